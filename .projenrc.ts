@@ -1,0 +1,77 @@
+import { awscdk, DependencyType, javascript } from 'projen';
+import { addBundles } from './projenrc/bundles';
+import { enforceImportRules } from './projenrc/import-rules';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-private-iot-ca',
+  description: 'A private CA for IoT devices as AWS CDK constructs: the CA, the verification certificate and device certificates, made at deploy time',
+  keywords: ['cdk', 'iot', 'x509', 'certificate', 'certificate-authority', 'pki', 'mqtt', 'aws-iot', 'alibaba-cloud', 'azure-iot'],
+  author: 'cdk-private-iot-ca contributors',
+  authorAddress: 'maintainers@cdk-private-iot-ca.dev',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk-private-iot-ca/cdk-private-iot-ca.git',
+  license: 'Apache-2.0',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+  sampleCode: false,
+  github: false, // .ci/run is the one description of CI, for any machine
+  release: false,
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  minNodeVersion: '20.0.0',
+
+  // The floor for users. From 2.198.0 on, determineLatestNodeRuntime() answers nodejs22.x or newer in the commercial
+  // and China Regions; below it answers nodejs20.x, with which AWS no longer lets functions be created. Nothing else
+  // in this library needs more. .ci/run synthesizes the packed library against exactly this version.
+  cdkVersion: '2.198.0',
+  constructsVersion: '10.0.5',
+  peerDependencyOptions: { pinnedDevDependency: false },
+
+  publishToPypi: { distName: 'cdk-private-iot-ca', module: 'cdk_private_iot_ca' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkprivateiotca',
+    mavenGroupId: 'io.github.cdk-private-iot-ca',
+    mavenArtifactId: 'cdk-private-iot-ca',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkPrivateIotCa', packageId: 'CdkPrivateIotCa' },
+  publishToGo: { moduleName: 'github.com/cdk-private-iot-ca/cdk-private-iot-ca-go' },
+
+  bin: { 'private-iot-ca': 'assets/cli/private-iot-ca.js' },
+
+  // No runtime dependency: what the function and the command line need is swallowed by the bundles in assets/.
+  devDeps: [
+    '@aws-sdk/client-dynamodb@^3.1164.0',
+    '@aws-sdk/client-secrets-manager@^3.1164.0',
+    '@peculiar/x509@^2.2.0',
+    'cdk-nag@^3.0.2',
+    'cli-table3@^0.6.5',
+    'commander@^14.0.3',
+    'esbuild@^0.28.2',
+    'fast-check@^4.10.2',
+    'reflect-metadata@^0.2.2',
+    'tsx@^4.23.15',
+  ],
+  jestOptions: {
+    jestConfig: {
+      collectCoverage: false,
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      setupFiles: ['<rootDir>/test/support/environment.ts'],
+      moduleNameMapper: { '^cdk-private-iot-ca$': '<rootDir>/src/index.ts' },
+      testTimeout: 30_000,
+    },
+  },
+  gitignore: ['/assets/', '/demo-out/', 'cdk.out', '.venv/'],
+});
+
+// Developed against the newest version that the published `cdk` command line can read (its assembly schema), not the floor.
+for (const name of ['aws-cdk-lib', 'constructs']) {
+  project.deps.removeDependency(name, DependencyType.BUILD);
+}
+project.addDevDeps('aws-cdk-lib@2.275.0', 'constructs@^10.5.1');
+
+addBundles(project);
+enforceImportRules(project);
+
+project.synth();

@@ -1,0 +1,32 @@
+import { awscdk } from 'projen';
+
+/**
+ * One readable file for the function and one for the command line, built here and shipped: nothing is bundled on a
+ * user's machine. Not minified, so that what signs with a CA's key can be read where it runs. Syntax of Node.js 20, so
+ * that the same file runs in tests, in local deployments and in the newest Lambda runtime.
+ */
+const BUNDLES = [
+  { entry: 'src/handlers/index.ts', outfile: 'assets/handler/index.js' },
+  { entry: 'src/cli/index.ts', outfile: 'assets/cli/private-iot-ca.js' },
+];
+
+/** Adds the `bundle` task, runs it before compiling and testing, and keeps what only the bundles need out of the package. */
+export function addBundles(project: awscdk.AwsCdkConstructLibrary): void {
+  const bundle = project.addTask('bundle', { description: 'Bundle the function and the command line into assets/' });
+  for (const { entry, outfile } of BUNDLES) {
+    bundle.exec([
+      'esbuild', entry, '--bundle', '--platform=node', '--target=node20', '--main-fields=module,main', '--legal-comments=eof',
+      '--log-level=warning', '--log-override:unsupported-require-call=error', `--outfile=${outfile}`,
+    ].join(' '));
+  }
+  project.preCompileTask.spawn(bundle);
+  project.testTask.prependSpawn(bundle);
+  for (const folder of ['handlers', 'cli']) {
+    project.eslint?.allowDevDeps(`src/${folder}/**`);
+    project.addPackageIgnore(`/lib/${folder}/`);
+  }
+  project.addPackageIgnore('!/assets/');
+  for (const path of ['/bench/', '/decisions/', '/examples/', '/demo-out/', '/.ci/', '/CONTRIBUTING.md', '.venv/']) {
+    project.addPackageIgnore(path);
+  }
+}

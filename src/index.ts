@@ -1,5 +1,11 @@
-export class Hello {
-  public sayHello() {
-    return 'hello, world!';
-  }
-}
+export { CertificateSubject } from './certificate-subject';
+export { DeviceCertificate, DeviceCertificateOptions, DeviceCertificateProps } from './device-certificate';
+export { HashAlgorithm } from './hash-algorithm';
+export { IPrivateIotCa } from './i-private-iot-ca';
+export { PrivateIotCaAttributes } from './imported-private-iot-ca';
+export { IIotCertificate } from './iot-certificate';
+export { IotPlatform } from './iot-platform';
+export { KeyAlgorithm } from './key-algorithm';
+export { KeyStorage, SecretsManagerKeyStorageOptions } from './key-storage';
+export { PrivateIotCa, PrivateIotCaProps } from './private-iot-ca';
+export { VerificationCertificate, VerificationCertificateOptions, VerificationCertificateProps } from './verification-certificate';

@@ -1,0 +1,25 @@
+/** What a key algorithm is made of; `bits` is the RSA modulus or the size of the curve's field. */
+export interface KeyAlgorithmFacts {
+  readonly family: 'RSA' | 'EC';
+  readonly bits: number;
+  /** The curve's name in OpenSSL and `node:crypto`. */
+  readonly curve?: string;
+}
+
+/** Every key algorithm that can be declared, by the name it has in a template. */
+export const KEY_ALGORITHMS = {
+  RSA_2048: { family: 'RSA', bits: 2048 },
+  RSA_3072: { family: 'RSA', bits: 3072 },
+  RSA_4096: { family: 'RSA', bits: 4096 },
+  EC_P256: { family: 'EC', bits: 256, curve: 'prime256v1' },
+  EC_P384: { family: 'EC', bits: 384, curve: 'secp384r1' },
+} as const satisfies Record<string, KeyAlgorithmFacts>;
+
+export type KeyAlgorithmName = keyof typeof KEY_ALGORITHMS;
+
+export const KEY_ALGORITHM_NAMES = Object.keys(KEY_ALGORITHMS) as KeyAlgorithmName[];
+
+/** Every digest a signature can be made over, by the name it has in a template. */
+export const HASH_ALGORITHM_NAMES = ['SHA-256', 'SHA-384', 'SHA-512'] as const;
+
+export type HashAlgorithmName = typeof HASH_ALGORITHM_NAMES[number];

@@ -1,0 +1,79 @@
+import { KeyAlgorithmName } from './key-algorithms';
+
+/** A form a value must have, and how to say it. */
+export interface Form {
+  /** A regular expression for the whole value. */
+  readonly pattern: string;
+  /** What the pattern allows, in words that complete "must be ...". */
+  readonly allowed: string;
+}
+
+/** The rules of one IoT platform for a private CA. A rule that the platform does not document is absent. */
+export interface PlatformRules {
+  /** The name the platform gives itself. */
+  readonly name: string;
+  /** The key algorithms a CA may have. */
+  readonly caKeyAlgorithms?: readonly KeyAlgorithmName[];
+  /** The key algorithms a device certificate may have. */
+  readonly deviceKeyAlgorithms?: readonly KeyAlgorithmName[];
+  readonly registrationCode?: Form;
+  readonly deviceCommonName?: Form;
+  /** How many CAs an account of the platform can register. */
+  readonly maximumCas?: number;
+  /** What can't be checked here and has to be known: said at synthesis. */
+  readonly notices?: readonly string[];
+}
+
+const RSA: readonly KeyAlgorithmName[] = ['RSA_2048', 'RSA_3072', 'RSA_4096'];
+
+/** The rules by the platform's identifier, which stands in templates and never changes. */
+export const PLATFORMS = {
+  'alibaba-cloud-iot': {
+    name: 'Alibaba Cloud IoT Platform',
+    // "only the device certificate signed by the RSA algorithm is supported": the CA's key signs it.
+    // https://www.alibabacloud.com/help/en/iot/manage-ca-certificates
+    caKeyAlgorithms: RSA,
+    maximumCas: 10,
+    notices: ['private CA certificates work in China (Shanghai) and for devices that connect directly by MQTT, not elsewhere'],
+  },
+  'aws-iot-core': {
+    name: 'AWS IoT Core',
+    // https://docs.aws.amazon.com/iot/latest/apireference/API_GetRegistrationCode.html
+    registrationCode: { pattern: '[0-9a-f]{64}', allowed: '64 lower-case hexadecimal digits' },
+    notices: ['an account and Region take at most 10 CAs with the same subject'],
+  },
+  'azure-iot-hub': {
+    name: 'Azure IoT Hub',
+    notices: ['the common name of a device certificate has to be the device ID'],
+  },
+  'azure-dps': {
+    name: 'Azure IoT Hub Device Provisioning Service',
+    // https://learn.microsoft.com/azure/iot-dps/concepts-x509-attestation: the common name is the registration ID.
+    deviceCommonName: {
+      pattern: '[A-Za-z0-9\\-._:]*[A-Za-z0-9\\-]',
+      allowed: 'letters, digits and - . _ : with a letter, a digit or - at the end (the registration ID)',
+    },
+    maximumCas: 25,
+  },
+  'huawei-iotda': {
+    name: 'Huawei Cloud IoTDA',
+    maximumCas: 100,
+    notices: ['certificates work for devices that connect by MQTT, not elsewhere'],
+  },
+  'tencent-iot-hub': {
+    name: 'Tencent Cloud IoT Hub',
+    maximumCas: 10,
+  },
+  'generic': {
+    name: 'any platform that proves possession with a verification certificate',
+  },
+} as const satisfies Record<string, PlatformRules>;
+
+export type PlatformId = keyof typeof PLATFORMS;
+
+export const PLATFORM_IDS = Object.keys(PLATFORMS) as PlatformId[];
+
+/** The rules of a platform; `platform` may come from outside. */
+export function platformRules(platform: PlatformId): PlatformRules {
+  return PLATFORMS[platform];
+}

@@ -1,0 +1,155 @@
+import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName } from './key-algorithms';
+import { Form, PLATFORM_IDS, PlatformId, platformRules } from './platforms';
+import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
+
+/**
+ * What may be declared. The constructs ask at synthesis, the function asks again at deploy, and both say the same words:
+ * the property as the user writes it, the value, and what is allowed. A rule answers `undefined` where nothing is wrong.
+ */
+export type Complaint = string | undefined;
+
+/** The longest validity that is taken: 100 years of 365 days. A longer one is a mistake in the unit. */
+export const MAX_VALIDITY_DAYS = 36_500;
+
+/** RFC 5280 sets no bound on a path length; hierarchies of devices have at most a handful of levels. */
+export const MAX_PATH_LENGTH = 10;
+
+const MAX_QUOTED_CHARACTERS = 80;
+
+/** A value as a message may show it: on one line, shortened, and never a private key that was pasted into the wrong place. */
+export function quote(value: unknown): string {
+  const text = typeof value === 'string' ? value : String(value);
+  if (/PRIVATE KEY/i.test(text)) {
+    return '(a private key, not shown)';
+  }
+  const characters = Array.from(text);
+  const shortened = characters.length > MAX_QUOTED_CHARACTERS ? `${characters.slice(0, MAX_QUOTED_CHARACTERS).join('')}…` : text;
+  return JSON.stringify(shortened).replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function oneOf(property: string, value: unknown, allowed: readonly string[]): Complaint {
+  return allowed.includes(value as string) ? undefined : `${property} must be one of ${allowed.join(', ')}, got ${quote(value)}`;
+}
+
+export function checkKeyAlgorithm(value: unknown): Complaint {
+  return oneOf('keyAlgorithm', value, KEY_ALGORITHM_NAMES);
+}
+
+export function checkHashAlgorithm(value: unknown): Complaint {
+  return oneOf('hashAlgorithm', value, HASH_ALGORITHM_NAMES);
+}
+
+export function checkPlatform(value: unknown): Complaint {
+  return oneOf('platform', value, PLATFORM_IDS);
+}
+
+function integerBetween(property: string, value: unknown, min: number, max: number, unit: string): Complaint {
+  return Number.isInteger(value) && (value as number) >= min && (value as number) <= max
+    ? undefined
+    : `${property} must be a whole number of ${unit} from ${min} to ${max}, got ${quote(value)}`;
+}
+
+export function checkValidityDays(value: unknown): Complaint {
+  return integerBetween('validity', value, 1, MAX_VALIDITY_DAYS, 'days');
+}
+
+export function checkGeneration(value: unknown): Complaint {
+  return integerBetween('generation', value, 1, 1_000_000, 'generations');
+}
+
+export function checkPathLength(value: unknown): Complaint {
+  return integerBetween('pathLength', value, 0, MAX_PATH_LENGTH, 'CAs below this one');
+}
+
+/** Control characters, direction overrides, and what is no character: invisible to who reads the name, and a way to forge one. */
+const UNSAFE_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]|\p{Surrogate}/u;
+
+/** Embedded TLS stacks refuse longer values: mbedTLS at 256 bytes (MBEDTLS_X509_MAX_DN_NAME_SIZE). */
+const MAX_VALUE_BYTES = 255;
+
+/** RFC 5280, appendix A.1: character sets and upper bounds of the attribute types. */
+export function checkSubjectAttribute(attribute: SubjectAttribute, value: unknown, property = `subject.${attribute}`): Complaint {
+  const { maxLength, printableOnly } = SUBJECT_ATTRIBUTES[attribute] as { maxLength: number; printableOnly?: boolean };
+  if (typeof value !== 'string') {
+    return `${property} must be a string, got ${quote(value)}`;
+  }
+  if (UNSAFE_CHARACTERS.test(value)) {
+    return `${property} must not contain control, direction or other invisible characters, got ${quote(value)}`;
+  }
+  if (attribute === 'country' && !/^[A-Z]{2}$/.test(value)) {
+    return `${property} must be a country code of two upper-case letters (ISO 3166-1), got ${quote(value)}`;
+  }
+  const length = Array.from(value).length;
+  if (length < 1 || length > maxLength) {
+    return `${property} must be 1 to ${maxLength} characters long, got ${length}: ${quote(value)}`;
+  }
+  if (Buffer.byteLength(value) > MAX_VALUE_BYTES) {
+    return `${property} must be at most ${MAX_VALUE_BYTES} bytes long in UTF-8, got ${Buffer.byteLength(value)}: ${quote(value)}`;
+  }
+  if (value !== value.trim()) {
+    return `${property} must not begin or end with a space, got ${quote(value)}`;
+  }
+  if (printableOnly && !PRINTABLE_STRING.test(value)) {
+    return `${property} must consist of letters, digits, spaces and ' ( ) + , - . / : = ? (PrintableString), got ${quote(value)}`;
+  }
+  return undefined;
+}
+
+/** Checks a whole subject; every certificate here has a common name. */
+export function checkSubject(subject: SubjectValues): Complaint {
+  const unknown = Object.keys(subject).find(name => !(SUBJECT_ATTRIBUTE_NAMES as string[]).includes(name));
+  if (unknown !== undefined) {
+    return `subject must consist of ${SUBJECT_ATTRIBUTE_NAMES.join(', ')}, got ${quote(unknown)}`;
+  }
+  for (const attribute of SUBJECT_ATTRIBUTE_NAMES) {
+    const value = subject[attribute];
+    if (value !== undefined || attribute === 'commonName') {
+      const complaint = checkSubjectAttribute(attribute, value ?? '');
+      if (complaint) {
+        return complaint;
+      }
+    }
+  }
+  return undefined;
+}
+
+function checkForm(property: string, value: string, form: Form | undefined, platform: PlatformId): Complaint {
+  return !form || new RegExp(`^(?:${form.pattern})$`).test(value)
+    ? undefined
+    : `${property} must be ${form.allowed} for ${platformRules(platform).name}, got ${quote(value)}`;
+}
+
+/**
+ * The registration code becomes the common name, verbatim: a code of AWS IoT has 64 characters, the upper bound, so that
+ * nothing can be added to it.
+ */
+export function checkRegistrationCode(value: unknown, platform: PlatformId): Complaint {
+  return checkSubjectAttribute('commonName', value, 'registrationCode')
+    ?? checkForm('registrationCode', value as string, platformRules(platform).registrationCode, platform);
+}
+
+function checkPlatformKey(property: string, value: KeyAlgorithmName, allowed: readonly KeyAlgorithmName[] | undefined, platform: PlatformId): Complaint {
+  return !allowed || allowed.includes(value)
+    ? undefined
+    : `${property} must be one of ${allowed.join(', ')} for ${platformRules(platform).name}, got ${quote(value)}`;
+}
+
+/** The CA's key, as the platform takes it. `property` names it where another resource refers to the CA. */
+export function checkCaForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
+  return checkPlatformKey(property, keyAlgorithm, platformRules(platform).caKeyAlgorithms, platform);
+}
+
+/** A device certificate, as the platform takes it. */
+export function checkDeviceForPlatform(commonName: string, keyAlgorithm: KeyAlgorithmName, platform: PlatformId): Complaint {
+  return checkPlatformKey('keyAlgorithm', keyAlgorithm, platformRules(platform).deviceKeyAlgorithms, platform)
+    ?? checkForm('subject.commonName', commonName, platformRules(platform).deviceCommonName, platform);
+}
+
+/** The name of the algorithm of a given family and size, as a public key shows it. */
+export function keyAlgorithmOf(family: 'RSA' | 'EC', bits: number): KeyAlgorithmName | undefined {
+  return KEY_ALGORITHM_NAMES.find(name => KEY_ALGORITHMS[name].family === family && KEY_ALGORITHMS[name].bits === bits);
+}

@@ -1,0 +1,114 @@
+import { KeyAlgorithmName } from '../contract/key-algorithms';
+import { KeyStorageProperties } from '../contract/properties';
+import { KeyPair } from './pki/keys';
+
+/**
+ * What the use cases need from outside. Each port speaks of certificates and keys, not of an AWS API: Secrets Manager and
+ * DynamoDB implement them in the function, a directory implements them in a local deployment.
+ */
+export interface Ports {
+  /** The ledger kept in the table of this name. */
+  readonly ledger: (table: string) => Ledger;
+  readonly secrets: SecretVersions;
+  /** The present time. */
+  readonly clock: () => Date;
+  /** So many cryptographically secure random bytes. */
+  readonly random: (bytes: number) => Buffer;
+  readonly generateKeyPair: (algorithm: KeyAlgorithmName) => Promise<KeyPair>;
+}
+
+/**
+ * - `RESERVED`: serial number and validity are fixed, the certificate is not there yet.
+ * - `ISSUED`: the certificate is recorded and declared by a resource.
+ * - `WITHDRAWN`: no resource declares it any more.
+ */
+export type LedgerStatus = 'RESERVED' | 'ISSUED' | 'WITHDRAWN';
+
+/** One certificate in the ledger. */
+export interface LedgerEntry {
+  /** The certificate's identity: the physical id of its resource. */
+  readonly identity: string;
+  /** The identity of the CA that signs it; its own for a self-signed CA. */
+  readonly issuer: string;
+  /** 40 upper-case hexadecimal digits. Also the version of its key. */
+  readonly serialNumber: string;
+  readonly status: LedgerStatus;
+  /** The name of the profile: `ca`, `verification` or `device`. */
+  readonly profile: string;
+  /** The subject as RFC 4514 writes it, for people who read the ledger. */
+  readonly subject: string;
+  readonly keyAlgorithm: string;
+  /** Where its private key is held; absent where the key was thrown away. */
+  readonly keyStorage?: KeyStorageProperties;
+  /** ISO 8601, whole seconds. */
+  readonly notBefore: string;
+  /** ISO 8601, whole seconds. */
+  readonly notAfter: string;
+  /** The stack and the logical id of the resource that asked. */
+  readonly stackId: string;
+  readonly logicalResourceId: string;
+  readonly reservedAt: string;
+  /** The id of the request that reserved it. */
+  readonly reservedBy: string;
+  readonly issuedAt?: string;
+  readonly withdrawnAt?: string;
+  /** The id of the request that withdrew it last. */
+  readonly withdrawnBy?: string;
+  /** The certificate, DER. */
+  readonly certificate?: Buffer;
+}
+
+/** The facts that a change of status adds to an entry. */
+export type LedgerFacts = Partial<Pick<LedgerEntry, 'certificate' | 'issuedAt' | 'withdrawnAt' | 'withdrawnBy'>>;
+
+/** What the ledger knows of an identity. */
+export interface LedgerRecord {
+  /** The latest certificate of the identity; absent where it was cancelled before any was reserved. */
+  readonly entry?: LedgerEntry;
+  /** When a removal was asked for before anything was reserved, ISO 8601 with milliseconds. */
+  readonly cancelledAt?: string;
+}
+
+/** What was issued, by identity and by serial number. Every change is conditional and every read consistent. */
+export interface Ledger {
+  /** What stands for this identity, or `undefined`. */
+  find(identity: string): Promise<LedgerRecord | undefined>;
+  /**
+   * Adds a reserved entry and makes it the latest of its identity, in one step.
+   *
+   * @param over what `find` answered before; if anything else stands by now, nothing is written
+   * @returns whether it was written
+   */
+  reserve(entry: LedgerEntry, over: LedgerRecord | undefined): Promise<boolean>;
+  /**
+   * Moves an entry to another status and adds facts to it, if its status is still the one `entry` says.
+   *
+   * @returns whether it was written
+   */
+  advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): Promise<boolean>;
+  /**
+   * Notes that an identity was removed before anything was reserved for it, so that a creation that is still running stops.
+   *
+   * @returns whether it was written: `false` where something stands for this identity
+   */
+  cancel(identity: string, at: string): Promise<boolean>;
+}
+
+/**
+ * The versions of the secrets that hold private keys. A version has the serial number of its certificate as its name, so
+ * that a retry finds the key it made before.
+ */
+export interface SecretVersions {
+  /** The value of a version, or `undefined`. */
+  read(secretArn: string, version: string): Promise<string | undefined>;
+  /**
+   * Writes a version once.
+   *
+   * @returns the value that stands, which is another one where the version was there already
+   */
+  write(secretArn: string, version: string, value: string): Promise<string>;
+  /** Makes a version the one that who reads the secret without naming a version gets. */
+  makeCurrent(secretArn: string, version: string): Promise<void>;
+  /** Lets a version go. Does nothing where it, its secret, or the right to change it is gone: CloudFormation removes the secret itself. */
+  release(secretArn: string, version: string): Promise<void>;
+}

@@ -1,0 +1,101 @@
+import { CustomResource, IResource, Resource } from 'aws-cdk-lib';
+import { CertificateAttributes } from './contract/properties';
+
+/**
+ * What every certificate of this library can tell of itself. All of it is public: private keys are held elsewhere, and only
+ * the ARN of their place is ever told.
+ */
+export interface IIotCertificate extends IResource {
+  /**
+   * The certificate, PEM.
+   * @attribute
+   */
+  readonly certificatePem: string;
+
+  /**
+   * The certificate and the CAs above it, PEM, the certificate first: what a device presents.
+   * @attribute
+   */
+  readonly certificateChainPem: string;
+
+  /**
+   * The serial number, 40 upper-case hexadecimal digits: the SN by which Alibaba Cloud binds a certificate to a device.
+   * @attribute
+   */
+  readonly serialNumber: string;
+
+  /**
+   * The first second of the validity, ISO 8601 in UTC, as in `2026-01-31T23:59:59Z`.
+   * @attribute
+   */
+  readonly notBefore: string;
+
+  /**
+   * The last second of the validity, ISO 8601 in UTC.
+   * @attribute
+   */
+  readonly notAfter: string;
+
+  /**
+   * SHA-256 of the certificate's DER, 64 lower-case hexadecimal digits: the `certificateId` in AWS IoT Core.
+   * @attribute
+   */
+  readonly sha256Fingerprint: string;
+
+  /**
+   * SHA-1 of the certificate's DER, 40 lower-case hexadecimal digits: the fingerprint in Huawei Cloud IoTDA, the thumbprint
+   * in Azure. It identifies; it does not protect.
+   * @attribute
+   */
+  readonly sha1Fingerprint: string;
+
+  /**
+   * The subject key identifier, 40 lower-case hexadecimal digits.
+   * @attribute
+   */
+  readonly subjectKeyIdentifier: string;
+}
+
+/**
+ * A certificate that a custom resource makes. The classes that extend it show its members as their own.
+ *
+ * @internal
+ */
+export abstract class IotCertificateBase extends Resource implements IIotCertificate {
+  public abstract readonly certificateChainPem: string;
+
+  /** @internal */
+  protected abstract readonly _resource: CustomResource;
+
+  public get certificatePem(): string {
+    return this._attribute('CertificatePem');
+  }
+
+  public get serialNumber(): string {
+    return this._attribute('SerialNumber');
+  }
+
+  public get notBefore(): string {
+    return this._attribute('NotBefore');
+  }
+
+  public get notAfter(): string {
+    return this._attribute('NotAfter');
+  }
+
+  public get sha256Fingerprint(): string {
+    return this._attribute('Sha256Fingerprint');
+  }
+
+  public get sha1Fingerprint(): string {
+    return this._attribute('Sha1Fingerprint');
+  }
+
+  public get subjectKeyIdentifier(): string {
+    return this._attribute('SubjectKeyIdentifier');
+  }
+
+  private _attribute(name: keyof CertificateAttributes): string {
+    return this._resource.getAttString(name);
+  }
+}

@@ -1,0 +1,32 @@
+import { KeyAlgorithmName } from './contract/key-algorithms';
+
+/**
+ * The algorithm of a key pair.
+ */
+export class KeyAlgorithm {
+  /** RSA with 2048 bits: every platform and every TLS stack takes it. */
+  public static readonly RSA_2048 = new KeyAlgorithm('RSA_2048');
+  /** RSA with 3072 bits, as strong as P-256. */
+  public static readonly RSA_3072 = new KeyAlgorithm('RSA_3072');
+  /** RSA with 4096 bits. Signing takes ten times as long as with 2048 bits, and making a key takes seconds. */
+  public static readonly RSA_4096 = new KeyAlgorithm('RSA_4096');
+  /** The NIST curve P-256: small certificates and quick handshakes, for devices and platforms that take elliptic curves. */
+  public static readonly EC_P256 = new KeyAlgorithm('EC_P256');
+  /** The NIST curve P-384. */
+  public static readonly EC_P384 = new KeyAlgorithm('EC_P384');
+
+  private constructor(
+    /** The name in templates and in messages, such as `RSA_2048`. */
+    public readonly name: string,
+  ) {}
+
+  /** The name. */
+  public toString(): string {
+    return this.name;
+  }
+
+  /** @internal */
+  public _render(): KeyAlgorithmName {
+    return this.name as KeyAlgorithmName;
+  }
+}

@@ -1,0 +1,69 @@
+import { Annotations, Duration, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { platformRules } from '../contract/platforms';
+import {
+  checkGeneration, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
+} from '../contract/rules';
+import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../contract/subject-attributes';
+import { IotPlatform } from '../iot-platform';
+
+/**
+ * Asks a rule about values that may be tokens. What is known only at deployment is checked then, by the same rule.
+ *
+ * @throws Error with the rule's complaint and the path of the construct
+ */
+export function validate(scope: Construct, values: unknown[], rule: () => Complaint): void {
+  const complaint = values.some(value => Token.isUnresolved(value)) ? undefined : rule();
+  if (complaint) {
+    throw new Error(`${scope.node.path}: ${complaint}`);
+  }
+}
+
+/** Checks a subject, attribute by attribute where some of them are tokens. */
+export function validateSubject(scope: Construct, subject: SubjectValues): void {
+  const values = Object.values(subject);
+  validate(scope, values, () => checkSubject(subject));
+  if (values.some(value => Token.isUnresolved(value))) {
+    for (const attribute of SUBJECT_ATTRIBUTE_NAMES.filter(name => subject[name] !== undefined)) {
+      validate(scope, [subject[attribute]], () => checkSubjectAttribute(attribute, subject[attribute]));
+    }
+  }
+}
+
+/** Checks a generation and answers it. */
+export function validGeneration(scope: Construct, generation = 1): number {
+  validate(scope, [generation], () => checkGeneration(generation));
+  return generation;
+}
+
+/** The days of a validity. Parts of days are refused, since a certificate's identity counts whole ones. */
+export function validityDays(scope: Construct, validity: Duration): number {
+  const seconds = validity.isUnresolved() ? undefined : validity.toSeconds({ integral: false });
+  const days = seconds === undefined ? validity.toDays() : seconds / 86_400;
+  validate(scope, [days], () => checkValidityDays(days));
+  return days;
+}
+
+/** Refuses a validity that is longer than the CA's own, unless the certificate may end with the CA. */
+export function validateInsideCa(scope: Construct, days: number, caValidity: Duration | undefined, clipToIssuer: boolean): void {
+  if (caValidity && !clipToIssuer) {
+    const caDays = caValidity.toDays();
+    validate(scope, [days, caDays], () => days <= caDays ? undefined
+      : `validity must be at most the ${caDays} days of the CA, got ${days} days; shorten it, or set clipToIssuer`);
+  }
+}
+
+/** Says at synthesis what a platform demands and nothing here can check. */
+export function sayNotices(scope: Construct, platforms: readonly IotPlatform[]): void {
+  for (const platform of platforms) {
+    const { name, notices } = platformRules(platform._render());
+    notices?.forEach(notice => Annotations.of(scope).addInfo(`${name}: ${notice}`));
+  }
+}
+
+/** A subject as it stands in a template. */
+export function renderSubject(subject: SubjectValues): { [attribute: string]: string } {
+  return Object.fromEntries(SUBJECT_ATTRIBUTE_NAMES
+    .filter(name => subject[name] !== undefined)
+    .map(name => [SUBJECT_ATTRIBUTES[name].template, subject[name]!]));
+}

@@ -1,0 +1,118 @@
+import { CustomResource, Duration, Fn } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { VerificationCertificateProperties } from './contract/properties';
+import { ResourceType } from './contract/resource-types';
+import { checkCaForPlatform, checkRegistrationCode } from './contract/rules';
+import { HashAlgorithm } from './hash-algorithm';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IIotCertificate, IotCertificateBase } from './iot-certificate';
+import { IotPlatform } from './iot-platform';
+import { KeyAlgorithm } from './key-algorithm';
+import { CertificateProvider } from './private/certificate-provider';
+import { sayNotices, validate, validateInsideCa, validGeneration, validityDays } from './private/validation';
+
+/**
+ * What a verification certificate is.
+ */
+export interface VerificationCertificateOptions {
+  /**
+   * The code that the platform gave for the CA: a literal, a parameter or any other token. It becomes the common name as it
+   * is, 1 to 64 characters. Another code makes another certificate.
+   */
+  readonly registrationCode: string;
+
+  /**
+   * The platform that gave the code. Its rules for the code and for the CA's key are checked.
+   *
+   * @default IotPlatform.GENERIC
+   */
+  readonly platform?: IotPlatform;
+
+  /**
+   * How long the certificate is valid, in whole days. It is needed only while the CA is being registered.
+   *
+   * @default Duration.days(30)
+   */
+  readonly validity?: Duration;
+
+  /**
+   * End with the CA where the validity would pass the CA's end. Otherwise that is an error.
+   *
+   * @default false
+   */
+  readonly clipToIssuer?: boolean;
+
+  /**
+   * The algorithm of the certificate's own key, which is thrown away as soon as the certificate is made.
+   *
+   * @default - the CA's, or KeyAlgorithm.RSA_2048 for a CA from elsewhere
+   */
+  readonly keyAlgorithm?: KeyAlgorithm;
+
+  /**
+   * The digest of the CA's signature.
+   *
+   * @default HashAlgorithm.SHA_256
+   */
+  readonly hashAlgorithm?: HashAlgorithm;
+
+  /**
+   * Raise it for a new certificate of an otherwise unchanged declaration, 1 to 1,000,000.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
+}
+
+/**
+ * What a verification certificate is, and which CA issues it.
+ */
+export interface VerificationCertificateProps extends VerificationCertificateOptions {
+  /** The CA whose key is proved. */
+  readonly ca: IPrivateIotCa;
+}
+
+/**
+ * The proof of possession that a platform asks for before it takes a CA: a certificate with the platform's registration
+ * code as its common name, issued by the CA. Its own private key is never stored.
+ *
+ * @resource Custom::IotVerificationCertificate
+ */
+export class VerificationCertificate extends IotCertificateBase implements IIotCertificate {
+  public readonly certificateChainPem: string;
+
+  /** @internal */
+  protected readonly _resource: CustomResource;
+
+  constructor(scope: Construct, id: string, props: VerificationCertificateProps) {
+    super(scope, id);
+    const { ca, registrationCode, platform = IotPlatform.GENERIC, validity = Duration.days(30), clipToIssuer = false } = props;
+    const days = validityDays(this, validity);
+    validateInsideCa(this, days, ca.validity, clipToIssuer);
+    validate(this, [registrationCode], () => checkRegistrationCode(registrationCode, platform._render()));
+    if (ca.keyAlgorithm) {
+      const caKey = ca.keyAlgorithm._render();
+      validate(this, [], () => checkCaForPlatform(caKey, platform._render(), 'keyAlgorithm of the CA'));
+    }
+    if (!ca.platforms.includes(platform)) {
+      sayNotices(this, [platform]);
+    }
+
+    const provider = CertificateProvider.of(this);
+    const rights = provider.rightsOn(ca);
+    ca.grantIssue(rights);
+    const properties: VerificationCertificateProperties = {
+      LedgerTable: ca.ledger.tableName,
+      Issuer: ca.caId,
+      RegistrationCode: registrationCode,
+      KeyAlgorithm: (props.keyAlgorithm ?? ca.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render(),
+      HashAlgorithm: props.hashAlgorithm ?? HashAlgorithm.SHA_256,
+      ValidityDays: days,
+      ClipToIssuer: clipToIssuer,
+      Generation: validGeneration(this, props.generation),
+      Platforms: [platform._render()],
+    };
+    this._resource = provider.resource(this, ResourceType.VERIFICATION_CERTIFICATE, properties, [rights]);
+    this.certificateChainPem = Fn.join('', [this.certificatePem, ca.certificatePem]);
+  }
+}

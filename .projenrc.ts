@@ -1,5 +1,6 @@
 import { awscdk, DependencyType, javascript } from 'projen';
 import { addBundles } from './projenrc/bundles';
+import { addDemos } from './projenrc/demo';
 import { enforceImportRules } from './projenrc/import-rules';
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -72,6 +73,7 @@ for (const name of ['aws-cdk-lib', 'constructs']) {
 project.addDevDeps('aws-cdk-lib@2.275.0', 'constructs@^10.5.1');
 
 addBundles(project);
+addDemos(project);
 enforceImportRules(project);
 
 project.synth();

@@ -1,6 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import { IKey, ViaServicePrincipal } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { KeyStorageProperties } from '../contract/properties';
 
@@ -23,20 +22,21 @@ export interface BoundPrivateKey {
 export function grantKeepKey(secret: ISecret, grantee: IGrantable): Grant {
   return grantOn(secret, grantee, [
     'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage',
-  ], key => via => key.grantEncryptDecrypt(via));
+  ], ['kms:Decrypt', 'kms:GenerateDataKey']);
 }
 
-/**
- * Lets a principal sign with a private key that is held in a secret.
- */
+/** Lets a principal sign with a private key that is held in a secret. */
 export function grantUseKey(secret: ISecret, grantee: IGrantable): Grant {
-  return grantOn(secret, grantee, ['secretsmanager:GetSecretValue'], key => via => key.grantDecrypt(via));
+  return grantOn(secret, grantee, ['secretsmanager:GetSecretValue'], ['kms:Decrypt']);
 }
 
-function grantOn(secret: ISecret, grantee: IGrantable, actions: string[], ofKey: (key: IKey) => (via: IGrantable) => Grant): Grant {
+/** The key that encrypts the secret may be used through Secrets Manager only; the secret has added that to the key's policy. */
+function grantOn(secret: ISecret, grantee: IGrantable, actions: string[], keyActions: string[]): Grant {
   const grant = Grant.addToPrincipal({ grantee, actions, resourceArns: [secret.secretArn] });
-  const key = secret.encryptionKey;
-  return key
-    ? grant.combine(ofKey(key)(new ViaServicePrincipal(`secretsmanager.${secret.stack.region}.amazonaws.com`, grantee.grantPrincipal)))
-    : grant;
+  return secret.encryptionKey ? grant.combine(Grant.addToPrincipal({
+    grantee,
+    actions: keyActions,
+    resourceArns: [secret.encryptionKey.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${secret.stack.region}.amazonaws.com` } },
+  })) : grant;
 }

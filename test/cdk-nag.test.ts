@@ -1,0 +1,37 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { stackOf } from './support/stacks';
+import { PrivateIotCa } from '../src';
+
+/** The findings of the AwsSolutions pack, as synthesis reports them. */
+function findings(declare: (app: App) => void): string {
+  const app = new App();
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  declare(app);
+  const said: string[] = [];
+  const spies = (['log', 'error', 'warn'] as const).map(method => jest.spyOn(console, method).mockImplementation(text => said.push(String(text))));
+  try {
+    app.synth();
+  } catch (error) {
+    said.push(String(error));
+  } finally {
+    spies.forEach(spy => spy.mockRestore());
+    process.exitCode = 0;
+  }
+  return said.join('\n');
+}
+
+test('the AwsSolutions pack of cdk-nag has no finding that is not acknowledged with a reason', () => {
+  expect(findings(app => {
+    const ca = new PrivateIotCa(stackOf(app), 'Ca', { subject: { commonName: 'Root' } });
+    ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' });
+    ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } });
+  })).not.toContain('AwsSolutions-');
+});
+
+test('the pack is really asked: what the library would not do is found', () => {
+  expect(findings(app => {
+    new Bucket(stackOf(app), 'Bucket');
+  })).toContain('AwsSolutions-S10');
+});

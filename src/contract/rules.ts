@@ -16,10 +16,14 @@ export const MAX_PATH_LENGTH = 10;
 
 const MAX_QUOTED_CHARACTERS = 80;
 
+function isPrivateKey(text: string): boolean {
+  return /PRIVATE KEY/i.test(text);
+}
+
 /** A value as a message may show it: on one line, shortened, and never a private key that was pasted into the wrong place. */
 export function quote(value: unknown): string {
   const text = typeof value === 'string' ? value : String(value);
-  if (/PRIVATE KEY/i.test(text)) {
+  if (isPrivateKey(text)) {
     return '(a private key, not shown)';
   }
   const characters = Array.from(text);
@@ -76,6 +80,9 @@ export function checkSubjectAttribute(attribute: SubjectAttribute, value: unknow
   const { maxLength, printableOnly } = SUBJECT_ATTRIBUTES[attribute] as { maxLength: number; printableOnly?: boolean };
   if (typeof value !== 'string') {
     return `${property} must be a string, got ${quote(value)}`;
+  }
+  if (isPrivateKey(value)) {
+    return `${property} must not be a private key; take the key out of the declaration, and consider it disclosed`;
   }
   if (UNSAFE_CHARACTERS.test(value)) {
     return `${property} must not contain control, direction or other invisible characters, got ${quote(value)}`;

@@ -39,6 +39,8 @@ interface Kind {
   readonly hasIssuer: boolean;
   readonly hasKeyStorage: boolean;
   readonly subject: (properties: RawProperties) => SubjectValues;
+  /** The rules for the subject, which name the property it is declared by. */
+  readonly checkSubject: (subject: SubjectValues) => Complaint;
   /** The platform's rules for this kind of certificate. */
   readonly checkForPlatform: (declaration: Declaration, platform: PlatformId) => Complaint;
 }
@@ -49,6 +51,7 @@ const KINDS: { readonly [T in ResourceType]: Kind } = {
     hasIssuer: false,
     hasKeyStorage: true,
     subject: subjectProperty,
+    checkSubject,
     checkForPlatform: ({ keyAlgorithm }, platform) => checkCaForPlatform(keyAlgorithm, platform),
   },
   [ResourceType.VERIFICATION_CERTIFICATE]: {
@@ -56,6 +59,7 @@ const KINDS: { readonly [T in ResourceType]: Kind } = {
     hasIssuer: true,
     hasKeyStorage: false,
     subject: properties => ({ commonName: text(properties, 'RegistrationCode', 'registrationCode') }),
+    checkSubject: ({ commonName }) => checkRegistrationCode(commonName, 'generic'),
     checkForPlatform: ({ subject }, platform) => checkRegistrationCode(subject.commonName, platform),
   },
   [ResourceType.DEVICE_CERTIFICATE]: {
@@ -63,14 +67,10 @@ const KINDS: { readonly [T in ResourceType]: Kind } = {
     hasIssuer: true,
     hasKeyStorage: true,
     subject: subjectProperty,
+    checkSubject,
     checkForPlatform: ({ subject, keyAlgorithm }, platform) => checkDeviceForPlatform(subject.commonName!, keyAlgorithm, platform),
   },
 };
-
-/** The kind's profile, or `undefined` for a resource type that is not of this library. */
-export function profileOf(resourceType: string): ProfileName | undefined {
-  return KINDS[resourceType as ResourceType]?.profile;
-}
 
 /**
  * Parses and checks the properties of a resource. Unknown properties are ignored, so that a stack of a newer version of
@@ -79,7 +79,7 @@ export function profileOf(resourceType: string): ProfileName | undefined {
  * @throws Error that names the first wrong property, its value and what is allowed
  */
 export function parseDeclaration(resourceType: string, properties: RawProperties): Declaration {
-  const kind = KINDS[resourceType as ResourceType];
+  const kind = Object.hasOwn(KINDS, resourceType) ? KINDS[resourceType as ResourceType] : undefined;
   if (!kind) {
     throw new Error(`the resource type must be one of ${Object.keys(KINDS).join(', ')}, got ${quote(resourceType)}`);
   }
@@ -99,7 +99,7 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
     clipToIssuer: truth('clipToIssuer', properties.ClipToIssuer, false),
     retainKey: truth('removalPolicy', properties.RetainKey, false),
   };
-  complain(checkSubject(declaration.subject));
+  complain(kind.checkSubject(declaration.subject));
   declaration.platforms.forEach(platform => complain(kind.checkForPlatform(declaration, platform)));
   return declaration;
 }

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { generateKeyPair } from '../../src/handlers/pki/keys';
+import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus, Ports, SecretVersions } from '../../src/handlers/ports';
+
+/** What a call of a port goes through: it may wait, fail before its effect, or fail after it. */
+export type Gate = <T>(operation: string, effect: () => T) => Promise<T>;
+
+const OPEN: Gate = async (_, effect) => effect();
+
+/** A ledger and a store of secrets in memory, with the promises that the ports make; calls of each user go through a gate. */
+export class MemoryWorld {
+  public readonly entries = new Map<string, LedgerEntry>();
+  public readonly current = new Map<string, { serialNumber?: string; cancelledAt?: string }>();
+  public readonly versions = new Map<string, string>();
+  public readonly currentVersion = new Map<string, string>();
+  public now = new Date('2026-03-01T12:00:00.000Z');
+
+  /** The ports as one delivery of a request sees them. */
+  public ports(gate: Gate = OPEN): Ports {
+    return {
+      ledger: () => this.ledger(gate),
+      secrets: this.secrets(gate),
+      clock: () => this.now,
+      random: randomBytes,
+      generateKeyPair,
+    };
+  }
+
+  public issued(): LedgerEntry[] {
+    return [...this.entries.values()].filter(({ status }) => status === 'ISSUED');
+  }
+
+  private ledger(gate: Gate): Ledger {
+    return {
+      find: identity => gate('find', () => this.find(identity)),
+      reserve: (entry, over) => gate('reserve', () => {
+        const standing = this.current.get(entry.identity);
+        if (standing?.serialNumber !== over?.entry?.serialNumber || standing?.cancelledAt !== over?.cancelledAt) {
+          return false;
+        }
+        this.entries.set(entry.serialNumber, { ...entry });
+        this.current.set(entry.identity, { serialNumber: entry.serialNumber });
+        return true;
+      }),
+      advance: (entry, to, facts) => gate('advance', () => this.advance(entry, to, facts)),
+      cancel: (identity, at) => gate('cancel', () => {
+        if (this.current.has(identity)) {
+          return false;
+        }
+        this.current.set(identity, { cancelledAt: at });
+        return true;
+      }),
+    };
+  }
+
+  private find(identity: string): LedgerRecord | undefined {
+    const standing = this.current.get(identity);
+    return standing && { entry: standing.serialNumber ? { ...this.entries.get(standing.serialNumber)! } : undefined, cancelledAt: standing.cancelledAt };
+  }
+
+  private advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): boolean {
+    const standing = this.entries.get(entry.serialNumber);
+    if (standing?.status !== entry.status) {
+      return false;
+    }
+    this.entries.set(entry.serialNumber, { ...standing, ...facts, status: to });
+    return true;
+  }
+
+  private secrets(gate: Gate): SecretVersions {
+    return {
+      read: (arn, version) => gate('read', () => this.versions.get(`${arn}/${version}`)),
+      write: (arn, version, value) => gate('write', () => {
+        const key = `${arn}/${version}`;
+        if (!this.versions.has(key)) {
+          this.versions.set(key, value);
+        }
+        return this.versions.get(key)!;
+      }),
+      makeCurrent: (arn, version) => gate('makeCurrent', () => void this.currentVersion.set(arn, version)),
+      release: (arn, version) => gate('release', () => void this.versions.delete(`${arn}/${version}`)),
+    };
+  }
+}

@@ -53,6 +53,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'reflect-metadata@^0.2.2',
     'tsx@^4.23.15',
   ],
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'projenrc', 'bench', 'examples'] },
   jestOptions: {
     jestConfig: {
       collectCoverage: false,
@@ -63,7 +64,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 30_000,
     },
   },
-  gitignore: ['/assets/', '/demo-out/', 'cdk.out', '.venv/'],
+  gitignore: ['/assets/', '/demo-out/', '/bench/bundles/', 'cdk.out', '.venv/'],
 });
 
 // Developed against the newest version that the published `cdk` command line can read (its assembly schema), not the floor.
@@ -75,5 +76,9 @@ project.addDevDeps('aws-cdk-lib@2.275.0', 'constructs@^10.5.1');
 addBundles(project);
 addDemos(project);
 enforceImportRules(project);
+
+const bench = project.addTask('bench', { description: 'Measure against the targets, into bench/results.json' });
+bench.spawn(project.tasks.tryFind('bundle')!);
+bench.exec('tsx bench/index.ts');
 
 project.synth();

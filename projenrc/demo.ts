@@ -7,7 +7,9 @@ import { awscdk } from 'projen';
 const DEMOS = [
   { task: 'demo', example: 'alibaba-iot', out: 'demo-out', registrationCode: '7dc9a483ebbf7e6997b7b0c4d1e2f3a5' },
   {
-    task: 'demo:aws-iot', example: 'aws-iot', out: 'demo-out/aws-iot',
+    task: 'demo:aws-iot',
+    example: 'aws-iot',
+    out: 'demo-out/aws-iot',
     registrationCode: '94da5a3b6c1f0e2d7788990011223344556677889900aabbccddeeff00112233',
   },
 ];

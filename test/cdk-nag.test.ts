@@ -1,8 +1,8 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { stackOf } from './support/stacks';
 import { PrivateIotCa } from '../src';
+import { stackOf } from './support/stacks';
 
 /** The findings of the AwsSolutions pack, as synthesis reports them. */
 function findings(declare: (app: App) => void): string {

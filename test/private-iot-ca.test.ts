@@ -223,7 +223,7 @@ describe('fails for', () => {
       'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
   ];
   test.each(cases)('%s', (_, props, message) => {
-    expect(() => stackWithCa(props)).toThrow(`Stack/Ca: `);
+    expect(() => stackWithCa(props)).toThrow('Stack/Ca: ');
     expect(() => stackWithCa(props)).toThrow(message);
   });
 

@@ -139,7 +139,9 @@ export function checkRegistrationCode(value: unknown, platform: PlatformId): Com
     ?? checkForm('registrationCode', value as string, platformRules(platform).registrationCode, platform);
 }
 
-function checkPlatformKey(property: string, value: KeyAlgorithmName, allowed: readonly KeyAlgorithmName[] | undefined, platform: PlatformId): Complaint {
+function checkPlatformKey(
+  property: string, value: KeyAlgorithmName, allowed: readonly KeyAlgorithmName[] | undefined, platform: PlatformId,
+): Complaint {
   return !allowed || allowed.includes(value)
     ? undefined
     : `${property} must be one of ${allowed.join(', ')} for ${platformRules(platform).name}, got ${quote(value)}`;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { SUBJECT_ATTRIBUTE_NAMES } from '../contract/subject-attributes';
 import { Declaration } from './declaration';
+import { SUBJECT_ATTRIBUTE_NAMES } from '../contract/subject-attributes';
 
 /** Who asks: a resource of a stack. The stack's id holds a UUID, so that a stack made anew asks anew. */
 export interface Requester {

@@ -1,8 +1,8 @@
-import { KEY_ALGORITHMS } from '../contract/key-algorithms';
-import { checkCaForPlatform } from '../contract/rules';
 import { complain, Declaration } from './declaration';
 import { Requester } from './identity';
 import { IssuingCa, issuingCa } from './issuing-ca';
+import { KEY_ALGORITHMS } from '../contract/key-algorithms';
+import { checkCaForPlatform } from '../contract/rules';
 import { Certificate, parseCertificate, verifyCertificate } from './pki/certificate';
 import { issue, largestCertificate, selfIssuer } from './pki/issue';
 import { keyAlgorithmOfPublicKey, publicKeyOf } from './pki/keys';

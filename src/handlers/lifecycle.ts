@@ -1,4 +1,3 @@
-import { CertificateAttributes } from '../contract/properties';
 import { parseDeclaration, RawProperties } from './declaration';
 import { identityOf, isIdentity, Requester } from './identity';
 import { issueCertificate } from './issue-certificate';
@@ -6,6 +5,7 @@ import { certificateAttributes } from './pki/certificate';
 import { Ports } from './ports';
 import { assertResponseFits } from './response-size';
 import { abandonReservation, withdrawCertificate } from './withdraw-certificate';
+import { CertificateAttributes } from '../contract/properties';
 
 /** One step in the life of a certificate resource, as CloudFormation or the local deployment asks for it. */
 export interface LifecycleEvent extends Requester {

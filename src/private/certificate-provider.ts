@@ -5,8 +5,8 @@ import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cd
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
-import { ResourceType } from '../contract/resource-types';
 import { grantKeepKey } from './private-key';
+import { ResourceType } from '../contract/resource-types';
 
 /** The id below the stack. The function's logical id comes from it, and a service token can't change: final. */
 const PROVIDER_ID = 'PrivateIotCaProvider';
@@ -63,7 +63,8 @@ export class CertificateProvider extends Construct {
    */
   public rightsOn(ca: IConstruct): Policy {
     const id = `RightsOn${Names.nodeUniqueId(ca.node)}`;
-    return this.node.tryFindChild(id) as Policy | undefined ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
+    return this.node.tryFindChild(id) as Policy | undefined
+      ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
   }
 
   /** Gives the function the right to keep a certificate's key, and answers what the certificate has to wait for. */

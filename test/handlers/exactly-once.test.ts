@@ -106,7 +106,8 @@ test('concurrent deliveries of one request end in one certificate, in whatever o
       const event = creation(kind, caId);
       const turns = new Turns(choices);
       const gates = [turns.gateOf(0, dyingAt(dies, when)), turns.gateOf(1, async (_, effect) => effect())];
-      const results = await Promise.allSettled(gates.map((gate, id) => handleLifecycleEvent(event, world.ports(gate)).finally(() => turns.ended(id))));
+      const results = await Promise.allSettled(gates.map((gate, id) =>
+        handleLifecycleEvent(event, world.ports(gate)).finally(() => turns.ended(id))));
       const again = await handleLifecycleEvent(event, world.ports());
       const answers = results.filter((result): result is PromiseFulfilledResult<LifecycleResult> => result.status === 'fulfilled');
       expect(answers.length).toBeGreaterThan(0);

@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 test('a device certificate is signed by the CA, and its secret holds its key as the current version', async () => {
   const { data } = await handle(createDevice());
-  const [ca, device] = [world.entries.values().next().value!.certificate!, Buffer.from(data!.CertificatePem)].map(bytes => new X509Certificate(bytes));
+  const [ca, device] = [[...world.entries.values()][0].certificate!, data!.CertificatePem].map(bytes => new X509Certificate(bytes));
   expect(device.verify(ca.publicKey)).toBe(true);
   expect(device.issuer).toBe(ca.subject);
   const { SecretArn } = deviceProperties(caId).KeyStorage as { SecretArn: string };

@@ -55,7 +55,8 @@ export class MemoryWorld {
 
   private find(identity: string): LedgerRecord | undefined {
     const standing = this.current.get(identity);
-    return standing && { entry: standing.serialNumber ? { ...this.entries.get(standing.serialNumber)! } : undefined, cancelledAt: standing.cancelledAt };
+    const entry = standing?.serialNumber ? { ...this.entries.get(standing.serialNumber)! } : undefined;
+    return standing && { entry, cancelledAt: standing.cancelledAt };
   }
 
   private advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): boolean {

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Row } from './measure';
+
+/** Kilobytes of what is shipped. */
+export async function bundleSizes(): Promise<Row[]> {
+  return ['handler/index.js', 'cli/private-iot-ca.js'].flatMap(name => {
+    const bytes = readFileSync(join(__dirname, '..', 'assets', name));
+    return [
+      { name: `assets/${name}`, value: bytes.length / 1000, unit: 'kB' },
+      { name: `assets/${name}, compressed`, value: gzipSync(bytes).length / 1000, unit: 'kB' },
+    ];
+  });
+}

@@ -1,0 +1,4 @@
+import { firstCertificate } from './first-certificate';
+
+// The issuing core alone.
+void firstCertificate();

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { issue, selfIssuer } from '../../src/handlers/pki/issue';
+import { generateKeyPair } from '../../src/handlers/pki/keys';
+import { encodeName } from '../../src/handlers/pki/name';
+import { PROFILES } from '../../src/handlers/pki/profile';
+import { newSerialNumber } from '../../src/handlers/pki/serial-number';
+import { signerOf } from '../../src/handlers/pki/signer';
+import { validityFrom } from '../../src/handlers/pki/validity';
+
+/** A CA on P-256, key and all. */
+export async function firstCertificate(): Promise<Buffer> {
+  const { privateKeyPem, publicKey } = await generateKeyPair('EC_P256');
+  const subject = encodeName({ commonName: 'Benchmark CA' });
+  return issue(PROFILES.ca, {
+    serialNumber: newSerialNumber(randomBytes),
+    validity: validityFrom(new Date(), PROFILES.ca, 3650, undefined, false),
+    subject,
+    publicKey,
+    hashAlgorithm: 'SHA-256',
+    pathLength: 0,
+  }, selfIssuer(subject, signerOf(privateKeyPem)));
+}

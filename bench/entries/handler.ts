@@ -1,0 +1,7 @@
+import { firstCertificate } from './first-certificate';
+import { handler } from '../../src/handlers/index';
+
+// All that the function loads, its AWS clients among it.
+if (typeof handler === 'function') {
+  void firstCertificate();
+}

@@ -1,0 +1,45 @@
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import Table from 'cli-table3';
+import { bundleSizes } from './bundle-sizes';
+import { issuingRates } from './issuing-rates';
+import { Row } from './measure';
+import { memoryGrowth } from './memory-growth';
+import { startupTimes } from './startup-times';
+import { synthesisTimes } from './synthesis-times';
+
+/** Runs every measurement, prints the table, writes the results, and fails where a target is missed. */
+async function main(): Promise<void> {
+  const rows: Row[] = [];
+  for (const measure of [issuingRates, startupTimes, memoryGrowth, bundleSizes, synthesisTimes]) {
+    process.stderr.write(`${measure.name} …\n`);
+    rows.push(...await measure());
+  }
+  const table = new Table({ head: ['measured', 'value', 'target', ''], style: { head: [], border: [] } });
+  rows.forEach(row => table.push([row.name, `${format(row.value)} ${row.unit}`, target(row), verdict(row)]));
+  console.log(table.toString());
+
+  const file = join(__dirname, 'results.json');
+  const machine = { node: process.version, processors: cpus().length, model: cpus()[0].model };
+  writeFileSync(file, `${JSON.stringify({ date: new Date().toISOString(), machine, rows }, null, 2)}\n`);
+  console.log(`written to ${file}`);
+  process.exitCode = rows.some(row => verdict(row) === 'missed') ? 1 : 0;
+}
+
+function target({ atLeast, atMost, unit }: Row): string {
+  return atLeast !== undefined ? `at least ${atLeast} ${unit}` : atMost !== undefined ? `at most ${atMost} ${unit}` : '';
+}
+
+function verdict({ value, atLeast, atMost }: Row): string {
+  if (atLeast === undefined && atMost === undefined) {
+    return '';
+  }
+  return value >= (atLeast ?? -Infinity) && value <= (atMost ?? Infinity) ? 'reached' : 'missed';
+}
+
+function format(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+void main();

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+/** One line of the results. */
+export interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** The target, where there is one. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Calls a second, over so many milliseconds. */
+export async function rate(call: () => unknown, milliseconds: number): Promise<number> {
+  const start = performance.now();
+  let calls = 0;
+  while (performance.now() - start < milliseconds) {
+    await call();
+    calls++;
+  }
+  return calls / (performance.now() - start) * 1000;
+}
+
+/** As deep below the root as the library's own modules, so that what they look for relative to themselves is found. */
+const FOLDER = join(__dirname, 'bundles');
+
+/** A module of the benchmark as one file, bundled as what is shipped is bundled. */
+export function bundled(entry: string, external: string[] = []): string {
+  const outfile = join(FOLDER, `${entry}.js`);
+  buildSync({
+    entryPoints: [join(__dirname, 'entries', `${entry}.ts`)],
+    outfile,
+    external,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    logLevel: 'warning',
+  });
+  return outfile;
+}
+
+/** What a fresh process prints. */
+export function run(file: string, args: string[] = [], nodeOptions: string[] = []): string {
+  return execFileSync(process.execPath, [...nodeOptions, file, ...args], {
+    encoding: 'utf8',
+    cwd: join(__dirname, '..'),
+    env: { ...process.env, CDK_VALIDATION: 'false', AWS_REGION: 'eu-central-1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+  });
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { AwsCalls } from './aws/aws-calls';
+import { DynamoDbLedger } from './aws/dynamodb-ledger';
+import { SecretsManagerVersions } from './aws/secrets-manager-versions';
+import { handleCloudFormationEvent, InvocationContext } from './cloudformation/handle-event';
+import { handleLifecycleEvent } from './lifecycle';
+import { generateKeyPair } from './pki/keys';
+import { Ports } from './ports';
+
+/**
+ * The entry of the Lambda function: the one place that knows the environment. The clients are made once a process and
+ * take Region, credentials and endpoint (AWS_ENDPOINT_URL) from it by themselves.
+ */
+const CLIENT = {
+  maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 10),
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+};
+const dynamoDb = new DynamoDBClient(CLIENT);
+const secretsManager = new SecretsManagerClient(CLIENT);
+
+/** Answers CloudFormation itself, by the URL in the event; what it returns is not looked at. */
+export async function handler(event: unknown, context: InvocationContext): Promise<void> {
+  await handleCloudFormationEvent(event, context, (request, signal) => handleLifecycleEvent(request, ports(signal)), process.env.AWS_ENDPOINT_URL);
+}
+
+/** The ports of one invocation, all of whose calls `signal` ends. */
+function ports(signal: AbortSignal): Ports {
+  const calls = new AwsCalls(signal);
+  return {
+    ledger: table => new DynamoDbLedger(dynamoDb, calls, table),
+    secrets: new SecretsManagerVersions(secretsManager, calls),
+    clock: () => new Date(),
+    random: randomBytes,
+    generateKeyPair,
+  };
+}

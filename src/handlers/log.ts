@@ -1,0 +1,34 @@
+import { redact } from './redact';
+
+/** All that is ever logged of a request. The event, its properties and its ResponseURL are not. */
+export interface LogRecord {
+  /** What happened, in a few words. */
+  readonly message: string;
+  /** The id of the invocation, by which CloudWatch groups log lines. */
+  readonly awsRequestId?: string;
+  readonly requestType?: string;
+  readonly resourceType?: string;
+  readonly stackId?: string;
+  readonly logicalResourceId?: string;
+  /** The id of CloudFormation's request. */
+  readonly requestId?: string;
+  readonly physicalResourceId?: string;
+  readonly serialNumber?: string;
+  readonly status?: 'SUCCESS' | 'FAILED';
+  readonly durationMs?: number;
+  readonly errorName?: string;
+  readonly errorMessage?: string;
+}
+
+const MAX_CHARACTERS = 2000;
+
+/**
+ * Writes one line of JSON to the function's log.
+ *
+ * @param names what may be shown in full although it is long, see `redact`
+ */
+export function log(level: 'INFO' | 'WARN' | 'ERROR', record: LogRecord, names: readonly string[] = []): void {
+  const entries = Object.entries({ level, ...record })
+    .map(([name, value]) => [name, typeof value === 'string' ? redact(value, names).slice(0, MAX_CHARACTERS) : value]);
+  console.log(JSON.stringify(Object.fromEntries(entries)));
+}

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as ts from 'typescript';
+import * as library from '../src';
+
+const ROOT = resolve(__dirname, '..');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+/** What a snippet that imports nothing can take for granted: all of the library, and what the text speaks of. */
+const FIXTURE = `
+import { readFileSync } from 'node:fs';
+import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { ${Object.keys(library).join(', ')} } from 'cdk-private-iot-ca';
+declare const app: App, stack: Stack, ca: PrivateIotCa, verification: VerificationCertificate, device: DeviceCertificate, provisioningRole: IRole;
+`;
+
+const snippets = new Map([...README.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code], n) =>
+  [join(ROOT, `README-${n + 1}.ts`), /^import /m.test(code) ? code : `${FIXTURE}{\n${code}}\n`]));
+
+/** What the TypeScript compiler says of these files, snippets among them. */
+function complaintsAbout(files: string[]): string[] {
+  const { config } = ts.readConfigFile(join(ROOT, 'examples', 'tsconfig.json'), path => readFileSync(path, 'utf8'));
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, join(ROOT, 'examples'));
+  const host = ts.createCompilerHost({ ...options, noUnusedLocals: false });
+  const { fileExists, readFile, getSourceFile } = host;
+  host.fileExists = file => snippets.has(file) || fileExists(file);
+  host.readFile = file => snippets.get(file) ?? readFile(file);
+  host.getSourceFile = (file, target) => snippets.has(file) ? ts.createSourceFile(file, snippets.get(file)!, target) : getSourceFile(file, target);
+  const program = ts.createProgram(files, { ...options, noUnusedLocals: false, noEmit: true }, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) =>
+    `${file?.fileName}:${file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : ''} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
+}
+
+test('every TypeScript snippet of the README compiles, and so do the examples and the benchmark', () => {
+  expect(snippets.size).toBeGreaterThan(8);
+  const programs = ['examples', 'bench'].flatMap(folder => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ts') && !file.includes('node_modules')).map(file => join(ROOT, folder, file)));
+  expect(complaintsAbout([...snippets.keys(), ...programs])).toEqual([]);
+}, 60_000);
+
+test('every file and folder that the README links to is there', () => {
+  const links = [...README.matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, path]) => path);
+  expect(links.length).toBeGreaterThan(5);
+  for (const link of links) {
+    expect(ts.sys.fileExists(join(ROOT, link)) || ts.sys.directoryExists(join(ROOT, link)) ? '' : link).toBe('');
+  }
+});

@@ -45,6 +45,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-dynamodb@^3.1164.0',
     '@aws-sdk/client-secrets-manager@^3.1164.0',
     '@peculiar/x509@^2.2.0',
+    'aws-cdk@2.1148.1', // the command line that reads assemblies of the aws-cdk-lib below
     'cdk-nag@^3.0.2',
     'cli-table3@^0.6.5',
     'commander@^14.0.3',

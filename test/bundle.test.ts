@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join, resolve } from 'node:path';
+
+const ASSETS = resolve(__dirname, '..', 'assets');
+const HANDLER = join(ASSETS, 'handler', 'index.js');
+const CLI = join(ASSETS, 'cli', 'private-iot-ca.js');
+
+/** Kilobytes. A new dependency is a decision, not an accident: see decisions/0007-bundled-dependencies.md. */
+const CEILINGS: [string, number][] = [[HANDLER, 1_100], [CLI, 2_000]];
+
+test.each(CEILINGS)('%s stays below its ceiling', (file, kilobytes) => {
+  expect(readFileSync(file).length / 1000).toBeLessThan(kilobytes);
+});
+
+/** The AWS SDK asks for it only where a service signs for several Regions at once. */
+const OPTIONAL = ['@aws-sdk/signature-v4-crt'];
+
+test('the function needs nothing beside its one file and Node.js', () => {
+  const required = [...readFileSync(HANDLER, 'utf8').matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
+  expect(required.filter(name => !OPTIONAL.includes(name) && !builtinModules.includes(name.replace(/^node:/, '')))).toEqual([]);
+});
+
+test('the function loads with an empty environment, and exports its handler', () => {
+  const printed = execFileSync(process.execPath, ['-e', `console.log(typeof require(${JSON.stringify(HANDLER)}).handler)`],
+    { env: { AWS_REGION: 'eu-central-1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }, encoding: 'utf8' });
+  expect(printed).toBe('function\n');
+});
+
+test('what signs can be read: the bundle is not minified and says which file each part comes from', () => {
+  const text = readFileSync(HANDLER, 'utf8');
+  expect(text).toContain('// src/handlers/pki/issue.ts');
+  expect(text).toContain('async function issueCertificate(');
+});
+
+test.each(CEILINGS)('%s holds no private key', file => {
+  expect(readFileSync(file, 'utf8')).not.toMatch(/-----BEGIN [A-Z ]*PRIVATE KEY-----\\?n?[A-Za-z0-9+/]{20}/);
+});

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { CustomResource, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, IResource, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { ManagedPolicy, Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -61,7 +61,8 @@ export class CertificateProvider extends Construct {
    * The policy in which rights on one CA are kept. It goes when the CA goes, and after it: rights that are kept in a policy
    * shared by several CAs would be taken away before the CA's own removal is carried out.
    */
-  public rightsOn(ca: IConstruct): Policy {
+  public rightsOn(ca: IResource): Policy {
+    this.assertInReach(ca);
     const id = `RightsOn${Names.nodeUniqueId(ca.node)}`;
     return this.node.tryFindChild(id) as Policy | undefined
       ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
@@ -90,5 +91,15 @@ export class CertificateProvider extends Construct {
     });
     resource.node.addDependency(...rights);
     return resource;
+  }
+
+  /** The function speaks to the services of its own account and Region. */
+  private assertInReach(ca: IResource): void {
+    const { account, region } = Stack.of(this);
+    for (const [what, own, other] of [['account', account, ca.env.account], ['Region', region, ca.env.region]]) {
+      if (!Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other) {
+        throw new Error(`${this.node.path}: ca must be in the ${what} of the stack that uses it, ${own}, got ${other} (${ca.node.path})`);
+      }
+    }
   }
 }

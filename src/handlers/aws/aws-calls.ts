@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * Rights that were given a moment ago: IAM is eventually consistent, so that the first calls after a policy was made can
+ * be refused. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+ */
+const NOT_YET_GRANTED = ['AccessDeniedException', 'UnrecognizedClientException'];
+
+/** Two writes at the same item at the same time. The AWS SDK leaves it to the caller to try again. */
+const CONTENTION = ['TransactionConflictException', 'TransactionInProgressException', 'TransactionCanceledException'];
+
+const MAX_CONTENTIONS = 10;
+
+/** What to do about an error that AWS names. */
+const ADVICE: { readonly [name: string]: string } = {
+  AccessDeniedException: 'the role of the function must be allowed this action, and to use the key that encrypts the resource',
+  DecryptionFailure: 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it',
+  EncryptionFailure: 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it',
+  InvalidRequestException: 'it is scheduled for deletion, or managed by another service; restore it (secretsmanager:RestoreSecret) and deploy again',
+  ResourceNotFoundException: 'it does not exist; restore it or deploy the stack that declares it',
+};
+
+/** The AWS calls of one invocation: what is tried again, how long, and how a failure is put into words. */
+export class AwsCalls {
+  private deniedSince?: number;
+
+  /**
+   * @param signal ends every call, and every wait between two
+   * @param patience how long, from the first refusal on, rights are taken to be on their way; milliseconds
+   */
+  constructor(private readonly signal: AbortSignal, private readonly patience = 15_000) {}
+
+  /**
+   * Makes a call. Throttling, faults of the service and of the network are tried again by the client itself; here come
+   * rights that are on their way, and contention.
+   *
+   * @param action as IAM names it, such as `dynamodb:GetItem`
+   * @param resource the ARN of the secret, or the name of the table
+   * @param send sends the command with these options
+   * @param expected names of errors that the caller deals with, and gets as they are
+   * @throws Error that names the action, the resource and AWS's error; never AWS's message, which can hold values
+   */
+  public async make<T>(
+    action: string, resource: string, send: (options: { abortSignal: AbortSignal }) => Promise<T>, expected: readonly string[] = [],
+  ): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await send({ abortSignal: this.signal });
+      } catch (error) {
+        const name = errorName(error);
+        if (expected.includes(name)) {
+          throw error;
+        }
+        if (!this.mayTryAgain(name, attempt)) {
+          throw new Error(`${action} on ${resource} failed: ${name}${ADVICE[name] ? `; ${ADVICE[name]}` : ''}`, { cause: error });
+        }
+      }
+      await this.pause(attempt);
+    }
+  }
+
+  /** Waits before another attempt, longer each time; rejects when the signal ends the call. */
+  public async pause(attempt: number): Promise<void> {
+    const longest = Math.min(3_000, 200 * 2 ** attempt);
+    await sleep(longest * (0.5 + Math.random() / 2), undefined, { signal: this.signal });
+  }
+
+  private mayTryAgain(name: string, attempt: number): boolean {
+    if (this.signal.aborted) {
+      return false;
+    }
+    if (NOT_YET_GRANTED.includes(name)) {
+      this.deniedSince ??= Date.now();
+      return Date.now() - this.deniedSince < this.patience;
+    }
+    return CONTENTION.includes(name) && attempt < MAX_CONTENTIONS;
+  }
+}
+
+/** AWS's name of an error, or the operating system's of a fault of the network. */
+export function errorName(error: unknown): string {
+  const { name, code } = error as { name?: string; code?: string };
+  return name !== undefined && name !== 'Error' ? name : code ?? 'Error';
+}

@@ -1,0 +1,127 @@
+import {
+  DescribeSecretCommand, DescribeSecretResponse, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient,
+  UpdateSecretVersionStageCommand, UpdateSecretVersionStageRequest,
+} from '@aws-sdk/client-secrets-manager';
+import { SecretVersions } from '../ports';
+import { AwsCalls, errorName } from './aws-calls';
+
+/**
+ * "Staging labels attached across all versions of a secret": 20.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+ */
+const MAX_LABELS = 20;
+
+/** Secrets Manager is eventually consistent: how often is looked for what another call has just shown to be there. */
+const MAX_LOOKS = 6;
+
+const CURRENT = 'AWSCURRENT';
+const NOT_FOUND = 'ResourceNotFoundException';
+
+/**
+ * The versions of private keys in Secrets Manager. A version's id is the token of the request that writes it, which makes
+ * writing idempotent; a label of its own keeps it from being deprecated, and so from being removed.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+ */
+export class SecretsManagerVersions implements SecretVersions {
+  constructor(private readonly client: SecretsManagerClient, private readonly calls: AwsCalls) {}
+
+  public async read(secretArn: string, version: string): Promise<string | undefined> {
+    const command = new GetSecretValueCommand({ SecretId: secretArn, VersionId: version });
+    try {
+      const { SecretString } = await this.calls.make('secretsmanager:GetSecretValue', secretArn, options => this.client.send(command, options), [NOT_FOUND]);
+      return SecretString;
+    } catch (error) {
+      return ifOneOf([NOT_FOUND], error);
+    }
+  }
+
+  public async write(secretArn: string, version: string, value: string): Promise<string> {
+    assertRoom(secretArn, await this.describe(secretArn));
+    const command = new PutSecretValueCommand({
+      SecretId: secretArn, ClientRequestToken: version, SecretString: value, VersionStages: [labelOf(version)],
+    });
+    try {
+      await this.calls.make('secretsmanager:PutSecretValue', secretArn, options => this.client.send(command, options), ['ResourceExistsException']);
+      return value;
+    } catch (error) {
+      ifOneOf(['ResourceExistsException'], error);
+    }
+    // Another delivery of the request was first. What it wrote is there, and may take a moment to be seen.
+    for (let look = 0; look < MAX_LOOKS; look++) {
+      const standing = await this.read(secretArn, version);
+      if (standing !== undefined) {
+        return standing;
+      }
+      await this.calls.pause(look);
+    }
+    throw new Error(`the secret ${secretArn} has a version ${version} that can't be read; deploy again`);
+  }
+
+  public async makeCurrent(secretArn: string, version: string): Promise<void> {
+    for (let look = 0; ; look++) {
+      const stages = (await this.describe(secretArn)).VersionIdsToStages ?? {};
+      const holder = Object.keys(stages).find(id => stages[id].includes(CURRENT));
+      try {
+        if (!stages[version]?.includes(labelOf(version))) { // let go before, and declared again
+          await this.move(secretArn, { VersionStage: labelOf(version), MoveToVersionId: version }, MOVED_MEANWHILE);
+        }
+        if (holder !== version) {
+          await this.move(secretArn, { VersionStage: CURRENT, MoveToVersionId: version, RemoveFromVersionId: holder }, MOVED_MEANWHILE);
+        }
+        return;
+      } catch (error) {
+        ifOneOf(MOVED_MEANWHILE, error);
+      }
+      if (look === MAX_LOOKS) {
+        throw new Error(`the secret ${secretArn} does not take its version ${version} as the current one; deploy again`);
+      }
+      await this.calls.pause(look);
+    }
+  }
+
+  public async release(secretArn: string, version: string): Promise<void> {
+    try {
+      await this.move(secretArn, { VersionStage: labelOf(version), RemoveFromVersionId: version }, GONE);
+    } catch (error) {
+      ifOneOf(GONE, error);
+    }
+  }
+
+  private async describe(secretArn: string): Promise<DescribeSecretResponse> {
+    return this.calls.make('secretsmanager:DescribeSecret', secretArn,
+      options => this.client.send(new DescribeSecretCommand({ SecretId: secretArn }), options));
+  }
+
+  private async move(secretArn: string, label: Omit<UpdateSecretVersionStageRequest, 'SecretId'>, expected: readonly string[]): Promise<void> {
+    const command = new UpdateSecretVersionStageCommand({ SecretId: secretArn, ...label });
+    await this.calls.make('secretsmanager:UpdateSecretVersionStage', secretArn, options => this.client.send(command, options), expected);
+  }
+}
+
+/** AWS answers so where a label is no longer where it was, or a version is not seen yet. */
+const MOVED_MEANWHILE: readonly string[] = ['InvalidParameterException', NOT_FOUND];
+
+/** AWS answers so where the secret, the version, its label or the right to them is gone, or the secret is scheduled for deletion. */
+const GONE: readonly string[] = [NOT_FOUND, 'InvalidParameterException', 'InvalidRequestException', 'AccessDeniedException'];
+
+function labelOf(version: string): string {
+  return `certificate-${version}`;
+}
+
+function ifOneOf(names: readonly string[], error: unknown): undefined {
+  if (!names.includes(errorName(error))) {
+    throw error;
+  }
+}
+
+/** Asked beforehand: the client would take the limit for throttling, and try for minutes. */
+function assertRoom(secretArn: string, { DeletedDate, VersionIdsToStages = {} }: DescribeSecretResponse): void {
+  if (DeletedDate) {
+    throw new Error(`the secret ${secretArn} is scheduled for deletion, so that it takes no key; restore it (secretsmanager:RestoreSecret) and deploy again`);
+  }
+  const labels = Object.values(VersionIdsToStages).flat();
+  if (labels.length >= MAX_LABELS) {
+    throw new Error(`the secret ${secretArn} has ${labels.length} staging labels, at most ${MAX_LABELS} are allowed, one for each key that is kept; `
+      + 'remove the labels certificate-... of keys that are no longer needed (secretsmanager:UpdateSecretVersionStage) and deploy again');
+  }
+}

@@ -1,0 +1,51 @@
+import { redact } from '../redact';
+import { CloudFormationEvent } from './event';
+
+/** Long enough for every message of this library, and leaves the rest of an answer of 4096 bytes its room. */
+const MAX_REASON_BYTES = 1023;
+
+/** What CloudFormation generates as the name of a table: too long, and too random, to be told from key material otherwise. */
+const GENERATED_NAME = /^[A-Za-z][\w.-]*-[A-Za-z0-9]+-[A-Za-z0-9]{12,13}$/;
+
+/**
+ * Why a request failed, for the events of the stack: what this library says, without secrets, on one line and under 1 kB.
+ * Of an error that nobody foresaw nothing is shown but where to read on.
+ *
+ * @param awsRequestId the id by which the log of this invocation is found
+ */
+export function reasonOf(error: unknown, event: CloudFormationEvent, awsRequestId: string): string {
+  const message = isForeseen(error)
+    ? (error as Error).message
+    : `${event.logicalResourceId}: an unexpected error; see the log of the function, request ${awsRequestId}`;
+  return cut(redact(message, namesOf(event)) || 'no reason was given');
+}
+
+/** The names a message about an event may show in full. */
+export function namesOf(event: CloudFormationEvent): string[] {
+  const table = event.properties.LedgerTable;
+  return [event.stackId, event.logicalResourceId, ...typeof table === 'string' && GENERATED_NAME.test(table) ? [table] : []];
+}
+
+/** This library throws plain errors; everything else comes from a fault in it or below it, with who knows what in its message. */
+function isForeseen(error: unknown): boolean {
+  const thrown = error instanceof Error && error.name === 'LifecycleError' ? error.cause : error;
+  return thrown instanceof Error && thrown.name === 'Error' && !('code' in thrown);
+}
+
+/** Cuts a text so that it takes up to `MAX_REASON_BYTES` as JSON in UTF-8, between two characters. */
+function cut(text: string): string {
+  const bytes = (value: string): number => Buffer.byteLength(JSON.stringify(value)) - 2;
+  if (bytes(text) <= MAX_REASON_BYTES) {
+    return text;
+  }
+  let result = '';
+  let length = bytes('…');
+  for (const character of text) {
+    length += bytes(character);
+    if (length > MAX_REASON_BYTES) {
+      break;
+    }
+    result += character;
+  }
+  return `${result}…`;
+}

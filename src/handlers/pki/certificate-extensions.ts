@@ -1,0 +1,92 @@
+import { contextTag, objectIdentifier, Tag } from './der';
+import { DerReader } from './der-reader';
+import { OID } from './object-identifiers';
+import { KEY_USAGE_BITS } from './profile';
+
+/** What the extensions of a certificate say, as far as issuing and checking need it. */
+export interface CertificateExtensions {
+  readonly subjectKeyIdentifier: Buffer;
+  readonly authorityKeyIdentifier?: Buffer;
+  readonly ca: boolean;
+  readonly pathLength?: number;
+}
+
+/** The extensions that this library writes, and thus understands where they are critical. */
+const KNOWN = new Map([OID.basicConstraints, OID.keyUsage, OID.extKeyUsage, OID.subjectKeyIdentifier, OID.authorityKeyIdentifier]
+  .map(oid => [objectIdentifier(oid).toString('hex'), oid]));
+
+/** Reads the contents of `extensions [3]` (RFC 5280, section 4.1.2.9). */
+export function readExtensions(extensions: DerReader): CertificateExtensions {
+  const values = readValues(extensions.sequence());
+  extensions.end();
+  const { ca, pathLength } = basicConstraints(values.get(OID.basicConstraints));
+  return {
+    subjectKeyIdentifier: subjectKeyIdentifier(values.get(OID.subjectKeyIdentifier)),
+    authorityKeyIdentifier: authorityKeyIdentifier(values.get(OID.authorityKeyIdentifier)),
+    ca: ca && allowsKeyCertSign(values.get(OID.keyUsage)),
+    pathLength,
+  };
+}
+
+/** The DER inside each known extension. One that occurs twice, or is critical and unknown, condemns the certificate. */
+function readValues(extensions: DerReader): Map<string, DerReader> {
+  const values = new Map<string, DerReader>();
+  const seen = new Set<string>();
+  while (extensions.more) {
+    const extension = extensions.sequence();
+    const id = extension.element(Tag.OBJECT_IDENTIFIER).toString('hex');
+    const critical = extension.flag();
+    const value = extension.enter(Tag.OCTET_STRING);
+    extension.end();
+    const oid = KNOWN.get(id);
+    if (seen.has(id)) {
+      throw new Error(`the certificate has the extension ${oid ?? id} twice`);
+    }
+    if (critical && !oid) {
+      throw new Error(`the certificate has a critical extension that is unknown here (${id})`);
+    }
+    seen.add(id);
+    if (oid) {
+      values.set(oid, value);
+    }
+  }
+  return values;
+}
+
+function basicConstraints(value: DerReader | undefined): { ca: boolean; pathLength?: number } {
+  if (!value) {
+    return { ca: false };
+  }
+  const constraints = value.sequence();
+  value.end();
+  const ca = constraints.flag();
+  const pathLength = constraints.more ? Number(`0x${constraints.unsigned().toString('hex')}`) : undefined;
+  constraints.end();
+  return { ca, pathLength };
+}
+
+/** RFC 5280, section 4.2.1.3: a CA that signs certificates must have the bit. */
+function allowsKeyCertSign(value: DerReader | undefined): boolean {
+  if (!value) {
+    return false;
+  }
+  const [, firstOctet = 0] = value.contents(Tag.BIT_STRING);
+  value.end();
+  return Math.floor(firstOctet / 2 ** (7 - KEY_USAGE_BITS.keyCertSign)) % 2 === 1;
+}
+
+function subjectKeyIdentifier(value: DerReader | undefined): Buffer {
+  if (!value) {
+    throw new Error('the certificate must have a subject key identifier (RFC 5280, section 4.2.1.2)');
+  }
+  const identifier = value.contents(Tag.OCTET_STRING);
+  value.end();
+  return identifier;
+}
+
+function authorityKeyIdentifier(value: DerReader | undefined): Buffer | undefined {
+  const tag = contextTag(0, false);
+  const fields = value?.sequence();
+  value?.end();
+  return fields?.follows(tag) ? fields.contents(tag) : undefined;
+}

@@ -1,0 +1,183 @@
+/**
+ * The distinguished encoding rules (X.690, sections 8 to 11), as much of them as certificates and keys need. Every
+ * function answers a complete element: tag, definite length in the fewest octets, contents.
+ */
+
+/** Identifier octets of the universal types (X.680, section 8.4); SEQUENCE and SET with the bit for "constructed". */
+export const Tag = {
+  BOOLEAN: 0x01,
+  INTEGER: 0x02,
+  BIT_STRING: 0x03,
+  OCTET_STRING: 0x04,
+  NULL: 0x05,
+  OBJECT_IDENTIFIER: 0x06,
+  UTF8_STRING: 0x0c,
+  PRINTABLE_STRING: 0x13,
+  UTC_TIME: 0x17,
+  GENERALIZED_TIME: 0x18,
+  SEQUENCE: 0x30,
+  SET: 0x31,
+} as const;
+
+/** The identifier octet of a context-specific tag below 31: primitive, or constructed as EXPLICIT tags are. */
+export function contextTag(number: number, constructed: boolean): number {
+  return (constructed ? 0xa0 : 0x80) + number;
+}
+
+/** One element around contents that are encoded already. The parts are copied once, into a buffer of the final length. */
+export function element(tag: number, ...parts: readonly Uint8Array[]): Buffer {
+  let length = 0;
+  for (const part of parts) {
+    length += part.length;
+  }
+  const header = headerLength(length);
+  const der = Buffer.allocUnsafe(header + length);
+  writeHeader(der, tag, length);
+  let offset = header;
+  for (const part of parts) {
+    der.set(part, offset);
+    offset += part.length;
+  }
+  return der;
+}
+
+/** How many octets tag and length take (X.690, 8.1.3 and 10.1: definite, in the fewest octets). */
+function headerLength(length: number): number {
+  let octets = 2;
+  for (let rest = length; length > 127 && rest > 0; rest = Math.floor(rest / 256)) {
+    octets++;
+  }
+  return octets;
+}
+
+function writeHeader(der: Buffer, tag: number, length: number): void {
+  der[0] = tag;
+  if (length <= 127) {
+    der[1] = length;
+    return;
+  }
+  const octets = headerLength(length) - 2;
+  der[1] = 0x80 + octets;
+  der.writeUIntBE(length, 2, octets);
+}
+
+export function sequence(...parts: readonly Uint8Array[]): Buffer {
+  return element(Tag.SEQUENCE, ...parts);
+}
+
+/** A SET of one element: only then does its order (X.690, 11.6) not matter. */
+export function setOfOne(part: Uint8Array): Buffer {
+  return element(Tag.SET, part);
+}
+
+export function explicit(number: number, part: Uint8Array): Buffer {
+  return element(contextTag(number, true), part);
+}
+
+/** TRUE. There is no FALSE: where X.509 has a BOOLEAN, FALSE is the default and DER leaves it out (X.690, 11.5). */
+export const TRUE = element(Tag.BOOLEAN, Buffer.of(0xff));
+
+export const NULL = element(Tag.NULL);
+
+const ZERO = Buffer.alloc(1);
+
+/** A number of at least zero: a small one, or its octets in big-endian order with any number of leading zeros. */
+export function integer(value: number | Uint8Array): Buffer {
+  if (typeof value === 'number') {
+    return integer(numberOctets(value));
+  }
+  let start = 0;
+  while (start < value.length - 1 && value[start] === 0) {
+    start++;
+  }
+  const magnitude = value.subarray(start);
+  return magnitude.length > 0 && magnitude[0] < 0x80
+    ? element(Tag.INTEGER, magnitude)
+    : element(Tag.INTEGER, ZERO, magnitude);
+}
+
+function numberOctets(value: number): Buffer {
+  if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** 48) {
+    throw new RangeError(`a number must be whole and from 0 to 2^48 - 1, got ${value}`);
+  }
+  const octets = Buffer.alloc(6);
+  octets.writeUIntBE(value, 0, 6);
+  return octets;
+}
+
+/** An object identifier from its dotted form (X.690, 8.19). */
+export function objectIdentifier(dotted: string): Buffer {
+  const [first, second, ...rest] = dotted.split('.').map(Number);
+  return element(Tag.OBJECT_IDENTIFIER, Buffer.from([40 * first + second, ...rest].flatMap(base128)));
+}
+
+/** Seven bits an octet, the highest first, the top bit set in all but the last. */
+function base128(arc: number): number[] {
+  const octets = [arc % 128];
+  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) {
+    octets.unshift(128 + rest % 128);
+  }
+  return octets;
+}
+
+export function octetString(contents: Uint8Array): Buffer {
+  return element(Tag.OCTET_STRING, contents);
+}
+
+/** A BIT STRING of whole octets, as keys and signatures are. */
+export function bitString(contents: Uint8Array): Buffer {
+  return element(Tag.BIT_STRING, ZERO, contents);
+}
+
+/** A BIT STRING with named bits: bit 0 is the highest of the first octet, and no zero bits trail (X.690, 11.2.2). */
+export function namedBits(bits: readonly number[]): Buffer {
+  if (bits.length === 0) {
+    return element(Tag.BIT_STRING, ZERO);
+  }
+  const last = Math.max(...bits);
+  const octets = Buffer.alloc(Math.floor(last / 8) + 1);
+  for (const bit of new Set(bits)) {
+    octets[Math.floor(bit / 8)] += 2 ** (7 - bit % 8);
+  }
+  return element(Tag.BIT_STRING, Buffer.of(7 - last % 8), octets);
+}
+
+/** The caller makes sure that the characters are those of PrintableString. */
+export function printableString(text: string): Buffer {
+  return element(Tag.PRINTABLE_STRING, Buffer.from(text, 'latin1'));
+}
+
+export function utf8String(text: string): Buffer {
+  return element(Tag.UTF8_STRING, Buffer.from(text, 'utf8'));
+}
+
+/**
+ * A point in time as RFC 5280, section 4.1.2.5, wants it: UTCTime through 2049, GeneralizedTime from 2050, in UTC, with
+ * seconds and without fractions of them (which are dropped).
+ */
+export function time(date: Date): Buffer {
+  const year = date.getUTCFullYear();
+  if (!(year >= 1950 && year <= 9999)) {
+    throw new RangeError(`a date in a certificate must be in the years 1950 to 9999, got ${Number.isNaN(year) ? 'no date' : `the year ${year}`}`);
+  }
+  const [tag, first] = year < 2050 ? [Tag.UTC_TIME, 0] : [Tag.GENERALIZED_TIME, 2];
+  const der = Buffer.allocUnsafe(first + 15);
+  der[0] = tag;
+  der[1] = der.length - 2;
+  if (first > 0) {
+    writeTwoDigits(der, 2, Math.floor(year / 100));
+  }
+  writeTwoDigits(der, first + 2, year % 100);
+  writeTwoDigits(der, first + 4, date.getUTCMonth() + 1);
+  writeTwoDigits(der, first + 6, date.getUTCDate());
+  writeTwoDigits(der, first + 8, date.getUTCHours());
+  writeTwoDigits(der, first + 10, date.getUTCMinutes());
+  writeTwoDigits(der, first + 12, date.getUTCSeconds());
+  der[first + 14] = 0x5a; // Z
+  return der;
+}
+
+function writeTwoDigits(der: Buffer, offset: number, value: number): void {
+  der[offset] = 0x30 + Math.floor(value / 10);
+  der[offset + 1] = 0x30 + value % 10;
+}

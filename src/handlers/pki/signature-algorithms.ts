@@ -1,0 +1,36 @@
+import { integer, NULL, objectIdentifier, sequence } from './der';
+import { OID } from './object-identifiers';
+import { HASH_ALGORITHM_NAMES, HashAlgorithmName, KEY_ALGORITHMS, KeyAlgorithmFacts, KeyAlgorithmName } from '../../contract/key-algorithms';
+
+type Family = KeyAlgorithmFacts['family'];
+
+const SIGNATURE_OIDS: { readonly [F in Family]: { readonly [H in HashAlgorithmName]: string } } = {
+  RSA: { 'SHA-256': OID.sha256WithRSAEncryption, 'SHA-384': OID.sha384WithRSAEncryption, 'SHA-512': OID.sha512WithRSAEncryption },
+  EC: { 'SHA-256': OID.ecdsaWithSHA256, 'SHA-384': OID.ecdsaWithSHA384, 'SHA-512': OID.ecdsaWithSHA512 },
+};
+
+/** Parameters are NULL for RSA (RFC 4055, section 5) and absent for ECDSA (RFC 5758, section 3.2). */
+const PARAMETERS: { readonly [F in Family]: readonly Buffer[] } = { RSA: [NULL], EC: [] };
+
+function identifiersOf(family: Family): ReadonlyMap<HashAlgorithmName, Buffer> {
+  return new Map(HASH_ALGORITHM_NAMES.map(hash => [hash, sequence(objectIdentifier(SIGNATURE_OIDS[family][hash]), ...PARAMETERS[family])]));
+}
+
+const IDENTIFIERS = { RSA: identifiersOf('RSA'), EC: identifiersOf('EC') };
+
+/** The AlgorithmIdentifier of signatures that a key of this family makes over this digest. */
+export function signatureAlgorithm(family: Family, hash: HashAlgorithmName): Buffer {
+  return IDENTIFIERS[family].get(hash)!;
+}
+
+/** Whether an AlgorithmIdentifier is one that this library writes. */
+export function isSignatureAlgorithm(identifier: Buffer): boolean {
+  return Object.values(IDENTIFIERS).some(identifiers => [...identifiers.values()].some(known => known.equals(identifier)));
+}
+
+/** A signature of the greatest length that a key of this algorithm can make. */
+export function longestSignature(algorithm: KeyAlgorithmName): Buffer {
+  const { family, bits } = KEY_ALGORITHMS[algorithm];
+  const number = Buffer.alloc(bits / 8, 0xff);
+  return family === 'RSA' ? number : sequence(integer(number), integer(number));
+}

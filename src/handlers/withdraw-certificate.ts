@@ -25,12 +25,15 @@ export async function withdrawCertificate(withdrawal: Withdrawal, ports: Ports):
   if (!entry && !await ledger.cancel(withdrawal.identity, now)) {
     entry = (await ledger.find(withdrawal.identity))?.entry; // reserved a moment ago, or cancelled before
   }
-  while (entry && mayWithdraw(entry, withdrawal)) {
-    if (await withdraw(entry, withdrawal.requestId, now, ledger)) {
-      if (entry.status === 'RESERVED' || !isRetained(withdrawal.properties)) {
+  while (entry && isOf(entry, withdrawal)) {
+    if (await endsHere(entry, withdrawal.requestId, now, ledger)) {
+      if (!entry.certificate || !isRetained(withdrawal.properties)) {
         await releaseKey(entry, ports);
       }
       return;
+    }
+    if (entry.status === 'WITHDRAWN' || entry.withdrawnBy === withdrawal.requestId) {
+      return; // by another request before; or declared anew since, and this is a late second delivery
     }
     entry = (await ledger.find(withdrawal.identity))?.entry; // issued a moment ago
   }
@@ -41,20 +44,25 @@ export async function abandonReservation(request: Requester & { identity: string
   ports: Ports): Promise<void> {
   const ledger = ports.ledger(request.declaration.ledgerTable);
   const entry = (await ledger.find(request.identity))?.entry;
-  if (entry?.status === 'RESERVED' && entry.reservedBy === request.requestId
-    && await withdraw(entry, request.requestId, ports.clock().toISOString(), ledger)) {
+  if (entry?.reservedBy === request.requestId && !entry.certificate
+    && await endsHere(entry, request.requestId, ports.clock().toISOString(), ledger)) {
     await releaseKey(entry, ports);
   }
 }
 
-/** A late second delivery of the removal must not take away what has been declared anew since. */
-function mayWithdraw(entry: LedgerEntry, { requestId, stackId, logicalResourceId }: Withdrawal): boolean {
-  return entry.status !== 'WITHDRAWN' && entry.withdrawnBy !== requestId
-    && entry.stackId === stackId && entry.logicalResourceId === logicalResourceId;
+function isOf(entry: LedgerEntry, { stackId, logicalResourceId }: Withdrawal): boolean {
+  return entry.stackId === stackId && entry.logicalResourceId === logicalResourceId;
 }
 
-function withdraw(entry: LedgerEntry, requestId: string, now: string, ledger: Ledger): Promise<boolean> {
-  return ledger.advance(entry, 'WITHDRAWN', { withdrawnAt: now, withdrawnBy: requestId });
+/**
+ * Whether the certificate is withdrawn by this request: now, or by an earlier delivery of it, which may have ended before
+ * the key was released.
+ */
+async function endsHere(entry: LedgerEntry, requestId: string, now: string, ledger: Ledger): Promise<boolean> {
+  if (entry.withdrawnBy === requestId) {
+    return entry.status === 'WITHDRAWN';
+  }
+  return entry.status !== 'WITHDRAWN' && ledger.advance(entry, 'WITHDRAWN', { withdrawnAt: now, withdrawnBy: requestId });
 }
 
 function isRetained({ RetainKey }: RawProperties): boolean {

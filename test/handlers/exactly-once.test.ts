@@ -61,6 +61,20 @@ describe.each(KINDS)('a %s certificate', kind => {
   });
 });
 
+test('a removal that died is finished by its second delivery, and the key goes too, wherever it died', async () => {
+  for (let n = 1; n <= 3; n++) {
+    for (const when of ['before', 'after'] as const) {
+      const { world, caId } = await worldWithCa();
+      const created = await handleLifecycleEvent(creation('device', caId), world.ports());
+      const removal = request('device', 'Delete', deviceProperties(caId), created.physicalResourceId);
+      await expect(handleLifecycleEvent(removal, world.ports(dyingAt(n, when)))).rejects.toThrow();
+      await handleLifecycleEvent(removal, world.ports());
+      expect(world.issued()).toHaveLength(1);
+      expect(world.versions.size).toBe(1);
+    }
+  }
+});
+
 /** Lets two deliveries take turns at every call of a port, as a list of choices says. */
 class Turns {
   private readonly waiting = new Map<number, () => void>();

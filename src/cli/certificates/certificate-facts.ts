@@ -1,0 +1,155 @@
+import 'reflect-metadata'; // has to be there before the parser is loaded
+import { KeyObject, X509Certificate } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+import { CliError } from '../cli-error';
+import { formatDistinguishedName, shortName } from './distinguished-name';
+
+/** A certificate as a person or a pipeline wants to know it. */
+export interface CertificateFacts {
+  readonly certificate: X509Certificate;
+  /** RFC 4514. */
+  readonly subject: string;
+  /** The subject's common name, if it has one. */
+  readonly shortName: string;
+  /** RFC 4514. */
+  readonly issuer: string;
+  /** DER Names, to compare. */
+  readonly subjectName: Buffer;
+  readonly issuerName: Buffer;
+  /** Upper-case hexadecimal digits. */
+  readonly serialNumber: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly signatureAlgorithm: string;
+  /** Whether it is a CA; `undefined` where it does not say. */
+  readonly ca?: boolean;
+  readonly pathLength?: number;
+  readonly keyUsages?: readonly string[];
+  readonly extendedKeyUsages?: readonly string[];
+  readonly subjectAlternativeNames?: readonly string[];
+  /** Lower-case hexadecimal digits. */
+  readonly subjectKeyIdentifier?: string;
+  /** Lower-case hexadecimal digits. */
+  readonly authorityKeyIdentifier?: string;
+  /** Lower-case hexadecimal digits. */
+  readonly sha256Fingerprint: string;
+  /** Lower-case hexadecimal digits. */
+  readonly sha1Fingerprint: string;
+}
+
+/** RFC 5280, section 4.2.1.12, and what is met with on IoT platforms. */
+const EXTENDED_KEY_USAGES: { readonly [oid: string]: string | undefined } = {
+  '2.5.29.37.0': 'any',
+  '1.3.6.1.5.5.7.3.1': 'TLS server authentication',
+  '1.3.6.1.5.5.7.3.2': 'TLS client authentication',
+  '1.3.6.1.5.5.7.3.3': 'code signing',
+  '1.3.6.1.5.5.7.3.4': 'e-mail protection',
+  '1.3.6.1.5.5.7.3.8': 'time stamping',
+  '1.3.6.1.5.5.7.3.9': 'OCSP signing',
+};
+
+/** RFC 5280, section 4.2.1.3, in the order of the bits. */
+const KEY_USAGES: readonly [x509.KeyUsageFlags, string][] = [
+  [x509.KeyUsageFlags.digitalSignature, 'digital signature'],
+  [x509.KeyUsageFlags.nonRepudiation, 'non-repudiation'],
+  [x509.KeyUsageFlags.keyEncipherment, 'key encipherment'],
+  [x509.KeyUsageFlags.dataEncipherment, 'data encipherment'],
+  [x509.KeyUsageFlags.keyAgreement, 'key agreement'],
+  [x509.KeyUsageFlags.keyCertSign, 'certificate signing'],
+  [x509.KeyUsageFlags.cRLSign, 'CRL signing'],
+  [x509.KeyUsageFlags.encipherOnly, 'encipher only'],
+  [x509.KeyUsageFlags.decipherOnly, 'decipher only'],
+];
+
+/** What the parser says of a signature; its own type refers to those of browsers, which are not known here. */
+interface WebCryptoAlgorithm {
+  readonly name: string;
+  readonly hash?: { readonly name: string };
+}
+
+/** The names that Web Crypto gives to kinds of signatures. */
+const SIGNATURES: { readonly [name: string]: string | undefined } = {
+  'RSASSA-PKCS1-v1_5': 'RSA (PKCS#1 v1.5)',
+  'RSA-PSS': 'RSA (PSS)',
+};
+
+/** The names of curves as NIST gives them (FIPS 186-5), by their names in OpenSSL. */
+const CURVES: { readonly [name: string]: string | undefined } = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
+
+/**
+ * Reads a certificate of any origin.
+ *
+ * @param where the file or output, for errors
+ */
+export function readCertificate(where: string, der: Buffer): CertificateFacts {
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(der);
+  } catch {
+    throw new CliError(`${where}: this is not a certificate (X.509 in DER)`);
+  }
+  try {
+    return facts(certificate, new x509.X509Certificate(certificate.raw));
+  } catch {
+    throw new CliError(`${where}: this certificate has parts that can't be read`);
+  }
+}
+
+function facts(certificate: X509Certificate, parsed: x509.X509Certificate): CertificateFacts {
+  const basicConstraints = parsed.getExtension(x509.BasicConstraintsExtension);
+  const alternativeNames = parsed.getExtension(x509.SubjectAlternativeNameExtension);
+  return {
+    certificate,
+    subject: formatDistinguishedName(parsed.subjectName),
+    shortName: shortName(parsed.subjectName),
+    issuer: formatDistinguishedName(parsed.issuerName),
+    subjectName: Buffer.from(parsed.subjectName.toArrayBuffer()),
+    issuerName: Buffer.from(parsed.issuerName.toArrayBuffer()),
+    serialNumber: certificate.serialNumber.toUpperCase(),
+    notBefore: parsed.notBefore,
+    notAfter: parsed.notAfter,
+    signatureAlgorithm: describeSignature(parsed.signatureAlgorithm as WebCryptoAlgorithm),
+    ca: basicConstraints?.ca,
+    pathLength: basicConstraints?.pathLength,
+    keyUsages: keyUsages(parsed.getExtension(x509.KeyUsagesExtension)),
+    extendedKeyUsages: parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages.map(usage => EXTENDED_KEY_USAGES[String(usage)] ?? String(usage)),
+    subjectAlternativeNames: alternativeNames?.names.toJSON().map(({ type, value }) => `${type}:${value}`),
+    subjectKeyIdentifier: parsed.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId,
+    authorityKeyIdentifier: parsed.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId,
+    sha256Fingerprint: plainHex(certificate.fingerprint256),
+    sha1Fingerprint: plainHex(certificate.fingerprint),
+  };
+}
+
+function keyUsages(extension: x509.KeyUsagesExtension | null): string[] | undefined {
+  // eslint-disable-next-line no-bitwise -- the usages are a bit string
+  return extension ? KEY_USAGES.filter(([flag]) => (extension.usages & flag) !== 0).map(([, name]) => name) : undefined;
+}
+
+function describeSignature({ name, hash }: WebCryptoAlgorithm): string {
+  return hash ? `${SIGNATURES[name] ?? name} with ${hash.name}` : name;
+}
+
+/** A key as people name it: `RSA 2048 bits`, `EC P-256`. */
+export function describeKey({ asymmetricKeyType, asymmetricKeyDetails: details }: KeyObject): string {
+  switch (asymmetricKeyType) {
+    case 'rsa': return `RSA ${details?.modulusLength} bits${details?.publicExponent === 65_537n ? '' : `, public exponent ${details?.publicExponent}`}`;
+    case 'rsa-pss': return `RSA ${details?.modulusLength} bits, for PSS only`;
+    case 'ec': return `EC ${CURVES[details?.namedCurve ?? ''] ?? details?.namedCurve ?? 'with parameters of its own'}`;
+    default: return asymmetricKeyType ?? 'unknown';
+  }
+}
+
+/** The octets of a public key, to compare. */
+export function publicKeyOctets(key: KeyObject): Buffer {
+  return key.export({ type: 'spki', format: 'der' });
+}
+
+/** `2026-01-31T23:59:59Z`, as the attributes of the certificate resources have it. */
+export function isoSeconds(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function plainHex(fingerprint: string): string {
+  return fingerprint.replace(/:/g, '').toLowerCase();
+}

@@ -1,0 +1,44 @@
+import { CliError } from '../cli-error';
+import { isMap, JsonMap, parseJsonMap } from '../json';
+import { CertificateFacts, readCertificate } from './certificate-facts';
+import { CERTIFICATE, holdsPem, readPemBlocks } from './pem-blocks';
+
+/** An output of a stack. */
+export interface StackOutput {
+  readonly stack: string;
+  readonly output: string;
+  readonly value: string;
+  /** The certificates in the value, in their order; none where it is something else. */
+  readonly certificates: readonly CertificateFacts[];
+}
+
+/** Reads a file of the format of `cdk deploy --outputs-file`. */
+export function readStackOutputs(file: string, content: Buffer): StackOutput[] {
+  return Object.entries(parseJsonMap(file, content)).flatMap(([stack, outputs]) => {
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html; becomes a folder's name.
+    if (!isMap(outputs) || !/^[A-Za-z][A-Za-z0-9-]*$/.test(stack)) {
+      throw new CliError(`${file}: must hold a map of outputs for the name of each stack, as \`cdk deploy --outputs-file\` writes it`);
+    }
+    return readOutputsOf(file, stack, outputs);
+  });
+}
+
+function readOutputsOf(file: string, stack: string, outputs: JsonMap): StackOutput[] {
+  return Object.entries(outputs).map(([output, value]) => {
+    const where = `${file}: ${stack}.${output}`;
+    if (typeof value !== 'string' || !/^[A-Za-z0-9]+$/.test(output)) {
+      throw new CliError(`${where}: must be an output, a name of letters and digits with a string`);
+    }
+    return { stack, output, value, certificates: holdsPem(value, CERTIFICATE) ? readCertificates(where, value) : [] };
+  });
+}
+
+/** Reads a text that consists of certificates. */
+function readCertificates(where: string, pem: string): CertificateFacts[] {
+  return readPemBlocks(where, pem).map(({ label, der }, index, { length }) => {
+    if (label !== CERTIFICATE) {
+      throw new CliError(`${where}: PEM block ${index + 1} must be a certificate, got ${label.toLowerCase()} (not shown)`);
+    }
+    return readCertificate(length > 1 ? `${where}: PEM block ${index + 1}` : where, der);
+  });
+}

@@ -1,0 +1,72 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { CliError, messageOf } from './cli-error';
+
+/** Changes to files. Each one is whole or not there, even if the process or the machine stops in the middle. */
+export interface Disk {
+  /** Puts a file in place; who reads it sees the old content or the new one. */
+  replace(path: string, content: string, mode: number): void;
+  /** Removes a file; does nothing where it is gone. */
+  remove(path: string): void;
+}
+
+/** The modes of the files that are written here. */
+export const FileMode = {
+  /** What anybody may read. */
+  PUBLIC: 0o644,
+  /** What only its owner may read: private keys, and the state of a local deployment. */
+  PRIVATE: 0o600,
+} as const;
+
+/** The disk of this machine. */
+export const localDisk: Disk = {
+  replace(path, content, mode) {
+    const folder = dirname(path);
+    // The name is always the same, so that the remains of a process that was stopped are overwritten by the next.
+    const temporary = join(folder, `.${basename(path)}.private-iot-ca.tmp`);
+    attempt(path, 'written', () => {
+      rmSync(temporary, { force: true });
+      const file = openSync(temporary, 'wx', mode);
+      try {
+        writeFileSync(file, content);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(temporary, path);
+      syncFolder(folder);
+    });
+  },
+
+  remove(path) {
+    attempt(path, 'removed', () => {
+      rmSync(path, { force: true });
+      syncFolder(dirname(path));
+    });
+  },
+};
+
+function attempt(path: string, verb: string, change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    throw new CliError(`${path}: can't be ${verb}: ${messageOf(error)}`);
+  }
+}
+
+/** A new name is only certain to last once its folder is on the disk. Windows knows no such call. */
+function syncFolder(folder: string): void {
+  let handle: number;
+  try {
+    handle = openSync(folder, 'r');
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(handle);
+  } catch {
+    // Not every file system syncs folders; the rename itself was atomic.
+  } finally {
+    closeSync(handle);
+  }
+}

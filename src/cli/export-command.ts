@@ -1,0 +1,98 @@
+import { dirname, join } from 'node:path';
+import { CERTIFICATE } from './certificates/pem-blocks';
+import { readStackOutputs, StackOutput } from './certificates/stack-outputs';
+import { readableDate, validityState } from './certificates/validity-text';
+import { CliError } from './cli-error';
+import { localDisk } from './disk';
+import { ExportFile, writeExportFiles } from './export/export-files';
+import { fileNames } from './export/file-names';
+import { ExportedCertificate, exportedCertificates, manifestText } from './export/manifest';
+import { findPrivateKeys, ReadSecret } from './export/private-keys';
+import { lazy } from './lazy';
+import { DirectorySecretVersions } from './local/directory-secret-versions';
+import { localArn } from './local/stand-ins';
+import { StateStore } from './local/state-store';
+import { readBytes } from './read-file';
+import { table } from './table';
+import { Terminal } from './terminal';
+import { toPem } from '../handlers/pki/pem';
+
+/** The options of `private-iot-ca export`. */
+export interface ExportOptions {
+  readonly outputs: string;
+  readonly out: string;
+  readonly privateKeys?: boolean;
+  /** The directory of the local deployment that has the keys. */
+  readonly local?: string;
+}
+
+/** `private-iot-ca export`; everything is read and checked before the first file is written. */
+export async function exportCommand(
+  options: ExportOptions, terminal: Terminal, readAwsSecret: ReadSecret = arn => lazy.awsSecret().readAwsSecret(arn), now = new Date(),
+): Promise<void> {
+  const all = readStackOutputs(options.outputs, readBytes(options.outputs, 'name the file that `cdk deploy --outputs-file` wrote with --outputs'));
+  const outputs = all.filter(({ certificates }) => certificates.length > 0);
+  if (outputs.length === 0) {
+    throw new CliError(`${options.outputs}: no output holds a certificate`);
+  }
+  const names = fileNames(outputs);
+  const certificates = outputs.flatMap((output, index) => exportedCertificates(output, `${names[index]}.pem`));
+  const files: ExportFile[] = outputs.map((output, index) => ({
+    path: join(options.out, `${names[index]}.pem`),
+    content: output.certificates.map(({ certificate }) => toPem(CERTIFICATE, certificate.raw)).join(''),
+    kind: 'certificate',
+  }));
+  const keyFiles = new Map<ExportedCertificate, string>();
+  if (options.privateKeys) {
+    files.push(...await privateKeyFiles(options, all, certificates, keyFiles, readAwsSecret, terminal));
+  }
+  const entries = certificates.map(each => ({ ...each.entry, privateKeyFile: keyFiles.get(each) }));
+  files.push({ path: join(options.out, 'manifest.json'), content: manifestText(entries), kind: 'manifest of this tool' });
+  writeExportFiles(files, localDisk);
+  terminal.print(describe(options.out, certificates, keyFiles, now));
+}
+
+/** @param keyFiles is told the key's file of each certificate that has one */
+async function privateKeyFiles(
+  options: ExportOptions, outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[],
+  keyFiles: Map<ExportedCertificate, string>, readAwsSecret: ReadSecret, terminal: Terminal,
+): Promise<ExportFile[]> {
+  const { keys, notes } = await findPrivateKeys(outputs, certificates, secretReader(options, readAwsSecret, terminal));
+  if (keys.length === 0) {
+    throw new CliError(`${options.outputs}: no output holds the ARN of a secret with the private key of one of these certificates; `
+      + `export without --private-keys, or add such outputs${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`);
+  }
+  notes.forEach(note => terminal.warn(`note: ${note}\n`));
+  return keys.map(key => {
+    const file = key.certificates[0].entry.file.replace(/\.pem$/, '.key.pem');
+    if ([...keyFiles.values()].includes(file)) {
+      throw new CliError(`${options.outputs}: two private keys would have the same file, ${file}; add an output for each of their certificates`);
+    }
+    key.certificates.forEach(each => keyFiles.set(each, file));
+    return { path: join(options.out, file), content: key.privateKeyPem, kind: 'private key' };
+  });
+}
+
+/** Reads the secrets of a local deployment from its directory, all others from AWS. */
+function secretReader({ outputs, local = dirname(outputs) }: ExportOptions, readAwsSecret: ReadSecret, terminal: Terminal): ReadSecret {
+  return async arn => {
+    if (!arn.startsWith(localArn('secretsmanager', ''))) {
+      return terminal.progress.during(`reading ${arn}`, () => readAwsSecret(arn));
+    }
+    const store = StateStore.open(local, localDisk);
+    if (!store.exists) {
+      throw new CliError(`${store.file}: there is no such file; name the directory of the local deployment with --local`);
+    }
+    return new DirectorySecretVersions(store, localDisk).readCurrent(arn);
+  };
+}
+
+function describe(out: string, certificates: readonly ExportedCertificate[], keyFiles: ReadonlyMap<ExportedCertificate, string>, now: Date): string {
+  const rows = certificates.map(each => [
+    each.facts.shortName,
+    [join(out, each.entry.file), ...keyFiles.has(each) ? [join(out, keyFiles.get(each)!)] : []].join('\n'),
+    each.facts.serialNumber,
+    `${readableDate(each.facts.notAfter)} (${validityState(each.facts.notBefore, each.facts.notAfter, now)})`,
+  ]);
+  return `${table(['certificate', 'file', 'serial number', 'valid until'], rows)}manifest: ${join(out, 'manifest.json')}\n`;
+}

@@ -1,0 +1,69 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CERTIFICATE, isPrivateKeyLabel, readPemBlocks } from '../certificates/pem-blocks';
+import { CliError, messageOf } from '../cli-error';
+import { Disk, FileMode } from '../disk';
+import { parseJsonMap } from '../json';
+import { readBytesIfPresent } from '../read-file';
+import { MANIFEST_VERSION } from './manifest';
+
+/** What a file holds; only a file that holds the same kind of thing is overwritten. */
+export type FileKind = 'certificate' | 'private key' | 'manifest of this tool';
+
+/** A file to be written. */
+export interface ExportFile {
+  readonly path: string;
+  readonly content: string;
+  readonly kind: FileKind;
+}
+
+const IS_KIND: { readonly [K in FileKind]: (path: string, content: Buffer) => boolean } = {
+  'certificate': (path, content) => hasOnlyLabels(path, content, label => label === CERTIFICATE),
+  'private key': (path, content) => hasOnlyLabels(path, content, isPrivateKeyLabel),
+  'manifest of this tool': (path, content) => {
+    const { version, certificates } = parseJsonMap(path, content);
+    return version === MANIFEST_VERSION && Array.isArray(certificates);
+  },
+};
+
+/** Writes files, after all of them have been found to overwrite nothing of another kind. Those that are there already stay as they are. */
+export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void {
+  const changed = files.filter(file => {
+    const standing = readBytesIfPresent(file.path);
+    if (standing && !isOfKind(file, standing)) {
+      throw new CliError(`${file.path}: this file holds something else than a ${file.kind}, and is not overwritten; move it away, or choose another folder`);
+    }
+    return standing?.toString('utf8') !== file.content || !hasRightMode(file);
+  });
+  for (const { path, content, kind } of changed) {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+    } catch (error) {
+      throw new CliError(`${dirname(path)}: can't be made: ${messageOf(error)}`);
+    }
+    disk.replace(path, content, modeOf(kind));
+  }
+}
+
+function isOfKind({ path, kind }: ExportFile, content: Buffer): boolean {
+  try {
+    return IS_KIND[kind](path, content);
+  } catch {
+    return false;
+  }
+}
+
+function hasOnlyLabels(path: string, content: Buffer, isRight: (label: string) => boolean): boolean {
+  const blocks = readPemBlocks(path, content.toString('utf8'));
+  return blocks.length > 0 && blocks.every(({ label }) => isRight(label));
+}
+
+function modeOf(kind: FileKind): number {
+  return kind === 'private key' ? FileMode.PRIVATE : FileMode.PUBLIC;
+}
+
+/** Nobody but the owner may have been given a right to a private key meanwhile. Windows has no such rights. */
+function hasRightMode({ path, kind }: ExportFile): boolean {
+  // eslint-disable-next-line no-bitwise -- a mode is a set of bits
+  return kind !== 'private key' || process.platform === 'win32' || (statSync(path).mode & 0o777) === FileMode.PRIVATE;
+}

@@ -1,0 +1,49 @@
+import { CliError } from '../cli-error';
+
+/** An output that is written to a file. */
+export interface NamedOutput {
+  readonly stack: string;
+  readonly output: string;
+}
+
+/** The words of an output's key that every certificate has, and that say nothing in a file's name. */
+const FILLERS: readonly string[] = ['certificate', 'pem'];
+
+/**
+ * Names the files of outputs, without `.pem`: the key in kebab-case without the words `Certificate` and `Pem`. Where
+ * nothing remains, or two would have the same name, the whole key. Below a folder per stack if there are several.
+ *
+ * @returns the names in the order of the outputs
+ */
+export function fileNames(outputs: readonly NamedOutput[]): string[] {
+  const severalStacks = new Set(outputs.map(({ stack }) => stack)).size > 1;
+  const folder = ({ stack }: NamedOutput): string => severalStacks ? `${stack}/` : '';
+  const short = outputs.map(each => folder(each) + kebabCase(wordsOf(each.output).filter(word => !FILLERS.includes(word))));
+  const names = outputs.map((each, index) => short[index].endsWith('/') || short[index] === '' || isRepeated(short, index)
+    ? folder(each) + kebabCase(wordsOf(each.output))
+    : short[index]);
+  names.forEach((name, index) => {
+    const other = names.indexOf(name);
+    if (other !== index) {
+      throw new CliError(`the outputs ${describe(outputs[other])} and ${describe(outputs[index])} would have the same file, ${name}.pem; rename one of them`);
+    }
+  });
+  return names;
+}
+
+function isRepeated(names: readonly string[], index: number): boolean {
+  return names.indexOf(names[index]) !== names.lastIndexOf(names[index]);
+}
+
+/** `Device0CertificatePem` → `device0`, `certificate`, `pem` */
+function wordsOf(key: string): string[] {
+  return (key.match(/[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|\d+/g) ?? []).map(word => word.toLowerCase());
+}
+
+function kebabCase(words: readonly string[]): string {
+  return words.join('-');
+}
+
+function describe({ stack, output }: NamedOutput): string {
+  return `${stack}.${output}`;
+}

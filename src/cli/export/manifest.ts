@@ -1,0 +1,70 @@
+import { CertificateFacts, isoSeconds } from '../certificates/certificate-facts';
+import { isChain } from '../certificates/chain';
+import { StackOutput } from '../certificates/stack-outputs';
+
+/** The version of the form of manifest.json. */
+export const MANIFEST_VERSION = 1;
+
+/** What manifest.json says of a certificate. */
+export interface ManifestEntry {
+  readonly stack: string;
+  readonly output: string;
+  /** Relative to the manifest, with forward slashes. */
+  readonly file: string;
+  /** RFC 4514. */
+  readonly subject: string;
+  /** RFC 4514. */
+  readonly issuer: string;
+  /** Upper-case hexadecimal digits. */
+  readonly serialNumber: string;
+  /** ISO 8601 in UTC. */
+  readonly notBefore: string;
+  /** ISO 8601 in UTC. */
+  readonly notAfter: string;
+  /** Lower-case hexadecimal digits. */
+  readonly sha256Fingerprint: string;
+  /** Lower-case hexadecimal digits. */
+  readonly sha1Fingerprint: string;
+  /** Lower-case hexadecimal digits. */
+  readonly subjectKeyIdentifier?: string;
+  /** The subjects of the certificates in the file, where each one is signed by the one after it. */
+  readonly chain?: readonly string[];
+  /** Relative to the manifest, with forward slashes. */
+  readonly privateKeyFile?: string;
+}
+
+/** A certificate that is exported, and its entry. */
+export interface ExportedCertificate {
+  readonly facts: CertificateFacts;
+  /** Whether its file holds nothing else. */
+  readonly alone: boolean;
+  readonly entry: ManifestEntry;
+}
+
+/** The certificates of an output: the first one of a chain, or each one of a collection. */
+export function exportedCertificates({ stack, output, certificates }: StackOutput, file: string): ExportedCertificate[] {
+  const chained = certificates.length > 1 && isChain(certificates);
+  return (chained ? certificates.slice(0, 1) : certificates).map(facts => ({
+    facts,
+    alone: certificates.length === 1,
+    entry: {
+      stack,
+      output,
+      file,
+      subject: facts.subject,
+      issuer: facts.issuer,
+      serialNumber: facts.serialNumber,
+      notBefore: isoSeconds(facts.notBefore),
+      notAfter: isoSeconds(facts.notAfter),
+      sha256Fingerprint: facts.sha256Fingerprint,
+      sha1Fingerprint: facts.sha1Fingerprint,
+      subjectKeyIdentifier: facts.subjectKeyIdentifier,
+      chain: chained ? certificates.map(({ subject }) => subject) : undefined,
+    },
+  }));
+}
+
+/** The text of manifest.json. */
+export function manifestText(entries: readonly ManifestEntry[]): string {
+  return `${JSON.stringify({ version: MANIFEST_VERSION, certificates: entries }, undefined, 2)}\n`;
+}

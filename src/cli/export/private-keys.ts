@@ -1,0 +1,58 @@
+import { createPrivateKey, createPublicKey, KeyObject } from 'node:crypto';
+import { ExportedCertificate } from './manifest';
+import { publicKeyOctets } from '../certificates/certificate-facts';
+import { StackOutput } from '../certificates/stack-outputs';
+
+/** Reads the current value of a secret, or answers `undefined` where it has none. */
+export type ReadSecret = (secretArn: string) => Promise<string | undefined>;
+
+/** The key of some of the certificates. */
+export interface FoundKey {
+  /** PKCS#8 */
+  readonly privateKeyPem: string;
+  /** The certificates of this key; those that stand alone in their file first. */
+  readonly certificates: readonly ExportedCertificate[];
+}
+
+/** What has come of looking for private keys. */
+export interface FoundKeys {
+  readonly keys: readonly FoundKey[];
+  /** Secrets that hold no key of these certificates, in words. */
+  readonly notes: readonly string[];
+}
+
+const SECRET_ARN = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/;
+
+/** Reads the secrets whose ARNs are outputs, and finds the certificates their keys belong to. */
+export async function findPrivateKeys(
+  outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[], readSecret: ReadSecret,
+): Promise<FoundKeys> {
+  const keys: FoundKey[] = [];
+  const notes: string[] = [];
+  const read = new Set<string>();
+  for (const { stack, output, value } of outputs) {
+    if (SECRET_ARN.test(value) && !read.has(value)) {
+      read.add(value);
+      const key = privateKeyIn(await readSecret(value));
+      const publicKey = key && publicKeyOctets(createPublicKey(key));
+      const own = certificates.filter(({ facts }) => publicKey?.equals(publicKeyOctets(facts.certificate.publicKey)));
+      if (key && own.length > 0) {
+        keys.push({
+          privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+          certificates: [...own.filter(({ alone }) => alone), ...own.filter(({ alone }) => !alone)],
+        });
+      } else {
+        notes.push(`${stack}.${output}: the secret holds ${key ? 'the key of none of these certificates' : 'no private key in PEM'}; left out`);
+      }
+    }
+  }
+  return { keys, notes };
+}
+
+function privateKeyIn(secret: string | undefined): KeyObject | undefined {
+  try {
+    return createPrivateKey(secret ?? '');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+import { CliError } from './cli-error';
+
+/** Any map of names to values, as JSON holds it. */
+export type JsonMap = { readonly [name: string]: unknown };
+
+/** Whether a value is a map of names to values: no list, and not null. */
+export function isMap(value: unknown): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The member of a map that is its own; `constructor` and the like are only names here. */
+export function own<T>(map: { readonly [name: string]: T }, name: string): T | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
+}
+
+/** Parses JSON whose outermost value is a map. */
+export function parseJsonMap(path: string, content: Buffer): JsonMap {
+  let value: unknown;
+  try {
+    value = JSON.parse(content.toString('utf8').replace(/^\ufeff/, ''));
+  } catch {
+    // The parser's own message quotes the file, which may hold what must not be shown.
+    throw new CliError(`${path}: this is not JSON${content.length === 0 ? ' (the file is empty)' : ''}`);
+  }
+  if (!isMap(value)) {
+    throw new CliError(`${path}: this is JSON, but not a map of names to values`);
+  }
+  return value;
+}
+
+/** A member that has to be a string where it is there. */
+export function optionalString(map: JsonMap, name: string, where: string): string | undefined {
+  const value = map[name];
+  if (value !== undefined && typeof value !== 'string') {
+    throw new CliError(`${where}.${name} must be a string`);
+  }
+  return value;
+}

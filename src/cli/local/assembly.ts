@@ -1,0 +1,150 @@
+import { join, relative, resolve, sep } from 'node:path';
+import { CliError } from '../cli-error';
+import { isMap, JsonMap, own, parseJsonMap } from '../json';
+import { readBytes } from '../read-file';
+import { inDependencyOrder } from './dependencies';
+import { parseTemplate, Template } from './template';
+
+/** A stack of a cloud assembly. */
+export interface AssemblyStack {
+  /** The name under which CloudFormation knows it. */
+  readonly name: string;
+  /** The path of its construct, as in `Prod/Iot`; `cdk` takes it for the stack's name too. */
+  readonly displayName: string;
+  readonly artifactId: string;
+  readonly templateFile: string;
+  readonly template: Template;
+  /** Values of parameters that the assembly gives. */
+  readonly parameters: { readonly [name: string]: string };
+  /** The files of the templates of the stacks that have to be deployed before. */
+  readonly dependencies: readonly string[];
+}
+
+const STACK = 'aws:cloudformation:stack';
+const NESTED_ASSEMBLY = 'cdk:cloud-assembly';
+
+/**
+ * Reads the stacks of a synthesized cloud assembly, of its stages too, each after the stacks it depends on.
+ *
+ * @param directory what `cdk synth` wrote, usually `cdk.out`
+ */
+export function readAssembly(directory: string): AssemblyStack[] {
+  const stacks = readStacks(directory, []);
+  if (stacks.length === 0) {
+    throw new CliError(`${directory}: the app has no stacks`);
+  }
+  const names = new Map<string, AssemblyStack>();
+  for (const stack of stacks) {
+    const other = names.get(stack.name);
+    if (other) {
+      throw new CliError(`${directory}: the stacks ${other.displayName} and ${stack.displayName} have the same name, ${stack.name}; `
+        + 'a local deployment tells stacks apart by their names');
+    }
+    names.set(stack.name, stack);
+  }
+  return stacks;
+}
+
+/** @param before templates of the stacks that have to be deployed before the ones of this folder */
+function readStacks(directory: string, before: readonly string[]): AssemblyStack[] {
+  const file = join(directory, 'manifest.json');
+  const manifest = parseJsonMap(file, readBytes(file, 'run `cdk synth` first, or name the folder it wrote with --app'));
+  const artifacts = manifest.artifacts;
+  if (typeof manifest.version !== 'string' || !isMap(artifacts)) {
+    throw new CliError(`${file}: this is not the manifest of a cloud assembly; name the folder that \`cdk synth\` wrote with --app`);
+  }
+  const dependenciesOf = (id: string): string[] => stringList(own(artifacts, id), 'dependencies', `${file}: artifact ${id}`)
+    .filter(dependency => Object.hasOwn(artifacts, dependency));
+  const order = inDependencyOrder(Object.keys(artifacts), dependenciesOf, cycle => {
+    throw new CliError(`${file}: the artifacts ${cycle.join(' → ')} depend on each other`);
+  });
+  const found = new Map<string, AssemblyStack[]>();
+  for (const id of order) {
+    const artifact = own(artifacts, id) as JsonMap;
+    const needed = [...before, ...dependenciesOf(id).flatMap(dependency => (found.get(dependency) ?? []).map(stack => stack.templateFile))];
+    found.set(id, readArtifact(directory, file, id, artifact, needed));
+  }
+  return order.flatMap(id => found.get(id) ?? []);
+}
+
+function readArtifact(directory: string, file: string, id: string, artifact: JsonMap, before: string[]): AssemblyStack[] {
+  const properties = isMap(artifact.properties) ? artifact.properties : {};
+  switch (artifact.type) {
+    case NESTED_ASSEMBLY:
+      return readStacks(inside(directory, properties.directoryName, `${file}: artifact ${id}: directoryName`), before);
+    case STACK:
+      return [readStack(directory, file, id, artifact, properties, before)];
+    default:
+      return []; // assets, the construct tree and the like
+  }
+}
+
+function readStack(directory: string, file: string, id: string, artifact: JsonMap, properties: JsonMap, before: string[]): AssemblyStack {
+  const name = properties.stackName ?? id;
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
+  if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name)) {
+    throw new CliError(`${file}: artifact ${id}: stackName must be letters, digits and hyphens, at most 128, with a letter first`);
+  }
+  const templateFile = inside(directory, properties.templateFile, `${file}: artifact ${id}: templateFile`);
+  return {
+    name,
+    displayName: typeof artifact.displayName === 'string' ? artifact.displayName : name,
+    artifactId: id,
+    templateFile,
+    template: parseTemplate(templateFile, parseJsonMap(templateFile, readBytes(templateFile))),
+    parameters: stringMap(properties.parameters),
+    dependencies: before,
+  };
+}
+
+/** A path of the assembly, which must not lead out of it. */
+function inside(directory: string, path: unknown, where: string): string {
+  if (typeof path !== 'string' || path === '') {
+    throw new CliError(`${where} must be a path`);
+  }
+  const from = relative(resolve(directory), resolve(directory, path));
+  if (from === '..' || from.startsWith(`..${sep}`)) {
+    throw new CliError(`${where} must lead into the assembly, got ${JSON.stringify(path)}`);
+  }
+  return join(directory, path);
+}
+
+function stringList(artifact: unknown, property: string, where: string): string[] {
+  const list = isMap(artifact) ? artifact[property] ?? [] : undefined;
+  if (!Array.isArray(list) || !list.every(item => typeof item === 'string')) {
+    throw new CliError(`${where} must be a map whose ${property} are a list of names`);
+  }
+  return list;
+}
+
+function stringMap(value: unknown): { [name: string]: string } {
+  return isMap(value)
+    ? Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+    : {};
+}
+
+/** The stacks that were asked for, and what they depend on, as `cdk deploy` takes them. All of them if none was named. */
+export function selectStacks(stacks: readonly AssemblyStack[], names: readonly string[]): AssemblyStack[] {
+  if (names.length === 0) {
+    return [...stacks];
+  }
+  const wanted = new Set<string>();
+  for (const name of names) {
+    const stack = stacks.find(each => isNamed(each, name));
+    if (!stack) {
+      throw new CliError(`--stack: must be one of ${stacks.map(each => each.name).join(', ')}, got ${JSON.stringify(name)}`);
+    }
+    wanted.add(stack.templateFile);
+  }
+  for (const stack of [...stacks].reverse()) {
+    if (wanted.has(stack.templateFile)) {
+      stack.dependencies.forEach(file => wanted.add(file));
+    }
+  }
+  return stacks.filter(stack => wanted.has(stack.templateFile));
+}
+
+/** Whether a name on the command line means this stack. */
+export function isNamed(stack: AssemblyStack, name: string): boolean {
+  return [stack.name, stack.displayName, stack.artifactId].includes(name);
+}

@@ -1,0 +1,33 @@
+/**
+ * Orders nodes so that each stands after the nodes it depends on, and otherwise as they were given: the same input gives
+ * the same order. Dependencies that are not among the nodes are passed over.
+ *
+ * @param onCycle is told of nodes that depend on each other, the first one again at the end; if it returns, they stay as given
+ */
+export function inDependencyOrder(
+  nodes: readonly string[], dependenciesOf: (node: string) => Iterable<string>, onCycle: (cycle: string[]) => void,
+): string[] {
+  const known = new Set(nodes);
+  const done = new Set<string>();
+  const ordered: string[] = [];
+  const visit = (node: string, path: readonly string[]): void => {
+    if (done.has(node)) {
+      return;
+    }
+    if (path.includes(node)) {
+      onCycle([...path.slice(path.indexOf(node)), node]);
+      return;
+    }
+    for (const dependency of dependenciesOf(node)) {
+      if (known.has(dependency)) {
+        visit(dependency, [...path, node]);
+      }
+    }
+    if (!done.has(node)) {
+      done.add(node);
+      ordered.push(node);
+    }
+  };
+  nodes.forEach(node => visit(node, []));
+  return ordered;
+}

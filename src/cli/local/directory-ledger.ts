@@ -1,0 +1,77 @@
+import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus } from '../../handlers/ports';
+import { own } from '../json';
+import { LedgerState, StoredLedgerEntry } from './state';
+import { StateStore } from './state-store';
+
+/**
+ * A ledger in the state of a local deployment. One process at a time holds the state's lock, so that the conditions of
+ * the port only have to be compared with what is in memory. Nothing is ever removed from a ledger.
+ */
+export class DirectoryLedger implements Ledger {
+  constructor(private readonly table: string, private readonly store: StateStore) {}
+
+  public async find(identity: string): Promise<LedgerRecord | undefined> {
+    const serialNumber = own(this.ledger.latest, identity);
+    const entry = serialNumber === undefined ? undefined : own(this.ledger.entries, serialNumber);
+    if (entry) {
+      return { entry: fromStored(entry) };
+    }
+    const cancelledAt = own(this.ledger.cancelled, identity);
+    return cancelledAt === undefined ? undefined : { cancelledAt };
+  }
+
+  public async reserve(entry: LedgerEntry, over: LedgerRecord | undefined): Promise<boolean> {
+    const standing = await this.find(entry.identity);
+    if (!isSame(standing, over) || Object.hasOwn(this.ledger.entries, entry.serialNumber)) {
+      return false;
+    }
+    const ledger = this.writable();
+    ledger.entries[entry.serialNumber] = toStored(entry);
+    ledger.latest[entry.identity] = entry.serialNumber;
+    delete ledger.cancelled[entry.identity];
+    this.store.save();
+    return true;
+  }
+
+  public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): Promise<boolean> {
+    const standing = own(this.ledger.entries, entry.serialNumber);
+    if (standing?.status !== entry.status) {
+      return false;
+    }
+    this.writable().entries[entry.serialNumber] = { ...standing, ...toStored({ ...fromStored(standing), ...facts, status: to }) };
+    this.store.save();
+    return true;
+  }
+
+  public async cancel(identity: string, at: string): Promise<boolean> {
+    if (await this.find(identity)) {
+      return false;
+    }
+    this.writable().cancelled[identity] = at;
+    this.store.save();
+    return true;
+  }
+
+  private get ledger(): LedgerState {
+    return own(this.store.state.ledgers, this.table) ?? { latest: {}, cancelled: {}, entries: {} };
+  }
+
+  private writable(): LedgerState {
+    const { ledgers } = this.store.state;
+    return ledgers[this.table] ??= { latest: {}, cancelled: {}, entries: {} };
+  }
+}
+
+function isSame(standing: LedgerRecord | undefined, expected: LedgerRecord | undefined): boolean {
+  return standing?.entry?.serialNumber === expected?.entry?.serialNumber
+    && standing?.entry?.status === expected?.entry?.status
+    && standing?.cancelledAt === expected?.cancelledAt;
+}
+
+function toStored({ certificate, ...entry }: LedgerEntry): StoredLedgerEntry {
+  return { ...entry, ...certificate && { certificate: certificate.toString('base64') } };
+}
+
+function fromStored({ certificate, ...entry }: StoredLedgerEntry): LedgerEntry {
+  return { ...entry, ...certificate !== undefined && { certificate: Buffer.from(certificate, 'base64') } };
+}

@@ -1,0 +1,19 @@
+import { LifecycleEvent, LifecycleResult } from '../../handlers/lifecycle';
+import { Ports } from '../../handlers/ports';
+import { Progress } from '../terminal';
+import { DirectorySecretVersions } from './directory-secret-versions';
+import { StateStore } from './state-store';
+
+/** Carries out one request for a certificate resource: the code that runs in the function. */
+export type Lifecycle = (event: LifecycleEvent, ports: Ports) => Promise<LifecycleResult>;
+
+/** What a deployment works with. */
+export interface Engine {
+  readonly store: StateStore;
+  readonly secrets: DirectorySecretVersions;
+  readonly ports: Ports;
+  readonly lifecycle: Lifecycle;
+  readonly progress: Progress;
+  /** An id for a request or a stack: a UUID. */
+  readonly newId: () => string;
+}

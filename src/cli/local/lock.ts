@@ -1,0 +1,120 @@
+import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { CliError, messageOf } from '../cli-error';
+
+/** What a lock file says about who holds it. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+}
+
+const ATTEMPTS = 20;
+const PAUSE_MILLISECONDS = 25;
+
+/**
+ * Makes this process the only one that works in a directory, which is made if it is not there.
+ *
+ * The lock of a process that is gone is taken over. Whether it is gone can be told only on its own machine.
+ *
+ * @returns lets the directory go again
+ */
+export function lockDirectory(directory: string): () => void {
+  const file = join(directory, 'lock');
+  let made: string | undefined;
+  try {
+    made = mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw new CliError(`${directory}: can't be made: ${messageOf(error)}`);
+  }
+  const me: Holder = { pid: process.pid, host: hostname() };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    try {
+      writeFileSync(file, `${JSON.stringify(me)}\n`, { flag: 'wx' });
+      return () => release(directory, file, made !== undefined);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        throw new CliError(`${file}: can't be written: ${messageOf(error)}`);
+      }
+    }
+    const text = contentOf(file);
+    const holder = parseHolder(text);
+    if (holder && isAlive(holder)) {
+      throw new CliError(`${directory}: another run is at work here (process ${holder.pid} on ${holder.host}); wait for it to end, `
+        + `or remove ${file} if there is no such process`);
+    }
+    if (holder) {
+      takeAway(file, text!);
+    } else {
+      pause(); // it is being written or removed at this moment
+    }
+  }
+  throw new CliError(`${directory}: can't be locked; remove ${file} and ${file}.takeover if no other run is at work here`);
+}
+
+/** Where a run made the directory and then put nothing into it, nothing stays. */
+function release(directory: string, file: string, made: boolean): void {
+  rmSync(file, { force: true });
+  if (made) {
+    try {
+      rmdirSync(directory);
+    } catch {
+      // It is in use.
+    }
+  }
+}
+
+/**
+ * Removes the lock of a process that is gone. One process at a time does so, and looks again first: another one may have
+ * removed it meanwhile and put its own in place.
+ */
+function takeAway(file: string, stale: string): void {
+  const turn = `${file}.takeover`;
+  try {
+    writeFileSync(turn, '', { flag: 'wx' });
+  } catch {
+    pause();
+    return;
+  }
+  try {
+    if (contentOf(file) === stale) {
+      rmSync(file, { force: true });
+    }
+  } finally {
+    rmSync(turn, { force: true });
+  }
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function parseHolder(text: string | undefined): Holder | undefined {
+  try {
+    const { pid, host } = JSON.parse(text ?? '') as Partial<Holder>;
+    return Number.isInteger(pid) && typeof host === 'string' ? { pid: pid!, host } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive({ pid, host }: Holder): boolean {
+  if (host !== hostname()) {
+    return true;
+  }
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it is there, and somebody else's
+  }
+}
+
+/** Waits without letting anything else run: there is nothing else to do. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MILLISECONDS);
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { CliError } from '../cli-error';
+import { Disk, FileMode } from '../disk';
+import { readBytesIfPresent } from '../read-file';
+import { StateStore } from './state-store';
+
+/** The file with the outputs of all stacks, in the format of `cdk deploy --outputs-file`. */
+export class OutputsFile {
+  public readonly path: string;
+
+  constructor(directory: string, private readonly disk: Disk) {
+    this.path = join(directory, 'outputs.json');
+  }
+
+  /** Refuses to work where a file of another origin would be overwritten. */
+  public assertOurs(store: StateStore): void {
+    if (!store.exists && readBytesIfPresent(this.path) !== undefined) {
+      throw new CliError(`${this.path}: this was not written by a local deployment, as there is no ${store.file}; `
+        + 'choose another folder with --out, or move the file away');
+    }
+  }
+
+  /**
+   * Writes the outputs of the stacks that are deployed, if the file does not hold them already.
+   *
+   * @param order names of stacks that come first, in this order
+   * @returns whether it was written
+   */
+  public write(store: StateStore, order: readonly string[]): boolean {
+    const { stacks } = store.state;
+    const names = [...new Set([...order, ...Object.keys(stacks)])].filter(name => stacks[name]?.outputs);
+    const content = `${JSON.stringify(Object.fromEntries(names.map(name => [name, stacks[name].outputs])), undefined, 2)}\n`;
+    const standing = readBytesIfPresent(this.path)?.toString('utf8');
+    if (standing === content || (names.length === 0 && standing === undefined)) {
+      return false;
+    }
+    this.disk.replace(this.path, content, FileMode.PUBLIC);
+    return true;
+  }
+}

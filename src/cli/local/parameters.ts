@@ -1,0 +1,168 @@
+import { CliError, printable } from '../cli-error';
+import { JsonMap, optionalString, own } from '../json';
+
+/**
+ * A parameter as its template declares it.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+ */
+export interface ParameterDeclaration {
+  readonly type: string;
+  readonly default?: string;
+  readonly allowedPattern?: string;
+  readonly allowedValues?: readonly string[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minValue?: number;
+  readonly maxValue?: number;
+  /** What the author of the template says where a value is refused. */
+  readonly constraintDescription?: string;
+  /** Whether the value is a secret that must not be shown. */
+  readonly noEcho: boolean;
+}
+
+/** A value from the command line. */
+export interface GivenParameter {
+  /** The stack it is for; for every stack that has such a parameter where it is absent. */
+  readonly stack?: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+const SSM_PARAMETER = /^AWS::SSM::Parameter::Value</;
+
+/** Whether a parameter names an entry of the Systems Manager Parameter Store, whose value is not known here. */
+export function isKeptInParameterStore(declaration: ParameterDeclaration): boolean {
+  return SSM_PARAMETER.test(declaration.type);
+}
+
+/** Parses `[STACK:]NAME=VALUE`, the form of `cdk deploy --parameters`. */
+export function parseGivenParameter(text: string): GivenParameter {
+  const [, stack, name, value] = /^(?:([^=:]+):)?([A-Za-z0-9]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined) {
+    throw new CliError('--parameters: must be of the form NAME=VALUE or STACK:NAME=VALUE, where NAME consists of letters and digits, '
+      + `got ${JSON.stringify(text.split('=')[0].slice(0, 80))}${text.includes('=') ? '=…' : ''}`);
+  }
+  return { stack, name, value };
+}
+
+/** Reads the declaration of a parameter. */
+export function parseParameter(parameter: JsonMap, where: string): ParameterDeclaration {
+  if (typeof parameter.Type !== 'string') {
+    throw new CliError(`${where}.Type must be a string`);
+  }
+  const allowedValues = parameter.AllowedValues;
+  if (allowedValues !== undefined && !Array.isArray(allowedValues)) {
+    throw new CliError(`${where}.AllowedValues must be a list`);
+  }
+  return {
+    type: parameter.Type,
+    default: parameter.Default === undefined ? undefined : [parameter.Default].flat().map(String).join(','),
+    allowedPattern: optionalString(parameter, 'AllowedPattern', where),
+    allowedValues: allowedValues?.map(String),
+    minLength: limit(parameter, 'MinLength', where),
+    maxLength: limit(parameter, 'MaxLength', where),
+    minValue: limit(parameter, 'MinValue', where),
+    maxValue: limit(parameter, 'MaxValue', where),
+    constraintDescription: optionalString(parameter, 'ConstraintDescription', where),
+    noEcho: String(parameter.NoEcho) === 'true',
+  };
+}
+
+function limit(parameter: JsonMap, name: string, where: string): number | undefined {
+  const value = parameter[name];
+  if (value !== undefined && (value === '' || !Number.isFinite(Number(value)))) {
+    throw new CliError(`${where}.${name} must be a number`);
+  }
+  return value === undefined ? undefined : Number(value);
+}
+
+/** Where the values of a stack's parameters can come from; the earlier ones win. */
+export interface ParameterSources {
+  /** What the command line or the assembly gives. */
+  readonly given: { readonly [name: string]: string };
+  /** What the previous deployment of the stack used. */
+  readonly previous: { readonly [name: string]: string };
+}
+
+/**
+ * Settles the values of all parameters of a stack and checks them as CloudFormation does.
+ *
+ * @param stackName named in errors
+ */
+export function parameterValues(
+  stackName: string, declarations: ReadonlyMap<string, ParameterDeclaration>, { given, previous }: ParameterSources,
+): { [name: string]: string } {
+  const values: { [name: string]: string } = {};
+  for (const [name, declaration] of declarations) {
+    const value = own(given, name) ?? own(previous, name) ?? declaration.default;
+    if (value === undefined) {
+      throw new CliError(`stack ${stackName}, parameter ${name}: must have a value; give it with --parameters ${stackName}:${name}=VALUE`);
+    }
+    const complaint = check(declaration, value);
+    if (complaint) {
+      const got = declaration.noEcho ? '' : `, got ${JSON.stringify(printable(value))}`;
+      const description = declaration.constraintDescription ? ` (${declaration.constraintDescription})` : '';
+      throw new CliError(`stack ${stackName}, parameter ${name}: ${complaint}${got}${description}`);
+    }
+    values[name] = value;
+  }
+  return values;
+}
+
+/** The value that `Ref` gives: a list for the list types. */
+export function referencedValue(declaration: ParameterDeclaration, value: string): string | string[] {
+  return isList(declaration) ? items(value) : value;
+}
+
+function isList({ type }: ParameterDeclaration): boolean {
+  return type === 'CommaDelimitedList' || type.startsWith('List<');
+}
+
+function items(value: string): string[] {
+  return value.split(',').map(item => item.trim());
+}
+
+function check(declaration: ParameterDeclaration, value: string): string | undefined {
+  if (isKeptInParameterStore(declaration)) {
+    return undefined; // the constraints are those of the name, which only Systems Manager can look up
+  }
+  const numeric = ['Number', 'List<Number>'].includes(declaration.type);
+  for (const item of isList(declaration) ? items(value) : [value]) {
+    const complaint = (numeric ? checkNumber(declaration, item) : checkLength(declaration, item)) ?? checkForm(declaration, item);
+    if (complaint) {
+      return complaint;
+    }
+  }
+  return undefined;
+}
+
+function checkNumber({ minValue = -Infinity, maxValue = Infinity }: ParameterDeclaration, item: string): string | undefined {
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(item)) {
+    return 'must be a number';
+  }
+  return Number(item) >= minValue && Number(item) <= maxValue ? undefined : `must be a number ${range(minValue, maxValue)}`;
+}
+
+function checkLength({ minLength = 0, maxLength = Infinity }: ParameterDeclaration, item: string): string | undefined {
+  return item.length >= minLength && item.length <= maxLength ? undefined : `must have a length ${range(minLength, maxLength)}`;
+}
+
+function range(min: number, max: number): string {
+  const bounds = [...Number.isFinite(min) && min !== 0 ? [`at least ${min}`] : [], ...Number.isFinite(max) ? [`at most ${max}`] : []];
+  return `of ${bounds.join(' and ')}`;
+}
+
+function checkForm({ allowedValues, allowedPattern }: ParameterDeclaration, item: string): string | undefined {
+  if (allowedValues && !allowedValues.includes(item)) {
+    return `must be one of ${allowedValues.join(', ')}`;
+  }
+  if (allowedPattern === undefined) {
+    return undefined;
+  }
+  try {
+    const pattern = new RegExp(`^(?:${allowedPattern})$`); // CloudFormation matches the whole value
+    return pattern.test(item) ? undefined : `must match the pattern ${allowedPattern}`;
+  } catch {
+    return `must match the pattern ${allowedPattern}, which is no regular expression that can be checked here`;
+  }
+}

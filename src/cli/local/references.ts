@@ -1,0 +1,39 @@
+import { isMap } from '../json';
+import { substitutedNames } from './intrinsics';
+
+/**
+ * The names that an expression refers to by `Ref`, `Fn::GetAtt` and `Fn::Sub`, in whichever branch. What is malformed is
+ * passed over: it is an error only where the expression is evaluated.
+ */
+export function referencesIn(expression: unknown): Set<string> {
+  const names = new Set<string>();
+  collect(expression, names);
+  return names;
+}
+
+function collect(expression: unknown, names: Set<string>): void {
+  if (Array.isArray(expression)) {
+    expression.forEach(item => collect(item, names));
+  } else if (isMap(expression)) {
+    for (const [key, argument] of Object.entries(expression)) {
+      if (key === 'Ref' && typeof argument === 'string') {
+        names.add(argument);
+      } else if (key === 'Fn::GetAtt') {
+        const target: unknown = Array.isArray(argument) ? argument[0] : argument;
+        names.add(String(target).split('.')[0]);
+      } else if (key === 'Fn::Sub') {
+        collectSubstitutions(argument, names);
+      }
+      collect(argument, names);
+    }
+  }
+}
+
+function collectSubstitutions(argument: unknown, names: Set<string>): void {
+  const [pattern, variables] = Array.isArray(argument) ? argument : [argument, {}];
+  if (typeof pattern === 'string') {
+    substitutedNames(pattern)
+      .filter(name => !isMap(variables) || !Object.hasOwn(variables, name))
+      .forEach(name => names.add(name.split('.')[0]));
+  }
+}

@@ -1,0 +1,25 @@
+/** What happened to a resource in a deployment; `kept` is what its DeletionPolicy says of a removed one. */
+export type Outcome = 'created' | 'updated' | 'replaced' | 'removed' | 'kept';
+
+/** A resource to which something happened. */
+export interface ResourceReport {
+  readonly name: string;
+  readonly type: string;
+  readonly outcome: Outcome;
+  /** The last second of a certificate's validity. */
+  readonly notAfter?: string;
+}
+
+/** What the deployment of a stack has come to. */
+export interface StackReport {
+  readonly stackName: string;
+  /** Set where the whole stack was removed. */
+  readonly removed?: boolean;
+  /** The resources to which something happened. */
+  readonly resources: readonly ResourceReport[];
+  readonly unchanged: number;
+  /** What is not carried out here, in words. */
+  readonly leftOut: readonly string[];
+  /** What went wrong without making the deployment fail. */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,251 @@
+import { isDeepStrictEqual } from 'node:util';
+import { LifecycleResult } from '../../handlers/lifecycle';
+import { CliError, messageOf } from '../cli-error';
+import { own } from '../json';
+import { inDependencyOrder } from './dependencies';
+import { Engine } from './engine';
+import { ResourceReport } from './report';
+import { isCertificate } from './stack-scope';
+import { SECRET_TYPE, StandIn } from './stand-ins';
+import { PendingRequest, ResourceState, StackState, SupersededResource } from './state';
+
+/** What a resource is to become. */
+export type DesiredResource = PendingRequest['resource'];
+
+/** The request for a resource has failed, so that the operation has to be rolled back. */
+export class ResourceFailure extends CliError {}
+
+/**
+ * The steps by which one stack is changed, each of which ends with a state on the disk that another run can go on from.
+ *
+ * They follow the rules of CloudFormation for custom resources: a resource whose properties did not change is not asked
+ * about; a new physical id means that the old one is deleted after everything else succeeded; in a rollback an update is
+ * answered by an update with the old properties, and what was created is deleted.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requesttypes.html
+ */
+export class StackOperation {
+  /** What was removed or kept, and what could not be removed. */
+  public readonly removals: ResourceReport[] = [];
+  public readonly warnings: string[] = [];
+  /** The physical ids that failed updates have answered. */
+  private readonly failedIds = new Map<string, string>();
+
+  constructor(private readonly stackName: string, private readonly state: StackState, private readonly engine: Engine) {}
+
+  /** Whether an earlier run was stopped in the middle. */
+  public get isUnfinished(): boolean {
+    return this.state.request !== undefined || this.state.superseded.length > 0 || Object.keys(this.state.before).length > 0;
+  }
+
+  /** Finishes the request during which an earlier run was stopped, so that nothing it made is lost sight of. */
+  public async resume(): Promise<void> {
+    if (this.state.request) {
+      try {
+        await this.perform(this.state.request);
+      } catch (error) {
+        if (!(error instanceof ResourceFailure)) {
+          throw error;
+        }
+        // What it may have made is marked for deletion; if it is declared still, it is asked for again.
+      }
+    }
+  }
+
+  /** Creates or updates a certificate resource, if it is not as desired already. */
+  public async put(logicalId: string, resource: DesiredResource, updateReplacePolicy: string | undefined): Promise<void> {
+    const current = own(this.state.resources, logicalId);
+    if (current && isDeepStrictEqual(current.properties, resource.properties)) {
+      const { name, dependencies, deletionPolicy } = resource;
+      this.state.resources[logicalId] = { ...current, name, dependencies, deletionPolicy }; // the next write takes them along
+      return;
+    }
+    await this.perform({
+      requestType: current ? 'Update' : 'Create',
+      requestId: this.engine.newId(),
+      logicalId,
+      physicalId: current?.physicalId,
+      resource,
+      retainReplaced: updateReplacePolicy === 'Retain',
+    });
+  }
+
+  /** Puts a stand-in in place; nothing happens outside the state. */
+  public putStandIn(logicalId: string, resource: DesiredResource, standIn: StandIn): void {
+    const current = own(this.state.resources, logicalId);
+    if (current?.physicalId !== standIn.physicalId) {
+      this.remember(logicalId);
+    }
+    this.state.resources[logicalId] = { ...resource, ...standIn };
+  }
+
+  /** Ends the operation: what the template does not declare goes, and the state becomes what the next one starts from. */
+  public commit(declared: ReadonlySet<string>, facts: Pick<StackState, 'parameters' | 'outputs' | 'exports' | 'imports'>): void {
+    for (const [logicalId, resource] of Object.entries(this.state.resources)) {
+      if (!declared.has(logicalId)) {
+        this.remove(logicalId, resource, false);
+      }
+    }
+    Object.assign(this.state, facts, { before: {} });
+    this.engine.store.save();
+  }
+
+  /** Undoes what the operation has done, latest first. */
+  public async rollBack(): Promise<void> {
+    for (const [logicalId, previous] of Object.entries(this.state.before).reverse()) {
+      const current = own(this.state.resources, logicalId);
+      if (!previous) {
+        if (current) {
+          this.remove(logicalId, current, true);
+        }
+      } else if (!isCertificate(previous.type)) {
+        this.state.resources[logicalId] = previous;
+      } else {
+        const physicalId = this.failedIds.get(logicalId) ?? current!.physicalId;
+        const result = await this.send('Update', logicalId, previous, this.engine.newId(), physicalId);
+        this.record(logicalId, previous, result, false);
+      }
+      delete this.state.before[logicalId];
+      this.engine.store.save();
+    }
+    await this.cleanUp();
+  }
+
+  /**
+   * Deletes what is superseded, dependents first. What can't be deleted is reported and abandoned, as CloudFormation does
+   * in the clean-up of an update.
+   *
+   * @param abandon `false` where a failure ends the operation instead: CloudFormation does not give up a stack it deletes
+   */
+  public async cleanUp(abandon = true): Promise<void> {
+    const current = new Set(Object.values(this.state.resources).map(({ physicalId }) => physicalId));
+    for (const resource of dependentsFirst(this.state.superseded)) {
+      if (!current.has(resource.physicalId)) {
+        try {
+          await this.delete(resource);
+        } catch (error) {
+          this.engine.store.assertSound();
+          const message = `${this.place(resource.logicalId, resource)}: ${resource.physicalId} could not be deleted: `
+            + withoutPrefix(messageOf(error), resource.logicalId);
+          if (!abandon) {
+            throw new CliError(message);
+          }
+          this.warnings.push(message);
+        }
+      }
+      this.state.superseded = this.state.superseded.filter(each => each !== resource);
+      this.engine.store.save();
+    }
+  }
+
+  /** Takes all resources away, for the removal of the stack. */
+  public async removeAll(): Promise<void> {
+    Object.entries(this.state.resources).forEach(([logicalId, resource]) => this.remove(logicalId, resource, false));
+    Object.assign(this.state, { before: {}, outputs: undefined, exports: {}, imports: [] });
+    this.engine.store.save();
+    await this.cleanUp(false);
+  }
+
+  private async perform(request: PendingRequest): Promise<void> {
+    const { requestType, logicalId, resource, requestId, physicalId } = request;
+    this.remember(logicalId);
+    this.state.request = request; // reaches the disk with the first effect that the request has
+    let result: LifecycleResult;
+    try {
+      result = await this.send(requestType, logicalId, resource, requestId, physicalId);
+    } catch (error) {
+      this.engine.store.assertSound();
+      delete this.state.request;
+      this.supersedeFailed(request, error);
+      this.engine.store.save();
+      throw new ResourceFailure(`${this.place(logicalId, resource)}: ${withoutPrefix(messageOf(error), logicalId)}`);
+    }
+    delete this.state.request;
+    this.record(logicalId, resource, result, request.retainReplaced);
+    this.engine.store.save();
+  }
+
+  private send(
+    requestType: 'Create' | 'Update' | 'Delete', logicalId: string, resource: DesiredResource, requestId: string, physicalId: string | undefined,
+  ): Promise<LifecycleResult> {
+    const { lifecycle, ports, progress } = this.engine;
+    return progress.during(`${this.stackName}: ${requestType.toLowerCase()} ${resource.name} (${resource.type})`, () => lifecycle({
+      requestType,
+      requestId,
+      stackId: this.state.stackId,
+      logicalResourceId: logicalId,
+      resourceType: resource.type,
+      physicalResourceId: physicalId,
+      properties: resource.properties,
+    }, ports));
+  }
+
+  private record(logicalId: string, resource: DesiredResource, result: LifecycleResult, retainReplaced: boolean): void {
+    const current = own(this.state.resources, logicalId);
+    if (current && current.physicalId !== result.physicalResourceId && !retainReplaced) {
+      this.supersede(logicalId, current);
+    }
+    this.state.resources[logicalId] = { ...resource, physicalId: result.physicalResourceId, attributes: { ...result.data } };
+  }
+
+  /** CloudFormation deletes what a failed creation or update may have made, by the id that was answered or by one it invents. */
+  private supersedeFailed({ logicalId, resource, requestId }: PendingRequest, error: unknown): void {
+    const current = own(this.state.resources, logicalId);
+    const answered = (error as { physicalResourceId?: string }).physicalResourceId;
+    const physicalId = answered ?? current?.physicalId ?? `${this.stackName}-${logicalId}-${requestId}`;
+    const failed = { ...resource, physicalId, attributes: {} };
+    if (!current) {
+      delete this.state.before[logicalId];
+      this.remove(logicalId, failed, true);
+    } else if (physicalId !== current.physicalId) {
+      this.failedIds.set(logicalId, physicalId);
+      this.supersede(logicalId, failed);
+    }
+  }
+
+  private remember(logicalId: string): void {
+    if (!Object.hasOwn(this.state.before, logicalId)) {
+      this.state.before[logicalId] = own(this.state.resources, logicalId) ?? null;
+    }
+  }
+
+  /** @param creation whether the operation that created the resource is the one that is undone */
+  private remove(logicalId: string, resource: ResourceState, creation: boolean): void {
+    delete this.state.resources[logicalId];
+    const { deletionPolicy, name, type } = resource;
+    if (deletionPolicy === 'Retain' || (deletionPolicy === 'RetainExceptOnCreate' && !creation)) {
+      this.removals.push({ name, type, outcome: 'kept' });
+    } else {
+      this.supersede(logicalId, resource);
+      this.removals.push({ name, type, outcome: 'removed' });
+    }
+  }
+
+  private place(logicalId: string, { name, type }: DesiredResource): string {
+    return `stack ${this.stackName}, resource ${logicalId} (${name === logicalId ? type : `${name}, ${type}`})`;
+  }
+
+  private supersede(logicalId: string, resource: ResourceState): void {
+    this.state.superseded.push({ ...resource, logicalId, requestId: this.engine.newId() });
+  }
+
+  private async delete(resource: SupersededResource): Promise<void> {
+    if (isCertificate(resource.type)) {
+      await this.send('Delete', resource.logicalId, resource, resource.requestId, resource.physicalId);
+    } else if (resource.type === SECRET_TYPE) {
+      this.engine.secrets.removeSecret(resource.physicalId);
+    }
+  }
+}
+
+function dependentsFirst(resources: readonly SupersededResource[]): SupersededResource[] {
+  const ids = [...new Set(resources.map(({ logicalId }) => logicalId))];
+  const dependenciesOf = (id: string): string[] => resources.filter(each => each.logicalId === id).flatMap(each => each.dependencies);
+  // Resources of several templates can be here, which need not agree on who depends on whom.
+  const order = inDependencyOrder(ids, dependenciesOf, () => undefined).reverse();
+  return order.flatMap(id => resources.filter(each => each.logicalId === id).reverse());
+}
+
+/** The message names the resource already. */
+function withoutPrefix(message: string, logicalId: string): string {
+  return message.startsWith(`${logicalId}: `) ? message.slice(logicalId.length + 2) : message;
+}

@@ -1,0 +1,154 @@
+import { ResourceType } from '../../contract/resource-types';
+import { CliError } from '../cli-error';
+import { own } from '../json';
+import { NO_VALUE, resolve, resolveCondition, Resolved, Scope, Unavailable, Value } from './intrinsics';
+import { isKeptInParameterStore, referencedValue } from './parameters';
+import { hasStandIn, LOCAL_ACCOUNT, LOCAL_PARTITION, LOCAL_REGION } from './stand-ins';
+import { Template } from './template';
+
+/** What an expression can refer to in a resource that is there. */
+export interface ReferencedResource {
+  readonly physicalId: string;
+  readonly attributes: { readonly [name: string]: string };
+}
+
+/** What the expressions of a stack are evaluated with. */
+export interface StackScopeProps {
+  readonly stackName: string;
+  readonly stackId: string;
+  readonly template: Template;
+  /** The values of the parameters. */
+  readonly parameters: { readonly [name: string]: string };
+  /** Finds a resource that this deployment carries out; may throw where it is not there yet. */
+  readonly resource: (logicalId: string) => ReferencedResource | undefined;
+  /** Finds the value of an export of another stack. */
+  readonly exported: (name: string) => string | undefined;
+  /** Finds an output of another stack. */
+  readonly stackOutput: (stackName: string, outputName: string) => string | undefined;
+}
+
+const CERTIFICATE_TYPES: readonly string[] = Object.values(ResourceType);
+
+/** Whether resources of this type are deployed by the code that runs in the function. */
+export function isCertificate(type: string): boolean {
+  return CERTIFICATE_TYPES.includes(type);
+}
+
+/** Whether a local deployment carries resources of this type out, or stands in for them. */
+export function isDeployed(type: string): boolean {
+  return isCertificate(type) || hasStandIn(type);
+}
+
+/** The names in the expressions of one stack. */
+export class StackScope implements Scope {
+  /** The names of the exports that were imported so far. */
+  public readonly imports = new Set<string>();
+  private readonly pseudoParameters: { readonly [name: string]: Resolved };
+  private readonly conditions = new Map<string, boolean | 'evaluating'>();
+
+  constructor(private readonly props: StackScopeProps) {
+    this.pseudoParameters = {
+      'AWS::AccountId': LOCAL_ACCOUNT,
+      'AWS::NoValue': NO_VALUE,
+      'AWS::NotificationARNs': [],
+      'AWS::Partition': LOCAL_PARTITION,
+      'AWS::Region': LOCAL_REGION,
+      'AWS::StackId': props.stackId,
+      'AWS::StackName': props.stackName,
+      'AWS::URLSuffix': 'amazonaws.com',
+    };
+  }
+
+  public reference(name: string, where: string): Resolved {
+    const pseudoParameter = own(this.pseudoParameters, name);
+    if (pseudoParameter !== undefined) {
+      return pseudoParameter;
+    }
+    const parameter = this.props.template.parameters.get(name);
+    if (parameter) {
+      if (isKeptInParameterStore(parameter)) {
+        throw new Unavailable(where, `it refers to the parameter ${name}, whose value is kept in the Systems Manager Parameter Store`);
+      }
+      return referencedValue(parameter, this.props.parameters[name]);
+    }
+    return this.resource(name, where).physicalId;
+  }
+
+  public attribute(logicalId: string, name: string, where: string): Value {
+    const { attributes } = this.resource(logicalId, where);
+    const value = own(attributes, name);
+    if (value === undefined) {
+      throw new CliError(`${where}: ${logicalId} has no attribute ${JSON.stringify(name)}; it has ${Object.keys(attributes).join(', ')}`);
+    }
+    return value;
+  }
+
+  public condition(name: string, where: string): boolean {
+    const known = this.conditions.get(name);
+    if (known === 'evaluating') {
+      throw new CliError(`stack ${this.props.stackName}, condition ${name}: refers to itself`);
+    }
+    if (known !== undefined) {
+      return known;
+    }
+    if (!this.props.template.conditions.has(name)) {
+      throw new CliError(`${where}: the template has no condition ${JSON.stringify(name)}`);
+    }
+    this.conditions.set(name, 'evaluating');
+    const value = resolveCondition(this.props.template.conditions.get(name), this, `stack ${this.props.stackName}, condition ${name}`);
+    this.conditions.set(name, value);
+    return value;
+  }
+
+  public mapped(map: string, first: string, second: string): unknown {
+    const level = own(this.props.template.mappings.get(map) ?? {}, first);
+    return typeof level === 'object' && level !== null ? own(level as { [name: string]: unknown }, second) : undefined;
+  }
+
+  public imported(exportName: string, where: string): Value {
+    const value = this.props.exported(exportName);
+    if (value === undefined) {
+      throw new CliError(`${where}: no stack that is deployed here exports ${JSON.stringify(exportName)}`);
+    }
+    this.imports.add(exportName);
+    return value;
+  }
+
+  public stackOutput(stackName: string, outputName: string, where: string): Value {
+    const value = this.props.stackOutput(stackName, outputName);
+    if (value === undefined) {
+      throw new CliError(`${where}: no stack ${stackName} with an output ${outputName} is deployed here`);
+    }
+    return value;
+  }
+
+  /** The value of a scalar expression as CloudFormation hands it on. */
+  public text(expression: unknown, where: string): string {
+    const value = resolve(expression, this, where);
+    if (typeof value === 'object' || typeof value === 'symbol') {
+      throw new CliError(`${where}: must be a string`);
+    }
+    return String(value);
+  }
+
+  private resource(logicalId: string, where: string): ReferencedResource {
+    const declaration = this.props.template.resources.get(logicalId);
+    if (!declaration) {
+      throw new CliError(`${where}: the template has no parameter or resource ${JSON.stringify(logicalId)}`);
+    }
+    if ([...this.conditions.values()].includes('evaluating')) {
+      throw new CliError(`${where}: must not refer to a resource, got ${logicalId}`); // a condition is settled before there are any
+    }
+    if (declaration.condition !== undefined && !this.condition(declaration.condition, where)) {
+      throw new CliError(`${where}: refers to ${logicalId}, which does not exist because its condition ${declaration.condition} is false`);
+    }
+    if (!isDeployed(declaration.type)) {
+      throw new Unavailable(where, `it refers to ${logicalId} (${declaration.type}), which a local deployment leaves out`);
+    }
+    const resource = this.props.resource(logicalId);
+    if (!resource) {
+      throw new CliError(`${where}: ${logicalId} is not there yet`);
+    }
+    return resource;
+  }
+}

@@ -1,0 +1,58 @@
+/** A resource of AWS that a local deployment stands in for, so that certificates can refer to it. */
+export interface StandIn {
+  /** What `Ref` gives. */
+  readonly physicalId: string;
+  /** What `Fn::GetAtt` gives. */
+  readonly attributes: { readonly [name: string]: string };
+}
+
+interface StandInKind {
+  /** The property that names the resource, where the template may. */
+  readonly nameProperty?: string;
+  readonly standIn: (name: string) => StandIn;
+}
+
+/** The pseudo parameters that say where a local deployment is. */
+export const LOCAL_ACCOUNT = '000000000000';
+export const LOCAL_REGION = 'local';
+export const LOCAL_PARTITION = 'aws';
+
+/** An ARN of the local deployment; no AWS Region has its name. */
+export function localArn(service: string, resource: string): string {
+  return `arn:${LOCAL_PARTITION}:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${resource}`;
+}
+
+/** The type of the resources that hold private keys. */
+export const SECRET_TYPE = 'AWS::SecretsManager::Secret';
+
+const TABLE: StandInKind = {
+  nameProperty: 'TableName',
+  standIn: name => ({ physicalId: name, attributes: { Arn: localArn('dynamodb', `table/${name}`) } }),
+};
+
+const KINDS: { readonly [type: string]: StandInKind | undefined } = {
+  // Always the name that the stack gives it: the secret's files lie below it.
+  [SECRET_TYPE]: {
+    standIn: name => ({ physicalId: localArn('secretsmanager', `secret:${name}`), attributes: { Id: localArn('secretsmanager', `secret:${name}`) } }),
+  },
+  'AWS::DynamoDB::GlobalTable': TABLE,
+  'AWS::DynamoDB::Table': TABLE,
+  'AWS::KMS::Key': {
+    standIn: name => ({ physicalId: name, attributes: { Arn: localArn('kms', `key/${name}`), KeyId: name } }),
+  },
+};
+
+/** Whether there are stand-ins for resources of this type. */
+export function hasStandIn(type: string): boolean {
+  return Object.hasOwn(KINDS, type);
+}
+
+/** The property that gives a resource of this type its name, if there is one. */
+export function nameProperty(type: string): string | undefined {
+  return KINDS[type]?.nameProperty;
+}
+
+/** @param name the name the template gives, else one made of the stack's name and the logical id */
+export function standInFor(type: string, name: string): StandIn {
+  return KINDS[type]!.standIn(name);
+}

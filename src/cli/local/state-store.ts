@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { CliError } from '../cli-error';
+import { Disk, FileMode } from '../disk';
+import { parseJsonMap } from '../json';
+import { readBytesIfPresent } from '../read-file';
+import { emptyState, malformation, StackState, State } from './state';
+
+/**
+ * The state of a local deployment and its file. Whoever changes the state saves it; what is changed between two saves
+ * reaches the disk at once or not at all.
+ */
+export class StateStore {
+  /** Reads the state of a directory; a directory without one begins with an empty state. */
+  public static open(directory: string, disk: Disk): StateStore {
+    const file = join(directory, 'state.json');
+    const content = readBytesIfPresent(file);
+    if (content === undefined) {
+      return new StateStore(file, disk, emptyState());
+    }
+    const state = parseJsonMap(file, content);
+    const complaint = malformation(state);
+    if (complaint) {
+      throw new CliError(`${file}: this is not a state that can be gone on with: ${complaint}`);
+    }
+    return new StateStore(file, disk, state as unknown as State, content.toString('utf8'));
+  }
+
+  private failure?: unknown;
+
+  private constructor(
+    public readonly file: string, private readonly disk: Disk, public readonly state: State, private saved?: string,
+  ) {}
+
+  /** Whether there is a state on the disk. */
+  public get exists(): boolean {
+    return this.saved !== undefined;
+  }
+
+  /** Writes the state, if it is not on the disk already. After a failure nothing is written any more: the disk's state is what counts. */
+  public save(): void {
+    this.assertSound();
+    const content = `${JSON.stringify(this.state, undefined, 1)}\n`;
+    if (content === this.saved) {
+      return;
+    }
+    try {
+      this.disk.replace(this.file, content, FileMode.PRIVATE);
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+    this.saved = content;
+  }
+
+  /** Throws the failure to write the state, if there was one; for who catches the failures of single resources. */
+  public assertSound(): void {
+    if (this.failure !== undefined) {
+      throw this.failure;
+    }
+  }
+
+  /** The stacks that use an export of this stack. */
+  public importersOf(name: string, exportName: string): string[] {
+    return this.others(name).filter(([, stack]) => stack.imports.includes(exportName)).map(([other]) => other);
+  }
+
+  /** All stacks but this one. */
+  public others(name: string): [name: string, stack: StackState][] {
+    return Object.entries(this.state.stacks).filter(([other]) => other !== name);
+  }
+}

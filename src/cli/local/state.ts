@@ -1,0 +1,141 @@
+import { LedgerEntry } from '../../handlers/ports';
+import { isMap, JsonMap } from '../json';
+
+/** The version of the form of state.json. */
+export const STATE_VERSION = 1;
+
+/** All that a local deployment knows, as it stands in state.json. Private keys lie in files of their own. */
+export interface State {
+  readonly version: typeof STATE_VERSION;
+  /** By the stack's name, in the order in which they were first deployed. */
+  readonly stacks: { [name: string]: StackState };
+  /** By the name of the table. */
+  readonly ledgers: { [table: string]: LedgerState };
+  /** By ARN. */
+  readonly secrets: { [arn: string]: SecretState };
+}
+
+/** A deployed resource. */
+export interface ResourceState {
+  readonly type: string;
+  /** What people are told it is called. */
+  readonly name: string;
+  readonly physicalId: string;
+  /** As CloudFormation would send them: every scalar is a string. */
+  readonly properties: JsonMap;
+  readonly attributes: { readonly [name: string]: string };
+  /** The logical ids of the resources it was made after. */
+  readonly dependencies: readonly string[];
+  readonly deletionPolicy?: string;
+}
+
+/** A stack. Until its first deployment has succeeded, it has no outputs. */
+export interface StackState {
+  readonly stackId: string;
+  parameters: { readonly [name: string]: string };
+  /** By logical id. */
+  readonly resources: { [logicalId: string]: ResourceState };
+  outputs?: { readonly [key: string]: string };
+  /** The outputs that other stacks may import, by the name of the export. */
+  exports: { readonly [name: string]: string };
+  /** The names of the exports this stack uses. */
+  imports: readonly string[];
+  /** The request that was under way when something was last written. */
+  request?: PendingRequest;
+  /**
+   * The resources that the present operation has changed, as they were before it, in the order in which they were
+   * changed; `null` for those that did not exist. Empty between operations.
+   */
+  before: { [logicalId: string]: ResourceState | null };
+  /** What no resource has any more, and what has to be deleted once the operation is over. */
+  superseded: SupersededResource[];
+}
+
+/** A creation or an update that was begun. */
+export interface PendingRequest {
+  readonly requestType: 'Create' | 'Update';
+  readonly requestId: string;
+  readonly logicalId: string;
+  readonly physicalId?: string;
+  readonly resource: Omit<ResourceState, 'physicalId' | 'attributes'>;
+  /** Whether what it replaces stays. */
+  readonly retainReplaced: boolean;
+}
+
+/** A resource, or an earlier certificate of one, that is to be deleted. */
+export interface SupersededResource extends ResourceState {
+  readonly logicalId: string;
+  /** The id of the request that deletes it; the same one however often a run is stopped in it. */
+  readonly requestId: string;
+}
+
+/** The certificates of one ledger. */
+export interface LedgerState {
+  /** The serial number of the latest certificate of an identity. */
+  readonly latest: { [identity: string]: string };
+  /** When an identity was removed before anything was reserved for it. */
+  readonly cancelled: { [identity: string]: string };
+  /** By serial number. */
+  readonly entries: { [serialNumber: string]: StoredLedgerEntry };
+}
+
+/** A ledger entry as JSON: the certificate is base64 of its DER. */
+export type StoredLedgerEntry = Omit<LedgerEntry, 'certificate'> & { readonly certificate?: string };
+
+/** A secret whose versions lie in files. */
+export interface SecretState {
+  /** The version that who does not name one gets. */
+  readonly current: string;
+}
+
+/** The state of a directory in which nothing was deployed yet. */
+export function emptyState(): State {
+  return { version: STATE_VERSION, stacks: {}, ledgers: {}, secrets: {} };
+}
+
+/** Says what is wrong with the form of a state, or `undefined` where nothing is. */
+export function malformation(state: JsonMap): string | undefined {
+  if (state.version !== STATE_VERSION) {
+    return `its version must be ${STATE_VERSION}, got ${JSON.stringify(state.version) ?? 'none'}; a newer version of this tool may have written it`;
+  }
+  return check(state, 'stacks', everyMember(isStack))
+    ?? check(state, 'ledgers', everyMember(isLedger))
+    ?? check(state, 'secrets', everyMember(secret => isMap(secret) && isText(secret.current)));
+}
+
+type Check = (value: unknown) => boolean;
+
+function check(state: JsonMap, name: string, isRight: Check): string | undefined {
+  return isRight(state[name]) ? undefined : `its ${name} are not what a local deployment writes`;
+}
+
+const isText: Check = value => typeof value === 'string';
+const isTextList: Check = value => Array.isArray(value) && value.every(isText);
+
+function everyMember(isRight: Check): Check {
+  return value => isMap(value) && Object.values(value).every(isRight);
+}
+
+function isStack(value: unknown): boolean {
+  return isMap(value) && isText(value.stackId) && everyMember(isText)(value.parameters) && everyMember(isResource)(value.resources)
+    && (value.outputs === undefined || everyMember(isText)(value.outputs)) && everyMember(isText)(value.exports) && isTextList(value.imports)
+    && everyMember(member => member === null || isResource(member))(value.before)
+    && Array.isArray(value.superseded) && value.superseded.every(each => isResource(each) && isText(each.logicalId) && isText(each.requestId))
+    && (value.request === undefined || isRequest(value.request));
+}
+
+function isResource(value: unknown): value is JsonMap {
+  return isMap(value) && isText(value.type) && isText(value.name) && isText(value.physicalId) && isMap(value.properties)
+    && everyMember(isText)(value.attributes) && isTextList(value.dependencies);
+}
+
+function isRequest(value: unknown): boolean {
+  return isMap(value) && isText(value.requestType) && isText(value.requestId) && isText(value.logicalId)
+    && isResource({ physicalId: '', attributes: {}, ...(value.resource as object) });
+}
+
+function isLedger(value: unknown): boolean {
+  return isMap(value) && everyMember(isText)(value.latest) && everyMember(isText)(value.cancelled)
+    && everyMember(entry => isMap(entry) && isText(entry.identity) && isText(entry.serialNumber) && isText(entry.status))(value.entries)
+    && Object.values(value.latest as JsonMap).every(serial => Object.hasOwn(value.entries as JsonMap, serial as string));
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { messageOf } from './cli-error';
+import { parseJsonMap } from './json';
+import { lazy } from './lazy';
+import { readBytes } from './read-file';
+import { Terminal } from './terminal';
+
+/**
+ * Runs a command line.
+ *
+ * @param args without the names of the interpreter and the program
+ * @returns the exit code: 0, or 1 after an error, of which one line was said
+ */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    await program(terminal).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode; // commander has said what was wrong
+    }
+    terminal.warn(`error: ${messageOf(error)}\n`);
+    return 1;
+  }
+}
+
+function program(terminal: Terminal): Command {
+  const root = new Command('private-iot-ca')
+    .description('Certificates of a private CA for IoT devices: made on this machine, written out, and looked at.')
+    .version(packageVersion(), '-V, --version', 'say the version')
+    .helpOption('-h, --help', 'say how a command is used')
+    .helpCommand(false)
+    .configureOutput({ writeOut: text => terminal.print(text), writeErr: text => terminal.warn(text) })
+    .configureHelp({ helpWidth: 110 })
+    .exitOverride()
+    .addHelpText('after', `
+Examples:
+  $ cdk synth && private-iot-ca local                    make the certificates of an app, without an AWS account
+  $ private-iot-ca export --outputs local-out/outputs.json --out pem
+  $ private-iot-ca inspect pem/*.pem`);
+
+  root.command('local')
+    .description('Deploy the certificate resources of a synthesized CDK app into a directory. The code that issues is the code that '
+      + 'runs in AWS; running it again changes only what was declared differently.')
+    .option('--app <dir>', 'the cloud assembly that `cdk synth` wrote', 'cdk.out')
+    .option('--out <dir>', 'where state, private keys and outputs are kept', 'local-out')
+    .option('--parameters <[stack:]name=value...>', 'values of template parameters; one that is not given keeps its previous value')
+    .option('--stack <name...>', 'deploy only these stacks and those they depend on')
+    .addHelpText('after', `
+Writes:
+  <out>/outputs.json   the outputs, in the format of \`cdk deploy --outputs-file\`
+  <out>/state.json     what is deployed, and the ledger of all certificates that were issued
+  <out>/keys/          the private keys, readable by you only; treat them like any CA's keys
+
+Examples:
+  $ private-iot-ca local
+  $ private-iot-ca local --parameters IotStack:RegistrationCode=3f0a… --out demo-out`)
+    .action((options: { app: string; out: string; parameters?: string[]; stack?: string[] }) => lazy.localCommand().localCommand(options, terminal));
+
+  root.command('export')
+    .description('Write a PEM file for each output that holds certificates, and a manifest.json that describes them.')
+    .option('--outputs <file>', 'what `cdk deploy --outputs-file` or `private-iot-ca local` wrote', 'outputs.json')
+    .option('--out <dir>', 'where the files go', '.')
+    .option('--private-keys', 'write the private keys too, of the outputs that hold the ARN of a secret (mode 0600)')
+    .option('--local <dir>', 'the directory of the local deployment that holds the keys (default: that of the outputs file)')
+    .addHelpText('after', `
+Files are named after the outputs: CaCertificate becomes ca.pem, DeviceCertificateChain becomes device-chain.pem.
+A file that holds anything else is never overwritten.
+
+Examples:
+  $ private-iot-ca export --outputs local-out/outputs.json --out pem
+  $ private-iot-ca export --outputs outputs.json --out pem --private-keys    reads the keys from AWS Secrets Manager`)
+    .action((options: { outputs: string; out: string; privateKeys?: boolean; local?: string }) =>
+      lazy.exportCommand().exportCommand(options, terminal));
+
+  root.command('inspect')
+    .description('Show certificates as a person reads them. Of a private key, only its kind and the fingerprint of its public key are shown.')
+    .argument('<file...>', 'PEM files with any number of certificates, DER files, or a JSON file of stack outputs')
+    .addHelpText('after', `
+Examples:
+  $ private-iot-ca inspect ca.pem
+  $ private-iot-ca inspect device.pem ca.pem             says which one signed the other
+  $ private-iot-ca inspect local-out/outputs.json`)
+    .action((files: string[]) => lazy.inspectCommand().inspectCommand(files, terminal));
+
+  return root;
+}
+
+/** The package.json stands two folders above this file, in the sources as in the bundle. */
+function packageVersion(): string {
+  const file = join(__dirname, '..', '..', 'package.json');
+  return String(parseJsonMap(file, readBytes(file)).version);
+}

@@ -1,0 +1,100 @@
+import { ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
+import { CliResult, readJson } from '../support/cli-run';
+import { iotTemplate, IotTemplateProps } from '../support/cli-templates';
+
+const BUNDLE = join(__dirname, '..', '..', 'assets', 'cli', 'private-iot-ca.js');
+
+let app: string;
+let out: string;
+
+beforeEach(() => {
+  app = temporaryFolder();
+  out = join(temporaryFolder(), 'local-out');
+});
+
+function synth(props: IotTemplateProps = {}): void {
+  writeAssembly(app, { Iot: { template: iotTemplate(props) } });
+}
+
+function command(...args: string[]): CliResult {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, ...args], { encoding: 'utf8' });
+  return { code: status ?? -1, stdout, stderr };
+}
+
+/** Starts a run, and waits until a file is there. */
+async function startUntil(file: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [BUNDLE, 'local', '--app', app, '--out', out], { stdio: 'ignore' });
+  while (!existsSync(file)) {
+    if (child.exitCode !== null) {
+      throw new Error(`the run ended with ${child.exitCode} before there was ${file}`);
+    }
+    await new Promise(resolve => setTimeout(resolve, 2));
+  }
+  return child;
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve(child.exitCode)
+    : new Promise(resolve => child.once('exit', resolve));
+}
+
+describe('the bundled command line', () => {
+  test('goes all the way from an assembly to files that a person has looked at', () => {
+    synth();
+    expect(command('local', '--app', app, '--out', out)).toMatchObject({ code: 0, stderr: '' });
+    expect(command('local', '--app', app, '--out', out)).toMatchObject({ code: 0, stdout: expect.stringContaining('no changes') });
+    const pem = join(out, 'pem');
+    expect(command('export', '--outputs', join(out, 'outputs.json'), '--out', pem, '--private-keys')).toMatchObject({ code: 0, stderr: '' });
+    const { code, stdout } = command('inspect', join(pem, 'ca.pem'), join(pem, 'device0.pem'), join(pem, 'device0.key.pem'));
+    expect(code).toBe(0);
+    expect(stdout).toContain('signed by Acme IoT Root CA, signature verified');
+    expect(stdout).not.toContain('PRIVATE KEY');
+  });
+
+  test('tells an error on one line of standard error, with exit code 1', () => {
+    writeJson(join(app, 'manifest.json'), '{');
+    expect(command('local', '--app', app, '--out', out)).toEqual({ code: 1, stdout: '', stderr: `error: ${join(app, 'manifest.json')}: this is not JSON\n` });
+    expect(command('inspect', app)).toEqual({ code: 1, stdout: '', stderr: `error: ${app}: this is a folder\n` });
+    expect(command('inspect')).toMatchObject({ code: 1, stderr: "error: missing required argument 'file'\n" });
+  });
+
+  test('begins with the line that makes it a command', () => {
+    const { status, stdout } = spawnSync(BUNDLE, ['--version'], { encoding: 'utf8' });
+    expect([status, stdout]).toEqual([0, `${readJson(join(__dirname, '..', '..', 'package.json')).version}\n`]);
+  });
+
+  test('keeps a second run out while a first one is at work', async () => {
+    synth({ deviceKey: 'RSA_2048', devices: ['a', 'b', 'c', 'd'] });
+    const first = await startUntil(join(out, 'state.json'));
+    first.kill('SIGSTOP');
+    const second = command('local', '--app', app, '--out', out);
+    first.kill('SIGCONT');
+    expect(second).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: .*another run is at work here \(process \d+ on .*\n$/) });
+    expect(await ended(first)).toBe(0);
+    expect(command('local', '--app', app, '--out', out).stdout).toContain('no changes');
+  });
+
+  test('goes on after it was killed, with the serial number it had reserved', async () => {
+    synth({ caKey: 'RSA_4096' });
+    const killed = await startUntil(join(out, 'state.json'));
+    killed.kill('SIGKILL');
+    await ended(killed);
+    const reserved = Object.keys(readJson(join(out, 'state.json')).ledgers['Iot-Ledger'].entries);
+    expect(existsSync(join(out, 'lock'))).toBe(true);
+    expect(command('local', '--app', app, '--out', out)).toMatchObject({ code: 0 });
+    expect(new X509Certificate(readJson(join(out, 'outputs.json')).Iot.CaCertificate).serialNumber).toBe(reserved[0]);
+    expect(readdirSync(out).sort()).toEqual(['keys', 'outputs.json', 'state.json']);
+  });
+
+  test('ends quietly when nobody reads on', () => {
+    synth();
+    command('local', '--app', app, '--out', out);
+    const { stdout, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${BUNDLE}" inspect "${join(out, 'outputs.json')}" | head -n 1`], { encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual(['Iot.CaCertificate\n', '']);
+  });
+});

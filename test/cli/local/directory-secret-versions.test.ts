@@ -1,0 +1,61 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { localDisk } from '../../../src/cli/disk';
+import { DirectorySecretVersions } from '../../../src/cli/local/directory-secret-versions';
+import { StateStore } from '../../../src/cli/local/state-store';
+import { temporaryFolder } from '../../support/cli-assembly';
+
+const ARN = 'arn:aws:secretsmanager:local:000000000000:secret:Iot-CaKey';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+function secrets(): DirectorySecretVersions {
+  return new DirectorySecretVersions(StateStore.open(folder, localDisk), localDisk);
+}
+
+describe('the secrets of a directory', () => {
+  test('have no version before one is written, and keep the first value of each', async () => {
+    expect(await secrets().read(ARN, 'A1')).toBeUndefined();
+    expect(await secrets().write(ARN, 'A1', 'one')).toBe('one');
+    expect(await secrets().write(ARN, 'A1', 'two')).toBe('one');
+    expect(await secrets().read(ARN, 'A1')).toBe('one');
+  });
+
+  test('are files that only their owner can read, in folders that only their owner can enter', async () => {
+    mkdirSync(join(folder, 'keys'));
+    chmodSync(join(folder, 'keys'), 0o755);
+    await secrets().write(ARN, 'A1', 'one');
+    expect([['keys'], ['keys', 'Iot-CaKey'], ['keys', 'Iot-CaKey', 'A1.pem']].map(path => (statSync(join(folder, ...path)).mode % 0o1000).toString(8)))
+      .toEqual(['700', '700', '600']);
+    expect(readdirSync(join(folder, 'keys', 'Iot-CaKey'))).toEqual(['A1.pem']);
+  });
+
+  test('remember which version is the current one, until it is released', async () => {
+    await secrets().write(ARN, 'A1', 'one');
+    await secrets().write(ARN, 'A2', 'two');
+    expect(await secrets().readCurrent(ARN)).toBeUndefined();
+    await secrets().makeCurrent(ARN, 'A2');
+    expect(await secrets().readCurrent(ARN)).toBe('two');
+    await secrets().release(ARN, 'A1');
+    expect(await secrets().readCurrent(ARN)).toBe('two');
+    await secrets().release(ARN, 'A2');
+    await secrets().release(ARN, 'A2');
+    expect(await secrets().readCurrent(ARN)).toBeUndefined();
+    expect(await secrets().read(ARN, 'A2')).toBeUndefined();
+  });
+
+  test.each([
+    ['arn:aws:secretsmanager:eu-west-1:123456789012:secret:Iot-CaKey', 'A1', 'must be one of this local deployment'],
+    ['arn:aws:secretsmanager:local:000000000000:secret:../../other', 'A1', 'must be one of this local deployment'],
+    ['arn:aws:secretsmanager:local:000000000000:secret:', 'A1', 'must be one of this local deployment'],
+    [ARN, '../A1', 'must consist of letters, digits and hyphens'],
+  ])('are never outside of the directory: %s, version %s', async (arn, version, message) => {
+    await expect(secrets().write(arn, version, 'one')).rejects.toThrow(message);
+    await expect(secrets().read(arn, version)).rejects.toThrow(message);
+    expect(existsSync(join(folder, 'keys'))).toBe(false);
+  });
+});

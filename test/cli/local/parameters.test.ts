@@ -1,0 +1,82 @@
+import { parameterValues, parseGivenParameter, parseParameter, referencedValue } from '../../../src/cli/local/parameters';
+
+function valueOf(declaration: object, given?: string, previous?: string): string {
+  return parameterValues('Iot', new Map([['Code', parseParameter({ Type: 'String', ...declaration }, 'template: Code')]]), {
+    given: given === undefined ? {} : { Code: given },
+    previous: previous === undefined ? {} : { Code: previous },
+  }).Code;
+}
+
+describe('the value of a parameter', () => {
+  test('is the one that is given, else the previous one, else the default', () => {
+    expect(valueOf({ Default: 'c' }, 'a', 'b')).toBe('a');
+    expect(valueOf({ Default: 'c' }, undefined, 'b')).toBe('b');
+    expect(valueOf({ Default: 'c' })).toBe('c');
+    expect(valueOf({ Default: 'c' }, '')).toBe('');
+    expect(valueOf({ Type: 'Number', Default: 5 })).toBe('5');
+  });
+
+  test('has to come from somewhere', () => {
+    expect(() => valueOf({})).toThrow('stack Iot, parameter Code: must have a value; give it with --parameters Iot:Code=VALUE');
+  });
+
+  test.each<[object, string, string]>([
+    [{ AllowedPattern: '[0-9a-f]{4}' }, '12345', 'must match the pattern [0-9a-f]{4}, got "12345"'],
+    [{ AllowedPattern: 'a|b' }, 'ab', 'must match the pattern a|b'],
+    [{ AllowedValues: ['x', 'y'] }, 'z', 'must be one of x, y, got "z"'],
+    [{ AllowedValues: [1, 2] }, '3', 'must be one of 1, 2'],
+    [{ MinLength: 2 }, 'a', 'must have a length of at least 2, got "a"'],
+    [{ MaxLength: '3' }, 'abcd', 'must have a length of at most 3'],
+    [{ MinLength: 2, MaxLength: 3 }, 'a', 'must have a length of at least 2 and at most 3'],
+    [{ Type: 'Number' }, '5 days', 'must be a number, got "5 days"'],
+    [{ Type: 'Number' }, '', 'must be a number'],
+    [{ Type: 'Number', MinValue: 1, MaxValue: 9 }, '10', 'must be a number of at least 1 and at most 9, got "10"'],
+    [{ Type: 'CommaDelimitedList', AllowedValues: ['a', 'b'] }, 'a, c', 'must be one of a, b, got "a, c"'],
+    [{ Type: 'List<Number>' }, '1,x', 'must be a number'],
+    [{ AllowedPattern: 'a', ConstraintDescription: 'the code of the console' }, 'b', 'got "b" (the code of the console)'],
+    [{ AllowedPattern: '(' }, 'b', 'stack Iot, parameter Code: must match the pattern (, which is no regular expression that can be checked here'],
+    [{ AllowedPattern: 'a' }, '\u001b[2J', 'got "\\\\u001b[2J"'],
+  ])('declared as %j can not be %j', (declaration, value, message) => {
+    expect(() => valueOf(declaration, value)).toThrow(message);
+    expect(() => valueOf(declaration, undefined, value)).toThrow(message);
+    expect(() => valueOf({ ...declaration, Default: value })).toThrow(message);
+  });
+
+  test.each<[object, string]>([
+    [{ Type: 'Number' }, '-1.5e3'],
+    [{ Type: 'Number', MinValue: 0 }, '0'],
+    [{ Type: 'CommaDelimitedList', AllowedPattern: '[a-z]' }, 'a, b,c'],
+    [{ Type: 'AWS::SSM::Parameter::Value<String>', AllowedPattern: 'x' }, '/a/name'],
+    [{ Type: 'AWS::EC2::VPC::Id' }, 'vpc-1'],
+  ])('declared as %j can be %j', (declaration, value) => {
+    expect(valueOf(declaration, value)).toBe(value);
+  });
+
+  test('that is a secret is not shown in an error', () => {
+    expect(() => valueOf({ NoEcho: true, MaxLength: 3 }, 'password')).toThrow(/must have a length of at most 3$/);
+  });
+
+  test('of a list type is a list', () => {
+    expect(referencedValue(parseParameter({ Type: 'CommaDelimitedList' }, ''), 'a, b')).toEqual(['a', 'b']);
+    expect(referencedValue(parseParameter({ Type: 'String' }, ''), 'a, b')).toBe('a, b');
+  });
+});
+
+describe('a parameter on the command line', () => {
+  test.each([
+    ['Code=1', { name: 'Code', value: '1' }],
+    ['Iot:Code=a:b=c', { stack: 'Iot', name: 'Code', value: 'a:b=c' }],
+    ['Prod/Iot:Code=', { stack: 'Prod/Iot', name: 'Code', value: '' }],
+    ['Code=two\nlines', { name: 'Code', value: 'two\nlines' }],
+  ])('%j is understood', (text, expected) => {
+    expect(parseGivenParameter(text)).toEqual({ stack: undefined, ...expected });
+  });
+
+  test.each(['Code', '=1', 'a b=1', ':Code=1', ''])('%j is refused', text => {
+    expect(() => parseGivenParameter(text)).toThrow('--parameters: must be of the form NAME=VALUE or STACK:NAME=VALUE');
+  });
+
+  test('that is refused does not show its value', () => {
+    expect(() => parseGivenParameter('no_name=secret')).toThrow(/got "no_name"=…$/);
+  });
+});

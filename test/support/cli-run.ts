@@ -1,0 +1,50 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../../src/cli/program';
+import { silentProgress } from '../../src/cli/terminal';
+
+/** What a command line has said. */
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in this process. */
+export async function cli(...args: string[]): Promise<CliResult> {
+  let stdout = '';
+  let stderr = '';
+  const code = await run(args, {
+    progress: silentProgress,
+    print: text => { stdout += text; },
+    warn: text => { stderr += text; },
+  });
+  return { code, stdout, stderr };
+}
+
+/** Runs a command line that has to succeed. */
+export async function cliOk(...args: string[]): Promise<string> {
+  const result = await cli(...args);
+  expect(result).toMatchObject({ code: 0, stderr: '' });
+  return result.stdout;
+}
+
+/** Runs a command line that has to fail with one line. */
+export async function cliError(...args: string[]): Promise<string> {
+  const { code, stderr } = await cli(...args);
+  expect(stderr).toMatch(/^error: [^\n]+\n$/);
+  expect(code).toBe(1);
+  return stderr.trimEnd();
+}
+
+/** The contents of all files below a folder, by relative path. */
+export function filesBelow(folder: string): { [path: string]: string } {
+  return !existsSync(folder) ? {} : Object.fromEntries(readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(path => statSync(join(folder, path)).isFile())
+    .sort()
+    .map(path => [path, readFileSync(join(folder, path), 'utf8')]));
+}
+
+export function readJson(path: string): ReturnType<typeof JSON.parse> {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}

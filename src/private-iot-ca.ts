@@ -91,9 +91,9 @@ export interface PrivateIotCaProps {
 /**
  * A private CA for IoT devices: a key, a certificate that it signs itself, and a ledger of everything it issues.
  *
- * The key is made during deployment and never leaves its storage. The certificate changes only when its declaration
- * does: `subject`, `keyAlgorithm`, `hashAlgorithm`, `validity`, `pathLength`, the kind of `keyStorage` or `generation`.
- * A change makes a new CA, and with it new certificates below it.
+ * The key is made during deployment, and no template, output, event or log ever holds it. The certificate changes only when
+ * its declaration does: `subject`, `keyAlgorithm`, `hashAlgorithm`, `validity`, `pathLength`, the kind of `keyStorage` or
+ * `generation`. A change makes a new CA, and with it new certificates below it.
  *
  * @resource Custom::PrivateIotCa
  */

@@ -1,4 +1,4 @@
-import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName } from './key-algorithms';
+import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from './key-algorithms';
 import { Form, PLATFORM_IDS, PlatformId, platformRules } from './platforms';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
 
@@ -156,9 +156,4 @@ export function checkCaForPlatform(keyAlgorithm: KeyAlgorithmName, platform: Pla
 export function checkDeviceForPlatform(commonName: string, keyAlgorithm: KeyAlgorithmName, platform: PlatformId): Complaint {
   return checkPlatformKey('keyAlgorithm', keyAlgorithm, platformRules(platform).deviceKeyAlgorithms, platform)
     ?? checkForm('subject.commonName', commonName, platformRules(platform).deviceCommonName, platform);
-}
-
-/** The name of the algorithm of a given family and size, as a public key shows it. */
-export function keyAlgorithmOf(family: 'RSA' | 'EC', bits: number): KeyAlgorithmName | undefined {
-  return KEY_ALGORITHM_NAMES.find(name => KEY_ALGORITHMS[name].family === family && KEY_ALGORITHMS[name].bits === bits);
 }

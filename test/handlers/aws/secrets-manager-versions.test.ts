@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import {
+  DeleteSecretCommand, DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { awsCalls, makeSecret, secretsManager } from './clients';
+import { SecretsManagerVersions } from '../../../src/handlers/aws/secrets-manager-versions';
+import { FaultProxy } from '../../support/fault-proxy';
+import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
+
+let proxy: FaultProxy;
+let client: SecretsManagerClient;
+let secrets: SecretsManagerVersions;
+let arn: string;
+
+beforeAll(async () => {
+  proxy = await FaultProxy.start(await motoUrl());
+  client = secretsManager(proxy.url);
+}, MOTO_TIMEOUT);
+beforeEach(async () => {
+  proxy.reset();
+  secrets = new SecretsManagerVersions(client, awsCalls());
+  arn = await makeSecret(client);
+  proxy.calls = [];
+});
+afterAll(() => proxy.stop());
+
+const serialNumber = () => randomBytes(20).toString('hex').toUpperCase();
+
+async function labels(): Promise<{ [version: string]: string[] }> {
+  const stages = (await client.send(new DescribeSecretCommand({ SecretId: arn }))).VersionIdsToStages ?? {};
+  return Object.fromEntries(Object.entries(stages).map(([version, names]) => [version, [...names].sort()]));
+}
+
+/** What who names no version gets from AWS; moto would answer the first version then, so the label is named. */
+async function currentValue(): Promise<string | undefined> {
+  return (await client.send(new GetSecretValueCommand({ SecretId: arn, VersionStage: 'AWSCURRENT' }))).SecretString;
+}
+
+describe('keeping a key', () => {
+  test('a secret without a value holds no version', async () => {
+    expect(await secrets.read(arn, serialNumber())).toBeUndefined();
+  });
+
+  test('a version is read back by its serial number', async () => {
+    const [first, second] = [serialNumber(), serialNumber()];
+    expect(await secrets.write(arn, first, 'key 1')).toBe('key 1');
+    expect(await secrets.write(arn, second, 'key 2')).toBe('key 2');
+    expect(await secrets.read(arn, first)).toBe('key 1');
+    expect(await secrets.read(arn, second)).toBe('key 2');
+    expect(await secrets.read(arn, serialNumber())).toBeUndefined();
+  });
+
+  test('a version has a label of its own, and takes no other version its place', async () => {
+    const [first, second] = [serialNumber(), serialNumber()];
+    await secrets.write(arn, first, 'key 1');
+    await secrets.write(arn, second, 'key 2');
+    // Secrets Manager makes the first version of a secret the current one by itself.
+    expect(await labels()).toEqual({ [first]: ['AWSCURRENT', `certificate-${first}`], [second]: [`certificate-${second}`] });
+  });
+
+  test('a second write of a version answers what the first one wrote', async () => {
+    const version = serialNumber();
+    await secrets.write(arn, version, 'key 1');
+    expect(await secrets.write(arn, version, 'key 2')).toBe('key 1');
+    expect(await secrets.write(arn, version, 'key 1')).toBe('key 1');
+    expect(await secrets.read(arn, version)).toBe('key 1');
+  });
+
+  test('of two writes at the same time both answer the same key', async () => {
+    const version = serialNumber();
+    const standing = await Promise.all(['key 1', 'key 2'].map(value => secrets.write(arn, version, value)));
+    expect(standing[0]).toBe(standing[1]);
+  });
+
+  test('a version that is there but not to be seen yet is waited for', async () => {
+    const version = serialNumber();
+    await secrets.write(arn, version, 'key 1');
+    const hidden = new SecretsManagerVersions(client, awsCalls());
+    let looks = 0;
+    jest.spyOn(client, 'send').mockImplementation((function (this: SecretsManagerClient, command: object, ...rest: unknown[]) {
+      return command instanceof GetSecretValueCommand && looks++ < 2
+        ? Promise.reject(Object.assign(new Error(), { name: 'ResourceNotFoundException' }))
+        : Reflect.apply(SecretsManagerClient.prototype.send, this, [command, ...rest]);
+    }) as never);
+    await expect(hidden.write(arn, version, 'key 2')).resolves.toBe('key 1');
+    jest.restoreAllMocks();
+    expect(looks).toBe(3);
+  });
+});
+
+describe('the current key', () => {
+  test('is the one that was made current, back and forth', async () => {
+    const [first, second] = [serialNumber(), serialNumber()];
+    await secrets.write(arn, first, 'key 1');
+    await secrets.makeCurrent(arn, first);
+    await secrets.write(arn, second, 'key 2');
+    expect(await currentValue()).toBe('key 1');
+    await secrets.makeCurrent(arn, second);
+    expect(await currentValue()).toBe('key 2');
+    await secrets.makeCurrent(arn, first);
+    expect(await currentValue()).toBe('key 1');
+    expect(await labels()).toEqual({ [first]: ['AWSCURRENT', `certificate-${first}`], [second]: ['AWSPREVIOUS', `certificate-${second}`] });
+  });
+
+  test('that is current already is only looked at', async () => {
+    const version = serialNumber();
+    await secrets.write(arn, version, 'key 1');
+    proxy.calls = [];
+    await secrets.makeCurrent(arn, version);
+    expect(proxy.calls.map(call => call.operation)).toEqual(['DescribeSecret']);
+  });
+
+  test('can be one of two that are made current at the same time', async () => {
+    const versions = [serialNumber(), serialNumber(), serialNumber()];
+    for (const version of versions) {
+      await secrets.write(arn, version, `key ${version}`);
+    }
+    await Promise.all(versions.map(version => secrets.makeCurrent(arn, version)));
+    expect(versions.map(version => `key ${version}`)).toContain(await currentValue());
+  });
+
+  test('that was let go and is declared again is kept again', async () => {
+    const [first, second] = [serialNumber(), serialNumber()];
+    await secrets.write(arn, first, 'key 1');
+    await secrets.write(arn, second, 'key 2');
+    await secrets.makeCurrent(arn, second);
+    await secrets.release(arn, first);
+    await secrets.makeCurrent(arn, first);
+    expect((await labels())[first]).toEqual(['AWSCURRENT', `certificate-${first}`]);
+  });
+});
+
+describe('letting a key go', () => {
+  test('takes its label away, and no other', async () => {
+    const [first, second] = [serialNumber(), serialNumber()];
+    await secrets.write(arn, first, 'key 1');
+    await secrets.write(arn, second, 'key 2');
+    await secrets.release(arn, second);
+    // AWS does not list a version without labels, and removes it some time later; moto lists it for ever.
+    expect((await labels())[second] ?? []).toEqual([]);
+    expect((await labels())[first]).toContain(`certificate-${first}`);
+  });
+
+  test.each([
+    ['a version twice', async () => {
+      const version = serialNumber();
+      await secrets.write(arn, version, 'key');
+      await secrets.release(arn, version);
+      await secrets.release(arn, version);
+    }],
+    ['a version that never was', async () => secrets.release(arn, serialNumber())],
+    ['a version of a secret that is gone', async () => {
+      await client.send(new DeleteSecretCommand({ SecretId: arn, ForceDeleteWithoutRecovery: true }));
+      await secrets.release(arn, serialNumber());
+    }],
+    ['a version without the right to', async () => {
+      proxy.faults = () => ({ kind: 'denied', when: 'before' });
+      await secrets.release(arn, serialNumber());
+      expect(proxy.calls).toHaveLength(1); // the right is not waited for: CloudFormation has taken it away
+    }],
+  ])('%s is no error', async (_, release) => {
+    await expect(release()).resolves.toBeUndefined();
+  });
+});
+
+describe('fails', () => {
+  test('for a secret that does not exist', async () => {
+    const missing = `${arn}x`;
+    await expect(secrets.write(missing, serialNumber(), 'key')).rejects.toThrow(
+      `secretsmanager:DescribeSecret on ${missing} failed: ResourceNotFoundException; it does not exist; restore it or deploy the stack that declares it`);
+  });
+
+  // moto takes a value for a secret that is scheduled for deletion, AWS does not; so its state is asked first.
+  test('to write to a secret that is scheduled for deletion', async () => {
+    await client.send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: 7 }));
+    await expect(secrets.write(arn, serialNumber(), 'key')).rejects.toThrow(`the secret ${arn} is scheduled for deletion, so that it takes no key; restore it`);
+  });
+
+  test('to read a secret that is scheduled for deletion', async () => {
+    const version = serialNumber();
+    await secrets.write(arn, version, 'key');
+    await client.send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: 7 }));
+    await expect(secrets.read(arn, version)).rejects.toThrow(
+      `secretsmanager:GetSecretValue on ${arn} failed: InvalidRequestException; it is scheduled for deletion, or managed by another service; restore it`);
+  });
+
+  // moto has no limit; AWS allows 20 labels, https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+  test('for more keys than a secret can have labels, and says what to do', async () => {
+    const stages = Array.from({ length: 19 }, (_, i) => `certificate-${i}`);
+    await client.send(new PutSecretValueCommand({ SecretId: arn, SecretString: 'keys', VersionStages: [...stages, 'AWSCURRENT'] }));
+    await expect(secrets.write(arn, serialNumber(), 'key')).rejects.toThrow(
+      /has 20 staging labels, at most 20 are allowed, one for each key that is kept; remove the labels certificate-\.\.\. of keys/);
+  });
+
+  test('without ever showing the key that was to be written', async () => {
+    proxy.faults = (_, { operation }) => operation === 'PutSecretValue' ? { kind: 'denied', when: 'before' } : undefined;
+    const impatient = new SecretsManagerVersions(client, awsCalls(0));
+    const failure = await impatient.write(arn, serialNumber(), 'very secret').catch(error => error);
+    expect(failure.message).toBe(`secretsmanager:PutSecretValue on ${arn} failed: AccessDeniedException; `
+      + 'the role of the function must be allowed this action, and to use the key that encrypts the resource');
+  });
+});

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { CreateSecretCommand, DeleteSecretCommand, DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ACCOUNT, CloudFormationFunction, FUNCTION_ARN, Invocation, REGION } from './cloudformation-function';
+import { FaultProxy } from './fault-proxy';
+import { assertNoPrivateKey, privateKeysIn } from './secrecy';
+import { fromItem } from '../../src/handlers/aws/ledger-item';
+import { LedgerEntry } from '../../src/handlers/ports';
+
+export type Properties = { readonly [name: string]: unknown };
+
+/** A resource as a template declares it. */
+export interface Resource {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: Properties;
+}
+
+/** What CloudFormation got for a request. */
+export interface Outcome extends Invocation {
+  readonly requestId: string;
+  /** The answer, if one was taken. */
+  readonly answer?: Answer;
+}
+
+export interface Answer {
+  readonly Status: 'SUCCESS' | 'FAILED';
+  readonly Reason?: string;
+  readonly PhysicalResourceId: string;
+  readonly Data?: { readonly [attribute: string]: string };
+}
+
+/**
+ * A stack of CloudFormation, as far as its custom resources see it: it has the ledger's table and the secrets, and sends
+ * the requests that CloudFormation sends, with every scalar as a string.
+ */
+export class Stack {
+  public static async create(proxy: FaultProxy, lambda: CloudFormationFunction): Promise<Stack> {
+    const stack = new Stack(proxy, lambda);
+    await stack.dynamoDb.send(new CreateTableCommand({
+      TableName: stack.table,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, { AttributeName: 'sk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
+    }));
+    proxy.reset();
+    return stack;
+  }
+
+  public readonly table = `iot-Ledger-${randomUUID()}`;
+  public readonly stackId = `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/iot/${randomUUID()}`;
+  public readonly dynamoDb: DynamoDBClient;
+  public readonly secretsManager: SecretsManagerClient;
+  private readonly secretArns: string[] = [];
+  private readonly lostKeys: string[] = [];
+  private readonly seen: string[] = [];
+
+  private constructor(private readonly proxy: FaultProxy, public lambda: CloudFormationFunction) {
+    this.dynamoDb = new DynamoDBClient({ endpoint: proxy.target.origin });
+    this.secretsManager = new SecretsManagerClient({ endpoint: proxy.target.origin });
+  }
+
+  /** Declares a CA. */
+  public async ca(changes: Properties = {}, logicalId = 'Ca'): Promise<Resource> {
+    return {
+      logicalId,
+      type: 'Custom::PrivateIotCa',
+      properties: {
+        ...this.common(3650),
+        Subject: { CommonName: 'Acme IoT Root CA', Organization: 'Acme', Country: 'CN' },
+        KeyStorage: await this.keyStorage(),
+        RetainKey: true,
+        ...changes,
+      },
+    };
+  }
+
+  /** Declares a verification certificate of a CA, by the CA's physical id. */
+  public verification(issuer: string, changes: Properties = {}, logicalId = 'Verification'): Resource {
+    const properties = { ...this.common(300), Issuer: issuer, ClipToIssuer: false, RegistrationCode: '0123456789abcdef'.repeat(4), ...changes };
+    return { logicalId, type: 'Custom::IotVerificationCertificate', properties };
+  }
+
+  /** Declares a device certificate of a CA, by the CA's physical id. */
+  public async device(issuer: string, changes: Properties = {}, logicalId = 'Device'): Promise<Resource> {
+    const properties = {
+      ...this.common(365),
+      Issuer: issuer,
+      ClipToIssuer: false,
+      Subject: { CommonName: 'sensor-001' },
+      KeyStorage: await this.keyStorage(),
+      ...changes,
+    };
+    return { logicalId, type: 'Custom::IotDeviceCertificate', properties };
+  }
+
+  /** A new secret, without a value, as a stack makes it. */
+  public async keyStorage(): Promise<Properties> {
+    const { ARN } = await this.secretsManager.send(new CreateSecretCommand({ Name: `iot/key-${randomUUID()}` }));
+    this.secretArns.push(ARN!);
+    return { Type: 'SecretsManager', SecretArn: ARN };
+  }
+
+  /** Deletes a resource's secret behind CloudFormation's back. */
+  public async deleteSecret({ properties }: Resource): Promise<void> {
+    const { SecretArn } = properties.KeyStorage as { SecretArn: string };
+    this.lostKeys.push(...await privateKeysIn(this.secretsManager, SecretArn));
+    this.secretArns.splice(this.secretArns.indexOf(SecretArn), 1);
+    await this.secretsManager.send(new DeleteSecretCommand({ SecretId: SecretArn, ForceDeleteWithoutRecovery: true }));
+  }
+
+  /** The event of a request; the same `requestId` is the same request. */
+  public event(RequestType: 'Create' | 'Update' | 'Delete', resource: Resource, more: Properties = {}, requestId: string = randomUUID()): Properties {
+    return {
+      RequestType,
+      ServiceToken: FUNCTION_ARN,
+      ResponseURL: this.proxy.responseUrl(requestId),
+      StackId: this.stackId,
+      RequestId: requestId,
+      LogicalResourceId: resource.logicalId,
+      ResourceType: resource.type,
+      ResourceProperties: asCloudFormationSends({ ServiceToken: FUNCTION_ARN, ServiceTimeout: 1200, ...resource.properties }),
+      ...more,
+    };
+  }
+
+  /** Sends an event once, and answers what came of it. */
+  public async send(event: Properties, remaining?: number): Promise<Outcome> {
+    const requestId = event.RequestId as string;
+    const { error } = await this.lambda.invoke(event, remaining);
+    const body = this.proxy.answersTo(requestId).at(-1)?.body;
+    this.seen.push(error ?? '', ...this.proxy.answersTo(requestId).map(answer => answer.body));
+    return { error, requestId, answer: body === undefined ? undefined : JSON.parse(body) };
+  }
+
+  public async create(resource: Resource): Promise<Answer> {
+    return answered(await this.send(this.event('Create', resource)));
+  }
+
+  /** @param from what the resource was, for `OldResourceProperties` */
+  public async update(resource: Resource, physicalId: string, from: Resource = resource): Promise<Answer> {
+    const more = { PhysicalResourceId: physicalId, OldResourceProperties: asCloudFormationSends({ ServiceToken: FUNCTION_ARN, ...from.properties }) };
+    return answered(await this.send(this.event('Update', resource, more)));
+  }
+
+  public async delete(resource: Resource, physicalId: string): Promise<Answer> {
+    return answered(await this.send(this.event('Delete', resource, { PhysicalResourceId: physicalId })));
+  }
+
+  /** Everything that the ledger holds. */
+  public async ledger(): Promise<LedgerEntry[]> {
+    const { Items = [] } = await this.dynamoDb.send(new ScanCommand({ TableName: this.table, ConsistentRead: true }));
+    return Items.filter(item => item.sk.S !== 'current').map(fromItem);
+  }
+
+  /** All private keys of all secrets of the stack; of one secret, if given. */
+  public async privateKeys(keyStorage?: unknown): Promise<string[]> {
+    const arns = keyStorage ? [(keyStorage as { SecretArn: string }).SecretArn] : this.secretArns;
+    return (await Promise.all(arns.map(arn => privateKeysIn(this.secretsManager, arn)))).flat();
+  }
+
+  /** The serial numbers whose keys a resource's secret keeps: those with a label of their own. */
+  public async keptVersions({ properties }: Resource): Promise<string[]> {
+    const SecretId = (properties.KeyStorage as { SecretArn: string } | undefined)?.SecretArn;
+    const { VersionIdsToStages = {} } = SecretId ? await this.secretsManager.send(new DescribeSecretCommand({ SecretId })) : {};
+    return Object.keys(VersionIdsToStages).filter(version => VersionIdsToStages[version].includes(`certificate-${version}`));
+  }
+
+  /** Fails if anything that was answered, thrown or logged, or sent to the ledger, has a piece of a private key. */
+  public async assertSecrecy(): Promise<void> {
+    const sent = this.proxy.calls.filter(({ operation }) => operation !== 'PutSecretValue').map(({ body }) => body);
+    assertNoPrivateKey([...this.seen, ...sent, ...this.lambda.log], [...await this.privateKeys(), ...this.lostKeys]);
+  }
+
+  private common(ValidityDays: number): Properties {
+    return { LedgerTable: this.table, KeyAlgorithm: 'EC_P256', HashAlgorithm: 'SHA-256', ValidityDays, Generation: 1 };
+  }
+}
+
+/** CloudFormation turns every scalar into a string. */
+export function asCloudFormationSends(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(asCloudFormationSends);
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined).map(([name, inner]) => [name, asCloudFormationSends(inner)]))
+    : String(value);
+}
+
+function answered({ answer, error }: Outcome): Answer {
+  if (!answer) {
+    throw new Error(`CloudFormation was not answered: ${error}`);
+  }
+  return answer;
+}

@@ -1,0 +1,6 @@
+import { stopMoto } from './moto';
+
+/** Runs once after all tests. */
+export default function globalTeardown(): void {
+  stopMoto(process.env.MOTO_DIRECTORY!);
+}

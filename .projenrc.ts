@@ -63,6 +63,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       setupFiles: ['<rootDir>/test/support/environment.ts'],
       moduleNameMapper: { '^cdk-private-iot-ca$': '<rootDir>/src/index.ts' },
       testTimeout: 30_000,
+      // The AWS clients of the tests keep their connections to the emulator open, which would keep the process.
+      forceExit: true,
     },
   },
   gitignore: ['/assets/', '/demo-out/', '/bench/bundles/', 'cdk.out', '.venv/'],

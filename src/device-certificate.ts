@@ -13,7 +13,9 @@ import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
 import { CertificateProvider } from './private/certificate-provider';
-import { renderSubject, sayNotices, validate, validateInsideCa, validateSubject, validGeneration, validityDays } from './private/validation';
+import {
+  renderSubject, sayNotices, validate, validateInsideCa, validateSubject, validGeneration, validHashAlgorithm, validityDays,
+} from './private/validation';
 
 /**
  * What a device certificate is.
@@ -113,7 +115,7 @@ export class DeviceCertificate extends IotCertificateBase implements IIotCertifi
     validateSubject(this, { ...subject });
     validateInsideCa(this, days, ca.validity, clipToIssuer);
     for (const platform of platforms) {
-      validate(this, [subject.commonName], () => checkDeviceForPlatform(subject.commonName, keyAlgorithm._render(), platform._render()));
+      validate(this, [subject.commonName], () => checkDeviceForPlatform(subject.commonName, platform._render()));
       if (ca.keyAlgorithm) {
         const caKey = ca.keyAlgorithm._render();
         validate(this, [], () => checkCaForPlatform(caKey, platform._render(), 'keyAlgorithm of the CA'));
@@ -136,7 +138,7 @@ export class DeviceCertificate extends IotCertificateBase implements IIotCertifi
       Subject: renderSubject({ ...subject }),
       KeyStorage: key.properties,
       KeyAlgorithm: keyAlgorithm._render(),
-      HashAlgorithm: props.hashAlgorithm ?? HashAlgorithm.SHA_256,
+      HashAlgorithm: validHashAlgorithm(this, props.hashAlgorithm),
       ValidityDays: days,
       ClipToIssuer: clipToIssuer,
       Generation: validGeneration(this, props.generation),

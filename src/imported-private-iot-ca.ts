@@ -4,11 +4,13 @@ import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { checkCaId, checkCertificatePem } from './contract/rules';
 import { DeviceCertificate, DeviceCertificateOptions } from './device-certificate';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { grantIssue } from './private/grant-issue';
+import { validate } from './private/validation';
 import { VerificationCertificate, VerificationCertificateOptions } from './verification-certificate';
 
 /**
@@ -60,7 +62,9 @@ export class ImportedPrivateIotCa extends Resource implements IPrivateIotCa {
   public readonly platforms: IotPlatform[];
 
   constructor(scope: Construct, id: string, attrs: PrivateIotCaAttributes) {
-    super(scope, id);
+    super(scope, id, { environmentFromArn: attrs.ledgerTableArn });
+    validate(this, [attrs.caId], () => checkCaId(attrs.caId));
+    validate(this, [attrs.certificatePem], () => checkCertificatePem(attrs.certificatePem));
     this.caId = attrs.caId;
     this.certificatePem = attrs.certificatePem;
     this.keyAlgorithm = attrs.keyAlgorithm;

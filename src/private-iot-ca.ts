@@ -19,7 +19,7 @@ import { CertificateProvider } from './private/certificate-provider';
 import { grantIssue } from './private/grant-issue';
 import { grantRecord, ledgerTable } from './private/ledger-table';
 import { grantKeepKey } from './private/private-key';
-import { renderSubject, sayNotices, validate, validateSubject, validGeneration, validityDays } from './private/validation';
+import { renderSubject, sayNotices, validate, validateSubject, validGeneration, validHashAlgorithm, validityDays } from './private/validation';
 import { VerificationCertificate, VerificationCertificateOptions } from './verification-certificate';
 
 /**
@@ -65,7 +65,8 @@ export interface PrivateIotCaProps {
   readonly keyStorage?: KeyStorage;
 
   /**
-   * The platforms the CA is meant for. Their rules are checked for the CA and for every device certificate below it.
+   * The platforms the CA is meant for. Their rules are checked for the CA, and for every device certificate below it that
+   * does not name platforms of its own.
    *
    * @default - none
    */
@@ -73,7 +74,8 @@ export interface PrivateIotCaProps {
 
   /**
    * Raise it for a new CA, with a new key, of an otherwise unchanged declaration, 1 to 1,000,000. Every certificate below
-   * it is then made anew.
+   * it is then made anew. A CA that another stack uses can't be replaced so, since CloudFormation keeps what is exported
+   * while it is imported: declare a second CA beside it, move its users, and remove the first.
    *
    * @default 1
    */
@@ -130,7 +132,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     const declared = {
       Subject: renderSubject(props.subject),
       KeyAlgorithm: keyAlgorithm._render(),
-      HashAlgorithm: props.hashAlgorithm ?? HashAlgorithm.SHA_256,
+      HashAlgorithm: validHashAlgorithm(this, props.hashAlgorithm),
       ValidityDays: validityDays(this, this.validity),
       PathLength: props.pathLength ?? 0,
       Generation: validGeneration(this, props.generation),

@@ -9,7 +9,7 @@ import { IIotCertificate, IotCertificateBase } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { CertificateProvider } from './private/certificate-provider';
-import { sayNotices, validate, validateInsideCa, validGeneration, validityDays } from './private/validation';
+import { sayNotices, validate, validateInsideCa, validGeneration, validHashAlgorithm, validityDays } from './private/validation';
 
 /**
  * What a verification certificate is.
@@ -106,7 +106,7 @@ export class VerificationCertificate extends IotCertificateBase implements IIotC
       Issuer: ca.caId,
       RegistrationCode: registrationCode,
       KeyAlgorithm: (props.keyAlgorithm ?? ca.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render(),
-      HashAlgorithm: props.hashAlgorithm ?? HashAlgorithm.SHA_256,
+      HashAlgorithm: validHashAlgorithm(this, props.hashAlgorithm),
       ValidityDays: days,
       ClipToIssuer: clipToIssuer,
       Generation: validGeneration(this, props.generation),

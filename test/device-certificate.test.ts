@@ -86,13 +86,13 @@ test('it is made only after the rights to sign and to keep its key, and the func
 test('the rights on many keys are spread over policies that stay below their size limit', () => {
   const { stack, ca } = stackWithCa();
   for (let n = 0; n < 100; n++) {
-    ca.addDeviceCertificate(`Sensor${n}`, { subject: { commonName: `sensor-${n}` } });
+    ca.addDeviceCertificate(`TemperatureSensorOfLineSeven${n}`, { subject: { commonName: `sensor-${n}` } });
   }
   const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::ManagedPolicy'));
   expect(policies).toHaveLength(3);
-  const ARN = 'arn:aws:secretsmanager:ap-southeast-1:111111111111:secret:'.length + 64 + '-abcdefghijkl-AbCdEf'.length;
   for (const { Properties: { PolicyDocument } } of policies) {
-    const characters = JSON.stringify(PolicyDocument).replace(/\{"Ref":"[^"]*"\}/g, `"${'x'.repeat(ARN)}"`).length;
+    const characters = JSON.stringify(PolicyDocument).replace(/\{"Ref":"([^"]*)"\}/g,
+      '"arn:aws-us-gov:secretsmanager:us-gov-west-1:111111111111:secret:$1-abcdefghijkl-AbCdEf"').length;
     expect(characters).toBeLessThan(6144); // IAM, "IAM and AWS STS quotas": characters in a managed policy
   }
 });
@@ -124,9 +124,11 @@ describe('fails for', () => {
     ['a CA with a key that the platform does not take', { platforms: [IotPlatform.ALIBABA_CLOUD_IOT] }, { keyAlgorithm: KeyAlgorithm.EC_P256 },
       'keyAlgorithm of the CA must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
     ['a validity longer than the CA\'s', { validity: Duration.days(3651) }, {},
-      'validity must be at most the 3650 days of the CA, got 3651 days; shorten it, or set clipToIssuer'],
+      'validity must be shorter than the 3650 days of the CA, which is made first, got 3651 days; shorten it, or set clipToIssuer'],
     ['a validity with parts of a day', { validity: Duration.minutes(90) }, {}, 'validity must be a whole number of days from 1 to 36500, got "0.0625"'],
     ['a generation of zero', { generation: 0 }, {}, 'generation must be a whole number'],
+    ['a weak digest', { hashAlgorithm: 'SHA-1' as HashAlgorithm }, {}, 'hashAlgorithm must be one of SHA-256, SHA-384, SHA-512, got "SHA-1"'],
+    ['the validity of the CA, which is made first', { validity: Duration.days(3650) }, {}, 'validity must be shorter than the 3650 days of the CA'],
   ];
   test.each(cases)('%s', (_, options, caProps, message) => {
     const { ca } = stackWithCa(caProps);

@@ -2,10 +2,18 @@ import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { DeviceCertificate, HashAlgorithm, IotPlatform, KeyAlgorithm, KeyStorage, PrivateIotCa, PrivateIotCaProps } from '../src';
+import { DeviceCertificate, HashAlgorithm, IotPlatform, KeyAlgorithm, KeyStorage, PrivateIotCa, PrivateIotCaAttributes, PrivateIotCaProps } from '../src';
 import { propertiesOf, stackOf, stackWithCa, statementsOf } from './support/stacks';
 
 const TYPE = 'Custom::PrivateIotCa';
+const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+
+const IMPORTED: PrivateIotCaAttributes = {
+  caId: 'ca-0123456789abcdef0123456789abcdef',
+  certificatePem: PEM,
+  ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
+  privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf',
+};
 
 test('a CA of the fewest properties is RSA-2048, valid for ten years, and signs leaves only', () => {
   const { stack } = stackWithCa();
@@ -161,12 +169,7 @@ describe('grants', () => {
 describe('a CA of another stack', () => {
   test('can be imported by its attributes, and issues by the rights on exactly these', () => {
     const stack = stackOf();
-    const ca = PrivateIotCa.fromPrivateIotCaAttributes(stack, 'Ca', {
-      caId: 'ca-0123456789abcdef0123456789abcdef',
-      certificatePem: 'PEM',
-      ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
-      privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf',
-    });
+    const ca = PrivateIotCa.fromPrivateIotCaAttributes(stack, 'Ca', IMPORTED);
     const device = ca.addDeviceCertificate('Device', { subject: { commonName: 'sensor-001' } });
     Template.fromStack(stack).hasResourceProperties('Custom::IotDeviceCertificate', {
       LedgerTable: 'Ledger',
@@ -182,7 +185,7 @@ describe('a CA of another stack', () => {
       },
     ]);
     expect(stack.resolve(device.certificateChainPem)).toEqual({
-      'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^CaDevice/), 'CertificatePem'] }, 'PEM']],
+      'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^CaDevice/), 'CertificatePem'] }, PEM]],
     });
   });
 
@@ -235,6 +238,31 @@ describe('fails for', () => {
     const ca = new PrivateIotCa(new Stack(app, 'CaStack', { env: { account: '111111111111', region: 'eu-central-1' } }), 'Ca', { subject: { commonName: 'Root' } });
     const devices = new Stack(app, 'Devices', { env, crossRegionReferences: true });
     expect(() => new DeviceCertificate(devices, 'Device', { ca, subject: { commonName: 'a' } })).toThrow(message);
+  });
+
+  test.each<[string, Partial<PrivateIotCaAttributes>, string]>([
+    ['a private key in place of a certificate, without showing it', { certificatePem: '-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n' },
+      'certificatePem must be PEM blocks with the label CERTIFICATE and nothing else, got (a private key, not shown)'],
+    ['a certificate with a private key below it', { certificatePem: `${PEM}-----BEGIN EC PRIVATE KEY-----\nMIGH\n-----END EC PRIVATE KEY-----\n` },
+      'certificatePem must be PEM blocks'],
+    ['something else in place of an identity', { caId: 'Ca' }, 'caId must be the caId of a CA, ca- and 32 hexadecimal digits, got "Ca"'],
+  ])('an imported CA with %s', (_, attrs, message) => {
+    expect(() => PrivateIotCa.fromPrivateIotCaAttributes(stackOf(), 'Ca', { ...IMPORTED, ...attrs })).toThrow(`Stack/Ca: ${message}`);
+  });
+
+  test('an imported CA of another Region', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'us-east-1' } });
+    const ca = PrivateIotCa.fromPrivateIotCaAttributes(stack, 'Ca', IMPORTED);
+    expect(() => ca.addDeviceCertificate('Device', { subject: { commonName: 'a' } })).toThrow('ca must be in the Region of the stack that uses it, us-east-1');
+  });
+
+  test('more CAs in a stack than IAM lets one function have rights on', () => {
+    const stack = stackOf();
+    const declare = (n: number) => new PrivateIotCa(stack, `Ca${n}`, { subject: { commonName: `Root ${n}` } });
+    for (let n = 1; n <= 12; n++) {
+      declare(n);
+    }
+    expect(() => declare(13)).toThrow('a stack must use at most 12 CAs, since IAM limits the rights of its function, got Stack/Ca13 as one more');
   });
 
   test('more CAs than an account of the platform can register', () => {

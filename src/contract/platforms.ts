@@ -14,8 +14,6 @@ export interface PlatformRules {
   readonly name: string;
   /** The key algorithms a CA may have. */
   readonly caKeyAlgorithms?: readonly KeyAlgorithmName[];
-  /** The key algorithms a device certificate may have. */
-  readonly deviceKeyAlgorithms?: readonly KeyAlgorithmName[];
   readonly registrationCode?: Form;
   readonly deviceCommonName?: Form;
   /** How many CAs an account of the platform can register. */

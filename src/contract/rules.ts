@@ -16,8 +16,9 @@ export const MAX_PATH_LENGTH = 10;
 
 const MAX_QUOTED_CHARACTERS = 80;
 
-function isPrivateKey(text: string): boolean {
-  return /PRIVATE KEY/i.test(text);
+/** Whether a text is, or holds, a private key in PEM. */
+export function isPrivateKey(text: string): boolean {
+  return /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/i.test(text);
 }
 
 /** A value as a message may show it: on one line, shortened, and never a private key that was pasted into the wrong place. */
@@ -70,7 +71,8 @@ export function checkPathLength(value: unknown): Complaint {
 }
 
 /** Control characters, direction overrides, and what is no character: invisible to who reads the name, and a way to forge one. */
-const UNSAFE_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]|\p{Surrogate}/u;
+const UNSAFE_CHARACTERS = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u2069\\u3164'
+  + '\\ufdd0-\\ufdef\\ufeff\\ufff9-\\uffff\\u{e0000}-\\u{e007f}]|\\p{Surrogate}', 'u');
 
 /** Embedded TLS stacks refuse longer values: mbedTLS at 256 bytes (MBEDTLS_X509_MAX_DN_NAME_SIZE). */
 const MAX_VALUE_BYTES = 255;
@@ -106,6 +108,17 @@ export function checkSubjectAttribute(attribute: SubjectAttribute, value: unknow
   return undefined;
 }
 
+/** What another stack says of a CA: its identity. */
+export function checkCaId(value: unknown): Complaint {
+  return /^ca-[0-9a-f]{32}$/.test(String(value)) ? undefined : `caId must be the caId of a CA, ca- and 32 hexadecimal digits, got ${quote(value)}`;
+}
+
+/** What another stack says of a CA: its certificate, which is copied into outputs, and nothing that must not be there. */
+export function checkCertificatePem(value: unknown): Complaint {
+  return /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/.test(String(value)) ? undefined
+    : `certificatePem must be PEM blocks with the label CERTIFICATE and nothing else, got ${quote(value)}`;
+}
+
 /** Checks a whole subject; every certificate here has a common name. */
 export function checkSubject(subject: SubjectValues): Complaint {
   const unknown = Object.keys(subject).find(name => !(SUBJECT_ATTRIBUTE_NAMES as string[]).includes(name));
@@ -139,21 +152,15 @@ export function checkRegistrationCode(value: unknown, platform: PlatformId): Com
     ?? checkForm('registrationCode', value as string, platformRules(platform).registrationCode, platform);
 }
 
-function checkPlatformKey(
-  property: string, value: KeyAlgorithmName, allowed: readonly KeyAlgorithmName[] | undefined, platform: PlatformId,
-): Complaint {
-  return !allowed || allowed.includes(value)
-    ? undefined
-    : `${property} must be one of ${allowed.join(', ')} for ${platformRules(platform).name}, got ${quote(value)}`;
-}
-
 /** The CA's key, as the platform takes it. `property` names it where another resource refers to the CA. */
 export function checkCaForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
-  return checkPlatformKey(property, keyAlgorithm, platformRules(platform).caKeyAlgorithms, platform);
+  const { name, caKeyAlgorithms } = platformRules(platform);
+  return !caKeyAlgorithms || caKeyAlgorithms.includes(keyAlgorithm)
+    ? undefined
+    : `${property} must be one of ${caKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
 }
 
 /** A device certificate, as the platform takes it. */
-export function checkDeviceForPlatform(commonName: string, keyAlgorithm: KeyAlgorithmName, platform: PlatformId): Complaint {
-  return checkPlatformKey('keyAlgorithm', keyAlgorithm, platformRules(platform).deviceKeyAlgorithms, platform)
-    ?? checkForm('subject.commonName', commonName, platformRules(platform).deviceCommonName, platform);
+export function checkDeviceForPlatform(commonName: string, platform: PlatformId): Complaint {
+  return checkForm('subject.commonName', commonName, platformRules(platform).deviceCommonName, platform);
 }

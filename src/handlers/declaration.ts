@@ -68,7 +68,7 @@ const KINDS: { readonly [T in ResourceType]: Kind } = {
     hasKeyStorage: true,
     subject: subjectProperty,
     checkSubject,
-    checkForPlatform: ({ subject, keyAlgorithm }, platform) => checkDeviceForPlatform(subject.commonName!, keyAlgorithm, platform),
+    checkForPlatform: ({ subject }, platform) => checkDeviceForPlatform(subject.commonName!, platform),
   },
 };
 

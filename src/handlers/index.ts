@@ -4,7 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AwsCalls } from './aws/aws-calls';
 import { DynamoDbLedger } from './aws/dynamodb-ledger';
 import { SecretsManagerVersions } from './aws/secrets-manager-versions';
-import { handleCloudFormationEvent, InvocationContext } from './cloudformation/handle-event';
+import { handleCloudFormationEvent, InvocationContext, Work } from './cloudformation/handle-event';
 import { handleLifecycleEvent } from './lifecycle';
 import { generateKeyPair } from './pki/keys';
 import { Ports } from './ports';
@@ -20,14 +20,19 @@ const CLIENT = {
 const dynamoDb = new DynamoDBClient(CLIENT);
 const secretsManager = new SecretsManagerClient(CLIENT);
 
+/** The share of its time that the function waits for a right to come: a minute of five. */
+const PATIENCE_SHARE = 5;
+
 /** Answers CloudFormation itself, by the URL in the event; what it returns is not looked at. */
 export async function handler(event: unknown, context: InvocationContext): Promise<void> {
-  await handleCloudFormationEvent(event, context, (request, signal) => handleLifecycleEvent(request, ports(signal)), process.env.AWS_ENDPOINT_URL);
+  const patience = context.getRemainingTimeInMillis() / PATIENCE_SHARE;
+  const work: Work = (request, signal) => handleLifecycleEvent(request, ports(signal, patience));
+  await handleCloudFormationEvent(event, context, work, process.env.AWS_ENDPOINT_URL);
 }
 
 /** The ports of one invocation, all of whose calls `signal` ends. */
-function ports(signal: AbortSignal): Ports {
-  const calls = new AwsCalls(signal);
+function ports(signal: AbortSignal, patience: number): Ports {
+  const calls = new AwsCalls(signal, patience);
   return {
     ledger: table => new DynamoDbLedger(dynamoDb, calls, table),
     secrets: new SecretsManagerVersions(secretsManager, calls),

@@ -141,6 +141,10 @@ async function complete(
   const parsed = parseCertificate(certificate);
   assertAsReserved(parsed, entry, publicKey);
   verifyCertificate(parsed, issuer.signer.publicKey);
+  if (declaration.keyStorage) {
+    // Before the record: nothing that can fail follows it, so that a failed update leaves no certificate that nobody declares.
+    await ports.secrets.makeCurrent(declaration.keyStorage.SecretArn, entry.serialNumber);
+  }
 
   if (await ledger.advance(entry, 'ISSUED', { certificate, issuedAt: ports.clock().toISOString() })) {
     return deliver(request, { ...entry, certificate }, ports);

@@ -22,7 +22,8 @@ export async function issuingCa(identity: string | undefined, ledger: Ledger, po
     return undefined;
   }
   const entry = (await ledger.find(identity))?.entry;
-  if (entry?.status !== 'ISSUED' || !entry.certificate || !entry.keyStorage) {
+  // A withdrawn CA may sign: its stack is gone, but key and ledger were retained so that the CA can go on from another one.
+  if (!entry?.certificate || !entry.keyStorage) {
     throw new Error(`ca must be a CA that this ledger holds, got ${identity}, which is ${entry ? entry.status.toLowerCase() : 'unknown'}`);
   }
   const certificate = parseCertificate(entry.certificate);

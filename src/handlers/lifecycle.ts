@@ -2,7 +2,7 @@ import { parseDeclaration, RawProperties } from './declaration';
 import { identityOf, isIdentity, Requester } from './identity';
 import { issueCertificate } from './issue-certificate';
 import { certificateAttributes } from './pki/certificate';
-import { Ports } from './ports';
+import { LedgerGoneError, Ports } from './ports';
 import { assertResponseFits } from './response-size';
 import { abandonReservation, withdrawCertificate } from './withdraw-certificate';
 import { CertificateAttributes } from '../contract/properties';
@@ -74,6 +74,9 @@ async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleRes
     }
     return { physicalResourceId };
   } catch (error) {
+    if (error instanceof LedgerGoneError) {
+      return { physicalResourceId }; // nothing is recorded any more; a stack must be deletable without its ledger
+    }
     throw failure(event, physicalResourceId, error);
   }
 }

@@ -69,6 +69,9 @@ export interface LedgerRecord {
   readonly cancelledAt?: string;
 }
 
+/** The ledger itself is gone: somebody has deleted its table. */
+export class LedgerGoneError extends Error {}
+
 /** What was issued, by identity and by serial number. Every change is conditional and every read consistent. */
 export interface Ledger {
   /** What stands for this identity, or `undefined`. */

@@ -6,20 +6,25 @@ interface SecretForm {
   readonly isSecret?: (match: string) => boolean;
 }
 
-/**
- * What must reach neither CloudFormation's events nor a log. Runs of base64 or hexadecimal digits are taken for key
- * material from 41 characters on: the secret number of a P-256 key has 43, the longest value that a message has to show,
- * a serial number, has 40.
- */
-const SECRET_FORMS: readonly SecretForm[] = [
+/** What is never shown, whatever it is part of: a presigned URL is a right to answer in this function's name. */
+const PLAIN_SECRETS: readonly SecretForm[] = [
   { pattern: /-----BEGIN [^-]*-----[^]*?(?:-----END [^-]*-----|$)/g, shown: '(PEM, not shown)' },
-  // A presigned URL is a right to answer in this function's name.
   { pattern: /https?:\/\/[^\s?"'<>]*\?[^\s"'<>]+/gi, shown: '(URL, not shown)' },
   { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, shown: '(access key, not shown)' },
-  { pattern: /[0-9a-f]{41,}/gi, shown: '(hexadecimal digits, not shown)' },
+];
+
+/**
+ * The shortest run of base64 or of hexadecimal digits that is taken for key material: the secret number of a P-256 key has
+ * 43 characters, the longest value that every message has to show, a serial number, has 40.
+ */
+const SHORTEST_KEY = 41;
+
+/** What looks like key material, unless it is a name. */
+const KEY_MATERIAL: readonly SecretForm[] = [
+  { pattern: new RegExp(`[0-9a-f]{${SHORTEST_KEY},}`, 'gi'), shown: '(hexadecimal digits, not shown)' },
   // With the lines that follow, each of which can be shorter. A run without capitals or without small letters is a name.
   {
-    pattern: /[\w+/-]{41,}={0,2}(?:(?:\s|\\[nr])+(?:[\w+/-]{16,}={0,2}|[\w+/-]{0,15}=))*/g,
+    pattern: new RegExp(`[\\w+/-]{${SHORTEST_KEY},}={0,2}(?:(?:\\s|\\\\[nr])+(?:[\\w+/-]{16,}={0,2}|[\\w+/-]{0,15}=))*`, 'g'),
     shown: '(base64, not shown)',
     isSecret: match => /[A-Z]/.test(match) && /[a-z]/.test(match),
   },
@@ -38,17 +43,20 @@ const MAX_CHARACTERS = 20_000;
  * A text as it may be shown to whoever sees the stack or the log: on one line, without key material, credentials or
  * presigned URLs.
  *
- * @param names further names that may be shown although they are long, such as the logical id of a resource
+ * @param names further names that may be shown although they are long, such as the logical id of a resource. Short ones
+ *   are shown anyway; sparing them here would take a key apart in which one occurs by chance.
  */
 export function redact(text: string, names: readonly string[] = []): string {
   const kept: string[] = [];
   const keep = (name: string): string => `\ue000${kept.push(name) - 1}\ue001`;
-  let result = text.slice(0, MAX_CHARACTERS).replace(/[\ue000\ue001]/g, ' ').replace(IDENTIFIER, keep);
-  for (const name of names) {
-    result = name === '' ? result : result.split(name).join(keep(name));
+  let result = withoutSecrets(text.slice(0, MAX_CHARACTERS).replace(/[\ue000\ue001]/g, ' '), PLAIN_SECRETS).replace(IDENTIFIER, keep);
+  for (const name of names.filter(({ length }) => length >= SHORTEST_KEY)) {
+    result = result.replaceAll(name, keep);
   }
-  for (const { pattern, shown, isSecret } of SECRET_FORMS) {
-    result = result.replace(pattern, match => isSecret?.(match) === false ? match : shown);
-  }
-  return result.replace(UNPRINTABLE, ' ').replace(/\ue000(\d+)\ue001/g, (_, index) => kept[Number(index)]).trim();
+  return withoutSecrets(result, KEY_MATERIAL)
+    .replace(UNPRINTABLE, ' ').replace(/\ue000(\d+)\ue001/g, (_, index) => kept[Number(index)]).trim();
+}
+
+function withoutSecrets(text: string, forms: readonly SecretForm[]): string {
+  return forms.reduce((shown, form) => shown.replace(form.pattern, match => form.isSecret?.(match) === false ? match : form.shown), text);
 }

@@ -45,8 +45,8 @@ export async function abandonReservation(request: Requester & { identity: string
   const ledger = ports.ledger(request.declaration.ledgerTable);
   const entry = (await ledger.find(request.identity))?.entry;
   if (entry?.reservedBy === request.requestId && !entry.certificate
-    && await endsHere(entry, request.requestId, ports.clock().toISOString(), ledger)) {
-    await releaseKey(entry, ports);
+    && (entry.status === 'WITHDRAWN' || await endsHere(entry, request.requestId, ports.clock().toISOString(), ledger))) {
+    await releaseKey(entry, ports); // also where a removal has overtaken this creation, before the key was there
   }
 }
 

@@ -16,8 +16,18 @@ const ASSET = path.join(__dirname, '..', '..', 'assets', 'handler');
 /** The function answers long before; this bounds the wait where it can't be invoked at all. CloudFormation's own default is an hour. */
 const SERVICE_TIMEOUT = Duration.minutes(20);
 
-/** A managed policy holds 6,144 characters; the ARN of a secret takes up to 130 of them. */
-const KEYS_PER_POLICY = 40;
+/**
+ * A managed policy holds 6,144 characters, white space not counted, and a role takes 10 of them; all inline policies of a
+ * role share 10,240. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+const KEY_POLICY_CHARACTERS = 5_500;
+const MAX_KEY_POLICIES = 10;
+/** Each takes up to 750 characters of the inline policies. */
+const MAX_CAS = 12;
+
+/** An ARN of a secret, without the name that comes from the construct's path; with a KMS key's ARN beside it. */
+const ARN_CHARACTERS = 100;
+const KEY_ARN_CHARACTERS = 90;
 
 /**
  * The one function behind all certificate resources of a stack. It answers CloudFormation itself; see
@@ -32,11 +42,13 @@ export class CertificateProvider extends Construct {
 
   private readonly role: Role;
   private readonly function: Function;
-  private keys = 0;
+  private keyPolicies = 0;
+  private room = 0;
+  private cas = 0;
 
   private constructor(stack: Stack) {
     super(stack, PROVIDER_ID);
-    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.DESTROY });
+    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: 'Makes the certificates of this stack',
@@ -64,19 +76,31 @@ export class CertificateProvider extends Construct {
   public rightsOn(ca: IResource): Policy {
     this.assertInReach(ca);
     const id = `RightsOn${Names.nodeUniqueId(ca.node)}`;
-    return this.node.tryFindChild(id) as Policy | undefined
-      ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
+    const existing = this.node.tryFindChild(id) as Policy | undefined;
+    if (!existing && ++this.cas > MAX_CAS) {
+      throw new Error(`${this.node.path}: a stack must use at most ${MAX_CAS} CAs, since IAM limits the rights of its function, `
+        + `got ${ca.node.path} as one more; put it into another stack`);
+    }
+    return existing ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
   }
 
   /** Gives the function the right to keep a certificate's key, and answers what the certificate has to wait for. */
   public keepKey(secret: ISecret): IConstruct {
-    const id = `Keys${Math.floor(this.keys++ / KEYS_PER_POLICY)}`;
-    const policy = this.node.tryFindChild(id) as ManagedPolicy | undefined
-      ?? new ManagedPolicy(this, id, {
+    const characters = ARN_CHARACTERS + secret.node.path.length + (secret.encryptionKey ? KEY_ARN_CHARACTERS : 0);
+    this.room -= characters;
+    if (this.room < 0) {
+      if (this.keyPolicies === MAX_KEY_POLICIES) {
+        throw new Error(`${secret.node.path}: a stack must not hold more keys than IAM lets its function have rights on, `
+          + `${MAX_KEY_POLICIES} policies; put this certificate into another stack`);
+      }
+      this.room = KEY_POLICY_CHARACTERS - characters;
+      new ManagedPolicy(this, `Keys${this.keyPolicies++}`, {
         description: 'Keeps the private keys of certificates of this stack',
         document: new PolicyDocument({ minimize: true }),
         roles: [this.role],
       });
+    }
+    const policy = this.node.findChild(`Keys${this.keyPolicies - 1}`) as ManagedPolicy;
     grantKeepKey(secret, policy);
     return policy;
   }

@@ -2,9 +2,10 @@ import { Annotations, Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { platformRules } from '../contract/platforms';
 import {
-  checkGeneration, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
+  checkGeneration, checkHashAlgorithm, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
 } from '../contract/rules';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../contract/subject-attributes';
+import { HashAlgorithm } from '../hash-algorithm';
 import { IotPlatform } from '../iot-platform';
 
 /**
@@ -36,6 +37,12 @@ export function validGeneration(scope: Construct, generation = 1): number {
   return generation;
 }
 
+/** Checks a digest, which JavaScript does not, and answers it. */
+export function validHashAlgorithm(scope: Construct, hashAlgorithm = HashAlgorithm.SHA_256): HashAlgorithm {
+  validate(scope, [hashAlgorithm], () => checkHashAlgorithm(hashAlgorithm));
+  return hashAlgorithm;
+}
+
 /** The days of a validity. Parts of days are refused, since a certificate's identity counts whole ones. */
 export function validityDays(scope: Construct, validity: Duration): number {
   const seconds = validity.isUnresolved() ? undefined : validity.toSeconds({ integral: false });
@@ -44,12 +51,12 @@ export function validityDays(scope: Construct, validity: Duration): number {
   return days;
 }
 
-/** Refuses a validity that is longer than the CA's own, unless the certificate may end with the CA. */
+/** Refuses a validity that is not shorter than the CA's own, unless the certificate may end with the CA. */
 export function validateInsideCa(scope: Construct, days: number, caValidity: Duration | undefined, clipToIssuer: boolean): void {
   if (caValidity && !clipToIssuer) {
     const caDays = caValidity.toDays();
-    validate(scope, [days, caDays], () => days <= caDays ? undefined
-      : `validity must be at most the ${caDays} days of the CA, got ${days} days; shorten it, or set clipToIssuer`);
+    validate(scope, [days, caDays], () => days < caDays ? undefined
+      : `validity must be shorter than the ${caDays} days of the CA, which is made first, got ${days} days; shorten it, or set clipToIssuer`);
   }
 }
 

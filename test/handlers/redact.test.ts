@@ -73,6 +73,13 @@ test('a long name that looks like a key is shown where it is known to be a name'
   expect(redact(`the table ${name} is full`, [name])).toBe(`the table ${name} is full`);
 });
 
+test.each(KEYS)('an %s key is not shown where short names occur in it, such as a logical id or a country', (_, key) => {
+  for (const [, text] of formsOf(key)) {
+    const names = ['E', 'A', 'Ca', 'MI', 'KEY', 'PRIVATE', 'BEGIN', '-----', ...[0, 10, 20].map(start => text.slice(start, start + 40))];
+    expect(redact(`the value ${text} is wrong`, names)).toBe(redact(`the value ${text} is wrong`));
+  }
+});
+
 test('everything is on one line, and no character hides or reorders text', () => {
   expect(redact('a\nb\r\n\tc\u0000\u001b[31m\u202ed\u2028e')).toBe('a b c [31m d e');
 });

@@ -5,28 +5,20 @@ import { LedgerEntry } from '../../src/handlers/ports';
 import { Answer, Properties, Resource, Stack } from '../support/cloudformation';
 import { CloudFormationFunction } from '../support/cloudformation-function';
 import { Fault, FaultProxy } from '../support/fault-proxy';
-import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
+import { lifecycle } from '../support/lifecycle';
 
+/** A function that gives up at the first fault, as a process does that ends there. */
+const ENVIRONMENT = { AWS_MAX_ATTEMPTS: '1' };
+
+const set = lifecycle(ENVIRONMENT);
 let proxy: FaultProxy;
-let lambda: CloudFormationFunction;
 let stack: Stack;
 let ca: Answer;
 
-beforeAll(async () => {
-  proxy = await FaultProxy.start(await motoUrl());
-  lambda = await startFunction();
-  stack = await Stack.create(proxy, lambda);
+beforeEach(async () => {
+  ({ proxy, stack } = set);
   ca = await stack.create(await stack.ca());
-}, MOTO_TIMEOUT);
-beforeEach(() => proxy.reset());
-afterEach(() => stack.assertSecrecy());
-afterAll(async () => {
-  await lambda?.stop();
-  await proxy?.stop();
 });
-
-/** A function that gives up at the first fault, as a process does that ends there. */
-const startFunction = () => CloudFormationFunction.start(proxy.url, { AWS_MAX_ATTEMPTS: '1' });
 
 const name = () => `Resource${randomUUID().replaceAll('-', '')}`;
 const KINDS: { readonly [kind: string]: () => Promise<Resource> | Resource } = {
@@ -98,19 +90,19 @@ test('a request that is delivered until it gets through ends the same, wherever 
       await crashAt(index, when, event);
     }
     await expectCompleted(resource, (await stack.send(event)).answer, [], []);
-  }), { numRuns: 20 });
+  }), { numRuns: 10 });
 });
 
 test.each(['PutSecretValue', 'UpdateItem'])('a process that is killed after %s leaves what the next one goes on with', async operation => {
   const resource = await KINDS.device();
   const event = stack.event('Create', resource);
-  const killed = await startFunction();
+  const killed = await CloudFormationFunction.start(proxy.url, ENVIRONMENT);
   stack.lambda = killed;
   proxy.faults = (_, call) => call.operation === operation ? { kind: 'reset', when: 'after', meanwhile: () => killed.stop() } : undefined;
   const first = await stack.send(event);
   expect(first).toMatchObject({ answer: undefined, error: expect.stringMatching(/the process ended/) });
   proxy.repair();
-  stack.lambda = lambda;
+  stack.lambda = set.lambda;
   const [entries, keys] = [await entriesOf(resource), await keysOf(resource)];
   await expectCompleted(resource, (await stack.send(event)).answer, entries, keys);
 });

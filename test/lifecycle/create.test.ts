@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DeleteSecretCommand, DescribeSecretCommand, RestoreSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { Properties } from '../support/cloudformation';
 import { lifecycle } from '../support/lifecycle';
 
-const set = lifecycle();
+const set = lifecycle({}, 10);
 
 test('a CA, a verification certificate and a device certificate are answered with their attributes', async () => {
   const { stack } = set;
@@ -69,8 +70,10 @@ test('properties that this version does not know are ignored', async () => {
 });
 
 describe('fails', () => {
-  test.each([
-    [{ ValidityDays: '1e3' }, 'validity must be a whole number of days from 1 to 36500, got "1e3"'],
+  test.each<[Properties, string]>([
+    ...['1e3', '0x10', ' 5', '-1', 'NaN', '2147483648', '0', ''].map((ValidityDays): [Properties, string] =>
+      [{ ValidityDays }, `validity must be a whole number of days from 1 to 36500, got "${ValidityDays}"`]),
+    [{ RetainKey: 'no' }, 'removalPolicy must be true or false, got "no"'],
     [{ KeyAlgorithm: 'RSA_1024' }, 'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, got "RSA_1024"'],
     [{ Subject: { CommonName: 'a\nb' } }, 'subject.commonName must not contain control, direction or other invisible characters, got "a\\nb"'],
     [{ Platforms: ['alibaba-cloud-iot'] }, 'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
@@ -93,15 +96,32 @@ describe('fails', () => {
     expect(clipped.Data!.NotAfter).toBe(ca.Data!.NotAfter);
   });
 
+  test('for a secret that is scheduled for deletion, which is left as it is', async () => {
+    const { stack } = set;
+    const ca = await stack.ca();
+    const { SecretArn } = ca.properties.KeyStorage as { SecretArn: string };
+    await stack.secretsManager.send(new DeleteSecretCommand({ SecretId: SecretArn, RecoveryWindowInDays: 7 }));
+    const answer = await stack.create(ca);
+    expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/scheduled for deletion.*RestoreSecret.*deploy again/) });
+    await stack.secretsManager.send(new RestoreSecretCommand({ SecretId: SecretArn }));
+    expect(await stack.delete(ca, answer.PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS' });
+    expect((await stack.ledger()).map(({ status }) => status)).toEqual(['WITHDRAWN']);
+    expect(await stack.keptVersions(ca)).toEqual([]);
+  });
+
   test('halfway, and the removal that follows leaves neither a certificate nor a key', async () => {
     const { stack, proxy } = set;
     const ca = await stack.create(await stack.ca());
     const device = await stack.device(ca.PhysicalResourceId);
     proxy.reset();
     proxy.faults = (_, { operation, body }) => operation === 'UpdateItem' && body.includes('ISSUED') ? { kind: 'denied', when: 'before' } : undefined;
-    const outcome = await stack.send(stack.event('Create', device), 6_000);
+    const outcome = await stack.send(stack.event('Create', device));
     proxy.repair();
-    expect(outcome.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: expect.stringMatching(/^device-[0-9a-f]{32}$/) });
+    expect(outcome.answer).toMatchObject({
+      Status: 'FAILED',
+      PhysicalResourceId: expect.stringMatching(/^device-[0-9a-f]{32}$/),
+      Reason: expect.stringContaining(`dynamodb:UpdateItem on the table ${stack.table} failed: AccessDeniedException`),
+    });
     expect(await stack.delete(device, outcome.answer!.PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS' });
     const [, entry] = await stack.ledger().then(entries => entries.sort((a, b) => a.logicalResourceId.localeCompare(b.logicalResourceId)));
     expect(entry).toMatchObject({ logicalResourceId: 'Device', status: 'WITHDRAWN' });

@@ -10,7 +10,8 @@ beforeEach(async () => {
   ca = await set.stack.create(await set.stack.ca());
 });
 
-const statusOf = async (logicalId: string) => (await set.stack.ledger()).filter(entry => entry.logicalResourceId === logicalId).map(({ status }) => status);
+const statusOf = async (logicalId: string) =>
+  (await set.stack.ledger()).filter(entry => entry.logicalResourceId === logicalId).map(({ status }) => status);
 
 test('withdraws the certificate and lets its key go, and can be asked for again', async () => {
   const device = await set.stack.device(ca.PhysicalResourceId);
@@ -58,6 +59,7 @@ test('during a running creation ends with nothing issued', async () => {
   await removal;
   expect(created).toMatchObject({ Status: 'FAILED', Reason: 'Device: the resource was removed while its certificate was being issued' });
   expect(await statusOf('Device')).toEqual(['WITHDRAWN']);
+  expect(await set.stack.keptVersions(device)).toEqual([]);
 });
 
 test('succeeds where somebody has deleted the secret before', async () => {
@@ -75,10 +77,11 @@ test('leaves alone what another stack or resource has made', async () => {
   expect(await statusOf('Device')).toEqual(['ISSUED']);
 });
 
-test('says what is wrong where the ledger is gone', async () => {
+test('succeeds where somebody has deleted the ledger, so that the stack can go', async () => {
   const device = await set.stack.device(ca.PhysicalResourceId);
   const { PhysicalResourceId } = await set.stack.create(device);
   await set.stack.dynamoDb.send(new DeleteTableCommand({ TableName: set.stack.table }));
-  const answer = await set.stack.delete(device, PhysicalResourceId);
-  expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('ResourceNotFoundException') });
+  expect(await set.stack.delete(device, PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
+  expect(await set.stack.update(device, PhysicalResourceId))
+    .toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('restore the table from its point-in-time recovery') });
 });

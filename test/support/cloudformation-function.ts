@@ -10,15 +10,33 @@ export const ACCOUNT = '123456789012';
 export const REGION = 'eu-central-1';
 export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:PrivateIotCaProvider`;
 
-/** Does for the bundle what Lambda's runtime does: one line in is an event, one line out is the end of its invocation. */
+/** Long and unlike everything else, so that they are found wherever they are shown. */
+const CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: 'ASIAENVIRONMENTTESTS',
+  AWS_SECRET_ACCESS_KEY: 'secret-access-key-of-the-environment',
+  AWS_SESSION_TOKEN: 'session-token-of-the-environment',
+};
+
+/**
+ * Does for the bundle what Lambda's runtime does: one line in is an event, one line out is the end of its invocation. Its
+ * waits and its time left pass as many times faster as it is told.
+ */
 const RUNTIME = `
-const { handler } = require(process.argv[1]);
+const [, bundle, speed] = process.argv;
+const { now } = Date, start = now(), wait = setTimeout, timers = require('timers/promises'), sleep = timers.setTimeout;
+Date.now = () => start + (now() - start) * speed;
+globalThis.setTimeout = (callback, ms, ...rest) => wait(callback, ms / speed, ...rest);
+timers.setTimeout = (ms, ...rest) => sleep(ms / speed, ...rest);
+let connections = 0;
+require('diagnostics_channel').subscribe('net.client.socket', () => { connections++; });
+const { handler } = require(bundle);
 require('readline').createInterface({ input: process.stdin }).on('line', async line => {
   const { id, event, context, remaining } = JSON.parse(line);
   const end = Date.now() + remaining;
+  const before = connections;
   const getRemainingTimeInMillis = () => end - Date.now();
   const error = await handler(event, { ...context, getRemainingTimeInMillis }).then(() => undefined, error => error.stack ?? String(error));
-  process.stdout.write('\\u0001' + JSON.stringify({ id, error }) + '\\n');
+  process.stdout.write('\\u0001' + JSON.stringify({ id, error, connections: connections - before }) + '\\n');
 });
 process.stdout.write('\\u0001' + JSON.stringify({ id: 0 }) + '\\n');
 `;
@@ -26,28 +44,31 @@ process.stdout.write('\\u0001' + JSON.stringify({ id: 0 }) + '\\n');
 /** How an invocation ended: with the error that Lambda would see, if any. */
 export interface Invocation {
   readonly error?: string;
+  /** How many network connections were begun, to wherever. */
+  readonly connections?: number;
 }
 
 /** The function as it is deployed: the built bundle in a process of its own, with nothing but what Lambda gives it. */
 export class CloudFormationFunction {
   /**
-   * @param endpointUrl where all of AWS is
+   * @param endpointUrl where all of AWS is; absent where the environment says it, service by service
    * @param environment further variables, such as AWS_MAX_ATTEMPTS
+   * @param speed how many times faster than the clock it waits
    */
-  public static async start(endpointUrl: string, environment: { [name: string]: string } = {}): Promise<CloudFormationFunction> {
+  public static async start(
+    endpointUrl: string | undefined, environment: { readonly [name: string]: string } = {}, speed = 1,
+  ): Promise<CloudFormationFunction> {
     assertBundleIsNew();
-    const started = new CloudFormationFunction(spawn(process.execPath, ['-e', RUNTIME, BUNDLE], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env.PATH,
-        AWS_REGION: REGION,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-        AWS_ENDPOINT_URL: endpointUrl,
-        ...environment,
-      },
-    }));
+    const env = {
+      ...endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: endpointUrl },
+      ...CREDENTIALS,
+      ...environment,
+      PATH: process.env.PATH!,
+      AWS_REGION: REGION,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    };
+    const child = spawn(process.execPath, ['-e', RUNTIME, BUNDLE, String(speed)], { stdio: ['pipe', 'pipe', 'pipe'], env });
+    const started = new CloudFormationFunction(child, Object.values({ ...env, AWS_REGION: '' }).filter(value => value.length > 4));
     await started.ended(0);
     return started;
   }
@@ -57,7 +78,8 @@ export class CloudFormationFunction {
   private readonly waiting = new Map<number, (invocation: Invocation) => void>();
   private last = 0;
 
-  private constructor(private readonly process: ChildProcess) {
+  /** @param environmentValues the values of its environment variables that nobody has to see */
+  private constructor(private readonly process: ChildProcess, public readonly environmentValues: readonly string[]) {
     for (const output of [process.stdout!, process.stderr!]) {
       createInterface({ input: output }).on('line', line => this.read(line));
     }
@@ -88,8 +110,8 @@ export class CloudFormationFunction {
       this.log.push(line);
       return;
     }
-    const { id, error } = JSON.parse(line.slice(1));
-    this.waiting.get(id)!({ error });
+    const { id, ...invocation } = JSON.parse(line.slice(1));
+    this.waiting.get(id)!(invocation);
     this.waiting.delete(id);
   }
 }

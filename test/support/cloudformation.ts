@@ -3,7 +3,7 @@ import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client
 import { CreateSecretCommand, DeleteSecretCommand, DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ACCOUNT, CloudFormationFunction, FUNCTION_ARN, Invocation, REGION } from './cloudformation-function';
 import { FaultProxy } from './fault-proxy';
-import { assertNoPrivateKey, privateKeysIn } from './secrecy';
+import { assertNoPrivateKey, assertShowsNone, privateKeysIn } from './secrecy';
 import { fromItem } from '../../src/handlers/aws/ledger-item';
 import { LedgerEntry } from '../../src/handlers/ports';
 
@@ -110,7 +110,9 @@ export class Stack {
   }
 
   /** The event of a request; the same `requestId` is the same request. */
-  public event(RequestType: 'Create' | 'Update' | 'Delete', resource: Resource, more: Properties = {}, requestId: string = randomUUID()): Properties {
+  public event(
+    RequestType: 'Create' | 'Update' | 'Delete', resource: Resource, more: Properties = {}, requestId: string = randomUUID(),
+  ): Properties {
     return {
       RequestType,
       ServiceToken: FUNCTION_ARN,
@@ -127,10 +129,10 @@ export class Stack {
   /** Sends an event once, and answers what came of it. */
   public async send(event: Properties, remaining?: number): Promise<Outcome> {
     const requestId = event.RequestId as string;
-    const { error } = await this.lambda.invoke(event, remaining);
+    const invocation = await this.lambda.invoke(event, remaining);
     const body = this.proxy.answersTo(requestId).at(-1)?.body;
-    this.seen.push(error ?? '', ...this.proxy.answersTo(requestId).map(answer => answer.body));
-    return { error, requestId, answer: body === undefined ? undefined : JSON.parse(body) };
+    this.seen.push(invocation.error ?? '', ...this.proxy.answersTo(requestId).map(answer => answer.body));
+    return { ...invocation, requestId, answer: body === undefined ? undefined : JSON.parse(body) };
   }
 
   public async create(resource: Resource): Promise<Answer> {
@@ -145,6 +147,11 @@ export class Stack {
 
   public async delete(resource: Resource, physicalId: string): Promise<Answer> {
     return answered(await this.send(this.event('Delete', resource, { PhysicalResourceId: physicalId })));
+  }
+
+  /** Why requests failed, as CloudFormation was told. */
+  public get reasons(): string[] {
+    return this.seen.filter(text => text.startsWith('{"Status":"FAILED"')).map(body => JSON.parse(body).Reason);
   }
 
   /** Everything that the ledger holds. */
@@ -166,10 +173,15 @@ export class Stack {
     return Object.keys(VersionIdsToStages).filter(version => VersionIdsToStages[version].includes(`certificate-${version}`));
   }
 
-  /** Fails if anything that was answered, thrown or logged, or sent to the ledger, has a piece of a private key. */
+  /**
+   * Fails if anything that was answered, thrown or logged, or sent to the ledger, has a piece of a private key; or if what
+   * was answered, thrown or logged has a part of a ResponseURL, or what the function's environment holds.
+   */
   public async assertSecrecy(): Promise<void> {
+    const shown = [...this.seen, ...this.lambda.log];
     const sent = this.proxy.calls.filter(({ operation }) => operation !== 'PutSecretValue').map(({ body }) => body);
-    assertNoPrivateKey([...this.seen, ...sent, ...this.lambda.log], [...await this.privateKeys(), ...this.lostKeys]);
+    assertNoPrivateKey([...shown, ...sent], [...await this.privateKeys(), ...this.lostKeys]);
+    assertShowsNone(shown, [this.proxy.url, 'X-Amz-', '/cfn/', ...this.lambda.environmentValues]);
   }
 
   private common(ValidityDays: number): Properties {
@@ -183,7 +195,9 @@ export function asCloudFormationSends(value: unknown): unknown {
     return value.map(asCloudFormationSends);
   }
   return typeof value === 'object' && value !== null
-    ? Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined).map(([name, inner]) => [name, asCloudFormationSends(inner)]))
+    ? Object.fromEntries(Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .map(([name, inner]) => [name, asCloudFormationSends(inner)]))
     : String(value);
 }
 

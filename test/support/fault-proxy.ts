@@ -45,10 +45,6 @@ export class FaultProxy {
 
   /** Every AWS call since the last `reset`, the failed ones too. */
   public calls: AwsCall[] = [];
-  /** Which call fails: by its index since the last `reset`, and its operation. A promise holds the call up. */
-  public faults: (index: number, call: AwsCall) => Fault | undefined | Promise<Fault | undefined> = () => undefined;
-  /** What happens to an attempt to answer CloudFormation: a status other than 200, or a connection that is reset. */
-  public answerFaults: (attempt: number) => number | 'reset' | undefined = () => undefined;
   private answers = new Map<string, ReceivedAnswer[]>();
   private attempts = 0;
   private crashed = false;
@@ -59,6 +55,11 @@ export class FaultProxy {
       this.serve(incoming, outgoing).catch(() => incoming.socket.destroy());
     });
   }
+
+  /** Which call fails: by its index since the last `reset`, and its operation. A promise holds the call up. */
+  public faults: (index: number, call: AwsCall) => Fault | undefined | Promise<Fault | undefined> = () => undefined;
+  /** What happens to an attempt to answer CloudFormation: a status other than 200, or a connection that is reset. */
+  public answerFaults: (attempt: number) => number | 'reset' | undefined = () => undefined;
 
   public get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;

@@ -37,13 +37,9 @@ export function certtool(args: readonly string[], input?: string | Buffer): Run 
   return run('certtool', args, input);
 }
 
-/** `describe` where GnuTLS is installed; elsewhere the tests are skipped, and the console says so. */
-export function describeWithCerttool(name: string, tests: () => void): void {
-  const installed = spawnSync('certtool', ['--version']).status === 0;
-  if (!installed) {
-    console.warn(`SKIPPED: "${name}", because certtool is not installed (Debian package gnutls-bin)`);
-  }
-  (installed ? describe : describe.skip)(name, tests);
+/** Whether GnuTLS's command line is installed (Debian package gnutls-bin). */
+export function hasCerttool(): boolean {
+  return spawnSync('certtool', ['--version']).status === 0;
 }
 
 /** A directory for the files that a tool reads, removed after the tests of the file that asks for it. */

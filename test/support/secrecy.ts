@@ -33,6 +33,15 @@ export function assertNoPrivateKey(texts: readonly string[], keys: readonly stri
   }
 }
 
+/** Fails, without repeating it, if a text has one of these. */
+export function assertShowsNone(texts: readonly string[], hidden: readonly string[]): void {
+  hidden.forEach((value, index) => {
+    if (texts.some(text => text.includes(value))) {
+      throw new Error(`number ${index} of what is to stay hidden is shown`);
+    }
+  });
+}
+
 /**
  * Every piece of the secret numbers of a key, in hex and base64; the latter for each place at which a number can begin, so
  * that it is found inside of PKCS#8 and of whatever else is around it.

@@ -46,10 +46,9 @@ export class DirectorySecretVersions implements SecretVersions {
   }
 
   public async release(secretArn: string, version: string): Promise<void> {
-    this.disk.remove(this.fileOf(secretArn, version));
-    if (own(this.store.state.secrets, secretArn)?.current === version) {
-      delete this.store.state.secrets[secretArn];
-      this.store.save();
+    // As in Secrets Manager, the current version stays as long as its secret, which can be one that is to be kept.
+    if (own(this.store.state.secrets, secretArn)?.current !== version) {
+      this.disk.remove(this.fileOf(secretArn, version));
     }
   }
 

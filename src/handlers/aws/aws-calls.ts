@@ -22,13 +22,14 @@ const ADVICE: { readonly [name: string]: string } = {
 
 /** The AWS calls of one invocation: what is tried again, how long, and how a failure is put into words. */
 export class AwsCalls {
-  private deniedSince?: number;
+  /** When which right was first refused. */
+  private readonly deniedSince = new Map<string, number>();
 
   /**
    * @param signal ends every call, and every wait between two
-   * @param patience how long, from the first refusal on, rights are taken to be on their way; milliseconds
+   * @param patience how long, from its first refusal on, a right is taken to be on its way; milliseconds
    */
-  constructor(private readonly signal: AbortSignal, private readonly patience = 15_000) {}
+  constructor(private readonly signal: AbortSignal, private readonly patience: number) {}
 
   /**
    * Makes a call. Throttling, faults of the service and of the network are tried again by the client itself; here come
@@ -51,7 +52,7 @@ export class AwsCalls {
         if (expected.includes(name)) {
           throw error;
         }
-        if (!this.mayTryAgain(name, attempt)) {
+        if (!this.mayTryAgain(name, attempt, `${action} ${resource}`)) {
           throw new Error(`${action} on ${resource} failed: ${name}${ADVICE[name] ? `; ${ADVICE[name]}` : ''}`, { cause: error });
         }
       }
@@ -65,13 +66,14 @@ export class AwsCalls {
     await sleep(longest * (0.5 + Math.random() / 2), undefined, { signal: this.signal });
   }
 
-  private mayTryAgain(name: string, attempt: number): boolean {
+  private mayTryAgain(name: string, attempt: number, right: string): boolean {
     if (this.signal.aborted) {
       return false;
     }
     if (NOT_YET_GRANTED.includes(name)) {
-      this.deniedSince ??= Date.now();
-      return Date.now() - this.deniedSince < this.patience;
+      const since = this.deniedSince.get(right) ?? Date.now();
+      this.deniedSince.set(right, since);
+      return Date.now() - since < this.patience;
     }
     return CONTENTION.includes(name) && attempt < MAX_CONTENTIONS;
   }

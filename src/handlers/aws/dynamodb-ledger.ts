@@ -1,11 +1,12 @@
 import {
   DynamoDBClient, GetItemCommand, PutItemCommand, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand, UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus } from '../ports';
+import { Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerRecord, LedgerStatus } from '../ports';
 import { AwsCalls, errorName } from './aws-calls';
 import { fromItem, Item, toAttribute, toItem } from './ledger-item';
 
 const CONDITION_FAILED = 'ConditionalCheckFailedException';
+const TABLE_GONE = 'ResourceNotFoundException';
 
 /**
  * The ledger in a DynamoDB table with the string keys `pk` and `sk`. Items are never deleted:
@@ -93,7 +94,12 @@ export class DynamoDbLedger implements Ledger {
 
   private async get(Key: Item): Promise<Item | undefined> {
     const command = new GetItemCommand({ TableName: this.table, Key, ConsistentRead: true });
-    return (await this.calls.make('dynamodb:GetItem', this.resource, options => this.client.send(command, options))).Item;
+    try {
+      return (await this.calls.make('dynamodb:GetItem', this.resource, options => this.client.send(command, options), [TABLE_GONE])).Item;
+    } catch (error) {
+      throw errorName(error) !== TABLE_GONE ? error : new LedgerGoneError(`the ledger ${this.table} does not exist (${TABLE_GONE}); `
+        + 'restore the table from its point-in-time recovery or its backup');
+    }
   }
 
   private async written(write: () => Promise<unknown>): Promise<boolean> {

@@ -1,8 +1,12 @@
+import { isPrivateKey } from '../../contract/rules';
 import { redact } from '../redact';
 import { CloudFormationEvent } from './event';
 
 /** Long enough for every message of this library, and leaves the rest of an answer of 4096 bytes its room. */
 const MAX_REASON_BYTES = 1023;
+
+/** Values up to this length are never taken for key material; a short one must not take a secret apart either. */
+const LONGEST_SHOWN = 40;
 
 /** What CloudFormation generates as the name of a table: too long, and too random, to be told from key material otherwise. */
 const GENERATED_NAME = /^[A-Za-z][\w.-]*-[A-Za-z0-9]+-[A-Za-z0-9]{12,13}$/;
@@ -20,10 +24,11 @@ export function reasonOf(error: unknown, event: CloudFormationEvent, awsRequestI
   return cut(redact(message, namesOf(event)) || 'no reason was given');
 }
 
-/** The names a message about an event may show in full. */
+/** The names a message about an event may show in full: those of the stack, and what is public in the template and in the certificate. */
 export function namesOf(event: CloudFormationEvent): string[] {
-  const table = event.properties.LedgerTable;
-  return [event.stackId, event.logicalResourceId, ...typeof table === 'string' && GENERATED_NAME.test(table) ? [table] : []];
+  const { LedgerTable, RegistrationCode, Subject } = event.properties;
+  const declared = [RegistrationCode, ...Object.values(Subject ?? {})].filter(value => typeof value === 'string' && value.length > LONGEST_SHOWN && !isPrivateKey(value)) as string[];
+  return [event.stackId, event.logicalResourceId, ...declared, ...typeof LedgerTable === 'string' && GENERATED_NAME.test(LedgerTable) ? [LedgerTable] : []];
 }
 
 /** This library throws plain errors; everything else comes from a fault in it or below it, with who knows what in its message. */

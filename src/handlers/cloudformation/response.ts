@@ -33,7 +33,7 @@ export async function sendResponse(responseUrl: string, body: string, signal: Ab
     if (outcome === 200) {
       return;
     }
-    if (!isPassing(outcome)) {
+    if (!isPassing(outcome) || attempt === MAX_ATTEMPTS) {
       break;
     }
     await sleep(Math.min(10_000, 200 * 2 ** attempt) * Math.random(), undefined, { signal }).catch(() => undefined);

@@ -83,11 +83,11 @@ function readTime(reader: DerReader): Date {
  * @param issuerPublicKey the issuer's public key, SPKI DER
  */
 export function verifyCertificate(certificate: Certificate, issuerPublicKey: Buffer): void {
-  const second = new X509Certificate(certificate.der);
+  const { second, publicKey } = readByOpenssl(certificate);
   const disagreements = [
     ['octets', second.raw.equals(certificate.der)],
     ['serial number', second.serialNumber === certificate.serialNumber],
-    ['public key', second.publicKey.export({ type: 'spki', format: 'der' }).equals(certificate.publicKey)],
+    ['public key', publicKey.equals(certificate.publicKey)],
     ['validity', Date.parse(second.validFrom) === certificate.validity.notBefore.getTime()
       && Date.parse(second.validTo) === certificate.validity.notAfter.getTime()],
     ['CA flag', second.ca === certificate.ca],
@@ -98,6 +98,16 @@ export function verifyCertificate(certificate: Certificate, issuerPublicKey: Buf
   if (!second.verify(createPublicKey({ key: issuerPublicKey, format: 'der', type: 'spki' }))) {
     throw new Error(`the signature of the certificate ${certificate.serialNumber} does not verify with the issuer's public key; `
       + 'the signer answered no signature, or signed with another key');
+  }
+}
+
+/** Also reads the key, which says whether its point is on its curve. */
+function readByOpenssl({ der, serialNumber }: Certificate): { second: X509Certificate; publicKey: Buffer } {
+  try {
+    const second = new X509Certificate(der);
+    return { second, publicKey: second.publicKey.export({ type: 'spki', format: 'der' }) };
+  } catch (error) {
+    throw new Error(`the certificate ${serialNumber} can't be read by OpenSSL: ${(error as Error).message}`);
   }
 }
 

@@ -34,7 +34,7 @@ describe('the secrets of a directory', () => {
     expect(readdirSync(join(folder, 'keys', 'Iot-CaKey'))).toEqual(['A1.pem']);
   });
 
-  test('remember which version is the current one, until it is released', async () => {
+  test('remember which version is the current one, and keep it as long as the secret is there', async () => {
     await secrets().write(ARN, 'A1', 'one');
     await secrets().write(ARN, 'A2', 'two');
     expect(await secrets().readCurrent(ARN)).toBeUndefined();
@@ -42,8 +42,10 @@ describe('the secrets of a directory', () => {
     expect(await secrets().readCurrent(ARN)).toBe('two');
     await secrets().release(ARN, 'A1');
     expect(await secrets().readCurrent(ARN)).toBe('two');
+    expect(await secrets().read(ARN, 'A1')).toBeUndefined();
     await secrets().release(ARN, 'A2');
-    await secrets().release(ARN, 'A2');
+    expect(await secrets().readCurrent(ARN)).toBe('two');
+    secrets().removeSecret(ARN);
     expect(await secrets().readCurrent(ARN)).toBeUndefined();
     expect(await secrets().read(ARN, 'A2')).toBeUndefined();
   });

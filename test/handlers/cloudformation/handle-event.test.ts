@@ -139,7 +139,7 @@ describe('delivering the answer', () => {
 describe('running out of time', () => {
   test('ends the work and is answered as a failure while there is time', async () => {
     let ended = false;
-    const endless: Work = (_, signal) => new Promise((resolve, reject) => signal.addEventListener('abort', () => {
+    const endless: Work = (_, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => {
       ended = true;
       reject(new LifecycleError('Device: aborted', IDENTITY, new Error('aborted')));
     }));

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { CA_KEYS, DEVICE_KEYS } from './fixtures';
 import { KEY_ALGORITHM_NAMES, KeyAlgorithmName } from '../../../src/contract/key-algorithms';
 import { generateKeyPair, keyAlgorithmOfPublicKey, publicKeyOf } from '../../../src/handlers/pki/keys';
-import { CA_KEYS, DEVICE_KEYS } from './fixtures';
 
 function spkiOf(privateKeyPem: string): Buffer {
   return createPublicKey(privateKeyPem).export({ type: 'spki', format: 'der' });

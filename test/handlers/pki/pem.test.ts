@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { fromPem, toPem } from '../../../src/handlers/pki/pem';
 import { CA_KEYS } from './fixtures';
+import { fromPem, toPem } from '../../../src/handlers/pki/pem';
 
 describe('PEM', () => {
   test('has lines of 64 characters, LF line ends and a newline at the end', () => {

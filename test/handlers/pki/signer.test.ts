@@ -1,9 +1,9 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { CA_KEYS } from './fixtures';
 import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES } from '../../../src/contract/key-algorithms';
 import { publicKeyOf } from '../../../src/handlers/pki/keys';
 import { longestSignature } from '../../../src/handlers/pki/signature-algorithms';
 import { signerOf } from '../../../src/handlers/pki/signer';
-import { CA_KEYS } from './fixtures';
 
 describe('a signer with a key in memory', () => {
   test.each(KEY_ALGORITHM_NAMES)('signs with %s by every digest', async algorithm => {

@@ -37,6 +37,12 @@ describe('the validity of a certificate', () => {
     expect(validityFrom(NOW, device, 10, until, true)).toEqual(range('2026-03-01T11:00:00Z', '2026-03-11T11:59:59Z'));
   });
 
+  test('is still given by a CA in its first and in its last second', () => {
+    const present = '2026-03-01T12:00:00Z';
+    expect(validityFrom(NOW, device, 1, range('2016-01-01T00:00:00Z', present), true)).toEqual(range('2026-03-01T11:00:00Z', present));
+    expect(validityFrom(NOW, device, 1, range(present, '2036-01-01T00:00:00Z'), false)).toEqual(range(present, '2026-03-02T12:00:00Z'));
+  });
+
   test('fails below a CA that is not valid now, clipped or not', () => {
     for (const clip of [true, false]) {
       expect(() => validityFrom(NOW, device, 1, range('2016-01-01T00:00:00Z', '2026-03-01T11:59:59Z'), clip)).toThrow(

@@ -56,6 +56,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   ],
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'projenrc', 'bench', 'examples'] },
   jestOptions: {
+    // The AWS clients of the tests keep their connections to the emulator open, which would keep the process.
+    extraCliOptions: ['--forceExit', '--maxWorkers=2'],
     jestConfig: {
       collectCoverage: false,
       globalSetup: '<rootDir>/test/support/global-setup.ts',
@@ -63,8 +65,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
       setupFiles: ['<rootDir>/test/support/environment.ts'],
       moduleNameMapper: { '^cdk-private-iot-ca$': '<rootDir>/src/index.ts' },
       testTimeout: 30_000,
-      // The AWS clients of the tests keep their connections to the emulator open, which would keep the process.
-      forceExit: true,
     },
   },
   gitignore: ['/assets/', '/demo-out/', '/bench/bundles/', 'cdk.out', '.venv/'],

@@ -76,6 +76,9 @@ for (const name of ['aws-cdk-lib', 'constructs']) {
 }
 project.addDevDeps('aws-cdk-lib@2.275.0', 'constructs@^10.5.1');
 
+// Of its 1.13.0, not every platform's binary has been published, so that no complete lock file can be made.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
 addBundles(project);
 addDemos(project);
 enforceImportRules(project);

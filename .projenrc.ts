@@ -56,8 +56,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   ],
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'projenrc', 'bench', 'examples'] },
   jestOptions: {
-    // The AWS clients of the tests keep their connections to the emulator open, which would keep the process.
-    extraCliOptions: ['--forceExit', '--maxWorkers=2'],
+    extraCliOptions: ['--maxWorkers=100%'], // by default one processor is left idle, of the two that CI has
     jestConfig: {
       collectCoverage: false,
       globalSetup: '<rootDir>/test/support/global-setup.ts',

@@ -136,7 +136,7 @@ export class FaultProxy {
     }
     if (fault.kind === 'reset' || fault.kind === 'crash') {
       this.crashed ||= fault.kind === 'crash';
-      incoming.socket.resetAndDestroy();
+      incoming.socket.destroy(); // not a reset: where the other end was killed, that keeps Node.js 20 busy for ever
       return;
     }
     const { status, type } = ERRORS[fault.kind];

@@ -14,6 +14,13 @@ export class KeyAlgorithm {
   public static readonly EC_P256 = new KeyAlgorithm('EC_P256');
   /** The NIST curve P-384. */
   public static readonly EC_P384 = new KeyAlgorithm('EC_P384');
+  /** The NIST curve P-521. */
+  public static readonly EC_P521 = new KeyAlgorithm('EC_P521');
+  /**
+   * Ed25519 (RFC 8410): small and fast, for brokers and devices of your own. No IoT platform documents that it takes it, and
+   * mbedTLS, NSS and BearSSL don't.
+   */
+  public static readonly ED25519 = new KeyAlgorithm('ED25519');
 
   private constructor(
     /** The name in templates and in messages, such as `RSA_2048`. */

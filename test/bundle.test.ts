@@ -30,7 +30,7 @@ test('the function loads with an empty environment, and exports its handler', ()
 
 test('what signs can be read: the bundle is not minified and says which file each part comes from', () => {
   const text = readFileSync(HANDLER, 'utf8');
-  expect(text).toContain('// src/handlers/pki/issue.ts');
+  expect(text).toContain('// src/pki/issue.ts');
   expect(text).toContain('async function issueCertificate(');
 });
 

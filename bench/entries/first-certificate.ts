@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { issue, selfIssuer } from '../../src/handlers/pki/issue';
-import { generateKeyPair } from '../../src/handlers/pki/keys';
-import { encodeName } from '../../src/handlers/pki/name';
-import { PROFILES } from '../../src/handlers/pki/profile';
-import { newSerialNumber } from '../../src/handlers/pki/serial-number';
-import { signerOf } from '../../src/handlers/pki/signer';
-import { validityFrom } from '../../src/handlers/pki/validity';
+import { issue, selfIssuer } from '../../src/pki/issue';
+import { generateKeyPair } from '../../src/pki/keys';
+import { encodeName } from '../../src/pki/name';
+import { PROFILES } from '../../src/pki/profile';
+import { newSerialNumber } from '../../src/pki/serial-number';
+import { signerOf } from '../../src/pki/signer';
+import { validityFrom } from '../../src/pki/validity';
 
 /** A CA on P-256, key and all. */
 export async function firstCertificate(): Promise<Buffer> {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { issue, selfIssuer } from '../../src/handlers/pki/issue';
-import { generateKeyPair } from '../../src/handlers/pki/keys';
-import { encodeName } from '../../src/handlers/pki/name';
-import { PROFILES } from '../../src/handlers/pki/profile';
-import { newSerialNumber } from '../../src/handlers/pki/serial-number';
-import { signerOf } from '../../src/handlers/pki/signer';
-import { validityFrom } from '../../src/handlers/pki/validity';
+import { issue, selfIssuer } from '../../src/pki/issue';
+import { generateKeyPair } from '../../src/pki/keys';
+import { encodeName } from '../../src/pki/name';
+import { PROFILES } from '../../src/pki/profile';
+import { newSerialNumber } from '../../src/pki/serial-number';
+import { signerOf } from '../../src/pki/signer';
+import { validityFrom } from '../../src/pki/validity';
 
 const turn = () => sleep(50);
 

@@ -15,7 +15,7 @@ import { StateStore } from './local/state-store';
 import { readBytes } from './read-file';
 import { table } from './table';
 import { Terminal } from './terminal';
-import { toPem } from '../handlers/pki/pem';
+import { toPem } from '../pki/pem';
 
 /** The options of `private-iot-ca export`. */
 export interface ExportOptions {

@@ -1,6 +1,9 @@
+/** What signatures and key usages depend on: RSA, ECDSA on a curve of NIST, or EdDSA on Curve25519 (RFC 8410). */
+export type KeyFamily = 'RSA' | 'EC' | 'ED25519';
+
 /** What a key algorithm is made of; `bits` is the RSA modulus or the size of the curve's field. */
 export interface KeyAlgorithmFacts {
-  readonly family: 'RSA' | 'EC';
+  readonly family: KeyFamily;
   readonly bits: number;
   /** The curve's name in OpenSSL and `node:crypto`. */
   readonly curve?: string;
@@ -13,11 +16,18 @@ export const KEY_ALGORITHMS = {
   RSA_4096: { family: 'RSA', bits: 4096 },
   EC_P256: { family: 'EC', bits: 256, curve: 'prime256v1' },
   EC_P384: { family: 'EC', bits: 384, curve: 'secp384r1' },
+  EC_P521: { family: 'EC', bits: 521, curve: 'secp521r1' },
+  ED25519: { family: 'ED25519', bits: 256 },
 } as const satisfies Record<string, KeyAlgorithmFacts>;
 
 export type KeyAlgorithmName = keyof typeof KEY_ALGORITHMS;
 
 export const KEY_ALGORITHM_NAMES = Object.keys(KEY_ALGORITHMS) as KeyAlgorithmName[];
+
+/** Octets that hold a number of so many bits. */
+export function octetsOf(bits: number): number {
+  return Math.ceil(bits / 8);
+}
 
 /** Every digest a signature can be made over, by the name it has in a template. */
 export const HASH_ALGORITHM_NAMES = ['SHA-256', 'SHA-384', 'SHA-512'] as const;

@@ -14,6 +14,8 @@ export interface PlatformRules {
   readonly name: string;
   /** The key algorithms a CA may have. */
   readonly caKeyAlgorithms?: readonly KeyAlgorithmName[];
+  /** The key algorithms a device may have. */
+  readonly deviceKeyAlgorithms?: readonly KeyAlgorithmName[];
   readonly registrationCode?: Form;
   readonly deviceCommonName?: Form;
   /** How many CAs an account of the platform can register. */
@@ -24,6 +26,12 @@ export interface PlatformRules {
 
 const RSA: readonly KeyAlgorithmName[] = ['RSA_2048', 'RSA_3072', 'RSA_4096'];
 
+/**
+ * RSA and the curves of NIST. AWS lists them (https://docs.aws.amazon.com/iot/latest/developerguide/x509-client-certs.html);
+ * for the other platforms, none of which documents Ed25519, they are what the TLS servers of all are known to take.
+ */
+const RSA_AND_NIST: readonly KeyAlgorithmName[] = [...RSA, 'EC_P256', 'EC_P384', 'EC_P521'];
+
 /** The rules by the platform's identifier, which stands in templates and never changes. */
 export const PLATFORMS = {
   'alibaba-cloud-iot': {
@@ -31,21 +39,28 @@ export const PLATFORMS = {
     // "only the device certificate signed by the RSA algorithm is supported": the CA's key signs it.
     // https://www.alibabacloud.com/help/en/iot/manage-ca-certificates
     caKeyAlgorithms: RSA,
+    deviceKeyAlgorithms: RSA_AND_NIST,
     maximumCas: 10,
     notices: ['private CA certificates work in China (Shanghai) and for devices that connect directly by MQTT, not elsewhere'],
   },
   'aws-iot-core': {
     name: 'AWS IoT Core',
+    caKeyAlgorithms: RSA_AND_NIST,
+    deviceKeyAlgorithms: RSA_AND_NIST,
     // https://docs.aws.amazon.com/iot/latest/apireference/API_GetRegistrationCode.html
     registrationCode: { pattern: '[0-9a-f]{64}', allowed: '64 lower-case hexadecimal digits' },
     notices: ['an account and Region take at most 10 CAs with the same subject'],
   },
   'azure-iot-hub': {
     name: 'Azure IoT Hub',
+    caKeyAlgorithms: RSA_AND_NIST,
+    deviceKeyAlgorithms: RSA_AND_NIST,
     notices: ['the common name of a device certificate has to be the device ID'],
   },
   'azure-dps': {
     name: 'Azure IoT Hub Device Provisioning Service',
+    caKeyAlgorithms: RSA_AND_NIST,
+    deviceKeyAlgorithms: RSA_AND_NIST,
     // https://learn.microsoft.com/azure/iot-dps/concepts-x509-attestation: the common name is the registration ID.
     deviceCommonName: {
       pattern: '[A-Za-z0-9\\-._:]*[A-Za-z0-9\\-]',
@@ -55,11 +70,15 @@ export const PLATFORMS = {
   },
   'huawei-iotda': {
     name: 'Huawei Cloud IoTDA',
+    caKeyAlgorithms: RSA_AND_NIST,
+    deviceKeyAlgorithms: RSA_AND_NIST,
     maximumCas: 100,
     notices: ['certificates work for devices that connect by MQTT, not elsewhere'],
   },
   'tencent-iot-hub': {
     name: 'Tencent Cloud IoT Hub',
+    caKeyAlgorithms: RSA_AND_NIST,
+    deviceKeyAlgorithms: RSA_AND_NIST,
     maximumCas: 10,
   },
   'generic': {

@@ -160,7 +160,15 @@ export function checkCaForPlatform(keyAlgorithm: KeyAlgorithmName, platform: Pla
     : `${property} must be one of ${caKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
 }
 
-/** A device certificate, as the platform takes it. */
+/** A device's key, as the platform takes it. */
+export function checkDeviceKeyForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId): Complaint {
+  const { name, deviceKeyAlgorithms } = platformRules(platform);
+  return !deviceKeyAlgorithms || deviceKeyAlgorithms.includes(keyAlgorithm)
+    ? undefined
+    : `keyAlgorithm must be one of ${deviceKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
+}
+
+/** A device's name, as the platform takes it. */
 export function checkDeviceForPlatform(commonName: string, platform: PlatformId): Complaint {
   return checkForm('subject.commonName', commonName, platformRules(platform).deviceCommonName, platform);
 }

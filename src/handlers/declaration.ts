@@ -7,7 +7,7 @@ import {
   checkRegistrationCode, checkSubject, checkValidityDays, Complaint, quote,
 } from '../contract/rules';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../contract/subject-attributes';
-import { ProfileName } from './pki/profile';
+import { ProfileName } from '../pki/profile';
 
 /** The properties of a resource as CloudFormation sends them: every scalar is a string. */
 export type RawProperties = { readonly [name: string]: unknown };

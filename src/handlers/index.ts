@@ -6,7 +6,7 @@ import { DynamoDbLedger } from './aws/dynamodb-ledger';
 import { SecretsManagerVersions } from './aws/secrets-manager-versions';
 import { handleCloudFormationEvent, InvocationContext, Work } from './cloudformation/handle-event';
 import { handleLifecycleEvent } from './lifecycle';
-import { generateKeyPair } from './pki/keys';
+import { generateKeyPair } from '../pki/keys';
 import { Ports } from './ports';
 
 /**

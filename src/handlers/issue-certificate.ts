@@ -3,15 +3,15 @@ import { Requester } from './identity';
 import { IssuingCa, issuingCa } from './issuing-ca';
 import { KEY_ALGORITHMS } from '../contract/key-algorithms';
 import { checkCaForPlatform } from '../contract/rules';
-import { Certificate, parseCertificate, verifyCertificate } from './pki/certificate';
-import { issue, largestCertificate, selfIssuer } from './pki/issue';
-import { keyAlgorithmOfPublicKey, publicKeyOf } from './pki/keys';
-import { encodeName, formatName } from './pki/name';
-import { toPem } from './pki/pem';
-import { PROFILES } from './pki/profile';
-import { newSerialNumber } from './pki/serial-number';
-import { signerOf } from './pki/signer';
-import { formatTime, validityFrom } from './pki/validity';
+import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
+import { issue, largestCertificate, selfIssuer } from '../pki/issue';
+import { keyAlgorithmOfPublicKey, publicKeyOf } from '../pki/keys';
+import { encodeName, formatName } from '../pki/name';
+import { toPem } from '../pki/pem';
+import { PROFILES } from '../pki/profile';
+import { newSerialNumber } from '../pki/serial-number';
+import { signerOf } from '../pki/signer';
+import { formatTime, validityFrom } from '../pki/validity';
 import { Ledger, LedgerEntry, LedgerRecord, Ports } from './ports';
 
 /** A certificate that a resource declares. */

@@ -1,8 +1,8 @@
 import { KeyAlgorithmName } from '../contract/key-algorithms';
-import { parseCertificate } from './pki/certificate';
-import { Issuer } from './pki/issue';
-import { keyAlgorithmOfPublicKey } from './pki/keys';
-import { signerOf } from './pki/signer';
+import { parseCertificate } from '../pki/certificate';
+import { Issuer } from '../pki/issue';
+import { keyAlgorithmOfPublicKey } from '../pki/keys';
+import { signerOf } from '../pki/signer';
 import { Ledger, Ports } from './ports';
 
 /** A CA that is ready to sign. */

@@ -1,7 +1,7 @@
 import { parseDeclaration, RawProperties } from './declaration';
 import { identityOf, isIdentity, Requester } from './identity';
 import { issueCertificate } from './issue-certificate';
-import { certificateAttributes } from './pki/certificate';
+import { certificateAttributes } from '../pki/certificate';
 import { LedgerGoneError, Ports } from './ports';
 import { assertResponseFits } from './response-size';
 import { abandonReservation, withdrawCertificate } from './withdraw-certificate';

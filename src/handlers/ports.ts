@@ -1,6 +1,6 @@
 import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { KeyStorageProperties } from '../contract/properties';
-import { KeyPair } from './pki/keys';
+import { KeyPair } from '../pki/keys';
 
 /**
  * What the use cases need from outside. Each port speaks of certificates and keys, not of an AWS API: Secrets Manager and

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { handleLifecycleEvent, LifecycleEvent } from '../../src/handlers/lifecycle';
-import { publicKeyOf } from '../../src/handlers/pki/keys';
+import { publicKeyOf } from '../../src/pki/keys';
 import { caProperties, deviceProperties, request, verificationProperties } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
 

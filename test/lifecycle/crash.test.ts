@@ -1,6 +1,6 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
 import * as fc from 'fast-check';
-import { publicKeyOf } from '../../src/handlers/pki/keys';
+import { publicKeyOf } from '../../src/pki/keys';
 import { LedgerEntry } from '../../src/handlers/ports';
 import { Answer, Properties, Resource, Stack } from '../support/cloudformation';
 import { CloudFormationFunction } from '../support/cloudformation-function';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { generateKeyPair } from '../../src/handlers/pki/keys';
+import { generateKeyPair } from '../../src/pki/keys';
 import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus, Ports, SecretVersions } from '../../src/handlers/ports';
 
 /** What a call of a port goes through: it may wait, fail before its effect, or fail after it. */

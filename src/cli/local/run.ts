@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { handleLifecycleEvent } from '../../handlers/lifecycle';
-import { generateKeyPair } from '../../handlers/pki/keys';
+import { generateKeyPair } from '../../pki/keys';
 import { CliError } from '../cli-error';
 import { Disk, localDisk } from '../disk';
 import { own } from '../json';

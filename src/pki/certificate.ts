@@ -1,0 +1,126 @@
+import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
+import { CertificateExtensions, readExtensions } from './certificate-extensions';
+import { Tag, time } from './der';
+import { DerReader } from './der-reader';
+import { toPem } from './pem';
+import { isSignatureAlgorithm } from './signature-algorithms';
+import { formatTime, Validity } from './validity';
+import { CertificateAttributes } from '../contract/properties';
+
+/** A certificate, taken apart. The buffers are views of `der`. */
+export interface Certificate extends CertificateExtensions {
+  readonly der: Buffer;
+  /** Upper-case hexadecimal digits, two an octet. */
+  readonly serialNumber: string;
+  /** A DER Name. */
+  readonly issuer: Buffer;
+  /** A DER Name. */
+  readonly subject: Buffer;
+  readonly validity: Validity;
+  /** SPKI, DER. */
+  readonly publicKey: Buffer;
+  /** As it stands in the certificate, whether or not it is the SHA-1 of the key. */
+  readonly subjectKeyIdentifier: Buffer;
+  /** The issuer's key identifier. */
+  readonly authorityKeyIdentifier?: Buffer;
+  /** Whether it may sign certificates: `cA` of basicConstraints and `keyCertSign` of keyUsage. */
+  readonly ca: boolean;
+  /** How many CAs may follow below it, where that is limited. */
+  readonly pathLength?: number;
+}
+
+/**
+ * Takes a certificate apart that this library issued. Strict, as nothing else has its form: version 3, DER, the same
+ * signature algorithm inside and outside, no critical extension that is unknown here. The signature is not verified.
+ */
+export function parseCertificate(der: Buffer): Certificate {
+  const file = new DerReader(der);
+  const certificate = file.sequence();
+  file.end();
+  const tbs = certificate.sequence();
+  const algorithm = certificate.element(Tag.SEQUENCE);
+  certificate.bitString();
+  certificate.end();
+
+  const version = tbs.explicit(0);
+  if (version.unsigned().toString('hex') !== '02') {
+    throw new Error('the certificate must be of version 3 (RFC 5280, section 4.1.2.1)');
+  }
+  version.end();
+  const serialNumber = tbs.unsigned().toString('hex').toUpperCase();
+  if (!tbs.element(Tag.SEQUENCE).equals(algorithm) || !isSignatureAlgorithm(algorithm)) {
+    throw new Error('the certificate must be signed by RSA (PKCS#1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512, and say so twice alike');
+  }
+  const issuer = tbs.element(Tag.SEQUENCE);
+  const validity = tbs.sequence();
+  const notBefore = readTime(validity);
+  const notAfter = readTime(validity);
+  validity.end();
+  const subject = tbs.element(Tag.SEQUENCE);
+  const publicKey = tbs.element(Tag.SEQUENCE);
+  const extensions = readExtensions(tbs.explicit(3));
+  tbs.end();
+  return { der, serialNumber, issuer, subject, validity: { notBefore, notAfter }, publicKey, ...extensions };
+}
+
+/** The inverse of `time`, which also says whether the form is the one that RFC 5280 wants: encoded again, it is the same. */
+function readTime(reader: DerReader): Date {
+  const utc = reader.follows(Tag.UTC_TIME);
+  const element = reader.element(utc ? Tag.UTC_TIME : Tag.GENERALIZED_TIME);
+  const text = element.toString('latin1', 2);
+  const digits = utc ? `${text < '5' ? '20' : '19'}${text}` : text;
+  const date = new Date(digits.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  if (Number.isNaN(date.getTime()) || !time(date).equals(element)) {
+    throw new Error(`the certificate must have times as RFC 5280, section 4.1.2.5, writes them, got ${JSON.stringify(text)}`);
+  }
+  return date;
+}
+
+/**
+ * Checks a certificate with another parser than the one that `parseCertificate` is, and its signature, so that a fault of
+ * the encoder, the reader or the signer is found before anybody relies on the certificate.
+ *
+ * @param issuerPublicKey the issuer's public key, SPKI DER
+ */
+export function verifyCertificate(certificate: Certificate, issuerPublicKey: Buffer): void {
+  const { second, publicKey } = readByOpenssl(certificate);
+  const disagreements = [
+    ['octets', second.raw.equals(certificate.der)],
+    ['serial number', second.serialNumber === certificate.serialNumber],
+    ['public key', publicKey.equals(certificate.publicKey)],
+    ['validity', Date.parse(second.validFrom) === certificate.validity.notBefore.getTime()
+      && Date.parse(second.validTo) === certificate.validity.notAfter.getTime()],
+    ['CA flag', second.ca === certificate.ca],
+  ].filter(([, agrees]) => !agrees).map(([what]) => what);
+  if (disagreements.length > 0) {
+    throw new Error(`the certificate ${certificate.serialNumber} reads differently to OpenSSL: ${disagreements.join(', ')}`);
+  }
+  if (!second.verify(createPublicKey({ key: issuerPublicKey, format: 'der', type: 'spki' }))) {
+    throw new Error(`the signature of the certificate ${certificate.serialNumber} does not verify with the issuer's public key; `
+      + 'the signer answered no signature, or signed with another key');
+  }
+}
+
+/** Also reads the key, which says whether its point is on its curve. */
+function readByOpenssl({ der, serialNumber }: Certificate): { second: X509Certificate; publicKey: Buffer } {
+  try {
+    const second = new X509Certificate(der);
+    return { second, publicKey: second.publicKey.export({ type: 'spki', format: 'der' }) };
+  } catch (error) {
+    throw new Error(`the certificate ${serialNumber} can't be read by OpenSSL: ${(error as Error).message}`);
+  }
+}
+
+/** What a certificate resource answers, read from the certificate. */
+export function certificateAttributes(der: Buffer): CertificateAttributes {
+  const { serialNumber, validity, subjectKeyIdentifier } = parseCertificate(der);
+  return {
+    CertificatePem: toPem('CERTIFICATE', der),
+    SerialNumber: serialNumber,
+    NotBefore: formatTime(validity.notBefore),
+    NotAfter: formatTime(validity.notAfter),
+    Sha256Fingerprint: createHash('sha256').update(der).digest('hex'),
+    Sha1Fingerprint: createHash('sha1').update(der).digest('hex'),
+    SubjectKeyIdentifier: subjectKeyIdentifier.toString('hex'),
+  };
+}

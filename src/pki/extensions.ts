@@ -1,0 +1,67 @@
+import { contextTag, element, integer, namedBits, objectIdentifier, octetString, sequence, TRUE } from './der';
+import { OID } from './object-identifiers';
+import { CertificateProfile, KEY_USAGE_BITS } from './profile';
+import { KeyFamily } from '../contract/key-algorithms';
+
+function extension(id: Buffer, critical: boolean, value: Buffer): Buffer {
+  return critical ? sequence(id, TRUE, octetString(value)) : sequence(id, octetString(value));
+}
+
+const BASIC_CONSTRAINTS = objectIdentifier(OID.basicConstraints);
+const KEY_USAGE = objectIdentifier(OID.keyUsage);
+const EXT_KEY_USAGE = objectIdentifier(OID.extKeyUsage);
+const SUBJECT_KEY_IDENTIFIER = objectIdentifier(OID.subjectKeyIdentifier);
+const AUTHORITY_KEY_IDENTIFIER = objectIdentifier(OID.authorityKeyIdentifier);
+
+/** Critical, which RFC 5280, section 4.2.1.9, asks of a CA and allows in others. FALSE is the default and not written. */
+function basicConstraints(ca: boolean, pathLength: number | undefined): Buffer {
+  return extension(BASIC_CONSTRAINTS, true, sequence(...ca ? [TRUE] : [], ...pathLength === undefined ? [] : [integer(pathLength)]));
+}
+
+/** Critical, as RFC 5280, section 4.2.1.3, recommends. */
+function keyUsage(profile: CertificateProfile, family: KeyFamily): Buffer {
+  const usages = [...profile.keyUsage, ...family === 'RSA' ? profile.rsaKeyUsage : []];
+  return extension(KEY_USAGE, true, namedBits(usages.map(usage => KEY_USAGE_BITS[usage])));
+}
+
+/** RFC 5280, section 4.2.1.12. Not critical: with the profiles' one usage, that would only break verifiers that lack it. */
+function extKeyUsage({ extendedKeyUsage }: CertificateProfile): readonly Buffer[] {
+  return extendedKeyUsage.length === 0 ? [] : [extension(EXT_KEY_USAGE, false, sequence(...extendedKeyUsage.map(objectIdentifier)))];
+}
+
+function encodeProfile(profile: CertificateProfile, family: KeyFamily, pathLength: number | undefined): Buffer {
+  return Buffer.concat([basicConstraints(profile.ca, pathLength), keyUsage(profile, family), ...extKeyUsage(profile)]);
+}
+
+/** What all certificates of a profile without a path length share, made once for each family of subject keys. */
+const ENCODED_PROFILES = new WeakMap<CertificateProfile, { readonly [F in KeyFamily]: Buffer }>();
+
+/** The extensions that follow from the profile, in the order in which certificates have them. */
+export function profileExtensions(profile: CertificateProfile, family: KeyFamily, pathLength: number | undefined): Buffer {
+  if (pathLength !== undefined) {
+    return encodeProfile(profile, family, pathLength);
+  }
+  let encoded = ENCODED_PROFILES.get(profile);
+  if (!encoded) {
+    encoded = {
+      RSA: encodeProfile(profile, 'RSA', undefined),
+      EC: encodeProfile(profile, 'EC', undefined),
+      ED25519: encodeProfile(profile, 'ED25519', undefined),
+    };
+    ENCODED_PROFILES.set(profile, encoded);
+  }
+  return encoded[family];
+}
+
+/** RFC 5280, section 4.2.1.2. */
+export function subjectKeyIdentifier(keyIdentifier: Buffer): Buffer {
+  return extension(SUBJECT_KEY_IDENTIFIER, false, octetString(keyIdentifier));
+}
+
+/**
+ * RFC 5280, section 4.2.1.1: the issuer's key identifier. A certificate that signs itself may leave it out; it names its
+ * own here, so that all certificates have the same extensions.
+ */
+export function authorityKeyIdentifier(keyIdentifier: Buffer): Buffer {
+  return extension(AUTHORITY_KEY_IDENTIFIER, false, sequence(element(contextTag(0, false), keyIdentifier)));
+}

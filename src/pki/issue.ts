@@ -1,0 +1,127 @@
+import { bitString, sequence } from './der';
+import { CertificateProfile } from './profile';
+import { publicKeyForm, publicKeyFormOf } from './public-key-forms';
+import { longestSignature, signatureAlgorithm } from './signature-algorithms';
+import { Signer } from './signer';
+import { KEY_IDENTIFIER_OCTETS, subjectKeyOf } from './subject-key';
+import { tbsCertificate } from './tbs-certificate';
+import { formatTime, Validity } from './validity';
+import { HashAlgorithmName, KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName, KeyFamily } from '../contract/key-algorithms';
+
+/** Who signs. */
+export interface Issuer {
+  /** The issuer's subject as it stands in its certificate: DER, copied as bytes, for no other encoding is the same name to all. */
+  readonly name: Buffer;
+  /** The subject key identifier that stands in the issuer's certificate, however it was made. */
+  readonly keyIdentifier: Buffer;
+  readonly signer: Signer;
+  /** The issuer's own validity: no certificate outlives its issuer. Absent for a certificate that signs itself. */
+  readonly validity?: Validity;
+  /** How many CAs may follow below the issuer, where its certificate limits it. */
+  readonly pathLength?: number;
+}
+
+/** What is particular to one certificate. */
+export interface CertificateContent {
+  /** 40 upper-case hexadecimal digits, as `newSerialNumber` makes them. */
+  readonly serialNumber: string;
+  readonly validity: Validity;
+  /** A DER Name. */
+  readonly subject: Buffer;
+  /** SPKI, DER, of an algorithm that can be declared; copied as bytes. */
+  readonly publicKey: Buffer;
+  /** The digest of the signature. */
+  readonly hashAlgorithm: HashAlgorithmName;
+  /** How many CAs may follow below this one; only for a CA. */
+  readonly pathLength?: number;
+}
+
+/**
+ * Issues a certificate: the one function that signs any. What it signs is X.509 version 3 as RFC 5280 profiles it; what
+ * the signature is worth is for `verifyCertificate` to say.
+ *
+ * @param issuer a CA, or `selfIssuer` of the subject
+ * @returns the certificate, DER
+ */
+export async function issue(profile: CertificateProfile, content: CertificateContent, issuer: Issuer): Promise<Buffer> {
+  const { signer } = issuer;
+  assertWithinIssuer(profile, content, issuer);
+  const algorithm = signatureAlgorithm(familyOf(signer.publicKey), content.hashAlgorithm);
+  const tbs = tbsCertificate(profile, content, subjectKeyOf(content.publicKey), issuer, algorithm);
+  return sequence(tbs, algorithm, bitString(await signer.sign(tbs, content.hashAlgorithm)));
+}
+
+/** The issuer of a certificate that signs itself: its own name, its own key. */
+export function selfIssuer(subject: Buffer, signer: Signer): Issuer {
+  return { name: subject, keyIdentifier: subjectKeyOf(signer.publicKey).keyIdentifier, signer };
+}
+
+/** What is known of a certificate before its key is made. */
+export interface PlannedContent {
+  readonly subject: Buffer;
+  readonly keyAlgorithm: KeyAlgorithmName;
+  readonly hashAlgorithm: HashAlgorithmName;
+  readonly serialNumber?: string;
+  readonly validity?: Validity;
+  readonly pathLength?: number;
+}
+
+/** What is known of an issuer without its key. */
+export interface PlannedIssuer extends Pick<Issuer, 'name' | 'keyIdentifier'> {
+  readonly keyAlgorithm: KeyAlgorithmName;
+}
+
+const LONGEST_SERIAL_NUMBER = '7F'.repeat(20);
+
+/** Times of the longer encoding. */
+const LONGEST_VALIDITY: Validity = { notBefore: new Date('2050-01-01T00:00:00Z'), notAfter: new Date('9999-12-31T23:59:59Z') };
+
+/**
+ * The longest DER that a certificate can have: by the encoder that issues it, with a placeholder for the key, which has
+ * one length only, and for the signature, in full length. It lets a caller find out before the first write that an answer
+ * would be too long.
+ *
+ * @param issuer absent for a certificate that signs itself
+ */
+export function largestCertificate(profile: CertificateProfile, content: PlannedContent, issuer: PlannedIssuer | undefined): Buffer {
+  const { sample, family } = publicKeyForm(content.keyAlgorithm);
+  const subjectKey = { family, keyIdentifier: Buffer.alloc(KEY_IDENTIFIER_OCTETS) };
+  const signedBy = issuer ?? { ...subjectKey, name: content.subject, keyAlgorithm: content.keyAlgorithm };
+  const algorithm = signatureAlgorithm(KEY_ALGORITHMS[signedBy.keyAlgorithm].family, content.hashAlgorithm);
+  const { serialNumber = LONGEST_SERIAL_NUMBER, validity = LONGEST_VALIDITY, subject, pathLength } = content;
+  const tbs = tbsCertificate(profile, { serialNumber, validity, subject, pathLength, publicKey: sample }, subjectKey, signedBy, algorithm);
+  return sequence(tbs, algorithm, bitString(longestSignature(signedBy.keyAlgorithm)));
+}
+
+function familyOf(issuerPublicKey: Buffer): KeyFamily {
+  const form = publicKeyFormOf(issuerPublicKey);
+  if (!form) {
+    throw new Error(`the CA's key must be ${KEY_ALGORITHM_NAMES.join(', ')}, got another one`);
+  }
+  return form.family;
+}
+
+/** What a CA must not sign, whoever asks: no validator notices the first, and every one refuses the last. */
+function assertWithinIssuer(profile: CertificateProfile, { validity, pathLength }: CertificateContent, issuer: Issuer): void {
+  const outer = issuer.validity;
+  if (outer && (validity.notBefore < outer.notBefore || validity.notAfter > outer.notAfter)) {
+    throw new Error(`validity must lie within the CA's own, ${formatTime(outer.notBefore)} to ${formatTime(outer.notAfter)}, `
+      + `got ${formatTime(validity.notBefore)} to ${formatTime(validity.notAfter)}`);
+  }
+  if (!profile.ca && pathLength !== undefined) {
+    throw new Error(`pathLength must be left out for a certificate that is no CA, got ${pathLength}`);
+  }
+  if (profile.ca && issuer.pathLength !== undefined) {
+    assertPathLength(pathLength, issuer.pathLength);
+  }
+}
+
+/** RFC 5280, section 6.1.4 (l, m): each CA on the path uses up one of what the CAs above it allow. */
+function assertPathLength(pathLength: number | undefined, issuerPathLength: number): void {
+  if (issuerPathLength === 0) {
+    throw new Error('the CA that signs has a pathLength of 0: it can sign certificates of devices, but no CA below it');
+  }
+  if (pathLength !== undefined && pathLength >= issuerPathLength) {
+    throw new Error(`pathLength must be from 0 to ${issuerPathLength - 1} below a CA with a pathLength of ${issuerPathLength}, got ${pathLength}`);
+  }
+}

@@ -1,0 +1,39 @@
+import { objectIdentifier, printableString, sequence, setOfOne, utf8String } from './der';
+import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../contract/subject-attributes';
+
+const ATTRIBUTE_TYPES = new Map(SUBJECT_ATTRIBUTE_NAMES.map(name => [name, objectIdentifier(SUBJECT_ATTRIBUTES[name].oid)]));
+
+/**
+ * A subject as a DER Name: the attributes in the order of `SUBJECT_ATTRIBUTES`, each value verbatim in a set of its own,
+ * so that no value can pass for two attributes. PrintableString where the characters allow it, else UTF8String (RFC
+ * 5280, section 4.1.2.4). The values are checked before, by the contract's rules.
+ */
+export function encodeName(subject: SubjectValues): Buffer {
+  const names: Buffer[] = [];
+  for (const [attribute, type] of ATTRIBUTE_TYPES) {
+    const value = subject[attribute];
+    if (value !== undefined) {
+      names.push(setOfOne(sequence(type, PRINTABLE_STRING.test(value) ? printableString(value) : utf8String(value))));
+    }
+  }
+  return sequence(...names);
+}
+
+/**
+ * A subject as RFC 4514 writes it: from the particular to the general, with what has a meaning there escaped. For people
+ * to read; certificates are made from the values.
+ */
+export function formatName(subject: SubjectValues): string {
+  return SUBJECT_ATTRIBUTE_NAMES
+    .filter(attribute => subject[attribute] !== undefined)
+    .map(attribute => `${SUBJECT_ATTRIBUTES[attribute].label}=${escapeValue(subject[attribute]!)}`)
+    .reverse()
+    .join(',');
+}
+
+/** RFC 4514, section 2.4. */
+function escapeValue(value: string): string {
+  return value
+    .replace(/[\\"+,;<>]|^[ #]| $/g, '\\$&')
+    .replace(/\0/g, '\\00');
+}

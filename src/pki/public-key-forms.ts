@@ -1,0 +1,96 @@
+import { bitString, integer, NULL, objectIdentifier, sequence } from './der';
+import { OID } from './object-identifiers';
+import { KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmFacts, KeyAlgorithmName, KeyFamily, octetsOf } from '../contract/key-algorithms';
+
+/** Whoever accepts another one accepts forged proofs of possession (1) or weak keys: Boulder, Go and Java want this one. */
+export const RSA_PUBLIC_EXPONENT = 65_537;
+
+/**
+ * What every SubjectPublicKeyInfo of an algorithm looks like. DER leaves no choice, so that the length and all octets
+ * but those of the modulus or the point are the same in every key of the algorithm.
+ */
+export interface PublicKeyForm {
+  readonly algorithm: KeyAlgorithmName;
+  readonly family: KeyFamily;
+  /** An SPKI of this algorithm with a placeholder in the place of what makes it a key. */
+  readonly sample: Buffer;
+  /** The octets up to the modulus or the point's coordinates. */
+  readonly head: Buffer;
+  /** The octets after them. */
+  readonly tail: Buffer;
+  /** Where the contents of the BIT STRING begin, without its octet for unused bits. */
+  readonly keyOffset: number;
+}
+
+/** The object identifiers of the curves, by their names in OpenSSL and `node:crypto`. */
+const CURVES: { readonly [curve: string]: string } = { prime256v1: OID.secp256r1, secp384r1: OID.secp384r1, secp521r1: OID.secp521r1 };
+
+/** The AlgorithmIdentifier of a key on a named curve (RFC 5480, section 2.1.1). */
+export function ecAlgorithmIdentifier(curve: string): Buffer {
+  return sequence(objectIdentifier(OID.ecPublicKey), objectIdentifier(CURVES[curve]));
+}
+
+/** The AlgorithmIdentifier of an RSA key: with NULL as its parameters (RFC 3279, section 2.3.1). */
+const RSA_ALGORITHM_IDENTIFIER = sequence(objectIdentifier(OID.rsaEncryption), NULL);
+
+/** AlgorithmIdentifier, key, and what of the key is the same in all: `variable` octets before the `tail`. */
+interface KeyParts {
+  readonly identifier: Buffer;
+  readonly key: Buffer;
+  readonly variable: number;
+  readonly tail: Buffer;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+const PARTS: { readonly [F in KeyFamily]: (facts: KeyAlgorithmFacts) => KeyParts } = {
+  /** The modulus has its highest bit set. */
+  RSA: ({ bits }) => {
+    const modulus = Buffer.alloc(octetsOf(bits), 0xff);
+    const exponent = integer(RSA_PUBLIC_EXPONENT);
+    return { identifier: RSA_ALGORITHM_IDENTIFIER, key: sequence(integer(modulus), exponent), variable: modulus.length, tail: exponent };
+  },
+  /** The point is uncompressed (SEC 1, section 2.3.3): two coordinates after an 04. */
+  EC: ({ bits, curve }) => {
+    const coordinates = Buffer.alloc(2 * octetsOf(bits), 0xff);
+    const key = Buffer.concat([Buffer.of(0x04), coordinates]);
+    return { identifier: ecAlgorithmIdentifier(curve!), key, variable: coordinates.length, tail: NOTHING };
+  },
+  /** RFC 8410, section 4: the 32 octets of RFC 8032; the identifier has no parameters. */
+  ED25519: ({ bits }) => ({
+    identifier: sequence(objectIdentifier(OID.ed25519)), key: Buffer.alloc(octetsOf(bits), 0xff), variable: octetsOf(bits), tail: NOTHING,
+  }),
+};
+
+function makeForm(algorithm: KeyAlgorithmName): PublicKeyForm {
+  const facts = KEY_ALGORITHMS[algorithm];
+  const { identifier, key, variable, tail } = PARTS[facts.family](facts);
+  const sample = sequence(identifier, bitString(key));
+  return {
+    algorithm,
+    family: facts.family,
+    sample,
+    tail,
+    head: sample.subarray(0, sample.length - tail.length - variable),
+    keyOffset: sample.length - key.length,
+  };
+}
+
+const FORMS: readonly PublicKeyForm[] = KEY_ALGORITHM_NAMES.map(makeForm);
+
+/** The form of an algorithm's public keys. */
+export function publicKeyForm(algorithm: KeyAlgorithmName): PublicKeyForm {
+  return FORMS.find(form => form.algorithm === algorithm)!;
+}
+
+/** The form that this SPKI has, or `undefined` where it is no key of an algorithm that can be declared. */
+export function publicKeyFormOf(spki: Buffer): PublicKeyForm | undefined {
+  return FORMS.find(form => hasForm(spki, form));
+}
+
+function hasForm(spki: Buffer, { sample, head, tail, family }: PublicKeyForm): boolean {
+  return spki.length === sample.length
+    && spki.compare(head, 0, head.length, 0, head.length) === 0
+    && spki.compare(tail, 0, tail.length, spki.length - tail.length) === 0
+    && (family !== 'RSA' || spki[head.length] >= 0x80);
+}

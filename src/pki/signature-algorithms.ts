@@ -1,0 +1,40 @@
+import { integer, NULL, objectIdentifier, sequence } from './der';
+import { OID } from './object-identifiers';
+import { HASH_ALGORITHM_NAMES, HashAlgorithmName, KEY_ALGORITHMS, KeyAlgorithmName, KeyFamily, octetsOf } from '../contract/key-algorithms';
+
+const SIGNATURE_OIDS: { readonly [F in KeyFamily]: { readonly [H in HashAlgorithmName]: string } } = {
+  RSA: { 'SHA-256': OID.sha256WithRSAEncryption, 'SHA-384': OID.sha384WithRSAEncryption, 'SHA-512': OID.sha512WithRSAEncryption },
+  EC: { 'SHA-256': OID.ecdsaWithSHA256, 'SHA-384': OID.ecdsaWithSHA384, 'SHA-512': OID.ecdsaWithSHA512 },
+  // EdDSA takes the message whole; a declared digest has no meaning for it.
+  ED25519: { 'SHA-256': OID.ed25519, 'SHA-384': OID.ed25519, 'SHA-512': OID.ed25519 },
+};
+
+/** Parameters are NULL for RSA (RFC 4055, section 5) and absent for ECDSA (RFC 5758, section 3.2) and EdDSA (RFC 8410, section 3). */
+const PARAMETERS: { readonly [F in KeyFamily]: readonly Buffer[] } = { RSA: [NULL], EC: [], ED25519: [] };
+
+function identifiersOf(family: KeyFamily): ReadonlyMap<HashAlgorithmName, Buffer> {
+  return new Map(HASH_ALGORITHM_NAMES.map(hash => [hash, sequence(objectIdentifier(SIGNATURE_OIDS[family][hash]), ...PARAMETERS[family])]));
+}
+
+const IDENTIFIERS = { RSA: identifiersOf('RSA'), EC: identifiersOf('EC'), ED25519: identifiersOf('ED25519') };
+
+/** The AlgorithmIdentifier of signatures that a key of this family makes over this digest. */
+export function signatureAlgorithm(family: KeyFamily, hash: HashAlgorithmName): Buffer {
+  return IDENTIFIERS[family].get(hash)!;
+}
+
+/** Whether an AlgorithmIdentifier is one that this library writes. */
+export function isSignatureAlgorithm(identifier: Buffer): boolean {
+  return Object.values(IDENTIFIERS).some(identifiers => [...identifiers.values()].some(known => known.equals(identifier)));
+}
+
+/** A signature of the greatest length that a key of this algorithm can make. */
+export function longestSignature(algorithm: KeyAlgorithmName): Buffer {
+  const { family, bits } = KEY_ALGORITHMS[algorithm];
+  const number = Buffer.alloc(octetsOf(bits), 0xff);
+  switch (family) {
+    case 'RSA': return number;
+    case 'EC': return sequence(integer(number), integer(number));
+    case 'ED25519': return Buffer.concat([number, number]); // RFC 8032, section 5.1.6: R and S
+  }
+}

@@ -1,0 +1,22 @@
+import { sign } from 'node:crypto';
+import { publicHalf, readPrivateKey } from './keys';
+import { HashAlgorithmName } from '../contract/key-algorithms';
+
+/** Signs with a CA's key, wherever it is: here from a PEM, elsewhere by a remote service. */
+export interface Signer {
+  /** The public key that verifies what `sign` answers: SPKI, DER. */
+  readonly publicKey: Buffer;
+  /** Signs data by PKCS#1 v1.5 (RFC 8017, section 8.2), by ECDSA as the DER of RFC 3279, section 2.2.3, or by Ed25519, without a digest. */
+  sign(data: Buffer, hash: HashAlgorithmName): Buffer | Promise<Buffer>;
+}
+
+const DIGESTS: { readonly [H in HashAlgorithmName]: string } = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' };
+
+/** A signer with a private key in memory. The key is read once, so that a signer can sign many certificates. */
+export function signerOf(privateKeyPem: string): Signer {
+  const key = readPrivateKey(privateKeyPem);
+  return {
+    publicKey: publicHalf(key),
+    sign: (data, hash) => sign(key.asymmetricKeyType === 'ed25519' ? undefined : DIGESTS[hash], data, key),
+  };
+}

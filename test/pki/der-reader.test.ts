@@ -1,0 +1,57 @@
+import { Tag } from '../../src/pki/der';
+import { DerReader } from '../../src/pki/der-reader';
+
+const reader = (hex: string) => new DerReader(Buffer.from(hex, 'hex'));
+
+describe('a reader of DER', () => {
+  test('walks through elements and into them', () => {
+    const file = reader('300a 0201 05 0101ff 0302 0080'.replace(/ /g, ''));
+    const inner = file.sequence();
+    expect(file.more).toBe(false);
+    expect(inner.unsigned()).toEqual(Buffer.of(5));
+    expect(inner.flag()).toBe(true);
+    expect(inner.flag()).toBe(false);
+    expect(inner.bitString()).toEqual(Buffer.of(0x80));
+    inner.end();
+    file.end();
+  });
+
+  test('answers an element as a whole, or its contents', () => {
+    expect(reader('0402abcd').element(Tag.OCTET_STRING).toString('hex')).toBe('0402abcd');
+    expect(reader('0402abcd').contents(Tag.OCTET_STRING).toString('hex')).toBe('abcd');
+    expect(reader('a003020102').explicit(0).unsigned()).toEqual(Buffer.of(2));
+  });
+
+  test('reads long lengths', () => {
+    expect(new DerReader(Buffer.concat([Buffer.from('04820100', 'hex'), Buffer.alloc(256)])).contents(Tag.OCTET_STRING)).toHaveLength(256);
+    expect(new DerReader(Buffer.concat([Buffer.from('0483010000', 'hex'), Buffer.alloc(65_536)])).contents(Tag.OCTET_STRING)).toHaveLength(65_536);
+  });
+
+  test.each([
+    ['another tag', '0500', 'must have tag 0x30 at offset 0, got 0x05'],
+    ['nothing', '', 'must have tag 0x30 at offset 0, got the end'],
+    ['a tag without a length', '30', 'definite length at offset 1'],
+    ['an indefinite length', '30800000', 'definite length at offset 1'],
+    ['a length that is cut off', '3082', 'definite length at offset 1'],
+    ['a length of five octets', '30850000000001', 'definite length at offset 1'],
+    ['the reserved length FF', '30ff', 'definite length at offset 1'],
+    ['a short length in the long form', '308101ff', 'fewest octets at offset 1'],
+    ['a length with a leading zero', `30820080${'00'.repeat(128)}`, 'fewest octets at offset 1'],
+    ['contents that are cut off', '30030201', 'cut off: the element at offset 0 has 3 octets, 2 are left'],
+  ])('refuses %s', (_, hex, message) => expect(() => reader(hex).sequence()).toThrow(message));
+
+  test('refuses what follows the end', () => {
+    const file = reader('300000');
+    file.sequence();
+    expect(() => file.end()).toThrow('must end at offset 2, got 1 more octets');
+  });
+
+  test.each([['an empty number', '0200'], ['a negative number', '0201ff'], ['a number with a needless zero', '02020001']])(
+    'refuses %s', (_, hex) => expect(() => reader(hex).unsigned()).toThrow('numbers that are not negative, in the fewest octets'));
+
+  test.each([['FALSE where it is the default', '010100'], ['TRUE that is not FF', '010101'], ['a boolean of two octets', '0102ffff']])(
+    'refuses %s', (_, hex) => expect(() => reader(hex).flag()).toThrow('must leave out a boolean that has its default value'));
+
+  test.each([['an empty BIT STRING', '0300'], ['a BIT STRING with unused bits', '03020780']])(
+    'refuses %s where whole octets are due', (_, hex) => expect(() => reader(hex).bitString()).toThrow('BIT STRING of whole octets'));
+});

@@ -43,7 +43,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // No runtime dependency: what the function and the command line need is swallowed by the bundles in assets/.
   devDeps: [
     '@aws-sdk/client-dynamodb@^3.1164.0',
+    '@aws-sdk/client-kms@^3.1164.0',
     '@aws-sdk/client-secrets-manager@^3.1164.0',
+    '@aws-sdk/client-ssm@^3.1164.0',
     '@peculiar/x509@^2.2.0',
     'aws-cdk@2.1148.1', // the command line that reads assemblies of the aws-cdk-lib below
     'cdk-nag@^3.0.2',

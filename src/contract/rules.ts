@@ -121,20 +121,19 @@ export function checkCertificatePem(value: unknown): Complaint {
 
 /** Checks a whole subject; every certificate here has a common name. */
 export function checkSubject(subject: SubjectValues): Complaint {
-  const unknown = Object.keys(subject).find(name => !(SUBJECT_ATTRIBUTE_NAMES as string[]).includes(name));
+  return checkAttributes(subject, 'subject') ?? (subject.commonName === undefined ? checkSubjectAttribute('commonName', '') : undefined);
+}
+
+/** Checks the attributes of a distinguished name. */
+export function checkAttributes(name: SubjectValues, property: string): Complaint {
+  const unknown = Object.keys(name).find(attribute => !(SUBJECT_ATTRIBUTE_NAMES as string[]).includes(attribute));
   if (unknown !== undefined) {
-    return `subject must consist of ${SUBJECT_ATTRIBUTE_NAMES.join(', ')}, got ${quote(unknown)}`;
+    return `${property} must consist of ${SUBJECT_ATTRIBUTE_NAMES.join(', ')}, got ${quote(unknown)}`;
   }
-  for (const attribute of SUBJECT_ATTRIBUTE_NAMES) {
-    const value = subject[attribute];
-    if (value !== undefined || attribute === 'commonName') {
-      const complaint = checkSubjectAttribute(attribute, value ?? '');
-      if (complaint) {
-        return complaint;
-      }
-    }
-  }
-  return undefined;
+  return SUBJECT_ATTRIBUTE_NAMES
+    .filter(attribute => name[attribute] !== undefined)
+    .map(attribute => checkSubjectAttribute(attribute, name[attribute], `${property}.${attribute}`))
+    .find(complaint => complaint !== undefined);
 }
 
 function checkForm(property: string, value: string, form: Form | undefined, platform: PlatformId): Complaint {

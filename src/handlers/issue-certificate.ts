@@ -11,7 +11,8 @@ import { toPem } from '../pki/pem';
 import { PROFILES } from '../pki/profile';
 import { newSerialNumber } from '../pki/serial-number';
 import { signerOf } from '../pki/signer';
-import { formatTime, validityFrom } from '../pki/validity';
+import { formatTime } from '../contract/term';
+import { validityFrom } from '../pki/validity';
 import { Ledger, LedgerEntry, LedgerRecord, Ports } from './ports';
 
 /** A certificate that a resource declares. */

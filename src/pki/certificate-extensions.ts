@@ -1,35 +1,49 @@
 import { contextTag, objectIdentifier, Tag } from './der';
 import { DerReader } from './der-reader';
+import { NameConstraints, readNameConstraints } from './name-constraints';
 import { OID } from './object-identifiers';
 import { KEY_USAGE_BITS } from './profile';
 
 /** What the extensions of a certificate say, as far as issuing and checking need it. */
 export interface CertificateExtensions {
+  /** As it stands in the certificate, whether or not it is the SHA-1 of the key. */
   readonly subjectKeyIdentifier: Buffer;
+  /** The issuer's key identifier. */
   readonly authorityKeyIdentifier?: Buffer;
+  /** Whether it may sign certificates: `cA` of basicConstraints and `keyCertSign` of keyUsage. */
   readonly ca: boolean;
+  /** How many CAs may follow below it, where that is limited. */
   readonly pathLength?: number;
+  readonly nameConstraints?: NameConstraints;
+  /** The object identifiers (DER, hexadecimal) of critical extensions that are unknown here: a CA with one must not be used. */
+  readonly unknownCritical: readonly string[];
 }
 
-/** The extensions that this library writes, and thus understands where they are critical. */
-const KNOWN = new Map([OID.basicConstraints, OID.keyUsage, OID.extKeyUsage, OID.subjectKeyIdentifier, OID.authorityKeyIdentifier]
+/** The extensions that are understood where they are critical. */
+const KNOWN = new Map([
+  OID.basicConstraints, OID.keyUsage, OID.extKeyUsage, OID.subjectKeyIdentifier, OID.authorityKeyIdentifier, OID.nameConstraints, OID.subjectAltName,
+]
   .map(oid => [objectIdentifier(oid).toString('hex'), oid]));
 
 /** Reads the contents of `extensions [3]` (RFC 5280, section 4.1.2.9). */
 export function readExtensions(extensions: DerReader): CertificateExtensions {
-  const values = readValues(extensions.sequence());
+  const { values, unknownCritical } = readValues(extensions.sequence());
   extensions.end();
+  const nameConstraints = values.get(OID.nameConstraints);
   const { ca, pathLength } = basicConstraints(values.get(OID.basicConstraints));
   return {
     subjectKeyIdentifier: subjectKeyIdentifier(values.get(OID.subjectKeyIdentifier)),
     authorityKeyIdentifier: authorityKeyIdentifier(values.get(OID.authorityKeyIdentifier)),
     ca: ca && allowsKeyCertSign(values.get(OID.keyUsage)),
     pathLength,
+    nameConstraints: nameConstraints && readNameConstraints(nameConstraints),
+    unknownCritical,
   };
 }
 
-/** The DER inside each known extension. One that occurs twice, or is critical and unknown, condemns the certificate. */
-function readValues(extensions: DerReader): Map<string, DerReader> {
+/** The DER inside each known extension. One that occurs twice condemns the certificate. */
+function readValues(extensions: DerReader): { values: Map<string, DerReader>; unknownCritical: string[] } {
+  const unknownCritical: string[] = [];
   const values = new Map<string, DerReader>();
   const seen = new Set<string>();
   while (extensions.more) {
@@ -43,14 +57,14 @@ function readValues(extensions: DerReader): Map<string, DerReader> {
       throw new Error(`the certificate has the extension ${oid ?? id} twice`);
     }
     if (critical && !oid) {
-      throw new Error(`the certificate has a critical extension that is unknown here (${id})`);
+      unknownCritical.push(id);
     }
     seen.add(id);
     if (oid) {
       values.set(oid, value);
     }
   }
-  return values;
+  return { values, unknownCritical };
 }
 
 function basicConstraints(value: DerReader | undefined): { ca: boolean; pathLength?: number } {

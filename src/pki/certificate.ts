@@ -4,8 +4,9 @@ import { Tag, time } from './der';
 import { DerReader } from './der-reader';
 import { toPem } from './pem';
 import { isSignatureAlgorithm } from './signature-algorithms';
-import { formatTime, Validity } from './validity';
+import { Validity } from './validity';
 import { CertificateAttributes } from '../contract/properties';
+import { formatTime } from '../contract/term';
 
 /** A certificate, taken apart. The buffers are views of `der`. */
 export interface Certificate extends CertificateExtensions {
@@ -19,19 +20,13 @@ export interface Certificate extends CertificateExtensions {
   readonly validity: Validity;
   /** SPKI, DER. */
   readonly publicKey: Buffer;
-  /** As it stands in the certificate, whether or not it is the SHA-1 of the key. */
-  readonly subjectKeyIdentifier: Buffer;
-  /** The issuer's key identifier. */
-  readonly authorityKeyIdentifier?: Buffer;
-  /** Whether it may sign certificates: `cA` of basicConstraints and `keyCertSign` of keyUsage. */
-  readonly ca: boolean;
-  /** How many CAs may follow below it, where that is limited. */
-  readonly pathLength?: number;
+  /** AlgorithmIdentifier of the signature, DER. */
+  readonly signatureAlgorithm: Buffer;
 }
 
 /**
- * Takes a certificate apart that this library issued. Strict, as nothing else has its form: version 3, DER, the same
- * signature algorithm inside and outside, no critical extension that is unknown here. The signature is not verified.
+ * Takes a certificate apart, one of this library or of a CA from elsewhere. Strict: version 3, DER, the same signature
+ * algorithm inside and outside, a subject key identifier. The signature is not verified.
  */
 export function parseCertificate(der: Buffer): Certificate {
   const file = new DerReader(der);
@@ -48,8 +43,8 @@ export function parseCertificate(der: Buffer): Certificate {
   }
   version.end();
   const serialNumber = tbs.unsigned().toString('hex').toUpperCase();
-  if (!tbs.element(Tag.SEQUENCE).equals(algorithm) || !isSignatureAlgorithm(algorithm)) {
-    throw new Error('the certificate must be signed by RSA (PKCS#1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512, and say so twice alike');
+  if (!tbs.element(Tag.SEQUENCE).equals(algorithm)) {
+    throw new Error('the certificate must name its signature algorithm twice alike (RFC 5280, section 4.1.1.2)');
   }
   const issuer = tbs.element(Tag.SEQUENCE);
   const validity = tbs.sequence();
@@ -60,7 +55,7 @@ export function parseCertificate(der: Buffer): Certificate {
   const publicKey = tbs.element(Tag.SEQUENCE);
   const extensions = readExtensions(tbs.explicit(3));
   tbs.end();
-  return { der, serialNumber, issuer, subject, validity: { notBefore, notAfter }, publicKey, ...extensions };
+  return { der, serialNumber, issuer, subject, validity: { notBefore, notAfter }, publicKey, signatureAlgorithm: algorithm, ...extensions };
 }
 
 /** The inverse of `time`, which also says whether the form is the one that RFC 5280 wants: encoded again, it is the same. */
@@ -83,6 +78,9 @@ function readTime(reader: DerReader): Date {
  * @param issuerPublicKey the issuer's public key, SPKI DER
  */
 export function verifyCertificate(certificate: Certificate, issuerPublicKey: Buffer): void {
+  if (!isSignatureAlgorithm(certificate.signatureAlgorithm)) {
+    throw new Error('the certificate must be signed by RSA (PKCS#1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512, or by Ed25519');
+  }
   const { second, publicKey } = readByOpenssl(certificate);
   const disagreements = [
     ['octets', second.raw.equals(certificate.der)],

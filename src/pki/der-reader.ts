@@ -14,6 +14,14 @@ export class DerReader {
     return this.offset < this.octets.length;
   }
 
+  /** The tag of the next element, where it can be one of several. */
+  get nextTag(): number {
+    if (!this.more) {
+      throw new Error(`DER is cut off: an element must follow at offset ${this.offset}`);
+    }
+    return this.octets[this.offset];
+  }
+
   /** Whether an element with this tag follows. */
   follows(tag: number): boolean {
     return this.more && this.octets[this.offset] === tag;

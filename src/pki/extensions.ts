@@ -3,7 +3,8 @@ import { OID } from './object-identifiers';
 import { CertificateProfile, KEY_USAGE_BITS } from './profile';
 import { KeyFamily } from '../contract/key-algorithms';
 
-function extension(id: Buffer, critical: boolean, value: Buffer): Buffer {
+/** One extension (RFC 5280, section 4.1). */
+export function extension(id: Buffer, critical: boolean, value: Buffer): Buffer {
   return critical ? sequence(id, TRUE, octetString(value)) : sequence(id, octetString(value));
 }
 
@@ -24,22 +25,29 @@ function keyUsage(profile: CertificateProfile, family: KeyFamily): Buffer {
   return extension(KEY_USAGE, true, namedBits(usages.map(usage => KEY_USAGE_BITS[usage])));
 }
 
-/** RFC 5280, section 4.2.1.12. Not critical: with the profiles' one usage, that would only break verifiers that lack it. */
-function extKeyUsage({ extendedKeyUsage }: CertificateProfile): readonly Buffer[] {
-  return extendedKeyUsage.length === 0 ? [] : [extension(EXT_KEY_USAGE, false, sequence(...extendedKeyUsage.map(objectIdentifier)))];
+/** RFC 5280, section 4.2.1.12. Not critical: that would only break verifiers that lack it. */
+function extKeyUsage({ extendedKeyUsage }: CertificateProfile, more: readonly string[]): readonly Buffer[] {
+  const usages = [...new Set([...extendedKeyUsage, ...more])];
+  return usages.length === 0 ? [] : [extension(EXT_KEY_USAGE, false, sequence(...usages.map(objectIdentifier)))];
 }
 
-function encodeProfile(profile: CertificateProfile, family: KeyFamily, pathLength: number | undefined): Buffer {
-  return Buffer.concat([basicConstraints(profile.ca, pathLength), keyUsage(profile, family), ...extKeyUsage(profile)]);
+function encodeProfile(profile: CertificateProfile, family: KeyFamily, pathLength: number | undefined, usages: readonly string[] = []): Buffer {
+  return Buffer.concat([basicConstraints(profile.ca, pathLength), keyUsage(profile, family), ...extKeyUsage(profile, usages)]);
 }
 
 /** What all certificates of a profile without a path length share, made once for each family of subject keys. */
 const ENCODED_PROFILES = new WeakMap<CertificateProfile, { readonly [F in KeyFamily]: Buffer }>();
 
-/** The extensions that follow from the profile, in the order in which certificates have them. */
-export function profileExtensions(profile: CertificateProfile, family: KeyFamily, pathLength: number | undefined): Buffer {
-  if (pathLength !== undefined) {
-    return encodeProfile(profile, family, pathLength);
+/**
+ * The extensions that follow from the profile, in the order in which certificates have them.
+ *
+ * @param usages object identifiers of extended key usages beyond the profile's
+ */
+export function profileExtensions(
+  profile: CertificateProfile, family: KeyFamily, pathLength: number | undefined, usages: readonly string[] = [],
+): Buffer {
+  if (pathLength !== undefined || usages.length > 0) {
+    return encodeProfile(profile, family, pathLength, usages);
   }
   let encoded = ENCODED_PROFILES.get(profile);
   if (!encoded) {

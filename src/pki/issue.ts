@@ -1,12 +1,16 @@
 import { bitString, sequence } from './der';
+import { rawNames } from './general-names';
+import { assertNamesPermitted, NameConstraints } from './name-constraints';
 import { CertificateProfile } from './profile';
 import { publicKeyForm, publicKeyFormOf } from './public-key-forms';
 import { longestSignature, signatureAlgorithm } from './signature-algorithms';
 import { Signer } from './signer';
 import { KEY_IDENTIFIER_OCTETS, subjectKeyOf } from './subject-key';
 import { tbsCertificate } from './tbs-certificate';
-import { formatTime, Validity } from './validity';
+import { Validity } from './validity';
+import { DeclaredExtensions } from '../contract/extensions';
 import { HashAlgorithmName, KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName, KeyFamily } from '../contract/key-algorithms';
+import { formatTime } from '../contract/term';
 
 /** Who signs. */
 export interface Issuer {
@@ -19,6 +23,8 @@ export interface Issuer {
   readonly validity?: Validity;
   /** How many CAs may follow below the issuer, where its certificate limits it. */
   readonly pathLength?: number;
+  /** The name constraints of the issuer and of the CAs above it: what they don't permit is not signed. */
+  readonly nameConstraints?: readonly NameConstraints[];
 }
 
 /** What is particular to one certificate. */
@@ -34,6 +40,8 @@ export interface CertificateContent {
   readonly hashAlgorithm: HashAlgorithmName;
   /** How many CAs may follow below this one; only for a CA. */
   readonly pathLength?: number;
+  /** What is declared beyond the profile, checked by the contract's rules. */
+  readonly extensions?: DeclaredExtensions;
 }
 
 /**
@@ -64,6 +72,7 @@ export interface PlannedContent {
   readonly serialNumber?: string;
   readonly validity?: Validity;
   readonly pathLength?: number;
+  readonly extensions?: DeclaredExtensions;
 }
 
 /** What is known of an issuer without its key. */
@@ -88,8 +97,8 @@ export function largestCertificate(profile: CertificateProfile, content: Planned
   const subjectKey = { family, keyIdentifier: Buffer.alloc(KEY_IDENTIFIER_OCTETS) };
   const signedBy = issuer ?? { ...subjectKey, name: content.subject, keyAlgorithm: content.keyAlgorithm };
   const algorithm = signatureAlgorithm(KEY_ALGORITHMS[signedBy.keyAlgorithm].family, content.hashAlgorithm);
-  const { serialNumber = LONGEST_SERIAL_NUMBER, validity = LONGEST_VALIDITY, subject, pathLength } = content;
-  const tbs = tbsCertificate(profile, { serialNumber, validity, subject, pathLength, publicKey: sample }, subjectKey, signedBy, algorithm);
+  const { serialNumber = LONGEST_SERIAL_NUMBER, validity = LONGEST_VALIDITY, subject, pathLength, extensions } = content;
+  const tbs = tbsCertificate(profile, { serialNumber, validity, subject, pathLength, extensions, publicKey: sample }, subjectKey, signedBy, algorithm);
   return sequence(tbs, algorithm, bitString(longestSignature(signedBy.keyAlgorithm)));
 }
 
@@ -102,7 +111,7 @@ function familyOf(issuerPublicKey: Buffer): KeyFamily {
 }
 
 /** What a CA must not sign, whoever asks: no validator notices the first, and every one refuses the last. */
-function assertWithinIssuer(profile: CertificateProfile, { validity, pathLength }: CertificateContent, issuer: Issuer): void {
+function assertWithinIssuer(profile: CertificateProfile, { validity, pathLength, subject, extensions }: CertificateContent, issuer: Issuer): void {
   const outer = issuer.validity;
   if (outer && (validity.notBefore < outer.notBefore || validity.notAfter > outer.notAfter)) {
     throw new Error(`validity must lie within the CA's own, ${formatTime(outer.notBefore)} to ${formatTime(outer.notAfter)}, `
@@ -113,6 +122,12 @@ function assertWithinIssuer(profile: CertificateProfile, { validity, pathLength 
   }
   if (profile.ca && issuer.pathLength !== undefined) {
     assertPathLength(pathLength, issuer.pathLength);
+  }
+  if (!profile.ca && extensions?.nameConstraints) {
+    throw new Error('nameConstraints must be left out for a certificate that is no CA (RFC 5280, section 4.2.1.10)');
+  }
+  if (issuer.nameConstraints && issuer.nameConstraints.length > 0) {
+    assertNamesPermitted(subject, rawNames(extensions?.subjectAlternativeNames ?? {}), issuer.nameConstraints);
   }
 }
 

@@ -15,12 +15,25 @@ export const OID = {
   ecdsaWithSHA512: '1.2.840.10045.4.3.4',
   // RFC 8410, section 3 (keys and signatures)
   ed25519: '1.3.101.112',
+  // RFC 5280, appendix A.1
+  commonName: '2.5.4.3',
   // RFC 5280, section 4.2.1
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  cRLDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
   authorityKeyIdentifier: '2.5.29.35',
   extKeyUsage: '2.5.29.37',
+  // RFC 5280, section 4.2.1.4
+  cps: '1.3.6.1.5.5.7.2.1',
+  // RFC 5280, section 4.2.2.1
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  ocsp: '1.3.6.1.5.5.7.48.1',
+  caIssuers: '1.3.6.1.5.5.7.48.2',
   // RFC 5280, section 4.2.1.12
+  serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
 } as const;

@@ -11,7 +11,7 @@ export const KEY_USAGE_BITS = {
 export type KeyUsage = keyof typeof KEY_USAGE_BITS;
 
 /** What a certificate is for. */
-export type ProfileName = 'ca' | 'verification' | 'device';
+export type ProfileName = 'ca' | 'verification' | 'device' | 'devid' | 'server';
 
 /** All that the kinds of certificates differ in. Issuing is one function over this. */
 export interface CertificateProfile {
@@ -74,5 +74,26 @@ export const PROFILES: { readonly [N in ProfileName]: CertificateProfile } = Obj
     keyUsage: ['digitalSignature'],
     rsaKeyUsage: ['keyEncipherment'],
     extendedKeyUsage: [OID.clientAuth],
+  }),
+  /**
+   * A device's identity in the sense of IEEE 802.1AR-2018, section 8: for whatever the device proves itself with it, so that
+   * there is no extended key usage; the subject has the device's serial number.
+   */
+  devid: frozen({
+    name: 'devid',
+    backdateSeconds: BACKDATE_SECONDS,
+    ca: false,
+    keyUsage: ['digitalSignature'],
+    rsaKeyUsage: ['keyEncipherment'],
+    extendedKeyUsage: [],
+  }),
+  /** A TLS server: a broker or a gateway. Clients look for its name among the subject alternative names (RFC 9525, section 6.3). */
+  server: frozen({
+    name: 'server',
+    backdateSeconds: BACKDATE_SECONDS,
+    ca: false,
+    keyUsage: ['digitalSignature'],
+    rsaKeyUsage: ['keyEncipherment'],
+    extendedKeyUsage: [OID.serverAuth],
   }),
 });

@@ -1,8 +1,10 @@
 import { element, explicit, integer, sequence, Tag, time } from './der';
+import { declaredExtensions } from './declared-extensions';
 import { authorityKeyIdentifier, profileExtensions, subjectKeyIdentifier } from './extensions';
 import { CertificateProfile } from './profile';
 import { SubjectKey } from './subject-key';
 import { Validity } from './validity';
+import { DeclaredExtensions } from '../contract/extensions';
 
 /** The fields that make one certificate differ from the next. */
 export interface TbsContent {
@@ -14,6 +16,8 @@ export interface TbsContent {
   /** SPKI, DER. */
   readonly publicKey: Buffer;
   readonly pathLength?: number;
+  /** What is declared beyond the profile. */
+  readonly extensions?: DeclaredExtensions;
 }
 
 /** How the issuer stands in the certificates it issues. */
@@ -39,7 +43,8 @@ export function tbsCertificate(
     content.subject,
     content.publicKey,
     explicit(3, sequence(
-      profileExtensions(profile, subjectKey.family, content.pathLength),
+      profileExtensions(profile, subjectKey.family, content.pathLength, content.extensions?.extendedKeyUsages),
+      ...content.extensions ? declaredExtensions(content.extensions) : [],
       subjectKeyIdentifier(subjectKey.keyIdentifier),
       authorityKeyIdentifier(issuer.keyIdentifier),
     )),

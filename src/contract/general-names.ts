@@ -1,0 +1,167 @@
+import { isIP } from 'node:net';
+import { Complaint, checkAttributes, isPrivateKey, quote } from './rules';
+import { SubjectValues } from './subject-attributes';
+
+/**
+ * Names beside the subject (RFC 5280, section 4.2.1.6), by their type. Their order within a type is kept; the types follow
+ * each other in the order of `GENERAL_NAME_TYPES`.
+ */
+export interface NameLists {
+  /** Host names. */
+  readonly dns?: readonly string[];
+  /** Addresses of IPv4 or IPv6; in constraints and rules, networks such as `10.0.0.0/8`. */
+  readonly ip?: readonly string[];
+  readonly uri?: readonly string[];
+  /** Mailboxes. */
+  readonly email?: readonly string[];
+  readonly directory?: readonly SubjectValues[];
+}
+
+export type GeneralNameType = keyof NameLists;
+
+/** How each type of name stands in a template, and the number of its tag in GeneralName. */
+export const GENERAL_NAME_TYPES: { readonly [T in GeneralNameType]: { readonly template: string; readonly tag: number } } = {
+  dns: { template: 'Dns', tag: 2 },
+  ip: { template: 'Ip', tag: 7 },
+  uri: { template: 'Uri', tag: 6 },
+  email: { template: 'Email', tag: 1 },
+  directory: { template: 'Directory', tag: 4 },
+};
+
+export const GENERAL_NAME_TYPE_NAMES = Object.keys(GENERAL_NAME_TYPES) as GeneralNameType[];
+
+/** More names than any device has; the answer to CloudFormation could not carry many more. */
+const MAX_NAMES = 50;
+
+/** RFC 1034, section 3.5, and RFC 1123, section 2.1: labels of letters, digits and hyphens; 253 characters in all. */
+const LABEL = '(?!-)[a-z0-9-]{1,63}(?<!-)';
+const HOST = new RegExp(`^(?=.{1,253}$)${LABEL}(\\.${LABEL})*$`);
+/** The last label has a letter, so that no address passes for a host name. */
+const NO_ADDRESS = /[a-z][^.]*$/;
+/** RFC 5321, section 4.1.2: a local part of atoms, up to 64 characters. */
+const LOCAL_PART = /^(?=.{1,64}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+/** RFC 3986, appendix A, without spaces and anything that is not ASCII. */
+const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[!#$%&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]+$/;
+const MAX_URI = 1024;
+
+function isHost(value: string): boolean {
+  return HOST.test(value) && NO_ADDRESS.test(value);
+}
+
+function isMailbox(value: string): boolean {
+  const at = value.lastIndexOf('@');
+  return at > 0 && LOCAL_PART.test(value.slice(0, at)) && isHost(value.slice(at + 1));
+}
+
+function isUri(value: string): boolean {
+  return value.length <= MAX_URI && URI.test(value) && (!/^[^:]+:\/\//.test(value) || URL.canParse(value));
+}
+
+/** Whether a network is written as `address/length` with no bit set behind its length, as in `10.0.0.0/8`. */
+function isNetwork(value: string): boolean {
+  const [, address, length] = /^([^/]+)\/(\d{1,3})$/.exec(value) ?? [];
+  const bits = address === undefined ? 0 : isIP(address) === 4 ? 32 : 128;
+  return length !== undefined && isIP(address) > 0 && Number(length) <= bits && String(Number(length)) === length
+    && trailingBitsAreZero(addressOctets(address)!, Number(length));
+}
+
+function trailingBitsAreZero(octets: readonly number[], length: number): boolean {
+  return octets.every((octet, index) => {
+    const kept = Math.min(8, Math.max(0, length - 8 * index));
+    return octet % 2 ** (8 - kept) === 0;
+  });
+}
+
+/** The 4 or 16 octets of an address, or `undefined` where it is none. */
+export function addressOctets(address: string): number[] | undefined {
+  switch (isIP(address)) {
+    case 4: return address.split('.').map(Number);
+    case 6: return ipv6Octets(address);
+    default: return undefined;
+  }
+}
+
+function ipv6Octets(address: string): number[] | undefined {
+  if (address.includes('%')) {
+    return undefined; // a zone means something on one machine only
+  }
+  const groups = (part: string): number[] => part === '' ? [] : part.split(':').flatMap(group => group.includes('.')
+    ? group.split('.').map(Number)
+    : [Math.floor(parseInt(group, 16) / 256), parseInt(group, 16) % 256]);
+  const [before, after] = address.split('::').map(groups);
+  return after === undefined ? before : [...before, ...Array<number>(16 - before.length - after.length).fill(0), ...after];
+}
+
+interface Form {
+  readonly isRight: (value: string) => boolean;
+  readonly allowed: string;
+}
+
+type Forms = { readonly [T in Exclude<GeneralNameType, 'directory'>]: Form };
+
+/** What can be the name of a subject. */
+const NAMES: Forms = {
+  dns: {
+    isRight: value => isHost(value.replace(/^\*\./, '')),
+    allowed: 'a host name in lower case without a dot at the end, with * for its first label at the most',
+  },
+  ip: { isRight: value => addressOctets(value) !== undefined, allowed: 'an address of IPv4 or IPv6' },
+  uri: { isRight: isUri, allowed: `a URI with a scheme, in ASCII, up to ${MAX_URI} characters` },
+  email: { isRight: isMailbox, allowed: 'a mailbox, name@host, in ASCII with the host in lower case' },
+};
+
+/** What can be a constraint (RFC 5280, section 4.2.1.10). */
+const SUBTREES: Forms = {
+  dns: { isRight: isHost, allowed: 'a domain in lower case, which stands for itself and all names below it' },
+  ip: { isRight: isNetwork, allowed: 'a network as in 10.0.0.0/8 or fd00::/8, with no bit set behind its length' },
+  uri: { isRight: value => isHost(value.replace(/^\./, '')), allowed: 'a host name, or a domain with a dot before it for all hosts in it' },
+  email: {
+    isRight: value => isMailbox(value) || isHost(value.replace(/^\./, '')),
+    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a dot before it for all hosts in it',
+  },
+};
+
+/** What can be a rule for the names that a request asks for: as in a constraint, but a URI is allowed by how it begins. */
+const RULES: Forms = { ...SUBTREES, uri: { isRight: isUri, allowed: 'the beginning of a URI, with its scheme' } };
+
+function checkLists(property: string, lists: NameLists, forms: Forms): Complaint {
+  const number = GENERAL_NAME_TYPE_NAMES.reduce((sum, type) => sum + (lists[type]?.length ?? 0), 0);
+  if (number < 1 || number > MAX_NAMES) {
+    return `${property} must hold 1 to ${MAX_NAMES} names, got ${number}`;
+  }
+  for (const type of GENERAL_NAME_TYPE_NAMES) {
+    for (const value of lists[type] ?? []) {
+      const complaint = typeof value === 'object' ? checkDirectory(`${property}.${type}`, value) : checkText(`${property}.${type}`, value, forms, type);
+      if (complaint) {
+        return complaint;
+      }
+    }
+  }
+  return undefined;
+}
+
+function checkText(property: string, value: string, forms: Forms, type: GeneralNameType): Complaint {
+  if (type === 'directory' || typeof value !== 'string' || isPrivateKey(value)) {
+    return `${property} must hold ${type === 'directory' ? 'distinguished names' : 'texts'}, got ${quote(value)}`;
+  }
+  return forms[type].isRight(value) ? undefined : `${property} must be ${forms[type].allowed}, got ${quote(value)}`;
+}
+
+function checkDirectory(property: string, value: SubjectValues): Complaint {
+  return Object.values(value).some(each => each !== undefined) ? checkAttributes(value, property) : `${property} must have an attribute at least`;
+}
+
+/** The names that a certificate carries beside its subject. */
+export function checkAlternativeNames(lists: NameLists): Complaint {
+  return checkLists('subjectAlternativeNames', lists, NAMES);
+}
+
+/** Subtrees of names, in the constraints of a CA. */
+export function checkSubtrees(property: string, lists: NameLists): Complaint {
+  return checkLists(property, lists, SUBTREES);
+}
+
+/** The names that a request may ask for. */
+export function checkNameRules(lists: NameLists): Complaint {
+  return checkLists('allowedSubjectAlternativeNames', lists, RULES);
+}

@@ -1,0 +1,39 @@
+import { checkValidityDays, Complaint, quote } from './rules';
+
+/** How long a certificate is to be valid: a number of days, or up to a declared second; from a declared second on, or from its making. */
+export interface Term {
+  readonly days?: number;
+  /** Whole seconds. */
+  readonly notBefore?: Date;
+  /** Whole seconds. */
+  readonly notAfter?: Date;
+}
+
+/** ISO 8601 in UTC with whole seconds, as in `2026-01-31T23:59:59Z`. */
+export function formatTime(date: Date): string {
+  return `${date.toISOString().slice(0, -5)}Z`;
+}
+
+/** The inverse of `formatTime`; `undefined` for every other text. */
+export function parseTime(text: unknown): Date | undefined {
+  const date = typeof text === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? new Date(text) : undefined;
+  return date && !Number.isNaN(date.getTime()) && formatTime(date) === text ? date : undefined;
+}
+
+/** RFC 5280, section 4.1.2.5: certificates name the years 1950 to 9999, in whole seconds. */
+function checkTime(property: string, date: Date | undefined): Complaint {
+  const time = date?.getTime();
+  return time === undefined || (time % 1000 === 0 && time >= Date.UTC(1950) && time < Date.UTC(10_000)) ? undefined
+    : `${property} must be a time in whole seconds from 1950 to 9999, got ${Number.isNaN(time!) ? 'no time' : quote(date!.toISOString())}`;
+}
+
+/** Checks a term, as far as that is possible without knowing the time. */
+export function checkTerm({ days, notBefore, notAfter }: Term): Complaint {
+  if ((days === undefined) === (notAfter === undefined)) {
+    return 'validity must be given as a number of days or by notAfter, and not by both';
+  }
+  const complaint = (days === undefined ? undefined : checkValidityDays(days)) ?? checkTime('notBefore', notBefore) ?? checkTime('notAfter', notAfter);
+  return complaint ?? (notBefore && notAfter && notAfter <= notBefore
+    ? `notAfter must be after notBefore, ${formatTime(notBefore)}, got ${formatTime(notAfter)}`
+    : undefined);
+}

@@ -1,0 +1,78 @@
+import { contextTag, element, explicit } from './der';
+import { DerReader } from './der-reader';
+import { encodeName } from './name';
+import { addressOctets, GENERAL_NAME_TYPE_NAMES, GENERAL_NAME_TYPES, GeneralNameType, NameLists } from '../contract/general-names';
+import { SubjectValues } from '../contract/subject-attributes';
+
+/** One name as it stands in a certificate: text for host names, URIs and mailboxes; octets for addresses and DER Names. */
+export type RawGeneralName = { readonly type: 'dns' | 'uri' | 'email'; readonly value: string }
+  | { readonly type: 'ip' | 'directory'; readonly value: Buffer };
+
+/** All names as GeneralName (RFC 5280, section 4.2.1.6), one after the other; addresses as they are, or as networks. */
+export function encodeGeneralNames(lists: NameLists): Buffer[] {
+  return rawNames(lists).map(encodeGeneralName);
+}
+
+function encodeGeneralName({ type, value }: RawGeneralName): Buffer {
+  const { tag } = GENERAL_NAME_TYPES[type];
+  // Name is a CHOICE, whose tag is EXPLICIT (X.680, 31.2.7).
+  return type === 'directory' ? explicit(tag, value) : element(contextTag(tag, false), typeof value === 'string' ? Buffer.from(value, 'latin1') : value);
+}
+
+/** Declared names in the form in which certificates carry them. */
+export function rawNames(lists: NameLists): RawGeneralName[] {
+  return GENERAL_NAME_TYPE_NAMES.flatMap(type => (lists[type] ?? []).map(value => rawName(type, value)));
+}
+
+function rawName(type: GeneralNameType, value: string | SubjectValues): RawGeneralName {
+  switch (type) {
+    case 'directory': return { type, value: encodeName(value as SubjectValues) };
+    case 'ip': return { type, value: addressOrNetwork(value as string) };
+    default: return { type, value: value as string };
+  }
+}
+
+/** A network is its address and its mask, 8 or 32 octets in all (RFC 5280, section 4.2.1.10). */
+function addressOrNetwork(text: string): Buffer {
+  const [address, length] = text.split('/');
+  const octets = addressOctets(address)!;
+  const mask = length === undefined ? [] : octets.map((_, index) => 256 - 2 ** (8 - Math.min(8, Math.max(0, Number(length) - 8 * index))));
+  return Buffer.from([...octets, ...mask]);
+}
+
+const TYPE_BY_TAG = new Map(GENERAL_NAME_TYPE_NAMES.map(type => [contextTag(GENERAL_NAME_TYPES[type].tag, type === 'directory'), type]));
+
+/** Names that a certificate holds, as far as they are of a type that is known here. */
+export interface ReadGeneralNames {
+  readonly names: readonly RawGeneralName[];
+  /** How many names of other types there are: otherName, x400Address, ediPartyName, registeredID. */
+  readonly others: number;
+}
+
+/** Reads GeneralName after GeneralName to the end. */
+export function readGeneralNames(reader: DerReader): ReadGeneralNames {
+  const names: RawGeneralName[] = [];
+  let others = 0;
+  while (reader.more) {
+    const name = readGeneralName(reader);
+    if (name) {
+      names.push(name);
+    } else {
+      others++;
+    }
+  }
+  return { names, others };
+}
+
+/** Reads one GeneralName; `undefined` for a type that is not known here. */
+export function readGeneralName(reader: DerReader): RawGeneralName | undefined {
+  const tag = reader.nextTag;
+  const contents = reader.contents(tag);
+  const type = TYPE_BY_TAG.get(tag);
+  switch (type) {
+    case undefined: return undefined;
+    case 'ip': return { type, value: contents };
+    case 'directory': return { type, value: contents };
+    default: return { type, value: contents.toString('latin1') };
+  }
+}

@@ -1,0 +1,49 @@
+import { objectIdentifier, Tag } from './der';
+import { DerReader } from './der-reader';
+import { OID } from './object-identifiers';
+
+const COMMON_NAME = objectIdentifier(OID.commonName).toString('hex');
+
+/** An attribute of a name: its type as the DER of the identifier in hexadecimal digits, and its value. */
+interface ReadAttribute {
+  readonly type: string;
+  readonly value: string;
+}
+
+const TEXT_TAGS: readonly number[] = [Tag.PRINTABLE_STRING, Tag.UTF8_STRING, Tag.IA5_STRING, Tag.TELETEX_STRING];
+
+/** The attributes of a DER Name of any origin, by the sets they stand in. */
+function readSets(name: Buffer): ReadAttribute[][] {
+  const reader = new DerReader(name);
+  const sets: ReadAttribute[][] = [];
+  const list = reader.sequence();
+  while (list.more) {
+    const set = list.enter(Tag.SET);
+    const attributes: ReadAttribute[] = [];
+    while (set.more) {
+      const attribute = set.sequence();
+      const type = attribute.element(Tag.OBJECT_IDENTIFIER).toString('hex');
+      const tag = attribute.nextTag;
+      const contents = attribute.contents(tag);
+      attributes.push({ type, value: TEXT_TAGS.includes(tag) ? contents.toString('utf8') : `#${contents.toString('hex')}` });
+    }
+    sets.push(attributes);
+  }
+  return sets;
+}
+
+/** The common name of a DER Name, if it has one. */
+export function commonNameOf(name: Buffer): string | undefined {
+  return readSets(name).flat().find(({ type }) => type === COMMON_NAME)?.value;
+}
+
+/** Values are the same whatever their case and the number of their spaces (RFC 5280, section 7.1). */
+function comparable(set: readonly ReadAttribute[]): string {
+  return set.map(({ type, value }) => `${type}=${value.trim().replace(/\s+/g, ' ').toLowerCase()}`).sort().join('+');
+}
+
+/** Whether a DER Name begins with another one, and so lies below it in the directory (RFC 5280, section 4.2.1.10). */
+export function isPrefixOfName(prefix: Buffer, name: Buffer): boolean {
+  const [first, whole] = [prefix, name].map(each => readSets(each).map(comparable));
+  return first.length <= whole.length && first.every((set, index) => set === whole[index]);
+}

@@ -81,6 +81,15 @@ export function addressOctets(address: string): number[] | undefined {
   }
 }
 
+/** The address of 4 or 16 octets, or `undefined` for any other number of them. */
+export function addressText(octets: readonly number[]): string | undefined {
+  switch (octets.length) {
+    case 4: return octets.join('.');
+    case 16: return Array.from({ length: 8 }, (_, group) => (256 * octets[2 * group] + octets[2 * group + 1]).toString(16)).join(':');
+    default: return undefined;
+  }
+}
+
 function ipv6Octets(address: string): number[] | undefined {
   if (address.includes('%')) {
     return undefined; // a zone means something on one machine only

@@ -5,34 +5,92 @@ import { HashAlgorithmName, KeyAlgorithmName } from './key-algorithms';
  * as a string, so the function parses; the constructs write them with their real types.
  */
 
-/** Where a private key is held. A union by `Type`, so that other custody can be added. */
-export interface KeyStorageProperties {
+/** Where a private key is held: a union by `Type`. */
+export type KeyStorageProperties = SecretKeyStorage | ParameterKeyStorage | KmsKeyStorage | ExistingKeyStorage;
+
+/** Versions of a secret, written by the function. */
+export interface SecretKeyStorage {
   readonly Type: 'SecretsManager';
   /** The ARN of the secret, a resource of the stack. */
   readonly SecretArn: string;
 }
 
+/** SecureString parameters below a path of Systems Manager, written by the function. */
+export interface ParameterKeyStorage {
+  readonly Type: 'Parameter';
+  /** The path, as in `/iot/Sensor001`; each certificate's key is at its serial number below it. */
+  readonly Path: string;
+  /** The ARN of the KMS key that encrypts; the account's own where it is absent. */
+  readonly EncryptionKeyArn?: string;
+}
+
+/** A key of KMS, which never leaves it. */
+export interface KmsKeyStorage {
+  readonly Type: 'Kms';
+  readonly KeyArn: string;
+}
+
+/** A secret that somebody else wrote a private key into. */
+export interface ExistingKeyStorage {
+  readonly Type: 'ExistingSecret';
+  readonly SecretArn: string;
+  /** The ARN of the secret with the passphrase of an encrypted key. */
+  readonly PassphraseSecretArn?: string;
+}
+
+/** What a certificate declares beyond its profile; see `DeclaredExtensions`, whose names stand here with a capital. */
+export type ExtensionProperties = { readonly [name: string]: unknown };
+
 /** What every certificate resource declares. */
 export interface CertificateProperties {
-  /** The name of the DynamoDB table in which issuing is recorded. */
+  /** The DynamoDB table in which issuing is recorded: its name, or its ARN where it is of another account or Region. */
   readonly LedgerTable: string;
-  readonly KeyAlgorithm: KeyAlgorithmName;
   /** The digest of the signature on the certificate. */
   readonly HashAlgorithm: HashAlgorithmName;
-  readonly ValidityDays: number;
+  /** Days; absent where `NotAfter` is there. */
+  readonly ValidityDays?: number;
+  /** ISO 8601 in UTC. */
+  readonly NotBefore?: string;
+  /** ISO 8601 in UTC. */
+  readonly NotAfter?: string;
   /** Raised by the user for a new certificate of an otherwise unchanged declaration. */
   readonly Generation: number;
   /** The identifiers of the platforms whose rules are checked. */
   readonly Platforms?: string[];
+  readonly Extensions?: ExtensionProperties;
 }
 
 /** `Custom::PrivateIotCa` */
 export interface PrivateIotCaProperties extends CertificateProperties {
   readonly Subject: { readonly [attribute: string]: string };
+  readonly KeyAlgorithm: KeyAlgorithmName;
   readonly KeyStorage: KeyStorageProperties;
   /** `false` where the key may go when the CA is removed or replaced. */
   readonly RetainKey: boolean;
   readonly PathLength?: number;
+  /** The physical id of the CA that signs; absent for a CA that signs itself or is signed elsewhere. */
+  readonly Issuer?: string;
+  /** The ledger of that CA, in which this certificate is recorded too. */
+  readonly IssuerLedgerTable?: string;
+  readonly ClipToIssuer?: boolean;
+  /** `true` for a CA whose certificate is made elsewhere from its certificate signing request. */
+  readonly SignedElsewhere?: boolean;
+  /** That certificate and those of the CAs above it, PEM; absent or empty until there is one. */
+  readonly SignedCertificatePem?: string;
+}
+
+/** `Custom::ExistingIotCa` */
+export interface ExistingIotCaProperties {
+  readonly LedgerTable: string;
+  /** The CA's certificate and those of the CAs above it, PEM. */
+  readonly CertificatePem?: string;
+  /** Or the ARN of the secret that holds them. */
+  readonly CertificateSecretArn?: string;
+  readonly KeyStorage: KmsKeyStorage | ExistingKeyStorage;
+  /** `true` to take signatures over SHA-1 and short RSA keys in the chain above the CA. */
+  readonly AllowLegacyChain: boolean;
+  readonly Generation: number;
+  readonly Platforms?: string[];
 }
 
 /** What a certificate below a CA declares. */
@@ -43,23 +101,56 @@ export interface IssuedCertificateProperties extends CertificateProperties {
   readonly ClipToIssuer: boolean;
 }
 
+/** What a certificate that can be made from a request declares: a key and its place, or the request. */
+export interface RequestableProperties {
+  /** Absent to take that of the request. */
+  readonly Subject?: { readonly [attribute: string]: string };
+  readonly KeyAlgorithm?: KeyAlgorithmName;
+  readonly KeyStorage?: KeyStorageProperties;
+  /** PEM, or base64 of DER. */
+  readonly CertificateSigningRequest?: string;
+  /** Or the ARN of the secret that holds it. */
+  readonly CertificateSigningRequestSecretArn?: string;
+  /** The alternative names that are taken from the request; in the form of those in `Extensions`. */
+  readonly AllowedNames?: ExtensionProperties;
+  /** What else the key and its certificate are delivered as. */
+  readonly Bundles?: BundleProperties[];
+}
+
+/** A key with its certificates in another form, in a secret of its own. */
+export interface BundleProperties {
+  readonly Type: 'Pkcs12' | 'Pkcs12Legacy' | 'CombinedPem' | 'Der';
+  readonly SecretArn: string;
+  /** The ARN of the secret with the passphrase, for PKCS#12. */
+  readonly PassphraseSecretArn?: string;
+}
+
+/** `Custom::IotCaCertificate`: a CA below this one, whose key is elsewhere. */
+export interface CaCertificateProperties extends IssuedCertificateProperties, RequestableProperties {
+  readonly PathLength?: number;
+}
+
 /** `Custom::IotVerificationCertificate` */
 export interface VerificationCertificateProperties extends IssuedCertificateProperties {
+  readonly KeyAlgorithm: KeyAlgorithmName;
   /** The code the platform gave; the common name of the certificate, verbatim. */
   readonly RegistrationCode: string;
 }
 
 /** `Custom::IotDeviceCertificate` */
-export interface DeviceCertificateProperties extends IssuedCertificateProperties {
-  readonly Subject: { readonly [attribute: string]: string };
-  readonly KeyStorage: KeyStorageProperties;
+export interface DeviceCertificateProperties extends IssuedCertificateProperties, RequestableProperties {
+  /** `devid` for an identity of IEEE 802.1AR; else a TLS client. */
+  readonly Profile?: 'device' | 'devid';
 }
+
+/** `Custom::IotServerCertificate` */
+export interface ServerCertificateProperties extends IssuedCertificateProperties, RequestableProperties {}
 
 /** The attributes (`Fn::GetAtt`) of every certificate resource. */
 export interface CertificateAttributes {
   /** The certificate, PEM with LF line ends and a newline at the end. */
   readonly CertificatePem: string;
-  /** The serial number, 40 upper-case hexadecimal digits. */
+  /** The serial number, upper-case hexadecimal digits: 40 in certificates that are issued here. */
   readonly SerialNumber: string;
   /** The first second of the validity, ISO 8601 in UTC, as in `2026-01-31T23:59:59Z`. */
   readonly NotBefore: string;
@@ -69,6 +160,14 @@ export interface CertificateAttributes {
   readonly Sha256Fingerprint: string;
   /** SHA-1 of the DER, 40 lower-case hexadecimal digits: Huawei's and Azure's fingerprint. An identifier, not a safeguard. */
   readonly Sha1Fingerprint: string;
-  /** The key identifier (RFC 5280, section 4.2.1.2), 40 lower-case hexadecimal digits. */
+  /** The key identifier (RFC 5280, section 4.2.1.2), lower-case hexadecimal digits: 40 in certificates that are issued here. */
   readonly SubjectKeyIdentifier: string;
+  /** Of a CA that is signed elsewhere: its request, PEM; or a note where the answer has no room for it. */
+  readonly CertificateSigningRequestPem?: string;
+  /** Of a CA from elsewhere or signed elsewhere: the certificates above it, PEM. */
+  readonly IssuerChainPem?: string;
+  /** Of a certificate from a request: what the request asked for and did not get, separated by commas. */
+  readonly IgnoredRequests?: string;
+  /** Of a key in a parameter: its name. */
+  readonly PrivateKeyParameter?: string;
 }

@@ -4,8 +4,11 @@
  */
 export const ResourceType = {
   PRIVATE_IOT_CA: 'Custom::PrivateIotCa',
+  EXISTING_IOT_CA: 'Custom::ExistingIotCa',
+  CA_CERTIFICATE: 'Custom::IotCaCertificate',
   VERIFICATION_CERTIFICATE: 'Custom::IotVerificationCertificate',
   DEVICE_CERTIFICATE: 'Custom::IotDeviceCertificate',
+  SERVER_CERTIFICATE: 'Custom::IotServerCertificate',
 } as const;
 
 export type ResourceType = typeof ResourceType[keyof typeof ResourceType];

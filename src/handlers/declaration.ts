@@ -1,43 +1,62 @@
+import { DeclaredBundle, bundlesProperty } from './bundles';
+import { extensionsProperty, subjectValues } from './declared-extensions';
+import { DeclaredRequest, requestProperty } from './declared-request';
+import { keyStorageProperty } from './key-storage';
+import { checked, complain, list, optionalText, RawProperties, text, time, truth, wholeNumber } from './property-values';
+import { checkExtensions, DeclaredExtensions } from '../contract/extensions';
 import { HashAlgorithmName, KeyAlgorithmName } from '../contract/key-algorithms';
 import { PlatformId } from '../contract/platforms';
 import { KeyStorageProperties } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
 import {
-  checkCaForPlatform, checkDeviceForPlatform, checkGeneration, checkHashAlgorithm, checkKeyAlgorithm, checkPathLength, checkPlatform,
-  checkRegistrationCode, checkSubject, checkValidityDays, Complaint, quote,
+  checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform, checkGeneration, checkHashAlgorithm, checkKeyAlgorithm, checkPathLength,
+  checkPlatform, checkRegistrationCode, checkSubject, Complaint, quote,
 } from '../contract/rules';
-import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../contract/subject-attributes';
+import { SubjectValues } from '../contract/subject-attributes';
+import { checkTerm, Term } from '../contract/term';
 import { ProfileName } from '../pki/profile';
-
-/** The properties of a resource as CloudFormation sends them: every scalar is a string. */
-export type RawProperties = { readonly [name: string]: unknown };
 
 /** What a resource declares, parsed and checked. */
 export interface Declaration {
   readonly resourceType: ResourceType;
   readonly profile: ProfileName;
+  /** The ledger in which it is recorded what this resource, if it is a CA, issues. */
   readonly ledgerTable: string;
-  /** The identity of the CA that signs; absent for a CA that signs itself. */
+  /** The ledger in which its own certificate is recorded: that of the CA which signs it. */
+  readonly issuerLedgerTable: string;
+  /** The identity of the CA that signs; absent for a CA that signs itself or is signed elsewhere. */
   readonly issuer?: string;
-  readonly subject: SubjectValues;
-  readonly keyAlgorithm: KeyAlgorithmName;
+  /** Absent where it is that of a request which has not been read yet. */
+  readonly subject?: SubjectValues;
+  /** Absent where the key comes with a request. */
+  readonly keyAlgorithm?: KeyAlgorithmName;
   readonly hashAlgorithm: HashAlgorithmName;
-  readonly validityDays: number;
+  /** Absent for a CA that is signed elsewhere. */
+  readonly term?: Term;
   readonly pathLength?: number;
   readonly generation: number;
   readonly platforms: readonly PlatformId[];
-  /** Where the private key is held; absent where it is thrown away after use. */
+  /** Where the private key is held; absent where it is thrown away after use, or never seen. */
   readonly keyStorage?: KeyStorageProperties;
+  readonly request?: DeclaredRequest;
+  readonly extensions?: DeclaredExtensions;
+  readonly bundles: readonly DeclaredBundle[];
   readonly clipToIssuer: boolean;
   /** Whether the key outlives its resource. */
   readonly retainKey: boolean;
+  /** Of a CA that is signed elsewhere: its certificate and those above it, PEM; absent until there is one. */
+  readonly signedElsewhere?: { readonly certificatePem?: string };
 }
 
 /** What the resource types differ in. */
 interface Kind {
-  readonly profile: ProfileName;
-  readonly hasIssuer: boolean;
-  readonly hasKeyStorage: boolean;
+  readonly profiles: readonly ProfileName[];
+  /** Whether a CA signs it: never, always, or where one is named. */
+  readonly issued: boolean | 'where named';
+  /** Where the private key can be kept; nowhere for a key that is thrown away, or never seen. */
+  readonly keyStorage: readonly KeyStorageProperties['Type'][];
+  /** Whether it can be made from a certificate signing request: it must be, it may be, or not. */
+  readonly fromRequest: boolean | 'always';
   readonly subject: (properties: RawProperties) => SubjectValues;
   /** The rules for the subject, which name the property it is declared by. */
   readonly checkSubject: (subject: SubjectValues) => Complaint;
@@ -45,128 +64,128 @@ interface Kind {
   readonly checkForPlatform: (declaration: Declaration, platform: PlatformId) => Complaint;
 }
 
-const KINDS: { readonly [T in ResourceType]: Kind } = {
+const declaredSubject = ({ Subject }: RawProperties): SubjectValues => subjectValues('subject', Subject);
+
+const KEYED = { keyStorage: ['SecretsManager', 'Parameter'], fromRequest: true, subject: declaredSubject, checkSubject } as const;
+
+const KINDS: { readonly [T in Exclude<ResourceType, typeof ResourceType.EXISTING_IOT_CA>]: Kind } = {
   [ResourceType.PRIVATE_IOT_CA]: {
-    profile: 'ca',
-    hasIssuer: false,
-    hasKeyStorage: true,
-    subject: subjectProperty,
-    checkSubject,
-    checkForPlatform: ({ keyAlgorithm }, platform) => checkCaForPlatform(keyAlgorithm, platform),
+    ...KEYED,
+    profiles: ['ca'],
+    issued: 'where named',
+    keyStorage: ['SecretsManager', 'Kms'],
+    fromRequest: false,
+    checkForPlatform: ({ keyAlgorithm }, platform) => checkCaForPlatform(keyAlgorithm!, platform),
+  },
+  [ResourceType.CA_CERTIFICATE]: {
+    ...KEYED, profiles: ['ca'], issued: true, keyStorage: [], fromRequest: 'always', checkForPlatform: () => undefined,
   },
   [ResourceType.VERIFICATION_CERTIFICATE]: {
-    profile: 'verification',
-    hasIssuer: true,
-    hasKeyStorage: false,
-    subject: properties => ({ commonName: text(properties, 'RegistrationCode', 'registrationCode') }),
+    profiles: ['verification'],
+    issued: true,
+    keyStorage: [],
+    fromRequest: false,
+    subject: ({ RegistrationCode }) => ({ commonName: text('registrationCode', RegistrationCode) }),
     checkSubject: ({ commonName }) => checkRegistrationCode(commonName, 'generic'),
-    checkForPlatform: ({ subject }, platform) => checkRegistrationCode(subject.commonName, platform),
+    checkForPlatform: ({ subject }, platform) => checkRegistrationCode(subject!.commonName, platform),
   },
   [ResourceType.DEVICE_CERTIFICATE]: {
-    profile: 'device',
-    hasIssuer: true,
-    hasKeyStorage: true,
-    subject: subjectProperty,
-    checkSubject,
-    checkForPlatform: ({ subject }, platform) => checkDeviceForPlatform(subject.commonName!, platform),
+    ...KEYED,
+    profiles: ['device', 'devid'],
+    issued: true,
+    checkForPlatform: ({ subject, keyAlgorithm }, platform) => checkDeviceForPlatform(subject!.commonName!, platform)
+      ?? (keyAlgorithm && checkDeviceKeyForPlatform(keyAlgorithm, platform)),
   },
+  [ResourceType.SERVER_CERTIFICATE]: { ...KEYED, profiles: ['server'], issued: true, checkForPlatform: () => undefined },
 };
 
 /**
- * Parses and checks the properties of a resource. Unknown properties are ignored, so that a stack of a newer version of
- * the library can be rolled back to this one.
+ * Parses and checks the properties of a resource that issues. Unknown properties are ignored, so that a stack of a newer
+ * version of the library can be rolled back to this one.
  *
  * @throws Error that names the first wrong property, its value and what is allowed
  */
 export function parseDeclaration(resourceType: string, properties: RawProperties): Declaration {
-  const kind = Object.hasOwn(KINDS, resourceType) ? KINDS[resourceType as ResourceType] : undefined;
+  const kind = Object.hasOwn(KINDS, resourceType) ? KINDS[resourceType as keyof typeof KINDS] : undefined;
   if (!kind) {
-    throw new Error(`the resource type must be one of ${Object.keys(KINDS).join(', ')}, got ${quote(resourceType)}`);
+    throw new Error(`the resource type must be one of ${Object.values(ResourceType).join(', ')}, got ${quote(resourceType)}`);
   }
+  const signedElsewhere = truth('signedElsewhere', properties.SignedElsewhere, false)
+    ? { certificatePem: optionalText('signedCertificate', properties.SignedCertificatePem) }
+    : undefined;
+  const issued = kind.issued === true || (kind.issued === 'where named' && properties.Issuer !== undefined);
+  const request = kind.fromRequest === false ? undefined : requestProperty(properties, kind.fromRequest === 'always');
+  const ledgerTable = text('ledgerTable', properties.LedgerTable);
   const declaration: Declaration = {
     resourceType: resourceType as ResourceType,
-    profile: kind.profile,
-    ledgerTable: text(properties, 'LedgerTable', 'ledgerTable'),
-    issuer: kind.hasIssuer ? text(properties, 'Issuer', 'ca') : undefined,
-    subject: kind.subject(properties),
-    keyAlgorithm: checked(checkKeyAlgorithm, properties.KeyAlgorithm) as KeyAlgorithmName,
-    hashAlgorithm: checked(checkHashAlgorithm, properties.HashAlgorithm) as HashAlgorithmName,
-    validityDays: checked(checkValidityDays, wholeNumber(properties.ValidityDays)) as number,
-    pathLength: properties.PathLength === undefined ? undefined : checked(checkPathLength, wholeNumber(properties.PathLength)) as number,
-    generation: checked(checkGeneration, wholeNumber(properties.Generation ?? '1')) as number,
-    platforms: platformList(properties.Platforms),
-    keyStorage: kind.hasKeyStorage ? keyStorageProperty(properties.KeyStorage) : undefined,
+    profile: profileProperty(kind, properties.Profile),
+    ledgerTable,
+    issuerLedgerTable: optionalText('ledgerTable of the issuer', properties.IssuerLedgerTable) ?? ledgerTable,
+    issuer: issued ? text('ca', properties.Issuer) : undefined,
+    subject: request && properties.Subject === undefined ? request.subject : kind.subject(properties),
+    keyAlgorithm: request ? undefined : checked<KeyAlgorithmName>(checkKeyAlgorithm, properties.KeyAlgorithm),
+    hashAlgorithm: checked<HashAlgorithmName>(checkHashAlgorithm, properties.HashAlgorithm),
+    term: signedElsewhere ? undefined : termProperty(properties),
+    pathLength: properties.PathLength === undefined ? undefined : checked<number>(checkPathLength, wholeNumber(properties.PathLength)),
+    generation: checked<number>(checkGeneration, wholeNumber(properties.Generation ?? '1')),
+    platforms: platformsProperty(properties.Platforms),
+    keyStorage: kind.keyStorage.length > 0 && !request ? keyStorageProperty(properties.KeyStorage, kind.keyStorage) : undefined,
+    request,
+    extensions: extensionsProperty(properties.Extensions),
+    bundles: bundlesProperty(properties.Bundles),
     clipToIssuer: truth('clipToIssuer', properties.ClipToIssuer, false),
     retainKey: truth('removalPolicy', properties.RetainKey, false),
+    signedElsewhere,
   };
-  complain(kind.checkSubject(declaration.subject));
-  declaration.platforms.forEach(platform => complain(kind.checkForPlatform(declaration, platform)));
+  complain(checkExtensions(declaration.extensions ?? {}));
+  assertTogether(declaration);
+  assertSubject(declaration);
   return declaration;
 }
 
-/** Throws a rule's complaint, if there is one. */
-export function complain(complaint: Complaint): void {
-  if (complaint) {
-    throw new Error(complaint);
+/** Checks the subject, where it is known, by the rules of its kind and of the platforms. */
+export function assertSubject(declaration: Declaration): void {
+  const kind = KINDS[declaration.resourceType as keyof typeof KINDS];
+  if (declaration.subject) {
+    complain(kind.checkSubject(declaration.subject));
+    declaration.platforms.forEach(platform => complain(kind.checkForPlatform(declaration, platform)));
   }
 }
 
-function checked(rule: (value: unknown) => Complaint, value: unknown): unknown {
-  complain(rule(value));
-  return value;
-}
-
-function text(properties: RawProperties, name: string, property: string): string {
-  const value = properties[name];
-  if (typeof value !== 'string' || value === '') {
-    throw new Error(`${property} must be a string that is not empty, got ${quote(value)}`);
+/** What does not go together. */
+function assertTogether({ signedElsewhere, issuer, extensions, profile, subject, bundles, request }: Declaration): void {
+  if (signedElsewhere && issuer !== undefined) {
+    throw new Error('signedElsewhere must be left out for a CA that has an issuer here');
   }
-  return value;
-}
-
-/** Only plain decimal digits are a number: `1e3`, `0x10`, ` 5` and `-1` are left as they are, for the rule to refuse. */
-function wholeNumber(value: unknown): unknown {
-  return typeof value === 'string' && /^(0|[1-9]\d{0,8})$/.test(value) ? Number(value) : value;
-}
-
-function truth(property: string, value: unknown, absent: boolean): boolean {
-  switch (value) {
-    case undefined: return absent;
-    case true: case 'true': return true;
-    case false: case 'false': return false;
-    default: throw new Error(`${property} must be true or false, got ${quote(value)}`);
+  if (profile !== 'ca' && extensions?.nameConstraints) {
+    throw new Error('nameConstraints must be left out for a certificate that is no CA (RFC 5280, section 4.2.1.10)');
+  }
+  if (profile === 'devid' && subject && subject.serialNumber === undefined) {
+    throw new Error('subject.serialNumber must be there for the profile devid (IEEE 802.1AR, section 8.6)');
+  }
+  if (bundles.length > 0 && request) {
+    throw new Error('deliveryFormats must be left out where the private key is not held here, since all of them hold it');
   }
 }
 
-function record(property: string, value: unknown): RawProperties {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(`${property} must be a map, got ${quote(value)}`);
-  }
-  return value as RawProperties;
+export function platformsProperty(value: unknown): PlatformId[] {
+  return list('platforms', value).map(platform => checked<PlatformId>(checkPlatform, platform));
 }
 
-function subjectProperty(properties: RawProperties): SubjectValues {
-  const values = record('subject', properties.Subject);
-  return Object.fromEntries(SUBJECT_ATTRIBUTE_NAMES
-    .map(attribute => [attribute, values[SUBJECT_ATTRIBUTES[attribute].template]])
-    .filter(([, value]) => value !== undefined));
+function profileProperty({ profiles }: Kind, value: unknown): ProfileName {
+  const profile = profiles.find(each => each === (value ?? profiles[0]));
+  if (!profile) {
+    throw new Error(`profile must be one of ${profiles.join(', ')}, got ${quote(value)}`);
+  }
+  return profile;
 }
 
-function platformList(value: unknown): PlatformId[] {
-  const list = value === undefined ? [] : value;
-  if (!Array.isArray(list)) {
-    throw new Error(`platforms must be a list, got ${quote(value)}`);
-  }
-  return list.map(platform => checked(checkPlatform, platform) as PlatformId);
-}
-
-function keyStorageProperty(value: unknown): KeyStorageProperties {
-  const { Type, SecretArn } = record('keyStorage', value);
-  if (Type !== 'SecretsManager') {
-    throw new Error(`keyStorage must be of type SecretsManager, got ${quote(Type)}`);
-  }
-  if (typeof SecretArn !== 'string' || !/^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/.test(SecretArn)) {
-    throw new Error(`keyStorage must name a secret by its ARN, got ${quote(SecretArn)}`);
-  }
-  return { Type, SecretArn };
+function termProperty({ ValidityDays, NotBefore, NotAfter }: RawProperties): Term {
+  const term = {
+    days: wholeNumber(ValidityDays) as number | undefined,
+    notBefore: time('notBefore', NotBefore),
+    notAfter: time('notAfter', NotAfter),
+  };
+  complain(checkTerm(term));
+  return term;
 }

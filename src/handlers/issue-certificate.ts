@@ -1,22 +1,28 @@
-import { complain, Declaration } from './declaration';
+import { deliverBundles } from './bundles';
+import { custodyOf, HeldKey, isSamePlace } from './custody';
+import { Declaration } from './declaration';
+import { requestOutcome } from './declared-request';
 import { Requester } from './identity';
-import { IssuingCa, issuingCa } from './issuing-ca';
-import { KEY_ALGORITHMS } from '../contract/key-algorithms';
+import { chainBelow, IssuingCa, issuingCa } from './issuing-ca';
+import { placeOf } from './key-storage';
+import { Ledger, LedgerEntry, LedgerRecord, Ports } from './ports';
+import { complain } from './property-values';
+import { checkHashForKms } from '../contract/kms';
 import { checkCaForPlatform } from '../contract/rules';
+import { formatTime } from '../contract/term';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
-import { issue, largestCertificate, selfIssuer } from '../pki/issue';
-import { keyAlgorithmOfPublicKey, publicKeyOf } from '../pki/keys';
+import { CertificateContent, issue, largestCertificate, selfIssuer } from '../pki/issue';
+import { assertLinted } from '../pki/lint/lint';
 import { encodeName, formatName } from '../pki/name';
 import { toPem } from '../pki/pem';
 import { PROFILES } from '../pki/profile';
 import { newSerialNumber } from '../pki/serial-number';
-import { signerOf } from '../pki/signer';
-import { formatTime } from '../contract/term';
+import { describePublicKey } from '../pki/subject-key';
 import { validityFrom } from '../pki/validity';
-import { Ledger, LedgerEntry, LedgerRecord, Ports } from './ports';
 
 /** A certificate that a resource declares. */
 export interface CertificateRequest extends Requester {
+  /** With the content of its request, if it has one. */
   readonly declaration: Declaration;
   readonly identity: string;
   readonly requestId: string;
@@ -27,7 +33,7 @@ export interface CertificateRequest extends Requester {
 }
 
 /** Concurrent requests for one identity: each turn, one of them gets ahead. More turns than deliveries means a fault. */
-const MAX_TURNS = 8;
+export const MAX_TURNS = 8;
 
 /**
  * Issues the declared certificate exactly once: the first call makes it, every other call answers the same bytes.
@@ -37,16 +43,16 @@ const MAX_TURNS = 8;
  * number, then the certificate is signed, checked and recorded, and only one record of it can win.
  *
  * @param assertFits is asked, before anything is written, whether a certificate of this length (PEM) can be answered
- * @returns the certificate, DER
+ * @returns the ledger's entry, with the certificate
  */
-export async function issueCertificate(request: CertificateRequest, ports: Ports, assertFits: (pem: string) => void): Promise<Buffer> {
-  const ledger = ports.ledger(request.declaration.ledgerTable);
+export async function issueCertificate(request: CertificateRequest, ports: Ports, assertFits: (pem: string) => void): Promise<IssuedEntry> {
+  const ledger = ports.ledger(request.declaration.issuerLedgerTable);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const record = await ledger.find(request.identity);
     const entry = record?.entry;
     assertWanted(request, record);
     if (entry?.status === 'ISSUED') {
-      return deliver(request, entry, ports);
+      return deliver(request, entry, ledger, ports);
     }
     const ca = await issuingCa(request.declaration.issuer, ledger, ports);
     if (entry?.status === 'RESERVED') {
@@ -54,7 +60,7 @@ export async function issueCertificate(request: CertificateRequest, ports: Ports
     }
     if (entry && await isReinstatable(entry, request.declaration, ports)) {
       if (await ledger.advance(entry, 'ISSUED', {})) {
-        return deliver(request, entry, ports);
+        return deliver(request, entry, ledger, ports);
       }
       continue;
     }
@@ -66,20 +72,25 @@ export async function issueCertificate(request: CertificateRequest, ports: Ports
   throw new Error('the ledger keeps changing under this request; deploy again');
 }
 
+/** An entry whose certificate is there. */
+export type IssuedEntry = LedgerEntry & { readonly certificate: Buffer };
+
 /** Refuses what must not be issued, whatever the ledger still allows. */
-function assertWanted(request: CertificateRequest, record: LedgerRecord | undefined): void {
+export function assertWanted(
+  request: CertificateRequest, record: LedgerRecord | undefined, standing: readonly LedgerEntry['status'][] = ['ISSUED'],
+): void {
   const entry = record?.entry;
-  if (request.mustExist && entry?.status !== 'ISSUED') {
-    throw new Error(`the ledger ${request.declaration.ledgerTable} does not hold the certificate ${request.identity} that this resource has; `
+  if (request.mustExist && !(entry && standing.includes(entry.status))) {
+    throw new Error(`the ledger ${request.declaration.issuerLedgerTable} does not hold the certificate ${request.identity} that this resource has; `
       + 'restore the table from its point-in-time recovery, or raise `generation` for a new certificate');
   }
   const removedAt = entry ? entry.status === 'WITHDRAWN' && entry.withdrawnAt : record?.cancelledAt;
   if (removedAt && (new Date(removedAt) >= request.startedAt || entry?.reservedBy === request.requestId)) {
     throw new Error('the resource was removed while its certificate was being issued');
   }
-  const declared = request.declaration.keyStorage?.SecretArn;
-  if (entry && entry.status !== 'WITHDRAWN' && entry.keyStorage?.SecretArn !== declared) {
-    throw new Error(`keyStorage must stay ${entry.keyStorage?.SecretArn}, where the key of this certificate is held, got ${declared}; `
+  const { keyStorage } = request.declaration;
+  if (entry && entry.status !== 'WITHDRAWN' && !isSamePlace(entry.keyStorage, keyStorage)) {
+    throw new Error(`keyStorage must stay ${placeOf(entry.keyStorage)}, where the key of this certificate is held, got ${placeOf(keyStorage)}; `
       + 'raise `generation` for a new certificate with a key in the new place');
   }
 }
@@ -88,8 +99,8 @@ function assertWanted(request: CertificateRequest, record: LedgerRecord | undefi
 async function isReinstatable(entry: LedgerEntry, { keyStorage }: Declaration, ports: Ports): Promise<boolean> {
   return entry.certificate !== undefined
     && new Date(entry.notAfter) > ports.clock()
-    && entry.keyStorage?.SecretArn === keyStorage?.SecretArn
-    && (!keyStorage || await ports.secrets.read(keyStorage.SecretArn, entry.serialNumber) !== undefined);
+    && isSamePlace(entry.keyStorage, keyStorage)
+    && (!keyStorage || await custodyOf(keyStorage, ports).find(entry.serialNumber) !== undefined);
 }
 
 /** Checks all that can be checked before the first write, and fixes what is unique. */
@@ -97,84 +108,94 @@ function reservation(request: CertificateRequest, ca: IssuingCa | undefined, por
   const { declaration, identity } = request;
   const profile = PROFILES[declaration.profile];
   const now = ports.clock();
-  const validity = validityFrom(now, profile, declaration.validityDays, ca?.issuer.validity, declaration.clipToIssuer);
+  const validity = validityFrom(now, profile, declaration.term!, ca?.issuer.validity, declaration.clipToIssuer);
   if (ca) {
     declaration.platforms.forEach(platform => complain(checkCaForPlatform(ca.keyAlgorithm, platform, 'keyAlgorithm of the CA')));
   }
-  assertFits(toPem('CERTIFICATE', largestCertificate(profile, { ...declaration, subject: encodeName(declaration.subject), validity },
-    ca && { ...ca.issuer, keyAlgorithm: ca.keyAlgorithm })));
-  return {
-    identity,
+  if (ca?.inKms ?? declaration.keyStorage?.Type === 'Kms') {
+    complain(checkHashForKms(ca?.keyAlgorithm ?? declaration.keyAlgorithm!, declaration.hashAlgorithm));
+  }
+  const publicKey = declaration.request?.content?.publicKey;
+  const planned = { ...declaredContent(declaration), keyAlgorithm: declaration.keyAlgorithm, publicKey, validity };
+  assertFits(toPem('CERTIFICATE', largestCertificate(profile, planned, ca && { ...ca.issuer, keyAlgorithm: ca.keyAlgorithm })));
+  return newEntry(request, ports, {
     issuer: declaration.issuer ?? identity,
-    serialNumber: newSerialNumber(ports.random),
-    status: 'RESERVED',
-    profile: profile.name,
-    subject: formatName(declaration.subject),
-    keyAlgorithm: declaration.keyAlgorithm,
-    keyStorage: declaration.keyStorage,
+    keyAlgorithm: declaration.keyAlgorithm ?? describePublicKey(publicKey!),
     notBefore: formatTime(validity.notBefore),
     notAfter: formatTime(validity.notAfter),
-    stackId: request.stackId,
-    logicalResourceId: request.logicalResourceId,
     reservedAt: now.toISOString(),
-    reservedBy: request.requestId,
+  });
+}
+
+/** A reservation under a new serial number. */
+export function newEntry(
+  { declaration, identity, stackId, logicalResourceId, requestId }: CertificateRequest, ports: Ports,
+  facts: Pick<LedgerEntry, 'issuer' | 'keyAlgorithm' | 'notBefore' | 'notAfter' | 'reservedAt'>,
+): LedgerEntry {
+  return {
+    identity,
+    serialNumber: newSerialNumber(ports.random),
+    status: 'RESERVED',
+    profile: declaration.profile,
+    subject: formatName(declaration.subject!),
+    keyStorage: declaration.keyStorage,
+    stackId,
+    logicalResourceId,
+    reservedBy: requestId,
+    ...facts,
+  };
+}
+
+/** What of a certificate's content follows from its declaration alone. */
+export function declaredContent(declaration: Declaration): Pick<CertificateContent, 'subject' | 'hashAlgorithm' | 'pathLength' | 'extensions'> {
+  const { request, subject, hashAlgorithm, pathLength } = declaration;
+  const { names } = requestOutcome(declaration);
+  const extensions = { ...declaration.extensions, subjectAlternativeNames: names };
+  return {
+    // The subject of a request is taken as it is encoded there.
+    subject: request?.content && request.subject ? request.content.subject : encodeName(subject!),
+    hashAlgorithm,
+    pathLength,
+    extensions: Object.values(extensions).some(value => value !== undefined) ? extensions : undefined,
   };
 }
 
 /** Takes a reservation to its certificate. */
 async function complete(
   request: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
-): Promise<Buffer> {
-  const { declaration } = request;
-  const privateKey = await subjectKey(declaration, entry, ports);
-  const publicKey = publicKeyOf(privateKey);
-  const subject = encodeName(declaration.subject);
-  const issuer = ca?.issuer ?? selfIssuer(subject, signerOf(privateKey));
+): Promise<IssuedEntry> {
+  const { declaration, identity } = request;
+  const custody = custodyOf(declaration.keyStorage, ports);
+  const requested = declaration.request?.content;
+  const key: Pick<HeldKey, 'publicKey'> & Partial<HeldKey> = requested ?? await custody.obtain(entry.serialNumber, declaration.keyAlgorithm!);
+  const { publicKey } = key;
+  const declared = declaredContent(declaration);
+  const issuer = ca?.issuer ?? selfIssuer(declared.subject, key.signer!());
   const content = {
+    ...declared,
     serialNumber: entry.serialNumber,
     validity: { notBefore: new Date(entry.notBefore), notAfter: new Date(entry.notAfter) },
-    subject,
     publicKey,
-    hashAlgorithm: declaration.hashAlgorithm,
-    pathLength: declaration.pathLength,
   };
   const certificate = await issue(PROFILES[declaration.profile], content, issuer);
   const parsed = parseCertificate(certificate);
   assertAsReserved(parsed, entry, publicKey);
   verifyCertificate(parsed, issuer.signer.publicKey);
-  if (declaration.keyStorage) {
-    // Before the record: nothing that can fail follows it, so that a failed update leaves no certificate that nobody declares.
-    await ports.secrets.makeCurrent(declaration.keyStorage.SecretArn, entry.serialNumber);
-  }
+  assertLinted(certificate, { platforms: declaration.platforms, issuer: ca?.chain[0] });
+  // Before the record: nothing that can fail follows it, so that a failed update leaves no certificate that nobody declares.
+  await custody.makeCurrent(entry.serialNumber);
+  await deliverBundlesOf(request, { ...entry, certificate }, ledger, ports);
 
-  if (await ledger.advance(entry, 'ISSUED', { certificate, issuedAt: ports.clock().toISOString() })) {
-    return deliver(request, { ...entry, certificate }, ports);
+  const chain = declaration.profile === 'ca' && ca ? { chain: Buffer.concat(ca.chain) } : {};
+  const facts = { certificate, ...chain, issuedAt: ports.clock().toISOString() };
+  if (await ledger.advance(entry, 'ISSUED', facts)) {
+    return { ...entry, ...facts, status: 'ISSUED' };
   }
-  const winner = (await ledger.find(request.identity))?.entry;
+  const winner = (await ledger.find(identity))?.entry;
   if (winner?.status === 'ISSUED') {
-    return deliver(request, winner, ports);
+    return deliver(request, winner, ledger, ports);
   }
   throw new Error('the resource was removed while its certificate was being issued');
-}
-
-/** The stored key of a reservation, made now where it is not there yet; or a fresh one that nobody keeps. */
-async function subjectKey({ keyStorage, keyAlgorithm }: Declaration, entry: LedgerEntry, ports: Ports): Promise<string> {
-  const stored = keyStorage && await ports.secrets.read(keyStorage.SecretArn, entry.serialNumber);
-  if (stored !== undefined) {
-    return assertAlgorithm(stored, keyAlgorithm, keyStorage!.SecretArn);
-  }
-  const { privateKeyPem } = await ports.generateKeyPair(keyAlgorithm);
-  return keyStorage
-    ? assertAlgorithm(await ports.secrets.write(keyStorage.SecretArn, entry.serialNumber, privateKeyPem), keyAlgorithm, keyStorage.SecretArn)
-    : privateKeyPem;
-}
-
-function assertAlgorithm(privateKey: string, algorithm: Declaration['keyAlgorithm'], secretArn: string): string {
-  const found = keyAlgorithmOfPublicKey(publicKeyOf(privateKey));
-  if (found !== algorithm) {
-    throw new Error(`the secret ${secretArn} must hold a key of ${KEY_ALGORITHMS[algorithm].bits} bits (${algorithm}), got ${found ?? 'another one'}`);
-  }
-  return privateKey;
 }
 
 /** What was signed is what was reserved: no signer and no encoder is trusted with that. */
@@ -187,13 +208,27 @@ function assertAsReserved(certificate: Certificate, entry: LedgerEntry, publicKe
 }
 
 /** Answers an issued certificate, and makes its key the current one: after a rollback, the old one is again. */
-async function deliver({ declaration }: CertificateRequest, entry: LedgerEntry, ports: Ports): Promise<Buffer> {
-  if (!entry.certificate) {
-    throw new Error(`the ledger ${declaration.ledgerTable} has lost the certificate with serial number ${entry.serialNumber}; `
+async function deliver(request: CertificateRequest, entry: LedgerEntry, ledger: Ledger, ports: Ports): Promise<IssuedEntry> {
+  const { declaration } = request;
+  const { certificate, serialNumber } = entry;
+  if (!certificate) {
+    throw new Error(`the ledger ${declaration.issuerLedgerTable} has lost the certificate with serial number ${serialNumber}; `
       + 'restore the table from its point-in-time recovery');
   }
-  if (declaration.keyStorage) {
-    await ports.secrets.makeCurrent(declaration.keyStorage.SecretArn, entry.serialNumber);
-  }
-  return entry.certificate;
+  await custodyOf(declaration.keyStorage, ports).makeCurrent(serialNumber);
+  const issued = { ...entry, certificate };
+  await deliverBundlesOf(request, issued, ledger, ports);
+  return issued;
+}
+
+async function deliverBundlesOf({ declaration }: CertificateRequest, entry: IssuedEntry, ledger: Ledger, ports: Ports): Promise<void> {
+  const { serialNumber, certificate } = entry;
+  await deliverBundles(declaration.bundles, serialNumber, async () => {
+    const key = await custodyOf(declaration.keyStorage, ports).find(serialNumber);
+    if (!key?.privateKeyPem) {
+      throw new Error(`the key of the certificate ${serialNumber} is not in ${placeOf(declaration.keyStorage)} any more; raise \`generation\``);
+    }
+    const chain = declaration.issuer === undefined ? [] : await chainBelow(declaration.issuer, ledger);
+    return { privateKeyPem: key.privateKeyPem, certificate, chain, friendlyName: declaration.subject!.commonName! };
+  }, ports);
 }

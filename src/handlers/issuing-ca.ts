@@ -1,14 +1,21 @@
+import { custodyOf } from './custody';
+import { placeOf } from './key-storage';
+import { Ledger, LedgerEntry, Ports } from './ports';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
-import { parseCertificate } from '../pki/certificate';
+import { Certificate, parseCertificate } from '../pki/certificate';
+import { splitCertificates } from '../pki/certificate-list';
 import { Issuer } from '../pki/issue';
 import { keyAlgorithmOfPublicKey } from '../pki/keys';
-import { signerOf } from '../pki/signer';
-import { Ledger, Ports } from './ports';
+import { NameConstraints } from '../pki/name-constraints';
 
 /** A CA that is ready to sign. */
 export interface IssuingCa {
   readonly issuer: Issuer;
   readonly keyAlgorithm: KeyAlgorithmName;
+  /** Whether the key is in KMS, which ties a key on a curve to one digest. */
+  readonly inKms: boolean;
+  /** Its certificate and those of the CAs above it, DER: the chain of what it issues. */
+  readonly chain: readonly Buffer[];
 }
 
 /**
@@ -21,33 +28,68 @@ export async function issuingCa(identity: string | undefined, ledger: Ledger, po
   if (identity === undefined) {
     return undefined;
   }
-  const entry = (await ledger.find(identity))?.entry;
-  // A withdrawn CA may sign: its stack is gone, but key and ledger were retained so that the CA can go on from another one.
-  if (!entry?.certificate || !entry.keyStorage) {
-    throw new Error(`ca must be a CA that this ledger holds, got ${identity}, which is ${entry ? entry.status.toLowerCase() : 'unknown'}`);
-  }
-  const certificate = parseCertificate(entry.certificate);
+  const entry = await caEntry(identity, ledger);
+  const certificate = parseCertificate(entry.certificate!);
   if (!certificate.ca) {
     throw new Error(`ca must be a CA, got ${identity}, which is a certificate of the profile ${entry.profile}`);
   }
-  const { SecretArn } = entry.keyStorage;
-  const privateKey = await ports.secrets.read(SecretArn, entry.serialNumber);
-  if (privateKey === undefined) {
-    throw new Error(`the secret ${SecretArn} does not hold the key of the CA (version ${entry.serialNumber}); restore the secret`);
+  assertUnderstood(certificate);
+  const key = await custodyOf(entry.keyStorage, ports).find(entry.serialNumber);
+  const place = placeOf(entry.keyStorage);
+  if (!key) {
+    throw new Error(`the secret ${place} does not hold the key of the CA (version ${entry.serialNumber}); restore the secret`);
   }
-  const signer = signerOf(privateKey);
-  const keyAlgorithm = keyAlgorithmOfPublicKey(signer.publicKey);
-  if (!keyAlgorithm || !signer.publicKey.equals(certificate.publicKey)) {
-    throw new Error(`the secret ${SecretArn} does not hold the key that belongs to the CA's certificate (version ${entry.serialNumber})`);
+  const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey);
+  if (!keyAlgorithm || !key.publicKey.equals(certificate.publicKey)) {
+    throw new Error(`${entry.keyStorage?.Type === 'Kms' ? `the KMS key ${place} is not the one` : `the secret ${place} does not hold the key`} `
+      + `that belongs to the CA's certificate (version ${entry.serialNumber})`);
   }
+  const chain = chainOf(entry);
   return {
     issuer: {
       name: certificate.subject,
       keyIdentifier: certificate.subjectKeyIdentifier,
-      signer,
+      signer: key.signer(),
       validity: certificate.validity,
       pathLength: certificate.pathLength,
+      nameConstraints: constraintsOf([certificate, ...chain.slice(1).map(parseCertificate)]),
     },
     keyAlgorithm,
+    inKms: entry.keyStorage?.Type === 'Kms',
+    chain,
   };
+}
+
+/** The certificates above what a CA of the ledger issues, DER, its own first. */
+export async function chainBelow(identity: string, ledger: Ledger): Promise<Buffer[]> {
+  return chainOf(await caEntry(identity, ledger));
+}
+
+function chainOf({ certificate, chain }: LedgerEntry): Buffer[] {
+  return [certificate!, ...splitCertificates(chain ?? Buffer.alloc(0))];
+}
+
+/** A withdrawn CA may sign: its stack is gone, but key and ledger were retained so that the CA can go on from another one. */
+async function caEntry(identity: string, ledger: Ledger): Promise<LedgerEntry> {
+  const entry = (await ledger.find(identity))?.entry;
+  if (entry?.status === 'REQUESTED') {
+    throw new Error(`ca must have its certificate before it can issue, and ${identity} is waiting for it: `
+      + 'have certificateSigningRequestPem signed, and declare the result as signedCertificate');
+  }
+  if (!entry?.certificate || !entry.keyStorage) {
+    throw new Error(`ca must be a CA that this ledger holds, got ${identity}, which is ${entry ? entry.status.toLowerCase() : 'unknown'}`);
+  }
+  return entry;
+}
+
+/** RFC 5280, section 4.2: a certificate with a critical extension that one does not know must be rejected. */
+export function assertUnderstood({ unknownCritical }: Certificate): void {
+  if (unknownCritical.length > 0) {
+    throw new Error(`the CA's certificate must have no critical extension that is unknown here, got ${unknownCritical.join(', ')} `
+      + '(object identifiers, DER)');
+  }
+}
+
+function constraintsOf(certificates: readonly Certificate[]): NameConstraints[] {
+  return certificates.flatMap(({ nameConstraints }) => nameConstraints ?? []);
 }

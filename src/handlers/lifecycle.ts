@@ -1,11 +1,18 @@
-import { parseDeclaration, RawProperties } from './declaration';
+import { chainData, declaredData, largestData, pendingData, signedElsewhereData } from './answer-data';
+import { parseDeclaration } from './declaration';
+import { withRequest } from './declared-request';
+import { adoptExistingCa, existingCaIdentity, parseExistingCa } from './existing-ca';
 import { identityOf, isIdentity, Requester } from './identity';
-import { issueCertificate } from './issue-certificate';
-import { certificateAttributes } from '../pki/certificate';
+import { CertificateRequest, issueCertificate } from './issue-certificate';
 import { LedgerGoneError, Ports } from './ports';
+import { RawProperties } from './property-values';
+import { recordCa } from './record-ca';
 import { assertResponseFits } from './response-size';
+import { declareSignedElsewhere } from './signed-elsewhere';
 import { abandonReservation, withdrawCertificate } from './withdraw-certificate';
 import { CertificateAttributes } from '../contract/properties';
+import { ResourceType } from '../contract/resource-types';
+import { certificateAttributes } from '../pki/certificate';
 
 /** One step in the life of a certificate resource, as CloudFormation or the local deployment asks for it. */
 export interface LifecycleEvent extends Requester {
@@ -46,23 +53,58 @@ export async function handleLifecycleEvent(event: LifecycleEvent, ports: Ports):
   return event.requestType === 'Delete' ? remove(event, ports) : declare(event, ports);
 }
 
+/** Brings a resource to what it declares; `identify` is told its identity as soon as that is known. */
+type Declarer = (event: LifecycleEvent, ports: Ports, startedAt: Date, identify: (identity: string) => void) => Promise<CertificateAttributes>;
+
 async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
   const startedAt = ports.clock();
+  const declarer: Declarer = event.resourceType === ResourceType.EXISTING_IOT_CA ? declareExistingCa : declareCertificate;
   let identity: string | undefined;
   try {
-    const declaration = parseDeclaration(event.resourceType, event.properties);
-    identity = identityOf(declaration, event);
-    const request = { ...event, declaration, identity, startedAt, mustExist: event.physicalResourceId === identity };
-    try {
-      const certificate = await issueCertificate(request, ports, pem => assertResponseFits(event, identity!, largestData(pem)));
-      return { physicalResourceId: identity, data: certificateAttributes(certificate) };
-    } catch (error) {
-      await abandonReservation(request, ports).catch(() => undefined); // the ledger still accounts for it as RESERVED
-      throw error;
-    }
+    const data = await declarer(event, ports, startedAt, value => identity = value);
+    return { physicalResourceId: identity!, data };
   } catch (error) {
     throw failure(event, identity, error);
   }
+}
+
+const declareExistingCa: Declarer = async (event, ports, startedAt, identify) => {
+  const declaration = parseExistingCa(event.properties);
+  const identity = existingCaIdentity(declaration, event);
+  identify(identity);
+  const entry = await adoptExistingCa({ ...event, declaration, identity, startedAt }, ports);
+  const data = { ...certificateAttributes(entry.certificate), ...declaration.certificatePem === undefined ? chainData(entry) : {} };
+  assertResponseFits(event, identity, data);
+  return data;
+};
+
+const declareCertificate: Declarer = async (event, ports, startedAt, identify) => {
+  const declared = parseDeclaration(event.resourceType, event.properties);
+  const identity = identityOf(declared, event);
+  identify(identity);
+  const common = { ...event, identity, startedAt, mustExist: event.physicalResourceId === identity };
+  try {
+    const declaration = await withRequest(declared, ports);
+    const request: CertificateRequest = { ...common, declaration };
+    return declaration.signedElsewhere ? await requestElsewhere(event, request, ports) : await issueHere(event, request, ports);
+  } catch (error) {
+    await abandonReservation({ ...common, declaration: declared }, ports).catch(() => undefined); // the ledger still accounts for it as RESERVED
+    throw error;
+  }
+};
+
+async function issueHere(event: LifecycleEvent, request: CertificateRequest, ports: Ports): Promise<CertificateAttributes> {
+  const { declaration, identity } = request;
+  const entry = await issueCertificate(request, ports, pem => assertResponseFits(event, identity, largestData(pem, declaration)));
+  if (declaration.issuerLedgerTable !== declaration.ledgerTable) {
+    await recordCa(request, entry, ports.ledger(declaration.ledgerTable));
+  }
+  return { ...certificateAttributes(entry.certificate), ...declaredData(declaration, entry.serialNumber) };
+}
+
+async function requestElsewhere(event: LifecycleEvent, request: CertificateRequest, ports: Ports): Promise<CertificateAttributes> {
+  const entry = await declareSignedElsewhere(request, ports);
+  return request.declaration.signedElsewhere?.certificatePem === undefined ? pendingData(entry) : signedElsewhereData(event, entry);
 }
 
 async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
@@ -84,7 +126,9 @@ async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleRes
 /** The identity behind an invented physical id; none where the declaration was refused, so that nothing was ever made. */
 function declaredIdentity(event: LifecycleEvent): string | undefined {
   try {
-    return identityOf(parseDeclaration(event.resourceType, event.properties), event);
+    return event.resourceType === ResourceType.EXISTING_IOT_CA
+      ? existingCaIdentity(parseExistingCa(event.properties), event)
+      : identityOf(parseDeclaration(event.resourceType, event.properties), event);
   } catch {
     return undefined;
   }
@@ -93,17 +137,4 @@ function declaredIdentity(event: LifecycleEvent): string | undefined {
 function failure(event: LifecycleEvent, physicalResourceId: string | undefined, error: unknown): LifecycleError {
   const message = error instanceof Error ? error.message : String(error);
   return new LifecycleError(`${event.logicalResourceId}: ${message}`, physicalResourceId, error);
-}
-
-/** The attributes at their full length; all but the certificate have a fixed one. */
-function largestData(certificatePem: string): CertificateAttributes {
-  return {
-    CertificatePem: certificatePem,
-    SerialNumber: '0'.repeat(40),
-    NotBefore: '2026-01-31T23:59:59Z',
-    NotAfter: '2036-01-31T23:59:59Z',
-    Sha256Fingerprint: '0'.repeat(64),
-    Sha1Fingerprint: '0'.repeat(40),
-    SubjectKeyIdentifier: '0'.repeat(40),
-  };
 }

@@ -1,6 +1,7 @@
 import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { KeyStorageProperties } from '../contract/properties';
 import { KeyPair } from '../pki/keys';
+import { Signer } from '../pki/signer';
 
 /**
  * What the use cases need from outside. Each port speaks of certificates and keys, not of an AWS API: Secrets Manager and
@@ -9,7 +10,14 @@ import { KeyPair } from '../pki/keys';
 export interface Ports {
   /** The ledger kept in the table of this name. */
   readonly ledger: (table: string) => Ledger;
+  /** Private keys and what is made of them, in secrets. */
   readonly secrets: SecretVersions;
+  /** Private keys in parameters; the place is the path below which they are. */
+  readonly parameters: SecretVersions;
+  /** The current value of a secret that somebody else writes, or `undefined` where it has none. */
+  readonly secretValue: (secretArn: string) => Promise<string | Buffer | undefined>;
+  /** A key that never leaves its module. */
+  readonly hsm: (keyArn: string) => Promise<Signer>;
   /** The present time. */
   readonly clock: () => Date;
   /** So many cryptographically secure random bytes. */
@@ -19,30 +27,33 @@ export interface Ports {
 
 /**
  * - `RESERVED`: serial number and validity are fixed, the certificate is not there yet.
+ * - `REQUESTED`: the key of a CA is there, and its certificate is to be made elsewhere.
  * - `ISSUED`: the certificate is recorded and declared by a resource.
  * - `WITHDRAWN`: no resource declares it any more.
  */
-export type LedgerStatus = 'RESERVED' | 'ISSUED' | 'WITHDRAWN';
+export type LedgerStatus = 'RESERVED' | 'REQUESTED' | 'ISSUED' | 'WITHDRAWN';
 
 /** One certificate in the ledger. */
 export interface LedgerEntry {
   /** The certificate's identity: the physical id of its resource. */
   readonly identity: string;
-  /** The identity of the CA that signs it; its own for a self-signed CA. */
+  /** The identity of the CA that signs it; its own for a CA that signs itself or that another one signs elsewhere. */
   readonly issuer: string;
-  /** 40 upper-case hexadecimal digits. Also the version of its key. */
+  /**
+   * Upper-case hexadecimal digits: 40 where it is issued here. Also the version of its key; of a CA that is signed elsewhere
+   * it is that alone.
+   */
   readonly serialNumber: string;
   readonly status: LedgerStatus;
-  /** The name of the profile: `ca`, `verification` or `device`. */
+  /** The name of the profile, such as `ca` or `device`. */
   readonly profile: string;
   /** The subject as RFC 4514 writes it, for people who read the ledger. */
   readonly subject: string;
   readonly keyAlgorithm: string;
   /** Where its private key is held; absent where the key was thrown away. */
   readonly keyStorage?: KeyStorageProperties;
-  /** ISO 8601, whole seconds. */
+  /** ISO 8601, whole seconds; empty where it is not known before the certificate. */
   readonly notBefore: string;
-  /** ISO 8601, whole seconds. */
   readonly notAfter: string;
   /** The stack and the logical id of the resource that asked. */
   readonly stackId: string;
@@ -56,10 +67,15 @@ export interface LedgerEntry {
   readonly withdrawnBy?: string;
   /** The certificate, DER. */
   readonly certificate?: Buffer;
+  /** Of a CA: the certificates of the CAs above it, DER, one after the other, the next one first. */
+  readonly chain?: Buffer;
+  /** Of a CA that is signed elsewhere: its request, DER. */
+  readonly certificateSigningRequest?: Buffer;
 }
 
 /** The facts that a change of status adds to an entry. */
-export type LedgerFacts = Partial<Pick<LedgerEntry, 'certificate' | 'issuedAt' | 'withdrawnAt' | 'withdrawnBy'>>;
+export type LedgerFacts = Partial<Pick<LedgerEntry,
+'certificate' | 'chain' | 'certificateSigningRequest' | 'notBefore' | 'notAfter' | 'issuedAt' | 'withdrawnAt' | 'withdrawnBy'>>;
 
 /** What the ledger knows of an identity. */
 export interface LedgerRecord {
@@ -98,8 +114,8 @@ export interface Ledger {
 }
 
 /**
- * The versions of the secrets that hold private keys. A version has the serial number of its certificate as its name, so
- * that a retry finds the key it made before.
+ * The versions of what holds private keys: secrets, or paths of parameters. A version has the serial number of its
+ * certificate as its name, so that a retry finds the key it made before.
  */
 export interface SecretVersions {
   /** The value of a version, or `undefined`. */

@@ -1,6 +1,8 @@
-import { RawProperties } from './declaration';
+import { bundlesProperty, releaseBundles } from './bundles';
+import { custodyOf } from './custody';
 import { Requester } from './identity';
 import { Ledger, LedgerEntry, Ports } from './ports';
+import { RawProperties } from './property-values';
 
 /** A certificate that no resource declares any more. */
 export interface Withdrawal extends Requester {
@@ -15,11 +17,18 @@ export interface Withdrawal extends Requester {
  * left alone, since CloudFormation may delete anything at any time, twice, and by an id it invented.
  */
 export async function withdrawCertificate(withdrawal: Withdrawal, ports: Ports): Promise<void> {
-  const table = withdrawal.properties.LedgerTable;
-  if (typeof table !== 'string' || table === '') {
-    return; // a declaration without a ledger was refused before anything was made
+  for (const table of ledgersOf(withdrawal.properties)) {
+    await withdrawIn(ports.ledger(table), withdrawal, ports);
   }
-  const ledger = ports.ledger(table);
+}
+
+/** The ledger of what a CA issues comes before that in which its own certificate is: see `recordCa`. */
+function ledgersOf({ LedgerTable, IssuerLedgerTable }: RawProperties): string[] {
+  // A declaration without a ledger was refused before anything was made.
+  return [...new Set([LedgerTable, IssuerLedgerTable])].filter((table): table is string => typeof table === 'string' && table !== '');
+}
+
+async function withdrawIn(ledger: Ledger, withdrawal: Withdrawal, ports: Ports): Promise<void> {
   const now = ports.clock().toISOString();
   let entry = (await ledger.find(withdrawal.identity))?.entry;
   if (!entry && !await ledger.cancel(withdrawal.identity, now)) {
@@ -27,8 +36,8 @@ export async function withdrawCertificate(withdrawal: Withdrawal, ports: Ports):
   }
   while (entry && isOf(entry, withdrawal)) {
     if (await endsHere(entry, withdrawal.requestId, now, ledger)) {
-      if (!entry.certificate || !isRetained(withdrawal.properties)) {
-        await releaseKey(entry, ports);
+      if (!isInUse(entry) || !isRetained(withdrawal.properties)) {
+        await releaseKey(entry, withdrawal.properties, ports);
       }
       return;
     }
@@ -39,14 +48,18 @@ export async function withdrawCertificate(withdrawal: Withdrawal, ports: Ports):
   }
 }
 
+/** Whether somebody has the certificate, or the request for it. */
+function isInUse({ certificate, certificateSigningRequest }: LedgerEntry): boolean {
+  return certificate !== undefined || certificateSigningRequest !== undefined;
+}
+
 /** Withdraws what this very request has reserved and not issued, so that a failed creation or update leaves nothing to sign. */
-export async function abandonReservation(request: Requester & { identity: string; requestId: string; declaration: { ledgerTable: string } },
-  ports: Ports): Promise<void> {
-  const ledger = ports.ledger(request.declaration.ledgerTable);
+export async function abandonReservation(request: Withdrawal & { declaration: { issuerLedgerTable: string } }, ports: Ports): Promise<void> {
+  const ledger = ports.ledger(request.declaration.issuerLedgerTable);
   const entry = (await ledger.find(request.identity))?.entry;
-  if (entry?.reservedBy === request.requestId && !entry.certificate
+  if (entry?.reservedBy === request.requestId && !isInUse(entry)
     && (entry.status === 'WITHDRAWN' || await endsHere(entry, request.requestId, ports.clock().toISOString(), ledger))) {
-    await releaseKey(entry, ports); // also where a removal has overtaken this creation, before the key was there
+    await releaseKey(entry, request.properties, ports); // also where a removal has overtaken this creation, before the key was there
   }
 }
 
@@ -69,8 +82,7 @@ function isRetained({ RetainKey }: RawProperties): boolean {
   return RetainKey === true || RetainKey === 'true';
 }
 
-async function releaseKey({ keyStorage, serialNumber }: LedgerEntry, ports: Ports): Promise<void> {
-  if (keyStorage) {
-    await ports.secrets.release(keyStorage.SecretArn, serialNumber);
-  }
+async function releaseKey({ keyStorage, serialNumber }: LedgerEntry, { Bundles }: RawProperties, ports: Ports): Promise<void> {
+  await custodyOf(keyStorage, ports).release(serialNumber);
+  await releaseBundles(bundlesProperty(Bundles), serialNumber, ports);
 }

@@ -1,9 +1,11 @@
 import { contextTag, element, explicit, objectIdentifier, sequence, Tag } from './der';
 import { DerReader } from './der-reader';
-import { extension } from './extensions';
+import { extension, profileExtensions } from './extensions';
 import { encodeGeneralNames } from './general-names';
 import { encodeNameConstraints } from './name-constraints';
 import { OID } from './object-identifiers';
+import { CertificateProfile } from './profile';
+import { subjectKeyOf } from './subject-key';
 import { DeclaredCustomExtension, DeclaredExtensions, DeclaredPolicy } from '../contract/extensions';
 
 const [SUBJECT_ALT_NAME, NAME_CONSTRAINTS, CERTIFICATE_POLICIES, CRL_DISTRIBUTION_POINTS, AUTHORITY_INFO_ACCESS] = [
@@ -23,6 +25,14 @@ export function declaredExtensions(extensions: DeclaredExtensions): Buffer[] {
     ...access.length > 0 ? [extension(AUTHORITY_INFO_ACCESS, false, sequence(...access))] : [],
     ...(extensions.customExtensions ?? []).map(customExtension),
   ];
+}
+
+/** The extensions that a request asks for (RFC 2985, section 5.4.2): those that its certificate would have, without key identifiers. */
+export function requestedExtensions(profile: CertificateProfile, publicKey: Buffer, pathLength: number | undefined, extensions: DeclaredExtensions): Buffer {
+  return sequence(
+    profileExtensions(profile, subjectKeyOf(publicKey).family, pathLength, extensions.extendedKeyUsages),
+    ...declaredExtensions(extensions),
+  );
 }
 
 /** RFC 5280, section 4.2.1.4; with the URL of the practice statement as its qualifier. */

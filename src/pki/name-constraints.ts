@@ -3,7 +3,7 @@ import { DerReader } from './der-reader';
 import { encodeGeneralNames, RawGeneralName, readGeneralName } from './general-names';
 import { commonNameOf, isPrefixOfName } from './name-comparison';
 import { DeclaredNameConstraints } from '../contract/extensions';
-import { NameLists } from '../contract/general-names';
+import { addressText, NameLists } from '../contract/general-names';
 import { quote } from '../contract/rules';
 
 /** The constraints in a CA's certificate (RFC 5280, section 4.2.1.10). */
@@ -128,9 +128,10 @@ function describe({ type, value }: RawGeneralName): string {
   if (!Buffer.isBuffer(value)) {
     return `${type}:${quote(value)}`;
   }
-  return type === 'ip' ? `ip:${formatAddress(value)}` : `a directory name with ${quote(commonNameOf(value) ?? 'no common name')}`;
+  return type === 'ip' ? `ip:${formatAddress([...value])}` : `a directory name with ${quote(commonNameOf(value) ?? 'no common name')}`;
 }
 
-function formatAddress(octets: Buffer): string {
-  return octets.length <= 8 ? octets.join('.').replace(/^((?:\d+\.){3}\d+)\./, '$1/') : octets.toString('hex').replace(/(....)(?=.)/g, '$1:');
+/** An address, or a network with its mask. */
+function formatAddress(octets: number[]): string {
+  return addressText(octets) ?? [octets.slice(0, octets.length / 2), octets.slice(octets.length / 2)].map(half => addressText(half)).join('/');
 }

@@ -13,6 +13,10 @@ export const OID = {
   ecdsaWithSHA256: '1.2.840.10045.4.3.2',
   ecdsaWithSHA384: '1.2.840.10045.4.3.3',
   ecdsaWithSHA512: '1.2.840.10045.4.3.4',
+  // RFC 3279, section 2.2: what is not to be used any more
+  md5WithRSAEncryption: '1.2.840.113549.1.1.4',
+  sha1WithRSAEncryption: '1.2.840.113549.1.1.5',
+  ecdsaWithSHA1: '1.2.840.10045.4.1',
   // RFC 8410, section 3 (keys and signatures)
   ed25519: '1.3.101.112',
   // RFC 5280, appendix A.1

@@ -1,4 +1,5 @@
-import { integer, NULL, objectIdentifier, sequence } from './der';
+import { integer, NULL, objectIdentifier, sequence, Tag } from './der';
+import { DerReader } from './der-reader';
 import { OID } from './object-identifiers';
 import { HASH_ALGORITHM_NAMES, HashAlgorithmName, KEY_ALGORITHMS, KeyAlgorithmName, KeyFamily, octetsOf } from '../contract/key-algorithms';
 
@@ -26,6 +27,14 @@ export function signatureAlgorithm(family: KeyFamily, hash: HashAlgorithmName): 
 /** Whether an AlgorithmIdentifier is one that this library writes. */
 export function isSignatureAlgorithm(identifier: Buffer): boolean {
   return Object.values(IDENTIFIERS).some(identifiers => [...identifiers.values()].some(known => known.equals(identifier)));
+}
+
+const OUTDATED = [OID.md5WithRSAEncryption, OID.sha1WithRSAEncryption, OID.ecdsaWithSHA1].map(objectIdentifier);
+
+/** Whether an AlgorithmIdentifier is of a signature over MD5 or SHA-1, whose collisions forge certificates. */
+export function isOutdatedSignature(identifier: Buffer): boolean {
+  const oid = new DerReader(identifier).sequence().element(Tag.OBJECT_IDENTIFIER);
+  return OUTDATED.some(outdated => outdated.equals(oid));
 }
 
 /** A signature of the greatest length that a key of this algorithm can make. */

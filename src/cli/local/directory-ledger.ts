@@ -1,6 +1,6 @@
 import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus } from '../../handlers/ports';
 import { own } from '../json';
-import { LedgerState, StoredLedgerEntry } from './state';
+import { LedgerState, OCTETS, StoredLedgerEntry } from './state';
 import { StateStore } from './state-store';
 
 /**
@@ -68,10 +68,15 @@ function isSame(standing: LedgerRecord | undefined, expected: LedgerRecord | und
     && standing?.cancelledAt === expected?.cancelledAt;
 }
 
-function toStored({ certificate, ...entry }: LedgerEntry): StoredLedgerEntry {
-  return { ...entry, ...certificate && { certificate: certificate.toString('base64') } };
+function toStored(entry: LedgerEntry): StoredLedgerEntry {
+  return mapOctets(entry, value => (value as Buffer).toString('base64')) as unknown as StoredLedgerEntry;
 }
 
-function fromStored({ certificate, ...entry }: StoredLedgerEntry): LedgerEntry {
-  return { ...entry, ...certificate !== undefined && { certificate: Buffer.from(certificate, 'base64') } };
+function fromStored(entry: StoredLedgerEntry): LedgerEntry {
+  return mapOctets(entry, value => Buffer.from(value as string, 'base64')) as unknown as LedgerEntry;
+}
+
+function mapOctets(entry: object, convert: (value: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(entry)
+    .map(([name, value]) => [name, value !== undefined && (OCTETS as readonly string[]).includes(name) ? convert(value) : value]));
 }

@@ -79,8 +79,11 @@ export interface LedgerState {
   readonly entries: { [serialNumber: string]: StoredLedgerEntry };
 }
 
-/** A ledger entry as JSON: the certificate is base64 of its DER. */
-export type StoredLedgerEntry = Omit<LedgerEntry, 'certificate'> & { readonly certificate?: string };
+/** What of a ledger entry is DER, and base64 in JSON. */
+export const OCTETS = ['certificate', 'chain', 'certificateSigningRequest'] as const satisfies readonly (keyof LedgerEntry)[];
+
+/** A ledger entry as JSON. */
+export type StoredLedgerEntry = Omit<LedgerEntry, typeof OCTETS[number]> & { readonly [N in typeof OCTETS[number]]?: string };
 
 /** A secret whose versions lie in files. */
 export interface SecretState {

@@ -54,6 +54,8 @@ const ENTRY: { readonly [A in keyof Required<LedgerEntry>]: true } = {
   withdrawnAt: true,
   withdrawnBy: true,
   certificate: true,
+  chain: true,
+  certificateSigningRequest: true,
 };
 
 const ENTRY_ATTRIBUTES: readonly string[] = Object.keys(ENTRY);

@@ -1,0 +1,67 @@
+import { Declaration } from './declaration';
+import { requestOutcome } from './declared-request';
+import { LedgerEntry } from './ports';
+import { MAX_RESPONSE_BYTES, RequestIds, responseBytes } from './response-size';
+import { CertificateAttributes } from '../contract/properties';
+import { certificateAttributes } from '../pki/certificate';
+import { splitCertificates } from '../pki/certificate-list';
+import { toPem } from '../pki/pem';
+
+/** What stands in the attributes of a CA whose certificate is awaited; CloudFormation wants every attribute that is referred to. */
+const AWAITED = '(not signed yet: have CertificateSigningRequestPem signed, and declare the result as signedCertificate)';
+
+/** The attributes that only some certificates have. */
+type MoreAttributes = Pick<CertificateAttributes, 'IgnoredRequests' | 'PrivateKeyParameter'>;
+
+/** What a declaration adds to the attributes of its certificate. */
+export function declaredData(declaration: Declaration, serialNumber: string): MoreAttributes {
+  const { request, keyStorage } = declaration;
+  return {
+    ...request ? { IgnoredRequests: requestOutcome(declaration).ignored.join(', ') || 'none' } : {},
+    ...keyStorage?.Type === 'Parameter' ? { PrivateKeyParameter: `${keyStorage.Path}/${serialNumber}` } : {},
+  };
+}
+
+/** The certificates above a CA, PEM. */
+export function chainData({ chain }: LedgerEntry): Pick<CertificateAttributes, 'IssuerChainPem'> {
+  return { IssuerChainPem: splitCertificates(chain ?? Buffer.alloc(0)).map(der => toPem('CERTIFICATE', der)).join('') };
+}
+
+function requestPem({ certificateSigningRequest }: LedgerEntry): string {
+  return toPem('CERTIFICATE REQUEST', certificateSigningRequest!);
+}
+
+/** The attributes of a CA whose certificate is awaited. */
+export function pendingData(entry: LedgerEntry): CertificateAttributes {
+  return {
+    CertificatePem: AWAITED,
+    SerialNumber: AWAITED,
+    NotBefore: AWAITED,
+    NotAfter: AWAITED,
+    Sha256Fingerprint: AWAITED,
+    Sha1Fingerprint: AWAITED,
+    SubjectKeyIdentifier: AWAITED,
+    CertificateSigningRequestPem: requestPem(entry),
+  };
+}
+
+/** The attributes of a CA that was signed elsewhere; its request too, where the answer has room for both. */
+export function signedElsewhereData(event: RequestIds, entry: LedgerEntry): CertificateAttributes {
+  const data = { ...certificateAttributes(entry.certificate!), CertificateSigningRequestPem: requestPem(entry) };
+  return responseBytes(event, entry.identity, data) <= MAX_RESPONSE_BYTES ? data
+    : { ...data, CertificateSigningRequestPem: '(signed; left out, since the answer to CloudFormation has no room for it)' };
+}
+
+/** The attributes at their full length; all but the certificate have a fixed one. */
+export function largestData(certificatePem: string, declaration: Declaration): CertificateAttributes {
+  return {
+    CertificatePem: certificatePem,
+    SerialNumber: '0'.repeat(40),
+    NotBefore: '2026-01-31T23:59:59Z',
+    NotAfter: '2036-01-31T23:59:59Z',
+    Sha256Fingerprint: '0'.repeat(64),
+    Sha1Fingerprint: '0'.repeat(40),
+    SubjectKeyIdentifier: '0'.repeat(40),
+    ...declaredData(declaration, '0'.repeat(40)),
+  };
+}

@@ -1,0 +1,82 @@
+import { Ports } from './ports';
+import { list, record, secretArn } from './property-values';
+import { BundleProperties } from '../contract/properties';
+import { quote } from '../contract/rules';
+import { combinedPem, derOfPrivateKey } from '../pki/key-bundles';
+import { pkcs12 } from '../pki/pkcs12';
+
+/** A form in which a key and its certificates are delivered besides the PEM of the key. */
+export interface DeclaredBundle {
+  readonly type: BundleProperties['Type'];
+  readonly secretArn: string;
+  readonly passphraseSecretArn?: string;
+}
+
+/** What a bundle is made of. */
+export interface BundleContent {
+  readonly privateKeyPem: string;
+  /** DER. */
+  readonly certificate: Buffer;
+  /** The CAs above it, DER. */
+  readonly chain: readonly Buffer[];
+  readonly friendlyName: string;
+}
+
+type Maker = (content: BundleContent, passphrase: string, random: Ports['random']) => string;
+
+/** A secret's value is text: what is binary stands in base64. */
+const MAKERS: { readonly [T in BundleProperties['Type']]: Maker } = {
+  Pkcs12: (content, passphrase, random) => pkcs12({ ...content, passphrase }, random).toString('base64'),
+  Pkcs12Legacy: (content, passphrase, random) => pkcs12({ ...content, passphrase, legacy: true }, random).toString('base64'),
+  CombinedPem: ({ privateKeyPem, certificate, chain }) => combinedPem(privateKeyPem, [certificate, ...chain]),
+  Der: ({ privateKeyPem }) => derOfPrivateKey(privateKeyPem).toString('base64'),
+};
+
+/** The types of bundles that have a passphrase. */
+const WITH_PASSPHRASE: readonly string[] = ['Pkcs12', 'Pkcs12Legacy'];
+
+/** Reads the property `Bundles`. */
+export function bundlesProperty(value: unknown): DeclaredBundle[] {
+  return list('deliveryFormats', value).map(each => {
+    const { Type, SecretArn, PassphraseSecretArn } = record('deliveryFormats', each);
+    if (typeof Type !== 'string' || !Object.hasOwn(MAKERS, Type)) {
+      throw new Error(`deliveryFormats must be of type ${Object.keys(MAKERS).join(', ')}, got ${quote(Type)}`);
+    }
+    return {
+      type: Type as DeclaredBundle['type'],
+      secretArn: secretArn('deliveryFormats', SecretArn),
+      passphraseSecretArn: WITH_PASSPHRASE.includes(Type) ? secretArn('passphrase of deliveryFormats', PassphraseSecretArn) : undefined,
+    };
+  });
+}
+
+/**
+ * Writes the bundles of a certificate that are not there yet, and makes them the current ones. A bundle is written once,
+ * under the certificate's serial number: PKCS#12 is made with fresh salts, so that a second one would be other bytes.
+ */
+export async function deliverBundles(
+  bundles: readonly DeclaredBundle[], serialNumber: string, content: () => Promise<BundleContent>, ports: Ports,
+): Promise<void> {
+  for (const { type, secretArn: place, passphraseSecretArn } of bundles) {
+    if (await ports.secrets.read(place, serialNumber) === undefined) {
+      const passphrase = passphraseSecretArn === undefined ? '' : await passphraseIn(passphraseSecretArn, ports);
+      await ports.secrets.write(place, serialNumber, MAKERS[type](await content(), passphrase, ports.random));
+    }
+    await ports.secrets.makeCurrent(place, serialNumber);
+  }
+}
+
+/** Lets the bundles of a certificate go with its key. */
+export async function releaseBundles(bundles: readonly DeclaredBundle[], serialNumber: string, ports: Ports): Promise<void> {
+  for (const { secretArn: place } of bundles) {
+    await ports.secrets.release(place, serialNumber);
+  }
+}
+
+async function passphraseIn(place: string, ports: Ports): Promise<string> {
+  const value = await ports.secretValue(place);
+  if (typeof value !== 'string' || value === '') {
+    throw new Error(`the secret ${place} must hold the passphrase as text, got ${value === undefined ? 'no value' : 'none'}`);
+  }
+  return value;
+}

@@ -1,0 +1,135 @@
+import { placeOf } from './key-storage';
+import { Ports, SecretVersions } from './ports';
+import { KEY_ALGORITHMS, KeyAlgorithmName } from '../contract/key-algorithms';
+import { ExistingKeyStorage, KeyStorageProperties } from '../contract/properties';
+import { keyAlgorithmOfPublicKey, publicKeyOf } from '../pki/keys';
+import { readAnyPrivateKey } from '../pki/private-key-formats';
+import { Signer, signerOf } from '../pki/signer';
+
+/** A key pair in somebody's custody. */
+export interface HeldKey {
+  /** SPKI, DER. */
+  readonly publicKey: Buffer;
+  /** PKCS#8, PEM: a secret. Absent where the key does not leave the place in which it is held. */
+  readonly privateKeyPem?: string;
+  /** A signer with the key. */
+  readonly signer: () => Signer;
+}
+
+/** Who holds the private key of a certificate. A version has the serial number of the certificate. */
+export interface Custody {
+  /** The key of a version; `undefined` where there is none. */
+  find(version: string): Promise<HeldKey | undefined>;
+  /** The key of a version, made now where there is none. */
+  obtain(version: string, algorithm: KeyAlgorithmName): Promise<HeldKey>;
+  /** Makes a version the one that who asks without naming a version gets. */
+  makeCurrent(version: string): Promise<void>;
+  /** Lets a version go. */
+  release(version: string): Promise<void>;
+}
+
+/** The custody of a declared place, or that of a key which nobody keeps. */
+export function custodyOf(keyStorage: KeyStorageProperties | undefined, ports: Ports): Custody {
+  switch (keyStorage?.Type) {
+    case undefined: return new NoCustody(ports);
+    case 'SecretsManager': return new VersionCustody(ports.secrets, keyStorage.SecretArn, ports);
+    case 'Parameter': return new VersionCustody(ports.parameters, keyStorage.Path, ports);
+    case 'Kms': return new HsmCustody(keyStorage.KeyArn, ports);
+    case 'ExistingSecret': return new ExistingCustody(keyStorage, ports);
+  }
+}
+
+/** The same place, however its other facts are written. */
+export function isSamePlace(one: KeyStorageProperties | undefined, other: KeyStorageProperties | undefined): boolean {
+  return one?.Type === other?.Type && placeOf(one) === placeOf(other);
+}
+
+function inMemory(privateKeyPem: string): HeldKey {
+  return { privateKeyPem, publicKey: publicKeyOf(privateKeyPem), signer: () => signerOf(privateKeyPem) };
+}
+
+function assertAlgorithm(key: HeldKey, algorithm: KeyAlgorithmName, place: string): HeldKey {
+  const found = keyAlgorithmOfPublicKey(key.publicKey);
+  if (found !== algorithm) {
+    throw new Error(`${place} must hold a key of ${KEY_ALGORITHMS[algorithm].bits} bits (${algorithm}), got ${found ?? 'another one'}`);
+  }
+  return key;
+}
+
+class VersionCustody implements Custody {
+  constructor(private readonly versions: SecretVersions, private readonly place: string, private readonly ports: Ports) {}
+
+  public async find(version: string): Promise<HeldKey | undefined> {
+    const stored = await this.versions.read(this.place, version);
+    return stored === undefined ? undefined : inMemory(stored);
+  }
+
+  public async obtain(version: string, algorithm: KeyAlgorithmName): Promise<HeldKey> {
+    const stored = await this.versions.read(this.place, version)
+      ?? await this.versions.write(this.place, version, (await this.ports.generateKeyPair(algorithm)).privateKeyPem);
+    return assertAlgorithm(inMemory(stored), algorithm, `the secret ${this.place}`);
+  }
+
+  public makeCurrent(version: string): Promise<void> {
+    return this.versions.makeCurrent(this.place, version);
+  }
+
+  public release(version: string): Promise<void> {
+    return this.versions.release(this.place, version);
+  }
+}
+
+/** The key is a resource of its own, with one key for all certificates. */
+class HsmCustody implements Custody {
+  constructor(private readonly keyArn: string, private readonly ports: Ports) {}
+
+  public async find(): Promise<HeldKey> {
+    const signer = await this.ports.hsm(this.keyArn);
+    return { publicKey: signer.publicKey, signer: () => signer };
+  }
+
+  public async obtain(_version: string, algorithm: KeyAlgorithmName): Promise<HeldKey> {
+    return assertAlgorithm(await this.find(), algorithm, `the KMS key ${this.keyArn}`);
+  }
+
+  public async makeCurrent(): Promise<void> {}
+
+  public async release(): Promise<void> {}
+}
+
+/** The key was made elsewhere, and is only read. */
+class ExistingCustody implements Custody {
+  constructor(private readonly place: ExistingKeyStorage, private readonly ports: Ports) {}
+
+  public async find(): Promise<HeldKey | undefined> {
+    const { SecretArn, PassphraseSecretArn } = this.place;
+    const value = await this.ports.secretValue(SecretArn);
+    const passphrase = PassphraseSecretArn === undefined ? undefined : await this.ports.secretValue(PassphraseSecretArn);
+    return value === undefined ? undefined : inMemory(readAnyPrivateKey(value.toString(), passphrase?.toString().replace(/\r?\n$/, '')));
+  }
+
+  public async obtain(): Promise<never> {
+    throw new Error(`the secret ${this.place.SecretArn} holds the key of a CA from elsewhere; none is made for it`);
+  }
+
+  public async makeCurrent(): Promise<void> {}
+
+  public async release(): Promise<void> {}
+}
+
+/** A key that is made for one certificate and thrown away. */
+class NoCustody implements Custody {
+  constructor(private readonly ports: Ports) {}
+
+  public async find(): Promise<undefined> {
+    return undefined;
+  }
+
+  public async obtain(_version: string, algorithm: KeyAlgorithmName): Promise<HeldKey> {
+    return inMemory((await this.ports.generateKeyPair(algorithm)).privateKeyPem);
+  }
+
+  public async makeCurrent(): Promise<void> {}
+
+  public async release(): Promise<void> {}
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { Declaration, assertSubject } from './declaration';
+import { nameLists } from './declared-extensions';
+import { Ports } from './ports';
+import { complain, optionalText, RawProperties, secretArn } from './property-values';
+import { checkNameRules, GENERAL_NAME_TYPE_NAMES, NameLists } from '../contract/general-names';
+import { SubjectValues } from '../contract/subject-attributes';
+import { CertificationRequest, readCertificationRequest } from '../pki/certification-request';
+import { readName } from '../pki/name-reader';
+import { readRequestedNames } from '../pki/requested-names';
+
+/** A certificate signing request that a certificate is to be made from. */
+export interface DeclaredRequest {
+  /** Absent where it is in a secret that has not been read yet. */
+  readonly content?: CertificationRequest;
+  /** The subject of the request; absent with the content, and where the declaration has one of its own. */
+  readonly subject?: SubjectValues;
+  readonly secretArn?: string;
+  readonly allowedNames?: NameLists;
+}
+
+/** Reads the properties that declare a request, and a request that stands among them. */
+export function requestProperty(properties: RawProperties, required: boolean): DeclaredRequest | undefined {
+  const { CertificateSigningRequest, CertificateSigningRequestSecretArn, AllowedNames } = properties;
+  const inline = optionalText('certificateSigningRequest', CertificateSigningRequest);
+  if (inline === undefined && CertificateSigningRequestSecretArn === undefined) {
+    if (required) {
+      throw new Error('certificateSigningRequest must be given');
+    }
+    return undefined;
+  }
+  const allowedNames = AllowedNames === undefined ? undefined : nameLists('allowedSubjectAlternativeNames', AllowedNames);
+  complain(allowedNames && checkNameRules(allowedNames));
+  return inline === undefined
+    ? { secretArn: secretArn('certificateSigningRequest', CertificateSigningRequestSecretArn), allowedNames }
+    : { ...readRequest(inline, properties.Subject !== undefined), allowedNames };
+}
+
+function readRequest(input: string | Buffer, hasSubject: boolean): Pick<DeclaredRequest, 'content' | 'subject'> {
+  const content = readCertificationRequest(input);
+  return { content, subject: hasSubject ? undefined : readName(content.subject) };
+}
+
+/** The declaration with its request, which may have to be fetched from a secret. */
+export async function withRequest(declaration: Declaration, ports: Ports): Promise<Declaration> {
+  const { request } = declaration;
+  if (!request || request.content) {
+    return declaration;
+  }
+  const value = await ports.secretValue(request.secretArn!);
+  if (value === undefined) {
+    throw new Error(`certificateSigningRequest must be in the secret ${request.secretArn}, which has no value`);
+  }
+  const read = readRequest(value, declaration.subject !== undefined);
+  const complete = { ...declaration, request: { ...request, ...read }, subject: declaration.subject ?? read.subject };
+  assertSubject(complete);
+  return complete;
+}
+
+/** What a request has to do with the identity of its certificate: its key, or the secret in which it is. */
+export function requestIdentity({ content, secretArn: place, allowedNames }: DeclaredRequest): object {
+  return {
+    ...content && place === undefined ? { publicKey: createHash('sha256').update(content.publicKey).digest('hex') } : { secretArn: place },
+    ...allowedNames ? { allowedNames } : {},
+  };
+}
+
+/** What of a request enters the certificate besides its key, and what does not. */
+export interface RequestOutcome {
+  /** The declared alternative names, and those of the request that a rule allows. */
+  readonly names?: NameLists;
+  /** What the request asked for and does not get, in words. */
+  readonly ignored: readonly string[];
+}
+
+/** Goes through what a request asks for: only alternative names that a rule allows are taken. */
+export function requestOutcome({ request, extensions }: Pick<Declaration, 'request' | 'extensions'>): RequestOutcome {
+  const declared = extensions?.subjectAlternativeNames;
+  if (!request?.content) {
+    return { names: declared, ignored: [] };
+  }
+  const { allowed, ignored } = readRequestedNames(request.content, request.allowedNames ?? {});
+  const merged = Object.fromEntries(GENERAL_NAME_TYPE_NAMES
+    .map(type => [type, unique([...declared?.[type] ?? [], ...allowed[type] ?? []])] as const)
+    .filter(([, names]) => names.length > 0));
+  return { names: Object.keys(merged).length > 0 ? merged : undefined, ignored };
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  const texts = values.map(value => JSON.stringify(value));
+  return values.filter((_, index) => texts.indexOf(texts[index]) === index);
+}

@@ -1,0 +1,48 @@
+import { quote } from '../contract/rules';
+import { KeyStorageProperties } from '../contract/properties';
+import { arn, record, RawProperties, secretArn } from './property-values';
+
+type StorageType = KeyStorageProperties['Type'];
+
+const READERS: { readonly [T in StorageType]: (properties: RawProperties) => KeyStorageProperties } = {
+  SecretsManager: ({ SecretArn }) => ({ Type: 'SecretsManager', SecretArn: secretArn('keyStorage', SecretArn) }),
+  Parameter: ({ Path, EncryptionKeyArn }) => ({
+    Type: 'Parameter',
+    Path: parameterPath(Path),
+    ...EncryptionKeyArn === undefined ? {} : { EncryptionKeyArn: arn('keyStorage', 'kms', 'key/', EncryptionKeyArn) },
+  }),
+  Kms: ({ KeyArn }) => ({ Type: 'Kms', KeyArn: arn('keyStorage', 'kms', 'key/', KeyArn) }),
+  ExistingSecret: ({ SecretArn, PassphraseSecretArn }) => ({
+    Type: 'ExistingSecret',
+    SecretArn: secretArn('privateKey', SecretArn),
+    ...PassphraseSecretArn === undefined ? {} : { PassphraseSecretArn: secretArn('passphrase', PassphraseSecretArn) },
+  }),
+};
+
+/** Where a private key is held, as a property says. */
+export function keyStorageProperty(value: unknown, allowed: readonly StorageType[]): KeyStorageProperties {
+  const properties = record('keyStorage', value);
+  const type = allowed.find(each => each === properties.Type);
+  if (!type) {
+    throw new Error(`keyStorage must be of type ${allowed.join(' or ')}, got ${quote(properties.Type)}`);
+  }
+  return READERS[type](properties);
+}
+
+/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html: up to 15 levels, 1,011 characters in all. */
+function parameterPath(value: unknown): string {
+  if (typeof value !== 'string' || !/^(\/[\w.-]+){1,14}$/.test(value) || value.length > 900 || /^\/(aws|ssm)/i.test(value)) {
+    throw new Error(`keyStorage must name a path of parameters, as in /iot/devices/sensor-001, got ${quote(value)}`);
+  }
+  return value;
+}
+
+/** The place itself, for messages and comparisons. */
+export function placeOf(keyStorage: KeyStorageProperties | undefined): string | undefined {
+  switch (keyStorage?.Type) {
+    case undefined: return undefined;
+    case 'Kms': return keyStorage.KeyArn;
+    case 'Parameter': return keyStorage.Path;
+    default: return keyStorage.SecretArn;
+  }
+}

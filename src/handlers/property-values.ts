@@ -1,0 +1,81 @@
+import { parseTime } from '../contract/term';
+import { Complaint, quote } from '../contract/rules';
+
+/** The properties of a resource as CloudFormation sends them: every scalar is a string. */
+export type RawProperties = { readonly [name: string]: unknown };
+
+/** Throws a rule's complaint, if there is one. */
+export function complain(complaint: Complaint): void {
+  if (complaint) {
+    throw new Error(complaint);
+  }
+}
+
+/** A value that a rule has nothing against. */
+export function checked<T>(rule: (value: unknown) => Complaint, value: unknown): T {
+  complain(rule(value));
+  return value as T;
+}
+
+/** A text that has to be there. */
+export function text(property: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') {
+    throw new Error(`${property} must be a string that is not empty, got ${quote(value)}`);
+  }
+  return value;
+}
+
+/** A text that may be absent, or empty as the default of a template's parameter is. */
+export function optionalText(property: string, value: unknown): string | undefined {
+  return value === undefined || value === '' ? undefined : text(property, value);
+}
+
+/** Only plain decimal digits are a number: `1e3`, `0x10`, ` 5` and `-1` are left as they are, for the rule to refuse. */
+export function wholeNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^(0|[1-9]\d{0,8})$/.test(value) ? Number(value) : value;
+}
+
+export function truth(property: string, value: unknown, absent: boolean): boolean {
+  switch (value) {
+    case undefined: return absent;
+    case true: case 'true': return true;
+    case false: case 'false': return false;
+    default: throw new Error(`${property} must be true or false, got ${quote(value)}`);
+  }
+}
+
+export function record(property: string, value: unknown): RawProperties {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error(`${property} must be a map, got ${quote(value)}`);
+  }
+  return value as RawProperties;
+}
+
+/** A list that may be absent. */
+export function list(property: string, value: unknown): unknown[] {
+  if (value !== undefined && !Array.isArray(value)) {
+    throw new Error(`${property} must be a list, got ${quote(value)}`);
+  }
+  return value ?? [];
+}
+
+/** A time that may be absent. */
+export function time(property: string, value: unknown): Date | undefined {
+  const date = value === undefined ? undefined : parseTime(value);
+  if (value !== undefined && !date) {
+    throw new Error(`${property} must be a time as in 2026-01-31T23:59:59Z, got ${quote(value)}`);
+  }
+  return date;
+}
+
+/** The ARN of a resource of one service. */
+export function arn(property: string, service: string, resource: string, value: unknown): string {
+  if (typeof value !== 'string' || !new RegExp(`^arn:[\\w-]+:${service}:[\\w-]+:\\d{12}:${resource}[\\w/+=.@-]+$`).test(value)) {
+    throw new Error(`${property} must be an ARN of ${service}, got ${quote(value)}`);
+  }
+  return value;
+}
+
+export function secretArn(property: string, value: unknown): string {
+  return arn(property, 'secretsmanager', 'secret:', value);
+}

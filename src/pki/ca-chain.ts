@@ -1,0 +1,97 @@
+import { createPublicKey, X509Certificate } from 'node:crypto';
+import { Certificate, parseCertificate } from './certificate';
+import { readCertificates } from './certificate-pem';
+import { isOutdatedSignature } from './signature-algorithms';
+
+/** A CA from elsewhere, and the CAs above it as far as they were given. */
+export interface CaChain {
+  readonly certificate: Certificate;
+  /** The next one first. */
+  readonly chain: readonly Certificate[];
+}
+
+/** RFC 5280 sets no bound; embedded TLS stacks do: mbedTLS takes 8 (MBEDTLS_X509_MAX_INTERMEDIATE_CA). */
+const MAX_CHAIN = 8;
+
+/** NIST SP 800-131A revision 2, section 3: below it, RSA gives less than 112 bits of security. */
+const SHORTEST_RSA = 2048;
+
+/**
+ * Reads the certificate of a CA and those above it, and checks what a validator will: each is a CA, allows as many CAs below
+ * it as there are, and has signed the one before it. Whether they are valid by now is for the caller to ask.
+ *
+ * @param property the name of the property, for errors
+ * @param pem the CA's certificate, followed by that of the CA above it, and so on; a root at the end may be left out
+ * @param legacy `true` to take signatures over SHA-1 and short RSA keys above the CA itself
+ */
+export function readCaChain(property: string, pem: string, legacy = false): CaChain {
+  const certificates = readCertificates(property, pem).map((der, index) => parsed(property, index, der));
+  if (certificates.length > MAX_CHAIN + 1) {
+    throw new Error(`${property} must hold at most ${MAX_CHAIN} certificates above the CA, got ${certificates.length - 1}`);
+  }
+  certificates.forEach((certificate, index) => assertCa(property, index, certificate));
+  certificates.slice(1).forEach((above, index) => assertSigned(property, index, certificates[index], above));
+  const [certificate, ...chain] = certificates;
+  const last = certificates[certificates.length - 1];
+  if (last.subject.equals(last.issuer)) {
+    assertSigned(property, certificates.length - 1, last, last);
+  }
+  if (!legacy) {
+    certificates.forEach((each, index) => assertUpToDate(property, index, each));
+  } else {
+    assertKeyLength(property, 0, certificate);
+  }
+  return { certificate, chain };
+}
+
+function parsed(property: string, index: number, der: Buffer): Certificate {
+  try {
+    return parseCertificate(der);
+  } catch (error) {
+    throw new Error(`${place(property, index)} can't be used: ${(error as Error).message}`);
+  }
+}
+
+function assertCa(property: string, index: number, { ca, pathLength }: Certificate): void {
+  if (!ca) {
+    throw new Error(`${place(property, index)} must be a CA's, with CA:TRUE in its basicConstraints and keyCertSign in its keyUsage `
+      + '(RFC 5280, sections 4.2.1.3 and 4.2.1.9), got one that is not');
+  }
+  if (pathLength !== undefined && pathLength < index) {
+    throw new Error(`${place(property, index)} must allow as many CAs below it as there are, ${index}, got a path length of ${pathLength}`);
+  }
+}
+
+function assertSigned(property: string, index: number, { der, issuer, authorityKeyIdentifier }: Certificate, above: Certificate): void {
+  const identified = !authorityKeyIdentifier || authorityKeyIdentifier.equals(above.subjectKeyIdentifier);
+  if (!issuer.equals(above.subject) || !identified || !hasSigned(above, der)) {
+    throw new Error(`${place(property, index)} must be signed by the certificate that follows it, got another order or another chain`);
+  }
+}
+
+function hasSigned({ publicKey }: Certificate, der: Buffer): boolean {
+  try {
+    return new X509Certificate(der).verify(createPublicKey({ key: publicKey, format: 'der', type: 'spki' }));
+  } catch {
+    return false; // a key that can't verify, of another algorithm
+  }
+}
+
+function assertUpToDate(property: string, index: number, certificate: Certificate): void {
+  if (isOutdatedSignature(certificate.signatureAlgorithm)) {
+    throw new Error(`${place(property, index)} must not be signed over SHA-1 or MD5; renew it, or set allowLegacyChain to go on with it`);
+  }
+  assertKeyLength(property, index, certificate);
+}
+
+function assertKeyLength(property: string, index: number, { publicKey }: Certificate): void {
+  const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({ key: publicKey, format: 'der', type: 'spki' });
+  const bits = asymmetricKeyDetails?.modulusLength;
+  if (asymmetricKeyType === 'rsa' && bits! < SHORTEST_RSA) {
+    throw new Error(`${place(property, index)} must have an RSA key of ${SHORTEST_RSA} bits at least, got ${bits}`);
+  }
+}
+
+function place(property: string, index: number): string {
+  return index === 0 ? property : `${property}, certificate ${index + 1},`;
+}

@@ -1,0 +1,68 @@
+import { CertificationRequest } from './certification-request';
+import { DerReader } from './der-reader';
+import { RawGeneralName, rawNames, readGeneralNames } from './general-names';
+import { isWithin } from './name-constraints';
+import { readName } from './name-reader';
+import { OID } from './object-identifiers';
+import { addressText, checkAlternativeNames, GeneralNameType, NameLists } from '../contract/general-names';
+import { quote } from '../contract/rules';
+import { SubjectValues } from '../contract/subject-attributes';
+
+/** What becomes of the extensions that a request asks for. */
+export interface RequestedNames {
+  readonly allowed: NameLists;
+  /** What is left out, in words: names that no rule allows, and all other extensions. */
+  readonly ignored: readonly string[];
+}
+
+/** The names of extensions that requests usually ask for; others are told by their identifiers. */
+const EXTENSION_NAMES: { readonly [oid: string]: string | undefined } = Object.fromEntries(Object.entries(OID).map(([name, oid]) => [oid, name]));
+
+/** More words than these are of no use to anybody, and the answer to CloudFormation has 4,096 bytes. */
+const MAX_IGNORED = 20;
+
+/**
+ * Takes from a request the alternative names that rules allow: host names, addresses, mailboxes and directory names within
+ * a subtree as name constraints have it, URIs that begin as the rule does. The private key that signed the request proves
+ * nothing about them, so that without a rule none is taken.
+ */
+export function readRequestedNames(request: CertificationRequest, rules: NameLists): RequestedNames {
+  const allowed: { [T in GeneralNameType]?: unknown[] } = {};
+  const ignored: string[] = [];
+  const bases = rawNames(rules);
+  for (const { oid, value } of request.extensions) {
+    if (oid !== OID.subjectAltName) {
+      ignored.push(EXTENSION_NAMES[oid] ?? oid);
+      continue;
+    }
+    const list = new DerReader(value);
+    const { names, others } = readGeneralNames(list.sequence());
+    list.end();
+    for (const name of names) {
+      const declared = declaredName(name);
+      if (declared !== undefined && bases.some(base => isAllowed(name, base))) {
+        (allowed[name.type] ??= []).push(declared);
+      } else {
+        ignored.push(`subjectAltName ${name.type}${Buffer.isBuffer(name.value) ? '' : `:${quote(name.value)}`}`);
+      }
+    }
+    ignored.push(...Array<string>(others).fill('subjectAltName of another type'));
+  }
+  ignored.push(...request.attributes.map(oid => `attribute ${oid}`));
+  const rest = ignored.length - MAX_IGNORED;
+  return { allowed: allowed as NameLists, ignored: rest > 0 ? [...ignored.slice(0, MAX_IGNORED), `${rest} more`] : ignored };
+}
+
+function isAllowed(name: RawGeneralName, base: RawGeneralName): boolean {
+  return name.type === 'uri' ? base.type === 'uri' && name.value.startsWith(base.value) : isWithin(name, base);
+}
+
+/** A name as a declaration would have it; `undefined` for one that could not be declared either. */
+function declaredName(name: RawGeneralName): string | SubjectValues | undefined {
+  try {
+    const value = name.type === 'directory' ? readName(name.value) : name.type === 'ip' ? addressText([...name.value]) : name.value;
+    return value === undefined || checkAlternativeNames({ [name.type]: [value] }) ? undefined : value;
+  } catch {
+    return undefined; // a directory name of a form that nobody can declare here
+  }
+}

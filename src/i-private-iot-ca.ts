@@ -1,10 +1,14 @@
 import { Duration, IResource } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CaCertificate, CaCertificateOptions } from './ca-certificate';
 import { DeviceCertificate, DeviceCertificateOptions } from './device-certificate';
+import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
+import { ServerCertificate, ServerCertificateOptions } from './server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from './verification-certificate';
 
 /**
@@ -29,9 +33,52 @@ export interface IPrivateIotCa extends IResource {
   readonly ledger: ITable;
 
   /**
-   * The secret that holds the CA's private key.
+   * The CA's certificate and those of the CAs above it, PEM, one by one: its own first, the root last.
    */
-  readonly privateKeySecret: ISecret;
+  readonly caCertificates: string[];
+
+  /**
+   * Those certificates as one text: what stands behind a device's certificate in a chain.
+   * @attribute
+   */
+  readonly certificateChainPem: string;
+
+  /**
+   * The same without the root, which whoever verifies has already. Empty for a root.
+   * @attribute
+   */
+  readonly certificateChainWithoutRootPem: string;
+
+  /**
+   * The secret that holds the CA's private key.
+   *
+   * @default - the key is in KMS
+   */
+  readonly privateKeySecret?: ISecret;
+
+  /**
+   * The KMS key that is the CA's private key.
+   *
+   * @default - the key is in a secret
+   */
+  readonly signingKey?: IKey;
+
+  /**
+   * The digest over which the CA signs unless a certificate declares another one.
+   */
+  readonly defaultHashAlgorithm: HashAlgorithm;
+
+  /**
+   * How many CAs may stand below this one in a chain.
+   *
+   * @default - not known before deployment
+   */
+  readonly pathLength?: number;
+
+  /**
+   * The object identifiers of the extensions of your own that certificates of the CA may carry.
+   */
+  readonly allowedCustomExtensions: string[];
 
   /**
    * The algorithm of the CA's key.
@@ -69,8 +116,25 @@ export interface IPrivateIotCa extends IResource {
   addDeviceCertificate(id: string, options: DeviceCertificateOptions): DeviceCertificate;
 
   /**
+   * Adds a certificate for a broker or a gateway.
+   *
+   * @param id the id of the construct, below the CA
+   * @param options what the certificate is for
+   */
+  addServerCertificate(id: string, options: ServerCertificateOptions): ServerCertificate;
+
+  /**
+   * Adds the certificate of a CA below this one whose key is elsewhere, from its certificate signing request.
+   *
+   * @param id the id of the construct, below the CA
+   * @param options what the certificate is for
+   */
+  addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate;
+
+  /**
    * Lets a principal issue certificates of this CA: sign with its key, and record them. Whoever may issue can issue
-   * anything, for the key signs anything.
+   * anything, for the key signs anything. To let functions of another account issue with a key in KMS, grant it to that
+   * account (`AccountPrincipal`).
    */
   grantIssue(grantee: IGrantable): Grant;
 

@@ -1,17 +1,15 @@
-import { Duration, Resource } from 'aws-cdk-lib';
 import { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import { IKey } from 'aws-cdk-lib/aws-kms';
+import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkCaId, checkCertificatePem } from './contract/rules';
-import { DeviceCertificate, DeviceCertificateOptions } from './device-certificate';
-import { IPrivateIotCa } from './i-private-iot-ca';
+import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
-import { grantIssue } from './private/grant-issue';
+import { chainsOf } from './private/ca-chain';
+import { defaultHashAlgorithm } from './private/default-hash-algorithm';
+import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { validate } from './private/validation';
-import { VerificationCertificate, VerificationCertificateOptions } from './verification-certificate';
 
 /**
  * What has to be known of a CA to use it from another stack.
@@ -23,11 +21,29 @@ export interface PrivateIotCaAttributes {
   /** The CA's certificate, PEM. */
   readonly certificatePem: string;
 
-  /** The ARN of the CA's ledger table, which must be in the account and Region of the stack. */
+  /** The ARN of the CA's ledger table. For a CA whose key is in a secret it must be of the account and Region of the stack. */
   readonly ledgerTableArn: string;
 
-  /** The complete ARN of the secret that holds the CA's private key. */
-  readonly privateKeySecretArn: string;
+  /**
+   * The certificates of the CAs above it, PEM, one by one: the next one first, the root last.
+   *
+   * @default - none: the CA is a root
+   */
+  readonly issuerCertificates?: string[];
+
+  /**
+   * The complete ARN of the secret that holds the CA's private key.
+   *
+   * @default - the key is in KMS
+   */
+  readonly privateKeySecretArn?: string;
+
+  /**
+   * The ARN of the KMS key that is the CA's private key.
+   *
+   * @default - the key is in a secret
+   */
+  readonly signingKeyArn?: string;
 
   /**
    * The KMS key that encrypts the secret.
@@ -37,7 +53,8 @@ export interface PrivateIotCaAttributes {
   readonly encryptionKey?: IKey;
 
   /**
-   * The algorithm of the CA's key, to check the rules of a platform at synthesis.
+   * The algorithm of the CA's key, to check the rules of a platform at synthesis. It must be given for a key in KMS on another
+   * curve than P-256, which signs over another digest than SHA-256.
    *
    * @default - checked at deployment
    */
@@ -49,46 +66,53 @@ export interface PrivateIotCaAttributes {
    * @default - none
    */
   readonly platforms?: IotPlatform[];
+
+  /**
+   * The object identifiers of the extensions of your own that certificates of the CA may carry.
+   *
+   * @default - none
+   */
+  readonly allowedCustomExtensions?: string[];
 }
 
 /** A CA that is a resource of another stack. Not exported. */
-export class ImportedPrivateIotCa extends Resource implements IPrivateIotCa {
+export class ImportedPrivateIotCa extends PrivateIotCaBase {
   public readonly caId: string;
   public readonly certificatePem: string;
+  public readonly caCertificates: string[];
+  public readonly certificateChainPem: string;
+  public readonly certificateChainWithoutRootPem: string;
   public readonly ledger: ITable;
-  public readonly privateKeySecret: ISecret;
+  public readonly privateKeySecret?: ISecret;
+  public readonly signingKey?: IKey;
   public readonly keyAlgorithm?: KeyAlgorithm;
-  public readonly validity?: Duration;
+  public readonly defaultHashAlgorithm: HashAlgorithm;
   public readonly platforms: IotPlatform[];
+  public readonly pathLength?: number;
+  public readonly allowedCustomExtensions: string[];
 
   constructor(scope: Construct, id: string, attrs: PrivateIotCaAttributes) {
     super(scope, id, { environmentFromArn: attrs.ledgerTableArn });
+    const { certificatePem, issuerCertificates = [], privateKeySecretArn, signingKeyArn } = attrs;
     validate(this, [attrs.caId], () => checkCaId(attrs.caId));
-    validate(this, [attrs.certificatePem], () => checkCertificatePem(attrs.certificatePem));
+    [certificatePem, ...issuerCertificates].forEach(pem => validate(this, [pem], () => checkCertificatePem(pem)));
+    if ((privateKeySecretArn === undefined) === (signingKeyArn === undefined)) {
+      throw new Error(`${this.node.path}: either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place`);
+    }
     this.caId = attrs.caId;
-    this.certificatePem = attrs.certificatePem;
+    this.certificatePem = certificatePem;
+    this.caCertificates = [certificatePem, ...issuerCertificates];
+    ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
+      = chainsOf(this.caCertificates, true));
     this.keyAlgorithm = attrs.keyAlgorithm;
     this.platforms = attrs.platforms ?? [];
+    this.allowedCustomExtensions = attrs.allowedCustomExtensions ?? [];
     this.ledger = TableV2.fromTableArn(this, 'Ledger', attrs.ledgerTableArn);
-    this.privateKeySecret = Secret.fromSecretAttributes(this, 'PrivateKey', {
-      secretCompleteArn: attrs.privateKeySecretArn,
+    this.privateKeySecret = privateKeySecretArn === undefined ? undefined : Secret.fromSecretAttributes(this, 'PrivateKey', {
+      secretCompleteArn: privateKeySecretArn,
       encryptionKey: attrs.encryptionKey,
     });
-  }
-
-  public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {
-    return new VerificationCertificate(this, id, { ca: this, ...options });
-  }
-
-  public addDeviceCertificate(id: string, options: DeviceCertificateOptions): DeviceCertificate {
-    return new DeviceCertificate(this, id, { ca: this, ...options });
-  }
-
-  public grantIssue(grantee: IGrantable): Grant {
-    return grantIssue(this, grantee);
-  }
-
-  public grantReadPrivateKey(grantee: IGrantable): Grant {
-    return this.privateKeySecret.grantRead(grantee);
+    this.signingKey = signingKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'SigningKey', signingKeyArn);
+    this.defaultHashAlgorithm = defaultHashAlgorithm(this.keyAlgorithm, this.signingKey);
   }
 }

@@ -1,4 +1,4 @@
-import { CustomResource, IResource, Resource } from 'aws-cdk-lib';
+import { CustomResource, Fn, IResource, Resource } from 'aws-cdk-lib';
 import { CertificateAttributes } from './contract/properties';
 
 /**
@@ -13,13 +13,25 @@ export interface IIotCertificate extends IResource {
   readonly certificatePem: string;
 
   /**
-   * The certificate and the CAs above it, PEM, the certificate first: what a device presents.
+   * The certificate and the CAs above it, PEM, the certificate first and the root last.
    * @attribute
    */
   readonly certificateChainPem: string;
 
   /**
-   * The serial number, 40 upper-case hexadecimal digits: the SN by which Alibaba Cloud binds a certificate to a device.
+   * The same without the root: what is presented in TLS, since whoever verifies has the root already.
+   * @attribute
+   */
+  readonly certificateChainWithoutRootPem: string;
+
+  /**
+   * The certificate's DER in base64, without line breaks.
+   * @attribute
+   */
+  readonly certificateDerBase64: string;
+
+  /**
+   * The serial number, upper-case hexadecimal digits, 40 where it is issued here: the SN by which Alibaba Cloud binds a certificate to a device.
    * @attribute
    */
   readonly serialNumber: string;
@@ -63,12 +75,19 @@ export interface IIotCertificate extends IResource {
  */
 export abstract class IotCertificateBase extends Resource implements IIotCertificate {
   public abstract readonly certificateChainPem: string;
+  public abstract readonly certificateChainWithoutRootPem: string;
 
   /** @internal */
   protected abstract readonly _resource: CustomResource;
 
   public get certificatePem(): string {
     return this._attribute('CertificatePem');
+  }
+
+  public get certificateDerBase64(): string {
+    const afterBegin = Fn.select(1, Fn.split('-----BEGIN CERTIFICATE-----\n', this.certificatePem));
+    const lines = Fn.select(0, Fn.split('\n-----END CERTIFICATE-----', afterBegin));
+    return Fn.join('', Fn.split('\n', lines));
   }
 
   public get serialNumber(): string {
@@ -95,7 +114,8 @@ export abstract class IotCertificateBase extends Resource implements IIotCertifi
     return this._attribute('SubjectKeyIdentifier');
   }
 
-  private _attribute(name: keyof CertificateAttributes): string {
+  /** @internal */
+  protected _attribute(name: keyof CertificateAttributes): string {
     return this._resource.getAttString(name);
   }
 }

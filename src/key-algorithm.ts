@@ -22,6 +22,11 @@ export class KeyAlgorithm {
    */
   public static readonly ED25519 = new KeyAlgorithm('ED25519');
 
+  /** The algorithm of this name. @internal */
+  public static _of(name: KeyAlgorithmName): KeyAlgorithm {
+    return KeyAlgorithm[name];
+  }
+
   private constructor(
     /** The name in templates and in messages, such as `RSA_2048`. */
     public readonly name: string,

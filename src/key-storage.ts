@@ -1,9 +1,12 @@
-import { CfnResource } from 'aws-cdk-lib';
-import { IKey } from 'aws-cdk-lib/aws-kms';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { acknowledge } from './private/nag';
-import { BoundPrivateKey, PrivateKeyOptions } from './private/private-key';
+import { checkKeyAlgorithmForKms, KMS_KEY_SPECS } from './contract/kms';
+import { emptySecret } from './private/empty-secret';
+import { BoundPrivateKey, grantKeepSecret, grantUseSigningKey, PrivateKeyOptions } from './private/private-key';
+import { ParameterKey } from './private/parameter-key';
+import { validate } from './private/validation';
 
 /**
  * Options of a key in Secrets Manager.
@@ -18,34 +21,157 @@ export interface SecretsManagerKeyStorageOptions {
 }
 
 /**
+ * Options of a key in KMS.
+ */
+export interface KmsKeyStorageOptions {
+  /**
+   * An asymmetric key for signing (`SIGN_VERIFY`) that exists already; of the CA's `keyAlgorithm`.
+   *
+   * @default - a key of the stack, kept when the CA leaves it
+   */
+  readonly key?: IKey;
+
+  /**
+   * How long a key of the stack waits before it is destroyed, once somebody has asked for that: 7 to 30 days.
+   *
+   * @default Duration.days(30)
+   */
+  readonly pendingWindow?: Duration;
+}
+
+/**
+ * Options of a key in the Parameter Store.
+ */
+export interface ParameterKeyStorageOptions {
+  /**
+   * The path below which the key is kept, as in `/iot/devices/sensor-001`. It must be the certificate's own.
+   *
+   * @default - `/private-iot-ca/`, the stack's name and the path of the construct
+   */
+  readonly path?: string;
+
+  /**
+   * The KMS key that encrypts the parameter.
+   *
+   * @default - the account's `aws/ssm` key
+   */
+  readonly encryptionKey?: IKey;
+}
+
+/**
  * Where a private key is held.
  */
 export abstract class KeyStorage {
   /**
    * In Secrets Manager, in a secret of the stack. The deployment writes the key into it as an unencrypted PKCS#8 PEM; its
-   * current version is the key of the certificate that is declared now.
+   * current version is the key of the certificate that is declared now. It costs $0.40 a month.
    */
   public static secretsManager(options: SecretsManagerKeyStorageOptions = {}): KeyStorage {
     return new SecretsManagerKeyStorage(options);
   }
+
+  /**
+   * In KMS, for CAs: the key is made in a hardware security module and never leaves it. RSA and the NIST curves; a curve's
+   * key signs over its own digest only, SHA-256 with P-256, SHA-384 with P-384, SHA-512 with P-521. It costs $1 a month, and
+   * $0.15 for 10,000 signatures (RSA above 2048 bits and curves).
+   *
+   * A changed declaration of the CA makes a new certificate of the same key; raise `generation` for a new key.
+   */
+  public static kms(options: KmsKeyStorageOptions = {}): KeyStorage {
+    return new KmsKeyStorage(options);
+  }
+
+  /**
+   * In the Parameter Store of Systems Manager, for devices: a SecureString parameter for each certificate, named by its
+   * serial number below a path. A standard parameter costs nothing.
+   */
+  public static parameterStore(options: ParameterKeyStorageOptions = {}): KeyStorage {
+    return new ParameterKeyStorage(options);
+  }
+
+  /** Where the key is: `SecretsManager`, `Kms` or `Parameter`. @internal */
+  public abstract readonly _type: BoundPrivateKey['properties']['Type'];
 
   /** @internal */
   public abstract _bind(scope: Construct, options: PrivateKeyOptions): BoundPrivateKey;
 }
 
 class SecretsManagerKeyStorage extends KeyStorage {
+  /** @internal */
+  public readonly _type = 'SecretsManager';
+
   constructor(private readonly options: SecretsManagerKeyStorageOptions) {
     super();
   }
 
   /** @internal */
   public _bind(scope: Construct, { description, removalPolicy }: PrivateKeyOptions): BoundPrivateKey {
-    const secret = new Secret(scope, 'PrivateKey', { description, encryptionKey: this.options.encryptionKey });
-    const resource = secret.node.defaultChild as CfnResource;
-    // An empty secret: without this, the construct would have a random password generated, which nobody should take for the key.
-    resource.addPropertyDeletionOverride('GenerateSecretString');
-    resource.applyRemovalPolicy(removalPolicy);
-    acknowledge(secret, 'AwsSolutions-SMG4', 'The key belongs to a certificate and changes with it, by a new generation, not on a schedule');
-    return { secret, properties: { Type: 'SecretsManager', SecretArn: secret.secretArn } };
+    const secret = emptySecret(scope, 'PrivateKey', { description, encryptionKey: this.options.encryptionKey, removalPolicy });
+    return {
+      secret,
+      properties: { Type: 'SecretsManager', SecretArn: secret.secretArn },
+      grantKeep: grantee => grantKeepSecret(secret, grantee),
+      grantRead: grantee => secret.grantRead(grantee),
+    };
+  }
+}
+
+class KmsKeyStorage extends KeyStorage {
+  /** @internal */
+  public readonly _type = 'Kms';
+
+  constructor(private readonly options: KmsKeyStorageOptions) {
+    super();
+  }
+
+  /** @internal */
+  public _bind(scope: Construct, options: PrivateKeyOptions): BoundPrivateKey {
+    validate(scope, [], () => checkKeyAlgorithmForKms(options.keyAlgorithm));
+    const key = this.options.key ?? this.newKey(scope, options);
+    return {
+      signingKey: key,
+      properties: { Type: 'Kms', KeyArn: key.keyArn },
+      grantKeep: grantee => grantUseSigningKey(key, grantee),
+      grantRead: refuseToRead,
+    };
+  }
+
+  /**
+   * CloudFormation refuses to change a key's spec, so that the id has it; and the generation, since another one is another
+   * key. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
+   */
+  private newKey(scope: Construct, { description, removalPolicy, keyAlgorithm, generation }: PrivateKeyOptions): IKey {
+    return new Key(scope, `SigningKey-${keyAlgorithm.replace('_', '-')}-${generation}`, {
+      description,
+      keySpec: KMS_KEY_SPECS[keyAlgorithm]!.keySpec as KeySpec,
+      keyUsage: KeyUsage.SIGN_VERIFY,
+      removalPolicy,
+      pendingWindow: this.options.pendingWindow ?? Duration.days(30),
+    });
+  }
+}
+
+function refuseToRead(): Grant {
+  throw new Error('a private key in KMS can\'t be read by anybody');
+}
+
+class ParameterKeyStorage extends KeyStorage {
+  /** @internal */
+  public readonly _type = 'Parameter';
+
+  constructor(private readonly options: ParameterKeyStorageOptions) {
+    super();
+  }
+
+  /** @internal */
+  public _bind(scope: Construct): BoundPrivateKey {
+    const { encryptionKey } = this.options;
+    const path = this.options.path ?? `/private-iot-ca/${Stack.of(scope).stackName}/${scope.node.path.split('/').slice(1).join('-')}`;
+    const key = new ParameterKey(scope, path, encryptionKey);
+    return {
+      properties: { Type: 'Parameter', Path: path, ...encryptionKey ? { EncryptionKeyArn: encryptionKey.keyArn } : {} },
+      grantKeep: (grantee: IGrantable) => key.grantKeep(grantee),
+      grantRead: (grantee: IGrantable) => key.grantRead(grantee),
+    };
   }
 }

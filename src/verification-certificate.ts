@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Fn } from 'aws-cdk-lib';
+import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { VerificationCertificateProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
@@ -8,7 +8,8 @@ import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate, IotCertificateBase } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
-import { CertificateProvider } from './private/certificate-provider';
+import { chainsBelow } from './private/ca-chain';
+import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { sayNotices, validate, validateInsideCa, validGeneration, validHashAlgorithm, validityDays } from './private/validation';
 
 /**
@@ -52,7 +53,7 @@ export interface VerificationCertificateOptions {
   /**
    * The digest of the CA's signature.
    *
-   * @default HashAlgorithm.SHA_256
+   * @default - HashAlgorithm.SHA_256, or the one that the CA's key in KMS signs over
    */
   readonly hashAlgorithm?: HashAlgorithm;
 
@@ -80,6 +81,7 @@ export interface VerificationCertificateProps extends VerificationCertificateOpt
  */
 export class VerificationCertificate extends IotCertificateBase implements IIotCertificate {
   public readonly certificateChainPem: string;
+  public readonly certificateChainWithoutRootPem: string;
 
   /** @internal */
   protected readonly _resource: CustomResource;
@@ -102,17 +104,18 @@ export class VerificationCertificate extends IotCertificateBase implements IIotC
     const rights = provider.rightsOn(ca);
     ca.grantIssue(rights);
     const properties: VerificationCertificateProperties = {
-      LedgerTable: ca.ledger.tableName,
+      LedgerTable: ledgerOf(this, ca),
       Issuer: ca.caId,
       RegistrationCode: registrationCode,
       KeyAlgorithm: (props.keyAlgorithm ?? ca.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render(),
-      HashAlgorithm: validHashAlgorithm(this, props.hashAlgorithm),
+      HashAlgorithm: validHashAlgorithm(this, props.hashAlgorithm ?? ca.defaultHashAlgorithm),
       ValidityDays: days,
       ClipToIssuer: clipToIssuer,
       Generation: validGeneration(this, props.generation),
       Platforms: [platform._render()],
     };
     this._resource = provider.resource(this, ResourceType.VERIFICATION_CERTIFICATE, properties, [rights]);
-    this.certificateChainPem = Fn.join('', [this.certificatePem, ca.certificatePem]);
+    ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
+      = chainsBelow(ca, this.certificatePem));
   }
 }

@@ -1,12 +1,11 @@
 import * as path from 'node:path';
-import { CustomResource, Duration, IResource, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
-import { ManagedPolicy, Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CustomResource, Duration, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { IGrantable, IRole, ManagedPolicy, Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
-import { grantKeepKey } from './private-key';
 import { ResourceType } from '../contract/resource-types';
+import { IPrivateIotCa } from '../i-private-iot-ca';
 
 /** The id below the stack. The function's logical id comes from it, and a service token can't change: final. */
 const PROVIDER_ID = 'PrivateIotCaProvider';
@@ -25,9 +24,16 @@ const MAX_KEY_POLICIES = 10;
 /** Each takes up to 750 characters of the inline policies. */
 const MAX_CAS = 12;
 
-/** An ARN of a secret, without the name that comes from the construct's path; with a KMS key's ARN beside it. */
+/** An ARN of a secret or of parameters, without the name that comes from the construct's path; with a KMS key's ARN beside it. */
 const ARN_CHARACTERS = 100;
 const KEY_ARN_CHARACTERS = 90;
+
+/** Something that a certificate's resource lets the function use. */
+export interface NeededRight {
+  /** Whether a KMS key goes with it. */
+  readonly encrypted: boolean;
+  readonly grant: (grantee: IGrantable) => void;
+}
 
 /**
  * The one function behind all certificate resources of a stack. It answers CloudFormation itself; see
@@ -40,7 +46,8 @@ export class CertificateProvider extends Construct {
     return stack.node.tryFindChild(PROVIDER_ID) as CertificateProvider | undefined ?? new CertificateProvider(stack);
   }
 
-  private readonly role: Role;
+  /** The function's role. */
+  public readonly role: IRole;
   private readonly function: Function;
   private keyPolicies = 0;
   private room = 0;
@@ -49,11 +56,12 @@ export class CertificateProvider extends Construct {
   private constructor(stack: Stack) {
     super(stack, PROVIDER_ID);
     const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
-    this.role = new Role(this, 'Role', {
+    const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: 'Makes the certificates of this stack',
     });
-    const logging = logGroup.grantWrite(this.role);
+    this.role = role;
+    const logging = logGroup.grantWrite(role);
     this.function = new Function(this, 'Function', {
       description: 'Makes the certificates of this stack',
       code: Code.fromAsset(ASSET),
@@ -63,7 +71,7 @@ export class CertificateProvider extends Construct {
       // Making an RSA key is pure computing, and Lambda gives processor time by memory: a whole core from 1,769 MB on.
       memorySize: 1769,
       timeout: Duration.minutes(5),
-      role: this.role,
+      role,
       logGroup,
     });
     logging.applyBefore(this.function);
@@ -73,7 +81,7 @@ export class CertificateProvider extends Construct {
    * The policy in which rights on one CA are kept. It goes when the CA goes, and after it: rights that are kept in a policy
    * shared by several CAs would be taken away before the CA's own removal is carried out.
    */
-  public rightsOn(ca: IResource): Policy {
+  public rightsOn(ca: IPrivateIotCa): Policy {
     this.assertInReach(ca);
     const id = `RightsOn${Names.nodeUniqueId(ca.node)}`;
     const existing = this.node.tryFindChild(id) as Policy | undefined;
@@ -84,13 +92,16 @@ export class CertificateProvider extends Construct {
     return existing ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
   }
 
-  /** Gives the function the right to keep a certificate's key, and answers what the certificate has to wait for. */
-  public keepKey(secret: ISecret): IConstruct {
-    const characters = ARN_CHARACTERS + secret.node.path.length + (secret.encryptionKey ? KEY_ARN_CHARACTERS : 0);
+  /** Gives the function the rights that a certificate needs for itself, and answers what the certificate has to wait for. */
+  public rightsFor(certificate: Construct, needed: readonly NeededRight[]): IConstruct[] {
+    if (needed.length === 0) {
+      return [];
+    }
+    const characters = needed.reduce((sum, { encrypted }) => sum + ARN_CHARACTERS + certificate.node.path.length + (encrypted ? KEY_ARN_CHARACTERS : 0), 0);
     this.room -= characters;
     if (this.room < 0) {
       if (this.keyPolicies === MAX_KEY_POLICIES) {
-        throw new Error(`${secret.node.path}: a stack must not hold more keys than IAM lets its function have rights on, `
+        throw new Error(`${certificate.node.path}: a stack must not hold more keys than IAM lets its function have rights on, `
           + `${MAX_KEY_POLICIES} policies; put this certificate into another stack`);
       }
       this.room = KEY_POLICY_CHARACTERS - characters;
@@ -101,8 +112,8 @@ export class CertificateProvider extends Construct {
       });
     }
     const policy = this.node.findChild(`Keys${this.keyPolicies - 1}`) as ManagedPolicy;
-    grantKeepKey(secret, policy);
-    return policy;
+    needed.forEach(({ grant }) => grant(policy));
+    return [policy];
   }
 
   /** A certificate resource behind which this function stands, made only after the rights it needs. */
@@ -117,13 +128,24 @@ export class CertificateProvider extends Construct {
     return resource;
   }
 
-  /** The function speaks to the services of its own account and Region. */
-  private assertInReach(ca: IResource): void {
-    const { account, region } = Stack.of(this);
-    for (const [what, own, other] of [['account', account, ca.env.account], ['Region', region, ca.env.region]]) {
-      if (!Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other) {
-        throw new Error(`${this.node.path}: ca must be in the ${what} of the stack that uses it, ${own}, got ${other} (${ca.node.path})`);
-      }
+  /** A key in KMS can be used from other accounts and Regions, a secret that a stack makes can't. */
+  private assertInReach(ca: IPrivateIotCa): void {
+    const elsewhere = differenceOfEnvironments(this, ca);
+    if (elsewhere && !ca.signingKey) {
+      throw new Error(`${this.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${elsewhere.other} `
+        + `(${ca.node.path}); only a CA whose key is in KMS can be used from elsewhere`);
     }
   }
+}
+
+/** In what the environment of a CA is known to differ from that of a stack. */
+function differenceOfEnvironments(scope: IConstruct, ca: IPrivateIotCa): { what: string; own: string; other: string } | undefined {
+  const { account, region } = Stack.of(scope);
+  return [{ what: 'account', own: account, other: ca.env.account }, { what: 'Region', own: region, other: ca.env.region }]
+    .find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other);
+}
+
+/** How the function is told of a CA's ledger: by its ARN where it is elsewhere, else by its name. */
+export function ledgerOf(scope: IConstruct, ca: IPrivateIotCa): string {
+  return differenceOfEnvironments(scope, ca) ? ca.ledger.tableArn : ca.ledger.tableName;
 }

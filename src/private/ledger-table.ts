@@ -1,11 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, ITable, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, IGrantable, IResourceWithPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { grantOrPermit } from './private-key';
 
 /**
- * The ledger of a root of trust. A global table, since only that type can be given replicas in other Regions later
- * without being replaced. See decisions/0004-ledger.md.
+ * The ledger of a CA. A global table, since only that type can be given replicas in other Regions later without being
+ * replaced. See decisions/0004-ledger.md.
  */
 export function ledgerTable(scope: Construct, removalPolicy: RemovalPolicy): TableV2 {
   return new TableV2(scope, 'Ledger', {
@@ -19,10 +20,10 @@ export function ledgerTable(scope: Construct, removalPolicy: RemovalPolicy): Tab
 
 /** Lets a principal read the ledger and add to it. Nobody is given the right to delete from it. */
 export function grantRecord(table: ITable, grantee: IGrantable): Grant {
-  const grant = Grant.addToPrincipal({
+  const grant = grantOrPermit({
     grantee,
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     resourceArns: [table.tableArn],
-  });
+  }, table as ITable & IResourceWithPolicy);
   return table.encryptionKey ? grant.combine(table.encryptionKey.grantEncryptDecrypt(grantee)) : grant;
 }

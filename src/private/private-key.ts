@@ -1,37 +1,53 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, GrantOnPrincipalOptions, IGrantable, IResourceWithPolicy } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { KeyStorageProperties } from '../contract/properties';
 
 /** What a key storage is told when a certificate's key is put into it. */
 export interface PrivateKeyOptions {
   readonly description: string;
   readonly removalPolicy: RemovalPolicy;
+  readonly keyAlgorithm: KeyAlgorithmName;
+  readonly generation: number;
 }
 
 /** A private key's place in a stack. */
 export interface BoundPrivateKey {
-  readonly secret: ISecret;
   readonly properties: KeyStorageProperties;
+  /** The secret that holds it, if it is one. */
+  readonly secret?: ISecret;
+  /** The KMS key that it is, if it is one. */
+  readonly signingKey?: IKey;
+  /** Lets a principal make the key and keep its versions. */
+  grantKeep(grantee: IGrantable): Grant;
+  /** Lets a principal read the key as whoever puts it onto a device has to. */
+  grantRead(grantee: IGrantable): Grant;
 }
 
 /**
- * Lets a principal keep the versions of a private key: write one, read it back, make it the current one. Not the secret
- * itself, and no other secret.
+ * Lets a principal keep the versions of a secret: write one, read it back, make it the current one. Not the secret itself,
+ * and no other secret.
  */
-export function grantKeepKey(secret: ISecret, grantee: IGrantable): Grant {
-  return grantOn(secret, grantee, [
+export function grantKeepSecret(secret: ISecret, grantee: IGrantable): Grant {
+  return grantOnSecret(secret, grantee, [
     'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage',
   ], ['kms:Decrypt', 'kms:GenerateDataKey']);
 }
 
-/** Lets a principal sign with a private key that is held in a secret. */
-export function grantUseKey(secret: ISecret, grantee: IGrantable): Grant {
-  return grantOn(secret, grantee, ['secretsmanager:GetSecretValue'], ['kms:Decrypt']);
+/** Lets a principal read a secret: a private key to sign with, a passphrase, a certificate. */
+export function grantUseSecret(secret: ISecret, grantee: IGrantable): Grant {
+  return grantOnSecret(secret, grantee, ['secretsmanager:GetSecretValue'], ['kms:Decrypt']);
+}
+
+/** Lets a principal sign with a key of KMS. */
+export function grantUseSigningKey(key: IKey, grantee: IGrantable): Grant {
+  return grantOrPermit({ grantee, actions: ['kms:Sign', 'kms:GetPublicKey'], resourceArns: [key.keyArn] }, key as IKey & IResourceWithPolicy);
 }
 
 /** The key that encrypts the secret may be used through Secrets Manager only; the secret has added that to the key's policy. */
-function grantOn(secret: ISecret, grantee: IGrantable, actions: string[], keyActions: string[]): Grant {
+function grantOnSecret(secret: ISecret, grantee: IGrantable, actions: string[], keyActions: string[]): Grant {
   const grant = Grant.addToPrincipal({ grantee, actions, resourceArns: [secret.secretArn] });
   return secret.encryptionKey ? grant.combine(Grant.addToPrincipal({
     grantee,
@@ -39,4 +55,10 @@ function grantOn(secret: ISecret, grantee: IGrantable, actions: string[], keyAct
     resourceArns: [secret.encryptionKey.keyArn],
     conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${secret.stack.region}.amazonaws.com` } },
   })) : grant;
+}
+
+/** Gives a right to a principal; to one that has no policies of its own here, such as another account, by the policy of the resource. */
+export function grantOrPermit(options: GrantOnPrincipalOptions & { resourceArns: string[] }, resource: IResourceWithPolicy): Grant {
+  const grant = Grant.addToPrincipal(options);
+  return grant.success ? grant : Grant.addToPrincipalOrResource({ ...options, resource });
 }

@@ -2,9 +2,10 @@ import { Annotations, Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { platformRules } from '../contract/platforms';
 import {
-  checkGeneration, checkHashAlgorithm, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
+  checkGeneration, checkHashAlgorithm, checkPathLength, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
 } from '../contract/rules';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../contract/subject-attributes';
+import { checkTerm, formatTime } from '../contract/term';
 import { HashAlgorithm } from '../hash-algorithm';
 import { IotPlatform } from '../iot-platform';
 
@@ -43,6 +44,35 @@ export function validHashAlgorithm(scope: Construct, hashAlgorithm = HashAlgorit
   return hashAlgorithm;
 }
 
+/** How long a certificate is to be valid, as a construct declares it. */
+export interface TermProps {
+  readonly validity?: Duration;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+}
+
+/** A term as it stands in a template. */
+export interface TermProperties {
+  readonly ValidityDays?: number;
+  readonly NotBefore?: string;
+  readonly NotAfter?: string;
+}
+
+/** Checks a term and answers it as it stands in a template. */
+export function validTerm(scope: Construct, { validity, notBefore, notAfter }: TermProps, absent: Duration): TermProperties {
+  const days = validity || !notAfter ? validityDays(scope, validity ?? absent) : undefined;
+  validate(scope, [days], () => checkTerm({ days, notBefore, notAfter }));
+  return { ValidityDays: days, NotBefore: notBefore && formatTime(notBefore), NotAfter: notAfter && formatTime(notAfter) };
+}
+
+/** Checks a path length, and that a CA above allows it (RFC 5280, section 4.2.1.9). */
+export function validatePathLength(scope: Construct, pathLength: number, issuerPathLength?: number): void {
+  validate(scope, [pathLength], () => checkPathLength(pathLength));
+  validate(scope, [pathLength, issuerPathLength], () => issuerPathLength === undefined || pathLength < issuerPathLength ? undefined
+    : issuerPathLength === 0 ? 'the CA that signs must have a pathLength of 1 at least to sign a CA below it, got 0, the default'
+      : `pathLength must be from 0 to ${issuerPathLength - 1} below a CA with a pathLength of ${issuerPathLength}, got ${pathLength}`);
+}
+
 /** The days of a validity. Parts of days are refused, since a certificate's identity counts whole ones. */
 export function validityDays(scope: Construct, validity: Duration): number {
   const seconds = validity.isUnresolved() ? undefined : validity.toSeconds({ integral: false });
@@ -52,8 +82,8 @@ export function validityDays(scope: Construct, validity: Duration): number {
 }
 
 /** Refuses a validity that is not shorter than the CA's own, unless the certificate may end with the CA. */
-export function validateInsideCa(scope: Construct, days: number, caValidity: Duration | undefined, clipToIssuer: boolean): void {
-  if (caValidity && !clipToIssuer) {
+export function validateInsideCa(scope: Construct, days: number | undefined, caValidity: Duration | undefined, clipToIssuer: boolean): void {
+  if (days !== undefined && caValidity && !clipToIssuer) {
     const caDays = caValidity.toDays();
     validate(scope, [days, caDays], () => days < caDays ? undefined
       : `validity must be shorter than the ${caDays} days of the CA, which is made first, got ${days} days; shorten it, or set clipToIssuer`);

@@ -1,0 +1,143 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { CertificateExtensionOptions, NameConstraints } from './certificate-extensions';
+import { CertificateSubject } from './certificate-subject';
+import { CaCertificateProperties } from './contract/properties';
+import { ResourceType } from './contract/resource-types';
+import { HashAlgorithm } from './hash-algorithm';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IIotCertificate, IotCertificateBase } from './iot-certificate';
+import { PemSource } from './pem-source';
+import { chainsBelow } from './private/ca-chain';
+import { CertificateProvider, ledgerOf } from './private/certificate-provider';
+import { renderExtensions } from './private/render-extensions';
+import { validateCustomExtensions, validateRequestText } from './private/request-validation';
+import {
+  renderSubject, validateInsideCa, validatePathLength, validateSubject, validGeneration, validHashAlgorithm, validTerm,
+} from './private/validation';
+
+/**
+ * What the certificate of a CA whose key is elsewhere is.
+ */
+export interface CaCertificateOptions extends CertificateExtensionOptions {
+  /** The request of that CA, such as the `certificateSigningRequestPem` of a `PrivateIotCa` in another account or Region. */
+  readonly certificateSigningRequest: PemSource;
+
+  /**
+   * The subject.
+   *
+   * @default - that of the request
+   */
+  readonly subject?: CertificateSubject;
+
+  /**
+   * How many CAs may stand below that CA in a chain.
+   *
+   * @default 0
+   */
+  readonly pathLength?: number;
+
+  /**
+   * What that CA may certify.
+   *
+   * @default - everything that this CA may
+   */
+  readonly nameConstraints?: NameConstraints;
+
+  /**
+   * The digest of this CA's signature.
+   *
+   * @default - HashAlgorithm.SHA_256, or the one that the CA's key in KMS signs over
+   */
+  readonly hashAlgorithm?: HashAlgorithm;
+
+  /**
+   * How long the certificate is valid, in whole days.
+   *
+   * @default Duration.days(1825)
+   */
+  readonly validity?: Duration;
+
+  /**
+   * The first second of the validity.
+   *
+   * @default - an hour before the certificate is made
+   */
+  readonly notBefore?: Date;
+
+  /**
+   * The last second of the validity, in place of `validity`.
+   *
+   * @default - by `validity`
+   */
+  readonly notAfter?: Date;
+
+  /**
+   * End with this CA where the validity would pass its end. Otherwise that is an error.
+   *
+   * @default false
+   */
+  readonly clipToIssuer?: boolean;
+
+  /**
+   * Raise it for a new certificate of an otherwise unchanged declaration, 1 to 1,000,000.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
+}
+
+/**
+ * What the certificate of a CA whose key is elsewhere is, and which CA issues it.
+ */
+export interface CaCertificateProps extends CaCertificateOptions {
+  /** The CA that issues the certificate. */
+  readonly ca: IPrivateIotCa;
+}
+
+/**
+ * The certificate of a CA whose key is elsewhere, made from its certificate signing request: one half of a hierarchy over
+ * accounts and Regions, of which the other is a `PrivateIotCa` that is `signedElsewhere`.
+ *
+ * @resource Custom::IotCaCertificate
+ */
+export class CaCertificate extends IotCertificateBase implements IIotCertificate {
+  public readonly certificateChainPem: string;
+  public readonly certificateChainWithoutRootPem: string;
+
+  /** @internal */
+  protected readonly _resource: CustomResource;
+
+  constructor(scope: Construct, id: string, props: CaCertificateProps) {
+    super(scope, id);
+    const { ca, certificateSigningRequest: request, subject, clipToIssuer = false, pathLength = 0 } = props;
+    const term = validTerm(this, props, Duration.days(1825));
+    validateInsideCa(this, term.ValidityDays, ca.validity, clipToIssuer);
+    validatePathLength(this, pathLength, ca.pathLength);
+    validateCustomExtensions(this, props.customExtensions, ca.allowedCustomExtensions);
+    validateRequestText(this, request, subject !== undefined);
+    if (subject) {
+      validateSubject(this, { ...subject });
+    }
+    const provider = CertificateProvider.of(this);
+    const rights = provider.rightsOn(ca);
+    ca.grantIssue(rights);
+    const properties: CaCertificateProperties = {
+      LedgerTable: ledgerOf(this, ca),
+      Issuer: ca.caId,
+      Subject: subject && renderSubject({ ...subject }),
+      CertificateSigningRequest: request._text,
+      CertificateSigningRequestSecretArn: request._secret?.secretArn,
+      PathLength: pathLength,
+      HashAlgorithm: validHashAlgorithm(this, props.hashAlgorithm ?? ca.defaultHashAlgorithm),
+      ...term,
+      ClipToIssuer: clipToIssuer,
+      Generation: validGeneration(this, props.generation),
+      Extensions: renderExtensions(this, props),
+    };
+    const needed = request._secret ? [{ encrypted: request._secret.encryptionKey !== undefined, grant: request._grantRead.bind(request) }] : [];
+    this._resource = provider.resource(this, ResourceType.CA_CERTIFICATE, properties, [rights, ...provider.rightsFor(this, needed)]);
+    ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
+      = chainsBelow(ca, this.certificatePem));
+  }
+}

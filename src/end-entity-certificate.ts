@@ -1,0 +1,257 @@
+import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { CertificateExtensionOptions, ExtendedKeyUsage, NameSubtrees } from './certificate-extensions';
+import { CertificateSubject } from './certificate-subject';
+import { IssuedCertificateProperties, RequestableProperties } from './contract/properties';
+import { ResourceType } from './contract/resource-types';
+import { DeliveredSecret, DeliveryFormat } from './delivery-format';
+import { HashAlgorithm } from './hash-algorithm';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IotCertificateBase } from './iot-certificate';
+import { IotPlatform } from './iot-platform';
+import { KeyAlgorithm } from './key-algorithm';
+import { KeyStorage } from './key-storage';
+import { PemSource } from './pem-source';
+import { chainsBelow, ChainTexts } from './private/ca-chain';
+import { CertificateProvider, ledgerOf, NeededRight } from './private/certificate-provider';
+import { BoundPrivateKey } from './private/private-key';
+import { renderExtensions, renderNames } from './private/render-extensions';
+import { validateCustomExtensions, validateKeySource, validateRequest } from './private/request-validation';
+import { renderSubject, validateInsideCa, validateSubject, validGeneration, validHashAlgorithm, validTerm } from './private/validation';
+
+/**
+ * What certificates of devices and of servers have in common.
+ */
+export interface EndEntityCertificateOptions extends CertificateExtensionOptions {
+  /**
+   * The subject. Its attributes stand in the certificate in the order of X.500, from the country to the common name.
+   *
+   * @default - that of the certificate signing request, as it is encoded there; it has to be given where there is none
+   */
+  readonly subject?: CertificateSubject;
+
+  /**
+   * A request for the certificate, signed by the key that it is for: the key is made elsewhere, in the device say, and never
+   * comes here. Of what the request asks for only the key is taken, the subject if none is declared, and the names that
+   * `allowedSubjectAlternativeNames` allow; `ignoredRequests` says what is not.
+   *
+   * @default - a key is made here
+   */
+  readonly certificateSigningRequest?: PemSource;
+
+  /**
+   * The names beside the subject that are taken from the request.
+   *
+   * @default - none
+   */
+  readonly allowedSubjectAlternativeNames?: NameSubtrees;
+
+  /**
+   * The algorithm of the key.
+   *
+   * @default KeyAlgorithm.RSA_2048, which every platform takes
+   */
+  readonly keyAlgorithm?: KeyAlgorithm;
+
+  /**
+   * The digest of the CA's signature.
+   *
+   * @default - HashAlgorithm.SHA_256, or the one that the CA's key in KMS signs over
+   */
+  readonly hashAlgorithm?: HashAlgorithm;
+
+  /**
+   * How long the certificate is valid, in whole days. A device that can't be given a new certificate in the field needs as
+   * many days as it will live; see `clipToIssuer`.
+   *
+   * @default Duration.days(365)
+   */
+  readonly validity?: Duration;
+
+  /**
+   * The first second of the validity.
+   *
+   * @default - an hour before the certificate is made
+   */
+  readonly notBefore?: Date;
+
+  /**
+   * The last second of the validity, in place of `validity`. `new Date('9999-12-31T23:59:59Z')` stands for no well-defined
+   * end (RFC 5280, section 4.1.2.5), which needs a CA without one, or `clipToIssuer`.
+   *
+   * @default - by `validity`
+   */
+  readonly notAfter?: Date;
+
+  /**
+   * End with the CA where the validity would pass the CA's end. Otherwise that is an error.
+   *
+   * @default false
+   */
+  readonly clipToIssuer?: boolean;
+
+  /**
+   * Where the key is held.
+   *
+   * @default KeyStorage.secretsManager()
+   */
+  readonly keyStorage?: KeyStorage;
+
+  /**
+   * Other forms in which the key and the certificates are delivered.
+   *
+   * @default - none
+   */
+  readonly deliveryFormats?: DeliveryFormat[];
+
+  /**
+   * What the key may be used for, beyond what the kind of certificate says.
+   *
+   * @default - nothing
+   */
+  readonly extendedKeyUsages?: ExtendedKeyUsage[];
+
+  /**
+   * Raise it for a new certificate, with a new key, of an otherwise unchanged declaration, 1 to 1,000,000.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
+
+  /**
+   * What happens to the secrets with the key when the certificate leaves the stack.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** What a kind of certificate adds to its resource. @internal */
+export interface EndEntityKind {
+  readonly resourceType: ResourceType;
+  readonly platforms: readonly IotPlatform[];
+  readonly properties?: object;
+}
+
+/**
+ * A certificate of a device or a server. The classes that extend it show its members as their own.
+ *
+ * @internal
+ */
+export abstract class EndEntityCertificateBase extends IotCertificateBase {
+  public readonly certificateChainPem: string;
+  public readonly certificateChainWithoutRootPem: string;
+
+  /**
+   * The secret that holds the private key: a PKCS#8 PEM, the current version that of this certificate.
+   *
+   * @default - the key is in a parameter, or came by a request and is not held here
+   */
+  public readonly privateKeySecret?: ISecret;
+
+  /** @internal */
+  protected readonly _resource: CustomResource;
+  private readonly _key?: BoundPrivateKey;
+  private readonly _delivered: ReadonlyMap<DeliveryFormat, DeliveredSecret>;
+  private readonly _requested: boolean;
+
+  /** @internal */
+  constructor(scope: Construct, id: string, ca: IPrivateIotCa, options: EndEntityCertificateOptions, kind: EndEntityKind) {
+    super(scope, id);
+    const { subject, certificateSigningRequest: request, clipToIssuer = false, removalPolicy = RemovalPolicy.DESTROY } = options;
+    const keyAlgorithm = options.keyAlgorithm ?? KeyAlgorithm.RSA_2048;
+    const generation = validGeneration(this, options.generation);
+    const term = validTerm(this, options, Duration.days(365));
+    validateKeySource(this, options);
+    if (subject) {
+      validateSubject(this, { ...subject });
+    }
+    validateInsideCa(this, term.ValidityDays, ca.validity, clipToIssuer);
+    validateCustomExtensions(this, options.customExtensions, ca.allowedCustomExtensions);
+    validateRequest(this, options);
+
+    const provider = CertificateProvider.of(this);
+    this._requested = request !== undefined;
+    this._key = request ? undefined : (options.keyStorage ?? KeyStorage.secretsManager())._bind(this, {
+      description: `Private key of ${this.node.path}`, removalPolicy, keyAlgorithm: keyAlgorithm._render(), generation,
+    });
+    this.privateKeySecret = this._key?.secret;
+    const bound = (options.deliveryFormats ?? []).map(format => [format, format._bind(this, removalPolicy)] as const);
+    this._delivered = new Map(bound);
+
+    const rights = provider.rightsOn(ca);
+    ca.grantIssue(rights);
+    const needed: NeededRight[] = [
+      ...this._key ? [{ encrypted: this.privateKeySecret?.encryptionKey !== undefined, grant: this._key.grantKeep }] : [],
+      ...request?._secret ? [{ encrypted: request._secret.encryptionKey !== undefined, grant: (grantee: IGrantable) => request._grantRead(grantee) }] : [],
+      ...bound.flatMap(([, delivery]) => delivery.rights),
+    ];
+    const properties: IssuedCertificateProperties & RequestableProperties = {
+      LedgerTable: ledgerOf(this, ca),
+      Issuer: ca.caId,
+      Subject: subject && renderSubject({ ...subject }),
+      KeyStorage: this._key?.properties,
+      KeyAlgorithm: request ? undefined : keyAlgorithm._render(),
+      CertificateSigningRequest: request?._text,
+      CertificateSigningRequestSecretArn: request?._secret?.secretArn,
+      AllowedNames: options.allowedSubjectAlternativeNames && renderNames(options.allowedSubjectAlternativeNames),
+      Bundles: bound.length > 0 ? bound.map(([, delivery]) => delivery.properties) : undefined,
+      HashAlgorithm: validHashAlgorithm(this, options.hashAlgorithm ?? ca.defaultHashAlgorithm),
+      ...term,
+      ClipToIssuer: clipToIssuer,
+      Generation: generation,
+      Platforms: kind.platforms.map(platform => platform._render()),
+      Extensions: renderExtensions(this, options),
+      ...kind.properties,
+    };
+    this._resource = provider.resource(this, kind.resourceType, properties, [rights, ...provider.rightsFor(this, needed)]);
+    const chains: ChainTexts = chainsBelow(ca, this.certificatePem);
+    this.certificateChainPem = chains.certificateChainPem;
+    this.certificateChainWithoutRootPem = chains.certificateChainWithoutRootPem;
+  }
+
+  /**
+   * What the certificate signing request asked for and did not get, separated by commas, or `none`.
+   * @attribute
+   */
+  public get ignoredRequests(): string {
+    if (!this._requested) {
+      throw new Error(`${this.node.path}: ignoredRequests must be asked of a certificate that is made from a certificateSigningRequest`);
+    }
+    return this._attribute('IgnoredRequests');
+  }
+
+  /**
+   * The name of the parameter that holds the private key, where `keyStorage` is the Parameter Store.
+   * @attribute
+   */
+  public get privateKeyParameterName(): string {
+    if (this._key?.properties.Type !== 'Parameter') {
+      throw new Error(`${this.node.path}: privateKeyParameterName must be asked of a certificate whose keyStorage is KeyStorage.parameterStore()`);
+    }
+    return this._attribute('PrivateKeyParameter');
+  }
+
+  /**
+   * The secret of one of the `deliveryFormats`.
+   *
+   * @param format the very object that was declared
+   */
+  public delivered(format: DeliveryFormat): DeliveredSecret {
+    const delivered = this._delivered.get(format);
+    if (!delivered) {
+      throw new Error(`${this.node.path}: format must be one of the certificate's deliveryFormats, got another ${format.name}`);
+    }
+    return delivered;
+  }
+
+  /** Lets a principal read the private key, as whoever puts it onto the device has to. */
+  public grantReadPrivateKey(grantee: IGrantable): Grant {
+    if (!this._key) {
+      throw new Error(`${this.node.path}: grantReadPrivateKey must not be asked of a certificate that is made from a request: its key is not here`);
+    }
+    return this._key.grantRead(grantee);
+  }
+}

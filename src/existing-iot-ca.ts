@@ -1,0 +1,182 @@
+import { CustomResource, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { CertificateAttributes, ExistingIotCaProperties } from './contract/properties';
+import { ResourceType } from './contract/resource-types';
+import { checkCaForPlatform } from './contract/rules';
+import { HashAlgorithm } from './hash-algorithm';
+import { IotPlatform } from './iot-platform';
+import { KeyAlgorithm } from './key-algorithm';
+import { PemSource } from './pem-source';
+import { readCaChain } from './pki/ca-chain';
+import { keyAlgorithmOfPublicKey } from './pki/keys';
+import { chainOfText, chainsOf } from './private/ca-chain';
+import { validateChain } from './private/ca-validation';
+import { CertificateProvider } from './private/certificate-provider';
+import { defaultHashAlgorithm } from './private/default-hash-algorithm';
+import { grantRecord, ledgerTable } from './private/ledger-table';
+import { grantUseSecret, grantUseSigningKey } from './private/private-key';
+import { PrivateIotCaBase } from './private/private-iot-ca-base';
+import { sayNotices, validate, validGeneration } from './private/validation';
+
+/**
+ * What a CA that was made elsewhere is.
+ */
+export interface ExistingCaProps {
+  /**
+   * The CA's certificate, followed by those of the CAs above it, if there are any; PEM.
+   */
+  readonly certificate: PemSource;
+
+  /**
+   * The secret whose current value is the CA's private key in PEM: PKCS#8, encrypted PKCS#8 (what `openssl req -new -x509`
+   * writes), PKCS#1, SEC 1, or OpenSSL's encrypted PEM of old.
+   *
+   * @default - the key is in KMS
+   */
+  readonly privateKey?: ISecret;
+
+  /**
+   * The secret whose current value is the passphrase of that key.
+   *
+   * @default - the key is not encrypted
+   */
+  readonly passphrase?: ISecret;
+
+  /**
+   * The KMS key that is the CA's private key.
+   *
+   * @default - the key is in a secret
+   */
+  readonly signingKey?: IKey;
+
+  /**
+   * Take signatures over SHA-1 and RSA keys below 2048 bits above the CA, of which old chains are made. The CA's own key has
+   * to have 2048 bits in any case, and nothing is signed over SHA-1.
+   *
+   * @default false
+   */
+  readonly allowLegacyChain?: boolean;
+
+  /**
+   * The platforms the CA is meant for. Their rules are checked for the CA, and for every device certificate below it that
+   * does not name platforms of its own.
+   *
+   * @default - none
+   */
+  readonly platforms?: IotPlatform[];
+
+  /**
+   * The object identifiers of the extensions of your own that certificates of the CA may carry (`customExtensions`).
+   *
+   * @default - none
+   */
+  readonly allowedCustomExtensions?: string[];
+
+  /**
+   * Raise it to have a certificate read again that is in a secret, 1 to 1,000,000.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
+
+  /**
+   * What happens to the ledger when the CA leaves the stack.
+   *
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** A CA that was made elsewhere and is gone on with here. Not exported. */
+export class ExistingIotCa extends PrivateIotCaBase {
+  public readonly caId: string;
+  public readonly certificatePem: string;
+  public readonly caCertificates: string[];
+  public readonly certificateChainPem: string;
+  public readonly certificateChainWithoutRootPem: string;
+  public readonly ledger: ITable;
+  public readonly privateKeySecret?: ISecret;
+  public readonly signingKey?: IKey;
+  public readonly keyAlgorithm?: KeyAlgorithm;
+  public readonly defaultHashAlgorithm: HashAlgorithm;
+  public readonly platforms: IotPlatform[];
+  public readonly pathLength?: number;
+  public readonly allowedCustomExtensions: string[];
+  private readonly passphrase?: ISecret;
+
+  constructor(scope: Construct, id: string, props: ExistingCaProps) {
+    super(scope, id);
+    const { certificate, privateKey, passphrase, signingKey, allowLegacyChain = false } = props;
+    if ((privateKey === undefined) === (signingKey === undefined)) {
+      throw new Error(`${this.node.path}: either privateKey or signingKey must be given, for the key of the CA is in one place`);
+    }
+    this.privateKeySecret = privateKey;
+    this.passphrase = passphrase;
+    this.signingKey = signingKey;
+    this.platforms = props.platforms ?? [];
+    this.allowedCustomExtensions = props.allowedCustomExtensions ?? [];
+    if (certificate._text !== undefined) {
+      validateChain(this, 'certificate', certificate._text, allowLegacyChain);
+    }
+    const known = knownFacts(certificate._text, allowLegacyChain);
+    this.keyAlgorithm = known?.keyAlgorithm;
+    this.pathLength = known?.pathLength;
+    this.defaultHashAlgorithm = defaultHashAlgorithm(this.keyAlgorithm, signingKey);
+    for (const platform of this.platforms) {
+      validate(this, [], () => this.keyAlgorithm && checkCaForPlatform(this.keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA'));
+    }
+    sayNotices(this, this.platforms);
+
+    this.ledger = ledgerTable(this, props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    const provider = CertificateProvider.of(this);
+    const rights = provider.rightsOn(this);
+    this.grantIssue(rights);
+    certificate._grantRead(rights);
+    const properties: ExistingIotCaProperties = {
+      LedgerTable: this.ledger.tableName,
+      CertificatePem: certificate._text,
+      CertificateSecretArn: certificate._secret?.secretArn,
+      KeyStorage: signingKey ? { Type: 'Kms', KeyArn: signingKey.keyArn } : {
+        Type: 'ExistingSecret',
+        SecretArn: privateKey!.secretArn,
+        ...passphrase ? { PassphraseSecretArn: passphrase.secretArn } : {},
+      },
+      AllowLegacyChain: allowLegacyChain,
+      Generation: validGeneration(this, props.generation),
+      Platforms: this.platforms.map(platform => platform._render()),
+    };
+    const resource = provider.resource(this, ResourceType.EXISTING_IOT_CA, properties, [rights]);
+    this.caId = resource.ref;
+    this.certificatePem = attribute(resource, 'CertificatePem');
+    const { certificates, endsInRoot } = certificate._text === undefined
+      ? { certificates: [this.certificatePem, attribute(resource, 'IssuerChainPem')], endsInRoot: false }
+      : chainOfText(certificate._text);
+    this.caCertificates = certificates;
+    ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
+      = chainsOf(certificates, endsInRoot));
+  }
+
+  public grantIssue(grantee: IGrantable): Grant {
+    const record = grantRecord(this.ledger, grantee);
+    const sign = this.signingKey ? grantUseSigningKey(this.signingKey, grantee) : grantUseSecret(this.privateKeySecret!, grantee);
+    return this.passphrase ? record.combine(sign).combine(grantUseSecret(this.passphrase, grantee)) : record.combine(sign);
+  }
+}
+
+function attribute(resource: CustomResource, name: keyof CertificateAttributes): string {
+  return resource.getAttString(name);
+}
+
+/** What is known of a CA at synthesis, where its certificate is. */
+function knownFacts(text: string | undefined, legacy: boolean): { keyAlgorithm?: KeyAlgorithm; pathLength?: number } | undefined {
+  if (text === undefined || Token.isUnresolved(text)) {
+    return undefined;
+  }
+  const { publicKey, pathLength } = readCaChain('certificate', text, legacy).certificate;
+  const name = keyAlgorithmOfPublicKey(publicKey);
+  return { keyAlgorithm: name && KeyAlgorithm._of(name), pathLength };
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+import { isPrivateKey } from './contract/rules';
+import { grantUseSecret } from './private/private-key';
+
+/**
+ * Where a certificate or a certificate signing request comes from. Neither is secret; a private key must never be given.
+ */
+export class PemSource {
+  /**
+   * A text: PEM, or for a request also base64 of DER; a literal, a template's parameter or any other token.
+   */
+  public static inline(text: string): PemSource {
+    return new PemSource({ text });
+  }
+
+  /**
+   * A file that is read at synthesis: PEM or DER. It becomes part of the template.
+   *
+   * @param path relative to the working directory
+   */
+  public static file(path: string): PemSource {
+    const content = readFileSync(path);
+    return new PemSource({ text: content.includes('-----BEGIN') ? content.toString('utf8') : content.toString('base64') });
+  }
+
+  /** The value of a String parameter of the Parameter Store, which CloudFormation looks up in each deployment. */
+  public static parameter(parameter: IStringParameter): PemSource {
+    return new PemSource({ text: parameter.stringValue });
+  }
+
+  /**
+   * The current value of a secret, read when the certificate is made or adopted, and not again: another value changes
+   * nothing until `generation` is raised.
+   */
+  public static secret(secret: ISecret): PemSource {
+    return new PemSource({ secret });
+  }
+
+  /** @internal */
+  public readonly _text?: string;
+  /** @internal */
+  public readonly _secret?: ISecret;
+
+  private constructor(source: { text?: string; secret?: ISecret }) {
+    if (source.text !== undefined && isPrivateKey(source.text)) {
+      throw new Error('a certificate or a certificate signing request must be given, got a private key (not shown); consider it disclosed');
+    }
+    this._text = source.text;
+    this._secret = source.secret;
+  }
+
+  /** Lets the function read it, where it has to. @internal */
+  public _grantRead(grantee: IGrantable): void {
+    if (this._secret) {
+      grantUseSecret(this._secret, grantee);
+    }
+  }
+}

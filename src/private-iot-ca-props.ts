@@ -1,0 +1,138 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CertificateExtensionOptions, NameConstraints } from './certificate-extensions';
+import { CertificateSubject } from './certificate-subject';
+import { HashAlgorithm } from './hash-algorithm';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IotPlatform } from './iot-platform';
+import { KeyAlgorithm } from './key-algorithm';
+import { KeyStorage } from './key-storage';
+import { PemSource } from './pem-source';
+
+/**
+ * What a private CA is.
+ */
+export interface PrivateIotCaProps extends CertificateExtensionOptions {
+  /** The CA's name. A CA that succeeds another one should have another name: AWS IoT tells them apart by it. */
+  readonly subject: CertificateSubject;
+
+  /**
+   * The algorithm of the CA's key.
+   *
+   * @default KeyAlgorithm.RSA_2048, which every platform takes
+   */
+  readonly keyAlgorithm?: KeyAlgorithm;
+
+  /**
+   * The digest of the signature on the CA's certificate, or on its certificate signing request.
+   *
+   * @default - HashAlgorithm.SHA_256, or the one that the signing key in KMS signs over
+   */
+  readonly hashAlgorithm?: HashAlgorithm;
+
+  /**
+   * How long the CA is valid, in whole days up to 36,500. Nothing that it issues outlives it.
+   *
+   * @default Duration.days(3650), or Duration.days(1825) below an issuer
+   */
+  readonly validity?: Duration;
+
+  /**
+   * The first second of the validity.
+   *
+   * @default - an hour before the certificate is made
+   */
+  readonly notBefore?: Date;
+
+  /**
+   * The last second of the validity, in place of `validity`. `new Date('9999-12-31T23:59:59Z')` stands for no well-defined
+   * end (RFC 5280, section 4.1.2.5).
+   *
+   * @default - by `validity`
+   */
+  readonly notAfter?: Date;
+
+  /**
+   * The CA that signs this one, which makes it a subordinate: it lies within that CA's validity, path length and name
+   * constraints.
+   *
+   * @default - the CA signs itself, or is signed elsewhere
+   */
+  readonly issuer?: IPrivateIotCa;
+
+  /**
+   * End with the issuer where the validity would pass its end. Otherwise that is an error.
+   *
+   * @default false
+   */
+  readonly clipToIssuer?: boolean;
+
+  /**
+   * Have the CA's certificate made elsewhere: by an offline root, or by a CA in another account or Region
+   * (`addCaCertificate`). The first deployment makes the key and `certificateSigningRequestPem`; once `signedCertificate` is
+   * declared, the CA can issue.
+   *
+   * @default false
+   */
+  readonly signedElsewhere?: boolean;
+
+  /**
+   * The certificate that was made elsewhere, followed by those of the CAs above it; PEM. It is checked against the CA's key.
+   * A renewed one, of the same key, can take its place at any time.
+   *
+   * @default - there is none yet, and issuing fails
+   */
+  readonly signedCertificate?: PemSource;
+
+  /**
+   * What the CA, and every CA below it, may certify.
+   *
+   * @default - everything
+   */
+  readonly nameConstraints?: NameConstraints;
+
+  /**
+   * The object identifiers of the extensions of your own that certificates of the CA may carry (`customExtensions`).
+   *
+   * @default - none
+   */
+  readonly allowedCustomExtensions?: string[];
+
+  /**
+   * How many CAs may stand below this one in a chain, 0 to 10. With 0 it signs verification and device certificates only.
+   *
+   * @default 0
+   */
+  readonly pathLength?: number;
+
+  /**
+   * Where the CA's key is held.
+   *
+   * @default KeyStorage.secretsManager()
+   */
+  readonly keyStorage?: KeyStorage;
+
+  /**
+   * The platforms the CA is meant for. Their rules are checked for the CA, and for every device certificate below it that
+   * does not name platforms of its own.
+   *
+   * @default - none
+   */
+  readonly platforms?: IotPlatform[];
+
+  /**
+   * Raise it for a new CA, with a new key, of an otherwise unchanged declaration, 1 to 1,000,000. Every certificate below
+   * it is then made anew. A CA that another stack uses can't be replaced so, since CloudFormation keeps what is exported
+   * while it is imported: declare a second CA beside it, move its users, and remove the first.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
+
+  /**
+   * What happens to the CA's key and ledger when the CA leaves the stack. Devices in the field depend on them: anything
+   * but the default is for tests.
+   *
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: both are kept, unless the deployment that made them is rolled back
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}

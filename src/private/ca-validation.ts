@@ -1,0 +1,80 @@
+import { Stack } from 'aws-cdk-lib';
+import { Construct, IConstruct } from 'constructs';
+import { validate, validatePathLength, validateSubject } from './validation';
+import { checkObjectIdentifier, isOwnedExtension } from '../contract/extensions';
+import { checkHashForKms } from '../contract/kms';
+import { checkCaForPlatform, Complaint } from '../contract/rules';
+import { IotPlatform } from '../iot-platform';
+import { KeyAlgorithm } from '../key-algorithm';
+import { readCaChain } from '../pki/ca-chain';
+import { PrivateIotCaProps } from '../private-iot-ca-props';
+
+/** Checks all of a CA that can be checked at synthesis, but its term and its extensions. */
+export function validateCaProps(ca: Construct & { readonly platforms: IotPlatform[] }, props: PrivateIotCaProps): void {
+  const { issuer, signedElsewhere = false, signedCertificate, pathLength = 0 } = props;
+  const keyAlgorithm = (props.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render();
+  validateSubject(ca, { ...props.subject });
+  validatePathLength(ca, pathLength, issuer?.pathLength);
+  validate(ca, [], () => checkTogether(props));
+  ca.platforms.forEach(platform => validate(ca, [], () => checkCaForPlatform(keyAlgorithm, platform._render())));
+  const { hashAlgorithm } = props;
+  if (!issuer && hashAlgorithm && props.keyStorage?._type === 'Kms') {
+    validate(ca, [hashAlgorithm], () => checkHashForKms(keyAlgorithm, hashAlgorithm));
+  }
+  props.allowedCustomExtensions?.forEach(oid => validate(ca, [oid], () => checkAllowed(oid)));
+  if (signedElsewhere && signedCertificate?._text !== undefined) {
+    validateChain(ca, 'signedCertificate', signedCertificate._text);
+  }
+  assertNumberOfCas(ca);
+}
+
+function checkTogether({ issuer, signedElsewhere, signedCertificate, clipToIssuer, keyStorage, ...term }: PrivateIotCaProps): Complaint {
+  if (signedElsewhere && issuer) {
+    return 'issuer must be left out of a CA that is signedElsewhere';
+  }
+  if (signedElsewhere && [term.validity, term.notBefore, term.notAfter].some(value => value !== undefined)) {
+    return 'validity, notBefore and notAfter must be left out of a CA that is signedElsewhere: whoever signs it decides';
+  }
+  if (signedCertificate && !signedElsewhere) {
+    return 'signedCertificate must be left out of a CA that is not signedElsewhere';
+  }
+  if (signedCertificate?._secret) {
+    return 'signedCertificate must be given by PemSource.inline(), file() or parameter()';
+  }
+  if (clipToIssuer !== undefined && !issuer) {
+    return 'clipToIssuer must be left out of a CA that has no issuer';
+  }
+  return keyStorage?._type === 'Parameter' ? 'keyStorage of a CA must be KeyStorage.secretsManager() or KeyStorage.kms()' : undefined;
+}
+
+function checkAllowed(oid: string): Complaint {
+  return checkObjectIdentifier('allowedCustomExtensions', oid)
+    ?? (isOwnedExtension(oid) ? `allowedCustomExtensions must not name extensions that the CA decides on, got ${oid}` : undefined);
+}
+
+/** Checks certificates that are known at synthesis as the function will. */
+export function validateChain(scope: Construct, property: string, text: string, legacy = false): void {
+  validate(scope, [text], () => {
+    try {
+      readCaChain(property, text, legacy);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+}
+
+/** A stack deploys to one account of a platform, more or less; CAs for other accounts go into other stacks. */
+function assertNumberOfCas(ca: Construct & { readonly platforms: IotPlatform[] }): void {
+  for (const platform of ca.platforms.filter(({ maximumCas }) => maximumCas !== undefined)) {
+    const cas = Stack.of(ca).node.findAll().filter(node => node.constructor === ca.constructor && isFor(node, platform));
+    if (cas.length > platform.maximumCas!) {
+      throw new Error(`${ca.node.path}: platforms must name ${platform.platformName} for at most ${platform.maximumCas} CAs, since an account `
+        + `can register no more, got ${cas.length}; declare CAs for another account in another stack`);
+    }
+  }
+}
+
+function isFor(node: IConstruct, platform: IotPlatform): boolean {
+  return (node as Partial<{ platforms: IotPlatform[] }>).platforms?.includes(platform) ?? false;
+}

@@ -1,0 +1,56 @@
+import { Duration, Resource } from 'aws-cdk-lib';
+import { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { grantIssue, grantReadPrivateKey } from './grant-issue';
+import { CaCertificate, CaCertificateOptions } from '../ca-certificate';
+import { DeviceCertificate, DeviceCertificateOptions } from '../device-certificate';
+import { HashAlgorithm } from '../hash-algorithm';
+import { IPrivateIotCa } from '../i-private-iot-ca';
+import { IotPlatform } from '../iot-platform';
+import { KeyAlgorithm } from '../key-algorithm';
+import { ServerCertificate, ServerCertificateOptions } from '../server-certificate';
+import { VerificationCertificate, VerificationCertificateOptions } from '../verification-certificate';
+
+/** What CAs that are no resource of this library's own making have in common. */
+export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa {
+  public abstract readonly caId: string;
+  public abstract readonly certificatePem: string;
+  public abstract readonly caCertificates: string[];
+  public abstract readonly certificateChainPem: string;
+  public abstract readonly certificateChainWithoutRootPem: string;
+  public abstract readonly ledger: ITable;
+  public abstract readonly privateKeySecret?: ISecret;
+  public abstract readonly signingKey?: IKey;
+  public abstract readonly keyAlgorithm?: KeyAlgorithm;
+  public abstract readonly defaultHashAlgorithm: HashAlgorithm;
+  public abstract readonly platforms: IotPlatform[];
+  public abstract readonly pathLength?: number;
+  public abstract readonly allowedCustomExtensions: string[];
+  public readonly validity?: Duration;
+
+  public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {
+    return new VerificationCertificate(this, id, { ca: this, ...options });
+  }
+
+  public addDeviceCertificate(id: string, options: DeviceCertificateOptions): DeviceCertificate {
+    return new DeviceCertificate(this, id, { ca: this, ...options });
+  }
+
+  public addServerCertificate(id: string, options: ServerCertificateOptions): ServerCertificate {
+    return new ServerCertificate(this, id, { ca: this, ...options });
+  }
+
+  public addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate {
+    return new CaCertificate(this, id, { ca: this, ...options });
+  }
+
+  public grantIssue(grantee: IGrantable): Grant {
+    return grantIssue(this, grantee);
+  }
+
+  public grantReadPrivateKey(grantee: IGrantable): Grant {
+    return grantReadPrivateKey(this, grantee);
+  }
+}

@@ -1,0 +1,56 @@
+import { Construct } from 'constructs';
+import { AlternativeNames, CertificateExtensionOptions, ExtendedKeyUsage, NameConstraints, NameSubtrees } from '../certificate-extensions';
+import { renderSubject, validate } from './validation';
+import { checkExtensions, DeclaredExtensions } from '../contract/extensions';
+import { GENERAL_NAME_TYPE_NAMES, GENERAL_NAME_TYPES, NameLists } from '../contract/general-names';
+import { ExtensionProperties } from '../contract/properties';
+import { SubjectValues } from '../contract/subject-attributes';
+
+/** All that a construct can declare of extensions. */
+export interface ExtensionProps extends CertificateExtensionOptions {
+  readonly extendedKeyUsages?: ExtendedKeyUsage[];
+  readonly nameConstraints?: NameConstraints;
+}
+
+/** Checks the extensions a construct declares, and answers them as they stand in a template; `undefined` where there are none. */
+export function renderExtensions(scope: Construct, props: ExtensionProps): ExtensionProperties | undefined {
+  const declared: DeclaredExtensions = {
+    subjectAlternativeNames: props.subjectAlternativeNames,
+    extendedKeyUsages: props.extendedKeyUsages?.map(({ oid }) => oid),
+    nameConstraints: props.nameConstraints && { critical: true, ...props.nameConstraints },
+    certificatePolicies: props.certificatePolicies,
+    crlDistributionPoints: props.crlDistributionPoints,
+    ocspUrls: props.ocspUrls,
+    caIssuersUrls: props.caIssuersUrls,
+    customExtensions: props.customExtensions?.map(({ oid, critical = false, valueDerBase64 }) => ({ oid, critical, value: valueDerBase64 })),
+  };
+  validate(scope, [JSON.stringify(declared)], () => checkExtensions(declared));
+  const { nameConstraints } = declared;
+  return withoutAbsent({
+    SubjectAlternativeNames: declared.subjectAlternativeNames && renderNames(declared.subjectAlternativeNames),
+    ExtendedKeyUsages: declared.extendedKeyUsages,
+    NameConstraints: nameConstraints && withoutAbsent({
+      Critical: nameConstraints.critical,
+      Permitted: nameConstraints.permitted && renderNames(nameConstraints.permitted),
+      Excluded: nameConstraints.excluded && renderNames(nameConstraints.excluded),
+    }),
+    CertificatePolicies: declared.certificatePolicies?.map(({ oid, cpsUri }) => withoutAbsent({ Oid: oid, CpsUri: cpsUri })),
+    CrlDistributionPoints: declared.crlDistributionPoints,
+    OcspUrls: declared.ocspUrls,
+    CaIssuersUrls: declared.caIssuersUrls,
+    CustomExtensions: declared.customExtensions?.map(({ oid, critical, value }) => ({ Oid: oid, Critical: critical, Value: value })),
+  });
+}
+
+/** Names as they stand in a template. */
+export function renderNames(names: AlternativeNames | NameSubtrees): ExtensionProperties {
+  return withoutAbsent(Object.fromEntries(GENERAL_NAME_TYPE_NAMES.map(type => [
+    GENERAL_NAME_TYPES[type].template,
+    type === 'directory' ? names.directory?.map(name => renderSubject(name as SubjectValues)) : (names as NameLists)[type],
+  ]))) ?? {};
+}
+
+function withoutAbsent(properties: { [name: string]: unknown }): ExtensionProperties | undefined {
+  const there = Object.entries(properties).filter(([, value]) => value !== undefined);
+  return there.length > 0 ? Object.fromEntries(there) : undefined;
+}

@@ -1,0 +1,37 @@
+import { Construct } from 'constructs';
+import { ResourceType } from './contract/resource-types';
+import { EndEntityCertificateBase, EndEntityCertificateOptions } from './end-entity-certificate';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IIotCertificate } from './iot-certificate';
+
+/**
+ * What a server certificate is. Clients look for the server's name among `subjectAlternativeNames`, which has to be given;
+ * or allowed, where there is a request.
+ */
+export interface ServerCertificateOptions extends EndEntityCertificateOptions {}
+
+/**
+ * What a server certificate is, and which CA issues it.
+ */
+export interface ServerCertificateProps extends ServerCertificateOptions {
+  /** The CA that issues the certificate. */
+  readonly ca: IPrivateIotCa;
+}
+
+/**
+ * A certificate for a broker or a gateway, for TLS as a server, which devices that trust the CA accept. With
+ * `ExtendedKeyUsage.CLIENT_AUTH` on top for a gateway that is a client elsewhere.
+ *
+ * @resource Custom::IotServerCertificate
+ */
+export class ServerCertificate extends EndEntityCertificateBase implements IIotCertificate {
+  constructor(scope: Construct, id: string, props: ServerCertificateProps) {
+    const { ca, ...options } = props;
+    const { dns, ip, uri } = options.subjectAlternativeNames ?? {};
+    if (![dns, ip, uri].some(names => names && names.length > 0) && !options.allowedSubjectAlternativeNames) {
+      throw new Error(`${scope.node.path}/${id}: subjectAlternativeNames must hold a DNS name, an address or a URI: clients look for the server's name `
+        + 'there, and not in the common name (RFC 9525, section 6.3)');
+    }
+    super(scope, id, ca, options, { resourceType: ResourceType.SERVER_CERTIFICATE, platforms: [] });
+  }
+}

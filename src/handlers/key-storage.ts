@@ -40,9 +40,8 @@ function parameterPath(value: unknown): string {
 /** The place itself, for messages and comparisons. */
 export function placeOf(keyStorage: KeyStorageProperties | undefined): string | undefined {
   switch (keyStorage?.Type) {
-    case undefined: return undefined;
     case 'Kms': return keyStorage.KeyArn;
     case 'Parameter': return keyStorage.Path;
-    default: return keyStorage.SecretArn;
+    default: return keyStorage?.SecretArn;
   }
 }

@@ -1,10 +1,9 @@
 import { Construct } from 'constructs';
-import { AlternativeNames, CertificateExtensionOptions, ExtendedKeyUsage, NameConstraints, NameSubtrees } from '../certificate-extensions';
+import { CertificateExtensionOptions, ExtendedKeyUsage, NameConstraints } from '../certificate-extensions';
 import { renderSubject, validate } from './validation';
 import { checkExtensions, DeclaredExtensions } from '../contract/extensions';
 import { GENERAL_NAME_TYPE_NAMES, GENERAL_NAME_TYPES, NameLists } from '../contract/general-names';
 import { ExtensionProperties } from '../contract/properties';
-import { SubjectValues } from '../contract/subject-attributes';
 
 /** All that a construct can declare of extensions. */
 export interface ExtensionProps extends CertificateExtensionOptions {
@@ -43,10 +42,10 @@ export function renderExtensions(scope: Construct, props: ExtensionProps): Exten
 }
 
 /** Names as they stand in a template. */
-export function renderNames(names: AlternativeNames | NameSubtrees): ExtensionProperties {
+export function renderNames(names: NameLists): ExtensionProperties {
   return withoutAbsent(Object.fromEntries(GENERAL_NAME_TYPE_NAMES.map(type => [
     GENERAL_NAME_TYPES[type].template,
-    type === 'directory' ? names.directory?.map(name => renderSubject(name as SubjectValues)) : (names as NameLists)[type],
+    type === 'directory' ? names.directory?.map(name => renderSubject(name)) : names[type],
   ]))) ?? {};
 }
 

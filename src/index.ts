@@ -8,4 +8,5 @@ export { IotPlatform } from './iot-platform';
 export { KeyAlgorithm } from './key-algorithm';
 export { KeyStorage, SecretsManagerKeyStorageOptions } from './key-storage';
 export { PrivateIotCa, PrivateIotCaProps } from './private-iot-ca';
+export { SigningAlarm, SigningAlarmProps } from './signing-alarm';
 export { VerificationCertificate, VerificationCertificateOptions, VerificationCertificateProps } from './verification-certificate';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { checkHashForKms } from '../../src/contract/kms';
 import { complain } from '../../src/handlers/declaration';
+import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus, Ports, SecretVersions } from '../../src/handlers/ports';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../src/pki/keys';
 import { Signer, signerOf } from '../../src/pki/signer';
-import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus, Ports, SecretVersions } from '../../src/handlers/ports';
 
 /** What a call of a port goes through: it may wait, fail before its effect, or fail after it. */
 export type Gate = <T>(operation: string, effect: () => T) => Promise<T>;

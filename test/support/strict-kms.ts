@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, KeyObject, randomUUID, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,16 +91,15 @@ export class StrictKms {
   public calls: KmsCall[] = [];
   /** The signatures that were made, whether or not their answers arrived. */
   public signatures: Buffer[] = [];
+  private readonly keys = new Map<string, StrictKey>();
+  private readonly server = createServer((incoming, outgoing) => void this.serve(incoming, outgoing));
+
+  private constructor() {}
+
   /** Which call fails, by its index since the last `reset`. */
   public faults: (index: number, call: KmsCall) => KmsFault | undefined = () => undefined;
   /** Which signatures are answered; others are made anew, as ECDSA makes another one each time. */
   public accepted: (signature: Buffer) => boolean = () => true;
-  private readonly keys = new Map<string, StrictKey>();
-  private readonly server: Server;
-
-  private constructor() {
-    this.server = createServer((incoming, outgoing) => void this.serve(incoming, outgoing));
-  }
 
   public get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;

@@ -103,7 +103,9 @@ export function plannedStandIn(stackName: string, logicalId: string, { type, pro
  * The algorithm of a KMS key that certificates can be signed with, or `undefined` for every other resource: most KMS keys
  * encrypt, and what only AWS knows of a key does not make it a CA's.
  */
-export function signingKeyAlgorithm(stackName: string, { logicalId, type, properties }: PlannedResource, scope: StackScope): KeyAlgorithmName | undefined {
+export function signingKeyAlgorithm(
+  stackName: string, { logicalId, type, properties }: PlannedResource, scope: StackScope,
+): KeyAlgorithmName | undefined {
   const property = (name: string): Resolved => resolve(properties[name] ?? '', scope, `stack ${stackName}, resource ${logicalId}, property ${name}`);
   try {
     return type === KMS_KEY_TYPE && property('KeyUsage') === 'SIGN_VERIFY' ? keyAlgorithmOfKeySpec(String(property('KeySpec'))) : undefined;

@@ -146,7 +146,8 @@ function isRequest(value: unknown): boolean {
 }
 
 function isKmsKey(value: unknown): boolean {
-  return isMap(value) && KEY_ALGORITHM_NAMES.includes(value.keyAlgorithm as KeyAlgorithmName) && (value.publicKey === undefined || isText(value.publicKey));
+  return isMap(value) && KEY_ALGORITHM_NAMES.includes(value.keyAlgorithm as KeyAlgorithmName)
+    && (value.publicKey === undefined || isText(value.publicKey));
 }
 
 function isLedger(value: unknown): boolean {

@@ -27,8 +27,8 @@ const lifecycle: Lifecycle = async ({ requestType, physicalResourceId, propertie
     return { physicalResourceId: physicalResourceId! };
   }
   const signer = await ports.hsm(String(properties.KeyArn));
-  const { certificate } = await testCa({ signer, hash: properties.HashAlgorithm as HashAlgorithmName });
-  return { physicalResourceId: `ca-${String(properties.Generation)}`, data: certificateAttributes(certificate) };
+  const ca = await testCa({ signer, hash: properties.HashAlgorithm as HashAlgorithmName });
+  return { physicalResourceId: `ca-${String(properties.Generation)}`, data: certificateAttributes(ca.certificate) };
 };
 
 interface Props {

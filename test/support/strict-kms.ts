@@ -23,6 +23,8 @@ export interface StrictKey {
 export interface StrictKeyOptions {
   readonly keyUsage?: string;
   readonly region?: string;
+  /** Its id in the ARN; that of a multi-Region key begins with `mrk-`. */
+  readonly id?: string;
   /** The key's material, made anew unless it is given. */
   readonly privateKey?: KeyObject;
 }
@@ -106,8 +108,8 @@ export class StrictKms {
   }
 
   public createKey(keySpec: string, options: StrictKeyOptions = {}): StrictKey {
-    const { keyUsage = 'SIGN_VERIFY', region = 'eu-central-1', privateKey = SPECS[keySpec].make?.() } = options;
-    const arn = `arn:aws:kms:${region}:111122223333:key/${randomUUID()}`;
+    const { keyUsage = 'SIGN_VERIFY', region = 'eu-central-1', id = randomUUID(), privateKey = SPECS[keySpec].make?.() } = options;
+    const arn = `arn:aws:kms:${region}:111122223333:key/${id}`;
     const key: StrictKey = { arn, keySpec, keyUsage, privateKey, state: 'Enabled', pendingDeletionAs: 'KMSInvalidStateException' };
     this.keys.set(arn, key);
     return key;

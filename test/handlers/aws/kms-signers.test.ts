@@ -133,6 +133,16 @@ test('each key is asked for in the Region of its ARN', async () => {
   expect(kms.calls.map(({ region }) => region)).toEqual(['eu-central-1', 'eu-central-1', 'us-gov-west-1', 'us-gov-west-1', 'cn-north-1', 'cn-north-1']);
 });
 
+test('a multi-Region key signs where it has a replica, with the same key, and is unknown elsewhere', async () => {
+  const [region, other] = ['eu-central-1', 'us-east-1'];
+  const options = { id: 'mrk-1234abcd12ab34cd56ef1234567890ab', privateKey: createPrivateKey(CA_KEYS.EC_P256) };
+  const [primary, replica] = [region, other].map(each => kms.createKey('ECC_NIST_P256', { ...options, region: each }));
+  const all = signers(100);
+  await expectVerifies(await all.signer(replica.arn), 'SHA-256');
+  expect((await all.signer(replica.arn)).publicKey).toEqual((await all.signer(primary.arn)).publicKey);
+  await expect(all.signer(primary.arn.replace(region, 'sa-east-1'))).rejects.toThrow('NotFoundException; the key does not exist in the account and the Region of its ARN');
+});
+
 describe('KMS signs over one digest with a key on a curve, so that', () => {
   const CASES = KMS_KEY_ALGORITHM_NAMES.flatMap(algorithm => HASH_ALGORITHM_NAMES
     .filter(hash => !KMS_KEY_SPECS[algorithm]!.hashAlgorithms.includes(hash))

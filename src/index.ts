@@ -18,5 +18,6 @@ export { PemSource } from './pem-source';
 export { PrivateIotCa } from './private-iot-ca';
 export { PrivateIotCaProps } from './private-iot-ca-props';
 export { ServerCertificate, ServerCertificateOptions, ServerCertificateProps } from './server-certificate';
+export { SigningAlarm, SigningAlarmProps } from './signing-alarm';
 export { TrustBundle } from './trust-bundle';
 export { VerificationCertificate, VerificationCertificateOptions, VerificationCertificateProps } from './verification-certificate';

@@ -1,7 +1,9 @@
 import { App, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { PrivateIotCa } from '../src';
+import { PrivateIotCa, SigningAlarm } from '../src';
 import { stackOf } from './support/stacks';
 
 /** The findings of the AwsSolutions pack, as synthesis reports them. */
@@ -27,6 +29,16 @@ test('the AwsSolutions pack of cdk-nag has no finding that is not acknowledged w
     const ca = new PrivateIotCa(stackOf(app), 'Ca', { subject: { commonName: 'Root' } });
     ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' });
     ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } });
+  })).not.toContain('AwsSolutions-');
+});
+
+test('nor has it of an alarm for a key that signs', () => {
+  expect(findings(app => {
+    const stack = stackOf(app);
+    new SigningAlarm(stack, 'Alarm', {
+      key: new Key(stack, 'Key', { keySpec: KeySpec.RSA_2048, keyUsage: KeyUsage.SIGN_VERIFY }),
+      signers: [new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })],
+    });
   })).not.toContain('AwsSolutions-');
 });
 

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CliError, messageOf } from './cli-error';
 
@@ -17,6 +17,9 @@ export const FileMode = {
   /** What only its owner may read: private keys, and the state of a local deployment. */
   PRIVATE: 0o600,
 } as const;
+
+/** Only the owner may look into the folders of keys. */
+const PRIVATE_FOLDER = 0o700;
 
 /** The disk of this machine. */
 export const localDisk: Disk = {
@@ -45,6 +48,16 @@ export const localDisk: Disk = {
     });
   },
 };
+
+/** Makes a folder into which only its owner may look; one that is there may have been made by hand. */
+export function makePrivateFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
+    chmodSync(folder, PRIVATE_FOLDER);
+  } catch (error) {
+    throw new CliError(`${folder}: can't be made a folder that only its owner may look into: ${messageOf(error)}`);
+  }
+}
 
 function attempt(path: string, verb: string, change: () => void): void {
   try {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AwsCalls } from './aws/aws-calls';
 import { DynamoDbLedger } from './aws/dynamodb-ledger';
+import { KmsSigners } from './aws/kms-signers';
 import { SecretsManagerVersions } from './aws/secrets-manager-versions';
 import { handleCloudFormationEvent, InvocationContext, Work } from './cloudformation/handle-event';
 import { handleLifecycleEvent } from './lifecycle';
@@ -19,6 +21,7 @@ const CLIENT = {
 };
 const dynamoDb = new DynamoDBClient(CLIENT);
 const secretsManager = new SecretsManagerClient(CLIENT);
+const kmsByRegion = new Map<string, KMSClient>();
 
 /** The share of its time that the function waits for a right to come: a minute of five. */
 const PATIENCE_SHARE = 5;
@@ -30,12 +33,21 @@ export async function handler(event: unknown, context: InvocationContext): Promi
   await handleCloudFormationEvent(event, context, work, process.env.AWS_ENDPOINT_URL);
 }
 
+/** A key can be in another Region than the function; its ARN says in which. */
+function kms(region: string): KMSClient {
+  const client = kmsByRegion.get(region) ?? new KMSClient({ ...CLIENT, region });
+  kmsByRegion.set(region, client);
+  return client;
+}
+
 /** The ports of one invocation, all of whose calls `signal` ends. */
 function ports(signal: AbortSignal, patience: number): Ports {
   const calls = new AwsCalls(signal, patience);
+  const signers = new KmsSigners(kms, calls);
   return {
     ledger: table => new DynamoDbLedger(dynamoDb, calls, table),
     secrets: new SecretsManagerVersions(secretsManager, calls),
+    hsm: keyArn => signers.signer(keyArn),
     clock: () => new Date(),
     random: randomBytes,
     generateKeyPair,

@@ -4,8 +4,8 @@ import { KeyPair } from '../pki/keys';
 import { Signer } from '../pki/signer';
 
 /**
- * What the use cases need from outside. Each port speaks of certificates and keys, not of an AWS API: Secrets Manager and
- * DynamoDB implement them in the function, a directory implements them in a local deployment.
+ * What the use cases need from outside. Each port speaks of certificates and keys, not of an AWS API: Secrets Manager,
+ * DynamoDB and KMS implement them in the function, a directory implements them in a local deployment.
  */
 export interface Ports {
   /** The ledger kept in the table of this name. */
@@ -16,7 +16,10 @@ export interface Ports {
   readonly parameters: SecretVersions;
   /** The current value of a secret that somebody else writes, or `undefined` where it has none. */
   readonly secretValue: (secretArn: string) => Promise<string | Buffer | undefined>;
-  /** A key that never leaves its module. */
+  /**
+   * A signer with the key of this ARN, which never leaves its module. It refuses a digest that AWS KMS does not sign over
+   * with such a key. Whether what it answers is a signature is for the caller to check.
+   */
   readonly hsm: (keyArn: string) => Promise<Signer>;
   /** The present time. */
   readonly clock: () => Date;

@@ -1,4 +1,4 @@
-import { sign } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 import { publicHalf, readPrivateKey } from './keys';
 import { HashAlgorithmName } from '../contract/key-algorithms';
 
@@ -19,4 +19,9 @@ export function signerOf(privateKeyPem: string): Signer {
     publicKey: publicHalf(key),
     sign: (data, hash) => sign(key.asymmetricKeyType === 'ed25519' ? undefined : DIGESTS[hash], data, key),
   };
+}
+
+/** The digest of data, for a signer that is sent no more than that. */
+export function digest(data: Buffer, hash: HashAlgorithmName): Buffer {
+  return createHash(DIGESTS[hash]).update(data).digest();
 }

@@ -4,6 +4,7 @@ import { temporaryFolder, TemplateJson, writeAssembly } from './cli-assembly';
 import { localDisk } from '../../src/cli/disk';
 import { readAssembly } from '../../src/cli/local/assembly';
 import { deployStack, removeStack } from '../../src/cli/local/deployment';
+import { DirectoryKmsKeys } from '../../src/cli/local/directory-kms-keys';
 import { DirectoryLedger } from '../../src/cli/local/directory-ledger';
 import { DirectorySecretVersions } from '../../src/cli/local/directory-secret-versions';
 import { Engine } from '../../src/cli/local/engine';
@@ -58,11 +59,14 @@ export class RecordingDeployment {
   private engine(): Engine {
     const store = StateStore.open(this.out, localDisk);
     const secrets = new DirectorySecretVersions(store, localDisk);
+    const kmsKeys = new DirectoryKmsKeys(store, localDisk);
     return {
       store,
       secrets,
+      kmsKeys,
       ports: {
         secrets,
+        hsm: keyArn => kmsKeys.signer(keyArn),
         ledger: table => new DirectoryLedger(table, store),
         clock: () => new Date(),
         random: () => { throw new Error('nothing is random here'); },

@@ -1,18 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { generateKeyPair } from '../../src/pki/keys';
+import { checkHashForKms } from '../../src/contract/kms';
+import { complain } from '../../src/handlers/declaration';
 import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus, Ports, SecretVersions } from '../../src/handlers/ports';
+import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../src/pki/keys';
+import { Signer, signerOf } from '../../src/pki/signer';
 
 /** What a call of a port goes through: it may wait, fail before its effect, or fail after it. */
 export type Gate = <T>(operation: string, effect: () => T) => Promise<T>;
 
 const OPEN: Gate = async (_, effect) => effect();
 
-/** A ledger and a store of secrets in memory, with the promises that the ports make; calls of each user go through a gate. */
+/** A ledger, a store of secrets and a module of keys in memory, with the promises that the ports make; calls of each user go through a gate. */
 export class MemoryWorld {
   public readonly entries = new Map<string, LedgerEntry>();
   public readonly current = new Map<string, { serialNumber?: string; cancelledAt?: string }>();
   public readonly versions = new Map<string, string>();
   public readonly currentVersion = new Map<string, string>();
+  /** The keys of the module by ARN, PKCS#8 in PEM. */
+  public readonly hsmKeys = new Map<string, string>();
   public now = new Date('2026-03-01T12:00:00.000Z');
 
   /** The ports as one delivery of a request sees them. */
@@ -20,6 +25,7 @@ export class MemoryWorld {
     return {
       ledger: () => this.ledger(gate),
       secrets: this.secrets(gate),
+      hsm: keyArn => gate('hsm', () => this.signer(keyArn, gate)),
       clock: () => this.now,
       random: randomBytes,
       generateKeyPair,
@@ -49,6 +55,22 @@ export class MemoryWorld {
         }
         this.current.set(identity, { cancelledAt: at });
         return true;
+      }),
+    };
+  }
+
+  private signer(keyArn: string, gate: Gate): Signer {
+    const privateKey = this.hsmKeys.get(keyArn);
+    if (privateKey === undefined) {
+      throw new Error(`kms:GetPublicKey on ${keyArn} failed: NotFoundException`);
+    }
+    const signer = signerOf(privateKey);
+    const algorithm = keyAlgorithmOfPublicKey(signer.publicKey)!;
+    return {
+      publicKey: signer.publicKey,
+      sign: async (data, hash) => gate('sign', () => {
+        complain(checkHashForKms(algorithm, hash));
+        return signer.sign(data, hash) as Buffer;
       }),
     };
   }

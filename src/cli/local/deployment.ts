@@ -4,7 +4,7 @@ import { Engine } from './engine';
 import { Unavailable } from './intrinsics';
 import { ResourceReport, StackReport } from './report';
 import { StackOperation } from './stack-operation';
-import { deploymentScope, plannedStandIn, PlannedResource, resolvedProperties, StackPlan } from './stack-plan';
+import { deploymentScope, plannedStandIn, PlannedResource, resolvedProperties, signingKeyAlgorithm, StackPlan } from './stack-plan';
 import { isCertificate, StackScope } from './stack-scope';
 import { StackState } from './state';
 
@@ -38,7 +38,7 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
       resources: [...changes, ...operation.removals],
       unchanged: plan.resources.length - changes.length,
       leftOut: [...describeTypes(plan.leftOut), ...plan.template.leftOut, ...leftOut],
-      warnings: [...unfinished ? [`stack ${stackName}: finished what an earlier run had begun`] : [], ...operation.warnings],
+      warnings: [...operation.notes, ...unfinished ? [`stack ${stackName}: finished what an earlier run had begun`] : [], ...operation.warnings],
     };
   } catch (error) {
     engine.store.assertSound();
@@ -78,7 +78,8 @@ async function deployResource(plan: StackPlan, resource: PlannedResource, scope:
     await operation.put(logicalId, { type, name, properties, dependencies, deletionPolicy }, resource.updateReplacePolicy);
   } else {
     const standIn = plannedStandIn(plan.stackName, logicalId, resource, scope);
-    operation.putStandIn(logicalId, { type, name, properties: {}, dependencies, deletionPolicy }, standIn);
+    const keyAlgorithm = signingKeyAlgorithm(plan.stackName, resource, scope);
+    operation.putStandIn(logicalId, { type, name, properties: {}, dependencies, deletionPolicy }, standIn, keyAlgorithm);
   }
 }
 

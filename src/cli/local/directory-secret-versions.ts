@@ -1,15 +1,12 @@
-import { chmodSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SecretVersions } from '../../handlers/ports';
-import { CliError, messageOf } from '../cli-error';
-import { Disk, FileMode } from '../disk';
+import { CliError } from '../cli-error';
+import { Disk, FileMode, makePrivateFolder } from '../disk';
 import { own } from '../json';
 import { readBytesIfPresent } from '../read-file';
 import { localArn } from './stand-ins';
 import { StateStore } from './state-store';
-
-/** Only the owner may look into the folder of the keys. */
-const FOLDER_MODE = 0o700;
 
 const ARN_PREFIX = localArn('secretsmanager', 'secret:');
 
@@ -33,8 +30,8 @@ export class DirectorySecretVersions implements SecretVersions {
     if (standing !== undefined) {
       return standing;
     }
-    this.makeFolder(this.folder);
-    this.makeFolder(this.folderOf(secretArn));
+    makePrivateFolder(this.folder);
+    makePrivateFolder(this.folderOf(secretArn));
     this.disk.replace(this.fileOf(secretArn, version), value, FileMode.PRIVATE);
     return value;
   }
@@ -85,15 +82,6 @@ export class DirectorySecretVersions implements SecretVersions {
       throw new CliError(`the secret must be one of this local deployment (${ARN_PREFIX}…), got ${JSON.stringify(secretArn)}`);
     }
     return join(this.folder, name);
-  }
-
-  private makeFolder(folder: string): void {
-    try {
-      mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
-      chmodSync(folder, FOLDER_MODE); // it may have been made by hand
-    } catch (error) {
-      throw new CliError(`${folder}: can't be made a folder that only its owner may look into: ${messageOf(error)}`);
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { LifecycleEvent, LifecycleResult } from '../../handlers/lifecycle';
 import { Ports } from '../../handlers/ports';
 import { Progress } from '../terminal';
+import { DirectoryKmsKeys } from './directory-kms-keys';
 import { DirectorySecretVersions } from './directory-secret-versions';
 import { StateStore } from './state-store';
 
@@ -11,6 +12,7 @@ export type Lifecycle = (event: LifecycleEvent, ports: Ports) => Promise<Lifecyc
 export interface Engine {
   readonly store: StateStore;
   readonly secrets: DirectorySecretVersions;
+  readonly kmsKeys: DirectoryKmsKeys;
   readonly ports: Ports;
   readonly lifecycle: Lifecycle;
   readonly progress: Progress;

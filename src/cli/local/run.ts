@@ -7,6 +7,7 @@ import { own } from '../json';
 import { Progress } from '../terminal';
 import { AssemblyStack, readAssembly, selectStacks } from './assembly';
 import { deployStack, removeStack } from './deployment';
+import { DirectoryKmsKeys } from './directory-kms-keys';
 import { DirectoryLedger } from './directory-ledger';
 import { DirectorySecretVersions } from './directory-secret-versions';
 import { Engine, Lifecycle } from './engine';
@@ -63,13 +64,22 @@ export async function runLocally(props: LocalRunProps, { disk, lifecycle, clock 
     const outputs = new OutputsFile(props.out, disk);
     outputs.assertOurs(store);
     const secrets = new DirectorySecretVersions(store, disk);
+    const kmsKeys = new DirectoryKmsKeys(store, disk);
     const engine: Engine = {
       store,
       secrets,
+      kmsKeys,
       lifecycle,
       progress: props.progress,
       newId: randomUUID,
-      ports: { ledger: table => new DirectoryLedger(table, store), secrets, clock, random: randomBytes, generateKeyPair },
+      ports: {
+        ledger: table => new DirectoryLedger(table, store),
+        secrets,
+        hsm: keyArn => kmsKeys.signer(keyArn),
+        clock,
+        random: randomBytes,
+        generateKeyPair,
+      },
     };
     const plans = selected.map(stack => plan(stack, props.parameters, store));
     const gone = props.stacks.length > 0 ? [] : Object.keys(store.state.stacks).filter(name => !stacks.some(stack => stack.name === name));

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { KeyAlgorithmName } from '../../contract/key-algorithms';
 import { LifecycleResult } from '../../handlers/lifecycle';
 import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
@@ -6,7 +7,7 @@ import { inDependencyOrder } from './dependencies';
 import { Engine } from './engine';
 import { ResourceReport } from './report';
 import { isCertificate } from './stack-scope';
-import { SECRET_TYPE, StandIn } from './stand-ins';
+import { KMS_KEY_TYPE, SECRET_TYPE, StandIn } from './stand-ins';
 import { PendingRequest, ResourceState, StackState, SupersededResource } from './state';
 
 /** What a resource is to become. */
@@ -27,6 +28,8 @@ export class StackOperation {
   /** What was removed or kept, and what could not be removed. */
   public readonly removals: ResourceReport[] = [];
   public readonly warnings: string[] = [];
+  /** What is not as it will be in AWS. */
+  public readonly notes: string[] = [];
   /** The physical ids that failed updates have answered. */
   private readonly failedIds = new Map<string, string>();
 
@@ -69,11 +72,20 @@ export class StackOperation {
     });
   }
 
-  /** Puts a stand-in in place; nothing happens outside the state. */
-  public putStandIn(logicalId: string, resource: DesiredResource, standIn: StandIn): void {
+  /**
+   * Puts a stand-in in place; nothing happens outside the state.
+   *
+   * @param keyAlgorithm for a KMS key that signs
+   */
+  public putStandIn(logicalId: string, resource: DesiredResource, standIn: StandIn, keyAlgorithm: KeyAlgorithmName | undefined): void {
     const current = own(this.state.resources, logicalId);
+    const keyFile = keyAlgorithm && this.engine.kmsKeys.declare(standIn.attributes.Arn, keyAlgorithm);
     if (current?.physicalId !== standIn.physicalId) {
       this.remember(logicalId);
+      if (keyFile) {
+        this.notes.push(`${this.place(logicalId, resource)}: this key is a file, ${keyFile}, which stands in for AWS KMS; `
+          + 'whoever can read the file can copy the key, which in KMS nobody can');
+      }
     }
     this.state.resources[logicalId] = { ...resource, ...standIn };
   }
@@ -233,6 +245,8 @@ export class StackOperation {
       await this.send('Delete', resource.logicalId, resource, resource.requestId, resource.physicalId);
     } else if (resource.type === SECRET_TYPE) {
       this.engine.secrets.removeSecret(resource.physicalId);
+    } else if (resource.type === KMS_KEY_TYPE) {
+      this.engine.kmsKeys.remove(resource.attributes.Arn);
     }
   }
 }

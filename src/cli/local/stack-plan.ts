@@ -1,3 +1,5 @@
+import { KeyAlgorithmName } from '../../contract/key-algorithms';
+import { keyAlgorithmOfKeySpec } from '../../contract/kms';
 import { CliError } from '../cli-error';
 import { JsonMap, own } from '../json';
 import { AssemblyStack, isNamed } from './assembly';
@@ -6,7 +8,7 @@ import { NO_VALUE, resolve, Resolved, Unavailable } from './intrinsics';
 import { GivenParameter, parameterValues } from './parameters';
 import { referencesIn } from './references';
 import { isCertificate, isDeployed, ReferencedResource, StackScope, StackScopeProps } from './stack-scope';
-import { nameProperty, StandIn, standInFor } from './stand-ins';
+import { KMS_KEY_TYPE, nameProperty, StandIn, standInFor } from './stand-ins';
 import { StackState } from './state';
 import { ResourceDeclaration, Template } from './template';
 
@@ -95,6 +97,24 @@ export function plannedStandIn(stackName: string, logicalId: string, { type, pro
     ? scope.text(properties[property], `stack ${stackName}, resource ${logicalId}, property ${property}`)
     : `${stackName}-${logicalId}`;
   return standInFor(type, name);
+}
+
+/**
+ * The algorithm of a KMS key that certificates can be signed with, or `undefined` for every other resource: most KMS keys
+ * encrypt, and what only AWS knows of a key does not make it a CA's.
+ */
+export function signingKeyAlgorithm(
+  stackName: string, { logicalId, type, properties }: PlannedResource, scope: StackScope,
+): KeyAlgorithmName | undefined {
+  const property = (name: string): Resolved => resolve(properties[name] ?? '', scope, `stack ${stackName}, resource ${logicalId}, property ${name}`);
+  try {
+    return type === KMS_KEY_TYPE && property('KeyUsage') === 'SIGN_VERIFY' ? keyAlgorithmOfKeySpec(String(property('KeySpec'))) : undefined;
+  } catch (error) {
+    if (error instanceof Unavailable) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** The scope in which a planned stack is deployed. */

@@ -25,6 +25,9 @@ export function localArn(service: string, resource: string): string {
 /** The type of the resources that hold private keys. */
 export const SECRET_TYPE = 'AWS::SecretsManager::Secret';
 
+/** The type of the resources that encrypt or, for some CAs, sign. */
+export const KMS_KEY_TYPE = 'AWS::KMS::Key';
+
 const TABLE: StandInKind = {
   nameProperty: 'TableName',
   standIn: name => ({ physicalId: name, attributes: { Arn: localArn('dynamodb', `table/${name}`) } }),
@@ -37,7 +40,7 @@ const KINDS: { readonly [type: string]: StandInKind | undefined } = {
   },
   'AWS::DynamoDB::GlobalTable': TABLE,
   'AWS::DynamoDB::Table': TABLE,
-  'AWS::KMS::Key': {
+  [KMS_KEY_TYPE]: {
     standIn: name => ({ physicalId: name, attributes: { Arn: localArn('kms', `key/${name}`), KeyId: name } }),
   },
 };

@@ -1,3 +1,4 @@
+import { KEY_ALGORITHM_NAMES, KeyAlgorithmName } from '../../contract/key-algorithms';
 import { LedgerEntry } from '../../handlers/ports';
 import { isMap, JsonMap } from '../json';
 
@@ -13,6 +14,8 @@ export interface State {
   readonly ledgers: { [table: string]: LedgerState };
   /** By ARN. */
   readonly secrets: { [arn: string]: SecretState };
+  /** The keys that stand in for KMS keys, by ARN; absent where none was ever declared. */
+  kmsKeys?: { [arn: string]: KmsKeyState };
 }
 
 /** A deployed resource. */
@@ -91,6 +94,13 @@ export interface SecretState {
   readonly current: string;
 }
 
+/** A key that stands in for one in KMS. */
+export interface KmsKeyState {
+  readonly keyAlgorithm: KeyAlgorithmName;
+  /** SPKI, DER in base64; absent until the key is made. */
+  readonly publicKey?: string;
+}
+
 /** The state of a directory in which nothing was deployed yet. */
 export function emptyState(): State {
   return { version: STATE_VERSION, stacks: {}, ledgers: {}, secrets: {} };
@@ -103,7 +113,8 @@ export function malformation(state: JsonMap): string | undefined {
   }
   return check(state, 'stacks', everyMember(isStack))
     ?? check(state, 'ledgers', everyMember(isLedger))
-    ?? check(state, 'secrets', everyMember(secret => isMap(secret) && isText(secret.current)));
+    ?? check(state, 'secrets', everyMember(secret => isMap(secret) && isText(secret.current)))
+    ?? check({ kmsKeys: {}, ...state }, 'kmsKeys', everyMember(isKmsKey));
 }
 
 type Check = (value: unknown) => boolean;
@@ -135,6 +146,11 @@ function isResource(value: unknown): value is JsonMap {
 function isRequest(value: unknown): boolean {
   return isMap(value) && isText(value.requestType) && isText(value.requestId) && isText(value.logicalId)
     && isResource({ physicalId: '', attributes: {}, ...(value.resource as object) });
+}
+
+function isKmsKey(value: unknown): boolean {
+  return isMap(value) && KEY_ALGORITHM_NAMES.includes(value.keyAlgorithm as KeyAlgorithmName)
+    && (value.publicKey === undefined || isText(value.publicKey));
 }
 
 function isLedger(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { adviceOn } from './advice';
 
 /**
  * Rights that were given a moment ago: IAM is eventually consistent, so that the first calls after a policy was made can
@@ -6,37 +7,34 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 const NOT_YET_GRANTED = ['AccessDeniedException', 'UnrecognizedClientException'];
 
+/**
+ * A KMS key that was made a moment ago. Not what Secrets Manager and DynamoDB say of a resource that is missing.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/accessing-kms.html#programming-eventual-consistency
+ */
+const NOT_YET_SEEN = 'NotFoundException';
+
 /** Two writes at the same item at the same time. The AWS SDK leaves it to the caller to try again. */
 const CONTENTION = ['TransactionConflictException', 'TransactionInProgressException', 'TransactionCanceledException'];
 
 const MAX_CONTENTIONS = 10;
 
-/** What to do about an error that AWS names. */
-const ADVICE: { readonly [name: string]: string } = {
-  AccessDeniedException: 'the role of the function must be allowed this action, and to use the key that encrypts the resource',
-  DecryptionFailure: 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it',
-  EncryptionFailure: 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it',
-  InvalidRequestException: 'it is scheduled for deletion, or managed by another service; restore it (secretsmanager:RestoreSecret) and deploy again',
-  ResourceNotFoundException: 'it does not exist; restore it or deploy the stack that declares it',
-};
-
 /** The AWS calls of one invocation: what is tried again, how long, and how a failure is put into words. */
 export class AwsCalls {
-  /** When which right was first refused. */
+  /** When which right, or key, was first refused. */
   private readonly deniedSince = new Map<string, number>();
 
   /**
    * @param signal ends every call, and every wait between two
-   * @param patience how long, from its first refusal on, a right is taken to be on its way; milliseconds
+   * @param patience how long, from its first refusal on, a right or a key is taken to be on its way; milliseconds
    */
   constructor(private readonly signal: AbortSignal, private readonly patience: number) {}
 
   /**
    * Makes a call. Throttling, faults of the service and of the network are tried again by the client itself; here come
-   * rights that are on their way, and contention.
+   * rights and keys that are on their way, and contention.
    *
    * @param action as IAM names it, such as `dynamodb:GetItem`
-   * @param resource the ARN of the secret, or the name of the table
+   * @param resource the ARN of the secret or the key, or the name of the table
    * @param send sends the command with these options
    * @param expected names of errors that the caller deals with, and gets as they are
    * @throws Error that names the action, the resource and AWS's error; never AWS's message, which can hold values
@@ -52,11 +50,15 @@ export class AwsCalls {
         if (expected.includes(name)) {
           throw error;
         }
+        const advice = adviceOn(action, name, String((error as Error).message));
+        const failure = new Error(`${action} on ${resource} failed: ${name}${advice ? `; ${advice}` : ''}`, { cause: error });
         if (!this.mayTryAgain(name, attempt, `${action} ${resource}`)) {
-          throw new Error(`${action} on ${resource} failed: ${name}${ADVICE[name] ? `; ${ADVICE[name]}` : ''}`, { cause: error });
+          throw failure;
         }
+        await this.pause(attempt).catch(() => {
+          throw failure; // it says more than that the time is over
+        });
       }
-      await this.pause(attempt);
     }
   }
 
@@ -70,7 +72,7 @@ export class AwsCalls {
     if (this.signal.aborted) {
       return false;
     }
-    if (NOT_YET_GRANTED.includes(name)) {
+    if (NOT_YET_GRANTED.includes(name) || name === NOT_YET_SEEN) {
       const since = this.deniedSince.get(right) ?? Date.now();
       this.deniedSince.set(right, since);
       return Date.now() - since < this.patience;

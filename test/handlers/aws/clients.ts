@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, KeySpec, KMSClient } from '@aws-sdk/client-kms';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AwsCalls } from '../../../src/handlers/aws/aws-calls';
 
@@ -17,6 +18,16 @@ export function dynamoDb(endpoint: string, maxAttempts = 10): DynamoDBClient {
 
 export function secretsManager(endpoint: string, maxAttempts = 10): SecretsManagerClient {
   return new SecretsManagerClient({ endpoint, maxAttempts });
+}
+
+/** A client for each Region, all of which speak to this endpoint. */
+export function kmsOf(endpoint: string, maxAttempts = 10): (region: string) => KMSClient {
+  return region => new KMSClient({ endpoint, maxAttempts, region });
+}
+
+/** Makes a key for signing as CloudFormation makes one that is declared so, and answers its ARN. */
+export async function makeSigningKey(client: KMSClient, keySpec: KeySpec): Promise<string> {
+  return (await client.send(new CreateKeyCommand({ KeyUsage: 'SIGN_VERIFY', KeySpec: keySpec }))).KeyMetadata!.Arn!;
 }
 
 /** Makes a table with the ledger's keys, and answers its name. */

@@ -1,0 +1,106 @@
+import { rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { KeyAlgorithmName } from '../../contract/key-algorithms';
+import { checkHashForKms } from '../../contract/kms';
+import { complain } from '../../handlers/declaration';
+import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../pki/keys';
+import { Signer, signerOf } from '../../pki/signer';
+import { CliError } from '../cli-error';
+import { Disk, FileMode, makePrivateFolder } from '../disk';
+import { own } from '../json';
+import { readBytesIfPresent } from '../read-file';
+import { localArn } from './stand-ins';
+import { KmsKeyState } from './state';
+import { StateStore } from './state-store';
+
+const ARN_PREFIX = localArn('kms', 'key/');
+
+/**
+ * Files in place of the keys of AWS KMS: each is `keys/kms/<key>.pem`, readable by its owner only, and made when it is used
+ * for the first time. They sign as KMS does, over the digests that KMS signs over; but they can be copied, as no key in KMS can.
+ */
+export class DirectoryKmsKeys {
+  private readonly folder: string;
+
+  constructor(private readonly store: StateStore, private readonly disk: Disk) {
+    this.folder = join(dirname(store.file), 'keys', 'kms');
+  }
+
+  /**
+   * Takes note of a key that a template declares; saving the state is left to the caller.
+   *
+   * @returns the file that stands in for it
+   * @throws CliError where the key was declared with another algorithm before, which CloudFormation does not let change
+   */
+  public declare(keyArn: string, keyAlgorithm: KeyAlgorithmName): string {
+    const file = this.fileOf(keyArn);
+    const keys = this.store.state.kmsKeys ??= {};
+    const known = own(keys, keyArn)?.keyAlgorithm ?? keyAlgorithm;
+    if (known !== keyAlgorithm) {
+      throw new CliError(`the key ${keyArn} was made as ${known}, and CloudFormation does not let the KeySpec of a key change, got ${keyAlgorithm}; `
+        + 'give the construct another id');
+    }
+    keys[keyArn] ??= { keyAlgorithm };
+    return file;
+  }
+
+  /** A signer with a key that was declared. */
+  public async signer(keyArn: string): Promise<Signer> {
+    const file = this.fileOf(keyArn);
+    const key = own(this.store.state.kmsKeys ?? {}, keyArn);
+    if (!key) {
+      throw new CliError(`the KMS key ${keyArn} must be declared for signing (KeyUsage SIGN_VERIFY) in a stack that is deployed here`);
+    }
+    const signer = signerOf(readBytesIfPresent(file)?.toString('utf8') ?? await this.make(file, key));
+    if (keyAlgorithmOfPublicKey(signer.publicKey) !== key.keyAlgorithm || (key.publicKey ?? encoded(signer)) !== encoded(signer)) {
+      throw new CliError(`${file}: this is not the key that stands in for ${keyArn}; restore the file`);
+    }
+    if (key.publicKey === undefined) {
+      this.store.state.kmsKeys![keyArn] = { ...key, publicKey: encoded(signer) };
+      this.store.save();
+    }
+    return {
+      publicKey: signer.publicKey,
+      sign: async (data, hash) => {
+        complain(checkHashForKms(key.keyAlgorithm, hash));
+        return signer.sign(data, hash);
+      },
+    };
+  }
+
+  /** Removes a key; saving the state is left to the caller. */
+  public remove(keyArn: string): void {
+    this.disk.remove(this.fileOf(keyArn));
+    try {
+      rmdirSync(this.folder);
+    } catch {
+      // It was never made, or it holds other keys.
+    }
+    delete this.store.state.kmsKeys?.[keyArn];
+  }
+
+  /** The file comes before the note of its public key: after a stop between the two, it is taken as it is. */
+  private async make(file: string, { keyAlgorithm, publicKey }: KmsKeyState): Promise<string> {
+    if (publicKey !== undefined) {
+      throw new CliError(`${file}: this key is gone; restore the file, or remove its construct and declare another one`);
+    }
+    const { privateKeyPem } = await generateKeyPair(keyAlgorithm);
+    makePrivateFolder(dirname(this.folder));
+    makePrivateFolder(this.folder);
+    this.disk.replace(file, privateKeyPem, FileMode.PRIVATE);
+    return privateKeyPem;
+  }
+
+  private fileOf(keyArn: string): string {
+    const name = keyArn.startsWith(ARN_PREFIX) ? keyArn.slice(ARN_PREFIX.length) : '';
+    if (!/^[A-Za-z0-9-]+$/.test(name)) { // it becomes a file's name
+      throw new CliError(`the KMS key must be one of this local deployment (${ARN_PREFIX}…), since a key of AWS can't be used locally, `
+        + `got ${JSON.stringify(keyArn)}`);
+    }
+    return join(this.folder, `${name}.pem`);
+  }
+}
+
+function encoded({ publicKey }: Signer): string {
+  return publicKey.toString('base64');
+}

@@ -1,0 +1,57 @@
+import { HASH_ALGORITHM_NAMES, HashAlgorithmName, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from './key-algorithms';
+import { Complaint, quote } from './rules';
+
+/** What AWS KMS makes of a key algorithm. */
+export interface KmsKeyFacts {
+  /** The `KeySpec` of the key. */
+  readonly keySpec: string;
+  /** The digests it signs over, the one that is taken unless another is declared first. */
+  readonly hashAlgorithms: readonly HashAlgorithmName[];
+}
+
+/**
+ * The key algorithms that AWS KMS has for signing certificates. KMS ties each curve to one digest.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html
+ *
+ * Ed25519 is left out: KMS signs with it only what is sent whole, at most 4,096 octets (API reference, Sign, `MessageType`),
+ * and what is signed of a certificate can be longer.
+ */
+export const KMS_KEY_SPECS: { readonly [A in KeyAlgorithmName]?: KmsKeyFacts } = {
+  RSA_2048: { keySpec: 'RSA_2048', hashAlgorithms: HASH_ALGORITHM_NAMES },
+  RSA_3072: { keySpec: 'RSA_3072', hashAlgorithms: HASH_ALGORITHM_NAMES },
+  RSA_4096: { keySpec: 'RSA_4096', hashAlgorithms: HASH_ALGORITHM_NAMES },
+  EC_P256: { keySpec: 'ECC_NIST_P256', hashAlgorithms: ['SHA-256'] },
+  EC_P384: { keySpec: 'ECC_NIST_P384', hashAlgorithms: ['SHA-384'] },
+  EC_P521: { keySpec: 'ECC_NIST_P521', hashAlgorithms: ['SHA-512'] },
+};
+
+/** The key algorithms that a key in AWS KMS can have. */
+export const KMS_KEY_ALGORITHM_NAMES = KEY_ALGORITHM_NAMES.filter(name => KMS_KEY_SPECS[name] !== undefined);
+
+/** The key algorithm of a `KeySpec`, or `undefined` where it is none that signs certificates here. */
+export function keyAlgorithmOfKeySpec(keySpec: string): KeyAlgorithmName | undefined {
+  return KMS_KEY_ALGORITHM_NAMES.find(name => KMS_KEY_SPECS[name]!.keySpec === keySpec);
+}
+
+/** The digest that a key in AWS KMS signs over unless another is declared, or `undefined` where KMS has no such keys. */
+export function defaultHashForKms(keyAlgorithm: KeyAlgorithmName): HashAlgorithmName | undefined {
+  return KMS_KEY_SPECS[keyAlgorithm]?.hashAlgorithms[0];
+}
+
+/** Whether AWS KMS has keys of this algorithm. */
+export function checkKeyAlgorithmForKms(keyAlgorithm: KeyAlgorithmName): Complaint {
+  return KMS_KEY_SPECS[keyAlgorithm]
+    ? undefined
+    : `keyAlgorithm must be one of ${KMS_KEY_ALGORITHM_NAMES.join(', ')} for a key in AWS KMS, got ${quote(keyAlgorithm)}`;
+}
+
+/** Whether a key of this algorithm signs over this digest in AWS KMS. */
+export function checkHashForKms(keyAlgorithm: KeyAlgorithmName, hashAlgorithm: HashAlgorithmName): Complaint {
+  const allowed = KMS_KEY_SPECS[keyAlgorithm]?.hashAlgorithms;
+  if (!allowed) {
+    return checkKeyAlgorithmForKms(keyAlgorithm);
+  }
+  return allowed.includes(hashAlgorithm)
+    ? undefined
+    : `hashAlgorithm must be ${allowed.join(', ')} under a CA with an ${keyAlgorithm} key in AWS KMS, got ${quote(hashAlgorithm)}`;
+}

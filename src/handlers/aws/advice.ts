@@ -1,0 +1,48 @@
+/** What to do about an error that AWS names; with the service before the name where it depends on it. */
+const ADVICE: { readonly [name: string]: string } = {
+  'AccessDeniedException': 'the role of the function must be allowed this action, and to use the key that encrypts the resource',
+  'DecryptionFailure': 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it',
+  'EncryptionFailure': 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it',
+  'InvalidRequestException': 'it is scheduled for deletion, or managed by another service; restore it (secretsmanager:RestoreSecret) and deploy again',
+  'ResourceNotFoundException': 'it does not exist; restore it or deploy the stack that declares it',
+  'kms:AccessDeniedException': 'the role of the function and the policy of the key must both allow this action',
+  'kms:DependencyTimeoutException': 'it is a fault of KMS; deploy again',
+  'kms:DisabledException': 'the key is disabled; enable it (kms:EnableKey) and deploy again',
+  'kms:InvalidKeyUsageException': 'the key must be one for signing (KeyUsage SIGN_VERIFY) of an algorithm that fits',
+  'kms:KeyUnavailableException': 'it is a fault of KMS; deploy again',
+  'kms:KMSInternalException': 'it is a fault of KMS; deploy again',
+  'kms:KMSInvalidStateException': 'the key is in a state in which it can\'t be used; look it up (kms:DescribeKey, KeyState)',
+  'kms:NotFoundException': 'the key does not exist in the account and the Region of its ARN; a key that was deleted can\'t be brought back',
+  'kms:ThrottlingException': 'the account makes too many calls of KMS at a time; deploy again later, or have the quota raised',
+  'kms:UnsupportedOperationException': 'the key must be an asymmetric one, for signing (KeyUsage SIGN_VERIFY)',
+};
+
+/** KMS says the state in the message only: `DisabledException` stands for two states, `KMSInvalidStateException` for all others. */
+const KEY_STATE_ERRORS: readonly string[] = ['DisabledException', 'KMSInvalidStateException'];
+
+/**
+ * The states in which a KMS key does not sign, by the words of KMS's messages.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
+ */
+const KEY_STATES: readonly { readonly says: RegExp; readonly advice: string }[] = [
+  {
+    says: /pending ?deletion/i,
+    advice: 'the key is pending deletion; keep it (kms:CancelKeyDeletion), enable it (kms:EnableKey) and deploy again',
+  },
+  { says: /pending ?import/i, advice: 'the key is pending import; import its key material (kms:ImportKeyMaterial) and deploy again' },
+  { says: /pending ?replica ?deletion/i, advice: 'the key is pending the deletion of its replicas; name a key that is kept' },
+  { says: /is unavailable/i, advice: 'the key is unavailable; connect its key store (kms:ConnectCustomKeyStore) and deploy again' },
+  { says: /is (creating|updating)/i, advice: 'the key is still being changed by KMS; deploy again in a moment' },
+];
+
+/**
+ * What to do about an error of AWS, if that is known. Nothing of AWS's message is part of it.
+ *
+ * @param action as IAM names it, such as `kms:Sign`
+ * @param name AWS's name of the error
+ * @param message AWS's message
+ */
+export function adviceOn(action: string, name: string, message: string): string | undefined {
+  const state = KEY_STATE_ERRORS.includes(name) ? KEY_STATES.find(({ says }) => says.test(message)) : undefined;
+  return state?.advice ?? ADVICE[`${action.split(':')[0]}:${name}`] ?? ADVICE[name];
+}

@@ -1,0 +1,35 @@
+import { KeySpec, SigningAlgorithmSpec } from '@aws-sdk/client-kms';
+import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KEY_ALGORITHMS } from '../../src/contract/key-algorithms';
+import {
+  checkHashForKms, checkKeyAlgorithmForKms, defaultHashForKms, keyAlgorithmOfKeySpec, KMS_KEY_ALGORITHM_NAMES, KMS_KEY_SPECS,
+} from '../../src/contract/kms';
+
+test('the key specs are such as KMS has, and lead back to their algorithms', () => {
+  for (const name of KMS_KEY_ALGORITHM_NAMES) {
+    const { keySpec } = KMS_KEY_SPECS[name]!;
+    expect(Object.values<string>(KeySpec)).toContain(keySpec);
+    expect(keyAlgorithmOfKeySpec(keySpec)).toBe(name);
+  }
+  expect(['SYMMETRIC_DEFAULT', 'ECC_SECG_P256K1', 'ECC_NIST_EDWARDS25519', ''].map(keyAlgorithmOfKeySpec)).toEqual(Array(4).fill(undefined));
+});
+
+test('a key in KMS can be of every algorithm but Ed25519', () => {
+  expect(KEY_ALGORITHM_NAMES.filter(name => checkKeyAlgorithmForKms(name) !== undefined)).toEqual(['ED25519']);
+  const complaint = 'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, EC_P521 for a key in AWS KMS, got "ED25519"';
+  expect(checkKeyAlgorithmForKms('ED25519')).toBe(complaint);
+  expect(checkHashForKms('ED25519', 'SHA-512')).toBe(complaint);
+  expect(defaultHashForKms('ED25519')).toBeUndefined();
+});
+
+test.each(KMS_KEY_ALGORITHM_NAMES)('%s signs over the digests of its family: any for RSA, the one of its size for a curve', name => {
+  const { family, bits } = KEY_ALGORITHMS[name];
+  const allowed = HASH_ALGORITHM_NAMES.filter(hash => checkHashForKms(name, hash) === undefined);
+  expect(allowed).toEqual(family === 'RSA' ? [...HASH_ALGORITHM_NAMES] : [`SHA-${Math.min(bits, 512)}`]);
+  expect(defaultHashForKms(name)).toBe(allowed[0]);
+  const scheme = family === 'RSA' ? 'RSASSA_PKCS1_V1_5' : 'ECDSA';
+  expect(Object.values<string>(SigningAlgorithmSpec)).toEqual(expect.arrayContaining(allowed.map(hash => `${scheme}_${hash.replace('-', '_')}`)));
+});
+
+test('a digest that KMS does not sign over is refused with the one that it does', () => {
+  expect(checkHashForKms('EC_P384', 'SHA-256')).toBe('hashAlgorithm must be SHA-384 under a CA with an EC_P384 key in AWS KMS, got "SHA-256"');
+});

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { CA_KEYS, CA_SUBJECT, DEVICE_KEYS, DEVICE_SUBJECT, testCa, testCertificate } from './fixtures';
-import { HASH_ALGORITHM_NAMES, HashAlgorithmName, KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName } from '../../src/contract/key-algorithms';
+import { HASH_ALGORITHM_NAMES, HashAlgorithmName, KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName, KeyFamily } from '../../src/contract/key-algorithms';
 import { parseCertificate, verifyCertificate } from '../../src/pki/certificate';
 import { Issuer } from '../../src/pki/issue';
 import { publicKeyOf } from '../../src/pki/keys';
@@ -20,11 +20,15 @@ interface Extensions {
 const { digitalSignature, keyEncipherment, keyCertSign, cRLSign } = x509.KeyUsageFlags;
 
 /** What each profile has to say, written down a second time. */
-const EXPECTED: { readonly [N in ProfileName]: (family: 'RSA' | 'EC') => Extensions } = {
+const EXPECTED: { readonly [N in ProfileName]: (family: KeyFamily) => Extensions } = {
   ca: () => ({ ca: true, pathLength: 1, keyUsage: keyCertSign + cRLSign }),
   verification: () => ({ ca: false, keyUsage: digitalSignature }),
   device: family => ({
     ca: false, keyUsage: family === 'RSA' ? digitalSignature + keyEncipherment : digitalSignature, extendedKeyUsage: ['1.3.6.1.5.5.7.3.2'],
+  }),
+  devid: family => ({ ca: false, keyUsage: family === 'RSA' ? digitalSignature + keyEncipherment : digitalSignature }),
+  server: family => ({
+    ca: false, keyUsage: family === 'RSA' ? digitalSignature + keyEncipherment : digitalSignature, extendedKeyUsage: ['1.3.6.1.5.5.7.3.1'],
   }),
 };
 
@@ -43,10 +47,19 @@ function extensionsOf(certificate: x509.X509Certificate): Extensions {
 }
 
 /** The subjects as @peculiar/x509 reads them: one attribute a set. */
+const DEVICE_NAME = [{ O: ['Acme'] }, { '2.5.4.5': ['A-0001'] }, { CN: [DEVICE_SUBJECT.commonName] }];
 const SUBJECTS: { readonly [N in ProfileName]: object[] } = {
   ca: [{ C: ['CN'] }, { O: ['Acme'] }, { CN: [CA_SUBJECT.commonName] }],
-  verification: [{ O: ['Acme'] }, { '2.5.4.5': ['A-0001'] }, { CN: [DEVICE_SUBJECT.commonName] }],
-  device: [{ O: ['Acme'] }, { '2.5.4.5': ['A-0001'] }, { CN: [DEVICE_SUBJECT.commonName] }],
+  verification: DEVICE_NAME,
+  device: DEVICE_NAME,
+  devid: DEVICE_NAME,
+  server: DEVICE_NAME,
+};
+
+const SIGNATURES: { readonly [F in KeyFamily]: (hash: HashAlgorithmName) => object } = {
+  RSA: name => ({ name: 'RSASSA-PKCS1-v1_5', hash: { name } }),
+  EC: name => ({ name: 'ECDSA', hash: { name } }),
+  ED25519: () => ({ name: 'Ed25519' }),
 };
 
 interface Case {
@@ -66,9 +79,7 @@ async function assertAgreement({ profile, issuer, issuerAlgorithm, algorithm, ha
 
   verifyCertificate(ours, issuer.signer.publicKey);
   expect(await peculiar.verify({ publicKey: new x509.PublicKey(issuer.signer.publicKey), signatureOnly: true })).toBe(true);
-  expect(peculiar.signatureAlgorithm).toMatchObject({
-    name: KEY_ALGORITHMS[issuerAlgorithm].family === 'RSA' ? 'RSASSA-PKCS1-v1_5' : 'ECDSA', hash: { name: hash },
-  });
+  expect(peculiar.signatureAlgorithm).toMatchObject(SIGNATURES[KEY_ALGORITHMS[issuerAlgorithm].family](hash));
 
   expect([node.serialNumber, peculiar.serialNumber.toUpperCase()]).toEqual([ours.serialNumber, ours.serialNumber]);
   expect([new Date(node.validFrom), peculiar.notBefore]).toEqual([ours.validity.notBefore, ours.validity.notBefore]);
@@ -106,7 +117,7 @@ describe('node:crypto and @peculiar/x509 read what was declared', () => {
   test.each(BY_CA)('in verification and device certificates for every key, signed by %s with %s', async (issuerAlgorithm, hash) => {
     const { issuer } = await testCa({ algorithm: issuerAlgorithm, hash });
     for (const algorithm of KEY_ALGORITHM_NAMES) {
-      for (const profile of ['verification', 'device'] as const) {
+      for (const profile of ['verification', 'device', 'devid', 'server'] as const) {
         const certificate = await testCertificate(issuer, { profile, algorithm, hash });
         await assertAgreement({ profile, issuer, issuerAlgorithm, algorithm, hash, certificate });
       }

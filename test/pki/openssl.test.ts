@@ -1,5 +1,5 @@
 import { CA_SUBJECT, DEVICE_KEYS, NOW, testCa, testCertificate } from './fixtures';
-import { HASH_ALGORITHM_NAMES, HashAlgorithmName, KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName } from '../../src/contract/key-algorithms';
+import { HASH_ALGORITHM_NAMES, HashAlgorithmName, KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName, KeyFamily } from '../../src/contract/key-algorithms';
 import { parseCertificate } from '../../src/pki/certificate';
 import { encodeName } from '../../src/pki/name';
 import { toPem } from '../../src/pki/pem';
@@ -46,10 +46,15 @@ describe('openssl x509 -text', () => {
     device: family => 'X509v3 Basic Constraints: critical CA:FALSE '
       + `X509v3 Key Usage: critical Digital Signature${family === 'RSA' ? ', Key Encipherment' : ''} `
       + 'X509v3 Extended Key Usage: TLS Web Client Authentication',
+    devid: family => `X509v3 Basic Constraints: critical CA:FALSE X509v3 Key Usage: critical Digital Signature${family === 'RSA' ? ', Key Encipherment' : ''}`,
+    server: family => 'X509v3 Basic Constraints: critical CA:FALSE '
+      + `X509v3 Key Usage: critical Digital Signature${family === 'RSA' ? ', Key Encipherment' : ''} `
+      + 'X509v3 Extended Key Usage: TLS Web Server Authentication',
   };
-  const SIGNATURES: { readonly [A in 'RSA' | 'EC']: { readonly [H in HashAlgorithmName]: string } } = {
+  const SIGNATURES: { readonly [F in KeyFamily]: { readonly [H in HashAlgorithmName]: string } } = {
     RSA: { 'SHA-256': 'sha256WithRSAEncryption', 'SHA-384': 'sha384WithRSAEncryption', 'SHA-512': 'sha512WithRSAEncryption' },
     EC: { 'SHA-256': 'ecdsa-with-SHA256', 'SHA-384': 'ecdsa-with-SHA384', 'SHA-512': 'ecdsa-with-SHA512' },
+    ED25519: { 'SHA-256': 'ED25519', 'SHA-384': 'ED25519', 'SHA-512': 'ED25519' },
   };
   const KEYS: { readonly [A in KeyAlgorithmName]: string } = {
     RSA_2048: 'rsaEncryption Public-Key: (2048 bit)',
@@ -57,11 +62,13 @@ describe('openssl x509 -text', () => {
     RSA_4096: 'rsaEncryption Public-Key: (4096 bit)',
     EC_P256: 'id-ecPublicKey Public-Key: (256 bit)',
     EC_P384: 'id-ecPublicKey Public-Key: (384 bit)',
+    EC_P521: 'id-ecPublicKey Public-Key: (521 bit)',
+    ED25519: 'ED25519 ED25519 Public-Key:',
   };
 
   test.each(KEY_ALGORITHM_NAMES)('says what each profile is for, by %s', async algorithm => {
     for (const [index, profile] of (Object.keys(PROFILES) as ProfileName[]).entries()) {
-      const hash = HASH_ALGORITHM_NAMES[index];
+      const hash = HASH_ALGORITHM_NAMES[index % HASH_ALGORITHM_NAMES.length];
       const ca = await testCa({ algorithm, hash, pathLength: 2 });
       const certificate = profile === 'ca' ? ca.certificate : await testCertificate(ca.issuer, { profile, algorithm, hash });
       const text = opensslOutput(['x509', '-noout', '-text'], pem(certificate)).replace(/\s+/g, ' ');

@@ -13,7 +13,7 @@ describe('a signer with a key in memory', () => {
     for (const hash of HASH_ALGORITHM_NAMES) {
       const signature = await signer.sign(data, hash);
       const key = createPublicKey({ key: signer.publicKey, format: 'der', type: 'spki' });
-      expect(verify(hash.replace('-', ''), data, key, signature)).toBe(true);
+      expect(verify(algorithm === 'ED25519' ? undefined : hash.replace('-', ''), data, key, signature)).toBe(true);
       expect(signature.length).toBeLessThanOrEqual(longestSignature(algorithm).length);
     }
   });

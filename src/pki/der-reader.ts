@@ -138,26 +138,37 @@ const LONGEST_ARC = 19;
 
 /** The dotted form of an object identifier's contents, of which each arc has to be in the fewest octets (X.690, 8.19.2). */
 export function dotted(contents: Buffer): string {
-  const arcs: bigint[] = [];
+  let text = '';
   let begin = 0;
   for (let at = 0; at < contents.length; at++) {
     if (contents[at] < 0x80) {
-      arcs.push(arcOf(contents.subarray(begin, at + 1)));
+      const arc = arcOf(contents, begin, at + 1);
+      text += begin > 0 ? `.${arc}` : firstArcs(arc);
       begin = at + 1;
     }
   }
-  if (arcs.length === 0 || begin < contents.length) {
+  if (begin === 0 || begin < contents.length) {
     throw new Error('DER must have object identifiers that are complete');
   }
-  const [first, ...rest] = arcs;
-  const root = first < 80n ? first / 40n : 2n;
-  return [root, first - 40n * root, ...rest].join('.');
+  return text;
 }
 
 /** The inverse of `base128` in der.ts. */
-function arcOf(octets: Buffer): bigint {
-  if (octets[0] === 0x80 || octets.length > LONGEST_ARC) {
+function arcOf(contents: Buffer, begin: number, end: number): bigint | number {
+  if (contents[begin] === 0x80 || end - begin > LONGEST_ARC) {
     throw new Error('DER must have object identifiers in the fewest octets, of arcs of at most 128 bits');
   }
-  return octets.reduce((value, octet) => 128n * value + BigInt(octet % 128), 0n);
+  if (end - begin > 7) {
+    return contents.subarray(begin, end).reduce((value, octet) => 128n * value + BigInt(octet % 128), 0n);
+  }
+  let value = 0;
+  for (let at = begin; at < end; at++) {
+    value = 128 * value + contents[at] % 128;
+  }
+  return value;
+}
+
+/** Two arcs in one number: 40 times 0, 1 or 2, and the second one, which is below 40 but after 2. */
+function firstArcs(number: bigint | number): string {
+  return number < 80 ? `${Math.floor(Number(number) / 40)}.${Number(number) % 40}` : `2.${BigInt(number) - 80n}`;
 }

@@ -15,6 +15,8 @@ export const OID = {
   ecdsaWithSHA512: '1.2.840.10045.4.3.4',
   // RFC 8410, section 3 (keys and signatures)
   ed25519: '1.3.101.112',
+  // RFC 2985, section 5.4.2: the attribute of a request that holds extensions
+  extensionRequest: '1.2.840.113549.1.9.14',
   // RFC 5280, section 4.2.1
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',

@@ -39,6 +39,20 @@ export function signatureAlgorithmOf(identifier: Buffer): SignatureAlgorithm | u
   return ALGORITHMS.find(algorithm => algorithm.identifier.equals(identifier));
 }
 
+/**
+ * Parameters that requests have besides: RFC 4055, section 5, has readers take RSA without any, and mbedTLS before 3.5, which
+ * is on most devices, writes NULL for ECDSA.
+ */
+const OTHER_PARAMETERS: { readonly [F in KeyFamily]: readonly (readonly Buffer[])[] } = { RSA: [[]], EC: [[NULL]], ED25519: [] };
+
+const REQUEST_ALGORITHMS = [...ALGORITHMS, ...ALGORITHMS.flatMap(({ family, hash }) => OTHER_PARAMETERS[family].map(
+  parameters => ({ family, hash, identifier: sequence(objectIdentifier(SIGNATURE_OIDS[family][hash]), ...parameters) })))];
+
+/** What signs a certification request that was made elsewhere: the same algorithms, as other tools also write them. */
+export function requestSignatureAlgorithmOf(identifier: Buffer): SignatureAlgorithm | undefined {
+  return REQUEST_ALGORITHMS.find(algorithm => algorithm.identifier.equals(identifier));
+}
+
 /** Whether an AlgorithmIdentifier is one that this library writes. */
 export function isSignatureAlgorithm(identifier: Buffer): boolean {
   return signatureAlgorithmOf(identifier) !== undefined;

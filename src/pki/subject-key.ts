@@ -12,7 +12,7 @@ export interface SubjectKey {
 export const KEY_IDENTIFIER_OCTETS = 20;
 
 /** The keys that a certificate may be issued for, in words. */
-export const SUBJECT_KEYS = `RSA of ${RSA_BITS.min} to ${RSA_BITS.max} bits with the public exponent 65537, `
+export const SUBJECT_KEYS = `RSA of ${RSA_BITS.min} to ${RSA_BITS.max} bits (a multiple of 8) with the public exponent 65537, `
   + KEY_ALGORITHM_NAMES.filter(name => KEY_ALGORITHMS[name].family !== 'RSA').join(', ');
 
 /**

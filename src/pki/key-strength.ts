@@ -33,7 +33,7 @@ export function strongPublicKey(spki: Buffer, property: string): KeyObject {
   } catch {
     // OpenSSL says no more than that the point is none.
   }
-  throw new Error(`${property} must hold a public key of ${SUBJECT_KEYS}, got ${complaint ?? 'a point that is not on its curve'}; make a new key pair`);
+  throw new Error(`${property} must hold a public key that is ${SUBJECT_KEYS}, got ${complaint ?? 'a point that is not on its curve'}; make a new key pair`);
 }
 
 /** What is wrong with keys that have the form of their algorithm. That a point is on its curve is for OpenSSL to say. */

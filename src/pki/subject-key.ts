@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PublicKeyForm, RSA_BITS, subjectKeyFormOf } from './public-key-forms';
+import { PublicKeyForm, RSA_BITS, RSA_PUBLIC_EXPONENT, subjectKeyFormOf } from './public-key-forms';
 import { KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyFamily } from '../contract/key-algorithms';
 
 /** What follows from a public key for the certificates that it is in. */
@@ -11,9 +11,11 @@ export interface SubjectKey {
 /** The octets of every key identifier that is made here. */
 export const KEY_IDENTIFIER_OCTETS = 20;
 
+const NAMED_KEYS = KEY_ALGORITHM_NAMES.filter(name => KEY_ALGORITHMS[name].family !== 'RSA');
+
 /** The keys that a certificate may be issued for, in words. */
-export const SUBJECT_KEYS = `RSA of ${RSA_BITS.min} to ${RSA_BITS.max} bits (a multiple of 8) with the public exponent 65537, `
-  + KEY_ALGORITHM_NAMES.filter(name => KEY_ALGORITHMS[name].family !== 'RSA').join(', ');
+export const SUBJECT_KEYS = `RSA of ${RSA_BITS.min} to ${RSA_BITS.max} bits (a multiple of 8) with the public exponent ${RSA_PUBLIC_EXPONENT}, `
+  + `or one of ${NAMED_KEYS.join(', ')}`;
 
 /**
  * Describes a public key that a certificate may be issued for. Its identifier is the SHA-1 of the key without its

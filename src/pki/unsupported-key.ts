@@ -66,9 +66,9 @@ const POINTS: { readonly [octet: number]: string } = {
 
 function describeEc(identifier: DerReader, point: Buffer): string {
   if (identifier.tag !== Tag.OBJECT_IDENTIFIER) {
-    return 'a key on a curve that is not named but described by parameters';
+    return 'an EC key whose curve is not named but described by parameters';
   }
   const curve = identifier.objectIdentifier();
   const named = ([OID.secp256r1, OID.secp384r1, OID.secp521r1] as string[]).includes(curve);
-  return named ? `a key on a curve ${POINTS[point[0]] ?? 'with a point of another length'}` : `a key on the curve ${algorithmName(curve)}`;
+  return named ? `an EC key ${POINTS[point[0]] ?? 'with a point of another length'}` : `an EC key on the curve ${algorithmName(curve)}`;
 }

@@ -2,16 +2,27 @@ import { contextTag, Tag } from './der';
 
 /**
  * Reads DER strictly: definite lengths in the fewest octets, nothing after the end, booleans and numbers in their one
- * form. What is read here was written by this library, so that anything else is damage or a forgery.
+ * form. Anything else is damage or a forgery; another reader may see something else in it than this one.
  */
 export class DerReader {
   private offset = 0;
 
-  constructor(private readonly octets: Buffer) {}
+  /** @param base where these octets begin in what is read as a whole, for messages */
+  constructor(private readonly octets: Buffer, private readonly base = 0) {}
 
   /** Whether something follows. */
   get more(): boolean {
     return this.offset < this.octets.length;
+  }
+
+  /** The identifier octet of what follows, or `undefined` at the end. */
+  get tag(): number | undefined {
+    return this.octets[this.offset];
+  }
+
+  /** Where in what is read as a whole the next element begins. */
+  get position(): number {
+    return this.base + this.offset;
   }
 
   /** The tag of the next element, where it can be one of several. */
@@ -29,15 +40,15 @@ export class DerReader {
 
   /** The contents of the next element, which has this tag. */
   contents(tag: number): Buffer {
-    const start = this.offset;
     if (!this.follows(tag)) {
-      const found = this.more ? `0x${this.octets[start].toString(16).padStart(2, '0')}` : 'the end';
-      throw new Error(`DER must have tag 0x${tag.toString(16).padStart(2, '0')} at offset ${start}, got ${found}`);
+      const found = this.more ? formatTag(this.octets[this.offset]) : 'the end';
+      throw new Error(`DER must have tag ${formatTag(tag)} at offset ${this.position}, got ${found}`);
     }
+    const start = this.offset;
     const [length, header] = this.length(start + 1);
     const begin = start + 1 + header;
     if (begin + length > this.octets.length) {
-      throw new Error(`DER is cut off: the element at offset ${start} has ${length} octets, ${this.octets.length - begin} are left`);
+      throw new Error(`DER is cut off: the element at offset ${this.position} has ${length} octets, ${this.octets.length - begin} are left`);
     }
     this.offset = begin + length;
     return this.octets.subarray(begin, this.offset);
@@ -52,11 +63,11 @@ export class DerReader {
     const count = first - 0x80;
     // Four octets reach four gigabytes, more than any certificate has.
     if (!(count >= 1 && count <= 4 && at + 1 + count <= this.octets.length)) {
-      throw new Error(`DER must have a definite length at offset ${at}`);
+      throw new Error(`DER must have a definite length at offset ${this.base + at}`);
     }
     const length = this.octets.readUIntBE(at + 1, count);
     if (length < 0x80 || length < 256 ** (count - 1)) {
-      throw new Error(`DER must have a length in the fewest octets at offset ${at}`);
+      throw new Error(`DER must have a length in the fewest octets at offset ${this.base + at}`);
     }
     return [length, 1 + count];
   }
@@ -70,7 +81,8 @@ export class DerReader {
 
   /** A reader of the contents of the next element, which has this tag. */
   enter(tag: number): DerReader {
-    return new DerReader(this.contents(tag));
+    const contents = this.contents(tag);
+    return new DerReader(contents, this.position - contents.length);
   }
 
   sequence(): DerReader {
@@ -103,6 +115,11 @@ export class DerReader {
     return true;
   }
 
+  /** An object identifier in its dotted form (X.690, 8.19). */
+  objectIdentifier(): string {
+    return dotted(this.contents(Tag.OBJECT_IDENTIFIER));
+  }
+
   /** A BIT STRING of whole octets. */
   bitString(): Buffer {
     const contents = this.contents(Tag.BIT_STRING);
@@ -115,7 +132,51 @@ export class DerReader {
   /** Makes sure that nothing follows. */
   end(): void {
     if (this.more) {
-      throw new Error(`DER must end at offset ${this.offset}, got ${this.octets.length - this.offset} more octets`);
+      throw new Error(`DER must end at offset ${this.position}, got ${this.octets.length - this.offset} more octets`);
     }
   }
+}
+
+function formatTag(tag: number): string {
+  return `0x${tag.toString(16).padStart(2, '0')}`;
+}
+
+/** The octets of an arc of 128 bits: the greatest there are, made from a UUID (X.667). */
+const LONGEST_ARC = 19;
+
+/** The dotted form of an object identifier's contents, of which each arc has to be in the fewest octets (X.690, 8.19.2). */
+export function dotted(contents: Buffer): string {
+  let text = '';
+  let begin = 0;
+  for (let at = 0; at < contents.length; at++) {
+    if (contents[at] < 0x80) {
+      const arc = arcOf(contents, begin, at + 1);
+      text += begin > 0 ? `.${arc}` : firstArcs(arc);
+      begin = at + 1;
+    }
+  }
+  if (begin === 0 || begin < contents.length) {
+    throw new Error('DER must have object identifiers that are complete');
+  }
+  return text;
+}
+
+/** The inverse of `base128` in der.ts. */
+function arcOf(contents: Buffer, begin: number, end: number): bigint | number {
+  if (contents[begin] === 0x80 || end - begin > LONGEST_ARC) {
+    throw new Error('DER must have object identifiers in the fewest octets, of arcs of at most 128 bits');
+  }
+  if (end - begin > 7) {
+    return contents.subarray(begin, end).reduce((value, octet) => 128n * value + BigInt(octet % 128), 0n);
+  }
+  let value = 0;
+  for (let at = begin; at < end; at++) {
+    value = 128 * value + contents[at] % 128;
+  }
+  return value;
+}
+
+/** Two arcs in one number: 40 times 0, 1 or 2, and the second one, which is below 40 but after 2. */
+function firstArcs(number: bigint | number): string {
+  return number < 80 ? `${Math.floor(Number(number) / 40)}.${Number(number) % 40}` : `2.${BigInt(number) - 80n}`;
 }

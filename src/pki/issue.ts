@@ -2,14 +2,14 @@ import { bitString, sequence } from './der';
 import { rawNames } from './general-names';
 import { assertNamesPermitted, NameConstraints } from './name-constraints';
 import { CertificateProfile } from './profile';
-import { publicKeyForm, publicKeyFormOf } from './public-key-forms';
+import { caKeyAlgorithm, publicKeyForm } from './public-key-forms';
 import { longestSignature, signatureAlgorithm } from './signature-algorithms';
 import { Signer } from './signer';
 import { KEY_IDENTIFIER_OCTETS, subjectKeyOf } from './subject-key';
 import { tbsCertificate } from './tbs-certificate';
 import { Validity } from './validity';
 import { DeclaredExtensions } from '../contract/extensions';
-import { HashAlgorithmName, KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName, KeyFamily } from '../contract/key-algorithms';
+import { HashAlgorithmName, KEY_ALGORITHMS, KeyAlgorithmName } from '../contract/key-algorithms';
 import { formatTime } from '../contract/term';
 
 /** Who signs. */
@@ -34,7 +34,7 @@ export interface CertificateContent {
   readonly validity: Validity;
   /** A DER Name. */
   readonly subject: Buffer;
-  /** SPKI, DER, of an algorithm that can be declared; copied as bytes. */
+  /** SPKI, DER, as `subjectKeyOf` takes it; copied as bytes. */
   readonly publicKey: Buffer;
   /** The digest of the signature. */
   readonly hashAlgorithm: HashAlgorithmName;
@@ -54,7 +54,7 @@ export interface CertificateContent {
 export async function issue(profile: CertificateProfile, content: CertificateContent, issuer: Issuer): Promise<Buffer> {
   const { signer } = issuer;
   assertWithinIssuer(profile, content, issuer);
-  const algorithm = signatureAlgorithm(familyOf(signer.publicKey), content.hashAlgorithm);
+  const algorithm = signatureAlgorithm(KEY_ALGORITHMS[caKeyAlgorithm(signer.publicKey)].family, content.hashAlgorithm);
   const tbs = tbsCertificate(profile, content, subjectKeyOf(content.publicKey), issuer, algorithm);
   return sequence(tbs, algorithm, bitString(await signer.sign(tbs, content.hashAlgorithm)));
 }
@@ -67,7 +67,10 @@ export function selfIssuer(subject: Buffer, signer: Signer): Issuer {
 /** What is known of a certificate before its key is made. */
 export interface PlannedContent {
   readonly subject: Buffer;
-  readonly keyAlgorithm: KeyAlgorithmName;
+  /** The algorithm of a key that is not made yet. */
+  readonly keyAlgorithm?: KeyAlgorithmName;
+  /** The key, SPKI DER, where it is there already; `keyAlgorithm` is not read then. */
+  readonly publicKey?: Buffer;
   readonly hashAlgorithm: HashAlgorithmName;
   readonly serialNumber?: string;
   readonly validity?: Validity;
@@ -86,28 +89,31 @@ const LONGEST_SERIAL_NUMBER = '7F'.repeat(20);
 const LONGEST_VALIDITY: Validity = { notBefore: new Date('2050-01-01T00:00:00Z'), notAfter: new Date('9999-12-31T23:59:59Z') };
 
 /**
- * The longest DER that a certificate can have: by the encoder that issues it, with a placeholder for the key, which has
- * one length only, and for the signature, in full length. It lets a caller find out before the first write that an answer
- * would be too long.
+ * The longest DER that a certificate can have: by the encoder that issues it, with a placeholder for a key that is not
+ * there yet, which has one length only, and for the signature, in full length. It lets a caller find out before the first
+ * write that an answer would be too long.
  *
  * @param issuer absent for a certificate that signs itself
  */
 export function largestCertificate(profile: CertificateProfile, content: PlannedContent, issuer: PlannedIssuer | undefined): Buffer {
-  const { sample, family } = publicKeyForm(content.keyAlgorithm);
+  const publicKey = plannedKey(content);
+  const { family } = subjectKeyOf(publicKey);
   const subjectKey = { family, keyIdentifier: Buffer.alloc(KEY_IDENTIFIER_OCTETS) };
-  const signedBy = issuer ?? { ...subjectKey, name: content.subject, keyAlgorithm: content.keyAlgorithm };
+  const signedBy = issuer ?? { ...subjectKey, name: content.subject, keyAlgorithm: caKeyAlgorithm(publicKey) };
   const algorithm = signatureAlgorithm(KEY_ALGORITHMS[signedBy.keyAlgorithm].family, content.hashAlgorithm);
   const { serialNumber = LONGEST_SERIAL_NUMBER, validity = LONGEST_VALIDITY, subject, pathLength, extensions } = content;
-  const tbs = tbsCertificate(profile, { serialNumber, validity, subject, pathLength, extensions, publicKey: sample }, subjectKey, signedBy, algorithm);
+  const tbs = tbsCertificate(profile, { serialNumber, validity, subject, pathLength, extensions, publicKey }, subjectKey, signedBy, algorithm);
   return sequence(tbs, algorithm, bitString(longestSignature(signedBy.keyAlgorithm)));
 }
 
-function familyOf(issuerPublicKey: Buffer): KeyFamily {
-  const form = publicKeyFormOf(issuerPublicKey);
-  if (!form) {
-    throw new Error(`the CA's key must be ${KEY_ALGORITHM_NAMES.join(', ')}, got another one`);
+function plannedKey({ publicKey, keyAlgorithm }: PlannedContent): Buffer {
+  if (publicKey) {
+    return publicKey;
   }
-  return form.family;
+  if (!keyAlgorithm) {
+    throw new Error('a certificate can be planned for a keyAlgorithm or for a publicKey, got neither');
+  }
+  return publicKeyForm(keyAlgorithm).sample;
 }
 
 /** What a CA must not sign, whoever asks: no validator notices the first, and every one refuses the last. */

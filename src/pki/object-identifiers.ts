@@ -21,6 +21,8 @@ export const OID = {
   ed25519: '1.3.101.112',
   // RFC 5280, appendix A.1
   commonName: '2.5.4.3',
+  // RFC 2985, section 5.4.2: the attribute of a request that holds extensions
+  extensionRequest: '1.2.840.113549.1.9.14',
   // RFC 5280, section 4.2.1
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',

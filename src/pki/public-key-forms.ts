@@ -10,8 +10,14 @@ export const RSA_PUBLIC_EXPONENT = 65_537;
  * but those of the modulus or the point are the same in every key of the algorithm.
  */
 export interface PublicKeyForm {
-  readonly algorithm: KeyAlgorithmName;
+  /** The name of the algorithm; of an RSA key of a size that can't be declared, the name that it would have. */
+  readonly name: string;
+  /** The algorithm, where it can be declared. */
+  readonly algorithm?: KeyAlgorithmName;
   readonly family: KeyFamily;
+  readonly bits: number;
+  /** The curve's name in OpenSSL and `node:crypto`. */
+  readonly curve?: string;
   /** An SPKI of this algorithm with a placeholder in the place of what makes it a key. */
   readonly sample: Buffer;
   /** The octets up to the modulus or the point's coordinates. */
@@ -62,13 +68,13 @@ const PARTS: { readonly [F in KeyFamily]: (facts: KeyAlgorithmFacts) => KeyParts
   }),
 };
 
-function makeForm(algorithm: KeyAlgorithmName): PublicKeyForm {
-  const facts = KEY_ALGORITHMS[algorithm];
+function makeForm(name: string, facts: KeyAlgorithmFacts, algorithm?: KeyAlgorithmName): PublicKeyForm {
   const { identifier, key, variable, tail } = PARTS[facts.family](facts);
   const sample = sequence(identifier, bitString(key));
   return {
+    name,
     algorithm,
-    family: facts.family,
+    ...facts,
     sample,
     tail,
     head: sample.subarray(0, sample.length - tail.length - variable),
@@ -76,7 +82,7 @@ function makeForm(algorithm: KeyAlgorithmName): PublicKeyForm {
   };
 }
 
-const FORMS: readonly PublicKeyForm[] = KEY_ALGORITHM_NAMES.map(makeForm);
+const FORMS: readonly PublicKeyForm[] = KEY_ALGORITHM_NAMES.map(name => makeForm(name, KEY_ALGORITHMS[name], name));
 
 /** The form of an algorithm's public keys. */
 export function publicKeyForm(algorithm: KeyAlgorithmName): PublicKeyForm {
@@ -86,6 +92,54 @@ export function publicKeyForm(algorithm: KeyAlgorithmName): PublicKeyForm {
 /** The form that this SPKI has, or `undefined` where it is no key of an algorithm that can be declared. */
 export function publicKeyFormOf(spki: Buffer): PublicKeyForm | undefined {
   return FORMS.find(form => hasForm(spki, form));
+}
+
+/** The algorithm of a key that signs certificates, which is one that can be declared. */
+export function caKeyAlgorithm(publicKey: Buffer): KeyAlgorithmName {
+  const algorithm = publicKeyFormOf(publicKey)?.algorithm;
+  if (!algorithm) {
+    throw new Error(`the CA's key must be ${KEY_ALGORITHM_NAMES.join(', ')}, got another one`);
+  }
+  return algorithm;
+}
+
+/**
+ * The sizes of RSA keys that come from elsewhere, in bits: NIST SP 800-131A allows no smaller one, mbedTLS reads no
+ * greater one (MBEDTLS_MPI_MAX_SIZE). In between, whole octets (CA/Browser Forum Baseline Requirements, 6.1.5).
+ */
+export const RSA_BITS = { min: 2048, max: 8192 } as const;
+
+/** The octets of an RSA SPKI around its modulus: the same for every size of `RSA_BITS`, whose lengths all take two octets. */
+const AROUND_MODULUS = publicKeyForm('RSA_2048').sample.length - octetsOf(2048);
+
+/** The forms of RSA keys of sizes that can't be declared, by size; made when the first key of the size comes. */
+const OTHER_RSA_FORMS = new Map<number, PublicKeyForm>();
+
+function otherRsaForm(bits: number): PublicKeyForm | undefined {
+  if (bits < RSA_BITS.min || bits > RSA_BITS.max) {
+    return undefined;
+  }
+  const form = OTHER_RSA_FORMS.get(bits) ?? makeForm(`RSA_${bits}`, { family: 'RSA', bits });
+  OTHER_RSA_FORMS.set(bits, form);
+  return form;
+}
+
+/**
+ * The form of a key that a certificate may be issued for, or `undefined`: of every algorithm that can be declared, and of
+ * RSA in every size of `RSA_BITS`, for such a key may have been made elsewhere.
+ */
+export function subjectKeyFormOf(spki: Buffer): PublicKeyForm | undefined {
+  const declarable = publicKeyFormOf(spki);
+  if (declarable) {
+    return declarable;
+  }
+  const rsa = otherRsaForm(8 * (spki.length - AROUND_MODULUS));
+  return rsa && hasForm(spki, rsa) ? rsa : undefined;
+}
+
+/** What varies in an SPKI of this form: the modulus, the coordinates of the point, or the key of Ed25519. */
+export function variablePart(spki: Buffer, { head, tail }: PublicKeyForm): Buffer {
+  return spki.subarray(head.length, spki.length - tail.length);
 }
 
 function hasForm(spki: Buffer, { sample, head, tail, family }: PublicKeyForm): boolean {

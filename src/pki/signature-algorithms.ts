@@ -17,6 +17,8 @@ function identifiersOf(family: KeyFamily): ReadonlyMap<HashAlgorithmName, Buffer
   return new Map(HASH_ALGORITHM_NAMES.map(hash => [hash, sequence(objectIdentifier(SIGNATURE_OIDS[family][hash]), ...PARAMETERS[family])]));
 }
 
+const KEY_FAMILIES: readonly KeyFamily[] = ['RSA', 'EC', 'ED25519'];
+
 const IDENTIFIERS = { RSA: identifiersOf('RSA'), EC: identifiersOf('EC'), ED25519: identifiersOf('ED25519') };
 
 /** The AlgorithmIdentifier of signatures that a key of this family makes over this digest. */
@@ -24,9 +26,37 @@ export function signatureAlgorithm(family: KeyFamily, hash: HashAlgorithmName): 
   return IDENTIFIERS[family].get(hash)!;
 }
 
+/** What an AlgorithmIdentifier of a signature says: whose signature it is, and of which digest. Ed25519 has none. */
+export interface SignatureAlgorithm {
+  readonly family: KeyFamily;
+  readonly hash: HashAlgorithmName;
+}
+
+const ALGORITHMS: readonly (SignatureAlgorithm & { readonly identifier: Buffer })[] = KEY_FAMILIES.flatMap(
+  family => [...IDENTIFIERS[family]].map(([hash, identifier]) => ({ family, hash, identifier })));
+
+/** The inverse of `signatureAlgorithm`: `undefined` for all that this library does not write. */
+export function signatureAlgorithmOf(identifier: Buffer): SignatureAlgorithm | undefined {
+  return ALGORITHMS.find(algorithm => algorithm.identifier.equals(identifier));
+}
+
+/**
+ * Parameters that requests have besides: RFC 4055, section 5, has readers take RSA without any, and mbedTLS before 3.5, which
+ * is on most devices, writes NULL for ECDSA.
+ */
+const OTHER_PARAMETERS: { readonly [F in KeyFamily]: readonly (readonly Buffer[])[] } = { RSA: [[]], EC: [[NULL]], ED25519: [] };
+
+const REQUEST_ALGORITHMS = [...ALGORITHMS, ...ALGORITHMS.flatMap(({ family, hash }) => OTHER_PARAMETERS[family].map(
+  parameters => ({ family, hash, identifier: sequence(objectIdentifier(SIGNATURE_OIDS[family][hash]), ...parameters) })))];
+
+/** What signs a certification request that was made elsewhere: the same algorithms, as other tools also write them. */
+export function requestSignatureAlgorithmOf(identifier: Buffer): SignatureAlgorithm | undefined {
+  return REQUEST_ALGORITHMS.find(algorithm => algorithm.identifier.equals(identifier));
+}
+
 /** Whether an AlgorithmIdentifier is one that this library writes. */
 export function isSignatureAlgorithm(identifier: Buffer): boolean {
-  return Object.values(IDENTIFIERS).some(identifiers => [...identifiers.values()].some(known => known.equals(identifier)));
+  return signatureAlgorithmOf(identifier) !== undefined;
 }
 
 const OUTDATED = [OID.md5WithRSAEncryption, OID.sha1WithRSAEncryption, OID.ecdsaWithSHA1].map(objectIdentifier);

@@ -10,7 +10,8 @@ export interface Signer {
   sign(data: Buffer, hash: HashAlgorithmName): Buffer | Promise<Buffer>;
 }
 
-const DIGESTS: { readonly [H in HashAlgorithmName]: string } = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' };
+/** What `node:crypto` calls the digests. */
+export const DIGESTS: { readonly [H in HashAlgorithmName]: string } = { 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' };
 
 /** A signer with a private key in memory. The key is read once, so that a signer can sign many certificates. */
 export function signerOf(privateKeyPem: string): Signer {

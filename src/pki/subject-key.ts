@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { publicKeyFormOf } from './public-key-forms';
-import { KEY_ALGORITHM_NAMES, KeyFamily } from '../contract/key-algorithms';
+import { PublicKeyForm, RSA_BITS, RSA_PUBLIC_EXPONENT, subjectKeyFormOf } from './public-key-forms';
+import { KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyFamily } from '../contract/key-algorithms';
 
 /** What follows from a public key for the certificates that it is in. */
 export interface SubjectKey {
@@ -11,19 +11,37 @@ export interface SubjectKey {
 /** The octets of every key identifier that is made here. */
 export const KEY_IDENTIFIER_OCTETS = 20;
 
+const NAMED_KEYS = KEY_ALGORITHM_NAMES.filter(name => KEY_ALGORITHMS[name].family !== 'RSA');
+
+/** The keys that a certificate may be issued for, in words. */
+export const SUBJECT_KEYS = `RSA of ${RSA_BITS.min} to ${RSA_BITS.max} bits (a multiple of 8) with the public exponent ${RSA_PUBLIC_EXPONENT}, `
+  + `or one of ${NAMED_KEYS.join(', ')}`;
+
 /**
- * Describes a public key, which is of an algorithm that can be declared. Its identifier is the SHA-1 of the key without
- * its algorithm (RFC 5280, section 4.2.1.2, method 1): an identifier, not a safeguard.
+ * Describes a public key that a certificate may be issued for. Its identifier is the SHA-1 of the key without its
+ * algorithm (RFC 5280, section 4.2.1.2, method 1): an identifier, not a safeguard.
  *
  * @param publicKey SPKI, DER
  */
 export function subjectKeyOf(publicKey: Buffer): SubjectKey {
-  const form = publicKeyFormOf(publicKey);
+  const { family, keyOffset } = formOf(publicKey);
+  return { family, keyIdentifier: createHash('sha1').update(publicKey.subarray(keyOffset)).digest() };
+}
+
+/**
+ * The name of a public key's algorithm, as in `EC_P256`, `ED25519`, `RSA_2048`; the latter also for sizes that can't be
+ * declared, as in `RSA_6144`.
+ *
+ * @param publicKey SPKI, DER
+ */
+export function describePublicKey(publicKey: Buffer): string {
+  return formOf(publicKey).name;
+}
+
+function formOf(publicKey: Buffer): PublicKeyForm {
+  const form = subjectKeyFormOf(publicKey);
   if (!form) {
-    throw new Error(`a public key must be ${KEY_ALGORITHM_NAMES.join(', ')} as SPKI DER, got another one of ${publicKey.length} bytes`);
+    throw new Error(`a public key must be ${SUBJECT_KEYS} as SPKI DER, got another one of ${publicKey.length} bytes`);
   }
-  return {
-    family: form.family,
-    keyIdentifier: createHash('sha1').update(publicKey.subarray(form.keyOffset)).digest(),
-  };
+  return form;
 }

@@ -21,6 +21,10 @@ function replaced(der: Buffer, from: string, to: string): Buffer {
   return Buffer.from(hex.replaceAll(from, to), 'hex');
 }
 
+function replacedOnce(der: Buffer, from: string, to: string): Buffer {
+  return Buffer.from(der.toString('hex').replace(from, to), 'hex');
+}
+
 /** The certificate with other elements in the place of its extensions; its signature is then worth nothing. */
 function withExtensions(...extensions: Buffer[]): Buffer {
   const certificate = new DerReader(device).sequence();
@@ -72,7 +76,7 @@ describe('a parsed certificate', () => {
     ['no subject key identifier', () => withExtensions(extension('2.5.29.19', octetString(sequence()))), 'must have a subject key identifier'],
     ['octets after an extension\'s value', () => withExtensions(extension('2.5.29.14', octetString(Buffer.from('0401010500', 'hex')))), 'DER must end'],
     ['version 1', () => replaced(device, 'a003020102', 'a003020100'), 'must be of version 3'],
-    ['two signature algorithms', () => replacedFirst(device, '2a8648ce3d040302', '2a8648ce3d040303'), 'must name its signature algorithm twice alike'],
+    ['two signature algorithms', () => replacedOnce(device, '2a8648ce3d040302', '2a8648ce3d040303'), 'must name its signature algorithm twice alike'],
     ['a negative serial number', () => replaced(device, '02144b', '02148b'), 'numbers that are not negative'],
     ['a day that there is not', () => replaced(device, '170d323730333031', '170d323730323330'), 'must have times as RFC 5280'],
     ['a time in another zone', () => replaced(device, '313230303030' + '5a', '313230303030' + '2b'), 'must have times as RFC 5280'],

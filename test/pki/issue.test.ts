@@ -104,7 +104,8 @@ describe('issuing fails', () => {
     const { issuer } = await testCa();
     const odd = Buffer.concat([publicKeyOf(DEVICE_KEYS.EC_P256), Buffer.of(0)]);
     await expect(issue(PROFILES.device, { ...testContent(issuer), publicKey: odd }, issuer)).rejects.toThrow(
-      'a public key must be RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384 as SPKI DER, got another one of 92 bytes');
+      'a public key must be RSA of 2048 to 8192 bits (a multiple of 8) with the public exponent 65537, or one of EC_P256, EC_P384, EC_P521, ED25519 as SPKI DER, '
+      + 'got another one of 92 bytes');
     await expect(testCertificate({ ...issuer, signer: { ...issuer.signer, publicKey: odd } })).rejects.toThrow('the CA\'s key must be RSA_2048');
     expect(() => selfIssuer(issuer.name, { ...issuer.signer, publicKey: odd })).toThrow('a public key must be');
   });

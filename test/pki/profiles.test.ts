@@ -120,7 +120,7 @@ describe('issuing fails for a key that can\'t be declared', () => {
     const { issuer } = await testCa();
     const publicKey = keyOf();
     await expect(issue(PROFILES.device, { ...testContent(issuer), publicKey }, issuer)).rejects.toThrow(
-      `a public key must be ${KEY_ALGORITHM_NAMES.join(', ')} as SPKI DER, got another one of ${publicKey.length} bytes`);
+      `as SPKI DER, got another one of ${publicKey.length} bytes`);
     const sign = jest.fn(() => Buffer.alloc(64));
     await expect(testCertificate({ ...issuer, signer: { publicKey, sign } })).rejects.toThrow(`the CA's key must be ${KEY_ALGORITHM_NAMES.join(', ')}`);
     expect(sign).not.toHaveBeenCalled();

@@ -1,0 +1,66 @@
+import { isPrivateKey, quote } from '../contract/rules';
+
+/** The property that a request is declared by. */
+export const REQUEST_PROPERTY = 'certificateSigningRequest';
+
+/**
+ * The longest request that is looked at, in bytes: a request for an RSA key of 8192 bits with a hundred names has a
+ * quarter of it. Checked before anything is decoded, for decoders are slow on input made for that.
+ */
+export const MAX_REQUEST_BYTES = 16_384;
+
+/** RFC 7468, section 7, and what Java and old versions of others write. */
+const LABELS: readonly string[] = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
+
+const ALLOWED = `must be one PEM block with the label ${LABELS.join(' or ')} and nothing before or after it, or DER, or DER in base64`;
+
+/** One block and nothing else: white space, which `trim` takes off together with a byte order mark, may be anywhere in it. */
+const PEM_BLOCK = /^-----BEGIN ([^-]*)-----([^-]*)-----END \1-----$/;
+
+/** An error that shows nothing of the input: what is pasted here may be a key. */
+export function notAPrivateKey(): Error {
+  return new Error(`${REQUEST_PROPERTY} must not be a private key; take the key out of the declaration, and consider it disclosed`);
+}
+
+/**
+ * The DER of a request that comes as a file or as text. A buffer that does not begin as DER does is taken for text.
+ *
+ * @throws an error that shows nothing of the input but a PEM label
+ */
+export function decodeCertificationRequest(input: string | Buffer): Buffer {
+  const length = Buffer.byteLength(input);
+  if (length > MAX_REQUEST_BYTES) {
+    throw new Error(`${REQUEST_PROPERTY} must be at most ${MAX_REQUEST_BYTES} bytes long, got ${length}`);
+  }
+  if (Buffer.isBuffer(input) && input[0] === 0x30) {
+    return input;
+  }
+  const text = input.toString('utf8').trim();
+  if (isPrivateKey(text)) {
+    throw notAPrivateKey();
+  }
+  return fromBase64(text.includes('-----') ? pemBody(text) : text);
+}
+
+function pemBody(text: string): string {
+  const block = PEM_BLOCK.exec(text);
+  if (!block) {
+    const blocks = text.split('-----BEGIN ').length - 1;
+    throw new Error(`${REQUEST_PROPERTY} ${ALLOWED}, got ${blocks > 1 ? `${blocks} blocks` : 'other text, or a block that is not complete'}`);
+  }
+  const [, label, body] = block;
+  if (!LABELS.includes(label)) {
+    throw new Error(`${REQUEST_PROPERTY} ${ALLOWED}, got the label ${quote(label)}`);
+  }
+  return body;
+}
+
+/** Decodes strictly: encoded again, it is the same. */
+function fromBase64(text: string): Buffer {
+  const base64 = text.replace(/[ \t\r\n]+/g, '');
+  const der = Buffer.from(base64, 'base64');
+  if (der.length === 0 || der.toString('base64') !== base64) {
+    throw new Error(`${REQUEST_PROPERTY} ${ALLOWED}, got ${base64 === '' ? 'nothing' : 'damaged base64, or none'}`);
+  }
+  return der;
+}

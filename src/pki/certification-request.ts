@@ -1,0 +1,120 @@
+import { KeyObject, verify } from 'node:crypto';
+import { algorithmName } from './algorithm-names';
+import { decodeCertificationRequest, notAPrivateKey, REQUEST_PROPERTY } from './certification-request-encoding';
+import { contextTag, Tag } from './der';
+import { DerReader } from './der-reader';
+import { strongPublicKey } from './key-strength';
+import { OID } from './object-identifiers';
+import { subjectKeyFormOf } from './public-key-forms';
+import { readAttributes, RequestedAttributes } from './requested-attributes';
+import { SignatureAlgorithm, requestSignatureAlgorithmOf } from './signature-algorithms';
+import { DIGESTS } from './signer';
+import { assertDer } from './strict-der';
+
+export { RequestedExtension } from './requested-attributes';
+
+/** A certification request (PKCS #10, RFC 2986) that proved the possession of its key. The buffers are views of `der`. */
+export interface CertificationRequest extends RequestedAttributes {
+  readonly der: Buffer;
+  /** A DER Name, verbatim; what is in it is for `readName` to judge. */
+  readonly subject: Buffer;
+  /** SPKI, DER, as `assertStrongPublicKey` takes it. */
+  readonly publicKey: Buffer;
+}
+
+/** A request, taken apart and not judged. */
+interface Parts extends CertificationRequest {
+  /** The CertificationRequestInfo: what is signed. */
+  readonly info: Buffer;
+  /** The AlgorithmIdentifier of the signature. */
+  readonly algorithm: Buffer;
+  /** The object identifier in it, dotted. */
+  readonly algorithmOid: string;
+  readonly signature: Buffer;
+}
+
+/**
+ * Reads a certification request that comes from outside. It has to be strict DER, of version 0, with a strong key, and
+ * signed by that key; in this order, for nothing that a weak key signed proves anything.
+ *
+ * @param input PEM, DER, or DER in base64; at most 16 kB
+ * @throws an error that names the property `certificateSigningRequest` and shows nothing of what could be a secret
+ */
+export function readCertificationRequest(input: string | Buffer): CertificationRequest {
+  const parts = takeApart(decodeCertificationRequest(input));
+  const algorithm = knownAlgorithm(parts);
+  const key = strongPublicKey(parts.publicKey, REQUEST_PROPERTY);
+  assertPossession(parts, algorithm, key);
+  const { der, subject, publicKey, extensions, attributes } = parts;
+  return { der, subject, publicKey, extensions, attributes };
+}
+
+function takeApart(der: Buffer): Parts {
+  if (beginsAsPrivateKey(der)) {
+    throw notAPrivateKey();
+  }
+  try {
+    assertDer(der);
+    return parse(der);
+  } catch (error) {
+    throw new Error(`${REQUEST_PROPERTY} must be a certification request (RFC 2986) in strict DER: ${(error as Error).message}`);
+  }
+}
+
+/** PKCS #1, PKCS #8, SEC 1 and PKCS #12 begin with a version, a request with what is signed. */
+function beginsAsPrivateKey(der: Buffer): boolean {
+  try {
+    const outer = new DerReader(der).sequence();
+    return outer.follows(Tag.INTEGER) && outer.unsigned().length === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** RFC 2986, section 4. */
+function parse(der: Buffer): Parts {
+  const request = new DerReader(der).sequence();
+  const { position } = request;
+  const info = request.element(Tag.SEQUENCE);
+  const algorithm = request.element(Tag.SEQUENCE);
+  const algorithmOid = new DerReader(algorithm).sequence().objectIdentifier();
+  const signature = request.bitString();
+  request.end();
+
+  const fields = new DerReader(info, position).sequence();
+  const version = fields.unsigned().toString('hex');
+  if (version !== '00') {
+    throw new Error(`the version must be 0, got 0x${version}`);
+  }
+  const subject = fields.element(Tag.SEQUENCE);
+  const publicKey = fields.element(Tag.SEQUENCE);
+  const attributes = readAttributes(fields.enter(contextTag(0, true)));
+  fields.end();
+  return { der, info, algorithm, algorithmOid, signature, subject, publicKey, ...attributes };
+}
+
+/** Neither MD5 nor SHA-1: whoever finds a collision has a proof of possession for two requests. */
+function knownAlgorithm({ algorithm: identifier, algorithmOid: oid }: Parts): SignatureAlgorithm {
+  const algorithm = requestSignatureAlgorithmOf(identifier);
+  if (!algorithm) {
+    const odd = (Object.values(OID) as string[]).includes(oid) ? ' with other parameters than it has' : '';
+    throw new Error(`${REQUEST_PROPERTY} must be signed by RSA (PKCS#1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512, or by Ed25519, `
+      + `got ${algorithmName(oid)}${odd}; make the request again with -sha256 or what your tool calls it`);
+  }
+  return algorithm;
+}
+
+function assertPossession({ info, publicKey, signature }: Parts, { family, hash }: SignatureAlgorithm, key: KeyObject): void {
+  if (subjectKeyFormOf(publicKey)?.family !== family || !isSignedBy(key, family === 'ED25519' ? undefined : DIGESTS[hash], info, signature)) {
+    throw new Error(`${REQUEST_PROPERTY} must be signed by the private half of its own public key (proof of possession), `
+      + 'and its signature does not verify; copy the request whole, or make it again');
+  }
+}
+
+function isSignedBy(key: KeyObject, digest: string | undefined, data: Buffer, signature: Buffer): boolean {
+  try {
+    return verify(digest, data, key, signature);
+  } catch {
+    return false; // OpenSSL does not even take it for a signature
+  }
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { checkEd25519Key } from '../../../src/pki/ed25519-point';
+import { findWeakness } from '../../../src/pki/rsa-weaknesses';
+
+const P = 2n ** 255n - 19n;
+
+function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let [result, square] = [1n, base % modulus];
+  for (let rest = exponent; rest > 0n; rest /= 2n) {
+    result = rest % 2n === 1n ? result * square % modulus : result;
+    square = square * square % modulus;
+  }
+  return result;
+}
+
+/** RFC 8032, section 5.1.3, by Euler's criterion instead of Jacobi's symbol, and with d as RFC 7748 derives it. */
+function isOnCurve(key: Buffer): boolean {
+  const octets = Buffer.from(key);
+  octets[31] %= 128;
+  const y = BigInt(`0x${octets.reverse().toString('hex')}`);
+  const d = (P - 121_665n) * power(121_666n, P - 2n, P) % P;
+  const xSquared = (y * y - 1n + P) * power(d * y * y + 1n, P - 2n, P) % P;
+  return y < P && power(xSquared, (P - 1n) / 2n, P) === 1n;
+}
+
+test('a key of Ed25519 is taken where its point is on the curve: half of all numbers', () => {
+  const keys = Array.from({ length: 300 }, () => randomBytes(32));
+  const taken = keys.filter(key => checkEd25519Key(key) === undefined);
+  expect(taken.map(key => key.toString('hex'))).toEqual(keys.filter(isOnCurve).map(key => key.toString('hex')));
+  expect(taken.length).toBeGreaterThan(90);
+  expect(taken.length).toBeLessThan(210);
+});
+
+test('a modulus is not called weak by chance', () => {
+  const odd = Array.from({ length: 2000 }, () => {
+    const modulus = randomBytes(256);
+    modulus[0] = 0xc0;
+    modulus[255] = modulus[255] - modulus[255] % 2 + 1;
+    return modulus;
+  });
+  const weak = odd.map(findWeakness).filter(weakness => weakness !== undefined);
+  expect(weak.every(weakness => weakness!.includes('divisible by'))).toBe(true);
+  // One in six numbers that are odd has no prime factor below 752: the product of (1 - 1/p).
+  expect(2000 - weak.length).toBeGreaterThan(200);
+  expect(2000 - weak.length).toBeLessThan(500);
+});
+
+test('the mark of a faulty generator is one that a sound one leaves in none of ten million keys', () => {
+  let chance = 1;
+  for (let prime = 3; prime <= 167; prime += 2) {
+    if (![3, 5, 7, 11, 13].some(divisor => prime !== divisor && prime % divisor === 0)) {
+      const marks = new Set<number>();
+      for (let mark = 1; !marks.has(mark); mark = mark * 65_537 % prime) {
+        marks.add(mark);
+      }
+      chance *= marks.size / (prime - 1);
+    }
+  }
+  expect(chance).toBeLessThan(1e-7);
+});
+
+test('the largest key takes a few milliseconds', () => {
+  const modulus = randomBytes(1024);
+  modulus[0] = 0xff;
+  const product = [3n, 5n, 7n, 11n, 13n].reduce((value, prime) => value * prime, 2n);
+  const n = BigInt(`0x${modulus.toString('hex')}`);
+  const candidate = Buffer.from((n - n % product + 1n).toString(16), 'hex'); // divisible by none of the first primes
+  findWeakness(candidate);
+  const begin = process.hrtime.bigint();
+  for (let turn = 0; turn < 10; turn++) {
+    findWeakness(candidate);
+  }
+  expect(Number(process.hrtime.bigint() - begin) / 10).toBeLessThan(50e6); // nanoseconds; 0.3 ms where nothing else runs
+});

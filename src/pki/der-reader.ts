@@ -14,6 +14,11 @@ export class DerReader {
     return this.offset < this.octets.length;
   }
 
+  /** The identifier octet of what follows, or `undefined` at the end. */
+  get tag(): number | undefined {
+    return this.octets[this.offset];
+  }
+
   /** Whether an element with this tag follows. */
   follows(tag: number): boolean {
     return this.more && this.octets[this.offset] === tag;

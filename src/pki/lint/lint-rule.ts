@@ -23,7 +23,7 @@ export interface LintRule {
   readonly source: string;
   /** What a certificate has to be, in one sentence. */
   readonly checks: string;
-  /** Says what is wrong: the field, what is allowed, and the value; `undefined` where nothing is. */
+  /** Says what is wrong: the field, what is allowed, and the value; `undefined` where nothing is. For whom, `rulesFor` decides. */
   check(certificate: LintedCertificate, context: LintContext): string | undefined;
 }
 

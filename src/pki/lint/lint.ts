@@ -6,7 +6,7 @@ import { EMBEDDED_STACK_RULES } from './rules/embedded-stacks';
 import { EXTENSION_RULES } from './rules/extensions';
 import { ISSUER_RULES } from './rules/issuer';
 import { NAME_RULES } from './rules/names';
-import { PLATFORM_RULES } from './rules/platforms';
+import { PLATFORM_RULES, rulesOfPlatforms } from './rules/platforms';
 import { PUBLIC_KEY_RULES } from './rules/public-key';
 import { SERIAL_NUMBER_RULES } from './rules/serial-number';
 import { SIGNATURE_RULES } from './rules/signature';
@@ -26,7 +26,7 @@ const ANYWHERE: LintContext = { platforms: [] };
 
 /** The rules that have something to check in a context. */
 export function rulesFor(context: LintContext): readonly LintRule[] {
-  return [...GENERAL_RULES, ...context.issuer ? ISSUER_RULES : [], ...context.platforms.length > 0 ? PLATFORM_RULES : []];
+  return [...GENERAL_RULES, ...context.issuer ? ISSUER_RULES : [], ...rulesOfPlatforms(context.platforms)];
 }
 
 /**

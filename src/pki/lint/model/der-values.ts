@@ -33,7 +33,7 @@ export function objectIdentifierText(reader: DerReader): string {
   return dotted(reader.contents(Tag.OBJECT_IDENTIFIER));
 }
 
-/** As many as the longest arcs have, those that are UUIDs (X.667); seven times as many bits. */
+/** As many as the longest arcs in use have: UUIDs, of 128 bits (X.667). */
 const MAX_ARC_OCTETS = 19;
 
 /** X.690, 8.19: seven bits an octet, the top bit set in all but the last of an arc, which has no leading zeros. */

@@ -42,7 +42,7 @@ function rulesOf(platform: PlatformId): LintRule[] {
     severity: 'error',
     source: rules.documentation ?? rules.name,
     checks,
-    check: (certificate, context) => context.platforms.includes(platform) ? check(certificate, context) : undefined,
+    check,
     ...more,
   });
   const keySource = (owner: 'ca' | 'device') => rules.documentedKeys?.includes(owner)
@@ -95,8 +95,15 @@ function demand<T>(demanded: T | undefined, rules: (demanded: T) => readonly Lin
   return demanded === undefined || demanded === false ? [] : rules(demanded);
 }
 
-/** All rules of platforms. Each is checked only of certificates that are for its platform. */
-export const PLATFORM_RULES: readonly LintRule[] = [...TLS_CLIENT_RULES, ...PLATFORM_IDS.flatMap(rulesOf)];
+const BY_PLATFORM = new Map<PlatformId, readonly LintRule[]>(PLATFORM_IDS.map(platform => [platform, rulesOf(platform)]));
+
+/** All rules of platforms. */
+export const PLATFORM_RULES: readonly LintRule[] = [...TLS_CLIENT_RULES, ...[...BY_PLATFORM.values()].flat()];
+
+/** The rules for certificates that are for these platforms. */
+export function rulesOfPlatforms(platforms: readonly PlatformId[]): readonly LintRule[] {
+  return platforms.length === 0 ? [] : [...TLS_CLIENT_RULES, ...[...new Set(platforms)].flatMap(platform => BY_PLATFORM.get(platform)!)];
+}
 
 /** One key of each algorithm that can be declared, to compare others with. */
 const SAMPLES = new Map<KeyAlgorithmName, LintedKey>(KEY_ALGORITHM_NAMES.map(name => [name, readKey(publicKeyForm(name).sample)]));

@@ -1,8 +1,7 @@
-import { createHash, createPrivateKey, createPublicKey, KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, KeyObject } from 'node:crypto';
 import { CertificateFacts, describeKey, publicKeyOctets, readCertificate } from './certificates/certificate-facts';
 import { chainsOf, isSelfSigned, signingOf, withoutRepeats } from './certificates/chain';
-import { CERTIFICATE, holdsPem, isPrivateKeyLabel, PemBlock, readPemBlocks } from './certificates/pem-blocks';
-import { readStackOutputs } from './certificates/stack-outputs';
+import { FileEntry, FilePrivateKey, privateKeyIn, readEntries } from './certificates/file-entries';
 import { readableTime, validityState } from './certificates/validity-text';
 import { CliError, printable } from './cli-error';
 import { readBytes } from './read-file';
@@ -25,7 +24,7 @@ const LABEL_WIDTH = 'authority key identifier'.length;
 
 /** `private-iot-ca inspect`; everything is read before anything is said. */
 export async function inspectCommand(files: readonly string[], terminal: Terminal, now = new Date()): Promise<void> {
-  const findings = files.flatMap(file => readFindings(file, readBytes(file)));
+  const findings = files.flatMap(file => readEntries(file, readBytes(file)).map(readFinding));
   const certificates = withoutRepeats(findings.flatMap(({ certificate }) => certificate ?? []));
   for (const { title, certificate, privateKey } of findings) {
     terminal.print(`${printable(title)}\n${aligned(certificate ? describe(certificate, now) : privateKey!)}\n`);
@@ -35,58 +34,12 @@ export async function inspectCommand(files: readonly string[], terminal: Termina
   }
 }
 
-function readFindings(file: string, content: Buffer): Finding[] {
-  const text = content.toString('utf8');
-  if (text.trim() === '') {
-    throw new CliError(`${file}: the file is empty`);
-  }
-  if (/^\ufeff?\s*\{/.test(text)) {
-    return readOutputs(file, content);
-  }
-  return holdsPem(text) ? readPem(file, text) : [readDer(file, content)];
+function readFinding({ title, certificate, privateKey }: FileEntry): Finding {
+  return certificate ? { title, certificate: readCertificate(title, certificate) } : { title, privateKey: describePrivateKey(title, privateKey!) };
 }
 
-function readOutputs(file: string, content: Buffer): Finding[] {
-  const found = readStackOutputs(file, content).flatMap(({ stack, output, certificates }) =>
-    certificates.map((certificate, index) => ({ title: numbered(`${stack}.${output}`, index, certificates.length), certificate })));
-  if (found.length === 0) {
-    throw new CliError(`${file}: no output holds a certificate`);
-  }
-  return found;
-}
-
-function readPem(file: string, text: string): Finding[] {
-  const blocks = readPemBlocks(file, text).filter(({ label }) => label !== 'EC PARAMETERS'); // OpenSSL writes them beside a key
-  return blocks.map((block, index) => {
-    const title = numbered(file, index, blocks.length);
-    if (block.label === CERTIFICATE) {
-      return { title, certificate: readCertificate(title, block.der) };
-    }
-    if (isPrivateKeyLabel(block.label)) {
-      return { title, privateKey: describePrivateKey(title, block) };
-    }
-    throw new CliError(`${title}: holds a ${block.label.toLowerCase()}, which is not shown; only certificates and private keys are`);
-  });
-}
-
-function readDer(file: string, content: Buffer): Finding {
-  const key = privateKeyIn(content);
-  return key ? { title: file, privateKey: keyRows(key) } : { title: file, certificate: readCertificate(file, content) };
-}
-
-function privateKeyIn(der: Buffer): KeyObject | undefined {
-  for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
-    try {
-      return createPrivateKey({ key: der, format: 'der', type });
-    } catch {
-      // Not of this form.
-    }
-  }
-  return undefined;
-}
-
-function describePrivateKey(title: string, { label, der, hasHeaders }: PemBlock): Rows {
-  if (hasHeaders || label.startsWith('ENCRYPTED')) {
+function describePrivateKey(title: string, { der, encrypted }: FilePrivateKey): Rows {
+  if (encrypted) {
     return [['private key', 'encrypted; nothing of it is shown']];
   }
   const key = privateKeyIn(der);
@@ -156,10 +109,6 @@ function indent(depth: number): string {
 
 function aligned(rows: Rows): string {
   return rows.map(([label, value]) => `  ${label.padEnd(LABEL_WIDTH)}  ${printable(value)}\n`).join('');
-}
-
-function numbered(title: string, index: number, length: number): string {
-  return length > 1 ? `${title} (${index + 1} of ${length})` : title;
 }
 
 function sha256(octets: Buffer): string {

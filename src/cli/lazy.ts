@@ -8,5 +8,6 @@ export const lazy = {
   localCommand: () => require('./local-command') as typeof import('./local-command'),
   exportCommand: () => require('./export-command') as typeof import('./export-command'),
   inspectCommand: () => require('./inspect-command') as typeof import('./inspect-command'),
+  lintCommand: () => require('./lint-command') as typeof import('./lint-command'),
   awsSecret: () => require('./aws-secret') as typeof import('./aws-secret'),
 };

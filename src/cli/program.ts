@@ -10,7 +10,7 @@ import { Terminal } from './terminal';
  * Runs a command line.
  *
  * @param args without the names of the interpreter and the program
- * @returns the exit code: 0, or 1 after an error, of which one line was said
+ * @returns the exit code: 0, or 1 after an error, of which one line was said, and where a check has found errors
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
@@ -18,7 +18,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
-      return error.exitCode; // commander has said what was wrong
+      return error.exitCode; // what was wrong has been said
     }
     terminal.warn(`error: ${messageOf(error)}\n`);
     return 1;
@@ -38,7 +38,8 @@ function program(terminal: Terminal): Command {
 Examples:
   $ cdk synth && private-iot-ca local                    make the certificates of an app, without an AWS account
   $ private-iot-ca export --outputs local-out/outputs.json --out pem
-  $ private-iot-ca inspect pem/*.pem`);
+  $ private-iot-ca inspect pem/*.pem
+  $ private-iot-ca lint pem/*.pem --platform aws-iot-core`);
 
   root.command('local')
     .description('Deploy the certificate resources of a synthesized CDK app into a directory. The code that issues is the code that '
@@ -83,6 +84,25 @@ Examples:
   $ private-iot-ca inspect device.pem ca.pem             says which one signed the other
   $ private-iot-ca inspect local-out/outputs.json`)
     .action((files: string[]) => lazy.inspectCommand().inspectCommand(files, terminal));
+
+  root.command('lint')
+    .description('Check certificates, of this library or not, by the rules of RFC 5280, of platforms, and of the TLS stacks that devices run. '
+      + 'The exit code is 1 where there is an error; warnings do not change it.')
+    .argument('[file...]', 'PEM files with any number of certificates, DER files, or a JSON file of stack outputs')
+    .option('--platform <name>', 'check the rules of this platform too; can be repeated', (name: string, names: string[] = []) => [...names, name])
+    .option('--list', 'say all rules: what each checks, and where it is written')
+    .addHelpText('after', `
+What a CA has issued is also checked against the CA, where its certificate is among the files.
+
+Examples:
+  $ private-iot-ca lint ca.pem --platform aws-iot-core
+  $ private-iot-ca lint device.pem ca.pem                says whether the device outlives its CA
+  $ private-iot-ca lint local-out/outputs.json`)
+    .action((files: string[], options: { platform?: string[]; list?: boolean }) => {
+      if (!lazy.lintCommand().lintCommand(files, options, terminal)) {
+        throw new CommanderError(1, 'lint', 'certificates with errors');
+      }
+    });
 
   return root;
 }

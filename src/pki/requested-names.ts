@@ -60,9 +60,16 @@ function isAllowed(name: RawGeneralName, base: RawGeneralName): boolean {
 /** A name as a declaration would have it; `undefined` for one that could not be declared either. */
 function declaredName(name: RawGeneralName): string | SubjectValues | undefined {
   try {
-    const value = name.type === 'directory' ? readName(name.value) : name.type === 'ip' ? addressText([...name.value]) : name.value;
+    const value = declarable(name);
     return value === undefined || checkAlternativeNames({ [name.type]: [value] }) ? undefined : value;
   } catch {
     return undefined; // a directory name of a form that nobody can declare here
   }
+}
+
+function declarable({ type, value }: RawGeneralName): string | SubjectValues | undefined {
+  if (!Buffer.isBuffer(value)) {
+    return value;
+  }
+  return type === 'directory' ? readName(value) : addressText([...value]);
 }

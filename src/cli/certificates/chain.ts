@@ -8,10 +8,15 @@ export interface Signing {
   readonly impostor?: CertificateFacts;
 }
 
-/** Whether this certificate's key has made that certificate's signature. */
+/** Whether this certificate's key has made that certificate's signature, and is named as its issuer. */
 export function hasSigned(issuer: CertificateFacts, subject: CertificateFacts): boolean {
+  return issuer.subjectName.equals(subject.issuerName) && keyHasSigned(issuer, subject);
+}
+
+/** Whether this certificate's key has made that certificate's signature, whoever is named as its issuer. */
+export function keyHasSigned(issuer: CertificateFacts, subject: CertificateFacts): boolean {
   try {
-    return issuer.subjectName.equals(subject.issuerName) && subject.certificate.verify(issuer.certificate.publicKey);
+    return subject.certificate.verify(issuer.certificate.publicKey);
   } catch {
     return false; // a key that can't verify, of another algorithm or size
   }

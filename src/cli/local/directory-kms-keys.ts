@@ -2,7 +2,7 @@ import { rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
 import { checkHashForKms } from '../../contract/kms';
-import { complain } from '../../handlers/declaration';
+import { complain } from '../../handlers/property-values';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../pki/keys';
 import { Signer, signerOf } from '../../pki/signer';
 import { CliError } from '../cli-error';

@@ -4,7 +4,7 @@ import { checkHashForKms, KMS_KEY_ALGORITHM_NAMES, KMS_KEY_SPECS } from '../../c
 import { quote } from '../../contract/rules';
 import { keyAlgorithmOfPublicKey } from '../../pki/keys';
 import { digest, Signer } from '../../pki/signer';
-import { complain } from '../declaration';
+import { complain } from '../property-values';
 import { AwsCalls } from './aws-calls';
 
 /**

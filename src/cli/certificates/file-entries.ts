@@ -1,0 +1,81 @@
+import { createPrivateKey, KeyObject } from 'node:crypto';
+import { CliError } from '../cli-error';
+import { CERTIFICATE, holdsPem, isPrivateKeyLabel, readPemBlocks } from './pem-blocks';
+import { readStackOutputs } from './stack-outputs';
+import { Tag } from '../../pki/der';
+
+/** Something that was found in a file: a certificate or a private key. */
+export interface FileEntry {
+  /** Where it was found, as a heading. */
+  readonly title: string;
+  /** What should be a certificate in DER. */
+  readonly certificate?: Buffer;
+  readonly privateKey?: FilePrivateKey;
+}
+
+/** A private key as it stands in a file. It is never shown. */
+export interface FilePrivateKey {
+  readonly der: Buffer;
+  readonly encrypted: boolean;
+}
+
+/** All certificates and private keys of a file: PEM, DER, or the JSON of stack outputs. */
+export function readEntries(file: string, content: Buffer): FileEntry[] {
+  const text = content.toString('utf8');
+  if (text.trim() === '') {
+    throw new CliError(`${file}: the file is empty`);
+  }
+  if (/^\ufeff?\s*\{/.test(text)) {
+    return readOutputs(file, content);
+  }
+  return holdsPem(text) ? readPem(file, text) : [readDer(file, content)];
+}
+
+/** The private key that DER is, if it is one. */
+export function privateKeyIn(der: Buffer): KeyObject | undefined {
+  for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
+    try {
+      return createPrivateKey({ key: der, format: 'der', type });
+    } catch {
+      // Not of this form.
+    }
+  }
+  return undefined;
+}
+
+function readOutputs(file: string, content: Buffer): FileEntry[] {
+  const found = readStackOutputs(file, content).flatMap(({ stack, output, certificates }) =>
+    certificates.map(({ certificate }, index) => ({ title: numbered(`${stack}.${output}`, index, certificates.length), certificate: certificate.raw })));
+  if (found.length === 0) {
+    throw new CliError(`${file}: no output holds a certificate`);
+  }
+  return found;
+}
+
+function readPem(file: string, text: string): FileEntry[] {
+  const blocks = readPemBlocks(file, text).filter(({ label }) => label !== 'EC PARAMETERS'); // OpenSSL writes them beside a key
+  return blocks.map(({ label, der, hasHeaders }, index) => {
+    const title = numbered(file, index, blocks.length);
+    if (label === CERTIFICATE) {
+      return { title, certificate: der };
+    }
+    if (isPrivateKeyLabel(label)) {
+      return { title, privateKey: { der, encrypted: hasHeaders || label.startsWith('ENCRYPTED') } };
+    }
+    throw new CliError(`${title}: holds a ${label.toLowerCase()}, which is not shown; only certificates and private keys are`);
+  });
+}
+
+function readDer(title: string, der: Buffer): FileEntry {
+  if (privateKeyIn(der)) {
+    return { title, privateKey: { der, encrypted: false } };
+  }
+  if (der[0] !== Tag.SEQUENCE) {
+    throw new CliError(`${title}: this is not a certificate (X.509 in DER)`);
+  }
+  return { title, certificate: der };
+}
+
+function numbered(title: string, index: number, length: number): string {
+  return length > 1 ? `${title} (${index + 1} of ${length})` : title;
+}

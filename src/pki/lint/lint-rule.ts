@@ -1,0 +1,44 @@
+import { LintedCertificate } from './model/linted-certificate';
+import { PlatformId } from '../../contract/platforms';
+
+/** An error is what a standard or a platform forbids; a warning is what is allowed and will trouble somebody. */
+export type LintSeverity = 'error' | 'warning';
+
+/** What a rule may know beside the certificate. */
+export interface LintContext {
+  /** The platforms that the certificate is for; their rules are checked too. */
+  readonly platforms: readonly PlatformId[];
+  /** The issuer's certificate; the certificate itself where it signs itself. Absent where it is not known. */
+  readonly issuer?: LintedCertificate;
+  /** The present; absent where it does not matter. */
+  readonly now?: Date;
+}
+
+/** One thing that is checked of a certificate. */
+export interface LintRule {
+  /** Words with hyphens; the first says who demands it: an RFC, NIST, the CA/Browser Forum, a platform, a TLS stack. */
+  readonly id: string;
+  readonly severity: LintSeverity;
+  /** Where the rule is written: `RFC 5280, section 4.1.2.2`, or an address. */
+  readonly source: string;
+  /** What a certificate has to be, in one sentence. */
+  readonly checks: string;
+  /** Says what is wrong: the field, what is allowed, and the value; `undefined` where nothing is. For whom, `rulesFor` decides. */
+  check(certificate: LintedCertificate, context: LintContext): string | undefined;
+}
+
+/** What a rule has found. */
+export interface LintFinding {
+  /** The rule's id. */
+  readonly rule: string;
+  readonly severity: LintSeverity;
+  readonly source: string;
+  readonly message: string;
+}
+
+/** A rule on how a certificate stands to its issuer's: it is silent where the issuer is not known. */
+export function issuerRule(
+  rule: Omit<LintRule, 'check'> & { check(certificate: LintedCertificate, issuer: LintedCertificate): string | undefined },
+): LintRule {
+  return { ...rule, check: (certificate, { issuer }) => issuer && rule.check(certificate, issuer) };
+}

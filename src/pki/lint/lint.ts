@@ -1,0 +1,55 @@
+import { LintContext, LintFinding, LintRule } from './lint-rule';
+import { LintedCertificate, readLintedCertificate } from './model/linted-certificate';
+import { ALTERNATIVE_NAME_RULES } from './rules/alternative-names';
+import { AUTHORITY_RULES } from './rules/authority';
+import { EMBEDDED_STACK_RULES } from './rules/embedded-stacks';
+import { EXTENSION_RULES } from './rules/extensions';
+import { ISSUER_RULES } from './rules/issuer';
+import { NAME_RULES } from './rules/names';
+import { PLATFORM_RULES, rulesOfPlatforms } from './rules/platforms';
+import { PUBLIC_KEY_RULES } from './rules/public-key';
+import { SERIAL_NUMBER_RULES } from './rules/serial-number';
+import { SIGNATURE_RULES } from './rules/signature';
+import { DER_ENCODING, STRUCTURE_RULES } from './rules/structure';
+import { VALIDITY_RULES } from './rules/validity';
+
+/** What is checked of a certificate that stands alone and is for no platform in particular. */
+const GENERAL_RULES: readonly LintRule[] = [
+  ...STRUCTURE_RULES, ...SERIAL_NUMBER_RULES, ...SIGNATURE_RULES, ...NAME_RULES, ...VALIDITY_RULES, ...PUBLIC_KEY_RULES,
+  ...EXTENSION_RULES, ...AUTHORITY_RULES, ...ALTERNATIVE_NAME_RULES, ...EMBEDDED_STACK_RULES,
+];
+
+/** All rules, in the order in which they are checked. Their ids are API: pipelines name them. */
+export const LINT_RULES: readonly LintRule[] = [...GENERAL_RULES, ...ISSUER_RULES, ...PLATFORM_RULES];
+
+const ANYWHERE: LintContext = { platforms: [] };
+
+/** The rules that have something to check in a context. */
+export function rulesFor(context: LintContext): readonly LintRule[] {
+  return [...GENERAL_RULES, ...context.issuer ? ISSUER_RULES : [], ...rulesOfPlatforms(context.platforms)];
+}
+
+/**
+ * Checks a certificate of any origin by all rules. Takes any octets and never throws: what is no certificate in DER has
+ * one finding. The signature is not verified.
+ *
+ * @param der the certificate
+ * @param context the platforms that it is for, its issuer and the present, where they are known
+ * @returns what is wrong, in the order of the rules; nothing where all is well
+ */
+export function lintCertificate(der: Buffer, context: LintContext = ANYWHERE): LintFinding[] {
+  let certificate: LintedCertificate;
+  try {
+    certificate = readLintedCertificate(der);
+  } catch (error) {
+    return [finding(DER_ENCODING, `this is not a certificate in DER: ${(error as Error).message}`)];
+  }
+  return rulesFor(context).flatMap(rule => {
+    const message = rule.check(certificate, context);
+    return message === undefined ? [] : [finding(rule, message)];
+  });
+}
+
+function finding({ id, severity, source }: LintRule, message: string): LintFinding {
+  return { rule: id, severity, source, message };
+}

@@ -1,0 +1,113 @@
+import { Tag } from '../../der';
+import { DerReader } from '../../der-reader';
+
+/** An element of any type: its identifier octet, and what is in it. */
+export interface AnyElement {
+  readonly tag: number;
+  /** Tag, length and contents. */
+  readonly der: Buffer;
+  readonly contents: Buffer;
+}
+
+/** The next element, whatever it is. No type that a certificate is made of has a tag of more than one octet. */
+export function anyElement(reader: DerReader): AnyElement {
+  const { tag } = reader;
+  if (tag === undefined || tag % 32 === 31) {
+    throw new Error(`DER must have an element here, got ${tag === undefined ? 'the end' : 'a tag of several octets'}`);
+  }
+  const der = reader.element(tag);
+  return { tag, der, contents: new DerReader(der).contents(tag) };
+}
+
+/** Everything up to the end. */
+export function elementsOf(reader: DerReader): AnyElement[] {
+  const elements: AnyElement[] = [];
+  while (reader.more) {
+    elements.push(anyElement(reader));
+  }
+  return elements;
+}
+
+/** The next element, an OBJECT IDENTIFIER, in its dotted form. */
+export function objectIdentifierText(reader: DerReader): string {
+  return dotted(reader.contents(Tag.OBJECT_IDENTIFIER));
+}
+
+/** As many as the longest arcs in use have: UUIDs, of 128 bits (X.667). */
+const MAX_ARC_OCTETS = 19;
+
+/** X.690, 8.19: seven bits an octet, the top bit set in all but the last of an arc, which has no leading zeros. */
+function dotted(contents: Buffer): string {
+  const arcs: (number | bigint)[] = [];
+  let start = 0;
+  for (let at = 0; at < contents.length; at++) {
+    if (contents[at] < 0x80) {
+      arcs.push(...arcs.length === 0 ? firstArcs(arcOf(contents, start, at)) : [arcOf(contents, start, at)]);
+      start = at + 1;
+    }
+  }
+  if (arcs.length === 0 || start < contents.length) {
+    throw new Error('DER must have an OBJECT IDENTIFIER that is complete');
+  }
+  return arcs.join('.');
+}
+
+/** One arc. The large ones are rare, and counted by the slower kind of numbers. */
+function arcOf(contents: Buffer, start: number, end: number): number | bigint {
+  if (contents[start] === 0x80 || end - start >= MAX_ARC_OCTETS) {
+    throw new Error(`DER must have arcs of an OBJECT IDENTIFIER in the fewest octets, and at most ${MAX_ARC_OCTETS}`);
+  }
+  if (end - start >= 7) {
+    return contents.subarray(start, end + 1).reduce((arc, octet) => arc * 128n + BigInt(octet % 128), 0n);
+  }
+  let arc = 0;
+  for (let at = start; at <= end; at++) {
+    arc = arc * 128 + contents[at] % 128;
+  }
+  return arc;
+}
+
+/** The first two arcs are one number (X.690, 8.19.4). */
+function firstArcs(both: number | bigint): (number | bigint)[] {
+  if (typeof both === 'bigint') {
+    return [2, both - 80n];
+  }
+  const first = Math.min(Math.floor(both / 40), 2);
+  return [first, both - 40 * first];
+}
+
+/**
+ * A BOOLEAN that DEFAULTs to FALSE, as it is met with: DER leaves FALSE out and writes TRUE as FF (X.690, 11.1 and 11.5).
+ * Other forms mean the same to most readers, so that they are told of and read.
+ *
+ * @param faults what is wrong with the encoding goes here
+ */
+export function tolerantFlag(reader: DerReader, what: string, faults: string[]): boolean {
+  if (!reader.follows(Tag.BOOLEAN)) {
+    return false;
+  }
+  const contents = reader.contents(Tag.BOOLEAN);
+  if (contents.length !== 1) {
+    throw new Error(`${what} must be a BOOLEAN of one octet, got ${contents.length}`);
+  }
+  const [octet] = contents;
+  if (octet === 0) {
+    faults.push(`${what} must be left out where it is FALSE, its default`);
+  } else if (octet !== 0xff) {
+    faults.push(`${what} must be FF where it is TRUE, got ${contents.toString('hex')}`);
+  }
+  return octet !== 0;
+}
+
+/** The contents of an INTEGER, as they stand; not in the fewest octets is a fault of the encoding (X.690, 8.3.2). */
+export function integerOctets(reader: DerReader, what: string, faults: string[]): Buffer {
+  const octets = reader.contents(Tag.INTEGER);
+  const [first, second = 0] = octets;
+  if (octets.length === 0) {
+    throw new Error(`${what} must have at least one octet`);
+  }
+  if (octets.length > 1 && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
+    faults.push(`${what} must be an INTEGER in the fewest octets`);
+  }
+  return octets;
+}

@@ -1,0 +1,112 @@
+import { AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identifier';
+import { integerOctets, objectIdentifierText } from './der-values';
+import { LINT_OID } from './object-identifiers';
+import { KeyFamily } from '../../../contract/key-algorithms';
+import { Tag } from '../../der';
+import { DerReader } from '../../der-reader';
+import { OID } from '../../object-identifiers';
+
+/** The kinds of keys that are told apart; RSA-PSS is an RSA key for PSS only (RFC 4055, section 1.2). */
+export type LintedKeyFamily = KeyFamily | 'RSA-PSS' | 'ED448';
+
+/** A SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7). */
+export interface LintedKey {
+  /** SPKI, DER. */
+  readonly spki: Buffer;
+  readonly algorithm: AlgorithmIdentifier;
+  /** `undefined` for a kind that is not known here. */
+  readonly family?: LintedKeyFamily;
+  /** The contents of the BIT STRING. */
+  readonly octets: Buffer;
+  /** RSA: the size of the modulus. */
+  readonly bits?: number;
+  /** RSA: without leading zeros. */
+  readonly modulus?: Buffer;
+  /** RSA: without leading zeros. */
+  readonly exponent?: Buffer;
+  /** EC: the object identifier of the curve, dotted; absent where the curve is not given by name. */
+  readonly curve?: string;
+  /** What keeps the key from being read as its algorithm says. */
+  readonly fault?: string;
+}
+
+const FAMILIES: { readonly [oid: string]: LintedKeyFamily | undefined } = {
+  [OID.rsaEncryption]: 'RSA',
+  [LINT_OID.rsassaPss]: 'RSA-PSS',
+  [OID.ecPublicKey]: 'EC',
+  [OID.ed25519]: 'ED25519',
+  [LINT_OID.ed448]: 'ED448',
+};
+
+/** NIST's names of its curves (FIPS 186-5), and what others are called. */
+export const CURVE_NAMES: { readonly [oid: string]: string | undefined } = {
+  [OID.secp256r1]: 'P-256',
+  [OID.secp384r1]: 'P-384',
+  [OID.secp521r1]: 'P-521',
+  [LINT_OID.secp192r1]: 'P-192',
+  [LINT_OID.secp224r1]: 'P-224',
+  [LINT_OID.secp256k1]: 'secp256k1',
+  [LINT_OID.brainpoolP256r1]: 'brainpoolP256r1',
+  [LINT_OID.brainpoolP384r1]: 'brainpoolP384r1',
+  [LINT_OID.brainpoolP512r1]: 'brainpoolP512r1',
+};
+
+export function readKey(spki: Buffer): LintedKey {
+  const fields = new DerReader(spki).sequence();
+  const algorithm = readAlgorithmIdentifier(fields.element(Tag.SEQUENCE));
+  const octets = fields.bitString();
+  fields.end();
+  const key = { spki, algorithm, octets, family: FAMILIES[algorithm.oid] };
+  try {
+    return { ...key, ...partsOf(key) };
+  } catch (error) {
+    return { ...key, fault: (error as Error).message };
+  }
+}
+
+function partsOf({ family, octets, algorithm: { parameters } }: LintedKey): Partial<LintedKey> {
+  switch (family) {
+    case 'RSA':
+    case 'RSA-PSS':
+      return rsaParts(octets);
+    case 'EC':
+      return parameters?.[0] === Tag.OBJECT_IDENTIFIER ? { curve: objectIdentifierText(new DerReader(parameters)) } : {};
+    default:
+      return {};
+  }
+}
+
+/** RFC 8017, appendix A.1.1. */
+function rsaParts(octets: Buffer): Partial<LintedKey> {
+  const file = new DerReader(octets);
+  const key = file.sequence();
+  file.end();
+  const faults: string[] = [];
+  const modulus = positive(integerOctets(key, 'the modulus', faults), 'the modulus');
+  const exponent = positive(integerOctets(key, 'the public exponent', faults), 'the public exponent');
+  key.end();
+  if (faults.length > 0) {
+    throw new Error(faults[0]);
+  }
+  return { modulus, exponent, bits: 8 * modulus.length - Math.clz32(modulus[0]) + 24 };
+}
+
+function positive(octets: Buffer, what: string): Buffer {
+  const significant = octets[0] === 0 ? octets.subarray(1) : octets;
+  if (octets[0] >= 0x80 || significant.length === 0) {
+    throw new Error(`${what} must be positive`);
+  }
+  return significant;
+}
+
+/** A key as people name it: `RSA 2048 bits`, `EC P-256`. */
+export function describeLintedKey({ family, bits, curve, algorithm }: LintedKey): string {
+  switch (family) {
+    case 'RSA': return `RSA ${bits ?? '?'} bits`;
+    case 'RSA-PSS': return `RSA ${bits ?? '?'} bits, for PSS only`;
+    case 'EC': return curve === undefined ? 'EC without the name of a curve' : `EC ${CURVE_NAMES[curve] ?? curve}`;
+    case 'ED25519': return 'Ed25519';
+    case 'ED448': return 'Ed448';
+    default: return algorithm.oid;
+  }
+}

@@ -1,0 +1,93 @@
+import { AnyElement, anyElement, elementsOf, objectIdentifierText } from './der-values';
+import { Tag } from '../../der';
+import { DerReader } from '../../der-reader';
+
+/** Identifier octets of the string types of names that are not written here (X.680, section 8.4). */
+export const STRING_TAG = {
+  UTF8_STRING: Tag.UTF8_STRING,
+  PRINTABLE_STRING: Tag.PRINTABLE_STRING,
+  TELETEX_STRING: 0x14,
+  IA5_STRING: 0x16,
+  UNIVERSAL_STRING: 0x1c,
+  BMP_STRING: 0x1e,
+} as const;
+
+/** An attribute of a name. */
+export interface NameAttribute {
+  /** Dotted. */
+  readonly oid: string;
+  /** The identifier octet of the value. */
+  readonly tag: number;
+  /** The octets of the value. */
+  readonly value: Buffer;
+  /** The value as text; `undefined` where it is not a string, or not one of its own type. */
+  readonly text?: string;
+}
+
+/** A distinguished name (RFC 5280, section 4.1.2.4). */
+export interface LintedName {
+  readonly der: Buffer;
+  readonly attributes: readonly NameAttribute[];
+}
+
+/** @param faults what is wrong with the encoding goes here */
+export function readName(der: Buffer, what: string, faults: string[]): LintedName {
+  const sets = new DerReader(der).sequence();
+  const attributes: NameAttribute[] = [];
+  while (sets.more) {
+    const members = elementsOf(sets.enter(Tag.SET));
+    if (members.length === 0) {
+      throw new Error(`${what} must have an attribute in each of its sets (RFC 5280, section 4.1.2.4)`);
+    }
+    if (!isInOrder(members)) {
+      faults.push(`${what} must have the attributes of a set in the order of their octets (X.690, 11.6)`);
+    }
+    for (const member of members) {
+      attributes.push(readAttribute(member.der));
+    }
+  }
+  return { der, attributes };
+}
+
+function isInOrder(members: readonly AnyElement[]): boolean {
+  return members.every((member, index) => index === 0 || members[index - 1].der.compare(member.der) <= 0);
+}
+
+function readAttribute(der: Buffer): NameAttribute {
+  const fields = new DerReader(der).sequence();
+  const oid = objectIdentifierText(fields);
+  const { tag, contents } = anyElement(fields);
+  fields.end();
+  return { oid, tag, value: contents, text: textOf(tag, contents) };
+}
+
+function textOf(tag: number, value: Buffer): string | undefined {
+  switch (tag) {
+    case STRING_TAG.UTF8_STRING: {
+      const text = value.toString('utf8');
+      return Buffer.from(text, 'utf8').equals(value) ? text : undefined;
+    }
+    case STRING_TAG.PRINTABLE_STRING:
+    case STRING_TAG.IA5_STRING:
+    case STRING_TAG.TELETEX_STRING:
+      return value.toString('latin1');
+    case STRING_TAG.BMP_STRING:
+      return value.length % 2 === 0 ? Buffer.from(value).swap16().toString('utf16le') : undefined;
+    case STRING_TAG.UNIVERSAL_STRING:
+      return universalText(value);
+    default:
+      return undefined;
+  }
+}
+
+function universalText(value: Buffer): string | undefined {
+  const characters: string[] = [];
+  for (let at = 0; at + 4 <= value.length; at += 4) {
+    const character = value.readUInt32BE(at);
+    if (character > 0x10ffff) {
+      return undefined;
+    }
+    characters.push(String.fromCodePoint(character));
+  }
+  return value.length % 4 === 0 ? characters.join('') : undefined;
+}

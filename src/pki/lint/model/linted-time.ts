@@ -1,0 +1,36 @@
+import { anyElement } from './der-values';
+import { Tag } from '../../der';
+import { DerReader } from '../../der-reader';
+
+/** A time as it stands in a certificate (RFC 5280, section 4.1.2.5). */
+export interface LintedTime {
+  /** Tag, length and contents. */
+  readonly der: Buffer;
+  /** Whether it is a UTCTime; otherwise it is a GeneralizedTime. */
+  readonly utc: boolean;
+  readonly text: string;
+  /** What it means; `undefined` where it is no time, or not of the form that RFC 5280 wants. */
+  readonly date?: Date;
+}
+
+export function readTime(reader: DerReader): LintedTime {
+  const { tag, der, contents } = anyElement(reader);
+  if (tag !== Tag.UTC_TIME && tag !== Tag.GENERALIZED_TIME) {
+    throw new Error(`a time must be UTCTime or GeneralizedTime, got the tag 0x${tag.toString(16).padStart(2, '0')}`);
+  }
+  const utc = tag === Tag.UTC_TIME;
+  const text = contents.toString('latin1');
+  return { der, utc, text, date: dateOf(utc, text) };
+}
+
+/** RFC 5280, section 4.1.2.5.1: two digits from 50 on are of the last century. */
+function dateOf(utc: boolean, text: string): Date | undefined {
+  if (!(utc ? /^\d{12}Z$/ : /^\d{14}Z$/).test(text)) {
+    return undefined;
+  }
+  const digits = utc ? `${text < '5' ? '20' : '19'}${text}` : text;
+  const iso = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6, 8)}T${digits.slice(8, 10)}:${digits.slice(10, 12)}:${digits.slice(12, 14)}.000Z`;
+  const date = new Date(iso);
+  // A date that is not in the calendar is moved to one that is, or is none.
+  return !Number.isNaN(date.getTime()) && date.toISOString() === iso ? date : undefined;
+}

@@ -1,0 +1,96 @@
+import { quote } from '../../../contract/rules';
+import { LintRule } from '../lint-rule';
+import { GENERAL_NAME, GeneralName } from '../model/extension-values';
+import { LintedCertificate } from '../model/linted-certificate';
+import { LINT_OID } from '../model/object-identifiers';
+
+/** RFC 1034, section 3.5, as RFC 1123, section 2.1, extends it: labels of letters, digits and hyphens inside. */
+const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+
+/** A wildcard stands for the first label (RFC 9525, section 6.3). */
+const DNS_NAME = new RegExp(`^(?:\\*\\.)?${LABEL}(?:\\.${LABEL})*$`);
+
+const MAX_DNS_NAME = 253;
+
+/** RFC 3986, section 3: a scheme and something after it. */
+const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$/;
+
+/** What is wrong with a name of each kind; kinds that are not here have no form of their own. */
+const FORMS: { readonly [kind: number]: ((contents: Buffer) => string | undefined) | undefined } = {
+  [GENERAL_NAME.rfc822Name]: contents => /^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(textOf(contents))
+    ? undefined
+    : `an e-mail address must be a mailbox in ASCII, got ${quote(textOf(contents))}`,
+  [GENERAL_NAME.dNSName]: dnsComplaint,
+  [GENERAL_NAME.uniformResourceIdentifier]: contents => URI.test(textOf(contents))
+    ? undefined
+    : `a URI must be absolute, in ASCII and without spaces, got ${quote(textOf(contents))}`,
+  [GENERAL_NAME.iPAddress]: ({ length }) => length === 4 || length === 16
+    ? undefined
+    : `an IP address must have 4 octets, or 16, got ${length}`,
+};
+
+/** The extension subjectAltName, and addresses elsewhere. */
+export const ALTERNATIVE_NAME_RULES: readonly LintRule[] = [
+  {
+    id: 'rfc5280-empty-subject',
+    severity: 'error',
+    source: 'RFC 5280, sections 4.1.2.6 and 4.2.1.6',
+    checks: 'Where the subject is empty, alternative names are there and critical.',
+    check: certificate => certificate.subject.attributes.length > 0 || alternativeNames(certificate)?.critical
+      ? undefined
+      : `the subject must not be empty ${alternativeNames(certificate) ? 'where the alternative names are not critical' : 'without alternative names'}`,
+  },
+  {
+    id: 'rfc5280-alternative-names-critical',
+    severity: 'warning',
+    source: 'RFC 5280, section 4.2.1.6',
+    checks: 'Alternative names are critical only where the subject is empty.',
+    check: certificate => certificate.subject.attributes.length > 0 && alternativeNames(certificate)?.critical
+      ? 'the alternative names should not be critical beside a subject that is not empty'
+      : undefined,
+  },
+  {
+    id: 'rfc5280-alternative-name-form',
+    severity: 'error',
+    source: 'RFC 5280, section 4.2.1.6',
+    checks: 'Alternative names have the form of their kind: a host name without spaces and underscores, an address of 4 or 16 octets, an absolute URI.',
+    check: ({ values }) => first(values.subjectAlternativeNames ?? [], ({ kind, contents }) => FORMS[kind]?.(contents)),
+  },
+  {
+    id: 'rfc5280-distribution-uri',
+    severity: 'error',
+    source: 'RFC 5280, sections 4.2.1.13 and 4.2.2.1',
+    checks: 'The places of CRLs, of OCSP and of the issuer\'s certificate are absolute URIs.',
+    check: ({ values: { crlUris = [], accessUris = [] } }) => first([...crlUris, ...accessUris], uri => URI.test(uri)
+      ? undefined
+      : `the place of a CRL, of OCSP or of the issuer's certificate must be an absolute URI, got ${quote(uri)}`),
+  },
+];
+
+function dnsComplaint(contents: Buffer): string | undefined {
+  const name = textOf(contents);
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(name)) {
+    return `an IP address must be an iPAddress of 4 octets, not a host name, got ${quote(name)}`;
+  }
+  return name.length <= MAX_DNS_NAME && DNS_NAME.test(name)
+    ? undefined
+    : `a host name must be labels of letters, digits and hyphens, ${MAX_DNS_NAME} characters together, got ${quote(name)}`;
+}
+
+function alternativeNames({ extensions }: LintedCertificate): { readonly critical: boolean } | undefined {
+  return extensions.find(({ oid }) => oid === LINT_OID.subjectAltName);
+}
+
+function first<T>(all: readonly T[], complain: (each: T) => string | undefined): string | undefined {
+  for (const each of all) {
+    const complaint = complain(each);
+    if (complaint) {
+      return complaint;
+    }
+  }
+  return undefined;
+}
+
+function textOf(contents: GeneralName['contents']): string {
+  return contents.toString('latin1');
+}

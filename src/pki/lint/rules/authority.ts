@@ -1,0 +1,104 @@
+import { OID } from '../../object-identifiers';
+import { LintRule } from '../lint-rule';
+import { LintedCertificate } from '../model/linted-certificate';
+import { LINT_OID } from '../model/object-identifiers';
+
+/** What a certificate may do, and what makes it a CA. */
+export const AUTHORITY_RULES: readonly LintRule[] = [
+  {
+    id: 'rfc5280-basic-constraints-critical',
+    severity: 'error',
+    source: 'RFC 5280, section 4.2.1.9',
+    checks: 'basicConstraints of a CA is critical.',
+    check: certificate => certificate.ca && !isCritical(certificate, OID.basicConstraints)
+      ? 'basicConstraints of a CA must be critical'
+      : undefined,
+  },
+  {
+    id: 'rfc5280-path-length-ca',
+    severity: 'error',
+    source: 'RFC 5280, section 4.2.1.9',
+    checks: 'A path length is only in a CA that may sign certificates.',
+    check: ({ ca, values: { basicConstraints, keyUsage } }) => basicConstraints?.pathLength === undefined || (ca && keyUsage?.has('keyCertSign') !== false)
+      ? undefined
+      : 'the path length must be left out where the certificate is not a CA with the key usage keyCertSign',
+  },
+  {
+    id: 'rfc5280-ca-key-usage',
+    severity: 'error',
+    source: 'RFC 5280, section 4.2.1.3',
+    checks: 'A CA has the key usage keyCertSign.',
+    check: ({ ca, values: { keyUsage } }) => ca && !keyUsage?.has('keyCertSign')
+      ? `the key usage of a CA must have keyCertSign, got ${keyUsage ? [...keyUsage].join(', ') || 'none' : 'no key usage'}`
+      : undefined,
+  },
+  {
+    id: 'rfc5280-key-cert-sign',
+    severity: 'error',
+    source: 'RFC 5280, sections 4.2.1.3 and 4.2.1.9',
+    checks: 'Only a CA has the key usage keyCertSign.',
+    check: ({ ca, values: { keyUsage } }) => !ca && keyUsage?.has('keyCertSign')
+      ? 'the key usage must not have keyCertSign where the certificate is not a CA'
+      : undefined,
+  },
+  {
+    id: 'rfc5280-key-usage-empty',
+    severity: 'error',
+    source: 'RFC 5280, section 4.2.1.3',
+    checks: 'A key usage that is there allows something.',
+    check: ({ values: { keyUsage } }) => keyUsage?.size === 0 ? 'the key usage must have at least one usage, got none' : undefined,
+  },
+  {
+    id: 'rfc5280-key-usage-critical',
+    severity: 'warning',
+    source: 'RFC 5280, section 4.2.1.3',
+    checks: 'The key usage is critical.',
+    check: certificate => certificate.values.keyUsage && !isCritical(certificate, OID.keyUsage) ? 'the key usage should be critical' : undefined,
+  },
+  {
+    id: 'rfc5280-ca-subject-key-identifier',
+    severity: 'error',
+    source: 'RFC 5280, section 4.2.1.2',
+    checks: 'A CA has a subject key identifier, by which the certificates below find it.',
+    check: ({ ca, values }) => ca && !values.subjectKeyIdentifier ? 'a CA must have a subject key identifier' : undefined,
+  },
+  {
+    id: 'rfc5280-subject-key-identifier',
+    severity: 'warning',
+    source: 'RFC 5280, section 4.2.1.2',
+    checks: 'An end entity has a subject key identifier.',
+    check: ({ ca, values }) => !ca && !values.subjectKeyIdentifier ? 'there should be a subject key identifier' : undefined,
+  },
+  {
+    id: 'rfc5280-authority-key-identifier',
+    severity: 'error',
+    source: 'RFC 5280, section 4.2.1.1',
+    checks: 'A certificate that another one has signed has the key identifier of that one.',
+    check: ({ selfIssued, values }) => !selfIssued && !values.authorityKeyIdentifier
+      ? 'there must be an authority key identifier with the key identifier of the issuer'
+      : undefined,
+  },
+  {
+    id: 'rfc5280-name-constraints-ca',
+    severity: 'error',
+    source: 'RFC 5280, section 4.2.1.10',
+    checks: 'Name constraints are only in a CA.',
+    check: certificate => !certificate.ca && isCritical(certificate, LINT_OID.nameConstraints) !== undefined
+      ? 'name constraints must be left out where the certificate is not a CA'
+      : undefined,
+  },
+  {
+    id: 'rfc5280-name-constraints-critical',
+    severity: 'warning',
+    source: 'RFC 5280, section 4.2.1.10',
+    checks: 'Name constraints are critical; where they are not, a validator may pass over them.',
+    check: certificate => isCritical(certificate, LINT_OID.nameConstraints) === false
+      ? 'name constraints should be critical; as they are, a validator may pass over them (critical ones are refused by mbedTLS and BearSSL)'
+      : undefined,
+  },
+];
+
+/** Whether an extension is critical; `undefined` where it is not there. */
+function isCritical({ extensions }: LintedCertificate, extension: string): boolean | undefined {
+  return extensions.find(({ oid }) => oid === extension)?.critical;
+}

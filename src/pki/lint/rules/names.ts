@@ -1,0 +1,115 @@
+import { ATTRIBUTE_TYPES, AttributeType } from './attribute-types';
+import { quote } from '../../../contract/rules';
+import { PRINTABLE_STRING, SUBJECT_ATTRIBUTES } from '../../../contract/subject-attributes';
+import { LintRule } from '../lint-rule';
+import { LintedCertificate } from '../model/linted-certificate';
+import { NameAttribute, STRING_TAG } from '../model/linted-name';
+
+/** The names of string types, by identifier octet. */
+const STRING_NAMES = new Map<number, string>([
+  [STRING_TAG.UTF8_STRING, 'UTF8String'], [STRING_TAG.PRINTABLE_STRING, 'PrintableString'], [STRING_TAG.TELETEX_STRING, 'TeletexString'],
+  [STRING_TAG.IA5_STRING, 'IA5String'], [STRING_TAG.UNIVERSAL_STRING, 'UniversalString'], [STRING_TAG.BMP_STRING, 'BMPString'],
+]);
+
+const OLD_STRINGS: readonly number[] = [STRING_TAG.TELETEX_STRING, STRING_TAG.UNIVERSAL_STRING, STRING_TAG.BMP_STRING];
+
+/** Names, and the attributes that they consist of. */
+export const NAME_RULES: readonly LintRule[] = [
+  {
+    id: 'rfc5280-issuer-present',
+    severity: 'error',
+    source: 'RFC 5280, section 4.1.2.4',
+    checks: 'The issuer has a name that is not empty.',
+    check: ({ issuer }) => issuer.attributes.length > 0 ? undefined : 'the issuer must have a name that is not empty',
+  },
+  {
+    id: 'rfc5280-ca-subject',
+    severity: 'error',
+    source: 'RFC 5280, section 4.1.2.6',
+    checks: 'A CA has a subject that is not empty, for it becomes the issuer of others.',
+    check: ({ ca, subject }) => ca && subject.attributes.length === 0 ? 'the subject of a CA must not be empty' : undefined,
+  },
+  {
+    id: 'rfc5280-country-name',
+    severity: 'error',
+    source: 'RFC 5280, appendix A.1',
+    checks: 'A country is a code of two upper-case letters (ISO 3166-1).',
+    check: certificate => firstAttribute(certificate, ({ oid, text }) => oid !== SUBJECT_ATTRIBUTES.country.oid || /^[A-Z]{2}$/.test(text ?? '')
+      ? undefined
+      : `must be a code of two upper-case letters (ISO 3166-1), got ${quote(text ?? '')}`),
+  },
+  {
+    id: 'rfc5280-attribute-length',
+    severity: 'error',
+    source: 'RFC 5280, appendix A.1',
+    checks: 'Values of names have 1 character at least, and at most the upper bound of their type (64 for a common name).',
+    check: certificate => firstAttribute(certificate, ({ value, text }, { maxLength = Infinity }) => {
+      const length = text === undefined ? value.length : lengthOf(text, maxLength);
+      return length >= 1 && length <= maxLength
+        ? undefined
+        : `must be ${maxLength === Infinity ? 'at least 1 character' : `1 to ${maxLength} characters`} long, got ${length}`;
+    }),
+  },
+  {
+    id: 'rfc5280-attribute-string-type',
+    severity: 'error',
+    source: 'RFC 5280, appendix A.1',
+    checks: 'Values of names have the string type of their attribute: PrintableString for a country or a serial number, IA5String for an e-mail address.',
+    check: certificate => firstAttribute(certificate, ({ tag }, { tag: wanted }) => wanted === undefined || tag === wanted
+      ? undefined
+      : `must be ${stringName(wanted)}, got ${stringName(tag)}`),
+  },
+  {
+    id: 'rfc5280-directory-string',
+    severity: 'warning',
+    source: 'RFC 5280, section 4.1.2.4',
+    checks: 'Names are PrintableString or UTF8String; the older types are only for names that had them already.',
+    check: certificate => firstAttribute(certificate, ({ tag }, { tag: wanted }) => wanted !== undefined || !OLD_STRINGS.includes(tag)
+      ? undefined
+      : `should be PrintableString or UTF8String, got ${stringName(tag)}`),
+  },
+  {
+    id: 'rfc5280-printable-string',
+    severity: 'error',
+    source: 'RFC 5280, section 4.1.2.4, and X.680, section 41.4',
+    checks: 'A PrintableString has only the characters of that type: letters, digits, spaces and \' ( ) + , - . / : = ?',
+    check: certificate => firstAttribute(certificate, ({ tag, text = '' }) => tag !== STRING_TAG.PRINTABLE_STRING || PRINTABLE_STRING.test(text)
+      ? undefined
+      : `must not be PrintableString with other characters than letters, digits, spaces and ' ( ) + , - . / : = ?, got ${quote(text)}`),
+  },
+  {
+    id: 'rfc5280-string-encoding',
+    severity: 'error',
+    source: 'RFC 5280, appendix A.1',
+    checks: 'Values of names are texts of their string type: UTF-8 that is valid, IA5String in ASCII, whole characters.',
+    check: certificate => firstAttribute(certificate, ({ tag, text }) => {
+      const valid = text !== undefined && (tag !== STRING_TAG.IA5_STRING || /^[\0-\x7f]*$/.test(text));
+      return valid ? undefined : `must be a text of its type (${stringName(tag)}), got other octets`;
+    }),
+  },
+];
+
+/** The first attribute of issuer and subject of which there is something to say; types of attributes without a form are left out. */
+function firstAttribute(
+  { issuer, subject, selfIssued }: LintedCertificate, complain: (attribute: NameAttribute, type: AttributeType) => string | undefined,
+): string | undefined {
+  for (const [where, name] of selfIssued ? [['subject', subject] as const] : [['subject', subject] as const, ['issuer', issuer] as const]) {
+    for (const attribute of name.attributes) {
+      const type = ATTRIBUTE_TYPES.get(attribute.oid);
+      const complaint = type && complain(attribute, type);
+      if (complaint) {
+        return `${type.label} of the ${where} ${complaint}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The characters of a text; those of a much longer one than is allowed are not counted one by one. */
+function lengthOf(text: string, maxLength: number): number {
+  return text.length > 2 * maxLength || maxLength === Infinity ? text.length : Array.from(text).length;
+}
+
+function stringName(tag: number): string {
+  return STRING_NAMES.get(tag) ?? `the tag 0x${tag.toString(16).padStart(2, '0')}`;
+}

@@ -1,0 +1,148 @@
+import { outsideValidity } from './validity';
+import { KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName } from '../../../contract/key-algorithms';
+import { PLATFORM_IDS, PlatformId, PlatformRules, platformRules } from '../../../contract/platforms';
+import { checkDeviceForPlatform } from '../../../contract/rules';
+import { SUBJECT_ATTRIBUTES } from '../../../contract/subject-attributes';
+import { OID } from '../../object-identifiers';
+import { publicKeyForm } from '../../public-key-forms';
+import { LintRule } from '../lint-rule';
+import { LintedCertificate } from '../model/linted-certificate';
+import { describeLintedKey, LintedKey, readKey } from '../model/linted-key';
+import { LINT_OID } from '../model/object-identifiers';
+import { signatureFacts } from '../model/signature-facts';
+
+/** What every platform needs of a device, for all of them authenticate devices as TLS clients. */
+const TLS_CLIENT_RULES: readonly LintRule[] = [
+  {
+    id: 'platform-client-key-usage',
+    severity: 'warning',
+    source: 'RFC 8446, section 4.4.2.2, and RFC 5246, section 7.4.8',
+    checks: 'The key of a device may make digital signatures, as a TLS client has to.',
+    check: ({ ca, values: { keyUsage } }) => ca || !keyUsage || keyUsage.has('digitalSignature')
+      ? undefined
+      : `the key usage of a TLS client should have digitalSignature, got ${[...keyUsage].join(', ') || 'none'}`,
+  },
+  {
+    id: 'platform-client-extended-key-usage',
+    severity: 'warning',
+    source: 'RFC 5280, section 4.2.1.12',
+    checks: 'An extended key usage that is there allows a device to be a TLS client.',
+    check: ({ ca, values: { extendedKeyUsage } }) => ca || !extendedKeyUsage
+      || extendedKeyUsage.includes(OID.clientAuth) || extendedKeyUsage.includes(LINT_OID.anyExtendedKeyUsage)
+      ? undefined
+      : 'the extended key usage of a TLS client should have clientAuth, or be left out',
+  },
+];
+
+/** The rules that follow from the data on a platform: one for each thing that it demands. */
+function rulesOf(platform: PlatformId): LintRule[] {
+  const rules = platformRules(platform);
+  const rule = (what: string, checks: string, check: LintRule['check'], more: Partial<LintRule> = {}): LintRule => ({
+    id: `platform-${platform}-${what}`,
+    severity: 'error',
+    source: rules.documentation ?? rules.name,
+    checks,
+    check,
+    ...more,
+  });
+  const keySource = (owner: 'ca' | 'device') => rules.documentedKeys?.includes(owner)
+    ? {}
+    : { source: `what ${rules.name} is known to take; not documented` };
+  return [
+    ...demand(rules.caKeyAlgorithms, allowed => [
+      rule('ca-key', `${rules.name} takes CAs with a key of ${list(allowed)}.`,
+        ({ ca, publicKey }) => ca ? keyComplaint('the key of a CA', publicKey, allowed, rules) : undefined, keySource('ca')),
+      rule('signature-key', `${rules.name} takes devices that a key of ${familiesOf(allowed).join(' or ')} has signed.`,
+        certificate => signatureComplaint(certificate, familiesOf(allowed), rules), keySource('ca')),
+    ]),
+    ...demand(rules.deviceKeyAlgorithms, allowed => [
+      rule('device-key', `${rules.name} takes devices with a key of ${list(allowed)}.`,
+        ({ ca, publicKey }) => ca ? undefined : keyComplaint('the key of a device', publicKey, allowed, rules), keySource('device')),
+    ]),
+    ...demand(rules.signatureDigests, allowed => [
+      rule('signature-digest', `${rules.name} takes signatures over ${allowed.join(', ')}.`, ({ outerSignature }) => {
+        const digest = signatureFacts(outerSignature)?.digest;
+        return digest === undefined || (allowed as readonly string[]).includes(digest)
+          ? undefined
+          : `the signature must be over ${allowed.join(', ')} for ${rules.name}, got ${digest}`;
+      }),
+    ]),
+    ...demand(rules.deviceCommonNameRequired, () => [
+      rule('device-common-name', `${rules.name} knows a device by its common name${rules.deviceCommonName ? `: ${rules.deviceCommonName.allowed}` : ''}.`,
+        certificate => certificate.ca ? undefined : commonNameComplaint(certificate, platform)),
+    ]),
+    ...demand(rules.maximumPemLength, maximum => [
+      rule('pem-length', `${rules.name} takes certificates of at most ${maximum} characters in PEM.`, ({ der }) => pemLength(der) <= maximum
+        ? undefined
+        : `a certificate must have at most ${maximum} characters in PEM for ${rules.name}, got ${pemLength(der)}`),
+    ]),
+    ...demand(rules.caFlagRequired, () => [
+      rule('ca-flag', `${rules.name} registers a certificate that signs itself as a CA only where it says that it is one.`, ({ ca, selfIssued }) => ca || !selfIssued
+        ? undefined
+        : `${rules.name} does not register a certificate as a CA whose basicConstraints do not say that it is one`, { severity: 'warning' }),
+    ]),
+    ...demand(rules.validAtRegistration, () => [
+      rule('valid', `${rules.name} registers certificates while they are valid.`, (certificate, { now }) => {
+        const outside = now && outsideValidity(certificate, now);
+        return outside && `${rules.name} registers certificates only while they are valid: ${outside}`;
+      }),
+    ]),
+  ];
+}
+
+/** The rules on what is demanded; none where it isn't. */
+function demand<T>(demanded: T | undefined, rules: (demanded: T) => readonly LintRule[]): readonly LintRule[] {
+  return demanded === undefined || demanded === false ? [] : rules(demanded);
+}
+
+const BY_PLATFORM = new Map<PlatformId, readonly LintRule[]>(PLATFORM_IDS.map(platform => [platform, rulesOf(platform)]));
+
+/** All rules of platforms. */
+export const PLATFORM_RULES: readonly LintRule[] = [...TLS_CLIENT_RULES, ...[...BY_PLATFORM.values()].flat()];
+
+/** The rules for certificates that are for these platforms. */
+export function rulesOfPlatforms(platforms: readonly PlatformId[]): readonly LintRule[] {
+  return platforms.length === 0 ? [] : [...TLS_CLIENT_RULES, ...[...new Set(platforms)].flatMap(platform => BY_PLATFORM.get(platform)!)];
+}
+
+/** One key of each algorithm that can be declared, to compare others with. */
+const SAMPLES = new Map<KeyAlgorithmName, LintedKey>(KEY_ALGORITHM_NAMES.map(name => [name, readKey(publicKeyForm(name).sample)]));
+
+function keyComplaint(what: string, key: LintedKey, allowed: readonly KeyAlgorithmName[], { name }: PlatformRules): string | undefined {
+  return allowed.some(algorithm => isAtLeast(key, SAMPLES.get(algorithm)!))
+    ? undefined
+    : `${what} must be ${list(allowed)} for ${name}, got ${describeLintedKey(key)}`;
+}
+
+/** Platforms that take RSA keys of 2048 bits take longer ones, also of a size that can't be declared here. */
+function isAtLeast(key: LintedKey, sample: LintedKey): boolean {
+  return key.family === sample.family && key.curve === sample.curve && (key.bits ?? 0) >= (sample.bits ?? 0);
+}
+
+function familiesOf(algorithms: readonly KeyAlgorithmName[]): string[] {
+  return [...new Set(algorithms.map(algorithm => KEY_ALGORITHMS[algorithm].family))];
+}
+
+function signatureComplaint({ ca, outerSignature }: LintedCertificate, allowed: readonly string[], { name }: PlatformRules): string | undefined {
+  const family = signatureFacts(outerSignature)?.family;
+  return ca || family === undefined || allowed.includes(family === 'RSA-PSS' ? 'RSA' : family)
+    ? undefined
+    : `a device certificate must be signed by a key of ${allowed.join(' or ')} for ${name}, got a signature of ${family}`;
+}
+
+function commonNameComplaint({ subject }: LintedCertificate, platform: PlatformId): string | undefined {
+  const names = subject.attributes.filter(({ oid }) => oid === SUBJECT_ATTRIBUTES.commonName.oid);
+  return names.length === 1
+    ? checkDeviceForPlatform(names[0].text ?? '', platform)
+    : `a device certificate must have one common name for ${platformRules(platform).name}, got ${names.length || 'none'}`;
+}
+
+function list(algorithms: readonly KeyAlgorithmName[]): string {
+  return algorithms.join(', ');
+}
+
+/** The characters of `toPem`: 4 for each 3 octets begun, a line end after each 64, and the two lines around them. */
+function pemLength({ length }: Buffer): number {
+  const base64 = 4 * Math.ceil(length / 3);
+  return base64 + Math.ceil(base64 / 64) + '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n'.length;
+}

@@ -1,0 +1,35 @@
+import { NULL } from '../../der';
+import { LintRule } from '../lint-rule';
+import { signatureFacts } from '../model/signature-facts';
+
+/** Digests for which collisions can be made, or soon. */
+const BROKEN_DIGESTS: readonly string[] = ['MD2', 'MD5', 'SHA-1'];
+
+/** How a certificate is signed; whether the signature verifies is not a matter of rules. */
+export const SIGNATURE_RULES: readonly LintRule[] = [
+  {
+    id: 'nist-signature-digest',
+    severity: 'error',
+    source: 'NIST SP 800-131A Rev. 2, section 9',
+    checks: 'The signature is not over an MD2, MD5 or SHA-1 digest.',
+    check: ({ outerSignature }) => {
+      const digest = signatureFacts(outerSignature)?.digest;
+      return digest !== undefined && BROKEN_DIGESTS.includes(digest) ? `the signature must be over a digest of SHA-2, got ${digest}` : undefined;
+    },
+  },
+  {
+    id: 'rfc5280-signature-parameters',
+    severity: 'error',
+    source: 'RFC 4055, section 5 (RSA); RFC 5758, section 3.2 (ECDSA); RFC 8410, section 3 (EdDSA)',
+    checks: 'The signature algorithm has NULL as its parameters with RSA, and none with ECDSA and EdDSA.',
+    check: ({ outerSignature }) => {
+      const family = signatureFacts(outerSignature)?.family;
+      if (family === undefined || family === 'RSA-PSS') {
+        return undefined;
+      }
+      const { parameters } = outerSignature;
+      const valid = family === 'RSA' ? parameters?.equals(NULL) : parameters === undefined;
+      return valid ? undefined : `the signature algorithm must have ${family === 'RSA' ? 'NULL as its parameters' : 'no parameters'}, got ${parameters ? 'other ones' : 'none'}`;
+    },
+  },
+];

@@ -1,0 +1,39 @@
+import { LintRule } from '../lint-rule';
+
+/** What is said where a file is no certificate at all, and nothing else can be checked. */
+export const DER_ENCODING: LintRule = {
+  id: 'rfc5280-der-encoding',
+  severity: 'error',
+  source: 'RFC 5280, section 4.1, and X.690, sections 8 to 11',
+  checks: 'It is a certificate in DER, the one encoding whose octets can be compared and signed.',
+  check: ({ encodingFaults }) => encodingFaults.length > 0 ? encodingFaults.join('; ') : undefined,
+};
+
+/** The fields around the content. */
+export const STRUCTURE_RULES: readonly LintRule[] = [
+  DER_ENCODING,
+  {
+    id: 'rfc5280-version',
+    severity: 'error',
+    source: 'RFC 5280, section 4.1.2.1',
+    checks: 'The version is 3: an earlier one can\'t say whether it is a CA, nor what the key is for.',
+    check: ({ version }) => version === 3 ? undefined : `the version must be 3, got ${Number.isNaN(version) ? 'another one' : version}`,
+  },
+  {
+    id: 'rfc5280-unique-identifiers',
+    severity: 'error',
+    source: 'RFC 5280, section 4.1.2.8',
+    checks: 'There is no issuerUniqueID and no subjectUniqueID.',
+    check: ({ uniqueIdentifiers }) => uniqueIdentifiers ? 'the unique identifiers of issuer and subject must be left out' : undefined,
+  },
+  {
+    id: 'rfc5280-signature-fields',
+    severity: 'error',
+    source: 'RFC 5280, section 4.1.1.2',
+    checks: 'The signature algorithm inside, which is signed, is the one outside.',
+    check: ({ innerSignature, outerSignature }) => innerSignature.der.equals(outerSignature.der)
+      ? undefined
+      : `the signature algorithm must be the same inside and outside, got ${innerSignature.oid} and ${outerSignature.oid}`
+        + `${innerSignature.oid === outerSignature.oid ? ' with other parameters' : ''}`,
+  },
+];

@@ -1,0 +1,65 @@
+import { quote } from '../../../contract/rules';
+import { formatTime } from '../../validity';
+import { LintRule } from '../lint-rule';
+import { LintedCertificate } from '../model/linted-certificate';
+import { LintedTime } from '../model/linted-time';
+
+/** The first year whose times are GeneralizedTime (RFC 5280, section 4.1.2.5). */
+const FIRST_GENERALIZED_YEAR = 2050;
+
+export const VALIDITY_RULES: readonly LintRule[] = [
+  {
+    id: 'rfc5280-time-form',
+    severity: 'error',
+    source: 'RFC 5280, section 4.1.2.5',
+    checks: 'Times are in UTC, with seconds and without fractions of them, and are in the calendar.',
+    check: certificate => firstTime(certificate, ({ date, text, utc }) => date
+      ? undefined
+      : `must be ${utc ? 'YYMMDDHHMMSSZ' : 'YYYYMMDDHHMMSSZ'}, got ${quote(text)}`),
+  },
+  {
+    id: 'rfc5280-time-type',
+    severity: 'error',
+    source: 'RFC 5280, section 4.1.2.5',
+    checks: 'Times are UTCTime through 2049 and GeneralizedTime from 2050.',
+    check: certificate => firstTime(certificate, ({ date, text, utc }) => utc || !date || date.getUTCFullYear() >= FIRST_GENERALIZED_YEAR
+      ? undefined
+      : `must be UTCTime through the year 2049, got GeneralizedTime ${quote(text)}`),
+  },
+  {
+    id: 'rfc5280-validity-order',
+    severity: 'error',
+    source: 'RFC 5280, section 4.1.2.5',
+    checks: 'The validity does not end before it begins.',
+    check: ({ notBefore, notAfter }) => !notBefore.date || !notAfter.date || notBefore.date <= notAfter.date
+      ? undefined
+      : `the validity must not end before it begins, got ${formatTime(notBefore.date)} to ${formatTime(notAfter.date)}`,
+  },
+  {
+    id: 'rfc5280-validity-current',
+    severity: 'warning',
+    source: 'RFC 5280, section 6.1.3 (a)(2)',
+    checks: 'The present lies within the validity.',
+    check: (certificate, { now }) => now && outsideValidity(certificate, now),
+  },
+];
+
+/** How the present lies outside the validity, if it does. `notAfter` is the last second of it. */
+export function outsideValidity({ notBefore, notAfter }: LintedCertificate, now: Date): string | undefined {
+  if (notBefore.date && now < notBefore.date) {
+    return `the certificate is valid from ${formatTime(notBefore.date)} on, and it is only ${formatTime(now)}`;
+  }
+  return notAfter.date && now.getTime() >= notAfter.date.getTime() + 1000
+    ? `the certificate has expired on ${formatTime(notAfter.date)}, and it is ${formatTime(now)}`
+    : undefined;
+}
+
+function firstTime({ notBefore, notAfter }: LintedCertificate, complain: (time: LintedTime) => string | undefined): string | undefined {
+  for (const [name, time] of Object.entries({ notBefore, notAfter })) {
+    const complaint = complain(time);
+    if (complaint) {
+      return `${name} ${complaint}`;
+    }
+  }
+  return undefined;
+}

@@ -15,6 +15,7 @@ export const Tag = {
   PRINTABLE_STRING: 0x13,
   UTC_TIME: 0x17,
   GENERALIZED_TIME: 0x18,
+  BMP_STRING: 0x1e,
   SEQUENCE: 0x30,
   SET: 0x31,
 } as const;
@@ -68,6 +69,11 @@ export function sequence(...parts: readonly Uint8Array[]): Buffer {
 /** A SET of one element: only then does its order (X.690, 11.6) not matter. */
 export function setOfOne(part: Uint8Array): Buffer {
   return element(Tag.SET, part);
+}
+
+/** A SET OF in the one order that DER allows: by the octets of the elements (X.690, 11.6). */
+export function setOf(...parts: readonly Uint8Array[]): Buffer {
+  return element(Tag.SET, ...[...parts].sort((a, b) => Buffer.compare(a, b)));
 }
 
 export function explicit(number: number, part: Uint8Array): Buffer {
@@ -149,6 +155,11 @@ export function printableString(text: string): Buffer {
 
 export function utf8String(text: string): Buffer {
   return element(Tag.UTF8_STRING, Buffer.from(text, 'utf8'));
+}
+
+/** Two octets a character (X.690, 8.23.8). The caller makes sure that no character takes a surrogate pair. */
+export function bmpString(text: string): Buffer {
+  return element(Tag.BMP_STRING, Buffer.from(text, 'utf16le').swap16());
 }
 
 /**

@@ -36,14 +36,16 @@ function byIdentifier(property: string, checks: readonly (readonly [oid: string,
 /** Parameters that OpenSSL checks itself, and that cost nothing. */
 const free: Check = () => undefined;
 
-function atMost(what: string, max: number, octets: Buffer): string | undefined {
-  const value = Number(`0x${octets.toString('hex')}`);
-  return value <= max ? undefined : `privateKey must be encrypted with at most ${max} ${what}, got ${value}; ${WAY_OUT}`;
+/** Exact as far as it is allowed; beyond 2^53 only its size counts. */
+function number(parameters: DerReader): number {
+  return Number(`0x${parameters.unsigned().toString('hex')}`);
 }
 
 function iterations(parameters: DerReader): string | undefined {
   parameters.contents(Tag.OCTET_STRING); // the salt
-  return atMost('iterations of the key derivation', MAX_ITERATIONS, parameters.unsigned());
+  const count = number(parameters);
+  return count <= MAX_ITERATIONS ? undefined
+    : `privateKey must be encrypted with at most ${MAX_ITERATIONS} iterations of the key derivation, got ${count}; ${WAY_OUT}`;
 }
 
 const checkPseudorandomFunction = byIdentifier('PBKDF2 over HMAC with SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512', [
@@ -68,12 +70,10 @@ function pbkdf2(algorithm: DerReader): string | undefined {
 function scrypt(algorithm: DerReader): string | undefined {
   const parameters = algorithm.sequence();
   parameters.contents(Tag.OCTET_STRING); // the salt
-  const [cost, blockSize, parallelization] = [parameters.unsigned(), parameters.unsigned(), parameters.unsigned()];
-  const number = (octets: Buffer) => Number(`0x${octets.toString('hex')}`);
-  return number(cost) * number(blockSize) <= MAX_SCRYPT_COST && number(parallelization) <= MAX_SCRYPT_PARALLELIZATION
-    ? undefined
+  const [cost, blockSize, parallelization] = [number(parameters), number(parameters), number(parameters)];
+  return cost * blockSize <= MAX_SCRYPT_COST && parallelization <= MAX_SCRYPT_PARALLELIZATION ? undefined
     : `privateKey must be encrypted with scrypt of N times r at most ${MAX_SCRYPT_COST} and p at most ${MAX_SCRYPT_PARALLELIZATION}, `
-      + `got N = ${number(cost)}, r = ${number(blockSize)}, p = ${number(parallelization)}; ${WAY_OUT}`;
+      + `got N = ${cost}, r = ${blockSize}, p = ${parallelization}; ${WAY_OUT}`;
 }
 
 const checkKeyDerivation = byIdentifier('a key from PBKDF2 or scrypt', [[PKCS_OID.pbkdf2, pbkdf2], [PKCS_OID.scrypt, scrypt]]);

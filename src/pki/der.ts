@@ -77,6 +77,11 @@ export function setOfOne(part: Uint8Array): Buffer {
   return element(Tag.SET, part);
 }
 
+/** A SET OF in the one order that DER allows: by the octets of the elements (X.690, 11.6). */
+export function setOf(...parts: readonly Uint8Array[]): Buffer {
+  return element(Tag.SET, ...[...parts].sort((a, b) => Buffer.compare(a, b)));
+}
+
 export function explicit(number: number, part: Uint8Array): Buffer {
   return element(contextTag(number, true), part);
 }
@@ -156,6 +161,11 @@ export function printableString(text: string): Buffer {
 
 export function utf8String(text: string): Buffer {
   return element(Tag.UTF8_STRING, Buffer.from(text, 'utf8'));
+}
+
+/** Two octets a character (X.690, 8.23.8). The caller makes sure that no character takes a surrogate pair. */
+export function bmpString(text: string): Buffer {
+  return element(Tag.BMP_STRING, Buffer.from(text, 'utf16le').swap16());
 }
 
 /**

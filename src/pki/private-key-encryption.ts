@@ -1,0 +1,122 @@
+import { objectIdentifier, Tag } from './der';
+import { DerReader } from './der-reader';
+import { PKCS_OID } from './pkcs-object-identifiers';
+
+/**
+ * How often a key derivation may repeat. Whoever wrote the key chose the number, 2^31 of them are minutes of computing, and
+ * they run before a wrong passphrase shows. This is more than OWASP recommends for any digest (1,300,000 with HMAC-SHA-1:
+ * https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html), a thousand times what OpenSSL writes
+ * (2048), and takes about a second.
+ */
+export const MAX_ITERATIONS = 2_000_000;
+
+/**
+ * N times r of scrypt (RFC 7914, section 2), of which each takes 128 bytes of memory: 16 MiB, what OpenSSL writes (N = 16384,
+ * r = 8). OpenSSL reads less than twice of it (SCRYPT_MAX_MEM, 32 MiB in providers/implementations/kdfs/scrypt.c).
+ */
+export const MAX_SCRYPT_COST = 16_384 * 8;
+
+/** The parallelization p of scrypt, which multiplies its time. OWASP's settings go up to 10; OpenSSL writes 1. */
+export const MAX_SCRYPT_PARALLELIZATION = 16;
+
+const WAY_OUT = 'openssl pkcs8 -topk8 -v2 aes-256-cbc encrypts it anew';
+
+/** What reads the parameters of an algorithm, and answers what is wrong with them. */
+type Check = (parameters: DerReader) => string | undefined;
+
+/** Checks by the octets of the object identifier that stands before the parameters. */
+function byIdentifier(property: string, checks: readonly (readonly [oid: string, check: Check])[]): Check {
+  const table = new Map(checks.map(([oid, check]) => [objectIdentifier(oid).toString('hex'), check]));
+  return algorithm => {
+    const check = table.get(algorithm.element(Tag.OBJECT_IDENTIFIER).toString('hex'));
+    return check ? check(algorithm) : `privateKey must be encrypted with ${property}, got another algorithm; ${WAY_OUT}`;
+  };
+}
+
+/** Parameters that OpenSSL checks itself, and that cost nothing. */
+const free: Check = () => undefined;
+
+/** Exact as far as it is allowed; beyond 2^53 only its size counts. */
+function number(parameters: DerReader): number {
+  return Number(`0x${parameters.unsigned().toString('hex')}`);
+}
+
+function iterations(parameters: DerReader): string | undefined {
+  parameters.contents(Tag.OCTET_STRING); // the salt
+  const count = number(parameters);
+  return count <= MAX_ITERATIONS ? undefined
+    : `privateKey must be encrypted with at most ${MAX_ITERATIONS} iterations of the key derivation, got ${count}; ${WAY_OUT}`;
+}
+
+const checkPseudorandomFunction = byIdentifier('PBKDF2 over HMAC with SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512', [
+  [PKCS_OID.hmacWithSHA1, free],
+  [PKCS_OID.hmacWithSHA224, free],
+  [PKCS_OID.hmacWithSHA256, free],
+  [PKCS_OID.hmacWithSHA384, free],
+  [PKCS_OID.hmacWithSHA512, free],
+]);
+
+/** RFC 8018, appendix A.2. */
+function pbkdf2(algorithm: DerReader): string | undefined {
+  const parameters = algorithm.sequence();
+  const complaint = iterations(parameters);
+  if (parameters.follows(Tag.INTEGER)) {
+    parameters.unsigned(); // the length of the key, which OpenSSL compares with what the cipher takes
+  }
+  return complaint ?? (parameters.more ? checkPseudorandomFunction(parameters.sequence()) : undefined);
+}
+
+/** RFC 7914, section 7.1. */
+function scrypt(algorithm: DerReader): string | undefined {
+  const parameters = algorithm.sequence();
+  parameters.contents(Tag.OCTET_STRING); // the salt
+  const [cost, blockSize, parallelization] = [number(parameters), number(parameters), number(parameters)];
+  return cost * blockSize <= MAX_SCRYPT_COST && parallelization <= MAX_SCRYPT_PARALLELIZATION ? undefined
+    : `privateKey must be encrypted with scrypt of N times r at most ${MAX_SCRYPT_COST} and p at most ${MAX_SCRYPT_PARALLELIZATION}, `
+      + `got N = ${cost}, r = ${blockSize}, p = ${parallelization}; ${WAY_OUT}`;
+}
+
+const checkKeyDerivation = byIdentifier('a key from PBKDF2 or scrypt', [[PKCS_OID.pbkdf2, pbkdf2], [PKCS_OID.scrypt, scrypt]]);
+
+const checkCipher = byIdentifier('AES or 3DES in CBC mode', [
+  [PKCS_OID.aes128Cbc, free],
+  [PKCS_OID.aes192Cbc, free],
+  [PKCS_OID.aes256Cbc, free],
+  [PKCS_OID.desEde3Cbc, free],
+]);
+
+/** RFC 8018, appendix A.4: an algorithm that makes the key, and one that encrypts with it. */
+function pbes2(algorithm: DerReader): string | undefined {
+  const parameters = algorithm.sequence();
+  return checkKeyDerivation(parameters.sequence()) ?? checkCipher(parameters.sequence());
+}
+
+const checkScheme = byIdentifier('PBES2 or PBE-SHA1-3DES', [
+  [PKCS_OID.pbes2, pbes2],
+  [PKCS_OID.pbeWithSHAAnd3KeyTripleDesCbc, algorithm => iterations(algorithm.sequence())],
+]);
+
+/**
+ * What keeps an encrypted PKCS#8 (RFC 5958, section 3) from being decrypted here: an algorithm that OpenSSL 3 does without,
+ * or a key derivation that takes too long. To be asked before the passphrase is tried.
+ *
+ * @throws an error of the reader where it is no encrypted PKCS#8 in DER
+ */
+export function complaintOfEncryption(encryptedPrivateKeyInfo: Buffer): string | undefined {
+  const file = new DerReader(encryptedPrivateKeyInfo);
+  const info = file.sequence();
+  file.end();
+  const algorithm = info.sequence();
+  info.contents(Tag.OCTET_STRING);
+  info.end();
+  return checkScheme(algorithm);
+}
+
+/** The ciphers of OpenSSL's older form (DEK-Info). Its key derivation has no parameter: one round of MD5. */
+const DEK_CIPHERS = ['AES-128-CBC', 'AES-192-CBC', 'AES-256-CBC', 'DES-EDE3-CBC'];
+
+/** As `complaintOfEncryption`, for the older form: from the cipher that DEK-Info names. */
+export function complaintOfDekCipher(cipher: string): string | undefined {
+  return DEK_CIPHERS.includes(cipher) ? undefined
+    : `privateKey must be encrypted with ${DEK_CIPHERS.join(', ')} in its DEK-Info, got another algorithm; ${WAY_OUT}`;
+}

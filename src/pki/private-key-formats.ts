@@ -1,0 +1,149 @@
+import { createPrivateKey, KeyObject, sign, verify } from 'node:crypto';
+import { keyAlgorithmOfPublicKey, KeyPair, publicHalf } from './keys';
+import { toPem } from './pem';
+import { PemBlock, pemBlocks } from './pem-blocks';
+import { complaintOfDekCipher, complaintOfEncryption } from './private-key-encryption';
+import { KEY_ALGORITHM_NAMES } from '../contract/key-algorithms';
+
+/** The longest text that is read: 64 kB, as much as a secret holds. A key of RSA_4096 with its chain has a tenth of it. */
+export const MAX_PRIVATE_KEY_BYTES = 65_536;
+
+/** The longest passphrase that OpenSSL reads (PEM_BUFSIZE in pem.h). */
+const MAX_PASSPHRASE_BYTES = 1024;
+
+const EXPECTED = 'privateKey must be a private key in PEM (PKCS#8, PKCS#1 or SEC 1, encrypted or not)';
+
+const DAMAGED = `${EXPECTED}, got one that is damaged, has lost its line ends or is of another kind of key (not shown)`;
+
+/** What is pasted in the place of a private key, by its label (RFC 7468, and the older names that OpenSSL reads). */
+const OTHER_LABELS: { readonly [label: string]: string } = {
+  'CERTIFICATE': 'a certificate',
+  'X509 CERTIFICATE': 'a certificate',
+  'TRUSTED CERTIFICATE': 'a certificate',
+  'CERTIFICATE REQUEST': 'a certificate signing request',
+  'NEW CERTIFICATE REQUEST': 'a certificate signing request',
+  'PUBLIC KEY': 'a public key',
+  'RSA PUBLIC KEY': 'a public key',
+  'X509 CRL': 'a certificate revocation list',
+  'PKCS7': 'a PKCS#7 file',
+  'CMS': 'a PKCS#7 file',
+};
+
+/** The forms that OpenSSL reads: PKCS#8 (RFC 7468, sections 10 and 11), PKCS#1 and SEC 1. */
+const ENCRYPTED_PKCS8 = 'ENCRYPTED PRIVATE KEY';
+const READABLE_LABELS = ['PRIVATE KEY', ENCRYPTED_PKCS8, 'RSA PRIVATE KEY', 'EC PRIVATE KEY'];
+
+/**
+ * Reads a private key as OpenSSL and others write it: PKCS#8, PKCS#1 or SEC 1 in PEM, encrypted or not. The text may hold
+ * certificates and EC PARAMETERS besides, but no second private key. The key is of an algorithm that can be declared, and
+ * signs what its own public key verifies.
+ *
+ * @param passphrase of an encrypted key; not looked at where the key is not encrypted. An empty one counts as none
+ * @returns the key as unencrypted PKCS#8, and its public key
+ * @throws an error that speaks of `privateKey` and `passphrase`, and shows nothing of either
+ */
+export function readAnyPrivateKey(text: string, passphrase?: string): KeyPair {
+  const key = decrypt(onlyPrivateKey(text), passphrase);
+  const publicKey = publicHalf(key);
+  if (!keyAlgorithmOfPublicKey(publicKey)) {
+    throw new Error(`privateKey must be a key of ${KEY_ALGORITHM_NAMES.join(', ')} (with the public exponent 65537, or a named curve and an uncompressed point), `
+      + `got one of ${describe(key)}`);
+  }
+  if (!signsFor(key, publicKey)) {
+    throw new Error(DAMAGED);
+  }
+  return { privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString(), publicKey };
+}
+
+function onlyPrivateKey(text: string): PemBlock {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_PRIVATE_KEY_BYTES) {
+    throw new Error(`privateKey must be at most ${MAX_PRIVATE_KEY_BYTES} bytes long, got ${bytes}`);
+  }
+  const blocks = pemBlocks(text);
+  if (!blocks || (blocks.length === 0 && text.includes('-----BEGIN '))) {
+    throw new Error(DAMAGED);
+  }
+  const keys = blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'));
+  if (keys.length === 0) {
+    const other = blocks.map(({ label }) => OTHER_LABELS[label]).find(name => name !== undefined);
+    throw new Error(`${EXPECTED}, got ${other ?? 'a text without one (not shown)'}`);
+  }
+  if (keys.length > 1) {
+    throw new Error(`privateKey must hold one private key, got ${keys.length}`);
+  }
+  if (!READABLE_LABELS.includes(keys[0].label)) {
+    throw new Error(`${EXPECTED}, got one in the form of another program; openssl pkcs8 -topk8, or ssh-keygen -p -m PKCS8 for a key of OpenSSH, converts it`);
+  }
+  return keys[0];
+}
+
+function decrypt(block: PemBlock, passphrase: string | undefined): KeyObject {
+  const encrypted = block.label === ENCRYPTED_PKCS8 || block.headers.some(header => /^Proc-Type:.*ENCRYPTED$/.test(header));
+  if (!encrypted) {
+    return readKey(toPem(block.label, block.der), DAMAGED);
+  }
+  const pem = checkedPem(block);
+  if (!passphrase) {
+    throw new Error('passphrase must be given, because privateKey is encrypted');
+  }
+  const bytes = Buffer.byteLength(passphrase);
+  if (bytes > MAX_PASSPHRASE_BYTES) {
+    throw new Error(`passphrase must be at most ${MAX_PASSPHRASE_BYTES} bytes long, got ${bytes}`);
+  }
+  // A wrong passphrase and damaged octets look the same: what comes out is noise.
+  return readKey(pem, 'passphrase must be the one that privateKey was encrypted with, got another one (not shown), or privateKey is damaged', passphrase);
+}
+
+/** An encrypted key as OpenSSL takes it, after a look at how it was encrypted. */
+function checkedPem({ label, headers, der }: PemBlock): string {
+  const pem = toPem(label, der);
+  if (label === ENCRYPTED_PKCS8) {
+    refuse(encryptionComplaint(der));
+    return pem;
+  }
+  const [, cipher, iv] = headers.map(header => /^DEK-Info:\s*([A-Za-z0-9-]{1,40}),([0-9A-Fa-f]{1,64})$/.exec(header)).find(match => match !== null) ?? [];
+  if (cipher === undefined) {
+    throw new Error(DAMAGED);
+  }
+  refuse(complaintOfDekCipher(cipher));
+  return pem.replace('\n', `\nProc-Type: 4,ENCRYPTED\nDEK-Info: ${cipher},${iv}\n\n`);
+}
+
+function encryptionComplaint(der: Buffer): string | undefined {
+  try {
+    return complaintOfEncryption(der);
+  } catch {
+    return DAMAGED;
+  }
+}
+
+function refuse(complaint: string | undefined): void {
+  if (complaint !== undefined) {
+    throw new Error(complaint);
+  }
+}
+
+/** The errors of OpenSSL are not passed on, so that nobody has to know what they can show. */
+function readKey(pem: string, complaint: string, passphrase?: string): KeyObject {
+  try {
+    return createPrivateKey({ key: pem, format: 'pem', passphrase });
+  } catch {
+    throw new Error(complaint);
+  }
+}
+
+/** What kind of key it is, from what its public half shows. */
+function describe({ asymmetricKeyType, asymmetricKeyDetails: { namedCurve, modulusLength } = {} }: KeyObject): string {
+  return [asymmetricKeyType, namedCurve, modulusLength && `${modulusLength} bits`].filter(Boolean).join(', ');
+}
+
+/** Whether private and public half belong together: both stand in the file, and only one may be damaged. */
+function signsFor(key: KeyObject, publicKey: Buffer): boolean {
+  const digest = key.asymmetricKeyType === 'ed25519' ? undefined : 'sha256';
+  try {
+    return verify(digest, publicKey, { key: publicKey, format: 'der', type: 'spki' }, sign(digest, publicKey, key));
+  } catch {
+    return false;
+  }
+}

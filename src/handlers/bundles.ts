@@ -2,7 +2,7 @@ import { Ports } from './ports';
 import { list, record, secretArn } from './property-values';
 import { BundleProperties } from '../contract/properties';
 import { quote } from '../contract/rules';
-import { combinedPem, derOfPrivateKey } from '../pki/key-bundles';
+import { combinedPem, derOfPrivateKey, KeyBundle } from '../pki/key-bundles';
 import { pkcs12 } from '../pki/pkcs12';
 
 /** A form in which a key and its certificates are delivered besides the PEM of the key. */
@@ -13,12 +13,7 @@ export interface DeclaredBundle {
 }
 
 /** What a bundle is made of. */
-export interface BundleContent {
-  readonly privateKeyPem: string;
-  /** DER. */
-  readonly certificate: Buffer;
-  /** The CAs above it, DER. */
-  readonly chain: readonly Buffer[];
+export interface BundleContent extends KeyBundle {
   readonly friendlyName: string;
 }
 
@@ -28,7 +23,7 @@ type Maker = (content: BundleContent, passphrase: string, random: Ports['random'
 const MAKERS: { readonly [T in BundleProperties['Type']]: Maker } = {
   Pkcs12: (content, passphrase, random) => pkcs12({ ...content, passphrase }, random).toString('base64'),
   Pkcs12Legacy: (content, passphrase, random) => pkcs12({ ...content, passphrase, legacy: true }, random).toString('base64'),
-  CombinedPem: ({ privateKeyPem, certificate, chain }) => combinedPem(privateKeyPem, [certificate, ...chain]),
+  CombinedPem: content => combinedPem(content),
   Der: ({ privateKeyPem }) => derOfPrivateKey(privateKeyPem).toString('base64'),
 };
 

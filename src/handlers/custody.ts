@@ -44,8 +44,8 @@ export function isSamePlace(one: KeyStorageProperties | undefined, other: KeySto
   return one?.Type === other?.Type && placeOf(one) === placeOf(other);
 }
 
-function inMemory(privateKeyPem: string): HeldKey {
-  return { privateKeyPem, publicKey: publicKeyOf(privateKeyPem), signer: () => signerOf(privateKeyPem) };
+function inMemory(privateKeyPem: string, publicKey = publicKeyOf(privateKeyPem)): HeldKey {
+  return { privateKeyPem, publicKey, signer: () => signerOf(privateKeyPem) };
 }
 
 function assertAlgorithm(key: HeldKey, algorithm: KeyAlgorithmName, place: string): HeldKey {
@@ -105,7 +105,11 @@ class ExistingCustody implements Custody {
     const { SecretArn, PassphraseSecretArn } = this.place;
     const value = await this.ports.secretValue(SecretArn);
     const passphrase = PassphraseSecretArn === undefined ? undefined : await this.ports.secretValue(PassphraseSecretArn);
-    return value === undefined ? undefined : inMemory(readAnyPrivateKey(value.toString(), passphrase?.toString().replace(/\r?\n$/, '')));
+    if (value === undefined) {
+      return undefined;
+    }
+    const { privateKeyPem, publicKey } = readAnyPrivateKey(value.toString(), passphrase?.toString().replace(/\r?\n$/, ''));
+    return inMemory(privateKeyPem, publicKey);
   }
 
   public async obtain(): Promise<never> {
@@ -126,7 +130,8 @@ class NoCustody implements Custody {
   }
 
   public async obtain(_version: string, algorithm: KeyAlgorithmName): Promise<HeldKey> {
-    return inMemory((await this.ports.generateKeyPair(algorithm)).privateKeyPem);
+    const { privateKeyPem, publicKey } = await this.ports.generateKeyPair(algorithm);
+    return inMemory(privateKeyPem, publicKey);
   }
 
   public async makeCurrent(): Promise<void> {}

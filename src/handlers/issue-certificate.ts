@@ -3,6 +3,7 @@ import { custodyOf, HeldKey, isSamePlace } from './custody';
 import { Declaration } from './declaration';
 import { requestOutcome } from './declared-request';
 import { Requester } from './identity';
+import { assertLinted } from './assert-linted';
 import { chainBelow, IssuingCa, issuingCa } from './issuing-ca';
 import { placeOf } from './key-storage';
 import { Ledger, LedgerEntry, LedgerRecord, Ports } from './ports';
@@ -12,7 +13,6 @@ import { checkCaForPlatform } from '../contract/rules';
 import { formatTime } from '../contract/term';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
 import { CertificateContent, issue, largestCertificate, selfIssuer } from '../pki/issue';
-import { assertLinted } from '../pki/lint/lint';
 import { encodeName, formatName } from '../pki/name';
 import { toPem } from '../pki/pem';
 import { PROFILES } from '../pki/profile';
@@ -181,7 +181,7 @@ async function complete(
   const parsed = parseCertificate(certificate);
   assertAsReserved(parsed, entry, publicKey);
   verifyCertificate(parsed, issuer.signer.publicKey);
-  assertLinted(certificate, { platforms: declaration.platforms, issuer: ca?.chain[0] });
+  assertLinted(certificate, declaration.platforms, ca?.chain[0]);
   // Before the record: nothing that can fail follows it, so that a failed update leaves no certificate that nobody declares.
   await custody.makeCurrent(entry.serialNumber);
   await deliverBundlesOf(request, { ...entry, certificate }, ledger, ports);

@@ -1,3 +1,4 @@
+import { assertLinted } from './assert-linted';
 import { custodyOf } from './custody';
 import { assertWanted, CertificateRequest, declaredContent, MAX_TURNS, newEntry } from './issue-certificate';
 import { Ledger, LedgerEntry, Ports } from './ports';
@@ -7,7 +8,6 @@ import { formatTime } from '../contract/term';
 import { readCaChain } from '../pki/ca-chain';
 import { createCertificationRequest } from '../pki/create-certification-request';
 import { requestedExtensions } from '../pki/declared-extensions';
-import { assertLinted } from '../pki/lint/lint';
 import { PROFILES } from '../pki/profile';
 
 /**
@@ -97,7 +97,7 @@ async function activate(request: CertificateRequest, pem: string, entry: LedgerE
   if (certificate.validity.notAfter <= ports.clock()) {
     throw new Error(`signedCertificate must be valid, got one that has expired on ${formatTime(certificate.validity.notAfter)}`);
   }
-  assertLinted(certificate.der, { platforms: declaration.platforms, issuer: chain[0]?.der });
+  assertLinted(certificate.der, declaration.platforms, chain[0]?.der);
   const facts = {
     certificate: certificate.der,
     chain: Buffer.concat(chain.map(({ der }) => der)),

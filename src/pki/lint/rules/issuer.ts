@@ -1,4 +1,4 @@
-import { formatTime } from '../../validity';
+import { formatTime } from '../../../contract/term';
 import { issuerRule, LintRule } from '../lint-rule';
 import { describeLintedKey } from '../model/linted-key';
 import { signatureFacts } from '../model/signature-facts';

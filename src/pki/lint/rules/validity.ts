@@ -1,5 +1,5 @@
 import { quote } from '../../../contract/rules';
-import { formatTime } from '../../validity';
+import { formatTime } from '../../../contract/term';
 import { LintRule } from '../lint-rule';
 import { LintedCertificate } from '../model/linted-certificate';
 import { LintedTime } from '../model/linted-time';

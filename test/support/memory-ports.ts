@@ -1,18 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { generateKeyPair } from '../../src/pki/keys';
-import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus, Ports, SecretVersions } from '../../src/handlers/ports';
+import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus, Ports, SecretValue, SecretVersions } from '../../src/handlers/ports';
 
 /** What a call of a port goes through: it may wait, fail before its effect, or fail after it. */
 export type Gate = <T>(operation: string, effect: () => T) => Promise<T>;
 
 const OPEN: Gate = async (_, effect) => effect();
 
-/** A ledger and a store of secrets in memory, with the promises that the ports make; calls of each user go through a gate. */
+/** A ledger and stores of keys in memory, with the promises that the ports make; calls of each user go through a gate. */
 export class MemoryWorld {
   public readonly entries = new Map<string, LedgerEntry>();
   public readonly current = new Map<string, { serialNumber?: string; cancelledAt?: string }>();
   public readonly versions = new Map<string, string>();
   public readonly currentVersion = new Map<string, string>();
+  /** By name, `<path>/<serial number>`. */
+  public readonly parameters = new Map<string, { readonly value: string; readonly encryptionKey?: string }>();
+  /** What secrets hold that somebody else writes, by ARN. */
+  public readonly secretValues = new Map<string, SecretValue>();
   public now = new Date('2026-03-01T12:00:00.000Z');
 
   /** The ports as one delivery of a request sees them. */
@@ -20,6 +24,8 @@ export class MemoryWorld {
     return {
       ledger: () => this.ledger(gate),
       secrets: this.secrets(gate),
+      parameters: this.parameterVersions(gate),
+      secretValue: secretArn => gate('secretValue', () => this.secretValues.get(secretArn)),
       clock: () => this.now,
       random: randomBytes,
       generateKeyPair,
@@ -80,6 +86,21 @@ export class MemoryWorld {
       }),
       makeCurrent: (arn, version) => gate('makeCurrent', () => void this.currentVersion.set(arn, version)),
       release: (arn, version) => gate('release', () => void this.versions.delete(`${arn}/${version}`)),
+    };
+  }
+
+  private parameterVersions(gate: Gate): SecretVersions {
+    return {
+      read: (path, version) => gate('read', () => this.parameters.get(`${path}/${version}`)?.value),
+      write: (path, version, value, encryptionKey) => gate('write', () => {
+        const name = `${path}/${version}`;
+        if (!this.parameters.has(name)) {
+          this.parameters.set(name, { value, encryptionKey });
+        }
+        return this.parameters.get(name)!.value;
+      }),
+      makeCurrent: () => gate('makeCurrent', () => undefined),
+      release: (path, version) => gate('release', () => void this.parameters.delete(`${path}/${version}`)),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { AwsCalls } from '../../../src/handlers/aws/aws-calls';
 
 /** Never ends a call. */
@@ -17,6 +18,10 @@ export function dynamoDb(endpoint: string, maxAttempts = 10): DynamoDBClient {
 
 export function secretsManager(endpoint: string, maxAttempts = 10): SecretsManagerClient {
   return new SecretsManagerClient({ endpoint, maxAttempts });
+}
+
+export function systemsManager(endpoint: string, maxAttempts = 10): SSMClient {
+  return new SSMClient({ endpoint, maxAttempts, retryMode: 'adaptive' });
 }
 
 /** Makes a table with the ledger's keys, and answers its name. */

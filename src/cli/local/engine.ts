@@ -2,6 +2,7 @@ import { LifecycleEvent, LifecycleResult } from '../../handlers/lifecycle';
 import { Ports } from '../../handlers/ports';
 import { Progress } from '../terminal';
 import { DirectorySecretVersions } from './directory-secret-versions';
+import { LocalSecretValues } from './local-secret-values';
 import { StateStore } from './state-store';
 
 /** Carries out one request for a certificate resource: the code that runs in the function. */
@@ -11,6 +12,7 @@ export type Lifecycle = (event: LifecycleEvent, ports: Ports) => Promise<Lifecyc
 export interface Engine {
   readonly store: StateStore;
   readonly secrets: DirectorySecretVersions;
+  readonly secretValues: LocalSecretValues;
   readonly ports: Ports;
   readonly lifecycle: Lifecycle;
   readonly progress: Progress;

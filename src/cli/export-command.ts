@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { CERTIFICATE } from './certificates/pem-blocks';
 import { readStackOutputs, StackOutput } from './certificates/stack-outputs';
 import { readableDate, validityState } from './certificates/validity-text';
@@ -9,6 +9,7 @@ import { fileNames } from './export/file-names';
 import { ExportedCertificate, exportedCertificates, manifestText } from './export/manifest';
 import { findPrivateKeys, ReadSecret } from './export/private-keys';
 import { lazy } from './lazy';
+import { DirectoryParameters } from './local/directory-parameters';
 import { DirectorySecretVersions } from './local/directory-secret-versions';
 import { localArn } from './local/stand-ins';
 import { StateStore } from './local/state-store';
@@ -28,7 +29,7 @@ export interface ExportOptions {
 
 /** `private-iot-ca export`; everything is read and checked before the first file is written. */
 export async function exportCommand(
-  options: ExportOptions, terminal: Terminal, readAwsSecret: ReadSecret = arn => lazy.awsSecret().readAwsSecret(arn), now = new Date(),
+  options: ExportOptions, terminal: Terminal, readAwsSecret: ReadSecret = place => lazy.awsSecret().readAwsSecret(place), now = new Date(),
 ): Promise<void> {
   const all = readStackOutputs(options.outputs, readBytes(options.outputs, 'name the file that `cdk deploy --outputs-file` wrote with --outputs'));
   const outputs = all.filter(({ certificates }) => certificates.length > 0);
@@ -59,7 +60,7 @@ async function privateKeyFiles(
 ): Promise<ExportFile[]> {
   const { keys, notes } = await findPrivateKeys(outputs, certificates, secretReader(options, readAwsSecret, terminal));
   if (keys.length === 0) {
-    throw new CliError(`${options.outputs}: no output holds the ARN of a secret with the private key of one of these certificates; `
+    throw new CliError(`${options.outputs}: no output holds the ARN of a secret with the private key of one of these certificates, or the name of a parameter with it; `
       + `export without --private-keys, or add such outputs${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`);
   }
   notes.forEach(note => terminal.warn(`note: ${note}\n`));
@@ -73,18 +74,33 @@ async function privateKeyFiles(
   });
 }
 
-/** Reads the secrets of a local deployment from its directory, all others from AWS. */
-function secretReader({ outputs, local = dirname(outputs) }: ExportOptions, readAwsSecret: ReadSecret, terminal: Terminal): ReadSecret {
-  return async arn => {
-    if (!arn.startsWith(localArn('secretsmanager', ''))) {
-      return terminal.progress.during(`reading ${arn}`, () => readAwsSecret(arn));
+/**
+ * Reads the secrets and the parameters of a local deployment from its directory, all others from AWS. The name of a
+ * parameter does not say where it is: it is the local deployment's where there is one.
+ */
+function secretReader(options: ExportOptions, readAwsSecret: ReadSecret, terminal: Terminal): ReadSecret {
+  return async place => {
+    const isLocal = LOCAL_ARNS.some(prefix => place.startsWith(prefix));
+    const store = isLocal || place.startsWith('/') ? StateStore.open(options.local ?? dirname(options.outputs), localDisk) : undefined;
+    if (store?.exists) {
+      return readLocally(place, store);
     }
-    const store = StateStore.open(local, localDisk);
-    if (!store.exists) {
-      throw new CliError(`${store.file}: there is no such file; name the directory of the local deployment with --local`);
+    if (isLocal || (store && options.local !== undefined)) {
+      throw new CliError(`${store!.file}: there is no such file; name the directory of the local deployment with --local`);
     }
-    return new DirectorySecretVersions(store, localDisk).readCurrent(arn);
+    return terminal.progress.during(`reading ${place}`, () => readAwsSecret(place));
   };
+}
+
+const LOCAL_SECRET = localArn('secretsmanager', '');
+const LOCAL_ARNS: readonly string[] = [LOCAL_SECRET, localArn('ssm', '')];
+
+function readLocally(place: string, store: StateStore): Promise<string | undefined> {
+  if (place.startsWith(LOCAL_SECRET)) {
+    return new DirectorySecretVersions(store, localDisk).readCurrent(place);
+  }
+  const name = place.slice(place.indexOf('/')); // an ARN has `parameter` before the slash that the name begins with
+  return new DirectoryParameters(store, localDisk).read(posix.dirname(name), posix.basename(name));
 }
 
 function describe(out: string, certificates: readonly ExportedCertificate[], keyFiles: ReadonlyMap<ExportedCertificate, string>, now: Date): string {

@@ -1,15 +1,17 @@
 import { CliError, printable } from './cli-error';
+import { readGivenSecret } from './local/given-secrets';
 import { parseGivenParameter } from './local/parameters';
 import { StackReport } from './local/report';
 import { outside, Outside, runLocally } from './local/run';
 import { count, table } from './table';
 import { Terminal } from './terminal';
 
-/** The options of `private-iot-ca local`; `parameters` as they were typed. */
+/** The options of `private-iot-ca local`; `parameters` and `secret` as they were typed. */
 export interface LocalOptions {
   readonly app: string;
   readonly out: string;
   readonly parameters?: readonly string[];
+  readonly secret?: readonly string[];
   readonly stack?: readonly string[];
 }
 
@@ -22,6 +24,7 @@ export async function localCommand(options: LocalOptions, terminal: Terminal, re
     app: options.app,
     out: options.out,
     parameters: (options.parameters ?? []).map(parseGivenParameter),
+    secrets: (options.secret ?? []).map(readGivenSecret),
     stacks: options.stack ?? [],
     progress: terminal.progress,
     onStack: report => {

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { messageOf } from './cli-error';
 import { parseJsonMap } from './json';
 import { lazy } from './lazy';
+import type { LocalOptions } from './local-command';
 import { readBytes } from './read-file';
 import { Terminal } from './terminal';
 
@@ -47,6 +48,8 @@ Examples:
     .option('--app <dir>', 'the cloud assembly that `cdk synth` wrote', 'cdk.out')
     .option('--out <dir>', 'where state, private keys and outputs are kept', 'local-out')
     .option('--parameters <[stack:]name=value...>', 'values of template parameters; one that is not given keeps its previous value')
+    .option('--secret <name=file...>', 'what a secret holds that AWS would hold, such as an imported CA\'s key; the name is the ARN of the secret, '
+      + 'its name, the path of its construct or its logical id')
     .option('--stack <name...>', 'deploy only these stacks and those they depend on')
     .addHelpText('after', `
 Writes:
@@ -54,16 +57,20 @@ Writes:
   <out>/state.json     what is deployed, and the ledger of all certificates that were issued
   <out>/keys/          the private keys, readable by you only; treat them like any CA's keys
 
+A parameter whose value AWS keeps in the Parameter Store has the value that --parameters gives. The file of a --secret is
+read to the byte, a newline at its end too, up to 64 kB; what it holds is neither shown nor kept.
+
 Examples:
   $ private-iot-ca local
-  $ private-iot-ca local --parameters IotStack:RegistrationCode=3f0a… --out demo-out`)
-    .action((options: { app: string; out: string; parameters?: string[]; stack?: string[] }) => lazy.localCommand().localCommand(options, terminal));
+  $ private-iot-ca local --parameters IotStack:RegistrationCode=3f0a… --out demo-out
+  $ private-iot-ca local --secret IotStack/CaKey=myIoTCARoot.key`)
+    .action((options: LocalOptions) => lazy.localCommand().localCommand(options, terminal));
 
   root.command('export')
     .description('Write a PEM file for each output that holds certificates, and a manifest.json that describes them.')
     .option('--outputs <file>', 'what `cdk deploy --outputs-file` or `private-iot-ca local` wrote', 'outputs.json')
     .option('--out <dir>', 'where the files go', '.')
-    .option('--private-keys', 'write the private keys too, of the outputs that hold the ARN of a secret (mode 0600)')
+    .option('--private-keys', 'write the private keys too, of the outputs that hold the ARN of a secret or the name of a parameter (mode 0600)')
     .option('--local <dir>', 'the directory of the local deployment that holds the keys (default: that of the outputs file)')
     .addHelpText('after', `
 Files are named after the outputs: CaCertificate becomes ca.pem, DeviceCertificateChain becomes device-chain.pem.
@@ -71,7 +78,7 @@ A file that holds anything else is never overwritten.
 
 Examples:
   $ private-iot-ca export --outputs local-out/outputs.json --out pem
-  $ private-iot-ca export --outputs outputs.json --out pem --private-keys    reads the keys from AWS Secrets Manager`)
+  $ private-iot-ca export --outputs outputs.json --out pem --private-keys    reads the keys from AWS`)
     .action((options: { outputs: string; out: string; privateKeys?: boolean; local?: string }) =>
       lazy.exportCommand().exportCommand(options, terminal));
 

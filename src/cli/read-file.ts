@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CliError, messageOf } from './cli-error';
+import { CliError } from './cli-error';
 
 const REASONS: { readonly [code: string]: string } = {
   ENOENT: 'there is no such file',
@@ -23,13 +23,24 @@ export function readBytes(path: string, remedy = ''): Buffer {
 
 /** Reads a file, or answers `undefined` where there is none. */
 export function readBytesIfPresent(path: string): Buffer | undefined {
+  return readBytesOr(path, (reason, isAbsent) => {
+    if (isAbsent) {
+      return undefined;
+    }
+    throw new CliError(`${path}: ${reason}`);
+  });
+}
+
+/**
+ * Reads a file.
+ *
+ * @param otherwise is told why that is not possible, without the path
+ */
+export function readBytesOr<T>(path: string, otherwise: (reason: string, isAbsent: boolean) => T): Buffer | T {
   try {
     return readFileSync(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return undefined;
-    }
-    throw new CliError(`${path}: ${REASONS[code] ?? messageOf(error)}`);
+    return otherwise(REASONS[code] ?? `it can't be read (${code})`, code === 'ENOENT' || code === 'ENOTDIR');
   }
 }

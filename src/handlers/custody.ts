@@ -33,7 +33,7 @@ export function custodyOf(keyStorage: KeyStorageProperties | undefined, ports: P
   switch (keyStorage?.Type) {
     case undefined: return new NoCustody(ports);
     case 'SecretsManager': return new VersionCustody(ports.secrets, keyStorage.SecretArn, ports);
-    case 'Parameter': return new VersionCustody(ports.parameters, keyStorage.Path, ports);
+    case 'Parameter': return new VersionCustody(ports.parameters, keyStorage.Path, ports, keyStorage.EncryptionKeyArn);
     case 'Kms': return new HsmCustody(keyStorage.KeyArn, ports);
     case 'ExistingSecret': return new ExistingCustody(keyStorage, ports);
   }
@@ -57,7 +57,9 @@ function assertAlgorithm(key: HeldKey, algorithm: KeyAlgorithmName, place: strin
 }
 
 class VersionCustody implements Custody {
-  constructor(private readonly versions: SecretVersions, private readonly place: string, private readonly ports: Ports) {}
+  constructor(
+    private readonly versions: SecretVersions, private readonly place: string, private readonly ports: Ports, private readonly encryptionKey?: string,
+  ) {}
 
   public async find(version: string): Promise<HeldKey | undefined> {
     const stored = await this.versions.read(this.place, version);
@@ -66,7 +68,7 @@ class VersionCustody implements Custody {
 
   public async obtain(version: string, algorithm: KeyAlgorithmName): Promise<HeldKey> {
     const stored = await this.versions.read(this.place, version)
-      ?? await this.versions.write(this.place, version, (await this.ports.generateKeyPair(algorithm)).privateKeyPem);
+      ?? await this.versions.write(this.place, version, (await this.ports.generateKeyPair(algorithm)).privateKeyPem, this.encryptionKey);
     return assertAlgorithm(inMemory(stored), algorithm, `the secret ${this.place}`);
   }
 

@@ -2,9 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { AwsCalls } from './aws/aws-calls';
+import { byRegion } from './aws/by-region';
 import { DynamoDbLedger } from './aws/dynamodb-ledger';
 import { KmsSigners } from './aws/kms-signers';
+import { ParameterVersions } from './aws/parameter-versions';
+import { SecretValues } from './aws/secret-values';
 import { SecretsManagerVersions } from './aws/secrets-manager-versions';
 import { handleCloudFormationEvent, InvocationContext, Work } from './cloudformation/handle-event';
 import { handleLifecycleEvent } from './lifecycle';
@@ -22,6 +26,13 @@ const CLIENT = {
 const dynamoDb = new DynamoDBClient(CLIENT);
 const secretsManager = new SecretsManagerClient(CLIENT);
 const kmsByRegion = new Map<string, KMSClient>();
+const secretsManagerIn = byRegion(region => new SecretsManagerClient({ ...CLIENT, region }));
+
+/**
+ * An account puts up to 3 parameters a second, all its functions together: the client holds back by itself once it is told
+ * to, and tries for as long as the signal lets it. https://docs.aws.amazon.com/general/latest/gr/ssm.html
+ */
+const systemsManager = new SSMClient({ ...CLIENT, maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 100), retryMode: 'adaptive' });
 
 /** The share of its time that the function waits for a right to come: a minute of five. */
 const PATIENCE_SHARE = 5;
@@ -44,9 +55,12 @@ function kms(region: string): KMSClient {
 function ports(signal: AbortSignal, patience: number): Ports {
   const calls = new AwsCalls(signal, patience);
   const signers = new KmsSigners(kms, calls);
+  const values = new SecretValues(secretsManagerIn, calls);
   return {
     ledger: table => new DynamoDbLedger(dynamoDb, calls, table),
     secrets: new SecretsManagerVersions(secretsManager, calls),
+    parameters: new ParameterVersions(systemsManager, calls),
+    secretValue: secretArn => values.read(secretArn),
     hsm: keyArn => signers.signer(keyArn),
     clock: () => new Date(),
     random: randomBytes,

@@ -10,12 +10,16 @@ import { Signer } from '../pki/signer';
 export interface Ports {
   /** The ledger kept in the table of this name. */
   readonly ledger: (table: string) => Ledger;
-  /** Private keys and what is made of them, in secrets. */
+  /** Private keys that are versions of a secret. */
   readonly secrets: SecretVersions;
-  /** Private keys in parameters; the place is the path below which they are. */
+  /** Private keys that are parameters, one for each version. */
   readonly parameters: SecretVersions;
-  /** The current value of a secret that somebody else writes, or `undefined` where it has none. */
-  readonly secretValue: (secretArn: string) => Promise<string | Buffer | undefined>;
+  /**
+   * The current value of a secret that somebody else writes, or `undefined` where there is nothing in it.
+   *
+   * @throws Error that says what to do, where the secret is not there or can't be read
+   */
+  readonly secretValue: (secretArn: string) => Promise<SecretValue | undefined>;
   /**
    * A signer with the key of this ARN, which never leaves its module. It refuses a digest that AWS KMS does not sign over
    * with such a key. Whether what it answers is a signature is for the caller to check.
@@ -116,21 +120,32 @@ export interface Ledger {
   cancel(identity: string, at: string): Promise<boolean>;
 }
 
+/** What a secret holds: a text, or the bytes of what is no text. */
+export type SecretValue = string | Buffer;
+
 /**
- * The versions of what holds private keys: secrets, or paths of parameters. A version has the serial number of its
- * certificate as its name, so that a retry finds the key it made before.
+ * Places that hold private keys in versions. A version has the serial number of its certificate as its name, so that a
+ * retry finds the key it made before.
+ *
+ * A place is the ARN of a secret, or the path of parameters, such as `/iot/devices/Sensor001-ab12cd34`: there, a version is
+ * the parameter `<path>/<serial number>`.
  */
 export interface SecretVersions {
   /** The value of a version, or `undefined`. */
-  read(secretArn: string, version: string): Promise<string | undefined>;
+  read(place: string, version: string): Promise<string | undefined>;
   /**
    * Writes a version once.
    *
+   * @param encryptionKey the id or the ARN of the KMS key that encrypts the version; for parameters only, since a secret has
+   *   its key. Without it, AWS's own key for the service.
    * @returns the value that stands, which is another one where the version was there already
    */
-  write(secretArn: string, version: string, value: string): Promise<string>;
-  /** Makes a version the one that who reads the secret without naming a version gets. */
-  makeCurrent(secretArn: string, version: string): Promise<void>;
-  /** Lets a version go. Does nothing where it, its secret, or the right to change it is gone: CloudFormation removes the secret itself. */
-  release(secretArn: string, version: string): Promise<void>;
+  write(place: string, version: string, value: string, encryptionKey?: string): Promise<string>;
+  /** Makes a version the one that who reads the place without naming a version gets, if a place has such a one. */
+  makeCurrent(place: string, version: string): Promise<void>;
+  /**
+   * Lets a version go. Does nothing where it is gone; and, where CloudFormation removes the place itself, as it does with
+   * secrets, where the place or the right to change it is gone.
+   */
+  release(place: string, version: string): Promise<void>;
 }

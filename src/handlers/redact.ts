@@ -30,8 +30,15 @@ const KEY_MATERIAL: readonly SecretForm[] = [
   },
 ];
 
-/** Names that look like key material and are none: an ARN, and the physical id of a certificate. */
-const IDENTIFIER = /\barn:aws[\w-]*:[\w-]+:[\w-]*:\d{12}:[\w/+=.@:-]{1,256}|\b(?:ca|verification|device|devid|server|invalid)-[0-9a-f]{32}\b/g;
+/**
+ * Names that look like key material and are none: an ARN, the physical id of a certificate, and the name of a parameter
+ * that ends with a serial number.
+ */
+const IDENTIFIER = new RegExp([
+  /\barn:aws[\w-]*:[\w-]+:[\w-]*:\d{12}:[\w/+=.@:-]{1,256}/,
+  /\b(?:ca|verification|device|devid|server|invalid)-[0-9a-f]{32}\b/,
+  /(?<![\w+/=-])(?:\/[\w.-]{1,128}){1,14}\/[0-9A-F]{40}\b/,
+].map(({ source }) => source).join('|'), 'g');
 
 /** Everything that would begin a new line, or hide or reorder text, in a log or in a console. */
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g;

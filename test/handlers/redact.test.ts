@@ -62,6 +62,7 @@ test.each([
   'arn:aws-cn:cloudformation:cn-north-1:123456789012:stack/my-iot-certificates/51af3dc0-da77-11e4-872e-1234567890ab',
   `verification-${'0123456789abcdef'.repeat(2)}`,
   '0123456789ABCDEF0123456789ABCDEF01234567', // a serial number
+  '/iot/devices/IotProductionStackSensor001-ab12cd34/0123456789ABCDEF0123456789ABCDEF01234567', // a parameter's name
   'subject.commonName must be 1 to 64 characters long, got 65: "a very long name of a certificate authority for industrial things"',
 ])('%s is shown', text => {
   expect(redact(`${text} and so on`)).toBe(`${text} and so on`);

@@ -6,8 +6,11 @@ import { readAssembly } from '../../src/cli/local/assembly';
 import { deployStack, removeStack } from '../../src/cli/local/deployment';
 import { DirectoryKmsKeys } from '../../src/cli/local/directory-kms-keys';
 import { DirectoryLedger } from '../../src/cli/local/directory-ledger';
+import { DirectoryParameters } from '../../src/cli/local/directory-parameters';
 import { DirectorySecretVersions } from '../../src/cli/local/directory-secret-versions';
 import { Engine } from '../../src/cli/local/engine';
+import { GivenSecrets } from '../../src/cli/local/given-secrets';
+import { LocalSecretValues } from '../../src/cli/local/local-secret-values';
 import { StackReport } from '../../src/cli/local/report';
 import { planStack } from '../../src/cli/local/stack-plan';
 import { State } from '../../src/cli/local/state';
@@ -60,12 +63,16 @@ export class RecordingDeployment {
     const store = StateStore.open(this.out, localDisk);
     const secrets = new DirectorySecretVersions(store, localDisk);
     const kmsKeys = new DirectoryKmsKeys(store, localDisk);
+    const secretValues = new LocalSecretValues(new GivenSecrets([], []), secrets);
     return {
       store,
       secrets,
       kmsKeys,
+      secretValues,
       ports: {
         secrets,
+        parameters: new DirectoryParameters(store, localDisk),
+        secretValue: secretArn => secretValues.read(secretArn),
         hsm: keyArn => kmsKeys.signer(keyArn),
         ledger: table => new DirectoryLedger(table, store),
         clock: () => new Date(),

@@ -11,7 +11,8 @@ const ENVIRONMENT: { readonly [name: string]: string } = {
 };
 
 /** What would make the AWS SDK look at the machine's own configuration or at a real endpoint. */
-const REMOVED = ['AWS_PROFILE', 'AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL_KMS', 'AWS_ENDPOINT_URL_SECRETS_MANAGER', 'AWS_MAX_ATTEMPTS'];
+const SERVICES = ['DYNAMODB', 'KMS', 'SECRETS_MANAGER', 'SSM'].map(service => `AWS_ENDPOINT_URL_${service}`);
+const REMOVED = ['AWS_PROFILE', 'AWS_ENDPOINT_URL', ...SERVICES, 'AWS_MAX_ATTEMPTS'];
 
 Object.assign(process.env, ENVIRONMENT);
 REMOVED.forEach(name => delete process.env[name]);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { checkHashForKms } from '../../src/contract/kms';
-import { complain } from '../../src/handlers/declaration';
-import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus, Ports, SecretVersions } from '../../src/handlers/ports';
+import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus, Ports, SecretValue, SecretVersions } from '../../src/handlers/ports';
+import { complain } from '../../src/handlers/property-values';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../src/pki/keys';
 import { Signer, signerOf } from '../../src/pki/signer';
 
@@ -10,7 +10,7 @@ export type Gate = <T>(operation: string, effect: () => T) => Promise<T>;
 
 const OPEN: Gate = async (_, effect) => effect();
 
-/** A ledger, a store of secrets and a module of keys in memory, with the promises that the ports make; calls of each user go through a gate. */
+/** A ledger, stores of keys and a module of keys in memory, with the promises that the ports make; calls of each user go through a gate. */
 export class MemoryWorld {
   public readonly entries = new Map<string, LedgerEntry>();
   public readonly current = new Map<string, { serialNumber?: string; cancelledAt?: string }>();
@@ -18,6 +18,10 @@ export class MemoryWorld {
   public readonly currentVersion = new Map<string, string>();
   /** The keys of the module by ARN, PKCS#8 in PEM. */
   public readonly hsmKeys = new Map<string, string>();
+  /** By name, `<path>/<serial number>`. */
+  public readonly parameters = new Map<string, { readonly value: string; readonly encryptionKey?: string }>();
+  /** What secrets hold that somebody else writes, by ARN. */
+  public readonly secretValues = new Map<string, SecretValue>();
   public now = new Date('2026-03-01T12:00:00.000Z');
 
   /** The ports as one delivery of a request sees them. */
@@ -26,6 +30,8 @@ export class MemoryWorld {
       ledger: () => this.ledger(gate),
       secrets: this.secrets(gate),
       hsm: keyArn => gate('hsm', () => this.signer(keyArn, gate)),
+      parameters: this.parameterVersions(gate),
+      secretValue: secretArn => gate('secretValue', () => this.secretValues.get(secretArn)),
       clock: () => this.now,
       random: randomBytes,
       generateKeyPair,
@@ -102,6 +108,21 @@ export class MemoryWorld {
       }),
       makeCurrent: (arn, version) => gate('makeCurrent', () => void this.currentVersion.set(arn, version)),
       release: (arn, version) => gate('release', () => void this.versions.delete(`${arn}/${version}`)),
+    };
+  }
+
+  private parameterVersions(gate: Gate): SecretVersions {
+    return {
+      read: (path, version) => gate('read', () => this.parameters.get(`${path}/${version}`)?.value),
+      write: (path, version, value, encryptionKey) => gate('write', () => {
+        const name = `${path}/${version}`;
+        if (!this.parameters.has(name)) {
+          this.parameters.set(name, { value, encryptionKey });
+        }
+        return this.parameters.get(name)!.value;
+      }),
+      makeCurrent: () => gate('makeCurrent', () => undefined),
+      release: (path, version) => gate('release', () => void this.parameters.delete(`${path}/${version}`)),
     };
   }
 }

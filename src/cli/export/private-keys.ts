@@ -3,8 +3,12 @@ import { ExportedCertificate } from './manifest';
 import { publicKeyOctets } from '../certificates/certificate-facts';
 import { StackOutput } from '../certificates/stack-outputs';
 
-/** Reads the current value of a secret, or answers `undefined` where it has none. */
-export type ReadSecret = (secretArn: string) => Promise<string | undefined>;
+/**
+ * Reads the current value of a secret, or the value of a parameter; answers `undefined` where there is none.
+ *
+ * @param place the ARN of a secret; the ARN or the name of a parameter
+ */
+export type ReadSecret = (place: string) => Promise<string | undefined>;
 
 /** The key of some of the certificates. */
 export interface FoundKey {
@@ -17,13 +21,18 @@ export interface FoundKey {
 /** What has come of looking for private keys. */
 export interface FoundKeys {
   readonly keys: readonly FoundKey[];
-  /** Secrets that hold no key of these certificates, in words. */
+  /** Secrets and parameters that hold no key of these certificates, in words. */
   readonly notes: readonly string[];
 }
 
-const SECRET_ARN = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/;
+/** What outputs can hold that leads to a private key. */
+const PLACES: readonly { readonly kind: string; readonly form: RegExp }[] = [
+  { kind: 'secret', form: /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/ },
+  // The last name is a serial number: other parameters, which an app can have many of, are left alone.
+  { kind: 'parameter', form: /^(arn:[\w-]+:ssm:[\w-]+:\d{12}:parameter)?(\/[\w.-]+){1,14}\/[0-9A-Fa-f]{40}$/ },
+];
 
-/** Reads the secrets whose ARNs are outputs, and finds the certificates their keys belong to. */
+/** Reads the secrets and the parameters that outputs name, and finds the certificates their keys belong to. */
 export async function findPrivateKeys(
   outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[], readSecret: ReadSecret,
 ): Promise<FoundKeys> {
@@ -31,7 +40,8 @@ export async function findPrivateKeys(
   const notes: string[] = [];
   const read = new Set<string>();
   for (const { stack, output, value } of outputs) {
-    if (SECRET_ARN.test(value) && !read.has(value)) {
+    const place = PLACES.find(({ form }) => form.test(value));
+    if (place && !read.has(value)) {
       read.add(value);
       const key = privateKeyIn(await readSecret(value));
       const publicKey = key && publicKeyOctets(createPublicKey(key));
@@ -42,7 +52,7 @@ export async function findPrivateKeys(
           certificates: [...own.filter(({ alone }) => alone), ...own.filter(({ alone }) => !alone)],
         });
       } else {
-        notes.push(`${stack}.${output}: the secret holds ${key ? 'the key of none of these certificates' : 'no private key in PEM'}; left out`);
+        notes.push(`${stack}.${output}: the ${place.kind} holds ${key ? 'the key of none of these certificates' : 'no private key in PEM'}; left out`);
       }
     }
   }

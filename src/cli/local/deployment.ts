@@ -1,11 +1,13 @@
 import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
 import { Engine } from './engine';
-import { Unavailable } from './intrinsics';
+import { generatedSecret } from './generated-secret';
+import { resolve, Unavailable } from './intrinsics';
 import { ResourceReport, StackReport } from './report';
 import { StackOperation } from './stack-operation';
 import { deploymentScope, plannedStandIn, PlannedResource, resolvedProperties, signingKeyAlgorithm, StackPlan } from './stack-plan';
 import { isCertificate, StackScope } from './stack-scope';
+import { SECRET_TYPE } from './stand-ins';
 import { StackState } from './state';
 
 /**
@@ -23,7 +25,7 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
     await operation.resume();
     const scope = scopeOf(plan, state, engine);
     for (const resource of plan.resources) {
-      await deployResource(plan, resource, scope, operation);
+      await deployResource(plan, resource, scope, operation, engine);
     }
     const { outputs, exports, leftOut } = evaluateOutputs(plan, scope);
     assertExportsAllowed(stackName, state, exports, engine);
@@ -71,7 +73,9 @@ function scopeOf(plan: StackPlan, state: StackState, { store }: Engine): StackSc
   });
 }
 
-async function deployResource(plan: StackPlan, resource: PlannedResource, scope: StackScope, operation: StackOperation): Promise<void> {
+async function deployResource(
+  plan: StackPlan, resource: PlannedResource, scope: StackScope, operation: StackOperation, { ports, secretValues }: Engine,
+): Promise<void> {
   const { logicalId, name, type, dependencies, deletionPolicy } = resource;
   if (isCertificate(type)) {
     const properties = resolvedProperties(plan.stackName, resource, scope);
@@ -80,6 +84,11 @@ async function deployResource(plan: StackPlan, resource: PlannedResource, scope:
     const standIn = plannedStandIn(plan.stackName, logicalId, resource, scope);
     const keyAlgorithm = signingKeyAlgorithm(plan.stackName, resource, scope);
     operation.putStandIn(logicalId, { type, name, properties: {}, dependencies, deletionPolicy }, standIn, keyAlgorithm);
+    const { GenerateSecretString } = resource.properties;
+    if (type === SECRET_TYPE && GenerateSecretString !== undefined) {
+      const where = `stack ${plan.stackName}, resource ${logicalId}, property GenerateSecretString`;
+      secretValues.generateWith(standIn.physicalId, () => generatedSecret(resolve(GenerateSecretString, scope, where), ports.random, where));
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { Ports } from '../../handlers/ports';
 import { Progress } from '../terminal';
 import { DirectoryKmsKeys } from './directory-kms-keys';
 import { DirectorySecretVersions } from './directory-secret-versions';
+import { LocalSecretValues } from './local-secret-values';
 import { StateStore } from './state-store';
 
 /** Carries out one request for a certificate resource: the code that runs in the function. */
@@ -13,6 +14,7 @@ export interface Engine {
   readonly store: StateStore;
   readonly secrets: DirectorySecretVersions;
   readonly kmsKeys: DirectoryKmsKeys;
+  readonly secretValues: LocalSecretValues;
   readonly ports: Ports;
   readonly lifecycle: Lifecycle;
   readonly progress: Progress;

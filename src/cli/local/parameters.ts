@@ -28,9 +28,12 @@ export interface GivenParameter {
   readonly value: string;
 }
 
-const SSM_PARAMETER = /^AWS::SSM::Parameter::Value</;
+const SSM_PARAMETER = /^AWS::SSM::Parameter::Value<(.*)>$/;
 
-/** Whether a parameter names an entry of the Systems Manager Parameter Store, whose value is not known here. */
+/**
+ * Whether a parameter names an entry of the Systems Manager Parameter Store. In AWS its value is the name; here it is what
+ * the entry holds, where the command line gives that, and else there is none.
+ */
 export function isKeptInParameterStore(declaration: ParameterDeclaration): boolean {
   return SSM_PARAMETER.test(declaration.type);
 }
@@ -78,8 +81,10 @@ function limit(parameter: JsonMap, name: string, where: string): number | undefi
 
 /** Where the values of a stack's parameters can come from; the earlier ones win. */
 export interface ParameterSources {
-  /** What the command line or the assembly gives. */
+  /** What the command line gives. */
   readonly given: { readonly [name: string]: string };
+  /** What the assembly gives. */
+  readonly assembly: { readonly [name: string]: string };
   /** What the previous deployment of the stack used. */
   readonly previous: { readonly [name: string]: string };
 }
@@ -88,13 +93,19 @@ export interface ParameterSources {
  * Settles the values of all parameters of a stack and checks them as CloudFormation does.
  *
  * @param stackName named in errors
+ * @returns the values; of an entry of the Parameter Store only where it is given, now or before
  */
 export function parameterValues(
-  stackName: string, declarations: ReadonlyMap<string, ParameterDeclaration>, { given, previous }: ParameterSources,
+  stackName: string, declarations: ReadonlyMap<string, ParameterDeclaration>, { given, assembly, previous }: ParameterSources,
 ): { [name: string]: string } {
   const values: { [name: string]: string } = {};
   for (const [name, declaration] of declarations) {
-    const value = own(given, name) ?? own(previous, name) ?? declaration.default;
+    const declared = own(assembly, name) ?? declaration.default;
+    const isName = isKeptInParameterStore(declaration); // what is declared names the entry, and does not say what it holds
+    const value = own(given, name) ?? (isName ? own(previous, name) : own(assembly, name) ?? own(previous, name) ?? declaration.default);
+    if (value === undefined && isName && declared !== undefined) {
+      continue;
+    }
     if (value === undefined) {
       throw new CliError(`stack ${stackName}, parameter ${name}: must have a value; give it with --parameters ${stackName}:${name}=VALUE`);
     }
@@ -114,7 +125,8 @@ export function referencedValue(declaration: ParameterDeclaration, value: string
   return isList(declaration) ? items(value) : value;
 }
 
-function isList({ type }: ParameterDeclaration): boolean {
+function isList(declaration: ParameterDeclaration): boolean {
+  const type = SSM_PARAMETER.exec(declaration.type)?.[1] ?? declaration.type;
   return type === 'CommaDelimitedList' || type.startsWith('List<');
 }
 
@@ -124,7 +136,7 @@ function items(value: string): string[] {
 
 function check(declaration: ParameterDeclaration, value: string): string | undefined {
   if (isKeptInParameterStore(declaration)) {
-    return undefined; // the constraints are those of the name, which only Systems Manager can look up
+    return undefined; // the constraints are those of the name, not of what is found there
   }
   const numeric = ['Number', 'List<Number>'].includes(declaration.type);
   for (const item of isList(declaration) ? items(value) : [value]) {

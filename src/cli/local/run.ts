@@ -9,8 +9,11 @@ import { AssemblyStack, readAssembly, selectStacks } from './assembly';
 import { deployStack, removeStack } from './deployment';
 import { DirectoryKmsKeys } from './directory-kms-keys';
 import { DirectoryLedger } from './directory-ledger';
+import { DirectoryParameters } from './directory-parameters';
 import { DirectorySecretVersions } from './directory-secret-versions';
 import { Engine, Lifecycle } from './engine';
+import { declaredSecrets, GivenSecret, GivenSecrets } from './given-secrets';
+import { LocalSecretValues } from './local-secret-values';
 import { lockDirectory } from './lock';
 import { OutputsFile } from './outputs-file';
 import { GivenParameter } from './parameters';
@@ -26,6 +29,8 @@ export interface LocalRunProps {
   /** The folder of the state, the keys and the outputs. */
   readonly out: string;
   readonly parameters: readonly GivenParameter[];
+  /** What secrets hold that this deployment reads and does not write. */
+  readonly secrets: readonly GivenSecret[];
   /** The names of the stacks to deploy; all where it is empty. */
   readonly stacks: readonly string[];
   readonly progress: Progress;
@@ -58,6 +63,7 @@ export async function runLocally(props: LocalRunProps, { disk, lifecycle, clock 
   const stacks = readAssembly(props.app);
   const selected = selectStacks(stacks, props.stacks);
   assertGivenToSome(props.parameters, selected);
+  const givenSecrets = new GivenSecrets(props.secrets, declaredSecrets(selected));
   const unlock = lockDirectory(props.out);
   try {
     const store = StateStore.open(props.out, disk);
@@ -65,16 +71,20 @@ export async function runLocally(props: LocalRunProps, { disk, lifecycle, clock 
     outputs.assertOurs(store);
     const secrets = new DirectorySecretVersions(store, disk);
     const kmsKeys = new DirectoryKmsKeys(store, disk);
+    const secretValues = new LocalSecretValues(givenSecrets, secrets);
     const engine: Engine = {
       store,
       secrets,
       kmsKeys,
+      secretValues,
       lifecycle,
       progress: props.progress,
       newId: randomUUID,
       ports: {
         ledger: table => new DirectoryLedger(table, store),
         secrets,
+        parameters: new DirectoryParameters(store, disk),
+        secretValue: secretArn => secretValues.read(secretArn),
         hsm: keyArn => kmsKeys.signer(keyArn),
         clock,
         random: randomBytes,

@@ -8,7 +8,7 @@ import { NO_VALUE, resolve, Resolved, Unavailable } from './intrinsics';
 import { GivenParameter, parameterValues } from './parameters';
 import { referencesIn } from './references';
 import { isCertificate, isDeployed, ReferencedResource, StackScope, StackScopeProps } from './stack-scope';
-import { KMS_KEY_TYPE, nameProperty, StandIn, standInFor } from './stand-ins';
+import { defaultName, KMS_KEY_TYPE, nameProperty, StandIn, standInFor } from './stand-ins';
 import { StackState } from './state';
 import { ResourceDeclaration, Template } from './template';
 
@@ -47,7 +47,8 @@ class NotKnownYet extends Error {}
 export function planStack(stack: AssemblyStack, stackId: string, given: readonly GivenParameter[], previous: StackState | undefined): StackPlan {
   const { name: stackName, template } = stack;
   const parameters = parameterValues(stackName, template.parameters, {
-    given: { ...stack.parameters, ...givenTo(stack, given) },
+    given: givenTo(stack, given),
+    assembly: stack.parameters,
     previous: previous?.parameters ?? {},
   });
   const scope: StackScope = new StackScope({
@@ -95,7 +96,7 @@ export function plannedStandIn(stackName: string, logicalId: string, { type, pro
   const property = nameProperty(type);
   const name = property !== undefined && properties[property] !== undefined
     ? scope.text(properties[property], `stack ${stackName}, resource ${logicalId}, property ${property}`)
-    : `${stackName}-${logicalId}`;
+    : defaultName(stackName, logicalId);
   return standInFor(type, name);
 }
 
@@ -144,16 +145,14 @@ function inOrder({ name: stackName, displayName, template }: AssemblyStack, exis
   return planned.map(logicalId => ({
     ...template.resources.get(logicalId)!,
     logicalId,
-    name: nameOf(logicalId, template.resources.get(logicalId)!, displayName),
+    name: nameInStack(logicalId, template.resources.get(logicalId)!, displayName),
     dependencies: planned.filter(id => references.get(logicalId)!.has(id)),
   }));
 }
 
-/** The CDK calls the resource of a construct `Resource`, and that of a custom resource `Default`. */
-function nameOf(logicalId: string, { constructPath = '' }: ResourceDeclaration, displayName: string): string {
-  return constructPath.startsWith(`${displayName}/`)
-    ? constructPath.slice(displayName.length + 1).replace(/(\/(Resource|Default))+$/, '')
-    : logicalId;
+/** The path of a resource's construct in its stack, where that is known, else its logical id. */
+export function nameInStack(logicalId: string, { constructPath = '' }: ResourceDeclaration, displayName: string): string {
+  return constructPath.startsWith(`${displayName}/`) ? constructPath.slice(displayName.length + 1) : logicalId;
 }
 
 function directDependencies(stackName: string, template: Template, logicalId: string, resource: ResourceDeclaration): Set<string> {

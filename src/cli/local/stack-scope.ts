@@ -2,7 +2,7 @@ import { ResourceType } from '../../contract/resource-types';
 import { CliError } from '../cli-error';
 import { own } from '../json';
 import { NO_VALUE, resolve, resolveCondition, Resolved, Scope, Unavailable, Value } from './intrinsics';
-import { isKeptInParameterStore, referencedValue } from './parameters';
+import { referencedValue } from './parameters';
 import { hasStandIn, LOCAL_ACCOUNT, LOCAL_PARTITION, LOCAL_REGION } from './stand-ins';
 import { Template } from './template';
 
@@ -66,10 +66,12 @@ export class StackScope implements Scope {
     }
     const parameter = this.props.template.parameters.get(name);
     if (parameter) {
-      if (isKeptInParameterStore(parameter)) {
-        throw new Unavailable(where, `it refers to the parameter ${name}, whose value is kept in the Systems Manager Parameter Store`);
+      const value = own(this.props.parameters, name);
+      if (value === undefined) {
+        throw new Unavailable(where, `it refers to the parameter ${name}, whose value is kept in the Systems Manager Parameter Store; `
+          + `give it with --parameters ${this.props.stackName}:${name}=VALUE`);
       }
-      return referencedValue(parameter, this.props.parameters[name]);
+      return referencedValue(parameter, value);
     }
     return this.resource(name, where).physicalId;
   }

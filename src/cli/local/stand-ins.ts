@@ -55,7 +55,12 @@ export function nameProperty(type: string): string | undefined {
   return KINDS[type]?.nameProperty;
 }
 
-/** @param name the name the template gives, else one made of the stack's name and the logical id */
+/** The name of a resource to which its template gives none. */
+export function defaultName(stackName: string, logicalId: string): string {
+  return `${stackName}-${logicalId}`;
+}
+
+/** @param name the name the template gives, else the default name */
 export function standInFor(type: string, name: string): StandIn {
   return KINDS[type]!.standIn(name);
 }

@@ -11,7 +11,7 @@ export interface ResourceDeclaration {
   readonly properties: JsonMap;
   readonly deletionPolicy?: string;
   readonly updateReplacePolicy?: string;
-  /** The path of its construct, where the CDK wrote it into the template. */
+  /** The path of its construct, as its author knows it, where the CDK wrote it into the template. */
   readonly constructPath?: string;
 }
 
@@ -93,7 +93,8 @@ function parseResource(resource: JsonMap, where: string): ResourceDeclaration {
     properties,
     deletionPolicy: optionalString(resource, 'DeletionPolicy', where),
     updateReplacePolicy: optionalString(resource, 'UpdateReplacePolicy', where),
-    constructPath: typeof constructPath === 'string' ? constructPath : undefined,
+    // The CDK calls the resource of a construct `Resource`, and that of a custom resource `Default`.
+    constructPath: typeof constructPath === 'string' ? constructPath.replace(/(\/(Resource|Default))+$/, '') : undefined,
   };
 }
 

@@ -14,9 +14,12 @@ const NOT_YET_GRANTED = ['AccessDeniedException', 'UnrecognizedClientException']
 const NOT_YET_SEEN = 'NotFoundException';
 
 /** Two writes at the same item at the same time. The AWS SDK leaves it to the caller to try again. */
-const CONTENTION = ['TransactionConflictException', 'TransactionInProgressException', 'TransactionCanceledException'];
+const CONTENTION = ['TransactionConflictException', 'TransactionInProgressException', 'TransactionCanceledException', 'TooManyUpdates'];
 
 const MAX_CONTENTIONS = 10;
+
+/** AWS is eventually consistent: how often is looked for what another call has just shown to be there. */
+export const MAX_LOOKS = 6;
 
 /** The AWS calls of one invocation: what is tried again, how long, and how a failure is put into words. */
 export class AwsCalls {
@@ -34,7 +37,7 @@ export class AwsCalls {
    * rights and keys that are on their way, and contention.
    *
    * @param action as IAM names it, such as `dynamodb:GetItem`
-   * @param resource the ARN of the secret or the key, or the name of the table
+   * @param resource the ARN of the secret or the key, or the name of the table or the parameter
    * @param send sends the command with these options
    * @param expected names of errors that the caller deals with, and gets as they are
    * @throws Error that names the action, the resource and AWS's error; never AWS's message, which can hold values
@@ -68,6 +71,18 @@ export class AwsCalls {
     await sleep(longest * (0.5 + Math.random() / 2), undefined, { signal: this.signal });
   }
 
+  /** Looks a few times for what another call has just shown to be there; `undefined` where it is not to be seen. */
+  public async lookFor<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+    for (let turn = 0; turn < MAX_LOOKS; turn++) {
+      const found = await look();
+      if (found !== undefined) {
+        return found;
+      }
+      await this.pause(turn);
+    }
+    return undefined;
+  }
+
   private mayTryAgain(name: string, attempt: number, right: string): boolean {
     if (this.signal.aborted) {
       return false;
@@ -85,4 +100,11 @@ export class AwsCalls {
 export function errorName(error: unknown): string {
   const { name, code } = error as { name?: string; code?: string };
   return name !== undefined && name !== 'Error' ? name : code ?? 'Error';
+}
+
+/** Passes over the errors of these names, and throws every other one. */
+export function ifOneOf(names: readonly string[], error: unknown): undefined {
+  if (!names.includes(errorName(error))) {
+    throw error;
+  }
 }

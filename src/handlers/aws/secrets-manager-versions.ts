@@ -3,16 +3,13 @@ import {
   UpdateSecretVersionStageCommand, UpdateSecretVersionStageRequest,
 } from '@aws-sdk/client-secrets-manager';
 import { SecretVersions } from '../ports';
-import { AwsCalls, errorName } from './aws-calls';
+import { AwsCalls, ifOneOf, MAX_LOOKS } from './aws-calls';
 
 /**
  * "Staging labels attached across all versions of a secret": 20.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
  */
 const MAX_LABELS = 20;
-
-/** Secrets Manager is eventually consistent: how often is looked for what another call has just shown to be there. */
-const MAX_LOOKS = 6;
 
 const CURRENT = 'AWSCURRENT';
 const NOT_FOUND = 'ResourceNotFoundException';
@@ -47,14 +44,11 @@ export class SecretsManagerVersions implements SecretVersions {
       ifOneOf(['ResourceExistsException'], error);
     }
     // Another delivery of the request was first. What it wrote is there, and may take a moment to be seen.
-    for (let look = 0; look < MAX_LOOKS; look++) {
-      const standing = await this.read(secretArn, version);
-      if (standing !== undefined) {
-        return standing;
-      }
-      await this.calls.pause(look);
+    const standing = await this.calls.lookFor(() => this.read(secretArn, version));
+    if (standing === undefined) {
+      throw new Error(`the secret ${secretArn} has a version ${version} that can't be read; deploy again`);
     }
-    throw new Error(`the secret ${secretArn} has a version ${version} that can't be read; deploy again`);
+    return standing;
   }
 
   public async makeCurrent(secretArn: string, version: string): Promise<void> {
@@ -106,12 +100,6 @@ const GONE: readonly string[] = [NOT_FOUND, 'InvalidParameterException', 'Invali
 
 function labelOf(version: string): string {
   return `certificate-${version}`;
-}
-
-function ifOneOf(names: readonly string[], error: unknown): undefined {
-  if (!names.includes(errorName(error))) {
-    throw error;
-  }
 }
 
 /** Asked beforehand: the client would take the limit for throttling, and try for minutes. */

@@ -33,7 +33,7 @@ class MortalDisk implements Disk {
 
 async function deploy(out: string, props: IotTemplateProps, disk: Disk = localDisk): Promise<boolean> {
   const app = writeAssembly(temporaryFolder(), { Iot: { template: iotTemplate(props) } });
-  const run = { app, out, parameters: [], stacks: [], progress: silentProgress, onStack: () => undefined };
+  const run = { app, out, parameters: [], secrets: [], stacks: [], progress: silentProgress, onStack: () => undefined };
   return (await runLocally(run, { ...outside, disk })).changed;
 }
 

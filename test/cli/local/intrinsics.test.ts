@@ -25,7 +25,7 @@ function scope(): StackScope {
     stackName: 'Iot',
     stackId: 'arn:stack',
     template: TEMPLATE,
-    parameters: { Name: 'sensor', List: 'a, b', Stored: '/name' },
+    parameters: { Name: 'sensor', List: 'a, b' },
     resource: id => id === 'Ca' ? { physicalId: 'ca-1', attributes: { SerialNumber: 'A1' } } : undefined,
     exported: name => name === 'Shared' ? 'shared value' : undefined,
     stackOutput: (stack, output) => stack === 'Root' && output === 'CaId' ? 'ca-9' : undefined,
@@ -99,7 +99,7 @@ describe('an expression', () => {
   test.each<[unknown, string]>([
     [{ Ref: 'Role' }, 'it refers to Role (AWS::IAM::Role), which a local deployment leaves out'],
     [{ 'Fn::Sub': '${constructor.Arn}' }, 'it refers to constructor (AWS::IAM::Role)'],
-    [{ Ref: 'Stored' }, 'it refers to the parameter Stored, whose value is kept in the Systems Manager Parameter Store'],
+    [{ Ref: 'Stored' }, 'it refers to the parameter Stored, whose value is kept in the Systems Manager Parameter Store; give it with --parameters Iot:Stored=VALUE'],
     [{ 'Fn::GetAZs': '' }, "Fn::GetAZs can't be evaluated by a local deployment"],
     ['{{resolve:ssm:/name}}', 'it holds a dynamic reference'],
     [{ 'Fn::GetStackOutput': { StackName: 'Root', OutputName: 'CaId', Region: 'eu-west-1' } }, 'it reads an output of a stack in another Region'],

@@ -3,6 +3,7 @@ import { parameterValues, parseGivenParameter, parseParameter, referencedValue }
 function valueOf(declaration: object, given?: string, previous?: string): string {
   return parameterValues('Iot', new Map([['Code', parseParameter({ Type: 'String', ...declaration }, 'template: Code')]]), {
     given: given === undefined ? {} : { Code: given },
+    assembly: {},
     previous: previous === undefined ? {} : { Code: previous },
   }).Code;
 }
@@ -46,10 +47,37 @@ describe('the value of a parameter', () => {
     [{ Type: 'Number' }, '-1.5e3'],
     [{ Type: 'Number', MinValue: 0 }, '0'],
     [{ Type: 'CommaDelimitedList', AllowedPattern: '[a-z]' }, 'a, b,c'],
-    [{ Type: 'AWS::SSM::Parameter::Value<String>', AllowedPattern: 'x' }, '/a/name'],
     [{ Type: 'AWS::EC2::VPC::Id' }, 'vpc-1'],
   ])('declared as %j can be %j', (declaration, value) => {
     expect(valueOf(declaration, value)).toBe(value);
+  });
+
+  test('comes from the assembly where nobody gives it', () => {
+    const declarations = new Map([['Code', parseParameter({ Type: 'String', Default: 'c' }, 'template: Code')]]);
+    const sources = { given: {}, assembly: { Code: 'a' }, previous: { Code: 'b' } };
+    expect(parameterValues('Iot', declarations, sources)).toEqual({ Code: 'a' });
+    expect(parameterValues('Iot', declarations, { ...sources, given: { Code: 'g' } })).toEqual({ Code: 'g' });
+  });
+
+  describe('that is kept in the Parameter Store', () => {
+    const stored = { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/a/name', AllowedPattern: '/[a-z/]+', MaxLength: 9 };
+
+    test('is what is given, now or before, whatever its name has to be', () => {
+      expect(valueOf(stored, 'What the entry holds')).toBe('What the entry holds');
+      expect(valueOf(stored, undefined, 'What the entry holds')).toBe('What the entry holds');
+      expect(valueOf(stored, 'new', 'old')).toBe('new');
+    });
+
+    test('is not known by its name, be it the default or what the assembly gives', () => {
+      expect(valueOf(stored)).toBeUndefined();
+      const declarations = new Map([['Code', parseParameter({ ...stored, Default: undefined }, 'template: Code')]]);
+      expect(parameterValues('Iot', declarations, { given: {}, assembly: { Code: '/b' }, previous: {} })).toEqual({});
+      expect(() => valueOf({ ...stored, Default: undefined })).toThrow('stack Iot, parameter Code: must have a value');
+    });
+
+    test.each(['AWS::SSM::Parameter::Value<List<String>>', 'AWS::SSM::Parameter::Value<CommaDelimitedList>'])('as %s is a list', Type => {
+      expect(referencedValue(parseParameter({ Type }, ''), 'a, b')).toEqual(['a', 'b']);
+    });
   });
 
   test('that is a secret is not shown in an error', () => {

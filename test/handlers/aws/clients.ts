@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KeySpec, KMSClient } from '@aws-sdk/client-kms';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { AwsCalls } from '../../../src/handlers/aws/aws-calls';
 
 /** Never ends a call. */
@@ -28,6 +29,10 @@ export function kmsOf(endpoint: string, maxAttempts = 10): (region: string) => K
 /** Makes a key for signing as CloudFormation makes one that is declared so, and answers its ARN. */
 export async function makeSigningKey(client: KMSClient, keySpec: KeySpec): Promise<string> {
   return (await client.send(new CreateKeyCommand({ KeyUsage: 'SIGN_VERIFY', KeySpec: keySpec }))).KeyMetadata!.Arn!;
+}
+
+export function systemsManager(endpoint: string, maxAttempts = 10): SSMClient {
+  return new SSMClient({ endpoint, maxAttempts, retryMode: 'adaptive' });
 }
 
 /** Makes a table with the ledger's keys, and answers its name. */

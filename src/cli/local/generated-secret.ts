@@ -1,0 +1,86 @@
+import { CliError } from '../cli-error';
+import { isMap, JsonMap } from '../json';
+
+/** The characters of each kind, and the property that leaves the kind out. */
+const KINDS: readonly { readonly exclude: string; readonly characters: string }[] = [
+  { exclude: 'ExcludeLowercase', characters: 'abcdefghijklmnopqrstuvwxyz' },
+  { exclude: 'ExcludeUppercase', characters: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ' },
+  { exclude: 'ExcludeNumbers', characters: '0123456789' },
+  { exclude: 'ExcludePunctuation', characters: '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~' },
+];
+
+const DEFAULT_LENGTH = 32;
+const MAX_LENGTH = 4096;
+
+/**
+ * Generates what Secrets Manager would generate for a secret that is declared so.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html
+ *
+ * @param declaration the value of the property GenerateSecretString
+ * @param random so many random bytes
+ * @param where named in errors
+ */
+export function generatedSecret(declaration: unknown, random: (bytes: number) => Buffer, where: string): string {
+  if (!isMap(declaration)) {
+    throw new CliError(`${where} must be a map`);
+  }
+  const password = generatedPassword(declaration, random, where);
+  const { GenerateStringKey: key, SecretStringTemplate: template } = declaration;
+  if (key === undefined && template === undefined) {
+    return password;
+  }
+  if (typeof key !== 'string' || typeof template !== 'string') {
+    throw new CliError(`${where}: GenerateStringKey and SecretStringTemplate must both be strings, or both be absent`);
+  }
+  return JSON.stringify({ ...templateMembers(template, where), [key]: password });
+}
+
+function templateMembers(template: string, where: string): JsonMap {
+  let members: unknown;
+  try {
+    members = JSON.parse(template);
+  } catch {
+    // it is told below, without quoting what may be a secret
+  }
+  if (!isMap(members)) {
+    throw new CliError(`${where}: SecretStringTemplate must be a map in JSON`);
+  }
+  return members;
+}
+
+function generatedPassword(declaration: JsonMap, random: (bytes: number) => Buffer, where: string): string {
+  const length = Number(declaration.PasswordLength ?? DEFAULT_LENGTH);
+  if (!Number.isInteger(length) || length < 1 || length > MAX_LENGTH) {
+    throw new CliError(`${where}: PasswordLength must be a whole number from 1 to ${MAX_LENGTH}`);
+  }
+  const kinds = [
+    ...KINDS.filter(({ exclude }) => !isTrue(declaration[exclude])).map(({ characters }) => characters),
+    ...isTrue(declaration.IncludeSpace) ? [' '] : [],
+  ].map(characters => [...characters].filter(each => !String(declaration.ExcludeCharacters ?? '').includes(each)))
+    .filter(characters => characters.length > 0);
+  const required = isTrue(declaration.RequireEachIncludedType ?? true) ? kinds : [];
+  if (kinds.length === 0 || required.length > length) {
+    throw new CliError(`${where}: must leave characters to choose from, of not more kinds than the password is long`);
+  }
+  for (;;) { // until every kind is there: so each password that may be is as likely as any other
+    const password = Array.from({ length }, () => chosen(kinds.flat(), random));
+    if (required.every(characters => password.some(each => characters.includes(each)))) {
+      return password.join('');
+    }
+  }
+}
+
+/** One of the characters, each as likely as the others: bytes with which the first ones would come more often are thrown away. */
+function chosen(characters: readonly string[], random: (bytes: number) => Buffer): string {
+  const limit = 256 - 256 % characters.length;
+  for (;;) {
+    const [byte] = random(1);
+    if (byte < limit) {
+      return characters[byte % characters.length];
+    }
+  }
+}
+
+function isTrue(value: unknown): boolean {
+  return String(value) === 'true';
+}

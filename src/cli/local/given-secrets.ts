@@ -1,0 +1,97 @@
+import { isUtf8 } from 'node:buffer';
+import { SecretValue } from '../../handlers/ports';
+import { CliError, printable } from '../cli-error';
+import { readBytesOr } from '../read-file';
+import { AssemblyStack } from './assembly';
+import { nameInStack } from './stack-plan';
+import { defaultName, SECRET_TYPE, standInFor } from './stand-ins';
+
+/** What a secret holds that AWS would hold, from the command line. */
+export interface GivenSecret {
+  /** An ARN, the name of a secret, or what a stack of the app calls it. */
+  readonly name: string;
+  readonly value: SecretValue;
+}
+
+/** A secret that a stack of the app declares. */
+export interface DeclaredSecret {
+  readonly arn: string;
+  /** What it can be called on the command line; people are told the first one. */
+  readonly names: readonly string[];
+}
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
+const MAX_BYTES = 65_536;
+
+/** Secrets Manager ends the ARN of a secret with its name and these. */
+const ARN_END = /-[A-Za-z0-9]{6}$/;
+
+/**
+ * Reads `NAME=FILE`. No error repeats what stands for the file: it can be the secret itself, by mistake.
+ *
+ * @returns a text where the file is UTF-8, as a SecretString is; else bytes, as a SecretBinary
+ */
+export function readGivenSecret(argument: string): GivenSecret {
+  const [, name, file] = /^([^=\p{Cc}]{1,2048})=(.+)$/su.exec(argument) ?? [];
+  if (name === undefined) {
+    throw new CliError('--secret: must be of the form NAME=FILE, where NAME is the ARN of a secret, its name, the path of its construct or its logical id; '
+      + 'what was given is not shown');
+  }
+  const where = `--secret ${name}`;
+  const content = readBytesOr(file, reason => {
+    throw new CliError(`${where}: ${reason}; what stands behind the equals sign must be the path of a file (not shown)`);
+  });
+  if (content.length === 0 || content.length > MAX_BYTES) {
+    throw new CliError(`${where}: the file must hold 1 to ${MAX_BYTES} bytes, got ${content.length}; no secret of AWS holds anything else`);
+  }
+  return { name, value: isUtf8(content) && !content.includes(0) ? content.toString('utf8') : content };
+}
+
+/** The secrets that stacks declare. */
+export function declaredSecrets(stacks: readonly AssemblyStack[]): DeclaredSecret[] {
+  return stacks.flatMap(({ name, displayName, template }) => [...template.resources]
+    .filter(([, { type }]) => type === SECRET_TYPE)
+    .map(([logicalId, resource]) => ({
+      arn: standInFor(SECRET_TYPE, defaultName(name, logicalId)).physicalId,
+      names: [resource.constructPath, nameInStack(logicalId, resource, displayName), logicalId, resource.properties.Name]
+        .filter((each): each is string => typeof each === 'string'),
+    })));
+}
+
+/** The secrets that the command line gives, and which ones they are. */
+export class GivenSecrets {
+  /** The ARNs of the declared secrets among them. */
+  private readonly targets = new Map<GivenSecret, string>();
+
+  /** @throws CliError where a name means several secrets, or a secret has several names */
+  constructor(private readonly given: readonly GivenSecret[], private readonly declared: readonly DeclaredSecret[]) {
+    for (const each of given) {
+      const meant = declared.filter(({ arn, names }) => [arn, ...names].includes(each.name));
+      if (meant.length > 1) {
+        throw new CliError(`--secret ${each.name}: must mean one secret, but is a name of ${meant.map(({ names }) => names[0]).join(' and of ')}`);
+      }
+      const target = meant[0]?.arn ?? each.name;
+      if ([...this.targets.values()].includes(target)) {
+        throw new CliError(`--secret ${each.name}: this secret must be given once`);
+      }
+      this.targets.set(each, target);
+    }
+  }
+
+  /** The value that is given for a secret, or `undefined`. */
+  public valueOf(secretArn: string): SecretValue | undefined {
+    const found = this.given.find(each => this.targets.get(each) === secretArn) ?? this.given.find(({ name }) => isNamed(secretArn, name));
+    return found?.value;
+  }
+
+  /** What a secret is called on the command line. */
+  public nameOf(secretArn: string): string {
+    return this.declared.find(({ arn }) => arn === secretArn)?.names[0] ?? printable(secretArn);
+  }
+}
+
+/** Whether a name means the secret of an ARN, either of which can be without the characters that Secrets Manager adds. */
+function isNamed(secretArn: string, name: string): boolean {
+  const known = name.startsWith('arn:') ? secretArn : secretArn.replace(/^.*:secret:/, '');
+  return known === name || known.replace(ARN_END, '') === name || (name.startsWith('arn:') && name.replace(ARN_END, '') === known);
+}

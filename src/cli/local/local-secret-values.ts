@@ -1,0 +1,34 @@
+import { SecretValue } from '../../handlers/ports';
+import { CliError } from '../cli-error';
+import { DirectorySecretVersions } from './directory-secret-versions';
+import { GivenSecrets } from './given-secrets';
+
+/**
+ * What secrets hold in a local deployment: what the command line gives, else what the deployment itself has written, else
+ * what CloudFormation would have generated.
+ */
+export class LocalSecretValues {
+  private readonly generators = new Map<string, () => string>();
+
+  constructor(private readonly given: GivenSecrets, private readonly secrets: DirectorySecretVersions) {}
+
+  /** Tells how the value of a secret is generated; that is done when it is first read, and never again. */
+  public generateWith(secretArn: string, generator: () => string): void {
+    this.generators.set(secretArn, generator);
+  }
+
+  public async read(secretArn: string): Promise<SecretValue> {
+    return this.given.valueOf(secretArn) ?? await this.secrets.readCurrent(secretArn) ?? this.generated(secretArn) ?? this.fail(secretArn);
+  }
+
+  private generated(secretArn: string): string | undefined {
+    const standing = this.secrets.readGenerated(secretArn);
+    const generator = this.generators.get(secretArn);
+    return standing === undefined && generator ? this.secrets.writeGenerated(secretArn, generator()) : standing;
+  }
+
+  private fail(secretArn: string): never {
+    const name = this.given.nameOf(secretArn);
+    throw new CliError(`the secret ${name} is not given; pass --secret ${/\s/.test(name) ? `'${name}=FILE'` : `${name}=FILE`}`);
+  }
+}

@@ -1,0 +1,78 @@
+import { readdirSync, rmdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CliError } from '../cli-error';
+import { Disk, FileMode, makePrivateFolder } from '../disk';
+import { readBytesIfPresent } from '../read-file';
+import { StateStore } from './state-store';
+
+/** A file or a folder, as the names that lead to it. */
+export type Path = readonly string[];
+
+/**
+ * The private keys and other secrets of a local deployment: files below its folder `keys` that only their owner may read.
+ * The names in a path come from templates, so that none of them may lead out of the folder.
+ */
+export class PrivateFiles {
+  private readonly root: string;
+
+  constructor(store: StateStore, private readonly disk: Disk) {
+    this.root = join(dirname(store.file), 'keys');
+  }
+
+  /** What a file holds, or `undefined` where there is none. */
+  public read(path: Path): string | undefined {
+    return readBytesIfPresent(this.locate(path))?.toString('utf8');
+  }
+
+  /** Writes a file, if it is not there already; answers what it holds then. */
+  public writeOnce(path: Path, content: string): string {
+    const standing = this.read(path);
+    if (standing !== undefined) {
+      return standing;
+    }
+    path.forEach((_, depth) => makePrivateFolder(this.locate(path.slice(0, depth))));
+    this.disk.replace(this.locate(path), content, FileMode.PRIVATE);
+    return content;
+  }
+
+  /** Removes a file, and the folders that are empty without it. */
+  public remove(path: Path): void {
+    this.disk.remove(this.locate(path));
+    for (let depth = path.length - 1; depth > 0; depth--) {
+      removeEmpty(this.locate(path.slice(0, depth)));
+    }
+  }
+
+  /** Removes a folder with the files of this deployment in it. */
+  public removeFolder(path: Path): void {
+    const folder = this.locate(path);
+    for (const file of filesIn(folder)) {
+      this.disk.remove(join(folder, file));
+    }
+    removeEmpty(folder);
+  }
+
+  private locate(path: Path): string {
+    const wrong = path.find(name => !/^[\w.-]+$/.test(name) || /^\.+$/.test(name));
+    if (wrong !== undefined) {
+      throw new CliError(`the name of a file for a private key must consist of letters, digits, hyphens, dots and underscores, got ${JSON.stringify(wrong)}`);
+    }
+    return join(this.root, ...path);
+  }
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It was never made, or it holds something.
+  }
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter(file => /^[A-Za-z0-9-]+\.(pem|txt)$|\.private-iot-ca\.tmp$/.test(file));
+  } catch {
+    return [];
+  }
+}

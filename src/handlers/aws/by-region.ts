@@ -1,0 +1,12 @@
+/**
+ * Makes one client for each Region when it is first asked for, and keeps it: its connections serve the whole life of the
+ * process.
+ */
+export function byRegion<T>(make: (region: string) => T): (region: string) => T {
+  const made = new Map<string, T>();
+  return region => {
+    const client = made.get(region) ?? make(region);
+    made.set(region, client);
+    return client;
+  };
+}

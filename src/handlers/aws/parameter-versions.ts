@@ -1,0 +1,79 @@
+import { DeleteParameterCommand, GetParameterCommand, ParameterTier, ParameterType, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { SecretVersions } from '../ports';
+import { AwsCalls, ifOneOf } from './aws-calls';
+
+const ALREADY_THERE = 'ParameterAlreadyExists';
+const NOT_FOUND = 'ParameterNotFound';
+
+/**
+ * The versions of private keys in the Parameter Store: each is a SecureString of its own, `<path>/<serial number>`, written
+ * once and never changed. That a name is taken makes writing idempotent. AWS asks to wait 30 seconds before the name of a
+ * parameter that was deleted is used again; a serial number is never used again.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+ */
+export class ParameterVersions implements SecretVersions {
+  constructor(private readonly client: SSMClient, private readonly calls: AwsCalls) {}
+
+  public async read(path: string, version: string): Promise<string | undefined> {
+    const Name = nameOf(path, version);
+    const command = new GetParameterCommand({ Name, WithDecryption: true });
+    try {
+      const { Parameter } = await this.calls.make('ssm:GetParameter', describe(Name), options => this.client.send(command, options), [NOT_FOUND]);
+      if (Parameter?.Type !== ParameterType.SECURE_STRING) {
+        throw new Error(`${describe(Name)} must be a SecureString, as this library writes it, got ${Parameter?.Type ?? 'none'}; `
+          + 'somebody else has made it, so that its value is no key to rely on: delete it and deploy again');
+      }
+      return Parameter.Value;
+    } catch (error) {
+      return ifOneOf([NOT_FOUND], error);
+    }
+  }
+
+  public async write(path: string, version: string, value: string, encryptionKey?: string): Promise<string> {
+    const Name = nameOf(path, version);
+    const command = new PutParameterCommand({
+      Name,
+      Value: value,
+      Type: ParameterType.SECURE_STRING,
+      KeyId: encryptionKey,
+      Overwrite: false,
+      Description: 'The private key of the certificate with this serial number',
+      // Up to 4 kB a standard parameter, which costs nothing; an advanced one, up to 8 kB, where the value needs it.
+      // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+      Tier: ParameterTier.INTELLIGENT_TIERING,
+    });
+    try {
+      await this.calls.make('ssm:PutParameter', describe(Name), options => this.client.send(command, options), [ALREADY_THERE]);
+      return value;
+    } catch (error) {
+      ifOneOf([ALREADY_THERE], error);
+    }
+    // Another delivery of the request was first, or this one, whose answer was lost. It may take a moment to be seen.
+    const standing = await this.calls.lookFor(() => this.read(path, version));
+    if (standing === undefined) {
+      throw new Error(`${describe(Name)} is there, but can't be read; deploy again`);
+    }
+    return standing;
+  }
+
+  /** Does nothing: nobody reads a path without a version. Its name, with the serial number in it, is what the stack hands on. */
+  public async makeCurrent(): Promise<void> {}
+
+  /** Deletes the parameter. That the right to is missing is an error here: CloudFormation does not know the parameter, and would leave it. */
+  public async release(path: string, version: string): Promise<void> {
+    const Name = nameOf(path, version);
+    try {
+      await this.calls.make('ssm:DeleteParameter', describe(Name), options => this.client.send(new DeleteParameterCommand({ Name }), options), [NOT_FOUND]);
+    } catch (error) {
+      ifOneOf([NOT_FOUND], error);
+    }
+  }
+}
+
+function nameOf(path: string, version: string): string {
+  return `${path}/${version}`;
+}
+
+function describe(name: string): string {
+  return `the parameter ${name}`;
+}

@@ -1,0 +1,214 @@
+import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
+import { DescribeParametersCommand, GetParameterCommand, ParameterMetadata, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { awsCalls, systemsManager } from './clients';
+import { ParameterVersions } from '../../../src/handlers/aws/parameter-versions';
+import { FaultKind, FaultProxy } from '../../support/fault-proxy';
+import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
+
+let proxy: FaultProxy;
+let client: SSMClient;
+let parameters: ParameterVersions;
+let path: string;
+
+beforeAll(async () => {
+  proxy = await FaultProxy.start(await motoUrl());
+}, MOTO_TIMEOUT);
+beforeEach(() => {
+  proxy.reset();
+  client = systemsManager(proxy.url); // a new one, which no earlier test has slowed down
+  parameters = new ParameterVersions(client, awsCalls());
+  path = `/iot/devices/Sensor001-${randomBytes(4).toString('hex')}`;
+});
+afterEach(() => jest.restoreAllMocks());
+afterAll(() => proxy.stop());
+
+const serialNumber = () => randomBytes(20).toString('hex').toUpperCase();
+
+const operations = () => proxy.calls.map(({ operation }) => operation);
+
+async function metadata(version: string): Promise<ParameterMetadata> {
+  const { Parameters = [] } = await client.send(new DescribeParametersCommand({
+    ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: [`${path}/${version}`] }],
+  }));
+  return Parameters[0];
+}
+
+/** What Systems Manager holds, without anybody's right to decrypt it. */
+async function stored(version: string): Promise<string | undefined> {
+  return (await client.send(new GetParameterCommand({ Name: `${path}/${version}` }))).Parameter?.Value;
+}
+
+describe('keeping a key', () => {
+  test('a path that nothing was written to holds no version', async () => {
+    expect(await parameters.read(path, serialNumber())).toBeUndefined();
+  });
+
+  test('a version is read back by its serial number', async () => {
+    const [first, second] = [serialNumber(), serialNumber()];
+    expect(await parameters.write(path, first, 'key 1')).toBe('key 1');
+    expect(await parameters.write(path, second, 'key 2')).toBe('key 2');
+    expect(await parameters.read(path, first)).toBe('key 1');
+    expect(await parameters.read(path, second)).toBe('key 2');
+    expect(await parameters.read(path, serialNumber())).toBeUndefined();
+  });
+
+  test('a version is encrypted, with the account\'s key for parameters', async () => {
+    const version = serialNumber();
+    await parameters.write(path, version, 'key 1');
+    expect(await stored(version)).not.toBe('key 1');
+    expect(await metadata(version)).toMatchObject({ Type: 'SecureString', KeyId: 'alias/aws/ssm', Tier: 'Intelligent-Tiering' });
+  });
+
+  test('a version is encrypted with the key that is named', async () => {
+    const version = serialNumber();
+    const key = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+    expect(await parameters.write(path, version, 'key 1', key)).toBe('key 1');
+    expect(await metadata(version)).toMatchObject({ Type: 'SecureString', KeyId: key });
+  });
+
+  test('a key that is too long for a standard parameter is kept whole', async () => {
+    const version = serialNumber();
+    const long = 'k'.repeat(8_000);
+    await parameters.write(path, version, long);
+    expect(await parameters.read(path, version)).toBe(long);
+  });
+
+  test('a second write of a version answers what the first one wrote', async () => {
+    const version = serialNumber();
+    await parameters.write(path, version, 'key 1');
+    expect(await parameters.write(path, version, 'key 2')).toBe('key 1');
+    expect(await parameters.read(path, version)).toBe('key 1');
+    expect((await metadata(version)).Version).toBe(1);
+  });
+
+  test('of two writes at the same time both answer the same key', async () => {
+    const version = serialNumber();
+    const standing = await Promise.all(['key 1', 'key 2'].map(value => parameters.write(path, version, value)));
+    expect(standing[0]).toBe(standing[1]);
+    expect(await parameters.read(path, version)).toBe(standing[0]);
+  });
+
+  test.each<FaultKind>(['reset', 'serverError'])('a write whose answer is lost (%s) has kept its own key', async kind => {
+    const version = serialNumber();
+    proxy.faults = index => index === 0 ? { kind, when: 'after' } : undefined;
+    expect(await parameters.write(path, version, 'key 1')).toBe('key 1');
+    expect(operations()).toEqual(['PutParameter', 'PutParameter', 'GetParameter']);
+    expect((await metadata(version)).Version).toBe(1);
+  });
+
+  test('a write that another delivery overtakes answers the key that stands', async () => {
+    const version = serialNumber();
+    const other = new ParameterVersions(systemsManager(proxy.target.href), awsCalls());
+    proxy.faults = async index => {
+      if (index > 0) {
+        return undefined;
+      }
+      await other.write(path, version, 'key 2');
+      return { kind: 'reset', when: 'before' };
+    };
+    expect(await parameters.write(path, version, 'key 1')).toBe('key 2');
+  });
+
+  test('a version that is there but not to be seen yet is waited for', async () => {
+    const version = serialNumber();
+    await parameters.write(path, version, 'key 1');
+    let looks = 0;
+    jest.spyOn(client, 'send').mockImplementation((function (this: SSMClient, command: object, ...rest: unknown[]) {
+      return command instanceof GetParameterCommand && looks++ < 2
+        ? Promise.reject(Object.assign(new Error(), { name: 'ParameterNotFound' }))
+        : Reflect.apply(SSMClient.prototype.send, this, [command, ...rest]);
+    }) as never);
+    await expect(parameters.write(path, version, 'key 2')).resolves.toBe('key 1');
+    expect(looks).toBe(3);
+  });
+
+  test('a write that is put off again and again ends with the deadline', async () => {
+    proxy.faults = () => ({ kind: 'throttled', when: 'before' });
+    const late = new ParameterVersions(systemsManager(proxy.url, 100), awsCalls(60_000, AbortSignal.timeout(300)));
+    await expect(late.write(path, serialNumber(), 'key')).rejects.toThrow(/^ssm:PutParameter on the parameter \S+ failed: AbortError$/);
+    const made = proxy.calls.length;
+    await expect(late.read(path, serialNumber())).rejects.toThrow(/AbortError/);
+    expect(proxy.calls).toHaveLength(made); // nothing is sent after it
+  });
+
+  test('more keys than the account takes in a second are written all the same', async () => {
+    let free = 3; // then one of three is refused, as often as it comes
+    proxy.faults = (_, { operation }) => operation === 'PutParameter' && free-- <= 0 && free % 3 === 0 ? { kind: 'throttled', when: 'before' } : undefined;
+    const versions = Array.from({ length: 6 }, serialNumber);
+    await Promise.all(versions.map(version => parameters.write(path, version, `key ${version}`)));
+    for (const version of versions) {
+      expect(await parameters.read(path, version)).toBe(`key ${version}`);
+    }
+    expect(operations().filter(operation => operation === 'PutParameter').length).toBeGreaterThan(6);
+  });
+
+  test('making a version the current one changes nothing and asks nobody', async () => {
+    await parameters.makeCurrent();
+    expect(proxy.calls).toEqual([]);
+  });
+});
+
+describe('letting a key go', () => {
+  test('deletes its parameter, and no other', async () => {
+    const [first, second] = [serialNumber(), serialNumber()];
+    await parameters.write(path, first, 'key 1');
+    await parameters.write(path, second, 'key 2');
+    await parameters.release(path, second);
+    expect(await parameters.read(path, first)).toBe('key 1');
+    expect(await parameters.read(path, second)).toBeUndefined();
+  });
+
+  test.each<[string, () => Promise<void>]>([
+    ['twice', async () => {
+      const version = serialNumber();
+      await parameters.write(path, version, 'key');
+      await parameters.release(path, version);
+      await parameters.release(path, version);
+    }],
+    ['that never was', async () => parameters.release(path, serialNumber())],
+    ['and losing the answer', async () => {
+      const version = serialNumber();
+      await parameters.write(path, version, 'key');
+      proxy.faults = (_, { operation }) => operation === 'DeleteParameter' && operations().filter(each => each === operation).length === 1
+        ? { kind: 'reset', when: 'after' } : undefined;
+      await parameters.release(path, version);
+      expect(operations().filter(each => each === 'DeleteParameter')).toHaveLength(2);
+    }],
+  ])('%s is no error', async (_, release) => {
+    await expect(release()).resolves.toBeUndefined();
+  });
+
+  test('without the right to is an error, since nobody else would delete it', async () => {
+    const version = serialNumber();
+    proxy.faults = () => ({ kind: 'denied', when: 'before' });
+    await expect(new ParameterVersions(client, awsCalls(0)).release(path, version)).rejects.toThrow(
+      `ssm:DeleteParameter on the parameter ${path}/${version} failed: AccessDeniedException; the role of the function must be allowed this action`);
+  });
+});
+
+describe('fails', () => {
+  test.each(['String', 'StringList'] as const)('for a parameter of the type %s under the name, whose value is nobody\'s key', async Type => {
+    const version = serialNumber();
+    await client.send(new PutParameterCommand({ Name: `${path}/${version}`, Type, Value: 'planted' }));
+    const message = `the parameter ${path}/${version} must be a SecureString, as this library writes it, got ${Type}; `
+      + 'somebody else has made it, so that its value is no key to rely on: delete it and deploy again';
+    await expect(parameters.read(path, version)).rejects.toThrow(message);
+    await expect(parameters.write(path, version, 'key 1')).rejects.toThrow(message);
+    expect(await stored(version)).toBe('planted');
+  });
+
+  test('for a name that AWS does not take', async () => {
+    await expect(parameters.write('/ssm/devices', serialNumber(), 'key')).rejects.toThrow(
+      /^ssm:PutParameter on the parameter \/ssm\/devices\/[0-9A-F]{40} failed: ValidationException$/);
+  });
+
+  test.each<FaultKind>(['denied', 'throttled', 'serverError', 'reset'])('without ever showing the key that was to be written: %s', async kind => {
+    const logged = ['log', 'info', 'warn', 'error', 'debug'].map(name => jest.spyOn(console, name as 'log').mockImplementation());
+    proxy.faults = (_, { operation }) => operation === 'PutParameter' ? { kind, when: 'before' } : undefined;
+    const impatient = new ParameterVersions(systemsManager(proxy.url, 1), awsCalls(0));
+    const failure = await impatient.write(path, serialNumber(), 'very secret').catch(error => error);
+    expect(failure.message).toMatch(new RegExp(`^ssm:PutParameter on the parameter ${path}/[0-9A-F]{40} failed: \\w+(; |$)`));
+    expect([failure.message, failure.stack, inspect(logged.map(({ mock }) => mock.calls), { depth: 9 })].join()).not.toContain('very secret');
+  });
+});

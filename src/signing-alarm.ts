@@ -5,6 +5,8 @@ import { IRole, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { CertificateProvider } from './private/certificate-provider';
 
 /**
  * An event pattern may have 2,048 characters, and a role's ARN takes about a hundred of them.
@@ -18,14 +20,16 @@ const EVENTS = new ServicePrincipal('events.amazonaws.com');
  * What an alarm watches, and whom it tells.
  */
 export interface SigningAlarmProps {
-  /** The key of a CA in AWS KMS. */
-  readonly key: IKey;
+  /** A CA whose key is in AWS KMS. */
+  readonly ca: IPrivateIotCa;
 
   /**
-   * The roles whose signatures are no reason for an alarm: those of the functions that issue, up to 10. Whoever has such a
-   * role signs without an alarm.
+   * Roles whose signatures are no reason for an alarm, besides that of the function which issues in the CA's own stack: those
+   * of the functions of other stacks that use the CA, up to 9. Whoever has such a role signs without an alarm.
+   *
+   * @default - none
    */
-  readonly signers: IRole[];
+  readonly signers?: IRole[];
 
   /**
    * Where the alarm is delivered. A topic that is imported must let `events.amazonaws.com` publish. One that is encrypted
@@ -58,9 +62,15 @@ export class SigningAlarm extends Construct {
 
   constructor(scope: Construct, id: string, props: SigningAlarmProps) {
     super(scope, id);
-    const { key, signers } = props;
-    if (!Token.isUnresolved(signers) && (signers.length < 1 || signers.length > MAX_SIGNERS)) {
-      throw new Error(`${this.node.path}: signers must be 1 to ${MAX_SIGNERS} roles, got ${signers.length}`);
+    const { ca, signers: others = [] } = props;
+    const key = ca.signingKey;
+    if (!key) {
+      throw new Error(`${this.node.path}: ca must be a CA whose key is in KMS, got ${ca.node.path}, whose key is in a secret; `
+        + 'nobody records who signs with that');
+    }
+    const signers = [CertificateProvider.of(ca).role, ...others];
+    if (signers.length > MAX_SIGNERS) {
+      throw new Error(`${this.node.path}: signers must be at most ${MAX_SIGNERS - 1} roles, got ${others.length}`);
     }
     this.assertInRegion(key);
     Annotations.of(this).addInfo('AWS CloudTrail: the alarm needs a trail in this Region that records read events, those of KMS included');

@@ -17,13 +17,13 @@ beforeAll(done => {
       response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer.body));
     });
   }).listen(0, '127.0.0.1', () => {
-    process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     done();
   });
 });
 
 afterAll(done => {
-  delete process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
+  delete process.env.AWS_ENDPOINT_URL;
   server.closeAllConnections();
   server.close(done);
 });
@@ -45,5 +45,26 @@ describe('a secret of AWS', () => {
   test('that is not given is an error that names it and says why', async () => {
     answer = { status: 400, body: { __type: 'AccessDeniedException', Message: 'no identity-based policy allows it' } };
     await expect(readAwsSecret(ARN)).rejects.toThrow(`${ARN}: AWS Secrets Manager does not give its value: no identity-based policy allows it`);
+  });
+});
+
+describe('a parameter of AWS', () => {
+  const NAME = `/iot/devices/Sensor001/${'0123456789'.repeat(4)}`;
+
+  test.each([
+    ['its ARN, in the Region of that', `arn:aws:ssm:eu-west-3:123456789012:parameter${NAME}`, 'eu-west-3'],
+    ['its name, in the Region that is configured', NAME, 'eu-central-1'],
+  ])('is asked for, decrypted, by %s', async (_, place, region) => {
+    answer = { status: 200, body: { Parameter: { Name: NAME, Type: 'SecureString', Value: 'the value' } } };
+    expect(await readAwsSecret(place)).toBe('the value');
+    expect(requests).toHaveLength(1);
+    expect(requests[0].headers['x-amz-target']).toBe('AmazonSSM.GetParameter');
+    expect(requests[0].headers.authorization).toContain(`/${region}/ssm/`);
+    expect(JSON.parse(requests[0].body)).toEqual({ Name: place, WithDecryption: true });
+  });
+
+  test('that is not given is an error that names it and says why', async () => {
+    answer = { status: 400, body: { __type: 'AccessDeniedException', Message: 'no identity-based policy allows it' } };
+    await expect(readAwsSecret(NAME)).rejects.toThrow(`${NAME}: AWS Systems Manager does not give its value: no identity-based policy allows it`);
   });
 });

@@ -1,7 +1,10 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { localDisk } from '../../src/cli/disk';
 import { exportCommand } from '../../src/cli/export-command';
+import { DirectoryParameters } from '../../src/cli/local/directory-parameters';
+import { StateStore } from '../../src/cli/local/state-store';
 import { silentProgress } from '../../src/cli/terminal';
 import { temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
 import { cliError, cliOk, filesBelow, readJson } from '../support/cli-run';
@@ -176,6 +179,55 @@ describe('private keys', () => {
       'note: Iot.Other: the secret holds the key of none of these certificates; left out',
       'note: Iot.Empty: the secret holds no private key in PEM; left out', '',
     ].join('\n'));
+  });
+
+  describe('in parameters', () => {
+    const serial = (): string => new X509Certificate(outputs().Device0CertificatePem).serialNumber;
+    const deviceKey = (): string => readFileSync(join(deployed, 'keys', 'Iot-Device0Key', `${serial()}.pem`), 'utf8');
+    const NAME = '/iot/devices/Sensor001-ab12cd34';
+
+    /** A local deployment that keeps the device's key in a parameter. */
+    async function withParameter(output: string): Promise<string> {
+      const file = otherOutputs({ Iot: { Device0CertificatePem: outputs().Device0CertificatePem, PrivateKeyParameter: output } });
+      const store = StateStore.open(dirname(file), localDisk);
+      store.save();
+      await new DirectoryParameters(store, localDisk).write(NAME, serial(), deviceKey());
+      return file;
+    }
+
+    test.each([['name', ''], ['ARN', 'arn:aws:ssm:local:000000000000:parameter']])('of a local deployment are found by their %s', async (_, prefix) => {
+      await cliOk('export', '--outputs', await withParameter(`${prefix}${NAME}/${serial()}`), '--out', out, '--private-keys');
+      expect(Object.keys(filesBelow(out))).toEqual(['device0.key.pem', 'device0.pem', 'manifest.json']);
+      expect(filesBelow(out)['device0.key.pem']).toBe(deviceKey());
+      expect(statSync(join(out, 'device0.key.pem')).mode % 0o1000).toBe(0o600);
+    });
+
+    test('of AWS are read from there', async () => {
+      const places = [`${NAME}/${serial()}`, `arn:aws-cn:ssm:cn-north-1:123456789012:parameter${NAME}/${serial().toLowerCase()}`];
+      for (const place of places) {
+        const asked: string[] = [];
+        const file = otherOutputs({ Iot: { Device0CertificatePem: outputs().Device0CertificatePem, Key: place, Other: '/iot/devices/url', No: `x/${serial()}` } });
+        const terminal = { progress: silentProgress, print: () => undefined, warn: (text: string) => { throw new Error(text); } };
+        await exportCommand({ outputs: file, out, privateKeys: true }, terminal, async each => {
+          asked.push(each);
+          return deviceKey();
+        });
+        expect(asked).toEqual([place]);
+        expect(readFileSync(join(out, 'device0.key.pem'), 'utf8')).toBe(deviceKey());
+      }
+    });
+
+    test('are not looked for in AWS where --local says that there is a local deployment', async () => {
+      const file = otherOutputs({ Iot: { Device0CertificatePem: outputs().Device0CertificatePem, Key: `${NAME}/${serial()}` } });
+      expect(await cliError('export', '--outputs', file, '--out', out, '--private-keys', '--local', join(out, 'nowhere')))
+        .toContain('state.json: there is no such file; name the directory of the local deployment with --local');
+    });
+
+    test('that hold no key are told of', async () => {
+      const file = await withParameter(`${NAME}/${'0'.repeat(40)}`);
+      expect(await cliError('export', '--outputs', file, '--out', out, '--private-keys'))
+        .toContain('(Iot.PrivateKeyParameter: the parameter holds no private key in PEM; left out)');
+    });
   });
 
   test('that nothing leads to are an error', async () => {

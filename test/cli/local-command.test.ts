@@ -156,6 +156,46 @@ describe('a second run', () => {
   });
 });
 
+describe('what only AWS would know', () => {
+  function withStored(Default?: string): void {
+    const template = iotTemplate();
+    const { Verification, ...others } = template.Resources as { Verification: { Properties: object } };
+    writeAssembly(app, {
+      Iot: {
+        template: {
+          ...template,
+          Parameters: { StoredCode: { Type: 'AWS::SSM::Parameter::Value<String>', Default } },
+          Resources: { ...others, Verification: { ...Verification, Properties: { ...Verification.Properties, RegistrationCode: { Ref: 'StoredCode' } } } },
+        },
+      },
+    });
+  }
+
+  test('of a parameter in the Parameter Store can be given, and is remembered', async () => {
+    withStored('/iot/registration-code');
+    await local('--parameters', 'StoredCode=code2');
+    expect(certificate('VerificationCertificate').subject).toBe('CN=code2');
+    expect(await local()).toContain('no changes');
+  });
+
+  test('of a parameter in the Parameter Store must be given where a certificate needs it', async () => {
+    withStored('/iot/registration-code');
+    expect(await cliError('local', '--app', app, '--out', out)).toMatch(/stack Iot, resource Verification, property RegistrationCode: Ref: it refers to the parameter StoredCode, whose value is kept in the Systems Manager Parameter Store; give it with --parameters Iot:StoredCode=VALUE$/);
+    withStored();
+    expect(await cliError('local', '--app', app, '--out', out)).toContain('parameter StoredCode: must have a value; give it with --parameters Iot:StoredCode=VALUE');
+    expect(existsSync(join(out, 'outputs.json'))).toBe(false);
+  });
+
+  test('of secrets can be given, which changes nothing for those that nobody reads', async () => {
+    synth();
+    await local();
+    const before = filesBelow(out);
+    writeFileSync(join(app, 'secret'), 'very secret');
+    expect(await local('--secret', `CaKey=${join(app, 'secret')}`, `prod/imported=${join(app, 'secret')}`)).toContain('no changes');
+    expect(filesBelow(out)).toEqual(before);
+  });
+});
+
 describe('a run that fails', () => {
   test('on its first deployment names stack, resource and rule, and leaves no certificate declared', async () => {
     synth({ deviceDays: 5000 });
@@ -294,6 +334,9 @@ describe('wrong usage', () => {
     [['--parameters', 'Nobody=1'], '--parameters: no stack that is deployed has a parameter Nobody'],
     [['--parameters', 'Other:RegistrationCode=1'], '--parameters: no stack that is deployed as Other has a parameter RegistrationCode'],
     [['--parameters', 'RegistrationCode=A_B'], 'stack Iot, parameter RegistrationCode: must match the pattern [0-9a-z]+, got "A_B"'],
+    [['--secret', 'novalue'], '--secret: must be of the form NAME=FILE'],
+    [['--secret', 'CaKey=no-such-file'], '--secret CaKey: there is no such file; what stands behind the equals sign must be the path of a file (not shown)'],
+    [['--secret', 'CaKey=package.json', '--secret', 'Iot-CaKey=package.json', 'Iot-CaKey=package.json'], '--secret Iot-CaKey: this secret must be given once'],
     [['--nonsense'], "unknown option '--nonsense'"],
   ])('%j is told in one line, and nothing is made', async (args, expected) => {
     synth();
@@ -310,6 +353,6 @@ describe('wrong usage', () => {
   test('is not asking for the version or for help', async () => {
     expect(await cli('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
     expect(await cli('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('Examples:') });
-    expect(await cli('local', '--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('--parameters') });
+    expect(await cli('local', '--help')).toMatchObject({ code: 0, stdout: expect.stringMatching(/--parameters[^]*--secret <name=file\.\.\.>/) });
   });
 });

@@ -46,9 +46,9 @@ export class DirectorySecretVersions implements SecretVersions {
     return secret && this.read(secretArn, secret.current);
   }
 
-  /** Reads the value that was generated for a secret, or `undefined` where none was. */
+  /** Reads the value that was generated for a secret, or `undefined` where none was, as for every secret of another origin. */
   public readGenerated(secretArn: string): string | undefined {
-    return secretArn.startsWith(ARN_PREFIX) ? this.files.read(generatedFileOf(secretArn)) : undefined;
+    return ownNameOf(secretArn) === undefined ? undefined : this.files.read(generatedFileOf(secretArn));
   }
 
   /** Keeps the value that was generated for a secret. */
@@ -75,9 +75,15 @@ function generatedFileOf(secretArn: string): Path {
 }
 
 function folderOf(secretArn: string): string {
-  const name = secretArn.startsWith(ARN_PREFIX) ? secretArn.slice(ARN_PREFIX.length) : '';
-  if (!/^[A-Za-z0-9-]+$/.test(name)) {
+  const name = ownNameOf(secretArn);
+  if (name === undefined) {
     throw new CliError(`the secret must be one of this local deployment (${ARN_PREFIX}…), got ${JSON.stringify(secretArn)}`);
   }
   return name;
+}
+
+/** The name of a secret that a stack of this deployment can have declared: its name becomes a folder's. */
+function ownNameOf(secretArn: string): string | undefined {
+  const name = secretArn.startsWith(ARN_PREFIX) ? secretArn.slice(ARN_PREFIX.length) : '';
+  return /^[A-Za-z0-9-]+$/.test(name) ? name : undefined;
 }

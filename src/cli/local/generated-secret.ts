@@ -60,7 +60,7 @@ function generatedPassword(declaration: JsonMap, random: (bytes: number) => Buff
     .filter(characters => characters.length > 0);
   const required = isTrue(declaration.RequireEachIncludedType ?? true) ? kinds : [];
   if (kinds.length === 0 || required.length > length) {
-    throw new CliError(`${where}: must leave characters to choose from, of not more kinds than the password is long`);
+    throw new CliError(`${where} must leave characters to choose from, of not more kinds than the password is long`);
   }
   for (;;) { // until every kind is there: so each password that may be is as likely as any other
     const password = Array.from({ length }, () => chosen(kinds.flat(), random));

@@ -40,7 +40,7 @@ const SALT_OCTETS = 16;
 /** What the older implementations write, and some take for granted. */
 const LEGACY_SALT_OCTETS = 8;
 
-/** PBES2 (RFC 8018, section 6.2) and a MAC over SHA-256: what OpenSSL 3, Java and Windows write by themselves today. */
+/** PBES2 (RFC 8018, section 6.2) and a MAC over SHA-256: what OpenSSL 3 and Java write by themselves. */
 export const MODERN: Protection = {
   encrypt(octets, passphrase, random) {
     const salt = draw(random, SALT_OCTETS);

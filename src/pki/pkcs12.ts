@@ -8,10 +8,11 @@ import { quote } from '../contract/rules';
 export interface Pkcs12Content extends KeyBundle {
   /** The name by which stores show the key, an "alias" in Java: 1 to 255 characters (RFC 2985, section 5.5.1). */
   readonly friendlyName: string;
-  /** A secret. Java reads none but printable ASCII characters in the modern form. */
+  /** A secret. Java opens a file by none but printable ASCII characters (PBEKey.java), other readers by any that is taken here. */
   readonly passphrase: string;
   /**
-   * For what reads nothing newer than 3DES and SHA-1: Windows before 10 (1709), Java before 8u301, OpenSSL before 1.0.
+   * For what reads nothing newer than 3DES and SHA-1, such as Windows Server 2016, and Java before 8u301, 11.0.12 and 12
+   * (https://bugs.openjdk.org/browse/JDK-8267701).
    * @default false
    */
   readonly legacy?: boolean;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import {
-  bitString, contextTag, element, explicit, integer, namedBits, NULL, objectIdentifier, octetString, printableString, sequence, setOfOne, Tag, time,
-  TRUE, utf8String,
+  bitString, bmpString, contextTag, element, explicit, integer, namedBits, NULL, objectIdentifier, octetString,
+  printableString, sequence, setOf, setOfOne, Tag, time, TRUE, utf8String,
 } from '../../src/pki/der';
 import { DerReader } from '../../src/pki/der-reader';
 
@@ -32,6 +32,8 @@ describe('the encoder', () => {
     ['UTF8String', utf8String('é'), '0c02c3a9'],
     ['an empty sequence', sequence(), '3000'],
     ['a set', setOfOne(NULL), '31020500'],
+    ['a set of several, in the order of its octets', setOf(octetString(Buffer.of(2)), NULL, octetString(Buffer.of(1)), TRUE), '310b0101ff0401010401020500'],
+    ['text of two octets a character', bmpString('a杭'), '1e040061676d'],
     ['an explicit tag', explicit(3, NULL), 'a3020500'],
     ['an implicit tag', element(contextTag(0, false), Buffer.of(1)), '800101'],
     ['127 octets in the short form', octetString(Buffer.alloc(127)).subarray(0, 2), '047f'],

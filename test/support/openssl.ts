@@ -42,6 +42,16 @@ export function hasCerttool(): boolean {
   return spawnSync('certtool', ['--version']).status === 0;
 }
 
+/** Java's command line for key stores, in English, and set to start soon instead of running fast for long. */
+export function keytool(args: readonly string[]): Run {
+  return run('keytool', ['-J-Duser.language=en', '-J-XX:TieredStopAtLevel=1', '-J-XX:+UseSerialGC', ...args]);
+}
+
+/** Whether Java's command line for key stores is installed (Debian package default-jre-headless). */
+export function hasKeytool(): boolean {
+  return spawnSync('keytool', ['-help']).status === 0;
+}
+
 /** A directory for the files that a tool reads, removed after the tests of the file that asks for it. */
 export function temporaryFiles(): (name: string, contents: string | Buffer) => string {
   const directory = mkdtempSync(join(tmpdir(), 'private-iot-ca-pki-'));

@@ -22,6 +22,13 @@ describe('a reader of DER', () => {
     expect(reader('a003020102').explicit(0).unsigned()).toEqual(Buffer.of(2));
   });
 
+  test('tells the tag of what follows', () => {
+    const file = reader('0500');
+    expect(file.tag).toBe(Tag.NULL);
+    file.element(Tag.NULL);
+    expect(file.tag).toBeUndefined();
+  });
+
   test('reads long lengths', () => {
     expect(new DerReader(Buffer.concat([Buffer.from('04820100', 'hex'), Buffer.alloc(256)])).contents(Tag.OCTET_STRING)).toHaveLength(256);
     expect(new DerReader(Buffer.concat([Buffer.from('0483010000', 'hex'), Buffer.alloc(65_536)])).contents(Tag.OCTET_STRING)).toHaveLength(65_536);

@@ -9,7 +9,7 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     id: 'rfc5280-basic-constraints-critical',
     severity: 'error',
     source: 'RFC 5280, section 4.2.1.9',
-    checks: 'basicConstraints of a CA is critical.',
+    checks: 'A CA has its basicConstraints critical.',
     check: certificate => certificate.ca && !isCritical(certificate, OID.basicConstraints)
       ? 'basicConstraints of a CA must be critical'
       : undefined,

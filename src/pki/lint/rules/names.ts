@@ -44,7 +44,7 @@ export const NAME_RULES: readonly LintRule[] = [
     source: 'RFC 5280, appendix A.1',
     checks: 'Values of names have 1 character at least, and at most the upper bound of their type (64 for a common name).',
     check: certificate => firstAttribute(certificate, ({ value, text }, { maxLength = Infinity }) => {
-      const length = text === undefined ? value.length : lengthOf(text, maxLength);
+      const { length } = text === undefined ? value : Array.from(text);
       return length >= 1 && length <= maxLength
         ? undefined
         : `must be ${maxLength === Infinity ? 'at least 1 character' : `1 to ${maxLength} characters`} long, got ${length}`;
@@ -103,11 +103,6 @@ function firstAttribute(
     }
   }
   return undefined;
-}
-
-/** The characters of a text; those of a much longer one than is allowed are not counted one by one. */
-function lengthOf(text: string, maxLength: number): number {
-  return text.length > 2 * maxLength || maxLength === Infinity ? text.length : Array.from(text).length;
 }
 
 function stringName(tag: number): string {

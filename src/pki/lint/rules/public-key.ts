@@ -129,7 +129,7 @@ export const PUBLIC_KEY_RULES: readonly LintRule[] = [
   {
     id: 'rfc9295-key-usage',
     severity: 'error',
-    source: 'RFC 9295, section 3',
+    source: 'RFC 8410, section 5, as RFC 9295 replaces it',
     checks: 'An Ed25519 or Ed448 key is for signing only.',
     check: certificate => certificate.publicKey.family === 'ED25519' || certificate.publicKey.family === 'ED448'
       ? forbiddenUsage(certificate, NOT_SIGNING)

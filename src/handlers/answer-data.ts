@@ -8,7 +8,7 @@ import { splitCertificates } from '../pki/certificate-list';
 import { toPem } from '../pki/pem';
 
 /** What stands in the attributes of a CA whose certificate is awaited; CloudFormation wants every attribute that is referred to. */
-const AWAITED = '(not signed yet: have CertificateSigningRequestPem signed, and declare the result as signedCertificate)';
+const AWAITED = '(not signed yet)';
 
 /** The attributes that only some certificates have. */
 type MoreAttributes = Pick<CertificateAttributes, 'IgnoredRequests' | 'PrivateKeyParameter'>;
@@ -34,7 +34,7 @@ function requestPem({ certificateSigningRequest }: LedgerEntry): string {
 /** The attributes of a CA whose certificate is awaited. */
 export function pendingData(entry: LedgerEntry): CertificateAttributes {
   return {
-    CertificatePem: AWAITED,
+    CertificatePem: '(not signed yet: have the certificate signing request signed, and declare the result as signedCertificate)',
     SerialNumber: AWAITED,
     NotBefore: AWAITED,
     NotAfter: AWAITED,

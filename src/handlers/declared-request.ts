@@ -57,11 +57,18 @@ export async function withRequest(declaration: Declaration, ports: Ports): Promi
   return complete;
 }
 
-/** What a request has to do with the identity of its certificate: its key, or the secret in which it is. */
+/**
+ * What a request has to do with the identity of its certificate: its key and the names that are taken from it, so that the
+ * same request signed anew is the same; or the secret in which it is, and the names that may be taken.
+ */
 export function requestIdentity({ content, secretArn: place, allowedNames }: DeclaredRequest): object {
+  if (!content || place !== undefined) {
+    return { secretArn: place, ...allowedNames ? { allowedNames } : {} };
+  }
+  const { allowed } = readRequestedNames(content, allowedNames ?? {});
   return {
-    ...content && place === undefined ? { publicKey: createHash('sha256').update(content.publicKey).digest('hex') } : { secretArn: place },
-    ...allowedNames ? { allowedNames } : {},
+    publicKey: createHash('sha256').update(content.publicKey).digest('hex'),
+    ...Object.keys(allowed).length > 0 ? { names: allowed } : {},
   };
 }
 

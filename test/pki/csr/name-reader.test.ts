@@ -34,8 +34,8 @@ describe('a name is read', () => {
 
   test('with whatever was written, for all values', () => {
     const value = fc.string({ unit: 'binary', maxLength: 40 });
-    const subjects = fc.record(Object.fromEntries(SUBJECT_ATTRIBUTE_NAMES.map(attribute => [attribute, value])) as { [A in SubjectAttribute]: typeof value },
-      { requiredKeys: [] });
+    const attributes = Object.fromEntries(SUBJECT_ATTRIBUTE_NAMES.map(attribute => [attribute, value])) as { [A in SubjectAttribute]: typeof value };
+    const subjects = fc.record(attributes, { requiredKeys: [] });
     fc.assert(fc.property(subjects, subject => {
       expect(readName(encodeName(subject))).toEqual(subject);
     }), { numRuns: 100 });

@@ -11,7 +11,7 @@ import { SignatureAlgorithm, requestSignatureAlgorithmOf } from './signature-alg
 import { DIGESTS } from './signer';
 import { assertDer } from './strict-der';
 
-export { RequestedExtension } from './requested-attributes';
+export type { RequestedExtension } from './requested-attributes';
 
 /** A certification request (PKCS #10, RFC 2986) that proved the possession of its key. The buffers are views of `der`. */
 export interface CertificationRequest extends RequestedAttributes {

@@ -89,7 +89,7 @@ function readString(reader: DerReader, attribute: SubjectAttribute): string {
   const octets = reader.contents(tag);
   const text = type.decode(octets);
   if (text === undefined) {
-    throw new Error(`subject.${attribute} must consist of characters that a ${type.name} has, got ${quote(octets.toString('latin1'))}; ${WAY_OUT}`);
+    throw new Error(`subject.${attribute} must consist of the characters of ${type.name}, got ${quote(octets.toString('latin1'))}; ${WAY_OUT}`);
   }
   return text;
 }

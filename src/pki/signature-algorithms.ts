@@ -42,7 +42,7 @@ export function signatureAlgorithmOf(identifier: Buffer): SignatureAlgorithm | u
 
 /**
  * Parameters that requests have besides: RFC 4055, section 5, has readers take RSA without any, and mbedTLS before 3.5, which
- * is on most devices, writes NULL for ECDSA.
+ * is on many devices, writes NULL for ECDSA (https://github.com/Mbed-TLS/mbedtls/issues/2924).
  */
 const OTHER_PARAMETERS: { readonly [F in KeyFamily]: readonly (readonly Buffer[])[] } = { RSA: [[]], EC: [[NULL]], ED25519: [] };
 

@@ -61,4 +61,30 @@ describe('a reader of DER', () => {
 
   test.each([['an empty BIT STRING', '0300'], ['a BIT STRING with unused bits', '03020780']])(
     'refuses %s where whole octets are due', (_, hex) => expect(() => reader(hex).bitString()).toThrow('BIT STRING of whole octets'));
+
+  test('says what follows, and where it is in the whole', () => {
+    const file = reader('3006 0201 05 3001 05'.replace(/ /g, ''));
+    expect(file.tag).toBe(Tag.SEQUENCE);
+    const inner = file.sequence();
+    inner.unsigned();
+    expect([inner.tag, inner.position, file.tag, file.position]).toEqual([Tag.SEQUENCE, 5, undefined, 8]);
+    expect(() => inner.sequence().contents(Tag.NULL)).toThrow('must have a definite length at offset 8');
+  });
+
+  test.each([
+    ['2.5.4.3', '0603550403'],
+    ['0.9.2342.19200300.100.1.25', '060a0992268993f22c640119'],
+    ['1.39', '06014f'],
+    ['2.0', '060150'],
+    ['2.999.3', '0603883703'], // the example of X.690, 8.19.5
+    ['2.100.4503599627370496', '060a81348880808080808000'],
+    ['2.25.329800735698586629295641978511506172918', '06146983f09da7ebcfdee0c7a1a7b2c0948cc8f9d776'],
+  ])('reads the object identifier %s', (dotted, hex) => {
+    expect(reader(hex).objectIdentifier()).toBe(dotted);
+  });
+
+  test.each([
+    ['an empty object identifier', '0600', 'complete'], ['one that is cut off', '06025585', 'complete'],
+    ['an arc with a leading zero', '0603558001', 'in the fewest octets'], ['an endless arc', `0614${'ff'.repeat(19)}01`, 'at most 128 bits'],
+  ])('refuses %s', (_, hex, message) => expect(() => reader(hex).objectIdentifier()).toThrow(message));
 });

@@ -128,9 +128,11 @@ describe('a key of RSA is refused', () => {
 describe('a key on a curve is refused', () => {
   const { x, y } = jwkOf(DEVICE_KEYS.EC_P256);
   const point = Buffer.concat([Buffer.of(4), base64(x), base64(y)]);
+  /** The root of the curve's b: the y where x is 0. */
+  const rootOfB = Buffer.from('66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4', 'hex');
   const prime = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
-  const changed = (octets: Buffer, at: number, value: number): Buffer => Buffer.concat([octets.subarray(0, at), Buffer.of(value), octets.subarray(at + 1)]);
-  const moved = (p: Buffer): Buffer => changed(p, p.length - 1, p[p.length - 1] % 128 + (p[p.length - 1] < 128 ? 128 : 0));
+  /** With another y. */
+  const moved = (from: Buffer): Buffer => Buffer.concat([from.subarray(0, -1), Buffer.of((from[from.length - 1] + 128) % 256)]);
   const pointOf = (pem: string): Buffer => Buffer.concat([Buffer.of(4), base64(jwkOf(pem).x), base64(jwkOf(pem).y)]);
   const compressed = ECDH.convertKey(point, 'prime256v1', undefined, undefined, 'compressed') as Buffer;
   const hybrid = ECDH.convertKey(point, 'prime256v1', undefined, undefined, 'hybrid') as Buffer;
@@ -144,7 +146,8 @@ describe('a key on a curve is refused', () => {
     ['beside P-521', ecSpki(moved(pointOf(DEVICE_KEYS.EC_P521)), curve('1.3.132.0.35')), 'a point that is not on its curve'],
     ['at 0, 0', ecSpki(Buffer.concat([Buffer.of(4), Buffer.alloc(64)])), 'a point that is not on its curve'],
     ['at coordinates beyond the prime', ecSpki(Buffer.concat([Buffer.of(4), Buffer.alloc(64, 0xff)])), 'a point that is not on its curve'],
-    ['at a coordinate that is the prime, for 0', ecSpki(Buffer.concat([Buffer.of(4), Buffer.from(prime.toString(16), 'hex'), base64(y)])), 'a point that is not'],
+    ['at a coordinate that is the prime, for 0', ecSpki(Buffer.concat([Buffer.of(4), Buffer.from(prime.toString(16), 'hex'), rootOfB])),
+      'a point that is not on its curve'],
     ['at infinity', ecSpki(Buffer.of(0)), 'an EC key whose point is the one at infinity'],
     ['by a compressed point', ecSpki(compressed), 'an EC key with a compressed point'],
     ['by a point in the hybrid form', ecSpki(hybrid), 'an EC key with a point in the hybrid form'],
@@ -160,6 +163,10 @@ describe('a key on a curve is refused', () => {
     ['P-224', generated('secp224r1'), 'an EC key on the curve P-224'],
     ['of nobody', ecSpki(point, curve('1.2.3')), 'an EC key on the curve 1.2.3'],
   ])('%s', (_, spki, complaint) => expect(() => assertStrongPublicKey(spki)).toThrow(complaint));
+
+  test('at the coordinate 0 not, where the curve has a point', () => {
+    assertStrongPublicKey(ecSpki(Buffer.concat([Buffer.of(4), Buffer.alloc(32), rootOfB])));
+  });
 });
 
 describe('a key is refused', () => {

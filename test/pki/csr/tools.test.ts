@@ -106,7 +106,5 @@ test('what is asked for is reported whole, and an attribute that can be a secret
   const { der, ...rest } = request;
   expect(der.includes('correct horse')).toBe(true);
   expect(JSON.stringify(rest)).not.toContain('correct');
-  Object.values({ ...rest.extensions.map(({ value }) => value), subject: rest.subject, key: rest.publicKey }).forEach(part => {
-    expect(part.includes('correct horse')).toBe(false);
-  });
+  expect([...rest.extensions.map(({ value }) => value), rest.subject, rest.publicKey].filter(part => part.includes('correct horse'))).toEqual([]);
 });

@@ -135,8 +135,7 @@ export class CaCertificate extends IotCertificateBase implements IIotCertificate
       Generation: validGeneration(this, props.generation),
       Extensions: renderExtensions(this, props),
     };
-    const needed = request._secret ? [{ encrypted: request._secret.encryptionKey !== undefined, grant: request._grantRead.bind(request) }] : [];
-    this._resource = provider.resource(this, ResourceType.CA_CERTIFICATE, properties, [rights, ...provider.rightsFor(this, needed)]);
+    this._resource = provider.resource(this, ResourceType.CA_CERTIFICATE, properties, [rights, ...provider.rightsFor(this, request._rights())]);
     ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
       = chainsBelow(ca, this.certificatePem));
   }

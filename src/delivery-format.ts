@@ -94,7 +94,9 @@ export class DeliveryFormat {
   public _bind(scope: Construct, removalPolicy: RemovalPolicy): BoundDelivery {
     const { encryptionKey } = this.options;
     const secret = emptySecret(scope, this.name, { description: `${this.name} of ${scope.node.path}`, encryptionKey, removalPolicy });
-    const passphrase = this.name.startsWith('Pkcs12') ? this.options.passphrase ?? newPassphrase(scope, `${this.name}Passphrase`, encryptionKey) : undefined;
+    const passphrase = this.name.startsWith('Pkcs12')
+      ? this.options.passphrase ?? newPassphrase(scope, `${this.name}Passphrase`, encryptionKey)
+      : undefined;
     return {
       secret,
       passphrase,

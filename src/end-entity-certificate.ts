@@ -185,7 +185,7 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
     ca.grantIssue(rights);
     const needed: NeededRight[] = [
       ...this._key ? [{ encrypted: this.privateKeySecret?.encryptionKey !== undefined, grant: this._key.grantKeep }] : [],
-      ...request?._secret ? [{ encrypted: request._secret.encryptionKey !== undefined, grant: (grantee: IGrantable) => request._grantRead(grantee) }] : [],
+      ...request?._rights() ?? [],
       ...bound.flatMap(([, delivery]) => delivery.rights),
     ];
     const properties: IssuedCertificateProperties & RequestableProperties = {

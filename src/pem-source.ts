@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import { isPrivateKey } from './contract/rules';
+import { NeededRight } from './private/certificate-provider';
 import { grantUseSecret } from './private/private-key';
 
 /**
@@ -52,10 +52,9 @@ export class PemSource {
     this._secret = source.secret;
   }
 
-  /** Lets the function read it, where it has to. @internal */
-  public _grantRead(grantee: IGrantable): void {
-    if (this._secret) {
-      grantUseSecret(this._secret, grantee);
-    }
+  /** What the function needs to read it. @internal */
+  public _rights(): NeededRight[] {
+    const secret = this._secret;
+    return secret ? [{ encrypted: secret.encryptionKey !== undefined, grant: grantee => grantUseSecret(secret, grantee) }] : [];
   }
 }

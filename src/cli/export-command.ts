@@ -1,5 +1,4 @@
 import { dirname, join, posix } from 'node:path';
-import { CERTIFICATE } from './certificates/pem-blocks';
 import { readStackOutputs, StackOutput } from './certificates/stack-outputs';
 import { readableDate, validityState } from './certificates/validity-text';
 import { CliError } from './cli-error';
@@ -17,6 +16,7 @@ import { readBytes } from './read-file';
 import { table } from './table';
 import { Terminal } from './terminal';
 import { toPem } from '../pki/pem';
+import { CERTIFICATE } from '../pki/pem-blocks';
 
 /** The options of `private-iot-ca export`. */
 export interface ExportOptions {

@@ -1,9 +1,9 @@
+import { assertLinted } from './assert-linted';
 import { deliverBundles } from './bundles';
 import { custodyOf, HeldKey, isSamePlace } from './custody';
 import { Declaration } from './declaration';
 import { requestOutcome } from './declared-request';
 import { Requester } from './identity';
-import { assertLinted } from './assert-linted';
 import { chainBelow, IssuingCa, issuingCa } from './issuing-ca';
 import { placeOf } from './key-storage';
 import { Ledger, LedgerEntry, LedgerRecord, Ports } from './ports';

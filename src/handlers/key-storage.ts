@@ -1,6 +1,6 @@
-import { quote } from '../contract/rules';
-import { KeyStorageProperties } from '../contract/properties';
 import { arn, record, RawProperties, secretArn } from './property-values';
+import { KeyStorageProperties } from '../contract/properties';
+import { quote } from '../contract/rules';
 
 type StorageType = KeyStorageProperties['Type'];
 

@@ -1,6 +1,6 @@
 import { Tag } from './der';
 import { DerReader } from './der-reader';
-import { pemBlocks } from './pem-blocks';
+import { CERTIFICATE, PemBlock, readPemBlocks } from './pem-blocks';
 import { isPrivateKey } from '../contract/rules';
 
 /** More than eight certificates with RSA keys of 8192 bits take. */
@@ -19,15 +19,20 @@ export function readCertificates(property: string, pem: string): Buffer[] {
   if (isPrivateKey(pem)) {
     throw new Error(`${property} must hold certificates only, got a private key (not shown); take it out of the declaration, and consider it disclosed`);
   }
-  const blocks = pemBlocks(pem)?.filter(({ label }) => label === 'CERTIFICATE');
-  if (!blocks) {
-    throw new Error(`${property} must be PEM of which every block has its end, and base64 in it (RFC 7468), got a text that is damaged`);
-  }
+  const blocks = certificateBlocks(property, pem);
   if (blocks.length === 0) {
     throw new Error(`${property} must hold a certificate in PEM (-----BEGIN CERTIFICATE-----), got a text without one`);
   }
   blocks.forEach(({ der }, index) => assertOneElement(`${property}, block ${index + 1},`, der));
   return blocks.map(({ der }) => der);
+}
+
+function certificateBlocks(property: string, pem: string): PemBlock[] {
+  try {
+    return readPemBlocks(pem).filter(({ label }) => label === CERTIFICATE);
+  } catch (error) {
+    throw new Error(`${property} must be PEM (RFC 7468), got a text that is damaged: ${(error as Error).message}`);
+  }
 }
 
 function assertOneElement(place: string, der: Buffer): void {

@@ -7,39 +7,60 @@ export interface PemBlock {
   readonly der: Buffer;
 }
 
+/** The label of a certificate (RFC 7468, section 5.1). */
+export const CERTIFICATE = 'CERTIFICATE';
+
+/** Whether a label is that of a private key of any kind. */
+export function isPrivateKeyLabel(label: string): boolean {
+  return label.endsWith('PRIVATE KEY');
+}
+
 /**
  * The blocks of a PEM text, in its order. Text around them is passed over (RFC 7468, section 2); line ends may be LF, CRLF
  * or CR, and lines may be of any length and have spaces or a byte order mark around them, as editors leave them.
  *
- * @returns `undefined` where a block has no end, no beginning, or is not base64 with its padding (RFC 4648, section 4)
+ * @throws an error that says which block is damaged, and shows nothing of what is in it
  */
-export function pemBlocks(text: string): PemBlock[] | undefined {
+export function readPemBlocks(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
   let open: { readonly label: string; readonly lines: string[] } | undefined;
   for (const line of text.split(/\r\n|\r|\n/).map(untrimmed => untrimmed.trim())) {
-    const [, edge, label] = /^-----(BEGIN|END) ([A-Z0-9 ]{1,64})-----$/.exec(line) ?? [];
+    const [, edge, label] = /^-----(BEGIN|END) ([A-Z0-9 ]{0,64})-----$/.exec(line) ?? [];
+    const place = `PEM block ${blocks.length + 1}`;
     if (edge === undefined) {
       open?.lines.push(line);
-    } else if (edge === 'BEGIN' && !open) {
+    } else if (edge === 'BEGIN') {
+      assertEnded(place, open?.label);
       open = { label, lines: [] };
-    } else if (edge === 'END' && open?.label === label) {
-      const block = decode(label, open.lines);
-      if (!block) {
-        return undefined;
-      }
-      blocks.push(block);
-      open = undefined;
+    } else if (!open) {
+      throw new Error(`${place} (${label}) has no BEGIN line`);
+    } else if (open.label !== label) {
+      throw new Error(`${place} begins as ${open.label} and ends as ${label}`);
     } else {
-      return undefined;
+      blocks.push(decode(place, label, open.lines));
+      open = undefined;
     }
   }
-  return open ? undefined : blocks;
+  assertEnded(`PEM block ${blocks.length + 1}`, open?.label);
+  return blocks;
 }
 
-function decode(label: string, lines: readonly string[]): PemBlock | undefined {
-  // A colon is no character of base64; an empty line ends the headers.
-  const body = lines[0]?.includes(':') ? lines.indexOf('') + 1 : 0;
+function assertEnded(place: string, label: string | undefined): void {
+  if (label !== undefined) {
+    throw new Error(`${place} (${label}) has no END line`);
+  }
+}
+
+/** Only private keys have headers; a colon is no character of base64, and an empty line ends the headers. */
+function decode(place: string, label: string, lines: readonly string[]): PemBlock {
+  const body = isPrivateKeyLabel(label) && lines[0]?.includes(':') ? lines.indexOf('') + 1 : 0;
   const base64 = lines.slice(body).join('').replace(/\s/g, '');
   const der = Buffer.from(base64, 'base64');
-  return der.length > 0 && der.toString('base64') === base64 ? { label, headers: lines.slice(0, body), der } : undefined;
+  if (base64 === '') {
+    throw new Error(`${place} (${label}) is empty`);
+  }
+  if (der.toString('base64') !== base64) {
+    throw new Error(`${place} (${label}) is not base64 (RFC 4648)`);
+  }
+  return { label, headers: lines.slice(0, body), der };
 }

@@ -1,7 +1,7 @@
 import { createPrivateKey, KeyObject, sign, verify } from 'node:crypto';
 import { keyAlgorithmOfPublicKey, KeyPair, publicHalf } from './keys';
 import { toPem } from './pem';
-import { PemBlock, pemBlocks } from './pem-blocks';
+import { isPrivateKeyLabel, PemBlock, readPemBlocks } from './pem-blocks';
 import { complaintOfDekCipher, complaintOfEncryption } from './private-key-encryption';
 import { KEY_ALGORITHM_NAMES } from '../contract/key-algorithms';
 
@@ -60,11 +60,8 @@ function onlyPrivateKey(text: string): PemBlock {
   if (bytes > MAX_PRIVATE_KEY_BYTES) {
     throw new Error(`privateKey must be at most ${MAX_PRIVATE_KEY_BYTES} bytes long, got ${bytes}`);
   }
-  const blocks = pemBlocks(text);
-  if (!blocks || (blocks.length === 0 && text.includes('-----BEGIN '))) {
-    throw new Error(DAMAGED);
-  }
-  const keys = blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'));
+  const blocks = blocksIn(text);
+  const keys = blocks.filter(({ label }) => isPrivateKeyLabel(label));
   if (keys.length === 0) {
     const other = blocks.map(({ label }) => OTHER_LABELS[label]).find(name => name !== undefined);
     throw new Error(`${EXPECTED}, got ${other ?? 'a text without one (not shown)'}`);
@@ -76,6 +73,19 @@ function onlyPrivateKey(text: string): PemBlock {
     throw new Error(`${EXPECTED}, got one in the form of another program; openssl pkcs8 -topk8, or ssh-keygen -p -m PKCS8 for a key of OpenSSH, converts it`);
   }
   return keys[0];
+}
+
+function blocksIn(text: string): PemBlock[] {
+  let blocks: PemBlock[] | undefined;
+  try {
+    blocks = readPemBlocks(text);
+  } catch {
+    // Which line is damaged is not said of what may be a key.
+  }
+  if (!blocks || (blocks.length === 0 && text.includes('-----BEGIN '))) {
+    throw new Error(DAMAGED);
+  }
+  return blocks;
 }
 
 function decrypt(block: PemBlock, passphrase: string | undefined): KeyObject {

@@ -97,7 +97,8 @@ export class CertificateProvider extends Construct {
     if (needed.length === 0) {
       return [];
     }
-    const characters = needed.reduce((sum, { encrypted }) => sum + ARN_CHARACTERS + certificate.node.path.length + (encrypted ? KEY_ARN_CHARACTERS : 0), 0);
+    const characters = needed
+      .reduce((sum, { encrypted }) => sum + ARN_CHARACTERS + certificate.node.path.length + (encrypted ? KEY_ARN_CHARACTERS : 0), 0);
     this.room -= characters;
     if (this.room < 0) {
       if (this.keyPolicies === MAX_KEY_POLICIES) {

@@ -1,8 +1,9 @@
 import { createPrivateKey, KeyObject } from 'node:crypto';
-import { CliError } from '../cli-error';
-import { CERTIFICATE, holdsPem, isPrivateKeyLabel, readPemBlocks } from './pem-blocks';
+import { holdsPem, readPemBlocks } from './pem-blocks';
 import { readStackOutputs } from './stack-outputs';
 import { Tag } from '../../pki/der';
+import { CERTIFICATE, isPrivateKeyLabel } from '../../pki/pem-blocks';
+import { CliError } from '../cli-error';
 
 /** Something that was found in a file: a certificate or a private key. */
 export interface FileEntry {
@@ -54,13 +55,13 @@ function readOutputs(file: string, content: Buffer): FileEntry[] {
 
 function readPem(file: string, text: string): FileEntry[] {
   const blocks = readPemBlocks(file, text).filter(({ label }) => label !== 'EC PARAMETERS'); // OpenSSL writes them beside a key
-  return blocks.map(({ label, der, hasHeaders }, index) => {
+  return blocks.map(({ label, der, headers }, index) => {
     const title = numbered(file, index, blocks.length);
     if (label === CERTIFICATE) {
       return { title, certificate: der };
     }
     if (isPrivateKeyLabel(label)) {
-      return { title, privateKey: { der, encrypted: hasHeaders || label.startsWith('ENCRYPTED') } };
+      return { title, privateKey: { der, encrypted: headers.length > 0 || label.startsWith('ENCRYPTED') } };
     }
     throw new CliError(`${title}: holds a ${label.toLowerCase()}, which is not shown; only certificates and private keys are`);
   });

@@ -1,7 +1,8 @@
 import { CliError } from '../cli-error';
 import { isMap, JsonMap, parseJsonMap } from '../json';
 import { CertificateFacts, readCertificate } from './certificate-facts';
-import { CERTIFICATE, holdsPem, readPemBlocks } from './pem-blocks';
+import { holdsPem, readPemBlocks } from './pem-blocks';
+import { CERTIFICATE } from '../../pki/pem-blocks';
 
 /** An output of a stack. */
 export interface StackOutput {

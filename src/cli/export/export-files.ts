@@ -1,6 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { CERTIFICATE, isPrivateKeyLabel, readPemBlocks } from '../certificates/pem-blocks';
+import { CERTIFICATE, isPrivateKeyLabel } from '../../pki/pem-blocks';
+import { readPemBlocks } from '../certificates/pem-blocks';
 import { CliError, messageOf } from '../cli-error';
 import { Disk, FileMode } from '../disk';
 import { parseJsonMap } from '../json';

@@ -1,4 +1,4 @@
-import { CustomResource, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Annotations, CustomResource, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
@@ -11,8 +11,9 @@ import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { PemSource } from './pem-source';
-import { readCaChain } from './pki/ca-chain';
+import { CaChain, readCaChain } from './pki/ca-chain';
 import { keyAlgorithmOfPublicKey } from './pki/keys';
+import { describeFinding, lintErrors } from './pki/lint/lint-errors';
 import { chainOfText, chainsOf } from './private/ca-chain';
 import { validateChain } from './private/ca-validation';
 import { CertificateProvider } from './private/certificate-provider';
@@ -120,7 +121,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
     this.platforms = props.platforms ?? [];
     this.allowedCustomExtensions = props.allowedCustomExtensions ?? [];
     if (certificate._text !== undefined) {
-      validateChain(this, 'certificate', certificate._text, allowLegacyChain);
+      validateChain(this, 'certificate', certificate._text, chain => this.sayFindings(chain), allowLegacyChain);
     }
     const known = knownFacts(certificate._text, allowLegacyChain);
     this.keyAlgorithm = known?.keyAlgorithm;
@@ -158,6 +159,12 @@ export class ExistingIotCa extends PrivateIotCaBase {
     this.caCertificates = certificates;
     ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
       = chainsOf(certificates, endsInRoot));
+  }
+
+  /** A CA that is in use goes on with what is wrong with its certificate; whoever declares it should know. */
+  private sayFindings({ certificate, chain }: CaChain): void {
+    lintErrors(certificate.der, this.platforms.map(platform => platform._render()), chain[0]?.der)
+      .forEach(finding => Annotations.of(this).addWarningV2(`cdk-private-iot-ca:${finding.rule}`, `the certificate breaks ${describeFinding(finding)}`));
   }
 
   public grantIssue(grantee: IGrantable): Grant {

@@ -1,4 +1,3 @@
-import { assertLinted } from './assert-linted';
 import { deliverBundles } from './bundles';
 import { custodyOf, HeldKey, isSamePlace } from './custody';
 import { Declaration } from './declaration';
@@ -13,6 +12,7 @@ import { checkCaForPlatform } from '../contract/rules';
 import { formatTime } from '../contract/term';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
 import { CertificateContent, issue, largestCertificate, selfIssuer } from '../pki/issue';
+import { assertLinted } from '../pki/lint/lint-errors';
 import { encodeName, formatName } from '../pki/name';
 import { toPem } from '../pki/pem';
 import { PROFILES } from '../pki/profile';

@@ -1,4 +1,3 @@
-import { assertLinted } from './assert-linted';
 import { custodyOf } from './custody';
 import { assertWanted, CertificateRequest, declaredContent, MAX_TURNS, newEntry } from './issue-certificate';
 import { Ledger, LedgerEntry, Ports } from './ports';
@@ -8,6 +7,7 @@ import { formatTime } from '../contract/term';
 import { readCaChain } from '../pki/ca-chain';
 import { createCertificationRequest } from '../pki/create-certification-request';
 import { requestedExtensions } from '../pki/declared-extensions';
+import { assertLinted } from '../pki/lint/lint-errors';
 import { PROFILES } from '../pki/profile';
 
 /**

@@ -6,7 +6,8 @@ import { checkHashForKms } from '../contract/kms';
 import { checkCaForPlatform, Complaint } from '../contract/rules';
 import { IotPlatform } from '../iot-platform';
 import { KeyAlgorithm } from '../key-algorithm';
-import { readCaChain } from '../pki/ca-chain';
+import { CaChain, readCaChain } from '../pki/ca-chain';
+import { assertLinted } from '../pki/lint/lint-errors';
 import { PrivateIotCaProps } from '../private-iot-ca-props';
 
 /** Checks all of a CA that can be checked at synthesis, but its term and its extensions. */
@@ -23,7 +24,8 @@ export function validateCaProps(ca: Construct & { readonly platforms: IotPlatfor
   }
   props.allowedCustomExtensions?.forEach(oid => validate(ca, [oid], () => checkAllowed(oid)));
   if (signedElsewhere && signedCertificate?._text !== undefined) {
-    validateChain(ca, 'signedCertificate', signedCertificate._text);
+    validateChain(ca, 'signedCertificate', signedCertificate._text, ({ certificate, chain }) =>
+      assertLinted(certificate.der, ca.platforms.map(platform => platform._render()), chain[0]?.der));
   }
   assertNumberOfCas(ca);
 }
@@ -52,11 +54,15 @@ function checkAllowed(oid: string): Complaint {
     ?? (isOwnedExtension(oid) ? `allowedCustomExtensions must not name extensions that the CA decides on, got ${oid}` : undefined);
 }
 
-/** Checks certificates that are known at synthesis as the function will. */
-export function validateChain(scope: Construct, property: string, text: string, legacy = false): void {
+/**
+ * Checks certificates that are known at synthesis as the function will.
+ *
+ * @param then what else is to be done with them
+ */
+export function validateChain(scope: Construct, property: string, text: string, then: (chain: CaChain) => void, legacy = false): void {
   validate(scope, [text], () => {
     try {
-      readCaChain(property, text, legacy);
+      then(readCaChain(property, text, legacy));
       return undefined;
     } catch (error) {
       return (error as Error).message;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Looks at what `npm run demo:factories` has made, with OpenSSL: what must be accepted is, and what must be refused is.
+# Looks at what `npm run demo:factories` has made, with OpenSSL: what must be accepted is, and what must be refused is. Nothing
+# of it is changed.
 #   examples/kms-root-and-factory-cas/check.sh demo-out/factories      (from the root of the repository)
 set -euo pipefail
 out=$1
@@ -24,7 +25,8 @@ echo '* a device of Suzhou that asks the CA of Brno is refused by the library'
 cp -r "$here/requests" "$scratch/requests"
 cp "$scratch/requests/suzhou/sensor-s001.csr" "$scratch/requests/brno/"
 CDK_CONTEXT_JSON="{\"requests\":\"$scratch/requests\"}" CDK_OUTDIR="$scratch/cdk.out" npx tsx --tsconfig examples/tsconfig.json "$here/app.ts"
-refused "name constraints do not permit" node assets/cli/private-iot-ca.js local --app "$scratch/cdk.out" --out "$out"
+cp -r "$out" "$scratch/deployment"
+refused 'name constraints do not permit' node assets/cli/private-iot-ca.js local --app "$scratch/cdk.out" --out "$scratch/deployment"
 
 echo '* with the key of Brno stolen, devices of Suzhou are refused by whoever verifies them'
 stolen=$(echo "$out"/keys/Headquarters-brnoca*/*.pem)

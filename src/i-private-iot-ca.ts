@@ -133,8 +133,7 @@ export interface IPrivateIotCa extends IResource {
 
   /**
    * Lets a principal issue certificates of this CA: sign with its key, and record them. Whoever may issue can issue
-   * anything, for the key signs anything. To let functions of another account issue with a key in KMS, grant it to that
-   * account (`AccountPrincipal`).
+   * anything, for the key signs anything.
    */
   grantIssue(grantee: IGrantable): Grant;
 

@@ -82,7 +82,7 @@ export interface LedgerEntry {
 
 /** The facts that a change of status adds to an entry. */
 export type LedgerFacts = Partial<Pick<LedgerEntry,
-'certificate' | 'chain' | 'certificateSigningRequest' | 'notBefore' | 'notAfter' | 'issuedAt' | 'withdrawnAt' | 'withdrawnBy'>>;
+'certificate' | 'chain' | 'certificateSigningRequest' | 'keyStorage' | 'notBefore' | 'notAfter' | 'issuedAt' | 'withdrawnAt' | 'withdrawnBy'>>;
 
 /** What the ledger knows of an identity. */
 export interface LedgerRecord {

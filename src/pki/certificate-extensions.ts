@@ -10,7 +10,7 @@ export interface CertificateExtensions {
   readonly subjectKeyIdentifier: Buffer;
   /** The issuer's key identifier. */
   readonly authorityKeyIdentifier?: Buffer;
-  /** Whether it may sign certificates: `cA` of basicConstraints and `keyCertSign` of keyUsage. */
+  /** Whether it may sign certificates: `cA` of basicConstraints, and `keyCertSign` of keyUsage where there is one. */
   readonly ca: boolean;
   /** How many CAs may follow below it, where that is limited. */
   readonly pathLength?: number;
@@ -79,10 +79,13 @@ function basicConstraints(value: DerReader | undefined): { ca: boolean; pathLeng
   return { ca, pathLength };
 }
 
-/** RFC 5280, section 4.2.1.3: a CA that signs certificates must have the bit. */
+/**
+ * RFC 5280, section 6.1.4 (n): where there is a key usage, it must allow it. `openssl req -x509` writes none, so that CAs without
+ * one are many.
+ */
 function allowsKeyCertSign(value: DerReader | undefined): boolean {
   if (!value) {
-    return false;
+    return true;
   }
   const [, firstOctet = 0] = value.contents(Tag.BIT_STRING);
   value.end();

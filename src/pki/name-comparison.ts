@@ -1,8 +1,11 @@
 import { objectIdentifier, Tag } from './der';
 import { DerReader } from './der-reader';
 import { OID } from './object-identifiers';
+import { SUBJECT_ATTRIBUTES } from '../contract/subject-attributes';
 
 const COMMON_NAME = objectIdentifier(OID.commonName).toString('hex');
+
+const LABELS = new Map(Object.values(SUBJECT_ATTRIBUTES).map(({ oid, label }) => [objectIdentifier(oid).toString('hex'), label as string]));
 
 /** An attribute of a name: its type as the DER of the identifier in hexadecimal digits, and its value. */
 interface ReadAttribute {
@@ -30,6 +33,11 @@ function readSets(name: Buffer): ReadAttribute[][] {
     sets.push(attributes);
   }
   return sets;
+}
+
+/** A DER Name for people to read, from the general to the particular: attributes that are not known here by their identifiers. */
+export function nameText(name: Buffer): string {
+  return readSets(name).flat().map(({ type, value }) => `${LABELS.get(type) ?? type}=${value}`).join(', ');
 }
 
 /** The common name of a DER Name, if it has one. */

@@ -1,7 +1,7 @@
 import { contextTag, element, sequence } from './der';
 import { DerReader } from './der-reader';
 import { encodeGeneralNames, RawGeneralName, readGeneralName } from './general-names';
-import { commonNameOf, isPrefixOfName } from './name-comparison';
+import { commonNameOf, isPrefixOfName, nameText } from './name-comparison';
 import { DeclaredNameConstraints } from '../contract/extensions';
 import { addressText, NameLists } from '../contract/general-names';
 import { quote } from '../contract/rules';
@@ -128,7 +128,7 @@ function describe({ type, value }: RawGeneralName): string {
   if (!Buffer.isBuffer(value)) {
     return `${type}:${quote(value)}`;
   }
-  return type === 'ip' ? `ip:${formatAddress([...value])}` : `a directory name with ${quote(commonNameOf(value) ?? 'no common name')}`;
+  return type === 'ip' ? `ip:${formatAddress([...value])}` : `directory:${quote(nameText(value))}`;
 }
 
 /** An address, or a network with its mask. */

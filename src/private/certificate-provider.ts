@@ -129,12 +129,17 @@ export class CertificateProvider extends Construct {
     return resource;
   }
 
-  /** A key in KMS can be used from other accounts and Regions, a secret that a stack makes can't. */
+  /**
+   * A key in KMS can be used from other Regions of its account. From other accounts a ledger can't: a table that is encrypted
+   * by the account's own key of DynamoDB is not shared.
+   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-cross-account-access.html
+   */
   private assertInReach(ca: IPrivateIotCa): void {
     const elsewhere = differenceOfEnvironments(this, ca);
-    if (elsewhere && !ca.signingKey) {
+    if (elsewhere && (elsewhere.what === 'account' || !ca.signingKey)) {
       throw new Error(`${this.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${elsewhere.other} `
-        + `(${ca.node.path}); only a CA whose key is in KMS can be used from elsewhere`);
+        + `(${ca.node.path}); ${elsewhere.what === 'account' ? '' : 'only a CA whose key is in KMS can be used from another Region; '}`
+        + 'declare a CA there that is signedElsewhere, by addCaCertificate of this one');
     }
   }
 }

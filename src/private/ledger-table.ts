@@ -1,8 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, ITable, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, IGrantable, IResourceWithPolicy } from 'aws-cdk-lib/aws-iam';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { grantOrPermit } from './private-key';
 
 /**
  * The ledger of a CA. A global table, since only that type can be given replicas in other Regions later without being
@@ -20,10 +19,10 @@ export function ledgerTable(scope: Construct, removalPolicy: RemovalPolicy): Tab
 
 /** Lets a principal read the ledger and add to it. Nobody is given the right to delete from it. */
 export function grantRecord(table: ITable, grantee: IGrantable): Grant {
-  const grant = grantOrPermit({
+  const grant = Grant.addToPrincipal({
     grantee,
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     resourceArns: [table.tableArn],
-  }, table as ITable & IResourceWithPolicy);
+  });
   return table.encryptionKey ? grant.combine(table.encryptionKey.grantEncryptDecrypt(grantee)) : grant;
 }

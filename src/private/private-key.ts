@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { Grant, GrantOnPrincipalOptions, IGrantable, IResourceWithPolicy } from 'aws-cdk-lib/aws-iam';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
@@ -43,22 +43,18 @@ export function grantUseSecret(secret: ISecret, grantee: IGrantable): Grant {
 
 /** Lets a principal sign with a key of KMS. */
 export function grantUseSigningKey(key: IKey, grantee: IGrantable): Grant {
-  return grantOrPermit({ grantee, actions: ['kms:Sign', 'kms:GetPublicKey'], resourceArns: [key.keyArn] }, key as IKey & IResourceWithPolicy);
+  return Grant.addToPrincipal({ grantee, actions: ['kms:Sign', 'kms:GetPublicKey'], resourceArns: [key.keyArn] });
 }
 
 /** The key that encrypts the secret may be used through Secrets Manager only; the secret has added that to the key's policy. */
 function grantOnSecret(secret: ISecret, grantee: IGrantable, actions: string[], keyActions: string[]): Grant {
-  const grant = Grant.addToPrincipal({ grantee, actions, resourceArns: [secret.secretArn] });
+  // Of a secret that is known by its name, the ARN lacks the six characters that Secrets Manager has put at its end.
+  const secretArn = secret.secretFullArn ?? `${secret.secretArn}-??????`;
+  const grant = Grant.addToPrincipal({ grantee, actions, resourceArns: [secretArn] });
   return secret.encryptionKey ? grant.combine(Grant.addToPrincipal({
     grantee,
     actions: keyActions,
     resourceArns: [secret.encryptionKey.keyArn],
     conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${secret.stack.region}.amazonaws.com` } },
   })) : grant;
-}
-
-/** Gives a right to a principal; to one that has no policies of its own here, such as another account, by the policy of the resource. */
-export function grantOrPermit(options: GrantOnPrincipalOptions & { resourceArns: string[] }, resource: IResourceWithPolicy): Grant {
-  const grant = Grant.addToPrincipal(options);
-  return grant.success ? grant : Grant.addToPrincipalOrResource({ ...options, resource });
 }

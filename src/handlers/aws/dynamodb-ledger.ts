@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   DynamoDBClient, GetItemCommand, PutItemCommand, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand, UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -155,6 +156,6 @@ function decisiveReason(error: TransactionCanceledException): Error {
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
 
-function isSame(stored: string | Buffer | undefined, value: string | Buffer | undefined): boolean {
-  return Buffer.isBuffer(stored) && Buffer.isBuffer(value) ? stored.equals(value) : stored === value;
+function isSame(stored: unknown, value: unknown): boolean {
+  return isDeepStrictEqual(stored, value);
 }

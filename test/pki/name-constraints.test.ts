@@ -1,21 +1,19 @@
-import { CA_KEYS, DEVICE_KEYS, issuerBy, NOW, testCa, testCertificate } from './fixtures';
+import { NOW, testCa, testCertificate } from './fixtures';
 import { DeclaredNameConstraints } from '../../src/contract/extensions';
 import { NameLists } from '../../src/contract/general-names';
 import { SubjectValues } from '../../src/contract/subject-attributes';
-import { parseCertificate } from '../../src/pki/certificate';
 import { rawNames } from '../../src/pki/general-names';
 import { encodeName } from '../../src/pki/name';
 import { assertNamesPermitted } from '../../src/pki/name-constraints';
 import { toPem } from '../../src/pki/pem';
 import { PROFILES } from '../../src/pki/profile';
-import { signerOf } from '../../src/pki/signer';
 import { validityFrom } from '../../src/pki/validity';
-import { certtool, hasCerttool, openssl, temporaryFiles } from '../support/openssl';
+import { openssl, temporaryFiles } from '../support/openssl';
 
 const file = temporaryFiles();
 const pem = (der: Buffer) => toPem('CERTIFICATE', der);
 
-/** A name, the constraints of its CA (what begins with `not` is excluded), and whether it lies within them. */
+/** Names, the constraints of their CA, and whether the names lie within them. */
 interface Case {
   readonly constraints: Omit<DeclaredNameConstraints, 'critical'>;
   readonly names: NameLists;

@@ -28,7 +28,9 @@ export function declaredExtensions(extensions: DeclaredExtensions): Buffer[] {
 }
 
 /** The extensions that a request asks for (RFC 2985, section 5.4.2): those that its certificate would have, without key identifiers. */
-export function requestedExtensions(profile: CertificateProfile, publicKey: Buffer, pathLength: number | undefined, extensions: DeclaredExtensions): Buffer {
+export function requestedExtensions(
+  profile: CertificateProfile, publicKey: Buffer, pathLength: number | undefined, extensions: DeclaredExtensions,
+): Buffer {
   return sequence(
     profileExtensions(profile, subjectKeyOf(publicKey).family, pathLength, extensions.extendedKeyUsages),
     ...declaredExtensions(extensions),

@@ -19,8 +19,12 @@ const DECODERS: { readonly [tag: number]: ((octets: Buffer) => string) | undefin
   [Tag.VISIBLE_STRING]: latin1,
   [Tag.TELETEX_STRING]: latin1,
   [Tag.UTF8_STRING]: octets => octets.toString('utf8'),
-  [Tag.BMP_STRING]: octets => String.fromCharCode(...Array.from({ length: Math.floor(octets.length / 2) }, (_, index) => octets.readUInt16BE(2 * index))),
+  [Tag.BMP_STRING]: utf16,
 };
+
+function utf16(octets: Buffer): string {
+  return String.fromCharCode(...Array.from({ length: Math.floor(octets.length / 2) }, (_, index) => octets.readUInt16BE(2 * index)));
+}
 
 /** The attributes of a DER Name of any origin, by the sets they stand in. */
 function readSets(name: Buffer): ReadAttribute[][] {

@@ -92,7 +92,7 @@ export interface NameSubtrees {
 
   /**
    * For constraints, the hosts in URIs: a host, or a domain with a dot before it for all hosts in it. For rules about
-   * requests, how the URI begins, as in `urn:acme:device:`.
+   * requests, how the URI begins, as in `urn:acme:device:` or `https://example.com/`.
    * @default - none
    */
   readonly uri?: string[];

@@ -40,7 +40,7 @@ test.each<[string, () => unknown, string]>([
   ['no common name', () => parseCa({ Subject: { Organization: 'Acme' } }), 'subject.commonName must be 1 to 64 characters long, got 0'],
   ['a common name that is a list', () => parseCa({ Subject: { CommonName: ['a'] } }), 'subject.commonName must be a string'],
   ['an unknown key algorithm', () => parseCa({ KeyAlgorithm: 'RSA_1024' }),
-    'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, got "RSA_1024"'],
+    'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, EC_P521, ED25519, got "RSA_1024"'],
   ['a name that every object has', () => parseCa({ KeyAlgorithm: 'constructor' }), 'keyAlgorithm must be one of'],
   ['a weak digest', () => parseCa({ HashAlgorithm: 'SHA-1' }), 'hashAlgorithm must be one of SHA-256, SHA-384, SHA-512, got "SHA-1"'],
   ['an unknown platform', () => parseCa({ Platforms: ['moon'] }), 'platform must be one of alibaba-cloud-iot'],

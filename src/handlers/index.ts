@@ -12,8 +12,8 @@ import { SecretValues } from './aws/secret-values';
 import { SecretsManagerVersions } from './aws/secrets-manager-versions';
 import { handleCloudFormationEvent, InvocationContext, Work } from './cloudformation/handle-event';
 import { handleLifecycleEvent } from './lifecycle';
-import { generateKeyPair } from '../pki/keys';
 import { Ports } from './ports';
+import { generateKeyPair } from '../pki/keys';
 
 /**
  * The entry of the Lambda function: the one place that knows the environment. The clients are made once a process and

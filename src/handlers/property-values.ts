@@ -1,5 +1,5 @@
-import { parseTime } from '../contract/term';
 import { Complaint, quote } from '../contract/rules';
+import { parseTime } from '../contract/term';
 
 /** The properties of a resource as CloudFormation sends them: every scalar is a string. */
 export type RawProperties = { readonly [name: string]: unknown };

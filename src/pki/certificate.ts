@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
 import { CertificateExtensions, readExtensions } from './certificate-extensions';
-import { Tag, time } from './der';
+import { contextTag, Tag, time } from './der';
 import { DerReader } from './der-reader';
 import { toPem } from './pem';
 import { isSignatureAlgorithm } from './signature-algorithms';
@@ -37,8 +37,8 @@ export function parseCertificate(der: Buffer): Certificate {
   certificate.bitString();
   certificate.end();
 
-  const version = tbs.explicit(0);
-  if (version.unsigned().toString('hex') !== '02') {
+  const version = tbs.follows(contextTag(0, true)) ? tbs.explicit(0) : undefined; // version 1 is the default, which DER leaves out
+  if (version?.unsigned().toString('hex') !== '02') {
     throw new Error('the certificate must be of version 3 (RFC 5280, section 4.1.2.1)');
   }
   version.end();

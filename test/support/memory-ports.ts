@@ -17,12 +17,12 @@ const TABLE = 'ledger';
 
 /** What a ledger holds, as in DynamoDB: certificates by issuer and serial number, and what is the latest of an identity. */
 class MemoryLedger {
-  public readonly entries = new Map<string, LedgerEntry>();
-  public readonly current = new Map<string, { key?: string; cancelledAt?: string }>();
-
   public static keyOf({ issuer, serialNumber }: LedgerEntry): string {
     return `${issuer}/${serialNumber}`;
   }
+
+  public readonly entries = new Map<string, LedgerEntry>();
+  public readonly current = new Map<string, { key?: string; cancelledAt?: string }>();
 
   public find(identity: string): LedgerRecord | undefined {
     const standing = this.current.get(identity);
@@ -112,7 +112,7 @@ export class MemoryWorld {
   /** All that is kept anywhere, as one text: it is the same where nothing was written. */
   public snapshot(): string {
     return JSON.stringify([
-      [...this.ledgers].map(([name, { entries, current }]) => [name, [...entries], [...current]]).filter(([, entries, current]) => entries.length + current.length > 0),
+      [...this.ledgers].filter(([, { current }]) => current.size > 0).map(([name, { entries, current }]) => [name, [...entries], [...current]]),
       [...this.versions], [...this.currentVersion], [...this.parameters],
     ]);
   }

@@ -1,11 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import * as fc from 'fast-check';
 import { handleLifecycleEvent, LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle';
+import { dyingAt } from '../support/crashes';
 import { caProperties, deviceProperties, request, verificationProperties } from '../support/events';
 import { Gate, MemoryWorld } from '../support/memory-ports';
-
-/** A process that dies: the call never answers, whether its effect happened or not. */
-class Crash extends Error {}
 
 const KINDS = ['ca', 'verification', 'device'] as const;
 
@@ -18,23 +16,6 @@ async function worldWithCa(): Promise<{ world: MemoryWorld; caId: string }> {
 function creation(kind: typeof KINDS[number], caId: string): LifecycleEvent {
   const properties = { ca: () => caProperties({ Generation: '2' }), verification: () => verificationProperties(caId), device: () => deviceProperties(caId) };
   return request(kind, 'Create', properties[kind]());
-}
-
-/** Dies at the n-th call of a port, and stays dead. */
-function dyingAt(n: number, when: 'before' | 'after'): Gate & { calls: () => number } {
-  let calls = 0;
-  const gate = async <T>(_: string, effect: () => T): Promise<T> => {
-    calls++;
-    if (calls > n || (calls === n && when === 'before')) {
-      throw new Crash();
-    }
-    const result = effect();
-    if (calls === n) {
-      throw new Crash();
-    }
-    return result;
-  };
-  return Object.assign(gate, { calls: () => calls });
 }
 
 /** Of all but the CA. */

@@ -54,14 +54,18 @@ export class OpensslCas {
   }
 
   /** A certification request, PEM. */
-  public request(privateKeyPem: string, { subject = '/C=CN/O=Acme/CN=Acme Existing CA', more = [] }: OpensslCaOptions = {}, extensions: readonly string[] = []): string {
+  public request(
+    privateKeyPem: string, { subject = '/C=CN/O=Acme/CN=Acme Existing CA', more = [] }: OpensslCaOptions = {}, extensions: readonly string[] = [],
+  ): string {
     const lines = ['[req]', 'distinguished_name=dn', 'string_mask=utf8only', ...extensions.length > 0 ? ['req_extensions=ext'] : [], '[dn]', '[ext]', ...extensions];
     const config = this.path('req.cnf', lines.join('\n'));
     return opensslOutput(['req', '-new', '-config', config, '-key', this.path('key.pem', privateKeyPem), '-subj', subject, ...more.filter(arg => arg !== '-sha1')]);
   }
 
   /** Signs a request, as whoever holds the root elsewhere does it: `openssl x509 -req` with a file of extensions. */
-  public sign(requestPem: string, issuer: OpensslCa | undefined, ownKeyPem = '', { extensions = CA_EXTENSIONS, days = 3650, dates, more = [] }: OpensslCaOptions = {}): string {
+  public sign(
+    requestPem: string, issuer: OpensslCa | undefined, ownKeyPem = '', { extensions = CA_EXTENSIONS, days = 3650, dates, more = [] }: OpensslCaOptions = {},
+  ): string {
     const signer = issuer
       ? ['-CA', this.path('ca.pem', issuer.certificatePem), '-CAkey', this.path('ca.key', issuer.privateKeyPem), '-CAcreateserial']
       : ['-signkey', this.path('own.key', ownKeyPem)];
@@ -91,7 +95,9 @@ export class OpensslCas {
   }
 
   /** `openssl ca` is the one command of OpenSSL 3.0 that takes both dates. */
-  private signWithDates(request: string, issuer: OpensslCa | undefined, ownKeyPem: string, extensions: readonly string[], [start, end]: readonly [string, string]): string {
+  private signWithDates(
+    request: string, issuer: OpensslCa | undefined, ownKeyPem: string, extensions: readonly string[], [start, end]: readonly [string, string],
+  ): string {
     const [database, output] = [this.path('index.txt', ''), this.path('signed.pem', '')];
     const config = this.path('ca.cnf', [
       '[ca]', 'default_ca=this', '[this]', `database=${database}`, 'policy=any', 'default_md=sha256', 'rand_serial=yes', 'unique_subject=no', 'x509_extensions=ext',

@@ -1,4 +1,4 @@
-import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from './key-algorithms';
+import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES } from './key-algorithms';
 import { Form, PLATFORM_IDS, PlatformId, platformRules } from './platforms';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
 
@@ -27,9 +27,13 @@ export function quote(value: unknown): string {
   if (isPrivateKey(text)) {
     return '(a private key, not shown)';
   }
-  const characters = Array.from(text);
-  const shortened = characters.length > MAX_QUOTED_CHARACTERS ? `${characters.slice(0, MAX_QUOTED_CHARACTERS).join('')}…` : text;
-  return JSON.stringify(shortened).replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter);
+  const start = shortened(text);
+  return JSON.stringify(start === text ? text : `${start}…`).replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter);
+}
+
+/** As much of a text as a message shows of it. */
+export function shortened(text: string): string {
+  return Array.from(text).slice(0, MAX_QUOTED_CHARACTERS).join('');
 }
 
 function escapeCharacter(character: string): string {
@@ -152,19 +156,19 @@ export function checkRegistrationCode(value: unknown, platform: PlatformId): Com
 }
 
 /** The CA's key, as the platform takes it. `property` names it where another resource refers to the CA. */
-export function checkCaForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
+export function checkCaForPlatform(keyAlgorithm: string, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
   const { name, caKeyAlgorithms } = platformRules(platform);
-  return !caKeyAlgorithms || caKeyAlgorithms.includes(keyAlgorithm)
+  return !caKeyAlgorithms || (caKeyAlgorithms as readonly string[]).includes(keyAlgorithm)
     ? undefined
     : `${property} must be one of ${caKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
 }
 
 /** A device's key, as the platform takes it. */
-export function checkDeviceKeyForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId): Complaint {
+export function checkDeviceKeyForPlatform(keyAlgorithm: string, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
   const { name, deviceKeyAlgorithms } = platformRules(platform);
-  return !deviceKeyAlgorithms || deviceKeyAlgorithms.includes(keyAlgorithm)
+  return !deviceKeyAlgorithms || (deviceKeyAlgorithms as readonly string[]).includes(keyAlgorithm)
     ? undefined
-    : `keyAlgorithm must be one of ${deviceKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
+    : `${property} must be one of ${deviceKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
 }
 
 /** A device's name, as the platform takes it. */

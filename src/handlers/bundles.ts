@@ -1,3 +1,4 @@
+import { passphraseIn } from './passphrase';
 import { Ports } from './ports';
 import { list, record, secretArn } from './property-values';
 import { BundleProperties } from '../contract/properties';
@@ -66,12 +67,4 @@ export async function releaseBundles(bundles: readonly DeclaredBundle[], serialN
   for (const { secretArn: place } of bundles) {
     await ports.secrets.release(place, serialNumber);
   }
-}
-
-async function passphraseIn(place: string, ports: Ports): Promise<string> {
-  const value = await ports.secretValue(place);
-  if (typeof value !== 'string' || value === '') {
-    throw new Error(`the secret ${place} must hold the passphrase as text, got ${value === undefined ? 'no value' : 'none'}`);
-  }
-  return value;
 }

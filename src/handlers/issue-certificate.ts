@@ -1,17 +1,17 @@
 import { deliverBundles } from './bundles';
 import { custodyOf, HeldKey, isSamePlace } from './custody';
 import { Declaration } from './declaration';
-import { requestOutcome } from './declared-request';
+import { requestOutcome, withRequest } from './declared-request';
 import { Requester } from './identity';
 import { chainBelow, IssuingCa, issuingCa } from './issuing-ca';
-import { placeOf } from './key-storage';
+import { describePlace, placeOf } from './key-storage';
 import { Ledger, LedgerEntry, LedgerRecord, Ports } from './ports';
 import { complain } from './property-values';
 import { checkHashForKms } from '../contract/kms';
 import { checkCaForPlatform } from '../contract/rules';
 import { formatTime } from '../contract/term';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
-import { CertificateContent, issue, largestCertificate, selfIssuer } from '../pki/issue';
+import { assertMayIssue, CertificateContent, issue, largestCertificate, selfIssuer } from '../pki/issue';
 import { assertLinted } from '../pki/lint/lint-errors';
 import { encodeName, formatName } from '../pki/name';
 import { toPem } from '../pki/pem';
@@ -22,7 +22,6 @@ import { validityFrom } from '../pki/validity';
 
 /** A certificate that a resource declares. */
 export interface CertificateRequest extends Requester {
-  /** With the content of its request, if it has one. */
   readonly declaration: Declaration;
   readonly identity: string;
   readonly requestId: string;
@@ -45,15 +44,17 @@ export const MAX_TURNS = 8;
  * @param assertFits is asked, before anything is written, whether a certificate of this length (PEM) can be answered
  * @returns the ledger's entry, with the certificate
  */
-export async function issueCertificate(request: CertificateRequest, ports: Ports, assertFits: (pem: string) => void): Promise<IssuedEntry> {
-  const ledger = ports.ledger(request.declaration.issuerLedgerTable);
+export async function issueCertificate(declared: CertificateRequest, ports: Ports, assertFits: AssertFits): Promise<IssuedEntry> {
+  const ledger = ports.ledger(declared.declaration.issuerLedgerTable);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const record = await ledger.find(request.identity);
+    const record = await ledger.find(declared.identity);
     const entry = record?.entry;
-    assertWanted(request, record);
+    assertWanted(declared, record);
     if (entry?.status === 'ISSUED') {
-      return deliver(request, entry, ledger, ports);
+      return deliver(declared, entry, ledger, ports);
     }
+    // Only now, since it may be in a secret: what was issued does not depend on what is there today.
+    const request = { ...declared, declaration: await withRequest(declared.declaration, ports) };
     const ca = await issuingCa(request.declaration.issuer, ledger, ports);
     if (entry?.status === 'RESERVED') {
       return complete(request, entry, ca, ledger, ports);
@@ -71,6 +72,9 @@ export async function issueCertificate(request: CertificateRequest, ports: Ports
   }
   throw new Error('the ledger keeps changing under this request; deploy again');
 }
+
+/** Whether a certificate of this length (PEM) can be answered; by the declaration with its request. */
+type AssertFits = (pem: string, declaration: Declaration) => void;
 
 /** An entry whose certificate is there. */
 export type IssuedEntry = LedgerEntry & { readonly certificate: Buffer };
@@ -104,7 +108,7 @@ async function isReinstatable(entry: LedgerEntry, { keyStorage }: Declaration, p
 }
 
 /** Checks all that can be checked before the first write, and fixes what is unique. */
-function reservation(request: CertificateRequest, ca: IssuingCa | undefined, ports: Ports, assertFits: (pem: string) => void): LedgerEntry {
+function reservation(request: CertificateRequest, ca: IssuingCa | undefined, ports: Ports, assertFits: AssertFits): LedgerEntry {
   const { declaration, identity } = request;
   const profile = PROFILES[declaration.profile];
   const now = ports.clock();
@@ -117,7 +121,8 @@ function reservation(request: CertificateRequest, ca: IssuingCa | undefined, por
   }
   const publicKey = declaration.request?.content?.publicKey;
   const planned = { ...declaredContent(declaration), keyAlgorithm: declaration.keyAlgorithm, publicKey, validity };
-  assertFits(toPem('CERTIFICATE', largestCertificate(profile, planned, ca && { ...ca.issuer, keyAlgorithm: ca.keyAlgorithm })));
+  assertMayIssue(profile, planned, ca?.issuer ?? {});
+  assertFits(toPem('CERTIFICATE', largestCertificate(profile, planned, ca && { ...ca.issuer, keyAlgorithm: ca.keyAlgorithm })), declaration);
   return newEntry(request, ports, {
     issuer: declaration.issuer ?? identity,
     keyAlgorithm: declaration.keyAlgorithm ?? describePublicKey(publicKey!),
@@ -183,11 +188,15 @@ async function complete(
   verifyCertificate(parsed, issuer.signer.publicKey);
   assertLinted(certificate, declaration.platforms, ca?.chain[0]);
   // Before the record: nothing that can fail follows it, so that a failed update leaves no certificate that nobody declares.
-  await custody.makeCurrent(entry.serialNumber);
   await deliverBundlesOf(request, { ...entry, certificate }, ledger, ports);
+  await custody.makeCurrent(entry.serialNumber);
 
-  const chain = declaration.profile === 'ca' && ca ? { chain: Buffer.concat(ca.chain) } : {};
-  const facts = { certificate, ...chain, issuedAt: ports.clock().toISOString() };
+  const facts = {
+    certificate,
+    ...declaration.profile === 'ca' && ca ? { chain: Buffer.concat(ca.chain) } : {},
+    ...requested ? { ignoredRequests: requestOutcome(declaration).ignored! } : {},
+    issuedAt: ports.clock().toISOString(),
+  };
   if (await ledger.advance(entry, 'ISSUED', facts)) {
     return { ...entry, ...facts, status: 'ISSUED' };
   }
@@ -215,9 +224,9 @@ async function deliver(request: CertificateRequest, entry: LedgerEntry, ledger: 
     throw new Error(`the ledger ${declaration.issuerLedgerTable} has lost the certificate with serial number ${serialNumber}; `
       + 'restore the table from its point-in-time recovery');
   }
-  await custodyOf(declaration.keyStorage, ports).makeCurrent(serialNumber);
   const issued = { ...entry, certificate };
   await deliverBundlesOf(request, issued, ledger, ports);
+  await custodyOf(declaration.keyStorage, ports).makeCurrent(serialNumber);
   return issued;
 }
 
@@ -226,7 +235,7 @@ async function deliverBundlesOf({ declaration }: CertificateRequest, entry: Issu
   await deliverBundles(declaration.bundles, serialNumber, async () => {
     const key = await custodyOf(declaration.keyStorage, ports).find(serialNumber);
     if (!key?.privateKeyPem) {
-      throw new Error(`the key of the certificate ${serialNumber} is not in ${placeOf(declaration.keyStorage)} any more; raise \`generation\``);
+      throw new Error(`${describePlace(declaration.keyStorage!, serialNumber)} does not hold the key of the certificate ${serialNumber} any more; raise \`generation\``);
     }
     const chain = declaration.issuer === undefined ? [] : await chainBelow(declaration.issuer, ledger);
     return { privateKeyPem: key.privateKeyPem, certificate, chain, friendlyName: declaration.subject!.commonName! };

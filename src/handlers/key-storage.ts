@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { arn, record, RawProperties, secretArn } from './property-values';
 import { KeyStorageProperties } from '../contract/properties';
 import { quote } from '../contract/rules';
@@ -35,6 +36,20 @@ function parameterPath(value: unknown): string {
     throw new Error(`keyStorage must name a path of parameters, as in /iot/devices/sensor-001, got ${quote(value)}`);
   }
   return value;
+}
+
+/** Whether two declarations of a place say the same, in whatever order. */
+export function isSameStorage(one: KeyStorageProperties | undefined, other: KeyStorageProperties | undefined): boolean {
+  return isDeepStrictEqual(one, other);
+}
+
+/** The place of one version of a key, as a message names it. */
+export function describePlace(keyStorage: KeyStorageProperties, version: string): string {
+  switch (keyStorage.Type) {
+    case 'Kms': return `the KMS key ${keyStorage.KeyArn}`;
+    case 'Parameter': return `the parameter ${keyStorage.Path}/${version}`;
+    default: return `the secret ${keyStorage.SecretArn}`;
+  }
 }
 
 /** The place itself, for messages and comparisons. */

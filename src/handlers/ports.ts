@@ -78,11 +78,13 @@ export interface LedgerEntry {
   readonly chain?: Buffer;
   /** Of a CA that is signed elsewhere: its request, DER. */
   readonly certificateSigningRequest?: Buffer;
+  /** Of a certificate that was made from a request: what that asked for and did not get, in words. */
+  readonly ignoredRequests?: string;
 }
 
 /** The facts that a change of status adds to an entry. */
 export type LedgerFacts = Partial<Pick<LedgerEntry,
-'certificate' | 'chain' | 'certificateSigningRequest' | 'keyStorage' | 'notBefore' | 'notAfter' | 'issuedAt' | 'withdrawnAt' | 'withdrawnBy'>>;
+'certificate' | 'chain' | 'certificateSigningRequest' | 'ignoredRequests' | 'keyStorage' | 'notBefore' | 'notAfter' | 'issuedAt' | 'withdrawnAt' | 'withdrawnBy'>>;
 
 /** What the ledger knows of an identity. */
 export interface LedgerRecord {

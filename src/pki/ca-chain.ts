@@ -36,6 +36,7 @@ export function readCaChain(property: string, pem: string, legacy = false): CaCh
   if (last.subject.equals(last.issuer)) {
     assertSigned(property, certificates.length - 1, last, last);
   }
+  certificates.forEach((each, index) => assertPathLength(property, index, each)); // now that the order is right
   if (!legacy) {
     certificates.forEach((each, index) => assertUpToDate(property, index, each));
   } else {
@@ -52,11 +53,14 @@ function parsed(property: string, index: number, der: Buffer): Certificate {
   }
 }
 
-function assertCa(property: string, index: number, { ca, pathLength }: Certificate): void {
+function assertCa(property: string, index: number, { ca }: Certificate): void {
   if (!ca) {
-    throw new Error(`${place(property, index)} must be a CA's, with CA:TRUE in its basicConstraints and keyCertSign in its keyUsage `
-      + '(RFC 5280, sections 4.2.1.3 and 4.2.1.9), got one that is not');
+    throw new Error(`${place(property, index)} must be a CA's, with CA:TRUE in its basicConstraints, and keyCertSign in its keyUsage if it has one `
+      + '(RFC 5280, section 6.1.4), got one that is not');
   }
+}
+
+function assertPathLength(property: string, index: number, { pathLength }: Certificate): void {
   if (pathLength !== undefined && pathLength < index) {
     throw new Error(`${place(property, index)} must allow as many CAs below it as there are, ${index}, got a path length of ${pathLength}`);
   }

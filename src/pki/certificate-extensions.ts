@@ -10,7 +10,7 @@ export interface CertificateExtensions {
   readonly subjectKeyIdentifier: Buffer;
   /** The issuer's key identifier. */
   readonly authorityKeyIdentifier?: Buffer;
-  /** Whether it may sign certificates: `cA` of basicConstraints, and `keyCertSign` of keyUsage where there is one. */
+  /** Whether it may sign certificates: `cA` of basicConstraints, and `keyCertSign` of keyUsage where that is there. */
   readonly ca: boolean;
   /** How many CAs may follow below it, where that is limited. */
   readonly pathLength?: number;
@@ -80,8 +80,8 @@ function basicConstraints(value: DerReader | undefined): { ca: boolean; pathLeng
 }
 
 /**
- * RFC 5280, section 6.1.4 (n): where there is a key usage, it must allow it. `openssl req -x509` writes none, so that CAs without
- * one are many.
+ * RFC 5280, section 6.1.4 (n): a key usage that is there must have the bit. Section 4.2.1.3 wants one in every CA; the
+ * certificates that `openssl req -x509` makes by its own configuration have none, and validators take them.
  */
 function allowsKeyCertSign(value: DerReader | undefined): boolean {
   if (!value) {

@@ -9,8 +9,8 @@ const parseVerification = (changes: Record<string, unknown>) =>
 
 test('the strings that CloudFormation makes of numbers and booleans are read as what they were', () => {
   expect(parseCa({ ValidityDays: '365', Generation: '2', RetainKey: 'false' }))
-    .toMatchObject({ validityDays: 365, generation: 2, retainKey: false, pathLength: 0 });
-  expect(parseDevice({ ClipToIssuer: 'true' })).toMatchObject({ clipToIssuer: true, validityDays: 365 });
+    .toMatchObject({ term: { days: 365 }, generation: 2, retainKey: false, pathLength: 0 });
+  expect(parseDevice({ ClipToIssuer: 'true' })).toMatchObject({ clipToIssuer: true, term: { days: 365 } });
 });
 
 test('what is absent has its default, and what is unknown is ignored', () => {
@@ -45,12 +45,12 @@ test.each<[string, () => unknown, string]>([
   ['a weak digest', () => parseCa({ HashAlgorithm: 'SHA-1' }), 'hashAlgorithm must be one of SHA-256, SHA-384, SHA-512, got "SHA-1"'],
   ['an unknown platform', () => parseCa({ Platforms: ['moon'] }), 'platform must be one of alibaba-cloud-iot'],
   ['platforms that are no list', () => parseCa({ Platforms: 'generic' }), 'platforms must be a list'],
-  ['an unknown kind of key storage', () => parseCa({ KeyStorage: { Type: 'Paper' } }), 'keyStorage must be of type SecretsManager, got "Paper"'],
+  ['an unknown kind of key storage', () => parseCa({ KeyStorage: { Type: 'Paper' } }), 'keyStorage must be of type SecretsManager or Kms, got "Paper"'],
   ['a private key in place of an algorithm, without showing it', () => parseCa({ KeyAlgorithm: '-----BEGIN EC PRIVATE KEY----- MHcCAQEE' }),
     'got (a private key, not shown)'],
-  ['a secret by its name', () => parseCa({ KeyStorage: { Type: 'SecretsManager', SecretArn: 'MySecret' } }), 'keyStorage must name a secret by its ARN'],
+  ['a secret by its name', () => parseCa({ KeyStorage: { Type: 'SecretsManager', SecretArn: 'MySecret' } }), 'keyStorage must be an ARN of secretsmanager'],
   ['all secrets at once', () => parseCa({ KeyStorage: { Type: 'SecretsManager', SecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:*' } }),
-    'keyStorage must name a secret by its ARN'],
+    'keyStorage must be an ARN of secretsmanager'],
   ['a key that the platform does not take', () => parseCa({ Platforms: ['alibaba-cloud-iot'] }),
     'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
   ['a code that the platform never gives', () => parseVerification({ Platforms: ['aws-iot-core'] }),

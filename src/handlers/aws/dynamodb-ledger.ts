@@ -90,7 +90,7 @@ export class DynamoDbLedger implements Ledger {
   private async isAlready(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): Promise<boolean> {
     const item = await this.get(certificateKey(entry));
     const now = item && fromItem(item);
-    return now?.status === to && Object.entries(facts).every(([name, value]) => isSame(now[name as keyof LedgerFacts], value));
+    return now?.status === to && Object.entries(facts).every(([name, value]) => isDeepStrictEqual(now[name as keyof LedgerFacts], value));
   }
 
   private async get(Key: Item): Promise<Item | undefined> {
@@ -155,7 +155,3 @@ function decisiveReason(error: TransactionCanceledException): Error {
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
-
-function isSame(stored: unknown, value: unknown): boolean {
-  return isDeepStrictEqual(stored, value);
-}

@@ -129,7 +129,8 @@ describe('a key on a curve is refused', () => {
   const { x, y } = jwkOf(DEVICE_KEYS.EC_P256);
   const point = Buffer.concat([Buffer.of(4), base64(x), base64(y)]);
   const prime = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
-  const changed = (octets: Buffer, at: number, value: number): Buffer => Buffer.concat([octets.subarray(0, at), Buffer.of(value), octets.subarray(at + 1)]);
+  const changed = (octets: Buffer, at: number, value: number): Buffer =>
+    Buffer.concat([octets.subarray(0, at), Buffer.of(value), octets.subarray(at + 1)]);
   const moved = (p: Buffer): Buffer => changed(p, p.length - 1, p[p.length - 1] % 128 + (p[p.length - 1] < 128 ? 128 : 0));
   const pointOf = (pem: string): Buffer => Buffer.concat([Buffer.of(4), base64(jwkOf(pem).x), base64(jwkOf(pem).y)]);
   const compressed = ECDH.convertKey(point, 'prime256v1', undefined, undefined, 'compressed') as Buffer;

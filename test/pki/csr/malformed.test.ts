@@ -1,6 +1,7 @@
 import { createPublicKey, sign } from 'node:crypto';
 import {
-  attribute, attributes, CRITICAL, extension, extensionRequest, fixture, fromPem, makeRequest, NULL_DER, partsOf, RequestParts, setOf, SPKI_DER, SUBJECT, wrap,
+  attribute, attributes, CRITICAL, extension, extensionRequest, fixture, fromPem, makeRequest, NULL_DER,
+  partsOf, RequestParts, setOf, SPKI_DER, SUBJECT, wrap,
 } from './requests';
 import { readCertificationRequest } from '../../../src/pki/certification-request';
 import { element, integer, objectIdentifier, octetString, sequence, utf8String } from '../../../src/pki/der';
@@ -91,7 +92,8 @@ const SIGNED: readonly (readonly [what: string, parts: RequestParts, message: st
     attributes: attributes(extensionRequest(sequence(hex('0604551d800f'), octetString(NULL_DER)))),
   }, 'in the fewest octets'],
   ['an extension of an object identifier with an endless arc', {
-    attributes: attributes(extensionRequest(sequence(element(0x06, Buffer.from([0x55, ...Array<number>(30).fill(0xff), 0x01])), octetString(NULL_DER)))),
+    attributes: attributes(extensionRequest(
+      sequence(element(0x06, Buffer.from([0x55, ...Array<number>(30).fill(0xff), 0x01])), octetString(NULL_DER)))),
   }, 'at most 128 bits'],
   ['an attribute with NULL that is not empty', { attributes: attributes(attribute(CHALLENGE, hex('050100'))) }, 'the one form of each type'],
   ['an attribute with unused bits that are set', { attributes: attributes(attribute(CHALLENGE, hex('03020181'))) }, 'the one form of each type'],

@@ -24,8 +24,8 @@ describe('what is declared beyond the profile', () => {
     ['ten usages', { extendedKeyUsages: Array.from({ length: 10 }, (_, index) => `1.3.6.1.4.1.99999.${index}`) }],
     ['constraints that only exclude', { nameConstraints: { critical: true, excluded: { dns: ['example.com'] } } }],
     ['a policy without and one with a statement', { certificatePolicies: [{ oid: '2.5.29.32.0' }, { oid: '1.2.3', cpsUri: 'https://example.com/cps' }] }],
-    ['URLs', { crlDistributionPoints: ['http://example.com/a.crl', 'ldap:///CN=a?certificateRevocationList'], ocspUrls: ['http://ocsp.example.com'],
-      caIssuersUrls: ['https://example.com/ca.cer', 'ldaps://example.com/'] }],
+    ['points', { crlDistributionPoints: ['http://example.com/a.crl', 'ldap:///CN=a?certificateRevocationList'] }],
+    ['places', { ocspUrls: ['http://ocsp.example.com'], caIssuersUrls: ['https://example.com/ca.cer', 'ldaps://example.com/'] }],
     ['an extension of the longest value', custom('1.3.6.1.4.1.99999.1', octets(1024))],
   ])('can be %s', (_, extensions) => {
     expect(checkExtensions(extensions)).toBeUndefined();

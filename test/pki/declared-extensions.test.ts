@@ -105,7 +105,8 @@ describe('@peculiar/x509', () => {
   test('finds each extension once', async () => {
     const oids = new x509.X509Certificate(await device(EVERYTHING)).extensions.map(({ type }) => type);
     expect(oids).toEqual([
-      OID.basicConstraints, OID.keyUsage, OID.extKeyUsage, OID.subjectAltName, OID.certificatePolicies, OID.cRLDistributionPoints, OID.authorityInfoAccess,
+      OID.basicConstraints, OID.keyUsage, OID.extKeyUsage,
+      OID.subjectAltName, OID.certificatePolicies, OID.cRLDistributionPoints, OID.authorityInfoAccess,
       '1.3.6.1.4.1.99999.2', '2.999.4294967295', OID.subjectKeyIdentifier, OID.authorityKeyIdentifier,
     ]);
   });

@@ -1,11 +1,11 @@
 import { attribute, attributes, extension, extensionRequest, makeRequest, NULL_DER } from './csr/requests';
+import { DEVICE_KEYS } from './fixtures';
 import { NameLists } from '../../src/contract/general-names';
 import { readCertificationRequest } from '../../src/pki/certification-request';
 import { contextTag, element, explicit, objectIdentifier, printableString, sequence, setOfOne, Tag, utf8String } from '../../src/pki/der';
 import { encodeGeneralNames } from '../../src/pki/general-names';
 import { OID } from '../../src/pki/object-identifiers';
 import { readRequestedNames } from '../../src/pki/requested-names';
-import { DEVICE_KEYS } from './fixtures';
 import { opensslOutput, temporaryFiles } from '../support/openssl';
 
 const file = temporaryFiles();
@@ -144,7 +144,10 @@ otherName:1.3.6.1.4.1.99999.1;UTF8:x
     dns: ['example.com'], ip: ['192.0.2.0/24', '2001:db8::/32'], uri: ['urn:acme:device:'], email: ['example.com'], directory: [{ organization: 'Acme' }],
   })).toEqual({
     allowed: {
-      dns: ['a.example.com', '*.example.com'], ip: ['192.0.2.1', '2001:db8:0:0:0:0:0:1'], uri: ['urn:acme:device:1'], email: ['ops@example.com'],
+      dns: ['a.example.com', '*.example.com'],
+      ip: ['192.0.2.1', '2001:db8:0:0:0:0:0:1'],
+      uri: ['urn:acme:device:1'],
+      email: ['ops@example.com'],
       directory: [{ organization: 'Acme', commonName: 'a' }],
     },
     ignored: ['keyUsage', 'subjectAltName of another type', 'subjectAltName of another type'],

@@ -86,7 +86,7 @@ describe('fails, before anything is written, for', () => {
       'the CA\'s name constraints do not permit ip:192.168.0.1; permitted are ip:10.0.0.0/255.0.0.0'],
     ['a subject that the root does not permit', constraints({ Directory: [{ Organization: 'Acme' }] }), { Subject: { Organization: 'Acme', CommonName: 'Factory' } },
       below => request('device', 'Create', deviceProperties(below, { LedgerTable: 'factory-1' })),
-      'the CA\'s name constraints do not permit a directory name with "sensor-001"'],
+      'the CA\'s name constraints do not permit directory:"CN=sensor-001"'],
     ['a device that outlives the CA', {}, { ValidityDays: '30' },
       below => request('device', 'Create', deviceProperties(below, { LedgerTable: 'factory-1', ValidityDays: '31' })),
       'shorten validity, or set clipToIssuer'],

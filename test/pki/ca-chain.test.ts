@@ -123,7 +123,7 @@ describe('fails', () => {
   test('for a certificate of a device, at any place', async () => {
     const ca = await testCa();
     const device = await testCertificate(ca.issuer);
-    const words = 'must be a CA\'s, with CA:TRUE in its basicConstraints and keyCertSign in its keyUsage (RFC 5280, sections 4.2.1.3 and 4.2.1.9), got one that is not';
+    const words = 'must be a CA\'s, with CA:TRUE in its basicConstraints, and keyCertSign in its keyUsage if it has one (RFC 5280, section 6.1.4), got one that is not';
     expect(() => read(device, ca.certificate)).toThrow(`certificate ${words}`);
     expect(() => read(ca.certificate, device)).toThrow(`certificate, certificate 2, ${words}`);
   });
@@ -132,12 +132,15 @@ describe('fails', () => {
     ['without basicConstraints', 'keyUsage = critical, keyCertSign\nsubjectKeyIdentifier = hash', 'must be a CA\'s'],
     ['with CA:FALSE', CA_EXTENSIONS.replace('TRUE', 'FALSE'), 'must be a CA\'s'],
     ['without keyCertSign', CA_EXTENSIONS.replace('keyCertSign', 'cRLSign'), 'must be a CA\'s'],
-    ['without keyUsage', 'basicConstraints = critical, CA:TRUE\nsubjectKeyIdentifier = hash', 'must be a CA\'s'],
     ['without a subject key identifier', 'basicConstraints = critical, CA:TRUE\nkeyUsage = keyCertSign\nsubjectKeyIdentifier = none', 'must have a subject key identifier'],
     ['with constraints on names of a type that is unknown here', `${CA_EXTENSIONS}\nnameConstraints = critical, permitted;RID:1.2.3`, 'name constraints of a type that is unknown here'],
     ['with constraints on addresses that are no network', `${CA_EXTENSIONS}\nnameConstraints = permitted;IP:10.0.0.0/255.0.255.0`, 'on addresses that are no networks'],
   ])('for a CA %s', (_, extensions, words) => {
     expect(() => readCaChain('certificate', foreign({ extensions }))).toThrow(words);
+  });
+
+  test('not for a CA without keyUsage, as `openssl req -x509` makes it', () => {
+    expect(readCaChain('certificate', foreign({ extensions: 'basicConstraints = critical, CA:TRUE\nsubjectKeyIdentifier = hash' })).certificate.ca).toBe(true);
   });
 
   test('for X.509 of version 1, as OpenSSL makes it without extensions', () => {
@@ -146,7 +149,7 @@ describe('fails', () => {
     const old = opensslOutput(['x509', '-req', '-signkey', key, '-days', '30'], request);
     expect(opensslOutput(['x509', '-noout', '-text'], old)).toContain('Version: 1 ');
     expect(() => readCaChain('certificate', old)).toThrow(
-      'certificate can\'t be used: the certificate must be of version 3 (RFC 5280, section 4.1.2.1), got version 1');
+      'certificate can\'t be used: the certificate must be of version 3, with extensions (RFC 5280, section 4.1.2.1); `openssl x509 -req`');
   });
 
   test('for octets after the certificate, and for base64 that is none', async () => {

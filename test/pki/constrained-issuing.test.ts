@@ -95,9 +95,9 @@ const TYPES: { readonly [type: string]: TypeCase } = {
     base: { directory: [directory('Acme')] },
     within: { subject: { ...directory('Acme'), commonName: 'sensor' } },
     outside: { subject: { ...directory('Other'), commonName: 'sensor' } },
-    within_: 'a directory name with "sensor"',
-    outside_: 'a directory name with "sensor"',
-    base_: 'a directory name with "no common name"',
+    within_: 'directory:"C=CN, O=Acme, CN=sensor"',
+    outside_: 'directory:"C=CN, O=Other, CN=sensor"',
+    base_: 'directory:"C=CN, O=Acme"',
   },
 };
 
@@ -183,7 +183,7 @@ describe('constraints of a CA above', () => {
     await expect(twoLevels({ permitted })).resolves.toBeDefined();
     const root = await testCa({ extensions: { nameConstraints: { critical: true, permitted } } });
     await expect(testCertificate(root.issuer, { profile: 'ca', subject: { organization: 'Other', commonName: 'Plant' } })).rejects.toThrow(
-      'the CA\'s name constraints do not permit a directory name with "Plant"');
+      'the CA\'s name constraints do not permit directory:"O=Other, CN=Plant"');
   });
 
   test('can be widened by no CA below it, as far as validators go', async () => {

@@ -71,10 +71,11 @@ function expectNoChangesByAnotherRun(): void {
 }
 
 /** What OpenSSL says of the certificates that an example for a platform has made. */
-function expectCertificatesOf(code: string): void {
-  expect(run('openssl', ['verify', '-x509_strict', '-CAfile', 'ca.pem', 'ca.pem', 'verification.pem']))
+/** @param strict what OpenSSL is asked for besides: a CA that its own command made does not pass its strict checks */
+function expectCertificatesOf(code: string, strict = ['-x509_strict']): void {
+  expect(run('openssl', ['verify', ...strict, '-CAfile', 'ca.pem', 'ca.pem', 'verification.pem']))
     .toBe('ca.pem: OK\nverification.pem: OK\n');
-  expect(run('openssl', ['verify', '-x509_strict', '-purpose', 'sslclient', '-CAfile', 'ca.pem', 'device.pem'])).toBe('device.pem: OK\n');
+  expect(run('openssl', ['verify', ...strict, '-purpose', 'sslclient', '-CAfile', 'ca.pem', 'device.pem'])).toBe('device.pem: OK\n');
   const [ca, verification, device] = ['ca', 'verification', 'device'].map(name => new X509Certificate(readFileSync(join(folder, `${name}.pem`))));
   expect(verification.subject).toBe(`CN=${code}`);
   expect(ca.ca).toBe(true);
@@ -97,7 +98,7 @@ test('existing-openssl-ca: a CA that OpenSSL made goes on, to the byte, and neit
   deploy('existing-openssl-ca', ['--context', `ca=${made}`], [
     '--parameters', `RegistrationCode=${code}`, '--secret', `acme-iot-root-ca/key=${key}`, '--secret', `acme-iot-root-ca/passphrase=${passphrase}`,
   ]);
-  expectCertificatesOf(code);
+  expectCertificatesOf(code, []);
   expect(readFileSync(join(folder, 'ca.pem'), 'utf8')).toBe(readFileSync(join(made, 'myIoTCARoot.crt'), 'utf8'));
 
   const [encrypted, secret] = [key, passphrase].map(file => readFileSync(file, 'utf8'));

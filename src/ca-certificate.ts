@@ -129,7 +129,7 @@ export class CaCertificate extends IotCertificateBase implements IIotCertificate
       CertificateSigningRequest: request._text,
       CertificateSigningRequestSecretArn: request._secret?.secretArn,
       PathLength: pathLength,
-      HashAlgorithm: validHashAlgorithm(this, props.hashAlgorithm ?? ca.defaultHashAlgorithm),
+      HashAlgorithm: validHashAlgorithm(this, ca, props.hashAlgorithm),
       ...term,
       ClipToIssuer: clipToIssuer,
       Generation: validGeneration(this, props.generation),

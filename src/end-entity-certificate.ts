@@ -184,7 +184,7 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
     const rights = provider.rightsOn(ca);
     ca.grantIssue(rights);
     const needed: NeededRight[] = [
-      ...this._key ? [{ encrypted: this.privateKeySecret?.encryptionKey !== undefined, grant: this._key.grantKeep }] : [],
+      ...this._key ? [this._key.keep] : [],
       ...request?._rights() ?? [],
       ...bound.flatMap(([, delivery]) => delivery.rights),
     ];
@@ -198,7 +198,7 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
       CertificateSigningRequestSecretArn: request?._secret?.secretArn,
       AllowedNames: options.allowedSubjectAlternativeNames && renderNames(options.allowedSubjectAlternativeNames),
       Bundles: bound.length > 0 ? bound.map(([, delivery]) => delivery.properties) : undefined,
-      HashAlgorithm: validHashAlgorithm(this, options.hashAlgorithm ?? ca.defaultHashAlgorithm),
+      HashAlgorithm: validHashAlgorithm(this, ca, options.hashAlgorithm),
       ...term,
       ClipToIssuer: clipToIssuer,
       Generation: generation,

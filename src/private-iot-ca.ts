@@ -108,13 +108,13 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
 
     const provider = CertificateProvider.of(this);
     const rights = [provider.rightsOn(this), ...issuer ? [provider.rightsOn(issuer)] : []];
-    key.grantKeep(rights[0]);
+    key.keep.grant(rights[0]);
     grantRecord(this.ledger, rights[0]);
     issuer?.grantIssue(rights[1]);
     const properties: PrivateIotCaProperties = {
       Subject: renderSubject(props.subject),
       KeyAlgorithm: keyAlgorithm._render(),
-      HashAlgorithm: validHashAlgorithm(this, props.hashAlgorithm ?? (issuer ?? this).defaultHashAlgorithm),
+      HashAlgorithm: validHashAlgorithm(this, issuer ?? this, props.hashAlgorithm),
       ...term,
       PathLength: this.pathLength,
       Generation: generation,

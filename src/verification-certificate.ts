@@ -108,7 +108,7 @@ export class VerificationCertificate extends IotCertificateBase implements IIotC
       Issuer: ca.caId,
       RegistrationCode: registrationCode,
       KeyAlgorithm: (props.keyAlgorithm ?? ca.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render(),
-      HashAlgorithm: validHashAlgorithm(this, props.hashAlgorithm ?? ca.defaultHashAlgorithm),
+      HashAlgorithm: validHashAlgorithm(this, ca, props.hashAlgorithm),
       ValidityDays: days,
       ClipToIssuer: clipToIssuer,
       Generation: validGeneration(this, props.generation),

@@ -2,7 +2,6 @@ import { Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { validate, validatePathLength, validateSubject } from './validation';
 import { checkObjectIdentifier, isOwnedExtension } from '../contract/extensions';
-import { checkHashForKms } from '../contract/kms';
 import { checkCaForPlatform, Complaint } from '../contract/rules';
 import { IotPlatform } from '../iot-platform';
 import { KeyAlgorithm } from '../key-algorithm';
@@ -18,10 +17,6 @@ export function validateCaProps(ca: Construct & { readonly platforms: IotPlatfor
   validatePathLength(ca, pathLength, issuer?.pathLength);
   validate(ca, [], () => checkTogether(props));
   ca.platforms.forEach(platform => validate(ca, [], () => checkCaForPlatform(keyAlgorithm, platform._render())));
-  const { hashAlgorithm } = props;
-  if (!issuer && hashAlgorithm && props.keyStorage?._type === 'Kms') {
-    validate(ca, [hashAlgorithm], () => checkHashForKms(keyAlgorithm, hashAlgorithm));
-  }
   props.allowedCustomExtensions?.forEach(oid => validate(ca, [oid], () => checkAllowed(oid)));
   if (signedElsewhere && signedCertificate?._text !== undefined) {
     validateChain(ca, 'signedCertificate', signedCertificate._text, ({ certificate, chain }) =>

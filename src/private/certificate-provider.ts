@@ -4,6 +4,8 @@ import { IGrantable, IRole, ManagedPolicy, Policy, PolicyDocument, Role, Service
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
+import { largestSize } from './policy-size';
+import { pathsOfPrivateKeys } from './private-key-guard';
 import { ResourceType } from '../contract/resource-types';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 
@@ -19,20 +21,26 @@ const SERVICE_TIMEOUT = Duration.minutes(20);
  * A managed policy holds 6,144 characters, white space not counted, and a role takes 10 of them; all inline policies of a
  * role share 10,240. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
-const KEY_POLICY_CHARACTERS = 5_500;
+const MANAGED_POLICY_CHARACTERS = 6_144;
+const INLINE_POLICY_CHARACTERS = 10_240;
 const MAX_KEY_POLICIES = 10;
-/** Each takes up to 750 characters of the inline policies. */
-const MAX_CAS = 12;
 
-/** An ARN of a secret or of parameters, without the name that comes from the construct's path; with a KMS key's ARN beside it. */
-const ARN_CHARACTERS = 100;
-const KEY_ARN_CHARACTERS = 90;
+/** What a policy with rights on keys holds besides their ARNs: the actions and conditions of every kind of right. */
+const KEY_POLICY_FRAME = 1_000;
+
+/** With names of usual lengths, the rights on so many fit; where they don't, synthesis says so. */
+const MAX_CAS = 12;
 
 /** Something that a certificate's resource lets the function use. */
 export interface NeededRight {
-  /** Whether a KMS key goes with it. */
-  readonly encrypted: boolean;
+  /** The ARNs that it is on. */
+  readonly arns: readonly string[];
   readonly grant: (grantee: IGrantable) => void;
+  /**
+   * The policy that it is kept in, where the removal of the certificate needs it still. The others share policies, which
+   * lose it before that.
+   */
+  readonly policyId?: string;
 }
 
 /**
@@ -75,6 +83,7 @@ export class CertificateProvider extends Construct {
       logGroup,
     });
     logging.applyBefore(this.function);
+    this.node.addValidation({ validate: () => this.oversizedPolicies() });
   }
 
   /**
@@ -84,37 +93,62 @@ export class CertificateProvider extends Construct {
   public rightsOn(ca: IPrivateIotCa): Policy {
     this.assertInReach(ca);
     const id = `RightsOn${Names.nodeUniqueId(ca.node)}`;
-    const existing = this.node.tryFindChild(id) as Policy | undefined;
-    if (!existing && ++this.cas > MAX_CAS) {
+    if (!this.node.tryFindChild(id) && ++this.cas > MAX_CAS) {
       throw new Error(`${this.node.path}: a stack must use at most ${MAX_CAS} CAs, since IAM limits the rights of its function, `
         + `got ${ca.node.path} as one more; put it into another stack`);
     }
-    return existing ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
+    return this.inlinePolicy(id);
   }
 
   /** Gives the function the rights that a certificate needs for itself, and answers what the certificate has to wait for. */
   public rightsFor(certificate: Construct, needed: readonly NeededRight[]): IConstruct[] {
-    if (needed.length === 0) {
-      return [];
-    }
-    const characters = needed
-      .reduce((sum, { encrypted }) => sum + ARN_CHARACTERS + certificate.node.path.length + (encrypted ? KEY_ARN_CHARACTERS : 0), 0);
+    const shared = needed.filter(({ policyId }) => policyId === undefined);
+    const keyPolicy = shared.length > 0 ? [this.keyPolicy(certificate, shared.flatMap(({ arns }) => arns))] : [];
+    const policies = needed.map(({ policyId, grant }) => {
+      const policy = policyId === undefined ? keyPolicy[0] : this.inlinePolicy(policyId);
+      grant(policy);
+      return policy;
+    });
+    return [...new Set(policies)];
+  }
+
+  /** A policy with room for some more ARNs. */
+  private keyPolicy(certificate: Construct, arns: readonly string[]): ManagedPolicy {
+    const characters = arns.reduce((sum, arn) => sum + largestSize(Stack.of(this), arn) + 1, 0);
     this.room -= characters;
     if (this.room < 0) {
       if (this.keyPolicies === MAX_KEY_POLICIES) {
         throw new Error(`${certificate.node.path}: a stack must not hold more keys than IAM lets its function have rights on, `
           + `${MAX_KEY_POLICIES} policies; put this certificate into another stack`);
       }
-      this.room = KEY_POLICY_CHARACTERS - characters;
+      this.room = MANAGED_POLICY_CHARACTERS - KEY_POLICY_FRAME - characters;
       new ManagedPolicy(this, `Keys${this.keyPolicies++}`, {
         description: 'Keeps the private keys of certificates of this stack',
         document: new PolicyDocument({ minimize: true }),
         roles: [this.role],
       });
     }
-    const policy = this.node.findChild(`Keys${this.keyPolicies - 1}`) as ManagedPolicy;
-    needed.forEach(({ grant }) => grant(policy));
-    return [policy];
+    return this.node.findChild(`Keys${this.keyPolicies - 1}`) as ManagedPolicy;
+  }
+
+  private inlinePolicy(id: string): Policy {
+    return this.node.tryFindChild(id) as Policy | undefined ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
+  }
+
+  /** What IAM would refuse in the middle of a deployment. */
+  private oversizedPolicies(): string[] {
+    const stack = Stack.of(this);
+    const constructs = this.node.findAll();
+    const inline = constructs.filter(construct => construct instanceof Policy)
+      .reduce((sum, { document }) => sum + largestSize(stack, document), 0);
+    const managed = Math.max(0, ...constructs.filter(construct => construct instanceof ManagedPolicy)
+      .map(({ document }) => largestSize(stack, document)));
+    return [
+      ...inline > INLINE_POLICY_CHARACTERS ? ['the rights on CAs and on parameters with a path of their own must fit into the '
+        + `${INLINE_POLICY_CHARACTERS} characters that IAM gives the inline policies of a role, got up to ${inline}; put some of them into another stack`] : [],
+      ...managed > MANAGED_POLICY_CHARACTERS ? ['the rights on keys must fit into the '
+        + `${MANAGED_POLICY_CHARACTERS} characters of a managed policy of IAM, got up to ${managed}; use fewer KMS keys and secrets for one certificate`] : [],
+    ];
   }
 
   /** A certificate resource behind which this function stands, made only after the rights it needs. */
@@ -126,6 +160,8 @@ export class CertificateProvider extends Construct {
       properties: { ...properties },
     });
     resource.node.addDependency(...rights);
+    resource.node.addValidation({ validate: () => pathsOfPrivateKeys(Stack.of(this).resolve(properties)).map(where =>
+      `${where} must not hold a private key (not shown); take it out of the declaration, and consider it disclosed`) });
     return resource;
   }
 

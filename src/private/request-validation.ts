@@ -34,7 +34,7 @@ export function validateKeySource(scope: Construct, options: Options): void {
 /** Checks a request that is known at synthesis as the function will. */
 export function validateRequest(scope: Construct, { certificateSigningRequest, allowedSubjectAlternativeNames, subject }: Options): void {
   if (allowedSubjectAlternativeNames) {
-    validate(scope, [JSON.stringify(allowedSubjectAlternativeNames)], () => checkNameRules(allowedSubjectAlternativeNames));
+    validate(scope, [allowedSubjectAlternativeNames], () => checkNameRules(allowedSubjectAlternativeNames));
   }
   validateRequestText(scope, certificateSigningRequest, subject !== undefined);
 }

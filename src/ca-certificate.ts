@@ -139,4 +139,12 @@ export class CaCertificate extends IotCertificateBase implements IIotCertificate
     ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
       = chainsBelow(ca, this.certificatePem));
   }
+
+  /**
+   * What the certificate signing request asked for and did not get, separated by commas, or `none`.
+   * @attribute
+   */
+  public get ignoredRequests(): string {
+    return this._attribute('IgnoredRequests');
+  }
 }

@@ -132,7 +132,8 @@ export class CertificateProvider extends Construct {
   }
 
   private inlinePolicy(id: string): Policy {
-    return this.node.tryFindChild(id) as Policy | undefined ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
+    return this.node.tryFindChild(id) as Policy | undefined
+      ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
   }
 
   /** What IAM would refuse in the middle of a deployment. */
@@ -160,14 +161,16 @@ export class CertificateProvider extends Construct {
       properties: { ...properties },
     });
     resource.node.addDependency(...rights);
-    resource.node.addValidation({ validate: () => pathsOfPrivateKeys(Stack.of(this).resolve(properties)).map(where =>
-      `${where} must not hold a private key (not shown); take it out of the declaration, and consider it disclosed`) });
+    resource.node.addValidation({
+      validate: () => pathsOfPrivateKeys(Stack.of(this).resolve(properties)).map(where =>
+        `${where} must not hold a private key (not shown); take it out of the declaration, and consider it disclosed`),
+    });
     return resource;
   }
 
   /** A key in KMS can be used from other accounts and Regions, a secret that a stack makes can't. */
   private assertInReach(ca: IPrivateIotCa): void {
-    const elsewhere = differenceOfEnvironments(this, ca);
+    const elsewhere = differencesOfEnvironments(this, ca).find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other));
     if (elsewhere && !ca.signingKey) {
       throw new Error(`${this.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${elsewhere.other} `
         + `(${ca.node.path}); only a CA whose key is in KMS can be used from elsewhere`);
@@ -175,14 +178,14 @@ export class CertificateProvider extends Construct {
   }
 }
 
-/** In what the environment of a CA is known to differ from that of a stack. */
-function differenceOfEnvironments(scope: IConstruct, ca: IPrivateIotCa): { what: string; own: string; other: string } | undefined {
+/** In what the environment of a CA differs from that of a stack, or may differ: what is a token in one of them is not known. */
+function differencesOfEnvironments(scope: IConstruct, ca: IPrivateIotCa): { what: string; own: string; other: string }[] {
   const { account, region } = Stack.of(scope);
   return [{ what: 'account', own: account, other: ca.env.account }, { what: 'Region', own: region, other: ca.env.region }]
-    .find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other);
+    .filter(({ own, other }) => own !== other);
 }
 
-/** How the function is told of a CA's ledger: by its ARN where it is elsewhere, else by its name. */
+/** How the function is told of a CA's ledger: by its ARN where it may be elsewhere, else by its name. */
 export function ledgerOf(scope: IConstruct, ca: IPrivateIotCa): string {
-  return differenceOfEnvironments(scope, ca) ? ca.ledger.tableArn : ca.ledger.tableName;
+  return ca.signingKey && differencesOfEnvironments(scope, ca).length > 0 ? ca.ledger.tableArn : ca.ledger.tableName;
 }

@@ -1,6 +1,5 @@
 import { App, Validations } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { PrivateIotCa, SigningAlarm } from '../src';
@@ -12,7 +11,7 @@ function findings(declare: (app: App) => void): string {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   declare(app);
   const said: string[] = [];
-  const spies = (['log', 'error', 'warn'] as const).map(method => jest.spyOn(console, method).mockImplementation(text => said.push(String(text))));
+  const spies = (['log', 'error', 'warn'] as const).map(method => jest.spyOn(console, method).mockImplementation((...text: unknown[]) => void said.push(String(text))));
   try {
     app.synth();
   } catch (error) {

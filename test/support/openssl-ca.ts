@@ -15,6 +15,8 @@ export interface OpensslCaOptions {
   readonly newKey?: readonly string[];
   readonly pathLength?: number;
   readonly ca?: boolean;
+  /** Whether the basicConstraints are critical, as RFC 5280 demands. */
+  readonly critical?: boolean;
   readonly digest?: string;
   readonly issuer?: OpensslPair;
   /** Lines of a section of extensions. */
@@ -27,11 +29,11 @@ export const RSA = ['rsa:2048'];
 
 /** Makes a CA as an engineer does by hand. */
 export function opensslCa(commonName: string, options: OpensslCaOptions = {}): OpensslPair {
-  const { newKey = P256, pathLength, ca = true, digest = 'sha256', issuer, extensions = [] } = options;
+  const { newKey = P256, pathLength, ca = true, critical = true, digest = 'sha256', issuer, extensions = [] } = options;
   return inFolder((file, write) => {
     const config = write('config', [
       '[req]', 'distinguished_name = dn', 'x509_extensions = ext', '[dn]', '[ext]',
-      `basicConstraints = critical, CA:${ca ? 'TRUE' : 'FALSE'}${pathLength === undefined ? '' : `, pathlen:${pathLength}`}`,
+      `basicConstraints = ${critical ? 'critical, ' : ''}CA:${ca ? 'TRUE' : 'FALSE'}${pathLength === undefined ? '' : `, pathlen:${pathLength}`}`,
       `keyUsage = critical, ${ca ? 'keyCertSign, cRLSign' : 'digitalSignature'}`,
       'subjectKeyIdentifier = hash', 'authorityKeyIdentifier = keyid:always', ...extensions,
     ].join('\n'));

@@ -145,7 +145,7 @@ describe('fails for', () => {
       'nameConstraints.permitted.ip must be a network as in 10.0.0.0/8 or fd00::/8, with no bit set behind its length, got "10.0.0.1/8"'],
     ['an upper-case domain', { nameConstraints: { excluded: { dns: ['ACME.example'] } } }, {}, 'nameConstraints.excluded.dns must be a domain in lower case'],
     ['an extension of its own that its issuer does not allow', { customExtensions: [{ oid: '1.3.6.1.4.1.99999.1', valueDerBase64: 'BQA=' }] }, {},
-      'customExtensions must be ones that the CA allows, none, got 1.3.6.1.4.1.99999.1; add it to allowedCustomExtensions of the CA'],
+      'customExtensions must be ones that the CA allows, none, got "1.3.6.1.4.1.99999.1"; add it to allowedCustomExtensions of the CA'],
   ];
   test.each(cases)('%s', (_, props, issuerProps, message) => {
     expect(() => withSubordinate(props, issuerProps)).toThrow(`Stack/Factory: ${message}`);

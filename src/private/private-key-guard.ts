@@ -10,7 +10,7 @@ import { isPrivateKey } from '../contract/rules';
  */
 export function pathsOfPrivateKeys(properties: unknown, path: readonly string[] = []): string[] {
   if (typeof properties === 'string') {
-    return holdsPrivateKey(properties) ? [path.join('.')] : [];
+    return holdsPrivateKey(properties) ? [path.join('.').replace(/\.Fn::.*/, '')] : []; // pieces of text around a token are in a function
   }
   return typeof properties === 'object' && properties !== null
     ? Object.entries(properties).flatMap(([name, value]) => pathsOfPrivateKeys(value, [...path, name]))

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { validate } from './validation';
 import { CustomExtension } from '../certificate-extensions';
 import { checkNameRules } from '../contract/general-names';
-import { checkSubject } from '../contract/rules';
+import { checkSubject, quote } from '../contract/rules';
 import { SubjectValues } from '../contract/subject-attributes';
 import { DeliveryFormat } from '../delivery-format';
 import { EndEntityCertificateOptions } from '../end-entity-certificate';
@@ -77,7 +77,7 @@ export function validateRequestText(scope: Construct, source: PemSource | undefi
 export function validateCustomExtensions(scope: Construct, extensions: CustomExtension[] | undefined, allowed: readonly string[]): void {
   const refused = extensions?.find(({ oid }) => !Token.isUnresolved(oid) && !allowed.includes(oid));
   if (refused) {
-    throw new Error(`${scope.node.path}: customExtensions must be ones that the CA allows, ${allowed.join(', ') || 'none'}, got ${refused.oid}; `
+    throw new Error(`${scope.node.path}: customExtensions must be ones that the CA allows, ${allowed.join(', ') || 'none'}, got ${quote(refused.oid)}; `
       + 'add it to allowedCustomExtensions of the CA');
   }
 }

@@ -58,7 +58,9 @@ export class CertificateProvider extends Construct {
   public readonly role: IRole;
   private readonly function: Function;
   private keyPolicies = 0;
+  /** The room that is left in the last policy with rights on keys, and the ARNs that are in it. */
   private room = 0;
+  private readonly occurrences = new Map<string, number>();
   private cas = 0;
 
   private constructor(stack: Stack) {
@@ -114,21 +116,31 @@ export class CertificateProvider extends Construct {
 
   /** A policy with room for some more ARNs. */
   private keyPolicy(certificate: Construct, arns: readonly string[]): ManagedPolicy {
-    const characters = arns.reduce((sum, arn) => sum + largestSize(Stack.of(this), arn) + 1, 0);
-    this.room -= characters;
-    if (this.room < 0) {
+    if (this.charge(arns) > this.room) {
       if (this.keyPolicies === MAX_KEY_POLICIES) {
         throw new Error(`${certificate.node.path}: a stack must not hold more keys than IAM lets its function have rights on, `
           + `${MAX_KEY_POLICIES} policies; put this certificate into another stack`);
       }
-      this.room = MANAGED_POLICY_CHARACTERS - KEY_POLICY_FRAME - characters;
+      this.room = MANAGED_POLICY_CHARACTERS - KEY_POLICY_FRAME;
+      this.occurrences.clear();
       new ManagedPolicy(this, `Keys${this.keyPolicies++}`, {
         description: 'Keeps the private keys of certificates of this stack',
         document: new PolicyDocument({ minimize: true }),
         roles: [this.role],
       });
     }
+    this.room -= this.charge(arns);
+    arns.forEach(arn => this.occurrences.set(arn, this.occurrencesOf(arn) + 1));
     return this.node.findChild(`Keys${this.keyPolicies - 1}`) as ManagedPolicy;
+  }
+
+  /** The characters that ARNs add to a policy. A KMS key that many share occurs twice at most: there are rights to write and to read by it. */
+  private charge(arns: readonly string[]): number {
+    return arns.filter(arn => this.occurrencesOf(arn) < 2).reduce((sum, arn) => sum + largestSize(Stack.of(this), arn) + 1, 0);
+  }
+
+  private occurrencesOf(arn: string): number {
+    return this.occurrences.get(arn) ?? 0;
   }
 
   private inlinePolicy(id: string): Policy {

@@ -100,7 +100,7 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
   readonly keyStorage?: KeyStorage;
 
   /**
-   * Other forms in which the key and the certificates are delivered.
+   * Other forms in which the key and the certificates are delivered, each once.
    *
    * @default - none
    */

@@ -4,6 +4,7 @@ import { IGrantable, IRole, ManagedPolicy, Policy, PolicyDocument, Role, Service
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
+import { acknowledgeWildcard } from './nag';
 import { largestSize } from './policy-size';
 import { pathsOfPrivateKeys } from './private-key-guard';
 import { ResourceType } from '../contract/resource-types';
@@ -106,8 +107,8 @@ export class CertificateProvider extends Construct {
   public rightsFor(certificate: Construct, needed: readonly NeededRight[]): IConstruct[] {
     const shared = needed.filter(({ policyId }) => policyId === undefined);
     const keyPolicy = shared.length > 0 ? [this.keyPolicy(certificate, shared.flatMap(({ arns }) => arns))] : [];
-    const policies = needed.map(({ policyId, grant }) => {
-      const policy = policyId === undefined ? keyPolicy[0] : this.inlinePolicy(policyId);
+    const policies = needed.map(({ policyId, arns, grant }) => {
+      const policy = policyId === undefined ? keyPolicy[0] : this.parameterPolicy(policyId, arns);
       grant(policy);
       return policy;
     });
@@ -141,6 +142,15 @@ export class CertificateProvider extends Construct {
 
   private occurrencesOf(arn: string): number {
     return this.occurrences.get(arn) ?? 0;
+  }
+
+  private parameterPolicy(id: string, [arn]: readonly string[]): Policy {
+    const isThere = this.node.tryFindChild(id) !== undefined;
+    const policy = this.inlinePolicy(id);
+    if (!isThere) {
+      acknowledgeWildcard(policy, arn, 'A parameter is named by the serial number of its certificate, below a path that is the stack\'s or the certificate\'s own');
+    }
+    return policy;
   }
 
   private inlinePolicy(id: string): Policy {

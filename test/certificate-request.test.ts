@@ -7,18 +7,18 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import {
-  DeliveryFormat, DeviceCertificate, DeviceCertificateOptions, DeviceProfile, IotPlatform, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCaProps,
+  DeliveryFormat, DeviceCertificate, DeviceCertificateOptions, DeviceProfile, IotPlatform, KeyAlgorithm, KeyStorage, PemSource,
 } from '../src';
-import { readCertificationRequest } from '../src/pki/certification-request';
 import { opensslOutput } from './support/openssl';
 import { opensslRequest } from './support/openssl-ca';
 import { attributeOf, logicalIds, propertiesOf, rightsOf, stackWithCa } from './support/stacks';
+import { readCertificationRequest } from '../src/pki/certification-request';
 
 const TYPE = 'Custom::IotDeviceCertificate';
 const REQUEST = opensslRequest('/O=Acme/serialNumber=A-0001/CN=sensor-001', { extensions: ['subjectAltName = DNS:sensor-001.acme.example'] });
 
-function requested(options: Partial<DeviceCertificateOptions> = {}, caProps: Partial<PrivateIotCaProps> = {}): { stack: Stack; device: DeviceCertificate } {
-  const { stack, ca } = stackWithCa(caProps);
+function requested(options: Partial<DeviceCertificateOptions> = {}): { stack: Stack; device: DeviceCertificate } {
+  const { stack, ca } = stackWithCa();
   return { stack, device: ca.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.inline(REQUEST), ...options }) };
 }
 

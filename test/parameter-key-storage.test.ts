@@ -8,8 +8,10 @@ import { attributeOf, ledgerRights, logicalIds, propertiesOf, rightsOf, stackWit
 const TYPE = 'Custom::IotDeviceCertificate';
 const KEEP = ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'];
 const CA_RIGHTS = [
-  { Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
-    Resource: { Ref: 'CaPrivateKey3406A746' } },
+  {
+    Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
+    Resource: { Ref: 'CaPrivateKey3406A746' },
+  },
   ledgerRights(attributeOf('CaLedger0A52F403', 'Arn')),
 ];
 

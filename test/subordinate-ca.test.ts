@@ -8,7 +8,9 @@ const TYPE = 'Custom::PrivateIotCa';
 const SUBJECT = { commonName: 'Factory CA' };
 const KEEP = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'];
 
-function withSubordinate(props: Partial<PrivateIotCaProps> = {}, issuerProps: Partial<PrivateIotCaProps> = {}): { stack: Stack; ca: PrivateIotCa; root: PrivateIotCa } {
+function withSubordinate(
+  props: Partial<PrivateIotCaProps> = {}, issuerProps: Partial<PrivateIotCaProps> = {},
+): { stack: Stack; ca: PrivateIotCa; root: PrivateIotCa } {
   const { stack, ca: root } = stackWithCa({ pathLength: 1, ...issuerProps });
   return { stack, root, ca: new PrivateIotCa(stack, 'Factory', { subject: SUBJECT, issuer: root, ...props }) };
 }

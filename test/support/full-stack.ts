@@ -1,15 +1,17 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, SigningAlarm, TrustBundle } from '../../src';
 import { opensslCa, opensslRequest } from './openssl-ca';
 import { stackOf } from './stacks';
+import { DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, SigningAlarm, TrustBundle } from '../../src';
 
 /** Everything the library has, in one stack. */
 export function fullStack(app = new App()): Stack {
   const stack = stackOf(app);
   const encryptionKey = new Key(stack, 'EncryptionKey', { enableKeyRotation: true });
-  const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Acme IoT Root CA' }, pathLength: 1, keyStorage: KeyStorage.secretsManager({ encryptionKey }) });
+  const ca = new PrivateIotCa(stack, 'Ca', {
+    subject: { commonName: 'Acme IoT Root CA' }, pathLength: 1, keyStorage: KeyStorage.secretsManager({ encryptionKey }),
+  });
   const inKms = new PrivateIotCa(stack, 'InKms', { subject: { commonName: 'In KMS' }, keyAlgorithm: KeyAlgorithm.EC_P256, keyStorage: KeyStorage.kms() });
   const below = new PrivateIotCa(stack, 'Below', { subject: { commonName: 'Below' }, issuer: ca });
   const awaited = new PrivateIotCa(stack, 'Awaited', { subject: { commonName: 'Awaited' }, signedElsewhere: true });

@@ -19,7 +19,7 @@ export interface OpensslCaOptions {
   readonly critical?: boolean;
   readonly digest?: string;
   readonly issuer?: OpensslPair;
-  /** Lines of a section of extensions. */
+  /** Lines of a section of extensions, such as `subjectAltName = DNS:a.example`. */
   readonly extensions?: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export function opensslCa(commonName: string, options: OpensslCaOptions = {}): O
 }
 
 /** Makes a certificate signing request, PEM. */
-export function opensslRequest(subject: string, options: { readonly newKey?: readonly string[]; readonly extensions?: readonly string[] } = {}): string {
+export function opensslRequest(subject: string, options: Pick<OpensslCaOptions, 'newKey' | 'extensions'> = {}): string {
   const { newKey = P256, extensions = [] } = options;
   return inFolder(file => {
     opensslOutput(['req', '-new', '-newkey', ...newKey, '-nodes', '-sha256', '-subj', subject, '-keyout', file('key'), '-out', file('request'),

@@ -12,7 +12,9 @@ export function fullStack(app = new App()): Stack {
   const ca = new PrivateIotCa(stack, 'Ca', {
     subject: { commonName: 'Acme IoT Root CA' }, pathLength: 1, keyStorage: KeyStorage.secretsManager({ encryptionKey }),
   });
-  const inKms = new PrivateIotCa(stack, 'InKms', { subject: { commonName: 'In KMS' }, keyAlgorithm: KeyAlgorithm.EC_P256, keyStorage: KeyStorage.kms() });
+  const inKms = new PrivateIotCa(stack, 'InKms', {
+    subject: { commonName: 'In KMS' }, keyAlgorithm: KeyAlgorithm.EC_P256, keyStorage: KeyStorage.kms(),
+  });
   const below = new PrivateIotCa(stack, 'Below', { subject: { commonName: 'Below' }, issuer: ca });
   const awaited = new PrivateIotCa(stack, 'Awaited', { subject: { commonName: 'Awaited' }, signedElsewhere: true });
   const existing = PrivateIotCa.fromExistingCa(stack, 'Existing', {
@@ -24,7 +26,9 @@ export function fullStack(app = new App()): Stack {
   ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Elsewhere')) });
   ca.addDeviceCertificate('Sensor', {
     subject: { commonName: 'sensor-001' },
-    deliveryFormats: [DeliveryFormat.pkcs12({ encryptionKey }), DeliveryFormat.pkcs12({ legacy: true }), DeliveryFormat.combinedPem(), DeliveryFormat.der()],
+    deliveryFormats: [
+      DeliveryFormat.pkcs12({ encryptionKey }), DeliveryFormat.pkcs12({ legacy: true }), DeliveryFormat.combinedPem(), DeliveryFormat.der(),
+    ],
   });
   inKms.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-002' }, keyStorage: KeyStorage.parameterStore({ encryptionKey }) });
   below.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-003' }, keyStorage: KeyStorage.parameterStore({ path: '/iot/sensor-003' }) });

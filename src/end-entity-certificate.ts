@@ -18,7 +18,7 @@ import { chainsBelow, ChainTexts } from './private/ca-chain';
 import { CertificateProvider, ledgerOf, NeededRight } from './private/certificate-provider';
 import { BoundPrivateKey } from './private/private-key';
 import { renderExtensions, renderNames } from './private/render-extensions';
-import { validateCustomExtensions, validateKeySource, validateRequest } from './private/request-validation';
+import { validateCustomExtensions, validateDeliveryFormats, validateKeySource, validateRequest } from './private/request-validation';
 import { renderSubject, validateInsideCa, validateSubject, validGeneration, validHashAlgorithm, validTerm } from './private/validation';
 
 /**
@@ -100,7 +100,7 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
   readonly keyStorage?: KeyStorage;
 
   /**
-   * Other forms in which the key and the certificates are delivered.
+   * Other forms in which the key and the certificates are delivered, each once.
    *
    * @default - none
    */
@@ -178,13 +178,14 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
       description: `Private key of ${this.node.path}`, removalPolicy, keyAlgorithm: keyAlgorithm._render(), generation,
     });
     this.privateKeySecret = this._key?.secret;
+    validateDeliveryFormats(this, options.deliveryFormats);
     const bound = (options.deliveryFormats ?? []).map(format => [format, format._bind(this, removalPolicy)] as const);
     this._delivered = new Map(bound);
 
     const rights = provider.rightsOn(ca);
     ca.grantIssue(rights);
     const needed: NeededRight[] = [
-      ...this._key ? [{ encrypted: this.privateKeySecret?.encryptionKey !== undefined, grant: this._key.grantKeep }] : [],
+      ...this._key ? [this._key.keep] : [],
       ...request?._rights() ?? [],
       ...bound.flatMap(([, delivery]) => delivery.rights),
     ];
@@ -198,7 +199,7 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
       CertificateSigningRequestSecretArn: request?._secret?.secretArn,
       AllowedNames: options.allowedSubjectAlternativeNames && renderNames(options.allowedSubjectAlternativeNames),
       Bundles: bound.length > 0 ? bound.map(([, delivery]) => delivery.properties) : undefined,
-      HashAlgorithm: validHashAlgorithm(this, options.hashAlgorithm ?? ca.defaultHashAlgorithm),
+      HashAlgorithm: validHashAlgorithm(this, ca, options.hashAlgorithm),
       ...term,
       ClipToIssuer: clipToIssuer,
       Generation: generation,
@@ -213,7 +214,8 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
   }
 
   /**
-   * What the certificate signing request asked for and did not get, separated by commas, or `none`.
+   * What the certificate signing request asked for and did not get, separated by commas, or `none`. Asking a certificate that
+   * is not made from a request is an error.
    * @attribute
    */
   public get ignoredRequests(): string {
@@ -224,7 +226,8 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
   }
 
   /**
-   * The name of the parameter that holds the private key, where `keyStorage` is the Parameter Store.
+   * The name of the parameter that holds the private key, where `keyStorage` is the Parameter Store; asking any other
+   * certificate is an error.
    * @attribute
    */
   public get privateKeyParameterName(): string {
@@ -235,7 +238,7 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
   }
 
   /**
-   * The secret of one of the `deliveryFormats`.
+   * The secret of one of the `deliveryFormats`; asking for a form that is not among them is an error.
    *
    * @param format the very object that was declared
    */
@@ -247,7 +250,10 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
     return delivered;
   }
 
-  /** Lets a principal read the private key, as whoever puts it onto the device has to. */
+  /**
+   * Lets a principal read the private key, as whoever puts it onto the device has to. A key that came by a request is not here,
+   * and asking for it is an error.
+   */
   public grantReadPrivateKey(grantee: IGrantable): Grant {
     if (!this._key) {
       throw new Error(`${this.node.path}: grantReadPrivateKey must not be asked of a certificate that is made from a request: its key is not here`);

@@ -44,7 +44,8 @@ export interface IPrivateIotCa extends IResource {
   readonly certificateChainPem: string;
 
   /**
-   * The same without the root, which whoever verifies has already. Empty for a root.
+   * The same without the root, which whoever verifies has already. Empty for a root. Where the certificates are not known before
+   * deployment, a root that is among them stays.
    * @attribute
    */
   readonly certificateChainWithoutRootPem: string;
@@ -133,12 +134,14 @@ export interface IPrivateIotCa extends IResource {
 
   /**
    * Lets a principal issue certificates of this CA: sign with its key, and record them. Whoever may issue can issue
-   * anything, for the key signs anything.
+   * anything, for the key signs anything. To let functions of another account issue with a key in KMS, grant it to that
+   * account (`AccountPrincipal`).
    */
   grantIssue(grantee: IGrantable): Grant;
 
   /**
-   * Lets a principal read the CA's private key. Nothing in this library needs it; think of a backup kept elsewhere.
+   * Lets a principal read the CA's private key. Nothing in this library needs it; think of a backup kept elsewhere. Asking a CA
+   * whose key is in KMS is an error.
    */
   grantReadPrivateKey(grantee: IGrantable): Grant;
 }

@@ -1,6 +1,7 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { Certificate, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
+import { keyAlgorithmOfPublicKey } from './keys';
 import { isOutdatedSignature } from './signature-algorithms';
 
 /** A CA from elsewhere, and the CAs above it as far as they were given. */
@@ -43,6 +44,26 @@ export function readCaChain(property: string, pem: string, legacy = false): CaCh
     assertKeyLength(property, 0, certificate);
   }
   return { certificate, chain };
+}
+
+/**
+ * Checks what has to be so of a CA from elsewhere for it to issue here, and is not a matter of its chain or of the time.
+ *
+ * @param property the name of the property, for errors
+ */
+export function assertCanIssue(property: string, { certificate, chain }: CaChain): void {
+  [certificate, ...chain].forEach(assertUnderstood);
+  if (!keyAlgorithmOfPublicKey(certificate.publicKey)) {
+    throw new Error(`${property} must be of a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent`);
+  }
+}
+
+/** RFC 5280, section 4.2: a certificate with a critical extension that one does not know must be rejected. */
+function assertUnderstood({ unknownCritical }: Certificate): void {
+  if (unknownCritical.length > 0) {
+    throw new Error(`the CA's certificate must have no critical extension that is unknown here, got ${unknownCritical.join(', ')} `
+      + '(object identifiers, DER)');
+  }
 }
 
 function parsed(property: string, index: number, der: Buffer): Certificate {

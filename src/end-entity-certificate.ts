@@ -121,7 +121,7 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
   readonly generation?: number;
 
   /**
-   * What happens to the secrets with the key when the certificate leaves the stack.
+   * What happens to the key, and to the secrets or the parameter with it, when the certificate leaves the stack.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -143,13 +143,6 @@ export interface EndEntityKind {
 export abstract class EndEntityCertificateBase extends IotCertificateBase {
   public readonly certificateChainPem: string;
   public readonly certificateChainWithoutRootPem: string;
-
-  /**
-   * The secret that holds the private key: a PKCS#8 PEM, the current version that of this certificate.
-   *
-   * @default - the key is in a parameter, or came by a request and is not held here
-   */
-  public readonly privateKeySecret?: ISecret;
 
   /** @internal */
   protected readonly _resource: CustomResource;
@@ -177,7 +170,6 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
     this._key = request ? undefined : (options.keyStorage ?? KeyStorage.secretsManager())._bind(this, {
       description: `Private key of ${this.node.path}`, removalPolicy, keyAlgorithm: keyAlgorithm._render(), generation,
     });
-    this.privateKeySecret = this._key?.secret;
     validateDeliveryFormats(this, options.deliveryFormats);
     const bound = (options.deliveryFormats ?? []).map(format => [format, format._bind(this, removalPolicy)] as const);
     this._delivered = new Map(bound);
@@ -205,6 +197,7 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
       Generation: generation,
       Platforms: kind.platforms.map(platform => platform._render()),
       Extensions: renderExtensions(this, options),
+      RetainKey: removalPolicy === RemovalPolicy.DESTROY ? undefined : true,
       ...kind.properties,
     };
     this._resource = provider.resource(this, kind.resourceType, properties, [rights, ...provider.rightsFor(this, needed)]);
@@ -223,6 +216,18 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
       throw new Error(`${this.node.path}: ignoredRequests must be asked of a certificate that is made from a certificateSigningRequest`);
     }
     return this._attribute('IgnoredRequests');
+  }
+
+  /**
+   * The secret that holds the private key: a PKCS#8 PEM, the current version that of this certificate. Asking a certificate
+   * whose key is in a parameter, or is not here at all, is an error.
+   */
+  public get privateKeySecret(): ISecret {
+    if (!this._key?.secret) {
+      throw new Error(`${this.node.path}: privateKeySecret must be asked of a certificate whose key is in a secret, got one whose key `
+        + (this._key ? 'is in a parameter; see privateKeyParameterName' : 'came by a request and is not here'));
+    }
+    return this._key.secret;
   }
 
   /**

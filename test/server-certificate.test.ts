@@ -28,7 +28,7 @@ test('a server certificate of the fewest properties has a name that clients look
     Extensions: { SubjectAlternativeNames: { Dns: ['broker.acme.example'] } },
   });
   expect(logicalIds(stack)[TYPE]).toEqual(['BrokerE1355FD6']);
-  expect(stack.resolve(server.privateKeySecret!.secretArn)).toEqual({ Ref: 'BrokerPrivateKeyCEC64F0A' });
+  expect(stack.resolve(server.privateKeySecret.secretArn)).toEqual({ Ref: 'BrokerPrivateKeyCEC64F0A' });
   expect(rightsOf(stack, 'PrivateIotCaProviderKeys')).toEqual([expect.objectContaining({ Resource: { Ref: 'BrokerPrivateKeyCEC64F0A' } })]);
 });
 

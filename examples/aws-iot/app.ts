@@ -32,4 +32,4 @@ new CfnOutput(stack, 'VerificationCertificate', { value: verification.certificat
 new CfnOutput(stack, 'DeviceCertificate', { value: device.certificatePem });
 new CfnOutput(stack, 'DeviceCertificateChain', { value: device.certificateChainPem });
 new CfnOutput(stack, 'DeviceCertificateId', { value: device.sha256Fingerprint });
-new CfnOutput(stack, 'DevicePrivateKeySecret', { value: device.privateKeySecret!.secretArn });
+new CfnOutput(stack, 'DevicePrivateKeySecret', { value: device.privateKeySecret.secretArn });

@@ -35,4 +35,4 @@ new CfnOutput(stack, 'CaCertificate', { value: ca.certificatePem });
 new CfnOutput(stack, 'VerificationCertificate', { value: verification.certificatePem });
 new CfnOutput(stack, 'DeviceCertificate', { value: device.certificatePem });
 new CfnOutput(stack, 'DeviceSerialNumber', { value: device.serialNumber });
-new CfnOutput(stack, 'DevicePrivateKeySecret', { value: device.privateKeySecret!.secretArn });
+new CfnOutput(stack, 'DevicePrivateKeySecret', { value: device.privateKeySecret.secretArn });

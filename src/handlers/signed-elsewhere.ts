@@ -64,7 +64,7 @@ async function next(
         return 'again';
       }
       return activate(request, declared, entry, ledger, ports, assertFits);
-    case 'REQUESTED':
+    default: // REQUESTED: no bundles are made of a CA, which is never SIGNED
       return declared === undefined ? 'done' : activate(request, declared, entry, ledger, ports, assertFits);
   }
 }

@@ -91,7 +91,8 @@ describe('the certificate of its request', () => {
 
   test('takes over when it is renewed, with the same id and key, and what was issued before stays good', async () => {
     const { physicalResourceId, data } = await create();
-    const [first, renewed] = [signed(data!.CertificateSigningRequestPem!), signed(data!.CertificateSigningRequestPem!, { days: 4000 })];
+    const csr = data!.CertificateSigningRequestPem!;
+    const [first, renewed] = [signed(csr), signed(csr, { days: 4000 })];
     await update(physicalResourceId, { SignedCertificatePem: first });
     const issued = await device(physicalResourceId);
     const answer = await update(physicalResourceId, { SignedCertificatePem: renewed });

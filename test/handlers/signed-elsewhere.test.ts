@@ -82,7 +82,8 @@ describe('the certificate of its request', () => {
     const { physicalResourceId, data } = await create();
     const certificate = signed(data!.CertificateSigningRequestPem!);
     const active = await update(physicalResourceId, { SignedCertificatePem: certificate + root.certificatePem });
-    expect(active).toMatchObject({ physicalResourceId, data: { CertificatePem: certificate, CertificateSigningRequestPem: data!.CertificateSigningRequestPem } });
+    const { CertificateSigningRequestPem } = data!;
+    expect(active).toMatchObject({ physicalResourceId, data: { CertificatePem: certificate, CertificateSigningRequestPem } });
     expect(world.entry(physicalResourceId)).toMatchObject({ status: 'ISSUED', chain: derOf(root.certificatePem) });
     const issued = await device(physicalResourceId);
     expect(cas.verify(issued.data!.CertificatePem, certificate, root.certificatePem, ['-purpose', 'sslclient'])).toBe('certificate: OK');

@@ -1,4 +1,4 @@
-import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES } from './key-algorithms';
+import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from './key-algorithms';
 import { Form, PLATFORM_IDS, PlatformId, platformRules } from './platforms';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
 
@@ -156,17 +156,17 @@ export function checkRegistrationCode(value: unknown, platform: PlatformId): Com
 }
 
 /** The CA's key, as the platform takes it. `property` names it where another resource refers to the CA. */
-export function checkCaForPlatform(keyAlgorithm: string, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
+export function checkCaForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
   const { name, caKeyAlgorithms } = platformRules(platform);
-  return !caKeyAlgorithms || (caKeyAlgorithms as readonly string[]).includes(keyAlgorithm)
+  return !caKeyAlgorithms || caKeyAlgorithms.includes(keyAlgorithm)
     ? undefined
     : `${property} must be one of ${caKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
 }
 
 /** A device's key, as the platform takes it. */
-export function checkDeviceKeyForPlatform(keyAlgorithm: string, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
+export function checkDeviceKeyForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
   const { name, deviceKeyAlgorithms } = platformRules(platform);
-  return !deviceKeyAlgorithms || (deviceKeyAlgorithms as readonly string[]).includes(keyAlgorithm)
+  return !deviceKeyAlgorithms || deviceKeyAlgorithms.includes(keyAlgorithm)
     ? undefined
     : `${property} must be one of ${deviceKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
 }

@@ -62,6 +62,15 @@ export async function deliverBundles(
   }
 }
 
+/** Makes sure, before anything is made, that the passphrases of bundles are there. */
+export async function assertPassphrases(bundles: readonly DeclaredBundle[], ports: Ports): Promise<void> {
+  for (const { passphraseSecretArn } of bundles) {
+    if (passphraseSecretArn !== undefined) {
+      await passphraseIn(passphraseSecretArn, ports);
+    }
+  }
+}
+
 /** Lets the bundles of a certificate go with its key. */
 export async function releaseBundles(bundles: readonly DeclaredBundle[], serialNumber: string, ports: Ports): Promise<void> {
   for (const { secretArn: place } of bundles) {

@@ -14,8 +14,8 @@ import {
 } from '../contract/rules';
 import { SubjectValues } from '../contract/subject-attributes';
 import { checkTerm, Term } from '../contract/term';
+import { keyAlgorithmOfPublicKey } from '../pki/keys';
 import { ProfileName } from '../pki/profile';
-import { describePublicKey } from '../pki/subject-key';
 
 /** What a resource declares, parsed and checked. */
 export interface Declaration {
@@ -161,12 +161,13 @@ export function assertSubject(declaration: Declaration): void {
   }
 }
 
-/** The platform's rule for the key: the declared one, or that of the request. */
+/** The platform's rule for the key: the declared one, or that of the request. Of a size that can't be declared, lint judges. */
 function checkKeyForPlatform(rule: typeof checkCaForPlatform, { keyAlgorithm, request }: Declaration, platform: PlatformId): Complaint {
   if (!request) {
     return rule(keyAlgorithm!, platform);
   }
-  return request.content && rule(describePublicKey(request.content.publicKey), platform, 'the key of certificateSigningRequest');
+  const requested = request.content && keyAlgorithmOfPublicKey(request.content.publicKey);
+  return requested && rule(requested, platform, 'the key of certificateSigningRequest');
 }
 
 /** What does not go together. */

@@ -8,6 +8,7 @@ import { LedgerEntry, Ports } from './ports';
 import { checked, complain, optionalText, RawProperties, secretArn, text, truth, wholeNumber } from './property-values';
 import { isRecorded, recordCa } from './record-ca';
 import { assertUsable } from './usable-ca';
+import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { PlatformId } from '../contract/platforms';
 import { KeyStorageProperties } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
@@ -78,7 +79,7 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
   const { certificate, chain } = readCaChain('certificate', await certificateText(declaration, standing, ports), declaration.allowLegacyChain);
   const above = Buffer.concat(chain.map(({ der }) => der));
   if (standing && isRecorded(standing, { keyStorage: declaration.keyStorage, chain: above })) {
-    assertForPlatforms(declaration, standing.keyAlgorithm);
+    assertForPlatforms(declaration, keyAlgorithmOfPublicKey(certificate.publicKey)!);
     return standing;
   }
   assertUsable('certificate', { certificate, chain }, ports.clock());
@@ -115,7 +116,7 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
   return adopted;
 }
 
-function assertForPlatforms({ platforms }: ExistingCaDeclaration, keyAlgorithm: string): void {
+function assertForPlatforms({ platforms }: ExistingCaDeclaration, keyAlgorithm: KeyAlgorithmName): void {
   platforms.forEach(platform => complain(checkCaForPlatform(keyAlgorithm, platform, 'keyAlgorithm of the CA')));
 }
 

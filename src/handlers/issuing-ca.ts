@@ -1,8 +1,8 @@
 import { custodyOf } from './custody';
 import { describePlace } from './key-storage';
 import { Ledger, LedgerEntry, Ports } from './ports';
-import { assertUnderstood } from './usable-ca';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
+import { assertUnderstood } from '../pki/ca-chain';
 import { Certificate, parseCertificate } from '../pki/certificate';
 import { splitCertificates } from '../pki/certificate-list';
 import { Issuer } from '../pki/issue';

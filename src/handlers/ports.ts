@@ -34,11 +34,12 @@ export interface Ports {
 
 /**
  * - `RESERVED`: serial number and validity are fixed, the certificate is not there yet.
+ * - `SIGNED`: the certificate is fixed too, and is put into bundles; nobody has got it yet.
  * - `REQUESTED`: the key of a CA is there, and its certificate is to be made elsewhere.
  * - `ISSUED`: the certificate is recorded and declared by a resource.
  * - `WITHDRAWN`: no resource declares it any more.
  */
-export type LedgerStatus = 'RESERVED' | 'REQUESTED' | 'ISSUED' | 'WITHDRAWN';
+export type LedgerStatus = 'RESERVED' | 'SIGNED' | 'REQUESTED' | 'ISSUED' | 'WITHDRAWN';
 
 /** One certificate in the ledger. */
 export interface LedgerEntry {

@@ -1,3 +1,4 @@
+import { assertAsDeclared } from './as-declared';
 import { custodyOf, isSamePlace } from './custody';
 import { assertWanted, CertificateRequest, declaredContent, MAX_TURNS, newEntry } from './issue-certificate';
 import { describePlace } from './key-storage';
@@ -64,7 +65,7 @@ async function next(
         return 'again';
       }
       return activate(request, declared, entry, ledger, ports, assertFits);
-    case 'REQUESTED':
+    default: // REQUESTED: no bundles are made of a CA, which is never SIGNED
       return declared === undefined ? 'done' : activate(request, declared, entry, ledger, ports, assertFits);
   }
 }
@@ -112,6 +113,7 @@ async function activate(
       + 'have certificateSigningRequestPem signed');
   }
   assertUsable('signedCertificate', { certificate, chain }, ports.clock());
+  assertAsDeclared(certificate, declaration);
   assertLinted(certificate.der, declaration.platforms, chain[0]?.der);
   const facts = {
     certificate: certificate.der,

@@ -56,8 +56,8 @@ async function withdrawIn(ledger: Ledger, withdrawal: Withdrawal, ports: Ports):
 }
 
 /** Whether somebody has the certificate, or the request for it. */
-function isInUse({ certificate, certificateSigningRequest }: LedgerEntry): boolean {
-  return certificate !== undefined || certificateSigningRequest !== undefined;
+function isInUse({ issuedAt, certificateSigningRequest }: LedgerEntry): boolean {
+  return issuedAt !== undefined || certificateSigningRequest !== undefined;
 }
 
 /** Withdraws what this very request has reserved and not issued, so that a failed creation or update leaves nothing to sign. */

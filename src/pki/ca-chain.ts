@@ -59,7 +59,7 @@ export function assertCanIssue(property: string, { certificate, chain }: CaChain
 }
 
 /** RFC 5280, section 4.2: a certificate with a critical extension that one does not know must be rejected. */
-function assertUnderstood({ unknownCritical }: Certificate): void {
+export function assertUnderstood({ unknownCritical }: Certificate): void {
   if (unknownCritical.length > 0) {
     throw new Error(`the CA's certificate must have no critical extension that is unknown here, got ${unknownCritical.join(', ')} `
       + '(object identifiers, DER)');

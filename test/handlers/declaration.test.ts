@@ -59,6 +59,20 @@ test.each<[string, () => unknown, string]>([
     'subject.commonName must be letters, digits'],
   ['a private key in place of a code, without showing it',
     () => parseVerification({ RegistrationCode: '-----BEGIN EC PRIVATE KEY----- MHcCAQEE' }), 'registrationCode must not be a private key'],
+  ['a CA with an issuer that is signed elsewhere', () => parseCa({ Issuer: CA, SignedElsewhere: 'true', ValidityDays: undefined }),
+    'signedElsewhere must be left out for a CA that has an issuer here'],
+  ['no end and no number of days', () => parseCa({ ValidityDays: undefined }), 'validity must be given as a number of days or by notAfter, and not by both'],
+  ['an end in another form', () => parseCa({ ValidityDays: undefined, NotAfter: '2030-01-01' }), 'notAfter must be a time as in 2026-01-31T23:59:59Z, got "2030-01-01"'],
+  ['name constraints of a device', () => parseDevice({ Extensions: { NameConstraints: { Permitted: { Dns: ['a.example'] } } } }),
+    'nameConstraints must be left out for a certificate that is no CA'],
+  ['extensions that are no map', () => parseDevice({ Extensions: ['a'] }), 'extensions must be a map'],
+  ['an extension that the CA decides on', () => parseDevice({ Extensions: { CustomExtensions: [{ Oid: '2.5.29.19', Value: 'BQA=' }] } }),
+    'customExtensions must not be one that the CA decides on'],
+  ['a profile of another kind', () => parseDevice({ Profile: 'ca' }), 'profile must be one of device, devid, got "ca"'],
+  ['a device identity without a serial number', () => parseDevice({ Profile: 'devid' }), 'subject.serialNumber must be there for the profile devid'],
+  ['a device with its key in KMS', () => parseDevice({ KeyStorage: { Type: 'Kms', KeyArn: 'arn:aws:kms:eu-central-1:111111111111:key/a' } }),
+    'keyStorage must be of type SecretsManager or Parameter, got "Kms"'],
+  ['an existing CA as if it were issued', () => parseDeclaration('Custom::ExistingIotCa', {}), 'the resource type must be one of'],
 ])('fails for %s', (_, parse, message) => {
   expect(parse).toThrow(message);
   expect(parse).not.toThrow(/MHcCAQEE/);

@@ -66,24 +66,24 @@ describe('a CA that waits for its certificate', () => {
   test('has its key in KMS, if that is declared', async () => {
     world.hsmKeys.set(KMS_KEY, cas.key());
     const KeyStorage = { Type: 'Kms', KeyArn: KMS_KEY };
-    await expect(create({ KeyStorage, HashAlgorithm: 'SHA-512' })).rejects.toThrow('hashAlgorithm must be SHA-256 under a CA with an EC_P256 key in AWS KMS');
+    await expect(create({ KeyStorage, HashAlgorithm: 'SHA-512' })).rejects.toThrow('hashAlgorithm must be SHA-256 under a CA with an EC_P256 key');
     expect(world.entries.size).toBe(0);
     const { physicalResourceId, data } = await create({ KeyStorage });
     await update(physicalResourceId, { KeyStorage, SignedCertificatePem: signed(data!.CertificateSigningRequestPem!) });
     const issued = await device(physicalResourceId);
-    expect(cas.verify(issued.data!.CertificatePem, pemOf(physicalResourceId), root.certificatePem)).toBe('certificate: OK');
+    const between = new X509Certificate(world.entry(physicalResourceId)!.certificate!).toString();
+    expect(cas.verify(issued.data!.CertificatePem, between, root.certificatePem)).toBe('certificate: OK');
     expect(world.versions.size).toBe(1); // that of the device
   });
 });
-
-const pemOf = (id: string) => new X509Certificate(world.entry(id)!.certificate!).toString();
 
 describe('the certificate of its request', () => {
   test('makes it a CA that issues what OpenSSL takes, under the same id', async () => {
     const { physicalResourceId, data } = await create();
     const certificate = signed(data!.CertificateSigningRequestPem!);
     const active = await update(physicalResourceId, { SignedCertificatePem: certificate + root.certificatePem });
-    expect(active).toMatchObject({ physicalResourceId, data: { CertificatePem: certificate, CertificateSigningRequestPem: data!.CertificateSigningRequestPem } });
+    const { CertificateSigningRequestPem } = data!;
+    expect(active).toMatchObject({ physicalResourceId, data: { CertificatePem: certificate, CertificateSigningRequestPem } });
     expect(world.entry(physicalResourceId)).toMatchObject({ status: 'ISSUED', chain: derOf(root.certificatePem) });
     const issued = await device(physicalResourceId);
     expect(cas.verify(issued.data!.CertificatePem, certificate, root.certificatePem, ['-purpose', 'sslclient'])).toBe('certificate: OK');
@@ -92,7 +92,8 @@ describe('the certificate of its request', () => {
 
   test('takes over when it is renewed, with the same id and key, and what was issued before stays good', async () => {
     const { physicalResourceId, data } = await create();
-    const [first, renewed] = [signed(data!.CertificateSigningRequestPem!), signed(data!.CertificateSigningRequestPem!, { days: 4000 })];
+    const csr = data!.CertificateSigningRequestPem!;
+    const [first, renewed] = [signed(csr), signed(csr, { days: 4000 })];
     await update(physicalResourceId, { SignedCertificatePem: first });
     const issued = await device(physicalResourceId);
     const answer = await update(physicalResourceId, { SignedCertificatePem: renewed });
@@ -142,7 +143,8 @@ describe('is refused, and the CA goes on waiting with its key,', () => {
   test.each(CASES)('a certificate %s', async (_, certificate, message) => {
     const created = await create();
     const before = world.snapshot();
-    const error = await update(created.physicalResourceId, { SignedCertificatePem: certificate(created.data!.CertificateSigningRequestPem!) }).catch(caught => caught);
+    const SignedCertificatePem = certificate(created.data!.CertificateSigningRequestPem!);
+    const error = await update(created.physicalResourceId, { SignedCertificatePem }).catch(caught => caught);
     expect(error.message).toContain(message);
     expect(world.snapshot()).toBe(before);
     expect(await update(created.physicalResourceId)).toEqual(created);

@@ -29,10 +29,11 @@ export function reasonOf(error: unknown, event: CloudFormationEvent, awsRequestI
  * in full and as messages shorten it.
  */
 export function namesOf(event: CloudFormationEvent): string[] {
-  const { LedgerTable, RegistrationCode, Subject, Extensions, AllowedNames, KeyStorage } = event.properties;
+  const { LedgerTable, IssuerLedgerTable, RegistrationCode, Subject, Extensions, AllowedNames, KeyStorage } = event.properties;
   const declared = textsIn([RegistrationCode, Subject, Extensions, AllowedNames, (KeyStorage as { Path?: unknown } | undefined)?.Path])
     .filter(text => text.length > LONGEST_SHOWN && !mayBeKey(text));
-  return [event.stackId, event.logicalResourceId, ...declared, ...declared.map(shortened), ...typeof LedgerTable === 'string' && GENERATED_NAME.test(LedgerTable) ? [LedgerTable] : []];
+  const tables = textsIn([LedgerTable, IssuerLedgerTable]).filter(table => GENERATED_NAME.test(table));
+  return [event.stackId, event.logicalResourceId, ...declared, ...declared.map(shortened), ...tables];
 }
 
 /** All texts in a property, but for the values of extensions, which no message shows. */

@@ -158,6 +158,32 @@ describe('is refused, and the CA goes on waiting with its key,', () => {
   });
 });
 
+describe('what the request asks for, whoever signs it has to grant:', () => {
+  const [unlimited, limited] = ['critical,CA:TRUE', 'critical,CA:TRUE,pathlen:1']
+    .map(basicConstraints => [`basicConstraints=${basicConstraints}`, ...SUBORDINATE.slice(1)]);
+  const permitted = (domain: string) => [...SUBORDINATE, `nameConstraints=critical,permitted;DNS:${domain}`];
+  const Extensions = { NameConstraints: { Permitted: { Dns: ['plant.example'] } } };
+
+  test.each([
+    ['a path length', { PathLength: '0' }, unlimited, 'signedCertificate must have a path length of at most 0, as pathLength says, got none'],
+    ['a shorter path length', { PathLength: '0' }, limited, 'signedCertificate must have a path length of at most 0, as pathLength says, got 1'],
+    ['name constraints', { Extensions }, SUBORDINATE, 'signedCertificate must have the name constraints that are declared, got none'],
+    ['its own name constraints', { Extensions }, permitted('other.example'), 'signedCertificate must have the name constraints that are declared, got other ones'],
+  ])('%s', async (_, properties, extensions, message) => {
+    const { physicalResourceId, data } = await create(properties);
+    const SignedCertificatePem = signed(data!.CertificateSigningRequestPem!, { extensions });
+    await expect(update(physicalResourceId, { ...properties, SignedCertificatePem })).rejects.toThrow(message);
+  });
+
+  test('then the CA is active', async () => {
+    const properties = { PathLength: '1', Extensions };
+    const { physicalResourceId, data } = await create(properties);
+    const extensions = [limited[0], ...permitted('plant.example').slice(1)];
+    const SignedCertificatePem = signed(data!.CertificateSigningRequestPem!, { extensions });
+    expect((await update(physicalResourceId, { ...properties, SignedCertificatePem })).data!.CertificatePem).toBe(SignedCertificatePem);
+  });
+});
+
 test('a request that has no room in the answer is refused, and leaves neither a key nor anything to sign', async () => {
   const uri = Array.from({ length: 40 }, (_, index) => `plant-${index}.${'x'.repeat(50)}.example`);
   await expect(create({ Extensions: { NameConstraints: { Critical: 'true', Permitted: { Dns: uri } } } })).rejects.toThrow('at most 4096 are allowed');

@@ -64,7 +64,7 @@ export class OpensslCas {
 
   /** Signs a request, as whoever holds the root elsewhere does it: `openssl x509 -req` with a file of extensions. */
   public sign(
-    requestPem: string, issuer: OpensslCa | undefined, ownKeyPem = '', { extensions = CA_EXTENSIONS, days = 3650, dates, more = [] }: OpensslCaOptions = {},
+    requestPem: string, issuer: OpensslCa | undefined, ownKeyPem = '', { extensions = CA_EXTENSIONS, days = issuer ? 3600 : 3650, dates, more = [] }: OpensslCaOptions = {},
   ): string {
     const signer = issuer
       ? ['-CA', this.path('ca.pem', issuer.certificatePem), '-CAkey', this.path('ca.key', issuer.privateKeyPem), '-CAcreateserial']

@@ -3,7 +3,8 @@ import { parseDeclaration } from '../../src/handlers/declaration';
 import { existingCaIdentity, parseExistingCa } from '../../src/handlers/existing-ca';
 import { identityOf, isIdentity } from '../../src/handlers/identity';
 import {
-  caProperties, deviceProperties, existingCaProperties, requestedProperties, SECRET, signedElsewhereProperties, STACK_ID, subordinateProperties, verificationProperties,
+  caProperties, deviceProperties, existingCaProperties, requestedProperties, SECRET, signedElsewhereProperties, STACK_ID, subordinateProperties,
+  verificationProperties,
 } from '../support/events';
 
 const CA = 'ca-0123456789abcdef0123456789abcdef';

@@ -1,7 +1,7 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
 import * as fc from 'fast-check';
-import { publicKeyOf } from '../../src/pki/keys';
 import { LedgerEntry } from '../../src/handlers/ports';
+import { publicKeyOf } from '../../src/pki/keys';
 import { Answer, Properties, Resource, Stack } from '../support/cloudformation';
 import { CloudFormationFunction } from '../support/cloudformation-function';
 import { Fault, FaultProxy } from '../support/fault-proxy';

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { CreateSecretCommand, DeleteSecretCommand, DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateKeyCommand, KeySpec, KMSClient } from '@aws-sdk/client-kms';
+import {
+  CreateSecretCommand, DeleteSecretCommand, DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ACCOUNT, CloudFormationFunction, FUNCTION_ARN, Invocation, REGION } from './cloudformation-function';
 import { FaultProxy } from './fault-proxy';
 import { assertNoPrivateKey, assertShowsNone, privateKeysIn } from './secrecy';
@@ -37,12 +41,7 @@ export interface Answer {
 export class Stack {
   public static async create(proxy: FaultProxy, lambda: CloudFormationFunction): Promise<Stack> {
     const stack = new Stack(proxy, lambda);
-    await stack.dynamoDb.send(new CreateTableCommand({
-      TableName: stack.table,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, { AttributeName: 'sk', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
-    }));
+    await stack.makeTable(stack.table);
     proxy.reset();
     return stack;
   }
@@ -51,13 +50,19 @@ export class Stack {
   public readonly stackId = `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/iot/${randomUUID()}`;
   public readonly dynamoDb: DynamoDBClient;
   public readonly secretsManager: SecretsManagerClient;
+  public readonly kms: KMSClient;
+  public readonly systemsManager: SSMClient;
   private readonly secretArns: string[] = [];
   private readonly lostKeys: string[] = [];
+  private readonly passphrases: string[] = [];
+  private readonly paths: string[] = [];
   private readonly seen: string[] = [];
 
   private constructor(private readonly proxy: FaultProxy, public lambda: CloudFormationFunction) {
     this.dynamoDb = new DynamoDBClient({ endpoint: proxy.target.origin });
     this.secretsManager = new SecretsManagerClient({ endpoint: proxy.target.origin });
+    this.kms = new KMSClient({ endpoint: proxy.target.origin });
+    this.systemsManager = new SSMClient({ endpoint: proxy.target.origin });
   }
 
   /** Declares a CA. */
@@ -99,6 +104,59 @@ export class Stack {
     const { ARN } = await this.secretsManager.send(new CreateSecretCommand({ Name: `iot/key-${randomUUID()}` }));
     this.secretArns.push(ARN!);
     return { Type: 'SecretsManager', SecretArn: ARN };
+  }
+
+  /** A table for the ledger of another CA. */
+  public async newTable(): Promise<string> {
+    const table = `iot-Ledger-${randomUUID()}`;
+    await this.makeTable(table);
+    return table;
+  }
+
+  /** A secret that is none of a key of the stack's: for a bundle, or with what somebody has put into it. */
+  public async secret(value?: string | Buffer): Promise<string> {
+    const { ARN } = await this.secretsManager.send(new CreateSecretCommand({
+      Name: `iot/other-${randomUUID()}`, ...Buffer.isBuffer(value) ? { SecretBinary: value } : { SecretString: value },
+    }));
+    return ARN!;
+  }
+
+  /** A secret with a private key that somebody has made; nothing of the key may be shown. */
+  public async secretWithKey(value: string | Buffer, privateKeyPem: string): Promise<string> {
+    this.lostKeys.push(privateKeyPem);
+    return this.secret(value);
+  }
+
+  /** A secret with a passphrase, which may not be shown. */
+  public async passphrase(value: string): Promise<string> {
+    this.passphrases.push(value.trim());
+    return this.secret(value);
+  }
+
+  /** A key for signing in KMS, and where it is. */
+  public async kmsKeyStorage(keySpec: KeySpec = 'ECC_NIST_P256'): Promise<Properties> {
+    const { KeyMetadata } = await this.kms.send(new CreateKeyCommand({ KeyUsage: 'SIGN_VERIFY', KeySpec: keySpec }));
+    return { Type: 'Kms', KeyArn: KeyMetadata!.Arn };
+  }
+
+  /** A path of parameters of its own. */
+  public parameterStorage(): Properties {
+    const Path = `/iot/${randomUUID()}`;
+    this.paths.push(Path);
+    return { Type: 'Parameter', Path };
+  }
+
+  /** The private keys in parameters, by name. */
+  public async parameters(path: string): Promise<Map<string, string>> {
+    const { Parameters = [] } = await this.systemsManager.send(new GetParametersByPathCommand({ Path: path, WithDecryption: true, Recursive: true }));
+    return new Map(Parameters.map(({ Name, Value }) => [Name!, Value!]));
+  }
+
+  /** The current value of a secret. Without a version, moto does not follow the label. */
+  public async valueOf(SecretId: string): Promise<string> {
+    const { VersionIdsToStages = {} } = await this.secretsManager.send(new DescribeSecretCommand({ SecretId }));
+    const VersionId = Object.keys(VersionIdsToStages).find(version => VersionIdsToStages[version].includes('AWSCURRENT'));
+    return (await this.secretsManager.send(new GetSecretValueCommand({ SecretId, VersionId }))).SecretString!;
   }
 
   /** Deletes a resource's secret behind CloudFormation's back. */
@@ -154,9 +212,9 @@ export class Stack {
     return this.seen.filter(text => text.startsWith('{"Status":"FAILED"')).map(body => JSON.parse(body).Reason);
   }
 
-  /** Everything that the ledger holds. */
-  public async ledger(): Promise<LedgerEntry[]> {
-    const { Items = [] } = await this.dynamoDb.send(new ScanCommand({ TableName: this.table, ConsistentRead: true }));
+  /** Everything that the ledger holds; that of another CA, if its table is given. */
+  public async ledger(TableName = this.table): Promise<LedgerEntry[]> {
+    const { Items = [] } = await this.dynamoDb.send(new ScanCommand({ TableName, ConsistentRead: true }));
     return Items.filter(item => item.sk.S !== 'current').map(fromItem);
   }
 
@@ -175,13 +233,23 @@ export class Stack {
 
   /**
    * Fails if anything that was answered, thrown or logged, or sent to the ledger, has a piece of a private key; or if what
-   * was answered, thrown or logged has a part of a ResponseURL, or what the function's environment holds.
+   * was answered, thrown or logged has a passphrase, a part of a ResponseURL, or what the function's environment holds.
    */
   public async assertSecrecy(): Promise<void> {
     const shown = [...this.seen, ...this.lambda.log];
-    const sent = this.proxy.calls.filter(({ operation }) => operation !== 'PutSecretValue').map(({ body }) => body);
-    assertNoPrivateKey([...shown, ...sent], [...await this.privateKeys(), ...this.lostKeys]);
-    assertShowsNone(shown, [this.proxy.url, 'X-Amz-', '/cfn/', ...this.lambda.environmentValues]);
+    const sent = this.proxy.calls.filter(({ operation }) => !['PutSecretValue', 'PutParameter'].includes(operation)).map(({ body }) => body);
+    const inParameters = (await Promise.all(this.paths.map(path => this.parameters(path)))).flatMap(parameters => [...parameters.values()]);
+    assertNoPrivateKey([...shown, ...sent], [...await this.privateKeys(), ...inParameters, ...this.lostKeys]);
+    assertShowsNone(shown, [...this.passphrases, this.proxy.url, 'X-Amz-', '/cfn/', ...this.lambda.environmentValues]);
+  }
+
+  private async makeTable(TableName: string): Promise<void> {
+    await this.dynamoDb.send(new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, { AttributeName: 'sk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
+    }));
   }
 
   private common(ValidityDays: number): Properties {

@@ -2,10 +2,10 @@ import { chainData, declaredData, largestData, pendingData, signedElsewhereData 
 import { parseDeclaration } from './declaration';
 import { withRequest } from './declared-request';
 import { adoptExistingCa, existingCaIdentity, parseExistingCa } from './existing-ca';
-import { identityOf, isIdentity, Requester } from './identity';
+import { identityOf, isIdentity } from './identity';
 import { CertificateRequest, issueCertificate } from './issue-certificate';
+import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from './lifecycle-event';
 import { LedgerGoneError, Ports } from './ports';
-import { RawProperties } from './property-values';
 import { recordCa } from './record-ca';
 import { assertResponseFits } from './response-size';
 import { declareSignedElsewhere } from './signed-elsewhere';
@@ -13,32 +13,6 @@ import { abandonReservation, withdrawCertificate } from './withdraw-certificate'
 import { CertificateAttributes } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
 import { certificateAttributes } from '../pki/certificate';
-
-/** One step in the life of a certificate resource, as CloudFormation or the local deployment asks for it. */
-export interface LifecycleEvent extends Requester {
-  readonly requestType: 'Create' | 'Update' | 'Delete';
-  /** The same for every delivery of one request. */
-  readonly requestId: string;
-  readonly resourceType: string;
-  /** Absent on Create. */
-  readonly physicalResourceId?: string;
-  readonly properties: RawProperties;
-}
-
-/** What is answered. */
-export interface LifecycleResult {
-  readonly physicalResourceId: string;
-  /** Absent on Delete. */
-  readonly data?: CertificateAttributes;
-}
-
-/** A failure, with the physical id to answer: CloudFormation asks to delete it after a failed Create. */
-export class LifecycleError extends Error {
-  constructor(message: string, public readonly physicalResourceId: string | undefined, cause: unknown) {
-    super(message, { cause });
-    this.name = 'LifecycleError';
-  }
-}
 
 /**
  * Carries out one request. Every request can be delivered again, at the same time too, and ends the same.
@@ -62,9 +36,9 @@ async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleRe
   let identity: string | undefined;
   try {
     const data = await declarer(event, ports, startedAt, value => identity = value);
-    return { physicalResourceId: identity!, data };
+    return { physicalResourceId: identity!, data: { ...data } as Attributes };
   } catch (error) {
-    throw failure(event, identity, error);
+    throw failureOf(event, identity, error);
   }
 }
 
@@ -119,7 +93,7 @@ async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleRes
     if (error instanceof LedgerGoneError) {
       return { physicalResourceId }; // nothing is recorded any more; a stack must be deletable without its ledger
     }
-    throw failure(event, physicalResourceId, error);
+    throw failureOf(event, physicalResourceId, error);
   }
 }
 
@@ -132,9 +106,4 @@ function declaredIdentity(event: LifecycleEvent): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function failure(event: LifecycleEvent, physicalResourceId: string | undefined, error: unknown): LifecycleError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new LifecycleError(`${event.logicalResourceId}: ${message}`, physicalResourceId, error);
 }

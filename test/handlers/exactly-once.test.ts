@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import * as fc from 'fast-check';
-import { handleLifecycleEvent, LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle';
+import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
+import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
 import { caProperties, deviceProperties, request, verificationProperties } from '../support/events';
 import { Gate, MemoryWorld } from '../support/memory-ports';
 

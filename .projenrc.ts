@@ -68,7 +68,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 30_000,
     },
   },
-  gitignore: ['/assets/', '/demo-out/', '/bench/bundles/', 'cdk.out', '.venv/'],
+  gitignore: ['/assets/', '/demo-out/', '/bench/bundles/', 'cdk.out', '.venv/', '/examples/*/ca/', '/examples/*/keys/'],
 });
 
 // Developed against the newest version that the published `cdk` command line can read (its assembly schema), not the floor.

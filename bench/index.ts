@@ -6,13 +6,14 @@ import { bundleSizes } from './bundle-sizes';
 import { issuingRates } from './issuing-rates';
 import { Row } from './measure';
 import { memoryGrowth } from './memory-growth';
+import { requestRates } from './request-rates';
 import { startupTimes } from './startup-times';
 import { synthesisTimes } from './synthesis-times';
 
 /** Runs every measurement, prints the table, writes the results, and fails where a target is missed. */
 async function main(): Promise<void> {
   const rows: Row[] = [];
-  for (const measure of [issuingRates, startupTimes, memoryGrowth, bundleSizes, synthesisTimes]) {
+  for (const measure of [issuingRates, requestRates, startupTimes, memoryGrowth, bundleSizes, synthesisTimes]) {
     process.stderr.write(`${measure.name} …\n`);
     rows.push(...await measure());
   }

@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import { createPrivateKey, randomBytes, sign, webcrypto } from 'node:crypto';
+import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import { median, rate, Row } from './measure';
+import { Row } from './measure';
+import { median, ratio, rawSignature, takeTurns } from './rates';
 import { KeyAlgorithmName } from '../src/contract/key-algorithms';
 import { issue, selfIssuer } from '../src/pki/issue';
 import { generateKeyPair } from '../src/pki/keys';
@@ -34,8 +35,7 @@ const CASES: {
 
 /**
  * Certificates a second for given P-256 public keys, one after the other on one core, against the rate of the signature
- * alone and against @peculiar/x509 issuing the same certificate. The three take turns, so that a machine whose speed
- * drifts is unfair to none.
+ * alone and against @peculiar/x509 issuing the same certificate.
  */
 export async function issuingRates(): Promise<Row[]> {
   x509.cryptoProvider.set(webcrypto as never);
@@ -43,34 +43,18 @@ export async function issuingRates(): Promise<Row[]> {
   for (const { caKey, ofRawRate, timesPeculiar, importing, signing } of CASES) {
     const { privateKeyPem } = await generateKeyPair(caKey);
     const device = await generateKeyPair('EC_P256');
-    const contenders = {
+    const rates = await takeTurns({
       raw: rawSignature(privateKeyPem),
       ours: ours(privateKeyPem, device.publicKey),
       peculiar: await peculiar(privateKeyPem, device.publicKey, importing, signing),
-    };
-    const rates = { raw: [] as number[], ours: [] as number[], peculiar: [] as number[] };
-    for (let round = -1; round < ROUNDS; round++) { // the first one warms up
-      for (const name of Object.keys(contenders) as (keyof typeof contenders)[]) {
-        const measured = await rate(contenders[name], MILLISECONDS);
-        if (round >= 0) {
-          rates[name].push(measured);
-        }
-      }
-    }
-    const ratio = (to: keyof typeof rates) => median(rates.ours.map((value, round) => value / rates[to][round]));
+    }, ROUNDS, MILLISECONDS);
     rows.push(
       { name: `${caKey}: certificates`, value: median(rates.ours), unit: 'a second' },
-      { name: `${caKey}: of the rate of crypto.sign`, value: ratio('raw'), unit: '', atLeast: ofRawRate },
-      { name: `${caKey}: of the rate of @peculiar/x509`, value: ratio('peculiar'), unit: 'times', atLeast: timesPeculiar },
+      { name: `${caKey}: of the rate of crypto.sign`, value: ratio(rates.ours, rates.raw), unit: '', atLeast: ofRawRate },
+      { name: `${caKey}: of the rate of @peculiar/x509`, value: ratio(rates.ours, rates.peculiar), unit: 'times', atLeast: timesPeculiar },
     );
   }
   return rows;
-}
-
-function rawSignature(privateKeyPem: string): () => Buffer {
-  const key = createPrivateKey(privateKeyPem);
-  const tbs = randomBytes(450);
-  return () => sign('sha256', tbs, key);
 }
 
 function ours(privateKeyPem: string, publicKey: Buffer): () => Promise<Buffer> {

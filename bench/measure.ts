@@ -12,23 +12,6 @@ export interface Row {
   readonly atMost?: number;
 }
 
-export function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** Calls a second, over so many milliseconds. */
-export async function rate(call: () => unknown, milliseconds: number): Promise<number> {
-  const start = performance.now();
-  let calls = 0;
-  while (performance.now() - start < milliseconds) {
-    await call();
-    calls++;
-  }
-  return calls / (performance.now() - start) * 1000;
-}
-
 /** As deep below the root as the library's own modules, so that what they look for relative to themselves is found. */
 const FOLDER = join(__dirname, 'bundles');
 

@@ -1,4 +1,5 @@
-import { bundled, median, Row, run } from './measure';
+import { bundled, Row, run } from './measure';
+import { median } from './rates';
 
 const ROUNDS = 15;
 

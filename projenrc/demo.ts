@@ -1,27 +1,58 @@
 import { awscdk } from 'projen';
 
+/** An example, and what it needs to be deployed. */
+interface Demo {
+  readonly task: string;
+  readonly example: string;
+  readonly out: string;
+  /** A command that makes what the app reads. */
+  readonly before?: string;
+  /** The app's context. */
+  readonly context?: { readonly [name: string]: string };
+  /** The options of `private-iot-ca local` besides the folders. */
+  readonly options: readonly string[];
+}
+
 /**
  * The examples, deployed on this machine without an account: synthesized as a user's app, deployed by the command line
  * with the code that runs in the function, exported as a pipeline would.
  */
-const DEMOS = [
-  { task: 'demo', example: 'alibaba-iot', out: 'demo-out', registrationCode: '7dc9a483ebbf7e6997b7b0c4d1e2f3a5' },
+const DEMOS: readonly Demo[] = [
+  { task: 'demo', example: 'alibaba-iot', out: 'demo-out', options: ['--parameters RegistrationCode=7dc9a483ebbf7e6997b7b0c4d1e2f3a5'] },
   {
     task: 'demo:aws-iot',
     example: 'aws-iot',
     out: 'demo-out/aws-iot',
-    registrationCode: '94da5a3b6c1f0e2d7788990011223344556677889900aabbccddeeff00112233',
+    options: ['--parameters RegistrationCode=94da5a3b6c1f0e2d7788990011223344556677889900aabbccddeeff00112233'],
+  },
+  { task: 'demo:factories', example: 'kms-root-and-factory-cas', out: 'demo-out/factories', options: [] },
+  {
+    task: 'demo:existing-ca',
+    example: 'existing-openssl-ca',
+    out: 'demo-out/existing-ca',
+    before: 'bash examples/existing-openssl-ca/make-ca.sh demo-out/existing-ca/openssl',
+    context: { ca: 'demo-out/existing-ca/openssl' },
+    options: [
+      '--parameters RegistrationCode=7dc9a483ebbf7e6997b7b0c4d1e2f3a5',
+      '--secret acme-iot-root-ca/key=demo-out/existing-ca/openssl/myIoTCARoot.key',
+      '--secret acme-iot-root-ca/passphrase=demo-out/existing-ca/openssl/passphrase.txt',
+    ],
   },
 ];
 
 const CLI = 'node assets/cli/private-iot-ca.js';
 
 export function addDemos(project: awscdk.AwsCdkConstructLibrary): void {
-  for (const { task, example, out, registrationCode } of DEMOS) {
+  for (const { task, example, out, before, context, options } of DEMOS) {
     const demo = project.addTask(task, { description: `Deploy examples/${example} on this machine, into ${out}` });
     demo.spawn(project.tasks.tryFind('bundle')!);
-    demo.exec(`tsx --tsconfig examples/tsconfig.json examples/${example}/app.ts`, { env: { CDK_OUTDIR: `${out}/cdk.out` } });
-    demo.exec(`${CLI} local --app ${out}/cdk.out --out ${out} --parameters RegistrationCode=${registrationCode}`);
+    if (before) {
+      demo.exec(before);
+    }
+    demo.exec(`tsx --tsconfig examples/tsconfig.json examples/${example}/app.ts`, {
+      env: { CDK_OUTDIR: `${out}/cdk.out`, ...context ? { CDK_CONTEXT_JSON: JSON.stringify(context) } : {} },
+    });
+    demo.exec([`${CLI} local --app ${out}/cdk.out --out ${out}`, ...options].join(' '));
     demo.exec(`${CLI} export --outputs ${out}/outputs.json --out ${out}`);
   }
 }

@@ -129,7 +129,7 @@ export class CaCertificate extends IotCertificateBase implements IIotCertificate
       CertificateSigningRequest: request._text,
       CertificateSigningRequestSecretArn: request._secret?.secretArn,
       PathLength: pathLength,
-      HashAlgorithm: validHashAlgorithm(this, props.hashAlgorithm ?? ca.defaultHashAlgorithm),
+      HashAlgorithm: validHashAlgorithm(this, ca, props.hashAlgorithm),
       ...term,
       ClipToIssuer: clipToIssuer,
       Generation: validGeneration(this, props.generation),
@@ -138,5 +138,13 @@ export class CaCertificate extends IotCertificateBase implements IIotCertificate
     this._resource = provider.resource(this, ResourceType.CA_CERTIFICATE, properties, [rights, ...provider.rightsFor(this, request._rights())]);
     ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
       = chainsBelow(ca, this.certificatePem));
+  }
+
+  /**
+   * What the certificate signing request asked for and did not get, separated by commas, or `none`.
+   * @attribute
+   */
+  public get ignoredRequests(): string {
+    return this._attribute('IgnoredRequests');
   }
 }

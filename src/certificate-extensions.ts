@@ -92,7 +92,7 @@ export interface NameSubtrees {
 
   /**
    * For constraints, the hosts in URIs: a host, or a domain with a dot before it for all hosts in it. For rules about
-   * requests, how the URI begins, as in `urn:acme:device:`.
+   * requests, how the URI begins, as in `urn:acme:device:` or `https://example.com/`.
    * @default - none
    */
   readonly uri?: string[];
@@ -153,7 +153,10 @@ export interface CertificatePolicy {
  * An extension of your own.
  */
 export interface CustomExtension {
-  /** Its object identifier; none of those that the CA decides on, such as 2.5.29.19. The CA has to allow it, see `allowedCustomExtensions`. */
+  /**
+   * Its object identifier; none of those that the CA decides on, such as 2.5.29.19. The CA that signs has to allow it, see
+   * `allowedCustomExtensions`; a CA that signs itself needs no leave.
+   */
   readonly oid: string;
 
   /** Its value: DER in base64, up to 1024 octets. */

@@ -1,4 +1,5 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
+import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -6,7 +7,7 @@ import { BundleProperties } from './contract/properties';
 import { NeededRight } from './private/certificate-provider';
 import { emptySecret } from './private/empty-secret';
 import { acknowledge } from './private/nag';
-import { grantKeepSecret, grantUseSecret } from './private/private-key';
+import { arnsOf, grantKeepSecret, grantUseSecret } from './private/private-key';
 
 /**
  * Options of every form of delivery.
@@ -95,7 +96,7 @@ export class DeliveryFormat {
     const { encryptionKey } = this.options;
     const secret = emptySecret(scope, this.name, { description: `${this.name} of ${scope.node.path}`, encryptionKey, removalPolicy });
     const passphrase = this.name.startsWith('Pkcs12')
-      ? this.options.passphrase ?? newPassphrase(scope, `${this.name}Passphrase`, encryptionKey)
+      ? this.options.passphrase ?? newPassphrase(scope, `${this.name}Passphrase`, encryptionKey, removalPolicy)
       : undefined;
     return {
       secret,
@@ -106,19 +107,21 @@ export class DeliveryFormat {
         ...passphrase ? { PassphraseSecretArn: passphrase.secretArn } : {},
       },
       rights: [
-        { encrypted: encryptionKey !== undefined, grant: grantee => grantKeepSecret(secret, grantee) },
-        ...passphrase ? [{ encrypted: passphrase.encryptionKey !== undefined, grant: grantee => grantUseSecret(passphrase, grantee) } as NeededRight] : [],
+        { arns: arnsOf(secret), grant: grantee => grantKeepSecret(secret, grantee) },
+        ...passphrase ? [{ arns: arnsOf(passphrase), grant: (grantee: IGrantable) => grantUseSecret(passphrase, grantee) }] : [],
       ],
     };
   }
 }
 
-function newPassphrase(scope: Construct, id: string, encryptionKey: IKey | undefined): Secret {
+/** It stays and goes with the bundle, which nobody can open without it. */
+function newPassphrase(scope: Construct, id: string, encryptionKey: IKey | undefined, removalPolicy: RemovalPolicy): Secret {
   const secret = new Secret(scope, id, {
     description: `Passphrase of ${scope.node.path}`,
     encryptionKey,
     generateSecretString: { passwordLength: 32, excludePunctuation: true },
   });
+  (secret.node.defaultChild as CfnResource).applyRemovalPolicy(removalPolicy);
   acknowledge(secret, 'AwsSolutions-SMG4', 'The passphrase belongs to a bundle that is written once and changes with its certificate');
   return secret;
 }

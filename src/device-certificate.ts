@@ -6,6 +6,7 @@ import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
+import { knownSubject } from './private/request-validation';
 import { sayNotices, validate } from './private/validation';
 
 /**
@@ -64,13 +65,13 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
       platforms,
       properties: profile === DeviceProfile.TLS_CLIENT ? {} : { Profile: profile },
     });
-    const { subject } = options;
+    const subject = knownSubject(options);
     if (profile === DeviceProfile.DEVID && subject && subject.serialNumber === undefined) {
       throw new Error(`${this.node.path}: subject.serialNumber must be there for DeviceProfile.DEVID (IEEE 802.1AR, section 8.6)`);
     }
     const keyAlgorithm = options.certificateSigningRequest ? undefined : (options.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render();
     for (const platform of platforms.map(each => each._render())) {
-      validate(this, [subject?.commonName], () => subject && checkDeviceForPlatform(subject.commonName, platform));
+      validate(this, [subject?.commonName], () => subject && checkDeviceForPlatform(subject.commonName!, platform));
       validate(this, [], () => keyAlgorithm && checkDeviceKeyForPlatform(keyAlgorithm, platform));
       validate(this, [], () => ca.keyAlgorithm && checkCaForPlatform(ca.keyAlgorithm._render(), platform, 'keyAlgorithm of the CA'));
     }

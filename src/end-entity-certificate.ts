@@ -18,7 +18,7 @@ import { chainsBelow, ChainTexts } from './private/ca-chain';
 import { CertificateProvider, ledgerOf, NeededRight } from './private/certificate-provider';
 import { BoundPrivateKey } from './private/private-key';
 import { renderExtensions, renderNames } from './private/render-extensions';
-import { validateCustomExtensions, validateKeySource, validateRequest } from './private/request-validation';
+import { validateCustomExtensions, validateDeliveryFormats, validateKeySource, validateRequest } from './private/request-validation';
 import { renderSubject, validateInsideCa, validateSubject, validGeneration, validHashAlgorithm, validTerm } from './private/validation';
 
 /**
@@ -100,7 +100,7 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
   readonly keyStorage?: KeyStorage;
 
   /**
-   * Other forms in which the key and the certificates are delivered.
+   * Other forms in which the key and the certificates are delivered, each once.
    *
    * @default - none
    */
@@ -121,7 +121,7 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
   readonly generation?: number;
 
   /**
-   * What happens to the secrets with the key when the certificate leaves the stack.
+   * What happens to the key, and to the secrets or the parameter with it, when the certificate leaves the stack.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -143,13 +143,6 @@ export interface EndEntityKind {
 export abstract class EndEntityCertificateBase extends IotCertificateBase {
   public readonly certificateChainPem: string;
   public readonly certificateChainWithoutRootPem: string;
-
-  /**
-   * The secret that holds the private key: a PKCS#8 PEM, the current version that of this certificate.
-   *
-   * @default - the key is in a parameter, or came by a request and is not held here
-   */
-  public readonly privateKeySecret?: ISecret;
 
   /** @internal */
   protected readonly _resource: CustomResource;
@@ -177,14 +170,14 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
     this._key = request ? undefined : (options.keyStorage ?? KeyStorage.secretsManager())._bind(this, {
       description: `Private key of ${this.node.path}`, removalPolicy, keyAlgorithm: keyAlgorithm._render(), generation,
     });
-    this.privateKeySecret = this._key?.secret;
+    validateDeliveryFormats(this, options.deliveryFormats);
     const bound = (options.deliveryFormats ?? []).map(format => [format, format._bind(this, removalPolicy)] as const);
     this._delivered = new Map(bound);
 
     const rights = provider.rightsOn(ca);
     ca.grantIssue(rights);
     const needed: NeededRight[] = [
-      ...this._key ? [{ encrypted: this.privateKeySecret?.encryptionKey !== undefined, grant: this._key.grantKeep }] : [],
+      ...this._key ? [this._key.keep] : [],
       ...request?._rights() ?? [],
       ...bound.flatMap(([, delivery]) => delivery.rights),
     ];
@@ -198,12 +191,13 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
       CertificateSigningRequestSecretArn: request?._secret?.secretArn,
       AllowedNames: options.allowedSubjectAlternativeNames && renderNames(options.allowedSubjectAlternativeNames),
       Bundles: bound.length > 0 ? bound.map(([, delivery]) => delivery.properties) : undefined,
-      HashAlgorithm: validHashAlgorithm(this, options.hashAlgorithm ?? ca.defaultHashAlgorithm),
+      HashAlgorithm: validHashAlgorithm(this, ca, options.hashAlgorithm),
       ...term,
       ClipToIssuer: clipToIssuer,
       Generation: generation,
       Platforms: kind.platforms.map(platform => platform._render()),
       Extensions: renderExtensions(this, options),
+      RetainKey: removalPolicy === RemovalPolicy.DESTROY ? undefined : true,
       ...kind.properties,
     };
     this._resource = provider.resource(this, kind.resourceType, properties, [rights, ...provider.rightsFor(this, needed)]);
@@ -213,7 +207,8 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
   }
 
   /**
-   * What the certificate signing request asked for and did not get, separated by commas, or `none`.
+   * What the certificate signing request asked for and did not get, separated by commas, or `none`. Asking a certificate that
+   * is not made from a request is an error.
    * @attribute
    */
   public get ignoredRequests(): string {
@@ -224,7 +219,20 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
   }
 
   /**
-   * The name of the parameter that holds the private key, where `keyStorage` is the Parameter Store.
+   * The secret that holds the private key: a PKCS#8 PEM, the current version that of this certificate. Asking a certificate
+   * whose key is in a parameter, or is not here at all, is an error.
+   */
+  public get privateKeySecret(): ISecret {
+    if (!this._key?.secret) {
+      throw new Error(`${this.node.path}: privateKeySecret must be asked of a certificate whose key is in a secret, got one whose key `
+        + (this._key ? 'is in a parameter; see privateKeyParameterName' : 'came by a request and is not here'));
+    }
+    return this._key.secret;
+  }
+
+  /**
+   * The name of the parameter that holds the private key, where `keyStorage` is the Parameter Store; asking any other
+   * certificate is an error.
    * @attribute
    */
   public get privateKeyParameterName(): string {
@@ -235,7 +243,7 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
   }
 
   /**
-   * The secret of one of the `deliveryFormats`.
+   * The secret of one of the `deliveryFormats`; asking for a form that is not among them is an error.
    *
    * @param format the very object that was declared
    */
@@ -247,7 +255,10 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
     return delivered;
   }
 
-  /** Lets a principal read the private key, as whoever puts it onto the device has to. */
+  /**
+   * Lets a principal read the private key, as whoever puts it onto the device has to. A key that came by a request is not here,
+   * and asking for it is an error.
+   */
   public grantReadPrivateKey(grantee: IGrantable): Grant {
     if (!this._key) {
       throw new Error(`${this.node.path}: grantReadPrivateKey must not be asked of a certificate that is made from a request: its key is not here`);

@@ -1,9 +1,10 @@
-import { Annotations, CustomResource, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Annotations, CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { checkKeyAlgorithmForKms } from './contract/kms';
 import { CertificateAttributes, ExistingIotCaProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
 import { checkCaForPlatform } from './contract/rules';
@@ -11,17 +12,17 @@ import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { PemSource } from './pem-source';
-import { CaChain, readCaChain } from './pki/ca-chain';
-import { keyAlgorithmOfPublicKey } from './pki/keys';
+import { assertCanIssue, CaChain } from './pki/ca-chain';
 import { describeFinding, lintErrors } from './pki/lint/lint-errors';
 import { chainOfText, chainsOf } from './private/ca-chain';
-import { validateChain } from './private/ca-validation';
+import { CaFacts, caFacts } from './private/ca-facts';
+import { assertNumberOfCas, checkAllowed, validateChain } from './private/ca-validation';
 import { CertificateProvider } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { grantRecord, ledgerTable } from './private/ledger-table';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { grantUseSecret, grantUseSigningKey } from './private/private-key';
-import { sayNotices, validate, validGeneration } from './private/validation';
+import { sayNotices, validate, validateSigningKey, validGeneration } from './private/validation';
 
 /**
  * What a CA that was made elsewhere is.
@@ -115,21 +116,26 @@ export class ExistingIotCa extends PrivateIotCaBase {
     if ((privateKey === undefined) === (signingKey === undefined)) {
       throw new Error(`${this.node.path}: either privateKey or signingKey must be given, for the key of the CA is in one place`);
     }
+    if (passphrase && signingKey) {
+      throw new Error(`${this.node.path}: passphrase must be left out where the key is in KMS`);
+    }
+    validateSigningKey(this, 'signingKey', signingKey);
     this.privateKeySecret = privateKey;
     this.passphrase = passphrase;
     this.signingKey = signingKey;
     this.platforms = props.platforms ?? [];
     this.allowedCustomExtensions = props.allowedCustomExtensions ?? [];
-    if (certificate._text !== undefined) {
-      validateChain(this, 'certificate', certificate._text, chain => this.sayFindings(chain), allowLegacyChain);
+    const { keyAlgorithm, pathLength } = this.factsOf(certificate, allowLegacyChain);
+    this.keyAlgorithm = keyAlgorithm;
+    this.pathLength = pathLength;
+    this.defaultHashAlgorithm = defaultHashAlgorithm(keyAlgorithm, signingKey);
+    if (keyAlgorithm) {
+      validate(this, [], () => signingKey && checkKeyAlgorithmForKms(keyAlgorithm._render()));
+      this.platforms.forEach(platform =>
+        validate(this, [], () => checkCaForPlatform(keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA')));
     }
-    const known = knownFacts(certificate._text, allowLegacyChain);
-    this.keyAlgorithm = known?.keyAlgorithm;
-    this.pathLength = known?.pathLength;
-    this.defaultHashAlgorithm = defaultHashAlgorithm(this.keyAlgorithm, signingKey);
-    for (const platform of this.platforms) {
-      validate(this, [], () => this.keyAlgorithm && checkCaForPlatform(this.keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA'));
-    }
+    props.allowedCustomExtensions?.forEach(oid => validate(this, [oid], () => checkAllowed(oid)));
+    assertNumberOfCas(this);
     sayNotices(this, this.platforms);
 
     this.ledger = ledgerTable(this, props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
@@ -153,12 +159,26 @@ export class ExistingIotCa extends PrivateIotCaBase {
     const resource = provider.resource(this, ResourceType.EXISTING_IOT_CA, properties, [rights]);
     this.caId = resource.ref;
     this.certificatePem = attribute(resource, 'CertificatePem');
-    const { certificates, endsInRoot } = certificate._text === undefined
-      ? { certificates: [this.certificatePem, attribute(resource, 'IssuerChainPem')], endsInRoot: false }
-      : chainOfText(certificate._text);
-    this.caCertificates = certificates;
-    ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
-      = chainsOf(certificates, endsInRoot));
+    ({
+      caCertificates: this.caCertificates,
+      certificateChainPem: this.certificateChainPem,
+      certificateChainWithoutRootPem: this.certificateChainWithoutRootPem,
+    } = certificate._text === undefined
+      ? chainsOf([this.certificatePem, attribute(resource, 'IssuerChainPem')], false)
+      : chainOfText(certificate._text));
+  }
+
+  /** Checks a certificate that is known at synthesis as the function will, and answers what it says of the CA. */
+  private factsOf({ _text: text }: PemSource, allowLegacyChain: boolean): CaFacts {
+    let facts: CaFacts = {};
+    if (text !== undefined) {
+      validateChain(this, 'certificate', text, chain => {
+        assertCanIssue('certificate', chain);
+        this.sayFindings(chain);
+        facts = caFacts(chain.certificate);
+      }, allowLegacyChain);
+    }
+    return facts;
   }
 
   /** A CA that is in use goes on with what is wrong with its certificate; whoever declares it should know. */
@@ -176,14 +196,4 @@ export class ExistingIotCa extends PrivateIotCaBase {
 
 function attribute(resource: CustomResource, name: keyof CertificateAttributes): string {
   return resource.getAttString(name);
-}
-
-/** What is known of a CA at synthesis, where its certificate is. */
-function knownFacts(text: string | undefined, legacy: boolean): { keyAlgorithm?: KeyAlgorithm; pathLength?: number } | undefined {
-  if (text === undefined || Token.isUnresolved(text)) {
-    return undefined;
-  }
-  const { publicKey, pathLength } = readCaChain('certificate', text, legacy).certificate;
-  const name = keyAlgorithmOfPublicKey(publicKey);
-  return { keyAlgorithm: name && KeyAlgorithm._of(name), pathLength };
 }

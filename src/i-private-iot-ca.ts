@@ -44,7 +44,8 @@ export interface IPrivateIotCa extends IResource {
   readonly certificateChainPem: string;
 
   /**
-   * The same without the root, which whoever verifies has already. Empty for a root.
+   * The same without the root, which whoever verifies has already. Empty for a root. Where the certificates are not known before
+   * deployment, a root that is among them stays.
    * @attribute
    */
   readonly certificateChainWithoutRootPem: string;
@@ -139,7 +140,8 @@ export interface IPrivateIotCa extends IResource {
   grantIssue(grantee: IGrantable): Grant;
 
   /**
-   * Lets a principal read the CA's private key. Nothing in this library needs it; think of a backup kept elsewhere.
+   * Lets a principal read the CA's private key. Nothing in this library needs it; think of a backup kept elsewhere. Asking a CA
+   * whose key is in KMS is an error.
    */
   grantReadPrivateKey(grantee: IGrantable): Grant;
 }

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -6,10 +7,13 @@ import { checkCaId, checkCertificatePem } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
-import { chainsOf } from './private/ca-chain';
+import { Certificate, parseCertificate } from './pki/certificate';
+import { readCertificates } from './pki/certificate-pem';
+import { chainsOf, isRoot } from './private/ca-chain';
+import { CaFacts, caFacts } from './private/ca-facts';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
-import { validate } from './private/validation';
+import { validate, validateSigningKey } from './private/validation';
 
 /**
  * What has to be known of a CA to use it from another stack.
@@ -25,7 +29,7 @@ export interface PrivateIotCaAttributes {
   readonly ledgerTableArn: string;
 
   /**
-   * The certificates of the CAs above it, PEM, one by one: the next one first, the root last.
+   * The certificates of the CAs above it, PEM, one by one: the next one first, the root last. The root may be left out.
    *
    * @default - none: the CA is a root
    */
@@ -53,10 +57,10 @@ export interface PrivateIotCaAttributes {
   readonly encryptionKey?: IKey;
 
   /**
-   * The algorithm of the CA's key, to check the rules of a platform at synthesis. It must be given for a key in KMS on another
-   * curve than P-256, which signs over another digest than SHA-256.
+   * The algorithm of the CA's key, to check the rules of a platform at synthesis. Where the certificate is a token, it must be
+   * given for a key in KMS on another curve than P-256, which signs over another digest than SHA-256.
    *
-   * @default - checked at deployment
+   * @default - that of the certificate; of one that is a token it is checked at deployment
    */
   readonly keyAlgorithm?: KeyAlgorithm;
 
@@ -95,16 +99,21 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     super(scope, id, { environmentFromArn: attrs.ledgerTableArn });
     const { certificatePem, issuerCertificates = [], privateKeySecretArn, signingKeyArn } = attrs;
     validate(this, [attrs.caId], () => checkCaId(attrs.caId));
-    [certificatePem, ...issuerCertificates].forEach(pem => validate(this, [pem], () => checkCertificatePem(pem)));
+    this.caCertificates = [certificatePem, ...issuerCertificates];
+    const parsed = this.caCertificates.map(pem => this.parsed(pem));
     if ((privateKeySecretArn === undefined) === (signingKeyArn === undefined)) {
       throw new Error(`${this.node.path}: either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place`);
     }
     this.caId = attrs.caId;
     this.certificatePem = certificatePem;
-    this.caCertificates = [certificatePem, ...issuerCertificates];
+    const last = parsed[parsed.length - 1];
     ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
-      = chainsOf(this.caCertificates, true));
-    this.keyAlgorithm = attrs.keyAlgorithm;
+      = chainsOf(this.caCertificates, last === undefined || isRoot(last)));
+    const known: CaFacts = parsed[0] ? caFacts(parsed[0]) : {};
+    this.keyAlgorithm = known.keyAlgorithm ?? attrs.keyAlgorithm;
+    this.pathLength = known.pathLength;
+    validate(this, [], () => attrs.keyAlgorithm && this.keyAlgorithm !== attrs.keyAlgorithm
+      ? `keyAlgorithm must be that of the CA's certificate, ${this.keyAlgorithm}, got ${attrs.keyAlgorithm}` : undefined);
     this.platforms = attrs.platforms ?? [];
     this.allowedCustomExtensions = attrs.allowedCustomExtensions ?? [];
     this.ledger = TableV2.fromTableArn(this, 'Ledger', attrs.ledgerTableArn);
@@ -113,6 +122,20 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
       encryptionKey: attrs.encryptionKey,
     });
     this.signingKey = signingKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'SigningKey', signingKeyArn);
+    validateSigningKey(this, 'signingKeyArn', this.signingKey);
     this.defaultHashAlgorithm = defaultHashAlgorithm(this.keyAlgorithm, this.signingKey);
+  }
+
+  /** A certificate that is known at synthesis. */
+  private parsed(pem: string): Certificate | undefined {
+    validate(this, [pem], () => checkCertificatePem(pem));
+    if (Token.isUnresolved(pem)) {
+      return undefined;
+    }
+    const certificates = readCertificates('certificatePem', pem);
+    if (certificates.length > 1) {
+      throw new Error(`${this.node.path}: certificatePem must hold one certificate, got ${certificates.length}; those of the CAs above it are issuerCertificates`);
+    }
+    return parseCertificate(certificates[0]);
   }
 }

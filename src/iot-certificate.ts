@@ -25,7 +25,8 @@ export interface IIotCertificate extends IResource {
   readonly certificateChainWithoutRootPem: string;
 
   /**
-   * The certificate's DER in base64, without line breaks.
+   * The certificate's DER in base64, without line breaks. A CA that is signed elsewhere has none until it is signed, and asking
+   * it is an error.
    * @attribute
    */
   readonly certificateDerBase64: string;

@@ -1,12 +1,14 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Duration, Names, Stack } from 'aws-cdk-lib';
+import { Grant } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { checkKeyAlgorithmForKms, KMS_KEY_SPECS } from './contract/kms';
+import { checkParameterPath } from './contract/parameter-path';
+import { Complaint } from './contract/rules';
 import { emptySecret } from './private/empty-secret';
-import { ParameterKey } from './private/parameter-key';
-import { BoundPrivateKey, grantKeepSecret, grantUseSigningKey, PrivateKeyOptions } from './private/private-key';
-import { validate } from './private/validation';
+import { ParameterRights } from './private/parameter-rights';
+import { arnsOf, BoundPrivateKey, grantKeepSecret, grantUseSigningKey, PrivateKeyOptions } from './private/private-key';
+import { validate, validateSigningKey } from './private/validation';
 
 /**
  * Options of a key in Secrets Manager.
@@ -44,9 +46,11 @@ export interface KmsKeyStorageOptions {
  */
 export interface ParameterKeyStorageOptions {
   /**
-   * The path below which the key is kept, as in `/iot/devices/sensor-001`. It must be the certificate's own.
+   * The path below which the key is kept, as in `/iot/devices/sensor-001`. It must be the certificate's own. The function's
+   * rights on it take some 200 characters of the 10,240 that IAM gives a stack for these and for its CAs, which bounds how many
+   * certificates of a stack can have one; the default has no such bound.
    *
-   * @default - `/private-iot-ca/`, the stack's name and the path of the construct
+   * @default - `/private-iot-ca/`, the stack's name, and a name made of the path of the construct
    */
   readonly path?: string;
 
@@ -110,7 +114,7 @@ class SecretsManagerKeyStorage extends KeyStorage {
     return {
       secret,
       properties: { Type: 'SecretsManager', SecretArn: secret.secretArn },
-      grantKeep: grantee => grantKeepSecret(secret, grantee),
+      keep: { arns: arnsOf(secret), grant: grantee => grantKeepSecret(secret, grantee) },
       grantRead: grantee => secret.grantRead(grantee),
     };
   }
@@ -127,13 +131,20 @@ class KmsKeyStorage extends KeyStorage {
   /** @internal */
   public _bind(scope: Construct, options: PrivateKeyOptions): BoundPrivateKey {
     validate(scope, [], () => checkKeyAlgorithmForKms(options.keyAlgorithm));
+    validate(scope, [], () => this.checkOptions());
+    validateSigningKey(scope, 'key', this.options.key);
     const key = this.options.key ?? this.newKey(scope, options);
     return {
       signingKey: key,
       properties: { Type: 'Kms', KeyArn: key.keyArn },
-      grantKeep: grantee => grantUseSigningKey(key, grantee),
+      keep: { arns: [key.keyArn], grant: grantee => grantUseSigningKey(key, grantee) },
       grantRead: refuseToRead,
     };
+  }
+
+  private checkOptions(): Complaint {
+    return this.options.key && this.options.pendingWindow
+      ? 'pendingWindow must be left out for a key that exists already: it belongs to whoever declares that key' : undefined;
   }
 
   /**
@@ -165,13 +176,16 @@ class ParameterKeyStorage extends KeyStorage {
 
   /** @internal */
   public _bind(scope: Construct): BoundPrivateKey {
-    const { encryptionKey } = this.options;
-    const path = this.options.path ?? `/private-iot-ca/${Stack.of(scope).stackName}/${scope.node.path.split('/').slice(1).join('-')}`;
-    const key = new ParameterKey(scope, path, encryptionKey);
+    const { path: own, encryptionKey } = this.options;
+    const common = `/private-iot-ca/${Stack.of(scope).stackName}`;
+    const path = own ?? `${common}/${Names.uniqueResourceName(scope, { maxLength: 200, separator: '-' })}`;
+    validate(scope, [path], () => checkParameterPath(path));
+    const below = (top: string): ParameterRights => new ParameterRights(scope, top, encryptionKey);
     return {
       properties: { Type: 'Parameter', Path: path, ...encryptionKey ? { EncryptionKeyArn: encryptionKey.keyArn } : {} },
-      grantKeep: (grantee: IGrantable) => key.grantKeep(grantee),
-      grantRead: (grantee: IGrantable) => key.grantRead(grantee),
+      // The parameter is no resource of the stack: the function deletes it, by a right that has to be there still.
+      keep: own === undefined ? below(common).keep('Parameters') : below(path).keep(`RightsOn${Names.nodeUniqueId(scope.node)}`),
+      grantRead: grantee => below(path).grantRead(grantee),
     };
   }
 }

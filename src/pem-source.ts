@@ -3,7 +3,7 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import { isPrivateKey } from './contract/rules';
 import { NeededRight } from './private/certificate-provider';
-import { grantUseSecret } from './private/private-key';
+import { arnsOf, grantUseSecret } from './private/private-key';
 
 /**
  * Where a certificate or a certificate signing request comes from. Neither is secret; a private key must never be given.
@@ -17,7 +17,7 @@ export class PemSource {
   }
 
   /**
-   * A file that is read at synthesis: PEM or DER. It becomes part of the template.
+   * A file that is read at synthesis: PEM, or for a request also DER. It becomes part of the template.
    *
    * @param path relative to the working directory
    */
@@ -55,6 +55,6 @@ export class PemSource {
   /** What the function needs to read it. @internal */
   public _rights(): NeededRight[] {
     const secret = this._secret;
-    return secret ? [{ encrypted: secret.encryptionKey !== undefined, grant: grantee => grantUseSecret(secret, grantee) }] : [];
+    return secret ? [{ arns: arnsOf(secret), grant: grantee => grantUseSecret(secret, grantee) }] : [];
   }
 }

@@ -16,7 +16,7 @@ import { IIotCertificate, IotCertificateBase } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
-import { ChainParts, chainOfText, chainsOf } from './private/ca-chain';
+import { CaChainTexts, chainOfText, chainsBelow, chainsOf } from './private/ca-chain';
 import { validateCaProps } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
@@ -79,6 +79,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   /** @internal */
   protected readonly _resource: CustomResource;
   private readonly signedElsewhere: boolean;
+  private readonly signed: boolean;
 
   constructor(scope: Construct, id: string, props: PrivateIotCaProps) {
     super(scope, id);
@@ -91,6 +92,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     this.platforms = props.platforms ?? [];
     this.allowedCustomExtensions = props.allowedCustomExtensions ?? [];
     this.signedElsewhere = signedElsewhere;
+    this.signed = props.signedCertificate !== undefined;
     validateCaProps(this, props);
     const defaultValidity = Duration.days(issuer ? 1825 : 3650);
     const term = signedElsewhere ? {} : validTerm(this, props, defaultValidity);
@@ -108,13 +110,13 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
 
     const provider = CertificateProvider.of(this);
     const rights = [provider.rightsOn(this), ...issuer ? [provider.rightsOn(issuer)] : []];
-    key.grantKeep(rights[0]);
+    key.keep.grant(rights[0]);
     grantRecord(this.ledger, rights[0]);
     issuer?.grantIssue(rights[1]);
     const properties: PrivateIotCaProperties = {
       Subject: renderSubject(props.subject),
       KeyAlgorithm: keyAlgorithm._render(),
-      HashAlgorithm: validHashAlgorithm(this, props.hashAlgorithm ?? (issuer ?? this).defaultHashAlgorithm),
+      HashAlgorithm: validHashAlgorithm(this, issuer ?? this, props.hashAlgorithm),
       ...term,
       PathLength: this.pathLength,
       Generation: generation,
@@ -131,15 +133,23 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     };
     this._resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights);
     this.caId = this._resource.ref;
-    const { certificates, endsInRoot } = this.chainOf(props);
-    this.caCertificates = certificates;
-    ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
-      = chainsOf(certificates, endsInRoot));
+    ({
+      caCertificates: this.caCertificates,
+      certificateChainPem: this.certificateChainPem,
+      certificateChainWithoutRootPem: this.certificateChainWithoutRootPem,
+    } = this.chainOf(props));
+  }
+
+  public get certificateDerBase64(): string {
+    if (this.signedElsewhere && !this.signed) {
+      throw new Error(`${this.node.path}: certificateDerBase64 must be asked of a CA once it has a signedCertificate`);
+    }
+    return super.certificateDerBase64;
   }
 
   /**
-   * The request for the CA's certificate (RFC 2986), PEM, of a CA that is `signedElsewhere`. Once the CA is signed, the answer
-   * to CloudFormation may have no room for it, and a note stands here.
+   * The request for the CA's certificate (RFC 2986), PEM, of a CA that is `signedElsewhere`; asking any other one is an error.
+   * Once the CA is signed, the answer to CloudFormation may have no room for it, and a note stands here.
    * @attribute
    */
   public get certificateSigningRequestPem(): string {
@@ -173,10 +183,10 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     return grantReadPrivateKey(this, grantee);
   }
 
-  private chainOf({ issuer, signedCertificate }: PrivateIotCaProps): ChainParts {
-    if (!this.signedElsewhere) {
-      return { certificates: [this.certificatePem, ...issuer?.caCertificates ?? []], endsInRoot: true };
+  private chainOf({ issuer, signedCertificate }: PrivateIotCaProps): CaChainTexts {
+    if (issuer) {
+      return { caCertificates: [this.certificatePem, ...issuer.caCertificates], ...chainsBelow(issuer, this.certificatePem) };
     }
-    return chainOfText(signedCertificate?._text ?? this.certificatePem);
+    return this.signedElsewhere ? chainOfText(signedCertificate?._text ?? this.certificatePem) : chainsOf([this.certificatePem], true);
   }
 }

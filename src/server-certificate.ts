@@ -27,8 +27,8 @@ export interface ServerCertificateProps extends ServerCertificateOptions {
 export class ServerCertificate extends EndEntityCertificateBase implements IIotCertificate {
   constructor(scope: Construct, id: string, props: ServerCertificateProps) {
     const { ca, ...options } = props;
-    const { dns, ip, uri } = options.subjectAlternativeNames ?? {};
-    if (![dns, ip, uri].some(names => names && names.length > 0) && !options.allowedSubjectAlternativeNames) {
+    const names = [options.subjectAlternativeNames, options.allowedSubjectAlternativeNames].flatMap(lists => [lists?.dns, lists?.ip, lists?.uri]);
+    if (!names.some(list => list && list.length > 0)) {
       throw new Error(`${scope.node.path}/${id}: subjectAlternativeNames must hold a DNS name, an address or a URI: clients look for the server's name `
         + 'there, and not in the common name (RFC 9525, section 6.3)');
     }

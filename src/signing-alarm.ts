@@ -20,7 +20,10 @@ const EVENTS = new ServicePrincipal('events.amazonaws.com');
  * What an alarm watches, and whom it tells.
  */
 export interface SigningAlarmProps {
-  /** A CA whose key is in AWS KMS. */
+  /**
+   * A CA whose key is in AWS KMS. Of one from another stack (`fromPrivateIotCaAttributes`), the function of that stack has to be
+   * among the `signers`.
+   */
   readonly ca: IPrivateIotCa;
 
   /**

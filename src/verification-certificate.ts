@@ -2,7 +2,7 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { VerificationCertificateProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
-import { checkCaForPlatform, checkRegistrationCode } from './contract/rules';
+import { checkCaForPlatform, checkDeviceKeyForPlatform, checkRegistrationCode } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate, IotCertificateBase } from './iot-certificate';
@@ -92,10 +92,9 @@ export class VerificationCertificate extends IotCertificateBase implements IIotC
     const days = validityDays(this, validity);
     validateInsideCa(this, days, ca.validity, clipToIssuer);
     validate(this, [registrationCode], () => checkRegistrationCode(registrationCode, platform._render()));
-    if (ca.keyAlgorithm) {
-      const caKey = ca.keyAlgorithm._render();
-      validate(this, [], () => checkCaForPlatform(caKey, platform._render(), 'keyAlgorithm of the CA'));
-    }
+    const keyAlgorithm = (props.keyAlgorithm ?? ca.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render();
+    validate(this, [], () => (ca.keyAlgorithm && checkCaForPlatform(ca.keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA'))
+      ?? checkDeviceKeyForPlatform(keyAlgorithm, platform._render()));
     if (!ca.platforms.includes(platform)) {
       sayNotices(this, [platform]);
     }
@@ -107,8 +106,8 @@ export class VerificationCertificate extends IotCertificateBase implements IIotC
       LedgerTable: ledgerOf(this, ca),
       Issuer: ca.caId,
       RegistrationCode: registrationCode,
-      KeyAlgorithm: (props.keyAlgorithm ?? ca.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render(),
-      HashAlgorithm: validHashAlgorithm(this, props.hashAlgorithm ?? ca.defaultHashAlgorithm),
+      KeyAlgorithm: keyAlgorithm,
+      HashAlgorithm: validHashAlgorithm(this, ca, props.hashAlgorithm),
       ValidityDays: days,
       ClipToIssuer: clipToIssuer,
       Generation: validGeneration(this, props.generation),

@@ -1,16 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { KeyAlgorithm, PrivateIotCa } from '../src';
-import { stackOf, stackWithCa, statementsOf } from './support/stacks';
-
-/** Everything the library has, in one stack. */
-function fullStack() {
-  const { stack, ca } = stackWithCa();
-  ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' });
-  ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } });
-  new PrivateIotCa(stack, 'SecondCa', { subject: { commonName: 'Second' }, keyAlgorithm: KeyAlgorithm.EC_P256 });
-  return stack;
-}
+import { PrivateIotCa } from '../src';
+import { fullStack } from './support/full-stack';
+import { stackOf, statementsOf } from './support/stacks';
 
 test('one function stands behind all certificates of a stack', () => {
   const template = Template.fromStack(fullStack());
@@ -35,25 +27,56 @@ test('the function is told nothing by its environment', () => {
 });
 
 describe('the rights of the function', () => {
-  test('are on single resources of the stack: no statement has a wildcard', () => {
-    for (const { Action, Resource } of statementsOf(fullStack())) {
-      expect(JSON.stringify({ Action, Resource })).not.toContain('*');
-    }
+  const ofProvider = () => statementsOf(fullStack()).filter(({ policy }) => policy.startsWith('PrivateIotCaProvider'));
+  const actions = () => [...new Set(ofProvider().flatMap(({ Action }) => Action))].sort();
+
+  test('are on single resources: a wildcard stands only for the parameters below a path of the stack or of a certificate', () => {
+    const wide = ofProvider().filter(({ Action, Resource }) => JSON.stringify([Action, Resource]).includes('*'));
+    const paths = wide.map(({ Action, Resource }) => [String(Action), /":(parameter\/[^"]*)"/.exec(JSON.stringify(Resource))?.[1]]);
+    expect(paths).toEqual([
+      ['ssm:DeleteParameter,ssm:GetParameter,ssm:PutParameter', 'parameter/private-iot-ca/Stack/*'],
+      ['ssm:DeleteParameter,ssm:GetParameter,ssm:PutParameter', 'parameter/iot/sensor-003/*'],
+    ]);
   });
 
-  test('are read and write of keys and ledgers: no statement lets it delete or manage anything', () => {
-    const actions = new Set(statementsOf(fullStack()).flatMap(({ Action }) => Action));
-    expect([...actions].sort()).toEqual([
+  test('are these and no more: what it may delete are the parameters that it makes', () => {
+    expect(actions()).toEqual([
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
+      'kms:Decrypt',
+      'kms:Encrypt',
+      'kms:GenerateDataKey',
+      'kms:GetPublicKey',
+      'kms:Sign',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'secretsmanager:DescribeSecret',
       'secretsmanager:GetSecretValue',
       'secretsmanager:PutSecretValue',
       'secretsmanager:UpdateSecretVersionStage',
+      'ssm:DeleteParameter',
+      'ssm:GetParameter',
+      'ssm:PutParameter',
     ]);
+  });
+
+  test('to sign are on the signing key alone, which it may use for nothing else', () => {
+    const onSigningKey = ofProvider().filter(({ Resource }) => JSON.stringify(Resource).includes('SigningKey'));
+    expect(onSigningKey).toEqual([expect.objectContaining({ Action: ['kms:GetPublicKey', 'kms:Sign'], Resource: { 'Fn::GetAtt': [expect.any(String), 'Arn'] } })]);
+    expect(ofProvider().filter(({ Action }) => String(Action).includes('kms:Sign'))).toEqual(onSigningKey);
+  });
+
+  test('on a key that encrypts are through the service that it encrypts for', () => {
+    const byKey = ofProvider().filter(({ Action }) => /kms:(De|En|Gen)/.test(String(Action)));
+    expect(byKey.length).toBeGreaterThan(2);
+    byKey.forEach(({ Condition }) => expect(JSON.stringify(Condition)).toMatch(/"kms:ViaService":.*(secretsmanager|ssm)/));
+  });
+
+  test('on secrets that somebody else has written are to read them', () => {
+    const others = ofProvider().filter(({ Resource }) => /ExistingKey|ExistingPassphrase|Request|Pkcs12Passphrase|Pkcs12LegacyPassphrase/.test(JSON.stringify(Resource)));
+    expect(others.length).toBeGreaterThanOrEqual(2);
+    others.forEach(({ Action }) => expect(Action).toBe('secretsmanager:GetSecretValue'));
   });
 
   test('come from inline and customer policies only: no managed policy of AWS is attached', () => {
@@ -62,17 +85,29 @@ describe('the rights of the function', () => {
   });
 
   test('on one CA are in a policy of its own, so that they last until that CA is removed', () => {
-    const policies = statementsOf(fullStack()).filter(({ policy }) => policy.includes('RightsOn')).map(({ policy }) => policy);
-    expect(new Set(policies).size).toBe(2);
+    const policies = statementsOf(fullStack()).filter(({ policy }) => /RightsOn.*(Ca|InKms|Below|Awaited|Existing)[0-9A-F]{16}$/.test(policy)).map(({ policy }) => policy);
+    expect(new Set(policies).size).toBe(5);
   });
 });
 
 test('every certificate waits for the policies with the rights it needs', () => {
   const resources = Template.fromStack(fullStack()).toJSON().Resources as Record<string, { Type: string; DependsOn?: string[] }>;
-  for (const { Type, DependsOn } of Object.values(resources).filter(resource => resource.Type.startsWith('Custom::'))) {
-    expect(DependsOn?.some(id => id.includes('RightsOn'))).toBe(true);
-    expect(DependsOn?.some(id => id.includes('ProviderKeys'))).toBe(Type === 'Custom::IotDeviceCertificate');
-  }
+  const waits = Object.entries(resources).filter(([, { Type }]) => /^Custom::.*Iot/.test(Type))
+    .map(([id, { DependsOn = [] }]) => [id.slice(0, -8), ...DependsOn.map(each => /Provider(Keys|Parameters|RightsOnStack[A-Za-z]*?)[0-9A-F]+$/.exec(each)?.[1])]);
+  expect(Object.fromEntries(waits.map(([id, ...on]) => [id, on]))).toEqual({
+    Ca: ['RightsOnStackCa'],
+    InKms: ['RightsOnStackInKms'],
+    Below: ['RightsOnStackBelow', 'RightsOnStackCa'],
+    Awaited: ['RightsOnStackAwaited'],
+    Existing: ['RightsOnStackExisting'],
+    CaVerification: ['RightsOnStackCa'],
+    CaElsewhere: ['RightsOnStackCa'],
+    CaSensor: ['Keys', 'RightsOnStackCa'],
+    CaBroker: ['Keys', 'RightsOnStackCa'],
+    InKmsSensor: ['Parameters', 'RightsOnStackInKms'],
+    BelowSensor: ['RightsOnStackBelow', 'RightsOnStackBelowSensor'],
+    ExistingSensor: ['Keys', 'RightsOnStackExisting'],
+  });
 });
 
 test('stacks of an app have a function each, since a service token can\'t cross Regions', () => {

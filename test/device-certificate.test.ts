@@ -49,7 +49,7 @@ test('a device certificate of all properties renders every one of them', () => {
     Platforms: ['huawei-iotda'],
   });
   Template.fromStack(stack).hasResource('AWS::SecretsManager::Secret', {
-    Properties: { Description: 'Private key of the device Stack/Ca/Sensor' },
+    Properties: { Description: 'Private key of Stack/Ca/Sensor' },
     DeletionPolicy: 'Retain',
   });
 });
@@ -58,7 +58,7 @@ test('the secret of a device goes with the device', () => {
   const { stack, ca } = stackWithCa();
   ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
   Template.fromStack(stack).hasResource('AWS::SecretsManager::Secret', {
-    Properties: { Description: 'Private key of the device Stack/Ca/Sensor' },
+    Properties: { Description: 'Private key of Stack/Ca/Sensor' },
     DeletionPolicy: 'Delete',
   });
 });

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '..');
 const CLI = join(ROOT, 'assets', 'cli', 'private-iot-ca.js');
+/** The examples for a platform, with a registration code of it. */
 const EXAMPLES: [string, string][] = [
   ['alibaba-iot', '7dc9a483ebbf7e6997b7b0c4d1e2f3a5'],
   ['aws-iot', '0123456789abcdef'.repeat(4)],
@@ -25,36 +26,107 @@ function run(program: string, args: string[], cwd = folder): string {
   return execFileSync(program, args, { cwd, encoding: 'utf8', env: { ...process.env, CDK_VALIDATION: undefined }, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/** The files, among these and below these folders, that hold a private key or a piece of one. */
-function piecesOfKeysIn(...names: string[]): string[] {
-  const below = (name: string) => readdirSync(join(folder, name), { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
-  const keys = below('keys').filter(file => file.endsWith('.pem')).map(file => readFileSync(file, 'utf8').replace(/-----[^-]+-----|\s/g, ''));
-  expect(keys).toHaveLength(2);
-  // The first 40 characters of a key are the same for all keys of its kind, and say nothing.
-  const pieces = keys.flatMap(key => key.slice(40).match(/.{24}/g)!);
-  return names.flatMap(name => name.includes('.json') ? [join(folder, name)] : below(name)).filter(file => {
+/** Deploys an example as its README says: synthesizes it, deploys it into the folder and exports the certificates. */
+function deploy(example: string, context: string[], options: string[]): void {
+  run(join(ROOT, 'node_modules', '.bin', 'cdk'), ['synth', '--quiet', '--no-notices', '--output', join(folder, 'cdk.out'), ...context],
+    join(ROOT, 'examples', example));
+  run(process.execPath, [CLI, 'local', '--out', '.', ...options]);
+  run(process.execPath, [CLI, 'export']);
+}
+
+/** The files below a folder, or the file of this name. */
+function filesOf(name: string): string[] {
+  return name.includes('.json') ? [join(folder, name)]
+    : readdirSync(join(folder, name), { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
+}
+
+/** The private keys of a local deployment, PEM. */
+function keysHere(): string[] {
+  return filesOf('keys').filter(file => file.endsWith('.pem')).map(file => readFileSync(file, 'utf8'));
+}
+
+/** Pieces of a private key in base64 that are in no certificate: all keys of a kind begin the same, and a part of each is public. */
+function piecesOf(key: string): string[] {
+  const publicKey = key.includes('ENCRYPTED') ? Buffer.alloc(0) : createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const pieces = key.replace(/-----[^-]+-----|\s/g, '').slice(40).match(/.{24}/g)!
+    .filter(piece => !publicKey.includes(Buffer.from(piece, 'base64')));
+  expect(pieces.length).toBeGreaterThan(1);
+  return pieces;
+}
+
+/** The files, among what everybody may see of a deployment, that hold one of these private keys or a piece of one. */
+function filesWithPiecesOf(keys: string[]): string[] {
+  const pieces = keys.flatMap(piecesOf);
+  return ['cdk.out', 'outputs.json', 'state.json'].flatMap(filesOf).filter(file => {
     const text = readFileSync(file, 'utf8').replace(/\\n|\s/g, '');
     return pieces.some(piece => text.includes(piece));
   });
 }
 
-test.each(EXAMPLES)('%s: what cdk synthesizes is deployed locally and exported, OpenSSL accepts every certificate, and no key is seen', (example, code) => {
-  run(join(ROOT, 'node_modules', '.bin', 'cdk'), ['synth', '--quiet', '--no-notices', '--output', join(folder, 'cdk.out')], join(ROOT, 'examples', example));
-  run(process.execPath, [CLI, 'local', '--out', '.', '--parameters', `RegistrationCode=${code}`]);
-  run(process.execPath, [CLI, 'export']);
+function expectNoChangesByAnotherRun(): void {
+  const before = readFileSync(join(folder, 'state.json'), 'utf8');
+  expect(run(process.execPath, [CLI, 'local', '--out', '.'])).toContain('no changes');
+  expect(readFileSync(join(folder, 'state.json'), 'utf8')).toBe(before);
+}
 
-  expect(run('openssl', ['verify', '-x509_strict', '-CAfile', 'ca.pem', 'ca.pem', 'verification.pem']))
+/** What OpenSSL says of the certificates that an example for a platform has made. */
+/** @param strict what OpenSSL is asked for besides: a CA that its own command made does not pass its strict checks */
+function expectCertificatesOf(code: string, strict = ['-x509_strict']): void {
+  expect(run('openssl', ['verify', ...strict, '-CAfile', 'ca.pem', 'ca.pem', 'verification.pem']))
     .toBe('ca.pem: OK\nverification.pem: OK\n');
-  expect(run('openssl', ['verify', '-x509_strict', '-purpose', 'sslclient', '-CAfile', 'ca.pem', 'device.pem'])).toBe('device.pem: OK\n');
+  expect(run('openssl', ['verify', ...strict, '-purpose', 'sslclient', '-CAfile', 'ca.pem', 'device.pem'])).toBe('device.pem: OK\n');
   const [ca, verification, device] = ['ca', 'verification', 'device'].map(name => new X509Certificate(readFileSync(join(folder, `${name}.pem`))));
   expect(verification.subject).toBe(`CN=${code}`);
   expect(ca.ca).toBe(true);
   expect([verification.ca, device.ca]).toEqual([false, false]);
-  expect(readdirSync(folder).sort()).toEqual(expect.arrayContaining(['ca.pem', 'device.pem', 'manifest.json', 'outputs.json', 'verification.pem']));
+}
 
-  expect(piecesOfKeysIn('cdk.out', 'outputs.json', 'state.json')).toEqual([]);
-  const before = readFileSync(join(folder, 'state.json'), 'utf8');
-  expect(run(process.execPath, [CLI, 'local', '--out', '.'])).toContain('no changes');
-  expect(readFileSync(join(folder, 'state.json'), 'utf8')).toBe(before);
+test.each(EXAMPLES)('%s: what cdk synthesizes is deployed locally and exported, OpenSSL accepts every certificate, and no key is seen', (example, code) => {
+  deploy(example, [], ['--parameters', `RegistrationCode=${code}`]);
+  expectCertificatesOf(code);
+  expect(readdirSync(folder).sort()).toEqual(expect.arrayContaining(['ca.pem', 'device.pem', 'manifest.json', 'outputs.json', 'verification.pem']));
+  expect(keysHere()).toHaveLength(2);
+  expect(filesWithPiecesOf(keysHere())).toEqual([]);
+  expectNoChangesByAnotherRun();
 }, 60_000);
+
+test('existing-openssl-ca: a CA that OpenSSL made goes on, to the byte, and neither its key nor the passphrase is seen', () => {
+  const code = '7dc9a483ebbf7e6997b7b0c4d1e2f3a5';
+  const [made, key, passphrase] = ['openssl', 'openssl/myIoTCARoot.key', 'openssl/passphrase.txt'].map(name => join(folder, name));
+  run('bash', [join(ROOT, 'examples', 'existing-openssl-ca', 'make-ca.sh'), made]);
+  deploy('existing-openssl-ca', ['--context', `ca=${made}`], [
+    '--parameters', `RegistrationCode=${code}`, '--secret', `acme-iot-root-ca/key=${key}`, '--secret', `acme-iot-root-ca/passphrase=${passphrase}`,
+  ]);
+  expectCertificatesOf(code, []);
+  expect(readFileSync(join(folder, 'ca.pem'), 'utf8')).toBe(readFileSync(join(made, 'myIoTCARoot.crt'), 'utf8'));
+
+  const [encrypted, secret] = [key, passphrase].map(file => readFileSync(file, 'utf8'));
+  expect(encrypted).toContain('BEGIN ENCRYPTED PRIVATE KEY');
+  const plain = createPrivateKey({ key: encrypted, passphrase: secret.trim() }).export({ type: 'pkcs8', format: 'pem' }).toString();
+  expect(keysHere()).toHaveLength(1); // the device's: the CA's key is not copied
+  expect(filesWithPiecesOf([plain, encrypted, ...keysHere()])).toEqual([]);
+  expect(['cdk.out', 'outputs.json', 'state.json'].flatMap(filesOf).filter(file => readFileSync(file, 'utf8').includes(secret.trim()))).toEqual([]);
+  expectNoChangesByAnotherRun();
+}, 60_000);
+
+test('kms-root-and-factory-cas: devices get certificates for the keys of their requests, OpenSSL accepts the chains, and refuses devices of another factory', () => {
+  const requests = join(ROOT, 'examples', 'kms-root-and-factory-cas', 'requests');
+  deploy('kms-root-and-factory-cas', [], []);
+  const said = run('bash', [join(ROOT, 'examples', 'kms-root-and-factory-cas', 'check.sh'), folder], ROOT);
+  expect(said.match(/\.pem: OK$/gm)).toHaveLength(3);
+  expect(said).toMatch(/resource sensors001.*the CA's name constraints do not permit.*the stack was rolled back/);
+  expect(said).toMatch(/permitted subtree violation[^]*path length constraint exceeded/);
+
+  for (const [factory, device] of [['suzhou', 's001'], ['suzhou', 's002'], ['brno', 'b001']]) {
+    const certificate = join(folder, `Factory-${factory}`, `sensor${device}.pem`);
+    expect(run('openssl', ['x509', '-noout', '-pubkey', '-in', certificate]))
+      .toBe(run('openssl', ['req', '-noout', '-pubkey', '-in', join(requests, factory, `sensor-${device}.csr`)]));
+    expect(new X509Certificate(readFileSync(certificate))).toMatchObject({
+      subject: `O=Acme\nOU=${factory}\nCN=sensor-${device}`, subjectAltName: `DNS:sensor-${device}.${factory}.acme.example`,
+    });
+  }
+  expect(keysHere()).toHaveLength(3); // of the CAs: that of the root stands in for KMS
+  expect(filesWithPiecesOf(keysHere())).toEqual([]);
+  expectNoChangesByAnotherRun();
+}, 120_000);

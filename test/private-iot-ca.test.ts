@@ -3,10 +3,11 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { DeviceCertificate, HashAlgorithm, IotPlatform, KeyAlgorithm, KeyStorage, PrivateIotCa, PrivateIotCaAttributes, PrivateIotCaProps } from '../src';
+import { opensslCa } from './support/foreign-ca';
 import { propertiesOf, stackOf, stackWithCa, statementsOf } from './support/stacks';
 
 const TYPE = 'Custom::PrivateIotCa';
-const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+const PEM = opensslCa('Acme IoT Root CA').certificate;
 
 const IMPORTED: PrivateIotCaAttributes = {
   caId: 'ca-0123456789abcdef0123456789abcdef',
@@ -104,12 +105,12 @@ test('key and ledger can be made to go with the stack', () => {
   }
 });
 
-test('the ledger is paid by request, encrypted, and can be restored to any point in time', () => {
+test('the ledger is paid by request, encrypted by a key that other accounts can use, and can be restored to any point in time', () => {
   const { stack } = stackWithCa();
   Template.fromStack(stack).hasResourceProperties('AWS::DynamoDB::GlobalTable', {
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
-    SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+    SSESpecification: { SSEEnabled: false }, // by the key of DynamoDB itself, which every table has
     Replicas: [Match.objectLike({ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } })],
   });
 });
@@ -150,11 +151,11 @@ describe('grants', () => {
     ca.grantIssue(new Role(stack, 'Role', { assumedBy: new AccountPrincipal('111111111111') }));
     expect(statementsOf(stack).filter(({ policy }) => policy.startsWith('RoleDefaultPolicy')).map(({ Action, Resource }) => ({ Action, Resource })))
       .toEqual([
-        { Action: 'secretsmanager:GetSecretValue', Resource: { Ref: 'CaPrivateKey3406A746' } },
         {
           Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
           Resource: { 'Fn::GetAtt': ['CaLedger0A52F403', 'Arn'] },
         },
+        { Action: 'secretsmanager:GetSecretValue', Resource: { Ref: 'CaPrivateKey3406A746' } },
       ]);
   });
 
@@ -178,11 +179,11 @@ describe('a CA of another stack', () => {
     Template.fromStack(stack).resourceCountIs(TYPE, 0);
     Template.fromStack(stack).resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
     expect(statementsOf(stack).filter(({ policy }) => policy.includes('RightsOn')).map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([
-      { Action: 'secretsmanager:GetSecretValue', Resource: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' },
       {
         Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
         Resource: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
       },
+      { Action: 'secretsmanager:GetSecretValue', Resource: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' },
     ]);
     expect(stack.resolve(device.certificateChainPem)).toEqual({
       'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^CaDevice/), 'CertificatePem'] }, PEM]],

@@ -1,30 +1,34 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { IRole, Role } from 'aws-cdk-lib/aws-iam';
+import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { SigningAlarm } from '../src';
+import { KeyStorage, PrivateIotCa, SigningAlarm } from '../src';
 import { matchesEvent } from './support/event-pattern';
-import { propertiesOf, stackOf } from './support/stacks';
+import { opensslCa } from './support/foreign-ca';
+import { attributeOf, propertiesOf, stackOf, stackWithCa } from './support/stacks';
 
 const KEY_ARN = 'arn:aws:kms:eu-west-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321';
 const ISSUER = 'arn:aws:iam::111122223333:role/Iot-PrivateIotCaProviderRole-ABC';
 
-function signingKey(stack: Stack): Key {
-  return new Key(stack, 'Key', { keySpec: KeySpec.RSA_2048, keyUsage: KeyUsage.SIGN_VERIFY });
-}
+/** The role of the function that issues in the stack of the CA. */
+const PROVIDER_ROLE = attributeOf('PrivateIotCaProviderRoleBEA645E4', 'Arn');
 
-function issuerRole(stack: Stack): Role {
-  return new Role(stack, 'Issuer', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+/** A CA whose key is in KMS, made there or there before. */
+function caIn(stack: Stack, key?: IKey): PrivateIotCa {
+  return new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Acme IoT Root CA' }, keyStorage: KeyStorage.kms({ key }) });
 }
 
 function importedRoles(stack: Stack, number: number): IRole[] {
   return Array.from({ length: number }, (_, index) => Role.fromRoleArn(stack, `Role${index}`, index === 0 ? ISSUER : `${ISSUER}${index}`));
 }
 
+/** The key of the CA. */
+const KEY = attributeOf('CaSigningKeyRSA20481C0B8B127', 'Arn');
+
 test('the template has a rule that is given read-only events, a topic that only EventBridge writes to, and the topic\'s key', () => {
   const stack = stackOf();
-  new SigningAlarm(stack, 'Alarm', { key: signingKey(stack), signers: [issuerRole(stack)] });
+  new SigningAlarm(stack, 'Alarm', { ca: caIn(stack) });
   const { Resources } = Template.fromStack(stack).toJSON();
   const [rule, topic, policy, topicKey] = ['Rule80A46992', 'Topic3247EDB7', 'TopicPolicy3A733D97', 'TopicKeyF503DC1C'].map(id => Resources[`Alarm${id}`]);
   expect(rule).toEqual({
@@ -37,9 +41,9 @@ test('the template has a rule that is given read-only events, a topic that only 
         'detail': {
           eventSource: ['kms.amazonaws.com'],
           eventName: ['Sign'],
-          resources: { ARN: [{ 'Fn::GetAtt': ['Key961B73FD', 'Arn'] }] },
+          resources: { ARN: [KEY] },
           $or: [
-            { userIdentity: { sessionContext: { sessionIssuer: { arn: [{ 'anything-but': [{ 'Fn::GetAtt': ['Issuer1D70E51A', 'Arn'] }] }] } } } },
+            { userIdentity: { sessionContext: { sessionIssuer: { arn: [{ 'anything-but': [PROVIDER_ROLE] }] } } } },
             { userIdentity: { sessionContext: { sessionIssuer: { arn: [{ exists: false }] } } } },
           ],
         },
@@ -61,7 +65,7 @@ test('the template has a rule that is given read-only events, a topic that only 
           InputTemplate: {
             'Fn::Join': ['', [
               '"Signing without issuing: the key of a CA, ',
-              { 'Fn::GetAtt': ['Key961B73FD', 'Arn'] },
+              KEY,
               ', was used by <detail-userIdentity-arn> (<detail-userIdentity-type> of account <detail-userIdentity-accountId>) at <detail-eventTime> '
               + 'from <detail-sourceIPAddress>. Error, if it was refused: <detail-errorCode>. CloudTrail event: <detail-eventID>."',
             ]],
@@ -91,11 +95,11 @@ test('the template has a rule that is given read-only events, a topic that only 
 test('a topic of one\'s own is told in its place, and is allowed to be', () => {
   const stack = stackOf();
   const topic = new Topic(stack, 'Mine', { enforceSSL: true });
-  const alarm = new SigningAlarm(stack, 'Alarm', { key: signingKey(stack), signers: [issuerRole(stack)], topic });
+  const alarm = new SigningAlarm(stack, 'Alarm', { ca: caIn(stack), topic });
   expect(alarm.topic).toBe(topic);
   const template = Template.fromStack(stack);
   template.resourceCountIs('AWS::SNS::Topic', 1);
-  template.resourceCountIs('AWS::KMS::Key', 1);
+  template.resourceCountIs('AWS::KMS::Key', 1); // the CA's own, and none for a topic
   template.hasResourceProperties('AWS::SNS::TopicPolicy', {
     PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Allow', Action: 'sns:Publish', Principal: { Service: 'events.amazonaws.com' } })]) },
   });
@@ -103,42 +107,69 @@ test('a topic of one\'s own is told in its place, and is allowed to be', () => {
 
 test('what nothing here can check is said at synthesis', () => {
   const stack = stackOf();
-  new SigningAlarm(stack, 'Alarm', { key: signingKey(stack), signers: [issuerRole(stack)] });
+  new SigningAlarm(stack, 'Alarm', { ca: caIn(stack) });
   Annotations.fromStack(stack).hasInfo('/Stack/Alarm', Match.stringLikeRegexp('^AWS CloudTrail: the alarm needs a trail in this Region'));
 });
 
 describe('a declaration that can\'t work is refused:', () => {
-  test.each([0, 11])('%i signers', number => {
+  test('more roles than a pattern has room for', () => {
     const stack = stackOf();
-    expect(() => new SigningAlarm(stack, 'Alarm', { key: signingKey(stack), signers: importedRoles(stack, number) }))
-      .toThrow(`Stack/Alarm: signers must be 1 to 10 roles, got ${number}`);
+    expect(() => new SigningAlarm(stack, 'Alarm', { ca: caIn(stack), signers: importedRoles(stack, 10) }))
+      .toThrow('Stack/Alarm: signers must be at most 9 roles, got 10');
+  });
+
+  test('a CA whose key is in a secret', () => {
+    const { stack, ca } = stackWithCa();
+    expect(() => new SigningAlarm(stack, 'Alarm', { ca }))
+      .toThrow('Stack/Alarm: ca must be a CA whose key is in KMS, got Stack/Ca, whose key is in a secret; nobody records who signs with that');
   });
 
   test('a key of another Region', () => {
     const stack = new Stack(new App(), 'Stack', { env: { region: 'us-east-1', account: '111122223333' } });
-    expect(() => new SigningAlarm(stack, 'Alarm', { key: Key.fromKeyArn(stack, 'Key', KEY_ARN), signers: importedRoles(stack, 1) }))
+    expect(() => new SigningAlarm(stack, 'Alarm', { ca: caIn(stack, Key.fromKeyArn(stack, 'Key', KEY_ARN)) }))
       .toThrow('Stack/Alarm: key must be in the Region of the stack, us-east-1, where its use is recorded, got eu-west-1');
   });
+});
+
+test('the signers of other stacks are no reason for an alarm, and neither is the function of the CA', () => {
+  const stack = stackOf();
+  new SigningAlarm(stack, 'Alarm', { ca: caIn(stack), signers: importedRoles(stack, 1) });
+  expect(JSON.stringify(propertiesOf(stack, 'AWS::Events::Rule').EventPattern)).toContain(JSON.stringify({ 'anything-but': [PROVIDER_ROLE, ISSUER] }));
+});
+
+test('a CA of another stack is watched by its key, and the function of this stack issues', () => {
+  const stack = stackOf();
+  const ca = PrivateIotCa.fromPrivateIotCaAttributes(stack, 'Ca', {
+    caId: 'ca-0123456789abcdef0123456789abcdef',
+    certificatePem: opensslCa('Acme IoT Root CA').certificate,
+    ledgerTableArn: 'arn:aws:dynamodb:eu-west-1:111122223333:table/Ledger',
+    signingKeyArn: KEY_ARN,
+  });
+  new SigningAlarm(stack, 'Alarm', { ca });
+  const { EventPattern } = propertiesOf(stack, 'AWS::Events::Rule');
+  expect(EventPattern).toMatchObject({ detail: { resources: { ARN: [KEY_ARN] } } });
+  expect(JSON.stringify(EventPattern)).toContain(JSON.stringify({ 'anything-but': [PROVIDER_ROLE] }));
 });
 
 /** 64 characters, the longest name of a role. */
 const LONG_NAME = 'Long'.repeat(16);
 
 test('the longest pattern is no longer than EventBridge takes', () => {
-  const signers = (stack: Stack): IRole[] => Array.from({ length: 10 }, (_, index) =>
+  const signers = (stack: Stack): IRole[] => Array.from({ length: 9 }, (_, index) =>
     Role.fromRoleArn(stack, `Role${index}`, `arn:aws-us-gov:iam::111122223333:role/${index}${LONG_NAME.slice(1)}`));
-  expect(JSON.stringify(patternFor(signers)).length).toBeLessThanOrEqual(2048);
+  expect(JSON.stringify(patternFor(signers, `arn:aws-us-gov:iam::111122223333:role/${LONG_NAME}`)).length).toBeLessThanOrEqual(2048);
 });
 
-/** The pattern of an alarm for an imported key, without tokens. */
-function patternFor(signers: (stack: Stack) => IRole[]): object {
+/** The pattern of an alarm for an imported key, without tokens; `own` is the role of the function. */
+function patternFor(signers: (stack: Stack) => IRole[], own = ISSUER): object {
   const stack = stackOf();
-  new SigningAlarm(stack, 'Alarm', { key: Key.fromKeyArn(stack, 'Key', KEY_ARN), signers: signers(stack) });
-  return propertiesOf(stack, 'AWS::Events::Rule').EventPattern as object;
+  new SigningAlarm(stack, 'Alarm', { ca: caIn(stack, Key.fromKeyArn(stack, 'Key', KEY_ARN)), signers: signers(stack) });
+  const pattern = JSON.stringify(propertiesOf(stack, 'AWS::Events::Rule').EventPattern);
+  return JSON.parse(pattern.replace(JSON.stringify(PROVIDER_ROLE), JSON.stringify(own)));
 }
 
 describe('of the events that CloudTrail delivers, a signature', () => {
-  const pattern = patternFor(stack => importedRoles(stack, 2));
+  const pattern = patternFor(stack => importedRoles(stack, 2).slice(1));
 
   /** An event of the form of https://docs.aws.amazon.com/kms/latest/developerguide/ct-sign.html, as EventBridge wraps it. */
   const signature = (userIdentity: object, detail: object = {}): object => ({

@@ -32,7 +32,8 @@ export async function exportCommand(
   options: ExportOptions, terminal: Terminal, readAwsSecret: ReadSecret = place => lazy.awsSecret().readAwsSecret(place), now = new Date(),
 ): Promise<void> {
   const all = readStackOutputs(options.outputs, readBytes(options.outputs, 'name the file that `cdk deploy --outputs-file` wrote with --outputs'));
-  const outputs = all.filter(({ certificates }) => certificates.length > 0);
+  // What the CDK exports for other stacks to import is declared again where it is meant for people.
+  const outputs = all.filter(({ output, certificates }) => certificates.length > 0 && !output.startsWith('ExportsOutput'));
   if (outputs.length === 0) {
     throw new CliError(`${options.outputs}: no output holds a certificate`);
   }

@@ -1,4 +1,4 @@
-import { checkAlternativeNames, checkSubtrees, GENERAL_NAME_TYPE_NAMES, NameLists } from './general-names';
+import { checkAlternativeNames, checkSubtrees, GENERAL_NAME_TYPE_NAMES, isUri, MAX_URI, NameLists } from './general-names';
 import { Complaint, quote } from './rules';
 
 /** What a declaration adds to its certificate beyond what the profile says. */
@@ -57,8 +57,8 @@ export function isOwnedExtension(oid: string): boolean {
 /** RFC 5280, sections 4.2.1.13 and 4.2.2.1: HTTP, or LDAP. */
 function checkUrl(property: string, value: unknown): Complaint {
   const text = String(value);
-  return /^(https?|ldaps?):\/\/[!-~]+$/.test(text) && text.length <= 1024 && URL.canParse(text) ? undefined
-    : `${property} must be URLs that begin with http://, https:// or ldap://, up to 1024 characters of ASCII, got ${quote(value)}`;
+  return /^(https?|ldaps?):\/\/./.test(text) && isUri(text) ? undefined
+    : `${property} must be URLs that begin with http://, https:// or ldap://, up to ${MAX_URI} characters of ASCII, got ${quote(value)}`;
 }
 
 function firstComplaint<T>(property: string, values: readonly T[] | undefined, check: (property: string, value: T) => Complaint): Complaint {

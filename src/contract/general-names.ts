@@ -40,9 +40,9 @@ const HOST = new RegExp(`^(?=.{1,253}$)${LABEL}(\\.${LABEL})*$`);
 const NO_ADDRESS = /[a-z][^.]*$/;
 /** RFC 5321, section 4.1.2: a local part of atoms, up to 64 characters. */
 const LOCAL_PART = /^(?=.{1,64}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-/** RFC 3986, appendix A, without spaces and anything that is not ASCII. */
-const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[!#$%&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]+$/;
-const MAX_URI = 1024;
+/** RFC 3986, appendix A: a scheme, and then its reserved and unreserved characters, or escaped octets. */
+const URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[!#$&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]|%[0-9A-Fa-f]{2})+$/;
+export const MAX_URI = 1024;
 
 function isHost(value: string): boolean {
   return HOST.test(value) && NO_ADDRESS.test(value);
@@ -53,16 +53,17 @@ function isMailbox(value: string): boolean {
   return at > 0 && LOCAL_PART.test(value.slice(0, at)) && isHost(value.slice(at + 1));
 }
 
-function isUri(value: string): boolean {
+/** Whether this is a URI in ASCII that a certificate may name. */
+export function isUri(value: string): boolean {
   return value.length <= MAX_URI && URI.test(value) && (!/^[^:]+:\/\//.test(value) || URL.canParse(value));
 }
 
 /** Whether a network is written as `address/length` with no bit set behind its length, as in `10.0.0.0/8`. */
 function isNetwork(value: string): boolean {
   const [, address, length] = /^([^/]+)\/(\d{1,3})$/.exec(value) ?? [];
-  const bits = address === undefined ? 0 : isIP(address) === 4 ? 32 : 128;
-  return length !== undefined && isIP(address) > 0 && Number(length) <= bits && String(Number(length)) === length
-    && trailingBitsAreZero(addressOctets(address)!, Number(length));
+  const octets = address === undefined ? undefined : addressOctets(address);
+  return octets !== undefined && Number(length) <= 8 * octets.length && String(Number(length)) === length
+    && trailingBitsAreZero(octets, Number(length));
 }
 
 function trailingBitsAreZero(octets: readonly number[], length: number): boolean {
@@ -111,7 +112,7 @@ type Forms = { readonly [T in Exclude<GeneralNameType, 'directory'>]: Form };
 /** What can be the name of a subject. */
 const NAMES: Forms = {
   dns: {
-    isRight: value => isHost(value.replace(/^\*\./, '')),
+    isRight: value => isHost(value.replace(/^\*\./, 'x.')), // the asterisk counts as a label
     allowed: 'a host name in lower case without a dot at the end, with * for its first label at the most',
   },
   ip: { isRight: value => addressOctets(value) !== undefined, allowed: 'an address of IPv4 or IPv6' },
@@ -130,8 +131,17 @@ const SUBTREES: Forms = {
   },
 };
 
-/** What can be a rule for the names that a request asks for: as in a constraint, but a URI is allowed by how it begins. */
-const RULES: Forms = { ...SUBTREES, uri: { isRight: isUri, allowed: 'the beginning of a URI, with its scheme' } };
+/**
+ * What can be a rule for the names that a request asks for: as in a constraint, but a URI is allowed by how it begins. A rule
+ * that ended within the host, https://example.com, would also allow https://example.com.attacker.example.
+ */
+const RULES: Forms = {
+  ...SUBTREES,
+  uri: {
+    isRight: value => isUri(value) && !/^[^:]+:(\/{0,2}|\/\/[^/?#]+)$/.test(value),
+    allowed: 'the beginning of a URI: its scheme, and its host where it has one, with the / after it',
+  },
+};
 
 function checkLists(property: string, lists: NameLists, forms: Forms): Complaint {
   const number = GENERAL_NAME_TYPE_NAMES.reduce((sum, type) => sum + (lists[type]?.length ?? 0), 0);

@@ -115,6 +115,8 @@ export interface RequestableProperties {
   readonly AllowedNames?: ExtensionProperties;
   /** What else the key and its certificate are delivered as. */
   readonly Bundles?: BundleProperties[];
+  /** `true` where the key outlives the resource. */
+  readonly RetainKey?: boolean;
 }
 
 /** A key with its certificates in another form, in a secret of its own. */

@@ -27,9 +27,13 @@ export function quote(value: unknown): string {
   if (isPrivateKey(text)) {
     return '(a private key, not shown)';
   }
-  const characters = Array.from(text);
-  const shortened = characters.length > MAX_QUOTED_CHARACTERS ? `${characters.slice(0, MAX_QUOTED_CHARACTERS).join('')}…` : text;
-  return JSON.stringify(shortened).replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter);
+  const start = shortened(text);
+  return JSON.stringify(start === text ? text : `${start}…`).replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter);
+}
+
+/** As much of a text as a message shows of it. */
+export function shortened(text: string): string {
+  return Array.from(text).slice(0, MAX_QUOTED_CHARACTERS).join('');
 }
 
 function escapeCharacter(character: string): string {
@@ -160,11 +164,11 @@ export function checkCaForPlatform(keyAlgorithm: KeyAlgorithmName, platform: Pla
 }
 
 /** A device's key, as the platform takes it. */
-export function checkDeviceKeyForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId): Complaint {
+export function checkDeviceKeyForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
   const { name, deviceKeyAlgorithms } = platformRules(platform);
   return !deviceKeyAlgorithms || deviceKeyAlgorithms.includes(keyAlgorithm)
     ? undefined
-    : `keyAlgorithm must be one of ${deviceKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
+    : `${property} must be one of ${deviceKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
 }
 
 /** A device's name, as the platform takes it. */

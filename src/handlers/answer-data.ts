@@ -14,10 +14,9 @@ const AWAITED = '(not signed yet)';
 type MoreAttributes = Pick<CertificateAttributes, 'IgnoredRequests' | 'PrivateKeyParameter'>;
 
 /** What a declaration adds to the attributes of its certificate. */
-export function declaredData(declaration: Declaration, serialNumber: string): MoreAttributes {
-  const { request, keyStorage } = declaration;
+export function declaredData({ keyStorage }: Declaration, { serialNumber, ignoredRequests }: Pick<LedgerEntry, 'serialNumber' | 'ignoredRequests'>): MoreAttributes {
   return {
-    ...request ? { IgnoredRequests: requestOutcome(declaration).ignored.join(', ') || 'none' } : {},
+    ...ignoredRequests === undefined ? {} : { IgnoredRequests: ignoredRequests },
     ...keyStorage?.Type === 'Parameter' ? { PrivateKeyParameter: `${keyStorage.Path}/${serialNumber}` } : {},
   };
 }
@@ -32,7 +31,7 @@ function requestPem({ certificateSigningRequest }: LedgerEntry): string {
 }
 
 /** The attributes of a CA whose certificate is awaited. */
-export function pendingData(entry: LedgerEntry): CertificateAttributes {
+function pendingData(entry: LedgerEntry): CertificateAttributes {
   return {
     CertificatePem: '(not signed yet: have the certificate signing request signed, and declare the result as signedCertificate)',
     SerialNumber: AWAITED,
@@ -45,8 +44,13 @@ export function pendingData(entry: LedgerEntry): CertificateAttributes {
   };
 }
 
+/** The attributes of a CA that is signed elsewhere: as it stands in its ledger. */
+export function elsewhereData(event: RequestIds, entry: LedgerEntry): CertificateAttributes {
+  return entry.status === 'ISSUED' ? signedElsewhereData(event, entry) : pendingData(entry);
+}
+
 /** The attributes of a CA that was signed elsewhere; its request too, where the answer has room for both. */
-export function signedElsewhereData(event: RequestIds, entry: LedgerEntry): CertificateAttributes {
+function signedElsewhereData(event: RequestIds, entry: LedgerEntry): CertificateAttributes {
   const data = { ...certificateAttributes(entry.certificate!), CertificateSigningRequestPem: requestPem(entry) };
   return responseBytes(event, entry.identity, data) <= MAX_RESPONSE_BYTES ? data
     : { ...data, CertificateSigningRequestPem: '(signed; left out, since the answer to CloudFormation has no room for it)' };
@@ -62,6 +66,6 @@ export function largestData(certificatePem: string, declaration: Declaration): C
     Sha256Fingerprint: '0'.repeat(64),
     Sha1Fingerprint: '0'.repeat(40),
     SubjectKeyIdentifier: '0'.repeat(40),
-    ...declaredData(declaration, '0'.repeat(40)),
+    ...declaredData(declaration, { serialNumber: '0'.repeat(40), ignoredRequests: requestOutcome(declaration).ignored }),
   };
 }

@@ -1,3 +1,4 @@
+import { passphraseIn } from './passphrase';
 import { Ports } from './ports';
 import { list, record, secretArn } from './property-values';
 import { BundleProperties } from '../contract/properties';
@@ -61,17 +62,18 @@ export async function deliverBundles(
   }
 }
 
+/** Makes sure, before anything is made, that the passphrases of bundles are there. */
+export async function assertPassphrases(bundles: readonly DeclaredBundle[], ports: Ports): Promise<void> {
+  for (const { passphraseSecretArn } of bundles) {
+    if (passphraseSecretArn !== undefined) {
+      await passphraseIn(passphraseSecretArn, ports);
+    }
+  }
+}
+
 /** Lets the bundles of a certificate go with its key. */
 export async function releaseBundles(bundles: readonly DeclaredBundle[], serialNumber: string, ports: Ports): Promise<void> {
   for (const { secretArn: place } of bundles) {
     await ports.secrets.release(place, serialNumber);
   }
-}
-
-async function passphraseIn(place: string, ports: Ports): Promise<string> {
-  const value = await ports.secretValue(place);
-  if (typeof value !== 'string' || value === '') {
-    throw new Error(`the secret ${place} must hold the passphrase as text, got ${value === undefined ? 'no value' : 'none'}`);
-  }
-  return value;
 }

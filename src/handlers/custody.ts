@@ -1,7 +1,8 @@
-import { placeOf } from './key-storage';
+import { describePlace, placeOf } from './key-storage';
+import { passphraseIn } from './passphrase';
 import { Ports, SecretVersions } from './ports';
 import { KEY_ALGORITHMS, KeyAlgorithmName } from '../contract/key-algorithms';
-import { ExistingKeyStorage, KeyStorageProperties } from '../contract/properties';
+import { ExistingKeyStorage, KeyStorageProperties, ParameterKeyStorage, SecretKeyStorage } from '../contract/properties';
 import { keyAlgorithmOfPublicKey, publicKeyOf } from '../pki/keys';
 import { readAnyPrivateKey } from '../pki/private-key-formats';
 import { Signer, signerOf } from '../pki/signer';
@@ -32,8 +33,8 @@ export interface Custody {
 export function custodyOf(keyStorage: KeyStorageProperties | undefined, ports: Ports): Custody {
   switch (keyStorage?.Type) {
     case undefined: return new NoCustody(ports);
-    case 'SecretsManager': return new VersionCustody(ports.secrets, keyStorage.SecretArn, ports);
-    case 'Parameter': return new VersionCustody(ports.parameters, keyStorage.Path, ports, keyStorage.EncryptionKeyArn);
+    case 'SecretsManager': return new VersionCustody(ports.secrets, keyStorage, ports);
+    case 'Parameter': return new VersionCustody(ports.parameters, keyStorage, ports);
     case 'Kms': return new HsmCustody(keyStorage.KeyArn, ports);
     case 'ExistingSecret': return new ExistingCustody(keyStorage, ports);
   }
@@ -57,9 +58,15 @@ function assertAlgorithm(key: HeldKey, algorithm: KeyAlgorithmName, place: strin
 }
 
 class VersionCustody implements Custody {
+  private readonly place: string;
+  private readonly encryptionKey?: string;
+
   constructor(
-    private readonly versions: SecretVersions, private readonly place: string, private readonly ports: Ports, private readonly encryptionKey?: string,
-  ) {}
+    private readonly versions: SecretVersions, private readonly storage: SecretKeyStorage | ParameterKeyStorage, private readonly ports: Ports,
+  ) {
+    this.place = placeOf(storage)!;
+    this.encryptionKey = storage.Type === 'Parameter' ? storage.EncryptionKeyArn : undefined;
+  }
 
   public async find(version: string): Promise<HeldKey | undefined> {
     const stored = await this.versions.read(this.place, version);
@@ -69,7 +76,7 @@ class VersionCustody implements Custody {
   public async obtain(version: string, algorithm: KeyAlgorithmName): Promise<HeldKey> {
     const stored = await this.versions.read(this.place, version)
       ?? await this.versions.write(this.place, version, (await this.ports.generateKeyPair(algorithm)).privateKeyPem, this.encryptionKey);
-    return assertAlgorithm(inMemory(stored), algorithm, `the secret ${this.place}`);
+    return assertAlgorithm(inMemory(stored), algorithm, describePlace(this.storage, version));
   }
 
   public makeCurrent(version: string): Promise<void> {
@@ -106,11 +113,11 @@ class ExistingCustody implements Custody {
   public async find(): Promise<HeldKey | undefined> {
     const { SecretArn, PassphraseSecretArn } = this.place;
     const value = await this.ports.secretValue(SecretArn);
-    const passphrase = PassphraseSecretArn === undefined ? undefined : await this.ports.secretValue(PassphraseSecretArn);
     if (value === undefined) {
       return undefined;
     }
-    const { privateKeyPem, publicKey } = readAnyPrivateKey(value.toString(), passphrase?.toString().replace(/\r?\n$/, ''));
+    const passphrase = PassphraseSecretArn === undefined ? undefined : await passphraseIn(PassphraseSecretArn, this.ports);
+    const { privateKeyPem, publicKey } = readAnyPrivateKey(value, passphrase);
     return inMemory(privateKeyPem, publicKey);
   }
 

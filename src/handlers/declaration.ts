@@ -14,6 +14,7 @@ import {
 } from '../contract/rules';
 import { SubjectValues } from '../contract/subject-attributes';
 import { checkTerm, Term } from '../contract/term';
+import { keyAlgorithmOfPublicKey } from '../pki/keys';
 import { ProfileName } from '../pki/profile';
 
 /** What a resource declares, parsed and checked. */
@@ -75,10 +76,15 @@ const KINDS: { readonly [T in Exclude<ResourceType, typeof ResourceType.EXISTING
     issued: 'where named',
     keyStorage: ['SecretsManager', 'Kms'],
     fromRequest: false,
-    checkForPlatform: ({ keyAlgorithm }, platform) => checkCaForPlatform(keyAlgorithm!, platform),
+    checkForPlatform: (declaration, platform) => checkKeyForPlatform(checkCaForPlatform, declaration, platform),
   },
   [ResourceType.CA_CERTIFICATE]: {
-    ...KEYED, profiles: ['ca'], issued: true, keyStorage: [], fromRequest: 'always', checkForPlatform: () => undefined,
+    ...KEYED,
+    profiles: ['ca'],
+    issued: true,
+    keyStorage: [],
+    fromRequest: 'always',
+    checkForPlatform: (declaration, platform) => checkKeyForPlatform(checkCaForPlatform, declaration, platform),
   },
   [ResourceType.VERIFICATION_CERTIFICATE]: {
     profiles: ['verification'],
@@ -93,8 +99,8 @@ const KINDS: { readonly [T in Exclude<ResourceType, typeof ResourceType.EXISTING
     ...KEYED,
     profiles: ['device', 'devid'],
     issued: true,
-    checkForPlatform: ({ subject, keyAlgorithm }, platform) => checkDeviceForPlatform(subject!.commonName!, platform)
-      ?? (keyAlgorithm && checkDeviceKeyForPlatform(keyAlgorithm, platform)),
+    checkForPlatform: (declaration, platform) => checkDeviceForPlatform(declaration.subject!.commonName!, platform)
+      ?? checkKeyForPlatform(checkDeviceKeyForPlatform, declaration, platform),
   },
   [ResourceType.SERVER_CERTIFICATE]: { ...KEYED, profiles: ['server'], issued: true, checkForPlatform: () => undefined },
 };
@@ -148,20 +154,29 @@ export function assertSubject(declaration: Declaration): void {
   const kind = KINDS[declaration.resourceType as keyof typeof KINDS];
   if (declaration.subject) {
     complain(kind.checkSubject(declaration.subject));
+    if (declaration.profile === 'devid' && declaration.subject.serialNumber === undefined) {
+      throw new Error('subject.serialNumber must be there for the profile devid (IEEE 802.1AR, section 8.6)');
+    }
     declaration.platforms.forEach(platform => complain(kind.checkForPlatform(declaration, platform)));
   }
 }
 
+/** The platform's rule for the key: the declared one, or that of the request. Of a size that can't be declared, lint judges. */
+function checkKeyForPlatform(rule: typeof checkCaForPlatform, { keyAlgorithm, request }: Declaration, platform: PlatformId): Complaint {
+  if (!request) {
+    return rule(keyAlgorithm!, platform);
+  }
+  const requested = request.content && keyAlgorithmOfPublicKey(request.content.publicKey);
+  return requested && rule(requested, platform, 'the key of certificateSigningRequest');
+}
+
 /** What does not go together. */
-function assertTogether({ signedElsewhere, issuer, extensions, profile, subject, bundles, request }: Declaration): void {
+function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles, request }: Declaration): void {
   if (signedElsewhere && issuer !== undefined) {
     throw new Error('signedElsewhere must be left out for a CA that has an issuer here');
   }
   if (profile !== 'ca' && extensions?.nameConstraints) {
     throw new Error('nameConstraints must be left out for a certificate that is no CA (RFC 5280, section 4.2.1.10)');
-  }
-  if (profile === 'devid' && subject && subject.serialNumber === undefined) {
-    throw new Error('subject.serialNumber must be there for the profile devid (IEEE 802.1AR, section 8.6)');
   }
   if (bundles.length > 0 && request) {
     throw new Error('deliveryFormats must be left out where the private key is not held here, since all of them hold it');

@@ -3,14 +3,14 @@ import { DeclaredExtensions, DeclaredNameConstraints } from '../contract/extensi
 import { GENERAL_NAME_TYPE_NAMES, GENERAL_NAME_TYPES, NameLists } from '../contract/general-names';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../contract/subject-attributes';
 
-/** Reads the property `Extensions`; what the contract's rules say of the values is asked elsewhere. */
+/** Reads the property `Extensions`, of which nothing in it is nothing declared; what the contract's rules say of the values is asked elsewhere. */
 export function extensionsProperty(value: unknown): DeclaredExtensions | undefined {
   if (value === undefined) {
     return undefined;
   }
   const properties = record('extensions', value);
   const { SubjectAlternativeNames, NameConstraints, CertificatePolicies, CustomExtensions } = properties;
-  return withoutAbsent({
+  const declared = withoutAbsent({
     subjectAlternativeNames: SubjectAlternativeNames === undefined ? undefined : nameLists('subjectAlternativeNames', SubjectAlternativeNames),
     extendedKeyUsages: texts('extendedKeyUsages', properties.ExtendedKeyUsages),
     nameConstraints: NameConstraints === undefined ? undefined : nameConstraints(record('nameConstraints', NameConstraints)),
@@ -26,6 +26,7 @@ export function extensionsProperty(value: unknown): DeclaredExtensions | undefin
       value: text('customExtensions.value', Value),
     })),
   });
+  return Object.keys(declared).length > 0 ? declared : undefined;
 }
 
 function nameConstraints({ Critical, Permitted, Excluded }: RawProperties): DeclaredNameConstraints {

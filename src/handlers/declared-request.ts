@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Declaration, assertSubject } from './declaration';
 import { nameLists } from './declared-extensions';
 import { Ports } from './ports';
-import { complain, optionalText, RawProperties, secretArn } from './property-values';
+import { complain, RawProperties, secretArn, text } from './property-values';
 import { checkNameRules, GENERAL_NAME_TYPE_NAMES, NameLists } from '../contract/general-names';
 import { SubjectValues } from '../contract/subject-attributes';
 import { CertificationRequest, readCertificationRequest } from '../pki/certification-request';
@@ -22,7 +22,7 @@ export interface DeclaredRequest {
 /** Reads the properties that declare a request, and a request that stands among them. */
 export function requestProperty(properties: RawProperties, required: boolean): DeclaredRequest | undefined {
   const { CertificateSigningRequest, CertificateSigningRequestSecretArn, AllowedNames } = properties;
-  const inline = optionalText('certificateSigningRequest', CertificateSigningRequest);
+  const inline = CertificateSigningRequest === undefined ? undefined : text('certificateSigningRequest', CertificateSigningRequest);
   if (inline === undefined && CertificateSigningRequestSecretArn === undefined) {
     if (required) {
       throw new Error('certificateSigningRequest must be given');
@@ -58,39 +58,37 @@ export async function withRequest(declaration: Declaration, ports: Ports): Promi
 }
 
 /**
- * What a request has to do with the identity of its certificate: its key and the names that are taken from it, so that the
- * same request signed anew is the same; or the secret in which it is, and the names that may be taken.
+ * What a request has to do with the identity of its certificate: the key and the names that are taken from it, so that the
+ * same request that was signed again is the same; or the secret in which it is, and the names that may be taken.
  */
-export function requestIdentity({ content, secretArn: place, allowedNames }: DeclaredRequest): object {
+export function requestIdentity(request: DeclaredRequest): object {
+  const { content, secretArn: place, allowedNames } = request;
   if (!content || place !== undefined) {
     return { secretArn: place, ...allowedNames ? { allowedNames } : {} };
   }
-  const { allowed } = readRequestedNames(content, allowedNames ?? {});
-  return {
-    publicKey: createHash('sha256').update(content.publicKey).digest('hex'),
-    ...Object.keys(allowed).length > 0 ? { names: allowed } : {},
-  };
+  const { names } = requestOutcome({ request });
+  return { publicKey: createHash('sha256').update(content.publicKey).digest('hex'), ...names ? { names } : {} };
 }
 
 /** What of a request enters the certificate besides its key, and what does not. */
 export interface RequestOutcome {
   /** The declared alternative names, and those of the request that a rule allows. */
   readonly names?: NameLists;
-  /** What the request asked for and does not get, in words. */
-  readonly ignored: readonly string[];
+  /** What the request asked for and does not get, in words; absent without a request. */
+  readonly ignored?: string;
 }
 
 /** Goes through what a request asks for: only alternative names that a rule allows are taken. */
 export function requestOutcome({ request, extensions }: Pick<Declaration, 'request' | 'extensions'>): RequestOutcome {
   const declared = extensions?.subjectAlternativeNames;
   if (!request?.content) {
-    return { names: declared, ignored: [] };
+    return { names: declared };
   }
   const { allowed, ignored } = readRequestedNames(request.content, request.allowedNames ?? {});
   const merged = Object.fromEntries(GENERAL_NAME_TYPE_NAMES
     .map(type => [type, unique([...declared?.[type] ?? [], ...allowed[type] ?? []])] as const)
     .filter(([, names]) => names.length > 0));
-  return { names: Object.keys(merged).length > 0 ? merged : undefined, ignored };
+  return { names: Object.keys(merged).length > 0 ? merged : undefined, ignored: ignored.join(', ') || 'none' };
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -3,20 +3,23 @@ import { custodyOf } from './custody';
 import { platformsProperty } from './declaration';
 import { identityFrom, Requester } from './identity';
 import { IssuedEntry } from './issue-certificate';
-import { assertUnderstood } from './issuing-ca';
-import { keyStorageProperty, placeOf } from './key-storage';
-import { Ports } from './ports';
+import { describePlace, keyStorageProperty } from './key-storage';
+import { LedgerEntry, Ports } from './ports';
 import { checked, complain, optionalText, RawProperties, secretArn, text, truth, wholeNumber } from './property-values';
-import { recordCa } from './record-ca';
+import { isRecorded, recordCa } from './record-ca';
+import { assertUsable } from './usable-ca';
+import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { PlatformId } from '../contract/platforms';
 import { KeyStorageProperties } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
-import { checkCaForPlatform, checkGeneration, Complaint } from '../contract/rules';
+import { checkCaForPlatform, checkGeneration } from '../contract/rules';
 import { formatTime } from '../contract/term';
-import { CaChain, readCaChain } from '../pki/ca-chain';
+import { readCaChain } from '../pki/ca-chain';
+import { splitCertificates } from '../pki/certificate-list';
 import { readCertificates } from '../pki/certificate-pem';
 import { keyAlgorithmOfPublicKey } from '../pki/keys';
 import { commonNameOf } from '../pki/name-comparison';
+import { toPem } from '../pki/pem';
 
 /** A CA that was made elsewhere, as a resource declares it. */
 export interface ExistingCaDeclaration {
@@ -44,7 +47,10 @@ export function parseExistingCa(properties: RawProperties): ExistingCaDeclaratio
   };
 }
 
-/** The identity of an existing CA: its certificate, or the secret in which that is. */
+/**
+ * The identity of an existing CA: its certificate, or the secret in which that is. Left out on purpose: the place of the key,
+ * which can move, and the certificates above it.
+ */
 export function existingCaIdentity(declaration: ExistingCaDeclaration, { stackId, logicalResourceId }: Requester): string {
   const { certificatePem, certificateSecretArn, generation } = declaration;
   const certificate = certificatePem === undefined ? certificateSecretArn
@@ -62,28 +68,32 @@ export interface ExistingCaRequest extends Requester {
 
 /**
  * Takes a CA into its ledger, so that it issues from then on as one that was made here: after all has been checked that a
- * validator would hold against its certificate, and that the key is its key.
+ * validator would hold against its certificate, and that the key is its key. Declared again with its key in another place, or
+ * with other certificates above it, it is checked again and goes on with these.
  */
 export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports): Promise<IssuedEntry> {
   const { declaration, identity } = request;
   const ledger = ports.ledger(declaration.ledgerTable);
-  const standing = (await ledger.find(identity))?.entry;
-  if (standing?.status === 'ISSUED' && standing.certificate) {
-    return { ...standing, certificate: standing.certificate };
+  const entry = (await ledger.find(identity))?.entry;
+  const standing = entry?.status === 'ISSUED' && entry.certificate ? { ...entry, certificate: entry.certificate } : undefined;
+  const { certificate, chain } = readCaChain('certificate', await certificateText(declaration, standing, ports), declaration.allowLegacyChain);
+  const above = Buffer.concat(chain.map(({ der }) => der));
+  if (standing && isRecorded(standing, { keyStorage: declaration.keyStorage, chain: above })) {
+    assertForPlatforms(declaration, keyAlgorithmOfPublicKey(certificate.publicKey)!);
+    return standing;
   }
-  const { certificate, chain } = readCaChain('certificate', await certificateText(declaration, ports), declaration.allowLegacyChain);
-  assertUsable({ certificate, chain }, ports.clock());
+  assertUsable('certificate', { certificate, chain }, ports.clock());
   const key = await custodyOf(declaration.keyStorage, ports).find(certificate.serialNumber);
   if (!key) {
-    throw new Error(`privateKey must be in the secret ${placeOf(declaration.keyStorage)}, which has no value`);
+    throw new Error(`privateKey must be in ${describePlace(declaration.keyStorage, certificate.serialNumber)}, which has no value`);
   }
   if (!key.publicKey.equals(certificate.publicKey)) {
     throw new Error('privateKey must be the key of the CA\'s certificate, got another one');
   }
   const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey)!;
-  declaration.platforms.forEach(platform => complain(checkCaForPlatform(keyAlgorithm, platform, 'keyAlgorithm of the CA')));
+  assertForPlatforms(declaration, keyAlgorithm);
   const now = ports.clock().toISOString();
-  const entry: IssuedEntry = {
+  const adopted: IssuedEntry = {
     identity,
     issuer: identity,
     serialNumber: certificate.serialNumber,
@@ -100,13 +110,23 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
     reservedBy: request.requestId,
     issuedAt: now,
     certificate: certificate.der,
-    chain: Buffer.concat(chain.map(({ der }) => der)),
+    chain: above,
   };
-  await recordCa(request, entry, ledger);
-  return entry;
+  await recordCa(request, adopted, ledger);
+  return adopted;
 }
 
-async function certificateText({ certificatePem, certificateSecretArn }: ExistingCaDeclaration, ports: Ports): Promise<string> {
+function assertForPlatforms({ platforms }: ExistingCaDeclaration, keyAlgorithm: KeyAlgorithmName): void {
+  platforms.forEach(platform => complain(checkCaForPlatform(keyAlgorithm, platform, 'keyAlgorithm of the CA')));
+}
+
+/** The declared certificates; a secret with them is read once, so that the CA stays the same until its `generation` is raised. */
+async function certificateText(
+  { certificatePem, certificateSecretArn }: ExistingCaDeclaration, standing: LedgerEntry | undefined, ports: Ports,
+): Promise<string> {
+  if (certificatePem === undefined && standing) {
+    return [standing.certificate!, ...splitCertificates(standing.chain ?? Buffer.alloc(0))].map(der => toPem('CERTIFICATE', der)).join('');
+  }
   const value = certificatePem ?? await ports.secretValue(certificateSecretArn!);
   if (value === undefined) {
     throw new Error(`certificate must be in the secret ${certificateSecretArn}, which has no value`);
@@ -114,18 +134,3 @@ async function certificateText({ certificatePem, certificateSecretArn }: Existin
   return value.toString();
 }
 
-/** What has to be so of a CA before its first use, and is not a matter of its chain. */
-function assertUsable({ certificate, chain }: CaChain, now: Date): void {
-  [certificate, ...chain].forEach(each => {
-    assertUnderstood(each);
-    complain(isValid(each.validity, now));
-  });
-  if (!keyAlgorithmOfPublicKey(certificate.publicKey)) {
-    throw new Error('certificate must be of a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent');
-  }
-}
-
-function isValid({ notBefore, notAfter }: CaChain['certificate']['validity'], now: Date): Complaint {
-  return now >= notBefore && now <= notAfter ? undefined
-    : `certificate must be valid on ${formatTime(now)}, got one from ${formatTime(notBefore)} to ${formatTime(notAfter)}`;
-}

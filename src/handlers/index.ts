@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { AwsCalls } from './aws/aws-calls';
 import { byRegion } from './aws/by-region';
 import { DynamoDbLedger } from './aws/dynamodb-ledger';
-import type { KmsSigners } from './aws/kms-signers';
-import { lazy } from './aws/lazy';
+import { KmsSigners } from './aws/kms-signers';
+import { ParameterVersions } from './aws/parameter-versions';
 import { SecretValues } from './aws/secret-values';
 import { SecretsManagerVersions } from './aws/secrets-manager-versions';
 import { handleCloudFormationEvent, InvocationContext, Work } from './cloudformation/handle-event';
 import { handleLifecycleEvent } from './lifecycle';
-import { Ports, SecretVersions } from './ports';
+import { Ports } from './ports';
 import { generateKeyPair } from '../pki/keys';
 
 /**
@@ -24,13 +26,13 @@ const CLIENT = {
 /** A resource can be in another Region than the function; its ARN says in which. */
 const dynamoDb = byRegion(region => new DynamoDBClient({ ...CLIENT, region }));
 const secretsManager = byRegion(region => new SecretsManagerClient({ ...CLIENT, region }));
-const kms = byRegion(region => new (lazy.kms().KMSClient)({ ...CLIENT, region }));
+const kms = byRegion(region => new KMSClient({ ...CLIENT, region }));
 
 /**
  * An account puts up to 3 parameters a second, all its functions together: the client holds back by itself once it is told
  * to, and tries for as long as the signal lets it. https://docs.aws.amazon.com/general/latest/gr/ssm.html
  */
-const ssm = byRegion(region => new (lazy.ssm().SSMClient)({
+const ssm = byRegion(region => new SSMClient({
   ...CLIENT, region, maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 100), retryMode: 'adaptive',
 }));
 
@@ -49,13 +51,13 @@ function ports(signal: AbortSignal, patience: number): Ports {
   const calls = new AwsCalls(signal, patience);
   const ownRegion = process.env.AWS_REGION!;
   const values = new SecretValues(secretsManager, calls);
-  let signers: KmsSigners | undefined;
+  const signers = new KmsSigners(kms, calls);
   return {
     ledger: table => new DynamoDbLedger(dynamoDb(regionOf(table) ?? ownRegion), calls, table),
     secrets: new SecretsManagerVersions(secretsManager(ownRegion), calls),
-    parameters: deferred(() => new (lazy.parameterVersions().ParameterVersions)(ssm(ownRegion), calls)),
+    parameters: new ParameterVersions(ssm(ownRegion), calls),
     secretValue: secretArn => values.read(secretArn),
-    hsm: keyArn => (signers ??= new (lazy.kmsSigners().KmsSigners)(kms, calls)).signer(keyArn),
+    hsm: keyArn => signers.signer(keyArn),
     clock: () => new Date(),
     random: randomBytes,
     generateKeyPair,
@@ -65,16 +67,4 @@ function ports(signal: AbortSignal, patience: number): Ports {
 /** The Region in an ARN; none in a name. */
 function regionOf(nameOrArn: string): string | undefined {
   return /^arn:[^:]*:[^:]*:([^:]+):/.exec(nameOrArn)?.[1];
-}
-
-/** Versions in a store that is made when it is first asked. */
-function deferred(make: () => SecretVersions): SecretVersions {
-  let store: SecretVersions | undefined;
-  const made = (): SecretVersions => store ??= make();
-  return {
-    read: (...args) => made().read(...args),
-    write: (...args) => made().write(...args),
-    makeCurrent: (...args) => made().makeCurrent(...args),
-    release: (...args) => made().release(...args),
-  };
 }

@@ -1,17 +1,17 @@
-import { deliverBundles } from './bundles';
+import { assertPassphrases, deliverBundles } from './bundles';
 import { custodyOf, HeldKey, isSamePlace } from './custody';
 import { Declaration } from './declaration';
-import { requestOutcome } from './declared-request';
+import { requestOutcome, withRequest } from './declared-request';
 import { Requester } from './identity';
 import { chainBelow, IssuingCa, issuingCa } from './issuing-ca';
-import { placeOf } from './key-storage';
-import { Ledger, LedgerEntry, LedgerRecord, Ports } from './ports';
+import { describePlace, placeOf } from './key-storage';
+import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, Ports } from './ports';
 import { complain } from './property-values';
 import { checkHashForKms } from '../contract/kms';
 import { checkCaForPlatform } from '../contract/rules';
 import { formatTime } from '../contract/term';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
-import { CertificateContent, issue, largestCertificate, selfIssuer } from '../pki/issue';
+import { assertMayIssue, CertificateContent, issue, largestCertificate, selfIssuer } from '../pki/issue';
 import { assertLinted } from '../pki/lint/lint-errors';
 import { encodeName, formatName } from '../pki/name';
 import { toPem } from '../pki/pem';
@@ -22,7 +22,6 @@ import { validityFrom } from '../pki/validity';
 
 /** A certificate that a resource declares. */
 export interface CertificateRequest extends Requester {
-  /** With the content of its request, if it has one. */
   readonly declaration: Declaration;
   readonly identity: string;
   readonly requestId: string;
@@ -40,20 +39,26 @@ export const MAX_TURNS = 8;
  *
  * The steps are recorded so that a crash between any two of them leaves a state from which the next call goes on with
  * the same serial number and the same key: what is unique is reserved first, then the key is made under that serial
- * number, then the certificate is signed, checked and recorded, and only one record of it can win.
+ * number, then the certificate is signed, checked and recorded, and only one record of it can win. Where bundles are to hold
+ * the certificate, it is recorded before the first of them is written: signed again it would be another one.
  *
  * @param assertFits is asked, before anything is written, whether a certificate of this length (PEM) can be answered
  * @returns the ledger's entry, with the certificate
  */
-export async function issueCertificate(request: CertificateRequest, ports: Ports, assertFits: (pem: string) => void): Promise<IssuedEntry> {
-  const ledger = ports.ledger(request.declaration.issuerLedgerTable);
+export async function issueCertificate(declared: CertificateRequest, ports: Ports, assertFits: AssertFits): Promise<IssuedEntry> {
+  const ledger = ports.ledger(declared.declaration.issuerLedgerTable);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const record = await ledger.find(request.identity);
+    const record = await ledger.find(declared.identity);
     const entry = record?.entry;
-    assertWanted(request, record);
+    assertWanted(declared, record);
     if (entry?.status === 'ISSUED') {
-      return deliver(request, entry, ledger, ports);
+      return deliver(declared, entry, ledger, ports);
     }
+    if (entry?.status === 'SIGNED') {
+      return finish(declared, entry, {}, ledger, ports);
+    }
+    // Only now, since it may be in a secret: what was issued does not depend on what is there today.
+    const request = { ...declared, declaration: await withRequest(declared.declaration, ports) };
     const ca = await issuingCa(request.declaration.issuer, ledger, ports);
     if (entry?.status === 'RESERVED') {
       return complete(request, entry, ca, ledger, ports);
@@ -64,6 +69,7 @@ export async function issueCertificate(request: CertificateRequest, ports: Ports
       }
       continue;
     }
+    await assertPassphrases(request.declaration.bundles, ports);
     const reserved = reservation(request, ca, ports, assertFits);
     if (await ledger.reserve(reserved, record)) {
       return complete(request, reserved, ca, ledger, ports);
@@ -71,6 +77,9 @@ export async function issueCertificate(request: CertificateRequest, ports: Ports
   }
   throw new Error('the ledger keeps changing under this request; deploy again');
 }
+
+/** Whether a certificate of this length (PEM) can be answered; by the declaration with its request. */
+type AssertFits = (pem: string, declaration: Declaration) => void;
 
 /** An entry whose certificate is there. */
 export type IssuedEntry = LedgerEntry & { readonly certificate: Buffer };
@@ -97,14 +106,14 @@ export function assertWanted(
 
 /** A withdrawn certificate that is declared again comes back while it is valid and its key is still there. */
 async function isReinstatable(entry: LedgerEntry, { keyStorage }: Declaration, ports: Ports): Promise<boolean> {
-  return entry.certificate !== undefined
+  return entry.certificate !== undefined && entry.issuedAt !== undefined
     && new Date(entry.notAfter) > ports.clock()
     && isSamePlace(entry.keyStorage, keyStorage)
     && (!keyStorage || await custodyOf(keyStorage, ports).find(entry.serialNumber) !== undefined);
 }
 
 /** Checks all that can be checked before the first write, and fixes what is unique. */
-function reservation(request: CertificateRequest, ca: IssuingCa | undefined, ports: Ports, assertFits: (pem: string) => void): LedgerEntry {
+function reservation(request: CertificateRequest, ca: IssuingCa | undefined, ports: Ports, assertFits: AssertFits): LedgerEntry {
   const { declaration, identity } = request;
   const profile = PROFILES[declaration.profile];
   const now = ports.clock();
@@ -117,7 +126,8 @@ function reservation(request: CertificateRequest, ca: IssuingCa | undefined, por
   }
   const publicKey = declaration.request?.content?.publicKey;
   const planned = { ...declaredContent(declaration), keyAlgorithm: declaration.keyAlgorithm, publicKey, validity };
-  assertFits(toPem('CERTIFICATE', largestCertificate(profile, planned, ca && { ...ca.issuer, keyAlgorithm: ca.keyAlgorithm })));
+  assertMayIssue(profile, planned, ca?.issuer ?? {});
+  assertFits(toPem('CERTIFICATE', largestCertificate(profile, planned, ca && { ...ca.issuer, keyAlgorithm: ca.keyAlgorithm })), declaration);
   return newEntry(request, ports, {
     issuer: declaration.issuer ?? identity,
     keyAlgorithm: declaration.keyAlgorithm ?? describePublicKey(publicKey!),
@@ -164,7 +174,7 @@ export function declaredContent(declaration: Declaration): Pick<CertificateConte
 async function complete(
   request: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry> {
-  const { declaration, identity } = request;
+  const { declaration } = request;
   const custody = custodyOf(declaration.keyStorage, ports);
   const requested = declaration.request?.content;
   const key: Pick<HeldKey, 'publicKey'> & Partial<HeldKey> = requested ?? await custody.obtain(entry.serialNumber, declaration.keyAlgorithm!);
@@ -182,20 +192,41 @@ async function complete(
   assertAsReserved(parsed, entry, publicKey);
   verifyCertificate(parsed, issuer.signer.publicKey);
   assertLinted(certificate, declaration.platforms, ca?.chain[0]);
-  // Before the record: nothing that can fail follows it, so that a failed update leaves no certificate that nobody declares.
-  await custody.makeCurrent(entry.serialNumber);
-  await deliverBundlesOf(request, { ...entry, certificate }, ledger, ports);
+  const facts = {
+    certificate,
+    ...declaration.profile === 'ca' && ca ? { chain: Buffer.concat(ca.chain) } : {},
+    ...requested ? { ignoredRequests: requestOutcome(declaration).ignored! } : {},
+  };
+  if (declaration.bundles.length === 0) {
+    return finish(request, entry, facts, ledger, ports);
+  }
+  return await ledger.advance(entry, 'SIGNED', facts)
+    ? finish(request, { ...entry, ...facts, status: 'SIGNED' }, {}, ledger, ports)
+    : followWinner(request, ledger, ports);
+}
 
-  const chain = declaration.profile === 'ca' && ca ? { chain: Buffer.concat(ca.chain) } : {};
-  const facts = { certificate, ...chain, issuedAt: ports.clock().toISOString() };
-  if (await ledger.advance(entry, 'ISSUED', facts)) {
-    return { ...entry, ...facts, status: 'ISSUED' };
+/**
+ * Takes a signed certificate to whoever gets it, and records it as issued. Nothing that can fail follows that record, so that a
+ * failed update leaves no issued certificate that nobody declares.
+ */
+async function finish(request: CertificateRequest, entry: LedgerEntry, facts: LedgerFacts, ledger: Ledger, ports: Ports): Promise<IssuedEntry> {
+  const signed = withCertificate(request, { ...entry, ...facts });
+  await deliverBundlesOf(request, signed, ledger, ports);
+  await custodyOf(request.declaration.keyStorage, ports).makeCurrent(entry.serialNumber);
+  const issued = { ...facts, issuedAt: ports.clock().toISOString() };
+  return await ledger.advance(entry, 'ISSUED', issued)
+    ? { ...signed, ...issued, certificate: signed.certificate, status: 'ISSUED' }
+    : followWinner(request, ledger, ports);
+}
+
+/** Goes on with the certificate of another delivery, which was recorded first. */
+async function followWinner(request: CertificateRequest, ledger: Ledger, ports: Ports): Promise<IssuedEntry> {
+  const winner = (await ledger.find(request.identity))?.entry;
+  switch (winner?.status) {
+    case 'ISSUED': return deliver(request, winner, ledger, ports);
+    case 'SIGNED': return finish(request, winner, {}, ledger, ports);
+    default: throw new Error('the resource was removed while its certificate was being issued');
   }
-  const winner = (await ledger.find(identity))?.entry;
-  if (winner?.status === 'ISSUED') {
-    return deliver(request, winner, ledger, ports);
-  }
-  throw new Error('the resource was removed while its certificate was being issued');
 }
 
 /** What was signed is what was reserved: no signer and no encoder is trusted with that. */
@@ -209,16 +240,19 @@ function assertAsReserved(certificate: Certificate, entry: LedgerEntry, publicKe
 
 /** Answers an issued certificate, and makes its key the current one: after a rollback, the old one is again. */
 async function deliver(request: CertificateRequest, entry: LedgerEntry, ledger: Ledger, ports: Ports): Promise<IssuedEntry> {
-  const { declaration } = request;
+  const issued = withCertificate(request, entry);
+  await deliverBundlesOf(request, issued, ledger, ports);
+  await custodyOf(request.declaration.keyStorage, ports).makeCurrent(entry.serialNumber);
+  return issued;
+}
+
+function withCertificate({ declaration }: CertificateRequest, entry: LedgerEntry): IssuedEntry {
   const { certificate, serialNumber } = entry;
   if (!certificate) {
     throw new Error(`the ledger ${declaration.issuerLedgerTable} has lost the certificate with serial number ${serialNumber}; `
       + 'restore the table from its point-in-time recovery');
   }
-  await custodyOf(declaration.keyStorage, ports).makeCurrent(serialNumber);
-  const issued = { ...entry, certificate };
-  await deliverBundlesOf(request, issued, ledger, ports);
-  return issued;
+  return { ...entry, certificate };
 }
 
 async function deliverBundlesOf({ declaration }: CertificateRequest, entry: IssuedEntry, ledger: Ledger, ports: Ports): Promise<void> {
@@ -226,7 +260,7 @@ async function deliverBundlesOf({ declaration }: CertificateRequest, entry: Issu
   await deliverBundles(declaration.bundles, serialNumber, async () => {
     const key = await custodyOf(declaration.keyStorage, ports).find(serialNumber);
     if (!key?.privateKeyPem) {
-      throw new Error(`the key of the certificate ${serialNumber} is not in ${placeOf(declaration.keyStorage)} any more; raise \`generation\``);
+      throw new Error(`${describePlace(declaration.keyStorage!, serialNumber)} does not hold the key of the certificate ${serialNumber} any more; raise \`generation\``);
     }
     const chain = declaration.issuer === undefined ? [] : await chainBelow(declaration.issuer, ledger);
     return { privateKeyPem: key.privateKeyPem, certificate, chain, friendlyName: declaration.subject!.commonName! };

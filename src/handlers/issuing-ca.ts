@@ -1,7 +1,8 @@
 import { custodyOf } from './custody';
-import { placeOf } from './key-storage';
+import { describePlace } from './key-storage';
 import { Ledger, LedgerEntry, Ports } from './ports';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
+import { assertUnderstood } from '../pki/ca-chain';
 import { Certificate, parseCertificate } from '../pki/certificate';
 import { splitCertificates } from '../pki/certificate-list';
 import { Issuer } from '../pki/issue';
@@ -35,13 +36,13 @@ export async function issuingCa(identity: string | undefined, ledger: Ledger, po
   }
   assertUnderstood(certificate);
   const key = await custodyOf(entry.keyStorage, ports).find(entry.serialNumber);
-  const place = placeOf(entry.keyStorage);
+  const place = describePlace(entry.keyStorage!, entry.serialNumber);
   if (!key) {
-    throw new Error(`the secret ${place} does not hold the key of the CA (version ${entry.serialNumber}); restore the secret`);
+    throw new Error(`${place} does not hold the key of the CA (version ${entry.serialNumber}); restore it`);
   }
   const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey);
   if (!keyAlgorithm || !key.publicKey.equals(certificate.publicKey)) {
-    throw new Error(`${entry.keyStorage?.Type === 'Kms' ? `the KMS key ${place} is not the one` : `the secret ${place} does not hold the key`} `
+    throw new Error(`${place} ${entry.keyStorage?.Type === 'Kms' ? 'is not the one' : 'does not hold the key'} `
       + `that belongs to the CA's certificate (version ${entry.serialNumber})`);
   }
   const chain = chainOf(entry);
@@ -80,14 +81,6 @@ async function caEntry(identity: string, ledger: Ledger): Promise<LedgerEntry> {
     throw new Error(`ca must be a CA that this ledger holds, got ${identity}, which is ${entry ? entry.status.toLowerCase() : 'unknown'}`);
   }
   return entry;
-}
-
-/** RFC 5280, section 4.2: a certificate with a critical extension that one does not know must be rejected. */
-export function assertUnderstood({ unknownCritical }: Certificate): void {
-  if (unknownCritical.length > 0) {
-    throw new Error(`the CA's certificate must have no critical extension that is unknown here, got ${unknownCritical.join(', ')} `
-      + '(object identifiers, DER)');
-  }
 }
 
 function constraintsOf(certificates: readonly Certificate[]): NameConstraints[] {

@@ -1,4 +1,6 @@
-import { arn, record, RawProperties, secretArn } from './property-values';
+import { isDeepStrictEqual } from 'node:util';
+import { arn, checked, record, RawProperties, secretArn } from './property-values';
+import { checkParameterPath } from '../contract/parameter-path';
 import { KeyStorageProperties } from '../contract/properties';
 import { quote } from '../contract/rules';
 
@@ -8,7 +10,7 @@ const READERS: { readonly [T in StorageType]: (properties: RawProperties) => Key
   SecretsManager: ({ SecretArn }) => ({ Type: 'SecretsManager', SecretArn: secretArn('keyStorage', SecretArn) }),
   Parameter: ({ Path, EncryptionKeyArn }) => ({
     Type: 'Parameter',
-    Path: parameterPath(Path),
+    Path: checked<string>(checkParameterPath, Path),
     ...EncryptionKeyArn === undefined ? {} : { EncryptionKeyArn: arn('keyStorage', 'kms', 'key/', EncryptionKeyArn) },
   }),
   Kms: ({ KeyArn }) => ({ Type: 'Kms', KeyArn: arn('keyStorage', 'kms', 'key/', KeyArn) }),
@@ -29,12 +31,18 @@ export function keyStorageProperty(value: unknown, allowed: readonly StorageType
   return READERS[type](properties);
 }
 
-/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html: up to 15 levels, 1,011 characters in all. */
-function parameterPath(value: unknown): string {
-  if (typeof value !== 'string' || !/^(\/[\w.-]+){1,14}$/.test(value) || value.length > 900 || /^\/(aws|ssm)/i.test(value)) {
-    throw new Error(`keyStorage must name a path of parameters, as in /iot/devices/sensor-001, got ${quote(value)}`);
+/** Whether two declarations of a place say the same, in whatever order. */
+export function isSameStorage(one: KeyStorageProperties | undefined, other: KeyStorageProperties | undefined): boolean {
+  return isDeepStrictEqual(one, other);
+}
+
+/** The place of one version of a key, as a message names it. */
+export function describePlace(keyStorage: KeyStorageProperties, version: string): string {
+  switch (keyStorage.Type) {
+    case 'Kms': return `the KMS key ${keyStorage.KeyArn}`;
+    case 'Parameter': return `the parameter ${keyStorage.Path}/${version}`;
+    default: return `the secret ${keyStorage.SecretArn}`;
   }
-  return value;
 }
 
 /** The place itself, for messages and comparisons. */

@@ -1,11 +1,10 @@
-import { chainData, declaredData, largestData, pendingData, signedElsewhereData } from './answer-data';
+import { chainData, declaredData, elsewhereData, largestData } from './answer-data';
 import { parseDeclaration } from './declaration';
-import { withRequest } from './declared-request';
 import { adoptExistingCa, existingCaIdentity, parseExistingCa } from './existing-ca';
 import { identityOf, isIdentity } from './identity';
 import { CertificateRequest, issueCertificate } from './issue-certificate';
 import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from './lifecycle-event';
-import { LedgerGoneError, Ports } from './ports';
+import { LedgerEntry, Ports } from './ports';
 import { recordCa } from './record-ca';
 import { assertResponseFits } from './response-size';
 import { declareSignedElsewhere } from './signed-elsewhere';
@@ -53,32 +52,30 @@ const declareExistingCa: Declarer = async (event, ports, startedAt, identify) =>
 };
 
 const declareCertificate: Declarer = async (event, ports, startedAt, identify) => {
-  const declared = parseDeclaration(event.resourceType, event.properties);
-  const identity = identityOf(declared, event);
+  const declaration = parseDeclaration(event.resourceType, event.properties);
+  const identity = identityOf(declaration, event);
   identify(identity);
-  const common = { ...event, identity, startedAt, mustExist: event.physicalResourceId === identity };
+  const request = { ...event, declaration, identity, startedAt, mustExist: event.physicalResourceId === identity };
   try {
-    const declaration = await withRequest(declared, ports);
-    const request: CertificateRequest = { ...common, declaration };
     return declaration.signedElsewhere ? await requestElsewhere(event, request, ports) : await issueHere(event, request, ports);
   } catch (error) {
-    await abandonReservation({ ...common, declaration: declared }, ports).catch(() => undefined); // the ledger still accounts for it as RESERVED
+    await abandonReservation(request, ports).catch(() => undefined); // the ledger still accounts for it as RESERVED
     throw error;
   }
 };
 
 async function issueHere(event: LifecycleEvent, request: CertificateRequest, ports: Ports): Promise<CertificateAttributes> {
   const { declaration, identity } = request;
-  const entry = await issueCertificate(request, ports, pem => assertResponseFits(event, identity, largestData(pem, declaration)));
+  const entry = await issueCertificate(request, ports, (pem, complete) => assertResponseFits(event, identity, largestData(pem, complete)));
   if (declaration.issuerLedgerTable !== declaration.ledgerTable) {
     await recordCa(request, entry, ports.ledger(declaration.ledgerTable));
   }
-  return { ...certificateAttributes(entry.certificate), ...declaredData(declaration, entry.serialNumber) };
+  return { ...certificateAttributes(entry.certificate), ...declaredData(declaration, entry) };
 }
 
 async function requestElsewhere(event: LifecycleEvent, request: CertificateRequest, ports: Ports): Promise<CertificateAttributes> {
-  const entry = await declareSignedElsewhere(request, ports);
-  return request.declaration.signedElsewhere?.certificatePem === undefined ? pendingData(entry) : signedElsewhereData(event, entry);
+  const assertFits = (entry: LedgerEntry): void => assertResponseFits(event, entry.identity, elsewhereData(event, entry));
+  return elsewhereData(event, await declareSignedElsewhere(request, ports, assertFits));
 }
 
 async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
@@ -90,9 +87,6 @@ async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleRes
     }
     return { physicalResourceId };
   } catch (error) {
-    if (error instanceof LedgerGoneError) {
-      return { physicalResourceId }; // nothing is recorded any more; a stack must be deletable without its ledger
-    }
     throw failureOf(event, physicalResourceId, error);
   }
 }

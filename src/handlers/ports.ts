@@ -34,11 +34,12 @@ export interface Ports {
 
 /**
  * - `RESERVED`: serial number and validity are fixed, the certificate is not there yet.
+ * - `SIGNED`: the certificate is fixed too, and is put into bundles; nobody has got it yet.
  * - `REQUESTED`: the key of a CA is there, and its certificate is to be made elsewhere.
  * - `ISSUED`: the certificate is recorded and declared by a resource.
  * - `WITHDRAWN`: no resource declares it any more.
  */
-export type LedgerStatus = 'RESERVED' | 'REQUESTED' | 'ISSUED' | 'WITHDRAWN';
+export type LedgerStatus = 'RESERVED' | 'SIGNED' | 'REQUESTED' | 'ISSUED' | 'WITHDRAWN';
 
 /** One certificate in the ledger. */
 export interface LedgerEntry {
@@ -78,11 +79,13 @@ export interface LedgerEntry {
   readonly chain?: Buffer;
   /** Of a CA that is signed elsewhere: its request, DER. */
   readonly certificateSigningRequest?: Buffer;
+  /** Of a certificate that was made from a request: what that asked for and did not get, in words. */
+  readonly ignoredRequests?: string;
 }
 
 /** The facts that a change of status adds to an entry. */
 export type LedgerFacts = Partial<Pick<LedgerEntry,
-'certificate' | 'chain' | 'certificateSigningRequest' | 'notBefore' | 'notAfter' | 'issuedAt' | 'withdrawnAt' | 'withdrawnBy'>>;
+'certificate' | 'chain' | 'certificateSigningRequest' | 'ignoredRequests' | 'keyStorage' | 'notBefore' | 'notAfter' | 'issuedAt' | 'withdrawnAt' | 'withdrawnBy'>>;
 
 /** What the ledger knows of an identity. */
 export interface LedgerRecord {

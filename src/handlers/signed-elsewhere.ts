@@ -1,7 +1,10 @@
-import { custodyOf } from './custody';
+import { assertAsDeclared } from './as-declared';
+import { custodyOf, isSamePlace } from './custody';
 import { assertWanted, CertificateRequest, declaredContent, MAX_TURNS, newEntry } from './issue-certificate';
+import { describePlace } from './key-storage';
 import { Ledger, LedgerEntry, Ports } from './ports';
 import { complain } from './property-values';
+import { assertUsable } from './usable-ca';
 import { checkHashForKms } from '../contract/kms';
 import { formatTime } from '../contract/term';
 import { readCaChain } from '../pki/ca-chain';
@@ -15,34 +18,44 @@ import { PROFILES } from '../pki/profile';
  * certificate is declared, that. Declared without the certificate again, as a rollback does, it waits for it again.
  *
  * The serial number of the entry is only the version of its key here.
+ *
+ * @param assertFits is asked, before a step is recorded, whether the entry as it would be then can be answered
+ * @returns the ledger's entry: `REQUESTED` with the request, or `ISSUED` with the certificate too
  */
-export async function declareSignedElsewhere(request: CertificateRequest, ports: Ports): Promise<LedgerEntry> {
+export async function declareSignedElsewhere(request: CertificateRequest, ports: Ports, assertFits: AssertFits): Promise<LedgerEntry> {
   const { declaration } = request;
   const ledger = ports.ledger(declaration.ledgerTable);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const record = await ledger.find(request.identity);
     const entry = record?.entry;
     assertWanted(request, record, ['REQUESTED', 'ISSUED']);
-    if (entry && await next(request, entry, ledger, ports) === 'done') {
+    if (entry && await next(request, entry, ledger, ports, assertFits) === 'done') {
       await custodyOf(declaration.keyStorage, ports).makeCurrent(entry.serialNumber);
       return (await ledger.find(request.identity))!.entry!;
     }
-    if (!entry || (entry.status === 'WITHDRAWN' && !await isWhole(entry, ports))) {
+    if (!entry || (entry.status === 'WITHDRAWN' && !await isWhole(entry, request, ports))) {
       await reserve(request, record, ledger, ports);
     }
   }
   throw new Error('the ledger keeps changing under this request; deploy again');
 }
 
+type AssertFits = (entry: LedgerEntry) => void;
+
 /** Takes an entry a step further; whether it is what is declared. */
-async function next(request: CertificateRequest, entry: LedgerEntry, ledger: Ledger, ports: Ports): Promise<'done' | 'again'> {
+async function next(
+  request: CertificateRequest, entry: LedgerEntry, ledger: Ledger, ports: Ports, assertFits: AssertFits,
+): Promise<'done' | 'again'> {
   const declared = request.declaration.signedElsewhere!.certificatePem;
   switch (entry.status) {
-    case 'RESERVED':
-      await ledger.advance(entry, 'REQUESTED', { certificateSigningRequest: await makeRequest(request, entry, ports) });
+    case 'RESERVED': {
+      const certificateSigningRequest = await makeRequest(request, entry, ports);
+      assertFits({ ...entry, status: 'REQUESTED', certificateSigningRequest });
+      await ledger.advance(entry, 'REQUESTED', { certificateSigningRequest });
       return 'again';
+    }
     case 'WITHDRAWN':
-      if (await isWhole(entry, ports)) {
+      if (await isWhole(entry, request, ports)) {
         await ledger.advance(entry, 'REQUESTED', {});
       }
       return 'again';
@@ -51,15 +64,18 @@ async function next(request: CertificateRequest, entry: LedgerEntry, ledger: Led
         await ledger.advance(entry, 'REQUESTED', {});
         return 'again';
       }
-      return activate(request, declared, entry, ledger, ports);
-    case 'REQUESTED':
-      return declared === undefined ? 'done' : activate(request, declared, entry, ledger, ports);
+      return activate(request, declared, entry, ledger, ports, assertFits);
+    default: // REQUESTED: no bundles are made of a CA, which is never SIGNED
+      return declared === undefined ? 'done' : activate(request, declared, entry, ledger, ports, assertFits);
   }
 }
 
-/** Whether the key of a withdrawn CA and its request are still there. */
-async function isWhole({ certificateSigningRequest, keyStorage, serialNumber }: LedgerEntry, ports: Ports): Promise<boolean> {
-  return certificateSigningRequest !== undefined && await custodyOf(keyStorage, ports).find(serialNumber) !== undefined;
+/** Whether the key of a withdrawn CA and its request are still there, in the place that is declared now. */
+async function isWhole(
+  { certificateSigningRequest, keyStorage, serialNumber }: LedgerEntry, { declaration }: CertificateRequest, ports: Ports,
+): Promise<boolean> {
+  return certificateSigningRequest !== undefined && isSamePlace(keyStorage, declaration.keyStorage)
+    && await custodyOf(keyStorage, ports).find(serialNumber) !== undefined;
 }
 
 async function reserve(request: CertificateRequest, record: Awaited<ReturnType<Ledger['find']>>, ledger: Ledger, ports: Ports): Promise<void> {
@@ -80,30 +96,32 @@ async function makeRequest({ declaration }: CertificateRequest, { serialNumber }
 }
 
 /** Checks the certificate that is declared, and records it. */
-async function activate(request: CertificateRequest, pem: string, entry: LedgerEntry, ledger: Ledger, ports: Ports): Promise<'done' | 'again'> {
-  const { declaration } = request;
+async function activate(
+  { declaration }: CertificateRequest, pem: string, entry: LedgerEntry, ledger: Ledger, ports: Ports, assertFits: AssertFits,
+): Promise<'done' | 'again'> {
   const { certificate, chain } = readCaChain('signedCertificate', pem);
-  if (entry.status === 'ISSUED' && entry.certificate?.equals(certificate.der)) {
+  const above = Buffer.concat(chain.map(({ der }) => der));
+  if (entry.status === 'ISSUED' && entry.certificate?.equals(certificate.der) && entry.chain?.equals(above)) {
     return 'done';
   }
   const key = await custodyOf(declaration.keyStorage, ports).find(entry.serialNumber);
   if (!key) {
-    throw new Error(`the secret of the CA does not hold its key (version ${entry.serialNumber}); restore the secret`);
+    throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} does not hold the key of the CA (version ${entry.serialNumber}); restore it`);
   }
   if (!key.publicKey.equals(certificate.publicKey)) {
     throw new Error('signedCertificate must be of the key that the certificate signing request has, got one of another key; '
       + 'have certificateSigningRequestPem signed');
   }
-  if (certificate.validity.notAfter <= ports.clock()) {
-    throw new Error(`signedCertificate must be valid, got one that has expired on ${formatTime(certificate.validity.notAfter)}`);
-  }
+  assertUsable('signedCertificate', { certificate, chain }, ports.clock());
+  assertAsDeclared(certificate, declaration);
   assertLinted(certificate.der, declaration.platforms, chain[0]?.der);
   const facts = {
     certificate: certificate.der,
-    chain: Buffer.concat(chain.map(({ der }) => der)),
+    chain: above,
     notBefore: formatTime(certificate.validity.notBefore),
     notAfter: formatTime(certificate.validity.notAfter),
     issuedAt: ports.clock().toISOString(),
   };
+  assertFits({ ...entry, ...facts, status: 'ISSUED' });
   return await ledger.advance(entry, 'ISSUED', facts) ? 'done' : 'again';
 }

@@ -1,7 +1,7 @@
 import { bundlesProperty, releaseBundles } from './bundles';
 import { custodyOf } from './custody';
 import { Requester } from './identity';
-import { Ledger, LedgerEntry, Ports } from './ports';
+import { Ledger, LedgerEntry, LedgerGoneError, Ports } from './ports';
 import { RawProperties } from './property-values';
 
 /** A certificate that no resource declares any more. */
@@ -14,11 +14,18 @@ export interface Withdrawal extends Requester {
 /**
  * Withdraws a certificate: the ledger keeps it, as withdrawn, and its key is released, unless it is the key of a CA that
  * outlives its resource. Certificates that were never made, are withdrawn already, or belong to another resource are
- * left alone, since CloudFormation may delete anything at any time, twice, and by an id it invented.
+ * left alone, since CloudFormation may delete anything at any time, twice, and by an id it invented. Where a ledger is gone,
+ * nothing is recorded any more; a stack must be deletable without it.
  */
 export async function withdrawCertificate(withdrawal: Withdrawal, ports: Ports): Promise<void> {
   for (const table of ledgersOf(withdrawal.properties)) {
-    await withdrawIn(ports.ledger(table), withdrawal, ports);
+    try {
+      await withdrawIn(ports.ledger(table), withdrawal, ports);
+    } catch (error) {
+      if (!(error instanceof LedgerGoneError)) {
+        throw error;
+      }
+    }
   }
 }
 
@@ -49,8 +56,8 @@ async function withdrawIn(ledger: Ledger, withdrawal: Withdrawal, ports: Ports):
 }
 
 /** Whether somebody has the certificate, or the request for it. */
-function isInUse({ certificate, certificateSigningRequest }: LedgerEntry): boolean {
-  return certificate !== undefined || certificateSigningRequest !== undefined;
+function isInUse({ issuedAt, certificateSigningRequest }: LedgerEntry): boolean {
+  return issuedAt !== undefined || certificateSigningRequest !== undefined;
 }
 
 /** Withdraws what this very request has reserved and not issued, so that a failed creation or update leaves nothing to sign. */

@@ -1,6 +1,7 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { Certificate, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
+import { keyAlgorithmOfPublicKey } from './keys';
 import { isOutdatedSignature } from './signature-algorithms';
 
 /** A CA from elsewhere, and the CAs above it as far as they were given. */
@@ -36,12 +37,33 @@ export function readCaChain(property: string, pem: string, legacy = false): CaCh
   if (last.subject.equals(last.issuer)) {
     assertSigned(property, certificates.length - 1, last, last);
   }
+  certificates.forEach((each, index) => assertPathLength(property, index, each)); // now that the order is right
   if (!legacy) {
     certificates.forEach((each, index) => assertUpToDate(property, index, each));
   } else {
     assertKeyLength(property, 0, certificate);
   }
   return { certificate, chain };
+}
+
+/**
+ * Checks what has to be so of a CA from elsewhere for it to issue here, and is not a matter of its chain or of the time.
+ *
+ * @param property the name of the property, for errors
+ */
+export function assertCanIssue(property: string, { certificate, chain }: CaChain): void {
+  [certificate, ...chain].forEach(assertUnderstood);
+  if (!keyAlgorithmOfPublicKey(certificate.publicKey)) {
+    throw new Error(`${property} must be of a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent`);
+  }
+}
+
+/** RFC 5280, section 4.2: a certificate with a critical extension that one does not know must be rejected. */
+export function assertUnderstood({ unknownCritical }: Certificate): void {
+  if (unknownCritical.length > 0) {
+    throw new Error(`the CA's certificate must have no critical extension that is unknown here, got ${unknownCritical.join(', ')} `
+      + '(object identifiers, DER)');
+  }
 }
 
 function parsed(property: string, index: number, der: Buffer): Certificate {
@@ -52,11 +74,14 @@ function parsed(property: string, index: number, der: Buffer): Certificate {
   }
 }
 
-function assertCa(property: string, index: number, { ca, pathLength }: Certificate): void {
+function assertCa(property: string, index: number, { ca }: Certificate): void {
   if (!ca) {
-    throw new Error(`${place(property, index)} must be a CA's, with CA:TRUE in its basicConstraints and keyCertSign in its keyUsage `
-      + '(RFC 5280, sections 4.2.1.3 and 4.2.1.9), got one that is not');
+    throw new Error(`${place(property, index)} must be a CA's, with CA:TRUE in its basicConstraints, and keyCertSign in its keyUsage if it has one `
+      + '(RFC 5280, section 6.1.4), got one that is not');
   }
+}
+
+function assertPathLength(property: string, index: number, { pathLength }: Certificate): void {
   if (pathLength !== undefined && pathLength < index) {
     throw new Error(`${place(property, index)} must allow as many CAs below it as there are, ${index}, got a path length of ${pathLength}`);
   }

@@ -10,7 +10,7 @@ export interface CertificateExtensions {
   readonly subjectKeyIdentifier: Buffer;
   /** The issuer's key identifier. */
   readonly authorityKeyIdentifier?: Buffer;
-  /** Whether it may sign certificates: `cA` of basicConstraints and `keyCertSign` of keyUsage. */
+  /** Whether it may sign certificates: `cA` of basicConstraints, and `keyCertSign` of keyUsage where that is there. */
   readonly ca: boolean;
   /** How many CAs may follow below it, where that is limited. */
   readonly pathLength?: number;
@@ -79,10 +79,13 @@ function basicConstraints(value: DerReader | undefined): { ca: boolean; pathLeng
   return { ca, pathLength };
 }
 
-/** RFC 5280, section 4.2.1.3: a CA that signs certificates must have the bit. */
+/**
+ * RFC 5280, section 6.1.4 (n): a key usage that is there must have the bit. Section 4.2.1.3 wants one in every CA; the
+ * certificates that `openssl req -x509` makes by its own configuration have none, and validators take them.
+ */
 function allowsKeyCertSign(value: DerReader | undefined): boolean {
   if (!value) {
-    return false;
+    return true;
   }
   const [, firstOctet = 0] = value.contents(Tag.BIT_STRING);
   value.end();

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
 import { CertificateExtensions, readExtensions } from './certificate-extensions';
-import { Tag, time } from './der';
+import { contextTag, Tag, time } from './der';
 import { DerReader } from './der-reader';
 import { toPem } from './pem';
 import { isSignatureAlgorithm } from './signature-algorithms';
@@ -37,11 +37,7 @@ export function parseCertificate(der: Buffer): Certificate {
   certificate.bitString();
   certificate.end();
 
-  const version = tbs.explicit(0);
-  if (version.unsigned().toString('hex') !== '02') {
-    throw new Error('the certificate must be of version 3 (RFC 5280, section 4.1.2.1)');
-  }
-  version.end();
+  assertVersion3(tbs);
   const serialNumber = tbs.unsigned().toString('hex').toUpperCase();
   if (!tbs.element(Tag.SEQUENCE).equals(algorithm)) {
     throw new Error('the certificate must name its signature algorithm twice alike (RFC 5280, section 4.1.1.2)');
@@ -56,6 +52,16 @@ export function parseCertificate(der: Buffer): Certificate {
   const extensions = readExtensions(tbs.explicit(3));
   tbs.end();
   return { der, serialNumber, issuer, subject, validity: { notBefore, notAfter }, publicKey, signatureAlgorithm: algorithm, ...extensions };
+}
+
+/** Extensions are there from version 3 on only, and nothing tells a CA but an extension. Version 1 is the default, and not written. */
+function assertVersion3(tbs: DerReader): void {
+  const version = tbs.follows(contextTag(0, true)) ? tbs.explicit(0) : undefined;
+  if (version?.unsigned().toString('hex') !== '02') {
+    throw new Error('the certificate must be of version 3, with extensions (RFC 5280, section 4.1.2.1); '
+      + '`openssl x509 -req` makes such a one with -copy_extensions copy or -extfile');
+  }
+  version.end();
 }
 
 /** The inverse of `time`, which also says whether the form is the one that RFC 5280 wants: encoded again, it is the same. */

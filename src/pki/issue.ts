@@ -53,7 +53,7 @@ export interface CertificateContent {
  */
 export async function issue(profile: CertificateProfile, content: CertificateContent, issuer: Issuer): Promise<Buffer> {
   const { signer } = issuer;
-  assertWithinIssuer(profile, content, issuer);
+  assertMayIssue(profile, content, issuer);
   const algorithm = signatureAlgorithm(KEY_ALGORITHMS[caKeyAlgorithm(signer.publicKey)].family, content.hashAlgorithm);
   const tbs = tbsCertificate(profile, content, subjectKeyOf(content.publicKey), issuer, algorithm);
   return sequence(tbs, algorithm, bitString(await signer.sign(tbs, content.hashAlgorithm)));
@@ -116,8 +116,21 @@ function plannedKey({ publicKey, keyAlgorithm }: PlannedContent): Buffer {
   return publicKeyForm(keyAlgorithm).sample;
 }
 
-/** What a CA must not sign, whoever asks: no validator notices the first, and every one refuses the last. */
-function assertWithinIssuer(profile: CertificateProfile, { validity, pathLength, subject, extensions }: CertificateContent, issuer: Issuer): void {
+/** What the limits of a CA are held against. */
+export type LimitedContent = Pick<CertificateContent, 'validity' | 'pathLength' | 'subject' | 'extensions'>;
+
+/** The limits of a CA. */
+export type IssuerLimits = Pick<Issuer, 'validity' | 'pathLength' | 'nameConstraints'>;
+
+/**
+ * Refuses what a CA must not sign, whoever asks: no validator notices the first, and every one refuses the last. `issue` asks
+ * it too; it lets a caller find out before the first write.
+ *
+ * @param issuer without limits for a certificate that signs itself
+ */
+export function assertMayIssue(
+  profile: CertificateProfile, { validity, pathLength, subject, extensions }: LimitedContent, issuer: IssuerLimits,
+): void {
   const outer = issuer.validity;
   if (outer && (validity.notBefore < outer.notBefore || validity.notAfter > outer.notAfter)) {
     throw new Error(`validity must lie within the CA's own, ${formatTime(outer.notBefore)} to ${formatTime(outer.notAfter)}, `

@@ -1,8 +1,11 @@
 import { objectIdentifier, Tag } from './der';
 import { DerReader } from './der-reader';
 import { OID } from './object-identifiers';
+import { SUBJECT_ATTRIBUTES } from '../contract/subject-attributes';
 
 const COMMON_NAME = objectIdentifier(OID.commonName).toString('hex');
+
+const LABELS = new Map(Object.values(SUBJECT_ATTRIBUTES).map(({ oid, label }) => [objectIdentifier(oid).toString('hex'), label as string]));
 
 /** An attribute of a name: its type as the DER of the identifier in hexadecimal digits, and its value. */
 interface ReadAttribute {
@@ -10,7 +13,21 @@ interface ReadAttribute {
   readonly value: string;
 }
 
-const TEXT_TAGS: readonly number[] = [Tag.PRINTABLE_STRING, Tag.UTF8_STRING, Tag.IA5_STRING, Tag.TELETEX_STRING];
+const latin1 = (octets: Buffer) => octets.toString('latin1');
+
+/** How strings are read, by their tags: as OpenSSL compares them, to which a TeletexString is Latin 1. */
+const DECODERS: { readonly [tag: number]: ((octets: Buffer) => string) | undefined } = {
+  [Tag.PRINTABLE_STRING]: latin1,
+  [Tag.IA5_STRING]: latin1,
+  [Tag.VISIBLE_STRING]: latin1,
+  [Tag.TELETEX_STRING]: latin1,
+  [Tag.UTF8_STRING]: octets => octets.toString('utf8'),
+  [Tag.BMP_STRING]: utf16,
+};
+
+function utf16(octets: Buffer): string {
+  return String.fromCharCode(...Array.from({ length: Math.floor(octets.length / 2) }, (_, index) => octets.readUInt16BE(2 * index)));
+}
 
 /** The attributes of a DER Name of any origin, by the sets they stand in. */
 function readSets(name: Buffer): ReadAttribute[][] {
@@ -25,11 +42,16 @@ function readSets(name: Buffer): ReadAttribute[][] {
       const type = attribute.element(Tag.OBJECT_IDENTIFIER).toString('hex');
       const tag = attribute.nextTag;
       const contents = attribute.contents(tag);
-      attributes.push({ type, value: TEXT_TAGS.includes(tag) ? contents.toString('utf8') : `#${contents.toString('hex')}` });
+      attributes.push({ type, value: DECODERS[tag]?.(contents) ?? `#${contents.toString('hex')}` });
     }
     sets.push(attributes);
   }
   return sets;
+}
+
+/** A DER Name for people to read, from the general to the particular: attributes that are not known here by their identifiers. */
+export function nameText(name: Buffer): string {
+  return readSets(name).flat().map(({ type, value }) => `${LABELS.get(type) ?? type}=${value}`).join(', ');
 }
 
 /** The common name of a DER Name, if it has one. */
@@ -37,9 +59,16 @@ export function commonNameOf(name: Buffer): string | undefined {
   return readSets(name).flat().find(({ type }) => type === COMMON_NAME)?.value;
 }
 
-/** Values are the same whatever their case and the number of their spaces (RFC 5280, section 7.1). */
+/**
+ * Values are the same whatever their case and the number of their spaces (RFC 5280, section 7.1). Like OpenSSL, this folds the
+ * case of ASCII letters only.
+ */
 function comparable(set: readonly ReadAttribute[]): string {
-  return set.map(({ type, value }) => `${type}=${value.trim().replace(/\s+/g, ' ').toLowerCase()}`).sort().join('+');
+  return JSON.stringify(set.map(({ type, value }) => [type, foldCase(value.replace(/[\t-\r ]+/g, ' ').replace(/^ | $/g, ''))].join('=')).sort());
+}
+
+function foldCase(text: string): string {
+  return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
 }
 
 /** Whether a DER Name begins with another one, and so lies below it in the directory (RFC 5280, section 4.2.1.10). */

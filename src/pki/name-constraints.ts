@@ -1,9 +1,9 @@
 import { contextTag, element, sequence } from './der';
 import { DerReader } from './der-reader';
 import { encodeGeneralNames, RawGeneralName, readGeneralName } from './general-names';
-import { commonNameOf, isPrefixOfName } from './name-comparison';
+import { commonNameOf, isPrefixOfName, nameText } from './name-comparison';
 import { DeclaredNameConstraints } from '../contract/extensions';
-import { addressText, NameLists } from '../contract/general-names';
+import { addressOctets, addressText, NameLists } from '../contract/general-names';
 import { quote } from '../contract/rules';
 
 /** The constraints in a CA's certificate (RFC 5280, section 4.2.1.10). */
@@ -73,23 +73,29 @@ const MASK_OCTETS: readonly number[] = [0, 128, 192, 224, 240, 248, 252, 254, 25
  */
 export function assertNamesPermitted(subject: Buffer, alternativeNames: readonly RawGeneralName[], chain: readonly NameConstraints[]): void {
   const names = [...alternativeNames, { type: 'directory', value: subject } as const, ...commonNameAsHost(subject, alternativeNames)];
-  for (const { permitted, excluded } of chain) {
-    for (const name of names) {
-      const ofType = permitted.filter(({ type }) => type === name.type);
-      if (excluded.some(base => isWithin(name, base))) {
-        throw new Error(`the CA's name constraints exclude ${describe(name)}`);
-      }
-      if (ofType.length > 0 && !ofType.some(base => isWithin(name, base))) {
-        throw new Error(`the CA's name constraints do not permit ${describe(name)}; permitted are ${ofType.map(describe).join(', ')}`);
-      }
-    }
+  chain.forEach(constraints => names.forEach(name => assertPermitted(name, constraints)));
+}
+
+function assertPermitted(name: RawGeneralName, { permitted, excluded }: NameConstraints): void {
+  const [permittedBases, excludedBases] = [permitted, excluded].map(bases => bases.filter(({ type }) => type === name.type));
+  if (name.type === 'uri' && permittedBases.length + excludedBases.length > 0 && hostOfUri(name.value) === undefined) {
+    throw new Error(`the CA's name constraints on URIs want one with a host name (RFC 5280, section 4.2.1.10), got ${quote(name.value)}`);
+  }
+  if (excludedBases.some(base => isWithin(name, base))) {
+    throw new Error(`the CA's name constraints exclude ${describe(name)}`);
+  }
+  if (permittedBases.length > 0 && !permittedBases.some(base => isWithin(name, base))) {
+    throw new Error(`the CA's name constraints do not permit ${describe(name)}; permitted are ${permittedBases.map(describe).join(', ')}`);
   }
 }
 
-/** OpenSSL takes a common name with a dot for a host name where there is no other, and applies the constraints to it. */
+/** What OpenSSL takes for a host name in a common name: labels that neither begin nor end with a hyphen, and a dot between two. */
+const HOST_IN_COMMON_NAME = /^\w([\w-]*\w)?(\.\w([\w-]*\w)?)+$/;
+
+/** OpenSSL takes a common name for a host name where there is no other, and applies the constraints to it. */
 function commonNameAsHost(subject: Buffer, alternativeNames: readonly RawGeneralName[]): RawGeneralName[] {
   const commonName = commonNameOf(subject);
-  return commonName !== undefined && !alternativeNames.some(({ type }) => type === 'dns') && /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/.test(commonName)
+  return commonName !== undefined && !alternativeNames.some(({ type }) => type === 'dns') && HOST_IN_COMMON_NAME.test(commonName)
     ? [{ type: 'dns', value: commonName }]
     : [];
 }
@@ -101,15 +107,30 @@ export function isWithin(name: RawGeneralName, base: RawGeneralName): boolean {
   }
   return Buffer.isBuffer(name.value)
     ? name.type === 'ip' ? isInNetwork(name.value, base.value as Buffer) : isPrefixOfName(base.value as Buffer, name.value)
-    : TEXT_RULES[name.type as keyof typeof TEXT_RULES](name.value.toLowerCase(), (base.value as string).toLowerCase());
+    : TEXT_RULES[name.type as keyof typeof TEXT_RULES](lowerHost(name.value), lowerHost(base.value as string));
 }
 
 const TEXT_RULES = {
   /** A domain holds itself and all names that have labels before it. */
   dns: (name: string, base: string) => base === '' || name === base || name.endsWith(base.startsWith('.') ? base : `.${base}`),
-  uri: (name: string, base: string) => isHostOf(/^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#:@]+)/.exec(name)?.[1], base),
-  email: (name: string, base: string) => base.includes('@') ? name === base : isHostOf(name.split('@')[1], base),
+  uri: (name: string, base: string) => isHostOf(hostOfUri(name), base),
+  email: (name: string, base: string) => base.includes('@') ? name === base : isHostOf(name.slice(name.lastIndexOf('@') + 1), base),
 };
+
+/** Hosts are the same whatever their case; what stands before the @ of a mailbox is not (RFC 5280, section 7.5). */
+function lowerHost(text: string): string {
+  const host = text.lastIndexOf('@') + 1;
+  return text.slice(0, host) + text.slice(host).toLowerCase();
+}
+
+/**
+ * The host name of a URI; `undefined` where there is none, where it is an address, and where OpenSSL takes another part for
+ * it: it ends a host at the first colon of all, or else at the first slash, and knows neither user names nor queries.
+ */
+function hostOfUri(uri: string): string | undefined {
+  const host = /^[a-z][a-z0-9+.-]*:\/\/([^/?#:@[\]]+)(?::\d*(?:\/.*)?|\/[^:]*)?$/i.exec(uri)?.[1];
+  return host === undefined || addressOctets(host) ? undefined : host.toLowerCase();
+}
 
 /** A host stands for itself, a domain with a dot before it for the hosts in it, but not for the host of that name. */
 function isHostOf(host: string | undefined, base: string): boolean {
@@ -128,7 +149,7 @@ function describe({ type, value }: RawGeneralName): string {
   if (!Buffer.isBuffer(value)) {
     return `${type}:${quote(value)}`;
   }
-  return type === 'ip' ? `ip:${formatAddress([...value])}` : `a directory name with ${quote(commonNameOf(value) ?? 'no common name')}`;
+  return type === 'ip' ? `ip:${formatAddress([...value])}` : `directory:${quote(nameText(value))}`;
 }
 
 /** An address, or a network with its mask. */

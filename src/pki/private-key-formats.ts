@@ -1,4 +1,6 @@
 import { createPrivateKey, KeyObject, sign, verify } from 'node:crypto';
+import { Tag } from './der';
+import { DerReader } from './der-reader';
 import { keyAlgorithmOfPublicKey, KeyPair, publicHalf } from './keys';
 import { toPem } from './pem';
 import { isPrivateKeyLabel, PemBlock, readPemBlocks } from './pem-blocks';
@@ -38,12 +40,15 @@ const READABLE_LABELS = ['PRIVATE KEY', ENCRYPTED_PKCS8, 'RSA PRIVATE KEY', 'EC 
  * certificates and EC PARAMETERS besides, but no second private key. The key is of an algorithm that can be declared, and
  * signs what its own public key verifies.
  *
+ * @param input PEM; or the octets of a file, which hold PEM or one key in DER
  * @param passphrase of an encrypted key; not looked at where the key is not encrypted. An empty one counts as none
  * @returns the key as unencrypted PKCS#8, and its public key
  * @throws an error that speaks of `privateKey` and `passphrase`, and shows nothing of either
  */
-export function readAnyPrivateKey(text: string, passphrase?: string): KeyPair {
-  const key = decrypt(onlyPrivateKey(text), passphrase);
+export function readAnyPrivateKey(input: string | Buffer, passphrase?: string): KeyPair {
+  const label = typeof input === 'string' ? undefined : labelOfDer(input);
+  const block = label === undefined ? onlyPrivateKey(input.toString()) : { label, headers: [], der: input as Buffer };
+  const key = decrypt(block, passphrase);
   const publicKey = publicHalf(key);
   if (!keyAlgorithmOfPublicKey(publicKey)) {
     throw new Error(`privateKey must be a key of ${KEY_ALGORITHM_NAMES.join(', ')} (with the public exponent 65537, or a named curve and an uncompressed point), `
@@ -53,6 +58,31 @@ export function readAnyPrivateKey(text: string, passphrase?: string): KeyPair {
     throw new Error(DAMAGED);
   }
   return { privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString(), publicKey };
+}
+
+/** What follows the version, or comes first where there is none, in each form of a private key. */
+const DER_FORMS: readonly { readonly label: string; readonly tags: readonly number[] }[] = [
+  { label: 'PRIVATE KEY', tags: [Tag.INTEGER, Tag.SEQUENCE] }, // RFC 5208, section 5
+  { label: ENCRYPTED_PKCS8, tags: [Tag.SEQUENCE, Tag.OCTET_STRING] }, // RFC 5208, section 6
+  { label: 'RSA PRIVATE KEY', tags: [Tag.INTEGER, Tag.INTEGER] }, // RFC 8017, appendix A.1.2
+  { label: 'EC PRIVATE KEY', tags: [Tag.INTEGER, Tag.OCTET_STRING] }, // RFC 5915, section 3
+];
+
+/** What PEM would call these octets; `undefined` where they are no private key in DER. */
+function labelOfDer(octets: Buffer): string | undefined {
+  try {
+    const file = new DerReader(octets);
+    const key = file.sequence();
+    file.end();
+    const tags = [0, 1].map(() => {
+      const tag = key.nextTag;
+      key.element(tag);
+      return tag;
+    });
+    return DER_FORMS.find(form => form.tags.every((tag, index) => tag === tags[index]))?.label;
+  } catch {
+    return undefined;
+  }
 }
 
 function onlyPrivateKey(text: string): PemBlock {

@@ -1,6 +1,6 @@
 import { Fn, Token } from 'aws-cdk-lib';
 import { IPrivateIotCa } from '../i-private-iot-ca';
-import { parseCertificate } from '../pki/certificate';
+import { Certificate, parseCertificate } from '../pki/certificate';
 import { readCertificates } from '../pki/certificate-pem';
 import { toPem } from '../pki/pem';
 
@@ -23,24 +23,31 @@ export function chainsBelow(ca: IPrivateIotCa, certificatePem: string): ChainTex
   };
 }
 
+/** What a CA tells of the certificates of its own and of the CAs above it. */
+export interface CaChainTexts extends ChainTexts {
+  readonly caCertificates: string[];
+}
+
 /** The chains of a CA. */
-export function chainsOf(caCertificates: readonly string[], endsInRoot: boolean): ChainTexts {
+export function chainsOf(caCertificates: string[], endsInRoot: boolean): CaChainTexts {
   const withoutRoot = endsInRoot ? caCertificates.slice(0, -1) : caCertificates;
-  return { certificateChainPem: joined(caCertificates), certificateChainWithoutRootPem: withoutRoot.length === 0 ? '' : joined(withoutRoot) };
+  return {
+    caCertificates,
+    certificateChainPem: joined(caCertificates),
+    certificateChainWithoutRootPem: withoutRoot.length === 0 ? '' : joined(withoutRoot),
+  };
 }
 
-/** The certificates of a CA and of those above it, and whether the last one is a root. */
-export interface ChainParts {
-  readonly certificates: string[];
-  readonly endsInRoot: boolean;
-}
-
-/** Takes a text with a chain apart. What is a token until deployment stays in one piece, as does what is no chain. */
-export function chainOfText(text: string): ChainParts {
+/** The chains of a CA from a text. What is a token until deployment stays in one piece, and may end in a root. */
+export function chainOfText(text: string): CaChainTexts {
   if (Token.isUnresolved(text)) {
-    return { certificates: [text], endsInRoot: false };
+    return chainsOf([text], false);
   }
   const certificates = readCertificates('certificate', text);
-  const { issuer, subject } = parseCertificate(certificates[certificates.length - 1]);
-  return { certificates: certificates.map(der => toPem('CERTIFICATE', der)), endsInRoot: issuer.equals(subject) };
+  return chainsOf(certificates.map(der => toPem('CERTIFICATE', der)), isRoot(parseCertificate(certificates[certificates.length - 1])));
+}
+
+/** Whether a certificate is the last one of a chain. */
+export function isRoot({ issuer, subject }: Certificate): boolean {
+  return issuer.equals(subject);
 }

@@ -1,12 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { validateCustomExtensions } from './request-validation';
 import { validate, validatePathLength, validateSubject } from './validation';
 import { checkObjectIdentifier, isOwnedExtension } from '../contract/extensions';
-import { checkHashForKms } from '../contract/kms';
 import { checkCaForPlatform, Complaint } from '../contract/rules';
 import { IotPlatform } from '../iot-platform';
 import { KeyAlgorithm } from '../key-algorithm';
-import { CaChain, readCaChain } from '../pki/ca-chain';
+import { assertCanIssue, CaChain, readCaChain } from '../pki/ca-chain';
 import { assertLinted } from '../pki/lint/lint-errors';
 import { PrivateIotCaProps } from '../private-iot-ca-props';
 
@@ -18,14 +18,15 @@ export function validateCaProps(ca: Construct & { readonly platforms: IotPlatfor
   validatePathLength(ca, pathLength, issuer?.pathLength);
   validate(ca, [], () => checkTogether(props));
   ca.platforms.forEach(platform => validate(ca, [], () => checkCaForPlatform(keyAlgorithm, platform._render())));
-  const { hashAlgorithm } = props;
-  if (!issuer && hashAlgorithm && props.keyStorage?._type === 'Kms') {
-    validate(ca, [hashAlgorithm], () => checkHashForKms(keyAlgorithm, hashAlgorithm));
+  if (issuer) {
+    validateCustomExtensions(ca, props.customExtensions, issuer.allowedCustomExtensions);
   }
   props.allowedCustomExtensions?.forEach(oid => validate(ca, [oid], () => checkAllowed(oid)));
   if (signedElsewhere && signedCertificate?._text !== undefined) {
-    validateChain(ca, 'signedCertificate', signedCertificate._text, ({ certificate, chain }) =>
-      assertLinted(certificate.der, ca.platforms.map(platform => platform._render()), chain[0]?.der));
+    validateChain(ca, 'signedCertificate', signedCertificate._text, chain => {
+      assertCanIssue('signedCertificate', chain);
+      assertLinted(chain.certificate.der, ca.platforms.map(platform => platform._render()), chain.chain[0]?.der);
+    });
   }
   assertNumberOfCas(ca);
 }
@@ -49,7 +50,8 @@ function checkTogether({ issuer, signedElsewhere, signedCertificate, clipToIssue
   return keyStorage?._type === 'Parameter' ? 'keyStorage of a CA must be KeyStorage.secretsManager() or KeyStorage.kms()' : undefined;
 }
 
-function checkAllowed(oid: string): Complaint {
+/** Which extensions a CA may allow. */
+export function checkAllowed(oid: string): Complaint {
   return checkObjectIdentifier('allowedCustomExtensions', oid)
     ?? (isOwnedExtension(oid) ? `allowedCustomExtensions must not name extensions that the CA decides on, got ${oid}` : undefined);
 }
@@ -71,16 +73,17 @@ export function validateChain(scope: Construct, property: string, text: string, 
 }
 
 /** A stack deploys to one account of a platform, more or less; CAs for other accounts go into other stacks. */
-function assertNumberOfCas(ca: Construct & { readonly platforms: IotPlatform[] }): void {
+export function assertNumberOfCas(ca: Construct & { readonly platforms: IotPlatform[] }): void {
   for (const platform of ca.platforms.filter(({ maximumCas }) => maximumCas !== undefined)) {
-    const cas = Stack.of(ca).node.findAll().filter(node => node.constructor === ca.constructor && isFor(node, platform));
-    if (cas.length > platform.maximumCas!) {
+    const others = Stack.of(ca).node.findAll().filter(node => node !== ca && isDeclaredFor(node, platform));
+    if (others.length >= platform.maximumCas!) {
       throw new Error(`${ca.node.path}: platforms must name ${platform.platformName} for at most ${platform.maximumCas} CAs, since an account `
-        + `can register no more, got ${cas.length}; declare CAs for another account in another stack`);
+        + `can register no more, got ${others.length + 1}; declare CAs for another account in another stack`);
     }
   }
 }
 
-function isFor(node: IConstruct, platform: IotPlatform): boolean {
-  return (node as Partial<{ platforms: IotPlatform[] }>).platforms?.includes(platform) ?? false;
+/** Whether it is a CA that is declared here, made or existing; those of other stacks have no resource. */
+function isDeclaredFor(node: IConstruct, platform: IotPlatform): boolean {
+  return ((node as Partial<{ platforms: IotPlatform[] }>).platforms?.includes(platform) ?? false) && node.node.tryFindChild('Resource') !== undefined;
 }

@@ -4,6 +4,9 @@ import { IGrantable, IRole, ManagedPolicy, Policy, PolicyDocument, Role, Service
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
+import { acknowledgeWildcard } from './nag';
+import { largestSize } from './policy-size';
+import { pathsOfPrivateKeys } from './private-key-guard';
 import { ResourceType } from '../contract/resource-types';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 
@@ -19,20 +22,26 @@ const SERVICE_TIMEOUT = Duration.minutes(20);
  * A managed policy holds 6,144 characters, white space not counted, and a role takes 10 of them; all inline policies of a
  * role share 10,240. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
-const KEY_POLICY_CHARACTERS = 5_500;
+const MANAGED_POLICY_CHARACTERS = 6_144;
+const INLINE_POLICY_CHARACTERS = 10_240;
 const MAX_KEY_POLICIES = 10;
-/** Each takes up to 750 characters of the inline policies. */
-const MAX_CAS = 12;
 
-/** An ARN of a secret or of parameters, without the name that comes from the construct's path; with a KMS key's ARN beside it. */
-const ARN_CHARACTERS = 100;
-const KEY_ARN_CHARACTERS = 90;
+/** What a policy with rights on keys holds besides their ARNs: the actions and conditions of every kind of right. */
+const KEY_POLICY_FRAME = 1_000;
+
+/** With names of usual lengths, the rights on so many fit; where they don't, synthesis says so. */
+const MAX_CAS = 12;
 
 /** Something that a certificate's resource lets the function use. */
 export interface NeededRight {
-  /** Whether a KMS key goes with it. */
-  readonly encrypted: boolean;
+  /** The ARNs that it is on. */
+  readonly arns: readonly string[];
   readonly grant: (grantee: IGrantable) => void;
+  /**
+   * The policy that it is kept in, where the removal of the certificate needs it still. The others share policies, which
+   * lose it before that.
+   */
+  readonly policyId?: string;
 }
 
 /**
@@ -50,7 +59,9 @@ export class CertificateProvider extends Construct {
   public readonly role: IRole;
   private readonly function: Function;
   private keyPolicies = 0;
+  /** The room that is left in the last policy with rights on keys, and the ARNs that are in it. */
   private room = 0;
+  private readonly occurrences = new Map<string, number>();
   private cas = 0;
 
   private constructor(stack: Stack) {
@@ -75,6 +86,7 @@ export class CertificateProvider extends Construct {
       logGroup,
     });
     logging.applyBefore(this.function);
+    this.node.addValidation({ validate: () => this.oversizedPolicies() });
   }
 
   /**
@@ -84,37 +96,82 @@ export class CertificateProvider extends Construct {
   public rightsOn(ca: IPrivateIotCa): Policy {
     this.assertInReach(ca);
     const id = `RightsOn${Names.nodeUniqueId(ca.node)}`;
-    const existing = this.node.tryFindChild(id) as Policy | undefined;
-    if (!existing && ++this.cas > MAX_CAS) {
+    if (!this.node.tryFindChild(id) && ++this.cas > MAX_CAS) {
       throw new Error(`${this.node.path}: a stack must use at most ${MAX_CAS} CAs, since IAM limits the rights of its function, `
         + `got ${ca.node.path} as one more; put it into another stack`);
     }
-    return existing ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
+    return this.inlinePolicy(id);
   }
 
   /** Gives the function the rights that a certificate needs for itself, and answers what the certificate has to wait for. */
   public rightsFor(certificate: Construct, needed: readonly NeededRight[]): IConstruct[] {
-    if (needed.length === 0) {
-      return [];
-    }
-    const characters = needed
-      .reduce((sum, { encrypted }) => sum + ARN_CHARACTERS + certificate.node.path.length + (encrypted ? KEY_ARN_CHARACTERS : 0), 0);
-    this.room -= characters;
-    if (this.room < 0) {
+    const shared = needed.filter(({ policyId }) => policyId === undefined);
+    const keyPolicy = shared.length > 0 ? [this.keyPolicy(certificate, shared.flatMap(({ arns }) => arns))] : [];
+    const policies = needed.map(({ policyId, arns, grant }) => {
+      const policy = policyId === undefined ? keyPolicy[0] : this.parameterPolicy(policyId, arns);
+      grant(policy);
+      return policy;
+    });
+    return [...new Set(policies)];
+  }
+
+  /** A policy with room for some more ARNs. */
+  private keyPolicy(certificate: Construct, arns: readonly string[]): ManagedPolicy {
+    if (this.charge(arns) > this.room) {
       if (this.keyPolicies === MAX_KEY_POLICIES) {
         throw new Error(`${certificate.node.path}: a stack must not hold more keys than IAM lets its function have rights on, `
           + `${MAX_KEY_POLICIES} policies; put this certificate into another stack`);
       }
-      this.room = KEY_POLICY_CHARACTERS - characters;
+      this.room = MANAGED_POLICY_CHARACTERS - KEY_POLICY_FRAME;
+      this.occurrences.clear();
       new ManagedPolicy(this, `Keys${this.keyPolicies++}`, {
         description: 'Keeps the private keys of certificates of this stack',
         document: new PolicyDocument({ minimize: true }),
         roles: [this.role],
       });
     }
-    const policy = this.node.findChild(`Keys${this.keyPolicies - 1}`) as ManagedPolicy;
-    needed.forEach(({ grant }) => grant(policy));
-    return [policy];
+    this.room -= this.charge(arns);
+    arns.forEach(arn => this.occurrences.set(arn, this.occurrencesOf(arn) + 1));
+    return this.node.findChild(`Keys${this.keyPolicies - 1}`) as ManagedPolicy;
+  }
+
+  /** The characters that ARNs add to a policy. A KMS key that many share occurs twice at most: there are rights to write and to read by it. */
+  private charge(arns: readonly string[]): number {
+    return arns.filter(arn => this.occurrencesOf(arn) < 2).reduce((sum, arn) => sum + largestSize(Stack.of(this), arn) + 1, 0);
+  }
+
+  private occurrencesOf(arn: string): number {
+    return this.occurrences.get(arn) ?? 0;
+  }
+
+  private parameterPolicy(id: string, [arn]: readonly string[]): Policy {
+    const isThere = this.node.tryFindChild(id) !== undefined;
+    const policy = this.inlinePolicy(id);
+    if (!isThere) {
+      acknowledgeWildcard(policy, arn, 'A parameter is named by the serial number of its certificate, below a path that is the stack\'s or the certificate\'s own');
+    }
+    return policy;
+  }
+
+  private inlinePolicy(id: string): Policy {
+    return this.node.tryFindChild(id) as Policy | undefined
+      ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
+  }
+
+  /** What IAM would refuse in the middle of a deployment. */
+  private oversizedPolicies(): string[] {
+    const stack = Stack.of(this);
+    const constructs = this.node.findAll();
+    const inline = constructs.filter(construct => construct instanceof Policy)
+      .reduce((sum, { document }) => sum + largestSize(stack, document), 0);
+    const managed = Math.max(0, ...constructs.filter(construct => construct instanceof ManagedPolicy)
+      .map(({ document }) => largestSize(stack, document)));
+    return [
+      ...inline > INLINE_POLICY_CHARACTERS ? ['the rights on CAs and on parameters with a path of their own must fit into the '
+        + `${INLINE_POLICY_CHARACTERS} characters that IAM gives the inline policies of a role, got up to ${inline}; put some of them into another stack`] : [],
+      ...managed > MANAGED_POLICY_CHARACTERS ? ['the rights on keys must fit into the '
+        + `${MANAGED_POLICY_CHARACTERS} characters of a managed policy of IAM, got up to ${managed}; use fewer KMS keys and secrets for one certificate`] : [],
+    ];
   }
 
   /** A certificate resource behind which this function stands, made only after the rights it needs. */
@@ -126,12 +183,16 @@ export class CertificateProvider extends Construct {
       properties: { ...properties },
     });
     resource.node.addDependency(...rights);
+    resource.node.addValidation({
+      validate: () => pathsOfPrivateKeys(Stack.of(this).resolve(properties)).map(where =>
+        `${where} must not hold a private key (not shown); take it out of the declaration, and consider it disclosed`),
+    });
     return resource;
   }
 
   /** A key in KMS can be used from other accounts and Regions, a secret that a stack makes can't. */
   private assertInReach(ca: IPrivateIotCa): void {
-    const elsewhere = differenceOfEnvironments(this, ca);
+    const elsewhere = differencesOfEnvironments(this, ca).find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other));
     if (elsewhere && !ca.signingKey) {
       throw new Error(`${this.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${elsewhere.other} `
         + `(${ca.node.path}); only a CA whose key is in KMS can be used from elsewhere`);
@@ -139,14 +200,14 @@ export class CertificateProvider extends Construct {
   }
 }
 
-/** In what the environment of a CA is known to differ from that of a stack. */
-function differenceOfEnvironments(scope: IConstruct, ca: IPrivateIotCa): { what: string; own: string; other: string } | undefined {
+/** In what the environment of a CA differs from that of a stack, or may differ: what is a token in one of them is not known. */
+function differencesOfEnvironments(scope: IConstruct, ca: IPrivateIotCa): { what: string; own: string; other: string }[] {
   const { account, region } = Stack.of(scope);
   return [{ what: 'account', own: account, other: ca.env.account }, { what: 'Region', own: region, other: ca.env.region }]
-    .find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other);
+    .filter(({ own, other }) => own !== other);
 }
 
-/** How the function is told of a CA's ledger: by its ARN where it is elsewhere, else by its name. */
+/** How the function is told of a CA's ledger: by its ARN where it may be elsewhere, else by its name. */
 export function ledgerOf(scope: IConstruct, ca: IPrivateIotCa): string {
-  return differenceOfEnvironments(scope, ca) ? ca.ledger.tableArn : ca.ledger.tableName;
+  return ca.signingKey && differencesOfEnvironments(scope, ca).length > 0 ? ca.ledger.tableArn : ca.ledger.tableName;
 }

@@ -12,7 +12,9 @@ export function ledgerTable(scope: Construct, removalPolicy: RemovalPolicy): Tab
   return new TableV2(scope, 'Ledger', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     sortKey: { name: 'sk', type: AttributeType.STRING },
-    encryption: TableEncryptionV2.awsManagedKey(),
+    // The key aws/dynamodb can't be used from other accounts, and so neither could the ledger. Certificates are no secrets.
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html
+    encryption: TableEncryptionV2.dynamoOwnedKey(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     removalPolicy,
   });

@@ -1,5 +1,12 @@
-import { CfnResource, Validations } from 'aws-cdk-lib';
+import { CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+
+/** A finding as version 2 of cdk-nag wants it acknowledged. */
+interface Suppression {
+  readonly id: string;
+  readonly reason: string;
+  readonly appliesTo?: string[];
+}
 
 /**
  * Acknowledges a finding of cdk-nag with the reason, in the way of its version 3 (aws-cdk-lib's own validations, which the
@@ -7,7 +14,32 @@ import { IConstruct } from 'constructs';
  */
 export function acknowledge(construct: IConstruct, id: string, reason: string): void {
   Validations?.of(construct).acknowledge({ id, reason });
+  suppress(construct, { id, reason });
+}
+
+/**
+ * Acknowledges that a right is on an ARN with a wildcard. Of each such ARN cdk-nag makes a finding of its own, which has the
+ * ARN in its name.
+ *
+ * @param arn the ARN, which may hold tokens
+ */
+export function acknowledgeWildcard(construct: IConstruct, arn: string, reason: string): void {
+  const finding = `Resource::${flattened(Stack.of(construct).resolve(arn))}`;
+  Validations?.of(construct).acknowledge({ id: `AwsSolutions-IAM5[${finding}]`, reason });
+  suppress(construct, { id: 'AwsSolutions-IAM5', reason, appliesTo: [finding] });
+}
+
+function suppress(construct: IConstruct, suppression: Suppression): void {
   const resource = (CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild) as CfnResource;
-  const rules = resource.getMetadata('cdk_nag')?.rules_to_suppress ?? [];
-  resource.addMetadata('cdk_nag', { rules_to_suppress: [...rules, { id, reason }] });
+  const rules: Suppression[] = resource.getMetadata('cdk_nag')?.rules_to_suppress ?? [];
+  resource.addMetadata('cdk_nag', { rules_to_suppress: [...rules, suppression] });
+}
+
+/** A text of a template as cdk-nag writes it: the name that is referred to in angle brackets. */
+function flattened(value: unknown): string {
+  if (typeof value !== 'object' || value === null) {
+    return String(value);
+  }
+  const { 'Ref': ref, 'Fn::Join': join } = value as { 'Ref'?: string; 'Fn::Join'?: [string, unknown[]] };
+  return join ? join[1].map(flattened).join(join[0]) : `<${ref ?? JSON.stringify(value)}>`;
 }

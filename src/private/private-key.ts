@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Grant, GrantOnPrincipalOptions, IGrantable, IResourceWithPolicy } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { NeededRight } from './certificate-provider';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { KeyStorageProperties } from '../contract/properties';
 
@@ -20,8 +21,8 @@ export interface BoundPrivateKey {
   readonly secret?: ISecret;
   /** The KMS key that it is, if it is one. */
   readonly signingKey?: IKey;
-  /** Lets a principal make the key and keep its versions. */
-  grantKeep(grantee: IGrantable): Grant;
+  /** What it needs of rights to make the key and keep its versions. */
+  readonly keep: NeededRight;
   /** Lets a principal read the key as whoever puts it onto a device has to. */
   grantRead(grantee: IGrantable): Grant;
 }
@@ -41,6 +42,16 @@ export function grantUseSecret(secret: ISecret, grantee: IGrantable): Grant {
   return grantOnSecret(secret, grantee, ['secretsmanager:GetSecretValue'], ['kms:Decrypt']);
 }
 
+/** What rights on a secret are on: the secret, and the key that encrypts it. */
+export function arnsOf(secret: ISecret): string[] {
+  return [grantableArnOf(secret), ...secret.encryptionKey ? [secret.encryptionKey.keyArn] : []];
+}
+
+/** Of a secret that is known by its name, the ARN lacks the hyphen and the six characters that Secrets Manager has put at its end. */
+function grantableArnOf(secret: ISecret): string {
+  return secret.secretFullArn ?? `${secret.secretArn}-??????`;
+}
+
 /** Lets a principal sign with a key of KMS. */
 export function grantUseSigningKey(key: IKey, grantee: IGrantable): Grant {
   return grantOrPermit({ grantee, actions: ['kms:Sign', 'kms:GetPublicKey'], resourceArns: [key.keyArn] }, key as IKey & IResourceWithPolicy);
@@ -48,7 +59,7 @@ export function grantUseSigningKey(key: IKey, grantee: IGrantable): Grant {
 
 /** The key that encrypts the secret may be used through Secrets Manager only; the secret has added that to the key's policy. */
 function grantOnSecret(secret: ISecret, grantee: IGrantable, actions: string[], keyActions: string[]): Grant {
-  const grant = Grant.addToPrincipal({ grantee, actions, resourceArns: [secret.secretArn] });
+  const grant = Grant.addToPrincipal({ grantee, actions, resourceArns: [grantableArnOf(secret)] });
   return secret.encryptionKey ? grant.combine(Grant.addToPrincipal({
     grantee,
     actions: keyActions,
@@ -57,8 +68,11 @@ function grantOnSecret(secret: ISecret, grantee: IGrantable, actions: string[], 
   })) : grant;
 }
 
-/** Gives a right to a principal; to one that has no policies of its own here, such as another account, by the policy of the resource. */
+/**
+ * Gives a right to a principal; to one that has no policies of its own here, such as another account, by the policy of the
+ * resource. In that policy `*` is the resource itself: its ARN would be a reference of the resource to itself.
+ */
 export function grantOrPermit(options: GrantOnPrincipalOptions & { resourceArns: string[] }, resource: IResourceWithPolicy): Grant {
   const grant = Grant.addToPrincipal(options);
-  return grant.success ? grant : Grant.addToPrincipalOrResource({ ...options, resource });
+  return grant.success ? grant : Grant.addToPrincipalOrResource({ ...options, resourceSelfArns: ['*'], resource });
 }

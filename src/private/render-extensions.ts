@@ -23,7 +23,7 @@ export function renderExtensions(scope: Construct, props: ExtensionProps): Exten
     caIssuersUrls: props.caIssuersUrls,
     customExtensions: props.customExtensions?.map(({ oid, critical = false, valueDerBase64 }) => ({ oid, critical, value: valueDerBase64 })),
   };
-  validate(scope, [JSON.stringify(declared)], () => checkExtensions(declared));
+  Object.entries(declared).forEach(([name, value]) => validate(scope, [value], () => checkExtensions({ [name]: value })));
   const { nameConstraints } = declared;
   return withoutAbsent({
     SubjectAlternativeNames: declared.subjectAlternativeNames && renderNames(declared.subjectAlternativeNames),

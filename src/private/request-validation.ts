@@ -1,8 +1,11 @@
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { validate } from './validation';
 import { CustomExtension } from '../certificate-extensions';
 import { checkNameRules } from '../contract/general-names';
-import { checkSubject } from '../contract/rules';
+import { checkSubject, quote } from '../contract/rules';
+import { SubjectValues } from '../contract/subject-attributes';
+import { DeliveryFormat } from '../delivery-format';
 import { EndEntityCertificateOptions } from '../end-entity-certificate';
 import { PemSource } from '../pem-source';
 import { readCertificationRequest } from '../pki/certification-request';
@@ -31,12 +34,28 @@ export function validateKeySource(scope: Construct, options: Options): void {
   }
 }
 
+/** Each form has one secret. */
+export function validateDeliveryFormats(scope: Construct, formats: readonly DeliveryFormat[] = []): void {
+  const names = formats.map(({ name }) => name);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) {
+    throw new Error(`${scope.node.path}: deliveryFormats must name each form once, got ${repeated} again`);
+  }
+}
+
 /** Checks a request that is known at synthesis as the function will. */
 export function validateRequest(scope: Construct, { certificateSigningRequest, allowedSubjectAlternativeNames, subject }: Options): void {
   if (allowedSubjectAlternativeNames) {
-    validate(scope, [JSON.stringify(allowedSubjectAlternativeNames)], () => checkNameRules(allowedSubjectAlternativeNames));
+    validate(scope, [allowedSubjectAlternativeNames], () => checkNameRules(allowedSubjectAlternativeNames));
   }
   validateRequestText(scope, certificateSigningRequest, subject !== undefined);
+}
+
+/** The subject of a certificate as far as it is known at synthesis: the one that is declared, or that of a request. */
+export function knownSubject({ subject, certificateSigningRequest }: Options): SubjectValues | undefined {
+  const text = certificateSigningRequest?._text;
+  return subject ? { ...subject }
+    : text === undefined || Token.isUnresolved(text) ? undefined : readName(readCertificationRequest(text).subject);
 }
 
 /** Checks the text of a request, unless it is a token. */
@@ -56,9 +75,9 @@ export function validateRequestText(scope: Construct, source: PemSource | undefi
 
 /** Only what the CA allows is signed; what the function refuses in any case is refused by the rules of extensions. */
 export function validateCustomExtensions(scope: Construct, extensions: CustomExtension[] | undefined, allowed: readonly string[]): void {
-  const refused = extensions?.find(({ oid }) => !allowed.includes(oid));
+  const refused = extensions?.find(({ oid }) => !Token.isUnresolved(oid) && !allowed.includes(oid));
   if (refused) {
-    throw new Error(`${scope.node.path}: customExtensions must be ones that the CA allows, ${allowed.join(', ') || 'none'}, got ${refused.oid}; `
+    throw new Error(`${scope.node.path}: customExtensions must be ones that the CA allows, ${allowed.join(', ') || 'none'}, got ${quote(refused.oid)}; `
       + 'add it to allowedCustomExtensions of the CA');
   }
 }

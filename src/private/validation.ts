@@ -1,5 +1,7 @@
 import { Annotations, Duration, Token } from 'aws-cdk-lib';
+import { Alias, IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { checkHashForKms } from '../contract/kms';
 import { platformRules } from '../contract/platforms';
 import {
   checkGeneration, checkHashAlgorithm, checkPathLength, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
@@ -7,6 +9,7 @@ import {
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../contract/subject-attributes';
 import { checkTerm, formatTime } from '../contract/term';
 import { HashAlgorithm } from '../hash-algorithm';
+import { IPrivateIotCa } from '../i-private-iot-ca';
 import { IotPlatform } from '../iot-platform';
 
 /**
@@ -15,10 +18,15 @@ import { IotPlatform } from '../iot-platform';
  * @throws Error with the rule's complaint and the path of the construct
  */
 export function validate(scope: Construct, values: unknown[], rule: () => Complaint): void {
-  const complaint = values.some(value => Token.isUnresolved(value)) ? undefined : rule();
+  const complaint = hasToken(values) ? undefined : rule();
   if (complaint) {
     throw new Error(`${scope.node.path}: ${complaint}`);
   }
+}
+
+/** Whether there is a token among values and what is in them. */
+function hasToken(value: unknown): boolean {
+  return Token.isUnresolved(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasToken));
 }
 
 /** Checks a subject, attribute by attribute where some of them are tokens. */
@@ -38,10 +46,21 @@ export function validGeneration(scope: Construct, generation = 1): number {
   return generation;
 }
 
-/** Checks a digest, which JavaScript does not, and answers it. */
-export function validHashAlgorithm(scope: Construct, hashAlgorithm = HashAlgorithm.SHA_256): HashAlgorithm {
-  validate(scope, [hashAlgorithm], () => checkHashAlgorithm(hashAlgorithm));
+/** What a CA is, as far as its signatures depend on it. */
+type SigningCa = Pick<IPrivateIotCa, 'keyAlgorithm' | 'signingKey' | 'defaultHashAlgorithm'>;
+
+/** Checks a digest, which JavaScript does not, and that the CA which signs can sign over it; and answers it. */
+export function validHashAlgorithm(scope: Construct, ca: SigningCa, hashAlgorithm = ca.defaultHashAlgorithm): HashAlgorithm {
+  validate(scope, [hashAlgorithm], () => checkHashAlgorithm(hashAlgorithm)
+    ?? (ca.signingKey && ca.keyAlgorithm && checkHashForKms(ca.keyAlgorithm._render(), hashAlgorithm)));
   return hashAlgorithm;
+}
+
+/** IAM knows keys by their own ARNs: a right on an alias would not let anybody sign. */
+export function validateSigningKey(scope: Construct, property: string, key: IKey | undefined): void {
+  if (key?.keyArn.includes(':alias/') || key instanceof Alias) {
+    throw new Error(`${scope.node.path}: ${property} must be a key and not an alias, which rights can't be given on; use Key.fromKeyArn()`);
+  }
 }
 
 /** How long a certificate is to be valid, as a construct declares it. */

@@ -89,6 +89,13 @@ describe('an export', () => {
     expect(readdirSync(out).sort()).toEqual(['ca.pem', 'manifest.json']);
   });
 
+  test('passes over what the CDK exports from one stack to another', async () => {
+    const pem = outputs().CaCertificate;
+    const file = otherOutputs({ Iot: { CaCertificate: pem, ExportsOutputFnGetAttCaAC0F3320CertificatePem2D1F9A7B: pem } });
+    await cliOk('export', '--outputs', file, '--out', out);
+    expect(Object.keys(filesBelow(out))).toEqual(['ca.pem', 'manifest.json']);
+  });
+
   test('of several stacks has a folder for each', async () => {
     const { CaCertificate, Device0CertificatePem } = outputs();
     const file = otherOutputs({ One: { CaCertificate }, Two: { CaCertificate, Device0CertificatePem }, None: { Url: 'https://x' } });

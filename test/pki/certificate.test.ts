@@ -61,7 +61,7 @@ describe('a parsed certificate', () => {
     const keyUsage = (bits: string) => extension('2.5.29.15', TRUE, octetString(Buffer.from(bits, 'hex')));
     expect(parseCertificate(withExtensions(constraints, keyUsage('03020106'), SKI)).ca).toBe(true);
     expect(parseCertificate(withExtensions(constraints, keyUsage('03020102'), SKI)).ca).toBe(false);
-    expect(parseCertificate(withExtensions(constraints, SKI)).ca).toBe(false);
+    expect(parseCertificate(withExtensions(constraints, SKI)).ca).toBe(true); // RFC 5280, section 6.1.4 (n)
     expect(parseCertificate(withExtensions(keyUsage('03020106'), SKI)).ca).toBe(false);
   });
 

@@ -99,6 +99,8 @@ describe('issuing fails for a key that can\'t be declared', () => {
   const privateKeyEncoding = { type: 'pkcs8', format: 'pem' } as const;
   const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve, publicKeyEncoding, privateKeyEncoding });
   const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength, publicKeyEncoding, privateKeyEncoding });
+  const rsaPss = () => generateKeyPairSync('rsa-pss', { modulusLength: 2048, publicKeyEncoding, privateKeyEncoding });
+  const ed448 = () => generateKeyPairSync('ed448', { publicKeyEncoding, privateKeyEncoding });
 
   /** A key of the fixtures that says its public exponent is 3. */
   function exponentThree(): Buffer {
@@ -110,11 +112,12 @@ describe('issuing fails for a key that can\'t be declared', () => {
   }
 
   test.each([
-    ['P-521', () => ec('P-521').publicKey],
+    ['P-224', () => ec('secp224r1').publicKey],
     ['secp256k1', () => ec('secp256k1').publicKey],
+    ['Ed448', () => ed448().publicKey],
+    ['RSA-PSS', () => rsaPss().publicKey],
     ['RSA of 1024 bits', () => rsa(1024).publicKey],
     ['RSA with the public exponent 3', exponentThree],
-    ['Ed25519', () => generateKeyPairSync('ed25519', { publicKeyEncoding, privateKeyEncoding }).publicKey],
     ['nothing', () => Buffer.alloc(0)],
   ])('%s, of the subject or of the CA', async (_, keyOf) => {
     const { issuer } = await testCa();
@@ -126,9 +129,12 @@ describe('issuing fails for a key that can\'t be declared', () => {
     expect(sign).not.toHaveBeenCalled();
   });
 
-  test('P-521, by a signer that would sign', async () => {
+  test.each([
+    ['secp256k1', () => ec('secp256k1').privateKey],
+    ['RSA of 2056 bits, which a subject may have', () => rsa(2056).privateKey],
+  ])('%s, by a signer that would sign', async (_, keyOf) => {
     const { issuer } = await testCa();
-    await expect(testCertificate({ ...issuer, signer: signerOf(ec('P-521').privateKey) })).rejects.toThrow('the CA\'s key must be');
+    await expect(testCertificate({ ...issuer, signer: signerOf(keyOf()) })).rejects.toThrow(`the CA's key must be ${KEY_ALGORITHM_NAMES.join(', ')}`);
   });
 });
 

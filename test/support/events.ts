@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { LifecycleEvent } from '../../src/handlers/lifecycle-event';
 
 export const STACK_ID = 'arn:aws:cloudformation:eu-central-1:111111111111:stack/Iot/5b6d4a40-0000-11f1-9a3c-0a1b2c3d4e5f';
-const SECRET = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:';
+export const SECRET = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:';
 
-type Properties = Record<string, unknown>;
+export type Properties = Record<string, unknown>;
 
 /** A declared CA, with every scalar as the string that CloudFormation makes of it. */
 export function caProperties(changes: Properties = {}): Properties {
@@ -44,15 +44,61 @@ export function verificationProperties(issuer: string, changes: Properties = {})
   return { ...common, RegistrationCode: 'code-1', ValidityDays: '30', ...changes };
 }
 
+/** A CA below another one, with a ledger of its own; that of its issuer is the usual one unless it is said. */
+export function subordinateProperties(issuer: string, table: string, changes: Properties = {}): Properties {
+  return caProperties({
+    LedgerTable: table,
+    IssuerLedgerTable: 'ledger',
+    Issuer: issuer,
+    Subject: { CommonName: `Acme ${table}` },
+    ValidityDays: '1825',
+    KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}${table}-AbCdEf` },
+    ...changes,
+  });
+}
+
+/** A CA whose certificate is made elsewhere. */
+export function signedElsewhereProperties(changes: Properties = {}): Properties {
+  const { ValidityDays, ...declared } = caProperties();
+  return { ...declared, SignedElsewhere: 'true', ...changes };
+}
+
+export const EXISTING_KEY = `${SECRET}ExistingKey-AbCdEf`;
+export const PASSPHRASE = `${SECRET}Passphrase-AbCdEf`;
+
+/** A CA that was made elsewhere, with its key in a secret. */
+export function existingCaProperties(changes: Properties = {}): Properties {
+  return {
+    LedgerTable: 'ledger',
+    KeyStorage: { Type: 'ExistingSecret', SecretArn: EXISTING_KEY },
+    AllowLegacyChain: 'false',
+    Generation: '1',
+    Platforms: [],
+    ...changes,
+  };
+}
+
+/** A certificate from a request: no subject, key algorithm and place of a key unless they are said. */
+export function requestedProperties(issuer: string, changes: Properties = {}): Properties {
+  const { Subject, KeyAlgorithm, KeyStorage, ...declared } = deviceProperties(issuer);
+  return { ...declared, ...changes };
+}
+
 const RESOURCES = {
   ca: { resourceType: 'Custom::PrivateIotCa', logicalResourceId: 'Ca' },
+  existing: { resourceType: 'Custom::ExistingIotCa', logicalResourceId: 'Existing' },
+  caCertificate: { resourceType: 'Custom::IotCaCertificate', logicalResourceId: 'CaCertificate' },
   verification: { resourceType: 'Custom::IotVerificationCertificate', logicalResourceId: 'Verification' },
   device: { resourceType: 'Custom::IotDeviceCertificate', logicalResourceId: 'Device' },
+  server: { resourceType: 'Custom::IotServerCertificate', logicalResourceId: 'Server' },
 };
+
+/** The kinds of resources. */
+export type Kind = keyof typeof RESOURCES;
 
 /** A request with an id of its own. */
 export function request(
-  kind: keyof typeof RESOURCES, requestType: LifecycleEvent['requestType'], properties: Properties, physicalResourceId?: string,
+  kind: Kind, requestType: LifecycleEvent['requestType'], properties: Properties, physicalResourceId?: string,
 ): LifecycleEvent {
   return { ...RESOURCES[kind], requestType, requestId: randomUUID(), stackId: STACK_ID, properties, physicalResourceId };
 }

@@ -20,6 +20,34 @@ export function propertiesOf(stack: Stack, type: string): Record<string, unknown
   return resources[0].Properties;
 }
 
+/** What the function of a stack may do, statement by statement: on what, and under which condition. */
+export function rightsOf(stack: Stack, policy = 'PrivateIotCaProvider'): object[] {
+  return statementsOf(stack)
+    .filter(each => each.policy.startsWith(policy) && !String(each.Action).includes('logs:'))
+    .map(({ Action, Resource, Condition }) => ({ Action, Resource, ...Condition === undefined ? {} : { Condition } }));
+}
+
+/** The attribute of a resource, as a template refers to it. */
+export function attributeOf(logicalId: string, name: string): object {
+  return { 'Fn::GetAtt': [logicalId, name] };
+}
+
+/** The rights to read a ledger and to add to it. */
+export function ledgerRights(table: unknown): object {
+  return { Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], Resource: table };
+}
+
+/** The logical ids of a stack's resources, by type; those of the provider left out. */
+export function logicalIds(stack: Stack): Record<string, string[]> {
+  const ids: Record<string, string[]> = {};
+  for (const [id, { Type }] of Object.entries<{ Type: string }>(Template.fromStack(stack).toJSON().Resources)) {
+    if (!id.startsWith('PrivateIotCaProvider')) {
+      (ids[Type] ??= []).push(id);
+    }
+  }
+  return ids;
+}
+
 /** Every statement of every policy in a stack, with the logical id of its policy. */
 export function statementsOf(stack: Stack): { policy: string; Action: string | string[]; Resource: unknown; Condition?: unknown }[] {
   const template = Template.fromStack(stack);

@@ -2,10 +2,16 @@ import { count } from '../table';
 
 const DAY_MILLISECONDS = 86_400_000;
 
+/** RFC 5280, section 4.1.2.5. */
+const NO_WELL_DEFINED_END = Date.UTC(9999, 11, 31, 23, 59, 59);
+
 /** How a validity stands to the present: `364 days left`, `expired 1 day ago`, `not yet valid: in 2 days`. */
 export function validityState(notBefore: Date, notAfter: Date, now: Date): string {
   if (now < notBefore) {
     return `not yet valid: in ${daysBetween(now, notBefore)}`;
+  }
+  if (notAfter.getTime() === NO_WELL_DEFINED_END) {
+    return 'no well-defined end';
   }
   // notAfter is the last second of the validity (RFC 5280, section 4.1.2.5).
   return now.getTime() < notAfter.getTime() + 1000

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   DynamoDBClient, GetItemCommand, PutItemCommand, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand, UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -89,7 +90,7 @@ export class DynamoDbLedger implements Ledger {
   private async isAlready(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): Promise<boolean> {
     const item = await this.get(certificateKey(entry));
     const now = item && fromItem(item);
-    return now?.status === to && Object.entries(facts).every(([name, value]) => isSame(now[name as keyof LedgerFacts], value));
+    return now?.status === to && Object.entries(facts).every(([name, value]) => isDeepStrictEqual(now[name as keyof LedgerFacts], value));
   }
 
   private async get(Key: Item): Promise<Item | undefined> {
@@ -154,7 +155,3 @@ function decisiveReason(error: TransactionCanceledException): Error {
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
-
-function isSame(stored: string | Buffer | undefined, value: string | Buffer | undefined): boolean {
-  return Buffer.isBuffer(stored) && Buffer.isBuffer(value) ? stored.equals(value) : stored === value;
-}

@@ -1,4 +1,4 @@
-import { isPrivateKey } from '../../contract/rules';
+import { isPrivateKey, shortened } from '../../contract/rules';
 import { redact } from '../redact';
 import { CloudFormationEvent } from './event';
 
@@ -24,12 +24,32 @@ export function reasonOf(error: unknown, event: CloudFormationEvent, awsRequestI
   return cut(redact(message, namesOf(event)) || 'no reason was given');
 }
 
-/** The names a message about an event may show in full: those of the stack, and what is public in the template and in the certificate. */
+/**
+ * The names a message about an event may show: those of the stack, and what is public in the template and in the certificate,
+ * in full and as messages shorten it.
+ */
 export function namesOf(event: CloudFormationEvent): string[] {
-  const { LedgerTable, RegistrationCode, Subject } = event.properties;
-  const declared = [RegistrationCode, ...Object.values(Subject ?? {})].filter(value => typeof value === 'string' && value.length > LONGEST_SHOWN && !isPrivateKey(value)) as string[];
-  return [event.stackId, event.logicalResourceId, ...declared, ...typeof LedgerTable === 'string' && GENERATED_NAME.test(LedgerTable) ? [LedgerTable] : []];
+  const { LedgerTable, IssuerLedgerTable, RegistrationCode, Subject, Extensions, AllowedNames, KeyStorage } = event.properties;
+  const declared = textsIn([RegistrationCode, Subject, Extensions, AllowedNames, (KeyStorage as { Path?: unknown } | undefined)?.Path])
+    .filter(text => text.length > LONGEST_SHOWN && !mayBeKey(text));
+  const tables = textsIn([LedgerTable, IssuerLedgerTable]).filter(table => GENERATED_NAME.test(table));
+  return [event.stackId, event.logicalResourceId, ...declared, ...declared.map(shortened), ...tables];
 }
+
+/** All texts in a property, but for the values of extensions, which no message shows. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') {
+    return [value];
+  }
+  return Object.entries(value ?? {}).flatMap(([name, inner]) => name === 'Value' ? [] : textsIn(inner));
+}
+
+/** A private key in PEM, or what can be base64 of a SEQUENCE in DER, as private keys are. */
+function mayBeKey(text: string): boolean {
+  return isPrivateKey(text) || (/^[\w+/-]+={0,2}$/.test(text) && Buffer.from(text, 'base64')[0] === DER_SEQUENCE);
+}
+
+const DER_SEQUENCE = 0x30;
 
 /** This library throws plain errors; everything else comes from a fault in it or below it, with who knows what in its message. */
 function isForeseen(error: unknown): boolean {

@@ -1,0 +1,17 @@
+import { Complaint, quote } from './rules';
+
+/** A parameter may have 15 levels, of which its serial number is one, and a name of 1,011 characters with the ARN before it. */
+const PATH = /^(\/[\w.-]+){1,14}$/;
+const MAX_PATH = 900;
+
+/** Systems Manager keeps these for itself. */
+const RESERVED = /^\/(aws|ssm)/i;
+
+/**
+ * The path below which a private key is kept in the Parameter Store.
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+ */
+export function checkParameterPath(value: unknown): Complaint {
+  return typeof value === 'string' && PATH.test(value) && value.length <= MAX_PATH && !RESERVED.test(value) ? undefined
+    : `keyStorage must name a path of parameters, as in /iot/devices/sensor-001, got ${quote(value)}`;
+}

@@ -1,0 +1,48 @@
+import { Stack } from 'aws-cdk-lib';
+
+/**
+ * What a reference stands for is not known at synthesis: an ARN with the longest names of a partition, a service and a
+ * Region, and what CloudFormation and Secrets Manager put behind a name.
+ */
+const ARN_CHARACTERS = 90;
+
+/** What pseudo parameters stand for is shorter: `aws-us-gov`, `ap-southeast-1`, `amazonaws.com.cn`. */
+const PSEUDO_PARAMETER_CHARACTERS = 16;
+
+/**
+ * The characters that IAM will count in a policy, or in a piece of one, once CloudFormation has put its references in: at
+ * most so many.
+ *
+ * @param stack the stack that the policy is in
+ * @param document a policy's document, an ARN, or anything else that has references
+ */
+export function largestSize(stack: Stack, document: unknown): number {
+  return JSON.stringify(largest(stack.resolve(document), stack.stackName.length)).length;
+}
+
+/** A value of a template with a text in place of each expression, as long as what that comes to. */
+function largest(value: unknown, stackName: number): unknown {
+  if (Array.isArray(value)) {
+    return value.map(each => largest(each, stackName));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  const entries = Object.entries(value);
+  const [name, argument] = entries[0] ?? [];
+  return entries.length === 1 && (name === 'Ref' || name!.startsWith('Fn::'))
+    ? largestText(name!, argument, stackName)
+    : Object.fromEntries(entries.map(([key, each]) => [key, largest(each, stackName)]));
+}
+
+function largestText(name: string, argument: unknown, stackName: number): string {
+  if (name === 'Fn::Join' && Array.isArray((argument as unknown[])[1])) {
+    const [separator, pieces] = argument as [string, unknown[]];
+    return pieces.map(piece => String(largest(piece, stackName))).join(separator);
+  }
+  if (name === 'Ref') {
+    return 'x'.repeat(String(argument).startsWith('AWS::') ? PSEUDO_PARAMETER_CHARACTERS : ARN_CHARACTERS + String(argument).length);
+  }
+  // The name of a table, unlike that of a secret, begins with the stack's.
+  return 'x'.repeat(ARN_CHARACTERS + stackName + JSON.stringify(argument).length);
+}

@@ -1,0 +1,163 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
+import { DeviceCertificate, HashAlgorithm, KeyAlgorithm, KeyStorage, PrivateIotCa, PrivateIotCaAttributes } from '../src';
+import { opensslCa, P384 } from './support/foreign-ca';
+import { ledgerRights, propertiesOf, rightsOf, stackOf, stackWithCa } from './support/stacks';
+
+const HOME = { account: '111111111111', region: 'eu-central-1' };
+const KEY_ARN = 'arn:aws:kms:eu-central-1:111111111111:key/0987dcba-09fe-87dc-65ba-ab0987654321';
+const TABLE_ARN = 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger';
+const ROOT = opensslCa('Acme IoT Root CA');
+const SUB = opensslCa('Acme Issuing CA', { issuer: ROOT, pathLength: 0 });
+const IMPORTED: PrivateIotCaAttributes = {
+  caId: 'ca-0123456789abcdef0123456789abcdef', certificatePem: ROOT.certificate, ledgerTableArn: TABLE_ARN, signingKeyArn: KEY_ARN,
+};
+const SUBJECT = { commonName: 'sensor-001' };
+
+function imported(attrs: Partial<PrivateIotCaAttributes> = {}, env?: { account: string; region: string }) {
+  const stack = new Stack(new App(), 'Stack', { env });
+  return { stack, ca: PrivateIotCa.fromPrivateIotCaAttributes(stack, 'Ca', { ...IMPORTED, ...attrs }) };
+}
+
+describe('a CA whose key is in KMS can be used', () => {
+  test.each([
+    ['account', { account: '222222222222', region: 'eu-central-1' }],
+    ['Region', { account: '111111111111', region: 'us-east-1' }],
+  ])('from another %s, by its attributes: the function is told its ledger by ARN, and may sign and record', (_, env) => {
+    const { stack, ca } = imported({}, env);
+    ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
+    expect(propertiesOf(stack, 'Custom::IotDeviceCertificate')).toMatchObject({ LedgerTable: TABLE_ARN, Issuer: IMPORTED.caId });
+    expect(rightsOf(stack, 'PrivateIotCaProviderRightsOn')).toEqual([ledgerRights(TABLE_ARN), { Action: ['kms:GetPublicKey', 'kms:Sign'], Resource: KEY_ARN }]);
+  });
+
+  test('from another account as the issuer of a CA', () => {
+    const { certificate } = opensslCa('Acme IoT Root CA', { pathLength: 1 });
+    const { stack, ca: issuer } = imported({ certificatePem: certificate }, { account: '222222222222', region: 'eu-central-1' });
+    new PrivateIotCa(stack, 'Factory', { subject: { commonName: 'Factory CA' }, issuer });
+    expect(propertiesOf(stack, 'Custom::PrivateIotCa')).toMatchObject({
+      LedgerTable: { Ref: 'FactoryLedger549B896E' }, Issuer: IMPORTED.caId, IssuerLedgerTable: TABLE_ARN,
+    });
+  });
+
+  test('from a stack that does not say where it is: the ARN is right everywhere', () => {
+    const { stack, ca } = imported();
+    ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
+    expect(propertiesOf(stack, 'Custom::IotDeviceCertificate').LedgerTable).toBe(TABLE_ARN);
+  });
+
+  test('from its own account and Region by the name of its ledger', () => {
+    const { stack, ca } = imported({}, HOME);
+    ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
+    expect(propertiesOf(stack, 'Custom::IotDeviceCertificate').LedgerTable).toBe('Ledger');
+  });
+
+  test('from another Region of the same app, as it is', () => {
+    const app = new App();
+    const ca = new PrivateIotCa(new Stack(app, 'Home', { env: HOME, crossRegionReferences: true }), 'Ca', {
+      subject: { commonName: 'Root' }, keyStorage: KeyStorage.kms(), keyAlgorithm: KeyAlgorithm.EC_P384,
+    });
+    const stack = new Stack(app, 'Devices', { env: { ...HOME, region: 'us-east-1' }, crossRegionReferences: true });
+    new DeviceCertificate(stack, 'Sensor', { ca, subject: SUBJECT });
+    const { LedgerTable, Issuer, HashAlgorithm: digest } = propertiesOf(stack, 'Custom::IotDeviceCertificate');
+    expect(JSON.stringify(LedgerTable)).toContain('FnGetAttCaLedger0A52F403Arn');
+    expect(JSON.stringify(Issuer)).toContain('RefCa1E0C8272');
+    expect(digest).toBe(HashAlgorithm.SHA_384);
+    expect(rightsOf(stack, 'PrivateIotCaProviderRightsOn').map(each => (each as { Action: unknown }).Action)).toEqual([
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['kms:GetPublicKey', 'kms:Sign'],
+    ]);
+  });
+});
+
+describe('a right of another account', () => {
+  const statementsFor = (document: { Statement: { Principal: unknown }[] }) =>
+    document.Statement.filter(({ Principal }) => JSON.stringify(Principal).includes('222222222222'));
+  const principal = { AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::222222222222:root']] } };
+
+  test('to issue is in the policies of the key and of the ledger, and in no other', () => {
+    const { stack, ca } = stackWithCa({ keyStorage: KeyStorage.kms() });
+    const grant = ca.grantIssue(new AccountPrincipal('222222222222'));
+    expect(grant.success).toBe(true);
+    const key = propertiesOf(stack, 'AWS::KMS::Key').KeyPolicy as { Statement: { Principal: unknown }[] };
+    expect(statementsFor(key)).toEqual([{ Action: ['kms:Sign', 'kms:GetPublicKey'], Effect: 'Allow', Principal: principal, Resource: '*' }]);
+    const [replica] = propertiesOf(stack, 'AWS::DynamoDB::GlobalTable').Replicas as { ResourcePolicy: { PolicyDocument: never } }[];
+    expect(statementsFor(replica.ResourcePolicy.PolicyDocument)).toEqual([
+      { Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], Effect: 'Allow', Principal: principal, Resource: '*' },
+    ]);
+    expect(JSON.stringify(rightsOf(stack))).not.toContain('222222222222');
+  });
+
+  test('is no reference of a resource to itself, which CloudFormation refuses', () => {
+    const { stack, ca } = stackWithCa({ keyStorage: KeyStorage.kms() });
+    ca.grantIssue(new AccountPrincipal('222222222222'));
+    for (const [id, { Properties }] of Object.entries<{ Properties: object }>(Template.fromStack(stack).toJSON().Resources)) {
+      const text = JSON.stringify(Properties);
+      expect([`{"Ref":"${id}"}`, `{"Fn::GetAtt":["${id}",`].filter(reference => text.includes(reference))).toEqual([]);
+    }
+  });
+
+  test('is not there unless it is given', () => {
+    const { stack } = stackWithCa({ keyStorage: KeyStorage.kms() });
+    expect(propertiesOf(stack, 'AWS::DynamoDB::GlobalTable').Replicas).toEqual([expect.not.objectContaining({ ResourcePolicy: expect.anything() })]);
+  });
+});
+
+describe('a CA whose key is in a secret is refused from elsewhere, where the secret can\'t be read:', () => {
+  const secret = { signingKeyArn: undefined, privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' };
+  test.each([
+    ['account', { account: '222222222222', region: 'eu-central-1' }, 'account of the stack that uses it, 222222222222, got 111111111111'],
+    ['Region', { account: '111111111111', region: 'us-east-1' }, 'Region of the stack that uses it, us-east-1, got eu-central-1'],
+  ])('another %s', (_, env, difference) => {
+    const { ca } = imported(secret, env);
+    expect(() => ca.addDeviceCertificate('Sensor', { subject: SUBJECT }))
+      .toThrow(`ca must be in the ${difference} (Stack/Ca); only a CA whose key is in KMS can be used from elsewhere`);
+  });
+});
+
+describe('what is known of an imported CA comes from its certificate:', () => {
+  test('the algorithm of its key, the digest of KMS, and the path length', () => {
+    const { certificate } = opensslCa('Curve', { newKey: P384, pathLength: 3 });
+    const { ca } = imported({ certificatePem: certificate });
+    expect([ca.keyAlgorithm, ca.defaultHashAlgorithm, ca.pathLength]).toEqual([KeyAlgorithm.EC_P384, HashAlgorithm.SHA_384, 3]);
+    expect(() => new PrivateIotCa(ca.stack, 'Sub', { subject: SUBJECT, issuer: ca, pathLength: 3 }))
+      .toThrow('Stack/Sub: pathLength must be from 0 to 2 below a CA with a pathLength of 3, got 3');
+  });
+
+  test('whether the chain ends in a root', () => {
+    const whole = imported({ certificatePem: SUB.certificate, issuerCertificates: [ROOT.certificate] }).ca;
+    expect(whole.stack.resolve(whole.certificateChainPem)).toBe(`${SUB.certificate}${ROOT.certificate}`);
+    expect(whole.certificateChainWithoutRootPem).toBe(SUB.certificate);
+    expect(imported({ certificatePem: SUB.certificate }).ca.certificateChainWithoutRootPem).toBe(SUB.certificate);
+    expect(imported().ca.certificateChainWithoutRootPem).toBe('');
+  });
+
+  test('the extensions that certificates below it may carry are those that are given', () => {
+    const { ca } = imported({ allowedCustomExtensions: ['1.3.6.1.4.1.99999.1'] });
+    const declare = (id: string, oid: string) => ca.addDeviceCertificate(id, { subject: SUBJECT, customExtensions: [{ oid, valueDerBase64: 'BQA=' }] });
+    expect(() => declare('A', '1.3.6.1.4.1.99999.1')).not.toThrow();
+    expect(() => declare('B', '1.3.6.1.4.1.99999.2')).toThrow('Stack/Ca/B: customExtensions must be ones that the CA allows, 1.3.6.1.4.1.99999.1, got');
+  });
+});
+
+describe('fails for an imported CA with', () => {
+  test.each<[string, Partial<PrivateIotCaAttributes>, string]>([
+    ['its key in no place', { signingKeyArn: undefined }, 'either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place'],
+    ['its key in two places', { privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' },
+      'either privateKeySecretArn or signingKeyArn must be given'],
+    ['another algorithm than its certificate\'s', { keyAlgorithm: KeyAlgorithm.RSA_2048 },
+      'keyAlgorithm must be that of the CA\'s certificate, EC_P256, got RSA_2048'],
+    ['two certificates in place of one', { certificatePem: `${SUB.certificate}${ROOT.certificate}` },
+      'certificatePem must hold one certificate, got 2; those of the CAs above it are issuerCertificates'],
+    ['an alias in place of its key', { signingKeyArn: 'arn:aws:kms:eu-central-1:111111111111:alias/iot-ca' },
+      'signingKeyArn must be a key and not an alias, which rights can\'t be given on; use Key.fromKeyArn()'],
+  ])('%s', (_, attrs, message) => {
+    expect(() => imported(attrs)).toThrow(`Stack/Ca: ${message}`);
+  });
+});
+
+test('stacks of one app that do not say where they are share a CA by name', () => {
+  const { stack: home, ca } = stackWithCa({ keyStorage: KeyStorage.kms() });
+  const stack = stackOf(home.node.root as App, 'Devices');
+  new DeviceCertificate(stack, 'Sensor', { ca, subject: SUBJECT });
+  expect(JSON.stringify(propertiesOf(stack, 'Custom::IotDeviceCertificate').LedgerTable)).toContain('ExportsOutputRefCaLedger0A52F403');
+});

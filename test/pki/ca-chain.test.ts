@@ -1,0 +1,263 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { CA_KEYS, DEVICE_KEYS, issuerBy, NOW, testCa, testCertificate } from './fixtures';
+import { KEY_ALGORITHM_NAMES } from '../../src/contract/key-algorithms';
+import { readCaChain } from '../../src/pki/ca-chain';
+import { parseCertificate } from '../../src/pki/certificate';
+import { element, explicit, integer, sequence, Tag } from '../../src/pki/der';
+import { DerReader } from '../../src/pki/der-reader';
+import { Issuer } from '../../src/pki/issue';
+import { toPem } from '../../src/pki/pem';
+import { PROFILES } from '../../src/pki/profile';
+import { signerOf } from '../../src/pki/signer';
+import { validityFrom } from '../../src/pki/validity';
+import { openssl, opensslOutput, temporaryFiles } from '../support/openssl';
+
+const file = temporaryFiles();
+const pem = (...certificates: readonly Buffer[]) => certificates.map(der => toPem('CERTIFICATE', der)).join('');
+const read = (...certificates: readonly Buffer[]) => readCaChain('certificate', pem(...certificates));
+
+/** CAs below each other, the lowest first, as a property holds them; none limits the path. */
+async function cas(count: number): Promise<Buffer[]> {
+  const chain: Buffer[] = [];
+  let issuer: Issuer | undefined;
+  for (let level = 0; level < count; level++) {
+    const signer = signerOf(level % 2 === 0 ? CA_KEYS.EC_P256 : DEVICE_KEYS.EC_P256);
+    const subject = { organization: 'Acme', commonName: `CA ${level}` };
+    const validity = validityFrom(NOW, PROFILES.ca, 3650, undefined, false);
+    const certificate: Buffer = issuer
+      ? await testCertificate(issuer, { profile: 'ca', subject, validity, publicKey: signer.publicKey })
+      : (await testCa({ subject, validity, signer })).certificate;
+    issuer = issuerBy(certificate, signer);
+    chain.unshift(certificate);
+  }
+  return chain;
+}
+
+/** A self-signed certificate by OpenSSL, with whatever extensions and digest. */
+function foreign({ extensions, key = DEVICE_KEYS.RSA_2048, digest = 'sha256' }: { extensions: string; key?: string; digest?: string }): string {
+  const config = file('foreign.cnf', `
+    [req]
+    distinguished_name = name
+    prompt = no
+    x509_extensions = extensions
+    [name]
+    CN = Foreign Root
+    [extensions]
+    ${extensions}
+  `.replace(/^ +/gm, ''));
+  return opensslOutput(['req', '-x509', '-new', '-config', config, '-key', file('foreign-key.pem', key), '-days', '30', `-${digest}`]);
+}
+
+const CA_EXTENSIONS = 'basicConstraints = critical, CA:TRUE\nkeyUsage = critical, keyCertSign\nsubjectKeyIdentifier = hash';
+
+describe('the certificate of a CA from elsewhere', () => {
+  test.each(KEY_ALGORITHM_NAMES)('is read alone, by %s', async algorithm => {
+    const { certificate } = await testCa({ algorithm, pathLength: 0 });
+    expect(read(certificate)).toMatchObject({ certificate: { der: certificate, ca: true, pathLength: 0 }, chain: [] });
+  });
+
+  test('is read with those above it, with or without the root', async () => {
+    const [own, above, root] = await cas(3);
+    expect(read(own, above, root).chain.map(({ der }) => der)).toEqual([above, root]);
+    expect(read(own, above).chain.map(({ der }) => der)).toEqual([above]);
+    expect(read(own).chain).toEqual([]);
+  });
+
+  test('is read from what OpenSSL prints around it, with any line ends', async () => {
+    const [own, root] = await cas(2);
+    const text = `Certificate:\n    Data:\n${pem(own)}\n subject=CN = Root\n${pem(root)}\n`.replace(/\n/g, '\r\n');
+    expect(readCaChain('certificate', text).chain).toHaveLength(1);
+  });
+
+  test('is read as OpenSSL makes it', () => {
+    expect(readCaChain('certificate', foreign({ extensions: CA_EXTENSIONS }))).toMatchObject({ certificate: { ca: true }, chain: [] });
+  });
+
+  test('may have eight above it, and not nine', async () => {
+    const nine = await cas(10);
+    expect(read(...nine.slice(1)).chain).toHaveLength(8);
+    expect(() => read(...nine)).toThrow('certificate must hold at most 8 certificates above the CA, got 9');
+  });
+});
+
+describe('fails', () => {
+  test('for certificates in another order, or with one missing', async () => {
+    const [own, above, root] = await cas(3);
+    const words = (place: string) => `${place} must be signed by the certificate that follows it, got another order or another chain`;
+    expect(() => read(own, root)).toThrow(words('certificate'));
+    expect(() => read(root, above, own)).toThrow(words('certificate'));
+    expect(() => read(own, root, above)).toThrow(words('certificate'));
+    expect(() => read(own, above, own)).toThrow(words('certificate, certificate 2,'));
+    expect(() => read(own, own)).toThrow(words('certificate'));
+  });
+
+  test('for a CA above that has the name, and another key, or the key identifier too', async () => {
+    const root = await testCa({ algorithm: 'EC_P256' });
+    const below = await testCertificate(root.issuer, { profile: 'ca', subject: { commonName: 'Plant' } });
+    const double = await testCa({ algorithm: 'EC_P384' });
+    expect(() => read(below, double.certificate)).toThrow('certificate must be signed by the certificate that follows it');
+    const pretender = await testCertificate({ ...double.issuer, keyIdentifier: root.issuer.keyIdentifier }, { profile: 'ca', subject: { commonName: 'Plant' } });
+    expect(() => read(pretender, root.certificate)).toThrow('certificate must be signed by the certificate that follows it');
+    expect(read(below, root.certificate).chain).toHaveLength(1);
+  });
+
+  test.each([0, 1, 2])('for another signature of certificate %d, the root\'s own among them', async index => {
+    const chain = await cas(3);
+    const forged = Buffer.from(chain[index]);
+    forged[forged.length - 1] = 255 - forged[forged.length - 1];
+    chain[index] = forged;
+    expect(() => read(...chain)).toThrow(`${index === 0 ? 'certificate' : `certificate, certificate ${index + 1},`} must be signed by the certificate that follows it`);
+  });
+
+  test('for a path length that forbids the CAs below it, as OpenSSL does', async () => {
+    const root = await testCa({ pathLength: 0 });
+    const below = await testCertificate({ ...root.issuer, pathLength: undefined }, { profile: 'ca', subject: { commonName: 'Plant' } });
+    const leaf = await testCertificate(issuerBy(below, signerOf(DEVICE_KEYS.EC_P256)), { algorithm: 'EC_P384' });
+    expect(() => read(below, root.certificate)).toThrow('certificate, certificate 2, must allow as many CAs below it as there are, 1, got a path length of 0');
+    await expect(testCertificate(root.issuer, { profile: 'ca' })).rejects.toThrow('the CA that signs has a pathLength of 0');
+    const { stderr } = openssl(['verify', '-x509_strict', '-attime', String(NOW.getTime() / 1000), '-CAfile', file('short.pem', pem(root.certificate)),
+      '-untrusted', file('below.pem', pem(below)), file('leaf.pem', pem(leaf))]);
+    expect(stderr).toContain('path length constraint exceeded');
+  });
+
+  test('for a certificate of a device, at any place', async () => {
+    const ca = await testCa();
+    const device = await testCertificate(ca.issuer);
+    const words = 'must be a CA\'s, with CA:TRUE in its basicConstraints, and keyCertSign in its keyUsage if it has one (RFC 5280, section 6.1.4), got one that is not';
+    expect(() => read(device, ca.certificate)).toThrow(`certificate ${words}`);
+    expect(() => read(ca.certificate, device)).toThrow(`certificate, certificate 2, ${words}`);
+  });
+
+  test.each([
+    ['without basicConstraints', 'keyUsage = critical, keyCertSign\nsubjectKeyIdentifier = hash', 'must be a CA\'s'],
+    ['with CA:FALSE', CA_EXTENSIONS.replace('TRUE', 'FALSE'), 'must be a CA\'s'],
+    ['without keyCertSign', CA_EXTENSIONS.replace('keyCertSign', 'cRLSign'), 'must be a CA\'s'],
+    ['without a subject key identifier', 'basicConstraints = critical, CA:TRUE\nkeyUsage = keyCertSign\nsubjectKeyIdentifier = none', 'must have a subject key identifier'],
+    ['with constraints on names of a type that is unknown here', `${CA_EXTENSIONS}\nnameConstraints = critical, permitted;RID:1.2.3`, 'name constraints of a type that is unknown here'],
+    ['with constraints on addresses that are no network', `${CA_EXTENSIONS}\nnameConstraints = permitted;IP:10.0.0.0/255.0.255.0`, 'on addresses that are no networks'],
+  ])('for a CA %s', (_, extensions, words) => {
+    expect(() => readCaChain('certificate', foreign({ extensions }))).toThrow(words);
+  });
+
+  test('not for a CA without keyUsage, as `openssl req -x509` makes it', () => {
+    expect(readCaChain('certificate', foreign({ extensions: 'basicConstraints = critical, CA:TRUE\nsubjectKeyIdentifier = hash' })).certificate.ca).toBe(true);
+  });
+
+  test('for X.509 of version 1, as OpenSSL makes it without extensions', () => {
+    const key = file('v1-key.pem', DEVICE_KEYS.RSA_2048);
+    const request = opensslOutput(['req', '-new', '-key', key, '-subj', '/CN=Old Root']);
+    const old = opensslOutput(['x509', '-req', '-signkey', key, '-days', '30'], request);
+    expect(opensslOutput(['x509', '-noout', '-text'], old)).toContain('Version: 1 ');
+    expect(() => readCaChain('certificate', old)).toThrow(
+      'certificate can\'t be used: the certificate must be of version 3, with extensions (RFC 5280, section 4.1.2.1); `openssl x509 -req`');
+  });
+
+  test('for octets after the certificate, and for base64 that is none', async () => {
+    const [own] = await cas(1);
+    const words = 'certificate, block 1, must be the base64 of one certificate in DER, got something else';
+    expect(() => read(Buffer.concat([own, Buffer.of(0)]))).toThrow(words);
+    expect(() => read(own.subarray(0, -1))).toThrow(words);
+    expect(() => read(Buffer.from('hello'))).toThrow(words);
+    expect(() => readCaChain('certificate', 'hello')).toThrow('certificate must hold a certificate in PEM (-----BEGIN CERTIFICATE-----), got a text without one');
+    expect(() => readCaChain('certificate', `${pem(own)}${' '.repeat(65_536)}`)).toThrow('certificate must be up to 65536 characters long, got 66');
+  });
+
+  test('for a private key that was pasted along, of which it shows nothing', async () => {
+    const [own] = await cas(1);
+    for (const key of [CA_KEYS.EC_P256, CA_KEYS.RSA_2048.replace(/PRIVATE KEY/g, 'RSA PRIVATE KEY'), CA_KEYS.EC_P256.replace(/PRIVATE KEY/g, 'ENCRYPTED PRIVATE KEY')]) {
+      for (const text of [key, pem(own) + key, key + pem(own)]) {
+        let message = '';
+        try {
+          readCaChain('certificate', text);
+        } catch (error) {
+          ({ message } = error as Error);
+        }
+        expect(message).toBe('certificate must hold certificates only, got a private key (not shown); take it out of the declaration, and consider it disclosed');
+      }
+    }
+  });
+
+  test('for a critical extension twice', async () => {
+    const [own] = await cas(1);
+    expect(() => read(withExtensionTwice(own))).toThrow('certificate can\'t be used: the certificate has the extension 2.5.29.19 twice');
+  });
+});
+
+/** The first extension once more; the signature is not looked at before. */
+function withExtensionTwice(der: Buffer): Buffer {
+  const certificate = new DerReader(der).sequence();
+  const tbs = certificate.sequence();
+  const version = explicit(0, integer(2));
+  tbs.element(0xa0);
+  const fields = [tbs.element(Tag.INTEGER), ...Array.from({ length: 5 }, () => tbs.element(Tag.SEQUENCE))];
+  const list = tbs.explicit(3).sequence();
+  const extensions: Buffer[] = [];
+  while (list.more) {
+    extensions.push(list.element(Tag.SEQUENCE));
+  }
+  const twice = sequence(version, ...fields, explicit(3, sequence(...extensions, extensions[0])));
+  return sequence(twice, certificate.element(Tag.SEQUENCE), element(Tag.BIT_STRING, certificate.contents(Tag.BIT_STRING)));
+}
+
+describe('a chain of former times', () => {
+  const spki = { type: 'spki', format: 'der' } as const;
+  const shortKey = () => generateKeyPairSync('rsa', { modulusLength: 1024, publicKeyEncoding: spki, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } }).privateKey;
+
+  /** A CA of ours below a root of OpenSSL's. */
+  function below(root: string, key: string, digest = 'sha256'): string {
+    const [rootFile, keyFile] = [file('old-root.pem', root), file('old-key.pem', key)];
+    const request = opensslOutput(['req', '-new', '-key', file('plant-key.pem', DEVICE_KEYS.EC_P256), '-subj', '/CN=Plant']);
+    const extensions = file('plant.cnf', `${CA_EXTENSIONS}\nauthorityKeyIdentifier = keyid`);
+    return opensslOutput(['x509', '-req', '-CA', rootFile, '-CAkey', keyFile, '-CAcreateserial', '-days', '20', `-${digest}`, '-extfile', extensions], request);
+  }
+
+  test('signed over SHA-1 is taken only where that is allowed, the root\'s signature of itself too', () => {
+    const root = foreign({ extensions: CA_EXTENSIONS, digest: 'sha1' });
+    const text = below(root, DEVICE_KEYS.RSA_2048) + root;
+    expect(() => readCaChain('certificate', text)).toThrow(
+      'certificate, certificate 2, must not be signed over SHA-1 or MD5; renew it, or set allowLegacyChain to go on with it');
+    expect(readCaChain('certificate', text, true).chain).toHaveLength(1);
+    const ownBySha1 = below(root, DEVICE_KEYS.RSA_2048, 'sha1') + root;
+    expect(() => readCaChain('certificate', ownBySha1)).toThrow('certificate must not be signed over SHA-1 or MD5');
+    expect(readCaChain('certificate', ownBySha1, true).chain).toHaveLength(1);
+  });
+
+  test('by RSA of 1024 bits is taken only where that is allowed, and never for the CA itself', () => {
+    const key = shortKey();
+    const root = foreign({ extensions: CA_EXTENSIONS, key });
+    const text = below(root, key) + root;
+    expect(() => readCaChain('certificate', text)).toThrow('certificate, certificate 2, must have an RSA key of 2048 bits at least, got 1024');
+    expect(readCaChain('certificate', text, true).chain).toHaveLength(1);
+    expect(() => readCaChain('certificate', root, true)).toThrow('certificate must have an RSA key of 2048 bits at least, got 1024');
+  });
+});
+
+/** How OpenSSL is to write `Acmé` and `plain`: in T61String, BMPString, UTF8String, or each in the least that can hold it. */
+const STRING_MASKS = ['MASK:0x2806', 'MASK:0x2804', 'MASK:0x0800', 'utf8only', 'pkix', 'default'];
+
+test.each(STRING_MASKS)('what is issued below a CA of OpenSSL\'s, %s, has its name and key identifier byte for byte, and verifies', async mask => {
+  const config = file('mixed.cnf', `
+    [req]
+    distinguished_name = name
+    x509_extensions = extensions
+    prompt = no
+    string_mask = ${mask}
+    utf8 = yes
+    [name]
+    0.O = Acmé
+    1.OU = Sensors
+    +CN = Acme Root
+    2.OU = plain
+    [extensions]
+    ${CA_EXTENSIONS.replace('hash', '0102030405060708090a')}
+    nameConstraints = permitted;DNS:example.com
+  `.replace(/^ +/gm, ''));
+  const root = opensslOutput(['req', '-x509', '-new', '-config', config, '-key', file('mixed-key.pem', DEVICE_KEYS.RSA_2048), '-days', '30']);
+  const { certificate } = readCaChain('certificate', root);
+  const issuer = issuerBy(certificate.der, signerOf(DEVICE_KEYS.RSA_2048));
+  const leaf = await testCertificate(issuer, { validity: issuer.validity, extensions: { subjectAlternativeNames: { dns: ['a.example.com'] } } });
+  const parsed = parseCertificate(leaf);
+  expect(parsed.issuer).toEqual(certificate.subject);
+  expect(parsed.authorityKeyIdentifier!.toString('hex')).toBe('0102030405060708090a');
+  expect(openssl(['verify', '-x509_strict', '-CAfile', file('mixed-ca.pem', root), file('mixed.pem', pem(leaf))])).toMatchObject({ status: 0, stderr: '' });
+});

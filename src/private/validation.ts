@@ -1,5 +1,6 @@
 import { Annotations, Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { noticesOf } from '../contract/platform-rules';
 import { platformRules } from '../contract/platforms';
 import {
   checkGeneration, checkHashAlgorithm, checkPathLength, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
@@ -93,8 +94,8 @@ export function validateInsideCa(scope: Construct, days: number | undefined, caV
 /** Says at synthesis what a platform demands and nothing here can check. */
 export function sayNotices(scope: Construct, platforms: readonly IotPlatform[]): void {
   for (const platform of platforms) {
-    const { name, notices } = platformRules(platform._render());
-    notices?.forEach(notice => Annotations.of(scope).addInfo(`${name}: ${notice}`));
+    const rules = platformRules(platform._render());
+    noticesOf(rules).forEach(notice => Annotations.of(scope).addInfo(`${rules.name}: ${notice}`));
   }
 }
 

@@ -61,8 +61,8 @@ export async function exportCommand(
       content: output.certificates.map(({ certificate }) => toPem(CERTIFICATE, certificate.raw)).join(''),
       kind: 'certificate',
     })),
-    ...keys.map(({ certificates: [first], privateKeyPem }): ExportFile => (
-      { path: join(options.out, keyFiles.get(first)!), content: privateKeyPem, kind: 'private key' })),
+    ...keys.map((key): ExportFile => (
+      { path: join(options.out, keyFiles.get(key.certificates[0])!), content: key.privateKeyPem, kind: 'private key' })),
     ...ofKit.map(({ name, content, kind }): ExportFile => ({ path: join(kitFolder!, name), content, kind })),
     { path: join(options.out, 'manifest.json'), content: manifestText(entries), kind: 'manifest of this tool' },
   ], localDisk);
@@ -73,7 +73,8 @@ export async function exportCommand(
 }
 
 async function privateKeys(
-  options: ExportOptions, outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[], readAwsSecret: ReadSecret, terminal: Terminal,
+  options: ExportOptions, outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[],
+  readAwsSecret: ReadSecret, terminal: Terminal,
 ): Promise<readonly FoundKey[]> {
   const { keys, notes } = await findPrivateKeys(outputs, certificates, secretReader(options, readAwsSecret, terminal));
   if (keys.length === 0) {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { PLATFORM_IDS } from '../../../src/contract/platforms';
 import { temporaryFolder, writeAssembly, writeJson } from '../../support/cli-assembly';
@@ -14,7 +15,7 @@ type Entry = { readonly [member: string]: any };
 
 /** A validator by JSON Schema draft-07: the one with which the linter checks its own configuration. */
 function validator(): { validate(schema: object, value: unknown): boolean; errorsText(): string } {
-  const Ajv = require(require.resolve('ajv', { paths: [require.resolve('eslint')] }));
+  const Ajv = createRequire(require.resolve('eslint'))('ajv');
   return new Ajv({ allErrors: true });
 }
 

@@ -50,7 +50,7 @@ const CHINESE: Language = {
   bind: '按下表添加设备，并通过 SN 绑定设备证书。`devices.csv` 包含相同内容，供程序读取。',
   bindHead: '设备 | SN | 证书 | 有效期至',
   noDevices: '输出中还没有设备证书。',
-  connect: '将设备证书和私钥写入设备（私钥保存在堆栈输出的密钥中，或使用 `private-iot-ca export --private-keys` 导出），然后通过 TLS 以 MQTT 方式直连。',
+  connect: '将设备证书和私钥写入设备（私钥保存在堆栈输出所指的 Secrets Manager 密钥中，或使用 `private-iot-ca export --private-keys` 导出），然后通过 TLS 以 MQTT 方式直连。',
 };
 
 /** What to do in the console, in order, in English and in Chinese. */
@@ -71,7 +71,7 @@ function stepsIn(language: Language, cas: readonly RegisteredCa[], devices: read
     devices.length === 0 ? language.noDevices : `${language.bind}\n\n${table(language.bindHead, bound)}`,
     language.connect,
   ];
-  return `# ${language.title}\n\n${steps.map((step, index) => indented(`${index + 1}. `, step)).join('\n')}\n`;
+  return `# ${language.title}\n\n${steps.map((step, index) => indented(`${index + 1}. `, step)).join('\n\n')}\n`;
 }
 
 function table(head: string, rows: readonly (readonly string[])[]): string {

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyAlgorithm } from '../../src';
 import { BrokerCertificates, brokerCertificates } from '../support/broker-certificates';
-import { findMosquitto, freePort, RunningProgram, startEmbeddedBroker } from '../support/broker-programs';
+import { findMosquitto, StartedBroker, startEmbeddedBroker, startMosquitto } from '../support/broker-programs';
 import { Broker, connectDevice } from '../support/mqtt';
 
 const mosquitto = findMosquitto();
@@ -23,24 +23,9 @@ const ALERTS: { readonly [who: string]: RegExp } = {
   'a device of another CA with the same name': /^ERR_SSL_TLSV1_ALERT_UNKNOWN_CA$/,
 };
 
-/** A broker that runs with what was exported for it. */
-interface Started {
-  readonly program: RunningProgram;
-  readonly port: number;
-}
-
-/** Mosquitto with the exported configuration: on another port of this machine only, and as the user of the test, who has the key. */
-async function startMosquitto(folder: string): Promise<Started> {
-  const port = await freePort();
-  const file = join(folder, 'mosquitto.conf');
-  const root = process.getuid?.() === 0 ? 'user root\n' : '';
-  writeFileSync(file, root + readFileSync(file, 'utf8').replace('listener 8883\n', `listener ${port} 127.0.0.1\n`));
-  return { program: await RunningProgram.start(mosquitto!, ['-v', '-c', file], /mosquitto version \S+ running/), port };
-}
-
 interface BrokerCase {
   readonly name: string;
-  readonly start: (folder: string) => Promise<Started>;
+  readonly start: (folder: string) => Promise<StartedBroker>;
   /** The line of its log on a device that was let in. */
   readonly connected: RegExp;
   readonly userName: (name: string) => string;
@@ -59,7 +44,7 @@ describe.each([KeyAlgorithm.RSA_2048, KeyAlgorithm.EC_P256])('with keys by %s', 
   });
 
   describe.each(BROKERS)('$name', ({ start, connected, userName, saysWhy }) => {
-    let started: Started;
+    let started: StartedBroker;
     let broker: Broker;
     beforeAll(async () => {
       started = await start(join(certificates.folder, 'mosquitto'));

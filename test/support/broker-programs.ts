@@ -1,4 +1,5 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -59,8 +60,23 @@ export class RunningProgram {
   }
 }
 
+/** A broker that runs with what was exported for it. */
+export interface StartedBroker {
+  readonly program: RunningProgram;
+  readonly port: number;
+}
+
+/** Mosquitto with the exported configuration: on another port of this machine only, and as the user of the test, who has the key. */
+export async function startMosquitto(folder: string): Promise<StartedBroker> {
+  const port = await freePort();
+  const file = join(folder, 'mosquitto.conf');
+  const root = process.getuid?.() === 0 ? 'user root\n' : '';
+  writeFileSync(file, root + readFileSync(file, 'utf8').replace('listener 8883\n', `listener ${port} 127.0.0.1\n`));
+  return { program: await RunningProgram.start(findMosquitto()!, ['-v', '-c', file], /mosquitto version \S+ running/), port };
+}
+
 /** A broker in JavaScript, which every machine has: it listens on a free port, and tells that and who connects. */
-export async function startEmbeddedBroker(folder: string): Promise<{ program: RunningProgram; port: number }> {
+export async function startEmbeddedBroker(folder: string): Promise<StartedBroker> {
   const program = await RunningProgram.start(process.execPath, [join(__dirname, 'embedded-broker.mjs'), folder], /listens on \d+/);
   return { program, port: Number(/listens on (\d+)/.exec(program.log)![1]) };
 }

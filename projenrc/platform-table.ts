@@ -1,8 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { KEY_ALGORITHMS, KeyAlgorithmName } from '../src/contract/key-algorithms';
 import { PlatformRules } from '../src/contract/platform-rules';
 import { PLATFORM_IDS, platformRules } from '../src/contract/platforms';
 
-/** Between these two lines, README.md holds the table. */
+/** Between these two lines, README.md holds the table, which running this file writes anew. */
 export const TABLE_BEGIN = '<!-- platforms -->';
 export const TABLE_END = '<!-- /platforms -->';
 
@@ -54,4 +56,10 @@ function keys(algorithms: readonly KeyAlgorithmName[] | undefined): string {
   const rsa = algorithms.some(name => KEY_ALGORITHMS[name].family === 'RSA') ? ['RSA'] : [];
   const curves = algorithms.filter(name => KEY_ALGORITHMS[name].family !== 'RSA').map(name => name.replace(/^EC_P/, 'P-'));
   return [...rsa, ...curves.length > 1 ? [`${curves[0]} to ${curves[curves.length - 1]}`] : curves].join(', ');
+}
+
+// npx tsx projenrc/platform-table.ts
+if (require.main === module) {
+  const readme = join(__dirname, '..', 'README.md');
+  writeFileSync(readme, withPlatformTable(readFileSync(readme, 'utf8')));
 }

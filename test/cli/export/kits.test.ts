@@ -139,6 +139,10 @@ describe('HiveMQ', () => {
   });
 });
 
+test('the help of the command names every kit', async () => {
+  expect((await cliOk('export', '--help')).replace(/\s+/g, ' ')).toContain(`${KIT_NAMES.join(', ')} `);
+});
+
 describe('a kit is refused', () => {
   const failing = (name: string, file = outputs) => cliError('export', '--outputs', file, '--out', out, '--platform', name);
 

@@ -242,6 +242,15 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
     return this._attribute('PrivateKeyParameter');
   }
 
+  /** What outputs say of where the private key is, by what they are called. @internal */
+  public _keyOutputs(): { [what: string]: string } {
+    switch (this._key?.properties.Type) {
+      case undefined: return {};
+      case 'Parameter': return { PrivateKeyParameter: this.privateKeyParameterName };
+      default: return this.privateKeySecret ? { PrivateKeySecret: this.privateKeySecret.secretArn } : {};
+    }
+  }
+
   /**
    * The secret of one of the `deliveryFormats`; asking for a form that is not among them is an error.
    *

@@ -2,6 +2,7 @@ export { CaCertificate, CaCertificateOptions, CaCertificateProps } from './ca-ce
 export {
   AlternativeNames, CertificateExtensionOptions, CertificatePolicy, CustomExtension, DirectoryName, ExtendedKeyUsage, NameConstraints, NameSubtrees,
 } from './certificate-extensions';
+export { CertificateOutputs, CertificateOutputsProps } from './certificate-outputs';
 export { CertificateSubject } from './certificate-subject';
 export { DeliveredSecret, DeliveryFormat, DeliveryFormatOptions, Pkcs12Options } from './delivery-format';
 export { DeviceCertificate, DeviceCertificateOptions, DeviceCertificateProps, DeviceProfile } from './device-certificate';

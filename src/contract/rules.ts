@@ -1,5 +1,6 @@
 import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from './key-algorithms';
-import { Form, PLATFORM_IDS, PlatformId, platformRules } from './platforms';
+import { Form } from './platform-rules';
+import { PLATFORM_IDS, PlatformId, platformRules } from './platforms';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
 
 /**
@@ -151,8 +152,22 @@ function checkForm(property: string, value: string, form: Form | undefined, plat
  * nothing can be added to it.
  */
 export function checkRegistrationCode(value: unknown, platform: PlatformId): Complaint {
-  return checkSubjectAttribute('commonName', value, 'registrationCode')
+  return checkProofByCertificate(platform) ?? checkSubjectAttribute('commonName', value, 'registrationCode')
     ?? checkForm('registrationCode', value as string, platformRules(platform).registrationCode, platform);
+}
+
+/** Whether the platform wants a verification certificate at all. */
+function checkProofByCertificate(platform: PlatformId): Complaint {
+  const { name, proof } = platformRules(platform);
+  return proof === 'verification certificate' ? undefined
+    : `platform must be one that asks for a verification certificate, got ${name}, which ${proof === 'none'
+      ? 'takes a CA without proof: give it the certificate of the CA'
+      : 'asks for a signature over its code'}`;
+}
+
+/** The name under which a CA is registered, as the platform takes it. */
+export function checkCaName(value: string, platform: PlatformId): Complaint {
+  return checkForm('the name of the CA', value, platformRules(platform).caName, platform);
 }
 
 /** The CA's key, as the platform takes it. `property` names it where another resource refers to the CA. */

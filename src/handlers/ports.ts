@@ -40,7 +40,7 @@ export interface Ports {
  */
 export type LedgerStatus = 'RESERVED' | 'REQUESTED' | 'ISSUED' | 'WITHDRAWN';
 
-/** One certificate in the ledger. */
+/** One certificate in the ledger, or one signature that proves the possession of a CA's key. */
 export interface LedgerEntry {
   /** The certificate's identity: the physical id of its resource. */
   readonly identity: string;
@@ -78,11 +78,13 @@ export interface LedgerEntry {
   readonly chain?: Buffer;
   /** Of a CA that is signed elsewhere: its request, DER. */
   readonly certificateSigningRequest?: Buffer;
+  /** Of a signature that is no certificate's: the signature. */
+  readonly signature?: Buffer;
 }
 
 /** The facts that a change of status adds to an entry. */
 export type LedgerFacts = Partial<Pick<LedgerEntry,
-'certificate' | 'chain' | 'certificateSigningRequest' | 'notBefore' | 'notAfter' | 'issuedAt' | 'withdrawnAt' | 'withdrawnBy'>>;
+'certificate' | 'chain' | 'certificateSigningRequest' | 'signature' | 'notBefore' | 'notAfter' | 'issuedAt' | 'withdrawnAt' | 'withdrawnBy'>>;
 
 /** What the ledger knows of an identity. */
 export interface LedgerRecord {

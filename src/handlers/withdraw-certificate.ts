@@ -48,9 +48,9 @@ async function withdrawIn(ledger: Ledger, withdrawal: Withdrawal, ports: Ports):
   }
 }
 
-/** Whether somebody has the certificate, or the request for it. */
-function isInUse({ certificate, certificateSigningRequest }: LedgerEntry): boolean {
-  return certificate !== undefined || certificateSigningRequest !== undefined;
+/** Whether somebody has the certificate, the request for it, or the signature. */
+function isInUse({ certificate, certificateSigningRequest, signature }: LedgerEntry): boolean {
+  return certificate !== undefined || certificateSigningRequest !== undefined || signature !== undefined;
 }
 
 /** Withdraws what this very request has reserved and not issued, so that a failed creation or update leaves nothing to sign. */

@@ -56,6 +56,7 @@ const ENTRY: { readonly [A in keyof Required<LedgerEntry>]: true } = {
   certificate: true,
   chain: true,
   certificateSigningRequest: true,
+  signature: true,
 };
 
 const ENTRY_ATTRIBUTES: readonly string[] = Object.keys(ENTRY);

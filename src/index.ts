@@ -17,6 +17,7 @@ export { KeyStorage, KmsKeyStorageOptions, ParameterKeyStorageOptions, SecretsMa
 export { PemSource } from './pem-source';
 export { PrivateIotCa } from './private-iot-ca';
 export { PrivateIotCaProps } from './private-iot-ca-props';
+export { ProofOfPossessionSignature, ProofOfPossessionSignatureProps } from './proof-of-possession-signature';
 export { ServerCertificate, ServerCertificateOptions, ServerCertificateProps } from './server-certificate';
 export { SigningAlarm, SigningAlarmProps } from './signing-alarm';
 export { TrustBundle } from './trust-bundle';

@@ -109,7 +109,8 @@ async function sign({ verificationCode, hashAlgorithm }: ProofDeclaration, { iss
   const data = Buffer.from(verificationCode, 'ascii');
   const signature = await signer.sign(data, hashAlgorithm);
   if (!isSignedBy(createPublicKey({ key: signer.publicKey, format: 'der', type: 'spki' }), hashAlgorithm, data, signature)) {
-    throw new Error('the signature on verificationCode does not verify with the CA\'s public key; the signer answered no signature, or signed with another key');
+    throw new Error('the signature on verificationCode does not verify with the CA\'s public key; '
+      + 'the signer answered no signature, or signed with another key');
   }
   return signature;
 }

@@ -44,10 +44,15 @@ export function verificationProperties(issuer: string, changes: Properties = {})
   return { ...common, RegistrationCode: 'code-1', ValidityDays: '30', ...changes };
 }
 
+export function signatureProperties(issuer: string, changes: Properties = {}): Properties {
+  return { LedgerTable: 'ledger', Issuer: issuer, VerificationCode: 'b3a1c0de-4f5e', HashAlgorithm: 'SHA-256', Generation: '1', ...changes };
+}
+
 const RESOURCES = {
   ca: { resourceType: 'Custom::PrivateIotCa', logicalResourceId: 'Ca' },
   verification: { resourceType: 'Custom::IotVerificationCertificate', logicalResourceId: 'Verification' },
   device: { resourceType: 'Custom::IotDeviceCertificate', logicalResourceId: 'Device' },
+  signature: { resourceType: 'Custom::IotProofOfPossessionSignature', logicalResourceId: 'Proof' },
 };
 
 /** A request with an id of its own. */

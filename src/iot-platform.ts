@@ -7,6 +7,8 @@ import { PlatformId, platformRules } from './contract/platforms';
 export class IotPlatform {
   /** Alibaba Cloud IoT Platform: CAs with RSA keys, at most 10 for an account, China (Shanghai) only, MQTT only. */
   public static readonly ALIBABA_CLOUD_IOT = new IotPlatform('alibaba-cloud-iot');
+  /** ApsaraMQ for MQTT of Alibaba Cloud: instances of the Platinum and the Professional Edition. */
+  public static readonly APSARA_MQTT = new IotPlatform('apsara-mqtt');
   /** AWS IoT Core: registration codes of 64 hexadecimal digits. */
   public static readonly AWS_IOT_CORE = new IotPlatform('aws-iot-core');
   /** Azure IoT Hub. */

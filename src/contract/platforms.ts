@@ -58,6 +58,17 @@ export const PLATFORMS = {
     maximumCas: 10,
     notices: ['private CA certificates work in China (Shanghai) and for devices that connect directly by MQTT, not elsewhere'],
   },
+  'apsara-mqtt': {
+    name: 'ApsaraMQ for MQTT',
+    // RSA and ECC, on the page on device certificates.
+    documentation: 'https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/user-guide/device-certificate-management',
+    caKeyAlgorithms: RSA_AND_NIST,
+    deviceKeyAlgorithms: RSA_AND_NIST,
+    // https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getregistercode
+    // shows a UUID with more digits behind it, the last ones masked.
+    registrationCode: { pattern: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[0-9A-Za-z]{0,28}', allowed: 'a UUID with further digits behind it' },
+    notices: ['CA certificates are taken by instances of the Platinum and the Professional Edition, not by others'],
+  },
   'aws-iot-core': {
     name: 'AWS IoT Core',
     documentation: 'https://docs.aws.amazon.com/iot/latest/developerguide/x509-client-certs.html',

@@ -1,6 +1,8 @@
 import { IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkEndpoint } from '../contract/registrations';
+import { checked } from '../handlers/property-values';
 
 /** A request to a platform's API over HTTPS. */
 export interface HttpRequest {
@@ -21,6 +23,9 @@ export interface HttpResponse {
 /** How a platform's client signs a request anew for each attempt: timestamps and nonces must not be sent twice. */
 export type MakeRequest = () => HttpRequest | Promise<HttpRequest>;
 
+/** Whether an answer is of a fault that passes, so that the call is to be made again. */
+export type IsPassing = (response: HttpResponse) => boolean;
+
 /** One attempt may take so long; milliseconds. */
 const ATTEMPT_TIMEOUT = 20_000;
 
@@ -29,6 +34,9 @@ const MAX_RESPONSE = 262_144;
 
 /** Throttling, and faults that pass: RFC 6585, section 4, and RFC 9110, section 15.6. */
 const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504];
+
+/** What most platforms mean by their status; some say it in the body. */
+export const byStatus: IsPassing = ({ status }) => PASSING.includes(status);
 
 /**
  * Calls of a platform's API: throttling, faults of the service and of the network are tried again with jitter until the
@@ -46,13 +54,14 @@ export class HttpApi {
    *
    * @param what the call in words, for errors, such as `Azure: upload of the certificate`
    * @param make makes the request, anew for each attempt
+   * @param isPassing tells the answers that pass
    * @returns the first answer that is not of those that pass
    * @throws Error without anything of the request, whose headers hold credentials
    */
-  public async send(what: string, make: MakeRequest): Promise<HttpResponse> {
+  public async send(what: string, make: MakeRequest, isPassing: IsPassing = byStatus): Promise<HttpResponse> {
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.attempt(make);
-      if (typeof outcome !== 'string' && !PASSING.includes(outcome.status)) {
+      if (typeof outcome !== 'string' && !isPassing(outcome)) {
         return outcome;
       }
       try {
@@ -99,6 +108,11 @@ function faultOf(error: Error): string {
 
 function plainHeaders(headers: IncomingHttpHeaders): { [name: string]: string } {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]));
+}
+
+/** The host of an API in a property, as the origin of its URLs. */
+export function endpointProperty(value: unknown): string {
+  return `https://${checked<string>(checkEndpoint, value)}`;
 }
 
 /** The JSON of an answer; an empty map where it is none. */

@@ -1,8 +1,6 @@
 import { IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkEndpoint } from '../contract/registrations';
-import { checked } from '../handlers/property-values';
 
 /** A request to a platform's API over HTTPS. */
 export interface HttpRequest {
@@ -23,9 +21,6 @@ export interface HttpResponse {
 /** How a platform's client signs a request anew for each attempt: timestamps and nonces must not be sent twice. */
 export type MakeRequest = () => HttpRequest | Promise<HttpRequest>;
 
-/** Whether an answer is of a fault that passes, so that the call is to be made again. */
-export type IsPassing = (response: HttpResponse) => boolean;
-
 /** One attempt may take so long; milliseconds. */
 const ATTEMPT_TIMEOUT = 20_000;
 
@@ -35,8 +30,10 @@ const MAX_RESPONSE = 262_144;
 /** Throttling, and faults that pass: RFC 6585, section 4, and RFC 9110, section 15.6. */
 const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504];
 
-/** What most platforms mean by their status; some say it in the body. */
-export const byStatus: IsPassing = ({ status }) => PASSING.includes(status);
+/** Names an answer that is to be tried again by its status. */
+export function passingStatus({ status }: HttpResponse): string | undefined {
+  return PASSING.includes(status) ? `HTTP status ${status}` : undefined;
+}
 
 /**
  * Calls of a platform's API: throttling, faults of the service and of the network are tried again with jitter until the
@@ -54,20 +51,22 @@ export class HttpApi {
    *
    * @param what the call in words, for errors, such as `Azure: upload of the certificate`
    * @param make makes the request, anew for each attempt
-   * @param isPassing tells the answers that pass
+   * @param passing names what is wrong with an answer that is to be tried again, where the platform says it otherwise than by
+   *   the status
    * @returns the first answer that is not of those that pass
    * @throws Error without anything of the request, whose headers hold credentials
    */
-  public async send(what: string, make: MakeRequest, isPassing: IsPassing = byStatus): Promise<HttpResponse> {
+  public async send(what: string, make: MakeRequest, passing: (response: HttpResponse) => string | undefined = passingStatus): Promise<HttpResponse> {
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.attempt(make);
-      if (typeof outcome !== 'string' && !isPassing(outcome)) {
+      const fault = typeof outcome === 'string' ? outcome : passing(outcome);
+      if (typeof outcome !== 'string' && fault === undefined) {
         return outcome;
       }
       try {
         await this.pause(attempt, typeof outcome === 'string' ? undefined : outcome.headers['retry-after']);
       } catch {
-        throw new Error(`${what} failed: ${typeof outcome === 'string' ? outcome : `HTTP status ${outcome.status}`}, until no time was left; deploy again`);
+        throw new Error(`${what} failed: ${fault}, until no time was left; deploy again`);
       }
     }
   }
@@ -108,11 +107,6 @@ function faultOf(error: Error): string {
 
 function plainHeaders(headers: IncomingHttpHeaders): { [name: string]: string } {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]));
-}
-
-/** The host of an API in a property, as the origin of its URLs. */
-export function endpointProperty(value: unknown): string {
-  return `https://${checked<string>(checkEndpoint, value)}`;
 }
 
 /** The JSON of an answer; an empty map where it is none. */

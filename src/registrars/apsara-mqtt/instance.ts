@@ -1,9 +1,12 @@
+import { X509Certificate } from 'node:crypto';
 import { MqttApi } from './mqtt-api';
 import { RawProperties, secretArn, text } from '../../handlers/property-values';
+import { certificateProperty } from '../certificate-property';
 import { readCredentials, ReadSecret } from '../credentials';
-import { endpointProperty, HttpApi } from '../http-api';
-import { certificateProperty, PlatformCertificate } from '../platform-certificate';
+import { endpointProperty } from '../endpoint';
+import { HttpApi } from '../http-api';
 import { RegistrationRequest } from '../registrar';
+import { fingerprintOf } from '../shown-certificate';
 
 /** What a test puts in place of what the function reaches by itself. */
 export interface Outside {
@@ -15,7 +18,7 @@ export interface Outside {
 /** What both resources declare: an instance of ApsaraMQ for MQTT, and a CA that is to be registered with it. */
 export interface InstanceDeclaration {
   readonly instanceId: string;
-  readonly ca: PlatformCertificate;
+  readonly ca: X509Certificate;
   readonly endpoint: string;
   readonly credentialsSecretArn: string;
 }
@@ -23,7 +26,7 @@ export interface InstanceDeclaration {
 export function parseInstance(properties: RawProperties): InstanceDeclaration {
   return {
     instanceId: text('instanceId', properties.InstanceId),
-    ca: certificateProperty(properties, 'CaCertificatePem'),
+    ca: certificateProperty('ca', properties.CaCertificatePem),
     endpoint: endpointProperty(properties.Endpoint),
     credentialsSecretArn: secretArn('credentials', properties.CredentialsSecretArn),
   };
@@ -36,7 +39,7 @@ const PREFIX = 'apsara-mqtt/';
  * instance is reached.
  */
 export function identityOf({ instanceId, ca }: InstanceDeclaration): string {
-  return `${PREFIX}${instanceId}/${ca.fingerprint}`;
+  return `${PREFIX}${instanceId}/${fingerprintOf(ca)}`;
 }
 
 /** Whether a physical id is one of ours; that of a creation that failed is none. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AcsCredentials, acs3Request } from './acs3-signature';
-import { byStatus, HttpApi, IsPassing, jsonOf } from '../http-api';
-import { shownFingerprint } from '../platform-certificate';
+import { HttpApi, HttpResponse, jsonOf, passingStatus } from '../http-api';
 import { errorCode, platformFailure } from '../platform-failure';
+import { shownFingerprint } from '../shown-certificate';
 
 /** A CA certificate as an instance shows it. */
 export interface RegisteredCa {
@@ -50,10 +50,12 @@ const ADVICE: { readonly [code: string]: string } = {
  * Throttling has the status 400 or 503. The documented errors of this API have the status 500, and are final: only what has no
  * code of its own, or says that the service failed, passes.
  */
-const isPassing: IsPassing = response => {
+function passing(response: HttpResponse): string | undefined {
   const { Code } = jsonOf(response);
-  return typeof Code === 'string' ? /^(Throttling|InternalError|ServiceUnavailable)\b/.test(Code) : byStatus(response);
-};
+  return typeof Code === 'string' ? PASSING.exec(Code)?.[0] : passingStatus(response);
+}
+
+const PASSING = /^(Throttling|InternalError|ServiceUnavailable)\b/;
 
 /** The operations of ApsaraMQ for MQTT (onsmqtt, 2020-04-20) on the CA certificates of one instance. */
 export class MqttApi {
@@ -114,7 +116,7 @@ export class MqttApi {
       parameters: { ...parameters, MqttInstanceId: this.instanceId },
       date: new Date(),
       nonce: randomUUID(),
-    }, this.credentials), isPassing);
+    }, this.credentials), passing);
     const answer = jsonOf(response);
     if (response.status === 200 && answer.Code === undefined) {
       return answer;

@@ -1,5 +1,6 @@
 import { identityOf, instanceApi, Outside, parseInstance } from './instance';
 import { Registrar, Registration, RegistrationRequest } from '../registrar';
+import { fingerprintOf } from '../shown-certificate';
 
 /**
  * `Custom::ApsaraMqttRegisterCode`: the code that the verification certificate of a CA has as its common name. It is not
@@ -14,7 +15,7 @@ export class RegisterCode implements Registrar {
     const prefix = `${identityOf(declaration)}/code/`;
     const kept = request.physicalResourceId?.startsWith(prefix) ? request.physicalResourceId.slice(prefix.length) : undefined;
     const api = await instanceApi(declaration, request, this.outside);
-    const registered = await api.find(declaration.ca.fingerprint);
+    const registered = await api.find(fingerprintOf(declaration.ca));
     const code = (registered && (kept ?? registered.registrationCode)) ?? await api.registerCode();
     return { physicalResourceId: `${prefix}${code}`, data: { RegisterCode: code } };
   }

@@ -1,11 +1,14 @@
+import { X509Certificate } from 'node:crypto';
 import { IotHubApi, PrivateCa } from './iot-hub-api';
 import { checkCertName, checkRegion } from '../../contract/registrations';
 import { quote } from '../../contract/rules';
 import { checked, secretArn } from '../../handlers/property-values';
+import { certificateProperty } from '../certificate-property';
 import { readCredentials, ReadSecret } from '../credentials';
-import { endpointProperty, HttpApi } from '../http-api';
-import { certificateProperty, PlatformCertificate } from '../platform-certificate';
+import { endpointProperty } from '../endpoint';
+import { HttpApi } from '../http-api';
 import { Registrar, Registration, RegistrationRequest } from '../registrar';
+import { fingerprintOf, pemOf } from '../shown-certificate';
 
 /** What a test puts in place of what the function reaches by itself. */
 export interface Outside {
@@ -16,15 +19,15 @@ export interface Outside {
 
 interface Declaration {
   readonly certName: string;
-  readonly ca: PlatformCertificate;
-  readonly verification: PlatformCertificate;
+  readonly ca: X509Certificate;
+  readonly verification: X509Certificate;
 }
 
 function parse({ properties }: RegistrationRequest): Declaration {
   return {
     certName: checked<string>(checkCertName, properties.CertName),
-    ca: certificateProperty(properties, 'CaCertificatePem'),
-    verification: certificateProperty(properties, 'VerificationCertificatePem'),
+    ca: certificateProperty('ca', properties.CaCertificatePem),
+    verification: certificateProperty('verificationCertificate', properties.VerificationCertificatePem),
   };
 }
 
@@ -33,7 +36,7 @@ function parse({ properties }: RegistrationRequest): Declaration {
  * which only says how the account is reached.
  */
 function identityOf({ certName, ca }: Declaration): string {
-  return `${nameIdentity(certName)}${ca.fingerprint}`;
+  return `${nameIdentity(certName)}${fingerprintOf(ca)}`;
 }
 
 function nameIdentity(certName: string): string {
@@ -54,7 +57,7 @@ export class CaRegistration implements Registrar {
     const api = await this.api(request);
     const shown = await api.list();
     if (!isRegistered(declaration, shown)) {
-      const content = { name: certName, caPem: ca.pem, verificationPem: verification.pem };
+      const content = { name: certName, caPem: pemOf(ca), verificationPem: pemOf(verification) };
       const isTaken = shown.some(({ name }) => name === certName);
       if (isTaken && !request.physicalResourceId?.startsWith(nameIdentity(certName))) {
         throw new Error(`certName must be a name that no other CA certificate of the account has, got ${quote(certName)}`);
@@ -96,7 +99,7 @@ export class CaRegistration implements Registrar {
 
 /** Whether the certificate is registered under its name; under another one, it can't be registered a second time. */
 function isRegistered({ certName, ca }: Declaration, shown: readonly PrivateCa[]): boolean {
-  const same = shown.find(({ fingerprint }) => fingerprint === ca.fingerprint);
+  const same = shown.find(({ fingerprint }) => fingerprint === fingerprintOf(ca));
   if (same && same.name !== certName) {
     throw new Error(`certName must be ${quote(same.name)}, under which this CA certificate is registered, since the platform takes none twice `
       + `and does not rename, got ${quote(certName)}`);

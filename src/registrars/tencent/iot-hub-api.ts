@@ -1,7 +1,7 @@
 import { tc3Request, TencentCredentials } from './tc3-signature';
-import { byStatus, HttpApi, HttpResponse, IsPassing, jsonOf } from '../http-api';
-import { shownFingerprint } from '../platform-certificate';
+import { HttpApi, HttpResponse, jsonOf, passingStatus } from '../http-api';
 import { errorCode, platformFailure } from '../platform-failure';
+import { shownFingerprint } from '../shown-certificate';
 
 /** A private CA certificate as IoT Hub shows it. */
 export interface PrivateCa {
@@ -37,10 +37,12 @@ const ADVICE: { readonly [code: string]: string } = {
 };
 
 /** Errors have the status 200. https://www.tencentcloud.com/document/product/1105/41917 */
-const isPassing: IsPassing = response => {
+function passing(response: HttpResponse): string | undefined {
   const code = errorOf(response)?.Code;
-  return code === undefined ? byStatus(response) : /^(RequestLimitExceeded|InternalError|ServiceUnavailable)\b/.test(String(code));
-};
+  return typeof code === 'string' ? PASSING.exec(code)?.[0] : passingStatus(response);
+}
+
+const PASSING = /^(RequestLimitExceeded|InternalError|ServiceUnavailable)\b/;
 
 /** The operations of IoT Hub (iotcloud, 2021-04-08) on private CA certificates. */
 export class IotHubApi {
@@ -80,7 +82,7 @@ export class IotHubApi {
       region: this.region,
       body: JSON.stringify(parameters),
       date: new Date(),
-    }, this.credentials), isPassing);
+    }, this.credentials), passing);
     const answer = jsonOf(response).Response as { readonly [name: string]: unknown } | undefined;
     if (response.status === 200 && answer && answer.Error === undefined) {
       return answer;

@@ -2,8 +2,9 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { PrivateIotCa, SigningAlarm } from '../src';
+import { ApsaraMqttCaRegistration, PrivateIotCa, ProofOfPossessionSignature, SigningAlarm, TencentIotHubCaRegistration } from '../src';
 import { stackOf } from './support/stacks';
 
 /** The findings of the AwsSolutions pack, as synthesis reports them. */
@@ -39,6 +40,17 @@ test('nor has it of an alarm for a key that signs', () => {
       key: new Key(stack, 'Key', { keySpec: KeySpec.RSA_2048, keyUsage: KeyUsage.SIGN_VERIFY }),
       signers: [new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })],
     });
+  })).not.toContain('AwsSolutions-');
+});
+
+test('nor has it of registrations with platforms in China, and of a signature', () => {
+  expect(findings(app => {
+    const stack = stackOf(app);
+    const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
+    const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Keys-AbCdEf');
+    new ApsaraMqttCaRegistration(stack, 'Apsara', { ca, instanceId: 'i', regionId: 'cn-hangzhou', caName: 'acme', credentials });
+    new TencentIotHubCaRegistration(stack, 'Tencent', { ca, certName: 'acme', registrationCode: 'code-1', region: 'ap-guangzhou', credentials });
+    new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: 'code-1' });
   })).not.toContain('AwsSolutions-');
 });
 

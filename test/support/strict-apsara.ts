@@ -155,7 +155,7 @@ export class StrictApsara extends ActionPlatform {
     return done({ Sn: sn });
   }
 
-  /** "all device certificates that are issued by the CA certificate and are registered [...] are automatically deleted" */
+  /** With the CA certificate go the device certificates it has issued. */
   private deleteCa(sn: string): PlatformAnswer {
     const ca = this.find(sn);
     ca.devices = 0;

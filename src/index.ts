@@ -1,3 +1,4 @@
+export { ApsaraMqttCaRegistration, ApsaraMqttCaRegistrationProps } from './apsara-mqtt-ca-registration';
 export { CaCertificate, CaCertificateOptions, CaCertificateProps } from './ca-certificate';
 export {
   AlternativeNames, CertificateExtensionOptions, CertificatePolicy, CustomExtension, DirectoryName, ExtendedKeyUsage, NameConstraints, NameSubtrees,
@@ -18,7 +19,9 @@ export { KeyStorage, KmsKeyStorageOptions, ParameterKeyStorageOptions, SecretsMa
 export { PemSource } from './pem-source';
 export { PrivateIotCa } from './private-iot-ca';
 export { PrivateIotCaProps } from './private-iot-ca-props';
+export { ProofOfPossessionSignature, ProofOfPossessionSignatureProps } from './proof-of-possession-signature';
 export { ServerCertificate, ServerCertificateOptions, ServerCertificateProps } from './server-certificate';
 export { SigningAlarm, SigningAlarmProps } from './signing-alarm';
+export { TencentIotHubCaRegistration, TencentIotHubCaRegistrationProps } from './tencent-iot-hub-ca-registration';
 export { TrustBundle } from './trust-bundle';
 export { VerificationCertificate, VerificationCertificateOptions, VerificationCertificateProps } from './verification-certificate';

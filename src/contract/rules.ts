@@ -170,6 +170,16 @@ export function checkCaName(value: string, platform: PlatformId): Complaint {
   return checkForm('the name of the CA', value, platformRules(platform).caName, platform);
 }
 
+/**
+ * A code that the CA's key signs as it is, not within a certificate. Whoever chooses it must not choose what else a signature
+ * of a CA is good for, so that it is text of letters, digits and the marks of base64 and UUIDs: certificates, revocation lists,
+ * requests and TLS handshakes have octets that are none of these, and a JSON Web Token has a dot.
+ */
+export function checkVerificationCode(value: unknown): Complaint {
+  return typeof value === 'string' && /^[A-Za-z0-9+/=_-]{1,512}$/.test(value) ? undefined
+    : `verificationCode must be 1 to 512 letters, digits and + / = _ -, got ${quote(value)}`;
+}
+
 /** The CA's key, as the platform takes it. `property` names it where another resource refers to the CA. */
 export function checkCaForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
   const { name, caKeyAlgorithms } = platformRules(platform);

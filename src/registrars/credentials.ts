@@ -22,11 +22,12 @@ export const readSecret: ReadSecret = (secretArn, signal) => new SecretValues(cl
  * Reads credentials that a secret holds as a JSON map.
  *
  * @param names the members that have to be there, each a text that is not empty
+ * @param optional members that may be there too, such as the token of temporary credentials
  * @throws Error that names what is missing, and shows nothing of the secret
  */
-export async function readCredentials<N extends string>(
-  secretArn: string, names: readonly N[], signal: AbortSignal, read: ReadSecret = readSecret,
-): Promise<{ readonly [M in N]: string }> {
+export async function readCredentials<N extends string, O extends string = never>(
+  secretArn: string, names: readonly N[], signal: AbortSignal, read: ReadSecret = readSecret, optional: readonly O[] = [],
+): Promise<{ readonly [M in N]: string } & { readonly [M in O]?: string }> {
   const value = await read(secretArn, signal);
   let map: { readonly [name: string]: unknown } | undefined;
   try {
@@ -38,5 +39,6 @@ export async function readCredentials<N extends string>(
   if (missing.length > 0) {
     throw new Error(`credentials must be a secret with the JSON members ${names.join(', ')}, got ${secretArn} without ${missing.join(', ')}`);
   }
-  return map as { readonly [M in N]: string };
+  const present = [...names, ...optional].filter(name => typeof map![name] === 'string' && map![name] !== '');
+  return Object.fromEntries(present.map(name => [name, map![name]])) as { [M in N]: string } & { [M in O]?: string };
 }

@@ -84,6 +84,10 @@ export function requestedProperties(issuer: string, changes: Properties = {}): P
   return { ...declared, ...changes };
 }
 
+export function signatureProperties(issuer: string, changes: Properties = {}): Properties {
+  return { LedgerTable: 'ledger', Issuer: issuer, VerificationCode: 'b3a1c0de-4f5e', HashAlgorithm: 'SHA-256', Generation: '1', ...changes };
+}
+
 const RESOURCES = {
   ca: { resourceType: 'Custom::PrivateIotCa', logicalResourceId: 'Ca' },
   existing: { resourceType: 'Custom::ExistingIotCa', logicalResourceId: 'Existing' },
@@ -91,6 +95,7 @@ const RESOURCES = {
   verification: { resourceType: 'Custom::IotVerificationCertificate', logicalResourceId: 'Verification' },
   device: { resourceType: 'Custom::IotDeviceCertificate', logicalResourceId: 'Device' },
   server: { resourceType: 'Custom::IotServerCertificate', logicalResourceId: 'Server' },
+  signature: { resourceType: 'Custom::IotProofOfPossessionSignature', logicalResourceId: 'Proof' },
 };
 
 /** The kinds of resources. */

@@ -49,7 +49,8 @@ function properties(changes: Properties = {}): Properties {
 }
 
 function ask(requestType: 'Create' | 'Update' | 'Delete', resourceType: string, given: Properties, physicalResourceId?: string, milliseconds = 20_000) {
-  const reach = { endpoints: { login: azure.url, management: azure.url }, trustedCas: azure.trustedCas, readSecret: async () => JSON.stringify(secret) };
+  const endpoints = { login: azure.url, management: azure.url };
+  const reach = { endpoints, trustedCas: azure.trustedCas, readSecret: async () => JSON.stringify(secret) };
   return carryOut({ [UPLOAD]: new AzureCaUpload(reach), [VERIFICATION]: new AzureCaVerification(reach) }, {
     requestType, resourceType, properties: given, physicalResourceId, stackId: STACK_ID, logicalResourceId: 'Azure', requestId: 'r1', signal: AbortSignal.timeout(milliseconds),
   });

@@ -121,8 +121,8 @@ export class ServiceCertificates {
       method,
       url: `${this.place.url}/${path}?api-version=${this.place.apiVersion}`,
       headers: {
-        'authorization': `Bearer ${this.token}`,
-        'accept': 'application/json',
+        authorization: `Bearer ${this.token}`,
+        accept: 'application/json',
         ...body && { 'content-type': 'application/json' },
         ...etag !== undefined && { 'if-match': etag },
       },

@@ -1,6 +1,6 @@
 import {
-  AZURE_CLOUD_NAMES, AZURE_CLOUDS, AZURE_CREDENTIALS, AZURE_SERVICE_NAMES, AZURE_SERVICES, AzureCloudName, AzureEndpoints, AzureServiceName, RESOURCE_GROUP,
-  SUBSCRIPTION_ID,
+  AZURE_CLOUD_NAMES, AZURE_CLOUDS, AZURE_CREDENTIALS, AZURE_SERVICE_NAMES, AZURE_SERVICES, AzureCloudName, AzureEndpoints, AzureServiceName,
+  RESOURCE_GROUP, SUBSCRIPTION_ID,
 } from '../../contract/azure';
 import { checkChoice, checkForm } from '../../contract/forms';
 import { platformRules } from '../../contract/platforms';

@@ -35,9 +35,9 @@ const FAULTS: { readonly [F in 'throttled' | 'unavailable']: PlatformAnswer } = 
 };
 
 /** The key and the certificate of the server, which are each other's only use: made once for a test file. */
-function serverCertificate(): string {
+function serverCertificate(hosts: readonly string[]): string {
   return opensslOutput(['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', '-', '-days', '1',
-    '-subj', '/CN=platform', '-addext', 'subjectAltName=IP:127.0.0.1']);
+    '-subj', '/CN=platform', '-addext', ['subjectAltName=IP:127.0.0.1', ...hosts.map(host => `DNS:${host}`)].join()]);
 }
 
 /** A platform's API over HTTPS on this machine. What it holds and demands is for the classes that extend it to say. */
@@ -50,8 +50,9 @@ export abstract class HttpsPlatform {
   public readonly trustedCas: string;
   private readonly server: Server;
 
-  constructor() {
-    this.trustedCas = serverCertificate();
+  /** @param hosts whose requests it takes, beside those to its own address */
+  constructor(...hosts: string[]) {
+    this.trustedCas = serverCertificate(hosts);
     this.server = createServer({ key: this.trustedCas, cert: this.trustedCas }, (incoming, outgoing) => void this.serve(incoming, outgoing));
   }
 
@@ -94,19 +95,21 @@ export abstract class HttpsPlatform {
       chunks.push(chunk as Buffer);
     }
     const { pathname, searchParams } = new URL(incoming.url!, this.url);
-    const request = { method: incoming.method!, path: pathname, query: searchParams, headers: incoming.headers, body: Buffer.concat(chunks).toString() };
+    const body = Buffer.concat(chunks).toString();
+    const request = { method: incoming.method!, path: pathname, query: searchParams, headers: incoming.headers, body };
     const call = `${request.method} ${pathname.split('/').slice(-2).join('/')}`;
     const again = this.count(call);
     this.calls.push(call);
     this.received.push(request);
     this.meanwhile(call, again);
     const fault = this.fault(call, again);
-    const { status, body, headers } = fault === 'throttled' || fault === 'unavailable' ? FAULTS[fault] : this.carriedOut(request);
+    const struck = fault === 'throttled' || fault === 'unavailable';
+    const answer = struck ? FAULTS[fault] : this.carriedOut(request);
     if (fault === 'lost') {
       incoming.socket.destroy();
       return;
     }
-    outgoing.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body && JSON.stringify(body));
+    outgoing.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(answer.body && JSON.stringify(answer.body));
   }
 
   private carriedOut(request: PlatformRequest): PlatformAnswer {

@@ -1,7 +1,7 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
-import { encodeName } from '../../src/pki/name';
 import { issue, Issuer, selfIssuer } from '../../src/pki/issue';
 import { generateKeyPair } from '../../src/pki/keys';
+import { encodeName } from '../../src/pki/name';
 import { toPem } from '../../src/pki/pem';
 import { PROFILES } from '../../src/pki/profile';
 import { newSerialNumber } from '../../src/pki/serial-number';

@@ -30,6 +30,11 @@ const MAX_RESPONSE = 262_144;
 /** Throttling, and faults that pass: RFC 6585, section 4, and RFC 9110, section 15.6. */
 const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504];
 
+/** Names an answer that is to be tried again by its status. */
+export function passingStatus({ status }: HttpResponse): string | undefined {
+  return PASSING.includes(status) ? `HTTP status ${status}` : undefined;
+}
+
 /**
  * Calls of a platform's API: throttling, faults of the service and of the network are tried again with jitter until the
  * signal ends them. That an answer was lost after it took effect is for the caller to expect.
@@ -46,19 +51,22 @@ export class HttpApi {
    *
    * @param what the call in words, for errors, such as `Azure: upload of the certificate`
    * @param make makes the request, anew for each attempt
+   * @param passing names what is wrong with an answer that is to be tried again, where the platform says it otherwise than by
+   *   the status
    * @returns the first answer that is not of those that pass
    * @throws Error without anything of the request, whose headers hold credentials
    */
-  public async send(what: string, make: MakeRequest): Promise<HttpResponse> {
+  public async send(what: string, make: MakeRequest, passing: (response: HttpResponse) => string | undefined = passingStatus): Promise<HttpResponse> {
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.attempt(make);
-      if (typeof outcome !== 'string' && !PASSING.includes(outcome.status)) {
+      const fault = typeof outcome === 'string' ? outcome : passing(outcome);
+      if (typeof outcome !== 'string' && fault === undefined) {
         return outcome;
       }
       try {
         await this.pause(attempt, typeof outcome === 'string' ? undefined : outcome.headers['retry-after']);
       } catch {
-        throw new Error(`${what} failed: ${typeof outcome === 'string' ? outcome : `HTTP status ${outcome.status}`}, until no time was left; deploy again`);
+        throw new Error(`${what} failed: ${fault}, until no time was left; deploy again`);
       }
     }
   }

@@ -144,6 +144,10 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
   public readonly certificateChainPem: string;
   public readonly certificateChainWithoutRootPem: string;
 
+  /** The CA that issues it. @internal */
+  public readonly _issuer: IPrivateIotCa;
+  /** The subject; absent where that of a request is taken. @internal */
+  public readonly _subject?: CertificateSubject;
   /** @internal */
   protected readonly _resource: CustomResource;
   private readonly _key?: BoundPrivateKey;
@@ -166,6 +170,8 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
     validateRequest(this, options);
 
     const provider = CertificateProvider.of(this);
+    this._issuer = ca;
+    this._subject = subject;
     this._requested = request !== undefined;
     this._key = request ? undefined : (options.keyStorage ?? KeyStorage.secretsManager())._bind(this, {
       description: `Private key of ${this.node.path}`, removalPolicy, keyAlgorithm: keyAlgorithm._render(), generation,

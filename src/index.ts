@@ -1,4 +1,7 @@
 export { ApsaraMqttCaRegistration, ApsaraMqttCaRegistrationProps } from './apsara-mqtt-ca-registration';
+export { AwsIotCaRegistration, AwsIotCaRegistrationProps, AwsIotCertificateMode } from './aws-iot-ca-registration';
+export { AwsIotThing, AwsIotThingProps } from './aws-iot-thing';
+export { AwsIotThingPolicy, AwsIotThingPolicyProps } from './aws-iot-thing-policy';
 export { CaCertificate, CaCertificateOptions, CaCertificateProps } from './ca-certificate';
 export {
   AlternativeNames, CertificateExtensionOptions, CertificatePolicy, CustomExtension, DirectoryName, ExtendedKeyUsage, NameConstraints, NameSubtrees,
@@ -14,6 +17,7 @@ export { IPrivateIotCa } from './i-private-iot-ca';
 export { PrivateIotCaAttributes } from './imported-private-iot-ca';
 export { IIotCertificate } from './iot-certificate';
 export { IotPlatform } from './iot-platform';
+export { JustInTimeProvisioning, JustInTimeProvisioningOptions, ProvisioningParameter } from './just-in-time-provisioning';
 export { KeyAlgorithm } from './key-algorithm';
 export { KeyStorage, KmsKeyStorageOptions, ParameterKeyStorageOptions, SecretsManagerKeyStorageOptions } from './key-storage';
 export { PemSource } from './pem-source';

@@ -1,4 +1,4 @@
-import { Form } from './platforms';
+import { Form } from './platform-rules';
 import { Complaint, quote } from './rules';
 
 /** Checks the form of a value that another system gave, such as the name of a service. */

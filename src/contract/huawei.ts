@@ -1,4 +1,4 @@
-import { Form } from './platforms';
+import { Form } from './platform-rules';
 
 /** How IoTDA is told who asks: https://support.huaweicloud.com/api-iothub/iot_06_v5_0004.html */
 export const HUAWEI_CREDENTIALS = {

@@ -1,4 +1,5 @@
-import { Form, PlatformId } from './platforms';
+import { Form } from './platform-rules';
+import { PlatformId } from './platforms';
 
 /** Where a cloud of Azure takes requests; tokens are asked for `<management>/.default`. */
 export interface AzureEndpoints {

@@ -74,7 +74,9 @@ export async function provePossession(request: ProofRequest, ports: Ports): Prom
 }
 
 /** Takes a reservation to its signature; makes the reservation where there is none. */
-async function signReserved({ declaration, ...request }: ProofRequest, record: LedgerRecord | undefined, ledger: Ledger, ports: Ports): Promise<void> {
+async function signReserved(
+  { declaration, ...request }: ProofRequest, record: LedgerRecord | undefined, ledger: Ledger, ports: Ports,
+): Promise<void> {
   const ca = (await issuingCa(declaration.issuer, ledger, ports))!;
   if (ca.inKms) {
     complain(checkHashForKms(ca.keyAlgorithm, declaration.hashAlgorithm));

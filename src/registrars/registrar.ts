@@ -27,7 +27,9 @@ export interface Registrar {
 }
 
 /** The Lambda handler of a platform's function, which answers CloudFormation itself. */
-export function registrarHandler(registrars: { readonly [resourceType: string]: Registrar }): (event: unknown, context: InvocationContext) => Promise<void> {
+export function registrarHandler(
+  registrars: { readonly [resourceType: string]: Registrar },
+): (event: unknown, context: InvocationContext) => Promise<void> {
   return (event, context) => handleCloudFormationEvent(event, context, (request, signal) => carryOut(registrars, { ...request, signal }),
     process.env.AWS_ENDPOINT_URL);
 }

@@ -46,7 +46,13 @@ function send(
     [RegistrationType.APSARA_MQTT_REGISTER_CODE]: new RegisterCode(outside),
     [RegistrationType.APSARA_MQTT_CA_REGISTRATION]: new CaRegistration(outside),
   }, {
-    requestType, resourceType, physicalResourceId, properties: declared, requestId: randomUUID(), stackId: STACK_ID, logicalResourceId: 'Apsara',
+    requestType,
+    resourceType,
+    physicalResourceId,
+    properties: declared,
+    requestId: randomUUID(),
+    stackId: STACK_ID,
+    logicalResourceId: 'Apsara',
     signal: AbortSignal.timeout(time),
   });
 }

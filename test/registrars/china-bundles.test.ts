@@ -89,8 +89,12 @@ describe('as it is deployed', () => {
       RequestType: 'Create',
       ResourceType: 'Custom::TencentIotHubCaRegistration',
       ResourceProperties: {
-        CertName: 'acme', CaCertificatePem: ca.pem, VerificationCertificatePem: await ca.prove('old'), Region: 'ap-guangzhou',
-        Endpoint: tencent.url.slice('https://'.length), CredentialsSecretArn: await secretOf(API_KEY),
+        CertName: 'acme',
+        CaCertificatePem: ca.pem,
+        VerificationCertificatePem: await ca.prove('old'),
+        Region: 'ap-guangzhou',
+        Endpoint: tencent.url.slice('https://'.length),
+        CredentialsSecretArn: await secretOf(API_KEY),
       },
     };
     const refused = await invoke('tencent', tencent.trustedCas, event);

@@ -33,16 +33,28 @@ type Properties = { readonly [name: string]: unknown };
 
 async function properties(of = ca, changes: Properties = {}): Promise<Properties> {
   return {
-    CertName: 'acme', CaCertificatePem: of.pem, VerificationCertificatePem: await of.prove(CODE), Region: 'ap-guangzhou', Generation: '1',
-    Endpoint: server.url.slice('https://'.length), CredentialsSecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Tencent-AbCdEf', ...changes,
+    CertName: 'acme',
+    CaCertificatePem: of.pem,
+    VerificationCertificatePem: await of.prove(CODE),
+    Region: 'ap-guangzhou',
+    Generation: '1',
+    Endpoint: server.url.slice('https://'.length),
+    CredentialsSecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Tencent-AbCdEf',
+    ...changes,
   };
 }
 
 function send(requestType: LifecycleEvent['requestType'], declared: Properties, physicalResourceId?: string, time = 20_000): Promise<LifecycleResult> {
   const outside = { ca: server.trustedCas, readSecret: async () => JSON.stringify(secret) };
   return carryOut({ [RegistrationType.TENCENT_CA_REGISTRATION]: new CaRegistration(outside) }, {
-    requestType, physicalResourceId, properties: declared, requestId: randomUUID(), stackId: STACK_ID, logicalResourceId: 'Tencent',
-    resourceType: RegistrationType.TENCENT_CA_REGISTRATION, signal: AbortSignal.timeout(time),
+    requestType,
+    physicalResourceId,
+    properties: declared,
+    requestId: randomUUID(),
+    stackId: STACK_ID,
+    logicalResourceId: 'Tencent',
+    resourceType: RegistrationType.TENCENT_CA_REGISTRATION,
+    signal: AbortSignal.timeout(time),
   });
 }
 

@@ -130,7 +130,8 @@ export class StrictApsara extends ActionPlatform {
 
   private registerCa(name: string, content: string, verificationContent: string): PlatformAnswer {
     const [ca, verification] = [content, verificationContent].map(readCertificate);
-    if (!ca?.ca || !verification || !verification.verify(ca.publicKey) || this.cas.some(({ certificate }) => certificate.fingerprint256 === ca.fingerprint256)) {
+    if (!ca?.ca || !verification || !verification.verify(ca.publicKey)
+      || this.cas.some(({ certificate }) => certificate.fingerprint256 === ca.fingerprint256)) {
       throw ERRORS.parameter();
     }
     if (!hasCode(verification, this.code)) {
@@ -144,8 +145,14 @@ export class StrictApsara extends ActionPlatform {
       throw ERRORS.parameter();
     }
     const CaCertificateVOS = this.cas.slice((page - 1) * size, page * size).map(({ sn, name, code, content, verification, active }) => ({
-      RegistrationCode: code, CaName: name, Sn: sn, CaContent: escaped(content), VerificationContent: escaped(verification),
-      ValidBegin: '1654137303000', ValidEnd: '1969497303000', Status: active ? '1' : '0',
+      RegistrationCode: code,
+      CaName: name,
+      Sn: sn,
+      CaContent: escaped(content),
+      VerificationContent: escaped(verification),
+      ValidBegin: '1654137303000',
+      ValidEnd: '1969497303000',
+      Status: active ? '1' : '0',
     }));
     return done({ Data: { Total: Math.ceil(this.cas.length / size), PageNo: page, PageSize: size, CaCertificateVOS } });
   }

@@ -134,7 +134,8 @@ export class StrictTencent extends ActionPlatform {
     if (!certificate?.ca) {
       throw refused('InvalidParameterValue.CACertInvalid', 'Invalid CA certificate.');
     }
-    if (this.elsewhere.has(certificate.fingerprint256) || this.cas.some(ca => ca !== before && ca.certificate.fingerprint256 === certificate.fingerprint256)) {
+    if (this.elsewhere.has(certificate.fingerprint256)
+      || this.cas.some(ca => ca !== before && ca.certificate.fingerprint256 === certificate.fingerprint256)) {
       throw refused('LimitExceeded.CARepeat', 'Duplicate CA certificate.');
     }
     if (!verification?.verify(certificate.publicKey) || !hasCode(verification, this.code)) {

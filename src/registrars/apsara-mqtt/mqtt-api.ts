@@ -60,7 +60,8 @@ const PASSING = /^(Throttling|InternalError|ServiceUnavailable)\b/;
 /** The operations of ApsaraMQ for MQTT (onsmqtt, 2020-04-20) on the CA certificates of one instance. */
 export class MqttApi {
   constructor(
-    private readonly http: HttpApi, private readonly endpoint: string, private readonly credentials: AcsCredentials, private readonly instanceId: string,
+    private readonly http: HttpApi, private readonly endpoint: string, private readonly credentials: AcsCredentials,
+    private readonly instanceId: string,
   ) {}
 
   /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getregistercode */

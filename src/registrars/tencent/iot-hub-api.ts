@@ -47,7 +47,8 @@ const PASSING = /^(RequestLimitExceeded|InternalError|ServiceUnavailable)\b/;
 /** The operations of IoT Hub (iotcloud, 2021-04-08) on private CA certificates. */
 export class IotHubApi {
   constructor(
-    private readonly http: HttpApi, private readonly endpoint: string, private readonly region: string, private readonly credentials: TencentCredentials,
+    private readonly http: HttpApi, private readonly endpoint: string, private readonly region: string,
+    private readonly credentials: TencentCredentials,
   ) {}
 
   /** https://www.tencentcloud.com/document/product/1105/41911 */

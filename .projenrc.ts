@@ -47,12 +47,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-secrets-manager@^3.1164.0',
     '@aws-sdk/client-ssm@^3.1164.0',
     '@peculiar/x509@^2.2.0',
+    'aedes@^1.2.0', // a broker for the tests
     'aws-cdk@2.1148.1', // the command line that reads assemblies of the aws-cdk-lib below
     'cdk-nag@^3.0.2',
     'cli-table3@^0.6.5',
     'commander@^14.0.3',
     'esbuild@^0.28.2',
     'fast-check@^4.10.2',
+    'mqtt@^5.16.0', // a client for the tests
     'reflect-metadata@^0.2.2',
     'tsx@^4.23.15',
   ],

@@ -8,6 +8,7 @@ import { awscdk } from 'projen';
 const BUNDLES = [
   { entry: 'src/handlers/index.ts', outfile: 'assets/handler/index.js' },
   { entry: 'src/cli/index.ts', outfile: 'assets/cli/private-iot-ca.js' },
+  ...['aws-iot', 'azure', 'huawei', 'apsara-mqtt', 'tencent'].map(name => ({ entry: `src/registrars/${name}/index.ts`, outfile: `assets/${name}/index.js` })),
 ];
 
 /** Adds the `bundle` task, runs it before compiling and testing, and keeps what only the bundles need out of the package. */
@@ -21,7 +22,7 @@ export function addBundles(project: awscdk.AwsCdkConstructLibrary): void {
   }
   project.preCompileTask.spawn(bundle);
   project.testTask.prependSpawn(bundle);
-  for (const folder of ['handlers', 'cli']) {
+  for (const folder of ['handlers', 'cli', 'registrars']) {
     project.eslint?.allowDevDeps(`src/${folder}/**`);
     project.addPackageIgnore(`/lib/${folder}/`);
   }

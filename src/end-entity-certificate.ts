@@ -144,6 +144,10 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
   public readonly certificateChainPem: string;
   public readonly certificateChainWithoutRootPem: string;
 
+  /** The CA that issues it. @internal */
+  public readonly _issuer: IPrivateIotCa;
+  /** The subject; absent where that of a request is taken. @internal */
+  public readonly _subject?: CertificateSubject;
   /** @internal */
   protected readonly _resource: CustomResource;
   private readonly _key?: BoundPrivateKey;
@@ -166,6 +170,8 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
     validateRequest(this, options);
 
     const provider = CertificateProvider.of(this);
+    this._issuer = ca;
+    this._subject = subject;
     this._requested = request !== undefined;
     this._key = request ? undefined : (options.keyStorage ?? KeyStorage.secretsManager())._bind(this, {
       description: `Private key of ${this.node.path}`, removalPolicy, keyAlgorithm: keyAlgorithm._render(), generation,
@@ -240,6 +246,15 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
       throw new Error(`${this.node.path}: privateKeyParameterName must be asked of a certificate whose keyStorage is KeyStorage.parameterStore()`);
     }
     return this._attribute('PrivateKeyParameter');
+  }
+
+  /** What outputs say of where the private key is, by what they are called. @internal */
+  public _keyOutputs(): { [what: string]: string } {
+    switch (this._key?.properties.Type) {
+      case undefined: return {};
+      case 'Parameter': return { PrivateKeyParameter: this.privateKeyParameterName };
+      default: return this.privateKeySecret ? { PrivateKeySecret: this.privateKeySecret.secretArn } : {};
+    }
   }
 
   /**

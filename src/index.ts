@@ -1,7 +1,12 @@
+export { ApsaraMqttCaRegistration, ApsaraMqttCaRegistrationProps } from './apsara-mqtt-ca-registration';
+export { AwsIotCaRegistration, AwsIotCaRegistrationProps, AwsIotCertificateMode } from './aws-iot-ca-registration';
+export { AwsIotThing, AwsIotThingProps } from './aws-iot-thing';
+export { AwsIotThingPolicy, AwsIotThingPolicyProps } from './aws-iot-thing-policy';
 export { CaCertificate, CaCertificateOptions, CaCertificateProps } from './ca-certificate';
 export {
   AlternativeNames, CertificateExtensionOptions, CertificatePolicy, CustomExtension, DirectoryName, ExtendedKeyUsage, NameConstraints, NameSubtrees,
 } from './certificate-extensions';
+export { CertificateOutputs, CertificateOutputsProps } from './certificate-outputs';
 export { CertificateSubject } from './certificate-subject';
 export { DeliveredSecret, DeliveryFormat, DeliveryFormatOptions, Pkcs12Options } from './delivery-format';
 export { DeviceCertificate, DeviceCertificateOptions, DeviceCertificateProps, DeviceProfile } from './device-certificate';
@@ -12,12 +17,15 @@ export { IPrivateIotCa } from './i-private-iot-ca';
 export { PrivateIotCaAttributes } from './imported-private-iot-ca';
 export { IIotCertificate } from './iot-certificate';
 export { IotPlatform } from './iot-platform';
+export { JustInTimeProvisioning, JustInTimeProvisioningOptions, ProvisioningParameter } from './just-in-time-provisioning';
 export { KeyAlgorithm } from './key-algorithm';
 export { KeyStorage, KmsKeyStorageOptions, ParameterKeyStorageOptions, SecretsManagerKeyStorageOptions } from './key-storage';
 export { PemSource } from './pem-source';
 export { PrivateIotCa } from './private-iot-ca';
 export { PrivateIotCaProps } from './private-iot-ca-props';
+export { ProofOfPossessionSignature, ProofOfPossessionSignatureProps } from './proof-of-possession-signature';
 export { ServerCertificate, ServerCertificateOptions, ServerCertificateProps } from './server-certificate';
 export { SigningAlarm, SigningAlarmProps } from './signing-alarm';
+export { TencentIotHubCaRegistration, TencentIotHubCaRegistrationProps } from './tencent-iot-hub-ca-registration';
 export { TrustBundle } from './trust-bundle';
 export { VerificationCertificate, VerificationCertificateOptions, VerificationCertificateProps } from './verification-certificate';

@@ -1,6 +1,8 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { ApsaraMqttCaRegistration, PrivateIotCa, ProofOfPossessionSignature, TencentIotHubCaRegistration } from '../src';
 import { fullStack } from './support/full-stack';
 import { stackOf } from './support/stacks';
 
@@ -24,6 +26,17 @@ function findings(declare: (app: App) => void): string {
 
 test('the AwsSolutions pack of cdk-nag has no finding that is not acknowledged with a reason, whatever of the library is used', () => {
   expect(findings(app => fullStack(app))).not.toContain('AwsSolutions-');
+});
+
+test('nor has it of registrations with platforms in China, and of a signature', () => {
+  expect(findings(app => {
+    const stack = stackOf(app);
+    const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
+    const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Keys-AbCdEf');
+    new ApsaraMqttCaRegistration(stack, 'Apsara', { ca, instanceId: 'i', regionId: 'cn-hangzhou', caName: 'acme', credentials });
+    new TencentIotHubCaRegistration(stack, 'Tencent', { ca, certName: 'acme', registrationCode: 'code-1', region: 'ap-guangzhou', credentials });
+    new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: 'code-1' });
+  })).not.toContain('AwsSolutions-');
 });
 
 test('the pack is really asked: what the library would not do is found', () => {

@@ -1,5 +1,5 @@
-import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
-import { HashAlgorithm, IotPlatform, KeyAlgorithm, PrivateIotCa } from 'cdk-private-iot-ca';
+import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { CertificateOutputs, HashAlgorithm, IotPlatform, KeyAlgorithm, PrivateIotCa } from 'cdk-private-iot-ca';
 
 const app = new App();
 const stack = new Stack(app, 'AlibabaIot', { description: 'A private CA for devices on Alibaba Cloud IoT Platform' });
@@ -30,8 +30,4 @@ const verification = ca.addVerificationCertificate('Verification', {
 const device = ca.addDeviceCertificate('Sensor001', { subject: { commonName: 'sensor-001', organization: 'Acme' } });
 
 // What the console asks for: two files to register the CA, and the SN to bind the device certificate by.
-new CfnOutput(stack, 'CaCertificate', { value: ca.certificatePem });
-new CfnOutput(stack, 'VerificationCertificate', { value: verification.certificatePem });
-new CfnOutput(stack, 'DeviceCertificate', { value: device.certificatePem });
-new CfnOutput(stack, 'DeviceSerialNumber', { value: device.serialNumber });
-new CfnOutput(stack, 'DevicePrivateKeySecret', { value: device.privateKeySecret.secretArn });
+new CertificateOutputs(stack, 'Outputs', { cas: { Ca: ca }, certificates: { Verification: verification, Device: device } });

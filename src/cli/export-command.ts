@@ -5,8 +5,13 @@ import { CliError } from './cli-error';
 import { localDisk } from './disk';
 import { ExportFile, writeExportFiles } from './export/export-files';
 import { fileNames } from './export/file-names';
+import { isKeyArn, keyArnByName } from './export/key-arns';
+import { KitName, KITS } from './export/kits';
+import { BROKER_FILE } from './export/kits/broker-files';
+import { KitFile } from './export/kits/kit';
+import { kitFiles, kitName } from './export/kits/kit-files';
 import { ExportedCertificate, exportedCertificates, manifestText } from './export/manifest';
-import { findPrivateKeys, ReadSecret } from './export/private-keys';
+import { findPrivateKeys, FoundKey, ReadSecret } from './export/private-keys';
 import { lazy } from './lazy';
 import { DirectoryParameters } from './local/directory-parameters';
 import { DirectorySecretVersions } from './local/directory-secret-versions';
@@ -25,12 +30,17 @@ export interface ExportOptions {
   readonly privateKeys?: boolean;
   /** The directory of the local deployment that has the keys. */
   readonly local?: string;
+  /** For whom a kit is made beside the files of the outputs, as it was given. */
+  readonly platform?: string;
+  /** Where the kit's files will be on the broker's machine. */
+  readonly brokerFolder?: string;
 }
 
 /** `private-iot-ca export`; everything is read and checked before the first file is written. */
 export async function exportCommand(
   options: ExportOptions, terminal: Terminal, readAwsSecret: ReadSecret = place => lazy.awsSecret().readAwsSecret(place), now = new Date(),
 ): Promise<void> {
+  const kit = options.platform === undefined ? undefined : kitName(options.platform);
   const all = readStackOutputs(options.outputs, readBytes(options.outputs, 'name the file that `cdk deploy --outputs-file` wrote with --outputs'));
   // What the CDK exports for other stacks to import is declared again where it is meant for people.
   const outputs = all.filter(({ output, certificates }) => certificates.length > 0 && !output.startsWith('ExportsOutput'));
@@ -39,40 +49,57 @@ export async function exportCommand(
   }
   const names = fileNames(outputs);
   const certificates = outputs.flatMap((output, index) => exportedCertificates(output, `${names[index]}.pem`));
-  const files: ExportFile[] = outputs.map((output, index) => ({
-    path: join(options.out, `${names[index]}.pem`),
-    content: output.certificates.map(({ certificate }) => toPem(CERTIFICATE, certificate.raw)).join(''),
-    kind: 'certificate',
+  const keys = options.privateKeys ? await privateKeys(options, all, certificates, readAwsSecret, terminal) : [];
+  const keyFiles = keyFilesOf(options, keys);
+  const kitFolder = kit === undefined ? undefined : join(options.out, kit);
+  const ofKit = kit === undefined ? [] : kitFiles(kit, { outputs, certificates, keys, folder: options.brokerFolder, now });
+  const entries = certificates.map(each => ({
+    ...each.entry, privateKeyArn: keyArn(each, keys, all), privateKeyFile: keyFiles.get(each),
   }));
-  const keyFiles = new Map<ExportedCertificate, string>();
-  if (options.privateKeys) {
-    files.push(...await privateKeyFiles(options, all, certificates, keyFiles, readAwsSecret, terminal));
-  }
-  const entries = certificates.map(each => ({ ...each.entry, privateKeyFile: keyFiles.get(each) }));
-  files.push({ path: join(options.out, 'manifest.json'), content: manifestText(entries), kind: 'manifest of this tool' });
-  writeExportFiles(files, localDisk);
+  writeExportFiles([
+    ...outputs.map((output, index): ExportFile => ({
+      path: join(options.out, `${names[index]}.pem`),
+      content: output.certificates.map(({ certificate }) => toPem(CERTIFICATE, certificate.raw)).join(''),
+      kind: 'certificate',
+    })),
+    ...keys.map((key): ExportFile => (
+      { path: join(options.out, keyFiles.get(key.certificates[0])!), content: key.privateKeyPem, kind: 'private key' })),
+    ...ofKit.map(({ name, content, kind }): ExportFile => ({ path: join(kitFolder!, name), content, kind })),
+    { path: join(options.out, 'manifest.json'), content: manifestText(entries), kind: 'manifest of this tool' },
+  ], localDisk);
   terminal.print(describe(options.out, certificates, keyFiles, now));
+  if (kit !== undefined) {
+    terminal.print(describeKit(kit, kitFolder!, ofKit));
+  }
 }
 
-/** @param keyFiles is told the key's file of each certificate that has one */
-async function privateKeyFiles(
+async function privateKeys(
   options: ExportOptions, outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[],
-  keyFiles: Map<ExportedCertificate, string>, readAwsSecret: ReadSecret, terminal: Terminal,
-): Promise<ExportFile[]> {
+  readAwsSecret: ReadSecret, terminal: Terminal,
+): Promise<readonly FoundKey[]> {
   const { keys, notes } = await findPrivateKeys(outputs, certificates, secretReader(options, readAwsSecret, terminal));
   if (keys.length === 0) {
     throw new CliError(`${options.outputs}: no output holds the ARN of a secret with the private key of one of these certificates, or the name of a parameter with it; `
       + `export without --private-keys, or add such outputs${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`);
   }
   notes.forEach(note => terminal.warn(`note: ${note}\n`));
-  return keys.map(key => {
-    const file = key.certificates[0].entry.file.replace(/\.pem$/, '.key.pem');
-    if ([...keyFiles.values()].includes(file)) {
-      throw new CliError(`${options.outputs}: two private keys would have the same file, ${file}; add an output for each of their certificates`);
-    }
-    key.certificates.forEach(each => keyFiles.set(each, file));
-    return { path: join(options.out, file), content: key.privateKeyPem, kind: 'private key' };
-  });
+  return keys;
+}
+
+/** The key's file of each certificate that has one: named after the first of them. */
+function keyFilesOf({ outputs }: ExportOptions, keys: readonly FoundKey[]): ReadonlyMap<ExportedCertificate, string> {
+  const files = keys.map(({ certificates }) => certificates[0].entry.file.replace(/\.pem$/, '.key.pem'));
+  const repeated = files.find((file, index) => files.indexOf(file) !== index);
+  if (repeated !== undefined) {
+    throw new CliError(`${outputs}: two private keys would have the same file, ${repeated}; add an output for each of their certificates`);
+  }
+  return new Map(keys.flatMap(({ certificates }, index) => certificates.map(each => [each, files[index]] as const)));
+}
+
+/** The ARN that the key was read from, where it was read; otherwise the one that the names of the outputs tell. */
+function keyArn(certificate: ExportedCertificate, keys: readonly FoundKey[], outputs: readonly StackOutput[]): string | undefined {
+  const read = keys.find(({ certificates }) => certificates.includes(certificate));
+  return read && isKeyArn(read.place) ? read.place : keyArnByName(certificate, outputs);
 }
 
 /**
@@ -112,4 +139,10 @@ function describe(out: string, certificates: readonly ExportedCertificate[], key
     `${readableDate(each.facts.notAfter)} (${validityState(each.facts.notBefore, each.facts.notAfter, now)})`,
   ]);
   return `${table(['certificate', 'file', 'serial number', 'valid until'], rows)}manifest: ${join(out, 'manifest.json')}\n`;
+}
+
+function describeKit(kit: KitName, folder: string, files: readonly KitFile[]): string {
+  const keyMissing = KITS[kit].servesTls && !files.some(({ kind }) => kind === 'private key');
+  return `${kit}: ${files.map(({ name }) => join(folder, name)).join(', ')}\n`
+    + (keyMissing ? `note: ${join(folder, BROKER_FILE.serverKey)} is not among them; export again with --private-keys to have it\n` : '');
 }

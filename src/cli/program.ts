@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { messageOf } from './cli-error';
+import type { ExportOptions } from './export-command';
 import { parseJsonMap } from './json';
 import { lazy } from './lazy';
 import type { LocalOptions } from './local-command';
@@ -72,14 +73,19 @@ Examples:
     .option('--out <dir>', 'where the files go', '.')
     .option('--private-keys', 'write the private keys too, of the outputs that hold the ARN of a secret or the name of a parameter (mode 0600)')
     .option('--local <dir>', 'the directory of the local deployment that holds the keys (default: that of the outputs file)')
+    .option('--platform <name>', 'write into a folder of this name what a console or a broker is given, with its configuration or the steps: '
+      + 'alibaba-iot, emqx, hivemq, mosquitto, thingsboard, vernemq')
+    .option('--broker-folder <dir>', 'where those files will be on the broker\'s machine (default: where the broker usually has them)')
     .addHelpText('after', `
 Files are named after the outputs: CaCertificate becomes ca.pem, DeviceCertificateChain becomes device-chain.pem.
 A file that holds anything else is never overwritten.
 
 Examples:
   $ private-iot-ca export --outputs local-out/outputs.json --out pem
-  $ private-iot-ca export --outputs outputs.json --out pem --private-keys    reads the keys from AWS`)
-    .action((options: { outputs: string; out: string; privateKeys?: boolean; local?: string }) =>
+  $ private-iot-ca export --outputs outputs.json --out pem --private-keys    reads the keys from AWS
+  $ private-iot-ca export --platform mosquitto --private-keys                mosquitto/mosquitto.conf and what it names
+  $ private-iot-ca export --platform alibaba-iot                             alibaba-iot/steps.md and the files to upload`)
+    .action((options: ExportOptions) =>
       lazy.exportCommand().exportCommand(options, terminal));
 
   root.command('inspect')

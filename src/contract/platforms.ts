@@ -1,42 +1,5 @@
-import { HashAlgorithmName, KeyAlgorithmName } from './key-algorithms';
-
-/** A form a value must have, and how to say it. */
-export interface Form {
-  /** A regular expression for the whole value. */
-  readonly pattern: string;
-  /** What the pattern allows, in words that complete "must be ...". */
-  readonly allowed: string;
-}
-
-/** The rules of one IoT platform for a private CA. A rule that the platform does not document is absent. */
-export interface PlatformRules {
-  /** The name the platform gives itself. */
-  readonly name: string;
-  /** The page on which the platform says what certificates have to be. */
-  readonly documentation?: string;
-  /** The key algorithms a CA may have. */
-  readonly caKeyAlgorithms?: readonly KeyAlgorithmName[];
-  /** The key algorithms a device may have. */
-  readonly deviceKeyAlgorithms?: readonly KeyAlgorithmName[];
-  /** Whose key algorithms stand on that page; the others are what is known to work. */
-  readonly documentedKeys?: readonly ('ca' | 'device')[];
-  /** The digests that signatures may be over. */
-  readonly signatureDigests?: readonly HashAlgorithmName[];
-  readonly registrationCode?: Form;
-  /** Whether a device is known by its common name, so that it has to have one. */
-  readonly deviceCommonNameRequired?: boolean;
-  readonly deviceCommonName?: Form;
-  /** The longest PEM of a certificate that is taken, in characters. */
-  readonly maximumPemLength?: number;
-  /** Whether a certificate is registered as a CA only where its basicConstraints say that it is one. */
-  readonly caFlagRequired?: boolean;
-  /** Whether a certificate is registered only while it is valid. */
-  readonly validAtRegistration?: boolean;
-  /** How many CAs an account of the platform can register. */
-  readonly maximumCas?: number;
-  /** What can't be checked here and has to be known: said at synthesis. */
-  readonly notices?: readonly string[];
-}
+import { KeyAlgorithmName } from './key-algorithms';
+import { PlatformRules } from './platform-rules';
 
 const RSA: readonly KeyAlgorithmName[] = ['RSA_2048', 'RSA_3072', 'RSA_4096'];
 
@@ -46,21 +9,48 @@ const RSA: readonly KeyAlgorithmName[] = ['RSA_2048', 'RSA_3072', 'RSA_4096'];
  */
 const RSA_AND_NIST: readonly KeyAlgorithmName[] = [...RSA, 'EC_P256', 'EC_P384', 'EC_P521'];
 
-/** The rules by the platform's identifier, which stands in templates and never changes. */
+/** RSA from 2048 bits, and P-256: https://docs.clearblade.com/iotcore/verifying-device-credentials. */
+const RSA_AND_P256: readonly KeyAlgorithmName[] = [...RSA, 'EC_P256'];
+
+/**
+ * The rules by the platform's identifier, which stands in templates and never changes. They are checked at synthesis, in the
+ * function and by `private-iot-ca lint`, and the README's table is made from them.
+ */
 export const PLATFORMS = {
   'alibaba-cloud-iot': {
     name: 'Alibaba Cloud IoT Platform',
     // "only the device certificate signed by the RSA algorithm is supported": the CA's key signs it.
     documentation: 'https://www.alibabacloud.com/help/en/iot/manage-ca-certificates',
+    proof: 'verification certificate',
+    code: { comes: 'before the CA', from: 'the console' },
     caKeyAlgorithms: RSA,
     deviceKeyAlgorithms: RSA_AND_NIST,
     documentedKeys: ['ca'],
+    caName: { pattern: '[A-Za-z0-9_]{4,30}', allowed: '4 to 30 letters, digits and underscores' },
+    deviceKnownBy: 'serial number',
     maximumCas: 10,
-    notices: ['private CA certificates work in China (Shanghai) and for devices that connect directly by MQTT, not elsewhere'],
+    regions: ['China (Shanghai)'],
+    devices: 'devices that connect directly by MQTT',
+  },
+  'apsara-mqtt': {
+    name: 'Alibaba Cloud ApsaraMQ for MQTT',
+    // RSA and ECC are named there, curves are not.
+    documentation: 'https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/user-guide/ca-certificate-management',
+    proof: 'verification certificate',
+    code: { comes: 'before the CA', from: 'the API' },
+    // https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getregistercode
+    // shows a UUID with more digits behind it, the last ones masked.
+    registrationCode: { pattern: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[0-9A-Za-z]{0,28}', allowed: 'a UUID with further digits behind it' },
+    caKeyAlgorithms: RSA_AND_NIST,
+    deviceKeyAlgorithms: RSA_AND_NIST,
+    deviceKnownBy: 'serial number',
+    notices: ['an instance of the Platinum or the Professional edition is needed'],
   },
   'aws-iot-core': {
     name: 'AWS IoT Core',
     documentation: 'https://docs.aws.amazon.com/iot/latest/developerguide/x509-client-certs.html',
+    proof: 'verification certificate',
+    code: { comes: 'before the CA', from: 'the API' },
     caKeyAlgorithms: RSA_AND_NIST,
     deviceKeyAlgorithms: RSA_AND_NIST,
     documentedKeys: ['ca', 'device'],
@@ -68,17 +58,21 @@ export const PLATFORMS = {
     signatureDigests: ['SHA-256', 'SHA-384', 'SHA-512'],
     // https://docs.aws.amazon.com/iot/latest/apireference/API_GetRegistrationCode.html
     registrationCode: { pattern: '[0-9a-f]{64}', allowed: '64 lower-case hexadecimal digits' },
+    deviceKnownBy: 'SHA-256 fingerprint',
     // https://docs.aws.amazon.com/iot/latest/apireference/API_RegisterCACertificate.html
     maximumPemLength: 65_536,
     // The answer to others: "The CA certificate does not have the basicConstraints extension as true".
     caFlagRequired: true,
     // https://docs.aws.amazon.com/iot/latest/developerguide/manage-your-CA-certs.html
     validAtRegistration: true,
-    notices: ['an account and Region take at most 10 CAs with the same subject'],
+    maximumCasWithOneSubject: 10,
   },
   'azure-iot-hub': {
     name: 'Azure IoT Hub',
     documentation: 'https://learn.microsoft.com/azure/iot-hub/authenticate-authorize-x509',
+    proof: 'verification certificate',
+    code: { comes: 'after the CA', from: 'the API' },
+    deviceKnownBy: 'common name',
     deviceCommonNameRequired: true,
     caKeyAlgorithms: RSA_AND_NIST,
     deviceKeyAlgorithms: RSA_AND_NIST,
@@ -87,6 +81,9 @@ export const PLATFORMS = {
   'azure-dps': {
     name: 'Azure IoT Hub Device Provisioning Service',
     documentation: 'https://learn.microsoft.com/azure/iot-dps/concepts-x509-attestation',
+    proof: 'verification certificate',
+    code: { comes: 'after the CA', from: 'the API' },
+    deviceKnownBy: 'common name',
     deviceCommonNameRequired: true,
     caKeyAlgorithms: RSA_AND_NIST,
     deviceKeyAlgorithms: RSA_AND_NIST,
@@ -100,20 +97,97 @@ export const PLATFORMS = {
   'huawei-iotda': {
     name: 'Huawei Cloud IoTDA',
     documentation: 'https://support.huaweicloud.com/usermanual-iothub/iot_01_0211.html',
+    proof: 'verification certificate',
+    code: { comes: 'after the CA', from: 'the API' },
     caKeyAlgorithms: RSA_AND_NIST,
     deviceKeyAlgorithms: RSA_AND_NIST,
+    deviceKnownBy: 'SHA-1 fingerprint',
     maximumCas: 100,
-    notices: ['certificates work for devices that connect by MQTT, not elsewhere'],
+    devices: 'devices that connect by MQTT',
+  },
+  'huawei-iotdp': {
+    name: 'Huawei Cloud IoT Device Provisioning',
+    documentation: 'https://support.huaweicloud.com/api-iotps/ActionCertificate',
+    proof: 'verification certificate',
+    code: { comes: 'after the CA', from: 'the API' },
+    codeLifetime: 'one day',
+    caKeyAlgorithms: RSA_AND_NIST,
+    deviceKeyAlgorithms: RSA_AND_NIST,
+    deviceKnownBy: 'SHA-1 fingerprint',
   },
   'tencent-iot-hub': {
     name: 'Tencent Cloud IoT Hub',
     documentation: 'https://www.tencentcloud.com/document/product/1105/41915',
+    proof: 'verification certificate',
+    code: { comes: 'before the CA', from: 'the console' },
     caKeyAlgorithms: RSA_AND_NIST,
     deviceKeyAlgorithms: RSA_AND_NIST,
+    caName: { pattern: '.{1,32}', allowed: '1 to 32 characters' },
+    deviceKnownBy: 'certificate',
     maximumCas: 10,
+  },
+  'clearblade': {
+    name: 'ClearBlade IoT Core',
+    documentation: 'https://docs.clearblade.com/iotcore/verifying-device-credentials',
+    proof: 'none',
+    caKeyAlgorithms: RSA_AND_P256,
+    deviceKeyAlgorithms: RSA_AND_P256,
+    documentedKeys: ['ca'],
+    deviceKnownBy: 'certificate',
+    validAtRegistration: true,
+    notices: ['a device has to be signed by the very CA of the registry: one that is signed by a CA below it is refused'],
+  },
+  'cumulocity': {
+    name: 'Cumulocity',
+    // The operations of its npm client @c8y/client: proofOfPossessionUnsignedVerificationCode, verifySignedVerificationCode.
+    proof: 'signature',
+    code: { comes: 'after the CA', from: 'the API' },
+    caKeyAlgorithms: RSA_AND_NIST,
+    deviceKeyAlgorithms: RSA_AND_NIST,
+  },
+  'thingsboard': {
+    name: 'ThingsBoard',
+    documentation: 'https://thingsboard.io/docs/user-guide/certificates/',
+    proof: 'none',
+    deviceKnownBy: 'common name',
+    deviceCommonNameRequired: true,
+    notices: ['a device has to present its whole chain, up to the certificate that the device profile has'],
+  },
+  'mosquitto': {
+    name: 'Eclipse Mosquitto',
+    documentation: 'https://mosquitto.org/man/mosquitto-conf-5.html',
+    proof: 'none',
+    // use_identity_as_username: a certificate without a common name is refused.
+    deviceKnownBy: 'common name',
+    deviceCommonNameRequired: true,
+  },
+  'emqx': {
+    name: 'EMQX',
+    documentation: 'https://docs.emqx.com/en/emqx/latest/network/emqx-mqtt-tls.html',
+    proof: 'none',
+    // peer_cert_as_username = cn
+    deviceKnownBy: 'common name',
+    deviceCommonNameRequired: true,
+  },
+  'hivemq': {
+    name: 'HiveMQ',
+    documentation: 'https://docs.hivemq.com/hivemq/latest/user-guide/security.html',
+    proof: 'none',
+    deviceKnownBy: 'certificate',
+    notices: ['the CA goes into a key store of Java'],
+  },
+  'vernemq': {
+    name: 'VerneMQ',
+    documentation: 'https://docs.vernemq.com/configuring-vernemq/listeners',
+    proof: 'none',
+    // use_identity_as_username
+    deviceKnownBy: 'common name',
+    deviceCommonNameRequired: true,
+    notices: ['a user name and a password are asked for beside the certificate, unless allow_anonymous_override is on for the listener'],
   },
   'generic': {
     name: 'any platform that proves possession with a verification certificate',
+    proof: 'verification certificate',
   },
 } as const satisfies Record<string, PlatformRules>;
 

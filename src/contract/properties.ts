@@ -148,6 +148,24 @@ export interface DeviceCertificateProperties extends IssuedCertificateProperties
 /** `Custom::IotServerCertificate` */
 export interface ServerCertificateProperties extends IssuedCertificateProperties, RequestableProperties {}
 
+/** `Custom::IotProofOfPossessionSignature` */
+export interface ProofOfPossessionSignatureProperties {
+  /** The ledger in which the signature is recorded: that of the CA. */
+  readonly LedgerTable: string;
+  /** The physical id of the CA that signs. */
+  readonly Issuer: string;
+  /** The text that is signed, in ASCII. */
+  readonly VerificationCode: string;
+  readonly HashAlgorithm: HashAlgorithmName;
+  readonly Generation: number;
+}
+
+/** The attributes (`Fn::GetAtt`) of a signature. */
+export interface ProofOfPossessionSignatureAttributes {
+  /** Base64 without line breaks: PKCS#1 v1.5, or the DER of ECDSA. */
+  readonly Signature: string;
+}
+
 /** The attributes (`Fn::GetAtt`) of every certificate resource. */
 export interface CertificateAttributes {
   /** The certificate, PEM with LF line ends and a newline at the end. */

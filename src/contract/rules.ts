@@ -1,5 +1,6 @@
 import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from './key-algorithms';
-import { Form, PLATFORM_IDS, PlatformId, platformRules } from './platforms';
+import { Form } from './platform-rules';
+import { PLATFORM_IDS, PlatformId, platformRules } from './platforms';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
 
 /**
@@ -151,8 +152,32 @@ function checkForm(property: string, value: string, form: Form | undefined, plat
  * nothing can be added to it.
  */
 export function checkRegistrationCode(value: unknown, platform: PlatformId): Complaint {
-  return checkSubjectAttribute('commonName', value, 'registrationCode')
+  return checkProofByCertificate(platform) ?? checkSubjectAttribute('commonName', value, 'registrationCode')
     ?? checkForm('registrationCode', value as string, platformRules(platform).registrationCode, platform);
+}
+
+/** Whether the platform wants a verification certificate at all. */
+function checkProofByCertificate(platform: PlatformId): Complaint {
+  const { name, proof } = platformRules(platform);
+  return proof === 'verification certificate' ? undefined
+    : `platform must be one that asks for a verification certificate, got ${name}, which ${proof === 'none'
+      ? 'takes a CA without proof: give it the certificate of the CA'
+      : 'asks for a signature over its code'}`;
+}
+
+/** The name under which a CA is registered, as the platform takes it. */
+export function checkCaName(value: string, platform: PlatformId): Complaint {
+  return checkForm('the name of the CA', value, platformRules(platform).caName, platform);
+}
+
+/**
+ * A code that the CA's key signs as it is, not within a certificate. Whoever chooses it must not choose what else a signature
+ * of a CA is good for, so that it is text of letters, digits and the marks of base64 and UUIDs: certificates, revocation lists,
+ * requests and TLS handshakes have octets that are none of these, and a JSON Web Token has a dot.
+ */
+export function checkVerificationCode(value: unknown): Complaint {
+  return typeof value === 'string' && /^[A-Za-z0-9+/=_-]{1,512}$/.test(value) ? undefined
+    : `verificationCode must be 1 to 512 letters, digits and + / = _ -, got ${quote(value)}`;
 }
 
 /** The CA's key, as the platform takes it. `property` names it where another resource refers to the CA. */

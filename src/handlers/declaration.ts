@@ -69,7 +69,10 @@ const declaredSubject = ({ Subject }: RawProperties): SubjectValues => subjectVa
 
 const KEYED = { keyStorage: ['SecretsManager', 'Parameter'], fromRequest: true, subject: declaredSubject, checkSubject } as const;
 
-const KINDS: { readonly [T in Exclude<ResourceType, typeof ResourceType.EXISTING_IOT_CA>]: Kind } = {
+/** The resources for which a certificate is issued here, or requested. */
+type IssuedType = Exclude<ResourceType, typeof ResourceType.EXISTING_IOT_CA | typeof ResourceType.PROOF_OF_POSSESSION_SIGNATURE>;
+
+const KINDS: { readonly [T in IssuedType]: Kind } = {
   [ResourceType.PRIVATE_IOT_CA]: {
     ...KEYED,
     profiles: ['ca'],

@@ -9,7 +9,7 @@ export interface Requester {
   readonly logicalResourceId: string;
 }
 
-const IDENTITY = /^(ca|verification|device|devid|server)-[0-9a-f]{32}$/;
+const IDENTITY = /^(ca|verification|device|devid|server|signature)-[0-9a-f]{32}$/;
 
 /**
  * The identity of a certificate, which is also the physical id of its resource: a pure function of what was declared.

@@ -84,9 +84,14 @@ type AssertFits = (pem: string, declaration: Declaration) => void;
 /** An entry whose certificate is there. */
 export type IssuedEntry = LedgerEntry & { readonly certificate: Buffer };
 
+/** What of a request decides whether it is still wanted. */
+export type WantedRequest = Pick<CertificateRequest, 'identity' | 'requestId' | 'startedAt' | 'mustExist'> & {
+  readonly declaration: Pick<Declaration, 'issuerLedgerTable' | 'keyStorage'>;
+};
+
 /** Refuses what must not be issued, whatever the ledger still allows. */
 export function assertWanted(
-  request: CertificateRequest, record: LedgerRecord | undefined, standing: readonly LedgerEntry['status'][] = ['ISSUED'],
+  request: WantedRequest, record: LedgerRecord | undefined, standing: readonly LedgerEntry['status'][] = ['ISSUED'],
 ): void {
   const entry = record?.entry;
   if (request.mustExist && !(entry && standing.includes(entry.status))) {

@@ -1,43 +1,18 @@
 import { chainData, declaredData, elsewhereData, largestData } from './answer-data';
 import { parseDeclaration } from './declaration';
 import { adoptExistingCa, existingCaIdentity, parseExistingCa } from './existing-ca';
-import { identityOf, isIdentity, Requester } from './identity';
+import { identityOf, isIdentity } from './identity';
 import { CertificateRequest, issueCertificate } from './issue-certificate';
+import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from './lifecycle-event';
 import { LedgerEntry, Ports } from './ports';
-import { RawProperties } from './property-values';
+import { parseProof, proofIdentity, provePossession } from './prove-possession';
 import { recordCa } from './record-ca';
 import { assertResponseFits } from './response-size';
 import { declareSignedElsewhere } from './signed-elsewhere';
 import { abandonReservation, withdrawCertificate } from './withdraw-certificate';
-import { CertificateAttributes } from '../contract/properties';
+import { CertificateAttributes, ProofOfPossessionSignatureAttributes } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
 import { certificateAttributes } from '../pki/certificate';
-
-/** One step in the life of a certificate resource, as CloudFormation or the local deployment asks for it. */
-export interface LifecycleEvent extends Requester {
-  readonly requestType: 'Create' | 'Update' | 'Delete';
-  /** The same for every delivery of one request. */
-  readonly requestId: string;
-  readonly resourceType: string;
-  /** Absent on Create. */
-  readonly physicalResourceId?: string;
-  readonly properties: RawProperties;
-}
-
-/** What is answered. */
-export interface LifecycleResult {
-  readonly physicalResourceId: string;
-  /** Absent on Delete. */
-  readonly data?: CertificateAttributes;
-}
-
-/** A failure, with the physical id to answer: CloudFormation asks to delete it after a failed Create. */
-export class LifecycleError extends Error {
-  constructor(message: string, public readonly physicalResourceId: string | undefined, cause: unknown) {
-    super(message, { cause });
-    this.name = 'LifecycleError';
-  }
-}
 
 /**
  * Carries out one request. Every request can be delivered again, at the same time too, and ends the same.
@@ -53,17 +28,34 @@ export async function handleLifecycleEvent(event: LifecycleEvent, ports: Ports):
 }
 
 /** Brings a resource to what it declares; `identify` is told its identity as soon as that is known. */
-type Declarer = (event: LifecycleEvent, ports: Ports, startedAt: Date, identify: (identity: string) => void) => Promise<CertificateAttributes>;
+type Declarer = (event: LifecycleEvent, ports: Ports, startedAt: Date, identify: (identity: string) => void) =>
+Promise<CertificateAttributes | ProofOfPossessionSignatureAttributes>;
+
+/** How resources are brought to what they declare, and how they are known: in two ways of their own, and as all certificates. */
+interface Kind {
+  readonly declare: Declarer;
+  readonly identity: (event: LifecycleEvent) => string;
+}
+
+function kindOf({ resourceType }: LifecycleEvent): Kind {
+  switch (resourceType) {
+    case ResourceType.EXISTING_IOT_CA:
+      return { declare: declareExistingCa, identity: event => existingCaIdentity(parseExistingCa(event.properties), event) };
+    case ResourceType.PROOF_OF_POSSESSION_SIGNATURE:
+      return { declare: declareSignature, identity: event => proofIdentity(parseProof(event.properties), event) };
+    default:
+      return { declare: declareCertificate, identity: event => identityOf(parseDeclaration(event.resourceType, event.properties), event) };
+  }
+}
 
 async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
   const startedAt = ports.clock();
-  const declarer: Declarer = event.resourceType === ResourceType.EXISTING_IOT_CA ? declareExistingCa : declareCertificate;
   let identity: string | undefined;
   try {
-    const data = await declarer(event, ports, startedAt, value => identity = value);
-    return { physicalResourceId: identity!, data };
+    const data = await kindOf(event).declare(event, ports, startedAt, value => identity = value);
+    return { physicalResourceId: identity!, data: { ...data } as Attributes };
   } catch (error) {
-    throw failure(event, identity, error);
+    throw failureOf(event, identity, error);
   }
 }
 
@@ -75,6 +67,19 @@ const declareExistingCa: Declarer = async (event, ports, startedAt, identify) =>
   const data = { ...certificateAttributes(entry.certificate), ...declaration.certificatePem === undefined ? chainData(entry) : {} };
   assertResponseFits(event, identity, data);
   return data;
+};
+
+const declareSignature: Declarer = async (event, ports, startedAt, identify) => {
+  const declaration = parseProof(event.properties);
+  const identity = proofIdentity(declaration, event);
+  identify(identity);
+  const request = { ...event, declaration, identity, startedAt, mustExist: event.physicalResourceId === identity };
+  try {
+    return { Signature: (await provePossession(request, ports)).toString('base64') };
+  } catch (error) {
+    await abandonReservation(request, ports).catch(() => undefined); // the ledger still accounts for it as RESERVED
+    throw error;
+  }
 };
 
 const declareCertificate: Declarer = async (event, ports, startedAt, identify) => {
@@ -113,22 +118,15 @@ async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleRes
     }
     return { physicalResourceId };
   } catch (error) {
-    throw failure(event, physicalResourceId, error);
+    throw failureOf(event, physicalResourceId, error);
   }
 }
 
 /** The identity behind an invented physical id; none where the declaration was refused, so that nothing was ever made. */
 function declaredIdentity(event: LifecycleEvent): string | undefined {
   try {
-    return event.resourceType === ResourceType.EXISTING_IOT_CA
-      ? existingCaIdentity(parseExistingCa(event.properties), event)
-      : identityOf(parseDeclaration(event.resourceType, event.properties), event);
+    return kindOf(event).identity(event);
   } catch {
     return undefined;
   }
-}
-
-function failure(event: LifecycleEvent, physicalResourceId: string | undefined, error: unknown): LifecycleError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new LifecycleError(`${event.logicalResourceId}: ${message}`, physicalResourceId, error);
 }

@@ -41,7 +41,7 @@ export interface Ports {
  */
 export type LedgerStatus = 'RESERVED' | 'SIGNED' | 'REQUESTED' | 'ISSUED' | 'WITHDRAWN';
 
-/** One certificate in the ledger. */
+/** One certificate in the ledger, or one signature that proves the possession of a CA's key. */
 export interface LedgerEntry {
   /** The certificate's identity: the physical id of its resource. */
   readonly identity: string;
@@ -81,11 +81,14 @@ export interface LedgerEntry {
   readonly certificateSigningRequest?: Buffer;
   /** Of a certificate that was made from a request: what that asked for and did not get, in words. */
   readonly ignoredRequests?: string;
+  /** Of a signature that is no certificate's: the signature. */
+  readonly signature?: Buffer;
 }
 
 /** The facts that a change of status adds to an entry. */
 export type LedgerFacts = Partial<Pick<LedgerEntry,
-'certificate' | 'chain' | 'certificateSigningRequest' | 'ignoredRequests' | 'keyStorage' | 'notBefore' | 'notAfter' | 'issuedAt' | 'withdrawnAt' | 'withdrawnBy'>>;
+'certificate' | 'chain' | 'certificateSigningRequest' | 'ignoredRequests' | 'keyStorage' | 'signature' | 'notBefore' | 'notAfter' | 'issuedAt' | 'withdrawnAt'
+| 'withdrawnBy'>>;
 
 /** What the ledger knows of an identity. */
 export interface LedgerRecord {

@@ -55,7 +55,7 @@ async function withdrawIn(ledger: Ledger, withdrawal: Withdrawal, ports: Ports):
   }
 }
 
-/** Whether somebody has the certificate, or the request for it. */
+/** Whether somebody has the certificate, the request for it, or the signature. */
 function isInUse({ issuedAt, certificateSigningRequest }: LedgerEntry): boolean {
   return issuedAt !== undefined || certificateSigningRequest !== undefined;
 }

@@ -1,4 +1,4 @@
-import { createHash, sign } from 'node:crypto';
+import { createHash, KeyObject, sign, verify } from 'node:crypto';
 import { publicHalf, readPrivateKey } from './keys';
 import { HashAlgorithmName } from '../contract/key-algorithms';
 
@@ -20,6 +20,15 @@ export function signerOf(privateKeyPem: string): Signer {
     publicKey: publicHalf(key),
     sign: (data, hash) => sign(key.asymmetricKeyType === 'ed25519' ? undefined : DIGESTS[hash], data, key),
   };
+}
+
+/** Whether a signature over data is one of a key, as `Signer.sign` makes them. */
+export function isSignedBy(publicKey: KeyObject, hash: HashAlgorithmName, data: Buffer, signature: Buffer): boolean {
+  try {
+    return verify(publicKey.asymmetricKeyType === 'ed25519' ? undefined : DIGESTS[hash], data, publicKey, signature);
+  } catch {
+    return false; // OpenSSL does not even take it for a signature
+  }
 }
 
 /** The digest of data, for a signer that is sent no more than that. */

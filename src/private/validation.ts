@@ -2,6 +2,7 @@ import { Annotations, Duration, Token } from 'aws-cdk-lib';
 import { Alias, IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { checkHashForKms } from '../contract/kms';
+import { noticesOf } from '../contract/platform-rules';
 import { platformRules } from '../contract/platforms';
 import {
   checkGeneration, checkHashAlgorithm, checkPathLength, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
@@ -112,8 +113,8 @@ export function validateInsideCa(scope: Construct, days: number | undefined, caV
 /** Says at synthesis what a platform demands and nothing here can check. */
 export function sayNotices(scope: Construct, platforms: readonly IotPlatform[]): void {
   for (const platform of platforms) {
-    const { name, notices } = platformRules(platform._render());
-    notices?.forEach(notice => Annotations.of(scope).addInfo(`${name}: ${notice}`));
+    const rules = platformRules(platform._render());
+    noticesOf(rules).forEach(notice => Annotations.of(scope).addInfo(`${rules.name}: ${notice}`));
   }
 }
 

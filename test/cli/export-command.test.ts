@@ -60,6 +60,7 @@ describe('an export', () => {
     expect(chain).toEqual({
       stack: 'Iot',
       output: 'Device0CertificateChain',
+      role: 'device',
       file: 'device0-chain.pem',
       subject: 'CN=sensor-001',
       issuer: 'CN=Acme IoT Root CA,O=Acme',
@@ -70,6 +71,9 @@ describe('an export', () => {
       sha1Fingerprint: device.fingerprint.replace(/:/g, '').toLowerCase(),
       subjectKeyIdentifier: expect.stringMatching(/^[0-9a-f]{40}$/),
       chain: ['CN=sensor-001', 'CN=Acme IoT Root CA,O=Acme'],
+      chainSha256Fingerprints: [device, new X509Certificate(outputs().CaCertificate)].map(each => each.fingerprint256.replace(/:/g, '').toLowerCase()),
+      platforms: expect.objectContaining({ 'alibaba-cloud-iot': { sn: device.serialNumber } }),
+      privateKeyArn: outputs().Device0Secret,
     });
   });
 

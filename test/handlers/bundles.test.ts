@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { handleLifecycleEvent, LifecycleEvent } from '../../src/handlers/lifecycle';
+import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
+import { LifecycleEvent } from '../../src/handlers/lifecycle-event';
 import { publicKeyOf } from '../../src/pki/keys';
 import { crashEverywhere } from '../support/crashes';
 import { caProperties, deviceProperties, PASSPHRASE, Properties, request, SECRET, subordinateProperties } from '../support/events';

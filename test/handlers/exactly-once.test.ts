@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import * as fc from 'fast-check';
-import { handleLifecycleEvent, LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle';
+import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
+import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
 import { dyingAt } from '../support/crashes';
 import {
   caProperties, deviceProperties, request, requestedProperties, SECRET, subordinateProperties, verificationProperties,

@@ -1,7 +1,8 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { existingCaIdentity, parseExistingCa } from '../../src/handlers/existing-ca';
-import { handleLifecycleEvent, LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle';
+import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
+import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
 import { SecretValue } from '../../src/handlers/ports';
 import { deviceProperties, EXISTING_KEY, existingCaProperties, PASSPHRASE, Properties, request, SECRET, verificationProperties } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';

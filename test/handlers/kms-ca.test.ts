@@ -1,7 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { awsCalls, kmsOf } from './aws/clients';
 import { KmsSigners } from '../../src/handlers/aws/kms-signers';
-import { handleLifecycleEvent, LifecycleEvent } from '../../src/handlers/lifecycle';
+import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
+import { LifecycleEvent } from '../../src/handlers/lifecycle-event';
 import { Ports } from '../../src/handlers/ports';
 import { signerOf } from '../../src/pki/signer';
 import { crashEverywhere } from '../support/crashes';

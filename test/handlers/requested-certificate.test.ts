@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { handleLifecycleEvent, LifecycleEvent } from '../../src/handlers/lifecycle';
+import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
+import { LifecycleEvent } from '../../src/handlers/lifecycle-event';
 import { crashEverywhere } from '../support/crashes';
 import { caProperties, deviceProperties, Properties, request, requestedProperties, SECRET, signedElsewhereProperties } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LifecycleEvent } from '../../src/handlers/lifecycle';
+import { LifecycleEvent } from '../../src/handlers/lifecycle-event';
 
 export const STACK_ID = 'arn:aws:cloudformation:eu-central-1:111111111111:stack/Iot/5b6d4a40-0000-11f1-9a3c-0a1b2c3d4e5f';
 export const SECRET = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:';
@@ -84,6 +84,10 @@ export function requestedProperties(issuer: string, changes: Properties = {}): P
   return { ...declared, ...changes };
 }
 
+export function signatureProperties(issuer: string, changes: Properties = {}): Properties {
+  return { LedgerTable: 'ledger', Issuer: issuer, VerificationCode: 'b3a1c0de-4f5e', HashAlgorithm: 'SHA-256', Generation: '1', ...changes };
+}
+
 const RESOURCES = {
   ca: { resourceType: 'Custom::PrivateIotCa', logicalResourceId: 'Ca' },
   existing: { resourceType: 'Custom::ExistingIotCa', logicalResourceId: 'Existing' },
@@ -91,6 +95,7 @@ const RESOURCES = {
   verification: { resourceType: 'Custom::IotVerificationCertificate', logicalResourceId: 'Verification' },
   device: { resourceType: 'Custom::IotDeviceCertificate', logicalResourceId: 'Device' },
   server: { resourceType: 'Custom::IotServerCertificate', logicalResourceId: 'Server' },
+  signature: { resourceType: 'Custom::IotProofOfPossessionSignature', logicalResourceId: 'Proof' },
 };
 
 /** The kinds of resources. */

@@ -6,10 +6,12 @@ import { CliError, messageOf } from '../cli-error';
 import { Disk, FileMode } from '../disk';
 import { parseJsonMap } from '../json';
 import { readBytesIfPresent } from '../read-file';
+import { DEVICE_LIST_HEAD } from './kits/alibaba-iot';
+import { KIT_MARK } from './kits/kit';
 import { MANIFEST_VERSION } from './manifest';
 
 /** What a file holds; only a file that holds the same kind of thing is overwritten. */
-export type FileKind = 'certificate' | 'private key' | 'manifest of this tool';
+export type FileKind = 'certificate' | 'private key' | 'manifest of this tool' | 'text of this tool' | 'list of devices';
 
 /** A file to be written. */
 export interface ExportFile {
@@ -25,10 +27,16 @@ const IS_KIND: { readonly [K in FileKind]: (path: string, content: Buffer) => bo
     const { version, certificates } = parseJsonMap(path, content);
     return version === MANIFEST_VERSION && Array.isArray(certificates);
   },
+  'text of this tool': (_, content) => content.includes(KIT_MARK),
+  'list of devices': (_, content) => content.toString('utf8').startsWith(`${DEVICE_LIST_HEAD}\n`),
 };
 
 /** Writes files, after all of them have been found to overwrite nothing of another kind. Those that are there already stay as they are. */
 export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void {
+  const repeated = files.find(({ path }, index) => files.findIndex(each => each.path === path) !== index);
+  if (repeated) {
+    throw new CliError(`${repeated.path}: two files would have this name; rename the output, or export into another folder`);
+  }
   const changed = files.filter(file => {
     const standing = readBytesIfPresent(file.path);
     if (standing && !isOfKind(file, standing)) {

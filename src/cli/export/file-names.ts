@@ -36,7 +36,7 @@ function isRepeated(names: readonly string[], index: number): boolean {
 }
 
 /** `Device0CertificatePem` → `device0`, `certificate`, `pem` */
-function wordsOf(key: string): string[] {
+export function wordsOf(key: string): string[] {
   return (key.match(/[A-Z]+(?![a-z])\d*|[A-Z]?[a-z]+\d*|\d+/g) ?? []).map(word => word.toLowerCase());
 }
 

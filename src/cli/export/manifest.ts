@@ -1,14 +1,21 @@
+import { PlatformIds, platformIds } from './platform-ids';
 import { CertificateFacts, isoSeconds } from '../certificates/certificate-facts';
 import { isChain } from '../certificates/chain';
+import { CertificateRole, roleOf } from '../certificates/role';
 import { StackOutput } from '../certificates/stack-outputs';
 
-/** The version of the form of manifest.json. */
+/** The version of the form of manifest.json. Members may be added within a version; none goes, and none changes. */
 export const MANIFEST_VERSION = 1;
 
-/** What manifest.json says of a certificate. */
+/** The schema of manifest.json, which the package has in its folder schema/. */
+export const MANIFEST_SCHEMA = 'https://raw.githubusercontent.com/cdk-private-iot-ca/cdk-private-iot-ca/main/schema/manifest-v1.schema.json';
+
+/** What manifest.json says of a certificate. The schema says it to others: keep both alike. */
 export interface ManifestEntry {
   readonly stack: string;
   readonly output: string;
+  /** What the certificate is for. */
+  readonly role: CertificateRole;
   /** Relative to the manifest, with forward slashes. */
   readonly file: string;
   /** RFC 4514. */
@@ -29,6 +36,12 @@ export interface ManifestEntry {
   readonly subjectKeyIdentifier?: string;
   /** The subjects of the certificates in the file, where each one is signed by the one after it. */
   readonly chain?: readonly string[];
+  /** The SHA-256 fingerprints of the certificates in the file, in the same order. */
+  readonly chainSha256Fingerprints?: readonly string[];
+  /** What platforms know the certificate by, by the platform's identifier. */
+  readonly platforms: PlatformIds;
+  /** The ARN of the secret, the parameter or the KMS key that is its private key, where an output holds that. */
+  readonly privateKeyArn?: string;
   /** Relative to the manifest, with forward slashes. */
   readonly privateKeyFile?: string;
 }
@@ -50,6 +63,7 @@ export function exportedCertificates({ stack, output, certificates }: StackOutpu
     entry: {
       stack,
       output,
+      role: roleOf(facts),
       file,
       subject: facts.subject,
       issuer: facts.issuer,
@@ -60,11 +74,13 @@ export function exportedCertificates({ stack, output, certificates }: StackOutpu
       sha1Fingerprint: facts.sha1Fingerprint,
       subjectKeyIdentifier: facts.subjectKeyIdentifier,
       chain: chained ? certificates.map(({ subject }) => subject) : undefined,
+      chainSha256Fingerprints: chained ? certificates.map(({ sha256Fingerprint }) => sha256Fingerprint) : undefined,
+      platforms: platformIds(facts),
     },
   }));
 }
 
 /** The text of manifest.json. */
 export function manifestText(entries: readonly ManifestEntry[]): string {
-  return `${JSON.stringify({ version: MANIFEST_VERSION, certificates: entries }, undefined, 2)}\n`;
+  return `${JSON.stringify({ $schema: MANIFEST_SCHEMA, version: MANIFEST_VERSION, certificates: entries }, undefined, 2)}\n`;
 }

@@ -14,6 +14,8 @@ export type ReadSecret = (place: string) => Promise<string | undefined>;
 export interface FoundKey {
   /** PKCS#8 */
   readonly privateKeyPem: string;
+  /** The ARN or the name that led to it. */
+  readonly place: string;
   /** The certificates of this key; those that stand alone in their file first. */
   readonly certificates: readonly ExportedCertificate[];
 }
@@ -49,6 +51,7 @@ export async function findPrivateKeys(
       if (key && own.length > 0) {
         keys.push({
           privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+          place: value,
           certificates: [...own.filter(({ alone }) => alone), ...own.filter(({ alone }) => !alone)],
         });
       } else {

@@ -1,4 +1,4 @@
-import { LifecycleEvent, LifecycleResult } from '../../handlers/lifecycle';
+import { LifecycleEvent, LifecycleResult } from '../../handlers/lifecycle-event';
 import { Ports } from '../../handlers/ports';
 import { Progress } from '../terminal';
 import { DirectoryKmsKeys } from './directory-kms-keys';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
-import { LifecycleResult } from '../../handlers/lifecycle';
+import { LifecycleResult } from '../../handlers/lifecycle-event';
 import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
 import { inDependencyOrder } from './dependencies';

@@ -82,8 +82,8 @@ export interface LedgerState {
   readonly entries: { [serialNumber: string]: StoredLedgerEntry };
 }
 
-/** What of a ledger entry is DER, and base64 in JSON. */
-export const OCTETS = ['certificate', 'chain', 'certificateSigningRequest'] as const satisfies readonly (keyof LedgerEntry)[];
+/** What of a ledger entry is octets, and base64 in JSON. */
+export const OCTETS = ['certificate', 'chain', 'certificateSigningRequest', 'signature'] as const satisfies readonly (keyof LedgerEntry)[];
 
 /** A ledger entry as JSON. */
 export type StoredLedgerEntry = Omit<LedgerEntry, typeof OCTETS[number]> & { readonly [N in typeof OCTETS[number]]?: string };

@@ -57,6 +57,7 @@ const ENTRY: { readonly [A in keyof Required<LedgerEntry>]: true } = {
   chain: true,
   certificateSigningRequest: true,
   ignoredRequests: true,
+  signature: true,
 };
 
 const ENTRY_ATTRIBUTES: readonly string[] = Object.keys(ENTRY);

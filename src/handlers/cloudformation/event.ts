@@ -1,5 +1,5 @@
 import { quote } from '../../contract/rules';
-import { LifecycleEvent } from '../lifecycle';
+import { LifecycleEvent } from '../lifecycle-event';
 import { isResponseUrl, Place } from './response-url';
 
 /** A request of CloudFormation that is meant for this function. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LifecycleError, LifecycleEvent, LifecycleResult } from '../lifecycle';
+import { LifecycleError, LifecycleEvent, LifecycleResult } from '../lifecycle-event';
 import { log, LogRecord } from '../log';
 import { assertResponseFits, successBody } from '../response-size';
 import { startDeadline } from './deadline';

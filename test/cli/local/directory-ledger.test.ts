@@ -45,9 +45,9 @@ describe('the ledger of a directory', () => {
   test('gives back what was reserved and issued, in another run too', async () => {
     expect(await ledger().reserve(entry('A1'), undefined)).toBe(true);
     expect(await ledger().find('ca-1')).toEqual({ entry: entry('A1') });
-    const certificate = Buffer.from([0x30, 0, 255]);
-    expect(await ledger().advance(entry('A1'), 'ISSUED', { certificate, issuedAt: 'now' })).toBe(true);
-    expect(await ledger().find('ca-1')).toEqual({ entry: entry('A1', { status: 'ISSUED', certificate, issuedAt: 'now' }) });
+    const octets = { certificate: Buffer.from([0x30, 0, 255]), signature: Buffer.from([0x30, 0, 254]) };
+    expect(await ledger().advance(entry('A1'), 'ISSUED', { ...octets, issuedAt: 'now' })).toBe(true);
+    expect(await ledger().find('ca-1')).toEqual({ entry: entry('A1', { status: 'ISSUED', ...octets, issuedAt: 'now' }) });
   });
 
   test('keeps tables apart', async () => {

@@ -6,6 +6,7 @@ import { outside } from '../../../src/cli/local/run';
 import { localCommand } from '../../../src/cli/local-command';
 import { silentProgress } from '../../../src/cli/terminal';
 import { HashAlgorithmName } from '../../../src/contract/key-algorithms';
+import { Attributes } from '../../../src/handlers/lifecycle-event';
 import { certificateAttributes } from '../../../src/pki/certificate';
 import { testCa } from '../../pki/fixtures';
 import { temporaryFolder, writeAssembly } from '../../support/cli-assembly';
@@ -28,7 +29,7 @@ const lifecycle: Lifecycle = async ({ requestType, physicalResourceId, propertie
   }
   const signer = await ports.hsm(String(properties.KeyArn));
   const ca = await testCa({ signer, hash: properties.HashAlgorithm as HashAlgorithmName });
-  return { physicalResourceId: `ca-${String(properties.Generation)}`, data: certificateAttributes(ca.certificate) };
+  return { physicalResourceId: `ca-${String(properties.Generation)}`, data: { ...certificateAttributes(ca.certificate) } as Attributes };
 };
 
 interface Props {

@@ -74,6 +74,14 @@ describe('what the ledger holds', () => {
     expect(await ledger.find(IDENTITY)).toEqual({ entry: { ...reserved, status: 'ISSUED', ...ISSUED } });
   });
 
+  test('a signature is found octet for octet', async () => {
+    const { keyStorage, ...reserved } = entry({ profile: 'signature' });
+    const facts = { signature: Buffer.from([0x30, 0, 255]), issuedAt: ISSUED.issuedAt };
+    await ledger.reserve(reserved, undefined);
+    await ledger.advance(reserved, 'ISSUED', facts);
+    expect(await ledger.find(IDENTITY)).toEqual({ entry: { ...reserved, status: 'ISSUED', ...facts } });
+  });
+
   test('the keys of the table are those that were decided', async () => {
     const reserved = entry({ serialNumber: 'A'.repeat(40) });
     await ledger.reserve(reserved, undefined);

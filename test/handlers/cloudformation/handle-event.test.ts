@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { handleCloudFormationEvent, InvocationContext, Work } from '../../../src/handlers/cloudformation/handle-event';
-import { LifecycleError } from '../../../src/handlers/lifecycle';
+import { LifecycleError } from '../../../src/handlers/lifecycle-event';
 import { FaultProxy } from '../../support/fault-proxy';
 
 const STACK = 'arn:aws:cloudformation:eu-central-1:123456789012:stack/iot/51af3dc0';

@@ -2,7 +2,7 @@ import {
   authorityKeyIdentifier, basicConstraints, CA, CA_KEY_IDENTIFIER, COMMON_NAME, ecKey, extension, keyUsage, name, NOTHING, oid, rsaKey,
 } from './certificate-builder';
 import { Changed, RuleCase } from './rule-cases';
-import { PlatformId, PLATFORM_IDS } from '../../../src/contract/platforms';
+import { PlatformId, PLATFORM_IDS, platformRules } from '../../../src/contract/platforms';
 import { octetString, printableString, sequence, time } from '../../../src/pki/der';
 import { publicKeyOf } from '../../../src/pki/keys';
 import { LINT_OID } from '../../../src/pki/lint/model/object-identifiers';
@@ -89,7 +89,8 @@ export const TIME_CASES: readonly ContextCase[] = [
   { rule: 'rfc5280-validity-current', says: 'and it is only 2025-12-31T00:00:00Z', found: {}, passed: { notBefore: day('2025-12-31') }, now: new Date('2025-12-31T00:00:00Z') },
 ];
 
-const KEYED = PLATFORM_IDS.filter(platform => platform !== 'generic');
+const KEYED = PLATFORM_IDS.filter(platform => platformRules(platform).caKeyAlgorithms);
+const NAMED = PLATFORM_IDS.filter(platform => platformRules(platform).deviceCommonNameRequired);
 const SIGNED_BY_EC_AND_RSA = (platform: PlatformId): [Changed, Changed] => platform === 'alibaba-cloud-iot'
   ? [{}, signedBy(signatureAlgorithm('RSA', 'SHA-384'))]
   : [signedBy(ED25519), signedBy(sequence(oid(LINT_OID.rsassaPss)))];
@@ -119,8 +120,23 @@ export const PLATFORM_CASES: readonly ContextCase[] = [
     platforms: ['aws-iot-core'],
   },
   { rule: 'platform-aws-iot-core-ca-flag', says: 'does not register', found: { ca: true, basicConstraints: NOTHING }, passed: { ca: true }, platforms: ['aws-iot-core'] },
-  { rule: 'platform-aws-iot-core-valid', says: 'only while they are valid: the certificate has expired', found: {}, passed: { notAfter: CA.notAfter }, platforms: ['aws-iot-core'], now: new Date('2028-01-01') },
-  { rule: 'platform-azure-iot-hub-device-common-name', says: 'one common name for Azure IoT Hub, got none', found: { subject: name(['2.5.4.10', 'Acme']) }, passed: {}, platforms: ['azure-iot-hub'] },
+  ...(['aws-iot-core', 'clearblade'] as const).map((platform): ContextCase => ({
+    rule: `platform-${platform}-valid`,
+    says: 'only while they are valid: the certificate has expired',
+    found: {},
+    passed: { notAfter: CA.notAfter },
+    platforms: [platform],
+    now: new Date('2028-01-01'),
+  })),
+  // What Mosquitto and VerneMQ answer otherwise is no more than that the connection was not authorised.
+  ...NAMED.map((platform): ContextCase => ({
+    rule: `platform-${platform}-device-common-name`,
+    says: `one common name for ${platformRules(platform).name}, got none`,
+    found: { subject: name(['2.5.4.10', 'Acme']) },
+    passed: {},
+    platforms: [platform],
+  })),
+  { rule: 'platform-clearblade-ca-key', says: 'RSA_4096, EC_P256 for ClearBlade IoT Core, got EC P-384', found: { ca: true, publicKey: publicKeyOf(CA_KEYS.EC_P384) }, passed: { ca: true }, platforms: ['clearblade'] },
   { rule: 'platform-azure-dps-device-common-name', says: 'got "sensor@1"', found: { subject: name([COMMON_NAME, 'sensor@1']) }, passed: { ca: true, subject: name([COMMON_NAME, 'Acme_CA']) }, platforms: ['azure-dps'] },
   { rule: 'platform-azure-dps-device-common-name', says: 'got 2', found: { subject: name([COMMON_NAME, 'a'], [COMMON_NAME, 'b']) }, passed: {}, platforms: ['azure-dps'] },
 ];

@@ -1,0 +1,116 @@
+import { RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { checkEndpoint, checkPresent, checkRegion, RegistrationType } from './contract/registrations';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IotPlatform } from './iot-platform';
+import { RegistrarFunction } from './private/registrar-function';
+import { validate, validGeneration } from './private/validation';
+import { VerificationCertificate } from './verification-certificate';
+
+/**
+ * A CA, and the instance of ApsaraMQ for MQTT it is registered with.
+ */
+export interface ApsaraMqttCaRegistrationProps {
+  /** The CA that signs the device certificates. */
+  readonly ca: IPrivateIotCa;
+
+  /** The id of the instance, such as `post-cn-7mz2d000000`: one of the Platinum or the Professional Edition. */
+  readonly instanceId: string;
+
+  /** The id of the region that the instance is in, such as `cn-hangzhou`. */
+  readonly regionId: string;
+
+  /** The name of the CA certificate with the instance. The platform does not rename. */
+  readonly caName: string;
+
+  /**
+   * A secret with the JSON members `accessKeyId` and `accessKeySecret` of a RAM user, and `securityToken` where they are
+   * temporary. The RAM policy has to allow `mq:MqttInstanceAccess`, `mq:GetRegisterCode`, `mq:RegisterCa`,
+   * `mq:ListCaCertificate`, `mq:ActiveCaCertificate`, `mq:UnregisterCaCertificate` and `mq:DeleteCaCertificate` on the instance.
+   */
+  readonly credentials: ISecret;
+
+  /**
+   * The host name of the API.
+   *
+   * @default - `onsmqtt.<regionId>.aliyuncs.com`, which is reached by the internet
+   */
+  readonly endpoint?: string;
+
+  /**
+   * What becomes of the registration when it is removed from the stack, or another certificate takes its place. When it is
+   * deleted, the platform also deletes all device certificates of the CA that are registered with the instance.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Raise it to have the code fetched and the CA registered again after somebody has deleted it by hand, 1 to 1,000,000. It
+   * changes nothing for a CA that is registered.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
+}
+
+/**
+ * Registers a CA with an instance of ApsaraMQ for MQTT (Alibaba Cloud): its registration code is fetched, the verification
+ * certificate is made, and the CA certificate is registered and active, all in one deployment. A CA that is registered
+ * already is taken over.
+ *
+ * Deleting it deactivates the CA certificate, and then deletes it together with its device certificates.
+ *
+ * @see https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/user-guide/ca-certificate-management
+ * @resource Custom::ApsaraMqttCaRegistration
+ */
+export class ApsaraMqttCaRegistration extends Resource {
+  /**
+   * The serial number (SN) by which the instance knows the CA certificate: the `CaSn` of its device certificates.
+   * @attribute
+   */
+  public readonly caSn: string;
+
+  /**
+   * The registration code that the instance gave for the CA.
+   * @attribute
+   */
+  public readonly registerCode: string;
+
+  /** The certificate that proves to the instance that the CA's key is held. */
+  public readonly verificationCertificate: VerificationCertificate;
+
+  constructor(scope: Construct, id: string, props: ApsaraMqttCaRegistrationProps) {
+    super(scope, id);
+    const { ca, instanceId, regionId, caName, credentials, removalPolicy = RemovalPolicy.DESTROY } = props;
+    const endpoint = props.endpoint ?? `onsmqtt.${regionId}.aliyuncs.com`;
+    validate(this, [instanceId], () => checkPresent('instanceId', instanceId));
+    validate(this, [caName], () => checkPresent('caName', caName));
+    validate(this, [regionId], () => checkRegion('regionId', regionId));
+    validate(this, [endpoint], () => checkEndpoint(endpoint));
+    const generation = validGeneration(this, props.generation);
+
+    const registrar = RegistrarFunction.of(this, 'apsara-mqtt');
+    const rights = [registrar.grantReadCredentials(credentials)];
+    const instance = {
+      InstanceId: instanceId,
+      Endpoint: endpoint,
+      CaCertificatePem: ca.certificatePem,
+      CredentialsSecretArn: credentials.secretArn,
+      Generation: generation,
+    };
+    const code = registrar.resource(this, 'RegisterCode', RegistrationType.APSARA_MQTT_REGISTER_CODE, instance, rights);
+    this.registerCode = code.getAttString('RegisterCode');
+    this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
+      ca, registrationCode: this.registerCode, platform: IotPlatform.APSARA_MQTT, clipToIssuer: true, generation,
+    });
+    const registration = registrar.resource(this, 'Resource', RegistrationType.APSARA_MQTT_CA_REGISTRATION, {
+      ...instance,
+      CaName: caName,
+      VerificationCertificatePem: this.verificationCertificate.certificatePem,
+    }, rights);
+    registration.applyRemovalPolicy(removalPolicy);
+    this.caSn = registration.getAttString('Sn');
+  }
+}

@@ -1,0 +1,263 @@
+import { Duration, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { CfnRolePolicy, Grant, PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnCACertificate, CfnTopicRule } from 'aws-cdk-lib/aws-iot';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { AwsIotCaDeactivationProperties, AwsIotRegistrationCodeAttributes, AwsIotRegistrationCodeProperties } from './contract/aws-iot';
+import { RegistrationType } from './contract/registrations';
+import { checkCaForPlatform } from './contract/rules';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IotPlatform } from './iot-platform';
+import { JustInTimeProvisioning } from './just-in-time-provisioning';
+import { PemSource } from './pem-source';
+import { assertLinted } from './pki/lint/lint-errors';
+import { validateChain } from './private/ca-validation';
+import { acknowledge } from './private/nag';
+import { RegistrarFunction } from './private/registrar-function';
+import { sayNotices, validate, validGeneration } from './private/validation';
+import { VerificationCertificate } from './verification-certificate';
+
+/**
+ * How AWS IoT Core knows a CA.
+ */
+export enum AwsIotCertificateMode {
+  /**
+   * By the endpoint that a device names in TLS (SNI): what AWS recommends. No proof of possession is asked for, and several
+   * accounts of a Region can register the same CA.
+   */
+  SNI_ONLY = 'SNI_ONLY',
+  /**
+   * By the CA alone, so that a device need not send SNI. One account of a Region can register the CA, with a verification
+   * certificate for its registration code.
+   */
+  DEFAULT = 'DEFAULT',
+}
+
+/**
+ * Which CA is registered with AWS IoT Core, and how.
+ */
+export interface AwsIotCaRegistrationProps {
+  /**
+   * The CA, which has to be the very one that signs the devices' certificates. From a stack in another Region or account it
+   * can be given by `caCertificate` too.
+   *
+   * @default - it is given by `caCertificate`
+   */
+  readonly ca?: IPrivateIotCa;
+
+  /**
+   * The CA's certificate, in place of `ca`: all that the mode SNI_ONLY takes.
+   *
+   * @default - that of `ca`
+   */
+  readonly caCertificate?: PemSource;
+
+  /**
+   * How AWS IoT Core knows the CA. Another mode makes another registration, for which the first one has to be removed.
+   *
+   * @default AwsIotCertificateMode.SNI_ONLY
+   */
+  readonly mode?: AwsIotCertificateMode;
+
+  /**
+   * Whether devices can be registered with certificates of the CA.
+   *
+   * @default true
+   */
+  readonly active?: boolean;
+
+  /**
+   * Whether AWS IoT Core registers a certificate of the CA when a device connects with it for the first time.
+   *
+   * @default - true with `justInTimeProvisioning` or `addJustInTimeRegistration`, else false
+   */
+  readonly autoRegistration?: boolean;
+
+  /**
+   * What else is done for a device that connects for the first time.
+   *
+   * @default - nothing
+   */
+  readonly justInTimeProvisioning?: JustInTimeProvisioning;
+
+  /**
+   * How long the verification certificate of the mode DEFAULT is valid. It is needed only while the CA is being registered.
+   *
+   * @default Duration.days(30)
+   */
+  readonly verificationValidity?: Duration;
+
+  /**
+   * Raise it to have the registration code of the mode DEFAULT fetched anew, 1 to 1,000,000: where registering failed with a
+   * RegistrationCodeValidationException and was not rolled back. For a CA that is registered it must stay, since AWS IoT does
+   * not register a CA again.
+   *
+   * @default 1
+   */
+  readonly registrationCodeGeneration?: number;
+}
+
+/**
+ * A CA that is registered with AWS IoT Core, in the account and the Region of the stack. CloudFormation owns the registration;
+ * before it deletes it, the CA is set inactive and its auto-registration is turned off.
+ *
+ * @resource AWS::IoT::CACertificate
+ */
+export class AwsIotCaRegistration extends Resource {
+  /**
+   * What AWS IoT Core knows the CA by: SHA-256 of its DER, 64 lower-case hexadecimal digits.
+   * @attribute
+   */
+  public readonly caCertificateId: string;
+
+  /**
+   * The ARN of the CA in AWS IoT Core.
+   * @attribute
+   */
+  public readonly caCertificateArn: string;
+
+  /** The CA's certificate, PEM. */
+  public readonly caCertificatePem: string;
+
+  /** How AWS IoT Core knows the CA, and the certificates that are registered with it. */
+  public readonly mode: AwsIotCertificateMode;
+
+  /**
+   * The proof of possession of the mode DEFAULT.
+   *
+   * @default - the mode is SNI_ONLY, which takes none
+   */
+  public readonly verificationCertificate?: VerificationCertificate;
+
+  private readonly registration: CfnCACertificate;
+  private readonly autoRegistration?: boolean;
+
+  constructor(scope: Construct, id: string, props: AwsIotCaRegistrationProps) {
+    super(scope, id);
+    const { ca, active = true, justInTimeProvisioning } = props;
+    this.mode = props.mode ?? AwsIotCertificateMode.SNI_ONLY;
+    this.autoRegistration = props.autoRegistration;
+    this.caCertificatePem = this.certificateOf(props);
+    const provisioning = justInTimeProvisioning?._bind(this, ca);
+    if (provisioning) {
+      this.assertAutoRegistration('justInTimeProvisioning');
+    }
+    this.verificationCertificate = this.mode === AwsIotCertificateMode.DEFAULT ? this.verify(props) : undefined;
+    this.registration = new CfnCACertificate(this, 'Resource', {
+      caCertificatePem: this.caCertificatePem,
+      certificateMode: this.mode,
+      verificationCertificatePem: this.verificationCertificate?.certificatePem,
+      status: active ? 'ACTIVE' : 'INACTIVE',
+      autoRegistrationStatus: this.autoRegistration ?? provisioning !== undefined ? 'ENABLE' : 'DISABLE',
+      registrationConfig: provisioning?.config,
+    });
+    if (provisioning) {
+      this.registration.node.addDependency(provisioning.role);
+    }
+    this.caCertificateId = this.registration.ref;
+    this.caCertificateArn = this.registration.attrArn;
+    this.deactivateBeforeDeletion();
+  }
+
+  /**
+   * Just-in-time registration: has a function decide on each certificate of the CA with which a device connects for the first
+   * time. AWS IoT Core has registered it as PENDING_ACTIVATION then, and sends the function what it publishes: `certificateId`,
+   * `caCertificateId`, `certificateStatus`, `awsAccountId`, `timestamp`. The function activates the certificate, and attaches
+   * what it needs.
+   *
+   * @param fn the function, which needs the rights to do so
+   * @see https://docs.aws.amazon.com/iot/latest/developerguide/auto-register-device-cert.html
+   */
+  public addJustInTimeRegistration(fn: IFunction): void {
+    this.assertAutoRegistration('addJustInTimeRegistration');
+    this.registration.autoRegistrationStatus = 'ENABLE';
+    const rule = new CfnTopicRule(this, 'JustInTimeRegistration', {
+      topicRulePayload: {
+        description: `Certificates that devices of the CA ${this.node.path} first connect with`,
+        sql: `SELECT * FROM '$aws/events/certificates/registered/${this.caCertificateId}'`,
+        awsIotSqlVersion: '2016-03-23',
+        actions: [{ lambda: { functionArn: fn.functionArn } }],
+      },
+    });
+    fn.addPermission('JustInTimeRegistration', {
+      scope: rule,
+      principal: new ServicePrincipal('iot.amazonaws.com'),
+      sourceArn: rule.attrArn,
+      sourceAccount: Stack.of(this).account,
+    });
+  }
+
+  /** What happens to the registration when it leaves the stack. A CA that is retained is not set inactive either. */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    super.applyRemovalPolicy(policy);
+    (this.node.findChild('Deactivation') as Resource).applyRemovalPolicy(policy);
+  }
+
+  private certificateOf({ ca, caCertificate }: AwsIotCaRegistrationProps): string {
+    if ((ca === undefined) === (caCertificate === undefined)) {
+      throw new Error(`${this.node.path}: either ca or caCertificate must be given`);
+    }
+    if (!ca?.platforms.includes(IotPlatform.AWS_IOT_CORE)) {
+      sayNotices(this, [IotPlatform.AWS_IOT_CORE]);
+    }
+    const platform = IotPlatform.AWS_IOT_CORE._render();
+    if (ca) {
+      validate(this, [], () => ca.keyAlgorithm && checkCaForPlatform(ca.keyAlgorithm._render(), platform, 'keyAlgorithm of the CA'));
+      return ca.certificatePem;
+    }
+    const text = caCertificate!._text;
+    if (text === undefined) {
+      throw new Error(`${this.node.path}: caCertificate must be given by PemSource.inline(), file() or parameter()`);
+    }
+    validateChain(this, 'caCertificate', text, ({ certificate, chain }) => {
+      if (chain.length > 0) {
+        throw new Error(`caCertificate must be the one CA that signs the devices' certificates, got ${chain.length + 1} certificates`);
+      }
+      assertLinted(certificate.der, [platform], undefined);
+    });
+    return text;
+  }
+
+  /** AWS IoT demands auto-registration of a CA for both ways of provisioning just in time. */
+  private assertAutoRegistration(property: string): void {
+    if (this.autoRegistration === false) {
+      throw new Error(`${this.node.path}: autoRegistration must be true for ${property}, got false`);
+    }
+  }
+
+  private verify({ ca, verificationValidity, registrationCodeGeneration }: AwsIotCaRegistrationProps): VerificationCertificate {
+    if (!ca) {
+      throw new Error(`${this.node.path}: ca must be given for AwsIotCertificateMode.DEFAULT, since its key signs a verification certificate`);
+    }
+    const registrar = RegistrarFunction.of(this, 'aws-iot');
+    // A code is of the account, not of a resource: AWS authorizes this action on everything only.
+    const right = Grant.addToPrincipal({ grantee: registrar.role, actions: ['iot:GetRegistrationCode'], resourceArns: ['*'] });
+    acknowledge(registrar.role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5', 'iot:GetRegistrationCode is not authorized on resources');
+    const properties: AwsIotRegistrationCodeProperties = { CaId: ca.caId, Generation: validGeneration(this, registrationCodeGeneration) };
+    const code = registrar.resource(this, 'RegistrationCode', RegistrationType.AWS_IOT_REGISTRATION_CODE, properties, [right]);
+    return new VerificationCertificate(this, 'Verification', {
+      ca,
+      registrationCode: code.getAttString('RegistrationCode' satisfies keyof AwsIotRegistrationCodeAttributes),
+      platform: IotPlatform.AWS_IOT_CORE,
+      validity: verificationValidity,
+      clipToIssuer: true,
+    });
+  }
+
+  /**
+   * The rights are a resource that is replaced with the CA, as its name is: rights that were updated in place would be those
+   * on the new CA when the old one is set inactive.
+   */
+  private deactivateBeforeDeletion(): void {
+    const registrar = RegistrarFunction.of(this, 'aws-iot');
+    const rights = new CfnRolePolicy(this, 'DeactivationRights', {
+      roleName: registrar.role.roleName,
+      policyName: `Deactivate-${this.caCertificateId}`,
+      policyDocument: new PolicyDocument({
+        statements: [new PolicyStatement({ actions: ['iot:DescribeCACertificate', 'iot:UpdateCACertificate'], resources: [this.caCertificateArn] })],
+      }),
+    });
+    const properties: AwsIotCaDeactivationProperties = { CaCertificateId: this.caCertificateId };
+    registrar.resource(this, 'Deactivation', RegistrationType.AWS_IOT_CA_DEACTIVATION, properties).node.addDependency(rights);
+  }
+}

@@ -1,0 +1,71 @@
+import { Resource, Stack } from 'aws-cdk-lib';
+import { CfnPolicy } from 'aws-cdk-lib/aws-iot';
+import { Construct, IConstruct } from 'constructs';
+
+/** Of the policy of a stack that its things share. */
+const SHARED_ID = 'AwsIotThingPolicy';
+
+/**
+ * What the things of an AWS IoT policy may use.
+ */
+export interface AwsIotThingPolicyProps {
+  /**
+   * The topics that a thing may publish to, subscribe to and receive from, with `*` for whatever may stand there, and
+   * `AwsIotThingPolicy.THING_NAME` for the name of the thing that asks.
+   *
+   * @default - those below the thing's name, and those that AWS IoT Core keeps for the thing: its shadows, jobs and commands
+   */
+  readonly topics?: string[];
+}
+
+/**
+ * An AWS IoT policy for any number of things: each may connect as itself only, with a certificate that is attached to it, and
+ * use its own topics. The name of the thing is filled in by AWS IoT Core, when a device connects, by its certificate.
+ *
+ * @resource AWS::IoT::Policy
+ * @see https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html
+ */
+export class AwsIotThingPolicy extends Resource {
+  /** Stands for the name of the thing that asks. */
+  public static readonly THING_NAME = '${iot:Connection.Thing.ThingName}';
+
+  /** The policy that the things of a stack share, made on first use. @internal */
+  public static _sharedIn(scope: IConstruct): AwsIotThingPolicy {
+    const stack = Stack.of(scope);
+    return stack.node.tryFindChild(SHARED_ID) as AwsIotThingPolicy | undefined ?? new AwsIotThingPolicy(stack, SHARED_ID);
+  }
+
+  /**
+   * The name of the policy.
+   * @attribute
+   */
+  public readonly policyName: string;
+
+  constructor(scope: Construct, id: string, props: AwsIotThingPolicyProps = {}) {
+    super(scope, id);
+    const { THING_NAME } = AwsIotThingPolicy;
+    const { topics = [`${THING_NAME}/*`, `$aws/things/${THING_NAME}/*`, `$aws/commands/things/${THING_NAME}/*`] } = props;
+    if (topics.length === 0) {
+      throw new Error(`${this.node.path}: topics must hold a topic at least`);
+    }
+    const arn = (resource: string, resourceName: string): string => Stack.of(this).formatArn({ service: 'iot', resource, resourceName });
+    const statement = (actions: string[], resources: string[]): object => ({
+      Effect: 'Allow',
+      Action: actions,
+      Resource: resources,
+      // Without an attached thing its name would be left open.
+      Condition: { Bool: { 'iot:Connection.Thing.IsAttached': 'true' } },
+    });
+    const resource = new CfnPolicy(this, 'Resource', {
+      policyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          statement(['iot:Connect'], [arn('client', THING_NAME)]),
+          statement(['iot:Publish', 'iot:Receive'], topics.map(topic => arn('topic', topic))),
+          statement(['iot:Subscribe'], topics.map(topic => arn('topicfilter', topic))),
+        ],
+      },
+    });
+    this.policyName = resource.ref;
+  }
+}

@@ -1,0 +1,107 @@
+import { Resource } from 'aws-cdk-lib';
+import { CfnCertificate, CfnPolicyPrincipalAttachment, CfnThing, CfnThingPrincipalAttachment } from 'aws-cdk-lib/aws-iot';
+import { Construct } from 'constructs';
+import { AwsIotCaRegistration, AwsIotCertificateMode } from './aws-iot-ca-registration';
+import { AwsIotThingPolicy } from './aws-iot-thing-policy';
+import { checkThingName } from './contract/aws-iot';
+import { DeviceCertificate } from './device-certificate';
+import { validate } from './private/validation';
+
+/**
+ * A device on AWS IoT Core.
+ */
+export interface AwsIotThingProps {
+  /** The certificate that the device connects with. */
+  readonly certificate: DeviceCertificate;
+
+  /**
+   * The registration of the CA. Where its mode is DEFAULT, the certificate is registered as one of that CA.
+   *
+   * @default - the certificate is registered by itself, in the mode SNI_ONLY: AWS IoT Core need not know the CA
+   */
+  readonly caRegistration?: AwsIotCaRegistration;
+
+  /**
+   * The name of the thing, which is the client id that the device has to connect with: 1 to 128 letters, digits and `: _ -`.
+   *
+   * @default - the common name of the certificate
+   */
+  readonly thingName?: string;
+
+  /**
+   * The attributes of the thing.
+   *
+   * @default - none
+   */
+  readonly attributes?: { [name: string]: string };
+
+  /**
+   * The policy of the certificate.
+   *
+   * @default - one that all things of the stack share: each may connect as itself and use its own topics
+   */
+  readonly policy?: AwsIotThingPolicy;
+
+  /**
+   * Whether the device can connect.
+   *
+   * @default true
+   */
+  readonly active?: boolean;
+}
+
+/**
+ * A device that AWS IoT Core knows: its certificate, registered there, its thing, and a policy by which it may connect as
+ * itself. Nothing has to be detached by hand before it is deleted: the attachments refer to what they attach, so
+ * CloudFormation removes them first.
+ *
+ * @resource AWS::IoT::Thing
+ */
+export class AwsIotThing extends Resource {
+  /**
+   * The name of the thing.
+   * @attribute
+   */
+  public readonly thingName: string;
+
+  /**
+   * What AWS IoT Core knows the certificate by: SHA-256 of its DER. It is known without asking AWS.
+   * @attribute
+   */
+  public readonly certificateId: string;
+
+  /**
+   * The ARN of the certificate in AWS IoT Core.
+   * @attribute
+   */
+  public readonly certificateArn: string;
+
+  /** The policy of the certificate. */
+  public readonly policy: AwsIotThingPolicy;
+
+  constructor(scope: Construct, id: string, props: AwsIotThingProps) {
+    super(scope, id);
+    const { certificate, caRegistration, attributes, active = true, thingName = certificate._subject?.commonName } = props;
+    if (thingName === undefined) {
+      throw new Error(`${this.node.path}: thingName must be given for a certificate that has its subject from a certificateSigningRequest`);
+    }
+    validate(this, [thingName], () => checkThingName(thingName));
+    const ofCa = caRegistration?.mode === AwsIotCertificateMode.DEFAULT;
+    const registered = new CfnCertificate(this, 'Certificate', {
+      certificatePem: certificate.certificatePem,
+      caCertificatePem: ofCa ? caRegistration.caCertificatePem : undefined,
+      certificateMode: ofCa ? AwsIotCertificateMode.DEFAULT : AwsIotCertificateMode.SNI_ONLY,
+      status: active ? 'ACTIVE' : 'INACTIVE',
+    });
+    if (caRegistration) {
+      registered.node.addDependency(caRegistration);
+    }
+    const thing = new CfnThing(this, 'Resource', { thingName, attributePayload: attributes && { attributes } });
+    this.policy = props.policy ?? AwsIotThingPolicy._sharedIn(this);
+    new CfnThingPrincipalAttachment(this, 'ThingAttachment', { thingName: thing.ref, principal: registered.attrArn });
+    new CfnPolicyPrincipalAttachment(this, 'PolicyAttachment', { policyName: this.policy.policyName, principal: registered.attrArn });
+    this.thingName = thing.ref;
+    this.certificateId = certificate.sha256Fingerprint;
+    this.certificateArn = registered.attrArn;
+  }
+}

@@ -1,0 +1,69 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { quote } from './contract/rules';
+import { DeviceCertificate } from './device-certificate';
+import { EndEntityCertificateBase } from './end-entity-certificate';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IIotCertificate } from './iot-certificate';
+
+/**
+ * What is put out, under which names.
+ */
+export interface CertificateOutputsProps {
+  /**
+   * CAs, by the name that their outputs begin with: letters and digits. `Ca` becomes the output `CaCertificate`, and `ca.pem`
+   * when it is exported. With a CA above it, `CaCertificateChain` too.
+   *
+   * @default - none
+   */
+  readonly cas?: { [name: string]: IPrivateIotCa };
+
+  /**
+   * Certificates, by the name that their outputs begin with: letters and digits. `Sensor001` becomes the outputs
+   * `Sensor001Certificate`, `Sensor001SerialNumber` of a device, `Sensor001PrivateKeySecret` or `Sensor001PrivateKeyParameter`
+   * where the key is held here, and `Sensor001CertificateChain`, without the root, where the CA has another one above it.
+   *
+   * @default - none
+   */
+  readonly certificates?: { [name: string]: IIotCertificate };
+}
+
+/**
+ * The outputs from which `private-iot-ca export` makes files for a pipeline, a broker or the console of a platform, such as that
+ * of Alibaba Cloud IoT Platform. They hold certificates, and the ARNs of the secrets of devices and servers.
+ *
+ * The key of a CA is left out on purpose: `export --private-keys` reads every key that an output leads to, and a CA's should
+ * not lie beside a broker's.
+ */
+export class CertificateOutputs extends Construct {
+  constructor(scope: Construct, id: string, props: CertificateOutputsProps) {
+    super(scope, id);
+    const { cas = {}, certificates = {} } = props;
+    for (const [name, ca] of Object.entries(cas)) {
+      this.put(name, {
+        Certificate: ca.certificatePem,
+        CertificateChain: ca.certificateChainPem === ca.certificatePem ? undefined : ca.certificateChainPem,
+      });
+    }
+    for (const [name, certificate] of Object.entries(certificates)) {
+      const { certificatePem, certificateChainWithoutRootPem } = certificate;
+      this.put(name, {
+        Certificate: certificatePem,
+        CertificateChain: certificateChainWithoutRootPem === certificatePem ? undefined : certificateChainWithoutRootPem,
+        SerialNumber: certificate instanceof DeviceCertificate ? certificate.serialNumber : undefined,
+        ...certificate instanceof EndEntityCertificateBase ? certificate._keyOutputs() : {},
+      });
+    }
+  }
+
+  private put(name: string, outputs: { readonly [what: string]: string | undefined }): void {
+    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
+      throw new Error(`${this.node.path}: the name of a certificate must consist of letters and digits and begin with a letter, got ${quote(name)}`);
+    }
+    for (const [what, value] of Object.entries(outputs)) {
+      if (value !== undefined) {
+        new CfnOutput(this, `${name}${what}`, { value }).overrideLogicalId(`${name}${what}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { BROKER_FILE, brokerFiles } from './broker-files';
+import { Kit, KIT_MARK, kitText } from './kit';
+
+/** https://docs.emqx.com/en/emqx/latest/network/emqx-mqtt-tls.html, for EMQX 5 and newer. */
+export const EMQX: Kit = {
+  platform: 'emqx',
+  folder: '/etc/emqx/certs',
+  servesTls: true,
+  files: input => [...brokerFiles(input), kitText('emqx.conf', `# ${KIT_MARK}
+# For the end of emqx.conf. The key must be readable by the user that the broker runs as, and by nobody else:
+#   chown emqx ${input.folder}/${BROKER_FILE.serverKey}
+
+listeners.ssl.default {
+  bind = "0.0.0.0:8883"
+  # The certificate has proved who the device is: no password is asked for.
+  enable_authn = false
+  ssl_options {
+    cacertfile = "${input.folder}/${BROKER_FILE.caBundle}"
+    certfile = "${input.folder}/${BROKER_FILE.server}"
+    keyfile = "${input.folder}/${BROKER_FILE.serverKey}"
+    # Both are needed: without the second one, a device without a certificate is let in.
+    verify = verify_peer
+    fail_if_no_peer_cert = true
+  }
+}
+
+# Without TLS there is no certificate to look at.
+listeners.tcp.default.enable = false
+
+# The common name of a device becomes its user name, as in \${username} of the rules on topics.
+mqtt.peer_cert_as_username = cn
+`)],
+};

@@ -1,0 +1,108 @@
+import { pemOf } from './broker-files';
+import { KIT_NAMES, KitName, KITS } from './index';
+import { Kit, KitCa, KitCertificate, KitFile, KitInput, KitServer } from './kit';
+import { quote } from '../../../contract/rules';
+import { lintCertificate } from '../../../pki/lint/lint';
+import { readLintedCertificate } from '../../../pki/lint/model/linted-certificate';
+import { CertificateFacts } from '../../certificates/certificate-facts';
+import { hasSigned, isSelfSigned, signingOf, withoutRepeats } from '../../certificates/chain';
+import { roleOf } from '../../certificates/role';
+import { StackOutput } from '../../certificates/stack-outputs';
+import { CliError } from '../../cli-error';
+import { ExportedCertificate } from '../manifest';
+import { FoundKey } from '../private-keys';
+
+/** What a kit is made from. */
+export interface KitSource {
+  readonly outputs: readonly StackOutput[];
+  readonly certificates: readonly ExportedCertificate[];
+  readonly keys: readonly FoundKey[];
+  /** The folder on the broker's machine; the kit's own where it is absent. */
+  readonly folder?: string;
+  readonly now: Date;
+}
+
+/** The name of a kit, as the command line has it. */
+export function kitName(name: string): KitName {
+  if (!(KIT_NAMES as string[]).includes(name)) {
+    throw new CliError(`--platform must be one of ${KIT_NAMES.join(', ')}, got ${quote(name)}`);
+  }
+  return name as KitName;
+}
+
+/** The files for a platform, after the certificates have been found to be what it takes. */
+export function kitFiles(name: KitName, source: KitSource): readonly KitFile[] {
+  const kit: Kit = KITS[name];
+  const input = kitInput(name, kit, source);
+  assertAccepted(kit, input, source.now);
+  return kit.files(input);
+}
+
+function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder }: KitSource): KitInput {
+  const all = withoutRepeats(outputs.flatMap(output => output.certificates));
+  const cas = all.filter(facts => roleOf(facts) === 'ca');
+  if (cas.length === 0) {
+    throw new CliError(`--platform ${name} needs the certificate of a CA, and no output holds one; add an output of the CA's certificatePem`);
+  }
+  const listed = kitCertificates(certificates);
+  const [devices, verifications] = (['device', 'verification'] as const).map(role => listed.filter(({ facts }) => roleOf(facts) === role));
+  const kitCas = cas.map((facts): KitCa => ({
+    facts,
+    verifications: verifications.filter(each => hasSigned(facts, each.facts)),
+    devices: devices.filter(each => hasSigned(facts, each.facts)),
+  }));
+  const issuing = kitCas.filter(ca => ca.devices.length + ca.verifications.length > 0);
+  return {
+    cas: kitCas,
+    issuingCas: issuing.length > 0 ? issuing : kitCas,
+    devices,
+    server: kit.servesTls ? serverOf(name, listed, all, keys) : undefined,
+    folder: (folder ?? kit.folder ?? '.').replace(/(.)\/+$/, '$1'),
+  };
+}
+
+/** Each certificate once: that of the file which holds nothing else, where there is one. */
+function kitCertificates(certificates: readonly ExportedCertificate[]): KitCertificate[] {
+  const alone = [...certificates].sort((one, other) => Number(other.alone) - Number(one.alone));
+  return certificates
+    .filter(({ facts }, index) => certificates.findIndex(each => each.facts.sha256Fingerprint === facts.sha256Fingerprint) === index)
+    .map(({ facts }) => ({ facts, exported: alone.find(each => each.facts.sha256Fingerprint === facts.sha256Fingerprint)! }));
+}
+
+function serverOf(name: KitName, listed: readonly KitCertificate[], all: readonly CertificateFacts[], keys: readonly FoundKey[]): KitServer {
+  const servers = listed.filter(({ facts }) => roleOf(facts) === 'server');
+  if (servers.length !== 1) {
+    const outputs = servers.map(({ exported: { entry } }) => `${entry.stack}.${entry.output}`);
+    throw new CliError(`--platform ${name} needs one certificate for TLS as a server, got ${outputs.join(', ') || 'none'}; `
+      + (outputs.length === 0 ? 'declare a ServerCertificate for the broker, and an output of it' : 'export an outputs file that has the certificate of one broker only'));
+  }
+  const [{ facts }] = servers;
+  return {
+    facts,
+    chainPem: chainWithoutRoot(facts, all).map(pemOf).join(''),
+    privateKeyPem: keys.find(key => key.certificates.some(each => each.facts.sha256Fingerprint === facts.sha256Fingerprint))?.privateKeyPem,
+  };
+}
+
+/** A certificate and the CAs above it, as far as they are there; whoever verifies has the root already. */
+function chainWithoutRoot(leaf: CertificateFacts, all: readonly CertificateFacts[]): CertificateFacts[] {
+  const chain = [leaf];
+  for (let next = signingOf(leaf, all).signer; next && !isSelfSigned(next) && !chain.includes(next); next = signingOf(next, all).signer) {
+    chain.push(next);
+  }
+  return chain;
+}
+
+/** Holds what is handed over against the rules of whom it is for: what they refuse is better refused here. */
+function assertAccepted({ platform }: Kit, { issuingCas }: KitInput, now: Date): void {
+  for (const { facts, devices } of issuingCas) {
+    const issuer = readLintedCertificate(facts.certificate.raw);
+    for (const each of [facts, ...devices.map(device => device.facts)]) {
+      const error = lintCertificate(each.certificate.raw, { platforms: [platform], issuer, now })
+        .find(({ rule, severity }) => severity === 'error' && rule.startsWith('platform-'));
+      if (error) {
+        throw new CliError(`${each.shortName}: ${error.message} (${error.rule}, ${error.source})`);
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { Requester } from './identity';
+import { RawProperties } from './property-values';
+
+/** One step in the life of a resource, as CloudFormation or the local deployment asks for it. */
+export interface LifecycleEvent extends Requester {
+  readonly requestType: 'Create' | 'Update' | 'Delete';
+  /** The same for every delivery of one request. */
+  readonly requestId: string;
+  readonly resourceType: string;
+  /** Absent on Create. */
+  readonly physicalResourceId?: string;
+  readonly properties: RawProperties;
+}
+
+/** The attributes of a resource (`Fn::GetAtt`). */
+export type Attributes = { readonly [name: string]: string };
+
+/** What is answered. */
+export interface LifecycleResult {
+  readonly physicalResourceId: string;
+  /** Absent on Delete. */
+  readonly data?: Attributes;
+}
+
+/** A failure, with the physical id to answer: CloudFormation asks to delete it after a failed Create. */
+export class LifecycleError extends Error {
+  constructor(message: string, public readonly physicalResourceId: string | undefined, cause: unknown) {
+    super(message, { cause });
+    this.name = 'LifecycleError';
+  }
+}
+
+/** A failure of a resource, told with its logical id. */
+export function failureOf(event: LifecycleEvent, physicalResourceId: string | undefined, error: unknown): LifecycleError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new LifecycleError(`${event.logicalResourceId}: ${message}`, physicalResourceId, error);
+}

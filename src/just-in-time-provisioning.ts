@@ -1,0 +1,206 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import { IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
+import { Construct } from 'constructs';
+import { checkProvisioningSubject, checkProvisioningTemplate, checkProvisioningTemplateLength } from './contract/provisioning-template';
+import { Complaint } from './contract/rules';
+import { DeviceCertificate } from './device-certificate';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { provisioningRole } from './private/provisioning-role';
+import { validate } from './private/validation';
+
+/**
+ * What AWS IoT Core takes from a device's certificate when it provisions the device.
+ */
+export enum ProvisioningParameter {
+  /** The country (C) of the subject. */
+  COUNTRY = 'AWS::IoT::Certificate::Country',
+  /** The organization (O) of the subject. */
+  ORGANIZATION = 'AWS::IoT::Certificate::Organization',
+  /** The organizational unit (OU) of the subject. */
+  ORGANIZATIONAL_UNIT = 'AWS::IoT::Certificate::OrganizationalUnit',
+  /** The distinguished name qualifier of the subject. */
+  DISTINGUISHED_NAME_QUALIFIER = 'AWS::IoT::Certificate::DistinguishedNameQualifier',
+  /** The state or province (ST) of the subject. */
+  STATE_NAME = 'AWS::IoT::Certificate::StateName',
+  /** The common name (CN) of the subject. */
+  COMMON_NAME = 'AWS::IoT::Certificate::CommonName',
+  /** The serial number in the subject: the device's, not the certificate's. */
+  SERIAL_NUMBER = 'AWS::IoT::Certificate::SerialNumber',
+  /** The certificate's own id: SHA-256 of its DER. */
+  ID = 'AWS::IoT::Certificate::Id',
+}
+
+/**
+ * How a device is provisioned when it first connects.
+ */
+export interface JustInTimeProvisioningOptions {
+  /**
+   * What the thing is named by.
+   *
+   * @default ProvisioningParameter.COMMON_NAME
+   */
+  readonly thingName?: ProvisioningParameter;
+
+  /**
+   * What stands before it in the thing's name.
+   *
+   * @default - nothing
+   */
+  readonly thingNamePrefix?: string;
+
+  /**
+   * The thing's attributes, and what they are taken from.
+   *
+   * @default - none
+   */
+  readonly thingAttributes?: { [name: string]: ProvisioningParameter };
+
+  /**
+   * The name of the thing's type.
+   *
+   * @default - none
+   */
+  readonly thingTypeName?: string;
+
+  /**
+   * The names of the groups that the thing joins.
+   *
+   * @default - none
+   */
+  readonly thingGroups?: string[];
+
+  /**
+   * The name of the AWS IoT policy that the certificate gets, such as that of an `AwsIotThingPolicy`. It must exist when the
+   * device connects. Either this or `policyDocument` has to be given.
+   *
+   * @default - a policy is made from `policyDocument`
+   */
+  readonly policyName?: string;
+
+  /**
+   * The AWS IoT policy that is made for the certificate.
+   *
+   * @default - the certificate gets the policy `policyName`
+   */
+  readonly policyDocument?: PolicyDocument;
+
+  /**
+   * The role in which AWS IoT provisions. `iot.amazonaws.com` must be allowed to assume it.
+   *
+   * @default - a role that is allowed what the template asks for, and nothing outside things, groups, certificates and policies
+   */
+  readonly role?: IRole;
+}
+
+/**
+ * Just-in-time provisioning: a device that connects for the first time, with a certificate of the CA, gets its certificate
+ * registered, a thing and a policy.
+ *
+ * @see https://docs.aws.amazon.com/iot/latest/developerguide/jit-provisioning.html
+ */
+export class JustInTimeProvisioning {
+  /** Makes a thing for each device, named by its certificate. */
+  public static forThings(options: JustInTimeProvisioningOptions): JustInTimeProvisioning {
+    if ((options.policyName === undefined) === (options.policyDocument === undefined)) {
+      throw new Error('either policyName or policyDocument must be given, for a device without a policy may do nothing');
+    }
+    return new JustInTimeProvisioning(stack => templateOf(options, stack), options.role);
+  }
+
+  /**
+   * Provisions by a template of your own: at most 10,240 characters as JSON. Every parameter that it declares must be in the
+   * subject of every device's certificate.
+   *
+   * @param template the template as a map: Parameters and Resources
+   * @param role the role in which AWS IoT provisions; one is made where it is left out
+   */
+  public static fromTemplate(template: { [section: string]: any }, role?: IRole): JustInTimeProvisioning {
+    return new JustInTimeProvisioning(() => template, role);
+  }
+
+  /**
+   * Provisions by a template of your own, in JSON.
+   *
+   * @param json the template
+   * @param role the role in which AWS IoT provisions; one is made where it is left out
+   */
+  public static fromJson(json: string, role?: IRole): JustInTimeProvisioning {
+    if (Token.isUnresolved(json)) {
+      throw new Error('json must be known at synthesis, got a token; give the template to JustInTimeProvisioning.fromTemplate()');
+    }
+    let template: { [section: string]: unknown };
+    try {
+      template = JSON.parse(json);
+    } catch (error) {
+      throw new Error(`json must be a provisioning template in JSON, got ${(error as Error).message}`);
+    }
+    return new JustInTimeProvisioning(() => template, role);
+  }
+
+  private constructor(private readonly template: (stack: Stack) => object, private readonly role?: IRole) {}
+
+  /**
+   * Renders it for a CA's registration, and checks the template, and the device certificates of the CA in the whole app.
+   *
+   * @internal
+   */
+  public _bind(scope: Construct, ca: IPrivateIotCa | undefined): { config: CfnCACertificate.RegistrationConfigProperty; role: IRole } {
+    const stack = Stack.of(scope);
+    const template = this.template(stack);
+    validate(scope, [], () => checkProvisioningTemplate(template));
+    const templateBody = stack.toJsonString(template);
+    scope.node.addValidation({
+      validate: () => [
+        ...described(scope, checkProvisioningTemplateLength(knownText(stack.resolve(templateBody)))),
+        ...ca ? complaintsOfDevices(template, ca) : [],
+      ],
+    });
+    const role = this.role ?? provisioningRole(scope, template);
+    return { config: { templateBody, roleArn: role.roleArn }, role };
+  }
+}
+
+function templateOf(options: JustInTimeProvisioningOptions, stack: Stack): object {
+  const { thingName = ProvisioningParameter.COMMON_NAME, thingNamePrefix, thingAttributes = {}, policyName, policyDocument } = options;
+  const parameters = new Set([thingName, ...Object.values(thingAttributes), ProvisioningParameter.ID]);
+  return {
+    Parameters: Object.fromEntries([...parameters].map(parameter => [parameter, { Type: 'String' }])),
+    Resources: {
+      thing: {
+        Type: 'AWS::IoT::Thing',
+        Properties: {
+          ThingName: thingNamePrefix === undefined ? { Ref: thingName } : { 'Fn::Join': ['', [thingNamePrefix, { Ref: thingName }]] },
+          ThingTypeName: options.thingTypeName,
+          ThingGroups: options.thingGroups,
+          AttributePayload: Object.keys(thingAttributes).length === 0 ? undefined
+            : Object.fromEntries(Object.entries(thingAttributes).map(([name, parameter]) => [name, { Ref: parameter }])),
+        },
+      },
+      certificate: {
+        Type: 'AWS::IoT::Certificate',
+        Properties: { CertificateId: { Ref: ProvisioningParameter.ID }, Status: 'ACTIVE' },
+      },
+      policy: {
+        Type: 'AWS::IoT::Policy',
+        // The document is a string of JSON within the template.
+        Properties: policyDocument ? { PolicyDocument: stack.toJsonString(policyDocument) } : { PolicyName: policyName },
+      },
+    },
+  };
+}
+
+function complaintsOfDevices(template: object, ca: IPrivateIotCa): string[] {
+  return ca.node.root.node.findAll()
+    .filter((node): node is DeviceCertificate => node instanceof DeviceCertificate && node._issuer === ca)
+    .flatMap(device => described(device, device._subject && checkProvisioningSubject(template, device._subject)));
+}
+
+function described(scope: Construct, complaint: Complaint): string[] {
+  return complaint === undefined ? [] : [`${scope.node.path}: ${complaint}`];
+}
+
+/** A text as far as it is known at synthesis. */
+function knownText(resolved: string | { readonly 'Fn::Join': [string, unknown[]] }): string {
+  return typeof resolved === 'string' ? resolved : resolved['Fn::Join'][1].filter(part => typeof part === 'string').join('');
+}

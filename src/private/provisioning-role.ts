@@ -1,0 +1,55 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { acknowledge } from './nag';
+
+/**
+ * What AWS IoT does in the role when it provisions a device whose certificate is registered already: the actions of the
+ * managed policy AWSIoTThingsRegistration, which AWS documents for it, without those that make or register a certificate.
+ * That policy allows them on everything; here they are for what they are about.
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSIoTThingsRegistration.html
+ */
+const ACTIONS: readonly string[] = [
+  'AttachPolicy', 'AttachPrincipalPolicy', 'AttachThingPrincipal', 'CreatePolicy', 'CreateThing', 'DescribeCertificate', 'DescribeThing',
+  'DescribeThingType', 'DetachPolicy', 'DetachThingPrincipal', 'GetPolicy', 'ListAttachedPolicies', 'ListPolicyPrincipals', 'ListPrincipalPolicies',
+  'ListPrincipalThings', 'ListTargetsForPolicy', 'ListThingGroupsForThing', 'ListThingPrincipals', 'UpdateCertificate', 'UpdateThing',
+];
+const KINDS: readonly string[] = ['cert', 'policy', 'thing', 'thingtype'];
+
+/** What a template asks for by a property of its things. */
+const MORE: readonly { readonly property: string; readonly kind: string; readonly actions: readonly string[] }[] = [
+  {
+    property: 'ThingGroups',
+    kind: 'thinggroup',
+    actions: ['AddThingToThingGroup', 'DescribeThingGroup', 'RemoveThingFromThingGroup', 'UpdateThingGroupsForThing'],
+  },
+  { property: 'BillingGroup', kind: 'billinggroup', actions: ['AddThingToBillingGroup', 'DescribeBillingGroup', 'RemoveThingFromBillingGroup'] },
+];
+
+/**
+ * The role in which AWS IoT provisions devices by a template. It can be passed in its own account only, so that nobody
+ * else's AWS IoT comes by it.
+ */
+export function provisioningRole(scope: Construct, template: object): Role {
+  const stack = Stack.of(scope);
+  const more = MORE.filter(({ property }) => declares(template, property));
+  const kinds = [...KINDS, ...more.map(({ kind }) => kind)];
+  const role = new Role(scope, 'ProvisioningRole', {
+    assumedBy: new ServicePrincipal('iot.amazonaws.com'),
+    description: `Provisions devices of the CA ${scope.node.path}`,
+  });
+  role.addToPolicy(new PolicyStatement({
+    actions: [...ACTIONS, ...more.flatMap(({ actions }) => actions)].map(action => `iot:${action}`),
+    resources: kinds.map(kind => stack.formatArn({ service: 'iot', resource: kind, resourceName: '*' })),
+  }));
+  // It is not about a resource of one of these kinds. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiot.html
+  role.addToPolicy(new PolicyStatement({ actions: ['iot:RegisterThing'], resources: ['*'] }));
+  acknowledge(role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect');
+  return role;
+}
+
+/** Whether a property of this name is somewhere in a template. */
+function declares(template: unknown, property: string): boolean {
+  return typeof template === 'object' && template !== null
+    && Object.entries(template).some(([name, value]) => (name === property && value !== undefined) || declares(value, property));
+}

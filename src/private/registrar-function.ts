@@ -1,0 +1,76 @@
+import * as path from 'node:path';
+import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Grant, IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct, IConstruct } from 'constructs';
+import { grantUseSecret } from './private-key';
+import { RegistrarName, RegistrationType } from '../contract/registrations';
+
+/** Of the constructs' ids below the stack; the functions' logical ids come from them, and a service token can't change: final. */
+const IDS: { readonly [N in RegistrarName]: string } = {
+  'aws-iot': 'PrivateIotCaAwsIotRegistrar',
+  'azure': 'PrivateIotCaAzureRegistrar',
+  'huawei': 'PrivateIotCaHuaweiRegistrar',
+  'apsara-mqtt': 'PrivateIotCaApsaraMqttRegistrar',
+  'tencent': 'PrivateIotCaTencentRegistrar',
+};
+
+/** The function answers long before; this bounds the wait where it can't be invoked at all. */
+const SERVICE_TIMEOUT = Duration.minutes(20);
+
+/**
+ * The one function of a stack that registers CAs with a platform. It holds no key and issues nothing: certificates come to it
+ * as properties. Its role can read the credentials it is given, and nothing else.
+ */
+export class RegistrarFunction extends Construct {
+  /** The function for a platform in the stack of `scope`, made on first use. */
+  public static of(scope: IConstruct, name: RegistrarName): RegistrarFunction {
+    const stack = Stack.of(scope);
+    return stack.node.tryFindChild(IDS[name]) as RegistrarFunction | undefined ?? new RegistrarFunction(stack, name);
+  }
+
+  public readonly role: IRole;
+  private readonly function: Function;
+
+  private constructor(stack: Stack, name: RegistrarName) {
+    super(stack, IDS[name]);
+    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
+    const description = `Registers CAs of this stack (${name})`;
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
+    const logging = logGroup.grantWrite(role);
+    this.role = role;
+    this.function = new Function(this, 'Function', {
+      description,
+      code: Code.fromAsset(path.join(__dirname, '..', '..', 'assets', name)),
+      handler: 'index.handler',
+      runtime: determineLatestNodeRuntime(this),
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout: Duration.minutes(5),
+      role,
+      logGroup,
+    });
+    logging.applyBefore(this.function);
+  }
+
+  /** A resource behind which this function stands, made only after the rights it needs. */
+  public resource(scope: Construct, id: string, resourceType: RegistrationType, properties: object, rights: readonly Grant[] = []): CustomResource {
+    const resource = new CustomResource(scope, id, {
+      resourceType, serviceToken: this.function.functionArn, serviceTimeout: SERVICE_TIMEOUT, properties: { ...properties },
+    });
+    rights.forEach(right => right.applyBefore(resource));
+    return resource;
+  }
+
+  /** Lets the function read credentials. */
+  public grantReadCredentials(secret: ISecret): Grant {
+    return grantUseSecret(secret, this.role);
+  }
+
+  /** Gives the function a right of its own, such as a call of AWS IoT. */
+  public grant(statement: PolicyStatement): void {
+    this.role.addToPrincipalPolicy(statement);
+  }
+}

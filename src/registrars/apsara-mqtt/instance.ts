@@ -1,0 +1,55 @@
+import { X509Certificate } from 'node:crypto';
+import { MqttApi } from './mqtt-api';
+import { RawProperties, secretArn, text } from '../../handlers/property-values';
+import { certificateProperty } from '../certificate-property';
+import { readCredentials, ReadSecret } from '../credentials';
+import { endpointProperty } from '../endpoint';
+import { HttpApi } from '../http-api';
+import { RegistrationRequest } from '../registrar';
+import { fingerprintOf } from '../shown-certificate';
+
+/** What a test puts in place of what the function reaches by itself. */
+export interface Outside {
+  /** PEM of the CAs to trust. */
+  readonly ca?: string;
+  readonly readSecret?: ReadSecret;
+}
+
+/** What both resources declare: an instance of ApsaraMQ for MQTT, and a CA that is to be registered with it. */
+export interface InstanceDeclaration {
+  readonly instanceId: string;
+  readonly ca: X509Certificate;
+  readonly endpoint: string;
+  readonly credentialsSecretArn: string;
+}
+
+export function parseInstance(properties: RawProperties): InstanceDeclaration {
+  return {
+    instanceId: text('instanceId', properties.InstanceId),
+    ca: certificateProperty('ca', properties.CaCertificatePem),
+    endpoint: endpointProperty(properties.Endpoint),
+    credentialsSecretArn: secretArn('credentials', properties.CredentialsSecretArn),
+  };
+}
+
+const PREFIX = 'apsara-mqtt/';
+
+/**
+ * What a resource is known by: the instance and the certificate. Not the region and the endpoint, which only say how the
+ * instance is reached.
+ */
+export function identityOf({ instanceId, ca }: InstanceDeclaration): string {
+  return `${PREFIX}${instanceId}/${fingerprintOf(ca)}`;
+}
+
+/** Whether a physical id is one of ours; that of a creation that failed is none. */
+export function isIdentity(physicalResourceId: string): boolean {
+  return physicalResourceId.startsWith(PREFIX);
+}
+
+export async function instanceApi(
+  { endpoint, credentialsSecretArn, instanceId }: InstanceDeclaration, { signal }: RegistrationRequest, { ca, readSecret }: Outside,
+): Promise<MqttApi> {
+  const credentials = await readCredentials(credentialsSecretArn, ['accessKeyId', 'accessKeySecret'], signal, readSecret, ['securityToken']);
+  return new MqttApi(new HttpApi(signal, ca), endpoint, credentials, instanceId);
+}

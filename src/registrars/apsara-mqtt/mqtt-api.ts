@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { AcsCredentials, acs3Request } from './acs3-signature';
+import { HttpApi, HttpResponse, jsonOf, passingStatus } from '../http-api';
+import { errorCode, platformFailure } from '../platform-failure';
+import { shownFingerprint } from '../shown-certificate';
+
+/** A CA certificate as an instance shows it. */
+export interface RegisteredCa {
+  /** The serial number, by which the platform knows the certificate. */
+  readonly sn: string;
+  readonly name: string;
+  readonly registrationCode?: string;
+  /** SHA-256 of its DER. */
+  readonly fingerprint?: string;
+  /** SHA-256 of the DER of the verification certificate it was registered with. */
+  readonly verificationFingerprint?: string;
+  readonly active: boolean;
+}
+
+/** Operations on an instance take its id, and some the serial number of a CA certificate. */
+const VERSION = '2020-04-20';
+
+/** The most that `ListCaCertificate` takes. */
+const PAGE_SIZE = 100;
+const MAX_PAGES = 100;
+
+/** What is not there any more when it is to be removed. */
+const CA_GONE = 'FindCaBySnError';
+const INSTANCE_GONE = 'MqttInstanceNotFound';
+
+const RAM_POLICY = 'the RAM policy of the credentials must allow mq:MqttInstanceAccess, mq:GetRegisterCode, mq:RegisterCa, mq:ListCaCertificate, '
+  + 'mq:ActiveCaCertificate, mq:UnregisterCaCertificate and mq:DeleteCaCertificate on the instance';
+
+const ADVICE: { readonly [code: string]: string } = {
+  RegisterCodeError: 'the verification certificate must have the present registration code of the instance; somebody has asked for another '
+    + 'one meanwhile: raise `generation`, so that the code is fetched again',
+  [INSTANCE_GONE]: 'instanceId must be an instance of ApsaraMQ for MQTT in the region that is declared',
+  MqttOwnerCheckError: 'the instance must belong to the account of the credentials',
+  InstancePermissionCheckFailed: 'the instance must belong to the account of the credentials, or their RAM policy must allow mq:MqttInstanceAccess on it',
+  PermissionCheckFailed: RAM_POLICY,
+  NoPermission: RAM_POLICY,
+  Forbidden: RAM_POLICY,
+  ParameterFieldCheckFailed: 'instanceId must be an instance of the Platinum or Professional Edition, and caName a name it takes',
+  InvalidAccessKeyId: 'accessKeyId of the credentials must be an access key that is active',
+  SignatureDoesNotMatch: 'accessKeySecret of the credentials must be the one of its accessKeyId',
+  InvalidSecurityToken: 'securityToken of the credentials must be of the same temporary access key, and not have expired',
+};
+
+/**
+ * Throttling has the status 400 or 503. The documented errors of this API have the status 500, and are final: only what has no
+ * code of its own, or says that the service failed, passes.
+ */
+function passing(response: HttpResponse): string | undefined {
+  const { Code } = jsonOf(response);
+  return typeof Code === 'string' ? PASSING.exec(Code)?.[0] : passingStatus(response);
+}
+
+const PASSING = /^(Throttling|InternalError|ServiceUnavailable)\b/;
+
+/** The operations of ApsaraMQ for MQTT (onsmqtt, 2020-04-20) on the CA certificates of one instance. */
+export class MqttApi {
+  constructor(
+    private readonly http: HttpApi, private readonly endpoint: string, private readonly credentials: AcsCredentials,
+    private readonly instanceId: string,
+  ) {}
+
+  /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getregistercode */
+  public async registerCode(): Promise<string> {
+    const { RegisterCode } = (await this.call('GetRegisterCode', {}))!;
+    if (typeof RegisterCode !== 'string' || RegisterCode === '') {
+      throw new Error('ApsaraMQ for MQTT: GetRegisterCode answered no code; deploy again');
+    }
+    return RegisterCode;
+  }
+
+  /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-listcacertificate */
+  public async find(fingerprint: string, { instanceMayBeGone = false } = {}): Promise<RegisteredCa | undefined> {
+    for (let page = 1; page <= MAX_PAGES; page++) {
+      const answer = await this.call('ListCaCertificate', { PageNo: String(page), PageSize: String(PAGE_SIZE) }, instanceMayBeGone ? [INSTANCE_GONE] : []);
+      const shown = (answer?.Data as { CaCertificateVOS?: { [name: string]: unknown }[] } | undefined)?.CaCertificateVOS ?? [];
+      const found = shown.map(registeredCa).find(each => each.fingerprint === fingerprint);
+      if (found || shown.length < PAGE_SIZE) {
+        return found;
+      }
+    }
+    throw new Error(`ApsaraMQ for MQTT: instanceId must have fewer than ${MAX_PAGES * PAGE_SIZE} CA certificates, got ${this.instanceId}`);
+  }
+
+  /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-registercacertificate */
+  public async register(name: string, caPem: string, verificationPem: string): Promise<RegisteredCa> {
+    const { Sn } = (await this.call('RegisterCaCertificate', { CaName: name, CaContent: caPem, VerificationContent: verificationPem }))!;
+    return { sn: String(Sn), name, active: true };
+  }
+
+  public async activate(sn: string): Promise<void> {
+    await this.call('ActiveCaCertificate', { Sn: sn });
+  }
+
+  public async deactivate(sn: string): Promise<void> {
+    await this.call('InactivateCaCertificate', { Sn: sn }, [CA_GONE]);
+  }
+
+  /** Deletes the device certificates of the CA too. */
+  public async delete(sn: string): Promise<void> {
+    await this.call('DeleteCaCertificate', { Sn: sn }, [CA_GONE]);
+  }
+
+  /** @param tolerated error codes for which `undefined` is answered */
+  private async call(
+    action: string, parameters: { readonly [name: string]: string }, tolerated: readonly string[] = [],
+  ): Promise<{ readonly [name: string]: unknown } | undefined> {
+    const what = `ApsaraMQ for MQTT: ${action}`;
+    const response = await this.http.send(what, () => acs3Request({
+      endpoint: this.endpoint,
+      action,
+      version: VERSION,
+      parameters: { ...parameters, MqttInstanceId: this.instanceId },
+      date: new Date(),
+      nonce: randomUUID(),
+    }, this.credentials), passing);
+    const answer = jsonOf(response);
+    if (response.status === 200 && answer.Code === undefined) {
+      return answer;
+    }
+    const code = errorCode(answer.Code, response.status);
+    if (tolerated.includes(code)) {
+      return undefined;
+    }
+    throw platformFailure(what, code, answer.RequestId, ADVICE);
+  }
+}
+
+/** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getcacertificate */
+function registeredCa({ Sn, CaName, RegistrationCode, CaContent, VerificationContent, Status }: { [name: string]: unknown }): RegisteredCa {
+  return {
+    sn: String(Sn),
+    name: String(CaName),
+    registrationCode: typeof RegistrationCode === 'string' && RegistrationCode !== '' ? RegistrationCode : undefined,
+    fingerprint: shownFingerprint(CaContent),
+    verificationFingerprint: shownFingerprint(VerificationContent),
+    active: String(Status) === '1',
+  };
+}

@@ -1,0 +1,56 @@
+import { HttpResponse, jsonOf } from '../http-api';
+
+/** More of the platform's message is of no use. */
+const MAX_MESSAGE = 300;
+
+/** What to do about the refusals that people meet, by what is in their code, message or status. The first that fits counts. */
+const WAYS_OUT: readonly { readonly sign: RegExp; readonly wayOut: string }[] = [
+  {
+    // https://github.com/Azure/azure-cli/issues/5376
+    sign: /IH400053|Proof-Of-Possession/i,
+    wayOut: 'the verification certificate must be issued by the uploaded CA itself, with the last code that was made for it as its common name: '
+      + 'if another code was made since, in the portal say, give the registration another certificateName',
+  },
+  {
+    // https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
+    sign: /AuthorizationFailed|^403 /,
+    wayOut: 'give the service principal a role on the service that holds Microsoft.Devices/*/certificates/*, such as Contributor; '
+      + 'a role takes up to ten minutes to count',
+  },
+  {
+    sign: /^401 /,
+    wayOut: 'the service principal must belong to the tenant of the subscription, and cloud must be the one that it is in',
+  },
+  {
+    sign: /SubscriptionNotFound|ResourceGroupNotFound|ResourceNotFound|^404 /,
+    wayOut: 'subscriptionId, resourceGroup and name must be those of a service that is there, which is made elsewhere',
+  },
+  {
+    // https://learn.microsoft.com/azure/iot-dps/about-iot-dps#quotas-and-limits
+    sign: /quota|limit|exceed|maximum/i,
+    wayOut: 'delete CA certificates that are not needed any more: a provisioning service holds 25',
+  },
+];
+
+/**
+ * What Azure said when it refused. Two forms are in use: that of Azure Resource Manager, `{error: {code, message}}`, and that of
+ * the IoT services, `{code, httpStatusCode, message}`.
+ *
+ * @param what the call, in words
+ * @param wayOut what to do where nothing better is known
+ */
+export function refusal(what: string, response: HttpResponse, wayOut?: string): Error {
+  const body = jsonOf(response);
+  const { code, message } = (typeof body.error === 'object' && body.error !== null ? body.error : body) as { code?: unknown; message?: unknown };
+  const said = [response.status, code, typeof message === 'string' ? oneLine(message) : undefined].filter(part => part !== undefined).join(' ');
+  const advice = WAYS_OUT.find(({ sign }) => sign.test(said))?.wayOut ?? wayOut;
+  return new Error(`${what} was refused: ${said}${advice === undefined ? '' : `; ${advice}`}`);
+}
+
+/** Of a message, what comes before the ids for Microsoft's support, but with the code at its end. */
+function oneLine(message: string): string {
+  const [code] = /IH\d{6}/.exec(message) ?? [];
+  const text = message.replace(/\s*If you contact a support representative.*$/is, '').replace(/\s+/g, ' ').trim();
+  const shortened = text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
+  return `"${shortened}"${code ? ` (${code})` : ''}`;
+}

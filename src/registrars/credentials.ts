@@ -1,0 +1,44 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { AwsCalls } from '../handlers/aws/aws-calls';
+import { byRegion } from '../handlers/aws/by-region';
+import { SecretValues } from '../handlers/aws/secret-values';
+
+const clients = byRegion(region => new SecretsManagerClient({
+  region,
+  maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 10),
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+}));
+
+/** How long a right to read the secret is taken to be on its way; milliseconds. */
+const PATIENCE = 60_000;
+
+/** Reads a secret; another one in tests. */
+export type ReadSecret = (secretArn: string, signal: AbortSignal) => Promise<string | Buffer | undefined>;
+
+/** Reads a secret from Secrets Manager. */
+export const readSecret: ReadSecret = (secretArn, signal) => new SecretValues(clients, new AwsCalls(signal, PATIENCE)).read(secretArn);
+
+/**
+ * Reads credentials that a secret holds as a JSON map.
+ *
+ * @param names the members that have to be there, each a text that is not empty
+ * @param optional members that may be there too, such as the token of temporary credentials
+ * @throws Error that names what is missing, and shows nothing of the secret
+ */
+export async function readCredentials<N extends string, O extends string = never>(
+  secretArn: string, names: readonly N[], signal: AbortSignal, read: ReadSecret = readSecret, optional: readonly O[] = [],
+): Promise<{ readonly [M in N]: string } & { readonly [M in O]?: string }> {
+  const value = await read(secretArn, signal);
+  let map: { readonly [name: string]: unknown } | undefined;
+  try {
+    map = JSON.parse(String(value));
+  } catch {
+    // The parser's own message quotes the secret.
+  }
+  const missing = names.filter(name => typeof map?.[name] !== 'string' || map[name] === '');
+  if (missing.length > 0) {
+    throw new Error(`credentials must be a secret with the JSON members ${names.join(', ')}, got ${secretArn} without ${missing.join(', ')}`);
+  }
+  const present = [...names, ...optional].filter(name => typeof map![name] === 'string' && map![name] !== '');
+  return Object.fromEntries(present.map(name => [name, map![name]])) as { [M in N]: string } & { [M in O]?: string };
+}

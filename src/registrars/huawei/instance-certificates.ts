@@ -1,0 +1,152 @@
+import { X509Certificate } from 'node:crypto';
+import { toPem } from '../../pki/pem';
+import { HttpApi, HttpRequest, HttpResponse, jsonOf } from '../http-api';
+import { codeOf, NOT_PROVED, refusal } from './refusal';
+
+/** A CA certificate as IoTDA holds it (`CertificatesRspDTO`). It shows neither the certificate nor a fingerprint. */
+export interface HeldCertificate {
+  readonly id: string;
+  readonly commonName: string;
+  readonly verified: boolean;
+  /** Stays the same, and is shown whenever it is asked for. */
+  readonly verifyCode: string;
+  /** As in `20151212T121212Z`, all three. */
+  readonly created: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+}
+
+/** Where the CA certificates of an instance are. */
+export interface CertificatesPlace {
+  readonly url: string;
+  readonly headers: { readonly [name: string]: string };
+  /** The resource space; all of them for a list, the default one for an upload, where it is absent. */
+  readonly appId?: string;
+}
+
+/** The most that a page of the list holds. https://support.huaweicloud.com/api-iothub/iot_06_v5_0099.html */
+const PAGE = 50;
+
+/** More pages than an instance can fill: it holds 100. */
+const MAX_PAGES = 40;
+
+/**
+ * The CA certificates of an instance of IoTDA: AddCertificate, ListCertificates, ShowCertificate, CheckCertificate and
+ * DeleteCertificate. https://support.huaweicloud.com/api-iothub/iot_06_v5_0014.html and the pages beside it
+ */
+export class InstanceCertificates {
+  /** @param authenticate says in a request who asks, anew for each attempt */
+  constructor(
+    private readonly api: HttpApi, private readonly authenticate: (request: HttpRequest) => HttpRequest, private readonly place: CertificatesPlace,
+  ) {}
+
+  /**
+   * The registrations of a certificate, the oldest first: those with its common name and its validity to the second. IoTDA
+   * shows nothing that would tell more.
+   */
+  public async registrationsOf(certificate: X509Certificate): Promise<HeldCertificate[]> {
+    const commonName = commonNameOf(certificate);
+    const [notBefore, notAfter] = [certificate.validFrom, certificate.validTo].map(time => compactTime(new Date(time)));
+    return (await this.list())
+      .filter(held => held.commonName === commonName && held.notBefore === notBefore && held.notAfter === notAfter)
+      .sort((a, b) => `${a.created} ${a.id}` < `${b.created} ${b.id}` ? -1 : 1);
+  }
+
+  /**
+   * Uploads a certificate. Every upload may make a registration of its own, so that each attempt but the first looks for the
+   * one that an attempt before it may have made, whose answer was lost.
+   *
+   * @param isAnother tells registrations that are known to be of another certificate
+   */
+  public async upload(certificate: X509Certificate, isAnother: (held: HeldCertificate) => boolean): Promise<HeldCertificate> {
+    const what = 'upload of the certificate';
+    const body = JSON.stringify({ content: toPem('CERTIFICATE', certificate.raw), app_id: this.place.appId });
+    let attempts = 0;
+    return heldIn(jsonOf(this.accepted(what, await this.call(what, async () => {
+      const found = attempts++ === 0 ? undefined : (await this.registrationsOf(certificate)).find(held => !isAnother(held));
+      return found ? { method: 'GET', url: `/${found.id}` } : { method: 'POST', url: '', body };
+    }))));
+  }
+
+  /** Proves possession of the key. What is verified already may be refused, but not for a wrong proof. */
+  public async verify(id: string, verificationCertificate: X509Certificate): Promise<void> {
+    const response = await this.call('verification', () =>
+      ({ method: 'POST', url: `/${id}/action?action_id=verify`, body: JSON.stringify({ verify_content: toPem('CERTIFICATE', verificationCertificate.raw) }) }));
+    const done = response.status < 300
+      || !NOT_PROVED.includes(codeOf(response) ?? '') && (await this.list()).some(held => held.id === id && held.verified);
+    if (!done) {
+      throw refusal(descriptionOf('verification'), response);
+    }
+  }
+
+  /** Deletes a registration; nothing happens where it is gone. */
+  public async delete(id: string): Promise<void> {
+    const response = await this.call('deletion of the certificate', () => ({ method: 'DELETE', url: `/${id}` }));
+    if (response.status >= 300 && response.status !== 404 && (await this.list()).some(held => held.id === id)) {
+      throw refusal(descriptionOf('deletion of the certificate'), response);
+    }
+  }
+
+  /** All registrations of the instance, or of the resource space. */
+  private async list(): Promise<HeldCertificate[]> {
+    const what = 'listing certificates';
+    const { appId } = this.place;
+    const all: HeldCertificate[] = [];
+    let marker: string | undefined;
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const query = new URLSearchParams({ limit: String(PAGE), ...appId !== undefined && { app_id: appId }, ...marker && { marker } });
+      const answer = jsonOf(this.accepted(what, await this.call(what, () => ({ method: 'GET', url: `?${query}` }))));
+      const certificates = Array.isArray(answer.certificates) ? answer.certificates.map(heldIn) : [];
+      all.push(...certificates);
+      marker = (answer.page as { marker?: string } | undefined)?.marker;
+      if (certificates.length < PAGE || !marker) {
+        break;
+      }
+    }
+    return all;
+  }
+
+  private call(what: string, make: () => HttpRequest | Promise<HttpRequest>): Promise<HttpResponse> {
+    return this.api.send(descriptionOf(what), async () => {
+      const request = await make();
+      return this.authenticate({ ...request, url: `${this.place.url}${request.url}`, headers: { ...this.place.headers, 'content-type': 'application/json' } });
+    });
+  }
+
+  private accepted(what: string, response: HttpResponse): HttpResponse {
+    if (response.status >= 300) {
+      throw refusal(descriptionOf(what), response);
+    }
+    return response;
+  }
+}
+
+function descriptionOf(what: string): string {
+  return `Huawei Cloud IoTDA: ${what}`;
+}
+
+function heldIn(value: unknown): HeldCertificate {
+  const { certificate_id: id, verify_code: verifyCode, ...held } = value as { readonly [name: string]: unknown };
+  if (typeof id !== 'string' || id === '' || typeof verifyCode !== 'string' || verifyCode === '') {
+    throw new Error('Huawei Cloud IoTDA answered a certificate without its certificate_id or its verify_code');
+  }
+  return {
+    id,
+    verifyCode,
+    commonName: String(held.cn_name ?? ''),
+    verified: held.status === true,
+    created: String(held.create_date ?? ''),
+    notBefore: String(held.effective_date ?? ''),
+    notAfter: String(held.expiry_date ?? ''),
+  };
+}
+
+function commonNameOf(certificate: X509Certificate): string {
+  const { CN = '' } = certificate.toLegacyObject().subject as { CN?: string | string[] };
+  return [CN].flat()[0];
+}
+
+/** As IoTDA writes times. */
+function compactTime(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, '');
+}

@@ -1,0 +1,64 @@
+import { checkChoice, checkForm } from '../../contract/forms';
+import { HUAWEI_CREDENTIAL_KINDS, HUAWEI_CREDENTIALS, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCredentialKind } from '../../contract/huawei';
+import { complain, optionalText, RawProperties, secretArn } from '../../handlers/property-values';
+import { readCredentials, ReadSecret } from '../credentials';
+import { HttpApi, HttpRequest } from '../http-api';
+import { InstanceCertificates } from './instance-certificates';
+import { regionOfOwnHost, signRequest } from './sign-request';
+
+/** An instance of IoTDA as the properties name it. */
+export interface HuaweiInstance {
+  readonly endpoint: string;
+  readonly projectId: string;
+  readonly instanceId?: string;
+  readonly appId?: string;
+  readonly credentialsKind: HuaweiCredentialKind;
+  readonly credentials: string;
+}
+
+/** What tests have instead: a server of their own, and its CA. */
+export interface HuaweiReach {
+  readonly url?: string;
+  readonly trustedCas?: string;
+  readonly readSecret?: ReadSecret;
+}
+
+export function huaweiInstance(properties: RawProperties): HuaweiInstance {
+  const { Endpoint, ProjectId, CredentialsKind, CredentialsSecretArn } = properties;
+  const instanceId = optionalText('instanceId', properties.InstanceId);
+  const appId = optionalText('appId', properties.AppId);
+  complain(checkForm('endpoint', Endpoint, HUAWEI_ENDPOINT)
+    ?? checkForm('projectId', ProjectId, HUAWEI_PROJECT_ID)
+    ?? (instanceId === undefined ? undefined : checkForm('instanceId', instanceId, HUAWEI_ID))
+    ?? (appId === undefined ? undefined : checkForm('appId', appId, HUAWEI_ID))
+    ?? checkChoice('credentials', CredentialsKind, HUAWEI_CREDENTIAL_KINDS));
+  return {
+    endpoint: Endpoint as string,
+    projectId: ProjectId as string,
+    instanceId,
+    appId,
+    credentialsKind: CredentialsKind as HuaweiCredentialKind,
+    credentials: secretArn('credentials', CredentialsSecretArn),
+  };
+}
+
+/** Answers the CA certificates of an instance. */
+export async function certificatesOf(instance: HuaweiInstance, signal: AbortSignal, reach: HuaweiReach): Promise<InstanceCertificates> {
+  const { endpoint, projectId, instanceId, appId } = instance;
+  return new InstanceCertificates(new HttpApi(signal, reach.trustedCas), await authentication(instance, signal, reach), {
+    url: `${reach.url ?? `https://${endpoint}`}/v5/iot/${projectId}/certificates`,
+    headers: { 'host': endpoint, 'x-project-id': projectId, ...instanceId !== undefined && { 'instance-id': instanceId } },
+    appId,
+  });
+}
+
+/** Says who asks: by a signature, made anew for each attempt, or by a token. */
+async function authentication({ credentials, credentialsKind, endpoint }: HuaweiInstance, signal: AbortSignal, { readSecret }: HuaweiReach):
+Promise<(request: HttpRequest) => HttpRequest> {
+  if (credentialsKind === 'Token') {
+    const { token } = await readCredentials(credentials, HUAWEI_CREDENTIALS.Token, signal, readSecret);
+    return request => ({ ...request, headers: { ...request.headers, 'x-auth-token': token } });
+  }
+  const key = await readCredentials(credentials, HUAWEI_CREDENTIALS.AccessKey, signal, readSecret);
+  return request => signRequest(request, key, new Date(), regionOfOwnHost(endpoint));
+}

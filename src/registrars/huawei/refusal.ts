@@ -1,0 +1,51 @@
+import { HttpResponse, jsonOf } from '../http-api';
+
+/** More of the platform's message is of no use. */
+const MAX_MESSAGE = 300;
+
+/** That the verification certificate is not one of this CA for this code. */
+export const NOT_PROVED: readonly string[] = ['IOTDA.014307', 'IOTDA.014308'];
+
+/**
+ * What to do about the refusals that people meet, by their codes. https://support.huaweicloud.com/api-iothub/iot_06_v5_0022.html
+ * and the pages beside it; https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-0001.html
+ */
+const WAYS_OUT: { readonly [code: string]: string } = {
+  'IOTDA.000021': 'the user must belong to the account that has IoTDA',
+  'IOTDA.000022': 'give the user iotda:certificates:upload, queryList, check and delete, and iotda:certificate:query',
+  'IOTDA.001006': 'appId must be that of a resource space of the instance, and instanceId that of the instance',
+  'IOTDA.014300': 'delete CA certificates that are not needed any more: an instance holds 100',
+  'IOTDA.014301': 'the CA certificate must be one that IoTDA takes; RSA and the curves of NIST are known to work',
+  'IOTDA.014304': 'devices or templates that use the certificate must be given another one or deleted first',
+  'IOTDA.014307': 'the verification certificate must have the CA\'s present code as its common name: if the CA was uploaded again in the console, delete it there',
+  'IOTDA.014308': 'the verification certificate must be issued by the CA that is registered: another one with the same common name and validity must be deleted in the console',
+  'APIGW.0301': 'credentials must be a valid access key or token of the account; standard and enterprise instances must be asked at the host '
+    + 'that the console shows for them',
+  'APIGW.0302': 'credentials must be those of a user who may use IoTDA',
+  'APIGW.0303': 'credentials must be a valid access key',
+};
+
+/** The platform's code, where it gives one. */
+export function codeOf(response: HttpResponse): string | undefined {
+  const { error_code: code } = jsonOf(response);
+  return typeof code === 'string' ? code : undefined;
+}
+
+/**
+ * What Huawei Cloud said when it refused: `{error_code, error_msg}`, of IoTDA or of its API Gateway. The gateway quotes what was
+ * signed, after its first comma; that is left out.
+ *
+ * @param what the call, in words
+ */
+export function refusal(what: string, response: HttpResponse): Error {
+  const { error_msg: message } = jsonOf(response);
+  const code = codeOf(response);
+  const said = [response.status, code, typeof message === 'string' ? JSON.stringify(oneLine(message, code)) : undefined].filter(part => part !== undefined).join(' ');
+  const advice = code === undefined ? undefined : WAYS_OUT[code];
+  return new Error(`${what} was refused: ${said}${advice === undefined ? '' : `; ${advice}`}`);
+}
+
+function oneLine(message: string, code: string | undefined): string {
+  const text = (code?.startsWith('APIG') ? message.split(',')[0] : message).replace(/\s+/g, ' ').trim();
+  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
+}

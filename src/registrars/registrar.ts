@@ -1,0 +1,55 @@
+import { handleCloudFormationEvent, InvocationContext } from '../handlers/cloudformation/handle-event';
+import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from '../handlers/lifecycle-event';
+import { assertResponseFits } from '../handlers/response-size';
+
+/** What a resource is to be, or was, at a platform. */
+export interface RegistrationRequest extends LifecycleEvent {
+  /** Ends every call, and every wait between two. */
+  readonly signal: AbortSignal;
+}
+
+/** A resource as it stands at the platform. */
+export interface Registration {
+  /** What the platform knows it by, made so that a retry finds it: another one means another resource. */
+  readonly physicalResourceId: string;
+  readonly data: Attributes;
+}
+
+/**
+ * One kind of resource at a platform. Both ways can be asked again for the same request, at the same time too: what is there
+ * already is found, compared, and taken over.
+ */
+export interface Registrar {
+  /** Brings the resource to what its properties say. */
+  declare(request: RegistrationRequest): Promise<Registration>;
+  /** Takes it away; does nothing where it is gone, or was never there. */
+  remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void>;
+}
+
+/** The Lambda handler of a platform's function, which answers CloudFormation itself. */
+export function registrarHandler(
+  registrars: { readonly [resourceType: string]: Registrar },
+): (event: unknown, context: InvocationContext) => Promise<void> {
+  return (event, context) => handleCloudFormationEvent(event, context, (request, signal) => carryOut(registrars, { ...request, signal }),
+    process.env.AWS_ENDPOINT_URL);
+}
+
+/** Carries out one request. Also what the tests drive. */
+export async function carryOut(registrars: { readonly [resourceType: string]: Registrar }, request: RegistrationRequest): Promise<LifecycleResult> {
+  const { resourceType, requestType, physicalResourceId } = request;
+  const registrar = Object.hasOwn(registrars, resourceType) ? registrars[resourceType] : undefined;
+  try {
+    if (!registrar) {
+      throw new Error(`the resource type must be one of ${Object.keys(registrars).join(', ')}, got another one`);
+    }
+    if (requestType === 'Delete') {
+      await registrar.remove({ ...request, physicalResourceId: physicalResourceId! });
+      return { physicalResourceId: physicalResourceId! };
+    }
+    const registration = await registrar.declare(request);
+    assertResponseFits(request, registration.physicalResourceId, registration.data);
+    return registration;
+  } catch (error) {
+    throw failureOf(request, physicalResourceId, error);
+  }
+}

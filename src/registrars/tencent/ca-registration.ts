@@ -1,0 +1,108 @@
+import { X509Certificate } from 'node:crypto';
+import { IotHubApi, PrivateCa } from './iot-hub-api';
+import { checkCertName, checkRegion } from '../../contract/registrations';
+import { quote } from '../../contract/rules';
+import { checked, secretArn } from '../../handlers/property-values';
+import { certificateProperty } from '../certificate-property';
+import { readCredentials, ReadSecret } from '../credentials';
+import { endpointProperty } from '../endpoint';
+import { HttpApi } from '../http-api';
+import { Registrar, Registration, RegistrationRequest } from '../registrar';
+import { fingerprintOf, pemOf } from '../shown-certificate';
+
+/** What a test puts in place of what the function reaches by itself. */
+export interface Outside {
+  /** PEM of the CAs to trust. */
+  readonly ca?: string;
+  readonly readSecret?: ReadSecret;
+}
+
+interface Declaration {
+  readonly certName: string;
+  readonly ca: X509Certificate;
+  readonly verification: X509Certificate;
+}
+
+function parse({ properties }: RegistrationRequest): Declaration {
+  return {
+    certName: checked<string>(checkCertName, properties.CertName),
+    ca: certificateProperty('ca', properties.CaCertificatePem),
+    verification: certificateProperty('verificationCertificate', properties.VerificationCertificatePem),
+  };
+}
+
+/**
+ * What a resource is known by: the name under which the platform has the CA certificate, and that certificate. Not the region,
+ * which only says how the account is reached.
+ */
+function identityOf({ certName, ca }: Declaration): string {
+  return `${nameIdentity(certName)}${fingerprintOf(ca)}`;
+}
+
+function nameIdentity(certName: string): string {
+  return `tencent-iot-hub/${encodeURIComponent(certName)}/`;
+}
+
+/**
+ * `Custom::TencentIotHubCaRegistration`: a private CA certificate of an account. It is found by its content, so that a
+ * registration whose answer was lost, or that somebody made by hand, is taken over. Another certificate takes the place of the
+ * one before under the same name, as products that the name is bound to need it.
+ */
+export class CaRegistration implements Registrar {
+  constructor(private readonly outside: Outside = {}) {}
+
+  public async declare(request: RegistrationRequest): Promise<Registration> {
+    const declaration = parse(request);
+    const { certName, ca, verification } = declaration;
+    const api = await this.api(request);
+    const shown = await api.list();
+    if (!isRegistered(declaration, shown)) {
+      const content = { name: certName, caPem: pemOf(ca), verificationPem: pemOf(verification) };
+      const isTaken = shown.some(({ name }) => name === certName);
+      if (isTaken && !request.physicalResourceId?.startsWith(nameIdentity(certName))) {
+        throw new Error(`certName must be a name that no other CA certificate of the account has, got ${quote(certName)}`);
+      }
+      await (isTaken ? api.update(content) : api.create(content)).catch(async error => {
+        // Another delivery of the same request, or a first attempt whose answer was lost, may have done it.
+        if (!isRegistered(declaration, await api.list().catch(() => []))) {
+          throw error;
+        }
+      });
+    }
+    return { physicalResourceId: identityOf(declaration), data: { CertName: certName } };
+  }
+
+  /**
+   * Removes the certificate that the physical id names, and no other that has taken its place. What a creation that failed has
+   * left is not told from a registration of somebody else's, and is taken over by the next one.
+   */
+  public async remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void> {
+    const { physicalResourceId } = request;
+    if (!physicalResourceId.startsWith('tencent-iot-hub/')) {
+      return;
+    }
+    const api = await this.api(request);
+    const own = (await api.list()).find(({ name, fingerprint }) => physicalResourceId === `${nameIdentity(name)}${fingerprint}`);
+    if (own) {
+      await api.delete(own.name);
+    }
+  }
+
+  private async api({ properties, signal }: RegistrationRequest): Promise<IotHubApi> {
+    const { ca, readSecret } = this.outside;
+    const endpoint = endpointProperty(properties.Endpoint);
+    const region = checked<string>(value => checkRegion('region', value), properties.Region);
+    const credentials = await readCredentials(secretArn('credentials', properties.CredentialsSecretArn), ['secretId', 'secretKey'], signal, readSecret, ['token']);
+    return new IotHubApi(new HttpApi(signal, ca), endpoint, region, credentials);
+  }
+}
+
+/** Whether the certificate is registered under its name; under another one, it can't be registered a second time. */
+function isRegistered({ certName, ca }: Declaration, shown: readonly PrivateCa[]): boolean {
+  const same = shown.find(({ fingerprint }) => fingerprint === fingerprintOf(ca));
+  if (same && same.name !== certName) {
+    throw new Error(`certName must be ${quote(same.name)}, under which this CA certificate is registered, since the platform takes none twice `
+      + `and does not rename, got ${quote(certName)}`);
+  }
+  return same !== undefined;
+}

@@ -1,0 +1,102 @@
+import { RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { checkCertName, checkEndpoint, checkRegion, RegistrationType } from './contract/registrations';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IotPlatform } from './iot-platform';
+import { RegistrarFunction } from './private/registrar-function';
+import { validate, validGeneration } from './private/validation';
+import { VerificationCertificate } from './verification-certificate';
+
+/**
+ * A CA, and the account of Tencent Cloud IoT Hub it is registered with.
+ */
+export interface TencentIotHubCaRegistrationProps {
+  /** The CA that signs the device certificates. */
+  readonly ca: IPrivateIotCa;
+
+  /** The name of the CA certificate in the account, 1 to 32 characters. The platform does not rename. */
+  readonly certName: string;
+
+  /**
+   * The authentication code that the console shows when a CA certificate is added: no API answers it. A literal, a parameter
+   * or any other token. It becomes the common name of the verification certificate.
+   */
+  readonly registrationCode: string;
+
+  /** The region whose API is called, such as `ap-guangzhou`. */
+  readonly region: string;
+
+  /**
+   * A secret with the JSON members `secretId` and `secretKey` of an API key, and `token` where they are temporary. The CAM
+   * policy has to allow `iotcloud:DescribePrivateCAs`, `CreatePrivateCA`, `UpdatePrivateCA` and `DeletePrivateCA`.
+   */
+  readonly credentials: ISecret;
+
+  /**
+   * The host name of the API. That of accounts of Tencent Cloud International is `iotcloud.intl.tencentcloudapi.com`.
+   *
+   * @default - `iotcloud.tencentcloudapi.com`
+   */
+  readonly endpoint?: string;
+
+  /**
+   * What becomes of the registration when it is removed from the stack. The platform deletes no CA certificate that a product
+   * is bound to.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Raise it for a new verification certificate, to have the CA registered again after somebody has deleted it by hand, 1 to
+   * 1,000,000. It changes nothing for a CA that is registered.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
+}
+
+/**
+ * Registers a CA with an account of Tencent Cloud IoT Hub. A CA that is registered already under the same name is taken over;
+ * where the CA of a registration changes, its certificate takes the place of the one before, under the same name and for the
+ * products that the name is bound to.
+ *
+ * @see https://www.tencentcloud.com/document/product/1105/50353
+ * @resource Custom::TencentIotHubCaRegistration
+ */
+export class TencentIotHubCaRegistration extends Resource {
+  /**
+   * The name of the CA certificate, known once it is registered: what a product is bound to.
+   * @attribute
+   */
+  public readonly certName: string;
+
+  /** The certificate that proves to the platform that the CA's key is held. */
+  public readonly verificationCertificate: VerificationCertificate;
+
+  constructor(scope: Construct, id: string, props: TencentIotHubCaRegistrationProps) {
+    super(scope, id);
+    const { ca, certName, registrationCode, region, credentials, endpoint = 'iotcloud.tencentcloudapi.com', removalPolicy = RemovalPolicy.DESTROY } = props;
+    validate(this, [certName], () => checkCertName(certName));
+    validate(this, [region], () => checkRegion('region', region));
+    validate(this, [endpoint], () => checkEndpoint(endpoint));
+    const generation = validGeneration(this, props.generation);
+
+    this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
+      ca, registrationCode, platform: IotPlatform.TENCENT_IOT_HUB, clipToIssuer: true, generation,
+    });
+    const registrar = RegistrarFunction.of(this, 'tencent');
+    const registration = registrar.resource(this, 'Resource', RegistrationType.TENCENT_CA_REGISTRATION, {
+      CertName: certName,
+      CaCertificatePem: ca.certificatePem,
+      VerificationCertificatePem: this.verificationCertificate.certificatePem,
+      Endpoint: endpoint,
+      Region: region,
+      CredentialsSecretArn: credentials.secretArn,
+      Generation: generation,
+    }, [registrar.grantReadCredentials(credentials)]);
+    registration.applyRemovalPolicy(removalPolicy);
+    this.certName = registration.getAttString('CertName');
+  }
+}

@@ -1,0 +1,59 @@
+import { CfnParameter } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CertificateOutputs, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa } from '../src';
+import { stackWithCa } from './support/stacks';
+
+test('the outputs are named as they are asked for, so that the export names files after them', () => {
+  const { stack, ca } = stackWithCa();
+  new CertificateOutputs(stack, 'Outputs', {
+    cas: { Ca: ca },
+    certificates: {
+      Verification: ca.addVerificationCertificate('Verification', { registrationCode: 'code' }),
+      Sensor001: ca.addDeviceCertificate('Sensor001', { subject: { commonName: 'sensor-001' } }),
+      Broker: ca.addServerCertificate('Broker', { subject: { commonName: 'broker' }, subjectAlternativeNames: { dns: ['broker.acme.example'] } }),
+    },
+  });
+  const pem = (id: string) => ({ Value: { 'Fn::GetAtt': [expect.stringMatching(`^${id}[0-9A-F]{8}$`), 'CertificatePem'] } });
+  const secret = (id: string) => ({ Value: { Ref: expect.stringMatching(`^${id}PrivateKey[0-9A-F]{8}$`) } });
+  expect(Template.fromStack(stack).toJSON().Outputs).toEqual({
+    CaCertificate: pem('Ca'),
+    VerificationCertificate: pem('CaVerification'),
+    Sensor001Certificate: pem('CaSensor001'),
+    Sensor001SerialNumber: { Value: { 'Fn::GetAtt': [expect.stringMatching('^CaSensor001[0-9A-F]{8}$'), 'SerialNumber'] } },
+    Sensor001PrivateKeySecret: secret('CaSensor001'),
+    BrokerCertificate: pem('CaBroker'),
+    BrokerPrivateKeySecret: secret('CaBroker'),
+  });
+});
+
+test('where a CA stands above the CA, there are chains', () => {
+  const { stack, ca: root } = stackWithCa({ pathLength: 1 });
+  const ca = new PrivateIotCa(stack, 'Plant', { subject: { commonName: 'Plant CA' }, issuer: root });
+  new CertificateOutputs(stack, 'Outputs', { cas: { Plant: ca }, certificates: { Device: ca.addDeviceCertificate('Device', { subject: { commonName: 'd' } }) } });
+  const outputs = Template.fromStack(stack).toJSON().Outputs;
+  expect(Object.keys(outputs)).toEqual(expect.arrayContaining(['PlantCertificate', 'PlantCertificateChain', 'DeviceCertificate', 'DeviceCertificateChain']));
+  expect(outputs.DeviceCertificateChain.Value['Fn::Join'][1]).toHaveLength(2);
+});
+
+test('a key in a parameter is named by the parameter, and one that is not held here by nothing', () => {
+  const { stack, ca } = stackWithCa();
+  new CertificateOutputs(stack, 'Outputs', {
+    certificates: {
+      Device: ca.addDeviceCertificate('Device', {
+        subject: { commonName: 'd' }, keyAlgorithm: KeyAlgorithm.EC_P256, keyStorage: KeyStorage.parameterStore({ path: '/iot/devices' }),
+      }),
+      Meter: ca.addDeviceCertificate('Meter', {
+        subject: { commonName: 'm' }, certificateSigningRequest: PemSource.inline(new CfnParameter(stack, 'Request').valueAsString),
+      }),
+    },
+  });
+  expect(Object.keys(Template.fromStack(stack).toJSON().Outputs)).toEqual([
+    'DeviceCertificate', 'DeviceSerialNumber', 'DevicePrivateKeyParameter', 'MeterCertificate', 'MeterSerialNumber',
+  ]);
+});
+
+test.each(['', '1st', 'sensor-001', 'sensor_1'])('fails for the name %p, which no output can have', name => {
+  const { stack, ca } = stackWithCa();
+  expect(() => new CertificateOutputs(stack, 'Outputs', { cas: { [name]: ca } }))
+    .toThrow(`Stack/Outputs: the name of a certificate must consist of letters and digits and begin with a letter, got "${name}"`);
+});

@@ -1,0 +1,144 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { CertificateOutputs, HashAlgorithm, IIotCertificate, IotPlatform, KeyAlgorithm, PrivateIotCa } from '../../../src';
+import { caNames } from '../../../src/cli/export/kits/alibaba-iot';
+import { temporaryFolder, writeJson } from '../../support/cli-assembly';
+import { cliError, cliOk, filesBelow, readJson } from '../../support/cli-run';
+
+interface Flow {
+  /** `undefined` before there is a code. */
+  readonly withVerification?: boolean;
+  readonly keyAlgorithm?: KeyAlgorithm;
+  readonly platforms?: IotPlatform[];
+  readonly devices?: readonly string[];
+}
+
+/** Synthesizes the app of the seed, with or without its verification certificate. */
+function synth(folder: string, { withVerification = false, keyAlgorithm = KeyAlgorithm.RSA_2048, platforms, devices = ['sensor-001'] }: Flow = {}): string {
+  const app = new App({ outdir: join(folder, 'cdk.out') });
+  const stack = new Stack(app, 'Iot');
+  const ca = new PrivateIotCa(stack, 'Ca', {
+    subject: { commonName: 'Acme IoT Root CA', organization: 'Acme', country: 'CN' }, keyAlgorithm, platforms: platforms ?? [IotPlatform.ALIBABA_CLOUD_IOT],
+  });
+  const named = Object.fromEntries(devices.map((commonName, index) => [`Device${index}`, ca.addDeviceCertificate(`D${index}`, { subject: { commonName } })]));
+  const verification: { [name: string]: IIotCertificate } = withVerification ? {
+    Verification: ca.addVerificationCertificate('Verification', {
+      registrationCode: new CfnParameter(stack, 'RegistrationCode').valueAsString,
+      platform: IotPlatform.ALIBABA_CLOUD_IOT,
+      validity: Duration.days(300),
+      hashAlgorithm: HashAlgorithm.SHA_512,
+    }),
+  } : {};
+  new CertificateOutputs(stack, 'Outputs', { cas: { Ca: ca }, certificates: { ...verification, ...named } });
+  new CfnOutput(stack, 'Ledger', { value: ca.ledger.tableName });
+  return app.synth().directory;
+}
+
+async function deploy(folder: string, flow: Flow, ...parameters: string[]): Promise<{ [output: string]: string }> {
+  await cliOk('local', '--app', synth(folder, flow), '--out', folder, ...parameters.flatMap(each => ['--parameters', each]));
+  return readJson(join(folder, 'outputs.json')).Iot;
+}
+
+async function exportKit(folder: string): Promise<{ [file: string]: string }> {
+  await cliOk('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'pem'), '--platform', 'alibaba-iot');
+  return filesBelow(join(folder, 'pem', 'alibaba-iot'));
+}
+
+describe('the flow in two deployments', () => {
+  test('has the CA first, the code as a parameter later, and never another CA or device', async () => {
+    const folder = temporaryFolder();
+    const first = await deploy(folder, {});
+    const before = await exportKit(folder);
+    expect(Object.keys(before)).toEqual(['Acme_IoT_Root_CA.pem', 'devices.csv', 'steps.md']);
+    expect(before['steps.md']).toContain('copy the registration code. Deploy again');
+    expect(before['steps.md']).toContain('复制注册码');
+
+    const second = await deploy(folder, { withVerification: true }, 'RegistrationCode=7dc9a483ebbf7e69');
+    expect({ ...second, VerificationCertificate: undefined }).toEqual({ ...first, VerificationCertificate: undefined });
+    const after = await exportKit(folder);
+    expect(Object.keys(after)).toEqual(['Acme_IoT_Root_CA.pem', 'Acme_IoT_Root_CA_verification.pem', 'devices.csv', 'steps.md']);
+    expect(after['Acme_IoT_Root_CA.pem']).toBe(first.CaCertificate);
+    expect(after['devices.csv']).toBe(before['devices.csv']);
+    expect(after['steps.md']).not.toContain('Deploy again');
+    expect(after['steps.md']).toContain('| Acme_IoT_Root_CA | `Acme_IoT_Root_CA.pem` | `Acme_IoT_Root_CA_verification.pem` | 7dc9a483ebbf7e69 |');
+
+    const ca = new X509Certificate(after['Acme_IoT_Root_CA.pem']);
+    const verification = new X509Certificate(after['Acme_IoT_Root_CA_verification.pem']);
+    expect([verification.subject, verification.ca, verification.verify(ca.publicKey)]).toEqual(['CN=7dc9a483ebbf7e69', false, true]);
+
+    const third = await deploy(folder, { withVerification: true }, 'RegistrationCode=another-code');
+    expect(third.VerificationCertificate).not.toBe(second.VerificationCertificate);
+    expect({ ...third, VerificationCertificate: undefined }).toEqual({ ...first, VerificationCertificate: undefined });
+  });
+});
+
+describe('the kit', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = temporaryFolder();
+    await deploy(folder, { withVerification: true, devices: ['sensor-001', '=HYPERLINK("x")', 'a|b `c`'] }, 'RegistrationCode=code_1');
+  });
+
+  test('lists the SN of each device, for a program and for a person', async () => {
+    const files = await exportKit(folder);
+    const { Device0Certificate, Device0SerialNumber, Device1SerialNumber, Device2SerialNumber } = readJson(join(folder, 'outputs.json')).Iot;
+    expect(new X509Certificate(Device0Certificate).serialNumber).toBe(Device0SerialNumber);
+    expect(files['devices.csv'].split('\n')).toEqual([
+      'commonName,sn,file,notAfter',
+      expect.stringMatching(`^sensor-001,${Device0SerialNumber},device0.pem,\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$`),
+      expect.stringMatching(`^"'=HYPERLINK\\(""x""\\)",${Device1SerialNumber},device1.pem,`), // a spreadsheet does not run it
+      expect.stringMatching(`^a\\|b \`c\`,${Device2SerialNumber},device2.pem,`),
+      '',
+    ]);
+    expect(files['steps.md']).toContain(`| a\\|b \\\`c\\\` | ${Device2SerialNumber} | \`device2.pem\` |`);
+  });
+
+  test('says the steps in order, in English and in Chinese, with what the form asks for', async () => {
+    const { 'steps.md': steps } = await exportKit(folder);
+    const [english, chinese] = steps.split('# 在阿里云物联网平台注册私有 CA 证书');
+    expect(english.match(/^\d\. \S+/gm)).toEqual(['1. Choose', '2. In', '3. Add', '4. Give']);
+    expect(chinese.match(/^\d\. /gm)).toEqual(['1. ', '2. ', '3. ', '4. ']);
+    for (const words of ['China (Shanghai)', 'at most 10 CA certificates', 'directly by MQTT', 'Register CA Certificate', 'bind its certificate by the SN']) {
+      expect(english).toContain(words);
+    }
+    for (const words of ['华东2（上海）', '最多注册 10 个 CA 证书', 'MQTT 直连', '注册 CA 证书', '通过 SN 绑定']) {
+      expect(chinese).toContain(words);
+    }
+    expect(chinese).toContain('code\\_1');
+  });
+
+  test('holds no private key, also where keys are exported', async () => {
+    await cliOk('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'pem'), '--platform', 'alibaba-iot', '--private-keys');
+    expect(existsSync(join(folder, 'pem', 'device0.key.pem'))).toBe(true);
+    expect(Object.values(filesBelow(join(folder, 'pem', 'alibaba-iot'))).join('')).not.toContain('PRIVATE KEY');
+  });
+
+  test('does not overwrite steps that somebody else has written', async () => {
+    writeJson(join(folder, 'mine', 'alibaba-iot', 'steps.md'), 'my own steps');
+    expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'mine'), '--platform', 'alibaba-iot'))
+      .toContain('steps.md: this file holds something else than a text of this tool');
+    expect(Object.keys(filesBelow(join(folder, 'mine')))).toEqual(['alibaba-iot/steps.md']);
+  });
+});
+
+test('a CA on a curve is refused: "only the device certificate signed by the RSA algorithm is supported"', async () => {
+  const folder = temporaryFolder();
+  await deploy(folder, { keyAlgorithm: KeyAlgorithm.EC_P256, platforms: [] });
+  expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'pem'), '--platform', 'alibaba-iot')).toContain(
+    'Acme IoT Root CA: the key of a CA must be RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got EC P-256 (platform-alibaba-cloud-iot-ca-key, https://');
+  expect(existsSync(join(folder, 'pem'))).toBe(false);
+});
+
+test.each<[string[], string[]]>([
+  [['Acme IoT Root CA'], ['Acme_IoT_Root_CA']],
+  [['CA'], ['IoT_CA_CA']],
+  [['艾克米'], ['IoT_CA']],
+  [[''], ['IoT_CA']],
+  [['A'.repeat(40), 'A'.repeat(50)], ['A'.repeat(30), `${'A'.repeat(28)}_2`]],
+  [['Plant-1', 'Plant 1', 'Plant.1'], ['Plant_1', 'Plant_1_2', 'Plant_1_3']],
+])('CAs called %j are registered as %j', (commonNames, names) => {
+  expect(caNames(commonNames)).toEqual(names);
+  names.forEach(name => expect(name).toMatch(/^[A-Za-z0-9_]{4,30}$/));
+});

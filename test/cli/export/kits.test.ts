@@ -1,0 +1,172 @@
+import { spawnSync } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { CertificateOutputs, IPrivateIotCa, KeyAlgorithm, PrivateIotCa } from '../../../src';
+import { KIT_NAMES, KITS } from '../../../src/cli/export/kits';
+import { temporaryFolder } from '../../support/cli-assembly';
+import { cliError, cliOk, filesBelow } from '../../support/cli-run';
+import { hasKeytool, keytool } from '../../support/openssl';
+
+const BROKERS = KIT_NAMES.filter(name => KITS[name].servesTls);
+
+/** Deploys a CA below a root, with what a test puts out of them, and answers the outputs file. */
+async function deployed(put: (root: IPrivateIotCa, ca: IPrivateIotCa) => ConstructorParameters<typeof CertificateOutputs>[2]): Promise<string> {
+  const folder = temporaryFolder();
+  const app = new App({ outdir: join(folder, 'cdk.out') });
+  const stack = new Stack(app, 'Iot');
+  const keyAlgorithm = KeyAlgorithm.EC_P256;
+  const root = new PrivateIotCa(stack, 'Root', { subject: { commonName: 'Acme Root' }, keyAlgorithm, pathLength: 1 });
+  const ca = new PrivateIotCa(stack, 'Plant', { subject: { commonName: 'Plant CA' }, keyAlgorithm, issuer: root });
+  new CertificateOutputs(stack, 'Outputs', put(root, ca));
+  app.synth();
+  await cliOk('local', '--app', app.outdir, '--out', folder);
+  return join(folder, 'outputs.json');
+}
+
+function server(ca: IPrivateIotCa, id = 'Server') {
+  return ca.addServerCertificate(id, {
+    subject: { commonName: 'broker' }, subjectAlternativeNames: { dns: ['broker.acme.example'] }, keyAlgorithm: KeyAlgorithm.EC_P256,
+  });
+}
+
+function device(ca: IPrivateIotCa) {
+  return ca.addDeviceCertificate('Device', { subject: { commonName: 'sensor-001' }, keyAlgorithm: KeyAlgorithm.EC_P256 });
+}
+
+let outputs: string;
+let out: string;
+
+beforeAll(async () => {
+  outputs = await deployed((root, ca) => ({ cas: { Root: root, Plant: ca }, certificates: { Server: server(ca), Device: device(ca) } }));
+});
+
+beforeEach(() => {
+  out = join(temporaryFolder(), 'out');
+});
+
+function subjectsOf(pem: string): string[] {
+  return pem.split(/(?<=-----END CERTIFICATE-----\n)/).map(each => new X509Certificate(each).subject.replace('CN=', ''));
+}
+
+async function kit(name: string, ...more: string[]): Promise<{ [file: string]: string }> {
+  await cliOk('export', '--outputs', outputs, '--out', out, '--platform', name, ...more);
+  return filesBelow(join(out, name));
+}
+
+describe.each(BROKERS)('the kit for %s', name => {
+  test('has the CAs once each, the chain of the server without the root, and its key for nobody else', async () => {
+    const files = await kit(name, '--private-keys');
+    expect(subjectsOf(files['ca-bundle.pem']).sort()).toEqual(['Acme Root', 'Plant CA']);
+    expect(subjectsOf(files['server.pem'])).toEqual(['broker', 'Plant CA']);
+    expect(new X509Certificate(files['server.pem']).checkPrivateKey(createPrivateKey(files['server.key.pem']))).toBe(true);
+    expect(statSync(join(out, name, 'server.key.pem')).mode % 0o1000).toBe(0o600);
+  });
+
+  test('has a configuration that names every file where the broker has it', async () => {
+    const text = Object.entries(await kit(name, '--broker-folder', '/srv/tls/')).filter(([file]) => !file.endsWith('.pem')).map(([, content]) => content).join('\n');
+    const named = name === 'hivemq' ? ['hivemq.jks', 'hivemq-trust-store.jks']
+      : name === 'thingsboard' ? ['server.pem', 'server.key.pem'] : ['ca-bundle.pem', 'server.pem', 'server.key.pem'];
+    named.forEach(file => expect(text).toContain(`/srv/tls/${file}`));
+    const folder = KITS[name].folder!;
+    expect(Object.values(await kit(name)).join('\n')).toContain(`${folder}/${named[0]}`);
+  });
+
+  test('says so where the key is not there', async () => {
+    const said = await cliOk('export', '--outputs', outputs, '--out', out, '--platform', name);
+    expect(said).toContain(`note: ${join(out, name, 'server.key.pem')} is not among them; export again with --private-keys to have it`);
+    expect(existsSync(join(out, name, 'server.key.pem'))).toBe(false);
+    expect(await cliOk('export', '--outputs', outputs, '--out', out, '--platform', name, '--private-keys')).not.toContain('note:');
+  });
+
+  test('made again changes no file', async () => {
+    await kit(name);
+    const times = () => Object.keys(filesBelow(out)).map(file => [file, statSync(join(out, file)).mtimeMs]);
+    const before = times();
+    await kit(name);
+    expect(times()).toEqual(before);
+  });
+});
+
+/** What makes a broker refuse devices without a certificate; each line's source stands in the kit. */
+test.each<[string, string, readonly string[]]>([
+  ['mosquitto', 'mosquitto.conf', ['require_certificate true', 'use_identity_as_username true', 'allow_anonymous false']],
+  ['emqx', 'emqx.conf', ['    verify = verify_peer', '    fail_if_no_peer_cert = true', 'mqtt.peer_cert_as_username = cn', 'listeners.tcp.default.enable = false']],
+  ['vernemq', 'vernemq.conf', ['listener.ssl.require_certificate = on', 'listener.ssl.use_identity_as_username = on', 'listener.ssl.allow_anonymous_override = on']],
+  ['hivemq', 'config.xml', ['        <client-authentication-mode>REQUIRED</client-authentication-mode>']],
+  ['thingsboard', 'thingsboard.conf', ['export MQTT_SSL_ENABLED=true', 'export MQTT_SSL_CREDENTIALS_TYPE=PEM', 'export MQTT_SSL_SKIP_VALIDITY_CHECK_FOR_CLIENT_CERT=false']],
+])('%s asks every device for a certificate (%s)', async (name, file, lines) => {
+  expect((await kit(name))[file].split('\n')).toEqual(expect.arrayContaining([...lines]));
+});
+
+describe('ThingsBoard', () => {
+  test('is given the CA that signs devices for the profile, and devices the chain that ends with it', async () => {
+    const files = await kit('thingsboard');
+    expect(subjectsOf(files['device-profile-1.pem'])).toEqual(['Plant CA']);
+    expect(subjectsOf(files['device-with-ca.pem'])).toEqual(['sensor-001', 'Plant CA']);
+    expect(files['steps.md']).toContain('   - `device-profile-1.pem`: CN=Plant CA\n');
+    expect(files['steps.md']).toContain('   - `device-with-ca.pem`\n');
+    expect(Object.keys(files).filter(file => file.startsWith('device-profile'))).toHaveLength(1);
+  });
+});
+
+describe('HiveMQ', () => {
+  const make = (password?: string) => spawnSync('sh', [join(out, 'hivemq', 'make-stores.sh')], {
+    encoding: 'utf8', env: { PATH: process.env.PATH, ...password === undefined ? {} : { HIVEMQ_STORE_PASSWORD: password } },
+  });
+  const installed = hasKeytool();
+  if (!installed) {
+    console.warn('SKIPPED: the key stores of HiveMQ, because keytool is not installed (Debian package default-jre-headless)');
+  }
+
+  (installed ? test : test.skip)('is given a script that makes its stores, with every CA in the one and the chain of the server in the other', async () => {
+    await kit('hivemq', '--private-keys');
+    expect(make('changeit')).toMatchObject({ status: 0 });
+    const list = (store: string) => keytool(['-list', '-v', '-keystore', join(out, 'hivemq', store), '-storepass', 'changeit']).stdout;
+    expect(list('hivemq-trust-store.jks').match(/^Owner: CN=.*|^Entry type: \w+/gm)?.sort())
+      .toEqual(['Entry type: trustedCertEntry', 'Entry type: trustedCertEntry', 'Owner: CN=Acme Root', 'Owner: CN=Plant CA']);
+    expect(list('hivemq.jks').match(/^Owner: CN=.*|^Entry type: \w+/gm)).toEqual(['Entry type: PrivateKeyEntry', 'Owner: CN=broker', 'Owner: CN=Plant CA']);
+    expect(statSync(join(out, 'hivemq', 'hivemq.jks')).mode % 0o1000).toBe(0o600);
+    expect(existsSync(join(out, 'hivemq', 'server.p12'))).toBe(false);
+    expect(make('changeit')).toMatchObject({ status: 0 });
+  });
+
+  test('is told by the script what is missing: the passphrase, or the key', async () => {
+    await kit('hivemq');
+    expect(make()).toMatchObject({ status: expect.not.stringMatching('0'), stderr: expect.stringContaining('set it to a passphrase of at least 6 characters') });
+    expect(make('changeit')).toMatchObject({ status: 1, stderr: 'server.key.pem is missing: export again with --private-keys\n' });
+  });
+});
+
+test('the help of the command names every kit', async () => {
+  expect((await cliOk('export', '--help')).replace(/\s+/g, ' ')).toContain(`${KIT_NAMES.join(', ')} `);
+});
+
+describe('a kit is refused', () => {
+  const failing = (name: string, file = outputs) => cliError('export', '--outputs', file, '--out', out, '--platform', name);
+
+  test('for what is no platform of the export', async () => {
+    expect(await failing('aws-iot-core')).toBe('error: --platform must be one of alibaba-iot, emqx, hivemq, mosquitto, thingsboard, vernemq, got "aws-iot-core"');
+    expect(await failing('toString')).toContain('--platform must be one of');
+  });
+
+  test('without a certificate for the broker', async () => {
+    const file = await deployed((root, ca) => ({ cas: { Root: root }, certificates: { Device: device(ca) } }));
+    expect(await failing('mosquitto', file)).toBe('error: --platform mosquitto needs one certificate for TLS as a server, got none; '
+      + 'declare a ServerCertificate for the broker, and an output of it');
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('with certificates of two brokers', async () => {
+    const file = await deployed((root, ca) => ({ cas: { Root: root }, certificates: { One: server(ca), Two: server(ca, 'Other') } }));
+    expect(await failing('emqx', file)).toContain('got Iot.OneCertificate, Iot.TwoCertificate; export an outputs file that has the certificate of one broker only');
+  });
+
+  test('without the certificate of a CA', async () => {
+    const file = await deployed((_, ca) => ({ certificates: { Device: device(ca) } }));
+    const withoutChains = filesBelow(join(file, '..'))['outputs.json'].replace(/"DeviceCertificateChain": "[^"]*",?/, '');
+    writeFileSync(file, withoutChains);
+    expect(await failing('mosquitto', file)).toContain('--platform mosquitto needs the certificate of a CA, and no output holds one');
+  });
+});

@@ -1,0 +1,272 @@
+import { randomUUID } from 'node:crypto';
+import { RegistrationType } from '../../src/contract/registrations';
+import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
+import { CaRegistration } from '../../src/registrars/apsara-mqtt/ca-registration';
+import { RegisterCode } from '../../src/registrars/apsara-mqtt/register-code';
+import { carryOut } from '../../src/registrars/registrar';
+import { STACK_ID } from '../support/events';
+import { registeredCa, RegisteredCa } from '../support/registered-ca';
+import { ACCESS_KEY, FOREIGN_INSTANCE, INSTANCE, StrictApsara } from '../support/strict-apsara';
+
+const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Apsara-AbCdEf';
+const INVENTED = `invalid-${'0'.repeat(32)}`;
+
+const server = new StrictApsara();
+let secret: object;
+let ca: RegisteredCa;
+let other: RegisteredCa;
+
+beforeAll(async () => {
+  await server.start();
+  [ca, other] = [await registeredCa(), await registeredCa('Other')];
+});
+beforeEach(() => {
+  server.forget();
+  server.cas = [];
+  server.code = undefined;
+  server.securityToken = undefined;
+  server.permitted = true;
+  secret = ACCESS_KEY;
+});
+afterAll(() => server.stop());
+
+type Properties = { readonly [name: string]: unknown };
+
+function properties(of: RegisteredCa, changes: Properties = {}): Properties {
+  return {
+    InstanceId: INSTANCE, Endpoint: server.url.slice('https://'.length), CaCertificatePem: of.pem, CredentialsSecretArn: SECRET_ARN, Generation: '1', ...changes,
+  };
+}
+
+function send(
+  resourceType: string, requestType: LifecycleEvent['requestType'], declared: Properties, physicalResourceId?: string, time = 20_000,
+): Promise<LifecycleResult> {
+  const outside = { ca: server.trustedCas, readSecret: async () => JSON.stringify(secret) };
+  return carryOut({
+    [RegistrationType.APSARA_MQTT_REGISTER_CODE]: new RegisterCode(outside),
+    [RegistrationType.APSARA_MQTT_CA_REGISTRATION]: new CaRegistration(outside),
+  }, {
+    requestType,
+    resourceType,
+    physicalResourceId,
+    properties: declared,
+    requestId: randomUUID(),
+    stackId: STACK_ID,
+    logicalResourceId: 'Apsara',
+    signal: AbortSignal.timeout(time),
+  });
+}
+
+const code = (requestType: 'Create' | 'Update', of = ca, id?: string, changes = {}) =>
+  send(RegistrationType.APSARA_MQTT_REGISTER_CODE, requestType, properties(of, changes), id);
+const registration = (requestType: LifecycleEvent['requestType'], declared: Properties, id?: string, time?: number) =>
+  send(RegistrationType.APSARA_MQTT_CA_REGISTRATION, requestType, declared, id, time);
+
+/** The properties of the registration, with a verification certificate for a code that is fetched now. */
+async function proved(of = ca, changes: Properties = {}): Promise<Properties> {
+  const { data } = await code('Create', of);
+  return properties(of, { CaName: 'acme', VerificationCertificatePem: await of.prove(data!.RegisterCode), ...changes });
+}
+
+const IDENTITY = () => `apsara-mqtt/${INSTANCE}/${ca.certificate.fingerprint256.replaceAll(':', '').toLowerCase()}`;
+
+describe('a registration', () => {
+  test('fetches a code, registers the CA with its proof, and answers its SN', async () => {
+    const declared = await proved();
+    expect(await registration('Create', declared)).toEqual({ physicalResourceId: IDENTITY(), data: { Sn: `00${ca.certificate.serialNumber.toLowerCase()}` } });
+    expect(server.cas).toMatchObject([{ name: 'acme', code: server.code, active: true }]);
+    expect(server.cas[0].certificate.raw.equals(ca.certificate.raw)).toBe(true);
+    expect(server.actions).toEqual(['ListCaCertificate', 'GetRegisterCode', 'ListCaCertificate', 'RegisterCaCertificate']);
+  });
+
+  test('works with temporary credentials too', async () => {
+    server.securityToken = 'CAIS-token-of-sts/+=';
+    secret = { ...ACCESS_KEY, securityToken: server.securityToken };
+    await registration('Create', await proved());
+    expect(server.cas).toHaveLength(1);
+  });
+
+  test('that is asked for again is the one that is there', async () => {
+    const declared = await proved();
+    const created = await registration('Create', declared);
+    expect(await registration('Create', declared)).toEqual(created);
+    expect(await registration('Update', { ...declared, Generation: '2' }, created.physicalResourceId)).toEqual(created);
+    expect(server.cas).toHaveLength(1);
+  });
+
+  test('whose answer was lost is found, and not made a second time', async () => {
+    const declared = await proved();
+    server.plan('RegisterCaCertificate', 'lost');
+    await registration('Create', declared);
+    expect(server.cas).toHaveLength(1);
+    expect(server.actions.filter(action => action === 'RegisterCaCertificate')).toHaveLength(2);
+  });
+
+  test('survives throttling, faults of the service and lost answers of every call', async () => {
+    server.plan('GetRegisterCode', 'limited', 'unavailable');
+    const declared = await proved();
+    for (const action of ['ListCaCertificate', 'RegisterCaCertificate', 'InactivateCaCertificate', 'DeleteCaCertificate']) {
+      server.plan(action, 'limited', 'unavailable', 'lost');
+    }
+    const { physicalResourceId } = await registration('Create', declared);
+    expect(server.cas).toHaveLength(1);
+    await registration('Delete', declared, physicalResourceId);
+    expect(server.cas).toEqual([]);
+  });
+
+  test('ends with the time of the function where throttling does not, and says so', async () => {
+    const declared = await proved();
+    server.plan('RegisterCaCertificate', ...Array<'limited'>(50).fill('limited'));
+    await expect(registration('Create', declared, undefined, 1_000))
+      .rejects.toThrow('Apsara: ApsaraMQ for MQTT: RegisterCaCertificate failed: Throttling, until no time was left; deploy again');
+  });
+
+  test('of two deliveries at the same time is one', async () => {
+    const declared = await proved();
+    const [one, two] = await Promise.all([registration('Create', declared), registration('Create', declared)]);
+    expect(one).toEqual(two);
+    expect(server.cas).toHaveLength(1);
+  });
+
+  test('that somebody made by hand is taken over, whatever else is registered, and activated', async () => {
+    const unreadable = { ...server.register('unreadable', other.pem), content: 'no certificate' };
+    server.cas = Array.from({ length: 100 }, () => unreadable); // a page of the list
+    server.register('acme', ca.pem, 'c0de').active = false;
+    const fetched = await code('Create');
+    expect(fetched).toEqual({ physicalResourceId: `${IDENTITY()}/code/c0de`, data: { RegisterCode: 'c0de' } });
+    const declared = properties(ca, { CaName: 'acme', VerificationCertificatePem: await ca.prove('c0de') });
+    expect((await registration('Create', declared)).physicalResourceId).toBe(IDENTITY());
+    expect(server.cas.filter(({ name }) => name === 'acme')).toMatchObject([{ active: true }]);
+  });
+
+  test('under another name is refused with the name it has', async () => {
+    server.register('theirs', ca.pem);
+    await expect(registration('Create', await proved()))
+      .rejects.toThrow(`caName must be "theirs", under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()}) is registered with `
+        + `${INSTANCE}, since the platform does not rename, got "acme"`);
+  });
+});
+
+describe('the code', () => {
+  test('stays as long as the CA is registered, although the platform gives another one each time', async () => {
+    const first = await code('Create');
+    await registration('Create', properties(ca, { CaName: 'acme', VerificationCertificatePem: await ca.prove(first.data!.RegisterCode) }));
+    server.nextCode();
+    expect(await code('Update', ca, first.physicalResourceId, { Generation: '2' })).toEqual(first);
+    expect(await code('Create')).toEqual(first);
+  });
+
+  test('is fetched anew after the CA was deleted by hand, which makes another verification certificate (replace)', async () => {
+    const declared = await proved();
+    const { physicalResourceId } = await registration('Create', declared);
+    server.cas = [];
+    const again = await code('Update', ca, `${IDENTITY()}/code/${server.code}`, { Generation: '2' });
+    expect(again.physicalResourceId).toBe(`${IDENTITY()}/code/${server.code}`);
+    const proof = await ca.prove(again.data!.RegisterCode);
+    expect((await registration('Update', { ...declared, VerificationCertificatePem: proof }, physicalResourceId)).physicalResourceId).toBe(physicalResourceId);
+    expect(server.cas).toHaveLength(1);
+  });
+
+  test('that was replaced meanwhile is refused with what to do, at once', async () => {
+    const declared = await proved();
+    server.nextCode();
+    await expect(registration('Create', declared)).rejects.toThrow(/RegisterCaCertificate failed: RegisterCodeError \(request [0-9A-F-]{36}\); .* raise `generation`/);
+    expect(server.actions.filter(action => action === 'RegisterCaCertificate')).toHaveLength(1);
+  });
+
+  test('is given back by nobody: its removal asks the platform for nothing', async () => {
+    const { physicalResourceId } = await code('Create');
+    server.forget();
+    await send(RegistrationType.APSARA_MQTT_REGISTER_CODE, 'Delete', properties(ca), physicalResourceId);
+    expect(server.calls).toEqual([]);
+  });
+});
+
+describe('another CA', () => {
+  test('is registered before the old one is removed, and a rollback brings the old one back (replace)', async () => {
+    const old = await registration('Create', await proved());
+    const oldCode = server.cas[0].code;
+    const changed = await proved(other, { CaName: 'other' });
+    const { physicalResourceId } = await registration('Update', changed, old.physicalResourceId);
+    expect(physicalResourceId).not.toBe(old.physicalResourceId);
+    expect(server.cas.map(({ name }) => name)).toEqual(['acme', 'other']);
+
+    const back = await code('Update', ca, `apsara-mqtt/${INSTANCE}/other/code/x`);
+    expect(back.data!.RegisterCode).toBe(oldCode);
+    const restored = properties(ca, { CaName: 'acme', VerificationCertificatePem: await ca.prove(oldCode) });
+    expect(await registration('Update', restored, physicalResourceId)).toEqual(old);
+    await registration('Delete', changed, physicalResourceId);
+    expect(server.cas.map(({ name }) => name)).toEqual(['acme']);
+  });
+});
+
+describe('a removal', () => {
+  test('deactivates the CA and deletes it with its device certificates; a second one finds nothing', async () => {
+    const declared = await proved();
+    const { physicalResourceId } = await registration('Create', declared);
+    server.actions = [];
+    await registration('Delete', declared, physicalResourceId);
+    expect(server.actions).toEqual(['ListCaCertificate', 'InactivateCaCertificate', 'DeleteCaCertificate']);
+    await registration('Delete', declared, physicalResourceId);
+    expect(server.cas).toEqual([]);
+  });
+
+  test('whose instance is gone has nothing to do', async () => {
+    await registration('Delete', { ...await proved(), InstanceId: 'post-cn-gone0000001' }, 'apsara-mqtt/post-cn-gone0000001/0');
+    expect(server.actions.at(-1)).toBe('ListCaCertificate');
+  });
+
+  test('of a creation that failed takes away what that registered, and nothing else', async () => {
+    const declared = await proved();
+    server.register('theirs', ca.pem, 'c', await ca.prove('c'));
+    await expect(registration('Create', declared)).rejects.toThrow('caName must be "theirs"');
+    await registration('Delete', declared, INVENTED);
+    expect(server.cas).toHaveLength(1);
+    server.cas = [];
+    await registration('Create', declared);
+    await registration('Delete', declared, INVENTED);
+    expect(server.cas).toEqual([]);
+  });
+
+  test.each([
+    ['wrong properties', { Endpoint: 'https://x' }],
+    ['wrong credentials', {}],
+  ])('of a creation that failed for %s does not fail for them again', async (_, changes) => {
+    const declared = { ...await proved(), ...changes };
+    secret = { accessKeyId: 'only' };
+    await expect(registration('Create', declared)).rejects.toThrow();
+    await expect(registration('Delete', declared, INVENTED)).resolves.toEqual({ physicalResourceId: INVENTED });
+  });
+});
+
+describe('what goes wrong is said with the platform\'s code and the way out', () => {
+  test.each([
+    ['an instance of somebody else', { InstanceId: FOREIGN_INSTANCE }, {}, /MqttOwnerCheckError \(request [0-9A-F-]+\); the instance must belong to the account/],
+    ['an instance that is not there', { InstanceId: 'post-cn-none0000001' }, {}, /MqttInstanceNotFound .*; instanceId must be an instance/],
+    ['an access key that is not there', {}, { accessKeyId: 'LTAI5tOther' }, /InvalidAccessKeyId\.NotFound .*; accessKeyId of the credentials must be/],
+    ['another secret', {}, { accessKeySecret: 'wrong-secret-that-must-not-be-shown' }, /SignatureDoesNotMatch .*; accessKeySecret of the credentials must be the one/],
+    ['a token that is not the key\'s', {}, { securityToken: 'wrong-token' }, /InvalidSecurityToken\.Malformed .*; securityToken of the credentials/],
+    ['credentials without a secret', {}, { accessKeySecret: '' }, /credentials must be a secret with the JSON members accessKeyId, accessKeySecret, got .* without accessKeySecret/],
+    ['a URL in place of a host', { Endpoint: 'https://x.com' }, {}, /endpoint must be the host name of the platform's API, without https:\/\/, got "https:/],
+    ['no instance', { InstanceId: '' }, {}, /instanceId must be a string that is not empty/],
+    ['no certificate', { CaCertificatePem: '(not signed yet)' }, {}, /ca must hold a certificate in PEM/],
+  ])('%s', async (_, changes, credentials, message) => {
+    secret = { ...ACCESS_KEY, ...credentials };
+    const failure = await code('Create', ca, undefined, changes).catch(error => error as Error);
+    expect((failure as Error).message).toMatch(message);
+    for (const hidden of [ACCESS_KEY.accessKeySecret, 'wrong-secret', 'wrong-token', 'x-acs-', 'Signature=']) {
+      expect((failure as Error).message).not.toContain(hidden);
+    }
+  });
+
+  test('rights that the RAM policy lacks', async () => {
+    server.permitted = false;
+    await expect(code('Create')).rejects.toThrow(/ListCaCertificate failed: PermissionCheckFailed .*; the RAM policy of the credentials must allow mq:MqttInstanceAccess/);
+  });
+
+  test('a verification certificate of another CA', async () => {
+    const { data } = await code('Create');
+    const declared = properties(ca, { CaName: 'acme', VerificationCertificatePem: await other.prove(data!.RegisterCode) });
+    await expect(registration('Create', declared)).rejects.toThrow('RegisterCaCertificate failed: ParameterFieldCheckFailed');
+  });
+});

@@ -1,0 +1,294 @@
+import { RegistrationType } from '../../src/contract/registrations';
+import { AzureCaUpload } from '../../src/registrars/azure/ca-upload';
+import { AzureCaVerification } from '../../src/registrars/azure/ca-verification';
+import { carryOut } from '../../src/registrars/registrar';
+import { STACK_ID } from '../support/events';
+import { RegisteredCa, registeredCa } from '../support/registered-ca';
+import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../support/strict-azure';
+
+const UPLOAD = RegistrationType.AZURE_CA_UPLOAD;
+const VERIFICATION = RegistrationType.AZURE_CA_VERIFICATION;
+const DPS = 'provisioningServices/dps-1';
+const HUB = 'IotHubs/hub-1';
+const SECRET = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Azure-AbCdEf';
+const TOKEN_CALL = 'POST v2.0/token';
+
+type Properties = Record<string, unknown>;
+
+const azure = new StrictAzure();
+let secret: Record<string, string>;
+let ca: RegisteredCa;
+let other: RegisteredCa;
+
+beforeAll(async () => {
+  await azure.start();
+  [ca, other] = await Promise.all([registeredCa(), registeredCa()]);
+});
+beforeEach(() => {
+  azure.forget();
+  azure.held.forEach(certificates => certificates.clear());
+  azure.inUse.clear();
+  azure.entraError = undefined;
+  azure.roleMissing = false;
+  secret = { tenantId: TENANT, clientId: CLIENT, clientSecret: CLIENT_SECRET };
+});
+afterAll(() => azure.stop());
+
+function properties(changes: Properties = {}): Properties {
+  return {
+    Cloud: 'public',
+    Service: 'azure-dps',
+    SubscriptionId: SUBSCRIPTION,
+    ResourceGroup: RESOURCE_GROUP,
+    ServiceName: 'dps-1',
+    CredentialsSecretArn: SECRET,
+    CertificateName: 'acme',
+    CertificatePem: ca.pem,
+    ...changes,
+  };
+}
+
+function ask(requestType: 'Create' | 'Update' | 'Delete', resourceType: string, given: Properties, physicalResourceId?: string, milliseconds = 20_000) {
+  const endpoints = { login: azure.url, management: azure.url };
+  const reach = { endpoints, trustedCas: azure.trustedCas, readSecret: async () => JSON.stringify(secret) };
+  return carryOut({ [UPLOAD]: new AzureCaUpload(reach), [VERIFICATION]: new AzureCaVerification(reach) }, {
+    requestType, resourceType, properties: given, physicalResourceId, stackId: STACK_ID, logicalResourceId: 'Azure', requestId: 'r1', signal: AbortSignal.timeout(milliseconds),
+  });
+}
+
+const upload = (changes?: Properties, physicalResourceId?: string) =>
+  ask(physicalResourceId ? 'Update' : 'Create', UPLOAD, properties(changes), physicalResourceId);
+const remove = (physicalResourceId: string, changes?: Properties) => ask('Delete', UPLOAD, properties(changes), physicalResourceId);
+
+/** What the template hands on: the code to the CA, and the certificate that it issues. */
+async function verify({ data }: { readonly data?: { readonly [name: string]: string } }, changes: Properties = {}, by = ca) {
+  const { CertificateName, Thumbprint, VerificationCode } = data!;
+  return ask('Create', VERIFICATION, properties({ CertificateName, Thumbprint, VerificationCertificatePem: await by.prove(VerificationCode), ...changes }));
+}
+
+const nameOf = (of: RegisteredCa) => `acme-${of.certificate.fingerprint256.replaceAll(':', '').slice(0, 8).toLowerCase()}`;
+
+describe('a CA is registered', () => {
+  test.each([['azure-dps', 'dps-1', DPS], ['azure-iot-hub', 'hub-1', HUB]])('with %s: uploaded, proved, and removed', async (Service, ServiceName, place) => {
+    const target = { Service, ServiceName };
+    const uploaded = await upload(target);
+    expect(uploaded.data).toEqual({ CertificateName: nameOf(ca), Thumbprint: ca.thumbprint, VerificationCode: expect.stringMatching(/^[0-9A-F]{40}$/) });
+    const verified = await verify(uploaded, target);
+    expect(verified.data).toEqual({ CertificateName: nameOf(ca), Thumbprint: ca.thumbprint });
+    expect(azure.held.get(place)!.get(nameOf(ca))!.verified).toBe(true);
+
+    await ask('Delete', VERIFICATION, properties(target), verified.physicalResourceId);
+    expect(azure.names(place)).toEqual([nameOf(ca)]);
+    await remove(uploaded.physicalResourceId, target);
+    expect(azure.names(place)).toEqual([]);
+  });
+
+  test('and an update that changes nothing answers the same and changes nothing', async () => {
+    const uploaded = await upload();
+    const verified = await verify(uploaded);
+    const { etag } = azure.held.get(DPS)!.get(nameOf(ca))!;
+    expect(await upload({ CredentialsSecretArn: `${SECRET}2` }, uploaded.physicalResourceId)).toEqual(uploaded);
+    expect(await upload({ ResourceGroup: 'RG-1', ServiceName: 'DPS-1' }, uploaded.physicalResourceId)).toEqual(uploaded);
+    expect(await verify(uploaded)).toEqual(verified);
+    expect(azure.held.get(DPS)!.get(nameOf(ca))).toMatchObject({ etag, verified: true });
+  });
+
+  test('and another CA under the same name is registered beside it before the first is removed', async () => {
+    const first = await upload();
+    await verify(first);
+    const second = await upload({ CertificatePem: other.pem }, first.physicalResourceId);
+    await verify(second, {}, other);
+    expect(azure.names(DPS)).toEqual([nameOf(ca), nameOf(other)]);
+    await remove(first.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([nameOf(other)]);
+    expect(azure.held.get(DPS)!.get(nameOf(other))!.verified).toBe(true);
+  });
+
+  test('with the credentials in the header and the body alone, and the certificate as base64 of its DER', async () => {
+    await upload();
+    const [token, ...calls] = azure.received;
+    expect(token.body).toContain(new URLSearchParams({ client_secret: CLIENT_SECRET }).toString());
+    expect(calls.map(({ path, query, body }) => [path, query.toString(), body].join()).join()).not.toContain(CLIENT_SECRET);
+    expect(azure.calls).toEqual([TOKEN_CALL, `GET certificates/${nameOf(ca)}`, `PUT certificates/${nameOf(ca)}`, `POST ${nameOf(ca)}/generateVerificationCode`]);
+    expect(JSON.parse(calls[1].body)).toEqual({ properties: { certificate: ca.certificate.raw.toString('base64') } });
+  });
+});
+
+describe('what is there already', () => {
+  test('is taken over where it is the same certificate', async () => {
+    azure.putByHand(DPS, nameOf(ca), ca.certificate);
+    const uploaded = await upload();
+    await verify(uploaded);
+    expect(azure.count(`PUT certificates/${nameOf(ca)}`)).toBe(0);
+    expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
+  });
+
+  test('and verified stays verified: no code is asked for, since that could undo it', async () => {
+    azure.putByHand(DPS, nameOf(ca), ca.certificate, true);
+    const uploaded = await upload();
+    await verify(uploaded);
+    expect(azure.calls.filter(call => call.startsWith('POST') && call !== TOKEN_CALL)).toEqual([]);
+    expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
+  });
+
+  test('is refused where it is another certificate, with who holds the name', async () => {
+    azure.putByHand(DPS, nameOf(ca), other.certificate, true);
+    await expect(upload()).rejects.toThrow(`Azure: certificateName must be one that no other certificate has, got "${nameOf(ca)}", `
+      + `which Azure IoT Hub Device Provisioning Service dps-1 holds for O=Acme CN=Acme IoT Root CA (thumbprint ${other.thumbprint}); `
+      + 'choose another name, or delete it there');
+    await remove('invalid-0123');
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+  });
+
+  test('and gone is uploaded again by the next update, and the removal of what was before leaves it', async () => {
+    const first = await upload();
+    azure.held.get(DPS)!.clear();
+    const second = await upload({}, first.physicalResourceId);
+    expect(second.physicalResourceId).not.toBe(first.physicalResourceId);
+    await verify(second);
+    await remove(first.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    await remove(second.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([]);
+  });
+});
+
+describe('faults', () => {
+  test.each(['throttled', 'unavailable', 'lost'] as const)('every call is tried again after it was %s once, and one certificate is there', async fault => {
+    azure.fault = (_, again) => again === 0 ? fault : undefined;
+    const uploaded = await upload();
+    await verify(uploaded);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
+    await remove(uploaded.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([]);
+  });
+
+  test.each(['generateVerificationCode', 'verify'])('a change by somebody else before %s is looked at, and the step is taken again', async action => {
+    azure.meanwhile = (call, again) => call.endsWith(action) && again === 0 && azure.touch(DPS, nameOf(ca));
+    await verify(await upload());
+    expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
+    expect(azure.count(`POST ${nameOf(ca)}/${action}`)).toBe(2);
+  });
+
+  test('a certificate that changes all the time ends the attempts, with what Azure says', async () => {
+    azure.meanwhile = call => call.endsWith('generateVerificationCode') && azure.touch(DPS, nameOf(ca));
+    await expect(upload()).rejects.toThrow('making a verification code was refused: 412 412001 "Invalid ETag supplied." (IH412001)');
+    expect(azure.count(`POST ${nameOf(ca)}/generateVerificationCode`)).toBe(5);
+  });
+
+  test('a platform that never answers ends with the time, and says nothing of the request', async () => {
+    azure.fault = call => call === TOKEN_CALL ? 'unavailable' : undefined;
+    const failure = await ask('Create', UPLOAD, properties(), undefined, 500).catch(error => String(error.stack));
+    expect(failure).toContain('Azure: Azure: signing in failed: HTTP status 503, until no time was left; deploy again');
+    expect(failure).not.toContain(CLIENT_SECRET);
+  });
+
+  test('two deliveries of one request at a time leave one certificate', async () => {
+    const both = await Promise.all([upload(), upload()]);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    expect(both.map(({ data }) => data!.CertificateName)).toEqual([nameOf(ca), nameOf(ca)]);
+  });
+});
+
+describe('removal', () => {
+  test('does nothing where it is gone, or another certificate has the name', async () => {
+    const { physicalResourceId } = await upload();
+    azure.putByHand(DPS, nameOf(ca), other.certificate);
+    await remove(physicalResourceId);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    azure.held.get(DPS)!.clear();
+    await remove(physicalResourceId);
+    expect(azure.count(`DELETE certificates/${nameOf(ca)}`)).toBe(0);
+  });
+
+  test('after a creation that failed takes away what proves nothing, and leaves what is verified', async () => {
+    azure.meanwhile = call => {
+      azure.roleMissing = call.endsWith('generateVerificationCode');
+    };
+    await expect(upload()).rejects.toThrow('AuthorizationFailed');
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    await remove('invalid-0123');
+    expect(azure.names(DPS)).toEqual([]);
+    azure.putByHand(DPS, nameOf(ca), ca.certificate, true);
+    await remove('invalid-0123');
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+  });
+
+  test.each<[string, () => Properties]>([
+    ['wrong credentials', () => {
+      secret.clientSecret = 'no';
+      return {};
+    }],
+    ['wrong properties', () => ({ SubscriptionId: 'none' })],
+  ])('after a creation that failed for %s does not fail for them too', async (_, spoil) => {
+    await expect(remove('invalid-0123', spoil())).resolves.toEqual({ physicalResourceId: 'invalid-0123' });
+  });
+
+  test('of a certificate in use is refused with the way out', async () => {
+    const { physicalResourceId } = await upload();
+    azure.inUse.add(nameOf(ca));
+    await expect(remove(physicalResourceId)).rejects.toThrow('deletion of the certificate was refused: 400 400099 "The certificate is used." (IH400099); '
+      + 'what uses the certificate, such as an enrollment group, must be given another one or deleted first');
+  });
+});
+
+describe('errors that users meet', () => {
+  const DPS_NAME = 'Azure IoT Hub Device Provisioning Service dps-1';
+
+  test.each<[string, () => Properties, string]>([
+    ['the client secret is wrong', () => {
+      secret.clientSecret = 'wrong';
+      return {};
+    }, 'credentials must be those of a service principal that can sign in, got AADSTS7000215 from Microsoft Entra; clientSecret must be the value'],
+    ['the client secret is expired', () => {
+      azure.entraError = 'AADSTS7000222';
+      return {};
+    }, 'got AADSTS7000222 from Microsoft Entra; the client secret is expired'],
+    ['the tenant is wrong', () => {
+      secret.tenantId = 'nobody/../x';
+      return {};
+    }, 'got AADSTS90002 from Microsoft Entra; tenantId must be that of a tenant'],
+    ['another code of Microsoft Entra', () => {
+      azure.entraError = 'AADSTS53003';
+      return {};
+    }, 'got AADSTS53003 from Microsoft Entra; look the code up at'],
+    ['the secret lacks a member', () => {
+      delete secret.tenantId;
+      return {};
+    }, `credentials must be a secret with the JSON members tenantId, clientId, clientSecret, got ${SECRET} without tenantId`],
+    ['the service principal has no role', () => {
+      azure.roleMissing = true;
+      return {};
+    }, `${DPS_NAME}: looking for the certificate was refused: 403 AuthorizationFailed`],
+    ['the service is not there', () => ({ ServiceName: 'dps-2' }),
+      'upload of the certificate was refused: 404 ResourceNotFound "The Resource \'Microsoft.Devices/provisioningServices/dps-2\' under resource group'],
+    ['the subscription is no UUID', () => ({ SubscriptionId: 'acme' }), 'subscriptionId must be a UUID, got "acme"'],
+    ['the cloud is unknown', () => ({ Cloud: 'germany' }), 'cloud must be one of public, us-government, china, got "germany"'],
+    ['the name leads elsewhere', () => ({ CertificateName: '../x' }), 'certificateName must be 1 to 55 letters, digits, hyphens, periods and underscores, got "../x"'],
+    ['a private key stands in for the certificate', () => ({ CertificatePem: '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----' }),
+      'CertificatePem must hold certificates only, got a private key (not shown)'],
+  ])('say the way out: %s', async (_, spoil, message) => {
+    const failure = await upload(spoil()).catch(error => error as Error);
+    expect(String(failure)).toContain(message);
+    expect(String(failure)).not.toContain('wrong');
+  });
+
+  test('say the way out: the verification certificate is of another CA', async () => {
+    await expect(verify(await upload(), {}, other)).rejects.toThrow(/verification was refused: 400 400053 "Proof-Of-Possession failed\. Issuer certificate .*" \(IH400053\); the verification certificate must be issued by the uploaded CA itself/);
+  });
+
+  test('say the way out: another code was made in the meantime', async () => {
+    const uploaded = await upload();
+    azure.held.get(DPS)!.get(nameOf(ca))!.code = 'ANOTHER';
+    await expect(verify(uploaded)).rejects.toThrow('give the registration another certificateName');
+  });
+
+  test('say the way out: somebody exchanged or deleted the certificate before it was verified', async () => {
+    const uploaded = await upload();
+    azure.held.get(DPS)!.clear();
+    await expect(verify(uploaded)).rejects.toThrow(`${DPS_NAME} must hold the CA certificate with the thumbprint ${ca.thumbprint} as "${nameOf(ca)}", got none`);
+    azure.putByHand(DPS, nameOf(ca), other.certificate);
+    await expect(verify(uploaded)).rejects.toThrow(`(thumbprint ${other.thumbprint}); somebody has changed it there`);
+  });
+});

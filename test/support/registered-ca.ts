@@ -1,0 +1,42 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { issue, Issuer, selfIssuer } from '../../src/pki/issue';
+import { generateKeyPair } from '../../src/pki/keys';
+import { encodeName } from '../../src/pki/name';
+import { toPem } from '../../src/pki/pem';
+import { PROFILES } from '../../src/pki/profile';
+import { newSerialNumber } from '../../src/pki/serial-number';
+import { signerOf } from '../../src/pki/signer';
+import { subjectKeyOf } from '../../src/pki/subject-key';
+
+const VALIDITY = { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2036-01-01T00:00:00Z') };
+
+/** A CA that is to be registered, made as the function makes it. */
+export interface RegisteredCa {
+  readonly pem: string;
+  readonly certificate: X509Certificate;
+  readonly thumbprint: string;
+  /** Makes the certificate that proves possession of the key, for a code. */
+  readonly prove: (code: string) => Promise<string>;
+}
+
+export async function registeredCa(commonName = 'Acme IoT Root CA', validity = VALIDITY): Promise<RegisteredCa> {
+  const { privateKeyPem } = await generateKeyPair('EC_P256');
+  const signer = signerOf(privateKeyPem);
+  const subject = encodeName({ commonName, organization: 'Acme' });
+  const der = await issue(PROFILES.ca, content(subject, signer.publicKey, validity, 0), selfIssuer(subject, signer));
+  const certificate = new X509Certificate(der);
+  const issuer: Issuer = { name: subject, keyIdentifier: subjectKeyOf(signer.publicKey).keyIdentifier, signer, validity, pathLength: 0 };
+  return {
+    pem: toPem('CERTIFICATE', der),
+    certificate,
+    thumbprint: certificate.fingerprint.replaceAll(':', ''),
+    prove: async code => {
+      const { publicKey } = signerOf((await generateKeyPair('EC_P256')).privateKeyPem);
+      return toPem('CERTIFICATE', await issue(PROFILES.verification, content(encodeName({ commonName: code }), publicKey, validity), issuer));
+    },
+  };
+}
+
+function content(subject: Buffer, publicKey: Buffer, validity: typeof VALIDITY, pathLength?: number) {
+  return { serialNumber: newSerialNumber(randomBytes), validity, subject, publicKey, hashAlgorithm: 'SHA-256' as const, pathLength };
+}

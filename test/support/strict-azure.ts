@@ -1,0 +1,205 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { HttpsPlatform, PlatformAnswer, PlatformRequest, Refusal } from './https-platform';
+
+export const TENANT = '7a9f1c00-1111-4222-8333-444455556666';
+export const CLIENT = '0b5e9d10-aaaa-4bbb-8ccc-ddddeeeeffff';
+export const CLIENT_SECRET = 'Xq8~client.secret_of-the-tests.1234567890';
+export const SUBSCRIPTION = '91d12660-3dec-467a-be2a-213b5544ddc0';
+export const RESOURCE_GROUP = 'rg-1';
+
+/** The certificate operations of both services; 2022-12-12/iotdps.json and 2023-06-30/iothub.json in Azure/azure-rest-api-specs. */
+const API_VERSIONS: { readonly [type: string]: string } = { provisioningServices: '2022-12-12', IotHubs: '2023-06-30' };
+
+/** The scope of tokens for Azure Resource Manager. https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow */
+const SCOPE = 'https://management.azure.com/.default';
+
+interface StoredCertificate {
+  readonly name: string;
+  readonly certificate: X509Certificate;
+  readonly created: string;
+  etag: string;
+  verified: boolean;
+  code?: string;
+}
+
+/** A refusal of the IoT services: `ErrorDetails` in those specifications. */
+function refused(status: number, httpStatusCode: string, code: number, message: string): Refusal {
+  return new Refusal({
+    status,
+    body: {
+      code,
+      httpStatusCode,
+      message: `${message} If you contact a support representative please include this correlation identifier: 48ab965d-7916-46e9-9856-61745accce7a, `
+        + `timestamp: 2026-04-21 05:39:59Z, errorcode: IH${code}.`,
+    },
+  });
+}
+
+/** A refusal of Azure Resource Manager. https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors */
+function refusedByManager(status: number, code: string, message: string): Refusal {
+  return new Refusal({ status, body: { error: { code, message } } });
+}
+
+/**
+ * Azure as it documents itself: Microsoft Entra for tokens, and the certificates of an IoT hub and a provisioning service, with
+ * the chain of etags. Certificates are judged by node:crypto.
+ */
+export class StrictAzure extends HttpsPlatform {
+  /** The certificates of each service, by `<type>/<name of the service>` and the certificate's name in small letters. */
+  public readonly held = new Map<string, Map<string, StoredCertificate>>([['provisioningServices/dps-1', new Map()], ['IotHubs/hub-1', new Map()]]);
+  /** Certificates that something uses. */
+  public readonly inUse = new Set<string>();
+  public readonly tokens = new Set<string>();
+  /** The code with which Microsoft Entra refuses, or the right to do nothing there. */
+  public entraError?: string;
+  public roleMissing = false;
+  private clock = Date.parse('2026-03-01T12:00:00Z');
+  private changes = 0;
+
+  /** Puts a certificate there as somebody else does, in the portal say. */
+  public putByHand(service: string, name: string, certificate: X509Certificate, verified = false): StoredCertificate {
+    const stored = { name, certificate, verified, created: this.now(), etag: this.nextEtag() };
+    this.held.get(service)!.set(name.toLowerCase(), stored);
+    return stored;
+  }
+
+  /** What somebody else changes. */
+  public touch(service: string, name: string): void {
+    this.held.get(service)!.get(name.toLowerCase())!.etag = this.nextEtag();
+  }
+
+  public names(service: string): string[] {
+    return [...this.held.get(service)!.values()].map(({ name }) => name);
+  }
+
+  protected answer(request: PlatformRequest): PlatformAnswer {
+    const [, token] = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(request.path) ?? [];
+    return token === undefined ? this.manage(request) : this.signIn(token, request);
+  }
+
+  /** https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#first-case-access-token-request-with-a-shared-secret */
+  private signIn(tenant: string, { method, headers, body }: PlatformRequest): PlatformAnswer {
+    const form = Object.fromEntries(new URLSearchParams(body));
+    const wrong = method !== 'POST' || headers['content-type'] !== 'application/x-www-form-urlencoded' ? 'AADSTS900144'
+      : tenant !== TENANT ? 'AADSTS90002'
+        : form.client_id !== CLIENT ? 'AADSTS700016'
+          : form.client_secret !== CLIENT_SECRET ? 'AADSTS7000215'
+            : form.grant_type !== 'client_credentials' ? 'AADSTS70003' : form.scope !== SCOPE ? 'AADSTS70011' : this.entraError;
+    if (wrong) {
+      return {
+        status: 401,
+        body: { error: 'invalid_client', error_description: `${wrong}: Refused for the app '${form.client_id}' with '${form.client_secret}'.`, error_codes: [1] },
+      };
+    }
+    const token = `eyJ0${randomBytes(60).toString('base64url')}`;
+    this.tokens.add(token);
+    return { status: 200, body: { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token: token } };
+  }
+
+  private manage({ method, path, query, headers, body }: PlatformRequest): PlatformAnswer {
+    const [, subscription, group, type, service, name, action] = new RegExp('^/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\\.Devices'
+      + '/(provisioningServices|IotHubs)/([^/]+)/certificates/([A-Za-z0-9._-]{1,64})(?:/(generateVerificationCode|verify))?$').exec(path) ?? [];
+    if (!this.tokens.has((headers.authorization ?? '').replace(/^Bearer /, ''))) {
+      throw refusedByManager(401, 'AuthenticationFailed', 'Authentication failed.');
+    }
+    const certificates = this.held.get(`${type}/${service?.toLowerCase()}`);
+    if (subscription !== SUBSCRIPTION || group.toLowerCase() !== RESOURCE_GROUP || !certificates) {
+      throw refusedByManager(404, 'ResourceNotFound', `The Resource 'Microsoft.Devices/${type}/${service}' under resource group '${group}' was not found.`);
+    }
+    if (query.get('api-version') !== API_VERSIONS[type]) {
+      throw refusedByManager(400, 'InvalidResourceType', `The api-version '${query.get('api-version')}' is not supported.`);
+    }
+    if (this.roleMissing) {
+      throw refusedByManager(403, 'AuthorizationFailed', `The client '${CLIENT}' does not have authorization to perform action on '${type}'.`);
+    }
+    const held = certificates.get(name.toLowerCase());
+    if (held ? method !== 'GET' && headers['if-match'] !== held.etag : method === 'POST') {
+      throw held ? refused(412, 'PreconditionFailed', 412001, 'Invalid ETag supplied.') : refused(404, 'NotFound', 404001, 'Certificate not found.');
+    }
+    switch (`${method} ${action ?? ''}`) {
+      case 'GET ': return held ? { status: 200, body: shown(held) } : refused(404, 'NotFound', 404001, 'Certificate not found.').answer;
+      case 'PUT ': return this.put(certificates, name, body);
+      case 'DELETE ': return this.delete(certificates, held);
+      case 'POST generateVerificationCode': return this.generate(held!);
+      default: return this.verify(held!, body);
+    }
+  }
+
+  /** `CertificateResponse.properties.certificate`: "base-64 representation of X509 certificate .cer file or just .pem file content". */
+  private put(certificates: Map<string, StoredCertificate>, name: string, body: string): PlatformAnswer {
+    const { properties, ...others } = JSON.parse(body);
+    const certificate = certificateIn(properties.certificate);
+    if (Object.keys(others).length > 0 || !certificate.ca) {
+      throw refused(400, 'BadRequest', 400001, 'Invalid certificate.');
+    }
+    const stored: StoredCertificate = { name, certificate, verified: properties.isVerified === true, created: this.now(), etag: this.nextEtag() };
+    certificates.set(name.toLowerCase(), stored);
+    return { status: 200, body: shown(stored) };
+  }
+
+  /** `VerificationCodeResponse`; the etag of before no longer counts: https://github.com/Azure/azure-cli/issues/13098 */
+  private generate(held: StoredCertificate): PlatformAnswer {
+    held.code = randomBytes(20).toString('hex').toUpperCase();
+    held.verified = false;
+    held.etag = this.nextEtag();
+    const { properties, ...rest } = shown(held);
+    return { status: 200, body: { ...rest, properties: { ...properties, verificationCode: held.code } } };
+  }
+
+  /** https://learn.microsoft.com/azure/iot-dps/how-to-verify-certificates and https://github.com/Azure/azure-cli/issues/5376 */
+  private verify(held: StoredCertificate, body: string): PlatformAnswer {
+    const proof = certificateIn(JSON.parse(body).certificate);
+    if (!proof.checkIssued(held.certificate) || !proof.verify(held.certificate.publicKey)) {
+      throw refused(400, 'BadRequest', 400053, `Proof-Of-Possession failed. Issuer certificate '${proof.issuer}' cannot be found in the certificate chain.`);
+    }
+    if (held.code === undefined || proof.subject !== `CN=${held.code}`) {
+      throw refused(400, 'BadRequest', 400053, 'Proof-Of-Possession failed. The verification code does not match.');
+    }
+    held.verified = true;
+    held.etag = this.nextEtag();
+    return { status: 200, body: shown(held) };
+  }
+
+  /** What it answers for a certificate in use is not documented; the form of the answer is. */
+  private delete(certificates: Map<string, StoredCertificate>, held: StoredCertificate | undefined): PlatformAnswer {
+    if (held && this.inUse.has(held.name)) {
+      throw refused(400, 'BadRequest', 400099, 'The certificate is used.');
+    }
+    return { status: certificates.delete(held?.name.toLowerCase() ?? '') ? 200 : 204 };
+  }
+
+  private nextEtag(): string {
+    return Buffer.from(`etag-${++this.changes}`).toString('base64');
+  }
+
+  private now(): string {
+    this.clock += 1000;
+    return new Date(this.clock).toUTCString();
+  }
+}
+
+function certificateIn(base64: string): X509Certificate {
+  try {
+    return new X509Certificate(Buffer.from(base64, 'base64'));
+  } catch {
+    throw refused(400, 'BadRequest', 400001, 'Invalid certificate.');
+  }
+}
+
+function shown({ name, certificate, created, etag, verified }: StoredCertificate) {
+  return {
+    id: `/subscriptions/${SUBSCRIPTION}/certificates/${name}`,
+    name,
+    type: 'Microsoft.Devices/ProvisioningServices/Certificates',
+    etag,
+    properties: {
+      subject: certificate.subject,
+      expiry: certificate.validTo,
+      thumbprint: certificate.fingerprint.replaceAll(':', ''),
+      isVerified: verified,
+      certificate: certificate.raw.toString('base64'),
+      created,
+      updated: created,
+    },
+  };
+}

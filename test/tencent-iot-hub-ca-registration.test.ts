@@ -1,0 +1,92 @@
+import { CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { KeyAlgorithm, TencentIotHubCaRegistration, TencentIotHubCaRegistrationProps } from '../src';
+import { stackWithCa, statementsOf } from './support/stacks';
+
+const CREDENTIALS = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Tencent-AbCdEf';
+
+function declared(changes: Partial<TencentIotHubCaRegistrationProps> = {}): { stack: Stack; registration: TencentIotHubCaRegistration } {
+  const { stack, ca } = stackWithCa({ keyAlgorithm: KeyAlgorithm.EC_P256 });
+  const registration = new TencentIotHubCaRegistration(stack, 'Tencent', {
+    ca,
+    certName: 'acme',
+    registrationCode: new CfnParameter(stack, 'Code').valueAsString,
+    region: 'ap-guangzhou',
+    credentials: Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS),
+    ...changes,
+  });
+  return { stack, registration };
+}
+
+test('a registration is a verification certificate with the code of the console, and the registration that shows it', () => {
+  const { stack, registration } = declared();
+  const resources = Template.fromStack(stack).toJSON().Resources as Record<string, { Type: string }>;
+  expect(Object.fromEntries(Object.entries(resources).filter(([id]) => id.startsWith('Tencent')))).toEqual({
+    TencentVerificationCertificate7164AB47: {
+      Type: 'Custom::IotVerificationCertificate',
+      DependsOn: ['PrivateIotCaProviderRightsOnStackCaDC4BAF94E4DDC2EF'],
+      UpdateReplacePolicy: 'Delete',
+      DeletionPolicy: 'Delete',
+      Properties: {
+        ServiceToken: { 'Fn::GetAtt': ['PrivateIotCaProviderFunction8B248EC3', 'Arn'] },
+        ServiceTimeout: '1200',
+        LedgerTable: { Ref: 'CaLedger0A52F403' },
+        Issuer: { Ref: 'Ca1E0C8272' },
+        RegistrationCode: { Ref: 'Code' },
+        KeyAlgorithm: 'EC_P256',
+        HashAlgorithm: 'SHA-256',
+        ValidityDays: 30,
+        ClipToIssuer: true,
+        Generation: 1,
+        Platforms: ['tencent-iot-hub'],
+      },
+    },
+    Tencent59F74328: {
+      Type: 'Custom::TencentIotHubCaRegistration',
+      DependsOn: ['PrivateIotCaTencentRegistrarRoleDefaultPolicy5A717D5A'],
+      UpdateReplacePolicy: 'Delete',
+      DeletionPolicy: 'Delete',
+      Properties: {
+        ServiceToken: { 'Fn::GetAtt': ['PrivateIotCaTencentRegistrarFunctionF387B688', 'Arn'] },
+        ServiceTimeout: '1200',
+        CertName: 'acme',
+        CaCertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] },
+        VerificationCertificatePem: { 'Fn::GetAtt': ['TencentVerificationCertificate7164AB47', 'CertificatePem'] },
+        Endpoint: 'iotcloud.tencentcloudapi.com',
+        Region: 'ap-guangzhou',
+        CredentialsSecretArn: CREDENTIALS,
+        Generation: 1,
+      },
+    },
+  });
+  expect(stack.resolve(registration.certName)).toEqual({ 'Fn::GetAtt': ['Tencent59F74328', 'CertName'] });
+});
+
+test('a registration of all properties renders every one of them', () => {
+  const { stack } = declared({ endpoint: 'iotcloud.intl.tencentcloudapi.com', removalPolicy: RemovalPolicy.RETAIN, generation: 2 });
+  const template = Template.fromStack(stack);
+  template.hasResource('Custom::TencentIotHubCaRegistration', {
+    Properties: { Endpoint: 'iotcloud.intl.tencentcloudapi.com', Generation: 2 }, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain',
+  });
+  template.hasResourceProperties('Custom::IotVerificationCertificate', { Generation: 2 });
+});
+
+test('its function can read the credentials and write its log, and nothing else', () => {
+  const { stack } = declared();
+  const rights = statementsOf(stack).filter(({ policy }) => policy.startsWith('PrivateIotCaTencentRegistrar'));
+  expect(rights.map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([
+    { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': ['PrivateIotCaTencentRegistrarLog98107E88', 'Arn'] } },
+    { Action: 'secretsmanager:GetSecretValue', Resource: CREDENTIALS },
+  ]);
+});
+
+test.each([
+  [{ certName: 'x'.repeat(33) }, 'Stack/Tencent: certName must be 1 to 32 characters long, without spaces at its ends, got "xxx'],
+  [{ certName: ' acme' }, 'Stack/Tencent: certName must be 1 to 32 characters long, without spaces at its ends, got " acme"'],
+  [{ region: 'guangzhou' }, 'Stack/Tencent: region must be the id of a region, such as cn-hangzhou or ap-guangzhou, got "guangzhou"'],
+  [{ endpoint: 'X' }, 'Stack/Tencent: endpoint must be the host name of the platform\'s API, without https://, got "X"'],
+  [{ registrationCode: '' }, 'registrationCode must be 1 to 64 characters long'],
+])('fails for %j', (changes, message) => {
+  expect(() => declared(changes)).toThrow(message);
+});

@@ -2,8 +2,9 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { PrivateIotCa, SigningAlarm } from '../src';
+import { AzureCaRegistration, AzureIotService, HuaweiCredentials, HuaweiIotdaCaRegistration, PrivateIotCa, SigningAlarm } from '../src';
 import { stackOf } from './support/stacks';
 
 /** The findings of the AwsSolutions pack, as synthesis reports them. */
@@ -29,6 +30,19 @@ test('the AwsSolutions pack of cdk-nag has no finding that is not acknowledged w
     const ca = new PrivateIotCa(stackOf(app), 'Ca', { subject: { commonName: 'Root' } });
     ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' });
     ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } });
+  })).not.toContain('AwsSolutions-');
+});
+
+test('nor has it of registrations with Azure and Huawei Cloud', () => {
+  expect(findings(app => {
+    const stack = stackOf(app);
+    const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
+    const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Keys-AbCdEf');
+    const service = AzureIotService.iotHub({ subscriptionId: '91d12660-3dec-467a-be2a-213b5544ddc0', resourceGroup: 'iot', name: 'acme-hub' });
+    new AzureCaRegistration(stack, 'Azure', { ca, service, certificateName: 'acme', credentials });
+    new HuaweiIotdaCaRegistration(stack, 'Huawei', {
+      ca, endpoint: 'iotda.cn-north-4.myhuaweicloud.com', projectId: 'p1', credentials: HuaweiCredentials.accessKey(credentials),
+    });
   })).not.toContain('AwsSolutions-');
 });
 

@@ -2,6 +2,8 @@ export { ApsaraMqttCaRegistration, ApsaraMqttCaRegistrationProps } from './apsar
 export { AwsIotCaRegistration, AwsIotCaRegistrationProps, AwsIotCertificateMode } from './aws-iot-ca-registration';
 export { AwsIotThing, AwsIotThingProps } from './aws-iot-thing';
 export { AwsIotThingPolicy, AwsIotThingPolicyProps } from './aws-iot-thing-policy';
+export { AzureCaRegistration, AzureCaRegistrationProps } from './azure-ca-registration';
+export { AzureCloud, AzureIotService, AzureIotServiceOptions } from './azure-iot-service';
 export { CaCertificate, CaCertificateOptions, CaCertificateProps } from './ca-certificate';
 export {
   AlternativeNames, CertificateExtensionOptions, CertificatePolicy, CustomExtension, DirectoryName, ExtendedKeyUsage, NameConstraints, NameSubtrees,
@@ -13,6 +15,8 @@ export { DeviceCertificate, DeviceCertificateOptions, DeviceCertificateProps, De
 export { EndEntityCertificateOptions } from './end-entity-certificate';
 export { ExistingCaProps } from './existing-iot-ca';
 export { HashAlgorithm } from './hash-algorithm';
+export { HuaweiCredentials } from './huawei-credentials';
+export { HuaweiIotdaCaRegistration, HuaweiIotdaCaRegistrationProps } from './huawei-iotda-ca-registration';
 export { IPrivateIotCa } from './i-private-iot-ca';
 export { PrivateIotCaAttributes } from './imported-private-iot-ca';
 export { IIotCertificate } from './iot-certificate';

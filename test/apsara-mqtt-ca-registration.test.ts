@@ -76,7 +76,7 @@ test('a registration is a code, a verification certificate that has it, and the 
   expect(stack.resolve([registration.caSn, registration.registerCode])).toEqual([
     { 'Fn::GetAtt': ['ApsaraD6B347AD', 'Sn'] }, { 'Fn::GetAtt': ['ApsaraRegisterCode3AE9F58F', 'RegisterCode'] },
   ]);
-  Annotations.fromStack(stack).hasInfo('*', 'ApsaraMQ for MQTT: CA certificates are taken by instances of the Platinum and the Professional Edition, not by others');
+  Annotations.fromStack(stack).hasInfo('*', 'Alibaba Cloud ApsaraMQ for MQTT: an instance of the Platinum or the Professional edition is needed');
 });
 
 test('a registration of all properties renders every one of them', () => {
@@ -119,5 +119,5 @@ test('fails for a CA whose key the platform is not known to take', () => {
   const { stack, ca } = stackWithCa({ keyAlgorithm: KeyAlgorithm.ED25519 });
   expect(() => new ApsaraMqttCaRegistration(stack, 'Apsara', {
     ca, instanceId: 'i', regionId: 'cn-hangzhou', caName: 'acme', credentials: Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS),
-  })).toThrow(/keyAlgorithm of the CA must be one of RSA_2048, .* for ApsaraMQ for MQTT, got "ED25519"/);
+  })).toThrow(/keyAlgorithm of the CA must be one of RSA_2048, .* for Alibaba Cloud ApsaraMQ for MQTT, got "ED25519"/);
 });

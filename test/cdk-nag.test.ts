@@ -2,7 +2,10 @@ import { App, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { ApsaraMqttCaRegistration, PrivateIotCa, ProofOfPossessionSignature, TencentIotHubCaRegistration } from '../src';
+import {
+  ApsaraMqttCaRegistration, AzureCaRegistration, AzureIotService, HuaweiCredentials, HuaweiIotdaCaRegistration, PrivateIotCa, ProofOfPossessionSignature,
+  TencentIotHubCaRegistration,
+} from '../src';
 import { fullStack } from './support/full-stack';
 import { stackOf } from './support/stacks';
 
@@ -26,6 +29,19 @@ function findings(declare: (app: App) => void): string {
 
 test('the AwsSolutions pack of cdk-nag has no finding that is not acknowledged with a reason, whatever of the library is used', () => {
   expect(findings(app => fullStack(app))).not.toContain('AwsSolutions-');
+});
+
+test('nor has it of registrations with Azure and Huawei Cloud', () => {
+  expect(findings(app => {
+    const stack = stackOf(app);
+    const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
+    const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Keys-AbCdEf');
+    const service = AzureIotService.iotHub({ subscriptionId: '91d12660-3dec-467a-be2a-213b5544ddc0', resourceGroup: 'iot', name: 'acme-hub' });
+    new AzureCaRegistration(stack, 'Azure', { ca, service, certificateName: 'acme', credentials });
+    new HuaweiIotdaCaRegistration(stack, 'Huawei', {
+      ca, endpoint: 'iotda.cn-north-4.myhuaweicloud.com', projectId: 'p1', credentials: HuaweiCredentials.accessKey(credentials),
+    });
+  })).not.toContain('AwsSolutions-');
 });
 
 test('nor has it of registrations with platforms in China, and of a signature', () => {

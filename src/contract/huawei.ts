@@ -12,8 +12,8 @@ export const HUAWEI_CREDENTIAL_KINDS = Object.keys(HUAWEI_CREDENTIALS) as Huawei
 
 /** The host of an IoTDA instance, which its console shows as the access address for applications over HTTPS. */
 export const HUAWEI_ENDPOINT: Form = {
-  pattern: '(?=.{1,253}$)[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63})+',
-  allowed: 'the host of the access address for applications over HTTPS, in lower case, without https:// and port',
+  pattern: '(?=.{1,260}$)[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63})+(?::\\d{1,5})?',
+  allowed: 'the host of the access address for applications over HTTPS, in lower case and without https://',
 };
 
 export const HUAWEI_PROJECT_ID: Form = { pattern: '[A-Za-z0-9]{1,32}', allowed: '1 to 32 letters and digits, as My Credentials shows it' };
@@ -26,13 +26,14 @@ export interface HuaweiInstanceProperties {
   readonly Endpoint: string;
   readonly ProjectId: string;
   readonly InstanceId?: string;
+  /** The resource space. */
+  readonly AppId?: string;
   readonly CredentialsKind: HuaweiCredentialKind;
   readonly CredentialsSecretArn: string;
 }
 
 /** Of `Custom::HuaweiIotdaCaUpload`. */
 export interface HuaweiCaUploadProperties extends HuaweiInstanceProperties {
-  readonly AppId?: string;
   readonly CertificatePem: string;
 }
 
@@ -44,7 +45,6 @@ export interface HuaweiCaUploadAttributes {
 
 /** Of `Custom::HuaweiIotdaCaVerification`. */
 export interface HuaweiCaVerificationProperties extends HuaweiInstanceProperties {
-  readonly AppId?: string;
   readonly CertificateId: string;
   readonly VerificationCertificatePem: string;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CA_KEYS } from '../pki/fixtures';
 import { Answer, Properties } from '../support/cloudformation';
 import { lifecycle } from '../support/lifecycle';
-import { OpensslCas } from '../support/openssl-ca';
+import { CA_EXTENSIONS, OpensslCas } from '../support/openssl-ca';
 
 const EVENTS = join(__dirname, 'events');
 
@@ -115,7 +115,9 @@ describe('a stack of version 2', () => {
   test('keeps a CA that is signed elsewhere through its signing and a rollback', async () => {
     const pending = await send('v2-create-plant');
     expect(pending.PhysicalResourceId).toBe(LATER.Plant);
-    const certificate = cas.sign(pending.Data!.CertificateSigningRequestPem, cas.root());
+    const certificate = cas.sign(pending.Data!.CertificateSigningRequestPem, cas.root(), '', {
+      extensions: ['basicConstraints=critical,CA:TRUE,pathlen:0', ...CA_EXTENSIONS.slice(1)],
+    });
     const here: [RegExp, string][] = [[/"-----BEGIN CERTIFICATE-----\\nreplaced[^"]*"/g, JSON.stringify(certificate)]];
     expect(await send('v2-update-plant-to-signed', here)).toMatchObject({ PhysicalResourceId: LATER.Plant, Data: { CertificatePem: certificate } });
     expect(await send('v2-rollback-plant-to-unsigned', here)).toMatchObject({ PhysicalResourceId: LATER.Plant, Data: pending.Data });

@@ -104,6 +104,19 @@ describe('a CA is registered', () => {
     expect(azure.held.get(DPS)!.get(nameOf(other))!.verified).toBe(true);
   });
 
+  test('and a rollback to the CA before it answers what was there then, with the same code', async () => {
+    const first = await upload();
+    await verify(first);
+    const second = await upload({ CertificatePem: other.pem }, first.physicalResourceId);
+    expect(second.physicalResourceId.length).toBeLessThan(1024);
+    const back = await upload({}, second.physicalResourceId);
+    expect(back).toEqual(first);
+    await remove(second.physicalResourceId, { CertificatePem: other.pem });
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    const third = await upload({ CertificatePem: other.pem }, back.physicalResourceId);
+    expect(await upload({ CertificatePem: other.pem, CredentialsSecretArn: `${SECRET}2` }, third.physicalResourceId)).toEqual(third);
+  });
+
   test('with the credentials in the header and the body alone, and the certificate as base64 of its DER', async () => {
     await upload();
     const [token, ...calls] = azure.received;

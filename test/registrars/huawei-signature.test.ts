@@ -41,6 +41,7 @@ test.each([
 test.each([
   ['iotda.cn-north-4.myhuaweicloud.com', undefined],
   ['a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com', 'cn-north-4'],
+  ['a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com:443', 'cn-north-4'],
   ['a160f4a4cd.iotda-app.ap-southeast-1.myhuaweicloud.com', 'ap-southeast-1'],
   ['a160f4a4cd.st1.iotda-app.eu-west-101.myhuaweicloud.eu', 'eu-west-101'],
   ['a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com.example.org', undefined],

@@ -98,6 +98,14 @@ describe('a CA is registered', () => {
     expect(huawei.held[0].certificate.fingerprint256).toBe(namesake.certificate.fingerprint256);
   });
 
+  test('and a rollback to the CA before it answers what was there then', async () => {
+    const first = await upload();
+    const second = await upload({ CertificatePem: namesake.pem }, first.physicalResourceId);
+    expect(await upload({}, second.physicalResourceId)).toEqual(first);
+    await remove(second.physicalResourceId, { CertificatePem: namesake.pem });
+    expect(huawei.held.map(({ id }) => id)).toEqual([first.data!.CertificateId]);
+  });
+
   test('and the secret key is in nothing that is sent', async () => {
     await verify(await upload());
     expect(JSON.stringify(huawei.received)).not.toContain(SECRET_KEY);

@@ -56,6 +56,10 @@ export class StrictAzure extends HttpsPlatform {
   private clock = Date.parse('2026-03-01T12:00:00Z');
   private changes = 0;
 
+  constructor() {
+    super('login.microsoftonline.com', 'management.azure.com');
+  }
+
   /** Puts a certificate there as somebody else does, in the portal say. */
   public putByHand(service: string, name: string, certificate: X509Certificate, verified = false): StoredCertificate {
     const stored = { name, certificate, verified, created: this.now(), etag: this.nextEtag() };

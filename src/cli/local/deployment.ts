@@ -39,7 +39,7 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
       stackName,
       resources: [...changes, ...operation.removals],
       unchanged: plan.resources.length - changes.length,
-      leftOut: [...describeTypes(plan.leftOut), ...plan.template.leftOut, ...leftOut],
+      leftOut: [...describeTypes(plan.leftOut), ...plan.awaited, ...plan.template.leftOut, ...leftOut],
       warnings: [...operation.notes, ...unfinished ? [`stack ${stackName}: finished what an earlier run had begun`] : [], ...operation.warnings],
     };
   } catch (error) {

@@ -3,6 +3,7 @@ import { keyAlgorithmOfKeySpec } from '../../contract/kms';
 import { CliError } from '../cli-error';
 import { JsonMap, own } from '../json';
 import { AssemblyStack, isNamed } from './assembly';
+import { awaitedCodes } from './awaited-codes';
 import { inDependencyOrder } from './dependencies';
 import { NO_VALUE, resolve, Resolved, Unavailable } from './intrinsics';
 import { GivenParameter, parameterValues } from './parameters';
@@ -31,6 +32,8 @@ export interface StackPlan {
   readonly resources: readonly PlannedResource[];
   /** How many resources of which types are left out. */
   readonly leftOut: ReadonlyMap<string, number>;
+  /** The certificates that are left out because only a platform has the code for them, in words. */
+  readonly awaited: readonly string[];
 }
 
 /** The properties of a custom resource that CloudFormation keeps to itself. */
@@ -74,7 +77,8 @@ export function planStack(stack: AssemblyStack, stackId: string, given: readonly
       rehearse(() => resolve(output.value, scope, where), Unavailable); // such an output is left out
     }
   }
-  return { stackName, stackId, template, parameters, resources, leftOut: leftOutTypes(existing.map(([, { type }]) => type)) };
+  const leftOut = leftOutTypes(existing.map(([, { type }]) => type));
+  return { stackName, stackId, template, parameters, resources, leftOut, awaited: awaitedIn(stack, existing) };
 }
 
 /** The properties of a certificate resource as they are sent: every scalar as a string. */
@@ -141,7 +145,8 @@ function inOrder({ name: stackName, displayName, template }: AssemblyStack, exis
   const order = inDependencyOrder([...references.keys()], id => references.get(id)!, cycle => {
     throw new CliError(`stack ${stackName}: the resources ${cycle.join(' → ')} depend on each other`);
   });
-  const planned = order.filter(id => isDeployed(template.resources.get(id)!.type));
+  const awaited = awaitedCodes(template);
+  const planned = order.filter(id => isDeployed(template.resources.get(id)!.type) && !awaited.has(id));
   return planned.map(logicalId => ({
     ...template.resources.get(logicalId)!,
     logicalId,
@@ -184,6 +189,15 @@ function leftOutTypes(types: string[]): Map<string, number> {
   const counts = new Map<string, number>();
   types.filter(type => !isDeployed(type)).sort().forEach(type => counts.set(type, (counts.get(type) ?? 0) + 1));
   return counts;
+}
+
+function awaitedIn({ template, displayName }: AssemblyStack, existing: [string, ResourceDeclaration][]): string[] {
+  const awaited = awaitedCodes(template);
+  const nameOf = (id: string): string => nameInStack(id, template.resources.get(id)!, displayName);
+  return existing.filter(([id]) => awaited.has(id)).map(([id, { type }]) => {
+    const source = awaited.get(id)!;
+    return `${nameOf(id)} (${type}): its code comes from the platform, which ${nameOf(source)} (${template.resources.get(source)!.type}) asks`;
+  });
 }
 
 function notKnownYet(): never {

@@ -1,6 +1,7 @@
 import { ResourceType } from '../../contract/resource-types';
 import { CliError } from '../cli-error';
 import { own } from '../json';
+import { awaitedCodes } from './awaited-codes';
 import { NO_VALUE, resolve, resolveCondition, Resolved, Scope, Unavailable, Value } from './intrinsics';
 import { referencedValue } from './parameters';
 import { hasStandIn, LOCAL_ACCOUNT, LOCAL_PARTITION, LOCAL_REGION } from './stand-ins';
@@ -45,8 +46,10 @@ export class StackScope implements Scope {
   public readonly imports = new Set<string>();
   private readonly pseudoParameters: { readonly [name: string]: Resolved };
   private readonly conditions = new Map<string, boolean | 'evaluating'>();
+  private readonly awaited: ReadonlyMap<string, string>;
 
   constructor(private readonly props: StackScopeProps) {
+    this.awaited = awaitedCodes(props.template);
     this.pseudoParameters = {
       'AWS::AccountId': LOCAL_ACCOUNT,
       'AWS::NoValue': NO_VALUE,
@@ -144,7 +147,7 @@ export class StackScope implements Scope {
     if (declaration.condition !== undefined && !this.condition(declaration.condition, where)) {
       throw new CliError(`${where}: refers to ${logicalId}, which does not exist because its condition ${declaration.condition} is false`);
     }
-    if (!isDeployed(declaration.type)) {
+    if (!isDeployed(declaration.type) || this.awaited.has(logicalId)) {
       throw new Unavailable(where, `it refers to ${logicalId} (${declaration.type}), which a local deployment leaves out`);
     }
     const resource = this.props.resource(logicalId);

@@ -28,7 +28,8 @@ interface Upload {
  *
  * Each new code takes the place of the one before and none can be read again, so that the physical id keeps it. It also keeps
  * when the certificate was uploaded: after somebody has deleted it there and a deployment has uploaded it again, the removal of
- * what was before must not take away what is there now.
+ * what was before must not take away what is there now. After `|` it keeps the same of what was before: a rollback asks for
+ * that again, and must not get another code, which would make another verification certificate.
  */
 export class AzureCaUpload implements Registrar {
   constructor(private readonly reach: AzureReach = {}) {}
@@ -37,9 +38,9 @@ export class AzureCaUpload implements Registrar {
     const declared = declaredIn(request);
     const { azure, certificate, thumbprint, name } = declared;
     const identity = identityOfUpload(declared);
-    const before = uploadOf(request.physicalResourceId);
+    const kept = uploadsOf(request.physicalResourceId);
     const certificates = await certificatesOf(azure, request.signal, this.reach);
-    const upload = await certificates.settle(name, request.signal, async found => {
+    const upload: Upload = await certificates.settle(name, request.signal, async found => {
       const held = found ?? await certificates.upload(name, certificate.raw);
       if (!held) {
         return undefined;
@@ -48,17 +49,20 @@ export class AzureCaUpload implements Registrar {
         throw new Error(`certificateName must be one that no other certificate has, got "${name}", which ${certificates.serviceName} holds for `
           + `${held.subject} (thumbprint ${held.thumbprint}); choose another name, or delete it there`);
       }
-      const code = before?.identity === identity && before.created === held.created ? before.code
-        : held.verified ? thumbprint // nobody needs a code any more, and asking for one could undo the verification
-          : await certificates.generateVerificationCode(held);
+      const known = kept.find(each => each.identity === identity && each.created === held.created);
+      if (known) {
+        return known;
+      }
+      // Nobody needs a code for what is verified any more, and asking for one could undo that.
+      const code = held.verified ? thumbprint : await certificates.generateVerificationCode(held);
       return code === undefined ? undefined : { identity, created: held.created, code };
     });
     const data: AzureCaUploadAttributes = { CertificateName: name, Thumbprint: thumbprint, VerificationCode: upload.code };
-    return { physicalResourceId: [upload.identity, upload.created, upload.code].join(':'), data: { ...data } };
+    return { physicalResourceId: physicalIdOf(upload, kept), data: { ...data } };
   }
 
   public async remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void> {
-    const upload = uploadOf(request.physicalResourceId);
+    const [upload] = uploadsOf(request.physicalResourceId);
     if (upload) {
       await this.delete(request, held => held.created === upload.created);
     } else {
@@ -87,8 +91,15 @@ function identityOfUpload({ azure, name, thumbprint }: Declared): string {
   return [identityOf(azure), name.toLowerCase(), thumbprint].join(':');
 }
 
-/** The upload that a physical id stands for; none where its creation has failed. */
-function uploadOf(physicalResourceId: string | undefined): Upload | undefined {
-  const [, identity, created, code] = /^((?:[^:]+:){6}[0-9A-F]{40}):(\d{8}T\d{6}Z):(.+)$/.exec(physicalResourceId ?? '') ?? [];
-  return identity === undefined ? undefined : { identity, created, code };
+/** The upload that a physical id stands for, and the one before it; none where its creation has failed. */
+function uploadsOf(physicalResourceId = ''): Upload[] {
+  return physicalResourceId.split('|')
+    .map(each => /^((?:[^:]+:){6}[0-9A-F]{40}):(\d{8}T\d{6}Z):(.+)$/.exec(each))
+    .flatMap(match => match ? [{ identity: match[1], created: match[2], code: match[3] }] : []);
+}
+
+/** The physical id of what was there already is the same one; something new keeps what was before it. */
+function physicalIdOf(upload: Upload, kept: readonly Upload[]): string {
+  const uploads = kept.includes(upload) ? kept.slice(kept.indexOf(upload)) : [upload, ...kept.slice(0, 1)];
+  return uploads.map(({ identity, created, code }) => [identity, created, code].join(':')).join('|');
 }

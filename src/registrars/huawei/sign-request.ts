@@ -16,7 +16,7 @@ const DERIVED_SERVICE = 'iotdm';
  * https://support.huaweicloud.com/intl/en-us/usermanual-hcli/en-us_topic_0000002253124424.html
  */
 export function regionOfOwnHost(host: string): string | undefined {
-  const [, region] = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+\.([a-z]{2,}-[a-z]+-\d{1,3})\.my(?:huaweicloud|hwclouds)\.(?:com|cn|eu)$/.exec(host) ?? [];
+  const [, region] = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+\.([a-z]{2,}-[a-z]+-\d{1,3})\.my(?:huaweicloud|hwclouds)\.(?:com|cn|eu)(?::\d+)?$/.exec(host) ?? [];
   return region;
 }
 

@@ -189,6 +189,38 @@ describe('stand-ins', () => {
   });
 });
 
+describe('a registration with a platform', () => {
+  const registered = (RegistrationCode: unknown) => ({
+    Resources: {
+      Ca: ca('1'),
+      Upload: { Type: 'Custom::AzureCaUpload', Properties: { CertificatePem: { 'Fn::GetAtt': ['Ca', 'CertificatePem'] } } },
+      Proof: { Type: 'Custom::IotVerificationCertificate', Properties: { Name: 'proof', RegistrationCode, Issuer: { Ref: 'Ca' } } },
+      Verification: { Type: 'Custom::AzureCaVerification', Properties: { Pem: { 'Fn::GetAtt': ['Proof', 'CertificatePem'] } } },
+    },
+    Outputs: { Ca: { Value: { Ref: 'Ca' } }, Proof: { Value: { 'Fn::GetAtt': ['Proof', 'SerialNumber'] } } },
+  });
+
+  test('is left out, and so is the certificate whose code only the platform has', async () => {
+    const report = await deployment.deploy(registered({ 'Fn::GetAtt': ['Upload', 'VerificationCode'] }));
+    expect(deployment.takeCalls()).toEqual(['Create Ca']);
+    expect(report.leftOut).toEqual([
+      '1 × Custom::AzureCaUpload',
+      '1 × Custom::AzureCaVerification',
+      'Proof (Custom::IotVerificationCertificate): its code comes from the platform, which Upload (Custom::AzureCaUpload) asks',
+      'output Proof: it refers to Proof (Custom::IotVerificationCertificate), which a local deployment leaves out',
+    ]);
+    expect(deployment.state.stacks.Iot.outputs).toEqual({ Ca: 'id-Ca-1' });
+  });
+
+  test('leaves a certificate in its place whose code is known', async () => {
+    await deployment.deploy(registered('code-1'));
+    expect(deployment.takeCalls()).toEqual(['Create Ca', 'Create Proof']);
+    const report = await deployment.deploy(registered({ 'Fn::GetAtt': ['Upload', 'VerificationCode'] }));
+    expect(deployment.takeCalls()).toEqual(['Delete Proof id-Proof-proof']);
+    expect(report.resources.map(({ outcome }) => outcome)).toEqual(['removed']);
+  });
+});
+
 describe('a deployment that fails', () => {
   test('deletes the failed creation by the id it answered, and what was created before it', async () => {
     deployment.failing = ['Create Device'];

@@ -1,0 +1,98 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { AzureIotService } from './azure-iot-service';
+import {
+  AzureCaUploadAttributes, AzureCaUploadProperties, AzureCaVerificationAttributes, AzureCaVerificationProperties, CERTIFICATE_NAME,
+} from './contract/azure';
+import { checkForm } from './contract/forms';
+import { RegistrationType } from './contract/registrations';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { RegistrarFunction } from './private/registrar-function';
+import { validate } from './private/validation';
+import { VerificationCertificate } from './verification-certificate';
+
+/**
+ * Where a CA is registered with Azure, and who registers it.
+ */
+export interface AzureCaRegistrationProps {
+  /** The CA: the one that issues the devices' certificates. */
+  readonly ca: IPrivateIotCa;
+
+  /** The service with which it is registered. */
+  readonly service: AzureIotService;
+
+  /**
+   * The secret with the service principal that registers it: a JSON map with `tenantId`, `clientId` and `clientSecret`. It needs
+   * the actions `Microsoft.Devices/provisioningServices/certificates/*`, or `Microsoft.Devices/IotHubs/certificates/*`, on the
+   * service, which the role Contributor holds.
+   */
+  readonly credentials: ISecret;
+
+  /**
+   * How the name that the service has for the certificate begins: 1 to 55 letters, digits, hyphens, periods and underscores. A
+   * hyphen and the first eight digits of the certificate's SHA-256 follow, so that a CA that takes the place of another one
+   * is registered before the other one is removed; see `certificateName`.
+   */
+  readonly certificateName: string;
+
+  /**
+   * What happens to the certificate in Azure when the registration leaves the stack, or another one takes its place. Devices with
+   * certificates of the CA can't connect any more once it is deleted there.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * Registers a CA with Azure IoT Hub or with its Device Provisioning Service, in the deployment that makes the CA: its certificate
+ * is uploaded, Azure's code for it becomes a verification certificate, and the certificate is verified by it. It is deleted when
+ * it leaves the stack, unless an enrollment group still uses it.
+ *
+ * @resource Custom::AzureCaVerification
+ */
+export class AzureCaRegistration extends Construct {
+  /**
+   * The name that the service has for the certificate, which enrollment groups refer to. It is known once the CA is verified.
+   * @attribute
+   */
+  public readonly certificateName: string;
+
+  /**
+   * The certificate's thumbprint: SHA-1 of its DER, 40 upper-case hexadecimal digits.
+   * @attribute
+   */
+  public readonly thumbprint: string;
+
+  /** The proof that the CA's key is held here. */
+  public readonly verificationCertificate: VerificationCertificate;
+
+  constructor(scope: Construct, id: string, props: AzureCaRegistrationProps) {
+    super(scope, id);
+    const { ca, service, credentials, certificateName, removalPolicy = RemovalPolicy.DESTROY } = props;
+    service._rules().forEach(({ value, rule }) => validate(this, [value], rule));
+    validate(this, [certificateName], () => checkForm('certificateName', certificateName, CERTIFICATE_NAME));
+
+    const registrar = RegistrarFunction.of(this, 'azure');
+    const rights = [registrar.grantReadCredentials(credentials)];
+    const common = { ...service._render(), CredentialsSecretArn: credentials.secretArn };
+    const uploaded: AzureCaUploadProperties = { ...common, CertificateName: certificateName, CertificatePem: ca.certificatePem };
+    const upload = registrar.resource(this, 'Upload', RegistrationType.AZURE_CA_UPLOAD, uploaded, rights);
+    upload.applyRemovalPolicy(removalPolicy);
+    const ofUpload = (name: keyof AzureCaUploadAttributes): string => upload.getAttString(name);
+    this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
+      ca, registrationCode: ofUpload('VerificationCode'), platform: service.platform, clipToIssuer: true,
+    });
+    const verified: AzureCaVerificationProperties = {
+      ...common,
+      CertificateName: ofUpload('CertificateName'),
+      Thumbprint: ofUpload('Thumbprint'),
+      VerificationCertificatePem: this.verificationCertificate.certificatePem,
+    };
+    const verification = registrar.resource(this, 'Resource', RegistrationType.AZURE_CA_VERIFICATION, verified, rights);
+    const ofVerification = (name: keyof AzureCaVerificationAttributes): string => verification.getAttString(name);
+    this.certificateName = ofVerification('CertificateName');
+    this.thumbprint = ofVerification('Thumbprint');
+  }
+}

@@ -1,0 +1,111 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { checkForm } from './contract/forms';
+import {
+  HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCaUploadAttributes, HuaweiCaUploadProperties, HuaweiCaVerificationAttributes,
+  HuaweiCaVerificationProperties, HuaweiInstanceProperties,
+} from './contract/huawei';
+import { RegistrationType } from './contract/registrations';
+import { HuaweiCredentials } from './huawei-credentials';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IotPlatform } from './iot-platform';
+import { RegistrarFunction } from './private/registrar-function';
+import { validate } from './private/validation';
+import { VerificationCertificate } from './verification-certificate';
+
+/**
+ * Where a CA is registered with Huawei Cloud IoTDA, and who registers it.
+ */
+export interface HuaweiIotdaCaRegistrationProps {
+  /** The CA: the one that issues the devices' certificates. */
+  readonly ca: IPrivateIotCa;
+
+  /**
+   * The host of the instance's access address for applications over HTTPS, which the IoTDA console shows under Overview, as in
+   * `a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com`.
+   */
+  readonly endpoint: string;
+
+  /** The project of the Region, which My Credentials shows. */
+  readonly projectId: string;
+
+  /**
+   * The instance. Professional editions demand it.
+   *
+   * @default - the one of the endpoint
+   */
+  readonly instanceId?: string;
+
+  /**
+   * The resource space to which the CA belongs.
+   *
+   * @default - the instance's default resource space
+   */
+  readonly appId?: string;
+
+  /**
+   * Who registers it: a user with `iotda:certificates:upload`, `iotda:certificates:queryList`, `iotda:certificate:query`,
+   * `iotda:certificates:check` and `iotda:certificates:delete`.
+   */
+  readonly credentials: HuaweiCredentials;
+
+  /**
+   * What happens to the certificate in IoTDA when the registration leaves the stack, or another one takes its place. Devices with
+   * certificates of the CA can't connect any more once it is deleted there.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * Registers a CA with Huawei Cloud IoTDA, in the deployment that makes the CA: its certificate is uploaded, IoTDA's code for it
+ * becomes a verification certificate, and the certificate is verified by it. It is deleted when it leaves the stack.
+ *
+ * @resource Custom::HuaweiIotdaCaVerification
+ */
+export class HuaweiIotdaCaRegistration extends Construct {
+  /**
+   * What IoTDA calls the certificate, a UUID. It is known once the CA is verified.
+   * @attribute
+   */
+  public readonly certificateId: string;
+
+  /** The proof that the CA's key is held here. */
+  public readonly verificationCertificate: VerificationCertificate;
+
+  constructor(scope: Construct, id: string, props: HuaweiIotdaCaRegistrationProps) {
+    super(scope, id);
+    const { ca, endpoint, projectId, instanceId, appId, credentials, removalPolicy = RemovalPolicy.DESTROY } = props;
+    validate(this, [endpoint], () => checkForm('endpoint', endpoint, HUAWEI_ENDPOINT));
+    validate(this, [projectId], () => checkForm('projectId', projectId, HUAWEI_PROJECT_ID));
+    validate(this, [instanceId], () => instanceId === undefined ? undefined : checkForm('instanceId', instanceId, HUAWEI_ID));
+    validate(this, [appId], () => appId === undefined ? undefined : checkForm('appId', appId, HUAWEI_ID));
+
+    const registrar = RegistrarFunction.of(this, 'huawei');
+    const rights = [registrar.grantReadCredentials(credentials.secret)];
+    const common: HuaweiInstanceProperties = {
+      Endpoint: endpoint,
+      ProjectId: projectId,
+      InstanceId: instanceId,
+      AppId: appId,
+      CredentialsKind: credentials._render(),
+      CredentialsSecretArn: credentials.secret.secretArn,
+    };
+    const uploaded: HuaweiCaUploadProperties = { ...common, CertificatePem: ca.certificatePem };
+    const upload = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, rights);
+    upload.applyRemovalPolicy(removalPolicy);
+    const ofUpload = (name: keyof HuaweiCaUploadAttributes): string => upload.getAttString(name);
+    this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
+      ca, registrationCode: ofUpload('VerifyCode'), platform: IotPlatform.HUAWEI_IOTDA, clipToIssuer: true,
+    });
+    const verified: HuaweiCaVerificationProperties = {
+      ...common,
+      CertificateId: ofUpload('CertificateId'),
+      VerificationCertificatePem: this.verificationCertificate.certificatePem,
+    };
+    const verification = registrar.resource(this, 'Resource', RegistrationType.HUAWEI_CA_VERIFICATION, verified, rights);
+    const ofVerification = (name: keyof HuaweiCaVerificationAttributes): string => verification.getAttString(name);
+    this.certificateId = ofVerification('CertificateId');
+  }
+}

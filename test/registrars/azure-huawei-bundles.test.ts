@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { FaultProxy } from '../support/fault-proxy';
+import { HttpsPlatform } from '../support/https-platform';
+import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
+import { temporaryFiles } from '../support/openssl';
+import { registeredCa } from '../support/registered-ca';
+import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../support/strict-azure';
+import { ACCESS_KEY, OWN_HOST, PROJECT, SECRET_KEY, StrictHuawei } from '../support/strict-huawei';
+
+const bundle = (name: string) => resolve(__dirname, '..', '..', 'assets', name, 'index.js');
+
+/** Kilobytes, most of them the client of Secrets Manager. A new dependency is a decision: see decisions/0014-registrations.md. */
+const CEILINGS: [string, number][] = [['azure', 950], ['huawei', 950]];
+
+/** The AWS SDK asks for it only where a service signs for several Regions at once. */
+const OPTIONAL = ['@aws-sdk/signature-v4-crt'];
+
+describe.each(CEILINGS)('the function %s', (name, kilobytes) => {
+  const text = () => readFileSync(bundle(name), 'utf8');
+
+  test('stays below its ceiling, can be read, and holds nothing that signs certificates', () => {
+    expect(text().length / 1000).toBeLessThan(kilobytes);
+    expect(text()).toContain(`// src/registrars/${name}/ca-upload.ts`);
+    expect(text()).not.toContain('// src/pki/issue.ts');
+  });
+
+  test('needs nothing beside its one file and Node.js', () => {
+    const required = [...text().matchAll(/\brequire\("([^"]+)"\)/g)].map(([, module]) => module);
+    expect(required.filter(module => !OPTIONAL.includes(module) && !builtinModules.includes(module.replace(/^node:/, '')))).toEqual([]);
+  });
+});
+
+describe('as it is deployed', () => {
+  const file = temporaryFiles();
+  const azure = new StrictAzure();
+  const huawei = new StrictHuawei();
+  let aws: FaultProxy;
+
+  beforeAll(async () => {
+    aws = await FaultProxy.start(await motoUrl());
+    await Promise.all([azure.start(), huawei.start()]);
+  }, MOTO_TIMEOUT);
+  afterAll(() => Promise.all([aws.stop(), azure.stop(), huawei.stop()]));
+
+  async function secretOf(credentials: object): Promise<string> {
+    const client = new SecretsManagerClient({ endpoint: aws.url, region: 'eu-central-1' });
+    return (await client.send(new CreateSecretCommand({ Name: randomUUID(), SecretString: JSON.stringify(credentials) }))).ARN!;
+  }
+
+  /**
+   * Invokes the bundle in a process of its own, and answers what CloudFormation was told. The names of the platform's hosts lead
+   * to the server of the test there; who answers by them is checked as ever.
+   */
+  async function invoke(name: string, platform: HttpsPlatform, ResourceType: string, ResourceProperties: object, event: object = {}) {
+    const RequestId = randomUUID();
+    const request = {
+      RequestType: 'Create',
+      ResponseURL: aws.responseUrl(RequestId),
+      RequestId,
+      LogicalResourceId: 'Registration',
+      ResourceType,
+      ResourceProperties,
+      StackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/iot/51af3dc0',
+      ...event,
+    };
+    const script = `
+      const { globalAgent: agent } = require('https'), connect = agent.createConnection;
+      agent.createConnection = (options, callback) => connect.call(agent, { ...options, host: '127.0.0.1', port: ${new URL(platform.url).port} }, callback);
+      require(${JSON.stringify(bundle(name))}).handler(${JSON.stringify(request)}, {
+        awsRequestId: 'invocation-1', invokedFunctionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:f', getRemainingTimeInMillis: () => 60_000,
+      })`;
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', script], {
+      env: { ...process.env, AWS_ENDPOINT_URL: aws.url, NODE_EXTRA_CA_CERTS: file(`${name}.pem`, platform.trustedCas) },
+    });
+    return { answer: JSON.parse(aws.answersTo(RequestId)[0].body), log: stdout + stderr };
+  }
+
+  test('azure registers a CA, removes it, and answers CloudFormation, with credentials from the secret', async () => {
+    const ca = await registeredCa();
+    const credentials = await secretOf({ tenantId: TENANT, clientId: CLIENT, clientSecret: CLIENT_SECRET });
+    const service = {
+      Cloud: 'public', Service: 'azure-dps', SubscriptionId: SUBSCRIPTION, ResourceGroup: RESOURCE_GROUP, ServiceName: 'dps-1', CredentialsSecretArn: credentials,
+    };
+    const upload = { ...service, CertificateName: 'acme', CertificatePem: ca.pem };
+    const uploaded = await invoke('azure', azure, 'Custom::AzureCaUpload', upload);
+    const { CertificateName, Thumbprint, VerificationCode } = uploaded.answer.Data;
+    const verification = { ...service, CertificateName, Thumbprint, VerificationCertificatePem: await ca.prove(VerificationCode) };
+    const verified = await invoke('azure', azure, 'Custom::AzureCaVerification', verification);
+    expect(verified.answer).toMatchObject({ Status: 'SUCCESS', Data: { CertificateName, Thumbprint: ca.thumbprint } });
+    expect([...azure.held.get('provisioningServices/dps-1')!.values()]).toMatchObject([{ name: CertificateName, verified: true }]);
+    const removed = await invoke('azure', azure, 'Custom::AzureCaUpload', upload, {
+      RequestType: 'Delete', PhysicalResourceId: uploaded.answer.PhysicalResourceId,
+    });
+    expect([removed.answer.Status, azure.names('provisioningServices/dps-1')]).toEqual(['SUCCESS', []]);
+    expect(uploaded.log + verified.log + removed.log).not.toMatch(new RegExp([CLIENT_SECRET, ...azure.tokens].join('|')));
+  });
+
+  test('azure says what went wrong, in one line and without a secret', async () => {
+    const credentials = await secretOf({ tenantId: TENANT, clientId: CLIENT, clientSecret: 'an-old-secret-of-the-principal' });
+    const { answer, log } = await invoke('azure', azure, 'Custom::AzureCaUpload', {
+      Cloud: 'public',
+      Service: 'azure-dps',
+      SubscriptionId: SUBSCRIPTION,
+      ResourceGroup: RESOURCE_GROUP,
+      ServiceName: 'dps-1',
+      CredentialsSecretArn: credentials,
+      CertificateName: 'acme',
+      CertificatePem: (await registeredCa()).pem,
+    });
+    expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^Registration: credentials must be .* got AADSTS7000215 from Microsoft Entra/) });
+    expect(JSON.stringify(answer) + log).not.toContain('an-old-secret');
+  });
+
+  test('huawei registers a CA and answers CloudFormation, with credentials from the secret', async () => {
+    const ca = await registeredCa();
+    const instance = {
+      Endpoint: OWN_HOST,
+      ProjectId: PROJECT,
+      CredentialsKind: 'AccessKey',
+      CredentialsSecretArn: await secretOf({ accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY }),
+    };
+    const uploaded = await invoke('huawei', huawei, 'Custom::HuaweiIotdaCaUpload', { ...instance, CertificatePem: ca.pem });
+    const { CertificateId, VerifyCode } = uploaded.answer.Data;
+    const verification = { ...instance, CertificateId, VerificationCertificatePem: await ca.prove(VerifyCode) };
+    const verified = await invoke('huawei', huawei, 'Custom::HuaweiIotdaCaVerification', verification);
+    expect(verified.answer).toMatchObject({ Status: 'SUCCESS', Data: { CertificateId } });
+    expect(huawei.held).toMatchObject([{ id: CertificateId, verified: true }]);
+    expect(uploaded.log + verified.log).not.toContain(SECRET_KEY);
+  });
+});

@@ -26,7 +26,9 @@ async function crashAt(index: number, when: Fault['when'], event: Properties): P
 }
 
 /** Carries a request out with a crash at each of its calls, before and after its effect, each time for another resource. */
-async function crashEverywhere(prepare: () => Promise<[Resource, Properties]>, check: (resource: Resource, answer: Answer) => Promise<void>): Promise<void> {
+async function crashEverywhere(
+  prepare: () => Promise<[Resource, Properties]>, check: (resource: Resource, answer: Answer) => Promise<void>,
+): Promise<void> {
   const [, counted] = await prepare();
   set.proxy.reset();
   await set.stack.send(counted);

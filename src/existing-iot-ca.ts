@@ -18,8 +18,8 @@ import { validateChain } from './private/ca-validation';
 import { CertificateProvider } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { grantRecord, ledgerTable } from './private/ledger-table';
-import { grantUseSecret, grantUseSigningKey } from './private/private-key';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
+import { grantUseSecret, grantUseSigningKey } from './private/private-key';
 import { sayNotices, validate, validGeneration } from './private/validation';
 
 /**

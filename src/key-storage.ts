@@ -4,8 +4,8 @@ import { IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { checkKeyAlgorithmForKms, KMS_KEY_SPECS } from './contract/kms';
 import { emptySecret } from './private/empty-secret';
-import { BoundPrivateKey, grantKeepSecret, grantUseSigningKey, PrivateKeyOptions } from './private/private-key';
 import { ParameterKey } from './private/parameter-key';
+import { BoundPrivateKey, grantKeepSecret, grantUseSigningKey, PrivateKeyOptions } from './private/private-key';
 import { validate } from './private/validation';
 
 /**

@@ -16,7 +16,6 @@ import { IIotCertificate, IotCertificateBase } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
-import { PrivateIotCaProps } from './private-iot-ca-props';
 import { ChainParts, chainOfText, chainsOf } from './private/ca-chain';
 import { validateCaProps } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
@@ -25,6 +24,7 @@ import { grantIssue, grantReadPrivateKey } from './private/grant-issue';
 import { grantRecord, ledgerTable } from './private/ledger-table';
 import { renderExtensions } from './private/render-extensions';
 import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validTerm } from './private/validation';
+import { PrivateIotCaProps } from './private-iot-ca-props';
 import { ServerCertificate, ServerCertificateOptions } from './server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from './verification-certificate';
 

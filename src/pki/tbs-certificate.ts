@@ -1,5 +1,5 @@
-import { element, explicit, integer, sequence, Tag, time } from './der';
 import { declaredExtensions } from './declared-extensions';
+import { element, explicit, integer, sequence, Tag, time } from './der';
 import { authorityKeyIdentifier, profileExtensions, subjectKeyIdentifier } from './extensions';
 import { CertificateProfile } from './profile';
 import { SubjectKey } from './subject-key';

@@ -20,7 +20,6 @@ export interface OpensslCaOptions {
   readonly extensions?: readonly string[];
   /** Further arguments, such as `-sha1` or `-multivalue-rdn`. */
   readonly more?: readonly string[];
-  /** Some more than ten years for one that signs itself, ten for what it signs. */
   readonly days?: number;
   /** `notBefore` and `notAfter`, YYYYMMDDHHMMSSZ. */
   readonly dates?: readonly [string, string];
@@ -65,7 +64,7 @@ export class OpensslCas {
 
   /** Signs a request, as whoever holds the root elsewhere does it: `openssl x509 -req` with a file of extensions. */
   public sign(
-    requestPem: string, issuer: OpensslCa | undefined, ownKeyPem = '', { extensions = CA_EXTENSIONS, days = issuer ? 3650 : 5000, dates, more = [] }: OpensslCaOptions = {},
+    requestPem: string, issuer: OpensslCa | undefined, ownKeyPem = '', { extensions = CA_EXTENSIONS, days = issuer ? 3600 : 3650, dates, more = [] }: OpensslCaOptions = {},
   ): string {
     const signer = issuer
       ? ['-CA', this.path('ca.pem', issuer.certificatePem), '-CAkey', this.path('ca.key', issuer.privateKeyPem), '-CAcreateserial']

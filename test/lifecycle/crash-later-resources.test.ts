@@ -25,7 +25,7 @@ async function crashAt(index: number, when: Fault['when'], event: Properties): P
   return answer === undefined;
 }
 
-/** Carries a request out with a crash at each of its calls, before and after its effect, each time for another resource. */
+/** Carries a request out with a crash between each two of its calls, each time for another resource. */
 async function crashEverywhere(
   prepare: () => Promise<[Resource, Properties]>, check: (resource: Resource, answer: Answer) => Promise<void>,
 ): Promise<void> {
@@ -34,14 +34,13 @@ async function crashEverywhere(
   await set.stack.send(counted);
   const total = set.proxy.calls.length;
   expect(total).toBeGreaterThan(4);
-  for (let index = 0; index < total; index++) {
-    for (const when of ['before', 'after'] as const) {
-      const [resource, event] = await prepare();
-      expect(await crashAt(index, when, event)).toBe(true);
-      const { answer } = await set.stack.send(event);
-      expect(answer).toMatchObject({ Status: 'SUCCESS' });
-      await check(resource, answer!);
-    }
+  // Before a call is after the call before it: nothing is written in between.
+  for (const [index, when] of [[0, 'before'] as const, ...Array.from({ length: total }, (_, at) => [at, 'after'] as const)]) {
+    const [resource, event] = await prepare();
+    expect(await crashAt(index, when, event)).toBe(true);
+    const { answer } = await set.stack.send(event);
+    expect(answer).toMatchObject({ Status: 'SUCCESS' });
+    await check(resource, answer!);
   }
 }
 

@@ -3,7 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { PrivateIotCa, SigningAlarm } from '../src';
+import { AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, JustInTimeProvisioning, PrivateIotCa, SigningAlarm } from '../src';
 import { stackOf } from './support/stacks';
 
 /** The findings of the AwsSolutions pack, as synthesis reports them. */
@@ -39,6 +39,21 @@ test('nor has it of an alarm for a key that signs', () => {
       key: new Key(stack, 'Key', { keySpec: KeySpec.RSA_2048, keyUsage: KeyUsage.SIGN_VERIFY }),
       signers: [new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })],
     });
+  })).not.toContain('AwsSolutions-');
+});
+
+test('nor has it of a CA and a device on AWS IoT Core', () => {
+  expect(findings(app => {
+    const stack = stackOf(app);
+    const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
+    const caRegistration = new AwsIotCaRegistration(stack, 'Registration', {
+      ca,
+      mode: AwsIotCertificateMode.DEFAULT,
+      justInTimeProvisioning: JustInTimeProvisioning.forThings({ policyName: 'devices', thingGroups: ['field'] }),
+    });
+    const other = new PrivateIotCa(stack, 'Other', { subject: { commonName: 'Other' } });
+    new AwsIotCaRegistration(stack, 'OtherRegistration', { ca: other, mode: AwsIotCertificateMode.DEFAULT });
+    new AwsIotThing(stack, 'Thing', { certificate: ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } }), caRegistration });
   })).not.toContain('AwsSolutions-');
 });
 

@@ -173,7 +173,13 @@ export class AwsIotStack {
     physicalResourceId?: string,
   ): Promise<LifecycleResult> {
     const event = {
-      requestType, requestId: randomUUID(), resourceType: type, logicalResourceId, stackId: STACK_ID, physicalResourceId, properties: stringified(properties) as Json,
+      requestType,
+      requestId: randomUUID(),
+      resourceType: type,
+      logicalResourceId,
+      stackId: STACK_ID,
+      physicalResourceId,
+      properties: stringified(properties) as Json,
     };
     const { url, pem, region, credentials } = this.iot;
     const api = (signal: AbortSignal): IotApi => new IotApi(new HttpApi(signal, pem), { endpoint: url, region, credentials, patience: 0 });

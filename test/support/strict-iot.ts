@@ -49,7 +49,7 @@ export class StrictIot {
   public state = new StrictIotState();
   public readonly credentials = CREDENTIALS;
   public readonly region = REGION;
-  private readonly signer = new SSMClient({ region: REGION, credentials: CREDENTIALS }).config.signer;
+  private readonly signer = new SSMClient({ region: REGION, credentials: { ...CREDENTIALS } }).config.signer;
   private readonly server: Server;
   private readonly recent: { readonly action: string; readonly at: number }[] = [];
 

@@ -230,9 +230,10 @@ export class AwsIotCaRegistration extends Resource {
       throw new Error(`${this.node.path}: ca must be given for AwsIotCertificateMode.DEFAULT, since its key signs a verification certificate`);
     }
     const registrar = RegistrarFunction.of(this, 'aws-iot');
-    // A code is of the account, not of a resource: AWS authorizes this action on everything only.
+    // A code is of the account, not of a resource.
     const right = Grant.addToPrincipal({ grantee: registrar.role, actions: ['iot:GetRegistrationCode'], resourceArns: ['*'] });
-    acknowledge(registrar.role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5', 'iot:GetRegistrationCode is not authorized on resources');
+    acknowledge(registrar.role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5',
+      'iot:GetRegistrationCode is not authorized on resources', ['Resource::*']);
     const properties: AwsIotRegistrationCodeProperties = { CaId: ca.caId, Generation: validGeneration(this, registrationCodeGeneration) };
     const code = registrar.resource(this, 'RegistrationCode', RegistrationType.AWS_IOT_REGISTRATION_CODE, properties, [right]);
     return new VerificationCertificate(this, 'Verification', {

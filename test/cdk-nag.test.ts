@@ -3,8 +3,8 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  ApsaraMqttCaRegistration, AzureCaRegistration, AzureIotService, HuaweiCredentials, HuaweiIotdaCaRegistration, PrivateIotCa, ProofOfPossessionSignature,
-  TencentIotHubCaRegistration,
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AzureCaRegistration, AzureIotService, HuaweiCredentials,
+  HuaweiIotdaCaRegistration, JustInTimeProvisioning, PrivateIotCa, ProofOfPossessionSignature, TencentIotHubCaRegistration,
 } from '../src';
 import { fullStack } from './support/full-stack';
 import { stackOf } from './support/stacks';
@@ -52,6 +52,21 @@ test('nor has it of registrations with platforms in China, and of a signature', 
     new ApsaraMqttCaRegistration(stack, 'Apsara', { ca, instanceId: 'i', regionId: 'cn-hangzhou', caName: 'acme', credentials });
     new TencentIotHubCaRegistration(stack, 'Tencent', { ca, certName: 'acme', registrationCode: 'code-1', region: 'ap-guangzhou', credentials });
     new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: 'code-1' });
+  })).not.toContain('AwsSolutions-');
+});
+
+test('nor has it of a CA and a device on AWS IoT Core', () => {
+  expect(findings(app => {
+    const stack = stackOf(app);
+    const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
+    const caRegistration = new AwsIotCaRegistration(stack, 'Registration', {
+      ca,
+      mode: AwsIotCertificateMode.DEFAULT,
+      justInTimeProvisioning: JustInTimeProvisioning.forThings({ policyName: 'devices', thingGroups: ['field'] }),
+    });
+    const other = new PrivateIotCa(stack, 'Other', { subject: { commonName: 'Other' } });
+    new AwsIotCaRegistration(stack, 'OtherRegistration', { ca: other, mode: AwsIotCertificateMode.DEFAULT });
+    new AwsIotThing(stack, 'Thing', { certificate: ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } }), caRegistration });
   })).not.toContain('AwsSolutions-');
 });
 

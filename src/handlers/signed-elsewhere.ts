@@ -8,6 +8,7 @@ import { assertUsable } from './usable-ca';
 import { checkHashForKms } from '../contract/kms';
 import { formatTime } from '../contract/term';
 import { readCaChain } from '../pki/ca-chain';
+import { parseCertificate } from '../pki/certificate';
 import { createCertificationRequest } from '../pki/create-certification-request';
 import { requestedExtensions } from '../pki/declared-extensions';
 import { assertLinted } from '../pki/lint/lint-errors';
@@ -111,6 +112,10 @@ async function activate(
   if (!key.publicKey.equals(certificate.publicKey)) {
     throw new Error('signedCertificate must be of the key that the certificate signing request has, got one of another key; '
       + 'have certificateSigningRequestPem signed');
+  }
+  if (entry.certificate && !parseCertificate(entry.certificate).subject.equals(certificate.subject)) {
+    throw new Error('signedCertificate must keep the subject of the one before, since what the CA has issued names it, got another one; '
+      + 'have it signed for that subject, or raise `generation` for a new CA');
   }
   assertUsable('signedCertificate', { certificate, chain }, ports.clock());
   assertAsDeclared(certificate, declaration);

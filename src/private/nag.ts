@@ -5,16 +5,22 @@ import { IConstruct } from 'constructs';
 interface Suppression {
   readonly id: string;
   readonly reason: string;
-  readonly appliesTo?: string[];
+  readonly appliesTo?: readonly string[];
 }
 
 /**
  * Acknowledges a finding of cdk-nag with the reason, in the way of its version 3 (aws-cdk-lib's own validations, which the
  * floor of this library does not have yet) and of its version 2 (resource metadata), without depending on either.
+ *
+ * @param appliesTo which findings of the rule, such as `Resource::*`; all of them where the rule has one for a resource
  */
-export function acknowledge(construct: IConstruct, id: string, reason: string): void {
-  Validations?.of(construct).acknowledge({ id, reason });
-  suppress(construct, { id, reason });
+export function acknowledge(construct: IConstruct, id: string, reason: string, appliesTo?: readonly string[]): void {
+  for (const finding of appliesTo?.map(each => `${id}[${each}]`) ?? [id]) {
+    Validations?.of(construct).acknowledge({ id: finding, reason });
+  }
+  const resource = (CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild) as CfnResource;
+  const rules: Suppression[] = resource.getMetadata('cdk_nag')?.rules_to_suppress ?? [];
+  resource.addMetadata('cdk_nag', { rules_to_suppress: [...rules, { id, reason, ...appliesTo ? { appliesTo } : {} }] });
 }
 
 /**
@@ -24,15 +30,7 @@ export function acknowledge(construct: IConstruct, id: string, reason: string): 
  * @param arn the ARN, which may hold tokens
  */
 export function acknowledgeWildcard(construct: IConstruct, arn: string, reason: string): void {
-  const finding = `Resource::${flattened(Stack.of(construct).resolve(arn))}`;
-  Validations?.of(construct).acknowledge({ id: `AwsSolutions-IAM5[${finding}]`, reason });
-  suppress(construct, { id: 'AwsSolutions-IAM5', reason, appliesTo: [finding] });
-}
-
-function suppress(construct: IConstruct, suppression: Suppression): void {
-  const resource = (CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild) as CfnResource;
-  const rules: Suppression[] = resource.getMetadata('cdk_nag')?.rules_to_suppress ?? [];
-  resource.addMetadata('cdk_nag', { rules_to_suppress: [...rules, suppression] });
+  acknowledge(construct, 'AwsSolutions-IAM5', reason, [`Resource::${flattened(Stack.of(construct).resolve(arn))}`]);
 }
 
 /** A text of a template as cdk-nag writes it: the name that is referred to in angle brackets. */

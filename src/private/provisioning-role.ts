@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './nag';
@@ -38,13 +38,12 @@ export function provisioningRole(scope: Construct, template: object): Role {
     assumedBy: new ServicePrincipal('iot.amazonaws.com'),
     description: `Provisions devices of the CA ${scope.node.path}`,
   });
-  role.addToPolicy(new PolicyStatement({
-    actions: [...ACTIONS, ...more.flatMap(({ actions }) => actions)].map(action => `iot:${action}`),
-    resources: kinds.map(kind => stack.formatArn({ service: 'iot', resource: kind, resourceName: '*' })),
-  }));
+  const resources = kinds.map(kind => stack.formatArn({ service: 'iot', resource: kind, resourceName: '*' }));
+  role.addToPolicy(new PolicyStatement({ actions: [...ACTIONS, ...more.flatMap(({ actions }) => actions)].map(action => `iot:${action}`), resources }));
   // It is not about a resource of one of these kinds. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiot.html
   role.addToPolicy(new PolicyStatement({ actions: ['iot:RegisterThing'], resources: ['*'] }));
-  acknowledge(role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect');
+  acknowledge(role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect',
+    ['Resource::*', ...kinds.map(kind => `Resource::arn:<AWS::Partition>:iot:${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}:${kind}/*`)]);
   return role;
 }
 
@@ -52,4 +51,9 @@ export function provisioningRole(scope: Construct, template: object): Role {
 function declares(template: unknown, property: string): boolean {
   return typeof template === 'object' && template !== null
     && Object.entries(template).some(([name, value]) => (name === property && value !== undefined) || declares(value, property));
+}
+
+/** How cdk-nag writes a part of an ARN. */
+function shown(value: string, pseudoParameter: string): string {
+  return Token.isUnresolved(value) ? `<AWS::${pseudoParameter}>` : value;
 }

@@ -11,8 +11,8 @@ export class DirectoryLedger implements Ledger {
   constructor(private readonly table: string, private readonly store: StateStore) {}
 
   public async find(identity: string): Promise<LedgerRecord | undefined> {
-    const serialNumber = own(this.ledger.latest, identity);
-    const entry = serialNumber === undefined ? undefined : own(this.ledger.entries, serialNumber);
+    const key = own(this.ledger.latest, identity);
+    const entry = key === undefined ? undefined : own(this.ledger.entries, key);
     if (entry) {
       return { entry: fromStored(entry) };
     }
@@ -22,23 +22,25 @@ export class DirectoryLedger implements Ledger {
 
   public async reserve(entry: LedgerEntry, over: LedgerRecord | undefined): Promise<boolean> {
     const standing = await this.find(entry.identity);
-    if (!isSame(standing, over) || Object.hasOwn(this.ledger.entries, entry.serialNumber)) {
+    const key = keyOf(entry);
+    if (!isSame(standing, over) || Object.hasOwn(this.ledger.entries, key)) {
       return false;
     }
     const ledger = this.writable();
-    ledger.entries[entry.serialNumber] = toStored(entry);
-    ledger.latest[entry.identity] = entry.serialNumber;
+    ledger.entries[key] = toStored(entry);
+    ledger.latest[entry.identity] = key;
     delete ledger.cancelled[entry.identity];
     this.store.save();
     return true;
   }
 
   public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): Promise<boolean> {
-    const standing = own(this.ledger.entries, entry.serialNumber);
+    const key = keyOf(entry);
+    const standing = own(this.ledger.entries, key);
     if (standing?.status !== entry.status) {
       return false;
     }
-    this.writable().entries[entry.serialNumber] = { ...standing, ...toStored({ ...fromStored(standing), ...facts, status: to }) };
+    this.writable().entries[key] = { ...standing, ...toStored({ ...fromStored(standing), ...facts, status: to }) };
     this.store.save();
     return true;
   }
@@ -60,6 +62,11 @@ export class DirectoryLedger implements Ledger {
     const { ledgers } = this.store.state;
     return ledgers[this.table] ??= { latest: {}, cancelled: {}, entries: {} };
   }
+}
+
+/** A serial number is unique among those of one issuer (RFC 5280, section 4.1.2.2); CAs from elsewhere have any. */
+function keyOf({ issuer, serialNumber }: LedgerEntry): string {
+  return `${issuer}/${serialNumber}`;
 }
 
 function isSame(standing: LedgerRecord | undefined, expected: LedgerRecord | undefined): boolean {

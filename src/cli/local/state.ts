@@ -74,11 +74,11 @@ export interface SupersededResource extends ResourceState {
 
 /** The certificates of one ledger. */
 export interface LedgerState {
-  /** The serial number of the latest certificate of an identity. */
+  /** The key of the latest certificate of an identity among the entries. */
   readonly latest: { [identity: string]: string };
   /** When an identity was removed before anything was reserved for it. */
   readonly cancelled: { [identity: string]: string };
-  /** By serial number. */
+  /** By issuer and serial number. */
   readonly entries: { [serialNumber: string]: StoredLedgerEntry };
 }
 
@@ -156,5 +156,5 @@ function isKmsKey(value: unknown): boolean {
 function isLedger(value: unknown): boolean {
   return isMap(value) && everyMember(isText)(value.latest) && everyMember(isText)(value.cancelled)
     && everyMember(entry => isMap(entry) && isText(entry.identity) && isText(entry.serialNumber) && isText(entry.status))(value.entries)
-    && Object.values(value.latest as JsonMap).every(serial => Object.hasOwn(value.entries as JsonMap, serial as string));
+    && Object.values(value.latest as JsonMap).every(key => Object.hasOwn(value.entries as JsonMap, key as string));
 }

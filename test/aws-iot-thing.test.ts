@@ -1,0 +1,99 @@
+import { CfnParameter } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import {
+  AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AwsIotThingPolicy, AwsIotThingProps, DeviceCertificate, PemSource,
+} from '../src';
+import { propertiesOf, stackOf, stackWithCa } from './support/stacks';
+
+function deviceOf(commonName = 'sensor-001') {
+  const { stack, ca } = stackWithCa();
+  return { stack, ca, certificate: ca.addDeviceCertificate('Sensor', { subject: { commonName } }) };
+}
+
+/** What AWS IoT makes of a policy's statements for a thing. */
+function resourcesFor(stack: Parameters<typeof propertiesOf>[0], thingName: string): string[][] {
+  const { Statement } = propertiesOf(stack, 'AWS::IoT::Policy').PolicyDocument as { Statement: { Resource: { 'Fn::Join': [string, unknown[]] }[] }[] };
+  return Statement.map(({ Resource }) => Resource.map(arn =>
+    String(arn['Fn::Join'][1].at(-1)).slice(1).replace('${iot:Connection.Thing.ThingName}', thingName)));
+}
+
+test('a thing is named by its certificate, which is registered by itself, and both are attached', () => {
+  const { stack, certificate } = deviceOf();
+  const thing = new AwsIotThing(stack, 'Thing', { certificate });
+  expect(propertiesOf(stack, 'AWS::IoT::Thing')).toEqual({ ThingName: 'sensor-001' });
+  expect(propertiesOf(stack, 'AWS::IoT::Certificate')).toEqual({
+    CertificatePem: stack.resolve(certificate.certificatePem),
+    CertificateMode: 'SNI_ONLY',
+    Status: 'ACTIVE',
+  });
+  const principal = { 'Fn::GetAtt': ['ThingCertificateDC4A4BBD', 'Arn'] };
+  expect(propertiesOf(stack, 'AWS::IoT::ThingPrincipalAttachment')).toEqual({ ThingName: { Ref: 'Thing5BC8BEC5' }, Principal: principal });
+  expect(propertiesOf(stack, 'AWS::IoT::PolicyPrincipalAttachment')).toEqual({ PolicyName: stack.resolve(thing.policy.policyName), Principal: principal });
+  expect(stack.resolve([thing.thingName, thing.certificateArn])).toEqual([{ Ref: 'Thing5BC8BEC5' }, principal]);
+});
+
+test('what AWS IoT knows the certificate by is known without asking it: the fingerprint', () => {
+  const { stack, certificate } = deviceOf();
+  const { certificateId } = new AwsIotThing(stack, 'Thing', { certificate });
+  expect(stack.resolve(certificateId)).toEqual(stack.resolve(certificate.sha256Fingerprint));
+});
+
+test('with a CA in the mode DEFAULT the certificate is registered as one of that CA, after it', () => {
+  const { stack, ca, certificate } = deviceOf();
+  const caRegistration = new AwsIotCaRegistration(stack, 'Registration', { ca, mode: AwsIotCertificateMode.DEFAULT });
+  new AwsIotThing(stack, 'Thing', { certificate, caRegistration, active: false, thingName: 'another', attributes: { site: 'north' } });
+  expect(propertiesOf(stack, 'AWS::IoT::Certificate')).toMatchObject({
+    CertificateMode: 'DEFAULT', CACertificatePem: stack.resolve(ca.certificatePem), Status: 'INACTIVE',
+  });
+  expect(propertiesOf(stack, 'AWS::IoT::Thing')).toEqual({ ThingName: 'another', AttributePayload: { Attributes: { site: 'north' } } });
+  const [{ DependsOn }] = Object.values(Template.fromStack(stack).findResources('AWS::IoT::Certificate'));
+  expect(DependsOn).toContain(Object.keys(Template.fromStack(stack).findResources('AWS::IoT::CACertificate'))[0]);
+});
+
+test('with a CA in the mode SNI_ONLY the certificate is registered without the CA\'s, which AWS takes in the other mode only', () => {
+  const { stack, ca, certificate } = deviceOf();
+  new AwsIotThing(stack, 'Thing', { certificate, caRegistration: new AwsIotCaRegistration(stack, 'Registration', { ca }) });
+  expect(propertiesOf(stack, 'AWS::IoT::Certificate')).not.toHaveProperty('CACertificatePem');
+});
+
+test('the things of a stack share one policy, by which each may connect as itself and use its own topics', () => {
+  const { stack, ca } = stackWithCa();
+  for (let number = 0; number < 10; number++) {
+    new AwsIotThing(stack, `Thing${number}`, { certificate: ca.addDeviceCertificate(`Sensor${number}`, { subject: { commonName: `sensor-${number}` } }) });
+  }
+  expect(resourcesFor(stack, 'sensor-7')).toEqual([
+    ['client/sensor-7'],
+    ['topic/sensor-7/*', 'topic/$aws/things/sensor-7/*', 'topic/$aws/commands/things/sensor-7/*'],
+    ['topicfilter/sensor-7/*', 'topicfilter/$aws/things/sensor-7/*', 'topicfilter/$aws/commands/things/sensor-7/*'],
+  ]);
+  const { Statement } = propertiesOf(stack, 'AWS::IoT::Policy').PolicyDocument as { Statement: { Action: string[]; Condition: object }[] };
+  expect(Statement.map(({ Action }) => Action)).toEqual([['iot:Connect'], ['iot:Publish', 'iot:Receive'], ['iot:Subscribe']]);
+  Statement.forEach(({ Condition }) => expect(Condition).toEqual({ Bool: { 'iot:Connection.Thing.IsAttached': 'true' } }));
+});
+
+test('a policy of its own has the topics that are declared', () => {
+  const { stack, certificate } = deviceOf();
+  const policy = new AwsIotThingPolicy(stack, 'Policy', { topics: [`telemetry/${AwsIotThingPolicy.THING_NAME}`] });
+  new AwsIotThing(stack, 'Thing', { certificate, policy });
+  expect(resourcesFor(stack, 'sensor-001')).toEqual([['client/sensor-001'], ['topic/telemetry/sensor-001'], ['topicfilter/telemetry/sensor-001']]);
+});
+
+test('a policy without topics is refused', () => {
+  expect(() => new AwsIotThingPolicy(stackOf(), 'Policy', { topics: [] })).toThrow('Stack/Policy: topics must hold a topic at least');
+});
+
+test.each<[string, Partial<AwsIotThingProps>, string]>([
+  ['a common name that is no name of a thing', {}, 'thingName must be 1 to 128 letters, digits and : _ - for AWS IoT Core, got "Sensor 1"'],
+  ['a name that could stand for several things', { thingName: 'sensor-*' }, 'thingName must be 1 to 128 letters'],
+])('%s is refused', (_, props, message) => {
+  const { stack, certificate } = deviceOf('Sensor 1');
+  expect(() => new AwsIotThing(stack, 'Thing', { certificate, ...props })).toThrow(`Stack/Thing: ${message}`);
+});
+
+test('a certificate that has its subject from a request needs a name for the thing', () => {
+  const { stack, ca } = stackWithCa();
+  const { valueAsString } = new CfnParameter(stack, 'Request');
+  const certificate = new DeviceCertificate(stack, 'Sensor', { ca, certificateSigningRequest: PemSource.inline(valueAsString) });
+  expect(() => new AwsIotThing(stack, 'Thing', { certificate }))
+    .toThrow('Stack/Thing: thingName must be given for a certificate that has its subject from a certificateSigningRequest');
+});

@@ -70,7 +70,7 @@ describe('the ledger of a directory', () => {
     expect(await ledger().reserve(entry('A2'), await ledger().find('ca-1'))).toBe(true);
     expect(await ledger().find('ca-1')).toEqual({ entry: entry('A2') });
     const { entries } = JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')).ledgers.Table;
-    expect(Object.keys(entries)).toEqual(['A1', 'A2']);
+    expect(Object.keys(entries)).toEqual(['ca-1/A1', 'ca-1/A2']);
   });
 
   test('advances only from the status that is said', async () => {

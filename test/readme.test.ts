@@ -13,11 +13,13 @@ import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { IRole } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { ${Object.keys(library).join(', ')} } from 'cdk-private-iot-ca';
 declare const attributesOfOldCa: PrivateIotCaAttributes;
 declare const app: App, stack: Stack, ca: PrivateIotCa, verification: VerificationCertificate, device: DeviceCertificate, provisioningRole: IRole;
+declare const caRegistration: AwsIotCaRegistration, decisionFunction: IFunction;
 `;
 
 const snippets = new Map([...README.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code], n) =>

@@ -57,11 +57,16 @@ export class HttpApi {
    * @throws Error without anything of the request, whose headers hold credentials
    */
   public async send(what: string, make: MakeRequest, passing: (response: HttpResponse) => string | undefined = passingStatus): Promise<HttpResponse> {
+    let fault: string | undefined;
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.attempt(make);
-      const fault = typeof outcome === 'string' ? outcome : passing(outcome);
-      if (typeof outcome !== 'string' && fault === undefined) {
-        return outcome;
+      if (typeof outcome !== 'string') {
+        fault = passing(outcome);
+        if (fault === undefined) {
+          return outcome;
+        }
+      } else if (fault === undefined || !this.signal.aborted) { // that the time ended an attempt does not say why there were several
+        fault = outcome;
       }
       try {
         await this.pause(attempt, typeof outcome === 'string' ? undefined : outcome.headers['retry-after']);

@@ -117,7 +117,7 @@ describe('a registration', () => {
   test('ends with the time of the function where throttling does not, and says so', async () => {
     const declared = await proved();
     server.plan('RegisterCaCertificate', ...Array<'limited'>(50).fill('limited'));
-    await expect(registration('Create', declared, undefined, 1_000))
+    await expect(registration('Create', declared, undefined, 2_500))
       .rejects.toThrow('Apsara: ApsaraMQ for MQTT: RegisterCaCertificate failed: Throttling, until no time was left; deploy again');
   });
 

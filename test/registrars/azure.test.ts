@@ -192,7 +192,7 @@ describe('faults', () => {
 
   test('a platform that never answers ends with the time, and says nothing of the request', async () => {
     azure.fault = call => call === TOKEN_CALL ? 'unavailable' : undefined;
-    const failure = await ask('Create', UPLOAD, properties(), undefined, 500).catch(error => String(error.stack));
+    const failure = await ask('Create', UPLOAD, properties(), undefined, 1_500).catch(error => String(error.stack));
     expect(failure).toContain('Azure: Azure: signing in failed: HTTP status 503, until no time was left; deploy again');
     expect(failure).not.toContain(CLIENT_SECRET);
   });

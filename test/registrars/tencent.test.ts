@@ -106,7 +106,7 @@ describe('a registration', () => {
 
   test('ends with the time of the function where throttling does not, and says so', async () => {
     server.plan('CreatePrivateCA', ...Array<'limited'>(50).fill('limited'));
-    await expect(send('Create', await properties(), undefined, 1_000))
+    await expect(send('Create', await properties(), undefined, 2_500))
       .rejects.toThrow('Tencent: Tencent Cloud IoT Hub: CreatePrivateCA failed: RequestLimitExceeded, until no time was left; deploy again');
   });
 

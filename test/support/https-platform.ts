@@ -26,8 +26,8 @@ export class Refusal extends Error {
   }
 }
 
-/** What goes wrong: the rate, the service, or the answer, which gets lost after the request had its effect. */
-export type PlatformFault = 'throttled' | 'unavailable' | 'lost';
+/** What goes wrong: the rate, the service, or the answer, which gets lost after the request had its effect or never comes. */
+export type PlatformFault = 'throttled' | 'unavailable' | 'lost' | 'silent';
 
 const FAULTS: { readonly [F in 'throttled' | 'unavailable']: PlatformAnswer } = {
   throttled: { status: 429, headers: { 'retry-after': '0' } },
@@ -107,6 +107,8 @@ export abstract class HttpsPlatform {
     const answer = struck ? FAULTS[fault] : this.carriedOut(request);
     if (fault === 'lost') {
       incoming.socket.destroy();
+    }
+    if (fault === 'lost' || fault === 'silent') {
       return;
     }
     outgoing.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(answer.body && JSON.stringify(answer.body));

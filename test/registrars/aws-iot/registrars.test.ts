@@ -123,7 +123,7 @@ describe('faults of AWS IoT', () => {
 
   test('throttling that does not end is told when the time is up', async () => {
     iot.faults = () => ({ when: 'before', error: 'ThrottlingException' });
-    await expect(send(forCa('ca-1'), { milliseconds: 400 })).rejects.toThrow(
+    await expect(send(forCa('ca-1'), { milliseconds: 1_500 })).rejects.toThrow(
       'Resource: iot:GetRegistrationCode on * failed: ThrottlingException, until no time was left; deploy again');
   });
 

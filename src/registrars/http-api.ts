@@ -1,6 +1,7 @@
 import { IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NetworkFault, networkFault } from './network-fault';
 
 /** A request to a platform's API over HTTPS. */
 export interface HttpRequest {
@@ -18,11 +19,17 @@ export interface HttpResponse {
   readonly text: string;
 }
 
+/** What came of one attempt: an answer, or why there is none. */
+type Outcome = { readonly response: HttpResponse; readonly fault?: undefined } | { readonly response?: undefined; readonly fault: NetworkFault };
+
 /** How a platform's client signs a request anew for each attempt: timestamps and nonces must not be sent twice. */
 export type MakeRequest = () => HttpRequest | Promise<HttpRequest>;
 
 /** One attempt may take so long; milliseconds. */
 const ATTEMPT_TIMEOUT = 20_000;
+
+/** How often a call is tried where what fails is said to last: a resolver and a load balancer can be wrong for a moment too. */
+const LASTING_ATTEMPTS = 3;
 
 /** Answers and bodies above this are no answers of these APIs; bytes. */
 const MAX_RESPONSE = 262_144;
@@ -54,30 +61,33 @@ export class HttpApi {
    * @param passing names what is wrong with an answer that is to be tried again, where the platform says it otherwise than by
    *   the status
    * @returns the first answer that is not of those that pass
-   * @throws Error without anything of the request, whose headers hold credentials
+   * @throws Error without anything of the request but its host: headers hold credentials
    */
   public async send(what: string, make: MakeRequest, passing: (response: HttpResponse) => string | undefined = passingStatus): Promise<HttpResponse> {
     let fault: string | undefined;
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 1; ; attempt++) {
       const outcome = await this.attempt(make);
-      if (typeof outcome !== 'string') {
-        fault = passing(outcome);
+      if (outcome.response) {
+        fault = passing(outcome.response);
         if (fault === undefined) {
-          return outcome;
+          return outcome.response;
         }
+      } else if (outcome.fault.lasts && attempt >= LASTING_ATTEMPTS) {
+        throw new Error(`${what} failed: ${outcome.fault.words}`);
       } else if (fault === undefined || !this.signal.aborted) { // that the time ended an attempt does not say why there were several
-        fault = outcome;
+        fault = outcome.fault.words;
       }
       try {
-        await this.pause(attempt, typeof outcome === 'string' ? undefined : outcome.headers['retry-after']);
+        await this.pause(attempt, outcome.response?.headers['retry-after']);
       } catch {
         throw new Error(`${what} failed: ${fault}, until no time was left; deploy again`);
       }
     }
   }
 
-  private async attempt(make: MakeRequest): Promise<HttpResponse | string> {
+  private async attempt(make: MakeRequest): Promise<Outcome> {
     const { url, method, headers, body = '' } = await make();
+    const { hostname } = new URL(url);
     return new Promise(resolve => {
       const request = httpsRequest(url, {
         method,
@@ -89,25 +99,20 @@ export class HttpApi {
         response.setEncoding('utf8').on('data', (part: string) => {
           text += part.slice(0, MAX_RESPONSE - text.length);
         });
-        response.once('end', () => resolve({ status: response.statusCode!, headers: plainHeaders(response.headers), text }));
-        response.once('error', error => resolve(faultOf(error)));
+        response.once('end', () => resolve({ response: { status: response.statusCode!, headers: plainHeaders(response.headers), text } }));
+        response.once('error', error => resolve({ fault: networkFault(error, hostname) }));
       });
-      request.once('error', error => resolve(faultOf(error)));
+      request.once('error', error => resolve({ fault: networkFault(error, hostname) }));
       request.end(body);
     });
   }
 
   /** Full jitter over a growing bound, or what the platform asks for. https://datatracker.ietf.org/doc/html/rfc9110#section-10.2.3 */
   private async pause(attempt: number, retryAfter: string | undefined): Promise<void> {
-    const bound = Math.min(10_000, 250 * 2 ** attempt);
+    const bound = Math.min(10_000, 250 * 2 ** (attempt - 1));
     const asked = /^\d{1,3}$/.test(retryAfter ?? '') ? Number(retryAfter) * 1000 : 0;
     await sleep(asked + bound * Math.random(), undefined, { signal: this.signal });
   }
-}
-
-/** The name of a fault of the network; its message can hold the URL. */
-function faultOf(error: Error): string {
-  return (error as NodeJS.ErrnoException).code ?? error.name;
 }
 
 function plainHeaders(headers: IncomingHttpHeaders): { [name: string]: string } {

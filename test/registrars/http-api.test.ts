@@ -1,4 +1,5 @@
 import { HttpApi } from '../../src/registrars/http-api';
+import { networkFault } from '../../src/registrars/network-fault';
 import { HttpsPlatform, PlatformAnswer } from '../support/https-platform';
 
 /** A platform that has nothing to say but how busy it is. */
@@ -25,6 +26,22 @@ describe('the client of platforms', () => {
 
   test('says that no answer came, where none ever did', async () => {
     platform.fault = () => 'silent';
-    await expect(call()).rejects.toThrow('the call failed: ABORT_ERR, until no time was left; deploy again');
+    await expect(call()).rejects.toThrow('the call failed: no answer, until no time was left; deploy again');
+  });
+
+  test('says where to look, where there is no such host', () => {
+    // As Node.js makes it: what resolves names on the machine of a test may answer otherwise.
+    const error = Object.assign(new Error('getaddrinfo ENOTFOUND iotda.cn-nowhere-1.example'), { code: 'ENOTFOUND' });
+    expect(networkFault(error, 'iotda.cn-nowhere-1.example')).toEqual({
+      words: 'ENOTFOUND; no host has the name iotda.cn-nowhere-1.example: look at the region and the endpoint that are declared', lasts: true,
+    });
+  });
+
+  test('gives up, and says where to look, where another server than the platform answers', async () => {
+    const signal = AbortSignal.timeout(20_000);
+    await expect(new HttpApi(signal).send('the call', () => ({ method: 'GET', url: `${platform.url}/busy` })))
+      .rejects.toThrow(/^the call failed: DEPTH_ZERO_SELF_SIGNED_CERT; the TLS certificate of 127\.0\.0\.1 is not trusted: look at the endpoint/);
+    expect(signal.aborted).toBe(false);
+    expect(platform.calls).toEqual([]);
   });
 });

@@ -1,0 +1,27 @@
+/** Why a request got no answer. */
+export interface NetworkFault {
+  /** In words of the user, and without the URL, which the message of an error can hold. */
+  readonly words: string;
+  /** Whether it is there whenever it is tried again. */
+  readonly lasts: boolean;
+}
+
+/**
+ * Faults that last, and the way out. The codes are those of Node.js for its resolver, and of OpenSSL for certificates.
+ * https://nodejs.org/api/errors.html and https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
+ */
+const LASTING: readonly { readonly code: RegExp; readonly wayOut: (host: string) => string }[] = [
+  { code: /^ENOTFOUND$/, wayOut: host => `no host has the name ${host}: look at the region and the endpoint that are declared` },
+  {
+    code: /^(ERR_TLS_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/,
+    wayOut: host => `the TLS certificate of ${host} is not trusted: look at the endpoint that is declared, and at what stands before it`,
+  },
+];
+
+/** Names the fault of a request to a host. */
+export function networkFault(error: Error, host: string): NetworkFault {
+  const { code = error.name } = error as NodeJS.ErrnoException;
+  const lasting = LASTING.find(each => each.code.test(code));
+  // Where the time of an attempt is over, Node.js speaks of an abortion.
+  return lasting ? { words: `${code}; ${lasting.wayOut(host)}`, lasts: true } : { words: code === 'ABORT_ERR' ? 'no answer' : code, lasts: false };
+}

@@ -37,7 +37,7 @@ test('a registration is a code, a verification certificate that has it, and the 
   expect(Object.fromEntries(Object.entries(resources).filter(([id]) => id.startsWith('Apsara')))).toEqual({
     ApsaraRegisterCode3AE9F58F: {
       Type: 'Custom::ApsaraMqttRegisterCode',
-      DependsOn: ['PrivateIotCaApsaraMqttRegistrarRoleDefaultPolicy73F54BE7'],
+      DependsOn: ['PrivateIotCaApsaraMqttRegistrarRightsOnStackCredentialsBB50C8A6C4EE5A13'],
       UpdateReplacePolicy: 'Delete',
       DeletionPolicy: 'Delete',
       Properties: INSTANCE,
@@ -63,7 +63,7 @@ test('a registration is a code, a verification certificate that has it, and the 
     },
     ApsaraD6B347AD: {
       Type: 'Custom::ApsaraMqttCaRegistration',
-      DependsOn: ['PrivateIotCaApsaraMqttRegistrarRoleDefaultPolicy73F54BE7'],
+      DependsOn: ['PrivateIotCaApsaraMqttRegistrarRightsOnStackCredentialsBB50C8A6C4EE5A13'],
       UpdateReplacePolicy: 'Delete',
       DeletionPolicy: 'Delete',
       Properties: {

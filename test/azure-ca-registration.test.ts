@@ -36,7 +36,7 @@ const SERVICE = {
   CredentialsSecretArn: CREDENTIALS,
 };
 const DELETED = { UpdateReplacePolicy: 'Delete', DeletionPolicy: 'Delete' };
-const RIGHTS = ['PrivateIotCaAzureRegistrarRoleDefaultPolicyC31EA38E'];
+const RIGHTS = ['PrivateIotCaAzureRegistrarRightsOnStackCredentialsBB50C8A6603D807E'];
 
 test('a registration is an upload, a verification certificate for its code, and the verification by it', () => {
   const { stack, registration } = declared();
@@ -116,6 +116,24 @@ test('registrations with several services share one function', () => {
   services.forEach((service, index) => new AzureCaRegistration(stack, `Azure${index}`, { ca, service, certificateName: 'acme', credentials }));
   const tokens = Object.values(Template.fromStack(stack).findResources('Custom::AzureCaUpload')).map(({ Properties }) => Properties.ServiceToken);
   expect(tokens).toEqual([SERVICE.ServiceToken, SERVICE.ServiceToken]);
+});
+
+test('the right to read credentials goes after the registrations that have them, and stays while one of them does', () => {
+  const stackWith = (...names: string[]): Stack => {
+    const { stack, ca } = stackWithCa();
+    const credentials = (id: string) => stack.node.tryFindChild(id) as Secret ?? new Secret(stack, id);
+    names.forEach(name => new AzureCaRegistration(stack, name, {
+      ca, service: AzureIotService.deviceProvisioningService({ ...DPS, name }), certificateName: 'acme', credentials: credentials(name.slice(0, 5)),
+    }));
+    return stack;
+  };
+  const policies = (stack: Stack): string[] => Object.keys(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
+    .filter(id => id.startsWith('PrivateIotCaAzureRegistrarRights'));
+  const [ofAlpha, ofBravo] = policies(stackWith('alpha1', 'bravo1', 'bravo2'));
+  expect(policies(stackWith('alpha1', 'bravo2'))).toEqual([ofAlpha, ofBravo]);
+  expect(policies(stackWith('alpha1'))).toEqual([ofAlpha]);
+  const uploads = Object.values(Template.fromStack(stackWith('alpha1', 'bravo1')).findResources('Custom::AzureCaUpload'));
+  expect(uploads.map(({ DependsOn }) => DependsOn)).toEqual([[ofAlpha], [ofBravo]]); // CloudFormation deletes in the reverse order
 });
 
 describe('fails for', () => {

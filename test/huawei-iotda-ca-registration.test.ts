@@ -26,7 +26,7 @@ const INSTANCE = {
   CredentialsSecretArn: CREDENTIALS,
 };
 const DELETED = { UpdateReplacePolicy: 'Delete', DeletionPolicy: 'Delete' };
-const RIGHTS = ['PrivateIotCaHuaweiRegistrarRoleDefaultPolicy3061E76E'];
+const RIGHTS = ['PrivateIotCaHuaweiRegistrarRightsOnStackCredentialsBB50C8A6E10072D9'];
 
 test('a registration is an upload, a verification certificate for its code, and the verification by it', () => {
   const { stack, registration } = declared();

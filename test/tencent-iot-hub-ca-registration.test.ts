@@ -44,7 +44,7 @@ test('a registration is a verification certificate with the code of the console,
     },
     Tencent59F74328: {
       Type: 'Custom::TencentIotHubCaRegistration',
-      DependsOn: ['PrivateIotCaTencentRegistrarRoleDefaultPolicy5A717D5A'],
+      DependsOn: ['PrivateIotCaTencentRegistrarRightsOnStackCredentialsBB50C8A643D2CA3D'],
       UpdateReplacePolicy: 'Delete',
       DeletionPolicy: 'Delete',
       Properties: {

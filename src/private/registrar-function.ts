@@ -1,6 +1,6 @@
 import * as path from 'node:path';
-import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Grant, IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CustomResource, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Grant, IRole, Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -64,13 +64,13 @@ export class RegistrarFunction extends Construct {
     return resource;
   }
 
-  /** Lets the function read credentials. */
+  /**
+   * Lets the function read credentials, by a policy of their own: it goes after the registrations that need them, whereas a
+   * policy for all credentials would lose the right before a registration that leaves the stack is removed at the platform.
+   */
   public grantReadCredentials(secret: ISecret): Grant {
-    return grantUseSecret(secret, this.role);
-  }
-
-  /** Gives the function a right of its own, such as a call of AWS IoT. */
-  public grant(statement: PolicyStatement): void {
-    this.role.addToPrincipalPolicy(statement);
+    const id = `RightsOn${Names.nodeUniqueId(secret.node)}`;
+    return grantUseSecret(secret, this.node.tryFindChild(id) as Policy | undefined
+      ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] }));
   }
 }

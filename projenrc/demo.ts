@@ -10,7 +10,11 @@ interface Demo {
   /** The app's context. */
   readonly context?: { readonly [name: string]: string };
   /** The options of `private-iot-ca local` besides the folders. */
-  readonly options: readonly string[];
+  readonly options?: readonly string[];
+  /** The options of `private-iot-ca export` besides the folders. */
+  readonly exportOptions?: readonly string[];
+  /** Those of another `private-iot-ca local`, for stacks that take what was exported. */
+  readonly optionsAfterExport?: readonly string[];
 }
 
 /**
@@ -19,13 +23,32 @@ interface Demo {
  */
 const DEMOS: readonly Demo[] = [
   { task: 'demo', example: 'alibaba-iot', out: 'demo-out', options: ['--parameters RegistrationCode=7dc9a483ebbf7e6997b7b0c4d1e2f3a5'] },
+  { task: 'demo:aws-iot', example: 'aws-iot', out: 'demo-out/aws-iot' },
   {
-    task: 'demo:aws-iot',
-    example: 'aws-iot',
-    out: 'demo-out/aws-iot',
-    options: ['--parameters RegistrationCode=94da5a3b6c1f0e2d7788990011223344556677889900aabbccddeeff00112233'],
+    task: 'demo:multi-account-aws',
+    example: 'multi-account-aws',
+    out: 'demo-out/multi-account-aws',
+    options: ['--stack Home'],
+    optionsAfterExport: ['--parameters CaCertificate="$(cat demo-out/multi-account-aws/ca.pem)"'],
   },
-  { task: 'demo:factories', example: 'kms-root-and-factory-cas', out: 'demo-out/factories', options: [] },
+  {
+    task: 'demo:azure-dps',
+    example: 'azure-dps',
+    out: 'demo-out/azure-dps',
+    options: [
+      '--parameters SubscriptionId=00000000-0000-0000-0000-000000000000',
+      '--parameters ResourceGroup=iot',
+      '--parameters DpsName=acme-dps',
+      '--parameters CredentialsArn=arn:aws:secretsmanager:eu-central-1:111111111111:secret:azure-AbCdEf',
+    ],
+  },
+  {
+    task: 'demo:mosquitto',
+    example: 'mosquitto',
+    out: 'demo-out/mosquitto',
+    exportOptions: ['--platform mosquitto', '--private-keys', '--broker-folder "$PWD/demo-out/mosquitto/mosquitto"'],
+  },
+  { task: 'demo:factories', example: 'kms-root-and-factory-cas', out: 'demo-out/factories' },
   {
     task: 'demo:existing-ca',
     example: 'existing-openssl-ca',
@@ -43,7 +66,7 @@ const DEMOS: readonly Demo[] = [
 const CLI = 'node assets/cli/private-iot-ca.js';
 
 export function addDemos(project: awscdk.AwsCdkConstructLibrary): void {
-  for (const { task, example, out, before, context, options } of DEMOS) {
+  for (const { task, example, out, before, context, options = [], exportOptions = [], optionsAfterExport } of DEMOS) {
     const demo = project.addTask(task, { description: `Deploy examples/${example} on this machine, into ${out}` });
     demo.spawn(project.tasks.tryFind('bundle')!);
     if (before) {
@@ -52,7 +75,11 @@ export function addDemos(project: awscdk.AwsCdkConstructLibrary): void {
     demo.exec(`tsx --tsconfig examples/tsconfig.json examples/${example}/app.ts`, {
       env: { CDK_OUTDIR: `${out}/cdk.out`, ...context ? { CDK_CONTEXT_JSON: JSON.stringify(context) } : {} },
     });
-    demo.exec([`${CLI} local --app ${out}/cdk.out --out ${out}`, ...options].join(' '));
-    demo.exec(`${CLI} export --outputs ${out}/outputs.json --out ${out}`);
+    const local = [`${CLI} local --app ${out}/cdk.out --out ${out}`];
+    demo.exec([...local, ...options].join(' '));
+    demo.exec([`${CLI} export --outputs ${out}/outputs.json --out ${out}`, ...exportOptions].join(' '));
+    if (optionsAfterExport) {
+      demo.exec([...local, ...optionsAfterExport].join(' '));
+    }
   }
 }

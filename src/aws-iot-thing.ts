@@ -5,6 +5,7 @@ import { AwsIotCaRegistration, AwsIotCertificateMode } from './aws-iot-ca-regist
 import { AwsIotThingPolicy } from './aws-iot-thing-policy';
 import { checkThingName } from './contract/aws-iot';
 import { DeviceCertificate } from './device-certificate';
+import { registerInLine } from './private/registration-line';
 import { validate } from './private/validation';
 
 /**
@@ -55,6 +56,9 @@ export interface AwsIotThingProps {
  * itself. Nothing has to be detached by hand before it is deleted: the attachments refer to what they attach, so
  * CloudFormation removes them first.
  *
+ * The things of a stack are registered ten at a time, which is what AWS IoT Core takes in a second. A stack holds about 80 of
+ * them, by CloudFormation's limit of 500 resources.
+ *
  * @resource AWS::IoT::Thing
  */
 export class AwsIotThing extends Resource {
@@ -96,6 +100,7 @@ export class AwsIotThing extends Resource {
     if (caRegistration) {
       registered.node.addDependency(caRegistration);
     }
+    registerInLine(registered);
     const thing = new CfnThing(this, 'Resource', { thingName, attributePayload: attributes && { attributes } });
     this.policy = props.policy ?? AwsIotThingPolicy._sharedIn(this);
     new CfnThingPrincipalAttachment(this, 'ThingAttachment', { thingName: thing.ref, principal: registered.attrArn });

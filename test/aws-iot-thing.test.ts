@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import {
   AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AwsIotThingPolicy, AwsIotThingProps, DeviceCertificate, PemSource,
 } from '../src';
+import { needsOf } from './support/aws-iot-stack';
 import { propertiesOf, stackOf, stackWithCa } from './support/stacks';
 
 function deviceOf(commonName = 'sensor-001') {
@@ -15,6 +16,21 @@ function resourcesFor(stack: Parameters<typeof propertiesOf>[0], thingName: stri
   const { Statement } = propertiesOf(stack, 'AWS::IoT::Policy').PolicyDocument as { Statement: { Resource: { 'Fn::Join': [string, unknown[]] }[] }[] };
   return Statement.map(({ Resource }) => Resource.map(arn =>
     String(arn['Fn::Join'][1].at(-1)).slice(1).replace('${iot:Connection.Thing.ThingName}', thingName)));
+}
+
+/** What CloudFormation makes at a time: all that needs nothing that is not there yet. */
+function stepsOf(resources: { [id: string]: object }): string[][] {
+  const done = new Set<string>();
+  const steps: string[][] = [];
+  while (done.size < Object.keys(resources).length) {
+    const step = Object.keys(resources).filter(id => !done.has(id) && needsOf(resources[id]).every(need => done.has(need) || !(need in resources)));
+    if (step.length === 0) {
+      throw new Error('resources need each other');
+    }
+    step.forEach(id => done.add(id));
+    steps.push(step);
+  }
+  return steps;
 }
 
 test('a thing is named by its certificate, which is registered by itself, and both are attached', () => {
@@ -48,6 +64,18 @@ test('with a CA in the mode DEFAULT the certificate is registered as one of that
   expect(propertiesOf(stack, 'AWS::IoT::Thing')).toEqual({ ThingName: 'another', AttributePayload: { Attributes: { site: 'north' } } });
   const [{ DependsOn }] = Object.values(Template.fromStack(stack).findResources('AWS::IoT::Certificate'));
   expect(DependsOn).toContain(Object.keys(Template.fromStack(stack).findResources('AWS::IoT::CACertificate'))[0]);
+});
+
+test('80 things fit into a stack, and no more than ten are registered at a time, as AWS IoT takes them in a second', () => {
+  const { stack, ca } = stackWithCa();
+  for (let number = 1; number <= 80; number++) {
+    const certificate = ca.addDeviceCertificate(`Sensor${number}`, { subject: { commonName: `sensor-${number}` } });
+    new AwsIotThing(stack, `Thing${number}`, { certificate });
+  }
+  const resources: { [id: string]: { Type: string } } = Template.fromStack(stack).toJSON().Resources;
+  expect(Object.keys(resources).length).toBeLessThanOrEqual(500);
+  const registrations = stepsOf(resources).map(step => step.filter(id => resources[id].Type === 'AWS::IoT::Certificate').length);
+  expect(registrations.filter(count => count > 0)).toEqual(Array(8).fill(10));
 });
 
 test('with a CA in the mode SNI_ONLY the certificate is registered without the CA\'s, which AWS takes in the other mode only', () => {

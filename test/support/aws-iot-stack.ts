@@ -211,7 +211,8 @@ function standIn(type: string, logicalId: string): Pick<Deployed, 'physicalId' |
   return { physicalId, attributes: { Arn: `arn:aws:iam::111111111111:role/${logicalId}` } };
 }
 
-function needsOf({ Properties = {}, DependsOn = [] }: Json): string[] {
+/** The resources that have to be there before a resource is. */
+export function needsOf({ Properties = {}, DependsOn = [] }: Json): string[] {
   return [...new Set([...referencesIn(Properties), ...[DependsOn].flat()])];
 }
 

@@ -63,7 +63,9 @@ const NATIVE_TYPES: { readonly [type: string]: NativeType } = {
     create: (state, { CertificatePem, CACertificatePem, CertificateMode, Status }) => {
       // "Valid options are DEFAULT with CaCertificatePem and CertificatePem, SNI_ONLY with CertificatePem"
       expect(CertificateMode).toBe(CACertificatePem === undefined ? 'SNI_ONLY' : 'DEFAULT');
-      const id = state.registerCertificate({ certificatePem: CertificatePem, caCertificatePem: CACertificatePem, status: Status });
+      const id = state.registerCertificate({
+        certificatePem: CertificatePem, caCertificatePem: CACertificatePem, certificateMode: CertificateMode, status: Status,
+      });
       return { physicalId: id, arn: arnOf('cert', id) };
     },
     remove: (state, id) => {

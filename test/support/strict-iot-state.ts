@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, randomBytes, X509Certificate } from 'node:crypto';
+import { provision } from './strict-iot-provisioning';
 
 /** An error of AWS; without a status the connection breaks. */
 export class IotError extends Error {
@@ -14,6 +15,15 @@ export interface StrictCertificate {
   readonly certificateMode: string;
   status: string;
   autoRegistrationStatus?: string;
+  /** The provisioning template of a CA. */
+  readonly templateBody?: string;
+}
+
+/** What AWS IoT publishes of a certificate that it has registered by itself. DG, "Just-in-time registration". */
+export interface RegisteredEvent {
+  readonly certificateId: string;
+  readonly caCertificateId: string;
+  readonly certificateStatus: string;
 }
 
 type Json = { readonly [name: string]: any };
@@ -69,19 +79,54 @@ export class StrictIotState {
   }
 
   /** RegisterCertificate, and RegisterCertificateWithoutCA where there is no CA's. */
-  public registerCertificate({ certificatePem, caCertificatePem, status }: Json): string {
+  public registerCertificate({ certificatePem, caCertificatePem, certificateMode, status }: Json): string {
     const certificate = read(certificatePem);
     const certificateId = idOf(certificate);
     if (this.certificates.has(certificateId)) {
       throw new IotError(409, 'ResourceAlreadyExistsException');
+    }
+    // "The key in the certificate is not valid"
+    if ((certificate.publicKey.asymmetricKeyDetails?.modulusLength ?? 2048) < 2048) {
+      throw new IotError(400, 'CertificateValidationException');
+    }
+    // RegisterCertificate: which of several CAs with the same subject and key has signed has to be said
+    const signers = [...this.cas.values()].filter(each => certificate.checkIssued(each.certificate) && certificate.verify(each.certificate.publicKey));
+    if (certificateMode === 'DEFAULT' && caCertificatePem === undefined && signers.length > 1) {
+      throw new IotError(409, 'CertificateConflictException');
     }
     const ca = caCertificatePem === undefined ? undefined : this.cas.get(idOf(read(caCertificatePem)));
     // DG, "X.509 client certificates": a certificate that is registered with a CA is signed by a CA that is registered
     if (caCertificatePem !== undefined && (!ca || ca.status !== 'ACTIVE' || !certificate.verify(ca.certificate.publicKey))) {
       throw new IotError(400, 'CertificateValidationException');
     }
-    this.certificates.set(certificateId, { certificateId, certificate, certificateMode: ca?.certificateMode ?? 'SNI_ONLY', status });
+    this.certificates.set(certificateId, { certificateId, certificate, certificateMode, status });
     return certificateId;
+  }
+
+  /**
+   * A device connects for the first time. DG, "Client certificates": the CA is registered and active, and its auto-registration
+   * on; the certificate stays PENDING_ACTIVATION unless the provisioning template can be carried out.
+   *
+   * @returns what AWS IoT publishes where there is no template
+   */
+  public connect(certificatePem: string): RegisteredEvent | undefined {
+    const certificate = read(certificatePem);
+    const certificateId = idOf(certificate);
+    const ca = [...this.cas.values()].find(each => certificate.verify(each.certificate.publicKey));
+    if (!ca || ca.status !== 'ACTIVE' || ca.autoRegistrationStatus !== 'ENABLE' || this.certificates.has(certificateId)) {
+      throw new IotError(401, 'UnauthorizedException');
+    }
+    const { certificateMode, templateBody } = ca;
+    const registered: StrictCertificate = { certificateId, certificate, certificateMode, status: 'PENDING_ACTIVATION' };
+    this.certificates.set(certificateId, registered);
+    if (templateBody === undefined) {
+      return { certificateId, caCertificateId: ca.certificateId, certificateStatus: registered.status };
+    }
+    const { thingName, status, policyName = `policy-${certificateId}` } = provision(templateBody, certificate, certificateId);
+    this.things.set(thingName!, (this.things.get(thingName!) ?? new Set()).add(certificateId));
+    this.policies.set(policyName, (this.policies.get(policyName) ?? new Set()).add(certificateId));
+    registered.status = status;
+    return undefined;
   }
 
   /** DeleteCertificate: "must not be ACTIVE", nothing attached. */
@@ -132,6 +177,7 @@ export class StrictIotState {
       certificateMode,
       status: query.get('setAsActive') === 'true' ? 'ACTIVE' : 'INACTIVE',
       autoRegistrationStatus: query.get('allowAutoRegistration') === 'true' ? 'ENABLE' : 'DISABLE',
+      templateBody: registrationConfig?.templateBody,
     });
     return { certificateId, certificateArn: `arn:aws:iot:eu-central-1:111111111111:cacert/${certificateId}` };
   }

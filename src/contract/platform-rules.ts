@@ -43,6 +43,8 @@ export interface PlatformRules {
   readonly signatureDigests?: readonly HashAlgorithmName[];
   /** The name under which a CA is registered. */
   readonly caName?: Form;
+  /** Whether a CA is known by its common name, so that it has to have one. */
+  readonly caCommonNameRequired?: boolean;
   /** What of its certificate a device is known by, or bound by to its identity. */
   readonly deviceKnownBy?: 'common name' | 'serial number' | 'SHA-1 fingerprint' | 'SHA-256 fingerprint' | 'certificate';
   /** Whether a device is known by its common name, so that it has to have one. */

@@ -111,9 +111,12 @@ export const PLATFORMS = {
     proof: 'verification certificate',
     code: { comes: 'after the CA', from: 'the API' },
     codeLifetime: 'one day',
+    // The answer to others: "100226 cert commonName is null".
+    caCommonNameRequired: true,
     caKeyAlgorithms: RSA_AND_NIST,
     deviceKeyAlgorithms: RSA_AND_NIST,
     deviceKnownBy: 'SHA-1 fingerprint',
+    notices: ['a CA that is in use can be neither deleted nor exchanged, and one that was exchanged has to be verified again'],
   },
   'tencent-iot-hub': {
     name: 'Tencent Cloud IoT Hub',

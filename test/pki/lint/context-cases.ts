@@ -136,6 +136,13 @@ export const PLATFORM_CASES: readonly ContextCase[] = [
     passed: {},
     platforms: [platform],
   })),
+  {
+    rule: 'platform-huawei-iotdp-ca-common-name',
+    says: 'a common name for Huawei Cloud IoT Device Provisioning, got none',
+    found: { ca: true, subject: name(['2.5.4.10', 'Acme']) },
+    passed: { ca: true },
+    platforms: ['huawei-iotdp'],
+  },
   { rule: 'platform-clearblade-ca-key', says: 'RSA_4096, EC_P256 for ClearBlade IoT Core, got EC P-384', found: { ca: true, publicKey: publicKeyOf(CA_KEYS.EC_P384) }, passed: { ca: true }, platforms: ['clearblade'] },
   { rule: 'platform-azure-dps-device-common-name', says: 'got "sensor@1"', found: { subject: name([COMMON_NAME, 'sensor@1']) }, passed: { ca: true, subject: name([COMMON_NAME, 'Acme_CA']) }, platforms: ['azure-dps'] },
   { rule: 'platform-azure-dps-device-common-name', says: 'got 2', found: { subject: name([COMMON_NAME, 'a'], [COMMON_NAME, 'b']) }, passed: {}, platforms: ['azure-dps'] },

@@ -68,6 +68,11 @@ function rulesOf(platform: PlatformId): LintRule[] {
           : `the signature must be over ${allowed.join(', ')} for ${rules.name}, got ${digest}`;
       }),
     ]),
+    ...demand(rules.caCommonNameRequired, () => [
+      rule('ca-common-name', `${rules.name} knows a CA by its common name.`, ({ ca, subject }) => !ca || commonNamesOf(subject).length > 0
+        ? undefined
+        : `the certificate of a CA must have a common name for ${rules.name}, got none`),
+    ]),
     ...demand(rules.deviceCommonNameRequired, () => [
       rule('device-common-name', `${rules.name} knows a device by its common name${rules.deviceCommonName ? `: ${rules.deviceCommonName.allowed}` : ''}.`,
         certificate => certificate.ca ? undefined : commonNameComplaint(certificate, platform)),
@@ -132,10 +137,14 @@ function signatureComplaint({ ca, outerSignature }: LintedCertificate, allowed: 
 }
 
 function commonNameComplaint({ subject }: LintedCertificate, platform: PlatformId): string | undefined {
-  const names = subject.attributes.filter(({ oid }) => oid === SUBJECT_ATTRIBUTES.commonName.oid);
+  const names = commonNamesOf(subject);
   return names.length === 1
     ? checkDeviceForPlatform(names[0].text ?? '', platform)
     : `a device certificate must have one common name for ${platformRules(platform).name}, got ${names.length || 'none'}`;
+}
+
+function commonNamesOf({ attributes }: LintedCertificate['subject']): LintedCertificate['subject']['attributes'] {
+  return attributes.filter(({ oid }) => oid === SUBJECT_ATTRIBUTES.commonName.oid);
 }
 
 function list(algorithms: readonly KeyAlgorithmName[]): string {

@@ -163,7 +163,8 @@ export class AwsIotCaRegistration extends Resource {
    * Just-in-time registration: has a function decide on each certificate of the CA with which a device connects for the first
    * time. AWS IoT Core has registered it as PENDING_ACTIVATION then, and sends the function what it publishes: `certificateId`,
    * `caCertificateId`, `certificateStatus`, `awsAccountId`, `timestamp`. The function activates the certificate, and attaches
-   * what it needs.
+   * what it needs. A provisioning template that the CA had before stays at AWS IoT, which has to be told to remove it:
+   * `aws iot update-ca-certificate --remove-auto-registration`.
    *
    * @param fn the function, which needs the rights to do so
    * @see https://docs.aws.amazon.com/iot/latest/developerguide/auto-register-device-cert.html

@@ -53,3 +53,17 @@ test('every file and folder that the README links to is there', () => {
     expect(ts.sys.fileExists(join(ROOT, link)) || ts.sys.directoryExists(join(ROOT, link)) ? '' : link).toBe('');
   }
 });
+
+/** The errors that the platforms' users meet, each in the words in which they meet it. */
+test.each([
+  'RegistrationCodeValidationException', 'CertificateValidationException', 'does not have the basicConstraints extension as true', 'ResourceAlreadyExistsException',
+  'The key in the certificate is not valid', 'LimitExceededException', 'CertificateConflictException', 'CertificateStateException (406)', 'DeleteConflictException',
+  'PENDING_ACTIVATION', 'Cannot resolve reference value', 'Neither policyName nor policyDocument', 'AccessDeniedException', 'ThrottlingException',
+  'IH400053', 'Invalid ETag', '401002 CA certificate not found', 'AADSTS7000215', 'AuthorizationFailed', 'ResourceNotFound',
+  'IOTDA.014300', 'IOTDA.014301', 'IOTDA.014304', 'IOTDA.014308', 'APIGW.0301', '100226 cert commonName is null', '100217 certificate already exists',
+  'RegisterCodeError', 'ParameterFieldCheckFailed', 'InstancePermissionCheckFailed', 'MqttInstanceNotFound',
+  'InvalidParameterValue.CACertInvalid', 'InvalidParameterValue.CACertNotMatch', 'LimitExceeded.CARepeat', 'LimitExceeded.CACertNameRepeat',
+  'LimitExceeded.CAAlreadyBindProduct', 'LimitExceeded.CACertNotSupport', 'ResourceNotFound.CACertNotExist', 'AuthFailure.SignatureFailure', 'SignatureDoesNotMatch',
+])('troubleshooting has a heading for %s', error => {
+  expect(README.split('\n').filter(line => line.startsWith('#### ') && line.includes(error))).not.toEqual([]);
+});

@@ -26,6 +26,7 @@ beforeEach(() => {
   server.code = undefined;
   server.securityToken = undefined;
   server.permitted = true;
+  server.permittedOnInstance = true;
   secret = ACCESS_KEY;
 });
 afterAll(() => server.stop());
@@ -262,6 +263,11 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
   test('rights that the RAM policy lacks', async () => {
     server.permitted = false;
     await expect(code('Create')).rejects.toThrow(/ListCaCertificate failed: PermissionCheckFailed .*; the RAM policy of the credentials must allow mq:MqttInstanceAccess/);
+  });
+
+  test('rights that it lacks on the instance', async () => {
+    server.permittedOnInstance = false;
+    await expect(code('Create')).rejects.toThrow(/InstancePermissionCheckFailed .*; the instance must belong to the account .*, or their RAM policy must allow mq:MqttInstanceAccess/);
   });
 
   test('a verification certificate of another CA', async () => {

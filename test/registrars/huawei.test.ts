@@ -30,6 +30,7 @@ beforeEach(() => {
   huawei.inUse.clear();
   huawei.verifiesAgain = true;
   huawei.permitted = true;
+  huawei.takesContent = true;
   secret = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY, token: TOKEN };
 });
 afterAll(() => huawei.stop());
@@ -223,6 +224,10 @@ describe('errors that users meet', () => {
       Array.from({ length: 100 }, () => huawei.register(stranger.certificate));
       return {};
     }, 'upload of the certificate was refused: 400 IOTDA.014300'],
+    ['IoTDA does not take the certificate', () => {
+      huawei.takesContent = false;
+      return {};
+    }, 'upload of the certificate was refused: 400 IOTDA.014301 "Invalid certificate content."; the CA certificate must be one that IoTDA takes'],
     ['the endpoint is a URL', () => ({ Endpoint: `https://${SHARED_HOST}` }), 'endpoint must be the host of the access address for applications over HTTPS'],
     ['the secret lacks a member', () => {
       delete secret.secretAccessKey;

@@ -24,6 +24,7 @@ beforeEach(() => {
   server.cas = [];
   server.code = CODE;
   server.token = undefined;
+  server.byCertificates = true;
   server.elsewhere.clear();
   secret = API_KEY;
 });
@@ -203,6 +204,23 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
     for (const hidden of [API_KEY.secretKey, 'wrong-secret', 'wrong-token', 'tc3_request']) {
       expect((failure as Error).message).not.toContain(hidden);
     }
+  });
+
+  test.each<[string, () => void, RegExp]>([
+    ['is deleted by somebody', () => { server.cas = []; }, /UpdatePrivateCA failed: ResourceNotFound\.CACertNotExist .*; somebody has deleted the CA certificate meanwhile; deploy again/],
+    ['is bound to a product without certificates', () => { server.byCertificates = false; },
+      /UpdatePrivateCA failed: LimitExceeded\.CACertNotSupport .*; the product must authenticate its devices by certificates/],
+  ])('a CA that %s just before another one takes its place', async (_, spoil, message) => {
+    const { physicalResourceId } = await send('Create', await properties());
+    server.cas[0].products.push('PRODUCT001');
+    server.forget();
+    server.meanwhile = (_call, again) => again === 1 && spoil();
+    await expect(send('Update', await properties(other), physicalResourceId)).rejects.toThrow(message);
+  });
+
+  test('a name that somebody gives another CA just before', async () => {
+    server.meanwhile = (_, again) => again === 1 && void server.register('acme', other.pem);
+    await expect(send('Create', await properties())).rejects.toThrow(/CreatePrivateCA failed: LimitExceeded\.CACertNameRepeat .*; certName must be a name that no other CA/);
   });
 
   test('more CAs than an account takes', async () => {

@@ -35,6 +35,7 @@ const ERRORS = {
   sn: () => refused(500, 'FindCaBySnError', 'Failed to find the CA by the SN. Please check sn is valid.'),
   instance: () => refused(500, 'MqttInstanceNotFound', 'Specified instance is not found'),
   owner: () => refused(400, 'MqttOwnerCheckError', 'Failed to validate the instance permission'),
+  instancePermission: () => refused(403, 'InstancePermissionCheckFailed', 'An error occurred while validating the permissions of the instance.'),
   permission: () => refused(403, 'PermissionCheckFailed', 'Failed to verify API permissions.'),
 };
 
@@ -51,6 +52,7 @@ export class StrictApsara extends ActionPlatform {
   public code?: string;
   public securityToken?: string;
   public permitted = true;
+  public permittedOnInstance = true;
   private readonly nonces = new Set<string>();
 
   /** Registers a CA as somebody does by hand. */
@@ -116,6 +118,9 @@ export class StrictApsara extends ActionPlatform {
     const instance = query.get('MqttInstanceId');
     if (instance !== INSTANCE) {
       throw instance === FOREIGN_INSTANCE ? ERRORS.owner() : ERRORS.instance();
+    }
+    if (!this.permittedOnInstance) {
+      throw ERRORS.instancePermission();
     }
     switch (action) {
       case 'GetRegisterCode': return done({ RegisterCode: this.nextCode() });

@@ -39,6 +39,8 @@ export class StrictHuawei extends HttpsPlatform {
   /** Whether what is verified can be verified again, which is not documented either. */
   public verifiesAgain = true;
   public permitted = true;
+  /** Whether it takes certificates such as these; which ones it does not is not documented. */
+  public takesContent = true;
   private clock = Date.parse('2026-03-01T12:00:00Z');
 
   constructor() {
@@ -105,7 +107,7 @@ export class StrictHuawei extends HttpsPlatform {
   /** AddCertificate */
   private add(body: string): PlatformAnswer {
     const { content, app_id: appId } = JSON.parse(body);
-    const certificate = certificateIn(content);
+    const certificate = certificateIn(this.takesContent ? content : '');
     if (this.held.length >= 100) {
       throw refused(400, 'IOTDA.014300', 'Operation not allowed. The number of certificates has reached the upper limit (100).');
     }

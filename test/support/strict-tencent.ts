@@ -35,6 +35,8 @@ export class StrictTencent extends ActionPlatform {
   /** What the console shows as the authentication code. */
   public code?: string;
   public token?: string;
+  /** Whether products authenticate their devices by certificates. */
+  public byCertificates = true;
   /** What another account has registered, by SHA-256. */
   public readonly elsewhere = new Set<string>();
 
@@ -115,6 +117,9 @@ export class StrictTencent extends ActionPlatform {
 
   private update(parameters: Parameters): PlatformAnswer {
     const ca = this.find(parameters);
+    if (ca.products.length > 0 && !this.byCertificates) {
+      throw refused('LimitExceeded.CACertNotSupport', 'The product does not support CA certificates.');
+    }
     Object.assign(ca, this.proved(parameters, ca));
     return done();
   }

@@ -30,6 +30,7 @@ const ADVICE: { readonly [code: string]: string } = {
   'LimitExceeded.CACertNameRepeat': 'certName must be a name that no other CA certificate of the account has',
   'LimitExceeded.CAAlreadyBindProduct': 'the CA must not be bound to a product any more: delete the products that DescribePrivateCABindedProducts lists',
   'LimitExceeded.CACertNotSupport': 'the product must authenticate its devices by certificates',
+  [CA_GONE]: 'somebody has deleted the CA certificate meanwhile; deploy again',
   'LimitExceeded': 'an account takes at most 10 CA certificates; delete one that is not in use',
   'AuthFailure': 'secretId, secretKey and token of the credentials must be of an API key that is active',
   'UnauthorizedOperation': 'the CAM policy of the credentials must allow iotcloud:DescribePrivateCAs, CreatePrivateCA, UpdatePrivateCA and DeletePrivateCA',

@@ -90,7 +90,7 @@ export class StrictIotState {
       throw new IotError(400, 'CertificateValidationException');
     }
     // RegisterCertificate: which of several CAs with the same subject and key has signed has to be said
-    const signers = [...this.cas.values()].filter(each => certificate.checkIssued(each.certificate) && certificate.verify(each.certificate.publicKey));
+    const signers = [...this.cas.values()].filter(({ certificate: ca }) => certificate.checkIssued(ca) && certificate.verify(ca.publicKey));
     if (certificateMode === 'DEFAULT' && caCertificatePem === undefined && signers.length > 1) {
       throw new IotError(409, 'CertificateConflictException');
     }

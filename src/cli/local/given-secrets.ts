@@ -4,7 +4,7 @@ import { CliError, printable } from '../cli-error';
 import { readBytesOr } from '../read-file';
 import { AssemblyStack } from './assembly';
 import { nameInStack } from './stack-plan';
-import { defaultName, SECRET_TYPE, standInFor } from './stand-ins';
+import { defaultName, localArn, SECRET_TYPE, standInFor } from './stand-ins';
 
 /** What a secret holds that AWS would hold, from the command line. */
 export interface GivenSecret {
@@ -25,6 +25,9 @@ const MAX_BYTES = 65_536;
 
 /** Secrets Manager ends the ARN of a secret with its name and these. */
 const ARN_END = /-[A-Za-z0-9]{6}$/;
+
+/** How the ARN of a secret begins in the account that stands for all of them. */
+const LOCAL_ARN = localArn('secretsmanager', 'secret:');
 
 /**
  * Reads `NAME=FILE`. No error repeats what stands for the file: it can be the secret itself, by mistake.
@@ -86,7 +89,9 @@ export class GivenSecrets {
 
   /** What a secret is called on the command line. */
   public nameOf(secretArn: string): string {
-    return this.declared.find(({ arn }) => arn === secretArn)?.names[0] ?? printable(secretArn);
+    const declared = this.declared.find(({ arn }) => arn === secretArn);
+    // An ARN in the account that stands for all of them was made here, of the name that the app imports the secret by.
+    return declared?.names[0] ?? printable(secretArn.startsWith(LOCAL_ARN) ? secretArn.slice(LOCAL_ARN.length) : secretArn);
   }
 }
 

@@ -98,6 +98,7 @@ describe('given secrets', () => {
   });
 
   test('are called as their author does, or by their ARN', () => {
-    expect([local('Iot-CaKey1A2B'), local('Iot-Plain'), IMPORTED].map(arn => given().nameOf(arn))).toEqual(['Iot/Ca/Key', 'Plain', IMPORTED]);
+    expect([local('Iot-CaKey1A2B'), local('Iot-Plain'), local('prod/ca-key'), IMPORTED].map(arn => given().nameOf(arn)))
+      .toEqual(['Iot/Ca/Key', 'Plain', 'prod/ca-key', IMPORTED]);
   });
 });

@@ -79,8 +79,7 @@ describe('a secret that a local deployment reads', () => {
     ['imported', { Resources: { Ca: reading(IMPORTED) } }, `the secret ${IMPORTED} is not given; pass --secret ${IMPORTED}=FILE`],
     ['imported by its name',
       { Resources: { Ca: reading({ 'Fn::Sub': 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:prod/ca-key' }) } },
-      'the secret arn:aws:secretsmanager:local:000000000000:secret:prod/ca-key is not given; '
-      + 'pass --secret arn:aws:secretsmanager:local:000000000000:secret:prod/ca-key=FILE'],
+      'the secret prod/ca-key is not given; pass --secret prod/ca-key=FILE'],
     ['declared, and empty', { Resources: { Ca: reading({ Ref: 'CaKey' }), CaKey: { ...PASSPHRASE, Properties: {}, Metadata: { 'aws:cdk:path': 'Iot/My Key/Resource' } } } },
       "the secret Iot/My Key is not given; pass --secret 'Iot/My Key=FILE'"],
   ])('and that is %s must be given, which is said together with how', async (_, template, message) => {

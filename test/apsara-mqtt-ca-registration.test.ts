@@ -1,9 +1,9 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Template } from 'aws-cdk-lib/assertions';
-import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { ApsaraMqttCaRegistration, ApsaraMqttCaRegistrationProps, KeyAlgorithm } from '../src';
-import { stackWithCa, statementsOf } from './support/stacks';
+import { DELETED, resourcesBelow, verificationFor } from './support/registrations';
+import { stackWithCa } from './support/stacks';
 
 const CREDENTIALS = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Apsara-AbCdEf';
 
@@ -33,39 +33,18 @@ const INSTANCE = {
 
 test('a registration is a code, a verification certificate that has it, and the registration that shows that', () => {
   const { stack, registration } = declared();
-  const resources = Template.fromStack(stack).toJSON().Resources as Record<string, { Type: string }>;
-  expect(Object.fromEntries(Object.entries(resources).filter(([id]) => id.startsWith('Apsara')))).toEqual({
+  expect(resourcesBelow(stack, 'Apsara')).toEqual({
     ApsaraRegisterCode3AE9F58F: {
       Type: 'Custom::ApsaraMqttRegisterCode',
       DependsOn: ['PrivateIotCaApsaraMqttRegistrarRightsOnStackCredentialsBB50C8A6C4EE5A13'],
-      UpdateReplacePolicy: 'Delete',
-      DeletionPolicy: 'Delete',
+      ...DELETED,
       Properties: INSTANCE,
     },
-    ApsaraVerificationCertificateF26B31C3: {
-      Type: 'Custom::IotVerificationCertificate',
-      DependsOn: ['PrivateIotCaProviderRightsOnStackCaDC4BAF94E4DDC2EF'],
-      UpdateReplacePolicy: 'Delete',
-      DeletionPolicy: 'Delete',
-      Properties: {
-        ServiceToken: { 'Fn::GetAtt': ['PrivateIotCaProviderFunction8B248EC3', 'Arn'] },
-        ServiceTimeout: '1200',
-        LedgerTable: { Ref: 'CaLedger0A52F403' },
-        Issuer: { Ref: 'Ca1E0C8272' },
-        RegistrationCode: { 'Fn::GetAtt': ['ApsaraRegisterCode3AE9F58F', 'RegisterCode'] },
-        KeyAlgorithm: 'EC_P256',
-        HashAlgorithm: 'SHA-256',
-        ValidityDays: 30,
-        ClipToIssuer: true,
-        Generation: 1,
-        Platforms: ['apsara-mqtt'],
-      },
-    },
+    ApsaraVerificationCertificateF26B31C3: verificationFor('apsara-mqtt', { 'Fn::GetAtt': ['ApsaraRegisterCode3AE9F58F', 'RegisterCode'] }),
     ApsaraD6B347AD: {
       Type: 'Custom::ApsaraMqttCaRegistration',
       DependsOn: ['PrivateIotCaApsaraMqttRegistrarRightsOnStackCredentialsBB50C8A6C4EE5A13'],
-      UpdateReplacePolicy: 'Delete',
-      DeletionPolicy: 'Delete',
+      ...DELETED,
       Properties: {
         ...INSTANCE,
         CaName: 'acme',
@@ -88,23 +67,6 @@ test('a registration of all properties renders every one of them', () => {
   template.hasResourceProperties('Custom::IotVerificationCertificate', { Generation: 2 });
 });
 
-test('its function can read the credentials and write its log, and nothing else', () => {
-  const { stack } = declared();
-  const rights = statementsOf(stack).filter(({ policy }) => policy.startsWith('PrivateIotCaApsaraMqttRegistrar'));
-  expect(rights.map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([
-    { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': ['PrivateIotCaApsaraMqttRegistrarLogA33929BB', 'Arn'] } },
-    { Action: 'secretsmanager:GetSecretValue', Resource: CREDENTIALS },
-  ]);
-});
-
-test('credentials that a key encrypts are read by that key through Secrets Manager only', () => {
-  const { stack, ca } = stackWithCa();
-  const credentials = new Secret(stack, 'Credentials', { encryptionKey: new Key(stack, 'Key') });
-  new ApsaraMqttCaRegistration(stack, 'Apsara', { ca, instanceId: 'i', regionId: 'cn-hangzhou', caName: 'acme', credentials });
-  const [decrypt] = statementsOf(stack).filter(({ policy, Action }) => policy.startsWith('PrivateIotCaApsara') && Action === 'kms:Decrypt');
-  expect(JSON.stringify(decrypt.Condition)).toContain('kms:ViaService');
-});
-
 test.each([
   [{ instanceId: '' }, 'Stack/Apsara: instanceId must not be empty, got ""'],
   [{ caName: '' }, 'Stack/Apsara: caName must not be empty, got ""'],
@@ -113,11 +75,4 @@ test.each([
   [{ generation: 0 }, 'Stack/Apsara: generation must be a whole number of generations from 1 to 1000000, got "0"'],
 ])('fails for %j', (changes, message) => {
   expect(() => declared(changes)).toThrow(message);
-});
-
-test('fails for a CA whose key the platform is not known to take', () => {
-  const { stack, ca } = stackWithCa({ keyAlgorithm: KeyAlgorithm.ED25519 });
-  expect(() => new ApsaraMqttCaRegistration(stack, 'Apsara', {
-    ca, instanceId: 'i', regionId: 'cn-hangzhou', caName: 'acme', credentials: Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS),
-  })).toThrow(/keyAlgorithm of the CA must be one of RSA_2048, .* for Alibaba Cloud ApsaraMQ for MQTT, got "ED25519"/);
 });

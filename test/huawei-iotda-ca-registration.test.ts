@@ -1,8 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { HuaweiCredentials, HuaweiIotdaCaRegistration, HuaweiIotdaCaRegistrationProps, KeyAlgorithm, PrivateIotCaProps } from '../src';
-import { stackWithCa, statementsOf } from './support/stacks';
+import { HuaweiCredentials, HuaweiIotdaCaRegistration, HuaweiIotdaCaRegistrationProps, KeyAlgorithm } from '../src';
+import { DELETED, resourcesBelow, verificationFor } from './support/registrations';
+import { stackWithCa } from './support/stacks';
 
 const CREDENTIALS = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Huawei-AbCdEf';
 const ENDPOINT = 'a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com';
@@ -10,8 +11,8 @@ const PROJECT = '77b6a44cba5143ab91d13ab9a8ff44fd';
 
 type Changes = (credentials: HuaweiCredentials) => Partial<HuaweiIotdaCaRegistrationProps>;
 
-function declared(changes: Changes = () => ({}), caProps: Partial<PrivateIotCaProps> = {}) {
-  const { stack, ca } = stackWithCa({ keyAlgorithm: KeyAlgorithm.EC_P256, ...caProps });
+function declared(changes: Changes = () => ({})) {
+  const { stack, ca } = stackWithCa({ keyAlgorithm: KeyAlgorithm.EC_P256 });
   const credentials = HuaweiCredentials.accessKey(Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS));
   const registration = new HuaweiIotdaCaRegistration(stack, 'Huawei', { ca, endpoint: ENDPOINT, projectId: PROJECT, credentials, ...changes(credentials) });
   return { stack, registration };
@@ -25,37 +26,18 @@ const INSTANCE = {
   CredentialsKind: 'AccessKey',
   CredentialsSecretArn: CREDENTIALS,
 };
-const DELETED = { UpdateReplacePolicy: 'Delete', DeletionPolicy: 'Delete' };
 const RIGHTS = ['PrivateIotCaHuaweiRegistrarRightsOnStackCredentialsBB50C8A6E10072D9'];
 
 test('a registration is an upload, a verification certificate for its code, and the verification by it', () => {
   const { stack, registration } = declared();
-  const resources = Template.fromStack(stack).toJSON().Resources as Record<string, object>;
-  expect(Object.fromEntries(Object.entries(resources).filter(([id]) => id.startsWith('Huawei')))).toEqual({
+  expect(resourcesBelow(stack, 'Huawei')).toEqual({
     HuaweiUpload62A6F7E4: {
       Type: 'Custom::HuaweiIotdaCaUpload',
       DependsOn: RIGHTS,
       ...DELETED,
       Properties: { ...INSTANCE, CertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] } },
     },
-    HuaweiVerificationCertificateF1613851: {
-      Type: 'Custom::IotVerificationCertificate',
-      DependsOn: ['PrivateIotCaProviderRightsOnStackCaDC4BAF94E4DDC2EF'],
-      ...DELETED,
-      Properties: {
-        ServiceToken: { 'Fn::GetAtt': ['PrivateIotCaProviderFunction8B248EC3', 'Arn'] },
-        ServiceTimeout: '1200',
-        LedgerTable: { Ref: 'CaLedger0A52F403' },
-        Issuer: { Ref: 'Ca1E0C8272' },
-        RegistrationCode: { 'Fn::GetAtt': ['HuaweiUpload62A6F7E4', 'VerifyCode'] },
-        KeyAlgorithm: 'EC_P256',
-        HashAlgorithm: 'SHA-256',
-        ValidityDays: 30,
-        ClipToIssuer: true,
-        Generation: 1,
-        Platforms: ['huawei-iotda'],
-      },
-    },
+    HuaweiVerificationCertificateF1613851: verificationFor('huawei-iotda', { 'Fn::GetAtt': ['HuaweiUpload62A6F7E4', 'VerifyCode'] }),
     HuaweiA7062422: {
       Type: 'Custom::HuaweiIotdaCaVerification',
       DependsOn: RIGHTS,
@@ -80,14 +62,6 @@ test('a registration of all properties renders every one of them', () => {
   template.hasResourceProperties('Custom::HuaweiIotdaCaVerification', instance);
 });
 
-test('its function can read the credentials and write its log, and nothing else', () => {
-  const rights = statementsOf(declared().stack).filter(({ policy }) => policy.startsWith('PrivateIotCaHuaweiRegistrar'));
-  expect(rights.map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([
-    { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': ['PrivateIotCaHuaweiRegistrarLogEF816EE4', 'Arn'] } },
-    { Action: 'secretsmanager:GetSecretValue', Resource: CREDENTIALS },
-  ]);
-});
-
 describe('fails for', () => {
   test.each<[string, Partial<HuaweiIotdaCaRegistrationProps>, string]>([
     ['a URL as endpoint', { endpoint: `https://${ENDPOINT}` }, 'endpoint must be the host of the access address for applications over HTTPS, in lower case and without https://'],
@@ -96,9 +70,5 @@ describe('fails for', () => {
     ['a resource space that is too long', { appId: 'a'.repeat(37) }, 'appId must be 1 to 36 letters, digits, underscores and hyphens, got "aaaa'],
   ])('%s', (_, changes, message) => {
     expect(() => declared(() => changes)).toThrow(`Stack/Huawei: ${message}`);
-  });
-
-  test('a CA whose key the platform is not known to take', () => {
-    expect(() => declared(undefined, { keyAlgorithm: KeyAlgorithm.ED25519 })).toThrow(/for Huawei Cloud IoTDA, got "ED25519"/);
   });
 });

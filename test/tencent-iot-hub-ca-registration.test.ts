@@ -2,7 +2,8 @@ import { CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { KeyAlgorithm, TencentIotHubCaRegistration, TencentIotHubCaRegistrationProps } from '../src';
-import { stackWithCa, statementsOf } from './support/stacks';
+import { DELETED, resourcesBelow, verificationFor } from './support/registrations';
+import { stackWithCa } from './support/stacks';
 
 const CREDENTIALS = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Tencent-AbCdEf';
 
@@ -21,32 +22,12 @@ function declared(changes: Partial<TencentIotHubCaRegistrationProps> = {}): { st
 
 test('a registration is a verification certificate with the code of the console, and the registration that shows it', () => {
   const { stack, registration } = declared();
-  const resources = Template.fromStack(stack).toJSON().Resources as Record<string, { Type: string }>;
-  expect(Object.fromEntries(Object.entries(resources).filter(([id]) => id.startsWith('Tencent')))).toEqual({
-    TencentVerificationCertificate7164AB47: {
-      Type: 'Custom::IotVerificationCertificate',
-      DependsOn: ['PrivateIotCaProviderRightsOnStackCaDC4BAF94E4DDC2EF'],
-      UpdateReplacePolicy: 'Delete',
-      DeletionPolicy: 'Delete',
-      Properties: {
-        ServiceToken: { 'Fn::GetAtt': ['PrivateIotCaProviderFunction8B248EC3', 'Arn'] },
-        ServiceTimeout: '1200',
-        LedgerTable: { Ref: 'CaLedger0A52F403' },
-        Issuer: { Ref: 'Ca1E0C8272' },
-        RegistrationCode: { Ref: 'Code' },
-        KeyAlgorithm: 'EC_P256',
-        HashAlgorithm: 'SHA-256',
-        ValidityDays: 30,
-        ClipToIssuer: true,
-        Generation: 1,
-        Platforms: ['tencent-iot-hub'],
-      },
-    },
+  expect(resourcesBelow(stack, 'Tencent')).toEqual({
+    TencentVerificationCertificate7164AB47: verificationFor('tencent-iot-hub', { Ref: 'Code' }),
     Tencent59F74328: {
       Type: 'Custom::TencentIotHubCaRegistration',
       DependsOn: ['PrivateIotCaTencentRegistrarRightsOnStackCredentialsBB50C8A643D2CA3D'],
-      UpdateReplacePolicy: 'Delete',
-      DeletionPolicy: 'Delete',
+      ...DELETED,
       Properties: {
         ServiceToken: { 'Fn::GetAtt': ['PrivateIotCaTencentRegistrarFunctionF387B688', 'Arn'] },
         ServiceTimeout: '1200',
@@ -70,15 +51,6 @@ test('a registration of all properties renders every one of them', () => {
     Properties: { Endpoint: 'iotcloud.intl.tencentcloudapi.com', Generation: 2 }, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain',
   });
   template.hasResourceProperties('Custom::IotVerificationCertificate', { Generation: 2 });
-});
-
-test('its function can read the credentials and write its log, and nothing else', () => {
-  const { stack } = declared();
-  const rights = statementsOf(stack).filter(({ policy }) => policy.startsWith('PrivateIotCaTencentRegistrar'));
-  expect(rights.map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([
-    { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': ['PrivateIotCaTencentRegistrarLog98107E88', 'Arn'] } },
-    { Action: 'secretsmanager:GetSecretValue', Resource: CREDENTIALS },
-  ]);
 });
 
 test.each([

@@ -1,0 +1,61 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { KeyAlgorithm } from '../src';
+import { REGISTRATIONS } from './support/registrations';
+import { stackWithCa, statementsOf } from './support/stacks';
+import { PLATFORMS } from '../src/contract/platforms';
+
+const CREDENTIALS = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Credentials-AbCdEf';
+
+const imported = (stack: Stack): ISecret => Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS);
+
+describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, registrar, firstType, declare }) => {
+  const rightsIn = (stack: Stack) => statementsOf(stack).filter(({ policy }) => policy.startsWith(registrar));
+
+  test('has a function that can read the credentials and write its log, and nothing else', () => {
+    const { stack, ca } = stackWithCa();
+    declare(stack, 'acme', ca, imported(stack));
+    expect(rightsIn(stack).map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([
+      { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': [expect.stringMatching(`^${registrar}Log`), 'Arn'] } },
+      { Action: 'secretsmanager:GetSecretValue', Resource: CREDENTIALS },
+    ]);
+  });
+
+  test('reads credentials that a key encrypts by that key, through Secrets Manager only', () => {
+    const { stack, ca } = stackWithCa();
+    declare(stack, 'acme', ca, new Secret(stack, 'Credentials', { encryptionKey: new Key(stack, 'Key') }));
+    const [decrypt] = rightsIn(stack).filter(({ Action }) => Action === 'kms:Decrypt');
+    expect(JSON.stringify(decrypt.Condition)).toContain('kms:ViaService');
+  });
+
+  test('shares its function with the others of the stack', () => {
+    const { stack, ca } = stackWithCa();
+    ['one', 'two'].forEach(id => declare(stack, id, ca, stack.node.tryFindChild('Credentials') as ISecret | undefined ?? imported(stack)));
+    const tokens = Object.values(Template.fromStack(stack).findResources(firstType)).map(({ Properties }) => Properties.ServiceToken['Fn::GetAtt'][0]);
+    expect(tokens).toEqual([expect.stringMatching(`^${registrar}Function`), tokens[0]]);
+  });
+
+  test('has its right to read the credentials for as long as it is there, whatever else leaves the stack', () => {
+    const declaredWith = (...names: string[]): Stack => {
+      const { stack, ca } = stackWithCa();
+      const secretOf = (id: string) => stack.node.tryFindChild(id) as Secret | undefined ?? new Secret(stack, id);
+      names.forEach(name => declare(stack, name, ca, secretOf(name.slice(0, 5))));
+      return stack;
+    };
+    const policies = (stack: Stack): string[] => Object.keys(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
+      .filter(id => id.startsWith(`${registrar}Rights`));
+    const [ofAlpha, ofBravo] = policies(declaredWith('alpha1', 'bravo1', 'bravo2'));
+    expect(policies(declaredWith('alpha1', 'bravo2'))).toEqual([ofAlpha, ofBravo]);
+    expect(policies(declaredWith('alpha1'))).toEqual([ofAlpha]);
+    const resources = Object.values(Template.fromStack(declaredWith('alpha1', 'bravo1')).findResources(firstType));
+    expect(resources.map(({ DependsOn }) => DependsOn)).toEqual([[ofAlpha], [ofBravo]]); // CloudFormation deletes in the reverse order
+  });
+
+  test('fails for a CA whose key the platform is not known to take', () => {
+    const { stack, ca } = stackWithCa({ keyAlgorithm: KeyAlgorithm.ED25519 });
+    expect(() => declare(stack, 'acme', ca, imported(stack)))
+      .toThrow(new RegExp(`keyAlgorithm of the CA must be one of RSA_2048, .* for ${PLATFORMS[platform].name}, got "ED25519"`));
+  });
+});

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { checkEndpoint, checkPresent, checkRegion, RegistrationType } from './contract/registrations';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
+import { ledgerOf } from './private/certificate-provider';
 import { RegistrarFunction } from './private/registrar-function';
 import { validate, validGeneration } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
@@ -40,7 +41,8 @@ export interface ApsaraMqttCaRegistrationProps {
 
   /**
    * What becomes of the registration when it is removed from the stack, or another certificate takes its place. When it is
-   * deleted, the platform also deletes all device certificates of the CA that are registered with the instance.
+   * deleted, the platform also deletes all device certificates of the CA that are registered with the instance. A CA that was
+   * registered by hand before is not deleted in any case, nor is one that another registration of it has taken over.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -92,8 +94,9 @@ export class ApsaraMqttCaRegistration extends Resource {
     const generation = validGeneration(this, props.generation);
 
     const registrar = RegistrarFunction.of(this, 'apsara-mqtt');
-    const rights = [registrar.grantReadCredentials(credentials)];
+    const rights = [registrar.grantReadCredentials(credentials), registrar.grantRecordRegistrations(ca)];
     const instance = {
+      LedgerTable: ledgerOf(this, ca),
       InstanceId: instanceId,
       Endpoint: endpoint,
       CaCertificatePem: ca.certificatePem,

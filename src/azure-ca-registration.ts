@@ -8,6 +8,7 @@ import {
 import { checkForm } from './contract/forms';
 import { RegistrationType } from './contract/registrations';
 import { IPrivateIotCa } from './i-private-iot-ca';
+import { ledgerOf } from './private/certificate-provider';
 import { RegistrarFunction } from './private/registrar-function';
 import { validate } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
@@ -38,7 +39,8 @@ export interface AzureCaRegistrationProps {
 
   /**
    * What happens to the certificate in Azure when the registration leaves the stack, or another one takes its place. Devices with
-   * certificates of the CA can't connect any more once it is deleted there.
+   * certificates of the CA can't connect any more once it is deleted there. One that was uploaded and verified by hand before is
+   * not deleted in any case, nor is one that another registration of the CA has taken over.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -76,9 +78,12 @@ export class AzureCaRegistration extends Construct {
 
     const registrar = RegistrarFunction.of(this, 'azure');
     const rights = [registrar.grantReadCredentials(credentials)];
+    const recording = registrar.grantRecordRegistrations(ca);
     const common = { ...service._render(), CredentialsSecretArn: credentials.secretArn };
-    const uploaded: AzureCaUploadProperties = { ...common, CertificateName: certificateName, CertificatePem: ca.certificatePem };
-    const upload = registrar.resource(this, 'Upload', RegistrationType.AZURE_CA_UPLOAD, uploaded, rights);
+    const uploaded: AzureCaUploadProperties = {
+      ...common, LedgerTable: ledgerOf(this, ca), CertificateName: certificateName, CertificatePem: ca.certificatePem,
+    };
+    const upload = registrar.resource(this, 'Upload', RegistrationType.AZURE_CA_UPLOAD, uploaded, [...rights, recording]);
     upload.applyRemovalPolicy(removalPolicy);
     const ofUpload = (name: keyof AzureCaUploadAttributes): string => upload.getAttString(name);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {

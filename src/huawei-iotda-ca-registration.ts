@@ -9,6 +9,7 @@ import { RegistrationType } from './contract/registrations';
 import { HuaweiCredentials } from './huawei-credentials';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
+import { ledgerOf } from './private/certificate-provider';
 import { RegistrarFunction } from './private/registrar-function';
 import { validate } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
@@ -51,7 +52,8 @@ export interface HuaweiIotdaCaRegistrationProps {
 
   /**
    * What happens to the certificate in IoTDA when the registration leaves the stack, or another one takes its place. Devices with
-   * certificates of the CA can't connect any more once it is deleted there.
+   * certificates of the CA can't connect any more once it is deleted there. One that was uploaded and verified by hand before is
+   * not deleted in any case, nor is one that another registration of the CA has taken over.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -84,6 +86,7 @@ export class HuaweiIotdaCaRegistration extends Construct {
 
     const registrar = RegistrarFunction.of(this, 'huawei');
     const rights = [registrar.grantReadCredentials(credentials.secret)];
+    const recording = registrar.grantRecordRegistrations(ca);
     const common: HuaweiInstanceProperties = {
       Endpoint: endpoint,
       ProjectId: projectId,
@@ -92,8 +95,8 @@ export class HuaweiIotdaCaRegistration extends Construct {
       CredentialsKind: credentials._render(),
       CredentialsSecretArn: credentials.secret.secretArn,
     };
-    const uploaded: HuaweiCaUploadProperties = { ...common, CertificatePem: ca.certificatePem };
-    const upload = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, rights);
+    const uploaded: HuaweiCaUploadProperties = { ...common, LedgerTable: ledgerOf(this, ca), CertificatePem: ca.certificatePem };
+    const upload = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, [...rights, recording]);
     upload.applyRemovalPolicy(removalPolicy);
     const ofUpload = (name: keyof HuaweiCaUploadAttributes): string => upload.getAttString(name);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { checkCertName, checkEndpoint, checkRegion, RegistrationType } from './contract/registrations';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
+import { ledgerOf } from './private/certificate-provider';
 import { RegistrarFunction } from './private/registrar-function';
 import { validate, validGeneration } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
@@ -29,7 +30,8 @@ export interface TencentIotHubCaRegistrationProps {
 
   /**
    * A secret with the JSON members `secretId` and `secretKey` of an API key, and `token` where they are temporary. The CAM
-   * policy has to allow `iotcloud:DescribePrivateCAs`, `CreatePrivateCA`, `UpdatePrivateCA` and `DeletePrivateCA`.
+   * policy has to allow `iotcloud:DescribePrivateCAs`, `CreatePrivateCA`, `UpdatePrivateCA` and `DeletePrivateCA`. It has to stay
+   * a key of the same account: in another one the CA would be registered too, and stay registered in the first.
    */
   readonly credentials: ISecret;
 
@@ -42,7 +44,8 @@ export interface TencentIotHubCaRegistrationProps {
 
   /**
    * What becomes of the registration when it is removed from the stack. The platform deletes no CA certificate that a product
-   * is bound to.
+   * is bound to. One that was registered by hand before is not deleted in any case, nor is one that another registration of the
+   * CA has taken over.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -88,6 +91,7 @@ export class TencentIotHubCaRegistration extends Resource {
     });
     const registrar = RegistrarFunction.of(this, 'tencent');
     const registration = registrar.resource(this, 'Resource', RegistrationType.TENCENT_CA_REGISTRATION, {
+      LedgerTable: ledgerOf(this, ca),
       CertName: certName,
       CaCertificatePem: ca.certificatePem,
       VerificationCertificatePem: this.verificationCertificate.certificatePem,
@@ -95,7 +99,7 @@ export class TencentIotHubCaRegistration extends Resource {
       Region: region,
       CredentialsSecretArn: credentials.secretArn,
       Generation: generation,
-    }, [registrar.grantReadCredentials(credentials)]);
+    }, [registrar.grantReadCredentials(credentials), registrar.grantRecordRegistrations(ca)]);
     registration.applyRemovalPolicy(removalPolicy);
     this.certName = registration.getAttString('CertName');
   }

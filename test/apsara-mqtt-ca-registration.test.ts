@@ -21,9 +21,13 @@ function declared(changes: Partial<ApsaraMqttCaRegistrationProps> = {}): { stack
 }
 
 const SERVICE_TOKEN = { 'Fn::GetAtt': ['PrivateIotCaApsaraMqttRegistrarFunction5CA0CCF6', 'Arn'] };
+const RIGHTS = [
+  'PrivateIotCaApsaraMqttRegistrarRightsOnStackCaDC4BAF94BD5268DD', 'PrivateIotCaApsaraMqttRegistrarRightsOnStackCredentialsBB50C8A6C4EE5A13',
+];
 const INSTANCE = {
   ServiceToken: SERVICE_TOKEN,
   ServiceTimeout: '1200',
+  LedgerTable: { Ref: 'CaLedger0A52F403' },
   InstanceId: 'post-cn-7mz2d000001',
   Endpoint: 'onsmqtt.cn-hangzhou.aliyuncs.com',
   CaCertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] },
@@ -36,14 +40,14 @@ test('a registration is a code, a verification certificate that has it, and the 
   expect(resourcesBelow(stack, 'Apsara')).toEqual({
     ApsaraRegisterCode3AE9F58F: {
       Type: 'Custom::ApsaraMqttRegisterCode',
-      DependsOn: ['PrivateIotCaApsaraMqttRegistrarRightsOnStackCredentialsBB50C8A6C4EE5A13'],
+      DependsOn: RIGHTS,
       ...DELETED,
       Properties: INSTANCE,
     },
     ApsaraVerificationCertificateF26B31C3: verificationFor('apsara-mqtt', { 'Fn::GetAtt': ['ApsaraRegisterCode3AE9F58F', 'RegisterCode'] }),
     ApsaraD6B347AD: {
       Type: 'Custom::ApsaraMqttCaRegistration',
-      DependsOn: ['PrivateIotCaApsaraMqttRegistrarRightsOnStackCredentialsBB50C8A6C4EE5A13'],
+      DependsOn: RIGHTS,
       ...DELETED,
       Properties: {
         ...INSTANCE,

@@ -37,9 +37,9 @@ test('a registration is an upload, a verification certificate for its code, and 
   expect(resourcesBelow(stack, 'Azure')).toEqual({
     AzureUpload13569C0A: {
       Type: 'Custom::AzureCaUpload',
-      DependsOn: RIGHTS,
+      DependsOn: ['PrivateIotCaAzureRegistrarRightsOnStackCaDC4BAF9496A7914D', ...RIGHTS],
       ...DELETED,
-      Properties: { ...SERVICE, CertificateName: 'acme', CertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] } },
+      Properties: { ...SERVICE, LedgerTable: { Ref: 'CaLedger0A52F403' }, CertificateName: 'acme', CertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] } },
     },
     AzureVerificationCertificate3444E4B8: verificationFor('azure-dps', { 'Fn::GetAtt': ['AzureUpload13569C0A', 'VerificationCode'] }),
     AzureBB63246B: {

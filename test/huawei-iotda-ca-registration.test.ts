@@ -33,9 +33,9 @@ test('a registration is an upload, a verification certificate for its code, and 
   expect(resourcesBelow(stack, 'Huawei')).toEqual({
     HuaweiUpload62A6F7E4: {
       Type: 'Custom::HuaweiIotdaCaUpload',
-      DependsOn: RIGHTS,
+      DependsOn: ['PrivateIotCaHuaweiRegistrarRightsOnStackCaDC4BAF94B18079B1', ...RIGHTS],
       ...DELETED,
-      Properties: { ...INSTANCE, CertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] } },
+      Properties: { ...INSTANCE, LedgerTable: { Ref: 'CaLedger0A52F403' }, CertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] } },
     },
     HuaweiVerificationCertificateF1613851: verificationFor('huawei-iotda', { 'Fn::GetAtt': ['HuaweiUpload62A6F7E4', 'VerifyCode'] }),
     HuaweiA7062422: {

@@ -14,13 +14,19 @@ const imported = (stack: Stack): ISecret => Secret.fromSecretCompleteArn(stack, 
 describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, registrar, firstType, declare }) => {
   const rightsIn = (stack: Stack) => statementsOf(stack).filter(({ policy }) => policy.startsWith(registrar));
 
-  test('has a function that can read the credentials and write its log, and nothing else', () => {
+  test('has a function that can read the credentials, record registrations and write its log, and nothing else', () => {
     const { stack, ca } = stackWithCa();
     declare(stack, 'acme', ca, imported(stack));
-    expect(rightsIn(stack).map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([
+    expect(rightsIn(stack).map(({ Action, Resource, Condition }) => ({ Action, Resource, Condition }))).toEqual([
       { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': [expect.stringMatching(`^${registrar}Log`), 'Arn'] } },
       { Action: 'secretsmanager:GetSecretValue', Resource: CREDENTIALS },
+      {
+        Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+        Resource: { 'Fn::GetAtt': ['CaLedger0A52F403', 'Arn'] },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['registration#*'] } },
+      },
     ]);
+    expect(Object.values(Template.fromStack(stack).findResources(firstType))[0].Properties.LedgerTable).toEqual({ Ref: 'CaLedger0A52F403' });
   });
 
   test('reads credentials that a key encrypts by that key, through Secrets Manager only', () => {
@@ -37,7 +43,7 @@ describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, regis
     expect(tokens).toEqual([expect.stringMatching(`^${registrar}Function`), tokens[0]]);
   });
 
-  test('has its right to read the credentials for as long as it is there, whatever else leaves the stack', () => {
+  test('has its rights for as long as it is there, whatever else leaves the stack', () => {
     const declaredWith = (...names: string[]): Stack => {
       const { stack, ca } = stackWithCa();
       const secretOf = (id: string) => stack.node.tryFindChild(id) as Secret | undefined ?? new Secret(stack, id);
@@ -46,11 +52,11 @@ describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, regis
     };
     const policies = (stack: Stack): string[] => Object.keys(Template.fromStack(stack).findResources('AWS::IAM::Policy'))
       .filter(id => id.startsWith(`${registrar}Rights`));
-    const [ofAlpha, ofBravo] = policies(declaredWith('alpha1', 'bravo1', 'bravo2'));
-    expect(policies(declaredWith('alpha1', 'bravo2'))).toEqual([ofAlpha, ofBravo]);
-    expect(policies(declaredWith('alpha1'))).toEqual([ofAlpha]);
+    const [ofAlpha, ofCa, ofBravo] = policies(declaredWith('alpha1', 'bravo1', 'bravo2'));
+    expect(policies(declaredWith('alpha1', 'bravo2'))).toEqual([ofAlpha, ofCa, ofBravo]);
+    expect(policies(declaredWith('alpha1'))).toEqual([ofAlpha, ofCa]);
     const resources = Object.values(Template.fromStack(declaredWith('alpha1', 'bravo1')).findResources(firstType));
-    expect(resources.map(({ DependsOn }) => DependsOn)).toEqual([[ofAlpha], [ofBravo]]); // CloudFormation deletes in the reverse order
+    expect(resources.map(({ DependsOn }) => [...DependsOn].sort())).toEqual([[ofAlpha, ofCa].sort(), [ofBravo, ofCa].sort()]); // CloudFormation deletes in the reverse order
   });
 
   test('fails for a CA whose key the platform is not known to take', () => {

@@ -26,11 +26,14 @@ test('a registration is a verification certificate with the code of the console,
     TencentVerificationCertificate7164AB47: verificationFor('tencent-iot-hub', { Ref: 'Code' }),
     Tencent59F74328: {
       Type: 'Custom::TencentIotHubCaRegistration',
-      DependsOn: ['PrivateIotCaTencentRegistrarRightsOnStackCredentialsBB50C8A643D2CA3D'],
+      DependsOn: [
+        'PrivateIotCaTencentRegistrarRightsOnStackCaDC4BAF94B09CA0DE', 'PrivateIotCaTencentRegistrarRightsOnStackCredentialsBB50C8A643D2CA3D',
+      ],
       ...DELETED,
       Properties: {
         ServiceToken: { 'Fn::GetAtt': ['PrivateIotCaTencentRegistrarFunctionF387B688', 'Arn'] },
         ServiceTimeout: '1200',
+        LedgerTable: { Ref: 'CaLedger0A52F403' },
         CertName: 'acme',
         CaCertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] },
         VerificationCertificatePem: { 'Fn::GetAtt': ['TencentVerificationCertificate7164AB47', 'CertificatePem'] },

@@ -76,6 +76,8 @@ export interface AzureServiceProperties {
 
 /** Of `Custom::AzureCaUpload`. */
 export interface AzureCaUploadProperties extends AzureServiceProperties {
+  /** The CA's ledger, in which registrations are recorded. */
+  readonly LedgerTable: string;
   /** The name, without the fingerprint that is added to it. */
   readonly CertificateName: string;
   readonly CertificatePem: string;

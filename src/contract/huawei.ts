@@ -34,6 +34,8 @@ export interface HuaweiInstanceProperties {
 
 /** Of `Custom::HuaweiIotdaCaUpload`. */
 export interface HuaweiCaUploadProperties extends HuaweiInstanceProperties {
+  /** The CA's ledger, in which registrations are recorded. */
+  readonly LedgerTable: string;
   readonly CertificatePem: string;
 }
 

@@ -5,8 +5,10 @@ import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cd
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
+import { grantRecordRegistrations } from './ledger-table';
 import { grantUseSecret } from './private-key';
 import { RegistrarName, RegistrationType } from '../contract/registrations';
+import { IPrivateIotCa } from '../i-private-iot-ca';
 
 /** Of the constructs' ids below the stack; the functions' logical ids come from them, and a service token can't change: final. */
 const IDS: { readonly [N in RegistrarName]: string } = {
@@ -69,8 +71,17 @@ export class RegistrarFunction extends Construct {
    * policy for all credentials would lose the right before a registration that leaves the stack is removed at the platform.
    */
   public grantReadCredentials(secret: ISecret): Grant {
-    const id = `RightsOn${Names.nodeUniqueId(secret.node)}`;
-    return grantUseSecret(secret, this.node.tryFindChild(id) as Policy | undefined
-      ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] }));
+    return grantUseSecret(secret, this.policyOn(secret));
+  }
+
+  /** Lets the function record the registrations of a CA in its ledger, by a policy that goes after them too. */
+  public grantRecordRegistrations(ca: IPrivateIotCa): Grant {
+    return grantRecordRegistrations(ca.ledger, this.policyOn(ca));
+  }
+
+  private policyOn({ node }: IConstruct): Policy {
+    const id = `RightsOn${Names.nodeUniqueId(node)}`;
+    return this.node.tryFindChild(id) as Policy | undefined
+      ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
   }
 }

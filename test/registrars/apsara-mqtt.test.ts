@@ -5,6 +5,7 @@ import { CaRegistration } from '../../src/registrars/apsara-mqtt/ca-registration
 import { RegisterCode } from '../../src/registrars/apsara-mqtt/register-code';
 import { carryOut } from '../../src/registrars/registrar';
 import { STACK_ID } from '../support/events';
+import { MemoryRecords } from '../support/memory-records';
 import { registeredCa, RegisteredCa } from '../support/registered-ca';
 import { ACCESS_KEY, FOREIGN_INSTANCE, INSTANCE, StrictApsara } from '../support/strict-apsara';
 
@@ -13,6 +14,7 @@ const INVENTED = `invalid-${'0'.repeat(32)}`;
 
 const server = new StrictApsara();
 let secret: object;
+let records: MemoryRecords;
 let ca: RegisteredCa;
 let other: RegisteredCa;
 
@@ -27,6 +29,7 @@ beforeEach(() => {
   server.securityToken = undefined;
   server.permitted = true;
   server.permittedOnInstance = true;
+  records = new MemoryRecords();
   secret = ACCESS_KEY;
 });
 afterAll(() => server.stop());
@@ -35,14 +38,14 @@ type Properties = { readonly [name: string]: unknown };
 
 function properties(of: RegisteredCa, changes: Properties = {}): Properties {
   return {
-    InstanceId: INSTANCE, Endpoint: server.url.slice('https://'.length), CaCertificatePem: of.pem, CredentialsSecretArn: SECRET_ARN, Generation: '1', ...changes,
+    InstanceId: INSTANCE, Endpoint: server.url.slice('https://'.length), CaCertificatePem: of.pem, CredentialsSecretArn: SECRET_ARN, LedgerTable: 'ledger', Generation: '1', ...changes,
   };
 }
 
 function send(
-  resourceType: string, requestType: LifecycleEvent['requestType'], declared: Properties, physicalResourceId?: string, time = 20_000,
+  resourceType: string, requestType: LifecycleEvent['requestType'], declared: Properties, physicalResourceId?: string, time = 20_000, logicalResourceId = 'Apsara',
 ): Promise<LifecycleResult> {
-  const outside = { ca: server.trustedCas, readSecret: async () => JSON.stringify(secret) };
+  const outside = { trustedCas: server.trustedCas, readSecret: async () => JSON.stringify(secret), openRecords: () => records };
   return carryOut({
     [RegistrationType.APSARA_MQTT_REGISTER_CODE]: new RegisterCode(outside),
     [RegistrationType.APSARA_MQTT_CA_REGISTRATION]: new CaRegistration(outside),
@@ -53,15 +56,15 @@ function send(
     properties: declared,
     requestId: randomUUID(),
     stackId: STACK_ID,
-    logicalResourceId: 'Apsara',
+    logicalResourceId,
     signal: AbortSignal.timeout(time),
   });
 }
 
 const code = (requestType: 'Create' | 'Update', of = ca, id?: string, changes = {}) =>
   send(RegistrationType.APSARA_MQTT_REGISTER_CODE, requestType, properties(of, changes), id);
-const registration = (requestType: LifecycleEvent['requestType'], declared: Properties, id?: string, time?: number) =>
-  send(RegistrationType.APSARA_MQTT_CA_REGISTRATION, requestType, declared, id, time);
+const registration = (requestType: LifecycleEvent['requestType'], declared: Properties, id?: string, time?: number, logicalResourceId?: string) =>
+  send(RegistrationType.APSARA_MQTT_CA_REGISTRATION, requestType, declared, id, time, logicalResourceId);
 
 /** The properties of the registration, with a verification certificate for a code that is fetched now. */
 async function proved(of = ca, changes: Properties = {}): Promise<Properties> {
@@ -180,6 +183,40 @@ describe('the code', () => {
     server.forget();
     await send(RegistrationType.APSARA_MQTT_REGISTER_CODE, 'Delete', properties(ca), physicalResourceId);
     expect(server.calls).toEqual([]);
+  });
+
+  test('is asked for once, however often and however late a request is delivered', async () => {
+    const [one, two] = await Promise.all([code('Create'), code('Create')]);
+    expect(two).toEqual(one);
+    expect(await code('Create')).toEqual(one);
+    expect(server.actions.filter(action => action === 'GetRegisterCode')).toHaveLength(1);
+  });
+
+  test('is asked for anew by another generation, and after the resource was removed', async () => {
+    const first = await code('Create');
+    const second = await code('Update', ca, first.physicalResourceId, { Generation: '2' });
+    expect(second.data).not.toEqual(first.data);
+    await send(RegistrationType.APSARA_MQTT_REGISTER_CODE, 'Delete', properties(ca, { Generation: '2' }), second.physicalResourceId);
+    expect((await code('Create', ca, undefined, { Generation: '2' })).data).not.toEqual(second.data);
+  });
+});
+
+describe('another resource of the stack', () => {
+  test.each([['the old one goes', 'Apsara'], ['it goes itself, in a rollback', 'Moved']])('that takes the registration over leaves it when %s', async (_, first) => {
+    const declared = await proved();
+    const { physicalResourceId } = await registration('Create', declared);
+    await registration('Create', declared, undefined, undefined, 'Moved');
+    await registration('Delete', declared, physicalResourceId, undefined, first);
+    expect(server.cas).toMatchObject([{ name: 'acme', active: true }]);
+    await registration('Delete', declared, physicalResourceId, undefined, first === 'Moved' ? 'Apsara' : 'Moved');
+    expect(server.cas).toEqual([]);
+  });
+
+  test('leaves what somebody has registered by hand when it goes', async () => {
+    server.register('acme', ca.pem, 'c0de');
+    const declared = await proved();
+    await registration('Delete', declared, (await registration('Create', declared)).physicalResourceId);
+    expect(server.cas).toHaveLength(1);
   });
 });
 

@@ -3,6 +3,7 @@ import { AzureCaUpload } from '../../src/registrars/azure/ca-upload';
 import { AzureCaVerification } from '../../src/registrars/azure/ca-verification';
 import { carryOut } from '../../src/registrars/registrar';
 import { STACK_ID } from '../support/events';
+import { MemoryRecords } from '../support/memory-records';
 import { RegisteredCa, registeredCa } from '../support/registered-ca';
 import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../support/strict-azure';
 
@@ -17,6 +18,7 @@ type Properties = Record<string, unknown>;
 
 const azure = new StrictAzure();
 let secret: Record<string, string>;
+let records: MemoryRecords;
 let ca: RegisteredCa;
 let other: RegisteredCa;
 
@@ -30,6 +32,7 @@ beforeEach(() => {
   azure.inUse.clear();
   azure.entraError = undefined;
   azure.roleMissing = false;
+  records = new MemoryRecords();
   secret = { tenantId: TENANT, clientId: CLIENT, clientSecret: CLIENT_SECRET };
 });
 afterAll(() => azure.stop());
@@ -42,23 +45,31 @@ function properties(changes: Properties = {}): Properties {
     ResourceGroup: RESOURCE_GROUP,
     ServiceName: 'dps-1',
     CredentialsSecretArn: SECRET,
+    LedgerTable: 'ledger',
     CertificateName: 'acme',
     CertificatePem: ca.pem,
     ...changes,
   };
 }
 
-function ask(requestType: 'Create' | 'Update' | 'Delete', resourceType: string, given: Properties, physicalResourceId?: string, milliseconds = 20_000) {
+interface Asked {
+  readonly physicalResourceId?: string;
+  readonly logicalResourceId?: string;
+  readonly milliseconds?: number;
+}
+
+function ask(requestType: 'Create' | 'Update' | 'Delete', resourceType: string, given: Properties, asked: Asked = {}) {
+  const { physicalResourceId, logicalResourceId = 'Azure', milliseconds = 20_000 } = asked;
   const endpoints = { login: azure.url, management: azure.url };
-  const reach = { endpoints, trustedCas: azure.trustedCas, readSecret: async () => JSON.stringify(secret) };
+  const reach = { endpoints, trustedCas: azure.trustedCas, readSecret: async () => JSON.stringify(secret), openRecords: () => records };
   return carryOut({ [UPLOAD]: new AzureCaUpload(reach), [VERIFICATION]: new AzureCaVerification(reach) }, {
-    requestType, resourceType, properties: given, physicalResourceId, stackId: STACK_ID, logicalResourceId: 'Azure', requestId: 'r1', signal: AbortSignal.timeout(milliseconds),
+    requestType, resourceType, properties: given, physicalResourceId, stackId: STACK_ID, logicalResourceId, requestId: 'r1', signal: AbortSignal.timeout(milliseconds),
   });
 }
 
 const upload = (changes?: Properties, physicalResourceId?: string) =>
-  ask(physicalResourceId ? 'Update' : 'Create', UPLOAD, properties(changes), physicalResourceId);
-const remove = (physicalResourceId: string, changes?: Properties) => ask('Delete', UPLOAD, properties(changes), physicalResourceId);
+  ask(physicalResourceId ? 'Update' : 'Create', UPLOAD, properties(changes), { physicalResourceId });
+const remove = (physicalResourceId: string, changes?: Properties) => ask('Delete', UPLOAD, properties(changes), { physicalResourceId });
 
 /** What the template hands on: the code to the CA, and the certificate that it issues. */
 async function verify({ data }: { readonly data?: { readonly [name: string]: string } }, changes: Properties = {}, by = ca) {
@@ -77,7 +88,7 @@ describe('a CA is registered', () => {
     expect(verified.data).toEqual({ CertificateName: nameOf(ca), Thumbprint: ca.thumbprint });
     expect(azure.held.get(place)!.get(nameOf(ca))!.verified).toBe(true);
 
-    await ask('Delete', VERIFICATION, properties(target), verified.physicalResourceId);
+    await ask('Delete', VERIFICATION, properties(target), verified);
     expect(azure.names(place)).toEqual([nameOf(ca)]);
     await remove(uploaded.physicalResourceId, target);
     expect(azure.names(place)).toEqual([]);
@@ -108,7 +119,6 @@ describe('a CA is registered', () => {
     const first = await upload();
     await verify(first);
     const second = await upload({ CertificatePem: other.pem }, first.physicalResourceId);
-    expect(second.physicalResourceId.length).toBeLessThan(1024);
     const back = await upload({}, second.physicalResourceId);
     expect(back).toEqual(first);
     await remove(second.physicalResourceId, { CertificatePem: other.pem });
@@ -192,15 +202,68 @@ describe('faults', () => {
 
   test('a platform that never answers ends with the time, and says nothing of the request', async () => {
     azure.fault = call => call === TOKEN_CALL ? 'unavailable' : undefined;
-    const failure = await ask('Create', UPLOAD, properties(), undefined, 1_500).catch(error => String(error.stack));
+    const failure = await ask('Create', UPLOAD, properties(), { milliseconds: 1_500 }).catch(error => String(error.stack));
     expect(failure).toContain('Azure: Azure: signing in failed: HTTP status 503, until no time was left; deploy again');
     expect(failure).not.toContain(CLIENT_SECRET);
   });
 
-  test('two deliveries of one request at a time leave one certificate', async () => {
-    const both = await Promise.all([upload(), upload()]);
+  test('two deliveries of one request at a time get the same code, and the first answer is good for the proof', async () => {
+    const [first, second] = await Promise.all([upload(), upload()]);
+    expect(second).toEqual(first);
     expect(azure.names(DPS)).toEqual([nameOf(ca)]);
-    expect(both.map(({ data }) => data!.CertificateName)).toEqual([nameOf(ca), nameOf(ca)]);
+    await verify(first);
+    expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
+  });
+
+  test('a delivery that comes late gets the code that was answered before', async () => {
+    const first = await upload();
+    expect(await upload()).toEqual(first);
+    await verify(first);
+    expect(await upload()).toEqual(first);
+  });
+
+  test('an update that fails takes away what it has uploaded, and the next one begins anew', async () => {
+    const first = await upload();
+    azure.meanwhile = call => {
+      azure.roleMissing = call.endsWith('generateVerificationCode');
+    };
+    await expect(upload({ CertificatePem: other.pem }, first.physicalResourceId)).rejects.toThrow('AuthorizationFailed');
+    azure.meanwhile = () => undefined;
+    azure.roleMissing = false;
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    expect(await upload({}, first.physicalResourceId)).toEqual(first);
+  });
+});
+
+describe('another resource of the stack', () => {
+  const as = (logicalResourceId: string, requestType: 'Create' | 'Delete', physicalResourceId?: string) =>
+    ask(requestType, UPLOAD, properties(), { logicalResourceId, physicalResourceId });
+
+  test('that takes the registration over, as a construct with a new id does, keeps it when the old one goes', async () => {
+    const old = await upload();
+    await verify(old);
+    const moved = await as('Moved', 'Create');
+    expect(moved).toEqual(old);
+    await remove(old.physicalResourceId);
+    expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
+    await as('Moved', 'Delete', moved.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([]);
+  });
+
+  test('that took it over and goes in a rollback leaves it to the old one', async () => {
+    const old = await upload();
+    await verify(old);
+    await as('Moved', 'Delete', (await as('Moved', 'Create')).physicalResourceId);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    await remove(old.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([]);
+  });
+
+  test('leaves what somebody has registered and verified by hand when it goes', async () => {
+    azure.putByHand(DPS, nameOf(ca), ca.certificate, true);
+    const { physicalResourceId } = await upload();
+    await remove(physicalResourceId);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
   });
 });
 

@@ -3,6 +3,7 @@ import { HuaweiCaUpload } from '../../src/registrars/huawei/ca-upload';
 import { HuaweiCaVerification } from '../../src/registrars/huawei/ca-verification';
 import { carryOut } from '../../src/registrars/registrar';
 import { STACK_ID } from '../support/events';
+import { MemoryRecords } from '../support/memory-records';
 import { RegisteredCa, registeredCa } from '../support/registered-ca';
 import { ACCESS_KEY, INSTANCE, OWN_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei, TOKEN } from '../support/strict-huawei';
 
@@ -16,6 +17,7 @@ type Properties = Record<string, unknown>;
 
 const huawei = new StrictHuawei();
 let secret: Record<string, string>;
+let records: MemoryRecords;
 let ca: RegisteredCa;
 let namesake: RegisteredCa;
 let stranger: RegisteredCa;
@@ -31,20 +33,21 @@ beforeEach(() => {
   huawei.verifiesAgain = true;
   huawei.permitted = true;
   huawei.takesContent = true;
+  records = new MemoryRecords();
   secret = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY, token: TOKEN };
 });
 afterAll(() => huawei.stop());
 
 function properties(changes: Properties = {}): Properties {
   return {
-    Endpoint: SHARED_HOST, ProjectId: PROJECT, InstanceId: INSTANCE, CredentialsKind: 'AccessKey', CredentialsSecretArn: SECRET, CertificatePem: ca.pem, ...changes,
+    Endpoint: SHARED_HOST, ProjectId: PROJECT, InstanceId: INSTANCE, CredentialsKind: 'AccessKey', CredentialsSecretArn: SECRET, LedgerTable: 'ledger', CertificatePem: ca.pem, ...changes,
   };
 }
 
-function ask(requestType: 'Create' | 'Update' | 'Delete', resourceType: string, given: Properties, physicalResourceId?: string) {
-  const reach = { url: huawei.url, trustedCas: huawei.trustedCas, readSecret: async () => JSON.stringify(secret) };
+function ask(requestType: 'Create' | 'Update' | 'Delete', resourceType: string, given: Properties, physicalResourceId?: string, logicalResourceId = 'Huawei') {
+  const reach = { url: huawei.url, trustedCas: huawei.trustedCas, readSecret: async () => JSON.stringify(secret), openRecords: () => records };
   return carryOut({ [UPLOAD]: new HuaweiCaUpload(reach), [VERIFICATION]: new HuaweiCaVerification(reach) }, {
-    requestType, resourceType, properties: given, physicalResourceId, stackId: STACK_ID, logicalResourceId: 'Huawei', requestId: 'r1', signal: AbortSignal.timeout(20_000),
+    requestType, resourceType, properties: given, physicalResourceId, stackId: STACK_ID, logicalResourceId, requestId: 'r1', signal: AbortSignal.timeout(20_000),
   });
 }
 
@@ -172,6 +175,28 @@ describe('faults', () => {
     const uploaded = await upload();
     expect(huawei.held.map(({ id }) => id)).toEqual([uploaded.data!.CertificateId]);
     expect(huawei.count(ADD)).toBe(1);
+  });
+});
+
+describe('another resource of the stack', () => {
+  const as = (logicalResourceId: string, requestType: 'Create' | 'Delete', physicalResourceId?: string) =>
+    ask(requestType, UPLOAD, properties(), physicalResourceId, logicalResourceId);
+
+  test.each([['the old one goes', 'Huawei'], ['it goes itself, in a rollback', 'Moved']])('that takes the registration over leaves it when %s', async (_, first) => {
+    const old = await upload();
+    await verify(old);
+    const { physicalResourceId } = await as('Moved', 'Create');
+    expect(physicalResourceId).toBe(old.physicalResourceId);
+    await as(first, 'Delete', physicalResourceId);
+    expect(huawei.held).toHaveLength(1);
+    await as(first === 'Moved' ? 'Huawei' : 'Moved', 'Delete', physicalResourceId);
+    expect(huawei.held).toEqual([]);
+  });
+
+  test('leaves what somebody has registered and verified by hand when it goes', async () => {
+    huawei.register(ca.certificate).verified = true;
+    await remove((await upload()).physicalResourceId);
+    expect(huawei.held).toHaveLength(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-ev
 import { carryOut } from '../../src/registrars/registrar';
 import { CaRegistration } from '../../src/registrars/tencent/ca-registration';
 import { STACK_ID } from '../support/events';
+import { MemoryRecords } from '../support/memory-records';
 import { registeredCa, RegisteredCa } from '../support/registered-ca';
 import { API_KEY, StrictTencent } from '../support/strict-tencent';
 
@@ -12,6 +13,7 @@ const INVENTED = `invalid-${'0'.repeat(32)}`;
 
 const server = new StrictTencent();
 let secret: object;
+let records: MemoryRecords;
 let ca: RegisteredCa;
 let other: RegisteredCa;
 
@@ -26,6 +28,7 @@ beforeEach(() => {
   server.token = undefined;
   server.byCertificates = true;
   server.elsewhere.clear();
+  records = new MemoryRecords();
   secret = API_KEY;
 });
 afterAll(() => server.stop());
@@ -34,6 +37,7 @@ type Properties = { readonly [name: string]: unknown };
 
 async function properties(of = ca, changes: Properties = {}): Promise<Properties> {
   return {
+    LedgerTable: 'ledger',
     CertName: 'acme',
     CaCertificatePem: of.pem,
     VerificationCertificatePem: await of.prove(CODE),
@@ -45,15 +49,17 @@ async function properties(of = ca, changes: Properties = {}): Promise<Properties
   };
 }
 
-function send(requestType: LifecycleEvent['requestType'], declared: Properties, physicalResourceId?: string, time = 20_000): Promise<LifecycleResult> {
-  const outside = { ca: server.trustedCas, readSecret: async () => JSON.stringify(secret) };
+function send(
+  requestType: LifecycleEvent['requestType'], declared: Properties, physicalResourceId?: string, time = 20_000, logicalResourceId = 'Tencent',
+): Promise<LifecycleResult> {
+  const outside = { trustedCas: server.trustedCas, readSecret: async () => JSON.stringify(secret), openRecords: () => records };
   return carryOut({ [RegistrationType.TENCENT_CA_REGISTRATION]: new CaRegistration(outside) }, {
     requestType,
     physicalResourceId,
     properties: declared,
     requestId: randomUUID(),
     stackId: STACK_ID,
-    logicalResourceId: 'Tencent',
+    logicalResourceId,
     resourceType: RegistrationType.TENCENT_CA_REGISTRATION,
     signal: AbortSignal.timeout(time),
   });
@@ -141,6 +147,15 @@ describe('another CA under the same name', () => {
     expect(held()).toEqual([['acme', ca.certificate.fingerprint256]]);
   });
 
+  test('can\'t go back where the console\'s code has changed meanwhile: the platform takes the old proof no more', async () => {
+    const old = await properties();
+    const { physicalResourceId: oldId } = await send('Create', old);
+    server.code = 'new';
+    const { physicalResourceId } = await send('Update', await properties(other, { VerificationCertificatePem: await other.prove('new') }), oldId);
+    await expect(send('Update', old, physicalResourceId)).rejects.toThrow('UpdatePrivateCA failed: InvalidParameterValue.CACertNotMatch');
+    expect(held()).toEqual([['acme', other.certificate.fingerprint256]]);
+  });
+
   test('whose update lost its answer is updated once more, and to the same', async () => {
     const { physicalResourceId } = await send('Create', await properties());
     server.plan('UpdatePrivateCA', 'lost');
@@ -159,6 +174,45 @@ test('another name for the same CA is refused with the one it has, since the pla
   const { physicalResourceId } = await send('Create', await properties());
   await expect(send('Update', await properties(ca, { CertName: 'new' }), physicalResourceId))
     .rejects.toThrow('certName must be "acme", under which this CA certificate is registered, since the platform takes none twice and does not rename, got "new"');
+});
+
+describe('another resource of the stack', () => {
+  test.each([['the old one goes', 'Tencent'], ['it goes itself, in a rollback', 'Moved']])('that takes the registration over leaves it when %s', async (_, first) => {
+    const declared = await properties();
+    const { physicalResourceId } = await send('Create', declared);
+    await send('Create', declared, undefined, undefined, 'Moved');
+    await send('Delete', declared, physicalResourceId, undefined, first);
+    expect(held()).toHaveLength(1);
+    await send('Delete', declared, physicalResourceId, undefined, first === 'Moved' ? 'Tencent' : 'Moved');
+    expect(held()).toEqual([]);
+  });
+
+  test('of another account has a registration of its own', async () => {
+    const declared = await properties();
+    const { physicalResourceId } = await send('Create', declared);
+    const theirs = { ...declared, CredentialsSecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Another-AbCdEf' };
+    await send('Create', theirs, undefined, undefined, 'Other');
+    await send('Delete', declared, physicalResourceId);
+    expect(held()).toEqual([]); // the test has one account
+  });
+
+  test('leaves what somebody has registered in the console when it goes', async () => {
+    server.register('acme', ca.pem);
+    const declared = await properties();
+    await send('Delete', declared, (await send('Create', declared)).physicalResourceId);
+    expect(held()).toHaveLength(1);
+  });
+
+  test('whose creation failed does not stand in its way', async () => {
+    const declared = await properties();
+    server.code = 'another';
+    await expect(send('Create', declared)).rejects.toThrow('CACertNotMatch');
+    await send('Delete', declared, INVENTED);
+    server.code = CODE;
+    const { physicalResourceId } = await send('Create', declared, undefined, undefined, 'Moved');
+    await send('Delete', declared, physicalResourceId, undefined, 'Moved');
+    expect(held()).toEqual([]);
+  });
 });
 
 describe('a removal', () => {

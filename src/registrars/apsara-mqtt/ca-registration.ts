@@ -1,10 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { identityOf, InstanceDeclaration, instanceApi, isIdentity, Outside, parseInstance } from './instance';
+import { identityOf, InstanceDeclaration, instanceApi, isIdentity, parseInstance } from './instance';
 import { MqttApi, RegisteredCa } from './mqtt-api';
 import { quote } from '../../contract/rules';
 import { text } from '../../handlers/property-values';
 import { certificateProperty } from '../certificate-property';
+import { Outside, recordsOf } from '../outside';
 import { Registrar, Registration, RegistrationRequest } from '../registrar';
+import { leaveAndRemove, resourceOf } from '../registration-records';
 import { fingerprintOf, pemOf } from '../shown-certificate';
 
 interface Declaration extends InstanceDeclaration {
@@ -30,7 +32,9 @@ export class CaRegistration implements Registrar {
   public async declare(request: RegistrationRequest): Promise<Registration> {
     const declaration = parse(request);
     const api = await instanceApi(declaration, request, this.outside);
-    const registered = await api.find(fingerprintOf(declaration.ca)) ?? await register(api, declaration);
+    const found = await api.find(fingerprintOf(declaration.ca));
+    await recordsOf(request, this.outside).declare(identityOf(declaration), resourceOf(request), found !== undefined);
+    const registered = found ?? await register(api, declaration);
     if (registered.name !== declaration.caName) {
       throw new Error(`caName must be ${quote(registered.name)}, under which this CA certificate (SN ${registered.sn}) is registered with `
         + `${declaration.instanceId}, since the platform does not rename, got ${quote(declaration.caName)}`);
@@ -55,11 +59,14 @@ export class CaRegistration implements Registrar {
   private async removeIf(request: RegistrationRequest, isOwn: (registered: RegisteredCa) => boolean): Promise<void> {
     const declaration = parseInstance(request.properties);
     const api = await instanceApi(declaration, request, this.outside);
-    const registered = await api.find(fingerprintOf(declaration.ca), { instanceMayBeGone: true });
-    if (registered && isOwn(registered)) {
-      await api.deactivate(registered.sn);
-      await api.delete(registered.sn);
-    }
+    await leaveAndRemove(recordsOf(request, this.outside), identityOf(declaration), resourceOf(request), async () => {
+      const registered = await api.find(fingerprintOf(declaration.ca), { instanceMayBeGone: true });
+      if (registered && isOwn(registered)) {
+        await api.deactivate(registered.sn);
+        await api.delete(registered.sn);
+      }
+      return true;
+    });
   }
 }
 

@@ -2,18 +2,12 @@ import { X509Certificate } from 'node:crypto';
 import { MqttApi } from './mqtt-api';
 import { RawProperties, secretArn, text } from '../../handlers/property-values';
 import { certificateProperty } from '../certificate-property';
-import { readCredentials, ReadSecret } from '../credentials';
+import { readCredentials } from '../credentials';
 import { endpointProperty } from '../endpoint';
 import { HttpApi } from '../http-api';
+import { Outside } from '../outside';
 import { RegistrationRequest } from '../registrar';
 import { fingerprintOf } from '../shown-certificate';
-
-/** What a test puts in place of what the function reaches by itself. */
-export interface Outside {
-  /** PEM of the CAs to trust. */
-  readonly ca?: string;
-  readonly readSecret?: ReadSecret;
-}
 
 /** What both resources declare: an instance of ApsaraMQ for MQTT, and a CA that is to be registered with it. */
 export interface InstanceDeclaration {
@@ -48,8 +42,8 @@ export function isIdentity(physicalResourceId: string): boolean {
 }
 
 export async function instanceApi(
-  { endpoint, credentialsSecretArn, instanceId }: InstanceDeclaration, { signal }: RegistrationRequest, { ca, readSecret }: Outside,
+  { endpoint, credentialsSecretArn, instanceId }: InstanceDeclaration, { signal }: RegistrationRequest, { trustedCas, readSecret }: Outside,
 ): Promise<MqttApi> {
   const credentials = await readCredentials(credentialsSecretArn, ['accessKeyId', 'accessKeySecret'], signal, readSecret, ['securityToken']);
-  return new MqttApi(new HttpApi(signal, ca), endpoint, credentials, instanceId);
+  return new MqttApi(new HttpApi(signal, trustedCas), endpoint, credentials, instanceId);
 }

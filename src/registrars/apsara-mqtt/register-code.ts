@@ -1,11 +1,14 @@
-import { identityOf, instanceApi, Outside, parseInstance } from './instance';
+import { identityOf, instanceApi, isIdentity, parseInstance } from './instance';
+import { checkGeneration } from '../../contract/rules';
+import { checked, RawProperties, wholeNumber } from '../../handlers/property-values';
+import { Outside, recordsOf } from '../outside';
 import { Registrar, Registration, RegistrationRequest } from '../registrar';
 import { fingerprintOf } from '../shown-certificate';
 
 /**
  * `Custom::ApsaraMqttRegisterCode`: the code that the verification certificate of a CA has as its common name. It is not
- * documented whether the platform answers the same one twice, so that the physical id keeps it for as long as the CA is
- * registered: a code that changed would change the verification certificate.
+ * documented whether the platform answers the same one twice, and a code that changed would change the verification
+ * certificate: it is asked for once for a generation, and stays for as long as the CA is registered.
  */
 export class RegisterCode implements Registrar {
   constructor(private readonly outside: Outside = {}) {}
@@ -16,10 +19,19 @@ export class RegisterCode implements Registrar {
     const kept = request.physicalResourceId?.startsWith(prefix) ? request.physicalResourceId.slice(prefix.length) : undefined;
     const api = await instanceApi(declaration, request, this.outside);
     const registered = await api.find(fingerprintOf(declaration.ca));
-    const code = (registered && (kept ?? registered.registrationCode)) ?? await api.registerCode();
+    const code = (registered && (kept ?? registered.registrationCode))
+      ?? (await recordsOf(request, this.outside).codeOnce(identityOf(declaration), purposeOf(request.properties), () => api.registerCode()))!;
     return { physicalResourceId: `${prefix}${code}`, data: { RegisterCode: code } };
   }
 
-  /** A code is nothing that can be given back. */
-  public async remove(): Promise<void> {}
+  /** A code is nothing that can be given back; where the resource is made again, another one is asked for. */
+  public async remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void> {
+    if (isIdentity(request.physicalResourceId)) {
+      await recordsOf(request, this.outside).forgetCode(identityOf(parseInstance(request.properties)), purposeOf(request.properties));
+    }
+  }
+}
+
+function purposeOf({ Generation }: RawProperties): string {
+  return `generation ${checked<number>(checkGeneration, wholeNumber(Generation))}`;
 }

@@ -5,8 +5,9 @@ import {
 import { checkChoice, checkForm } from '../../contract/forms';
 import { platformRules } from '../../contract/platforms';
 import { complain, RawProperties, secretArn } from '../../handlers/property-values';
-import { readCredentials, ReadSecret } from '../credentials';
+import { readCredentials } from '../credentials';
 import { HttpApi } from '../http-api';
+import { Outside } from '../outside';
 import { accessToken } from './access-token';
 import { ServiceCertificates } from './service-certificates';
 
@@ -20,11 +21,9 @@ export interface AzureService {
   readonly credentials: string;
 }
 
-/** What tests have instead: a server of their own, and its CA. */
-export interface AzureReach {
+/** What tests have instead: a server of their own. */
+export interface AzureReach extends Outside {
   readonly endpoints?: AzureEndpoints;
-  readonly trustedCas?: string;
-  readonly readSecret?: ReadSecret;
 }
 
 export function azureService(properties: RawProperties): AzureService {

@@ -1,7 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { HuaweiCaUploadAttributes } from '../../contract/huawei';
 import { certificateProperty, thumbprintOf } from '../certificate-property';
+import { recordsOf } from '../outside';
 import { Registrar, Registration, RegistrationRequest } from '../registrar';
+import { leaveAndRemove, resourceOf } from '../registration-records';
 import { certificatesOf, huaweiInstance, HuaweiReach } from './instance';
 import { HeldCertificate, InstanceCertificates } from './instance-certificates';
 
@@ -29,26 +31,35 @@ export class HuaweiCaUpload implements Registrar {
     const registrations = (await certificates.registrationsOf(certificate)).filter(held => !isAnother(held));
     const held = registrations.find(({ id }) => before?.certificateId === id) ?? registrations[0]
       ?? await uploadOnce(certificates, certificate, isAnother);
+    const identity = identityOf({ thumbprint, certificateId: held.id });
+    await recordsOf(request, this.reach).declare(identity, resourceOf(request), held.verified);
     const data: HuaweiCaUploadAttributes = { CertificateId: held.id, VerifyCode: held.verifyCode };
-    return { physicalResourceId: `huawei-iotda:${thumbprint}:${held.id}`, data: { ...data } };
+    return { physicalResourceId: identity, data: { ...data } };
   }
 
   public async remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void> {
     const upload = uploadOf(request.physicalResourceId);
     if (upload) {
-      await (await certificatesOf(huaweiInstance(request.properties), request.signal, this.reach)).delete(upload.certificateId);
+      await this.leave(request, await certificatesOf(huaweiInstance(request.properties), request.signal, this.reach), upload);
     } else {
       // Its creation has failed, perhaps for what would make this fail too. What it may have left proves nothing to anybody.
       await this.removeUnverified(request).catch(() => undefined);
     }
   }
 
-  private async removeUnverified({ properties, signal }: RegistrationRequest): Promise<void> {
-    const certificates = await certificatesOf(huaweiInstance(properties), signal, this.reach);
-    const registrations = await certificates.registrationsOf(certificateProperty('CertificatePem', properties.CertificatePem));
-    for (const { id } of registrations.filter(({ verified }) => !verified)) {
-      await certificates.delete(id);
+  private async removeUnverified(request: RegistrationRequest): Promise<void> {
+    const certificates = await certificatesOf(huaweiInstance(request.properties), request.signal, this.reach);
+    const certificate = certificateProperty('CertificatePem', request.properties.CertificatePem);
+    for (const { id } of (await certificates.registrationsOf(certificate)).filter(({ verified }) => !verified)) {
+      await this.leave(request, certificates, { thumbprint: thumbprintOf(certificate), certificateId: id });
     }
+  }
+
+  private async leave(request: RegistrationRequest, certificates: InstanceCertificates, upload: Upload): Promise<void> {
+    await leaveAndRemove(recordsOf(request, this.reach), identityOf(upload), resourceOf(request), async () => {
+      await certificates.delete(upload.certificateId);
+      return true;
+    });
   }
 }
 
@@ -62,6 +73,10 @@ async function uploadOnce(
     await certificates.delete(own.id);
   }
   return oldest;
+}
+
+function identityOf({ thumbprint, certificateId }: Upload): string {
+  return `huawei-iotda:${thumbprint}:${certificateId}`;
 }
 
 /** The upload that a physical id stands for; none where its creation has failed. */

@@ -1,8 +1,9 @@
 import { checkChoice, checkForm } from '../../contract/forms';
 import { HUAWEI_CREDENTIAL_KINDS, HUAWEI_CREDENTIALS, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCredentialKind } from '../../contract/huawei';
 import { complain, optionalText, RawProperties, secretArn } from '../../handlers/property-values';
-import { readCredentials, ReadSecret } from '../credentials';
+import { readCredentials } from '../credentials';
 import { HttpApi, HttpRequest } from '../http-api';
+import { Outside } from '../outside';
 import { InstanceCertificates } from './instance-certificates';
 import { regionOfOwnHost, signRequest } from './sign-request';
 
@@ -16,11 +17,9 @@ export interface HuaweiInstance {
   readonly credentials: string;
 }
 
-/** What tests have instead: a server of their own, and its CA. */
-export interface HuaweiReach {
+/** What tests have instead: a server of their own. */
+export interface HuaweiReach extends Outside {
   readonly url?: string;
-  readonly trustedCas?: string;
-  readonly readSecret?: ReadSecret;
 }
 
 export function huaweiInstance(properties: RawProperties): HuaweiInstance {

@@ -4,18 +4,13 @@ import { checkCertName, checkRegion } from '../../contract/registrations';
 import { quote } from '../../contract/rules';
 import { checked, secretArn } from '../../handlers/property-values';
 import { certificateProperty } from '../certificate-property';
-import { readCredentials, ReadSecret } from '../credentials';
+import { readCredentials } from '../credentials';
 import { endpointProperty } from '../endpoint';
 import { HttpApi } from '../http-api';
+import { Outside, recordsOf } from '../outside';
 import { Registrar, Registration, RegistrationRequest } from '../registrar';
+import { leaveAndRemove, resourceOf } from '../registration-records';
 import { fingerprintOf, pemOf } from '../shown-certificate';
-
-/** What a test puts in place of what the function reaches by itself. */
-export interface Outside {
-  /** PEM of the CAs to trust. */
-  readonly ca?: string;
-  readonly readSecret?: ReadSecret;
-}
 
 interface Declaration {
   readonly certName: string;
@@ -39,6 +34,11 @@ function identityOf({ certName, ca }: Declaration): string {
   return `${nameIdentity(certName)}${fingerprintOf(ca)}`;
 }
 
+/** A registration in the records: an account is told by who calls it. */
+function registrationOf({ properties }: RegistrationRequest, identity: string): string {
+  return `${identity}/${secretArn('credentials', properties.CredentialsSecretArn)}`;
+}
+
 function nameIdentity(certName: string): string {
   return `tencent-iot-hub/${encodeURIComponent(certName)}/`;
 }
@@ -56,7 +56,9 @@ export class CaRegistration implements Registrar {
     const { certName, ca, verification } = declaration;
     const api = await this.api(request);
     const shown = await api.list();
-    if (!isRegistered(declaration, shown)) {
+    const found = isRegistered(declaration, shown);
+    await recordsOf(request, this.outside).declare(registrationOf(request, identityOf(declaration)), resourceOf(request), found);
+    if (!found) {
       const content = { name: certName, caPem: pemOf(ca), verificationPem: pemOf(verification) };
       const isTaken = shown.some(({ name }) => name === certName);
       if (isTaken && !request.physicalResourceId?.startsWith(nameIdentity(certName))) {
@@ -79,21 +81,29 @@ export class CaRegistration implements Registrar {
   public async remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void> {
     const { physicalResourceId } = request;
     if (!physicalResourceId.startsWith('tencent-iot-hub/')) {
+      await this.leaveFailed(request).catch(() => undefined); // what made its creation fail can make this fail too
       return;
     }
     const api = await this.api(request);
-    const own = (await api.list()).find(({ name, fingerprint }) => physicalResourceId === `${nameIdentity(name)}${fingerprint}`);
-    if (own) {
-      await api.delete(own.name);
-    }
+    await leaveAndRemove(recordsOf(request, this.outside), registrationOf(request, physicalResourceId), resourceOf(request), async () => {
+      const own = (await api.list()).find(({ name, fingerprint }) => physicalResourceId === `${nameIdentity(name)}${fingerprint}`);
+      if (own) {
+        await api.delete(own.name);
+      }
+      return true;
+    });
+  }
+
+  private async leaveFailed(request: RegistrationRequest): Promise<void> {
+    await recordsOf(request, this.outside).leave(registrationOf(request, identityOf(parse(request))), resourceOf(request));
   }
 
   private async api({ properties, signal }: RegistrationRequest): Promise<IotHubApi> {
-    const { ca, readSecret } = this.outside;
+    const { trustedCas, readSecret } = this.outside;
     const endpoint = endpointProperty(properties.Endpoint);
     const region = checked<string>(value => checkRegion('region', value), properties.Region);
     const credentials = await readCredentials(secretArn('credentials', properties.CredentialsSecretArn), ['secretId', 'secretKey'], signal, readSecret, ['token']);
-    return new IotHubApi(new HttpApi(signal, ca), endpoint, region, credentials);
+    return new IotHubApi(new HttpApi(signal, trustedCas), endpoint, region, credentials);
   }
 }
 

@@ -5,18 +5,21 @@ import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { dynamoDb, makeTable } from '../handlers/aws/clients';
 import { FaultProxy } from '../support/fault-proxy';
 import { HttpsPlatform } from '../support/https-platform';
 import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
 import { temporaryFiles } from '../support/openssl';
 import { registeredCa } from '../support/registered-ca';
+import { ACCESS_KEY as ALIBABA_KEY, INSTANCE, StrictApsara } from '../support/strict-apsara';
 import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../support/strict-azure';
 import { ACCESS_KEY, OWN_HOST, PROJECT, SECRET_KEY, StrictHuawei } from '../support/strict-huawei';
+import { API_KEY, StrictTencent } from '../support/strict-tencent';
 
 const bundle = (name: string) => resolve(__dirname, '..', '..', 'assets', name, 'index.js');
 
-/** Kilobytes, most of them the client of Secrets Manager. A new dependency is a decision: see decisions/0014-registrations.md. */
-const CEILINGS: [string, number][] = [['azure', 950], ['huawei', 950]];
+/** Kilobytes, most of them the clients of Secrets Manager and DynamoDB. A new dependency is a decision: see decisions/0014-registrations.md. */
+const CEILINGS: [string, number][] = [['azure', 1_000], ['huawei', 1_000], ['apsara-mqtt', 1_000], ['tencent', 1_000]];
 
 /** The AWS SDK asks for it only where a service signs for several Regions at once. */
 const OPTIONAL = ['@aws-sdk/signature-v4-crt'];
@@ -26,7 +29,7 @@ describe.each(CEILINGS)('the function %s', (name, kilobytes) => {
 
   test('stays below its ceiling, can be read, and holds nothing that signs certificates', () => {
     expect(text().length / 1000).toBeLessThan(kilobytes);
-    expect(text()).toContain(`// src/registrars/${name}/ca-upload.ts`);
+    expect(text()).toMatch(new RegExp(`// src/registrars/${name}/ca-(upload|registration)\\.ts`));
     expect(text()).not.toContain('// src/pki/issue.ts');
   });
 
@@ -40,13 +43,18 @@ describe('as it is deployed', () => {
   const file = temporaryFiles();
   const azure = new StrictAzure();
   const huawei = new StrictHuawei();
+  const apsara = new StrictApsara();
+  const tencent = new StrictTencent();
+  const platforms: HttpsPlatform[] = [azure, huawei, apsara, tencent];
   let aws: FaultProxy;
+  let ledger: string;
 
   beforeAll(async () => {
     aws = await FaultProxy.start(await motoUrl());
-    await Promise.all([azure.start(), huawei.start()]);
+    ledger = await makeTable(dynamoDb(aws.url));
+    await Promise.all(platforms.map(platform => platform.start()));
   }, MOTO_TIMEOUT);
-  afterAll(() => Promise.all([aws.stop(), azure.stop(), huawei.stop()]));
+  afterAll(() => Promise.all([aws, ...platforms].map(server => server.stop())));
 
   async function secretOf(credentials: object): Promise<string> {
     const client = new SecretsManagerClient({ endpoint: aws.url, region: 'eu-central-1' });
@@ -65,7 +73,7 @@ describe('as it is deployed', () => {
       RequestId,
       LogicalResourceId: 'Registration',
       ResourceType,
-      ResourceProperties,
+      ResourceProperties: { ...ResourceProperties, LedgerTable: ledger },
       StackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/iot/51af3dc0',
       ...event,
     };
@@ -132,5 +140,41 @@ describe('as it is deployed', () => {
     expect(verified.answer).toMatchObject({ Status: 'SUCCESS', Data: { CertificateId } });
     expect(huawei.held).toMatchObject([{ id: CertificateId, verified: true }]);
     expect(uploaded.log + verified.log).not.toContain(SECRET_KEY);
+  });
+
+  test('apsara-mqtt registers a CA and answers CloudFormation, with credentials from the secret', async () => {
+    const ca = await registeredCa();
+    const instance = {
+      InstanceId: INSTANCE,
+      Endpoint: apsara.url.slice('https://'.length),
+      CaCertificatePem: ca.pem,
+      CredentialsSecretArn: await secretOf(ALIBABA_KEY),
+      Generation: '1',
+    };
+    const code = await invoke('apsara-mqtt', apsara, 'Custom::ApsaraMqttRegisterCode', instance);
+    expect(code.answer).toMatchObject({ Status: 'SUCCESS', Data: { RegisterCode: apsara.code } });
+    const registration = { ...instance, CaName: 'acme', VerificationCertificatePem: await ca.prove(apsara.code!) };
+    const { answer, log } = await invoke('apsara-mqtt', apsara, 'Custom::ApsaraMqttCaRegistration', registration);
+    expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { Sn: `00${ca.certificate.serialNumber.toLowerCase()}` } });
+    expect(code.log + log).not.toContain(ALIBABA_KEY.accessKeySecret);
+  });
+
+  test('tencent registers a CA and answers CloudFormation, and says what went wrong', async () => {
+    tencent.code = 'c0de';
+    const ca = await registeredCa();
+    const registration = {
+      CertName: 'acme',
+      CaCertificatePem: ca.pem,
+      VerificationCertificatePem: await ca.prove('old'),
+      Region: 'ap-guangzhou',
+      Endpoint: tencent.url.slice('https://'.length),
+      CredentialsSecretArn: await secretOf(API_KEY),
+    };
+    const refused = await invoke('tencent', tencent, 'Custom::TencentIotHubCaRegistration', registration);
+    expect(refused.answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^Registration: Tencent Cloud IoT Hub: .*CACertNotMatch/) });
+    tencent.code = 'old';
+    const { answer, log } = await invoke('tencent', tencent, 'Custom::TencentIotHubCaRegistration', registration);
+    expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { CertName: 'acme' } });
+    expect(refused.log + log).not.toContain(API_KEY.secretKey);
   });
 });

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AttributeValue, DynamoDBClient, GetItemCommand, UpdateItemCommand, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { OpenRecords, RegistrationRecords, Standing } from './registration-records';
+import { AwsCalls, errorName } from '../handlers/aws/aws-calls';
+import { byRegion } from '../handlers/aws/by-region';
+
+type Item = { readonly [name: string]: AttributeValue };
+
+const CONDITION_FAILED = 'ConditionalCheckFailedException';
+const TABLE_GONE = 'ResourceNotFoundException';
+
+/** How long a right to the ledger is taken to be on its way; milliseconds. */
+const PATIENCE = 60_000;
+
+/** How long who asks for a code has before another one may, and how often that one looks; milliseconds. */
+const ASKING = 60_000;
+const LOOK = 1_000;
+
+const clients = byRegion(region => new DynamoDBClient({
+  region,
+  maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 10),
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+}));
+
+/** Opens the records in a ledger, which is named by its ARN where it is in another Region. */
+export const openRecords: OpenRecords = (table, signal) => {
+  const [, region = process.env.AWS_REGION!] = /^arn:[^:]*:[^:]*:([^:]+):/.exec(table) ?? [];
+  return new DynamoDbRecords(clients(region), new AwsCalls(signal, PATIENCE), table, signal);
+};
+
+/**
+ * Registrations in the table of a CA's ledger, under keys of their own, which are all that the function has rights on:
+ *
+ * - `registration#<registration>`, `current`: the resources it is `declaredBy`, and its `origin`, `made` or `found`
+ * - `registration#<registration>`, `code#<purpose>`: the `registrationCode`, or until when
+ *   (`askedUntil`, milliseconds) somebody (`askedBy`) asks for it
+ *
+ * See decisions/0004-ledger.md.
+ */
+export class DynamoDbRecords implements RegistrationRecords {
+  constructor(
+    private readonly client: DynamoDBClient, private readonly calls: AwsCalls, private readonly table: string, private readonly signal: AbortSignal,
+  ) {}
+
+  public async declare(registration: string, resource: string, found: boolean): Promise<void> {
+    await this.update(registration, CURRENT, {
+      UpdateExpression: `ADD declaredBy :resource SET origin = ${found ? 'if_not_exists(origin, :origin)' : ':origin'}`,
+      ExpressionAttributeValues: { ':resource': { SS: [resource] }, ':origin': { S: found ? 'found' : 'made' } },
+    });
+  }
+
+  public async leave(registration: string, resource: string): Promise<Standing> {
+    try {
+      const left = await this.update(registration, CURRENT, {
+        UpdateExpression: 'DELETE declaredBy :resource',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':resource': { SS: [resource] } },
+        ReturnValues: 'ALL_NEW',
+      }, [TABLE_GONE]);
+      return { heldByOthers: left?.declaredBy !== undefined, foundThere: left?.origin?.S === 'found' };
+    } catch (error) {
+      if (errorName(error) === TABLE_GONE) {
+        return { heldByOthers: false, foundThere: false }; // nothing is known any more, and the stack has to go
+      }
+      throw error;
+    }
+  }
+
+  public async forget(registration: string): Promise<void> {
+    await this.update(registration, CURRENT, {
+      UpdateExpression: 'REMOVE origin', ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(declaredBy)',
+    });
+  }
+
+  public async code(registration: string, purpose: string): Promise<string | undefined> {
+    const command = new GetItemCommand({ TableName: this.table, Key: keyOf(registration, codeKey(purpose)), ConsistentRead: true });
+    const { Item } = await this.calls.make('dynamodb:GetItem', this.resource, options => this.client.send(command, options));
+    return Item?.registrationCode?.S;
+  }
+
+  public async codeOnce(registration: string, purpose: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
+    const asker = randomUUID(); // an answer of the ledger can be lost, and the client asks it again
+    for (;;) {
+      const known = await this.code(registration, purpose);
+      if (known !== undefined) {
+        return known;
+      }
+      const now = Date.now();
+      const mayAsk = await this.update(registration, codeKey(purpose), {
+        UpdateExpression: 'SET askedUntil = :until, askedBy = :asker',
+        ConditionExpression: 'attribute_not_exists(registrationCode) AND (attribute_not_exists(askedUntil) OR askedUntil < :now OR askedBy = :asker)',
+        ExpressionAttributeValues: { ':until': { N: String(now + ASKING) }, ':now': { N: String(now) }, ':asker': { S: asker } },
+        ReturnValues: 'ALL_NEW',
+      });
+      if (mayAsk) {
+        return this.asked(registration, purpose, ask);
+      }
+      await sleep(LOOK, undefined, { signal: this.signal }).catch(() => {
+        throw new Error('another delivery of the request was asking the platform for a code, until no time was left; deploy again');
+      });
+    }
+  }
+
+  public async forgetCode(registration: string, purpose: string): Promise<void> {
+    await this.update(registration, codeKey(purpose), { UpdateExpression: 'REMOVE registrationCode, askedUntil, askedBy', ConditionExpression: 'attribute_exists(pk)' });
+  }
+
+  private async asked(registration: string, purpose: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
+    let code: string | undefined;
+    try {
+      code = await ask();
+    } finally {
+      await this.update(registration, codeKey(purpose), code === undefined ? { UpdateExpression: 'REMOVE askedUntil, askedBy' } : {
+        UpdateExpression: 'SET registrationCode = :code REMOVE askedUntil, askedBy', ExpressionAttributeValues: { ':code': { S: code } },
+      });
+    }
+    return code;
+  }
+
+  /** Answers the item where it is asked for; `undefined` where the condition does not hold. */
+  private async update(
+    registration: string, sk: string, change: Partial<UpdateItemCommandInput>, expected: readonly string[] = [],
+  ): Promise<Item | undefined> {
+    const command = new UpdateItemCommand({ TableName: this.table, Key: keyOf(registration, sk), ...change });
+    const send = (options: { abortSignal: AbortSignal }) => this.client.send(command, options);
+    try {
+      return (await this.calls.make('dynamodb:UpdateItem', this.resource, send, [CONDITION_FAILED, ...expected])).Attributes;
+    } catch (error) {
+      if (errorName(error) !== CONDITION_FAILED) {
+        throw error;
+      }
+      return undefined;
+    }
+  }
+
+  private get resource(): string {
+    return `the table ${this.table}`;
+  }
+}
+
+const CURRENT = 'current';
+
+function codeKey(purpose: string): string {
+  return `code#${purpose}`;
+}
+
+function keyOf(registration: string, sk: string): { [name: string]: AttributeValue } {
+  return { pk: { S: `registration#${registration}` }, sk: { S: sk } };
+}

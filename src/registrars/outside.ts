@@ -1,0 +1,18 @@
+import { ReadSecret } from './credentials';
+import { openRecords } from './dynamodb-records';
+import { RegistrationRequest } from './registrar';
+import { OpenRecords, RegistrationRecords } from './registration-records';
+import { text } from '../handlers/property-values';
+
+/** What a test puts in place of what a function reaches by itself. */
+export interface Outside {
+  /** PEM of the CAs to trust. */
+  readonly trustedCas?: string;
+  readonly readSecret?: ReadSecret;
+  readonly openRecords?: OpenRecords;
+}
+
+/** The records of the registrations of a request's CA. */
+export function recordsOf({ properties, signal }: RegistrationRequest, outside: Outside): RegistrationRecords {
+  return (outside.openRecords ?? openRecords)(text('LedgerTable', properties.LedgerTable), signal);
+}

@@ -1,0 +1,127 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDbRecords } from '../../src/registrars/dynamodb-records';
+import { awsCalls, dynamoDb, makeTable, NO_DEADLINE } from '../handlers/aws/clients';
+import { FaultProxy } from '../support/fault-proxy';
+import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
+
+let proxy: FaultProxy;
+let client: DynamoDBClient;
+let table: string;
+let records: DynamoDbRecords;
+
+beforeAll(async () => {
+  proxy = await FaultProxy.start(await motoUrl());
+  client = dynamoDb(proxy.url);
+}, MOTO_TIMEOUT);
+beforeEach(async () => {
+  proxy.reset();
+  table = await makeTable(client);
+  records = opened();
+});
+afterAll(() => proxy.stop());
+
+const opened = (signal = NO_DEADLINE, ofTable = table) => new DynamoDbRecords(client, awsCalls(2_000, signal), ofTable, signal);
+
+const REGISTRATION = 'azure-dps:public:91d12660:iot:acme-dps:acme-0a1b2c3d:0123';
+
+async function item(sk: string): Promise<object | undefined> {
+  return (await client.send(new GetItemCommand({ TableName: table, Key: { pk: { S: `registration#${REGISTRATION}` }, sk: { S: sk } } }))).Item;
+}
+
+describe('a registration in the ledger', () => {
+  test('is recorded under the keys that were decided', async () => {
+    await records.declare(REGISTRATION, 'stack/A', false);
+    await records.codeOnce(REGISTRATION, '20260301T120000Z', async () => 'c0de');
+    expect(await item('current')).toMatchObject({ declaredBy: { SS: ['stack/A'] }, origin: { S: 'made' } });
+    expect(await item('code#20260301T120000Z')).toMatchObject({ registrationCode: { S: 'c0de' } });
+  });
+
+  test('is nobody\'s any more once its last resource has left it, also where that is told twice', async () => {
+    await records.declare(REGISTRATION, 'stack/A', false);
+    await records.declare(REGISTRATION, 'stack/B', true);
+    expect(await records.leave(REGISTRATION, 'stack/A')).toEqual({ heldByOthers: true, foundThere: false });
+    for (let delivery = 0; delivery < 2; delivery++) {
+      expect(await records.leave(REGISTRATION, 'stack/B')).toEqual({ heldByOthers: false, foundThere: false });
+    }
+  });
+
+  test('that was found at the platform is somebody else\'s, until it is gone and made anew', async () => {
+    await records.declare(REGISTRATION, 'stack/A', true);
+    expect(await records.leave(REGISTRATION, 'stack/A')).toEqual({ heldByOthers: false, foundThere: true });
+    await records.declare(REGISTRATION, 'stack/A', false);
+    expect(await records.leave(REGISTRATION, 'stack/A')).toEqual({ heldByOthers: false, foundThere: false });
+  });
+
+  test('that was removed and is found again was made by somebody else', async () => {
+    await records.declare(REGISTRATION, 'stack/A', false);
+    await records.leave(REGISTRATION, 'stack/A');
+    await records.forget(REGISTRATION);
+    await records.declare(REGISTRATION, 'stack/A', true);
+    expect(await records.leave(REGISTRATION, 'stack/A')).toMatchObject({ foundThere: true });
+  });
+
+  test('is not forgotten while a resource declares it', async () => {
+    await records.declare(REGISTRATION, 'stack/A', false);
+    await records.forget(REGISTRATION);
+    expect(await item('current')).toMatchObject({ origin: { S: 'made' } });
+  });
+
+  test('that was never recorded is nobody else\'s, and leaves no trace', async () => {
+    expect(await records.leave(REGISTRATION, 'stack/A')).toEqual({ heldByOthers: false, foundThere: false });
+    await records.forget(REGISTRATION);
+    await records.forgetCode(REGISTRATION, '1');
+    expect([await item('current'), await item('code#1')]).toEqual([undefined, undefined]);
+  });
+
+  test('does not keep a stack from being removed whose ledger was deleted', async () => {
+    expect(await opened(NO_DEADLINE, 'gone').leave(REGISTRATION, 'stack/A')).toEqual({ heldByOthers: false, foundThere: false });
+    await expect(opened(NO_DEADLINE, 'gone').declare(REGISTRATION, 'stack/A', false))
+      .rejects.toThrow('dynamodb:UpdateItem on the table gone failed: ResourceNotFoundException');
+  });
+});
+
+describe('a code', () => {
+  let asked: number;
+  beforeEach(() => {
+    asked = 0;
+  });
+  const ask = async () => `code-${++asked}`;
+
+  test('is asked for once, by requests at the same time and one after the other', async () => {
+    const codes = await Promise.all([1, 2, 3].map(() => opened().codeOnce(REGISTRATION, '1', ask)));
+    expect(codes).toEqual(['code-1', 'code-1', 'code-1']);
+    expect(await records.codeOnce(REGISTRATION, '1', ask)).toBe('code-1');
+    expect(await records.code(REGISTRATION, '1')).toBe('code-1');
+    expect(asked).toBe(1);
+  });
+
+  test('is asked for once for each purpose, and anew after it was forgotten', async () => {
+    await records.codeOnce(REGISTRATION, '1', ask);
+    expect(await records.codeOnce(REGISTRATION, '2', ask)).toBe('code-2');
+    await records.forgetCode(REGISTRATION, '1');
+    expect(await records.codeOnce(REGISTRATION, '1', ask)).toBe('code-3');
+  });
+
+  test('can be asked for again at once after it was not answered', async () => {
+    await expect(records.codeOnce(REGISTRATION, '1', async () => { throw new Error('refused'); })).rejects.toThrow('refused');
+    expect(await records.codeOnce(REGISTRATION, '1', async () => undefined)).toBeUndefined();
+    expect(await records.codeOnce(REGISTRATION, '1', ask)).toBe('code-1');
+  });
+
+  test.each(['before', 'after'] as const)('is asked for once, whatever answer of the ledger is lost %s its effect', async when => {
+    proxy.faults = index => index % 2 === 0 ? { when, kind: 'reset' } : undefined;
+    expect(await records.codeOnce(REGISTRATION, '1', ask)).toBe('code-1');
+    expect(asked).toBe(1);
+  });
+
+  test('is waited for as long as there is time', async () => {
+    let answer: (code: string) => void = () => undefined;
+    const first = records.codeOnce(REGISTRATION, '1', () => new Promise<string>(resolve => { answer = resolve; }));
+    while (await item('code#1') === undefined) { /* until it is being asked for */ }
+    await expect(opened(AbortSignal.timeout(1_500)).codeOnce(REGISTRATION, '1', ask))
+      .rejects.toThrow('another delivery of the request was asking the platform for a code, until no time was left; deploy again');
+    answer('late');
+    expect(await first).toBe('late');
+    expect(asked).toBe(0);
+  });
+});

@@ -26,6 +26,8 @@ const ALERTS: { readonly [who: string]: RegExp } = {
 interface BrokerCase {
   readonly name: string;
   readonly start: (folder: string) => Promise<StartedBroker>;
+  /** The lines of its log on the ports that it opens. */
+  readonly opened: RegExp;
   /** The line of its log on a device that was let in. */
   readonly connected: RegExp;
   readonly userName: (name: string) => string;
@@ -33,8 +35,22 @@ interface BrokerCase {
 }
 
 const BROKERS: readonly BrokerCase[] = [
-  ...mosquitto ? [{ name: 'Mosquitto', start: startMosquitto, connected: /New client connected .* as device-under-test .*/, userName: (name: string) => `u'${name}'`, saysWhy: true }] : [],
-  { name: 'an embedded broker', start: startEmbeddedBroker, connected: /connected: device-under-test .*/, userName: name => `as ${name}`, saysWhy: false },
+  ...mosquitto ? [{
+    name: 'Mosquitto',
+    start: startMosquitto,
+    opened: /listen socket on port (\d+)/g,
+    connected: /New client connected .* as device-under-test .*/,
+    userName: (name: string) => `u'${name}'`,
+    saysWhy: true,
+  }] : [],
+  {
+    name: 'an embedded broker',
+    start: startEmbeddedBroker,
+    opened: /listens on (\d+)/g,
+    connected: /connected: device-under-test .*/,
+    userName: name => `as ${name}`,
+    saysWhy: false,
+  },
 ];
 
 describe.each([KeyAlgorithm.RSA_2048, KeyAlgorithm.EC_P256])('with keys by %s', keyAlgorithm => {
@@ -43,7 +59,7 @@ describe.each([KeyAlgorithm.RSA_2048, KeyAlgorithm.EC_P256])('with keys by %s', 
     certificates = await brokerCertificates(keyAlgorithm, 'mosquitto');
   });
 
-  describe.each(BROKERS)('$name', ({ start, connected, userName, saysWhy }) => {
+  describe.each(BROKERS)('$name', ({ start, opened, connected, userName, saysWhy }) => {
     let started: StartedBroker;
     let broker: Broker;
     beforeAll(async () => {
@@ -51,6 +67,10 @@ describe.each([KeyAlgorithm.RSA_2048, KeyAlgorithm.EC_P256])('with keys by %s', 
       broker = { port: started.port, ca: readFileSync(join(certificates.folder, 'ca.pem'), 'utf8') };
     });
     afterAll(() => started?.program.stop());
+
+    test('listens on the port for devices with certificates, and on no other', () => {
+      expect([...started.program.log.matchAll(opened)].map(([, port]) => Number(port))).toEqual([started.port]);
+    });
 
     test('lets the device in, and knows it by the common name of its certificate', async () => {
       expect(await connectDevice(broker, certificates.device)).toEqual({ returnCode: 0 });

@@ -89,11 +89,13 @@ describe.each(BROKERS)('the kit for %s', name => {
   });
 });
 
-/** What makes a broker refuse devices without a certificate; each line's source stands in the kit. */
+/** What makes a broker refuse devices without a certificate, whichever way they come; each line's source stands in the kit. */
 test.each<[string, string, readonly string[]]>([
   ['mosquitto', 'mosquitto.conf', ['require_certificate true', 'use_identity_as_username true', 'allow_anonymous false']],
-  ['emqx', 'emqx.conf', ['    verify = verify_peer', '    fail_if_no_peer_cert = true', 'mqtt.peer_cert_as_username = cn', 'listeners.tcp.default.enable = false']],
-  ['vernemq', 'vernemq.conf', ['listener.ssl.require_certificate = on', 'listener.ssl.use_identity_as_username = on', 'listener.ssl.allow_anonymous_override = on']],
+  ['emqx', 'emqx.conf', ['    verify = verify_peer', '    fail_if_no_peer_cert = true', 'mqtt.peer_cert_as_username = cn',
+    ...['tcp', 'ws', 'wss'].map(type => `listeners.${type}.default.enable = false`)]],
+  ['vernemq', 'vernemq.conf', ['listener.ssl.require_certificate = on', 'listener.ssl.use_identity_as_username = on', 'listener.ssl.allow_anonymous_override = on',
+    'listener.tcp.default = 127.0.0.1:1883', 'allow_anonymous = off']],
   ['hivemq', 'config.xml', ['        <client-authentication-mode>REQUIRED</client-authentication-mode>']],
   ['thingsboard', 'thingsboard.conf', ['export MQTT_SSL_ENABLED=true', 'export MQTT_SSL_CREDENTIALS_TYPE=PEM', 'export MQTT_SSL_SKIP_VALIDITY_CHECK_FOR_CLIENT_CERT=false']],
 ])('%s asks every device for a certificate (%s)', async (name, file, lines) => {
@@ -112,6 +114,10 @@ describe('ThingsBoard', () => {
 });
 
 describe('HiveMQ', () => {
+  test('has no listener besides the one that demands certificates', async () => {
+    expect((await kit('hivemq'))['config.xml'].match(/<[a-z-]*listener>/g)).toEqual(['<tls-tcp-listener>']);
+  });
+
   const make = (password?: string) => spawnSync('sh', [join(out, 'hivemq', 'make-stores.sh')], {
     encoding: 'utf8', env: { PATH: process.env.PATH, ...password === undefined ? {} : { HIVEMQ_STORE_PASSWORD: password } },
   });

@@ -1,7 +1,10 @@
 import { BROKER_FILE, brokerFiles } from './broker-files';
 import { Kit, KIT_MARK, kitText } from './kit';
 
-/** https://docs.emqx.com/en/emqx/latest/network/emqx-mqtt-tls.html, for EMQX 5 and newer. */
+/**
+ * https://docs.emqx.com/en/emqx/latest/network/emqx-mqtt-tls.html, for EMQX 5.1 and newer: before it, `enable` of a listener was
+ * called `enabled` (https://github.com/emqx/emqx/pull/10926).
+ */
 export const EMQX: Kit = {
   platform: 'emqx',
   folder: '/etc/emqx/certs',
@@ -24,8 +27,10 @@ listeners.ssl.default {
   }
 }
 
-# Without TLS there is no certificate to look at.
+# EMQX starts these by itself, on 1883, 8083 and 8084. They ask for no certificate.
 listeners.tcp.default.enable = false
+listeners.ws.default.enable = false
+listeners.wss.default.enable = false
 
 # The common name of a device becomes its user name, as in \${username} of the rules on topics.
 mqtt.peer_cert_as_username = cn

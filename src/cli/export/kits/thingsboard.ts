@@ -3,7 +3,9 @@ import { Kit, KIT_MARK, KitCertificate, KitFile, kitText } from './kit';
 
 /**
  * https://thingsboard.io/docs/user-guide/mqtt-over-ssl/ for the server, https://thingsboard.io/docs/user-guide/certificates/ for
- * devices: a device presents its chain up to the certificate that its profile has.
+ * devices: a device presents its chain up to the certificate that its profile has. ThingsBoard has no setting that demands a
+ * certificate (`setNeedClientAuth(false)` in its MqttSslHandlerProvider), and none that leaves plain MQTT out beside TLS
+ * (MqttTransportService binds both): https://github.com/thingsboard/thingsboard/tree/master/common/transport/mqtt.
  */
 export const THINGSBOARD: Kit = {
   platform: 'thingsboard',
@@ -38,6 +40,8 @@ export MQTT_SSL_CREDENTIALS_TYPE=PEM
 export MQTT_SSL_PEM_CERT=${folder}/${BROKER_FILE.server}
 export MQTT_SSL_PEM_KEY=${folder}/${BROKER_FILE.serverKey}
 export MQTT_SSL_SKIP_VALIDITY_CHECK_FOR_CLIENT_CERT=false
+# Without TLS there is no certificate to look at. Plain MQTT cannot be turned off beside it: it is for this machine only.
+export MQTT_BIND_ADDRESS=127.0.0.1
 `;
 }
 
@@ -61,5 +65,9 @@ ${profiles.map(({ file, subject }) => `   - \`${file}\`: ${subject}`).join('\n')
    certificate alone.
 ${profiles.flatMap(({ devices }) => devices).map(file => `   - \`${file}\``).join('\n') || '   - there is no device among the outputs yet'}
 4. Devices trust \`${BROKER_FILE.caBundle}\`.
+5. ThingsBoard asks for a certificate and does not demand one: on port 8883 too, it lets in a device with an access token, or with
+   MQTT Basic credentials, where these are the device's credentials. A device has one kind of them. Those that a profile creates
+   have X.509 ones. For a device that was there before, choose X.509 (Entities > Devices > the device > Manage credentials) and
+   paste its certificate: its token is void then, over HTTP and CoAP as well.
 `;
 }

@@ -101,6 +101,20 @@ test.each([
   expectNoChangesByAnotherRun();
 }, 60_000);
 
+test('alibaba-iot: without a code at first and with that of the console later, the CA is the same to the byte, and so is the device', () => {
+  const readAll = () => Object.fromEntries(['ca', 'device', 'verification'].map(name => [name, readFileSync(join(folder, `${name}.pem`), 'utf8')]));
+  deploy('alibaba-iot', [], []);
+  expectVerificationOf('no-code-yet');
+  const before = readAll();
+  run(process.execPath, [CLI, 'local', '--out', '.', '--parameters', `RegistrationCode=${CODE}`]);
+  run(process.execPath, [CLI, 'export', '--platform', 'alibaba-iot']);
+  expectCaAndDevice();
+  expectVerificationOf(CODE);
+  expect(readAll()).toEqual({ ...before, verification: expect.not.stringContaining(before.verification) });
+  expect(readFileSync(join(folder, 'alibaba-iot', 'steps.md'), 'utf8')).toContain(`| ${CODE} |`);
+  expectNoChangesByAnotherRun(); // the code stays the last one that was given, as with cdk deploy
+}, 60_000);
+
 test('existing-openssl-ca: a CA that OpenSSL made goes on, to the byte, and neither its key nor the passphrase is seen', () => {
   const [made, key, passphrase] = ['openssl', 'openssl/myIoTCARoot.key', 'openssl/passphrase.txt'].map(name => join(folder, name));
   run('bash', [join(ROOT, 'examples', 'existing-openssl-ca', 'make-ca.sh'), made]);

@@ -12,9 +12,11 @@ const ca = new PrivateIotCa(stack, 'IotCa', {
   platforms: [IotPlatform.ALIBABA_CLOUD_IOT],
 });
 
-// The console shows the code under Device Management > CA Certificate > Register CA Certificate.
+// The console shows the code under Device Management > CA Certificate > Register CA Certificate. The first deployment needs none:
+// with another code later only the verification certificate is made anew.
 const registrationCode = new CfnParameter(stack, 'RegistrationCode', {
   description: 'The registration code that the IoT Platform console shows',
+  default: 'no-code-yet',
   minLength: 1,
   maxLength: 64,
 });

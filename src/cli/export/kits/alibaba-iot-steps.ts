@@ -5,7 +5,7 @@ import { KIT_MARK, KitCertificate } from './kit';
 interface Language {
   readonly title: string;
   readonly before: (maximumCas: number) => string;
-  readonly askForCode: string;
+  readonly compareCode: string;
   readonly register: string;
   readonly registerHead: string;
   readonly noVerification: string;
@@ -20,13 +20,13 @@ const ENGLISH: Language = {
   before: maximumCas => `Choose the region China (Shanghai): private CA certificates work there only, and only for devices that connect directly by MQTT.
 An account takes at most ${maximumCas} CA certificates. Create a product with the authentication method X.509 Certificate and
 Use Private CA Certificate: Yes.`,
-  askForCode: `In Device Management > CA Certificate > Register CA Certificate, copy the registration code. Deploy again with the
-code as the parameter, and export again; the CA stays as it is:
+  compareCode: `In Device Management > CA Certificate > Register CA Certificate, copy the registration code, and compare it with the
+table of the next step. Where the table has none or another one, deploy again with the code as the parameter, and export again;
+the CA stays as it is:
 
        npx cdk deploy --parameters RegistrationCode=<code> --outputs-file outputs.json
        npx private-iot-ca export --platform alibaba-iot`,
-  register: `In Device Management > CA Certificate > Register CA Certificate, enter the name and upload the two files. The console
-must show the same registration code as the table.`,
+  register: 'In Device Management > CA Certificate > Register CA Certificate, enter the name and upload the two files.',
   registerHead: 'CA certificate name | CA certificate | Verification certificate | Registration code',
   noVerification: '(not there yet)',
   bind: 'Add a device for each line of the table, and bind its certificate by the SN. `devices.csv` has the same for programs.',
@@ -40,11 +40,12 @@ const CHINESE: Language = {
   title: '在阿里云物联网平台注册私有 CA 证书',
   before: maximumCas => `选择华东2（上海）地域：私有 CA 证书仅支持该地域，且设备仅支持 MQTT 直连。每个账号最多注册 ${maximumCas} 个 CA 证书。
 创建产品时，认证方式选择 X.509 证书，并在“使用私有 CA 证书”中选择“是”。`,
-  askForCode: `在“设备管理 > CA 证书 > 注册 CA 证书”中复制注册码。以该注册码作为参数再次部署，然后再次导出；CA 证书保持不变：
+  compareCode: `在“设备管理 > CA 证书 > 注册 CA 证书”中复制注册码，并与下一步的表格核对。如果表格中没有注册码，或者注册码不同，请以该注册码作为参数再次部署，
+然后再次导出；CA 证书保持不变：
 
        npx cdk deploy --parameters RegistrationCode=<注册码> --outputs-file outputs.json
        npx private-iot-ca export --platform alibaba-iot`,
-  register: '在“设备管理 > CA 证书 > 注册 CA 证书”中填写名称并上传两个文件。控制台显示的注册码必须与下表一致。',
+  register: '在“设备管理 > CA 证书 > 注册 CA 证书”中填写名称并上传两个文件。',
   registerHead: 'CA 证书名称 | CA 证书 | 验证证书 | 注册码',
   noVerification: '（尚未生成）',
   bind: '按下表添加设备，并通过 SN 绑定设备证书。`devices.csv` 包含相同内容，供程序读取。',
@@ -59,14 +60,13 @@ export function alibabaSteps(cas: readonly RegisteredCa[], devices: readonly Kit
 }
 
 function stepsIn(language: Language, cas: readonly RegisteredCa[], devices: readonly KitCertificate[], maximumCas: number): string {
-  const waiting = cas.some(({ verifications }) => verifications.length === 0);
   const rows = cas.flatMap(({ name, file, verifications }) => verifications.length === 0
     ? [[name, `\`${file}\``, language.noVerification, '']]
     : verifications.map(verification => [name, `\`${file}\``, `\`${verification.file}\``, cell(verification.code)]));
   const bound = devices.map(({ facts, exported: { entry } }) => [cell(facts.shortName), facts.serialNumber, `\`${entry.file}\``, entry.notAfter]);
   const steps = [
     language.before(maximumCas),
-    ...waiting ? [language.askForCode] : [],
+    language.compareCode, // always: whether a code is the console's or a stand-in, only the console knows
     `${language.register}\n\n${table(language.registerHead, rows)}`,
     devices.length === 0 ? language.noDevices : `${language.bind}\n\n${table(language.bindHead, bound)}`,
     language.connect,

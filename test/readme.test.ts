@@ -62,7 +62,7 @@ test.each([
   'IH400053', 'Invalid ETag', '401002 CA certificate not found', 'AADSTS7000215', 'AuthorizationFailed', 'ResourceNotFound',
   'IOTDA.014300', 'IOTDA.014301', 'IOTDA.014304', 'IOTDA.014308', 'APIGW.0301', '100226 cert commonName is null', '100217 certificate already exists',
   'RegisterCodeError', 'ParameterFieldCheckFailed', 'InstancePermissionCheckFailed', 'MqttInstanceNotFound',
-  'InvalidParameterValue.CACertInvalid', 'InvalidParameterValue.CACertNotMatch', 'LimitExceeded.CARepeat', 'LimitExceeded.CACertNameRepeat',
+  'InvalidParameterValue.CACertInvalid', 'InvalidParameterValue.CACertNotMatch', 'LimitExceeded (…); an account takes at most 10 CA certificates', 'LimitExceeded.CARepeat', 'LimitExceeded.CACertNameRepeat',
   'LimitExceeded.CAAlreadyBindProduct', 'LimitExceeded.CACertNotSupport', 'ResourceNotFound.CACertNotExist', 'AuthFailure.SignatureFailure', 'SignatureDoesNotMatch',
 ])('troubleshooting has a heading for %s', error => {
   expect(README.split('\n').filter(line => line.startsWith('#### ') && line.includes(error))).not.toEqual([]);

@@ -1,9 +1,9 @@
-import { Duration, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
-import { CfnRolePolicy, Grant, PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnResource, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { Grant, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate, CfnTopicRule } from 'aws-cdk-lib/aws-iot';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { AwsIotCaDeactivationProperties, AwsIotRegistrationCodeAttributes, AwsIotRegistrationCodeProperties } from './contract/aws-iot';
+import { AwsIotRegistrationCodeAttributes, AwsIotRegistrationCodeProperties } from './contract/aws-iot';
 import { RegistrationType } from './contract/registrations';
 import { checkCaForPlatform } from './contract/rules';
 import { IPrivateIotCa } from './i-private-iot-ca';
@@ -81,16 +81,9 @@ export interface AwsIotCaRegistrationProps {
   readonly justInTimeProvisioning?: JustInTimeProvisioning;
 
   /**
-   * How long the verification certificate of the mode DEFAULT is valid. It is needed only while the CA is being registered.
-   *
-   * @default Duration.days(30)
-   */
-  readonly verificationValidity?: Duration;
-
-  /**
    * Raise it to have the registration code of the mode DEFAULT fetched anew, 1 to 1,000,000: where registering failed with a
-   * RegistrationCodeValidationException and was not rolled back. For a CA that is registered it must stay, since AWS IoT does
-   * not register a CA again.
+   * RegistrationCodeValidationException and was not rolled back, or where the CA's certificate is renewed (that of a CA which is
+   * signed elsewhere). For a certificate that is registered it must stay, since AWS IoT does not register one again.
    *
    * @default 1
    */
@@ -98,8 +91,8 @@ export interface AwsIotCaRegistrationProps {
 }
 
 /**
- * A CA that is registered with AWS IoT Core, in the account and the Region of the stack. CloudFormation owns the registration;
- * before it deletes it, the CA is set inactive and its auto-registration is turned off.
+ * A CA that is registered with AWS IoT Core, in the account and the Region of the stack. CloudFormation owns the registration,
+ * and sets the CA inactive before it deletes it.
  *
  * @resource AWS::IoT::CACertificate
  */
@@ -142,6 +135,10 @@ export class AwsIotCaRegistration extends Resource {
     if (provisioning) {
       this.assertAutoRegistration('justInTimeProvisioning');
     }
+    if (this.mode !== AwsIotCertificateMode.DEFAULT && props.registrationCodeGeneration !== undefined) {
+      throw new Error(`${this.node.path}: registrationCodeGeneration must be left out in the mode ${this.mode}, which asks for no code, `
+        + `got ${props.registrationCodeGeneration}`);
+    }
     this.verificationCertificate = this.mode === AwsIotCertificateMode.DEFAULT ? this.verify(props) : undefined;
     this.registration = new CfnCACertificate(this, 'Resource', {
       caCertificatePem: this.caCertificatePem,
@@ -156,7 +153,6 @@ export class AwsIotCaRegistration extends Resource {
     }
     this.caCertificateId = this.registration.ref;
     this.caCertificateArn = this.registration.attrArn;
-    this.deactivateBeforeDeletion();
   }
 
   /**
@@ -170,6 +166,9 @@ export class AwsIotCaRegistration extends Resource {
    * @see https://docs.aws.amazon.com/iot/latest/developerguide/auto-register-device-cert.html
    */
   public addJustInTimeRegistration(fn: IFunction): void {
+    if (this.node.tryFindChild('JustInTimeRegistration')) {
+      throw new Error(`${this.node.path}: addJustInTimeRegistration must be called once, got a second function; have one function call the other`);
+    }
     this.assertAutoRegistration('addJustInTimeRegistration');
     this.registration.autoRegistrationStatus = 'ENABLE';
     const rule = new CfnTopicRule(this, 'JustInTimeRegistration', {
@@ -188,10 +187,15 @@ export class AwsIotCaRegistration extends Resource {
     });
   }
 
-  /** What happens to the registration when it leaves the stack. A CA that is retained is not set inactive either. */
+  /**
+   * What happens to the registration when it leaves the stack. A CA that is retained stays active, and the role in which its
+   * devices are provisioned stays with it; a policy that its template names has to be retained beside it.
+   */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     super.applyRemovalPolicy(policy);
-    (this.node.findChild('Deactivation') as Resource).applyRemovalPolicy(policy);
+    this.node.tryFindChild('ProvisioningRole')?.node.findAll()
+      .filter(construct => CfnResource.isCfnResource(construct))
+      .forEach(resource => resource.applyRemovalPolicy(policy));
   }
 
   private certificateOf({ ca, caCertificate }: AwsIotCaRegistrationProps): string {
@@ -226,7 +230,7 @@ export class AwsIotCaRegistration extends Resource {
     }
   }
 
-  private verify({ ca, verificationValidity, registrationCodeGeneration }: AwsIotCaRegistrationProps): VerificationCertificate {
+  private verify({ ca, registrationCodeGeneration }: AwsIotCaRegistrationProps): VerificationCertificate {
     if (!ca) {
       throw new Error(`${this.node.path}: ca must be given for AwsIotCertificateMode.DEFAULT, since its key signs a verification certificate`);
     }
@@ -235,31 +239,20 @@ export class AwsIotCaRegistration extends Resource {
     const right = Grant.addToPrincipal({ grantee: registrar.role, actions: ['iot:GetRegistrationCode'], resourceArns: ['*'] });
     acknowledge(registrar.role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5',
       'iot:GetRegistrationCode is not authorized on resources', ['Resource::*']);
-    const properties: AwsIotRegistrationCodeProperties = { CaId: ca.caId, Generation: validGeneration(this, registrationCodeGeneration) };
+    const { region, urlSuffix } = Stack.of(this);
+    const generation = validGeneration(this, registrationCodeGeneration, 'registrationCodeGeneration');
+    const properties: AwsIotRegistrationCodeProperties = {
+      Endpoint: `iot.${region}.${urlSuffix}`, // https://docs.aws.amazon.com/general/latest/gr/iot-core.html
+      CaCertificatePem: ca.certificatePem,
+      Generation: generation,
+    };
     const code = registrar.resource(this, 'RegistrationCode', RegistrationType.AWS_IOT_REGISTRATION_CODE, properties, [right]);
     return new VerificationCertificate(this, 'Verification', {
       ca,
       registrationCode: code.getAttString('RegistrationCode' satisfies keyof AwsIotRegistrationCodeAttributes),
       platform: IotPlatform.AWS_IOT_CORE,
-      validity: verificationValidity,
       clipToIssuer: true,
+      generation,
     });
-  }
-
-  /**
-   * The rights are a resource that is replaced with the CA, as its name is: rights that were updated in place would be those
-   * on the new CA when the old one is set inactive.
-   */
-  private deactivateBeforeDeletion(): void {
-    const registrar = RegistrarFunction.of(this, 'aws-iot');
-    const rights = new CfnRolePolicy(this, 'DeactivationRights', {
-      roleName: registrar.role.roleName,
-      policyName: `Deactivate-${this.caCertificateId}`,
-      policyDocument: new PolicyDocument({
-        statements: [new PolicyStatement({ actions: ['iot:DescribeCACertificate', 'iot:UpdateCACertificate'], resources: [this.caCertificateArn] })],
-      }),
-    });
-    const properties: AwsIotCaDeactivationProperties = { CaCertificateId: this.caCertificateId };
-    registrar.resource(this, 'Deactivation', RegistrationType.AWS_IOT_CA_DEACTIVATION, properties).node.addDependency(rights);
   }
 }

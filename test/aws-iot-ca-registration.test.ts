@@ -1,9 +1,9 @@
-import { App, CfnParameter, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AwsIotCaRegistration, AwsIotCaRegistrationProps, AwsIotCertificateMode, IotPlatform, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa } from '../src';
+import { AwsIotCaRegistration, AwsIotCaRegistrationProps, AwsIotCertificateMode, IotPlatform, JustInTimeProvisioning, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa } from '../src';
 import { opensslOutput } from './support/openssl';
 import { propertiesOf, stackOf, stackWithCa, statementsOf } from './support/stacks';
 
@@ -24,55 +24,26 @@ test('a registration of the fewest properties is by SNI, active, and takes the c
   });
   const template = Template.fromStack(stack);
   template.resourceCountIs('Custom::IotVerificationCertificate', 0);
-  template.resourceCountIs('Custom::AwsIotRegistrationCode', 0);
-});
-
-test('what goes before the registration, and with which rights', () => {
-  const { stack } = registered();
-  const { Resources } = Template.fromStack(stack).toJSON();
-  expect(Resources.RegistrationDeactivation38741158).toEqual({
-    Type: 'Custom::AwsIotCaDeactivation',
-    Properties: {
-      ServiceToken: { 'Fn::GetAtt': ['PrivateIotCaAwsIotRegistrarFunction4BBE35D6', 'Arn'] },
-      ServiceTimeout: '1200',
-      CaCertificateId: { Ref: 'Registration8466E9D0' },
-    },
-    DependsOn: ['RegistrationDeactivationRights0EF2E4EC'],
-    UpdateReplacePolicy: 'Delete',
-    DeletionPolicy: 'Delete',
-  });
-  expect(Resources.RegistrationDeactivationRights0EF2E4EC).toEqual({
-    Type: 'AWS::IAM::RolePolicy',
-    Properties: {
-      RoleName: { Ref: 'PrivateIotCaAwsIotRegistrarRoleE72174FE' },
-      PolicyName: { 'Fn::Join': ['', ['Deactivate-', { Ref: 'Registration8466E9D0' }]] },
-      PolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [{
-          Effect: 'Allow',
-          Action: ['iot:DescribeCACertificate', 'iot:UpdateCACertificate'],
-          Resource: { 'Fn::GetAtt': ['Registration8466E9D0', 'Arn'] },
-        }],
-      },
-    },
-  });
+  expect(Object.keys(template.toJSON().Resources).filter(id => id.includes('AwsIot'))).toEqual([]); // no function, no role
 });
 
 test('the mode DEFAULT fetches the code of the account and Region for the CA, and signs it', () => {
   const { stack, registration } = registered({
-    mode: AwsIotCertificateMode.DEFAULT, verificationValidity: Duration.days(3), registrationCodeGeneration: 2,
+    mode: AwsIotCertificateMode.DEFAULT, registrationCodeGeneration: 2,
   });
   expect(propertiesOf(stack, 'Custom::AwsIotRegistrationCode')).toEqual({
     ServiceToken: { 'Fn::GetAtt': ['PrivateIotCaAwsIotRegistrarFunction4BBE35D6', 'Arn'] },
     ServiceTimeout: '1200',
-    CaId: { Ref: 'Ca1E0C8272' },
+    Endpoint: { 'Fn::Join': ['', ['iot.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] },
+    CaCertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] },
     Generation: 2,
   });
   expect(propertiesOf(stack, 'Custom::IotVerificationCertificate')).toMatchObject({
     RegistrationCode: { 'Fn::GetAtt': ['RegistrationRegistrationCodeFC79E208', 'RegistrationCode'] },
     Platforms: ['aws-iot-core'],
-    ValidityDays: 3,
+    ValidityDays: 30,
     ClipToIssuer: true,
+    Generation: 2,
   });
   expect(propertiesOf(stack, TYPE)).toMatchObject({
     CertificateMode: 'DEFAULT',
@@ -80,11 +51,12 @@ test('the mode DEFAULT fetches the code of the account and Region for the CA, an
   });
 });
 
-test('the function may do what its resources need: fetch the code, and nothing with the code where there is no need of it', () => {
-  const rights = (mode: AwsIotCertificateMode) => statementsOf(registered({ mode }).stack).filter(({ policy }) => policy.includes('AwsIot'));
-  const logging = { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] };
-  expect(rights(AwsIotCertificateMode.DEFAULT)).toMatchObject([logging, { Action: 'iot:GetRegistrationCode', Resource: '*' }]);
-  expect(rights(AwsIotCertificateMode.SNI_ONLY)).toMatchObject([logging]);
+test('the function may fetch the code and write its log, and nothing else', () => {
+  const rights = statementsOf(registered({ mode: AwsIotCertificateMode.DEFAULT }).stack).filter(({ policy }) => policy.includes('AwsIot'));
+  expect(rights.map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([
+    { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': ['PrivateIotCaAwsIotRegistrarLog8D769DCE', 'Arn'] } },
+    { Action: 'iot:GetRegistrationCode', Resource: '*' },
+  ]);
 });
 
 test('what AWS IoT knows the CA by is told', () => {
@@ -94,12 +66,12 @@ test('what AWS IoT knows the CA by is told', () => {
   expect(propertiesOf(stack, TYPE)).toMatchObject({ Status: 'INACTIVE', AutoRegistrationStatus: 'ENABLE' });
 });
 
-test('a registration that is retained is not set inactive either', () => {
-  const { stack, registration } = registered();
+test('a registration that is retained keeps the role in which its devices are provisioned, with its rights', () => {
+  const { stack, registration } = registered({ justInTimeProvisioning: JustInTimeProvisioning.forThings({ policyName: 'Devices' }) });
   registration.applyRemovalPolicy(RemovalPolicy.RETAIN);
-  const template = Template.fromStack(stack);
-  template.hasResource(TYPE, { DeletionPolicy: 'Retain' });
-  template.hasResource('Custom::AwsIotCaDeactivation', { DeletionPolicy: 'Retain' });
+  const retained = Object.entries<{ DeletionPolicy?: string }>(Template.fromStack(stack).toJSON().Resources)
+    .filter(([id, { DeletionPolicy }]) => id.startsWith('Registration') && DeletionPolicy === 'Retain').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
+  expect(retained.sort()).toEqual(['Registration', 'RegistrationProvisioningRole', 'RegistrationProvisioningRoleDefaultPolicy']);
 });
 
 describe('just-in-time registration', () => {
@@ -193,7 +165,8 @@ describe('a CA of another Region or account', () => {
 
 test.each<[string, Partial<AwsIotCaRegistrationProps>, string]>([
   ['both', { caCertificate: PemSource.inline('CA') }, 'either ca or caCertificate must be given'],
-  ['a generation of zero', { mode: AwsIotCertificateMode.DEFAULT, registrationCodeGeneration: 0 }, 'generation must be a whole number of generations'],
+  ['a generation of zero', { mode: AwsIotCertificateMode.DEFAULT, registrationCodeGeneration: 0 }, 'registrationCodeGeneration must be a whole number of generations'],
+  ['a generation where there is no code', { registrationCodeGeneration: 2 }, 'registrationCodeGeneration must be left out in the mode SNI_ONLY, which asks for no code, got 2'],
 ])('a declaration with %s is refused', (_, props, message) => {
   expect(() => registered(props)).toThrow(`Stack/Registration: ${message}`);
 });

@@ -92,9 +92,9 @@ describe('a device that is registered', () => {
   const deviceBelow = (ca: ReturnType<OpensslCas['root']>, key = P256) => cas.below(ca, { key, subject: '/CN=sensor-001', extensions: ['basicConstraints=CA:FALSE'], days: 30 });
 
   test('below a CA that is registered a second time, renewed with the same key, is told by the CA\'s certificate, which things of this library give', () => {
-    iot.state.now = new Date();
     const first = cas.root();
     const renewed = cas.root({ privateKeyPem: first.privateKeyPem, days: 3000 });
+    iot.state.now = new Date(Date.now() + 60_000); // they are valid by then
     [first, renewed].forEach(({ certificatePem }) => register(certificatePem));
     const device = { certificatePem: deviceBelow(first).certificatePem, certificateMode: 'DEFAULT', status: 'ACTIVE' };
     expect(() => iot.state.registerCertificate(device)).toThrow(new IotError(409, 'CertificateConflictException'));

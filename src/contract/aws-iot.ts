@@ -7,8 +7,10 @@ import { Complaint, quote } from './rules';
 
 /** `Custom::AwsIotRegistrationCode` */
 export interface AwsIotRegistrationCodeProperties {
-  /** The physical id of the CA for which the code is fetched. */
-  readonly CaId: string;
+  /** The host of AWS IoT's control plane in the Region. */
+  readonly Endpoint: string;
+  /** The CA for which the code is fetched: a renewed certificate is registered anew, with the code of then. */
+  readonly CaCertificatePem: string;
   /** Raised by the user to have the code fetched anew. */
   readonly Generation: number;
 }
@@ -17,18 +19,6 @@ export interface AwsIotRegistrationCodeProperties {
 export interface AwsIotRegistrationCodeAttributes {
   /** The registration code of the account and Region. */
   readonly RegistrationCode: string;
-}
-
-/** `Custom::AwsIotCaDeactivation` */
-export interface AwsIotCaDeactivationProperties {
-  /** What AWS IoT knows the CA by. */
-  readonly CaCertificateId: string;
-}
-
-/** SHA-256 of the CA's DER. API reference, DescribeCACertificate, certificateId. */
-export function checkCaCertificateId(value: unknown): Complaint {
-  return /^[0-9a-f]{64}$/.test(String(value)) ? undefined
-    : `CaCertificateId must be 64 lower-case hexadecimal digits, got ${quote(value)}`;
 }
 
 /** API reference, CreateThing, thingName. */

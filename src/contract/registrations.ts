@@ -6,7 +6,6 @@ import { Complaint, quote } from './rules';
  */
 export const RegistrationType = {
   AWS_IOT_REGISTRATION_CODE: 'Custom::AwsIotRegistrationCode',
-  AWS_IOT_CA_DEACTIVATION: 'Custom::AwsIotCaDeactivation',
   AZURE_CA_UPLOAD: 'Custom::AzureCaUpload',
   AZURE_CA_VERIFICATION: 'Custom::AzureCaVerification',
   HUAWEI_CA_UPLOAD: 'Custom::HuaweiIotdaCaUpload',

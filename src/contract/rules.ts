@@ -67,8 +67,8 @@ export function checkValidityDays(value: unknown): Complaint {
   return integerBetween('validity', value, 1, MAX_VALIDITY_DAYS, 'days');
 }
 
-export function checkGeneration(value: unknown): Complaint {
-  return integerBetween('generation', value, 1, 1_000_000, 'generations');
+export function checkGeneration(value: unknown, property = 'generation'): Complaint {
+  return integerBetween(property, value, 1, 1_000_000, 'generations');
 }
 
 export function checkPathLength(value: unknown): Complaint {

@@ -42,8 +42,8 @@ export function validateSubject(scope: Construct, subject: SubjectValues): void 
 }
 
 /** Checks a generation and answers it. */
-export function validGeneration(scope: Construct, generation = 1): number {
-  validate(scope, [generation], () => checkGeneration(generation));
+export function validGeneration(scope: Construct, generation = 1, property?: string): number {
+  validate(scope, [generation], () => checkGeneration(generation, property));
   return generation;
 }
 

@@ -11,7 +11,6 @@ import { RegistrationType } from '../../src/contract/registrations';
 import { ResourceType } from '../../src/contract/resource-types';
 import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
 import { LifecycleResult } from '../../src/handlers/lifecycle-event';
-import { CaDeactivation } from '../../src/registrars/aws-iot/ca-deactivation';
 import { IotApi } from '../../src/registrars/aws-iot/iot-api';
 import { RegistrationCode } from '../../src/registrars/aws-iot/registration-code';
 import { HttpApi } from '../../src/registrars/http-api';
@@ -56,7 +55,11 @@ const NATIVE_TYPES: { readonly [type: string]: NativeType } = {
       });
       return { physicalId: certificateId, arn: certificateArn };
     },
-    remove: (state, id) => void state.carryOut('DELETE', `/cacertificate/${id}`),
+    // As AWS's own handler does it: aws-cloudformation/aws-cloudformation-resource-providers-iot, DeleteHandler of AWS::IoT::CACertificate
+    remove: (state, id) => {
+      state.carryOut('PUT', `/cacertificate/${id}?newStatus=INACTIVE`);
+      state.carryOut('DELETE', `/cacertificate/${id}`);
+    },
   },
   'AWS::IoT::Certificate': {
     replacing: ['CertificatePem', 'CACertificatePem', 'CertificateMode'],
@@ -184,10 +187,9 @@ export class AwsIotStack {
       properties: stringified(properties) as Json,
     };
     const { url, pem, region, credentials } = this.iot;
-    const api = (signal: AbortSignal): IotApi => new IotApi(new HttpApi(signal, pem), { endpoint: url, region, credentials, patience: 0 });
+    const api = (_: string, signal: AbortSignal): IotApi => new IotApi(new HttpApi(signal, pem), { endpoint: url, region, credentials, patience: 0 });
     return (Object.values(ResourceType) as string[]).includes(type) ? handleLifecycleEvent(event, this.world.ports()) : carryOut({
       [RegistrationType.AWS_IOT_REGISTRATION_CODE]: new RegistrationCode(api),
-      [RegistrationType.AWS_IOT_CA_DEACTIVATION]: new CaDeactivation(api),
     }, { ...event, signal: AbortSignal.timeout(10_000) });
   }
 

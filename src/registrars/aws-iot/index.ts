@@ -1,31 +1,24 @@
 import { RegistrationType } from '../../contract/registrations';
 import { HttpApi } from '../http-api';
 import { registrarHandler } from '../registrar';
-import { CaDeactivation } from './ca-deactivation';
 import { IotApi } from './iot-api';
 import { RegistrationCode } from './registration-code';
 
 /** How long a right is taken to be on its way; milliseconds. */
 const PATIENCE = 60_000;
 
-/** AWS IoT of the function's own account and Region, as its environment says. */
-function api(signal: AbortSignal): IotApi {
+/** AWS IoT of the function's own account and Region; the environment says who asks. */
+function api(endpoint: string, signal: AbortSignal): IotApi {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL_IOT } = process.env;
   return new IotApi(new HttpApi(signal), {
-    endpoint: AWS_ENDPOINT_URL_IOT ?? regionalEndpoint(AWS_REGION!),
+    endpoint: AWS_ENDPOINT_URL_IOT ?? endpoint,
     region: AWS_REGION!,
     credentials: { accessKeyId: AWS_ACCESS_KEY_ID!, secretAccessKey: AWS_SECRET_ACCESS_KEY!, sessionToken: AWS_SESSION_TOKEN },
     patience: PATIENCE,
   });
 }
 
-/** https://docs.aws.amazon.com/general/latest/gr/iot-core.html#iot-core-control-plane-endpoints */
-function regionalEndpoint(region: string): string {
-  return `https://iot.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
-}
-
 /** Answers CloudFormation itself. */
 export const handler = registrarHandler({
   [RegistrationType.AWS_IOT_REGISTRATION_CODE]: new RegistrationCode(api),
-  [RegistrationType.AWS_IOT_CA_DEACTIVATION]: new CaDeactivation(api),
 });

@@ -11,12 +11,6 @@ export interface IotApiOptions {
   readonly patience: number;
 }
 
-/** A CA as AWS IoT has it. */
-export interface RegisteredCa {
-  readonly status?: unknown;
-  readonly autoRegistrationStatus?: unknown;
-}
-
 /** AWS IoT says it with the status 400, which is no passing one. https://docs.aws.amazon.com/iot/latest/apireference/CommonErrors.html */
 const THROTTLED: readonly string[] = ['ThrottlingException', 'TooManyRequestsException'];
 
@@ -26,57 +20,36 @@ const THROTTLED: readonly string[] = ['ThrottlingException', 'TooManyRequestsExc
  */
 const DENIED: readonly string[] = ['AccessDeniedException', 'ForbiddenException', 'UnauthorizedException', 'UnrecognizedClientException'];
 
-const GONE = 'ResourceNotFoundException';
+const ALLOW = 'the role of the function must be allowed this action, also by the organization\'s policies';
+
+/** The call in words; a code is of the account, not of a resource. */
+const WHAT = 'iot:GetRegistrationCode on *';
 
 /**
- * The calls of AWS IoT's control plane that registering a CA takes beside CloudFormation's own resources. Each can be made
- * again. A client of the AWS SDK would be 400 kilobytes for them.
+ * The one call of AWS IoT's control plane that registering a CA takes beside CloudFormation's own resources. A client of the
+ * AWS SDK would be 400 kilobytes for it.
  *
- * @see https://docs.aws.amazon.com/iot/latest/apireference/
+ * @see https://docs.aws.amazon.com/iot/latest/apireference/API_GetRegistrationCode.html
  */
 export class IotApi {
   private deniedSince?: number;
 
   constructor(private readonly http: HttpApi, private readonly options: IotApiOptions) {}
 
-  /** The registration code of the account and Region; the same until somebody deletes it. API reference, GetRegistrationCode. */
+  /** The registration code of the account and Region; the same until somebody deletes it. */
   public async registrationCode(): Promise<string> {
-    const { registrationCode } = await this.call('iot:GetRegistrationCode', '*', 'GET', '/registrationcode') ?? {};
+    const { endpoint, region, credentials } = this.options;
+    const request: HttpRequest = { method: 'GET', url: new URL('/registrationcode', endpoint).href };
+    const response = await this.http.send(WHAT, () => signV4(request, credentials, { region, service: 'iot' }, new Date()), answer => this.passing(answer));
+    if (response.status !== 200) {
+      const name = errorName(response);
+      throw new Error(`${WHAT} failed: ${name}${DENIED.includes(name) ? `; ${ALLOW}` : ''}`);
+    }
+    const { registrationCode } = jsonOf(response);
     if (typeof registrationCode !== 'string' || !/^[0-9A-Za-z-]{1,64}$/.test(registrationCode)) {
-      throw new Error('iot:GetRegistrationCode on * failed: AWS IoT answered without a registration code');
+      throw new Error(`${WHAT} failed: AWS IoT answered without a registration code`);
     }
     return registrationCode;
-  }
-
-  /** A CA, or `undefined` where there is none. API reference, DescribeCACertificate. */
-  public async ca(certificateId: string): Promise<RegisteredCa | undefined> {
-    const answer = await this.call('iot:DescribeCACertificate', certificateId, 'GET', `/cacertificate/${certificateId}`);
-    return answer && (answer.certificateDescription ?? {}) as RegisteredCa;
-  }
-
-  /** Sets a CA inactive, so that it can be deleted, and lets it register no device any more. API reference, UpdateCACertificate. */
-  public async deactivateCa(certificateId: string): Promise<void> {
-    const change = 'newStatus=INACTIVE&newAutoRegistrationStatus=DISABLE';
-    await this.call('iot:UpdateCACertificate', certificateId, 'PUT', `/cacertificate/${certificateId}?${change}`);
-  }
-
-  /** Makes a call; `undefined` where there is no such resource. */
-  private async call(
-    action: string, resource: string, method: HttpRequest['method'], path: string,
-  ): Promise<{ readonly [name: string]: unknown } | undefined> {
-    const { endpoint, region, credentials } = this.options;
-    const url = new URL(path, endpoint).href;
-    const what = `${action} on ${resource}`;
-    const response = await this.http.send(what, () => signV4({ method, url }, credentials, { region, service: 'iot' }, new Date()),
-      answer => this.passing(answer));
-    if (response.status === 200) {
-      return jsonOf(response);
-    }
-    const name = errorName(response);
-    if (name === GONE) {
-      return undefined;
-    }
-    throw new Error(`${what} failed: ${name}${DENIED.includes(name) ? '; the role of the function must be allowed this action, also by the organization\'s policies' : ''}`);
   }
 
   private passing(response: HttpResponse): string | undefined {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { IotApi } from './iot-api';
 import { AwsIotRegistrationCodeAttributes } from '../../contract/aws-iot';
 import { checkGeneration } from '../../contract/rules';
-import { checked, RawProperties, text, wholeNumber } from '../../handlers/property-values';
+import { checked, RawProperties, wholeNumber } from '../../handlers/property-values';
+import { certificateProperty } from '../certificate-property';
+import { endpointProperty } from '../endpoint';
 import { Registrar, Registration, RegistrationRequest } from '../registrar';
 
 /** A code, and for what it was fetched. */
@@ -25,12 +27,13 @@ const KEPT_CODES = 2;
  * again only for another CA, or another generation. The code itself is never deleted: everybody in the account shares it.
  */
 export class RegistrationCode implements Registrar {
-  constructor(private readonly api: (signal: AbortSignal) => IotApi) {}
+  constructor(private readonly api: (endpoint: string, signal: AbortSignal) => IotApi) {}
 
   public async declare({ properties, physicalResourceId, signal }: RegistrationRequest): Promise<Registration> {
     const purpose = purposeOf(properties);
     const kept = keptCodes(physicalResourceId);
-    const code = kept.find(each => each.purpose === purpose)?.code ?? await this.api(signal).registrationCode();
+    const code = kept.find(each => each.purpose === purpose)?.code
+      ?? await this.api(endpointProperty(properties.Endpoint), signal).registrationCode();
     const codes = [{ purpose, code }, ...kept.filter(each => each.purpose !== purpose)].slice(0, KEPT_CODES);
     const data: AwsIotRegistrationCodeAttributes = { RegistrationCode: code };
     return { physicalResourceId: PREFIX + codes.map(each => `${each.purpose}:${each.code}`).join('/'), data: { ...data } };
@@ -41,8 +44,9 @@ export class RegistrationCode implements Registrar {
   }
 }
 
-function purposeOf({ CaId, Generation }: RawProperties): string {
-  const canonical = [text('CaId', CaId), checked<number>(checkGeneration, wholeNumber(Generation))];
+function purposeOf({ CaCertificatePem, Generation }: RawProperties): string {
+  const { fingerprint256 } = certificateProperty('CaCertificatePem', CaCertificatePem);
+  const canonical = [fingerprint256, checked<number>(checkGeneration, wholeNumber(Generation))];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex').slice(0, 16);
 }
 

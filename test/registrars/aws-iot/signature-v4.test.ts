@@ -24,7 +24,8 @@ test.each<[string, HttpRequest, string]>([
 test('any request of these APIs is signed as the AWS SDK signs it', async () => {
   const { signer } = new SSMClient({ region: 'eu-central-1', credentials: { ...CREDENTIALS, sessionToken: 'token+/=' } }).config;
   const sdk = await signer({ schemeId: 'aws.auth#sigv4', name: 'sigv4', signingName: 'iot', signingRegion: 'eu-central-1', properties: {} } as never);
-  const word = fc.stringMatching(/^[A-Za-z0-9_.~ ()*'!:+-]{1,12}$/);
+  // A query is a map to the SDK's signer, which has members of its own, such as `__proto__`.
+  const word = fc.stringMatching(/^[A-Za-z0-9_.~ ()*'!:+-]{1,12}$/).filter(text => !(text in {}));
   await fc.assert(fc.asyncProperty(
     fc.constantFrom('GET' as const, 'PUT' as const, 'POST' as const), fc.array(word, { maxLength: 3 }), fc.dictionary(word, word, { maxKeys: 4 }), fc.string(),
     fc.date({ min: new Date('2020-01-01'), max: new Date('2090-01-01'), noInvalidDate: true }),

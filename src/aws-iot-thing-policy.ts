@@ -1,9 +1,15 @@
 import { Resource, Stack } from 'aws-cdk-lib';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iot';
 import { Construct, IConstruct } from 'constructs';
+import { checkPolicyTopic } from './contract/aws-iot';
+import { largestSize } from './private/policy-size';
+import { validate } from './private/validation';
 
-/** Of the policy of a stack that its things share. */
-const SHARED_ID = 'AwsIotThingPolicy';
+/** Of the policy of a stack that its things share; its logical id comes from it: final. */
+const SHARED_ID = 'PrivateIotCaAwsIotThingPolicy';
+
+/** White space not counted. https://docs.aws.amazon.com/general/latest/gr/iot-core.html#security-limits */
+const MAX_CHARACTERS = 2_048;
 
 /**
  * What the things of an AWS IoT policy may use.
@@ -11,7 +17,7 @@ const SHARED_ID = 'AwsIotThingPolicy';
 export interface AwsIotThingPolicyProps {
   /**
    * The topics that a thing may publish to, subscribe to and receive from, with `*` for whatever may stand there, and
-   * `AwsIotThingPolicy.THING_NAME` for the name of the thing that asks.
+   * `AwsIotThingPolicy.THING_NAME` for the name of the thing that asks. What a subscription writes as `+` or `#` is `*` here.
    *
    * @default - those below the thing's name, and those that AWS IoT Core keeps for the thing: its shadows, jobs and commands
    */
@@ -48,6 +54,7 @@ export class AwsIotThingPolicy extends Resource {
     if (topics.length === 0) {
       throw new Error(`${this.node.path}: topics must hold a topic at least`);
     }
+    topics.forEach(topic => validate(this, [topic], () => checkPolicyTopic(topic)));
     const arn = (resource: string, resourceName: string): string => Stack.of(this).formatArn({ service: 'iot', resource, resourceName });
     const statement = (actions: string[], resources: string[]): object => ({
       Effect: 'Allow',
@@ -56,16 +63,19 @@ export class AwsIotThingPolicy extends Resource {
       // Without an attached thing its name would be left open.
       Condition: { Bool: { 'iot:Connection.Thing.IsAttached': 'true' } },
     });
-    const resource = new CfnPolicy(this, 'Resource', {
-      policyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          statement(['iot:Connect'], [arn('client', THING_NAME)]),
-          statement(['iot:Publish', 'iot:Receive'], topics.map(topic => arn('topic', topic))),
-          statement(['iot:Subscribe'], topics.map(topic => arn('topicfilter', topic))),
-        ],
-      },
-    });
-    this.policyName = resource.ref;
+    const policyDocument = {
+      Version: '2012-10-17',
+      Statement: [
+        statement(['iot:Connect'], [arn('client', THING_NAME)]),
+        statement(['iot:Publish', 'iot:Receive'], topics.map(topic => arn('topic', topic))),
+        statement(['iot:Subscribe'], topics.map(topic => arn('topicfilter', topic))),
+      ],
+    };
+    const size = largestSize(Stack.of(this), policyDocument);
+    if (size > MAX_CHARACTERS) {
+      throw new Error(`${this.node.path}: topics must make a policy of at most ${MAX_CHARACTERS} characters for AWS IoT Core, got up to ${size} `
+        + `from ${topics.length} topics; let one of them stand for several, with *`);
+    }
+    this.policyName = new CfnPolicy(this, 'Resource', { policyDocument }).ref;
   }
 }

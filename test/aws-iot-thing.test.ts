@@ -106,6 +106,21 @@ test('a policy of its own has the topics that are declared', () => {
   expect(resourcesFor(stack, 'sensor-001')).toEqual([['client/sensor-001'], ['topic/telemetry/sensor-001'], ['topicfilter/telemetry/sensor-001']]);
 });
 
+test.each([
+  ['with a wildcard of MQTT', ['telemetry/#'], 'topics must not be empty, and have * for whatever may stand there, not + or #, got "telemetry/#"'],
+  ['with an empty topic', [''], 'topics must not be empty'],
+  ['with more topics than AWS takes', Array.from({ length: 20 }, (_, number) => `acme/line-${number}/*`),
+    /topics must make a policy of at most 2048 characters for AWS IoT Core, got up to \d{4} from 20 topics; let one of them stand for several/],
+])('a policy %s is refused', (_, topics, message) => {
+  expect(() => new AwsIotThingPolicy(stackOf(), 'Policy', { topics })).toThrow(message);
+});
+
+test('a policy of the user\'s own, whatever its name, is not the one that things share', () => {
+  const { stack, certificate } = deviceOf();
+  const own = new AwsIotThingPolicy(stack, 'AwsIotThingPolicy', { topics: ['*'] });
+  expect(new AwsIotThing(stack, 'Thing', { certificate }).policy).not.toBe(own);
+});
+
 test('a policy without topics is refused', () => {
   expect(() => new AwsIotThingPolicy(stackOf(), 'Policy', { topics: [] })).toThrow('Stack/Policy: topics must hold a topic at least');
 });

@@ -26,3 +26,12 @@ export function checkThingName(value: unknown): Complaint {
   return /^[a-zA-Z0-9:_-]{1,128}$/.test(String(value)) ? undefined
     : `thingName must be 1 to 128 letters, digits and : _ - for AWS IoT Core, got ${quote(value)}`;
 }
+
+/**
+ * A topic in an AWS IoT policy, in which `+` and `#` are no wildcards.
+ * https://docs.aws.amazon.com/iot/latest/developerguide/pub-sub-policy.html
+ */
+export function checkPolicyTopic(value: unknown): Complaint {
+  return typeof value === 'string' && /^[^+#\p{Cc}]+$/u.test(value) ? undefined
+    : `topics must not be empty, and have * for whatever may stand there, not + or #, got ${quote(value)}`;
+}

@@ -4,6 +4,7 @@ import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-ev
 import { carryOut } from '../../src/registrars/registrar';
 import { CaRegistration } from '../../src/registrars/tencent/ca-registration';
 import { STACK_ID } from '../support/events';
+import { PlatformAnswer } from '../support/https-platform';
 import { MemoryRecords } from '../support/memory-records';
 import { registeredCa, RegisteredCa } from '../support/registered-ca';
 import { API_KEY, StrictTencent } from '../support/strict-tencent';
@@ -237,6 +238,30 @@ describe('a removal', () => {
     await expect(send('Create', await properties())).rejects.toThrow('without secretId, secretKey');
     await send('Delete', { CertName: '' }, INVENTED);
     expect(server.calls).toEqual([]);
+  });
+});
+
+describe('an answer that is none of the platform', () => {
+  test.each<[string, PlatformAnswer, string]>([
+    ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'answered without its Response in JSON'],
+    ['half an answer', { status: 200, body: '{"Response": {"CAs": [{"CertName": ' }, 'answered without its Response in JSON'],
+    ['an answer without the list', { status: 200, body: { Response: { RequestId: '1' } } }, 'answered without its list CAs'],
+  ])('is not taken for an account without CAs: %s', async (_, answer, message) => {
+    const declared = await properties();
+    const { physicalResourceId } = await send('Create', declared);
+    server.forget();
+    server.instead = () => answer;
+    await expect(send('Delete', declared, physicalResourceId)).rejects.toThrow(
+      `Tencent Cloud IoT Hub: DescribePrivateCAs ${message}; look at the endpoint that is declared, and at what stands before it, and deploy again`);
+    expect(held()).toHaveLength(1);
+  });
+
+  test('is not taken for a removal that was done', async () => {
+    const declared = await properties();
+    const { physicalResourceId } = await send('Create', declared);
+    server.forget();
+    server.instead = (_, again) => again === 1 ? { status: 200, body: '<html></html>' } : undefined;
+    await expect(send('Delete', declared, physicalResourceId)).rejects.toThrow('DeletePrivateCA answered without its Response in JSON');
   });
 });
 

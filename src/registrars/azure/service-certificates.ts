@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HttpApi, HttpRequest, HttpResponse, jsonOf } from '../http-api';
+import { HttpApi, HttpRequest, HttpResponse } from '../http-api';
+import { jsonOf } from '../json-answer';
 import { refusal } from './refusal';
 
 /** A certificate as a service of Azure holds it. */

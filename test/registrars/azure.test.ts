@@ -3,6 +3,7 @@ import { AzureCaUpload } from '../../src/registrars/azure/ca-upload';
 import { AzureCaVerification } from '../../src/registrars/azure/ca-verification';
 import { carryOut } from '../../src/registrars/registrar';
 import { STACK_ID } from '../support/events';
+import { PlatformAnswer } from '../support/https-platform';
 import { MemoryRecords } from '../support/memory-records';
 import { RegisteredCa, registeredCa } from '../support/registered-ca';
 import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../support/strict-azure';
@@ -32,6 +33,7 @@ beforeEach(() => {
   azure.inUse.clear();
   azure.entraError = undefined;
   azure.roleMissing = false;
+  azure.transitioning = false;
   records = new MemoryRecords();
   secret = { tenantId: TENANT, clientId: CLIENT, clientSecret: CLIENT_SECRET };
 });
@@ -200,6 +202,19 @@ describe('faults', () => {
     expect(azure.count(`POST ${nameOf(ca)}/generateVerificationCode`)).toBe(5);
   });
 
+  test('a service to which something is being done is waited for', async () => {
+    azure.transitioning = true;
+    azure.meanwhile = (call, again) => { azure.transitioning &&= !(call.startsWith('PUT') && again === 5); };
+    await upload();
+    expect(azure.count(`PUT certificates/${nameOf(ca)}`)).toBe(6);
+  });
+
+  test('a service to which something is being done until the time ends is told with what Azure says', async () => {
+    azure.transitioning = true;
+    await expect(ask('Create', UPLOAD, properties(), { milliseconds: 3_000 })).rejects.toThrow('upload of the certificate was refused: 409 409001 "Invalid IotDpsState '
+      + 'i.e. should be active/suspended, IotDpsState: Transitioning." (IH409001), until no time was left; deploy again');
+  });
+
   test('a platform that never answers ends with the time, and says nothing of the request', async () => {
     azure.fault = call => call === TOKEN_CALL ? 'unavailable' : undefined;
     const failure = await ask('Create', UPLOAD, properties(), { milliseconds: 1_500 }).catch(error => String(error.stack));
@@ -276,6 +291,18 @@ describe('removal', () => {
     azure.held.get(DPS)!.clear();
     await remove(physicalResourceId);
     expect(azure.count(`DELETE certificates/${nameOf(ca)}`)).toBe(0);
+  });
+
+  test.each<[string, string, PlatformAnswer]>([
+    ['looking for the certificate was refused: 404', 'GET', { status: 404, body: '<html>Not found</html>' }],
+    ['looking for the certificate answered no JSON; look at the endpoint', 'GET', { status: 200, body: '<html>Sign in</html>' }],
+    ['deletion of the certificate was refused: 404', 'DELETE', { status: 404, body: '<html>Not found</html>' }],
+    ['deletion of the certificate answered no JSON; look at the endpoint', 'DELETE', { status: 200, body: '{"properties": {"isV' }],
+  ])('is not done where it is not Azure that answers: %s', async (message, method, answer) => {
+    const { physicalResourceId } = await upload();
+    azure.instead = call => call.startsWith(method) ? answer : undefined;
+    await expect(remove(physicalResourceId)).rejects.toThrow(message);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
   });
 
   test('after a creation that failed takes away what proves nothing, and leaves what is verified', async () => {

@@ -363,9 +363,19 @@ describe('errors that users meet', () => {
     ['the service principal has no role', () => {
       azure.roleMissing = true;
       return {};
-    }, `${DPS_NAME}: looking for the certificate was refused: 403 AuthorizationFailed`],
+    }, ' or the scope is invalid. If access was recently granted, please refresh your credentials."; give the service principal a role on the service'],
     ['the service is not there', () => ({ ServiceName: 'dps-2' }),
       'upload of the certificate was refused: 404 ResourceNotFound "The Resource \'Microsoft.Devices/provisioningServices/dps-2\' under resource group'],
+    ['the subscription is not there', () => ({ SubscriptionId: TENANT }), `404 SubscriptionNotFound "The subscription '${TENANT}' could not be found."; `
+      + 'subscriptionId, resourceGroup and name must be those of a service that is there'],
+    ['the provisioning service is full', () => {
+      Array.from({ length: 25 }, (_, index) => azure.putByHand(DPS, `other-${index}`, other.certificate));
+      return {};
+    }, '"The number of certificates exceeds the quota of 25." (IH403006); delete CA certificates that are not needed any more: a provisioning service holds 25'],
+    ['a member of the secret ends with a line end', () => {
+      secret.clientSecret += '\n';
+      return {};
+    }, `without spaces and line ends, got ${SECRET} with others in clientSecret (not shown)`],
     ['the subscription is no UUID', () => ({ SubscriptionId: 'acme' }), 'subscriptionId must be a UUID, got "acme"'],
     ['the cloud is unknown', () => ({ Cloud: 'germany' }), 'cloud must be one of public, us-government, china, got "germany"'],
     ['the name leads elsewhere', () => ({ CertificateName: '../x' }), 'certificateName must be 1 to 55 letters, digits, hyphens, periods and underscores, got "../x"'],
@@ -385,6 +395,15 @@ describe('errors that users meet', () => {
     const uploaded = await upload();
     azure.held.get(DPS)!.get(nameOf(ca))!.code = 'ANOTHER';
     await expect(verify(uploaded)).rejects.toThrow('give the registration another certificateName');
+  });
+
+  test('say the way out: the code has expired', async () => {
+    const uploaded = await upload();
+    azure.letCodesExpire();
+    await expect(verify(uploaded)).rejects.toThrow('verification was refused: 400 400053 "Proof-Of-Possession failed. The verification code has expired." (IH400053); '
+      + 'the verification certificate must be issued by the uploaded CA itself, with the last code that was made for it as its common name: '
+      + 'if another code was made since, in the portal say, or the code has expired, give the registration another certificateName');
+    await expect(verify(await upload({ CertificateName: 'acme-2' }))).resolves.toBeDefined();
   });
 
   test('say the way out: somebody exchanged or deleted the certificate before it was verified', async () => {

@@ -352,6 +352,10 @@ describe('errors that users meet', () => {
       secret.tenantId = 'nobody/../x';
       return {};
     }, 'got AADSTS90002 from Microsoft Entra; tenantId must be that of a tenant'],
+    ['the application is in another tenant', () => {
+      secret.clientId = SUBSCRIPTION;
+      return {};
+    }, 'got AADSTS700016 from Microsoft Entra; clientId must be that of an application in the tenant, and cloud the one that the tenant is in'],
     ['another code of Microsoft Entra', () => {
       azure.entraError = 'AADSTS53003';
       return {};

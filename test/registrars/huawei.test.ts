@@ -34,6 +34,7 @@ beforeEach(() => {
   huawei.verifiesAgain = true;
   huawei.permitted = true;
   huawei.takesContent = true;
+  huawei.gatewayError = undefined;
   records = new MemoryRecords();
   secret = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY, token: TOKEN };
 });
@@ -274,7 +275,20 @@ describe('errors that users meet', () => {
       huawei.permitted = false;
       return {};
     }, 'IOTDA.000022 "Operation not allowed. The user does not have the permission"; give the user iotda:certificates:upload'],
-    ['the instance is another one', () => ({ InstanceId: 'another' }), 'IOTDA.001006'],
+    ['the instance is another one', () => ({ InstanceId: 'another' }),
+      'application."; appId must be that of a resource space of the instance, and instanceId that of the instance'],
+    ['the user may not use IoTDA', () => {
+      huawei.gatewayError = 'APIGW.0302';
+      return {};
+    }, 'was refused: 401 APIGW.0302 "Incorrect authentication information."; credentials must be those of a user who may use IoTDA'],
+    ['the access key is deleted', () => {
+      huawei.gatewayError = 'APIGW.0303';
+      return {};
+    }, 'was refused: 401 APIGW.0303 "Incorrect authentication information."; credentials must be a valid access key'],
+    ['the token ends with a line end', () => {
+      secret.token += '\n';
+      return { CredentialsKind: 'Token' };
+    }, `credentials must be a secret whose JSON members have visible characters of ASCII alone, without spaces and line ends, got ${SECRET} with others in token (not shown)`],
     ['the instance is full', () => {
       Array.from({ length: 100 }, () => huawei.register(stranger.certificate));
       return {};

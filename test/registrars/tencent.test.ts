@@ -28,6 +28,7 @@ beforeEach(() => {
   server.code = CODE;
   server.token = undefined;
   server.byCertificates = true;
+  server.permitted = true;
   server.elsewhere.clear();
   records = new MemoryRecords();
   secret = API_KEY;
@@ -273,6 +274,7 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
     ['another secret key', () => { secret = { ...API_KEY, secretKey: 'wrong-secret' }; }, {}, /AuthFailure\.SignatureFailure .*; secretId, secretKey and token/],
     ['a token that is not the key\'s', () => { secret = { ...API_KEY, token: 'wrong-token' }; }, {}, /AuthFailure\.TokenFailure .*; secretId, secretKey and token/],
     ['a region without IoT Hub', () => undefined, { Region: 'ap-nowhere' }, /UnsupportedRegion .*; region must be one that IoT Hub is in/],
+    ['rights that are missing', () => { server.permitted = false; }, {}, /UnauthorizedOperation .*; the CAM policy of the credentials must allow iotcloud:DescribePrivateCAs/],
     ['no region', () => undefined, { Region: '' }, /region must be the id of a region, such as cn-hangzhou or ap-guangzhou, got ""/],
     ['a name that is too long', () => undefined, { CertName: 'x'.repeat(33) }, /certName must be 1 to 32 characters long/],
     ['no certificate', () => undefined, { VerificationCertificatePem: 'x' }, /verificationCertificate must hold a certificate in PEM/],

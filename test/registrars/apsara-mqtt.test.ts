@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RegistrationType } from '../../src/contract/registrations';
+import { CloudFormationEvent } from '../../src/handlers/cloudformation/event';
+import { reasonOf } from '../../src/handlers/cloudformation/reason';
 import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
 import { CaRegistration } from '../../src/registrars/apsara-mqtt/ca-registration';
 import { RegisterCode } from '../../src/registrars/apsara-mqtt/register-code';
@@ -150,6 +152,14 @@ describe('a registration', () => {
       .rejects.toThrow(`caName must be "theirs", under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()}) is registered with `
         + `${INSTANCE}, since the platform does not rename, got "acme"`);
   });
+});
+
+test('a CA that is registered under another name is told to CloudFormation with its SN, which is longer than a serial number', async () => {
+  server.register('theirs', ca.pem);
+  const declared = await proved();
+  const failure = await registration('Create', declared).catch(error => error);
+  const event = { logicalResourceId: 'Apsara', stackId: STACK_ID, properties: declared } as unknown as CloudFormationEvent;
+  expect(reasonOf(failure, event, 'i')).toContain(`caName must be "theirs", under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()})`);
 });
 
 describe('the code', () => {

@@ -1,4 +1,6 @@
 import { RegistrationType } from '../../src/contract/registrations';
+import { CloudFormationEvent } from '../../src/handlers/cloudformation/event';
+import { reasonOf } from '../../src/handlers/cloudformation/reason';
 import { AzureCaUpload } from '../../src/registrars/azure/ca-upload';
 import { AzureCaVerification } from '../../src/registrars/azure/ca-verification';
 import { carryOut } from '../../src/registrars/registrar';
@@ -389,6 +391,19 @@ describe('errors that users meet', () => {
     const failure = await upload(spoil()).catch(error => error as Error);
     expect(String(failure)).toContain(message);
     expect(String(failure)).not.toContain('wrong');
+  });
+
+  test('are told to CloudFormation with the names of Azure, however long they are', async () => {
+    const CertificateName = 'Acme-Root-CA-Factory-Shanghai-Production-2026';
+    const atAzure = nameOf(ca).replace('acme', CertificateName);
+    const event = { logicalResourceId: 'Azure', stackId: STACK_ID, properties: properties({ CertificateName }) } as unknown as CloudFormationEvent;
+    azure.putByHand(DPS, atAzure, other.certificate);
+    const taken = await upload({ CertificateName }).catch(error => error);
+    expect(reasonOf(taken, event, 'i')).toContain(`got "${atAzure}", which Azure IoT Hub Device Provisioning Service dps-1 holds`);
+    azure.roleMissing = true;
+    const denied = await upload({ CertificateName }).catch(error => error);
+    expect(reasonOf(denied, event, 'i')).toContain(`'Microsoft.Devices/provisioningServices/certificates/read' over scope '/subscriptions/${SUBSCRIPTION}`
+      + `/resourceGroups/${RESOURCE_GROUP}/providers/Microsoft.Devices/provisioningServices/dps-1/certificates/${atAzure}'`);
   });
 
   test('say the way out: the verification certificate is of another CA', async () => {

@@ -5,6 +5,7 @@ import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { IotPlatform, KeyAlgorithm, PrivateIotCa } from '../src';
 import { temporaryFolder } from './support/cli-assembly';
 import { cliOk } from './support/cli-run';
+import { opensslOutput } from './support/openssl';
 import { PresentedCertificate, StrictDps } from './support/strict-dps';
 
 let dps: StrictDps;
@@ -57,6 +58,14 @@ describe('a device at the Device Provisioning Service', () => {
   test('gets 401002 where no CA of its chain is verified', async () => {
     dps.verified = [];
     expect(await dps.asDevice('sensor-001', presented('device-chain.pem'))).toEqual(CA_NOT_FOUND);
+  });
+
+  test('is refused with a certificate of a CA in place of a device\'s', async () => {
+    const both = opensslOutput(['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc', '-keyout', '-', '-days', '1', '-subj', '/CN=sensor-001']);
+    const ca = new X509Certificate(both);
+    expect(ca.ca).toBe(true);
+    dps.verified = [ca];
+    expect(await dps.asDevice('sensor-001', { chain: ca.toString(), privateKey: both })).toEqual({ status: 401, body: { errorCode: 401000, message: 'Unauthorized' } });
   });
 
   test('is refused under another registration ID than its common name', async () => {

@@ -50,15 +50,15 @@ const MAX_CHARACTERS = 20_000;
  * A text as it may be shown to whoever sees the stack or the log: on one line, without key material, credentials or
  * presigned URLs.
  *
- * @param names further names that may be shown although they are long, such as the logical id of a resource. Short ones
- *   are shown anyway; sparing them here would take a key apart in which one occurs by chance.
+ * @param names further names that may be shown although they are long, such as the logical id of a resource, in capitals or
+ *   small letters. Short ones are shown anyway; sparing them here would take a key apart in which one occurs by chance.
  */
 export function redact(text: string, names: readonly string[] = []): string {
   const kept: string[] = [];
   const keep = (name: string): string => `\ue000${kept.push(name) - 1}\ue001`;
   let result = withoutSecrets(text.slice(0, MAX_CHARACTERS).replace(/[\ue000\ue001]/g, ' '), PLAIN_SECRETS).replace(IDENTIFIER, keep);
-  for (const name of names.filter(({ length }) => length >= SHORTEST_KEY)) {
-    result = result.replaceAll(name, keep);
+  for (const name of names.filter(({ length }) => length >= SHORTEST_KEY).sort((a, b) => b.length - a.length)) { // one can be part of another
+    result = result.replace(new RegExp(name.replace(/[^\w\s]/g, '\\$&'), 'gi'), keep);
   }
   return withoutSecrets(result, KEY_MATERIAL)
     .replace(UNPRINTABLE, ' ').replace(/\ue000(\d+)\ue001/g, (_, index) => kept[Number(index)]).trim();

@@ -18,12 +18,15 @@ export type ReadSecret = (secretArn: string, signal: AbortSignal) => Promise<str
 /** Reads a secret from Secrets Manager. */
 export const readSecret: ReadSecret = (secretArn, signal) => new SecretValues(clients, new AwsCalls(signal, PATIENCE)).read(secretArn);
 
+/** What credentials are made of, and headers can hold: RFC 9110, section 5.5. A line end is the most frequent of the others. */
+const VISIBLE = /^[!-~]+$/;
+
 /**
  * Reads credentials that a secret holds as a JSON map.
  *
  * @param names the members that have to be there, each a text that is not empty
  * @param optional members that may be there too, such as the token of temporary credentials
- * @throws Error that names what is missing, and shows nothing of the secret
+ * @throws Error that names what is missing or has another form, and shows nothing of the secret
  */
 export async function readCredentials<N extends string, O extends string = never>(
   secretArn: string, names: readonly N[], signal: AbortSignal, read: ReadSecret = readSecret, optional: readonly O[] = [],
@@ -39,6 +42,11 @@ export async function readCredentials<N extends string, O extends string = never
   if (missing.length > 0) {
     throw new Error(`credentials must be a secret with the JSON members ${names.join(', ')}, got ${secretArn} without ${missing.join(', ')}`);
   }
-  const present = [...names, ...optional].filter(name => typeof map![name] === 'string' && map![name] !== '');
+  const present: (N | O)[] = [...names, ...optional].filter(name => typeof map![name] === 'string' && map![name] !== '');
+  const malformed = present.filter(name => !VISIBLE.test(map![name] as string));
+  if (malformed.length > 0) {
+    throw new Error(`credentials must be a secret whose JSON members have visible characters of ASCII alone, without spaces and line ends, got ${
+      secretArn} with others in ${malformed.join(', ')} (not shown)`);
+  }
   return Object.fromEntries(present.map(name => [name, map![name]])) as { [M in N]: string } & { [M in O]?: string };
 }

@@ -1,7 +1,7 @@
 import { IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NetworkFault, networkFault } from './network-fault';
+import { NetworkFault, networkFault, TOO_LONG } from './network-fault';
 
 /** A request to a platform's API over HTTPS. */
 export interface HttpRequest {
@@ -31,7 +31,7 @@ const ATTEMPT_TIMEOUT = 20_000;
 /** How often a call is tried where what fails is said to last: a resolver and a load balancer can be wrong for a moment too. */
 const LASTING_ATTEMPTS = 3;
 
-/** Answers and bodies above this are no answers of these APIs; bytes. */
+/** Longer answers are none of these APIs. Half of one would say that what is missing is not there; characters. */
 const MAX_RESPONSE = 262_144;
 
 /** Throttling, and faults that pass: RFC 6585, section 4, and RFC 9110, section 15.6. */
@@ -89,6 +89,7 @@ export class HttpApi {
     const { url, method, headers, body = '' } = await make();
     const { hostname } = new URL(url);
     return new Promise(resolve => {
+      const fail = (error: Error): void => resolve({ fault: networkFault(error, hostname) });
       const request = httpsRequest(url, {
         method,
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
@@ -97,12 +98,15 @@ export class HttpApi {
       }, response => {
         let text = '';
         response.setEncoding('utf8').on('data', (part: string) => {
-          text += part.slice(0, MAX_RESPONSE - text.length);
+          text += part;
+          if (text.length > MAX_RESPONSE) {
+            response.destroy(Object.assign(new Error(), { code: TOO_LONG }));
+          }
         });
         response.once('end', () => resolve({ response: { status: response.statusCode!, headers: plainHeaders(response.headers), text } }));
-        response.once('error', error => resolve({ fault: networkFault(error, hostname) }));
+        response.on('error', fail);
       });
-      request.once('error', error => resolve({ fault: networkFault(error, hostname) }));
+      request.on('error', fail);
       request.end(body);
     });
   }
@@ -117,14 +121,4 @@ export class HttpApi {
 
 function plainHeaders(headers: IncomingHttpHeaders): { [name: string]: string } {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]));
-}
-
-/** The JSON of an answer; an empty map where it is none. */
-export function jsonOf({ text }: HttpResponse): { readonly [name: string]: unknown } {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as { [name: string]: unknown } : {};
-  } catch {
-    return {};
-  }
 }

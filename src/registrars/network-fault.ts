@@ -6,6 +6,9 @@ export interface NetworkFault {
   readonly lasts: boolean;
 }
 
+/** The code of an answer that is longer than any of a platform. */
+export const TOO_LONG = 'ANSWER_TOO_LONG';
+
 /**
  * Faults that last, and the way out. The codes are those of Node.js for its resolver, and of OpenSSL for certificates.
  * https://nodejs.org/api/errors.html and https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
@@ -15,6 +18,10 @@ const LASTING: readonly { readonly code: RegExp; readonly wayOut: (host: string)
   {
     code: /^(ERR_TLS_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/,
     wayOut: host => `the TLS certificate of ${host} is not trusted: look at the endpoint that is declared, and at what stands before it`,
+  },
+  {
+    code: new RegExp(`^${TOO_LONG}$`),
+    wayOut: host => `what ${host} answers is longer than any answer of the platform: look at the endpoint that is declared, and at what stands before it`,
   },
 ];
 

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { RegistrationType } from '../../src/contract/registrations';
+import { CloudFormationEvent } from '../../src/handlers/cloudformation/event';
+import { reasonOf } from '../../src/handlers/cloudformation/reason';
 import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
 import { CaRegistration } from '../../src/registrars/apsara-mqtt/ca-registration';
 import { RegisterCode } from '../../src/registrars/apsara-mqtt/register-code';
 import { carryOut } from '../../src/registrars/registrar';
 import { STACK_ID } from '../support/events';
+import { PlatformAnswer } from '../support/https-platform';
 import { MemoryRecords } from '../support/memory-records';
 import { registeredCa, RegisteredCa } from '../support/registered-ca';
 import { ACCESS_KEY, FOREIGN_INSTANCE, INSTANCE, StrictApsara } from '../support/strict-apsara';
@@ -151,6 +154,14 @@ describe('a registration', () => {
   });
 });
 
+test('a CA that is registered under another name is told to CloudFormation with its SN, which is longer than a serial number', async () => {
+  server.register('theirs', ca.pem);
+  const declared = await proved();
+  const failure = await registration('Create', declared).catch(error => error);
+  const event = { logicalResourceId: 'Apsara', stackId: STACK_ID, properties: declared } as unknown as CloudFormationEvent;
+  expect(reasonOf(failure, event, 'i')).toContain(`caName must be "theirs", under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()})`);
+});
+
 describe('the code', () => {
   test('stays as long as the CA is registered, although the platform gives another one each time', async () => {
     const first = await code('Create');
@@ -274,6 +285,68 @@ describe('a removal', () => {
     secret = { accessKeyId: 'only' };
     await expect(registration('Create', declared)).rejects.toThrow();
     await expect(registration('Delete', declared, INVENTED)).resolves.toEqual({ physicalResourceId: INVENTED });
+  });
+});
+
+describe('a CA behind 99 others', () => {
+  /** Certificates and proofs of RSA: all of them in one page are 280 kB, more than an answer may have. */
+  beforeEach(async () => {
+    const rsa = await registeredCa('RSA', undefined, 'RSA_3072');
+    const proof = await rsa.prove('code');
+    for (let index = 0; index < 99; index++) {
+      server.register(`rsa-${index}`, rsa.pem, 'code', proof);
+    }
+  });
+
+  test('is found, and removed', async () => {
+    const declared = await proved();
+    const { physicalResourceId } = await registration('Create', declared);
+    expect(await registration('Create', declared)).toMatchObject({ physicalResourceId });
+    expect(server.cas).toHaveLength(100);
+    await registration('Delete', declared, physicalResourceId);
+    expect(server.cas.map(({ name }) => name)).toEqual(Array.from({ length: 99 }, (_, index) => `rsa-${index}`));
+  });
+});
+
+describe('an answer that is none of the platform', () => {
+  const LOOK = 'look at the endpoint that is declared, and at what stands before it, and deploy again';
+
+  test.each<[string, PlatformAnswer, string]>([
+    ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'ListCaCertificate answered no JSON'],
+    ['half an answer', { status: 200, body: '{"RequestId": "1", "Data": {"CaCertificateVOS": [{"Sn": ' }, 'ListCaCertificate answered no JSON'],
+    ['an answer without the list', { status: 200, body: { RequestId: '1', Data: { Total: 1 } } }, 'ListCaCertificate answered without its list Data.CaCertificateVOS'],
+    ['an answer without anything', { status: 200, body: {} }, 'ListCaCertificate answered without its list Data.CaCertificateVOS'],
+  ])('is not taken for an instance without CAs: %s', async (_, answer, message) => {
+    const declared = await proved();
+    const { physicalResourceId } = await registration('Create', declared);
+    server.forget();
+    server.instead = () => answer;
+    await expect(registration('Delete', declared, physicalResourceId)).rejects.toThrow(`${message}; ${LOOK}`);
+    expect(server.cas).toHaveLength(1);
+  });
+
+  test.each([{ Total: 0 }, { Total: 1, CaCertificateVOS: null }, { Total: 0, CaCertificateVOS: [] }])('is not one that says in any way that there is no CA: %j', async data => {
+    server.instead = (_, again) => again === 0 ? { status: 200, body: { RequestId: '1', Data: data } } : undefined;
+    await expect(code('Create')).resolves.toMatchObject({ data: { RegisterCode: expect.any(String) } });
+  });
+
+  test.each<[string, PlatformAnswer, string]>([
+    ['removal', { status: 200, body: '<html></html>' }, 'InactivateCaCertificate answered no JSON'],
+    ['deletion', { status: 200, body: '<html></html>' }, 'DeleteCaCertificate answered no JSON'],
+  ])('is not taken for a %s that was done', async (step, answer, message) => {
+    const declared = await proved();
+    const { physicalResourceId } = await registration('Create', declared);
+    server.forget();
+    server.instead = (_, again) => again === (step === 'removal' ? 1 : 2) ? answer : undefined;
+    await expect(registration('Delete', declared, physicalResourceId)).rejects.toThrow(message);
+    expect(server.cas).toHaveLength(1);
+  });
+
+  test('is not taken for a registration: one without its SN', async () => {
+    const declared = await proved();
+    server.forget();
+    server.instead = (_, again) => again === 1 ? { status: 200, body: { RequestId: '1' } } : undefined;
+    await expect(registration('Create', declared)).rejects.toThrow('RegisterCaCertificate answered without its Sn');
   });
 });
 

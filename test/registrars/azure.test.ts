@@ -1,8 +1,11 @@
 import { RegistrationType } from '../../src/contract/registrations';
+import { CloudFormationEvent } from '../../src/handlers/cloudformation/event';
+import { reasonOf } from '../../src/handlers/cloudformation/reason';
 import { AzureCaUpload } from '../../src/registrars/azure/ca-upload';
 import { AzureCaVerification } from '../../src/registrars/azure/ca-verification';
 import { carryOut } from '../../src/registrars/registrar';
 import { STACK_ID } from '../support/events';
+import { PlatformAnswer } from '../support/https-platform';
 import { MemoryRecords } from '../support/memory-records';
 import { RegisteredCa, registeredCa } from '../support/registered-ca';
 import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../support/strict-azure';
@@ -32,6 +35,7 @@ beforeEach(() => {
   azure.inUse.clear();
   azure.entraError = undefined;
   azure.roleMissing = false;
+  azure.transitioning = false;
   records = new MemoryRecords();
   secret = { tenantId: TENANT, clientId: CLIENT, clientSecret: CLIENT_SECRET };
 });
@@ -200,6 +204,19 @@ describe('faults', () => {
     expect(azure.count(`POST ${nameOf(ca)}/generateVerificationCode`)).toBe(5);
   });
 
+  test('a service to which something is being done is waited for', async () => {
+    azure.transitioning = true;
+    azure.meanwhile = (call, again) => { azure.transitioning &&= !(call.startsWith('PUT') && again === 5); };
+    await upload();
+    expect(azure.count(`PUT certificates/${nameOf(ca)}`)).toBe(6);
+  });
+
+  test('a service to which something is being done until the time ends is told with what Azure says', async () => {
+    azure.transitioning = true;
+    await expect(ask('Create', UPLOAD, properties(), { milliseconds: 3_000 })).rejects.toThrow('upload of the certificate was refused: 409 409001 "Invalid IotDpsState '
+      + 'i.e. should be active/suspended, IotDpsState: Transitioning." (IH409001), until no time was left; deploy again');
+  });
+
   test('a platform that never answers ends with the time, and says nothing of the request', async () => {
     azure.fault = call => call === TOKEN_CALL ? 'unavailable' : undefined;
     const failure = await ask('Create', UPLOAD, properties(), { milliseconds: 1_500 }).catch(error => String(error.stack));
@@ -278,6 +295,18 @@ describe('removal', () => {
     expect(azure.count(`DELETE certificates/${nameOf(ca)}`)).toBe(0);
   });
 
+  test.each<[string, string, PlatformAnswer]>([
+    ['looking for the certificate was refused: 404', 'GET', { status: 404, body: '<html>Not found</html>' }],
+    ['looking for the certificate answered no JSON; look at the endpoint', 'GET', { status: 200, body: '<html>Sign in</html>' }],
+    ['deletion of the certificate was refused: 404', 'DELETE', { status: 404, body: '<html>Not found</html>' }],
+    ['deletion of the certificate answered no JSON; look at the endpoint', 'DELETE', { status: 200, body: '{"properties": {"isV' }],
+  ])('is not done where it is not Azure that answers: %s', async (message, method, answer) => {
+    const { physicalResourceId } = await upload();
+    azure.instead = call => call.startsWith(method) ? answer : undefined;
+    await expect(remove(physicalResourceId)).rejects.toThrow(message);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+  });
+
   test('after a creation that failed takes away what proves nothing, and leaves what is verified', async () => {
     azure.meanwhile = call => {
       azure.roleMissing = call.endsWith('generateVerificationCode');
@@ -325,6 +354,10 @@ describe('errors that users meet', () => {
       secret.tenantId = 'nobody/../x';
       return {};
     }, 'got AADSTS90002 from Microsoft Entra; tenantId must be that of a tenant'],
+    ['the application is in another tenant', () => {
+      secret.clientId = SUBSCRIPTION;
+      return {};
+    }, 'got AADSTS700016 from Microsoft Entra; clientId must be that of an application in the tenant, and cloud the one that the tenant is in'],
     ['another code of Microsoft Entra', () => {
       azure.entraError = 'AADSTS53003';
       return {};
@@ -336,9 +369,19 @@ describe('errors that users meet', () => {
     ['the service principal has no role', () => {
       azure.roleMissing = true;
       return {};
-    }, `${DPS_NAME}: looking for the certificate was refused: 403 AuthorizationFailed`],
+    }, ' or the scope is invalid. If access was recently granted, please refresh your credentials."; give the service principal a role on the service'],
     ['the service is not there', () => ({ ServiceName: 'dps-2' }),
       'upload of the certificate was refused: 404 ResourceNotFound "The Resource \'Microsoft.Devices/provisioningServices/dps-2\' under resource group'],
+    ['the subscription is not there', () => ({ SubscriptionId: TENANT }), `404 SubscriptionNotFound "The subscription '${TENANT}' could not be found."; `
+      + 'subscriptionId, resourceGroup and name must be those of a service that is there'],
+    ['the provisioning service is full', () => {
+      Array.from({ length: 25 }, (_, index) => azure.putByHand(DPS, `other-${index}`, other.certificate));
+      return {};
+    }, '"The number of certificates exceeds the quota of 25." (IH403006); delete CA certificates that are not needed any more: a provisioning service holds 25'],
+    ['a member of the secret ends with a line end', () => {
+      secret.clientSecret += '\n';
+      return {};
+    }, `without spaces and line ends, got ${SECRET} with others in clientSecret (not shown)`],
     ['the subscription is no UUID', () => ({ SubscriptionId: 'acme' }), 'subscriptionId must be a UUID, got "acme"'],
     ['the cloud is unknown', () => ({ Cloud: 'germany' }), 'cloud must be one of public, us-government, china, got "germany"'],
     ['the name leads elsewhere', () => ({ CertificateName: '../x' }), 'certificateName must be 1 to 55 letters, digits, hyphens, periods and underscores, got "../x"'],
@@ -350,6 +393,19 @@ describe('errors that users meet', () => {
     expect(String(failure)).not.toContain('wrong');
   });
 
+  test('are told to CloudFormation with the names of Azure, however long they are', async () => {
+    const CertificateName = 'Acme-Root-CA-Factory-Shanghai-Production-2026';
+    const atAzure = nameOf(ca).replace('acme', CertificateName);
+    const event = { logicalResourceId: 'Azure', stackId: STACK_ID, properties: properties({ CertificateName }) } as unknown as CloudFormationEvent;
+    azure.putByHand(DPS, atAzure, other.certificate);
+    const taken = await upload({ CertificateName }).catch(error => error);
+    expect(reasonOf(taken, event, 'i')).toContain(`got "${atAzure}", which Azure IoT Hub Device Provisioning Service dps-1 holds`);
+    azure.roleMissing = true;
+    const denied = await upload({ CertificateName }).catch(error => error);
+    expect(reasonOf(denied, event, 'i')).toContain(`'Microsoft.Devices/provisioningServices/certificates/read' over scope '/subscriptions/${SUBSCRIPTION}`
+      + `/resourceGroups/${RESOURCE_GROUP}/providers/Microsoft.Devices/provisioningServices/dps-1/certificates/${atAzure}'`);
+  });
+
   test('say the way out: the verification certificate is of another CA', async () => {
     await expect(verify(await upload(), {}, other)).rejects.toThrow(/verification was refused: 400 400053 "Proof-Of-Possession failed\. Issuer certificate .*" \(IH400053\); the verification certificate must be issued by the uploaded CA itself/);
   });
@@ -358,6 +414,15 @@ describe('errors that users meet', () => {
     const uploaded = await upload();
     azure.held.get(DPS)!.get(nameOf(ca))!.code = 'ANOTHER';
     await expect(verify(uploaded)).rejects.toThrow('give the registration another certificateName');
+  });
+
+  test('say the way out: the code has expired', async () => {
+    const uploaded = await upload();
+    azure.letCodesExpire();
+    await expect(verify(uploaded)).rejects.toThrow('verification was refused: 400 400053 "Proof-Of-Possession failed. The verification code has expired." (IH400053); '
+      + 'the verification certificate must be issued by the uploaded CA itself, with the last code that was made for it as its common name: '
+      + 'if another code was made since, in the portal say, or the code has expired, give the registration another certificateName');
+    await expect(verify(await upload({ CertificateName: 'acme-2' }))).resolves.toBeDefined();
   });
 
   test('say the way out: somebody exchanged or deleted the certificate before it was verified', async () => {

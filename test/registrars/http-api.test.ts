@@ -29,6 +29,17 @@ describe('the client of platforms', () => {
     await expect(call()).rejects.toThrow('the call failed: no answer, until no time was left; deploy again');
   });
 
+  test.each([262_144, 262_145])('takes no answer that is too long for one of a platform, nor a part of it: %d characters', async length => {
+    platform.instead = () => ({ status: 200, body: 'x'.repeat(length) });
+    const answer = await call().catch(error => error as Error);
+    if (length === 262_144) {
+      expect(answer).toMatchObject({ status: 200, text: 'x'.repeat(length) });
+    } else {
+      expect(String(answer)).toMatch(
+        /the call failed: ANSWER_TOO_LONG; what 127\.0\.0\.1 answers is longer than any answer of the platform: look at the endpoint that is declared/);
+    }
+  });
+
   test('says where to look, where there is no such host', () => {
     // As Node.js makes it: what resolves names on the machine of a test may answer otherwise.
     const error = Object.assign(new Error('getaddrinfo ENOTFOUND iotda.cn-nowhere-1.example'), { code: 'ENOTFOUND' });

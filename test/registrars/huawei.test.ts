@@ -3,6 +3,7 @@ import { HuaweiCaUpload } from '../../src/registrars/huawei/ca-upload';
 import { HuaweiCaVerification } from '../../src/registrars/huawei/ca-verification';
 import { carryOut } from '../../src/registrars/registrar';
 import { STACK_ID } from '../support/events';
+import { PlatformAnswer } from '../support/https-platform';
 import { MemoryRecords } from '../support/memory-records';
 import { RegisteredCa, registeredCa } from '../support/registered-ca';
 import { ACCESS_KEY, INSTANCE, OWN_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei, TOKEN } from '../support/strict-huawei';
@@ -33,6 +34,7 @@ beforeEach(() => {
   huawei.verifiesAgain = true;
   huawei.permitted = true;
   huawei.takesContent = true;
+  huawei.gatewayError = undefined;
   records = new MemoryRecords();
   secret = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY, token: TOKEN };
 });
@@ -120,12 +122,12 @@ describe('a CA is registered', () => {
 describe('what is there already', () => {
   test('is found on whatever page of the list it is, and taken over', async () => {
     const { id } = huawei.register(ca.certificate);
-    for (let index = 0; index < 60; index++) {
+    for (let index = 0; index < 99; index++) {
       huawei.register(stranger.certificate);
     }
     const uploaded = await upload();
     expect(uploaded.data!.CertificateId).toBe(id);
-    expect(huawei.count(LIST)).toBe(2);
+    expect(huawei.count(LIST)).toBe(3);
     await verify(uploaded);
     expect(huawei.held.filter(({ verified }) => verified).map(held => held.id)).toEqual([id]);
   });
@@ -150,6 +152,25 @@ describe('what is there already', () => {
     await verify(second);
     await remove(first.physicalResourceId);
     expect(huawei.held.map(({ id }) => id)).toEqual([second.data!.CertificateId]);
+  });
+});
+
+describe('an answer that is none of IoTDA', () => {
+  test.each<[string, PlatformAnswer, string]>([
+    ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'answered no JSON'],
+    ['half an answer', { status: 200, body: '{"certificates": [{"certificate_id": ' }, 'answered no JSON'],
+    ['an answer without the list', { status: 200, body: { page: { count: 1 } } }, 'answered without its list certificates'],
+  ])('is not taken for an instance without CAs: %s', async (_, answer, message) => {
+    await upload();
+    huawei.instead = call => call === LIST ? answer : undefined;
+    await expect(upload()).rejects.toThrow(`Huawei Cloud IoTDA: listing certificates ${message}; look at the endpoint that is declared, and at what stands before it`);
+    expect(huawei.held).toHaveLength(1);
+  });
+
+  test('is not taken for a proof that was accepted', async () => {
+    const uploaded = await upload();
+    huawei.instead = call => call.endsWith('/action') ? { status: 200, body: '<html>Sign in</html>' } : undefined;
+    await expect(verify(uploaded)).rejects.toThrow('verification was refused: 200');
   });
 });
 
@@ -207,6 +228,16 @@ describe('removal', () => {
     await expect(remove(physicalResourceId)).resolves.toEqual({ physicalResourceId });
   });
 
+  test.each<[string, PlatformAnswer]>([
+    ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }],
+    ['a page of a proxy that knows no such path', { status: 404, body: '<html>Not found</html>' }],
+  ])('is not done where it is not IoTDA that answers: %s', async (_, answer) => {
+    const { physicalResourceId } = await upload();
+    huawei.instead = call => call.startsWith('DELETE') ? answer : undefined;
+    await expect(remove(physicalResourceId)).rejects.toThrow(`deletion of the certificate was refused: ${answer.status}`);
+    expect(huawei.held).toHaveLength(1);
+  });
+
   test('after a creation that failed takes away what proves nothing, and leaves what is verified', async () => {
     huawei.register(ca.certificate);
     huawei.register(stranger.certificate);
@@ -244,7 +275,20 @@ describe('errors that users meet', () => {
       huawei.permitted = false;
       return {};
     }, 'IOTDA.000022 "Operation not allowed. The user does not have the permission"; give the user iotda:certificates:upload'],
-    ['the instance is another one', () => ({ InstanceId: 'another' }), 'IOTDA.001006'],
+    ['the instance is another one', () => ({ InstanceId: 'another' }),
+      'application."; appId must be that of a resource space of the instance, and instanceId that of the instance'],
+    ['the user may not use IoTDA', () => {
+      huawei.gatewayError = 'APIGW.0302';
+      return {};
+    }, 'was refused: 401 APIGW.0302 "Incorrect authentication information."; credentials must be those of a user who may use IoTDA'],
+    ['the access key is deleted', () => {
+      huawei.gatewayError = 'APIGW.0303';
+      return {};
+    }, 'was refused: 401 APIGW.0303 "Incorrect authentication information."; credentials must be a valid access key'],
+    ['the token ends with a line end', () => {
+      secret.token += '\n';
+      return { CredentialsKind: 'Token' };
+    }, `credentials must be a secret whose JSON members have visible characters of ASCII alone, without spaces and line ends, got ${SECRET} with others in token (not shown)`],
     ['the instance is full', () => {
       Array.from({ length: 100 }, () => huawei.register(stranger.certificate));
       return {};

@@ -4,6 +4,7 @@ import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-ev
 import { carryOut } from '../../src/registrars/registrar';
 import { CaRegistration } from '../../src/registrars/tencent/ca-registration';
 import { STACK_ID } from '../support/events';
+import { PlatformAnswer } from '../support/https-platform';
 import { MemoryRecords } from '../support/memory-records';
 import { registeredCa, RegisteredCa } from '../support/registered-ca';
 import { API_KEY, StrictTencent } from '../support/strict-tencent';
@@ -27,6 +28,7 @@ beforeEach(() => {
   server.code = CODE;
   server.token = undefined;
   server.byCertificates = true;
+  server.permitted = true;
   server.elsewhere.clear();
   records = new MemoryRecords();
   secret = API_KEY;
@@ -240,6 +242,30 @@ describe('a removal', () => {
   });
 });
 
+describe('an answer that is none of the platform', () => {
+  test.each<[string, PlatformAnswer, string]>([
+    ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'answered without its Response in JSON'],
+    ['half an answer', { status: 200, body: '{"Response": {"CAs": [{"CertName": ' }, 'answered without its Response in JSON'],
+    ['an answer without the list', { status: 200, body: { Response: { RequestId: '1' } } }, 'answered without its list CAs'],
+  ])('is not taken for an account without CAs: %s', async (_, answer, message) => {
+    const declared = await properties();
+    const { physicalResourceId } = await send('Create', declared);
+    server.forget();
+    server.instead = () => answer;
+    await expect(send('Delete', declared, physicalResourceId)).rejects.toThrow(
+      `Tencent Cloud IoT Hub: DescribePrivateCAs ${message}; look at the endpoint that is declared, and at what stands before it, and deploy again`);
+    expect(held()).toHaveLength(1);
+  });
+
+  test('is not taken for a removal that was done', async () => {
+    const declared = await properties();
+    const { physicalResourceId } = await send('Create', declared);
+    server.forget();
+    server.instead = (_, again) => again === 1 ? { status: 200, body: '<html></html>' } : undefined;
+    await expect(send('Delete', declared, physicalResourceId)).rejects.toThrow('DeletePrivateCA answered without its Response in JSON');
+  });
+});
+
 describe('what goes wrong is said with the platform\'s code and the way out', () => {
   test.each([
     ['an old code', () => { server.code = 'another'; }, {}, /InvalidParameterValue\.CACertNotMatch \(.*\); registrationCode must be the one that the console shows now/],
@@ -248,6 +274,7 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
     ['another secret key', () => { secret = { ...API_KEY, secretKey: 'wrong-secret' }; }, {}, /AuthFailure\.SignatureFailure .*; secretId, secretKey and token/],
     ['a token that is not the key\'s', () => { secret = { ...API_KEY, token: 'wrong-token' }; }, {}, /AuthFailure\.TokenFailure .*; secretId, secretKey and token/],
     ['a region without IoT Hub', () => undefined, { Region: 'ap-nowhere' }, /UnsupportedRegion .*; region must be one that IoT Hub is in/],
+    ['rights that are missing', () => { server.permitted = false; }, {}, /UnauthorizedOperation .*; the CAM policy of the credentials must allow iotcloud:DescribePrivateCAs/],
     ['no region', () => undefined, { Region: '' }, /region must be the id of a region, such as cn-hangzhou or ap-guangzhou, got ""/],
     ['a name that is too long', () => undefined, { CertName: 'x'.repeat(33) }, /certName must be 1 to 32 characters long/],
     ['no certificate', () => undefined, { VerificationCertificatePem: 'x' }, /verificationCertificate must hold a certificate in PEM/],

@@ -15,7 +15,7 @@ export interface PlatformRequest {
 /** What a platform answers; an object is sent as JSON. */
 export interface PlatformAnswer {
   readonly status: number;
-  readonly body?: object;
+  readonly body?: object | string;
   readonly headers?: { readonly [name: string]: string };
 }
 
@@ -58,6 +58,8 @@ export abstract class HttpsPlatform {
 
   /** What happens to a request; `again` counts how often the same was asked before. */
   public fault: (call: string, again: number) => PlatformFault | undefined = () => undefined;
+  /** What is answered in place of what the platform would: by what stands before it, or by another version of it. */
+  public instead: (call: string, again: number) => PlatformAnswer | undefined = () => undefined;
   /** Done before a request is carried out: what somebody else does in the meantime. */
   public meanwhile: (call: string, again: number) => void = () => undefined;
 
@@ -80,6 +82,7 @@ export abstract class HttpsPlatform {
     this.received = [];
     this.fault = () => undefined;
     this.meanwhile = () => undefined;
+    this.instead = () => undefined;
   }
 
   /** How often something was asked. */
@@ -104,14 +107,15 @@ export abstract class HttpsPlatform {
     this.meanwhile(call, again);
     const fault = this.fault(call, again);
     const struck = fault === 'throttled' || fault === 'unavailable';
-    const answer = struck ? FAULTS[fault] : this.carriedOut(request);
+    const answer = this.instead(call, again) ?? (struck ? FAULTS[fault] : this.carriedOut(request));
     if (fault === 'lost') {
       incoming.socket.destroy();
     }
     if (fault === 'lost' || fault === 'silent') {
       return;
     }
-    outgoing.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(answer.body && JSON.stringify(answer.body));
+    outgoing.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+      .end(typeof answer.body === 'object' ? JSON.stringify(answer.body) : answer.body);
   }
 
   private carriedOut(request: PlatformRequest): PlatformAnswer {

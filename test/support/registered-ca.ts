@@ -1,4 +1,5 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
+import { KeyAlgorithmName } from '../../src/contract/key-algorithms';
 import { issue, Issuer, selfIssuer } from '../../src/pki/issue';
 import { generateKeyPair } from '../../src/pki/keys';
 import { encodeName } from '../../src/pki/name';
@@ -19,8 +20,10 @@ export interface RegisteredCa {
   readonly prove: (code: string) => Promise<string>;
 }
 
-export async function registeredCa(commonName = 'Acme IoT Root CA', validity = VALIDITY): Promise<RegisteredCa> {
-  const { privateKeyPem } = await generateKeyPair('EC_P256');
+export async function registeredCa(
+  commonName = 'Acme IoT Root CA', validity = VALIDITY, keyAlgorithm: KeyAlgorithmName = 'EC_P256',
+): Promise<RegisteredCa> {
+  const { privateKeyPem } = await generateKeyPair(keyAlgorithm);
   const signer = signerOf(privateKeyPem);
   const subject = encodeName({ commonName, organization: 'Acme' });
   const der = await issue(PROFILES.ca, content(subject, signer.publicKey, validity, 0), selfIssuer(subject, signer));

@@ -13,6 +13,12 @@ const API_VERSIONS: { readonly [type: string]: string } = { provisioningServices
 /** The scope of tokens for Azure Resource Manager. https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow */
 const SCOPE = 'https://management.azure.com/.default';
 
+/** How long codes are valid is not documented, but that their answer says it; milliseconds. */
+const CODE_VALIDITY = 24 * 3_600_000;
+
+/** https://learn.microsoft.com/azure/iot-dps/about-iot-dps#quotas-and-limits; that of an IoT hub is not documented. */
+const MOST_CERTIFICATES: { readonly [type: string]: number } = { provisioningServices: 25 };
+
 interface StoredCertificate {
   readonly name: string;
   readonly certificate: X509Certificate;
@@ -20,6 +26,8 @@ interface StoredCertificate {
   etag: string;
   verified: boolean;
   code?: string;
+  /** `VerificationCodeResponse.properties.expiry`: of the code. */
+  codeExpiry?: Date;
 }
 
 /** A refusal of the IoT services: `ErrorDetails` in those specifications. */
@@ -53,6 +61,8 @@ export class StrictAzure extends HttpsPlatform {
   /** The code with which Microsoft Entra refuses, or the right to do nothing there. */
   public entraError?: string;
   public roleMissing = false;
+  /** Whether something is being done to the service. */
+  public transitioning = false;
   private clock = Date.parse('2026-03-01T12:00:00Z');
   private changes = 0;
 
@@ -70,6 +80,11 @@ export class StrictAzure extends HttpsPlatform {
   /** What somebody else changes. */
   public touch(service: string, name: string): void {
     this.held.get(service)!.get(name.toLowerCase())!.etag = this.nextEtag();
+  }
+
+  /** Lets so much time go by as codes are valid. */
+  public letCodesExpire(): void {
+    this.clock += CODE_VALIDITY;
   }
 
   public names(service: string): string[] {
@@ -101,28 +116,37 @@ export class StrictAzure extends HttpsPlatform {
   }
 
   private manage({ method, path, query, headers, body }: PlatformRequest): PlatformAnswer {
-    const [, subscription, group, type, service, name, action] = new RegExp('^/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\\.Devices'
+    const [, subscription, group, type, service, name, verb] = new RegExp('^/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\\.Devices'
       + '/(provisioningServices|IotHubs)/([^/]+)/certificates/([A-Za-z0-9._-]{1,64})(?:/(generateVerificationCode|verify))?$').exec(path) ?? [];
     if (!this.tokens.has((headers.authorization ?? '').replace(/^Bearer /, ''))) {
       throw refusedByManager(401, 'AuthenticationFailed', 'Authentication failed.');
     }
     const certificates = this.held.get(`${type}/${service?.toLowerCase()}`);
-    if (subscription !== SUBSCRIPTION || group.toLowerCase() !== RESOURCE_GROUP || !certificates) {
+    if (subscription !== SUBSCRIPTION) {
+      throw refusedByManager(404, 'SubscriptionNotFound', `The subscription '${subscription}' could not be found.`);
+    }
+    if (group.toLowerCase() !== RESOURCE_GROUP || !certificates) {
       throw refusedByManager(404, 'ResourceNotFound', `The Resource 'Microsoft.Devices/${type}/${service}' under resource group '${group}' was not found.`);
     }
     if (query.get('api-version') !== API_VERSIONS[type]) {
       throw refusedByManager(400, 'InvalidResourceType', `The api-version '${query.get('api-version')}' is not supported.`);
     }
     if (this.roleMissing) {
-      throw refusedByManager(403, 'AuthorizationFailed', `The client '${CLIENT}' does not have authorization to perform action on '${type}'.`);
+      const action = `Microsoft.Devices/${type}/certificates/${{ GET: 'read', PUT: 'write', DELETE: 'delete' }[method] ?? `${verb}/action`}`;
+      throw refusedByManager(403, 'AuthorizationFailed', `The client '${CLIENT}' with object id '${CLIENT}' does not have authorization to perform action `
+        + `'${action}' over scope '${path}' or the scope is invalid. If access was recently granted, please refresh your credentials.`);
+    }
+    // https://github.com/hashicorp/terraform-provider-azurerm/issues/21463
+    if (this.transitioning && method !== 'GET') {
+      throw refused(409, 'Conflict', 409001, 'Invalid IotDpsState i.e. should be active/suspended, IotDpsState: Transitioning.');
     }
     const held = certificates.get(name.toLowerCase());
     if (held ? method !== 'GET' && headers['if-match'] !== held.etag : method === 'POST') {
       throw held ? refused(412, 'PreconditionFailed', 412001, 'Invalid ETag supplied.') : refused(404, 'NotFound', 404001, 'Certificate not found.');
     }
-    switch (`${method} ${action ?? ''}`) {
+    switch (`${method} ${verb ?? ''}`) {
       case 'GET ': return held ? { status: 200, body: shown(held) } : refused(404, 'NotFound', 404001, 'Certificate not found.').answer;
-      case 'PUT ': return this.put(certificates, name, body);
+      case 'PUT ': return this.put(certificates, MOST_CERTIFICATES[type], name, body);
       case 'DELETE ': return this.delete(certificates, held);
       case 'POST generateVerificationCode': return this.generate(held!);
       default: return this.verify(held!, body);
@@ -130,11 +154,15 @@ export class StrictAzure extends HttpsPlatform {
   }
 
   /** `CertificateResponse.properties.certificate`: "base-64 representation of X509 certificate .cer file or just .pem file content". */
-  private put(certificates: Map<string, StoredCertificate>, name: string, body: string): PlatformAnswer {
+  private put(certificates: Map<string, StoredCertificate>, most: number | undefined, name: string, body: string): PlatformAnswer {
     const { properties, ...others } = JSON.parse(body);
     const certificate = certificateIn(properties.certificate);
     if (Object.keys(others).length > 0 || !certificate.ca) {
       throw refused(400, 'BadRequest', 400001, 'Invalid certificate.');
+    }
+    // What it answers then is not documented; this is the stricter for whoever takes a 403 for a right that is missing.
+    if (!certificates.has(name.toLowerCase()) && certificates.size === most) {
+      throw refused(403, 'Forbidden', 403006, `The number of certificates exceeds the quota of ${most}.`);
     }
     const stored: StoredCertificate = { name, certificate, verified: properties.isVerified === true, created: this.now(), etag: this.nextEtag() };
     certificates.set(name.toLowerCase(), stored);
@@ -144,10 +172,11 @@ export class StrictAzure extends HttpsPlatform {
   /** `VerificationCodeResponse`; the etag of before no longer counts: https://github.com/Azure/azure-cli/issues/13098 */
   private generate(held: StoredCertificate): PlatformAnswer {
     held.code = randomBytes(20).toString('hex').toUpperCase();
+    held.codeExpiry = new Date(this.clock + CODE_VALIDITY);
     held.verified = false;
     held.etag = this.nextEtag();
     const { properties, ...rest } = shown(held);
-    return { status: 200, body: { ...rest, properties: { ...properties, verificationCode: held.code } } };
+    return { status: 200, body: { ...rest, properties: { ...properties, verificationCode: held.code, expiry: held.codeExpiry.toUTCString() } } };
   }
 
   /** https://learn.microsoft.com/azure/iot-dps/how-to-verify-certificates and https://github.com/Azure/azure-cli/issues/5376 */
@@ -158,6 +187,9 @@ export class StrictAzure extends HttpsPlatform {
     }
     if (held.code === undefined || proof.subject !== `CN=${held.code}`) {
       throw refused(400, 'BadRequest', 400053, 'Proof-Of-Possession failed. The verification code does not match.');
+    }
+    if (held.codeExpiry && held.codeExpiry.getTime() <= this.clock) {
+      throw refused(400, 'BadRequest', 400053, 'Proof-Of-Possession failed. The verification code has expired.');
     }
     held.verified = true;
     held.etag = this.nextEtag();

@@ -39,6 +39,8 @@ export class StrictHuawei extends HttpsPlatform {
   /** Whether what is verified can be verified again, which is not documented either. */
   public verifiesAgain = true;
   public permitted = true;
+  /** The code with which API Gateway refuses. */
+  public gatewayError?: string;
   /** Whether it takes certificates such as these; which ones it does not is not documented. */
   public takesContent = true;
   private clock = Date.parse('2026-03-01T12:00:00Z');
@@ -59,6 +61,9 @@ export class StrictHuawei extends HttpsPlatform {
     const { method, path, query, headers } = request;
     const [, project, id, action] = /^\/v5\/iot\/([^/]+)\/certificates(?:\/([^/]+))?(\/action)?$/.exec(path) ?? [];
     this.authenticate(request);
+    if (this.gatewayError) {
+      throw refused(401, this.gatewayError, 'Incorrect authentication information.');
+    }
     if (project !== PROJECT || ![undefined, INSTANCE].includes(headers['instance-id'] as string | undefined)) {
       throw refused(403, 'IOTDA.001006', 'Operation not allowed. Application not found by authorized user or the authorized user has no application.');
     }

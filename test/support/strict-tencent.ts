@@ -35,6 +35,8 @@ export class StrictTencent extends ActionPlatform {
   /** What the console shows as the authentication code. */
   public code?: string;
   public token?: string;
+  /** Whether the CAM policy allows what is asked. */
+  public permitted = true;
   /** Whether products authenticate their devices by certificates. */
   public byCertificates = true;
   /** What another account has registered, by SHA-256. */
@@ -88,6 +90,9 @@ export class StrictTencent extends ActionPlatform {
     }
     if (headers['x-tc-region'] !== 'ap-guangzhou') {
       throw refused('UnsupportedRegion', 'The request does not support the region.');
+    }
+    if (!this.permitted) {
+      throw refused('UnauthorizedOperation', 'You are not authorized to perform this operation.');
     }
     const parameters: Parameters = JSON.parse(body);
     switch (action) {

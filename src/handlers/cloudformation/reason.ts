@@ -1,6 +1,7 @@
 import { isPrivateKey, shortened } from '../../contract/rules';
 import { redact } from '../redact';
 import { CloudFormationEvent } from './event';
+import { idsAtPlatform, namesAtPlatform } from './registration-names';
 
 /** Long enough for every message of this library, and leaves the rest of an answer of 4096 bytes its room. */
 const MAX_REASON_BYTES = 1023;
@@ -30,7 +31,11 @@ export function reasonOf(error: unknown, event: CloudFormationEvent, awsRequestI
  */
 export function namesOf(event: CloudFormationEvent): string[] {
   const { LedgerTable, IssuerLedgerTable, RegistrationCode, Subject, Extensions, AllowedNames, KeyStorage } = event.properties;
-  const declared = textsIn([RegistrationCode, Subject, Extensions, AllowedNames, (KeyStorage as { Path?: unknown } | undefined)?.Path])
+  const named = namesAtPlatform(event.properties);
+  // Ids are made of the names: where one of those may be none, nothing of them is shown.
+  const atPlatform = named.some(text => text.length > LONGEST_SHOWN && (mayBeKey(text) || SECRET_NUMBER.test(text)))
+    ? [] : [...named, ...idsAtPlatform(event.properties)];
+  const declared = textsIn([RegistrationCode, Subject, Extensions, AllowedNames, (KeyStorage as { Path?: unknown } | undefined)?.Path, atPlatform])
     .filter(text => text.length > LONGEST_SHOWN && !mayBeKey(text));
   const tables = textsIn([LedgerTable, IssuerLedgerTable]).filter(table => GENERATED_NAME.test(table));
   return [event.stackId, event.logicalResourceId, ...declared, ...declared.map(shortened), ...tables];
@@ -50,6 +55,9 @@ function mayBeKey(text: string): boolean {
 }
 
 const DER_SEQUENCE = 0x30;
+
+/** The secret number of a key on P-256 or Ed25519, on P-384 and on P-521, in base64. A name at a platform that is as long is not told from it. */
+const SECRET_NUMBER = /^(?:[\w+/-]{43}=?|[\w+/-]{64}|[\w+/-]{88})$/;
 
 /** This library throws plain errors; everything else comes from a fault in it or below it, with who knows what in its message. */
 function isForeseen(error: unknown): boolean {

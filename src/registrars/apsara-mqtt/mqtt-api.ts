@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AcsCredentials, acs3Request } from './acs3-signature';
-import { HttpApi, HttpResponse, jsonOf, passingStatus } from '../http-api';
+import { HttpApi, HttpResponse, passingStatus } from '../http-api';
+import { jsonAnswer, JsonMap, jsonOf, listIn, LOOK_AT_ENDPOINT } from '../json-answer';
 import { errorCode, platformFailure } from '../platform-failure';
 import { shownFingerprint } from '../shown-certificate';
 
@@ -20,9 +21,12 @@ export interface RegisteredCa {
 /** Operations on an instance take its id, and some the serial number of a CA certificate. */
 const VERSION = '2020-04-20';
 
-/** The most that `ListCaCertificate` takes. */
-const PAGE_SIZE = 100;
-const MAX_PAGES = 100;
+/**
+ * `ListCaCertificate` takes up to 100. It shows the CA's certificate and the verification certificate of each, some 4 kB for
+ * RSA: more of them make an answer that is longer than `HttpApi` takes.
+ */
+const PAGE_SIZE = 20;
+const MAX_PAGES = 500;
 
 /** What is not there any more when it is to be removed. */
 const CA_GONE = 'FindCaBySnError';
@@ -77,7 +81,11 @@ export class MqttApi {
   public async find(fingerprint: string, { instanceMayBeGone = false } = {}): Promise<RegisteredCa | undefined> {
     for (let page = 1; page <= MAX_PAGES; page++) {
       const answer = await this.call('ListCaCertificate', { PageNo: String(page), PageSize: String(PAGE_SIZE) }, instanceMayBeGone ? [INSTANCE_GONE] : []);
-      const shown = (answer?.Data as { CaCertificateVOS?: { [name: string]: unknown }[] } | undefined)?.CaCertificateVOS ?? [];
+      if (!answer) {
+        return undefined;
+      }
+      const { Total: pages, CaCertificateVOS: list } = (answer.Data ?? {}) as JsonMap;
+      const shown = listIn(descriptionOf('ListCaCertificate'), 'Data.CaCertificateVOS', list === undefined && String(pages) === '0' ? null : list);
       const found = shown.map(registeredCa).find(each => each.fingerprint === fingerprint);
       if (found || shown.length < PAGE_SIZE) {
         return found;
@@ -89,7 +97,10 @@ export class MqttApi {
   /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-registercacertificate */
   public async register(name: string, caPem: string, verificationPem: string): Promise<RegisteredCa> {
     const { Sn } = (await this.call('RegisterCaCertificate', { CaName: name, CaContent: caPem, VerificationContent: verificationPem }))!;
-    return { sn: String(Sn), name, active: true };
+    if (typeof Sn !== 'string' || Sn === '') {
+      throw new Error(`${descriptionOf('RegisterCaCertificate')} answered without its Sn; ${LOOK_AT_ENDPOINT}`);
+    }
+    return { sn: Sn, name, active: true };
   }
 
   public async activate(sn: string): Promise<void> {
@@ -108,8 +119,8 @@ export class MqttApi {
   /** @param tolerated error codes for which `undefined` is answered */
   private async call(
     action: string, parameters: { readonly [name: string]: string }, tolerated: readonly string[] = [],
-  ): Promise<{ readonly [name: string]: unknown } | undefined> {
-    const what = `ApsaraMQ for MQTT: ${action}`;
+  ): Promise<JsonMap | undefined> {
+    const what = descriptionOf(action);
     const response = await this.http.send(what, () => acs3Request({
       endpoint: this.endpoint,
       action,
@@ -118,7 +129,7 @@ export class MqttApi {
       date: new Date(),
       nonce: randomUUID(),
     }, this.credentials), passing);
-    const answer = jsonOf(response);
+    const answer = response.status === 200 ? jsonAnswer(what, response) : jsonOf(response);
     if (response.status === 200 && answer.Code === undefined) {
       return answer;
     }
@@ -130,8 +141,12 @@ export class MqttApi {
   }
 }
 
+function descriptionOf(action: string): string {
+  return `ApsaraMQ for MQTT: ${action}`;
+}
+
 /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getcacertificate */
-function registeredCa({ Sn, CaName, RegistrationCode, CaContent, VerificationContent, Status }: { [name: string]: unknown }): RegisteredCa {
+function registeredCa({ Sn, CaName, RegistrationCode, CaContent, VerificationContent, Status }: JsonMap): RegisteredCa {
   return {
     sn: String(Sn),
     name: String(CaName),

@@ -1,4 +1,5 @@
-import { HttpApi, HttpRequest, HttpResponse, jsonOf, passingStatus } from '../http-api';
+import { HttpApi, HttpRequest, HttpResponse, passingStatus } from '../http-api';
+import { jsonOf } from '../json-answer';
 import { AwsCredentials, signV4 } from './signature-v4';
 
 /** Where AWS IoT is, and as whom it is called. */

@@ -1,4 +1,5 @@
-import { HttpApi, jsonOf } from '../http-api';
+import { HttpApi } from '../http-api';
+import { jsonOf } from '../json-answer';
 
 /** A service principal and what it asks for, by the names of OAuth 2.0. */
 export interface TokenRequest {

@@ -1,34 +1,44 @@
-import { HttpResponse, jsonOf } from '../http-api';
+import { HttpResponse } from '../http-api';
+import { jsonOf } from '../json-answer';
 
 /** More of the platform's message is of no use. */
-const MAX_MESSAGE = 300;
+const MAX_MESSAGE = 600;
 
-/** What to do about the refusals that people meet, by what is in their code, message or status. The first that fits counts. */
+const ROLE_NEEDED = 'give the service principal a role on the service that holds Microsoft.Devices/*/certificates/*, such as Contributor; '
+  + 'a role takes up to ten minutes to count';
+
+/**
+ * What to do about the refusals that people meet, by what is in their code, message or status. The first that fits counts: what
+ * tells a cause by itself before words that may also stand in a name, and both before a status that has several causes.
+ */
 const WAYS_OUT: readonly { readonly sign: RegExp; readonly wayOut: string }[] = [
   {
     // https://github.com/Azure/azure-cli/issues/5376
     sign: /IH400053|Proof-Of-Possession/i,
     wayOut: 'the verification certificate must be issued by the uploaded CA itself, with the last code that was made for it as its common name: '
-      + 'if another code was made since, in the portal say, give the registration another certificateName',
+      + 'if another code was made since, in the portal say, or the code has expired, give the registration another certificateName',
   },
   {
     // https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
-    sign: /AuthorizationFailed|^403 /,
-    wayOut: 'give the service principal a role on the service that holds Microsoft.Devices/*/certificates/*, such as Contributor; '
-      + 'a role takes up to ten minutes to count',
+    sign: /^\d+ \w*AuthorizationFailed/,
+    wayOut: ROLE_NEEDED,
   },
   {
-    sign: /^401 /,
-    wayOut: 'the service principal must belong to the tenant of the subscription, and cloud must be the one that it is in',
-  },
-  {
-    sign: /SubscriptionNotFound|ResourceGroupNotFound|ResourceNotFound|^404 /,
+    sign: /^\d+ (?:Subscription|ResourceGroup|Resource)NotFound|^404 /,
     wayOut: 'subscriptionId, resourceGroup and name must be those of a service that is there, which is made elsewhere',
   },
   {
     // https://learn.microsoft.com/azure/iot-dps/about-iot-dps#quotas-and-limits
     sign: /quota|limit|exceed|maximum/i,
     wayOut: 'delete CA certificates that are not needed any more: a provisioning service holds 25',
+  },
+  {
+    sign: /^403 /,
+    wayOut: ROLE_NEEDED,
+  },
+  {
+    sign: /^401 /,
+    wayOut: 'the service principal must belong to the tenant of the subscription, and cloud must be the one that it is in',
   },
 ];
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HttpApi, HttpRequest, HttpResponse, jsonOf } from '../http-api';
+import { HttpApi, HttpRequest, HttpResponse } from '../http-api';
+import { isAnswer, jsonAnswer, JsonMap } from '../json-answer';
 import { refusal } from './refusal';
 
 /** A certificate as a service of Azure holds it. */
@@ -32,14 +33,18 @@ interface CertificateCall {
 }
 
 /**
- * The etag is no longer that of the certificate, or something else is being done to it. RFC 9110, sections 15.5.10 and 15.5.13.
- * An upload without an etag gets the former where the certificate is there: https://github.com/hashicorp/terraform-provider-azurerm/issues/20041
+ * The etag is no longer that of the certificate: RFC 9110, section 15.5.13. An upload without an etag gets it where the
+ * certificate is there: https://github.com/hashicorp/terraform-provider-azurerm/issues/20041
  */
-const OVERTAKEN: readonly number[] = [409, 412];
+const OVERTAKEN = 412;
 
-/** How often a step is taken, and the longest wait before the second time; milliseconds. */
+/** Something is being done to the service, which takes minutes. https://github.com/hashicorp/terraform-provider-azurerm/issues/21463 */
+const BUSY = 409;
+
+/** How often a step may be overtaken, how long the waits between two begin, and how long they become; milliseconds. */
 const ATTEMPTS = 5;
-const WAIT = 200;
+const WAIT = 100;
+const MAX_WAIT = 10_000;
 
 const IN_USE = 'what uses the certificate, such as an enrollment group, must be given another one or deleted first';
 
@@ -48,7 +53,8 @@ const IN_USE = 'what uses the certificate, such as an enrollment group, must be 
  * else changed in between: then the certificate has to be looked at again.
  */
 export class ServiceCertificates {
-  private overtakenBy?: Error;
+  /** Why the last change was not made, and whether it is worth waiting for. */
+  private hindrance?: { readonly error: Error; readonly passes: boolean };
 
   constructor(private readonly api: HttpApi, private readonly token: string, private readonly place: CertificatesPlace) {}
 
@@ -60,21 +66,25 @@ export class ServiceCertificates {
   public async find(name: string): Promise<HeldCertificate | undefined> {
     const what = `${this.place.name}: looking for the certificate`;
     const response = await this.call(what, { method: 'GET', path: name });
-    if (response.status !== 200 && response.status !== 404) {
+    if (isGone(response)) {
+      return undefined;
+    }
+    if (response.status !== 200) {
       throw refusal(what, response);
     }
-    return response.status === 404 ? undefined : heldIn(response);
+    return heldIn(jsonAnswer(what, response));
   }
 
   /** @param certificate DER */
   public async upload(name: string, certificate: Buffer): Promise<HeldCertificate | undefined> {
-    return this.change('upload of the certificate', { method: 'PUT', path: name, body: { properties: { certificate: certificate.toString('base64') } } }, heldIn);
+    return this.change('upload of the certificate', { method: 'PUT', path: name, body: { properties: { certificate: certificate.toString('base64') } } },
+      heldIn);
   }
 
   /** Asks for a verification code; one that was given before is no longer valid. */
   public async generateVerificationCode({ name, etag }: HeldCertificate): Promise<string | undefined> {
     return this.change('making a verification code', { method: 'POST', path: `${name}/generateVerificationCode`, etag },
-      response => textIn(propertiesIn(response), 'verificationCode'));
+      answer => textIn(propertiesIn(answer), 'verificationCode'));
   }
 
   /** @param certificate the verification certificate, DER */
@@ -87,30 +97,36 @@ export class ServiceCertificates {
     return this.change('deletion of the certificate', { method: 'DELETE', path: name, etag }, () => true, IN_USE);
   }
 
-  /** Looks, and takes a step, until no other change overtakes it. */
+  /** Looks, and takes a step, until no other change overtakes it; while something is done to the service, until the time ends. */
   public async settle<T>(name: string, signal: AbortSignal, step: (held: HeldCertificate | undefined) => Promise<T | undefined>): Promise<T> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const result = await step(await this.find(name));
+    for (let steps = 1, overtaken = 0; ; steps++) {
+      const result = await this.find(name).catch(error => {
+        throw signal.aborted && this.hindrance ? new Error(`${this.hindrance.error.message}, until no time was left; deploy again`) : error;
+      }).then(held => {
+        this.hindrance = undefined;
+        return step(held);
+      });
       if (result !== undefined) {
         return result;
       }
-      if (attempt < ATTEMPTS - 1) {
-        await sleep(WAIT * 2 ** attempt * Math.random(), undefined, { signal }).catch(() => undefined);
+      overtaken += this.hindrance?.passes ? 0 : 1;
+      if (overtaken === ATTEMPTS) {
+        throw this.hindrance?.error ?? new Error(`${this.place.name}: the certificate "${name}" comes and goes; let nothing else change it, and deploy again`);
       }
+      await sleep(Math.min(MAX_WAIT, WAIT * 2 ** steps) * Math.random(), undefined, { signal }).catch(() => undefined);
     }
-    throw this.overtakenBy ?? new Error(`${this.place.name}: the certificate "${name}" comes and goes; let nothing else change it, and deploy again`);
   }
 
-  private async change<T>(what: string, call: CertificateCall, read: (response: HttpResponse) => T, wayOut?: string): Promise<T | undefined> {
+  private async change<T>(what: string, call: CertificateCall, read: (answer: JsonMap) => T, wayOut?: string): Promise<T | undefined> {
     const description = `${this.place.name}: ${what}`;
     const response = await this.call(description, call);
-    const gone = response.status === 404;
-    if (response.status < 300 || gone && call.method === 'DELETE') {
-      return read(response);
+    const { status, text } = response;
+    if (status < 300 || isGone(response) && call.method === 'DELETE') {
+      return read(text === '' ? {} : jsonAnswer(description, response));
     }
     const error = refusal(description, response, wayOut);
-    if (OVERTAKEN.includes(response.status) || gone && call.method === 'POST') {
-      this.overtakenBy = error;
+    if ([BUSY, OVERTAKEN].includes(status) || isGone(response) && call.method === 'POST') {
+      this.hindrance = { error, passes: status === BUSY };
       return undefined;
     }
     throw error;
@@ -131,9 +147,14 @@ export class ServiceCertificates {
   }
 }
 
-function heldIn(response: HttpResponse): HeldCertificate {
-  const properties = propertiesIn(response);
-  const { name, etag } = jsonOf(response);
+/** Whether Azure itself says that there is none. */
+function isGone(response: HttpResponse): boolean {
+  return response.status === 404 && isAnswer(response);
+}
+
+function heldIn(answer: JsonMap): HeldCertificate {
+  const properties = propertiesIn(answer);
+  const { name, etag } = answer;
   if (typeof name !== 'string' || typeof etag !== 'string') {
     throw new Error('Azure answered a certificate without its name or its etag');
   }
@@ -147,11 +168,11 @@ function heldIn(response: HttpResponse): HeldCertificate {
   };
 }
 
-function propertiesIn(response: HttpResponse): { readonly [name: string]: unknown } {
-  return (jsonOf(response).properties ?? {}) as { readonly [name: string]: unknown };
+function propertiesIn(answer: JsonMap): JsonMap {
+  return (answer.properties ?? {}) as JsonMap;
 }
 
-function textIn(properties: { readonly [name: string]: unknown }, name: string): string {
+function textIn(properties: JsonMap, name: string): string {
   const value = properties[name];
   if (typeof value !== 'string' || value === '') {
     throw new Error(`Azure answered a certificate without its ${name}`);
@@ -160,7 +181,7 @@ function textIn(properties: { readonly [name: string]: unknown }, name: string):
 }
 
 /** An HTTP date, in the form that fits into a physical id. */
-function timeIn(properties: { readonly [name: string]: unknown }, name: string): string {
+function timeIn(properties: JsonMap, name: string): string {
   const time = new Date(textIn(properties, name));
   if (Number.isNaN(time.getTime())) {
     throw new Error(`Azure answered a certificate whose ${name} is no time`);

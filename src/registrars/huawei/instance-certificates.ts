@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { toPem } from '../../pki/pem';
-import { HttpApi, HttpRequest, HttpResponse, jsonOf } from '../http-api';
+import { HttpApi, HttpRequest, HttpResponse } from '../http-api';
+import { isAnswer, jsonAnswer, JsonMap, listIn } from '../json-answer';
 import { codeOf, NOT_PROVED, refusal } from './refusal';
 
 /** A CA certificate as IoTDA holds it (`CertificatesRspDTO`). It shows neither the certificate nor a fingerprint. */
@@ -62,17 +63,17 @@ export class InstanceCertificates {
     const what = 'upload of the certificate';
     const body = JSON.stringify({ content: toPem('CERTIFICATE', certificate.raw), app_id: this.place.appId });
     let attempts = 0;
-    return heldIn(jsonOf(this.accepted(what, await this.call(what, async () => {
+    return heldIn(this.accepted(what, await this.call(what, async () => {
       const found = attempts++ === 0 ? undefined : (await this.registrationsOf(certificate)).find(held => !isAnother(held));
       return found ? { method: 'GET', url: `/${found.id}` } : { method: 'POST', url: '', body };
-    }))));
+    })));
   }
 
   /** Proves possession of the key. What is verified already may be refused, but not for a wrong proof. */
   public async verify(id: string, verificationCertificate: X509Certificate): Promise<void> {
     const response = await this.call('verification', () =>
       ({ method: 'POST', url: `/${id}/action?action_id=verify`, body: JSON.stringify({ verify_content: toPem('CERTIFICATE', verificationCertificate.raw) }) }));
-    const done = response.status < 300
+    const done = response.status < 300 && isAnswer(response)
       || !NOT_PROVED.includes(codeOf(response) ?? '') && (await this.list()).some(held => held.id === id && held.verified);
     if (!done) {
       throw refusal(descriptionOf('verification'), response);
@@ -82,7 +83,8 @@ export class InstanceCertificates {
   /** Deletes a registration; nothing happens where it is gone. */
   public async delete(id: string): Promise<void> {
     const response = await this.call('deletion of the certificate', () => ({ method: 'DELETE', url: `/${id}` }));
-    if (response.status >= 300 && response.status !== 404 && (await this.list()).some(held => held.id === id)) {
+    const gone = [204, 404].includes(response.status) && isAnswer(response);
+    if (!gone && (await this.list()).some(held => held.id === id)) {
       throw refusal(descriptionOf('deletion of the certificate'), response);
     }
   }
@@ -95,8 +97,8 @@ export class InstanceCertificates {
     let marker: string | undefined;
     for (let page = 0; page < MAX_PAGES; page++) {
       const query = new URLSearchParams({ limit: String(PAGE), ...appId !== undefined && { app_id: appId }, ...marker && { marker } });
-      const answer = jsonOf(this.accepted(what, await this.call(what, () => ({ method: 'GET', url: `?${query}` }))));
-      const certificates = Array.isArray(answer.certificates) ? answer.certificates.map(heldIn) : [];
+      const answer = this.accepted(what, await this.call(what, () => ({ method: 'GET', url: `?${query}` })));
+      const certificates = listIn(descriptionOf(what), 'certificates', answer.certificates).map(heldIn);
       all.push(...certificates);
       marker = (answer.page as { marker?: string } | undefined)?.marker;
       if (certificates.length < PAGE || !marker) {
@@ -113,11 +115,11 @@ export class InstanceCertificates {
     });
   }
 
-  private accepted(what: string, response: HttpResponse): HttpResponse {
+  private accepted(what: string, response: HttpResponse): JsonMap {
     if (response.status >= 300) {
       throw refusal(descriptionOf(what), response);
     }
-    return response;
+    return jsonAnswer(descriptionOf(what), response);
   }
 }
 
@@ -125,8 +127,7 @@ function descriptionOf(what: string): string {
   return `Huawei Cloud IoTDA: ${what}`;
 }
 
-function heldIn(value: unknown): HeldCertificate {
-  const { certificate_id: id, verify_code: verifyCode, ...held } = value as { readonly [name: string]: unknown };
+function heldIn({ certificate_id: id, verify_code: verifyCode, ...held }: JsonMap): HeldCertificate {
   if (typeof id !== 'string' || id === '' || typeof verifyCode !== 'string' || verifyCode === '') {
     throw new Error('Huawei Cloud IoTDA answered a certificate without its certificate_id or its verify_code');
   }

@@ -1,4 +1,5 @@
-import { HttpResponse, jsonOf } from '../http-api';
+import { HttpResponse } from '../http-api';
+import { jsonOf } from '../json-answer';
 
 /** More of the platform's message is of no use. */
 const MAX_MESSAGE = 300;

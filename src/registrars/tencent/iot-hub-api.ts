@@ -1,5 +1,6 @@
 import { tc3Request, TencentCredentials } from './tc3-signature';
-import { HttpApi, HttpResponse, jsonOf, passingStatus } from '../http-api';
+import { HttpApi, HttpResponse, passingStatus } from '../http-api';
+import { JsonMap, jsonOf, listIn, LOOK_AT_ENDPOINT } from '../json-answer';
 import { errorCode, platformFailure } from '../platform-failure';
 import { shownFingerprint } from '../shown-certificate';
 
@@ -55,7 +56,7 @@ export class IotHubApi {
   /** https://www.tencentcloud.com/document/product/1105/41911 */
   public async list(): Promise<PrivateCa[]> {
     const { CAs } = await this.call('DescribePrivateCAs', {});
-    return (Array.isArray(CAs) ? CAs : []).map(({ CertName, CertText }) => ({ name: String(CertName), fingerprint: shownFingerprint(CertText) }));
+    return listIn(descriptionOf('DescribePrivateCAs'), 'CAs', CAs).map(({ CertName, CertText }) => ({ name: String(CertName), fingerprint: shownFingerprint(CertText) }));
   }
 
   /** https://www.tencentcloud.com/document/product/1105/41915 */
@@ -74,8 +75,8 @@ export class IotHubApi {
   }
 
   /** @param tolerated error codes for which an empty answer is given */
-  private async call(action: string, parameters: object, tolerated: readonly string[] = []): Promise<{ readonly [name: string]: unknown }> {
-    const what = `Tencent Cloud IoT Hub: ${action}`;
+  private async call(action: string, parameters: object, tolerated: readonly string[] = []): Promise<JsonMap> {
+    const what = descriptionOf(action);
     const response = await this.http.send(what, () => tc3Request({
       endpoint: this.endpoint,
       service: SERVICE,
@@ -85,9 +86,12 @@ export class IotHubApi {
       body: JSON.stringify(parameters),
       date: new Date(),
     }, this.credentials), passing);
-    const answer = jsonOf(response).Response as { readonly [name: string]: unknown } | undefined;
-    if (response.status === 200 && answer && answer.Error === undefined) {
-      return answer;
+    const answer = jsonOf(response).Response as JsonMap | undefined;
+    if (response.status === 200 && !answer) {
+      throw new Error(`${what} answered without its Response in JSON; ${LOOK_AT_ENDPOINT}`);
+    }
+    if (response.status === 200 && answer!.Error === undefined) {
+      return answer!;
     }
     const code = errorCode(errorOf(response)?.Code, response.status);
     if (tolerated.includes(code)) {
@@ -95,6 +99,10 @@ export class IotHubApi {
     }
     throw platformFailure(what, code, answer?.RequestId, ADVICE);
   }
+}
+
+function descriptionOf(action: string): string {
+  return `Tencent Cloud IoT Hub: ${action}`;
 }
 
 function parametersOf({ name, caPem, verificationPem }: PrivateCaContent): object {

@@ -1,0 +1,52 @@
+import { HttpResponse } from './http-api';
+
+/** What the JSON of a platform's API is made of. */
+export type JsonMap = { readonly [name: string]: unknown };
+
+/** Where the call did not reach the platform itself, but a proxy or a portal, say. */
+export const LOOK_AT_ENDPOINT = 'look at the endpoint that is declared, and at what stands before it, and deploy again';
+
+/** The JSON of an answer; an empty map where it is none. For what is refused, where the status says enough. */
+export function jsonOf(response: HttpResponse): JsonMap {
+  return mapIn(response) ?? {};
+}
+
+/**
+ * The JSON of an answer that says that the call has succeeded.
+ *
+ * @param what the call in words, for errors
+ * @throws Error where it is no JSON: half an answer must not be taken for one that has nothing to say
+ */
+export function jsonAnswer(what: string, response: HttpResponse): JsonMap {
+  const map = mapIn(response);
+  if (!map) {
+    throw new Error(`${what} answered no JSON; ${LOOK_AT_ENDPOINT}`);
+  }
+  return map;
+}
+
+/**
+ * A list in an answer; platforms write an empty one as `null` too.
+ *
+ * @throws Error where it is not there: that must not be taken for an empty one, since a removal would leave what is there
+ */
+export function listIn(what: string, member: string, value: unknown): JsonMap[] {
+  if (value !== null && !Array.isArray(value)) {
+    throw new Error(`${what} answered without its list ${member}; ${LOOK_AT_ENDPOINT}`);
+  }
+  return value ?? [];
+}
+
+/** Whether an answer is JSON, or has nothing in it: whether it can come from the platform. */
+export function isAnswer(response: HttpResponse): boolean {
+  return response.text === '' || mapIn(response) !== undefined;
+}
+
+function mapIn({ text }: HttpResponse): JsonMap | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as JsonMap : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -63,12 +63,16 @@ export class HuaweiCaUpload implements Registrar {
   }
 }
 
-/** Where another delivery of the request has uploaded at the same time, the older registration stays, and the own one goes. */
+/**
+ * Where another delivery of the request has uploaded at the same time, the older registration stays, and the own one goes: if
+ * it is listed already, else two deliveries could each make way for the other.
+ */
 async function uploadOnce(
   certificates: InstanceCertificates, certificate: X509Certificate, isAnother: (held: HeldCertificate) => boolean,
 ): Promise<HeldCertificate> {
   const own = await certificates.upload(certificate, isAnother);
-  const [oldest = own] = (await certificates.registrationsOf(certificate)).filter(held => !isAnother(held));
+  const listed = (await certificates.registrationsOf(certificate)).filter(held => !isAnother(held));
+  const oldest = listed.some(({ id }) => id === own.id) ? listed[0] : own;
   if (oldest.id !== own.id) {
     await certificates.delete(own.id);
   }

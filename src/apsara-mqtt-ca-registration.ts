@@ -5,6 +5,7 @@ import { checkEndpoint, checkPresent, checkRegion, RegistrationType } from './co
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { ledgerOf } from './private/certificate-provider';
+import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { validate, validGeneration } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
@@ -93,6 +94,7 @@ export class ApsaraMqttCaRegistration extends Resource {
     validate(this, [endpoint], () => checkEndpoint(endpoint));
     const generation = validGeneration(this, props.generation);
 
+    validateRegistration(this, ca, IotPlatform.APSARA_MQTT);
     const registrar = RegistrarFunction.of(this, 'apsara-mqtt');
     const rights = [registrar.grantReadCredentials(credentials), registrar.grantRecordRegistrations(ca)];
     const instance = {

@@ -13,6 +13,7 @@ import { PemSource } from './pem-source';
 import { assertLinted } from './pki/lint/lint-errors';
 import { validateChain } from './private/ca-validation';
 import { acknowledge } from './private/nag';
+import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { sayNotices, validate, validGeneration } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
@@ -122,6 +123,8 @@ export class AwsIotCaRegistration extends Resource {
    */
   public readonly verificationCertificate?: VerificationCertificate;
 
+  /** The CA; absent where its certificate alone is given. @internal */
+  public readonly _ca?: IPrivateIotCa;
   private readonly registration: CfnCACertificate;
   private readonly autoRegistration?: boolean;
 
@@ -130,6 +133,7 @@ export class AwsIotCaRegistration extends Resource {
     const { ca, active = true, justInTimeProvisioning } = props;
     this.mode = props.mode ?? AwsIotCertificateMode.SNI_ONLY;
     this.autoRegistration = props.autoRegistration;
+    this._ca = ca;
     this.caCertificatePem = this.certificateOf(props);
     const provisioning = justInTimeProvisioning?._bind(this, ca);
     if (provisioning) {
@@ -207,6 +211,8 @@ export class AwsIotCaRegistration extends Resource {
     }
     const platform = IotPlatform.AWS_IOT_CORE._render();
     if (ca) {
+      this.assertRegisteredOnce(ca);
+      validateRegistration(this, ca, IotPlatform.AWS_IOT_CORE);
       validate(this, [], () => ca.keyAlgorithm && checkCaForPlatform(ca.keyAlgorithm._render(), platform, 'keyAlgorithm of the CA'));
       return ca.certificatePem;
     }
@@ -221,6 +227,14 @@ export class AwsIotCaRegistration extends Resource {
       assertLinted(certificate.der, [platform], undefined);
     });
     return text;
+  }
+
+  /** AWS IoT does not register a CA again in an account and Region; of other stacks it is not known where they go. */
+  private assertRegisteredOnce(ca: IPrivateIotCa): void {
+    const other = Stack.of(this).node.findAll().find(node => node instanceof AwsIotCaRegistration && node !== this && node._ca === ca);
+    if (other) {
+      throw new Error(`${this.node.path}: ca must be registered once in a stack, and ${other.node.path} registers ${ca.node.path}; use that one`);
+    }
   }
 
   /** AWS IoT demands auto-registration of a CA for both ways of provisioning just in time. */

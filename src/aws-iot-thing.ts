@@ -5,6 +5,7 @@ import { AwsIotCaRegistration, AwsIotCertificateMode } from './aws-iot-ca-regist
 import { AwsIotThingPolicy } from './aws-iot-thing-policy';
 import { checkThingName } from './contract/aws-iot';
 import { DeviceCertificate } from './device-certificate';
+import { IotPlatform } from './iot-platform';
 import { registerInLine } from './private/registration-line';
 import { validate } from './private/validation';
 
@@ -92,6 +93,11 @@ export class AwsIotThing extends Resource {
       throw new Error(`${this.node.path}: thingName must be given for a certificate that has its subject from a certificateSigningRequest`);
     }
     validate(this, [thingName], () => checkThingName(thingName));
+    validate(this, [], () => certificate._complaintFor(IotPlatform.AWS_IOT_CORE));
+    if (caRegistration?._ca && caRegistration._ca !== certificate._issuer) {
+      throw new Error(`${this.node.path}: caRegistration must be that of the CA which issues the certificate, ${certificate._issuer.node.path}, `
+        + `got that of ${caRegistration._ca.node.path}`);
+    }
     const ofCa = caRegistration?.mode === AwsIotCertificateMode.DEFAULT;
     const registered = new CfnCertificate(this, 'Certificate', {
       certificatePem: certificate.certificatePem,

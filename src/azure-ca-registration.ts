@@ -9,6 +9,7 @@ import { checkForm } from './contract/forms';
 import { RegistrationType } from './contract/registrations';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { ledgerOf } from './private/certificate-provider';
+import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { validate } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
@@ -76,6 +77,7 @@ export class AzureCaRegistration extends Construct {
     service._rules().forEach(({ value, rule }) => validate(this, [value], rule));
     validate(this, [certificateName], () => checkForm('certificateName', certificateName, CERTIFICATE_NAME));
 
+    validateRegistration(this, ca, service.platform);
     const registrar = RegistrarFunction.of(this, 'azure');
     const rights = [registrar.grantReadCredentials(credentials)];
     const recording = registrar.grantRecordRegistrations(ca);

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ResourceType } from './contract/resource-types';
 import { checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform } from './contract/rules';
@@ -57,6 +58,11 @@ export interface DeviceCertificateProps extends DeviceCertificateOptions {
  * @resource Custom::IotDeviceCertificate
  */
 export class DeviceCertificate extends EndEntityCertificateBase implements IIotCertificate {
+  /** The platforms that it is declared for; absent where it is for whichever its CA is for. @internal */
+  public readonly _platforms?: readonly IotPlatform[];
+  private readonly commonName?: string;
+  private readonly keyAlgorithm?: KeyAlgorithm;
+
   constructor(scope: Construct, id: string, props: DeviceCertificateProps) {
     const { ca, profile = DeviceProfile.TLS_CLIENT, ...options } = props;
     const platforms = options.platforms ?? ca.platforms;
@@ -69,12 +75,20 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
     if (profile === DeviceProfile.DEVID && subject && subject.serialNumber === undefined) {
       throw new Error(`${this.node.path}: subject.serialNumber must be there for DeviceProfile.DEVID (IEEE 802.1AR, section 8.6)`);
     }
-    const keyAlgorithm = options.certificateSigningRequest ? undefined : (options.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render();
-    for (const platform of platforms.map(each => each._render())) {
-      validate(this, [subject?.commonName], () => subject && checkDeviceForPlatform(subject.commonName!, platform));
-      validate(this, [], () => keyAlgorithm && checkDeviceKeyForPlatform(keyAlgorithm, platform));
-      validate(this, [], () => ca.keyAlgorithm && checkCaForPlatform(ca.keyAlgorithm._render(), platform, 'keyAlgorithm of the CA'));
+    this._platforms = options.platforms;
+    this.commonName = subject?.commonName;
+    this.keyAlgorithm = options.certificateSigningRequest ? undefined : options.keyAlgorithm ?? KeyAlgorithm.RSA_2048;
+    for (const platform of platforms) {
+      validate(this, [], () => this._complaintFor(platform)
+        ?? (ca.keyAlgorithm && checkCaForPlatform(ca.keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA')));
     }
     sayNotices(this, platforms.filter(platform => !ca.platforms.includes(platform)));
+  }
+
+  /** What a platform would have against it, as far as that is known at synthesis. @internal */
+  public _complaintFor(platform: IotPlatform): string | undefined {
+    const id = platform._render();
+    return (this.commonName === undefined || Token.isUnresolved(this.commonName) ? undefined : checkDeviceForPlatform(this.commonName, id))
+      ?? (this.keyAlgorithm && checkDeviceKeyForPlatform(this.keyAlgorithm._render(), id));
   }
 }

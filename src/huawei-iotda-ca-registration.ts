@@ -10,6 +10,7 @@ import { HuaweiCredentials } from './huawei-credentials';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { ledgerOf } from './private/certificate-provider';
+import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { validate } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
@@ -84,6 +85,7 @@ export class HuaweiIotdaCaRegistration extends Construct {
     validate(this, [instanceId], () => instanceId === undefined ? undefined : checkForm('instanceId', instanceId, HUAWEI_ID));
     validate(this, [appId], () => appId === undefined ? undefined : checkForm('appId', appId, HUAWEI_ID));
 
+    validateRegistration(this, ca, IotPlatform.HUAWEI_IOTDA);
     const registrar = RegistrarFunction.of(this, 'huawei');
     const rights = [registrar.grantReadCredentials(credentials.secret)];
     const recording = registrar.grantRecordRegistrations(ca);

@@ -140,8 +140,13 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     } = this.chainOf(props));
   }
 
+  /** Whether its certificate is still to be made elsewhere: a note stands in the place of it. @internal */
+  public get _awaitsCertificate(): boolean {
+    return this.signedElsewhere && !this.signed;
+  }
+
   public get certificateDerBase64(): string {
-    if (this.signedElsewhere && !this.signed) {
+    if (this._awaitsCertificate) {
       throw new Error(`${this.node.path}: certificateDerBase64 must be asked of a CA once it has a signedCertificate`);
     }
     return super.certificateDerBase64;

@@ -5,6 +5,7 @@ import { checkCertName, checkEndpoint, checkRegion, RegistrationType } from './c
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { ledgerOf } from './private/certificate-provider';
+import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { validate, validGeneration } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
@@ -89,6 +90,7 @@ export class TencentIotHubCaRegistration extends Resource {
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode, platform: IotPlatform.TENCENT_IOT_HUB, clipToIssuer: true, generation,
     });
+    validateRegistration(this, ca, IotPlatform.TENCENT_IOT_HUB);
     const registrar = RegistrarFunction.of(this, 'tencent');
     const registration = registrar.resource(this, 'Resource', RegistrationType.TENCENT_CA_REGISTRATION, {
       LedgerTable: ledgerOf(this, ca),

@@ -74,6 +74,13 @@ test('a registration that is retained keeps the role in which its devices are pr
   expect(retained.sort()).toEqual(['Registration', 'RegistrationProvisioningRole', 'RegistrationProvisioningRoleDefaultPolicy']);
 });
 
+test('the same CA is not registered twice in a stack', () => {
+  const { stack, ca } = stackWithCa();
+  new AwsIotCaRegistration(stack, 'Registration', { ca });
+  expect(() => new AwsIotCaRegistration(stack, 'Again', { ca }))
+    .toThrow('Stack/Again: ca must be registered once in a stack, and Stack/Registration registers Stack/Ca; use that one');
+});
+
 describe('just-in-time registration', () => {
   test('sends a function what AWS IoT publishes of the CA\'s new certificates; only this rule may call it', () => {
     const { stack, registration } = registered();

@@ -1,7 +1,8 @@
 import { CfnParameter } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
-  AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AwsIotThingPolicy, AwsIotThingProps, DeviceCertificate, PemSource,
+  AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AwsIotThingPolicy, AwsIotThingProps, DeviceCertificate, KeyAlgorithm, PemSource,
+  PrivateIotCa,
 } from '../src';
 import { needsOf } from './support/aws-iot-stack';
 import { propertiesOf, stackOf, stackWithCa } from './support/stacks';
@@ -113,6 +114,20 @@ test.each([
     /topics must make a policy of at most 2048 characters for AWS IoT Core, got up to \d{4} from 20 topics; let one of them stand for several/],
 ])('a policy %s is refused', (_, topics, message) => {
   expect(() => new AwsIotThingPolicy(stackOf(), 'Policy', { topics })).toThrow(message);
+});
+
+test('a certificate that AWS IoT does not take as a device\'s is refused, whatever the CA is for', () => {
+  const { stack, ca } = stackWithCa();
+  const certificate = ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' }, keyAlgorithm: KeyAlgorithm.ED25519 });
+  expect(() => new AwsIotThing(stack, 'Thing', { certificate })).toThrow(/Stack\/Thing: keyAlgorithm must be one of RSA_2048, .* for AWS IoT Core, got "ED25519"/);
+});
+
+test('the registration of another CA than the one that issues the certificate is refused', () => {
+  const { stack, certificate } = deviceOf();
+  const other = new PrivateIotCa(stack, 'Other', { subject: { commonName: 'Another CA' } });
+  const caRegistration = new AwsIotCaRegistration(stack, 'Registration', { ca: other });
+  expect(() => new AwsIotThing(stack, 'Thing', { certificate, caRegistration }))
+    .toThrow('Stack/Thing: caRegistration must be that of the CA which issues the certificate, Stack/Ca, got that of Stack/Other');
 });
 
 test('a policy of the user\'s own, whatever its name, is not the one that things share', () => {

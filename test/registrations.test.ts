@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { KeyAlgorithm } from '../src';
+import { IotPlatform, KeyAlgorithm } from '../src';
 import { REGISTRATIONS } from './support/registrations';
 import { stackWithCa, statementsOf } from './support/stacks';
 import { PLATFORMS } from '../src/contract/platforms';
@@ -57,6 +57,24 @@ describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, regis
     expect(policies(declaredWith('alpha1'))).toEqual([ofAlpha, ofCa]);
     const resources = Object.values(Template.fromStack(declaredWith('alpha1', 'bravo1')).findResources(firstType));
     expect(resources.map(({ DependsOn }) => [...DependsOn].sort())).toEqual([[ofAlpha, ofCa].sort(), [ofBravo, ofCa].sort()]); // CloudFormation deletes in the reverse order
+  });
+
+  test('checks the devices of its CA that are not declared for another platform', () => {
+    const declaredWith = (platforms?: IotPlatform[]): Stack => {
+      const { stack, ca } = stackWithCa();
+      declare(stack, 'acme', ca, imported(stack));
+      ca.addDeviceCertificate('Device', { subject: { commonName: 'sensor' }, keyAlgorithm: KeyAlgorithm.ED25519, platforms });
+      return stack;
+    };
+    expect(() => Template.fromStack(declaredWith([IotPlatform.MOSQUITTO]))).not.toThrow();
+    expect(() => Template.fromStack(declaredWith())).toThrow(new RegExp(`Stack/Ca/Device: keyAlgorithm must be one of .* for ${PLATFORMS[platform].name}, got "ED25519", `
+      + 'with which Stack/acme registers its CA; declare platforms for a device of another one'));
+  });
+
+  test('waits for a CA that is signed elsewhere', () => {
+    const { stack, ca } = stackWithCa({ signedElsewhere: true });
+    expect(() => declare(stack, 'acme', ca, imported(stack)))
+      .toThrow('Stack/acme: ca must have its certificate before it can be registered, and Stack/Ca is waiting for it; register it in the deployment with its signedCertificate');
   });
 
   test('fails for a CA whose key the platform is not known to take', () => {

@@ -1,0 +1,26 @@
+import { Construct } from 'constructs';
+import { DeviceCertificate } from '../device-certificate';
+import { IPrivateIotCa } from '../i-private-iot-ca';
+import { IotPlatform } from '../iot-platform';
+import { PrivateIotCa } from '../private-iot-ca';
+
+/**
+ * Checks that a CA can be registered with a platform, and that the platform takes the devices which are declared below it: a
+ * device that is for another platform says so itself.
+ *
+ * @throws Error where the CA has no certificate yet
+ */
+export function validateRegistration(scope: Construct, ca: IPrivateIotCa, platform: IotPlatform): void {
+  if (ca instanceof PrivateIotCa && ca._awaitsCertificate) {
+    throw new Error(`${scope.node.path}: ca must have its certificate before it can be registered, and ${ca.node.path} is waiting for it; `
+      + 'register it in the deployment with its signedCertificate, or later');
+  }
+  scope.node.addValidation({
+    validate: () => ca.node.root.node.findAll()
+      .filter((node): node is DeviceCertificate => node instanceof DeviceCertificate && node._issuer === ca && node._platforms === undefined)
+      .flatMap(device => {
+        const complaint = device._complaintFor(platform);
+        return complaint ? [`${device.node.path}: ${complaint}, with which ${scope.node.path} registers its CA; declare platforms for a device of another one`] : [];
+      }),
+  });
+}

@@ -11,9 +11,16 @@ import { acknowledge } from './nag';
  */
 const ACTIONS: readonly string[] = [
   'AttachPolicy', 'AttachPrincipalPolicy', 'AttachThingPrincipal', 'CreatePolicy', 'CreateThing', 'DescribeCertificate', 'DescribeThing',
-  'DescribeThingType', 'DetachPolicy', 'DetachThingPrincipal', 'GetPolicy', 'ListAttachedPolicies', 'ListPolicyPrincipals', 'ListPrincipalPolicies',
-  'ListPrincipalThings', 'ListTargetsForPolicy', 'ListThingGroupsForThing', 'ListThingPrincipals', 'UpdateCertificate', 'UpdateThing',
+  'DescribeThingType', 'DetachPolicy', 'DetachThingPrincipal', 'GetPolicy', 'ListPrincipalThings', 'ListTargetsForPolicy',
+  'ListThingGroupsForThing', 'ListThingPrincipals', 'UpdateCertificate', 'UpdateThing',
 ];
+
+/**
+ * Those that have no resource types, and are never allowed on an ARN.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiot.html
+ */
+const ACTIONS_WITHOUT_RESOURCE: readonly string[] = ['ListAttachedPolicies', 'ListPolicyPrincipals', 'ListPrincipalPolicies', 'RegisterThing'];
+
 const KINDS: readonly string[] = ['cert', 'policy', 'thing', 'thingtype'];
 
 /** What a template asks for by a property of its things. */
@@ -40,8 +47,7 @@ export function provisioningRole(scope: Construct, template: object): Role {
   });
   const resources = kinds.map(kind => stack.formatArn({ service: 'iot', resource: kind, resourceName: '*' }));
   role.addToPolicy(new PolicyStatement({ actions: [...ACTIONS, ...more.flatMap(({ actions }) => actions)].map(action => `iot:${action}`), resources }));
-  // It is not about a resource of one of these kinds. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiot.html
-  role.addToPolicy(new PolicyStatement({ actions: ['iot:RegisterThing'], resources: ['*'] }));
+  role.addToPolicy(new PolicyStatement({ actions: ACTIONS_WITHOUT_RESOURCE.map(action => `iot:${action}`), resources: ['*'] }));
   acknowledge(role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect',
     ['Resource::*', ...kinds.map(kind => `Resource::arn:<AWS::Partition>:iot:${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}:${kind}/*`)]);
   return role;

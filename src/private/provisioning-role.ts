@@ -2,6 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './nag';
+import { mayHaveProperty } from '../contract/provisioning-template';
 
 /**
  * What AWS IoT does in the role when it provisions a device whose certificate is registered already: the actions of the
@@ -36,10 +37,12 @@ const MORE: readonly { readonly property: string; readonly kind: string; readonl
 /**
  * The role in which AWS IoT provisions devices by a template. It can be passed in its own account only, so that nobody
  * else's AWS IoT comes by it.
+ *
+ * @param template the template, in which UNKNOWN stands for what is known only at deployment
  */
-export function provisioningRole(scope: Construct, template: object): Role {
+export function provisioningRole(scope: Construct, template: unknown): Role {
   const stack = Stack.of(scope);
-  const more = MORE.filter(({ property }) => declares(template, property));
+  const more = MORE.filter(({ property }) => mayHaveProperty(template, property));
   const kinds = [...KINDS, ...more.map(({ kind }) => kind)];
   const role = new Role(scope, 'ProvisioningRole', {
     assumedBy: new ServicePrincipal('iot.amazonaws.com'),
@@ -51,12 +54,6 @@ export function provisioningRole(scope: Construct, template: object): Role {
   acknowledge(role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect',
     ['Resource::*', ...kinds.map(kind => `Resource::arn:<AWS::Partition>:iot:${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}:${kind}/*`)]);
   return role;
-}
-
-/** Whether a property of this name is somewhere in a template. */
-function declares(template: unknown, property: string): boolean {
-  return typeof template === 'object' && template !== null
-    && Object.entries(template).some(([name, value]) => (name === property && value !== undefined) || declares(value, property));
 }
 
 /** How cdk-nag writes a part of an ARN. */

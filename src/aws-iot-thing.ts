@@ -3,9 +3,10 @@ import { CfnCertificate, CfnPolicyPrincipalAttachment, CfnThing, CfnThingPrincip
 import { Construct } from 'constructs';
 import { AwsIotCaRegistration, AwsIotCertificateMode } from './aws-iot-ca-registration';
 import { AwsIotThingPolicy } from './aws-iot-thing-policy';
-import { checkThingName } from './contract/aws-iot';
+import { checkThingAttributes, checkThingName } from './contract/aws-iot';
 import { DeviceCertificate } from './device-certificate';
 import { IotPlatform } from './iot-platform';
+import { knownValues } from './private/known-values';
 import { registerInLine } from './private/registration-line';
 import { validate } from './private/validation';
 
@@ -33,7 +34,8 @@ export interface AwsIotThingProps {
   readonly thingName?: string;
 
   /**
-   * The attributes of the thing.
+   * The attributes of the thing: at most three. Their names and values may hold letters, digits and `_.,@/:#-`, values also
+   * `=[]`, and neither a space.
    *
    * @default - none
    */
@@ -93,6 +95,7 @@ export class AwsIotThing extends Resource {
       throw new Error(`${this.node.path}: thingName must be given for a certificate that has its subject from a certificateSigningRequest`);
     }
     validate(this, [thingName], () => checkThingName(thingName));
+    validate(this, [], () => attributes && checkThingAttributes(knownValues(this, attributes, false) as { [name: string]: unknown }, 'attributes', false));
     validate(this, [], () => certificate._complaintFor(IotPlatform.AWS_IOT_CORE));
     if (caRegistration?._ca && caRegistration._ca !== certificate._issuer) {
       throw new Error(`${this.node.path}: caRegistration must be that of the CA which issues the certificate, ${certificate._issuer.node.path}, `

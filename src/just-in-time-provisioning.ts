@@ -2,10 +2,14 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
 import { Construct } from 'constructs';
+import { checkPolicyName, checkThingAttributes, checkThingName, checkThingNamePrefix } from './contract/aws-iot';
+import { UNKNOWN } from './contract/provisioning-expressions';
 import { checkProvisioningSubject, checkProvisioningTemplate, checkProvisioningTemplateLength } from './contract/provisioning-template';
 import { Complaint } from './contract/rules';
+import { SubjectValues } from './contract/subject-attributes';
 import { DeviceCertificate } from './device-certificate';
 import { IPrivateIotCa } from './i-private-iot-ca';
+import { knownValues } from './private/known-values';
 import { provisioningRole } from './private/provisioning-role';
 import { validate } from './private/validation';
 
@@ -43,14 +47,15 @@ export interface JustInTimeProvisioningOptions {
   readonly thingName?: ProvisioningParameter;
 
   /**
-   * What stands before it in the thing's name.
+   * What stands before it in the thing's name. Both may hold letters, digits and `: _ -` only.
    *
    * @default - nothing
    */
   readonly thingNamePrefix?: string;
 
   /**
-   * The thing's attributes, and what they are taken from.
+   * The thing's attributes, and what they are taken from. That may hold letters, digits and `_.,@/:#=[]-` only, and no space.
+   * A thing without a type has at most three.
    *
    * @default - none
    */
@@ -102,8 +107,9 @@ export interface JustInTimeProvisioningOptions {
 export class JustInTimeProvisioning {
   /** Makes a thing for each device, named by its certificate. */
   public static forThings(options: JustInTimeProvisioningOptions): JustInTimeProvisioning {
-    if ((options.policyName === undefined) === (options.policyDocument === undefined)) {
-      throw new Error('either policyName or policyDocument must be given, for a device without a policy may do nothing');
+    const complaint = complaintOf(options);
+    if (complaint) {
+      throw new Error(complaint);
     }
     return new JustInTimeProvisioning(stack => templateOf(options, stack), options.role);
   }
@@ -148,17 +154,35 @@ export class JustInTimeProvisioning {
   public _bind(scope: Construct, ca: IPrivateIotCa | undefined): { config: CfnCACertificate.RegistrationConfigProperty; role: IRole } {
     const stack = Stack.of(scope);
     const template = this.template(stack);
-    validate(scope, [], () => checkProvisioningTemplate(template));
+    const known = knownValues(scope, template, false);
+    validate(scope, [], () => checkProvisioningTemplate(known));
     const templateBody = stack.toJsonString(template);
     scope.node.addValidation({
       validate: () => [
         ...described(scope, checkProvisioningTemplateLength(knownText(stack.resolve(templateBody)))),
-        ...ca ? complaintsOfDevices(template, ca) : [],
+        ...complaintsAtSynthesis(scope, knownValues(scope, template, true), ca),
       ],
     });
-    const role = this.role ?? provisioningRole(scope, template);
+    const role = this.role ?? provisioningRole(scope, known);
     return { config: { templateBody, roleArn: role.roleArn }, role };
   }
+}
+
+/** What is wrong with the options, in the words of the options. */
+function complaintOf(options: JustInTimeProvisioningOptions): Complaint {
+  const { policyName, policyDocument, thingNamePrefix, thingTypeName, thingGroups = [], thingAttributes = {} } = options;
+  const given = [policyName, policyDocument].filter(policy => policy !== undefined).length;
+  if (given !== 1) {
+    return `either policyName or policyDocument must be given, for a device without a policy may do nothing, got ${given === 0 ? 'neither' : 'both'}`;
+  }
+  const known = (value: string | undefined, rule: (value: string) => Complaint): Complaint =>
+    value === undefined || Token.isUnresolved(value) ? undefined : rule(value);
+  return known(policyName, value => checkPolicyName(value))
+    ?? known(thingNamePrefix, checkThingNamePrefix)
+    ?? known(thingTypeName, value => checkThingName(value, 'thingTypeName'))
+    ?? thingGroups.map(group => known(group, value => checkThingName(value, 'thingGroups'))).find(complaint => complaint !== undefined)
+    // Their values are of the devices.
+    ?? checkThingAttributes(Object.fromEntries(Object.keys(thingAttributes).map(name => [name, UNKNOWN])), 'thingAttributes', thingTypeName !== undefined);
 }
 
 function templateOf(options: JustInTimeProvisioningOptions, stack: Stack): object {
@@ -190,10 +214,15 @@ function templateOf(options: JustInTimeProvisioningOptions, stack: Stack): objec
   };
 }
 
-function complaintsOfDevices(template: object, ca: IPrivateIotCa): string[] {
-  return ca.node.root.node.findAll()
+/** Of the template, with what is lazy in it, and of the devices' certificates. */
+function complaintsAtSynthesis(scope: Construct, template: unknown, ca: IPrivateIotCa | undefined): string[] {
+  const complaints = described(scope, checkProvisioningTemplate(template));
+  return complaints.length > 0 || !ca ? complaints : ca.node.root.node.findAll()
     .filter((node): node is DeviceCertificate => node instanceof DeviceCertificate && node._issuer === ca)
-    .flatMap(device => described(device, device._subject && checkProvisioningSubject(template, device._subject)));
+    .flatMap(device => {
+      const subject = knownValues(device, device._subject, true) as SubjectValues | undefined;
+      return described(device, subject && checkProvisioningSubject(template, subject));
+    });
 }
 
 function described(scope: Construct, complaint: Complaint): string[] {

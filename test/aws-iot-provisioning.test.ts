@@ -2,7 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Function } from 'aws-cdk-lib/aws-lambda';
-import { AwsIotCaRegistration, AwsIotCaRegistrationProps, AwsIotThingPolicy, JustInTimeProvisioning, PemSource, PrivateIotCa, ProvisioningParameter } from '../src';
+import {
+  AwsIotCaRegistration, AwsIotCaRegistrationProps, AwsIotThingPolicy, CertificateSubject, JustInTimeProvisioning, PemSource, PrivateIotCa,
+  ProvisioningParameter,
+} from '../src';
 import { AwsIotStack } from './support/aws-iot-stack';
 import { temporaryFolder } from './support/cli-assembly';
 import { cli } from './support/cli-run';
@@ -31,10 +34,10 @@ function resourceOf(type: string) {
 }
 
 /** Deploys a CA and a device's certificate that AWS IoT is not told of, and answers that certificate. */
-async function deployCaAndDevice(register: (stack: Stack, ca: PrivateIotCa) => void): Promise<string> {
+async function deployCaAndDevice(register: (stack: Stack, ca: PrivateIotCa) => void, subject: Partial<CertificateSubject> = {}): Promise<string> {
   const stack = stackOf();
   const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Acme IoT Root CA' } });
-  ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001', organization: 'Acme' } });
+  ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001', organization: 'Acme', ...subject } });
   register(stack, ca);
   await deployed.deploy(stack);
   return resourceOf('Custom::IotDeviceCertificate').attributes.CertificatePem;
@@ -68,6 +71,31 @@ describe('a device that connects for the first time', () => {
     expect(() => iot.state.connect(device)).toThrow('Cannot resolve reference value: {Ref=AWS::IoT::Certificate::Country}');
     expect([...iot.state.certificates.values()].map(({ status }) => status)).toEqual(['PENDING_ACTIVATION']);
     expect(iot.state.things.size).toBe(0);
+  });
+
+  test.each<[string, Partial<CertificateSubject>]>([
+    ['a name that is no name of a thing', { commonName: 'Sensor 1' }],
+    ['a value that is none of an attribute', { organization: 'Acme Corp' }],
+  ])('and has %s stays PENDING_ACTIVATION, without a thing', async (_, subject) => {
+    const device = await deployCaAndDevice(() => undefined, subject);
+    const elsewhere = stackOf();
+    provisionedBy(ORGANIZATION)(elsewhere, { caCertificate: PemSource.inline(resourceOf('Custom::PrivateIotCa').attributes.CertificatePem) });
+    await new AwsIotStack(iot).deploy(elsewhere);
+    expect(() => iot.state.connect(device)).toThrow('InvalidRequestException');
+    expect([...iot.state.certificates.values()].map(({ status }) => status)).toEqual(['PENDING_ACTIVATION']);
+    expect(iot.state.things.size).toBe(0);
+  });
+
+  test('is provisioned as the README says', async () => {
+    const device = await deployCaAndDevice((stack, ca) => new AwsIotCaRegistration(stack, 'ProvisioningCa', {
+      ca,
+      justInTimeProvisioning: JustInTimeProvisioning.forThings({
+        policyName: new AwsIotThingPolicy(stack, 'DevicePolicy').policyName,
+        thingAttributes: { certificateId: ProvisioningParameter.ID },
+      }),
+    }), { organization: undefined });
+    iot.state.connect(device);
+    expect([...iot.state.things.keys()]).toEqual(['sensor-001']);
   });
 
   test('is refused where auto-registration is off', async () => {

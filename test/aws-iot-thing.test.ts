@@ -1,4 +1,4 @@
-import { CfnParameter } from 'aws-cdk-lib';
+import { Aws, CfnParameter } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
   AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AwsIotThingPolicy, AwsIotThingProps, DeviceCertificate, KeyAlgorithm, PemSource,
@@ -143,9 +143,26 @@ test('a policy without topics is refused', () => {
 test.each<[string, Partial<AwsIotThingProps>, string]>([
   ['a common name that is no name of a thing', {}, 'thingName must be 1 to 128 letters, digits and : _ - for AWS IoT Core, got "Sensor 1"'],
   ['a name that could stand for several things', { thingName: 'sensor-*' }, 'thingName must be 1 to 128 letters'],
+  ['an attribute with a space in its value', { thingName: 'a', attributes: { site: 'North Hall' } },
+    'attributes.site must be at most 800 letters, digits and _ . , @ / : # = [ ] -, without a space, for AWS IoT Core, got "North Hall"'],
+  ['an attribute with a space in its value, beside one that is known at deployment', { thingName: 'a', attributes: { region: Aws.REGION, site: 'North Hall' } },
+    'attributes.site must be at most 800 letters'],
+  ['an attribute that is too long', { thingName: 'a', attributes: { site: 'x'.repeat(801) } }, 'attributes.site must be at most 800 letters'],
+  ['an attribute with a space in its name', { thingName: 'a', attributes: { 'my site': 'north' } },
+    'the names of attributes must be 1 to 128 letters, digits and _ . , @ / : # -, without a space, got "my site"'],
+  ['a fourth attribute', { thingName: 'a', attributes: { a: '1', b: '2', c: '3', d: '4' } },
+    'attributes must be at most 3 for a thing without a thing type, got 4: "a, b, c, d"'],
 ])('%s is refused', (_, props, message) => {
   const { stack, certificate } = deviceOf('Sensor 1');
   expect(() => new AwsIotThing(stack, 'Thing', { certificate, ...props })).toThrow(`Stack/Thing: ${message}`);
+});
+
+test('the values of attributes may be all that AWS IoT takes, and known at deployment', () => {
+  const { stack, certificate } = deviceOf();
+  new AwsIotThing(stack, 'Thing', { certificate, attributes: { 'a_.,@/:#-': 'Az09_.,@/:#=[]-', 'empty': '', 'region': Aws.REGION } });
+  expect(propertiesOf(stack, 'AWS::IoT::Thing')).toMatchObject({
+    AttributePayload: { Attributes: { 'a_.,@/:#-': 'Az09_.,@/:#=[]-', 'empty': '', 'region': { Ref: 'AWS::Region' } } },
+  });
 });
 
 test('a certificate that has its subject from a request needs a name for the thing', () => {

@@ -21,10 +21,41 @@ export interface AwsIotRegistrationCodeAttributes {
   readonly RegistrationCode: string;
 }
 
-/** API reference, CreateThing, thingName. */
-export function checkThingName(value: unknown): Complaint {
+/** API reference, CreateThing, thingName and thingTypeName, and CreateThingGroup, thingGroupName. */
+export function checkThingName(value: unknown, property = 'thingName'): Complaint {
   return /^[a-zA-Z0-9:_-]{1,128}$/.test(String(value)) ? undefined
-    : `thingName must be 1 to 128 letters, digits and : _ - for AWS IoT Core, got ${quote(value)}`;
+    : `${property} must be 1 to 128 letters, digits and : _ - for AWS IoT Core, got ${quote(value)}`;
+}
+
+/** What stands before something in the name of a thing. */
+export function checkThingNamePrefix(value: unknown): Complaint {
+  return /^[a-zA-Z0-9:_-]{0,127}$/.test(String(value)) ? undefined
+    : `thingNamePrefix must be at most 127 letters, digits and : _ - for AWS IoT Core, got ${quote(value)}`;
+}
+
+/** API reference, CreatePolicy, policyName. */
+export function checkPolicyName(value: unknown, property = 'policyName'): Complaint {
+  return /^[\w+=,.@-]{1,128}$/.test(String(value)) ? undefined
+    : `${property} must be 1 to 128 letters, digits and _ + = , . @ - for AWS IoT Core, got ${quote(value)}`;
+}
+
+/** Developer guide, "Thing types": how many attributes a thing may have. */
+const MAX_ATTRIBUTES = { ofType: 50, withoutType: 3 };
+
+/** API reference, AttributePayload. A value that is no string is known only at deployment. */
+export function checkThingAttributes(attributes: { readonly [name: string]: unknown }, property: string, ofType: boolean): Complaint {
+  const names = Object.keys(attributes);
+  const max = ofType ? MAX_ATTRIBUTES.ofType : MAX_ATTRIBUTES.withoutType;
+  if (names.length > max) {
+    return `${property} must be at most ${max} for a thing ${ofType ? 'with' : 'without'} a thing type, got ${names.length}: ${quote(names.join(', '))}`
+      + (ofType ? '' : `; a thing of a type may have ${MAX_ATTRIBUTES.ofType}`);
+  }
+  const badName = names.find(name => !/^[a-zA-Z0-9_.,@/:#-]{1,128}$/.test(name));
+  if (badName !== undefined) {
+    return `the names of ${property} must be 1 to 128 letters, digits and _ . , @ / : # -, without a space, got ${quote(badName)}`;
+  }
+  const bad = Object.entries(attributes).find(([, value]) => typeof value === 'string' && !/^[a-zA-Z0-9_.,@/:#=[\]-]{0,800}$/.test(value));
+  return bad && `${property}.${bad[0]} must be at most 800 letters, digits and _ . , @ / : # = [ ] -, without a space, for AWS IoT Core, got ${quote(bad[1])}`;
 }
 
 /**

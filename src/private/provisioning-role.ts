@@ -2,6 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './nag';
+import { mayHaveProperty } from '../contract/provisioning-template';
 
 /**
  * What AWS IoT does in the role when it provisions a device whose certificate is registered already: the actions of the
@@ -11,9 +12,16 @@ import { acknowledge } from './nag';
  */
 const ACTIONS: readonly string[] = [
   'AttachPolicy', 'AttachPrincipalPolicy', 'AttachThingPrincipal', 'CreatePolicy', 'CreateThing', 'DescribeCertificate', 'DescribeThing',
-  'DescribeThingType', 'DetachPolicy', 'DetachThingPrincipal', 'GetPolicy', 'ListAttachedPolicies', 'ListPolicyPrincipals', 'ListPrincipalPolicies',
-  'ListPrincipalThings', 'ListTargetsForPolicy', 'ListThingGroupsForThing', 'ListThingPrincipals', 'UpdateCertificate', 'UpdateThing',
+  'DescribeThingType', 'DetachPolicy', 'DetachThingPrincipal', 'GetPolicy', 'ListPrincipalThings', 'ListTargetsForPolicy',
+  'ListThingGroupsForThing', 'ListThingPrincipals', 'UpdateCertificate', 'UpdateThing',
 ];
+
+/**
+ * Those that have no resource types, and are never allowed on an ARN.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiot.html
+ */
+const ACTIONS_WITHOUT_RESOURCE: readonly string[] = ['ListAttachedPolicies', 'ListPolicyPrincipals', 'ListPrincipalPolicies', 'RegisterThing'];
+
 const KINDS: readonly string[] = ['cert', 'policy', 'thing', 'thingtype'];
 
 /** What a template asks for by a property of its things. */
@@ -29,10 +37,12 @@ const MORE: readonly { readonly property: string; readonly kind: string; readonl
 /**
  * The role in which AWS IoT provisions devices by a template. It can be passed in its own account only, so that nobody
  * else's AWS IoT comes by it.
+ *
+ * @param template the template, in which UNKNOWN stands for what is known only at deployment
  */
-export function provisioningRole(scope: Construct, template: object): Role {
+export function provisioningRole(scope: Construct, template: unknown): Role {
   const stack = Stack.of(scope);
-  const more = MORE.filter(({ property }) => declares(template, property));
+  const more = MORE.filter(({ property }) => mayHaveProperty(template, property));
   const kinds = [...KINDS, ...more.map(({ kind }) => kind)];
   const role = new Role(scope, 'ProvisioningRole', {
     assumedBy: new ServicePrincipal('iot.amazonaws.com'),
@@ -40,17 +50,10 @@ export function provisioningRole(scope: Construct, template: object): Role {
   });
   const resources = kinds.map(kind => stack.formatArn({ service: 'iot', resource: kind, resourceName: '*' }));
   role.addToPolicy(new PolicyStatement({ actions: [...ACTIONS, ...more.flatMap(({ actions }) => actions)].map(action => `iot:${action}`), resources }));
-  // It is not about a resource of one of these kinds. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiot.html
-  role.addToPolicy(new PolicyStatement({ actions: ['iot:RegisterThing'], resources: ['*'] }));
+  role.addToPolicy(new PolicyStatement({ actions: ACTIONS_WITHOUT_RESOURCE.map(action => `iot:${action}`), resources: ['*'] }));
   acknowledge(role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect',
     ['Resource::*', ...kinds.map(kind => `Resource::arn:<AWS::Partition>:iot:${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}:${kind}/*`)]);
   return role;
-}
-
-/** Whether a property of this name is somewhere in a template. */
-function declares(template: unknown, property: string): boolean {
-  return typeof template === 'object' && template !== null
-    && Object.entries(template).some(([name, value]) => (name === property && value !== undefined) || declares(value, property));
 }
 
 /** How cdk-nag writes a part of an ARN. */

@@ -4,6 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { STACK_ID } from './events';
 import { MemoryWorld } from './memory-ports';
 import { StrictIot } from './strict-iot';
+import { assertThing } from './strict-iot-provisioning';
 import { StrictIotState } from './strict-iot-state';
 import { resolve, Resolved, Scope } from '../../src/cli/local/intrinsics';
 import { referencesIn } from '../../src/cli/local/references';
@@ -76,16 +77,19 @@ const NATIVE_TYPES: { readonly [type: string]: NativeType } = {
       state.deleteCertificate(id);
     },
   },
-  'AWS::IoT::Thing': holder(state => state.things, 'ThingName'),
+  'AWS::IoT::Thing': holder(state => state.things, 'ThingName', ({ ThingName, AttributePayload }) => assertThing(ThingName, AttributePayload?.Attributes ?? {})),
   'AWS::IoT::Policy': holder(state => state.policies, 'PolicyName'),
   'AWS::IoT::ThingPrincipalAttachment': attachment(state => state.things, 'ThingName'),
   'AWS::IoT::PolicyPrincipalAttachment': attachment(state => state.policies, 'PolicyName'),
 };
 
-function holder(of: (state: StrictIotState) => Map<string, Set<string>>, nameProperty: string): NativeType {
+function holder(
+  of: (state: StrictIotState) => Map<string, Set<string>>, nameProperty: string, check: (properties: Json) => void = () => undefined,
+): NativeType {
   return {
     replacing: [nameProperty],
     create: (state, properties, logicalId) => {
+      check(properties);
       const name = properties[nameProperty] ?? logicalId;
       of(state).set(name, new Set());
       return { physicalId: name };

@@ -16,6 +16,16 @@ const PARAMETERS: { readonly [parameter: string]: string } = {
   Country: 'C', Organization: 'O', OrganizationalUnit: 'OU', DistinguishedNameQualifier: 'dnQualifier', StateName: 'ST', CommonName: 'CN', SerialNumber: 'serialNumber',
 };
 
+/** CreateThing: the patterns of thingName and attributePayload; DG, "Thing types": three attributes, or 50 with a type. */
+export function assertThing(thingName: unknown, attributes: Json, thingTypeName?: unknown): void {
+  const names = Object.keys(attributes);
+  if (typeof thingName !== 'string' || !/^[a-zA-Z0-9:_-]{1,128}$/.test(thingName) || names.length > (thingTypeName === undefined ? 3 : 50)
+    || names.some(name => !/^[a-zA-Z0-9_.,@/:#-]{1,128}$/.test(name))
+    || Object.values(attributes).some(value => typeof value !== 'string' || !/^[a-zA-Z0-9_.,@/:#=[\]-]{0,800}$/.test(value))) {
+    throw new Error(`InvalidRequestException: ${JSON.stringify({ thingName, attributes })}`);
+  }
+}
+
 /** Carries out a provisioning template for a certificate of a device, as AWS IoT does when the device first connects. */
 export function provision(templateBody: string, certificate: X509Certificate, certificateId: string): Provisioned {
   const { Parameters = {}, Resources } = JSON.parse(templateBody) as Json;
@@ -48,6 +58,9 @@ export function provision(templateBody: string, certificate: X509Certificate, ce
     throw new Error('the template must be for the certificate that the device connects with');
   }
   const { PolicyName, PolicyDocument } = propertiesOf('AWS::IoT::Policy');
-  const { ThingName, AttributePayload = {} } = propertiesOf('AWS::IoT::Thing');
+  const { ThingName, AttributePayload = {}, ThingTypeName } = propertiesOf('AWS::IoT::Thing');
+  if (Object.values<Json>(Resources).some(({ Type }) => Type === 'AWS::IoT::Thing')) {
+    assertThing(ThingName, AttributePayload, ThingTypeName);
+  }
   return { thingName: ThingName, attributes: AttributePayload, status: Status, policyName: PolicyName, policyDocument: PolicyDocument };
 }

@@ -7,10 +7,10 @@ import { UNKNOWN } from './contract/provisioning-expressions';
 import { checkProvisioningSubject, checkProvisioningTemplate, checkProvisioningTemplateLength } from './contract/provisioning-template';
 import { Complaint } from './contract/rules';
 import { SubjectValues } from './contract/subject-attributes';
-import { DeviceCertificate } from './device-certificate';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { knownValues } from './private/known-values';
 import { provisioningRole } from './private/provisioning-role';
+import { devicesOf } from './private/registered-ca';
 import { validate } from './private/validation';
 
 /**
@@ -217,12 +217,10 @@ function templateOf(options: JustInTimeProvisioningOptions, stack: Stack): objec
 /** Of the template, with what is lazy in it, and of the devices' certificates. */
 function complaintsAtSynthesis(scope: Construct, template: unknown, ca: IPrivateIotCa | undefined): string[] {
   const complaints = described(scope, checkProvisioningTemplate(template));
-  return complaints.length > 0 || !ca ? complaints : ca.node.root.node.findAll()
-    .filter((node): node is DeviceCertificate => node instanceof DeviceCertificate && node._issuer === ca)
-    .flatMap(device => {
-      const subject = knownValues(device, device._subject, true) as SubjectValues | undefined;
-      return described(device, subject && checkProvisioningSubject(template, subject));
-    });
+  return complaints.length > 0 || !ca ? complaints : devicesOf(ca).flatMap(device => {
+    const subject = knownValues(device, device._subject, true) as SubjectValues | undefined;
+    return described(device, subject && checkProvisioningSubject(template, subject));
+  });
 }
 
 function described(scope: Construct, complaint: Complaint): string[] {

@@ -16,11 +16,14 @@ export function validateRegistration(scope: Construct, ca: IPrivateIotCa, platfo
       + 'register it in the deployment with its signedCertificate, or later');
   }
   scope.node.addValidation({
-    validate: () => ca.node.root.node.findAll()
-      .filter((node): node is DeviceCertificate => node instanceof DeviceCertificate && node._issuer === ca && node._platforms === undefined)
-      .flatMap(device => {
-        const complaint = device._complaintFor(platform);
-        return complaint ? [`${device.node.path}: ${complaint}, with which ${scope.node.path} registers its CA; declare platforms for a device of another one`] : [];
-      }),
+    validate: () => devicesOf(ca).filter(({ _platforms }) => _platforms === undefined).flatMap(device => {
+      const complaint = device._complaintFor(platform);
+      return complaint ? [`${device.node.path}: ${complaint}, with which ${scope.node.path} registers its CA; declare platforms for a device of another one`] : [];
+    }),
   });
+}
+
+/** The device certificates of a CA in the whole app. */
+export function devicesOf(ca: IPrivateIotCa): DeviceCertificate[] {
+  return ca.node.root.node.findAll().filter((node): node is DeviceCertificate => node instanceof DeviceCertificate && node._issuer === ca);
 }

@@ -123,12 +123,24 @@ function secretReader(options: ExportOptions, readAwsSecret: ReadSecret, termina
 const LOCAL_SECRET = localArn('secretsmanager', '');
 const LOCAL_ARNS: readonly string[] = [LOCAL_SECRET, localArn('ssm', '')];
 
-function readLocally(place: string, store: StateStore): Promise<string | undefined> {
+async function readLocally(place: string, store: StateStore): Promise<string | undefined> {
   if (place.startsWith(LOCAL_SECRET)) {
-    return new DirectorySecretVersions(store, localDisk).readCurrent(place);
+    const secrets = new DirectorySecretVersions(store, localDisk);
+    return presentKey(place, await secrets.readCurrent(place), secrets.currentFile(place));
   }
   const name = place.slice(place.indexOf('/')); // an ARN has `parameter` before the slash that the name begins with
-  return new DirectoryParameters(store, localDisk).read(posix.dirname(name), posix.basename(name));
+  const [path, version] = [posix.dirname(name), posix.basename(name)];
+  const parameters = new DirectoryParameters(store, localDisk);
+  return presentKey(place, await parameters.read(path, version), parameters.fileOf(path, version));
+}
+
+/** The outputs lead to a key, and its file is gone: no other output would help. */
+function presentKey(place: string, key: string | undefined, file: string | undefined): string | undefined {
+  if (key === undefined && file !== undefined) {
+    throw new CliError(`${file}: there is no such file, and it has the private key that ${place} leads to; put it back from a copy, `
+      + 'raise the generation of its certificate and run `private-iot-ca local` again, or export without --private-keys');
+  }
+  return key;
 }
 
 function describe(out: string, certificates: readonly ExportedCertificate[], keyFiles: ReadonlyMap<ExportedCertificate, string>, now: Date): string {

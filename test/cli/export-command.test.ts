@@ -234,11 +234,21 @@ describe('private keys', () => {
         .toContain('state.json: there is no such file; name the directory of the local deployment with --local');
     });
 
-    test('that hold no key are told of', async () => {
+    test('whose file is gone are named with it', async () => {
       const file = await withParameter(`${NAME}/${'0'.repeat(40)}`);
       expect(await cliError('export', '--outputs', file, '--out', out, '--private-keys'))
-        .toContain('(Iot.PrivateKeyParameter: the parameter holds no private key in PEM; left out)');
+        .toContain(`${join(dirname(file), 'keys', 'parameters', NAME, `${'0'.repeat(40)}.pem`)}: there is no such file, and it has the private key that`);
     });
+  });
+
+  test('whose files are gone are an error that names the file and the ways out', async () => {
+    const file = join(temporaryFolder(), 'outputs.json');
+    writeJson(file, readJson(outputsFile));
+    writeJson(join(dirname(file), 'state.json'), readJson(join(deployed, 'state.json')));
+    const error = await cliError('export', '--outputs', file, '--out', out, '--private-keys');
+    expect(error).toContain(`${join(dirname(file), 'keys', 'Iot-CaKey')}/`);
+    expect(error).toMatch(/\.pem: there is no such file, and it has the private key that arn:aws:\S+ leads to; put it back from a copy, raise the generation /);
+    expect(existsSync(out)).toBe(false);
   });
 
   test('that nothing leads to are an error', async () => {

@@ -26,6 +26,11 @@ export class DirectoryParameters implements SecretVersions {
     return this.files.writeOnce(fileOf(path, version), value);
   }
 
+  /** The file of a parameter, whether it is there or not. */
+  public fileOf(path: string, version: string): string {
+    return this.files.pathOf(fileOf(path, version));
+  }
+
   /** Does nothing, as in the Parameter Store: nobody reads a path without a version. */
   public async makeCurrent(): Promise<void> {}
 

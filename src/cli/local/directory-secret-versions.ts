@@ -46,6 +46,12 @@ export class DirectorySecretVersions implements SecretVersions {
     return secret && this.read(secretArn, secret.current);
   }
 
+  /** The file of the current version, whether it is there or not; `undefined` where the secret has none. */
+  public currentFile(secretArn: string): string | undefined {
+    const secret = own(this.store.state.secrets, secretArn);
+    return secret && this.files.pathOf(fileOf(secretArn, secret.current));
+  }
+
   /** Reads the value that was generated for a secret, or `undefined` where none was, as for every secret of another origin. */
   public readGenerated(secretArn: string): string | undefined {
     return ownNameOf(secretArn) === undefined ? undefined : this.files.read(generatedFileOf(secretArn));

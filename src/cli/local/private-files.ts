@@ -19,6 +19,11 @@ export class PrivateFiles {
     this.root = join(dirname(store.file), 'keys');
   }
 
+  /** Where a file is, or would be. */
+  public pathOf(path: Path): string {
+    return this.locate(path);
+  }
+
   /** What a file holds, or `undefined` where there is none. */
   public read(path: Path): string | undefined {
     return readBytesIfPresent(this.locate(path))?.toString('utf8');

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { readStackOutputs, StackOutput } from './certificates/stack-outputs';
 import { readableDate, validityState } from './certificates/validity-text';
@@ -41,11 +42,11 @@ export async function exportCommand(
   options: ExportOptions, terminal: Terminal, readAwsSecret: ReadSecret = place => lazy.awsSecret().readAwsSecret(place), now = new Date(),
 ): Promise<void> {
   const kit = options.platform === undefined ? undefined : kitName(options.platform);
-  const all = readStackOutputs(options.outputs, readBytes(options.outputs, 'name the file that `cdk deploy --outputs-file` wrote with --outputs'));
+  const all = readStackOutputs(options.outputs, readBytes(options.outputs, whereOutputsAre()));
   // What the CDK exports for other stacks to import is declared again where it is meant for people.
   const outputs = all.filter(({ output, certificates }) => certificates.length > 0 && !output.startsWith('ExportsOutput'));
   if (outputs.length === 0) {
-    throw new CliError(`${options.outputs}: no output holds a certificate`);
+    throw new CliError(`${options.outputs}: no output holds a certificate; declare them with the construct CertificateOutputs, deploy, and export again`);
   }
   const names = fileNames(outputs);
   const certificates = outputs.flatMap((output, index) => exportedCertificates(output, `${names[index]}.pem`));
@@ -72,6 +73,15 @@ export async function exportCommand(
     terminal.print(describeKit(kit, kitFolder!, ofKit));
   }
 }
+
+/** What to do where the outputs file is missing, which often is that of the local deployment. */
+function whereOutputsAre(): string {
+  return existsSync(LOCAL_OUTPUTS) ? `\`private-iot-ca local\` has written another one: --outputs ${LOCAL_OUTPUTS}`
+    : 'name the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote with --outputs';
+}
+
+/** Where `private-iot-ca local` writes by default. */
+const LOCAL_OUTPUTS = join('local-out', 'outputs.json');
 
 async function privateKeys(
   options: ExportOptions, outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[],

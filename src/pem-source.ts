@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IStringParameter } from 'aws-cdk-lib/aws-ssm';
-import { isPrivateKey } from './contract/rules';
+import { isPrivateKey, quote } from './contract/rules';
 import { NeededRight } from './private/certificate-provider';
 import { arnsOf, grantUseSecret } from './private/private-key';
 
@@ -22,7 +22,7 @@ export class PemSource {
    * @param path relative to the working directory
    */
   public static file(path: string): PemSource {
-    const content = readFileSync(path);
+    const content = readFile(path);
     return new PemSource({ text: content.includes('-----BEGIN') ? content.toString('utf8') : content.toString('base64') });
   }
 
@@ -56,5 +56,15 @@ export class PemSource {
   public _rights(): NeededRight[] {
     const secret = this._secret;
     return secret ? [{ arns: arnsOf(secret), grant: grantee => grantUseSecret(secret, grantee) }] : [];
+  }
+}
+
+function readFile(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`path must be a file that can be read, got ${quote(path)} (${code}); it is relative to the working directory, ${process.cwd()}: `
+      + 'for a file beside the program, give join(__dirname, …)');
   }
 }

@@ -113,6 +113,13 @@ describe('the request can come', () => {
     ]);
   });
 
+  test('not from a file that is not there', () => {
+    expect(() => PemSource.file('nope.pem')).toThrow(new Error('path must be a file that can be read, got "nope.pem" (ENOENT); it is relative to the working directory, '
+      + `${process.cwd()}: for a file beside the program, give join(__dirname, …)`));
+    expect(() => PemSource.file(__dirname)).toThrow('path must be a file that can be read, got');
+    expect(() => PemSource.file('-----BEGIN PRIVATE KEY-----\nMC4=\n')).toThrow(/got \(a private key, not shown\) \(ENOENT\); (?!.*MC4)/);
+  });
+
   test('not from a file with a private key, which is not shown', () => {
     const key = opensslOutput(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);
     expect(() => PemSource.file(file('key.pem', key)))

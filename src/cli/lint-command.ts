@@ -2,6 +2,7 @@ import { CertificateFacts, readCertificate } from './certificates/certificate-fa
 import { keyHasSigned, signingOf } from './certificates/chain';
 import { FileEntry, readEntries } from './certificates/file-entries';
 import { CliError, printable } from './cli-error';
+import { KIT_NAMES, KITS } from './export/kits';
 import { readBytes } from './read-file';
 import { count, table } from './table';
 import { Terminal } from './terminal';
@@ -59,7 +60,8 @@ export function lintCommand(files: readonly string[], { platform = [], list }: L
 function platformId(name: string): PlatformId {
   const complaint = checkPlatform(name);
   if (complaint) {
-    throw new CliError(`--${complaint}`);
+    const kit = KIT_NAMES.find(each => each === name);
+    throw new CliError(`--${complaint}${kit ? `, which is a kit of the export: the platform is ${KITS[kit].platform}` : ''}`);
   }
   return name as PlatformId;
 }

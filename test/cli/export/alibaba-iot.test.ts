@@ -94,6 +94,11 @@ describe('the kit', () => {
     await deploy(folder, { withVerification: true, devices: ['sensor-001', '=HYPERLINK("x")', 'a|b `c`'] }, 'RegistrationCode=code_1');
   });
 
+  test('is also made under the name that the library has for the platform', async () => {
+    await cliOk('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'other'), '--platform', 'alibaba-cloud-iot');
+    expect(filesBelow(join(folder, 'other', 'alibaba-iot'))).toEqual(await exportKit(folder));
+  });
+
   test('lists the SN of each device, for a program and for a person', async () => {
     const files = await exportKit(folder);
     const { Device0Certificate, Device0SerialNumber, Device1SerialNumber, Device2SerialNumber } = readJson(join(folder, 'outputs.json')).Iot;

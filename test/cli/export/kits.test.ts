@@ -3,7 +3,10 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { CertificateOutputs, IPrivateIotCa, KeyAlgorithm, PrivateIotCa } from '../../../src';
+import {
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AzureCaRegistration, CertificateOutputs, HuaweiIotdaCaRegistration, IPrivateIotCa, KeyAlgorithm,
+  PrivateIotCa, TencentIotHubCaRegistration,
+} from '../../../src';
 import { KIT_NAMES, KITS } from '../../../src/cli/export/kits';
 import { temporaryFolder } from '../../support/cli-assembly';
 import { cliError, cliOk, filesBelow } from '../../support/cli-run';
@@ -159,8 +162,19 @@ describe('a kit is refused', () => {
   const failing = (name: string, file = outputs) => cliError('export', '--outputs', file, '--out', out, '--platform', name);
 
   test('for what is no platform of the export', async () => {
-    expect(await failing('aws-iot-core')).toBe('error: --platform must be one of alibaba-iot, emqx, hivemq, mosquitto, thingsboard, vernemq, got "aws-iot-core"');
+    expect(await failing('aws')).toBe('error: --platform must be one of alibaba-iot, emqx, hivemq, mosquitto, thingsboard, vernemq, got "aws"');
     expect(await failing('toString')).toContain('--platform must be one of');
+  });
+
+  test.each([
+    ['aws-iot-core', AwsIotCaRegistration], ['azure-dps', AzureCaRegistration], ['azure-iot-hub', AzureCaRegistration],
+    ['huawei-iotda', HuaweiIotdaCaRegistration], ['apsara-mqtt', ApsaraMqttCaRegistration], ['tencent-iot-hub', TencentIotHubCaRegistration],
+  ])('for %s, where a construct registers the CA', async (platform, construct) => {
+    expect(await failing(platform)).toContain(`got "${platform}", which needs no kit: the construct ${construct.name} registers the CA there; export without --platform`);
+  });
+
+  test('for a platform of the library that has neither', async () => {
+    expect(await failing('cumulocity')).toContain('got "cumulocity", for which there is no kit; export without --platform for the PEM files');
   });
 
   test('without a certificate for the broker', async () => {

@@ -1,7 +1,6 @@
 import { pemOf } from './broker-files';
-import { KIT_NAMES, KitName, KITS } from './index';
+import { KitName, KITS } from './index';
 import { Kit, KitCa, KitCertificate, KitFile, KitInput, KitServer } from './kit';
-import { quote } from '../../../contract/rules';
 import { lintCertificate } from '../../../pki/lint/lint';
 import { readLintedCertificate } from '../../../pki/lint/model/linted-certificate';
 import { CertificateFacts } from '../../certificates/certificate-facts';
@@ -20,14 +19,6 @@ export interface KitSource {
   /** The folder on the broker's machine; the kit's own where it is absent. */
   readonly folder?: string;
   readonly now: Date;
-}
-
-/** The name of a kit, as the command line has it. */
-export function kitName(name: string): KitName {
-  if (!(KIT_NAMES as string[]).includes(name)) {
-    throw new CliError(`--platform must be one of ${KIT_NAMES.join(', ')}, got ${quote(name)}`);
-  }
-  return name as KitName;
 }
 
 /** The files for a platform, after the certificates have been found to be what it takes. */

@@ -1,0 +1,30 @@
+import { KIT_NAMES, KitName, KITS } from './index';
+import { PLATFORM_IDS, PlatformId } from '../../../contract/platforms';
+import { quote } from '../../../contract/rules';
+import { CliError } from '../../cli-error';
+
+/** The platforms at which a construct registers the CA, so that there is nothing to carry there by hand. */
+const REGISTRATIONS: { readonly [P in PlatformId]?: string } = {
+  'apsara-mqtt': 'ApsaraMqttCaRegistration',
+  'aws-iot-core': 'AwsIotCaRegistration',
+  'azure-dps': 'AzureCaRegistration',
+  'azure-iot-hub': 'AzureCaRegistration',
+  'huawei-iotda': 'HuaweiIotdaCaRegistration',
+  'tencent-iot-hub': 'TencentIotHubCaRegistration',
+};
+
+/** A kit by its name or by the library's name of its platform, as the command line has it. */
+export function kitName(name: string): KitName {
+  const kit = KIT_NAMES.find(each => each === name || KITS[each].platform === name);
+  if (kit !== undefined) {
+    return kit;
+  }
+  const platform = PLATFORM_IDS.find(each => each === name);
+  const registration = platform && REGISTRATIONS[platform];
+  if (registration !== undefined) {
+    throw new CliError(`--platform must be one of ${KIT_NAMES.join(', ')}, got ${quote(name)}, which needs no kit: `
+      + `the construct ${registration} registers the CA there; export without --platform for the PEM files`);
+  }
+  throw new CliError(`--platform must be one of ${KIT_NAMES.join(', ')}, got ${quote(name)}`
+    + (platform === undefined ? '' : ', for which there is no kit; export without --platform for the PEM files, which are uploaded there as they are'));
+}

@@ -70,6 +70,7 @@ describe('an export', () => {
       sha256Fingerprint: device.fingerprint256.replace(/:/g, '').toLowerCase(),
       sha1Fingerprint: device.fingerprint.replace(/:/g, '').toLowerCase(),
       subjectKeyIdentifier: expect.stringMatching(/^[0-9a-f]{40}$/),
+      authorityKeyIdentifier: certificates[0].subjectKeyIdentifier,
       chain: ['CN=sensor-001', 'CN=Acme IoT Root CA,O=Acme'],
       chainSha256Fingerprints: [device, new X509Certificate(outputs().CaCertificate)].map(each => each.fingerprint256.replace(/:/g, '').toLowerCase()),
       platforms: expect.objectContaining({ 'alibaba-cloud-iot': { sn: device.serialNumber } }),

@@ -34,6 +34,8 @@ export interface ManifestEntry {
   readonly sha1Fingerprint: string;
   /** Lower-case hexadecimal digits. */
   readonly subjectKeyIdentifier?: string;
+  /** The subject key identifier of the CA that has signed it, where it says so: two CAs can have one name. Lower-case hexadecimal digits. */
+  readonly authorityKeyIdentifier?: string;
   /** The subjects of the certificates in the file, where each one is signed by the one after it. */
   readonly chain?: readonly string[];
   /** The SHA-256 fingerprints of the certificates in the file, in the same order. */
@@ -73,6 +75,7 @@ export function exportedCertificates({ stack, output, certificates }: StackOutpu
       sha256Fingerprint: facts.sha256Fingerprint,
       sha1Fingerprint: facts.sha1Fingerprint,
       subjectKeyIdentifier: facts.subjectKeyIdentifier,
+      authorityKeyIdentifier: facts.authorityKeyIdentifier,
       chain: chained ? certificates.map(({ subject }) => subject) : undefined,
       chainSha256Fingerprints: chained ? certificates.map(({ sha256Fingerprint }) => sha256Fingerprint) : undefined,
       platforms: platformIds(facts),

@@ -63,7 +63,7 @@ describe('the manifest', () => {
     const [entry] = await exported();
     const ajv = validator();
     for (const wrong of [{ ...entry, serialNumber: 'ab' }, { ...entry, sha1Fingerprint: 'AB'.repeat(20) }, { ...entry, notAfter: '2036-01-01' },
-      { ...entry, role: 'root' }, { ...entry, file: '../ca.pem/' }, { ...entry, privateKeyArn: '/parameter' }, { ...entry, platforms: { 'aws-iot-core': {} } }]) {
+      { ...entry, role: 'root' }, { ...entry, authorityKeyIdentifier: 'AB' }, { ...entry, file: '../ca.pem/' }, { ...entry, privateKeyArn: '/parameter' }, { ...entry, platforms: { 'aws-iot-core': {} } }]) {
       expect(ajv.validate(SCHEMA, { version: 1, certificates: [wrong] })).toBe(false);
     }
     expect(ajv.validate(SCHEMA, { version: 2, certificates: [] })).toBe(false);
@@ -89,6 +89,19 @@ describe('the manifest', () => {
       'huawei-iotdp': { fingerprint: sha1.toLowerCase() },
     });
     expect(sha1).toMatch(/^[0-9A-F]{40}$/);
+  });
+
+  test('tells two CAs with one name apart as issuers', async () => {
+    const app = writeAssembly(temporaryFolder(), { Iot: { template: iotTemplate({ devices: ['sensor-002'] }) } });
+    const other = temporaryFolder();
+    await cliOk('local', '--app', app, '--out', other);
+    const { CaCertificate, Device0CertificatePem } = readJson(join(other, 'outputs.json')).Iot;
+    const entries = await exported(withOutputs({ OtherCa: CaCertificate, OtherDevice: Device0CertificatePem }));
+    const [ca, device, otherCa, otherDevice] = ['CaCertificate', 'Device0CertificatePem', 'OtherCa', 'OtherDevice']
+      .map(name => entries.find(({ output }) => output === name)!);
+    expect(otherDevice.issuer).toBe(device.issuer);
+    expect([device.authorityKeyIdentifier, otherDevice.authorityKeyIdentifier]).toEqual([ca.subjectKeyIdentifier, otherCa.subjectKeyIdentifier]);
+    expect(otherCa.subjectKeyIdentifier).not.toBe(ca.subjectKeyIdentifier);
   });
 
   test('has the order of a chain, by subject and by fingerprint', async () => {

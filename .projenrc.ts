@@ -70,7 +70,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testTimeout: 30_000,
     },
   },
-  gitignore: ['/assets/', '/demo-out/', '/bench/bundles/', 'cdk.out', '.venv/', '/examples/*/ca/', '/examples/*/keys/'],
+  gitignore: [
+    '/assets/', '/demo-out/', '/bench/bundles/', 'cdk.out', '.venv/',
+    '/examples/*/ca/', '/examples/*/keys/', '/examples/**/*.key.pem', '/examples/*/local-out/',
+  ],
 });
 
 // Developed against the newest version that the published `cdk` command line can read (its assembly schema), not the floor.

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { readStackOutputs, StackOutput } from './certificates/stack-outputs';
 import { readableDate, validityState } from './certificates/validity-text';
-import { CliError } from './cli-error';
+import { CliError, printable } from './cli-error';
 import { localDisk } from './disk';
 import { ExportFile, writeExportFiles } from './export/export-files';
 import { fileNames } from './export/file-names';
@@ -54,7 +54,8 @@ export async function exportCommand(
   const keys = options.privateKeys ? await privateKeys(options, all, certificates, readAwsSecret, terminal) : [];
   const keyFiles = keyFilesOf(options, keys);
   const kitFolder = kit === undefined ? undefined : join(options.out, kit);
-  const ofKit = kit === undefined ? [] : kitFiles(kit, { outputs, certificates, keys, folder: options.brokerFolder, now });
+  const { files: ofKit, notes } = kit === undefined ? { files: [], notes: [] }
+    : kitFiles(kit, { outputs, certificates, keys, folder: options.brokerFolder, now });
   const entries = certificates.map(each => ({
     ...each.entry, privateKeyArn: keyArn(each, keys, all), privateKeyFile: keyFiles.get(each),
   }));
@@ -72,6 +73,7 @@ export async function exportCommand(
   terminal.print(describe(options.out, certificates, keyFiles, now));
   if (kit !== undefined) {
     terminal.print(describeKit(kit, kitFolder!, ofKit));
+    notes.forEach(note => terminal.warn(`note: ${printable(note)}\n`));
   }
 }
 

@@ -5,7 +5,7 @@ import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { CertificateOutputs, HashAlgorithm, IIotCertificate, IotPlatform, KeyAlgorithm, PrivateIotCa } from '../../../src';
 import { caNames } from '../../../src/cli/export/kits/alibaba-iot';
 import { temporaryFolder, writeJson } from '../../support/cli-assembly';
-import { cliError, cliOk, filesBelow, readJson } from '../../support/cli-run';
+import { cli, cliError, cliOk, filesBelow, readJson } from '../../support/cli-run';
 
 interface Flow {
   /** `undefined` before there is a code. */
@@ -141,11 +141,47 @@ describe('the kit', () => {
   });
 });
 
+describe('beside a CA that the platform takes, one that it does not take', () => {
+  test('is left out with its devices, in the steps and with a warning', async () => {
+    const folder = temporaryFolder();
+    const { CaCertificate, Device0Certificate, Device0SerialNumber } = await deploy(folder, {});
+    const other = await deploy(temporaryFolder(), { keyAlgorithm: KeyAlgorithm.EC_P256, platforms: [], devices: ['sensor-ec'] });
+    const outputs = join(folder, 'both.json');
+    writeJson(outputs, { Iot: { CaCertificate, Device0Certificate, OtherCa: other.CaCertificate, OtherDevice: other.Device0Certificate } });
+    const { code, stderr } = await cli('export', '--outputs', outputs, '--out', join(folder, 'pem'), '--platform', 'alibaba-iot');
+    expect(code).toBe(0);
+    expect(stderr).toContain('note: alibaba-iot is made without the CA Acme IoT Root CA and its devices: the key of a CA must be RSA_2048, RSA_3072, RSA_4096 ');
+    const files = filesBelow(join(folder, 'pem', 'alibaba-iot'));
+    expect(Object.keys(files)).toEqual(['Acme_IoT_Root_CA.pem', 'devices.csv', 'steps.md']);
+    expect(files['Acme_IoT_Root_CA.pem']).toBe(CaCertificate);
+    expect(files['devices.csv']).toContain(`sensor-001,${Device0SerialNumber},`);
+    expect(files['devices.csv']).not.toContain('sensor-ec');
+    const [english, chinese] = files['steps.md'].split('# 在阿里云物联网平台注册私有 CA 证书');
+    expect(english).toContain('   Left out, with its devices, because the platform does not take it: Acme IoT Root CA (the key of a CA must be RSA\\_2048, ');
+    expect(chinese).toContain('已连同其签发的设备证书一并省略：Acme IoT Root CA（规则 `platform-alibaba-cloud-iot-ca-key`）。');
+  });
+
+  test('is still an error where the other one only stands above it', async () => {
+    const folder = temporaryFolder();
+    const app = new App({ outdir: join(folder, 'cdk.out') });
+    const stack = new Stack(app, 'Iot');
+    const root = new PrivateIotCa(stack, 'Root', { subject: { commonName: 'Acme Root' }, pathLength: 1 });
+    const plant = new PrivateIotCa(stack, 'Plant', { subject: { commonName: 'Plant CA' }, keyAlgorithm: KeyAlgorithm.EC_P256, issuer: root });
+    const device = plant.addDeviceCertificate('Device', { subject: { commonName: 'sensor-001' } });
+    new CertificateOutputs(stack, 'Outputs', { cas: { Root: root, Plant: plant }, certificates: { Device: device } });
+    await cliOk('local', '--app', app.synth().directory, '--out', folder);
+    expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'pem'), '--platform', 'alibaba-iot'))
+      .toMatch(/^error: Plant CA: the key of a CA must be .*; --platform alibaba-iot needs a CA that is taken there: declare one /);
+  });
+});
+
 test('a CA on a curve is refused: "only the device certificate signed by the RSA algorithm is supported"', async () => {
   const folder = temporaryFolder();
   await deploy(folder, { keyAlgorithm: KeyAlgorithm.EC_P256, platforms: [] });
   expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'pem'), '--platform', 'alibaba-iot')).toContain(
     'Acme IoT Root CA: the key of a CA must be RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got EC P-256 (platform-alibaba-cloud-iot-ca-key, https://');
+  expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'pem'), '--platform', 'alibaba-iot')).toContain(
+    'declare one with this platform among its `platforms`, put it out, and export again; or export without --platform for the PEM files');
   expect(existsSync(join(folder, 'pem'))).toBe(false);
 });
 

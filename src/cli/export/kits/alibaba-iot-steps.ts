@@ -1,5 +1,5 @@
 import type { RegisteredCa } from './alibaba-iot';
-import { KIT_MARK, KitCertificate } from './kit';
+import { KIT_MARK, KitInput, RefusedCa } from './kit';
 
 /** What the steps differ in from language to language. */
 interface Language {
@@ -9,6 +9,7 @@ interface Language {
   readonly register: string;
   readonly registerHead: string;
   readonly noVerification: string;
+  readonly leftOut: (refused: RefusedCa) => string;
   readonly bind: string;
   readonly bindHead: string;
   readonly noDevices: string;
@@ -29,6 +30,7 @@ the CA stays as it is:
   register: 'In Device Management > CA Certificate > Register CA Certificate, enter the name and upload the two files.',
   registerHead: 'CA certificate name | CA certificate | Verification certificate | Registration code',
   noVerification: '(not there yet)',
+  leftOut: ({ facts, finding }) => `Left out, with its devices, because the platform does not take it: ${cell(facts.shortName)} (${cell(finding.message)}).`,
   bind: 'Add a device for each line of the table, and bind its certificate by the SN. `devices.csv` has the same for programs.',
   bindHead: 'Device | SN | Certificate | Valid until',
   noDevices: 'There is no device certificate among the outputs yet.',
@@ -48,6 +50,7 @@ const CHINESE: Language = {
   register: '在“设备管理 > CA 证书 > 注册 CA 证书”中填写名称并上传两个文件。',
   registerHead: 'CA 证书名称 | CA 证书 | 验证证书 | 注册码',
   noVerification: '（尚未生成）',
+  leftOut: ({ facts, finding }) => `以下 CA 证书不符合平台要求，已连同其签发的设备证书一并省略：${cell(facts.shortName)}（规则 \`${finding.rule}\`）。`,
   bind: '按下表添加设备，并通过 SN 绑定设备证书。`devices.csv` 包含相同内容，供程序读取。',
   bindHead: '设备 | SN | 证书 | 有效期至',
   noDevices: '输出中还没有设备证书。',
@@ -55,11 +58,11 @@ const CHINESE: Language = {
 };
 
 /** What to do in the console, in order, in English and in Chinese. */
-export function alibabaSteps(cas: readonly RegisteredCa[], devices: readonly KitCertificate[], maximumCas: number): string {
-  return [`<!-- ${KIT_MARK} -->`, ...[ENGLISH, CHINESE].map(language => stepsIn(language, cas, devices, maximumCas))].join('\n\n');
+export function alibabaSteps(cas: readonly RegisteredCa[], input: KitInput, maximumCas: number): string {
+  return [`<!-- ${KIT_MARK} -->`, ...[ENGLISH, CHINESE].map(language => stepsIn(language, cas, input, maximumCas))].join('\n\n');
 }
 
-function stepsIn(language: Language, cas: readonly RegisteredCa[], devices: readonly KitCertificate[], maximumCas: number): string {
+function stepsIn(language: Language, cas: readonly RegisteredCa[], { devices, refusedCas }: KitInput, maximumCas: number): string {
   const rows = cas.flatMap(({ name, file, verifications }) => verifications.length === 0
     ? [[name, `\`${file}\``, language.noVerification, '']]
     : verifications.map(verification => [name, `\`${file}\``, `\`${verification.file}\``, cell(verification.code)]));
@@ -67,7 +70,7 @@ function stepsIn(language: Language, cas: readonly RegisteredCa[], devices: read
   const steps = [
     language.before(maximumCas),
     language.compareCode, // always: whether a code is the console's or a stand-in, only the console knows
-    `${language.register}\n\n${table(language.registerHead, rows)}`,
+    [language.register, table(language.registerHead, rows), ...refusedCas.map(language.leftOut)].join('\n\n'),
     devices.length === 0 ? language.noDevices : `${language.bind}\n\n${table(language.bindHead, bound)}`,
     language.connect,
   ];

@@ -19,6 +19,7 @@ export interface RegisteredCa {
 export const ALIBABA_IOT: Kit = {
   platform: PLATFORM,
   servesTls: false,
+  leavesOutRefused: true,
   files: input => {
     const cas = registeredCas(input);
     return [
@@ -28,7 +29,7 @@ export const ALIBABA_IOT: Kit = {
           { name: verification.file, content: pemOf(ca.verifications[index].facts), kind: 'certificate' })),
       ]),
       { name: 'devices.csv', content: deviceList(input), kind: 'list of devices' },
-      kitText('steps.md', alibabaSteps(cas, input.devices, platformRules(PLATFORM).maximumCas!)),
+      kitText('steps.md', alibabaSteps(cas, input, platformRules(PLATFORM).maximumCas!)),
     ];
   },
 };

@@ -1,8 +1,7 @@
 import { pemOf } from './broker-files';
 import { KitName, KITS } from './index';
 import { Kit, KitCa, KitCertificate, KitFile, KitInput, KitServer } from './kit';
-import { lintCertificate } from '../../../pki/lint/lint';
-import { readLintedCertificate } from '../../../pki/lint/model/linted-certificate';
+import { describeFinding, dividedCas, refusalOf } from './refused-cas';
 import { CertificateFacts } from '../../certificates/certificate-facts';
 import { hasSigned, isSelfSigned, signingOf, withoutRepeats } from '../../certificates/chain';
 import { roleOf } from '../../certificates/role';
@@ -21,15 +20,25 @@ export interface KitSource {
   readonly now: Date;
 }
 
+/** What a platform is given. */
+export interface MadeKit {
+  readonly files: readonly KitFile[];
+  /** What has to be known of them, in words. */
+  readonly notes: readonly string[];
+}
+
 /** The files for a platform, after the certificates have been found to be what it takes. */
-export function kitFiles(name: KitName, source: KitSource): readonly KitFile[] {
+export function kitFiles(name: KitName, source: KitSource): MadeKit {
   const kit: Kit = KITS[name];
   const input = kitInput(name, kit, source);
   assertAccepted(kit, input, source.now);
-  return kit.files(input);
+  return {
+    files: kit.files(input),
+    notes: input.refusedCas.map(({ facts, finding }) => `${name} is made without the CA ${facts.shortName} and its devices: ${describeFinding(finding)}`),
+  };
 }
 
-function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder }: KitSource): KitInput {
+function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder, now }: KitSource): KitInput {
   const all = withoutRepeats(outputs.flatMap(output => output.certificates));
   const cas = all.filter(facts => roleOf(facts) === 'ca');
   if (cas.length === 0) {
@@ -42,11 +51,12 @@ function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder
     verifications: verifications.filter(each => hasSigned(facts, each.facts)),
     devices: devices.filter(each => hasSigned(facts, each.facts)),
   }));
-  const issuing = kitCas.filter(ca => ca.devices.length + ca.verifications.length > 0);
+  const { issuingCas, refusedCas } = dividedCas(name, kit, kitCas, now);
   return {
     cas: kitCas,
-    issuingCas: issuing.length > 0 ? issuing : kitCas,
-    devices,
+    issuingCas,
+    refusedCas,
+    devices: devices.filter(device => !refusedCas.some(ca => ca.devices.includes(device))),
     server: kit.servesTls ? serverOf(name, listed, all, keys) : undefined,
     folder: (folder ?? kit.folder ?? '.').replace(/(.)\/+$/, '$1'),
   };
@@ -85,14 +95,12 @@ function chainWithoutRoot(leaf: CertificateFacts, all: readonly CertificateFacts
 }
 
 /** Holds what is handed over against the rules of whom it is for: what they refuse is better refused here. */
-function assertAccepted({ platform }: Kit, { issuingCas }: KitInput, now: Date): void {
+function assertAccepted(kit: Kit, { issuingCas }: KitInput, now: Date): void {
   for (const { facts, devices } of issuingCas) {
-    const issuer = readLintedCertificate(facts.certificate.raw);
     for (const each of [facts, ...devices.map(device => device.facts)]) {
-      const error = lintCertificate(each.certificate.raw, { platforms: [platform], issuer, now })
-        .find(({ rule, severity }) => severity === 'error' && rule.startsWith('platform-'));
-      if (error) {
-        throw new CliError(`${each.shortName}: ${error.message} (${error.rule}, ${error.source})`);
+      const finding = refusalOf(kit, each, facts, now);
+      if (finding) {
+        throw new CliError(`${each.shortName}: ${describeFinding(finding)}`);
       }
     }
   }

@@ -1,4 +1,5 @@
 import { PlatformId } from '../../../contract/platforms';
+import { LintFinding } from '../../../pki/lint/lint-rule';
 import { CertificateFacts } from '../../certificates/certificate-facts';
 import { FileKind } from '../export-files';
 import { ExportedCertificate } from '../manifest';
@@ -29,6 +30,11 @@ export interface KitCa {
   readonly devices: readonly KitCertificate[];
 }
 
+/** A CA that the platform does not take. */
+export interface RefusedCa extends KitCa {
+  readonly finding: LintFinding;
+}
+
 /** What a broker presents itself with. */
 export interface KitServer {
   readonly facts: CertificateFacts;
@@ -44,6 +50,8 @@ export interface KitInput {
   readonly cas: readonly KitCa[];
   /** Those that sign devices or verification certificates; all where none does. */
   readonly issuingCas: readonly KitCa[];
+  /** Those that would be among them if the platform took them; none of their devices is in the kit. */
+  readonly refusedCas: readonly RefusedCa[];
   readonly devices: readonly KitCertificate[];
   /** There for kits that need it. */
   readonly server?: KitServer;
@@ -59,6 +67,8 @@ export interface Kit {
   readonly folder?: string;
   /** Whether it is a server that has to have a certificate. */
   readonly servesTls: boolean;
+  /** Whether CAs are handed over one by one, so that one which is refused can be left out. */
+  readonly leavesOutRefused?: boolean;
   readonly files: (input: KitInput) => readonly KitFile[];
 }
 

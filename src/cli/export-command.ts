@@ -36,6 +36,10 @@ export interface ExportOptions {
   readonly platform?: string;
   /** Where the kit's files will be on the broker's machine. */
   readonly brokerFolder?: string;
+  /** The CAs that the kit has, by outputs or common names; all where it is absent. */
+  readonly ca?: readonly string[];
+  /** The output with the broker's certificate. */
+  readonly server?: string;
 }
 
 /** `private-iot-ca export`; everything is read and checked before the first file is written. */
@@ -43,6 +47,9 @@ export async function exportCommand(
   options: ExportOptions, terminal: Terminal, readAwsSecret: ReadSecret = place => lazy.awsSecret().readAwsSecret(place), now = new Date(),
 ): Promise<void> {
   const kit = options.platform === undefined ? undefined : kitName(options.platform);
+  if (kit === undefined && (options.ca ?? options.server) !== undefined) {
+    throw new CliError('--ca and --server choose what a kit has; say which one with --platform');
+  }
   const all = readStackOutputs(options.outputs, readBytes(options.outputs, whereOutputsAre()));
   // What the CDK exports for other stacks to import is declared again where it is meant for people.
   const outputs = all.filter(({ output, certificates }) => certificates.length > 0 && !output.startsWith('ExportsOutput'));
@@ -55,7 +62,7 @@ export async function exportCommand(
   const keyFiles = keyFilesOf(options, keys);
   const kitFolder = kit === undefined ? undefined : join(options.out, kit);
   const { files: ofKit, notes } = kit === undefined ? { files: [], notes: [] }
-    : kitFiles(kit, { outputs, certificates, keys, folder: options.brokerFolder, now });
+    : kitFiles(kit, { outputs, certificates, keys, folder: options.brokerFolder, choice: { cas: options.ca, server: options.server }, now });
   const entries = certificates.map(each => ({
     ...each.entry, privateKeyArn: keyArn(each, keys, all), privateKeyFile: keyFiles.get(each),
   }));

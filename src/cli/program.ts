@@ -75,6 +75,8 @@ Examples:
     .option('--local <dir>', 'the directory of the local deployment that holds the keys (default: that of the outputs file)')
     .option('--platform <name>', 'write into a folder of this name what a console or a broker is given, with its configuration or the steps: '
       + 'alibaba-iot, emqx, hivemq, mosquitto, thingsboard, vernemq')
+    .option('--ca <name>', 'a CA that these files have, by its output or its common name; can be repeated (default: all)', repeated)
+    .option('--server <output>', 'the output with the broker\'s certificate, where there are several')
     .option('--broker-folder <dir>', 'where those files will be on the broker\'s machine (default: where the broker usually has them)')
     .addHelpText('after', `
 Files are named after the outputs: CaCertificate becomes ca.pem, DeviceCertificateChain becomes device-chain.pem.
@@ -102,7 +104,7 @@ Examples:
     .description('Check certificates, of this library or not, by the rules of RFC 5280, of platforms, and of the TLS stacks that devices run. '
       + 'The exit code is 1 where there is an error; warnings do not change it.')
     .argument('[file...]', 'PEM files with any number of certificates, DER files, or a JSON file of stack outputs')
-    .option('--platform <name>', 'check the rules of this platform too; can be repeated', (name: string, names: string[] = []) => [...names, name])
+    .option('--platform <name>', 'check the rules of this platform too; can be repeated', repeated)
     .option('--list', 'say all rules: what each checks, and where it is written')
     .addHelpText('after', `
 What a CA has issued is also checked against the CA, where its certificate is among the files.
@@ -118,6 +120,11 @@ Examples:
     });
 
   return root;
+}
+
+/** Of an option that is given several times, all values. */
+function repeated(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
 }
 
 /** The package.json stands two folders above this file, in the sources as in the bundle. */

@@ -9,7 +9,7 @@ import {
 } from '../../../src';
 import { KIT_NAMES, KITS } from '../../../src/cli/export/kits';
 import { temporaryFolder } from '../../support/cli-assembly';
-import { cliError, cliOk, filesBelow } from '../../support/cli-run';
+import { cli, cliError, cliOk, filesBelow } from '../../support/cli-run';
 import { hasKeytool, keytool } from '../../support/openssl';
 
 const BROKERS = KIT_NAMES.filter(name => KITS[name].servesTls);
@@ -158,6 +158,51 @@ test('the help of the command names every kit', async () => {
   expect((await cliOk('export', '--help')).replace(/\s+/g, ' ')).toContain(`${KIT_NAMES.join(', ')} `);
 });
 
+describe('a kit of what is chosen', () => {
+  let file: string;
+  beforeAll(async () => {
+    file = await deployed((root, ca) => ({
+      cas: { Root: root, Plant: ca },
+      certificates: { One: server(ca), Two: server(root, 'Other'), Device: device(root) },
+    }));
+  });
+  const chosen = (name: string, ...more: string[]) => cli('export', '--outputs', file, '--out', out, '--platform', name, ...more);
+
+  test.each([['OneCertificate', ['broker', 'Plant CA']], ['Iot.TwoCertificate', ['broker']]])('has the certificate of the broker that --server names: %s', async (output, subjects) => {
+    expect(await chosen('mosquitto', '--server', output, '--private-keys')).toMatchObject({ code: 0, stderr: '' });
+    const files = filesBelow(join(out, 'mosquitto'));
+    expect(subjectsOf(files['server.pem'])).toEqual(subjects);
+    expect(new X509Certificate(files['server.pem']).checkPrivateKey(createPrivateKey(files['server.key.pem']))).toBe(true);
+  });
+
+  test.each([['RootCertificate'], ['Iot.RootCertificate'], ['Acme Root']])('has only the CAs that --ca names: %s', async name => {
+    expect(await chosen('emqx', '--server', 'OneCertificate', '--ca', name)).toMatchObject({ code: 0, stderr: '' });
+    expect(subjectsOf(filesBelow(join(out, 'emqx'))['ca-bundle.pem'])).toEqual(['Acme Root']);
+  });
+
+  test('has each CA that --ca names', async () => {
+    expect(await chosen('emqx', '--server', 'OneCertificate', '--ca', 'Plant CA', '--ca', 'Acme Root')).toMatchObject({ code: 0, stderr: '' });
+    expect(subjectsOf(filesBelow(join(out, 'emqx'))['ca-bundle.pem']).sort()).toEqual(['Acme Root', 'Plant CA']);
+  });
+
+  test('says where a CA is chosen without the one above it, by which brokers look for the root in vain', async () => {
+    const { code, stderr } = await chosen('mosquitto', '--server', 'OneCertificate', '--ca', 'PlantCertificate');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('note: ca-bundle.pem has Plant CA without the CA above it (CN=Acme Root); a broker that looks for the root')]);
+    expect(subjectsOf(filesBelow(join(out, 'mosquitto'))['ca-bundle.pem'])).toEqual(['Plant CA']);
+  });
+
+  test.each([
+    [['--ca', 'OneCertificate', '--platform', 'emqx'], '--ca must be an output with a CA, or the common name of one, which are Acme Root, Plant CA; got "OneCertificate"'],
+    [['--server', 'DeviceCertificate', '--platform', 'emqx'], '--server must be an output with a certificate for TLS as a server, which are '
+      + 'Iot.OneCertificate, Iot.OneCertificateChain, Iot.TwoCertificate; got "DeviceCertificate"'],
+    [['--server', 'OneCertificate', '--platform', 'alibaba-iot'], '--server chooses the certificate of a broker, and --platform alibaba-iot is for none; leave it out'],
+    [['--ca', 'Acme Root'], '--ca and --server choose what a kit has; say which one with --platform'],
+  ])('is refused where nothing is meant: %j', async (options, message) => {
+    expect(await cliError('export', '--outputs', file, '--out', out, ...options)).toBe(`error: ${message}`);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
 describe('a kit is refused', () => {
   const failing = (name: string, file = outputs) => cliError('export', '--outputs', file, '--out', out, '--platform', name);
 
@@ -186,7 +231,7 @@ describe('a kit is refused', () => {
 
   test('with certificates of two brokers', async () => {
     const file = await deployed((root, ca) => ({ cas: { Root: root }, certificates: { One: server(ca), Two: server(ca, 'Other') } }));
-    expect(await failing('emqx', file)).toContain('got Iot.OneCertificate, Iot.TwoCertificate; export an outputs file that has the certificate of one broker only');
+    expect(await failing('emqx', file)).toContain('got Iot.OneCertificate, Iot.TwoCertificate; choose one with --server');
   });
 
   test('without the certificate of a CA', async () => {

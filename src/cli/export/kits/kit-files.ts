@@ -1,4 +1,5 @@
-import { pemOf } from './broker-files';
+import { BROKER_FILE, pemOf } from './broker-files';
+import { Choice, chosenCas, chosenServers, nameOf } from './choice';
 import { KitName, KITS } from './index';
 import { Kit, KitCa, KitCertificate, KitFile, KitInput, KitServer } from './kit';
 import { describeFinding, dividedCas, refusalOf } from './refused-cas';
@@ -17,6 +18,7 @@ export interface KitSource {
   readonly keys: readonly FoundKey[];
   /** The folder on the broker's machine; the kit's own where it is absent. */
   readonly folder?: string;
+  readonly choice: Choice;
   readonly now: Date;
 }
 
@@ -30,15 +32,29 @@ export interface MadeKit {
 /** The files for a platform, after the certificates have been found to be what it takes. */
 export function kitFiles(name: KitName, source: KitSource): MadeKit {
   const kit: Kit = KITS[name];
+  if (source.choice.server !== undefined && !kit.servesTls) {
+    throw new CliError(`--server chooses the certificate of a broker, and --platform ${name} is for none; leave it out`);
+  }
   const input = kitInput(name, kit, source);
   assertAccepted(kit, input, source.now);
   return {
     files: kit.files(input),
-    notes: input.refusedCas.map(({ facts, finding }) => `${name} is made without the CA ${facts.shortName} and its devices: ${describeFinding(finding)}`),
+    notes: [
+      ...input.refusedCas.map(({ facts, finding }) => `${name} is made without the CA ${facts.shortName} and its devices: ${describeFinding(finding)}`),
+      ...kit.servesTls ? notesOnTrust(input) : [],
+    ],
   };
 }
 
-function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder, now }: KitSource): KitInput {
+/** A choice of CAs without the root above them is what was asked for, and is not what every broker can check devices by. */
+function notesOnTrust({ cas }: KitInput): string[] {
+  return cas
+    .filter(({ facts }) => !signingOf(facts, cas.map(each => each.facts)).signer)
+    .map(({ facts }) => `${BROKER_FILE.caBundle} has ${facts.shortName} without the CA above it (${facts.issuer}); a broker that looks for the root, `
+      + 'as Mosquitto does, refuses its devices: add it, and the broker trusts whatever it has signed');
+}
+
+function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder, choice, now }: KitSource): KitInput {
   const all = withoutRepeats(outputs.flatMap(output => output.certificates));
   const cas = all.filter(facts => roleOf(facts) === 'ca');
   if (cas.length === 0) {
@@ -46,7 +62,7 @@ function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder
   }
   const listed = kitCertificates(certificates);
   const [devices, verifications] = (['device', 'verification'] as const).map(role => listed.filter(({ facts }) => roleOf(facts) === role));
-  const kitCas = cas.map((facts): KitCa => ({
+  const kitCas = chosenCas(choice, cas, outputs).map((facts): KitCa => ({
     facts,
     verifications: verifications.filter(each => hasSigned(facts, each.facts)),
     devices: devices.filter(each => hasSigned(facts, each.facts)),
@@ -56,8 +72,9 @@ function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder
     cas: kitCas,
     issuingCas,
     refusedCas,
-    devices: devices.filter(device => !refusedCas.some(ca => ca.devices.includes(device))),
-    server: kit.servesTls ? serverOf(name, listed, all, keys) : undefined,
+    devices: devices.filter(device => !refusedCas.some(ca => ca.devices.includes(device))
+      && (choice.cas === undefined || kitCas.some(ca => ca.devices.includes(device)))),
+    server: kit.servesTls ? serverOf(name, chosenServers(choice, listed.filter(({ facts }) => roleOf(facts) === 'server'), certificates), all, keys) : undefined,
     folder: (folder ?? kit.folder ?? '.').replace(/(.)\/+$/, '$1'),
   };
 }
@@ -70,12 +87,11 @@ function kitCertificates(certificates: readonly ExportedCertificate[]): KitCerti
     .map(({ facts }) => ({ facts, exported: alone.find(each => each.facts.sha256Fingerprint === facts.sha256Fingerprint)! }));
 }
 
-function serverOf(name: KitName, listed: readonly KitCertificate[], all: readonly CertificateFacts[], keys: readonly FoundKey[]): KitServer {
-  const servers = listed.filter(({ facts }) => roleOf(facts) === 'server');
+function serverOf(name: KitName, servers: readonly KitCertificate[], all: readonly CertificateFacts[], keys: readonly FoundKey[]): KitServer {
   if (servers.length !== 1) {
-    const outputs = servers.map(({ exported: { entry } }) => `${entry.stack}.${entry.output}`);
+    const outputs = servers.map(({ exported: { entry } }) => nameOf(entry));
     throw new CliError(`--platform ${name} needs one certificate for TLS as a server, got ${outputs.join(', ') || 'none'}; `
-      + (outputs.length === 0 ? 'declare a ServerCertificate for the broker, and an output of it' : 'export an outputs file that has the certificate of one broker only'));
+      + (outputs.length === 0 ? 'declare a ServerCertificate for the broker, and an output of it' : 'choose one with --server'));
   }
   const [{ facts }] = servers;
   return {

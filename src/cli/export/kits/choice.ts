@@ -1,0 +1,64 @@
+import { quote } from '../../../contract/rules';
+import { CertificateFacts } from '../../certificates/certificate-facts';
+import { StackOutput } from '../../certificates/stack-outputs';
+import { CliError } from '../../cli-error';
+import { NamedOutput } from '../file-names';
+import { ExportedCertificate } from '../manifest';
+
+/** What is chosen for a kit, each by the key of an output, with or without `<stack>.` before it. */
+export interface Choice {
+  /** The CAs; also by their common name. All where it is absent. */
+  readonly cas?: readonly string[];
+  /** The broker's certificate. */
+  readonly server?: string;
+}
+
+/** The CAs that are chosen: those of an output, else all that have a common name, for an old and a new CA can have the same. */
+export function chosenCas({ cas: names }: Choice, cas: readonly CertificateFacts[], outputs: readonly StackOutput[]): readonly CertificateFacts[] {
+  if (names === undefined) {
+    return cas;
+  }
+  const chosen = names.flatMap(name => {
+    const inOutputs = outputs.filter(output => isNamed(output, name)).flatMap(({ certificates }) => certificates);
+    const ofOutputs = cas.filter(ca => inOutputs.some(each => isSame(each, ca)));
+    const named = ofOutputs.length > 0 ? ofOutputs : cas.filter(({ shortName }) => shortName === name);
+    if (named.length === 0) {
+      throw new CliError(`--ca must be an output with a CA, or the common name of one, which are ${listed(cas.map(({ shortName }) => shortName))}; got ${quote(name)}`);
+    }
+    return named;
+  });
+  return cas.filter(each => chosen.includes(each));
+}
+
+/** The certificates that can be the broker's: the chosen one, or all. */
+export function chosenServers<T extends { readonly facts: CertificateFacts }>(
+  { server }: Choice, servers: readonly T[], certificates: readonly ExportedCertificate[],
+): readonly T[] {
+  if (server === undefined) {
+    return servers;
+  }
+  const chosen = servers.filter(({ facts }) => certificates.some(each => isSame(each.facts, facts) && isNamed(each.entry, server)));
+  if (chosen.length === 0) {
+    const outputs = certificates.filter(({ facts }) => servers.some(each => isSame(each.facts, facts)));
+    throw new CliError(`--server must be an output with a certificate for TLS as a server, which are ${listed(outputs.map(({ entry }) => nameOf(entry)))}; `
+      + `got ${quote(server)}`);
+  }
+  return chosen;
+}
+
+/** An output as it is named on the command line. */
+export function nameOf({ stack, output }: NamedOutput): string {
+  return `${stack}.${output}`;
+}
+
+function isSame(one: CertificateFacts, other: CertificateFacts): boolean {
+  return one.sha256Fingerprint === other.sha256Fingerprint;
+}
+
+function isNamed(each: NamedOutput, name: string): boolean {
+  return name === each.output || name === nameOf(each);
+}
+
+function listed(names: readonly string[]): string {
+  return [...new Set(names)].join(', ') || 'none here';
+}

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Row } from './measure';
+import { REGISTRARS } from '../src/contract/registrations';
 
 /** Kilobytes of what is shipped. */
 export async function bundleSizes(): Promise<Row[]> {
-  return ['handler/index.js', 'cli/private-iot-ca.js'].flatMap(name => {
+  return ['handler/index.js', 'cli/private-iot-ca.js', ...REGISTRARS.map(name => `${name}/index.js`)].flatMap(name => {
     const bytes = readFileSync(join(__dirname, '..', 'assets', name));
     return [
       { name: `assets/${name}`, value: bytes.length / 1000, unit: 'kB' },

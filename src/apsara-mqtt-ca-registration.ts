@@ -84,6 +84,8 @@ export class ApsaraMqttCaRegistration extends Resource {
   /** The certificate that proves to the instance that the CA's key is held. */
   public readonly verificationCertificate: VerificationCertificate;
 
+  private readonly instanceId: string;
+
   constructor(scope: Construct, id: string, props: ApsaraMqttCaRegistrationProps) {
     super(scope, id);
     const { ca, instanceId, regionId, caName, credentials, removalPolicy = RemovalPolicy.DESTROY } = props;
@@ -105,7 +107,14 @@ export class ApsaraMqttCaRegistration extends Resource {
       CredentialsSecretArn: credentials.secretArn,
       Generation: generation,
     };
+    // A code is of the instance, and a new one may take the place of the one before: one CA after the other.
+    const before = this.stack.node.findAll().filter((node): node is ApsaraMqttCaRegistration =>
+      node instanceof ApsaraMqttCaRegistration && node !== this && node.stack === this.stack && node.instanceId === instanceId).at(-1);
+    this.instanceId = instanceId;
     const code = registrar.resource(this, 'RegisterCode', RegistrationType.APSARA_MQTT_REGISTER_CODE, instance, rights);
+    if (before) {
+      code.node.addDependency(before);
+    }
     this.registerCode = code.getAttString('RegisterCode');
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode: this.registerCode, platform: IotPlatform.APSARA_MQTT, clipToIssuer: true, generation,

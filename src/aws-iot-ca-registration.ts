@@ -231,7 +231,8 @@ export class AwsIotCaRegistration extends Resource {
 
   /** AWS IoT does not register a CA again in an account and Region; of other stacks it is not known where they go. */
   private assertRegisteredOnce(ca: IPrivateIotCa): void {
-    const other = Stack.of(this).node.findAll().find(node => node instanceof AwsIotCaRegistration && node !== this && node._ca === ca);
+    const stack = Stack.of(this);
+    const other = stack.node.findAll().find(node => node instanceof AwsIotCaRegistration && node !== this && node._ca === ca && node.stack === stack);
     if (other) {
       throw new Error(`${this.node.path}: ca must be registered once in a stack, and ${other.node.path} registers ${ca.node.path}; use that one`);
     }

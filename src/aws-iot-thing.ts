@@ -97,7 +97,7 @@ export class AwsIotThing extends Resource {
     validate(this, [thingName], () => checkThingName(thingName));
     validate(this, [], () => attributes && checkThingAttributes(knownValues(this, attributes, false) as { [name: string]: unknown }, 'attributes', false));
     validate(this, [], () => certificate._complaintFor(IotPlatform.AWS_IOT_CORE));
-    if (caRegistration?._ca && caRegistration._ca !== certificate._issuer) {
+    if (caRegistration?._ca && caRegistration._ca.caId !== certificate._issuer.caId) {
       throw new Error(`${this.node.path}: caRegistration must be that of the CA which issues the certificate, ${certificate._issuer.node.path}, `
         + `got that of ${caRegistration._ca.node.path}`);
     }

@@ -71,6 +71,18 @@ test('a registration of all properties renders every one of them', () => {
   template.hasResourceProperties('Custom::IotVerificationCertificate', { Generation: 2 });
 });
 
+test('CAs of one instance are registered one after the other, since a new code may take the place of the one before', () => {
+  const { stack, ca } = stackWithCa({ keyAlgorithm: KeyAlgorithm.EC_P256 });
+  const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS);
+  for (const [id, instanceId] of [['One', 'i-1'], ['Two', 'i-1'], ['Other', 'i-2']]) {
+    new ApsaraMqttCaRegistration(stack, id, { ca, instanceId, regionId: 'cn-hangzhou', caName: id, credentials });
+  }
+  const resources = Object.entries(Template.fromStack(stack).findResources('Custom::ApsaraMqttRegisterCode'));
+  const before = (id: string): string[] => resources.find(([logicalId]) => logicalId.startsWith(id))![1].DependsOn.filter((each: string) => each.startsWith('One'));
+  expect(before('Two')).toContain(Object.keys(Template.fromStack(stack).findResources('Custom::ApsaraMqttCaRegistration')).find(id => id.startsWith('One')));
+  expect([before('One'), before('Other')]).toEqual([[], []]);
+});
+
 test.each([
   [{ instanceId: '' }, 'Stack/Apsara: instanceId must not be empty, got ""'],
   [{ caName: '' }, 'Stack/Apsara: caName must not be empty, got ""'],

@@ -122,6 +122,20 @@ test('a certificate that AWS IoT does not take as a device\'s is refused, whatev
   expect(() => new AwsIotThing(stack, 'Thing', { certificate })).toThrow(/Stack\/Thing: keyAlgorithm must be one of RSA_2048, .* for AWS IoT Core, got "ED25519"/);
 });
 
+test('a CA that is imported twice is the same one', () => {
+  const { stack, ca } = deviceOf();
+  const attributes = {
+    caId: 'ca-0123456789abcdef0123456789abcdef',
+    certificatePem: ca.certificatePem,
+    ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/ledger',
+    privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:key-AbCdEf',
+  };
+  const [one, two] = ['One', 'Two'].map(id => PrivateIotCa.fromPrivateIotCaAttributes(stack, id, attributes));
+  const caRegistration = new AwsIotCaRegistration(stack, 'Registration', { ca: one });
+  const certificate = two.addDeviceCertificate('Device', { subject: { commonName: 'sensor-002' } });
+  expect(() => new AwsIotThing(stack, 'Thing', { certificate, caRegistration })).not.toThrow();
+});
+
 test('the registration of another CA than the one that issues the certificate is refused', () => {
   const { stack, certificate } = deviceOf();
   const other = new PrivateIotCa(stack, 'Other', { subject: { commonName: 'Another CA' } });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttributeValue, DynamoDBClient, GetItemCommand, UpdateItemCommand, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { OpenRecords, RegistrationRecords, Standing } from './registration-records';
+import { OpenRecords, Origin, RegistrationRecords, Standing } from './registration-records';
 import { AwsCalls, errorName } from '../handlers/aws/aws-calls';
 import { byRegion } from '../handlers/aws/by-region';
 
@@ -43,10 +43,10 @@ export class DynamoDbRecords implements RegistrationRecords {
     private readonly client: DynamoDBClient, private readonly calls: AwsCalls, private readonly table: string, private readonly signal: AbortSignal,
   ) {}
 
-  public async declare(registration: string, resource: string, found: boolean): Promise<void> {
+  public async declare(registration: string, resource: string, origin: Origin): Promise<void> {
     await this.update(registration, CURRENT, {
-      UpdateExpression: `ADD declaredBy :resource SET origin = ${found ? 'if_not_exists(origin, :origin)' : ':origin'}`,
-      ExpressionAttributeValues: { ':resource': { SS: [resource] }, ':origin': { S: found ? 'found' : 'made' } },
+      UpdateExpression: `ADD declaredBy :resource SET origin = ${origin === 'made' ? ':origin' : 'if_not_exists(origin, :origin)'}`,
+      ExpressionAttributeValues: { ':resource': { SS: [resource] }, ':origin': { S: origin === 'found' ? 'found' : 'made' } },
     });
   }
 
@@ -94,7 +94,7 @@ export class DynamoDbRecords implements RegistrationRecords {
         ReturnValues: 'ALL_NEW',
       });
       if (mayAsk) {
-        return this.asked(registration, purpose, ask);
+        return this.asked(registration, purpose, asker, ask);
       }
       await sleep(LOOK, undefined, { signal: this.signal }).catch(() => {
         throw new Error('another delivery of the request was asking the platform for a code, until no time was left; deploy again');
@@ -106,16 +106,21 @@ export class DynamoDbRecords implements RegistrationRecords {
     await this.update(registration, codeKey(purpose), { UpdateExpression: 'REMOVE registrationCode, askedUntil, askedBy', ConditionExpression: 'attribute_exists(pk)' });
   }
 
-  private async asked(registration: string, purpose: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
+  private async asked(registration: string, purpose: string, asker: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
     let code: string | undefined;
+    let stands: Item | undefined;
     try {
       code = await ask();
     } finally {
-      await this.update(registration, codeKey(purpose), code === undefined ? { UpdateExpression: 'REMOVE askedUntil, askedBy' } : {
-        UpdateExpression: 'SET registrationCode = :code REMOVE askedUntil, askedBy', ExpressionAttributeValues: { ':code': { S: code } },
+      stands = await this.update(registration, codeKey(purpose), {
+        UpdateExpression: code === undefined ? 'REMOVE askedUntil, askedBy' : 'SET registrationCode = :code REMOVE askedUntil, askedBy',
+        ConditionExpression: 'askedBy = :asker',
+        ExpressionAttributeValues: { ':asker': { S: asker }, ...code === undefined ? {} : { ':code': { S: code } } },
+        ReturnValues: 'ALL_NEW',
       });
     }
-    return code;
+    // Who was slower than ASKING has been overtaken, or its answer was lost: what is recorded counts.
+    return stands ? code : this.code(registration, purpose);
   }
 
   /** Answers the item where it is asked for; `undefined` where the condition does not hold. */

@@ -9,16 +9,18 @@ export interface Standing {
 }
 
 /**
+ * How a registration comes to be declared: the platform had it, whole; or not, so that it is made; or it was put back, and
+ * stays what it was.
+ */
+export type Origin = 'found' | 'made' | 'restored';
+
+/**
  * What the ledger of a CA keeps of the CA's registrations. Platforms tell nobody for whom a registration is; without this, a
  * resource that leaves a stack would take away what another one has taken over.
  */
 export interface RegistrationRecords {
-  /**
-   * Notes that a resource declares a registration.
-   *
-   * @param found whether the platform had it, whole, when it was looked for
-   */
-  declare(registration: string, resource: string, found: boolean): Promise<void>;
+  /** Notes that a resource declares a registration. */
+  declare(registration: string, resource: string, origin: Origin): Promise<void>;
   /** Notes that a resource declares it no longer. Can be asked again. */
   leave(registration: string, resource: string): Promise<Standing>;
   /** Notes that it is gone from the platform, unless a resource declares it by now. */
@@ -42,6 +44,23 @@ export type OpenRecords = (ledgerTable: string, signal: AbortSignal) => Registra
 /** What a resource is called in the records. */
 export function resourceOf({ stackId, logicalResourceId }: RegistrationRequest): string {
   return `${stackId}/${logicalResourceId}`;
+}
+
+/**
+ * Does what a declared registration takes. Where it fails in an update from another registration, nobody asks for the removal
+ * of this one, so that the resource leaves it here.
+ */
+export async function orLeave<T>(
+  records: RegistrationRecords, registration: string, request: RegistrationRequest, isSame: boolean, work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (request.requestType === 'Update' && !isSame) {
+      await records.leave(registration, resourceOf(request)).catch(() => undefined);
+    }
+    throw error;
+  }
 }
 
 /**

@@ -223,6 +223,17 @@ describe('another resource of the stack', () => {
     expect(server.cas).toEqual([]);
   });
 
+  test('can register and remove the CA of an update that failed', async () => {
+    const { physicalResourceId } = await registration('Create', await proved());
+    const changed = await proved(other, { CaName: 'other' });
+    server.nextCode();
+    await expect(registration('Update', changed, physicalResourceId)).rejects.toThrow('RegisterCodeError');
+    const theirs = properties(other, { CaName: 'other', VerificationCertificatePem: await other.prove(server.code!) });
+    const { physicalResourceId: theirId } = await registration('Create', theirs, undefined, undefined, 'Moved');
+    await registration('Delete', theirs, theirId, undefined, 'Moved');
+    expect(server.cas.map(({ name }) => name)).toEqual(['acme']);
+  });
+
   test('leaves what somebody has registered by hand when it goes', async () => {
     server.register('acme', ca.pem, 'c0de');
     const declared = await proved();

@@ -125,6 +125,17 @@ describe('another resource of the stack', () => {
     expect(azure.names(DPS)).toEqual([]);
   });
 
+  test('can register and remove what somebody has uploaded anew before the first one went', async () => {
+    const old = await upload();
+    azure.held.get(DPS)!.clear();
+    azure.putByHand(DPS, nameOf(ca), ca.certificate);
+    await remove(old.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    const moved = await as('Moved', 'Create');
+    await as('Moved', 'Delete', moved.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([]);
+  });
+
   test('leaves what somebody has registered and verified by hand when it goes', async () => {
     azure.putByHand(DPS, nameOf(ca), ca.certificate, true);
     const { physicalResourceId } = await upload();

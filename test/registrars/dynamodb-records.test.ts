@@ -30,15 +30,15 @@ async function item(sk: string): Promise<object | undefined> {
 
 describe('a registration in the ledger', () => {
   test('is recorded under the keys that were decided', async () => {
-    await records.declare(REGISTRATION, 'stack/A', false);
+    await records.declare(REGISTRATION, 'stack/A', 'made');
     await records.codeOnce(REGISTRATION, '20260301T120000Z', async () => 'c0de');
     expect(await item('current')).toMatchObject({ declaredBy: { SS: ['stack/A'] }, origin: { S: 'made' } });
     expect(await item('code#20260301T120000Z')).toMatchObject({ registrationCode: { S: 'c0de' } });
   });
 
   test('is nobody\'s any more once its last resource has left it, also where that is told twice', async () => {
-    await records.declare(REGISTRATION, 'stack/A', false);
-    await records.declare(REGISTRATION, 'stack/B', true);
+    await records.declare(REGISTRATION, 'stack/A', 'made');
+    await records.declare(REGISTRATION, 'stack/B', 'found');
     expect(await records.leave(REGISTRATION, 'stack/A')).toEqual({ heldByOthers: true, foundThere: false });
     for (let delivery = 0; delivery < 2; delivery++) {
       expect(await records.leave(REGISTRATION, 'stack/B')).toEqual({ heldByOthers: false, foundThere: false });
@@ -46,22 +46,31 @@ describe('a registration in the ledger', () => {
   });
 
   test('that was found at the platform is somebody else\'s, until it is gone and made anew', async () => {
-    await records.declare(REGISTRATION, 'stack/A', true);
+    await records.declare(REGISTRATION, 'stack/A', 'found');
     expect(await records.leave(REGISTRATION, 'stack/A')).toEqual({ heldByOthers: false, foundThere: true });
-    await records.declare(REGISTRATION, 'stack/A', false);
+    await records.declare(REGISTRATION, 'stack/A', 'made');
     expect(await records.leave(REGISTRATION, 'stack/A')).toEqual({ heldByOthers: false, foundThere: false });
   });
 
+  test('that is put back is what it was before', async () => {
+    await records.declare(REGISTRATION, 'stack/A', 'found');
+    await records.declare(REGISTRATION, 'stack/A', 'restored');
+    expect(await records.leave(REGISTRATION, 'stack/A')).toMatchObject({ foundThere: true });
+    await records.forget(REGISTRATION);
+    await records.declare(REGISTRATION, 'stack/A', 'restored');
+    expect(await records.leave(REGISTRATION, 'stack/A')).toMatchObject({ foundThere: false });
+  });
+
   test('that was removed and is found again was made by somebody else', async () => {
-    await records.declare(REGISTRATION, 'stack/A', false);
+    await records.declare(REGISTRATION, 'stack/A', 'made');
     await records.leave(REGISTRATION, 'stack/A');
     await records.forget(REGISTRATION);
-    await records.declare(REGISTRATION, 'stack/A', true);
+    await records.declare(REGISTRATION, 'stack/A', 'found');
     expect(await records.leave(REGISTRATION, 'stack/A')).toMatchObject({ foundThere: true });
   });
 
   test('is not forgotten while a resource declares it', async () => {
-    await records.declare(REGISTRATION, 'stack/A', false);
+    await records.declare(REGISTRATION, 'stack/A', 'made');
     await records.forget(REGISTRATION);
     expect(await item('current')).toMatchObject({ origin: { S: 'made' } });
   });
@@ -75,7 +84,7 @@ describe('a registration in the ledger', () => {
 
   test('does not keep a stack from being removed whose ledger was deleted', async () => {
     expect(await opened(NO_DEADLINE, 'gone').leave(REGISTRATION, 'stack/A')).toEqual({ heldByOthers: false, foundThere: false });
-    await expect(opened(NO_DEADLINE, 'gone').declare(REGISTRATION, 'stack/A', false))
+    await expect(opened(NO_DEADLINE, 'gone').declare(REGISTRATION, 'stack/A', 'made'))
       .rejects.toThrow('dynamodb:UpdateItem on the table gone failed: ResourceNotFoundException');
   });
 });
@@ -112,6 +121,19 @@ describe('a code', () => {
     proxy.faults = index => index % 2 === 0 ? { when, kind: 'reset' } : undefined;
     expect(await records.codeOnce(REGISTRATION, '1', ask)).toBe('code-1');
     expect(asked).toBe(1);
+  });
+
+  test('of who was overtaken while asking is not what counts', async () => {
+    const { now } = Date;
+    let late: (code: string) => void = () => undefined;
+    const slow = records.codeOnce(REGISTRATION, '1', () => new Promise<string>(resolve => { late = resolve; }));
+    while (await item('code#1') === undefined) { /* until it is being asked for */ }
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + 61_000);
+    expect(await opened().codeOnce(REGISTRATION, '1', ask)).toBe('code-1');
+    jest.restoreAllMocks();
+    late('too late');
+    expect(await slow).toBe('code-1');
+    expect(await records.code(REGISTRATION, '1')).toBe('code-1');
   });
 
   test('is waited for as long as there is time', async () => {

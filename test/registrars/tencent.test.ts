@@ -189,13 +189,36 @@ describe('another resource of the stack', () => {
     expect(held()).toEqual([]);
   });
 
-  test('of another account has a registration of its own', async () => {
+  test('with another secret of the same account is the same registration', async () => {
     const declared = await properties();
     const { physicalResourceId } = await send('Create', declared);
-    const theirs = { ...declared, CredentialsSecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Another-AbCdEf' };
-    await send('Create', theirs, undefined, undefined, 'Other');
+    const rotated = { ...declared, CredentialsSecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Another-AbCdEf' };
+    await send('Create', rotated, undefined, undefined, 'Moved');
     await send('Delete', declared, physicalResourceId);
-    expect(held()).toEqual([]); // the test has one account
+    expect(held()).toHaveLength(1);
+    await send('Delete', rotated, physicalResourceId, undefined, 'Moved');
+    expect(held()).toEqual([]);
+  });
+
+  test('can register and remove the CA of an update that failed', async () => {
+    const { physicalResourceId } = await send('Create', await properties());
+    server.code = 'another';
+    await expect(send('Update', await properties(other, { CertName: 'other' }), physicalResourceId)).rejects.toThrow('CACertNotMatch');
+    server.code = CODE;
+    const theirs = await properties(other, { CertName: 'other' });
+    const { physicalResourceId: theirId } = await send('Create', theirs, undefined, undefined, 'Moved');
+    await send('Delete', theirs, theirId, undefined, 'Moved');
+    expect(held()).toEqual([['acme', ca.certificate.fingerprint256]]);
+  });
+
+  test('leaves what was registered in the console, also after an update that was rolled back', async () => {
+    server.register('acme', ca.pem);
+    const declared = await properties();
+    const { physicalResourceId } = await send('Create', declared);
+    const changed = await send('Update', await properties(other), physicalResourceId);
+    await send('Update', declared, changed.physicalResourceId);
+    await send('Delete', declared, physicalResourceId);
+    expect(held()).toEqual([['acme', ca.certificate.fingerprint256]]);
   });
 
   test('leaves what somebody has registered in the console when it goes', async () => {

@@ -1,4 +1,4 @@
-import { RegistrationRecords, Standing } from '../../src/registrars/registration-records';
+import { Origin, RegistrationRecords, Standing } from '../../src/registrars/registration-records';
 
 /** Records of registrations in memory, with the promises that the port makes. */
 export class MemoryRecords implements RegistrationRecords {
@@ -6,10 +6,10 @@ export class MemoryRecords implements RegistrationRecords {
   public readonly codes = new Map<string, string>();
   private readonly asking = new Map<string, Promise<string | undefined>>();
 
-  public async declare(registration: string, resource: string, found: boolean): Promise<void> {
+  public async declare(registration: string, resource: string, origin: Origin): Promise<void> {
     const record = this.registrations.get(registration) ?? { resources: new Set() };
     record.resources.add(resource);
-    record.origin = found ? record.origin ?? 'found' : 'made';
+    record.origin = origin === 'made' ? 'made' : record.origin ?? (origin === 'found' ? 'found' : 'made');
     this.registrations.set(registration, record);
   }
 

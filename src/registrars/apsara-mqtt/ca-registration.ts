@@ -6,7 +6,7 @@ import { text } from '../../handlers/property-values';
 import { certificateProperty } from '../certificate-property';
 import { Outside, recordsOf } from '../outside';
 import { Registrar, Registration, RegistrationRequest } from '../registrar';
-import { leaveAndRemove, resourceOf } from '../registration-records';
+import { leaveAndRemove, orLeave, resourceOf } from '../registration-records';
 import { fingerprintOf, pemOf } from '../shown-certificate';
 
 interface Declaration extends InstanceDeclaration {
@@ -32,17 +32,21 @@ export class CaRegistration implements Registrar {
   public async declare(request: RegistrationRequest): Promise<Registration> {
     const declaration = parse(request);
     const api = await instanceApi(declaration, request, this.outside);
+    const identity = identityOf(declaration);
+    const records = recordsOf(request, this.outside);
     const found = await api.find(fingerprintOf(declaration.ca));
-    await recordsOf(request, this.outside).declare(identityOf(declaration), resourceOf(request), found !== undefined);
-    const registered = found ?? await register(api, declaration);
-    if (registered.name !== declaration.caName) {
-      throw new Error(`caName must be ${quote(registered.name)}, under which this CA certificate (SN ${registered.sn}) is registered with `
-        + `${declaration.instanceId}, since the platform does not rename, got ${quote(declaration.caName)}`);
-    }
-    if (!registered.active) {
-      await api.activate(registered.sn);
-    }
-    return { physicalResourceId: identityOf(declaration), data: { Sn: registered.sn } };
+    await records.declare(identity, resourceOf(request), found ? 'found' : 'made');
+    return orLeave(records, identity, request, request.physicalResourceId === identity, async () => {
+      const registered = found ?? await register(api, declaration);
+      if (registered.name !== declaration.caName) {
+        throw new Error(`caName must be ${quote(registered.name)}, under which this CA certificate (SN ${registered.sn}) is registered with `
+          + `${declaration.instanceId}, since the platform does not rename, got ${quote(declaration.caName)}`);
+      }
+      if (!registered.active) {
+        await api.activate(registered.sn);
+      }
+      return { physicalResourceId: identity, data: { Sn: registered.sn } };
+    });
   }
 
   public async remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void> {

@@ -17,6 +17,9 @@ interface Declared {
   readonly name: string;
 }
 
+/** Where the time of the work is over, there are two seconds before its failure is answered: `Deadline.passed`. Milliseconds. */
+const CLEANING_UP = 1_500;
+
 /**
  * `Custom::AzureCaUpload`: the CA's certificate at the service, and the code that proves who holds its key.
  *
@@ -45,16 +48,16 @@ export class AzureCaUpload implements Registrar {
           + `${held.subject} (thumbprint ${held.thumbprint}); choose another name, or delete it there`);
       }
       isOurs ||= !found;
-      await records.declare(identity, resourceOf(request), held.verified);
+      await records.declare(identity, resourceOf(request), held.verified ? 'found' : 'made');
       // Nobody needs a code for what somebody else has verified, and asking for one could undo that.
       const code = held.verified && await records.code(identity, held.created) === undefined ? thumbprint
         : await records.codeOnce(identity, held.created, () => certificates.generateVerificationCode(held));
       return code === undefined ? undefined : { created: held.created, code };
     });
     const { created, code } = await settled.catch(async error => {
-      // Nobody asks for the removal of what an update has made before it failed.
-      if (isOurs && request.requestType === 'Update') {
-        await this.delete(request).catch(() => undefined);
+      // Nobody asks for the removal of what an update has made, or declared, before it failed.
+      if (request.requestType === 'Update' && (isOurs || !request.physicalResourceId?.startsWith(`${identity}:`))) {
+        await this.delete({ ...request, signal: AbortSignal.timeout(CLEANING_UP) }).catch(() => undefined);
       }
       throw error;
     });
@@ -80,7 +83,11 @@ export class AzureCaUpload implements Registrar {
     await certificates.settle(declared.name, request.signal, async found => {
       const held = found?.thumbprint === declared.thumbprint ? found : undefined;
       if (held && created !== undefined && held.created !== created) {
-        return true; // an update of this resource has uploaded it anew
+        // An update of this resource has uploaded it anew, and asked for a code; or somebody else has, whose it is then.
+        if (await records.code(identityOfUpload(declared), held.created) === undefined) {
+          await records.leave(identityOfUpload(declared), resourceOf(request));
+        }
+        return true;
       }
       return leaveAndRemove(records, identityOfUpload(declared), resourceOf(request),
         async () => held && (created !== undefined || !held.verified) ? certificates.delete(held) : true);

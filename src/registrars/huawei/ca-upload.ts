@@ -29,10 +29,15 @@ export class HuaweiCaUpload implements Registrar {
     const isAnother = ({ id }: HeldCertificate): boolean => before?.certificateId === id && before.thumbprint !== thumbprint;
     const certificates = await certificatesOf(instance, signal, this.reach);
     const registrations = (await certificates.registrationsOf(certificate)).filter(held => !isAnother(held));
-    const held = registrations.find(({ id }) => before?.certificateId === id) ?? registrations[0]
-      ?? await uploadOnce(certificates, certificate, isAnother);
+    const found = registrations.find(({ id }) => before?.certificateId === id) ?? registrations[0];
+    const held = found ?? await uploadOnce(certificates, certificate, isAnother);
     const identity = identityOf({ thumbprint, certificateId: held.id });
-    await recordsOf(request, this.reach).declare(identity, resourceOf(request), held.verified);
+    await recordsOf(request, this.reach).declare(identity, resourceOf(request), held.verified ? 'found' : 'made').catch(async error => {
+      if (!found) {
+        await certificates.delete(held.id).catch(() => undefined); // nobody else knows of it
+      }
+      throw error;
+    });
     const data: HuaweiCaUploadAttributes = { CertificateId: held.id, VerifyCode: held.verifyCode };
     return { physicalResourceId: identity, data: { ...data } };
   }

@@ -9,7 +9,7 @@ import { endpointProperty } from '../endpoint';
 import { HttpApi } from '../http-api';
 import { Outside, recordsOf } from '../outside';
 import { Registrar, Registration, RegistrationRequest } from '../registrar';
-import { leaveAndRemove, resourceOf } from '../registration-records';
+import { leaveAndRemove, orLeave, resourceOf } from '../registration-records';
 import { fingerprintOf, pemOf } from '../shown-certificate';
 
 interface Declaration {
@@ -34,11 +34,6 @@ function identityOf({ certName, ca }: Declaration): string {
   return `${nameIdentity(certName)}${fingerprintOf(ca)}`;
 }
 
-/** A registration in the records: an account is told by who calls it. */
-function registrationOf({ properties }: RegistrationRequest, identity: string): string {
-  return `${identity}/${secretArn('credentials', properties.CredentialsSecretArn)}`;
-}
-
 function nameIdentity(certName: string): string {
   return `tencent-iot-hub/${encodeURIComponent(certName)}/`;
 }
@@ -57,21 +52,25 @@ export class CaRegistration implements Registrar {
     const api = await this.api(request);
     const shown = await api.list();
     const found = isRegistered(declaration, shown);
-    await recordsOf(request, this.outside).declare(registrationOf(request, identityOf(declaration)), resourceOf(request), found);
-    if (!found) {
-      const content = { name: certName, caPem: pemOf(ca), verificationPem: pemOf(verification) };
-      const isTaken = shown.some(({ name }) => name === certName);
-      if (isTaken && !request.physicalResourceId?.startsWith(nameIdentity(certName))) {
-        throw new Error(`certName must be a name that no other CA certificate of the account has, got ${quote(certName)}`);
-      }
-      await (isTaken ? api.update(content) : api.create(content)).catch(async error => {
-        // Another delivery of the same request, or a first attempt whose answer was lost, may have done it.
-        if (!isRegistered(declaration, await api.list().catch(() => []))) {
-          throw error;
-        }
-      });
+    const isTaken = !found && shown.some(({ name }) => name === certName);
+    if (isTaken && !request.physicalResourceId?.startsWith(nameIdentity(certName))) {
+      throw new Error(`certName must be a name that no other CA certificate of the account has, got ${quote(certName)}`);
     }
-    return { physicalResourceId: identityOf(declaration), data: { CertName: certName } };
+    const identity = identityOf(declaration);
+    const records = recordsOf(request, this.outside);
+    await records.declare(identity, resourceOf(request), found ? 'found' : isTaken ? 'restored' : 'made');
+    await orLeave(records, identity, request, request.physicalResourceId === identity, async () => {
+      if (!found) {
+        const content = { name: certName, caPem: pemOf(ca), verificationPem: pemOf(verification) };
+        await (isTaken ? api.update(content) : api.create(content)).catch(async error => {
+          // Another delivery of the same request, or a first attempt whose answer was lost, may have done it.
+          if (!isRegistered(declaration, await api.list().catch(() => []))) {
+            throw error;
+          }
+        });
+      }
+    });
+    return { physicalResourceId: identity, data: { CertName: certName } };
   }
 
   /**
@@ -85,7 +84,7 @@ export class CaRegistration implements Registrar {
       return;
     }
     const api = await this.api(request);
-    await leaveAndRemove(recordsOf(request, this.outside), registrationOf(request, physicalResourceId), resourceOf(request), async () => {
+    await leaveAndRemove(recordsOf(request, this.outside), physicalResourceId, resourceOf(request), async () => {
       const own = (await api.list()).find(({ name, fingerprint }) => physicalResourceId === `${nameIdentity(name)}${fingerprint}`);
       if (own) {
         await api.delete(own.name);
@@ -95,7 +94,7 @@ export class CaRegistration implements Registrar {
   }
 
   private async leaveFailed(request: RegistrationRequest): Promise<void> {
-    await recordsOf(request, this.outside).leave(registrationOf(request, identityOf(parse(request))), resourceOf(request));
+    await recordsOf(request, this.outside).leave(identityOf(parse(request)), resourceOf(request));
   }
 
   private async api({ properties, signal }: RegistrationRequest): Promise<IotHubApi> {

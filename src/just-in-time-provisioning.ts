@@ -139,7 +139,7 @@ export class JustInTimeProvisioning {
     try {
       template = JSON.parse(json);
     } catch (error) {
-      throw new Error(`json must be a provisioning template in JSON, got ${(error as Error).message}`);
+      throw new Error(`json must be a provisioning template in JSON, got ${(error as Error).message}; of a file, give what it holds: readFileSync(path, 'utf8')`);
     }
     return new JustInTimeProvisioning(() => template, role);
   }

@@ -65,6 +65,7 @@ test('a registration of all properties renders every one of them', () => {
 describe('fails for', () => {
   test.each<[string, Partial<HuaweiIotdaCaRegistrationProps>, string]>([
     ['a URL as endpoint', { endpoint: `https://${ENDPOINT}` }, 'endpoint must be the host of the access address for applications over HTTPS, in lower case and without https://'],
+    ['the host for devices', { endpoint: ENDPOINT.replace('iotda-app', 'iotda-device') }, 'endpoint must be the host of the access address for applications over HTTPS'],
     ['a project that leads elsewhere', { projectId: '../x' }, 'projectId must be 1 to 32 letters and digits, as My Credentials shows it, got "../x"'],
     ['an empty instance', { instanceId: '' }, 'instanceId must be 1 to 36 letters, digits, underscores and hyphens, got ""'],
     ['a resource space that is too long', { appId: 'a'.repeat(37) }, 'appId must be 1 to 36 letters, digits, underscores and hyphens, got "aaaa'],

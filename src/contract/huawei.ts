@@ -10,10 +10,10 @@ export type HuaweiCredentialKind = keyof typeof HUAWEI_CREDENTIALS;
 
 export const HUAWEI_CREDENTIAL_KINDS = Object.keys(HUAWEI_CREDENTIALS) as HuaweiCredentialKind[];
 
-/** The host of an IoTDA instance, which its console shows as the access address for applications over HTTPS. */
+/** The host of an IoTDA instance, which its console shows as the access address for applications over HTTPS; not that for devices. */
 export const HUAWEI_ENDPOINT: Form = {
-  pattern: '(?=.{1,260}$)[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63})+(?::\\d{1,5})?',
-  allowed: 'the host of the access address for applications over HTTPS, in lower case and without https://',
+  pattern: '(?=.{1,260}$)(?!.*\\biotda-device\\b)[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63})+(?::\\d{1,5})?',
+  allowed: 'the host of the access address for applications over HTTPS, in lower case and without https://, not that for devices',
 };
 
 export const HUAWEI_PROJECT_ID: Form = { pattern: '[A-Za-z0-9]{1,32}', allowed: '1 to 32 letters and digits, as My Credentials shows it' };

@@ -3,21 +3,12 @@ import { App, Stack } from 'aws-cdk-lib';
 import {
   AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AwsIotThingPolicy, JustInTimeProvisioning, KeyAlgorithm, PemSource, PrivateIotCa,
 } from '../src';
-import { AwsIotStack, Deployed } from './support/aws-iot-stack';
+import { AwsIotStack } from './support/aws-iot-stack';
+import { deployed, iot, resourceOf, useAwsIot } from './support/deployed-to-aws-iot';
 import { stackOf } from './support/stacks';
 import { StrictIot } from './support/strict-iot';
 
-let iot: StrictIot;
-let deployed: AwsIotStack;
-
-beforeAll(async () => {
-  iot = await StrictIot.start();
-});
-beforeEach(() => {
-  iot.reset();
-  deployed = new AwsIotStack(iot);
-});
-afterAll(() => iot.stop());
+useAwsIot();
 
 interface Declaration {
   readonly mode?: AwsIotCertificateMode;
@@ -44,10 +35,6 @@ function declaration(options: Declaration = {}): Stack {
     new AwsIotThing(stack, 'Thing', { certificate, caRegistration });
   }
   return stack;
-}
-
-function resourceOf(type: string): Deployed {
-  return [...deployed.resources.values()].find(resource => resource.type === type)!;
 }
 
 /** What AWS IoT holds, in numbers. */

@@ -9,29 +9,14 @@ import {
 import { AwsIotStack } from './support/aws-iot-stack';
 import { temporaryFolder } from './support/cli-assembly';
 import { cli } from './support/cli-run';
+import { deployed, iot, resourceOf, useAwsIot } from './support/deployed-to-aws-iot';
 import { OpensslCas, P256 } from './support/openssl-ca';
 import { stackOf } from './support/stacks';
-import { StrictIot } from './support/strict-iot';
 import { IotError } from './support/strict-iot-state';
 
-let iot: StrictIot;
-let deployed: AwsIotStack;
-
-beforeAll(async () => {
-  iot = await StrictIot.start();
-});
-beforeEach(() => {
-  iot.reset();
-  deployed = new AwsIotStack(iot);
-});
-afterAll(() => iot.stop());
+useAwsIot();
 
 const { COUNTRY, ORGANIZATION } = ProvisioningParameter;
-
-/** The physical id, or an attribute, of the one resource of a type. */
-function resourceOf(type: string) {
-  return [...deployed.resources.values()].find(resource => resource.type === type)!;
-}
 
 /** Deploys a CA and a device's certificate that AWS IoT is not told of, and answers that certificate. */
 async function deployCaAndDevice(register: (stack: Stack, ca: PrivateIotCa) => void, subject: Partial<CertificateSubject> = {}): Promise<string> {

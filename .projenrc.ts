@@ -42,6 +42,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   // No runtime dependency: what the function and the command line need is swallowed by the bundles in assets/.
   devDeps: [
+    '@aws-sdk/client-cloudformation@^3.1164.0',
     '@aws-sdk/client-dynamodb@^3.1164.0',
     '@aws-sdk/client-kms@^3.1164.0',
     '@aws-sdk/client-secrets-manager@^3.1164.0',
@@ -67,7 +68,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
       setupFiles: ['<rootDir>/test/support/environment.ts'],
       moduleNameMapper: { '^cdk-private-iot-ca$': '<rootDir>/src/index.ts' },
-      testTimeout: 30_000,
+      testTimeout: 120_000, // generous: the machine may be busy with other work
     },
   },
   gitignore: [

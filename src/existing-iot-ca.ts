@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { checkKeyAlgorithmForKms } from './contract/kms';
 import { CertificateAttributes, ExistingIotCaProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
-import { checkCaForPlatform } from './contract/rules';
+import { checkCaForPlatform, checkCaId } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
@@ -86,6 +86,13 @@ export interface ExistingCaProps {
   readonly generation?: number;
 
   /**
+   * The `caId` of the CA that this one takes the place of, where that has living certificates; see `PrivateIotCaProps.replaces`.
+   *
+   * @default - none
+   */
+  readonly replaces?: string;
+
+  /**
    * What happens to the ledger when the CA leaves the stack.
    *
    * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
@@ -135,6 +142,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
         validate(this, [], () => checkCaForPlatform(keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA')));
     }
     props.allowedCustomExtensions?.forEach(oid => validate(this, [oid], () => checkAllowed(oid)));
+    validate(this, [props.replaces], () => props.replaces === undefined ? undefined : checkCaId(props.replaces, 'replaces'));
     assertNumberOfCas(this);
     sayNotices(this, this.platforms);
 
@@ -155,6 +163,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
       AllowLegacyChain: allowLegacyChain,
       Generation: validGeneration(this, props.generation),
       Platforms: this.platforms.map(platform => platform._render()),
+      Replaces: props.replaces,
     };
     const resource = provider.resource(this, ResourceType.EXISTING_IOT_CA, properties, [rights]);
     this.caId = resource.ref;

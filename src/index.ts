@@ -23,6 +23,7 @@ export { IIotCertificate } from './iot-certificate';
 export { IotPlatform } from './iot-platform';
 export { JustInTimeProvisioning, JustInTimeProvisioningOptions, ProvisioningParameter } from './just-in-time-provisioning';
 export { KeyAlgorithm } from './key-algorithm';
+export { KeptCaProps } from './kept-iot-ca';
 export { KeyStorage, KmsKeyStorageOptions, ParameterKeyStorageOptions, SecretsManagerKeyStorageOptions } from './key-storage';
 export { PemSource } from './pem-source';
 export { PrivateIotCa } from './private-iot-ca';

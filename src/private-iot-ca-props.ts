@@ -121,12 +121,22 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions {
 
   /**
    * Raise it for a new CA, with a new key, of an otherwise unchanged declaration, 1 to 1,000,000. Every certificate below
-   * it is then made anew. A CA that another stack uses can't be replaced so, since CloudFormation keeps what is exported
-   * while it is imported: declare a second CA beside it, move its users, and remove the first.
+   * it is then made anew, so that a CA with living certificates has to be named by `replaces`. Where another stack uses the
+   * CA by a strong reference, CloudFormation refuses the change too, since it keeps what is exported while it is imported;
+   * a weak reference does not.
    *
    * @default 1
    */
   readonly generation?: number;
+
+  /**
+   * The `caId` of the CA that this one takes the place of. A CA that living certificates depend on is replaced only where that
+   * is declared so: a changed word in the declaration, or another path of the construct in its stack, fails the deployment
+   * otherwise, with the `caId` and with what would be lost. It may stay once the CA is replaced.
+   *
+   * @default - none: a deployment that would replace a CA with living certificates fails
+   */
+  readonly replaces?: string;
 
   /**
    * What happens to the CA's key and ledger when the CA leaves the stack. Devices in the field depend on them: anything

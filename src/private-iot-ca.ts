@@ -14,6 +14,7 @@ import { IPrivateIotCa } from './i-private-iot-ca';
 import { ImportedPrivateIotCa, PrivateIotCaAttributes } from './imported-private-iot-ca';
 import { IIotCertificate, IotCertificateBase } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
+import { KeptCaProps, KeptIotCa } from './kept-iot-ca';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
 import { CaChainTexts, chainOfText, chainsBelow, chainsOf } from './private/ca-chain';
@@ -34,7 +35,8 @@ import { VerificationCertificate, VerificationCertificateOptions } from './verif
  *
  * The key is made during deployment, and no template, output, event or log ever holds it. The certificate changes only when
  * its declaration does: `subject`, `keyAlgorithm`, `hashAlgorithm`, `validity`, `pathLength`, the extensions, `issuer`, the
- * kind of `keyStorage` or `generation`. A change makes a new CA, and with it new certificates below it.
+ * kind of `keyStorage`, `generation`, or the path of the construct in its stack. A change makes a new CA, and with it new
+ * certificates below it; where the CA has living certificates, the deployment fails unless `replaces` says so.
  *
  * @resource Custom::PrivateIotCa
  */
@@ -60,6 +62,26 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
    */
   public static fromExistingCa(scope: Construct, id: string, props: ExistingCaProps): IPrivateIotCa {
     return new ExistingIotCa(scope, id, props);
+  }
+
+  /**
+   * Takes a CA back in whose key and ledger have outlived its resource: after its stack was deleted, or where its construct has
+   * another id now. It has the identity that it had, and what it has issued stays as it is.
+   *
+   * @example
+   *
+   * const ca = PrivateIotCa.fromKeptCa(this, 'Ca', {
+   *   caId: 'ca-0123456789abcdef0123456789abcdef',
+   *   ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger4F9A1234-1ABCDEFGHIJKL',
+   *   privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaPrivateKey1234ABCD-AbCdEfGhIjKl-AbCdEf',
+   * });
+   *
+   * @param scope where the construct is added
+   * @param id its id
+   * @param props what the CA is
+   */
+  public static fromKeptCa(scope: Construct, id: string, props: KeptCaProps): IPrivateIotCa {
+    return new KeptIotCa(scope, id, props);
   }
 
   public readonly caId: string;
@@ -127,6 +149,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
       Issuer: issuer?.caId,
       IssuerLedgerTable: issuer && ledgerOf(this, issuer),
       ClipToIssuer: issuer && clipToIssuer,
+      Replaces: props.replaces,
       SignedElsewhere: signedElsewhere || undefined,
       SignedCertificatePem: props.signedCertificate?._text,
       Extensions: renderExtensions(this, props),

@@ -73,6 +73,8 @@ export interface PrivateIotCaProperties extends CertificateProperties {
   /** The ledger of that CA, in which this certificate is recorded too. */
   readonly IssuerLedgerTable?: string;
   readonly ClipToIssuer?: boolean;
+  /** The physical id of the CA that it replaces by declaration. */
+  readonly Replaces?: string;
   /** `true` for a CA whose certificate is made elsewhere from its certificate signing request. */
   readonly SignedElsewhere?: boolean;
   /** That certificate and those of the CAs above it, PEM; absent or empty until there is one. */
@@ -91,6 +93,19 @@ export interface ExistingIotCaProperties {
   readonly AllowLegacyChain: boolean;
   readonly Generation: number;
   readonly Platforms?: string[];
+  /** The physical id of the CA that it replaces by declaration. */
+  readonly Replaces?: string;
+}
+
+/** `Custom::KeptIotCa`: a CA whose key and ledger have outlived its resource. Its physical id is the one that it had. */
+export interface KeptIotCaProperties {
+  readonly LedgerTable: string;
+  /** The ledger of the CA above it, in which its certificate is recorded too. */
+  readonly IssuerLedgerTable?: string;
+  readonly CaId: string;
+  readonly Platforms?: string[];
+  /** The physical id of the CA that it replaces by declaration. */
+  readonly Replaces?: string;
 }
 
 /** What a certificate below a CA declares. */

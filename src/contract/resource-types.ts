@@ -5,6 +5,7 @@
 export const ResourceType = {
   PRIVATE_IOT_CA: 'Custom::PrivateIotCa',
   EXISTING_IOT_CA: 'Custom::ExistingIotCa',
+  KEPT_IOT_CA: 'Custom::KeptIotCa',
   CA_CERTIFICATE: 'Custom::IotCaCertificate',
   VERIFICATION_CERTIFICATE: 'Custom::IotVerificationCertificate',
   DEVICE_CERTIFICATE: 'Custom::IotDeviceCertificate',
@@ -13,3 +14,6 @@ export const ResourceType = {
 } as const;
 
 export type ResourceType = typeof ResourceType[keyof typeof ResourceType];
+
+/** The types of the CAs that issue by a ledger of their own. */
+export const CA_RESOURCE_TYPES: readonly string[] = [ResourceType.PRIVATE_IOT_CA, ResourceType.EXISTING_IOT_CA, ResourceType.KEPT_IOT_CA];

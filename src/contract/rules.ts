@@ -114,8 +114,8 @@ export function checkSubjectAttribute(attribute: SubjectAttribute, value: unknow
 }
 
 /** What another stack says of a CA: its identity. */
-export function checkCaId(value: unknown): Complaint {
-  return /^ca-[0-9a-f]{32}$/.test(String(value)) ? undefined : `caId must be the caId of a CA, ca- and 32 hexadecimal digits, got ${quote(value)}`;
+export function checkCaId(value: unknown, property = 'caId'): Complaint {
+  return /^ca-[0-9a-f]{32}$/.test(String(value)) ? undefined : `${property} must be the caId of a CA, ca- and 32 hexadecimal digits, got ${quote(value)}`;
 }
 
 /** What another stack says of a CA: its certificate, which is copied into outputs, and nothing that must not be there. */

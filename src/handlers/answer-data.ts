@@ -1,6 +1,6 @@
 import { Declaration } from './declaration';
 import { requestOutcome } from './declared-request';
-import { LedgerEntry } from './ports';
+import { LedgerEntry } from './ledger';
 import { MAX_RESPONSE_BYTES, RequestIds, responseBytes } from './response-size';
 import { CertificateAttributes } from '../contract/properties';
 import { certificateAttributes } from '../pki/certificate';

@@ -1,3 +1,5 @@
+import { LedgerEntry } from './ledger';
+import { ownerOf } from './key-owner';
 import { passphraseIn } from './passphrase';
 import { Ports } from './ports';
 import { list, record, secretArn } from './property-values';
@@ -5,13 +7,6 @@ import { BundleProperties } from '../contract/properties';
 import { quote } from '../contract/rules';
 import { combinedPem, derOfPrivateKey, KeyBundle } from '../pki/key-bundles';
 import { pkcs12 } from '../pki/pkcs12';
-
-/** A form in which a key and its certificates are delivered besides the PEM of the key. */
-export interface DeclaredBundle {
-  readonly type: BundleProperties['Type'];
-  readonly secretArn: string;
-  readonly passphraseSecretArn?: string;
-}
 
 /** What a bundle is made of. */
 export interface BundleContent extends KeyBundle {
@@ -32,48 +27,41 @@ const MAKERS: { readonly [T in BundleProperties['Type']]: Maker } = {
 const WITH_PASSPHRASE: readonly string[] = ['Pkcs12', 'Pkcs12Legacy'];
 
 /** Reads the property `Bundles`. */
-export function bundlesProperty(value: unknown): DeclaredBundle[] {
+export function bundlesProperty(value: unknown): BundleProperties[] {
   return list('deliveryFormats', value).map(each => {
     const { Type, SecretArn, PassphraseSecretArn } = record('deliveryFormats', each);
     if (typeof Type !== 'string' || !Object.hasOwn(MAKERS, Type)) {
       throw new Error(`deliveryFormats must be of type ${Object.keys(MAKERS).join(', ')}, got ${quote(Type)}`);
     }
     return {
-      type: Type as DeclaredBundle['type'],
-      secretArn: secretArn('deliveryFormats', SecretArn),
-      passphraseSecretArn: WITH_PASSPHRASE.includes(Type) ? secretArn('passphrase of deliveryFormats', PassphraseSecretArn) : undefined,
+      Type: Type as BundleProperties['Type'],
+      SecretArn: secretArn('deliveryFormats', SecretArn),
+      ...WITH_PASSPHRASE.includes(Type) ? { PassphraseSecretArn: secretArn('passphrase of deliveryFormats', PassphraseSecretArn) } : {},
     };
   });
 }
 
 /**
- * Writes the bundles of a certificate that are not there yet, and makes them the current ones. A bundle is written once,
- * under the certificate's serial number: PKCS#12 is made with fresh salts, so that a second one would be other bytes.
+ * Writes the bundles of a certificate that are not there yet. A bundle is written once, under the certificate's serial
+ * number: PKCS#12 is made with fresh salts, so that a second one would be other bytes.
  */
-export async function deliverBundles(
-  bundles: readonly DeclaredBundle[], serialNumber: string, content: () => Promise<BundleContent>, ports: Ports,
+export async function writeBundles(
+  bundles: readonly BundleProperties[], entry: LedgerEntry, content: () => Promise<BundleContent>, ports: Ports,
 ): Promise<void> {
-  for (const { type, secretArn: place, passphraseSecretArn } of bundles) {
-    if (await ports.secrets.read(place, serialNumber) === undefined) {
-      const passphrase = passphraseSecretArn === undefined ? '' : await passphraseIn(passphraseSecretArn, ports);
-      await ports.secrets.write(place, serialNumber, MAKERS[type](await content(), passphrase, ports.random));
+  const { serialNumber } = entry;
+  for (const { Type, SecretArn, PassphraseSecretArn } of bundles) {
+    if (await ports.secrets.read(SecretArn, serialNumber) === undefined) {
+      const passphrase = PassphraseSecretArn === undefined ? '' : await passphraseIn(PassphraseSecretArn, ports);
+      await ports.secrets.write(SecretArn, serialNumber, MAKERS[Type](await content(), passphrase, ports.random), ownerOf(entry, Type));
     }
-    await ports.secrets.makeCurrent(place, serialNumber);
   }
 }
 
 /** Makes sure, before anything is made, that the passphrases of bundles are there. */
-export async function assertPassphrases(bundles: readonly DeclaredBundle[], ports: Ports): Promise<void> {
-  for (const { passphraseSecretArn } of bundles) {
-    if (passphraseSecretArn !== undefined) {
-      await passphraseIn(passphraseSecretArn, ports);
+export async function assertPassphrases(bundles: readonly BundleProperties[], ports: Ports): Promise<void> {
+  for (const { PassphraseSecretArn } of bundles) {
+    if (PassphraseSecretArn !== undefined) {
+      await passphraseIn(PassphraseSecretArn, ports);
     }
-  }
-}
-
-/** Lets the bundles of a certificate go with its key. */
-export async function releaseBundles(bundles: readonly DeclaredBundle[], serialNumber: string, ports: Ports): Promise<void> {
-  for (const { secretArn: place } of bundles) {
-    await ports.secrets.release(place, serialNumber);
   }
 }

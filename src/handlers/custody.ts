@@ -17,16 +17,19 @@ export interface HeldKey {
   readonly signer: () => Signer;
 }
 
-/** Who holds the private key of a certificate. A version has the serial number of the certificate. */
+/**
+ * Who holds the private key of a certificate. A version has the serial number of the certificate. An owner is the resource
+ * whose keys a place holds: see `SecretVersions`.
+ */
 export interface Custody {
   /** The key of a version; `undefined` where there is none. */
   find(version: string): Promise<HeldKey | undefined>;
   /** The key of a version, made now where there is none. */
-  obtain(version: string, algorithm: KeyAlgorithmName): Promise<HeldKey>;
-  /** Makes a version the one that who asks without naming a version gets. */
-  makeCurrent(version: string): Promise<void>;
+  obtain(version: string, algorithm: KeyAlgorithmName, owner: string): Promise<HeldKey>;
+  /** Makes a version the default one of its place. */
+  makeCurrent(version: string, owner: string): Promise<void>;
   /** Lets a version go. */
-  release(version: string): Promise<void>;
+  release(version: string, owner: string): Promise<void>;
 }
 
 /** The custody of a declared place, or that of a key which nobody keeps. */
@@ -73,18 +76,18 @@ class VersionCustody implements Custody {
     return stored === undefined ? undefined : inMemory(stored);
   }
 
-  public async obtain(version: string, algorithm: KeyAlgorithmName): Promise<HeldKey> {
+  public async obtain(version: string, algorithm: KeyAlgorithmName, owner: string): Promise<HeldKey> {
     const stored = await this.versions.read(this.place, version)
-      ?? await this.versions.write(this.place, version, (await this.ports.generateKeyPair(algorithm)).privateKeyPem, this.encryptionKey);
+      ?? await this.versions.write(this.place, version, (await this.ports.generateKeyPair(algorithm)).privateKeyPem, owner, this.encryptionKey);
     return assertAlgorithm(inMemory(stored), algorithm, describePlace(this.storage, version));
   }
 
-  public makeCurrent(version: string): Promise<void> {
-    return this.versions.makeCurrent(this.place, version);
+  public makeCurrent(version: string, owner: string): Promise<void> {
+    return this.versions.makeCurrent(this.place, version, owner);
   }
 
-  public release(version: string): Promise<void> {
-    return this.versions.release(this.place, version);
+  public release(version: string, owner: string): Promise<void> {
+    return this.versions.release(this.place, version, owner);
   }
 }
 

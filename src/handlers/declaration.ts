@@ -1,4 +1,4 @@
-import { DeclaredBundle, bundlesProperty } from './bundles';
+import { bundlesProperty } from './bundles';
 import { extensionsProperty, subjectValues } from './declared-extensions';
 import { DeclaredRequest, requestProperty } from './declared-request';
 import { keyStorageProperty } from './key-storage';
@@ -6,10 +6,10 @@ import { checked, complain, list, optionalText, RawProperties, text, time, truth
 import { checkExtensions, DeclaredExtensions } from '../contract/extensions';
 import { HashAlgorithmName, KeyAlgorithmName } from '../contract/key-algorithms';
 import { PlatformId } from '../contract/platforms';
-import { KeyStorageProperties } from '../contract/properties';
+import { BundleProperties, KeyStorageProperties } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
 import {
-  checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform, checkGeneration, checkHashAlgorithm, checkKeyAlgorithm, checkPathLength,
+  checkCaForPlatform, checkCaId, checkDeviceForPlatform, checkDeviceKeyForPlatform, checkGeneration, checkHashAlgorithm, checkKeyAlgorithm, checkPathLength,
   checkPlatform, checkRegistrationCode, checkSubject, Complaint, quote,
 } from '../contract/rules';
 import { SubjectValues } from '../contract/subject-attributes';
@@ -41,10 +41,12 @@ export interface Declaration {
   readonly keyStorage?: KeyStorageProperties;
   readonly request?: DeclaredRequest;
   readonly extensions?: DeclaredExtensions;
-  readonly bundles: readonly DeclaredBundle[];
+  readonly bundles: readonly BundleProperties[];
   readonly clipToIssuer: boolean;
   /** Whether the key outlives its resource. */
   readonly retainKey: boolean;
+  /** Of a CA: the identity of the CA that it replaces by declaration. */
+  readonly replaces?: string;
   /** Of a CA that is signed elsewhere: its certificate and those above it, PEM; absent until there is one. */
   readonly signedElsewhere?: { readonly certificatePem?: string };
 }
@@ -70,7 +72,9 @@ const declaredSubject = ({ Subject }: RawProperties): SubjectValues => subjectVa
 const KEYED = { keyStorage: ['SecretsManager', 'Parameter'], fromRequest: true, subject: declaredSubject, checkSubject } as const;
 
 /** The resources for which a certificate is issued here, or requested. */
-type IssuedType = Exclude<ResourceType, typeof ResourceType.EXISTING_IOT_CA | typeof ResourceType.PROOF_OF_POSSESSION_SIGNATURE>;
+type IssuedType = Exclude<
+  ResourceType, typeof ResourceType.EXISTING_IOT_CA | typeof ResourceType.KEPT_IOT_CA | typeof ResourceType.PROOF_OF_POSSESSION_SIGNATURE
+>;
 
 const KINDS: { readonly [T in IssuedType]: Kind } = {
   [ResourceType.PRIVATE_IOT_CA]: {
@@ -144,6 +148,7 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
     bundles: bundlesProperty(properties.Bundles),
     clipToIssuer: truth('clipToIssuer', properties.ClipToIssuer, false),
     retainKey: truth('removalPolicy', properties.RetainKey, false),
+    replaces: replacesProperty(properties.Replaces),
     signedElsewhere,
   };
   complain(checkExtensions(declaration.extensions ?? {}));
@@ -181,9 +186,19 @@ function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles,
   if (profile !== 'ca' && extensions?.nameConstraints) {
     throw new Error('nameConstraints must be left out for a certificate that is no CA (RFC 5280, section 4.2.1.10)');
   }
+  if (bundles.length > 0 && ['ca', 'verification'].includes(profile)) {
+    throw new Error('deliveryFormats must be left out for a CA and for a verification certificate: the key of a CA is handed on in no form');
+  }
   if (bundles.length > 0 && request) {
     throw new Error('deliveryFormats must be left out where the private key is not held here, since all of them hold it');
   }
+}
+
+/** The CA that a CA replaces by declaration. */
+export function replacesProperty(value: unknown): string | undefined {
+  const caId = optionalText('replaces', value);
+  complain(caId === undefined ? undefined : checkCaId(caId, 'replaces'));
+  return caId;
 }
 
 export function platformsProperty(value: unknown): PlatformId[] {

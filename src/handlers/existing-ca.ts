@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { DeclaredRequestFacts } from './certificate-request';
 import { custodyOf } from './custody';
-import { platformsProperty } from './declaration';
+import { platformsProperty, replacesProperty } from './declaration';
+import { IssuedEntry } from './genuine-entry';
 import { identityFrom, Requester } from './identity';
-import { IssuedEntry } from './issue-certificate';
 import { describePlace, keyStorageProperty } from './key-storage';
-import { LedgerEntry, Ports } from './ports';
+import { LedgerEntry } from './ledger';
+import { Ports } from './ports';
 import { checked, complain, optionalText, RawProperties, secretArn, text, truth, wholeNumber } from './property-values';
 import { isRecorded, recordCa } from './record-ca';
 import { assertUsable } from './usable-ca';
@@ -31,6 +33,8 @@ export interface ExistingCaDeclaration {
   readonly allowLegacyChain: boolean;
   readonly generation: number;
   readonly platforms: readonly PlatformId[];
+  /** The identity of the CA that this one replaces by declaration. */
+  readonly replaces?: string;
 }
 
 /** Parses and checks the properties of an existing CA. */
@@ -44,6 +48,7 @@ export function parseExistingCa(properties: RawProperties): ExistingCaDeclaratio
     allowLegacyChain: truth('allowLegacyChain', properties.AllowLegacyChain, false),
     generation: checked<number>(checkGeneration, wholeNumber(properties.Generation ?? '1')),
     platforms: platformsProperty(properties.Platforms),
+    replaces: replacesProperty(properties.Replaces),
   };
 }
 
@@ -59,11 +64,8 @@ export function existingCaIdentity(declaration: ExistingCaDeclaration, { stackId
 }
 
 /** A request to take an existing CA into a ledger. */
-export interface ExistingCaRequest extends Requester {
+export interface ExistingCaRequest extends DeclaredRequestFacts {
   readonly declaration: ExistingCaDeclaration;
-  readonly identity: string;
-  readonly requestId: string;
-  readonly startedAt: Date;
 }
 
 /**
@@ -74,15 +76,10 @@ export interface ExistingCaRequest extends Requester {
 export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports): Promise<IssuedEntry> {
   const { declaration, identity } = request;
   const ledger = ports.ledger(declaration.ledgerTable);
-  const entry = (await ledger.find(identity))?.entry;
+  const entry = await ledger.find(identity);
   const standing = entry?.status === 'ISSUED' && entry.certificate ? { ...entry, certificate: entry.certificate } : undefined;
   const { certificate, chain } = readCaChain('certificate', await certificateText(declaration, standing, ports), declaration.allowLegacyChain);
   const above = Buffer.concat(chain.map(({ der }) => der));
-  if (standing && isRecorded(standing, { keyStorage: declaration.keyStorage, chain: above })) {
-    assertForPlatforms(declaration, keyAlgorithmOfPublicKey(certificate.publicKey)!);
-    return standing;
-  }
-  assertUsable('certificate', { certificate, chain }, ports.clock());
   const key = await custodyOf(declaration.keyStorage, ports).find(certificate.serialNumber);
   if (!key) {
     throw new Error(`privateKey must be in ${describePlace(declaration.keyStorage, certificate.serialNumber)}, which has no value`);
@@ -92,6 +89,10 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
   }
   const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey)!;
   assertForPlatforms(declaration, keyAlgorithm);
+  if (standing && isRecorded(standing, { keyStorage: declaration.keyStorage, chain: above, certificate: certificate.der })) {
+    return standing;
+  }
+  assertUsable('certificate', { certificate, chain }, ports.clock());
   const now = ports.clock().toISOString();
   const adopted: IssuedEntry = {
     identity,
@@ -109,10 +110,11 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
     reservedAt: now,
     reservedBy: request.requestId,
     issuedAt: now,
+    issuedBy: request.requestId,
     certificate: certificate.der,
     chain: above,
   };
-  await recordCa(request, adopted, ledger);
+  await recordCa(adopted, request, ledger);
   return adopted;
 }
 
@@ -133,4 +135,3 @@ async function certificateText(
   }
   return value.toString();
 }
-

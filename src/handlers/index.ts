@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -10,6 +11,7 @@ import { KmsSigners } from './aws/kms-signers';
 import { ParameterVersions } from './aws/parameter-versions';
 import { SecretValues } from './aws/secret-values';
 import { SecretsManagerVersions } from './aws/secrets-manager-versions';
+import { StackResources } from './aws/stack-resources';
 import { handleCloudFormationEvent, InvocationContext, Work } from './cloudformation/handle-event';
 import { handleLifecycleEvent } from './lifecycle';
 import { Ports } from './ports';
@@ -26,6 +28,7 @@ const CLIENT = {
 /** A resource can be in another Region than the function; its ARN says in which. */
 const dynamoDb = byRegion(region => new DynamoDBClient({ ...CLIENT, region }));
 const secretsManager = byRegion(region => new SecretsManagerClient({ ...CLIENT, region }));
+const cloudFormation = byRegion(region => new CloudFormationClient({ ...CLIENT, region }));
 const kms = byRegion(region => new KMSClient({ ...CLIENT, region }));
 
 /**
@@ -35,6 +38,12 @@ const kms = byRegion(region => new KMSClient({ ...CLIENT, region }));
 const ssm = byRegion(region => new SSMClient({
   ...CLIENT, region, maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 100), retryMode: 'adaptive',
 }));
+
+/** What DynamoDB says of a table that is gone, that is none of ours to read, or that has other keys. */
+const NO_LEDGER = ['ResourceNotFoundException', 'AccessDeniedException', 'ValidationException'];
+
+/** The CAs that the template of the stack declares now: CloudFormation tells what it has, and not what it is about to lose. */
+const declaredCas = (process.env.CERTIFICATE_AUTHORITIES ?? '').split(',').filter(logicalId => logicalId !== '');
 
 /** The share of its time that the function waits for a right to come: a minute of five. */
 const PATIENCE_SHARE = 5;
@@ -54,6 +63,8 @@ function ports(signal: AbortSignal, patience: number): Ports {
   const signers = new KmsSigners(kms, calls);
   return {
     ledger: table => new DynamoDbLedger(dynamoDb(regionOf(table) ?? ownRegion), calls, table),
+    anyTable: table => new DynamoDbLedger(dynamoDb(ownRegion), new AwsCalls(signal, 0), table, NO_LEDGER),
+    stack: async stackId => ({ resources: await new StackResources(cloudFormation(ownRegion), calls).list(stackId), declaredCas }),
     secrets: new SecretsManagerVersions(secretsManager(ownRegion), calls),
     parameters: new ParameterVersions(ssm(ownRegion), calls),
     secretValue: secretArn => values.read(secretArn),

@@ -1,38 +1,29 @@
-import { assertPassphrases, deliverBundles } from './bundles';
+import { assertPassphrases, writeBundles } from './bundles';
+import { CertificateRequest, KEEPS_CHANGING, MAX_TURNS } from './certificate-request';
 import { custodyOf, HeldKey, isSamePlace } from './custody';
 import { Declaration } from './declaration';
 import { requestOutcome, withRequest } from './declared-request';
-import { Requester } from './identity';
+import { assertGenuine, IssuedEntry } from './genuine-entry';
+import { releaseKeys } from './held-keys';
 import { chainBelow, IssuingCa, issuingCa } from './issuing-ca';
-import { describePlace, placeOf } from './key-storage';
-import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, Ports } from './ports';
-import { complain } from './property-values';
-import { checkHashForKms } from '../contract/kms';
-import { checkCaForPlatform } from '../contract/rules';
+import { ownerOf } from './key-owner';
+import { describePlace } from './key-storage';
+import { Ledger, LedgerEntry, LedgerFacts } from './ledger';
+import { assertNameIsFree } from './name-in-use';
+import { Ports } from './ports';
+import { declaredContent, reservation } from './reservation';
+import { assertWanted } from './wanted';
 import { formatTime } from '../contract/term';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
-import { assertMayIssue, CertificateContent, issue, largestCertificate, selfIssuer } from '../pki/issue';
+import { issue, selfIssuer } from '../pki/issue';
 import { assertLinted } from '../pki/lint/lint-errors';
-import { encodeName, formatName } from '../pki/name';
-import { toPem } from '../pki/pem';
 import { PROFILES } from '../pki/profile';
-import { newSerialNumber } from '../pki/serial-number';
-import { describePublicKey } from '../pki/subject-key';
-import { validityFrom } from '../pki/validity';
 
-/** A certificate that a resource declares. */
-export interface CertificateRequest extends Requester {
-  readonly declaration: Declaration;
-  readonly identity: string;
-  readonly requestId: string;
-  /** When this delivery of the request began. */
-  readonly startedAt: Date;
-  /** Whether the resource has this certificate already, so that the ledger must hold it. */
-  readonly mustExist: boolean;
-}
-
-/** Concurrent requests for one identity: each turn, one of them gets ahead. More turns than deliveries means a fault. */
-export const MAX_TURNS = 8;
+/**
+ * How long a reservation is good for: longer than Lambda takes to deliver a request again that failed. Its validity was fixed
+ * when it was made, so that an old one would give a certificate that has lived already.
+ */
+const MAX_RESERVATION_AGE = 60 * 60 * 1000;
 
 /**
  * Issues the declared certificate exactly once: the first call makes it, every other call answers the same bytes.
@@ -48,141 +39,76 @@ export const MAX_TURNS = 8;
 export async function issueCertificate(declared: CertificateRequest, ports: Ports, assertFits: AssertFits): Promise<IssuedEntry> {
   const ledger = ports.ledger(declared.declaration.issuerLedgerTable);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const record = await ledger.find(declared.identity);
-    const entry = record?.entry;
-    assertWanted(declared, record);
-    if (entry?.status === 'ISSUED') {
-      return deliver(declared, entry, ledger, ports);
-    }
-    if (entry?.status === 'SIGNED') {
-      return finish(declared, entry, {}, ledger, ports);
-    }
-    // Only now, since it may be in a secret: what was issued does not depend on what is there today.
-    const request = { ...declared, declaration: await withRequest(declared.declaration, ports) };
-    const ca = await issuingCa(request.declaration.issuer, ledger, ports);
-    if (entry?.status === 'RESERVED') {
-      return complete(request, entry, ca, ledger, ports);
-    }
-    if (entry && await isReinstatable(entry, request.declaration, ports)) {
-      if (await ledger.advance(entry, 'ISSUED', {})) {
-        return deliver(request, entry, ledger, ports);
-      }
-      continue;
-    }
-    await assertPassphrases(request.declaration.bundles, ports);
-    const reserved = reservation(request, ca, ports, assertFits);
-    if (await ledger.reserve(reserved, record)) {
-      return complete(request, reserved, ca, ledger, ports);
+    const entry = await ledger.find(declared.identity);
+    assertWanted(declared, entry);
+    const ca = await issuingCa(declared.declaration.issuer, ledger, ports);
+    const issued = entry?.status === 'ISSUED'
+      ? await confirm(declared, entry, ca, ledger, ports)
+      // Only now is a request read that is in a secret: what was issued does not depend on what is there today.
+      : await next({ ...declared, declaration: await withRequest(declared.declaration, ports) }, entry, ca, ledger, ports, assertFits);
+    if (issued) {
+      return issued;
     }
   }
-  throw new Error('the ledger keeps changing under this request; deploy again');
+  throw new Error(KEEPS_CHANGING);
 }
 
 /** Whether a certificate of this length (PEM) can be answered; by the declaration with its request. */
 type AssertFits = (pem: string, declaration: Declaration) => void;
 
-/** An entry whose certificate is there. */
-export type IssuedEntry = LedgerEntry & { readonly certificate: Buffer };
-
-/** What of a request decides whether it is still wanted. */
-export type WantedRequest = Pick<CertificateRequest, 'identity' | 'requestId' | 'startedAt' | 'mustExist'> & {
-  readonly declaration: Pick<Declaration, 'issuerLedgerTable' | 'keyStorage'>;
-};
-
-/** Refuses what must not be issued, whatever the ledger still allows. */
-export function assertWanted(
-  request: WantedRequest, record: LedgerRecord | undefined, standing: readonly LedgerEntry['status'][] = ['ISSUED'],
-): void {
-  const entry = record?.entry;
-  if (request.mustExist && !(entry && standing.includes(entry.status))) {
-    throw new Error(`the ledger ${request.declaration.issuerLedgerTable} does not hold the certificate ${request.identity} that this resource has; `
-      + 'restore the table from its point-in-time recovery, or raise `generation` for a new certificate');
+/** Takes what stands for an identity to its certificate; `undefined` where another delivery has got ahead. */
+async function next(
+  request: CertificateRequest, entry: LedgerEntry | undefined, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports, assertFits: AssertFits,
+): Promise<IssuedEntry | undefined> {
+  if (entry && await isReinstatable(entry, request.declaration, ports)) {
+    await assertNameIsFree(request, ledger, ports);
+    return record(request, await genuine(request, entry, ca, ports), {}, ledger, ports);
   }
-  const removedAt = entry ? entry.status === 'WITHDRAWN' && entry.withdrawnAt : record?.cancelledAt;
-  if (removedAt && (new Date(removedAt) >= request.startedAt || entry?.reservedBy === request.requestId)) {
-    throw new Error('the resource was removed while its certificate was being issued');
+  if (entry && isGoodReservation(entry, request, ports)) {
+    return entry.status === 'SIGNED' ? record(request, await genuine(request, entry, ca, ports), {}, ledger, ports)
+      : complete(request, entry, ca, ledger, ports);
   }
-  const { keyStorage } = request.declaration;
-  if (entry && entry.status !== 'WITHDRAWN' && !isSamePlace(entry.keyStorage, keyStorage)) {
-    throw new Error(`keyStorage must stay ${placeOf(entry.keyStorage)}, where the key of this certificate is held, got ${placeOf(keyStorage)}; `
-      + 'raise `generation` for a new certificate with a key in the new place');
+  if (entry && entry.status !== 'WITHDRAWN') {
+    await giveUp(entry, request, ledger, ports);
+    return undefined;
+  }
+  await assertNameIsFree(request, ledger, ports);
+  await assertPassphrases(request.declaration.bundles, ports);
+  const reserved = reservation(request, ca, ports, assertFits);
+  return await ledger.reserve(reserved, entry, request) ? complete(request, reserved, ca, ledger, ports) : undefined;
+}
+
+/** A reservation of an earlier delivery of this very request. */
+function isGoodReservation({ status, reservedBy, reservedAt }: LedgerEntry, { requestId }: CertificateRequest, ports: Ports): boolean {
+  return ['RESERVED', 'SIGNED'].includes(status) && reservedBy === requestId
+    && ports.clock().getTime() - new Date(reservedAt).getTime() < MAX_RESERVATION_AGE;
+}
+
+/** Ends a reservation that nobody completes any more. */
+async function giveUp(entry: LedgerEntry, request: CertificateRequest, ledger: Ledger, ports: Ports): Promise<void> {
+  const facts = { withdrawnAt: ports.clock().toISOString(), withdrawnBy: request.requestId };
+  if (await ledger.advance(entry, 'WITHDRAWN', facts, request)) {
+    await releaseKeys(entry, ports);
   }
 }
 
 /** A withdrawn certificate that is declared again comes back while it is valid and its key is still there. */
 async function isReinstatable(entry: LedgerEntry, { keyStorage }: Declaration, ports: Ports): Promise<boolean> {
-  return entry.certificate !== undefined && entry.issuedAt !== undefined
+  return entry.status === 'WITHDRAWN' && entry.certificate !== undefined && entry.issuedAt !== undefined
     && new Date(entry.notAfter) > ports.clock()
     && isSamePlace(entry.keyStorage, keyStorage)
     && (!keyStorage || await custodyOf(keyStorage, ports).find(entry.serialNumber) !== undefined);
 }
 
-/** Checks all that can be checked before the first write, and fixes what is unique. */
-function reservation(request: CertificateRequest, ca: IssuingCa | undefined, ports: Ports, assertFits: AssertFits): LedgerEntry {
-  const { declaration, identity } = request;
-  const profile = PROFILES[declaration.profile];
-  const now = ports.clock();
-  const validity = validityFrom(now, profile, declaration.term!, ca?.issuer.validity, declaration.clipToIssuer);
-  if (ca) {
-    declaration.platforms.forEach(platform => complain(checkCaForPlatform(ca.keyAlgorithm, platform, 'keyAlgorithm of the CA')));
-  }
-  if (ca?.inKms ?? declaration.keyStorage?.Type === 'Kms') {
-    complain(checkHashForKms(ca?.keyAlgorithm ?? declaration.keyAlgorithm!, declaration.hashAlgorithm));
-  }
-  const publicKey = declaration.request?.content?.publicKey;
-  const planned = { ...declaredContent(declaration), keyAlgorithm: declaration.keyAlgorithm, publicKey, validity };
-  assertMayIssue(profile, planned, ca?.issuer ?? {});
-  assertFits(toPem('CERTIFICATE', largestCertificate(profile, planned, ca && { ...ca.issuer, keyAlgorithm: ca.keyAlgorithm })), declaration);
-  return newEntry(request, ports, {
-    issuer: declaration.issuer ?? identity,
-    keyAlgorithm: declaration.keyAlgorithm ?? describePublicKey(publicKey!),
-    notBefore: formatTime(validity.notBefore),
-    notAfter: formatTime(validity.notAfter),
-    reservedAt: now.toISOString(),
-  });
-}
-
-/** A reservation under a new serial number. */
-export function newEntry(
-  { declaration, identity, stackId, logicalResourceId, requestId }: CertificateRequest, ports: Ports,
-  facts: Pick<LedgerEntry, 'issuer' | 'keyAlgorithm' | 'notBefore' | 'notAfter' | 'reservedAt'>,
-): LedgerEntry {
-  return {
-    identity,
-    serialNumber: newSerialNumber(ports.random),
-    status: 'RESERVED',
-    profile: declaration.profile,
-    subject: formatName(declaration.subject!),
-    keyStorage: declaration.keyStorage,
-    stackId,
-    logicalResourceId,
-    reservedBy: requestId,
-    ...facts,
-  };
-}
-
-/** What of a certificate's content follows from its declaration alone. */
-export function declaredContent(declaration: Declaration): Pick<CertificateContent, 'subject' | 'hashAlgorithm' | 'pathLength' | 'extensions'> {
-  const { request, subject, hashAlgorithm, pathLength } = declaration;
-  const { names } = requestOutcome(declaration);
-  const extensions = { ...declaration.extensions, subjectAlternativeNames: names };
-  return {
-    // The subject of a request is taken as it is encoded there.
-    subject: request?.content && request.subject ? request.content.subject : encodeName(subject!),
-    hashAlgorithm,
-    pathLength,
-    extensions: Object.values(extensions).some(value => value !== undefined) ? extensions : undefined,
-  };
-}
-
 /** Takes a reservation to its certificate. */
 async function complete(
   request: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
-): Promise<IssuedEntry> {
+): Promise<IssuedEntry | undefined> {
   const { declaration } = request;
-  const custody = custodyOf(declaration.keyStorage, ports);
   const requested = declaration.request?.content;
-  const key: Pick<HeldKey, 'publicKey'> & Partial<HeldKey> = requested ?? await custody.obtain(entry.serialNumber, declaration.keyAlgorithm!);
+  request.onKey(entry);
+  const key: Pick<HeldKey, 'publicKey'> & Partial<HeldKey> = requested
+    ?? await custodyOf(declaration.keyStorage, ports).obtain(entry.serialNumber, declaration.keyAlgorithm!, ownerOf(request));
   const { publicKey } = key;
   const declared = declaredContent(declaration);
   const issuer = ca?.issuer ?? selfIssuer(declared.subject, key.signer!());
@@ -203,35 +129,23 @@ async function complete(
     ...requested ? { ignoredRequests: requestOutcome(declaration).ignored! } : {},
   };
   if (declaration.bundles.length === 0) {
-    return finish(request, entry, facts, ledger, ports);
+    return record(request, { ...entry, ...facts }, facts, ledger, ports);
   }
-  return await ledger.advance(entry, 'SIGNED', facts)
-    ? finish(request, { ...entry, ...facts, status: 'SIGNED' }, {}, ledger, ports)
-    : followWinner(request, ledger, ports);
+  return await ledger.advance(entry, 'SIGNED', facts, request)
+    ? record(request, { ...entry, ...facts, status: 'SIGNED' }, {}, ledger, ports) : undefined;
 }
 
 /**
- * Takes a signed certificate to whoever gets it, and records it as issued. Nothing that can fail follows that record, so that a
- * failed update leaves no issued certificate that nobody declares.
+ * Writes the bundles of a signed certificate, and records it as issued. Its key and its bundles become the current ones after
+ * that: nobody reads the key of a certificate that is not issued yet.
  */
-async function finish(request: CertificateRequest, entry: LedgerEntry, facts: LedgerFacts, ledger: Ledger, ports: Ports): Promise<IssuedEntry> {
-  const signed = withCertificate(request, { ...entry, ...facts });
-  await deliverBundlesOf(request, signed, ledger, ports);
-  await custodyOf(request.declaration.keyStorage, ports).makeCurrent(entry.serialNumber);
-  const issued = { ...facts, issuedAt: ports.clock().toISOString() };
-  return await ledger.advance(entry, 'ISSUED', issued)
-    ? { ...signed, ...issued, certificate: signed.certificate, status: 'ISSUED' }
-    : followWinner(request, ledger, ports);
-}
-
-/** Goes on with the certificate of another delivery, which was recorded first. */
-async function followWinner(request: CertificateRequest, ledger: Ledger, ports: Ports): Promise<IssuedEntry> {
-  const winner = (await ledger.find(request.identity))?.entry;
-  switch (winner?.status) {
-    case 'ISSUED': return deliver(request, winner, ledger, ports);
-    case 'SIGNED': return finish(request, winner, {}, ledger, ports);
-    default: throw new Error('the resource was removed while its certificate was being issued');
-  }
+async function record(
+  request: CertificateRequest, signed: IssuedEntry, facts: LedgerFacts, ledger: Ledger, ports: Ports,
+): Promise<IssuedEntry | undefined> {
+  const { retainKey, bundles } = request.declaration;
+  await writeBundlesOf(request, signed, ledger, ports);
+  const issued = { ...facts, retainKey, bundles, issuedAt: signed.issuedAt ?? ports.clock().toISOString(), issuedBy: request.requestId };
+  return await ledger.advance(signed, 'ISSUED', issued, request) ? { ...signed, ...issued, status: 'ISSUED' } : undefined;
 }
 
 /** What was signed is what was reserved: no signer and no encoder is trusted with that. */
@@ -243,26 +157,29 @@ function assertAsReserved(certificate: Certificate, entry: LedgerEntry, publicKe
   }
 }
 
-/** Answers an issued certificate, and makes its key the current one: after a rollback, the old one is again. */
-async function deliver(request: CertificateRequest, entry: LedgerEntry, ledger: Ledger, ports: Ports): Promise<IssuedEntry> {
-  const issued = withCertificate(request, entry);
-  await deliverBundlesOf(request, issued, ledger, ports);
-  await custodyOf(request.declaration.keyStorage, ports).makeCurrent(entry.serialNumber);
-  return issued;
+/** Answers an issued certificate; with the forms of delivery and the retention that are declared now. */
+async function confirm(
+  request: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
+): Promise<IssuedEntry | undefined> {
+  const issued = await genuine(request, entry, ca, ports);
+  const { retainKey, bundles } = request.declaration;
+  await writeBundlesOf(request, issued, ledger, ports);
+  const same = (entry.retainKey ?? false) === retainKey && JSON.stringify(entry.bundles ?? []) === JSON.stringify(bundles);
+  return same || await ledger.advance(entry, 'ISSUED', { retainKey, bundles }, request) ? { ...issued, retainKey, bundles } : undefined;
 }
 
-function withCertificate({ declaration }: CertificateRequest, entry: LedgerEntry): IssuedEntry {
-  const { certificate, serialNumber } = entry;
-  if (!certificate) {
-    throw new Error(`the ledger ${declaration.issuerLedgerTable} has lost the certificate with serial number ${serialNumber}; `
-      + 'restore the table from its point-in-time recovery');
-  }
-  return { ...entry, certificate };
+function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ports: Ports): Promise<IssuedEntry> {
+  const { request, subject } = declaration;
+  return assertGenuine(entry, {
+    ca,
+    subject: request?.subject || !subject ? undefined : declaredContent(declaration).subject,
+    publicKey: request?.content?.publicKey,
+  }, declaration.issuerLedgerTable, ports);
 }
 
-async function deliverBundlesOf({ declaration }: CertificateRequest, entry: IssuedEntry, ledger: Ledger, ports: Ports): Promise<void> {
+async function writeBundlesOf({ declaration }: CertificateRequest, entry: IssuedEntry, ledger: Ledger, ports: Ports): Promise<void> {
   const { serialNumber, certificate } = entry;
-  await deliverBundles(declaration.bundles, serialNumber, async () => {
+  await writeBundles(declaration.bundles, entry, async () => {
     const key = await custodyOf(declaration.keyStorage, ports).find(serialNumber);
     if (!key?.privateKeyPem) {
       throw new Error(`${describePlace(declaration.keyStorage!, serialNumber)} does not hold the key of the certificate ${serialNumber} any more; raise \`generation\``);

@@ -1,9 +1,10 @@
 import { custodyOf } from './custody';
 import { describePlace } from './key-storage';
-import { Ledger, LedgerEntry, Ports } from './ports';
+import { Ledger, LedgerEntry } from './ledger';
+import { Ports } from './ports';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { assertUnderstood } from '../pki/ca-chain';
-import { Certificate, parseCertificate } from '../pki/certificate';
+import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
 import { splitCertificates } from '../pki/certificate-list';
 import { Issuer } from '../pki/issue';
 import { keyAlgorithmOfPublicKey } from '../pki/keys';
@@ -46,6 +47,7 @@ export async function issuingCa(identity: string | undefined, ledger: Ledger, po
       + `that belongs to the CA's certificate (version ${entry.serialNumber})`);
   }
   const chain = chainOf(entry);
+  assertSignedAbove(certificate, chain, identity);
   return {
     issuer: {
       name: certificate.subject,
@@ -72,7 +74,7 @@ function chainOf({ certificate, chain }: LedgerEntry): Buffer[] {
 
 /** A withdrawn CA may sign: its stack is gone, but key and ledger were retained so that the CA can go on from another one. */
 async function caEntry(identity: string, ledger: Ledger): Promise<LedgerEntry> {
-  const entry = (await ledger.find(identity))?.entry;
+  const entry = await ledger.find(identity);
   if (entry?.status === 'REQUESTED') {
     throw new Error(`ca must have its certificate before it can issue, and ${identity} is waiting for it: `
       + 'have certificateSigningRequestPem signed, and declare the result as signedCertificate');
@@ -81,6 +83,23 @@ async function caEntry(identity: string, ledger: Ledger): Promise<LedgerEntry> {
     throw new Error(`ca must be a CA that this ledger holds, got ${identity}, which is ${entry ? entry.status.toLowerCase() : 'unknown'}`);
   }
   return entry;
+}
+
+/** The key is the CA's own; what it signs is bound by a certificate that it, or the CA above it, has signed. */
+function assertSignedAbove(certificate: Certificate, chain: readonly Buffer[], identity: string): void {
+  const above = isRoot(certificate) ? certificate : chain.length > 1 ? parseCertificate(chain[1]) : undefined;
+  try {
+    if (above) {
+      verifyCertificate(certificate, above.publicKey);
+    }
+  } catch {
+    throw new Error(`the ledger must hold the certificate of the CA ${identity} that was issued, got one that its CA has not signed; `
+      + 'somebody has changed the table: restore it from its point-in-time recovery');
+  }
+}
+
+function isRoot({ issuer, subject }: Certificate): boolean {
+  return issuer.equals(subject);
 }
 
 function constraintsOf(certificates: readonly Certificate[]): NameConstraints[] {

@@ -1,18 +1,12 @@
-import { chainData, declaredData, elsewhereData, largestData } from './answer-data';
-import { parseDeclaration } from './declaration';
-import { adoptExistingCa, existingCaIdentity, parseExistingCa } from './existing-ca';
-import { identityOf, isIdentity } from './identity';
-import { CertificateRequest, issueCertificate } from './issue-certificate';
-import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from './lifecycle-event';
-import { LedgerEntry, Ports } from './ports';
-import { parseProof, proofIdentity, provePossession } from './prove-possession';
-import { recordCa } from './record-ca';
-import { assertResponseFits } from './response-size';
-import { declareSignedElsewhere } from './signed-elsewhere';
-import { abandonReservation, withdrawCertificate } from './withdraw-certificate';
-import { CertificateAttributes, ProofOfPossessionSignatureAttributes } from '../contract/properties';
-import { ResourceType } from '../contract/resource-types';
-import { certificateAttributes } from '../pki/certificate';
+import { AnsweredError, Claim } from './claim';
+import { declaredIdentity, declared } from './declared-resource';
+import { makeCurrent, releaseKeys, restoreCurrent } from './held-keys';
+import { isIdentity } from './identity';
+import { LedgerEntry, OvertakenError } from './ledger';
+import { ledgerTables } from './ledger-tables';
+import { failureOf, LifecycleEvent, LifecycleResult } from './lifecycle-event';
+import { Ports } from './ports';
+import { isOf, isRetained, withdrawCertificate } from './withdraw-certificate';
 
 /**
  * Carries out one request. Every request can be delivered again, at the same time too, and ends the same.
@@ -21,92 +15,101 @@ import { certificateAttributes } from '../pki/certificate';
  * changed identity is a new physical id, whereupon CloudFormation deletes the old one after the whole update succeeded;
  * a rollback declares the old identity again and gets the old bytes.
  *
+ * A request is recorded as the latest one of its resource before anything is done for it, and one that is not the latest any
+ * more does nothing: see `Claim`.
+ *
  * @throws LifecycleError
  */
 export async function handleLifecycleEvent(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
   return event.requestType === 'Delete' ? remove(event, ports) : declare(event, ports);
 }
 
-/** Brings a resource to what it declares; `identify` is told its identity as soon as that is known. */
-type Declarer = (event: LifecycleEvent, ports: Ports, startedAt: Date, identify: (identity: string) => void) =>
-Promise<CertificateAttributes | ProofOfPossessionSignatureAttributes>;
-
-/** How resources are brought to what they declare, and how they are known: in two ways of their own, and as all certificates. */
-interface Kind {
-  readonly declare: Declarer;
-  readonly identity: (event: LifecycleEvent) => string;
-}
-
-function kindOf({ resourceType }: LifecycleEvent): Kind {
-  switch (resourceType) {
-    case ResourceType.EXISTING_IOT_CA:
-      return { declare: declareExistingCa, identity: event => existingCaIdentity(parseExistingCa(event.properties), event) };
-    case ResourceType.PROOF_OF_POSSESSION_SIGNATURE:
-      return { declare: declareSignature, identity: event => proofIdentity(parseProof(event.properties), event) };
-    default:
-      return { declare: declareCertificate, identity: event => identityOf(parseDeclaration(event.resourceType, event.properties), event) };
-  }
-}
-
 async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
-  const startedAt = ports.clock();
   let identity: string | undefined;
   try {
-    const data = await kindOf(event).declare(event, ports, startedAt, value => identity = value);
-    return { physicalResourceId: identity!, data: { ...data } as Attributes };
+    const resource = declared(event);
+    identity = resource.identity;
+    const keys: LedgerEntry[] = [];
+    const claim = new Claim(event, { wants: identity }, ports);
+    try {
+      await claim.open(ledgerTables(event));
+      const { entry, data } = await resource.carryOut(ports, key => keys.push(key));
+      await makeCurrent(entry, ports);
+      await claim.succeed();
+      await withdrawLeftBehind(claim, ports).catch(() => undefined); // the ledger accounts for it, and the next request tries again
+      return { physicalResourceId: identity, data };
+    } catch (error) {
+      await (error instanceof OvertakenError ? giveWay(event, identity, keys, ports) : undo(event, identity, claim, ports));
+      throw error;
+    }
   } catch (error) {
     throw failureOf(event, identity, error);
   }
 }
 
-const declareExistingCa: Declarer = async (event, ports, startedAt, identify) => {
-  const declaration = parseExistingCa(event.properties);
-  const identity = existingCaIdentity(declaration, event);
-  identify(identity);
-  const entry = await adoptExistingCa({ ...event, declaration, identity, startedAt }, ports);
-  const data = { ...certificateAttributes(entry.certificate), ...declaration.certificatePem === undefined ? chainData(entry) : {} };
-  assertResponseFits(event, identity, data);
-  return data;
-};
-
-const declareSignature: Declarer = async (event, ports, startedAt, identify) => {
-  const declaration = parseProof(event.properties);
-  const identity = proofIdentity(declaration, event);
-  identify(identity);
-  const request = { ...event, declaration, identity, startedAt, mustExist: event.physicalResourceId === identity };
-  try {
-    return { Signature: (await provePossession(request, ports)).toString('base64') };
-  } catch (error) {
-    await abandonReservation(request, ports).catch(() => undefined); // the ledger still accounts for it as RESERVED
-    throw error;
+/** Withdraws what earlier requests for the resource have made and nobody has. */
+async function withdrawLeftBehind(claim: Claim, ports: Ports): Promise<void> {
+  const identities = await claim.leftBehind();
+  for (const identity of identities) {
+    await withdrawCertificate(identity, claim.holder, claim.allTables, ports);
   }
-};
-
-const declareCertificate: Declarer = async (event, ports, startedAt, identify) => {
-  const declaration = parseDeclaration(event.resourceType, event.properties);
-  const identity = identityOf(declaration, event);
-  identify(identity);
-  const request = { ...event, declaration, identity, startedAt, mustExist: event.physicalResourceId === identity };
-  try {
-    return declaration.signedElsewhere ? await requestElsewhere(event, request, ports) : await issueHere(event, request, ports);
-  } catch (error) {
-    await abandonReservation(request, ports).catch(() => undefined); // the ledger still accounts for it as RESERVED
-    throw error;
+  if (identities.length > 0) {
+    await claim.letGo(identities);
   }
-};
-
-async function issueHere(event: LifecycleEvent, request: CertificateRequest, ports: Ports): Promise<CertificateAttributes> {
-  const { declaration, identity } = request;
-  const entry = await issueCertificate(request, ports, (pem, complete) => assertResponseFits(event, identity, largestData(pem, complete)));
-  if (declaration.issuerLedgerTable !== declaration.ledgerTable) {
-    await recordCa(request, entry, ports.ledger(declaration.ledgerTable));
-  }
-  return { ...certificateAttributes(entry.certificate), ...declaredData(declaration, entry) };
 }
 
-async function requestElsewhere(event: LifecycleEvent, request: CertificateRequest, ports: Ports): Promise<CertificateAttributes> {
-  const assertFits = (entry: LedgerEntry): void => assertResponseFits(event, entry.identity, elsewhereData(event, entry));
-  return elsewhereData(event, await declareSignedElsewhere(request, ports, assertFits));
+/**
+ * Takes back what a request has issued that failed in the end: nobody has got it. Where that fails too, the ledger accounts for
+ * it, and the next request for the resource takes it back.
+ *
+ * @throws AnsweredError if another delivery of the request has succeeded
+ */
+async function undo(event: LifecycleEvent, identity: string, claim: Claim, ports: Ports): Promise<void> {
+  if (!await hasFailed(claim)) {
+    return;
+  }
+  try {
+    const { home } = ledgerTables(event);
+    const entry = await ports.ledger(home).find(identity);
+    if (identity !== event.physicalResourceId && (entry?.issuedBy ?? entry?.reservedBy) === event.requestId) {
+      // The key of what came back had been kept before.
+      await withdrawCertificate(identity, claim.holder, claim.allTables, ports, entry?.reservedBy === event.requestId ? 'none' : 'as declared');
+      await claim.letGo([identity]);
+    }
+    await restoreCurrent(event, home, ports);
+  } catch {
+    // What failed first says more.
+  }
+}
+
+/** Records the failure; where that is not possible, another delivery may still succeed. */
+async function hasFailed(claim: Claim): Promise<boolean> {
+  try {
+    await claim.fail();
+    return true;
+  } catch (error) {
+    if (error instanceof AnsweredError) {
+      throw error;
+    }
+    return false;
+  }
+}
+
+/** Leaves everything as the later request has it: what this one has written after that began goes. */
+async function giveWay(event: LifecycleEvent, identity: string, keys: readonly LedgerEntry[], ports: Ports): Promise<void> {
+  try {
+    const { home } = ledgerTables(event);
+    const standing = await ports.ledger(home).find(identity);
+    const latest = standing && isOf(standing, event) ? [standing] : [];
+    const gone = latest.filter(entry => entry.status === 'WITHDRAWN' && !isRetained(entry));
+    const superseded = keys.filter(({ serialNumber }) => serialNumber !== standing?.serialNumber);
+    for (const entry of [...gone, ...superseded]) {
+      await releaseKeys(entry, ports);
+    }
+    await restoreCurrent(event, home, ports);
+  } catch {
+    // The later request is what counts; that this one was overtaken says more.
+  }
 }
 
 async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
@@ -114,7 +117,7 @@ async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleRes
   const identity = isIdentity(physicalResourceId) ? physicalResourceId : declaredIdentity(event);
   try {
     if (identity !== undefined) {
-      await withdrawCertificate({ ...event, identity }, ports);
+      await removeIdentity(event, identity, ports);
     }
     return { physicalResourceId };
   } catch (error) {
@@ -122,11 +125,19 @@ async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleRes
   }
 }
 
-/** The identity behind an invented physical id; none where the declaration was refused, so that nothing was ever made. */
-function declaredIdentity(event: LifecycleEvent): string | undefined {
+async function removeIdentity(event: LifecycleEvent, identity: string, ports: Ports): Promise<void> {
+  const claim = new Claim(event, { removes: identity }, ports);
   try {
-    return kindOf(event).identity(event);
-  } catch {
-    return undefined;
+    await claim.open(ledgerTables(event));
+    await withdrawCertificate(identity, claim.holder, claim.allTables, ports);
+    await claim.letGo([identity]);
+    await claim.succeed();
+    await withdrawLeftBehind(claim, ports);
+  } catch (error) {
+    if (error instanceof OvertakenError) {
+      await giveWay(event, identity, [], ports); // what is declared now is not this request's to remove
+    } else {
+      throw error;
+    }
   }
 }

@@ -1,9 +1,11 @@
 import { createPublicKey } from 'node:crypto';
+import { DeclaredRequestFacts, KEEPS_CHANGING, MAX_TURNS } from './certificate-request';
 import { identityFrom, Requester } from './identity';
-import { assertWanted, MAX_TURNS } from './issue-certificate';
 import { IssuingCa, issuingCa } from './issuing-ca';
-import { Ledger, LedgerEntry, LedgerRecord, Ports } from './ports';
+import { Ledger, LedgerEntry } from './ledger';
+import { Ports } from './ports';
 import { checked, complain, RawProperties, text, wholeNumber } from './property-values';
+import { assertWanted } from './wanted';
 import { HashAlgorithmName } from '../contract/key-algorithms';
 import { checkHashForKms } from '../contract/kms';
 import { ResourceType } from '../contract/resource-types';
@@ -42,51 +44,52 @@ export function proofIdentity(declaration: ProofDeclaration, { stackId, logicalR
 }
 
 /** A request to prove the possession of a CA's key. */
-export interface ProofRequest extends Requester {
+export interface ProofRequest extends DeclaredRequestFacts {
   readonly declaration: ProofDeclaration;
-  readonly identity: string;
-  readonly requestId: string;
-  readonly startedAt: Date;
-  readonly mustExist: boolean;
 }
 
 /**
  * Signs the code exactly once: ECDSA makes another signature each time, and a platform may have been shown the first one. So
  * it is recorded as a certificate is: reserved, signed, checked, and of concurrent signatures only one is recorded, which
  * all answer. A withdrawn one comes back as it was.
+ *
+ * @returns the ledger's entry, with the signature
  */
-export async function provePossession(request: ProofRequest, ports: Ports): Promise<Buffer> {
-  const ledger = ports.ledger(request.declaration.issuerLedgerTable);
+export async function provePossession(request: ProofRequest, ports: Ports): Promise<LedgerEntry & { readonly signature: Buffer }> {
+  const { declaration } = request;
+  const ledger = ports.ledger(declaration.issuerLedgerTable);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const record = await ledger.find(request.identity);
-    assertWanted(request, record);
-    const { entry } = record ?? {};
-    if (entry?.status === 'ISSUED') {
-      return entry.signature!;
+    const entry = await ledger.find(request.identity);
+    assertWanted(request, entry);
+    const ca = (await issuingCa(declaration.issuer, ledger, ports))!;
+    if (entry?.signature) {
+      assertSigned(declaration, ca, entry.signature, `the ledger ${declaration.issuerLedgerTable} has another signature than was made; `
+        + 'somebody has changed the table: restore it from its point-in-time recovery');
+    }
+    if (entry?.status === 'ISSUED' && entry.signature) {
+      return { ...entry, signature: entry.signature };
     }
     if (entry?.status === 'WITHDRAWN' && entry.signature) {
-      await ledger.advance(entry, 'ISSUED', {});
+      await ledger.advance(entry, 'ISSUED', { issuedBy: request.requestId }, request);
     } else {
-      await signReserved(request, record, ledger, ports);
+      await signReserved(request, entry, ca, ledger, ports);
     }
   }
-  throw new Error('the ledger keeps changing under this request; deploy again');
+  throw new Error(KEEPS_CHANGING);
 }
 
 /** Takes a reservation to its signature; makes the reservation where there is none. */
-async function signReserved(
-  { declaration, ...request }: ProofRequest, record: LedgerRecord | undefined, ledger: Ledger, ports: Ports,
-): Promise<void> {
-  const ca = (await issuingCa(declaration.issuer, ledger, ports))!;
+async function signReserved(request: ProofRequest, entry: LedgerEntry | undefined, ca: IssuingCa, ledger: Ledger, ports: Ports): Promise<void> {
+  const { declaration } = request;
   if (ca.inKms) {
     complain(checkHashForKms(ca.keyAlgorithm, declaration.hashAlgorithm));
   }
-  if (record?.entry?.status === 'RESERVED') {
+  if (entry?.status === 'RESERVED') {
     const signature = await sign(declaration, ca);
-    await ledger.advance(record.entry, 'ISSUED', { signature, issuedAt: ports.clock().toISOString() });
+    await ledger.advance(entry, 'ISSUED', { signature, issuedAt: ports.clock().toISOString(), issuedBy: request.requestId }, request);
     return;
   }
-  await ledger.reserve(reservation({ declaration, ...request }, ca, ports), record);
+  await ledger.reserve(reservation(request, ca, ports), entry, request);
 }
 
 function reservation({ declaration, identity, requestId, stackId, logicalResourceId }: ProofRequest, ca: IssuingCa, ports: Ports): LedgerEntry {
@@ -107,12 +110,20 @@ function reservation({ declaration, identity, requestId, stackId, logicalResourc
   };
 }
 
-async function sign({ verificationCode, hashAlgorithm }: ProofDeclaration, { issuer: { signer } }: IssuingCa): Promise<Buffer> {
-  const data = Buffer.from(verificationCode, 'ascii');
-  const signature = await signer.sign(data, hashAlgorithm);
-  if (!isSignedBy(createPublicKey({ key: signer.publicKey, format: 'der', type: 'spki' }), hashAlgorithm, data, signature)) {
-    throw new Error('the signature on verificationCode does not verify with the CA\'s public key; '
-      + 'the signer answered no signature, or signed with another key');
-  }
+async function sign(declaration: ProofDeclaration, ca: IssuingCa): Promise<Buffer> {
+  const signature = await ca.issuer.signer.sign(signedData(declaration), declaration.hashAlgorithm);
+  assertSigned(declaration, ca, signature, 'the signature on verificationCode does not verify with the CA\'s public key; '
+    + 'the signer answered no signature, or signed with another key');
   return signature;
+}
+
+function assertSigned(declaration: ProofDeclaration, { issuer: { signer } }: IssuingCa, signature: Buffer, complaint: string): void {
+  const publicKey = createPublicKey({ key: signer.publicKey, format: 'der', type: 'spki' });
+  if (!isSignedBy(publicKey, declaration.hashAlgorithm, signedData(declaration), signature)) {
+    throw new Error(complaint);
+  }
+}
+
+function signedData({ verificationCode }: ProofDeclaration): Buffer {
+  return Buffer.from(verificationCode, 'ascii');
 }

@@ -1,34 +1,38 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CertificateRequest, IssuedEntry, MAX_TURNS } from './issue-certificate';
+import { KEEPS_CHANGING, MAX_TURNS } from './certificate-request';
+import { IssuedEntry } from './genuine-entry';
 import { isSameStorage } from './key-storage';
-import { Ledger, LedgerEntry } from './ports';
+import { Holder, Ledger, LedgerEntry } from './ledger';
 
 /**
  * Records a CA in the ledger of what it issues, where it is looked for when it is to sign: its certificate is in the ledger
- * of the CA above it, or nowhere. Where it stands there already, but with another place of its key or another chain, these
- * are taken over.
+ * of the CA above it, or nowhere. Where it stands there already, but with another place of its key, another chain, another
+ * retention or another resource, these are taken over.
  */
-export async function recordCa(request: Pick<CertificateRequest, 'startedAt' | 'requestId'>, entry: IssuedEntry, ledger: Ledger): Promise<void> {
-  const { certificate, chain, keyStorage, issuedAt } = entry;
+export async function recordCa(entry: IssuedEntry, holder: Holder, ledger: Ledger): Promise<void> {
+  const { certificate, chain, keyStorage, retainKey, issuedAt, issuedBy, stackId, logicalResourceId } = entry;
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const record = await ledger.find(entry.identity);
-    const standing = record?.entry;
-    const removedAt = record?.cancelledAt ?? (standing?.status === 'WITHDRAWN' ? standing.withdrawnAt : undefined);
-    if (removedAt && new Date(removedAt) >= request.startedAt) {
-      throw new Error('the resource was removed while its certificate was being issued');
+    const standing = await ledger.find(entry.identity);
+    if (standing && isRecorded(standing, entry)) {
+      return;
     }
     if (standing?.serialNumber !== entry.serialNumber) {
       const { certificate: _, chain: __, ...reserved } = entry;
-      await ledger.reserve({ ...reserved, status: 'RESERVED', reservedBy: request.requestId }, record);
-    } else if (isRecorded(standing, entry)
-      || await ledger.advance(standing, 'ISSUED', { certificate, ...chain ? { chain } : {}, keyStorage: keyStorage!, issuedAt: issuedAt! })) {
+      await ledger.reserve({ ...reserved, status: 'RESERVED', reservedBy: holder.requestId }, standing, holder);
+      continue;
+    }
+    const facts = { certificate, chain, keyStorage, retainKey, issuedAt, issuedBy, stackId, logicalResourceId };
+    if (await ledger.advance(standing, 'ISSUED', facts, holder)) {
       return;
     }
   }
-  throw new Error('the ledger keeps changing under this request; deploy again');
+  throw new Error(KEEPS_CHANGING);
 }
 
 /** Whether a CA stands in its ledger as it is to stand there. */
-export function isRecorded(standing: LedgerEntry, { keyStorage, chain }: Pick<LedgerEntry, 'keyStorage' | 'chain'>): boolean {
-  return standing.status === 'ISSUED' && isSameStorage(standing.keyStorage, keyStorage) && isDeepStrictEqual(standing.chain, chain);
+export function isRecorded(
+  standing: LedgerEntry, { certificate, keyStorage, chain, retainKey }: Pick<LedgerEntry, 'certificate' | 'keyStorage' | 'chain' | 'retainKey'>,
+): boolean {
+  return standing.status === 'ISSUED' && isSameStorage(standing.keyStorage, keyStorage) && isDeepStrictEqual(standing.chain, chain)
+    && isDeepStrictEqual(standing.certificate, certificate) && (standing.retainKey ?? false) === (retainKey ?? false);
 }

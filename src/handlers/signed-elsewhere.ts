@@ -1,14 +1,19 @@
 import { assertAsDeclared } from './as-declared';
+import { CertificateRequest, KEEPS_CHANGING, MAX_TURNS } from './certificate-request';
 import { custodyOf, isSamePlace } from './custody';
-import { assertWanted, CertificateRequest, declaredContent, MAX_TURNS, newEntry } from './issue-certificate';
+import { ownerOf } from './key-owner';
 import { describePlace } from './key-storage';
-import { Ledger, LedgerEntry, Ports } from './ports';
+import { Ledger, LedgerEntry } from './ledger';
+import { Ports } from './ports';
 import { complain } from './property-values';
+import { declaredContent, newEntry } from './reservation';
 import { assertUsable } from './usable-ca';
+import { assertWanted } from './wanted';
 import { checkHashForKms } from '../contract/kms';
 import { formatTime } from '../contract/term';
 import { readCaChain } from '../pki/ca-chain';
 import { parseCertificate } from '../pki/certificate';
+import { readCertificationRequest } from '../pki/certification-request';
 import { createCertificationRequest } from '../pki/create-certification-request';
 import { requestedExtensions } from '../pki/declared-extensions';
 import { assertLinted } from '../pki/lint/lint-errors';
@@ -27,18 +32,16 @@ export async function declareSignedElsewhere(request: CertificateRequest, ports:
   const { declaration } = request;
   const ledger = ports.ledger(declaration.ledgerTable);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const record = await ledger.find(request.identity);
-    const entry = record?.entry;
-    assertWanted(request, record, ['REQUESTED', 'ISSUED']);
+    const entry = await ledger.find(request.identity);
+    assertWanted(request, entry, ['REQUESTED', 'ISSUED']);
     if (entry && await next(request, entry, ledger, ports, assertFits) === 'done') {
-      await custodyOf(declaration.keyStorage, ports).makeCurrent(entry.serialNumber);
-      return (await ledger.find(request.identity))!.entry!;
+      return (await ledger.find(request.identity))!;
     }
     if (!entry || (entry.status === 'WITHDRAWN' && !await isWhole(entry, request, ports))) {
-      await reserve(request, record, ledger, ports);
+      await reserve(request, entry, ledger, ports);
     }
   }
-  throw new Error('the ledger keeps changing under this request; deploy again');
+  throw new Error(KEEPS_CHANGING);
 }
 
 type AssertFits = (entry: LedgerEntry) => void;
@@ -52,22 +55,35 @@ async function next(
     case 'RESERVED': {
       const certificateSigningRequest = await makeRequest(request, entry, ports);
       assertFits({ ...entry, status: 'REQUESTED', certificateSigningRequest });
-      await ledger.advance(entry, 'REQUESTED', { certificateSigningRequest });
+      await ledger.advance(entry, 'REQUESTED', { certificateSigningRequest, issuedBy: request.requestId }, request);
       return 'again';
     }
     case 'WITHDRAWN':
       if (await isWhole(entry, request, ports)) {
-        await ledger.advance(entry, 'REQUESTED', {});
+        await ledger.advance(entry, 'REQUESTED', { issuedBy: request.requestId }, request);
       }
       return 'again';
     case 'ISSUED':
       if (declared === undefined) {
-        await ledger.advance(entry, 'REQUESTED', {});
+        await ledger.advance(entry, 'REQUESTED', {}, request);
         return 'again';
       }
       return activate(request, declared, entry, ledger, ports, assertFits);
     default: // REQUESTED: no bundles are made of a CA, which is never SIGNED
+      await assertOwnRequest(entry, request, ports);
       return declared === undefined ? 'done' : activate(request, declared, entry, ledger, ports, assertFits);
+  }
+}
+
+/** Makes sure that the request in the ledger is for the CA's own key: who has another one signed makes another the CA. */
+async function assertOwnRequest({ certificateSigningRequest, serialNumber, keyStorage }: LedgerEntry, { declaration }: CertificateRequest, ports: Ports): Promise<void> {
+  const key = await custodyOf(keyStorage, ports).find(serialNumber);
+  if (!key) {
+    throw new Error(`${describePlace(keyStorage!, serialNumber)} does not hold the key of the CA (version ${serialNumber}); restore it`);
+  }
+  if (!certificateSigningRequest || !readCertificationRequest(certificateSigningRequest).publicKey.equals(key.publicKey)) {
+    throw new Error(`the ledger ${declaration.ledgerTable} must hold the request for the key of the CA, got another one; `
+      + 'somebody has changed the table: restore it from its point-in-time recovery');
   }
 }
 
@@ -79,18 +95,20 @@ async function isWhole(
     && await custodyOf(keyStorage, ports).find(serialNumber) !== undefined;
 }
 
-async function reserve(request: CertificateRequest, record: Awaited<ReturnType<Ledger['find']>>, ledger: Ledger, ports: Ports): Promise<void> {
+async function reserve(request: CertificateRequest, standing: LedgerEntry | undefined, ledger: Ledger, ports: Ports): Promise<void> {
   const { declaration, identity } = request;
   if (declaration.keyStorage?.Type === 'Kms') {
     complain(checkHashForKms(declaration.keyAlgorithm!, declaration.hashAlgorithm));
   }
   await ledger.reserve(newEntry(request, ports, {
     issuer: identity, keyAlgorithm: declaration.keyAlgorithm!, notBefore: '', notAfter: '', reservedAt: ports.clock().toISOString(),
-  }), record);
+  }), standing, request);
 }
 
-async function makeRequest({ declaration }: CertificateRequest, { serialNumber }: LedgerEntry, ports: Ports): Promise<Buffer> {
-  const key = await custodyOf(declaration.keyStorage, ports).obtain(serialNumber, declaration.keyAlgorithm!);
+async function makeRequest(request: CertificateRequest, entry: LedgerEntry, ports: Ports): Promise<Buffer> {
+  const { declaration } = request;
+  request.onKey(entry);
+  const key = await custodyOf(declaration.keyStorage, ports).obtain(entry.serialNumber, declaration.keyAlgorithm!, ownerOf(request));
   const { subject, hashAlgorithm, pathLength, extensions } = declaredContent(declaration);
   const requested = requestedExtensions(PROFILES.ca, key.publicKey, pathLength, extensions ?? {});
   return createCertificationRequest(subject, key.signer(), hashAlgorithm, requested);
@@ -98,13 +116,11 @@ async function makeRequest({ declaration }: CertificateRequest, { serialNumber }
 
 /** Checks the certificate that is declared, and records it. */
 async function activate(
-  { declaration }: CertificateRequest, pem: string, entry: LedgerEntry, ledger: Ledger, ports: Ports, assertFits: AssertFits,
+  request: CertificateRequest, pem: string, entry: LedgerEntry, ledger: Ledger, ports: Ports, assertFits: AssertFits,
 ): Promise<'done' | 'again'> {
+  const { declaration } = request;
   const { certificate, chain } = readCaChain('signedCertificate', pem);
   const above = Buffer.concat(chain.map(({ der }) => der));
-  if (entry.status === 'ISSUED' && entry.certificate?.equals(certificate.der) && entry.chain?.equals(above)) {
-    return 'done';
-  }
   const key = await custodyOf(declaration.keyStorage, ports).find(entry.serialNumber);
   if (!key) {
     throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} does not hold the key of the CA (version ${entry.serialNumber}); restore it`);
@@ -112,6 +128,9 @@ async function activate(
   if (!key.publicKey.equals(certificate.publicKey)) {
     throw new Error('signedCertificate must be of the key that the certificate signing request has, got one of another key; '
       + 'have certificateSigningRequestPem signed');
+  }
+  if (entry.status === 'ISSUED' && entry.certificate?.equals(certificate.der) && entry.chain?.equals(above)) {
+    return 'done';
   }
   if (entry.certificate && !parseCertificate(entry.certificate).subject.equals(certificate.subject)) {
     throw new Error('signedCertificate must keep the subject of the one before, since what the CA has issued names it, got another one; '
@@ -128,5 +147,5 @@ async function activate(
     issuedAt: ports.clock().toISOString(),
   };
   assertFits({ ...entry, ...facts, status: 'ISSUED' });
-  return await ledger.advance(entry, 'ISSUED', facts) ? 'done' : 'again';
+  return await ledger.advance(entry, 'ISSUED', facts, request) ? 'done' : 'again';
 }

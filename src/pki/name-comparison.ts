@@ -63,8 +63,12 @@ export function commonNameOf(name: Buffer): string | undefined {
  * Values are the same whatever their case and the number of their spaces (RFC 5280, section 7.1). Like OpenSSL, this folds the
  * case of ASCII letters only.
  */
+export function comparableText(text: string): string {
+  return foldCase(text.replace(/[\t-\r ]+/g, ' ').replace(/^ | $/g, ''));
+}
+
 function comparable(set: readonly ReadAttribute[]): string {
-  return JSON.stringify(set.map(({ type, value }) => [type, foldCase(value.replace(/[\t-\r ]+/g, ' ').replace(/^ | $/g, ''))].join('=')).sort());
+  return JSON.stringify(set.map(({ type, value }) => [type, comparableText(value)].join('=')).sort());
 }
 
 function foldCase(text: string): string {

@@ -3,7 +3,7 @@ import { Construct, IConstruct } from 'constructs';
 import { validateCustomExtensions } from './request-validation';
 import { validate, validatePathLength, validateSubject } from './validation';
 import { checkObjectIdentifier, isOwnedExtension } from '../contract/extensions';
-import { checkCaForPlatform, Complaint } from '../contract/rules';
+import { checkCaForPlatform, checkCaId, Complaint } from '../contract/rules';
 import { IotPlatform } from '../iot-platform';
 import { KeyAlgorithm } from '../key-algorithm';
 import { assertCanIssue, CaChain, readCaChain } from '../pki/ca-chain';
@@ -17,6 +17,7 @@ export function validateCaProps(ca: Construct & { readonly platforms: IotPlatfor
   validateSubject(ca, { ...props.subject });
   validatePathLength(ca, pathLength, issuer?.pathLength);
   validate(ca, [], () => checkTogether(props));
+  validate(ca, [props.replaces], () => props.replaces === undefined ? undefined : checkCaId(props.replaces, 'replaces'));
   ca.platforms.forEach(platform => validate(ca, [], () => checkCaForPlatform(keyAlgorithm, platform._render())));
   if (issuer) {
     validateCustomExtensions(ca, props.customExtensions, issuer.allowedCustomExtensions);

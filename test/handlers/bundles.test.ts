@@ -32,7 +32,7 @@ async function newWorld(): Promise<void> {
   world.now = new Date();
   world.secretValues.set(PASSPHRASE, 'correct horse\n');
   const root = await handle(request('ca', 'Create', caProperties({ PathLength: '1' })));
-  const factory = await handle({ ...request('ca', 'Create', subordinateProperties(root.physicalResourceId, 'factory')), logicalResourceId: 'Factory' });
+  const factory = await handle({ ...request('subordinate', 'Create', subordinateProperties(root.physicalResourceId, 'factory')), logicalResourceId: 'Factory' });
   issuer = factory.physicalResourceId;
   chain = [factory, root].map(({ data }) => data!.CertificatePem);
 }
@@ -114,11 +114,11 @@ describe('fails for', () => {
   test('a secret that takes no bundle: nothing is issued, the old key stays the current one, and the next deployment issues', async () => {
     const old = await create();
     const ports = world.ports();
-    const write = async (place: string, version: string, value: string) => {
+    const write = async (place: string, version: string, value: string, owner: string) => {
       if (place === bundle('CombinedPem').SecretArn) {
         throw new Error('no room');
       }
-      return ports.secrets.write(place, version, value);
+      return ports.secrets.write(place, version, value, owner);
     };
     const event = request('device', 'Update', declare({ ...ALL, Generation: '2' }), old.physicalResourceId);
     const [versions, issued] = [[...world.versions], world.issued('factory')];
@@ -136,7 +136,7 @@ describe('fails for', () => {
     const { physicalResourceId, data } = await create();
     world.versions.delete(`${KEY_SECRET}/${data!.SerialNumber}`);
     await expect(handle(request('device', 'Update', declare(ALL), physicalResourceId)))
-      .rejects.toThrow(`the secret ${KEY_SECRET} does not hold the key of the certificate ${data!.SerialNumber} any more; raise \`generation\``);
+      .rejects.toThrow(`the secret ${KEY_SECRET} does not hold the key of the certificate ${data!.SerialNumber} any more; restore it, or raise \`generation\``);
   });
 
   test.each<[object, string]>([

@@ -27,12 +27,12 @@ async function worldWithCa(): Promise<{ world: MemoryWorld; caId: string }> {
 function creation(kind: typeof KINDS[number], caId: string): LifecycleEvent {
   const Bundles = [{ Type: 'CombinedPem', SecretArn: BUNDLE }, { Type: 'Der', SecretArn: `${SECRET}Der-AbCdEf` }];
   switch (kind) {
-    case 'ca': return request('ca', 'Create', caProperties({ Generation: '2' }));
+    case 'ca': return { ...request('ca', 'Create', caProperties({ KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Other-AbCdEf` } })), logicalResourceId: 'OtherCa' };
     case 'verification': return request('verification', 'Create', verificationProperties(caId));
     case 'device': return request('device', 'Create', deviceProperties(caId));
     case 'bundled': return request('device', 'Create', deviceProperties(caId, { Bundles }));
     case 'requested': return request('device', 'Create', requestedProperties(caId, { CertificateSigningRequest: CSR }));
-    case 'subordinate': return request('ca', 'Create', subordinateProperties(caId, 'factory', { RetainKey: 'false' }));
+    case 'subordinate': return request('subordinate', 'Create', subordinateProperties(caId, 'factory', { RetainKey: 'false' }));
   }
 }
 
@@ -57,7 +57,7 @@ describe.each(KINDS)('a %s certificate', kind => {
       for (const when of ['before', 'after'] as const) {
         const { world, caId } = await worldWithCa();
         const event = creation(kind, caId);
-        await expect(handleLifecycleEvent(event, world.ports(dyingAt(n, when)))).rejects.toThrow();
+        await handleLifecycleEvent(event, world.ports(dyingAt(n, when))).catch(() => undefined); // whatever it would have answered, nobody hears it
         const reserved = serialNumbers(world);
         const keys = [...world.versions];
         const retried = await handleLifecycleEvent(event, world.ports());
@@ -77,7 +77,7 @@ test('a removal that died is finished by its second delivery, and the key goes t
       const { world, caId } = await worldWithCa();
       const created = await handleLifecycleEvent(creation('device', caId), world.ports());
       const removal = request('device', 'Delete', deviceProperties(caId), created.physicalResourceId);
-      await expect(handleLifecycleEvent(removal, world.ports(dyingAt(n, when)))).rejects.toThrow();
+      await handleLifecycleEvent(removal, world.ports(dyingAt(n, when))).catch(() => undefined);
       await handleLifecycleEvent(removal, world.ports());
       expect(world.issued()).toHaveLength(1);
       expect(world.versions.size).toBe(1);
@@ -156,7 +156,7 @@ test('a removal that meets a running creation ends with nothing issued, or with 
     }));
     expect([...world.issued(), ...world.issued('factory')]).toHaveLength(1);
     if (created.status === 'rejected') {
-      expect(String(created.reason)).toMatch(/the resource was removed while its certificate was being issued|does not hold the key of the certificate/);
+      expect(String(created.reason)).toMatch(/a later request for this resource has begun|does not hold the key of the certificate/);
       expect(world.versions.size).toBe(1); // the key and the bundles went too, whoever was last
     }
   }), { numRuns: 200 });

@@ -11,6 +11,7 @@ import { CA_EXTENSIONS, derOf, OpensslCa, OpensslCas, P256 } from '../support/op
 
 const cas = new OpensslCas();
 const RSA = ['RSA', '-pkeyopt', 'rsa_keygen_bits:2048'];
+const SERVER_KEY = { Type: 'SecretsManager', SecretArn: `${SECRET}Server-AbCdEf` };
 const ENCRYPTED_KEY = { Type: 'ExistingSecret', SecretArn: EXISTING_KEY, PassphraseSecretArn: PASSPHRASE };
 const CERTIFICATE_SECRET = `${SECRET}Certificate-AbCdEf`;
 
@@ -85,7 +86,7 @@ describe('the CA of the seed, made by its own command,', () => {
       const names = { Extensions: { SubjectAlternativeNames: { Dns: ['broker.example.com'] } } };
       const verification = await handle(request('verification', 'Create', verificationProperties(physicalResourceId)));
       const device = await handle(request('device', 'Create', deviceProperties(physicalResourceId, { KeyAlgorithm: 'RSA_2048' })));
-      const server = await handle(request('server', 'Create', deviceProperties(physicalResourceId, names)));
+      const server = await handle(request('server', 'Create', deviceProperties(physicalResourceId, { ...names, KeyStorage: SERVER_KEY })));
       const verify = ({ data }: LifecycleResult, ...purpose: string[]) => cas.verify(data!.CertificatePem, '', certificatePem, purpose, strict);
       expect(verify(verification)).toBe('certificate: OK');
       expect(verify(device, '-purpose', 'sslclient')).toBe('certificate: OK');

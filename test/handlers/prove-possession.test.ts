@@ -162,8 +162,8 @@ describe('exactly once', () => {
   test('a removal that comes first ends a creation that is still running', async () => {
     const caId = await createCa();
     const event = create(caId);
-    await handle({ ...event, requestType: 'Delete', requestId: 'removal', physicalResourceId: 'Iot-Proof-1ABCDEF' });
-    await expect(handle(event)).rejects.toThrow('the resource was removed while its certificate was being issued');
+    await handle({ ...event, requestType: 'Delete', requestId: 'removal', physicalResourceId: 'Iot-Proof-1ABCDEF', requestedAt: new Date('2026-03-01T12:00:01Z') });
+    await expect(handle({ ...event, requestedAt: new Date('2026-03-01T12:00:00Z') })).rejects.toThrow('a later request for this resource has begun');
     expect(signatures()).toEqual([]);
   });
 });

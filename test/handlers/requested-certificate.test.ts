@@ -137,12 +137,14 @@ describe('the identity of a certificate from a request', () => {
   });
 
   test('is another one for another key, subject or name that is taken', async () => {
-    const own = await identity(asked('DNS:a.plant.example'), rule);
-    const others = await Promise.all([
-      identity(asked('DNS:a.plant.example', undefined, cas.key()), rule), identity(asked('DNS:a.plant.example', '/CN=sensor-008'), rule),
-      identity(asked('DNS:b.plant.example'), rule), identity(asked('DNS:a.plant.example')),
-    ]);
-    expect(new Set([own, ...others]).size).toBe(5);
+    const identities = [
+      await identity(asked('DNS:a.plant.example'), rule),
+      await identity(asked('DNS:a.plant.example', undefined, cas.key()), rule),
+      await identity(asked('DNS:a.plant.example', '/CN=sensor-008'), rule),
+      await identity(asked('DNS:b.plant.example'), rule),
+      await identity(asked('DNS:a.plant.example')),
+    ];
+    expect(new Set(identities).size).toBe(5);
   });
 
   test('is that of the secret where the request is in one: another request there is taken when the generation is raised', async () => {

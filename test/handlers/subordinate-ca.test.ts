@@ -23,7 +23,7 @@ async function createRoot(changes: Properties = {}): Promise<{ id: string; pem: 
 }
 
 async function createBelow(issuer: string, table: string, changes: Properties = {}): Promise<{ id: string; pem: string }> {
-  const { physicalResourceId, data } = await handle(ofTable(table, request('ca', 'Create', subordinateProperties(issuer, table, changes))));
+  const { physicalResourceId, data } = await handle(ofTable(table, request('subordinate', 'Create', subordinateProperties(issuer, table, changes))));
   return { id: physicalResourceId, pem: data!.CertificatePem };
 }
 
@@ -74,10 +74,10 @@ describe('fails, before anything is written, for', () => {
   /** What is asked of a CA below a root, and why it is refused. */
   const CASES: [string, Properties, Properties, (below: string) => LifecycleEvent, string][] = [
     ['a CA below one with a path length of 0', {}, { PathLength: '0' },
-      below => ofTable('factory-2', request('ca', 'Create', subordinateProperties(below, 'factory-2', { IssuerLedgerTable: 'factory-1', ValidityDays: '30' }))),
+      below => ofTable('factory-2', request('subordinate', 'Create', subordinateProperties(below, 'factory-2', { IssuerLedgerTable: 'factory-1', ValidityDays: '30' }))),
       'the CA that signs has a pathLength of 0'],
     ['a path length that its issuer leaves no room for', {}, { PathLength: '1' },
-      below => ofTable('factory-2', request('ca', 'Create', subordinateProperties(below, 'factory-2', { IssuerLedgerTable: 'factory-1', PathLength: '1', ValidityDays: '30' }))),
+      below => ofTable('factory-2', request('subordinate', 'Create', subordinateProperties(below, 'factory-2', { IssuerLedgerTable: 'factory-1', PathLength: '1', ValidityDays: '30' }))),
       'pathLength must be from 0 to 0 below a CA with a pathLength of 1, got 1'],
     ['a name that the CA does not permit', {}, constraints({ Dns: ['plant.example'] }),
       below => request('device', 'Create', deviceProperties(below, { LedgerTable: 'factory-1', ...names({ Dns: ['other.example'] }) })),
@@ -92,7 +92,7 @@ describe('fails, before anything is written, for', () => {
       below => request('device', 'Create', deviceProperties(below, { LedgerTable: 'factory-1', ValidityDays: '31' })),
       'shorten validity, or set clipToIssuer'],
     ['a CA that outlives its issuer', {}, { PathLength: '1', ValidityDays: '30' },
-      below => ofTable('factory-2', request('ca', 'Create', subordinateProperties(below, 'factory-2', { IssuerLedgerTable: 'factory-1', ValidityDays: '31' }))),
+      below => ofTable('factory-2', request('subordinate', 'Create', subordinateProperties(below, 'factory-2', { IssuerLedgerTable: 'factory-1', ValidityDays: '31' }))),
       'shorten validity, or set clipToIssuer'],
     ['a CA that is looked for in the wrong ledger', {}, {},
       below => request('device', 'Create', deviceProperties(below, { LedgerTable: 'factory-9' })), 'ca must be a CA that this ledger holds'],
@@ -123,12 +123,12 @@ test('OpenSSL refuses what the name constraints of a root exclude, and takes wha
 test('an update that changes nothing gives the same bytes, a changed declaration a new CA, and a rollback the old bytes', async () => {
   const root = await createRoot();
   const properties = subordinateProperties(root.id, 'factory-1');
-  const old = await handle(request('ca', 'Create', properties));
-  expect(await handle(request('ca', 'Update', properties, old.physicalResourceId))).toEqual(old);
-  const next = await handle(request('ca', 'Update', { ...properties, Generation: '2' }, old.physicalResourceId));
+  const old = await handle(request('subordinate', 'Create', properties));
+  expect(await handle(request('subordinate', 'Update', properties, old.physicalResourceId))).toEqual(old);
+  const next = await handle(request('subordinate', 'Update', { ...properties, Generation: '2' }, old.physicalResourceId));
   expect(next.physicalResourceId).not.toBe(old.physicalResourceId);
-  expect(await handle(request('ca', 'Update', properties, next.physicalResourceId))).toEqual(old);
-  await handle(request('ca', 'Delete', { ...properties, Generation: '2', RetainKey: 'false' }, next.physicalResourceId));
+  expect(await handle(request('subordinate', 'Update', properties, next.physicalResourceId))).toEqual(old);
+  await handle(request('subordinate', 'Delete', { ...properties, Generation: '2', RetainKey: 'false' }, next.physicalResourceId));
   for (const table of ['ledger', 'factory-1']) {
     expect(world.entry(next.physicalResourceId, table)).toMatchObject({ status: 'WITHDRAWN' });
     expect(world.entry(old.physicalResourceId, table)).toMatchObject({ status: 'ISSUED' });
@@ -140,10 +140,10 @@ test('an update that changes nothing gives the same bytes, a changed declaration
 test('a CA that was removed and is declared again comes back with its bytes, in both ledgers', async () => {
   const root = await createRoot();
   const properties = subordinateProperties(root.id, 'factory-1');
-  const old = await handle(request('ca', 'Create', properties));
-  await handle(request('ca', 'Delete', properties, old.physicalResourceId));
+  const old = await handle(request('subordinate', 'Create', properties));
+  await handle(request('subordinate', 'Delete', properties, old.physicalResourceId));
   later();
-  expect(await handle(request('ca', 'Create', properties))).toEqual(old);
+  expect(await handle(request('subordinate', 'Create', properties))).toEqual(old);
   expect(world.entry(old.physicalResourceId, 'factory-1')).toMatchObject({ status: 'ISSUED' });
 });
 
@@ -157,7 +157,7 @@ describe('removal', () => {
       const { physicalResourceId } = await handle(request('device', 'Create', device));
       const removals = [
         request('ca', 'Delete', caProperties({ PathLength: '3', RetainKey: 'false' }), root.id),
-        ofTable('factory-1', request('ca', 'Delete', subordinateProperties(root.id, 'factory-1', { RetainKey: 'false' }), below.id)),
+        ofTable('factory-1', request('subordinate', 'Delete', subordinateProperties(root.id, 'factory-1', { RetainKey: 'false' }), below.id)),
         request('device', 'Delete', device, physicalResourceId),
       ];
       if (gone !== 'none') {
@@ -175,16 +175,16 @@ describe('removal', () => {
 
   test('before anything was recorded stops a creation that is still running, in both ledgers', async () => {
     const root = await createRoot();
-    const event = ofTable('factory-1', request('ca', 'Create', subordinateProperties(root.id, 'factory-1')));
+    const event = ofTable('factory-1', request('subordinate', 'Create', subordinateProperties(root.id, 'factory-1')));
     let removed = false;
     const gate = async <T>(operation: string, effect: () => T): Promise<T> => {
       if (operation === 'write' && !removed) {
         removed = true;
-        await handle(ofTable('factory-1', request('ca', 'Delete', event.properties, 'Iot-Factory-1ABCDEF')));
+        await handle(ofTable('factory-1', request('subordinate', 'Delete', event.properties, 'Iot-Factory-1ABCDEF')));
       }
       return effect();
     };
-    await expect(handleLifecycleEvent(event, world.ports(gate))).rejects.toThrow('the resource was removed while its certificate was being issued');
+    await expect(handleLifecycleEvent(event, world.ports(gate))).rejects.toThrow('a later request for this resource has begun');
     expect(world.issued('factory-1')).toEqual([]);
     expect(world.issued()).toHaveLength(1);
     expect(world.versions.size).toBe(1);
@@ -201,7 +201,7 @@ describe('wherever the first delivery dies, the next one ends', () => {
   test('a creation with one certificate, which is in both ledgers', async () => {
     const calls = await crashEverywhere(async () => {
       const root = await prepared();
-      return { world, event: request('ca', 'Create', subordinateProperties(root.id, 'factory-1')) };
+      return { world, event: request('subordinate', 'Create', subordinateProperties(root.id, 'factory-1')) };
     }, ({ world: after, reserved, result }) => {
       const certificate = new X509Certificate(result.data!.CertificatePem).raw;
       for (const table of ['ledger', 'factory-1']) {
@@ -219,8 +219,8 @@ describe('wherever the first delivery dies, the next one ends', () => {
     await crashEverywhere(async () => {
       const root = await prepared();
       const properties = subordinateProperties(root.id, 'factory-1', { RetainKey: 'false' });
-      const { physicalResourceId } = await handle(request('ca', 'Create', properties));
-      return { world, event: request('ca', 'Delete', properties, physicalResourceId) };
+      const { physicalResourceId } = await handle(request('subordinate', 'Create', properties));
+      return { world, event: request('subordinate', 'Delete', properties, physicalResourceId) };
     }, ({ world: after, event }) => {
       for (const table of ['ledger', 'factory-1']) {
         expect(after.entry(event.physicalResourceId!, table)).toMatchObject({ status: 'WITHDRAWN' });
@@ -232,8 +232,8 @@ describe('wherever the first delivery dies, the next one ends', () => {
   test('a replacement with the new certificate, and a rollback with the old one', async () => {
     await crashEverywhere(async () => {
       const root = await prepared();
-      const { physicalResourceId } = await handle(request('ca', 'Create', subordinateProperties(root.id, 'factory-1')));
-      return { world, event: request('ca', 'Update', subordinateProperties(root.id, 'factory-1', { Generation: '2' }), physicalResourceId) };
+      const { physicalResourceId } = await handle(request('subordinate', 'Create', subordinateProperties(root.id, 'factory-1')));
+      return { world, event: request('subordinate', 'Update', subordinateProperties(root.id, 'factory-1', { Generation: '2' }), physicalResourceId) };
     }, async ({ world: after, event, result }) => {
       const back = { ...event, requestId: 'rollback', properties: { ...event.properties, Generation: '1' }, physicalResourceId: result.physicalResourceId };
       const rolledBack = await handleLifecycleEvent(back, after.ports());

@@ -50,7 +50,7 @@ describe('the answer', () => {
 });
 
 describe('when the time runs out', () => {
-  test.each(['TransactWriteItems', 'PutSecretValue', 'UpdateItem'])('in %s, a failure is answered in time, and removing it leaves nothing', async operation => {
+  test.each(['PutItem', 'TransactWriteItems', 'PutSecretValue'])('in %s, a failure is answered in time, and removing it leaves nothing', async operation => {
     let letGo: () => void;
     const held = new Promise<void>(resolve => letGo = resolve);
     set.proxy.faults = (_, call) => call.operation === operation ? { kind: 'reset', when: 'after', meanwhile: () => held } : undefined;
@@ -63,7 +63,7 @@ describe('when the time runs out', () => {
   });
 
   test('over throttling that does not end, a failure is answered, and removing it leaves nothing', async () => {
-    set.proxy.faults = (_, { operation }) => operation === 'UpdateItem' ? { kind: 'throttled', when: 'before' } : undefined;
+    set.proxy.faults = (_, { operation }) => operation === 'TransactWriteItems' ? { kind: 'throttled', when: 'before' } : undefined;
     const { answer } = await set.stack.send(event, 10_000);
     set.proxy.repair();
     await expectNothingAfterDelete(answer);
@@ -80,7 +80,8 @@ describe('faults of AWS', () => {
       tries.set(operation, (tries.get(operation) ?? 0) + 1);
       return tries.get(operation)! <= 2 ? { kind, when } : undefined;
     };
-    expect((await set.stack.send(event)).answer).toMatchObject({ Status: 'SUCCESS' });
+    const { answer } = await set.stack.send(event, 600_000); // a busy machine takes a while
+    expect([answer?.Status, answer?.Reason]).toEqual(['SUCCESS', undefined]);
     expect(await entries()).toEqual([expect.objectContaining({ status: 'ISSUED' })]);
     expect(await set.stack.privateKeys(device.properties.KeyStorage)).toHaveLength(1);
   });

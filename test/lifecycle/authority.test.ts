@@ -28,11 +28,11 @@ describe('a CA with its key in KMS', () => {
     const device = await deviceOf(ca, stack.table, { HashAlgorithm: 'SHA-384' });
     expect(cas.verify(pem(device), '', pem(ca), ['-purpose', 'sslclient'])).toBe('certificate: OK');
     expect((await stack.update(changed(declared, { Platforms: ['aws-iot-core'] }), ca.PhysicalResourceId)).Data).toEqual(ca.Data);
-    const next = await stack.update(changed(declared, { Generation: 2 }), ca.PhysicalResourceId, declared);
+    const next = await stack.update(changed(declared, { Generation: 2, Replaces: ca.PhysicalResourceId }), ca.PhysicalResourceId, declared);
     expect(next.Data!.SubjectKeyIdentifier).toBe(ca.Data!.SubjectKeyIdentifier);
     proxy.reset();
     expect(await stack.delete(declared, ca.PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS' });
-    expect(new Set(proxy.calls.map(({ operation }) => operation))).toEqual(new Set(['GetItem', 'UpdateItem']));
+    expect(new Set(proxy.calls.map(({ operation }) => operation))).toEqual(new Set(['GetItem', 'PutItem', 'TransactWriteItems']));
   });
 
   test('is refused with the words of synthesis where KMS does not sign over the digest', async () => {
@@ -102,7 +102,7 @@ describe('a CA below another one', () => {
     proxy.reset();
     const below = await subordinateCa(stack, factory.PhysicalResourceId, { IssuerLedgerTable: tableOf(declared), ValidityDays: 30 }, 'Below');
     expect(await stack.create(below)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('Below: the CA that signs has a pathLength of 0') });
-    expect(proxy.calls.filter(({ operation }) => /Write|Put|Update/.test(operation))).toEqual([]);
+    expect(proxy.calls.filter(({ operation }) => /Write|PutSecret|PutParameter|Update/.test(operation))).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
 import * as fc from 'fast-check';
-import { LedgerEntry } from '../../src/handlers/ports';
+import { LedgerEntry } from '../../src/handlers/ledger';
 import { publicKeyOf } from '../../src/pki/keys';
 import { Answer, Properties, Resource, Stack } from '../support/cloudformation';
 import { CloudFormationFunction } from '../support/cloudformation-function';
@@ -93,7 +93,7 @@ test('a request that is delivered until it gets through ends the same, wherever 
   }), { numRuns: 10 });
 });
 
-test.each(['PutSecretValue', 'UpdateItem'])('a process that is killed after %s leaves what the next one goes on with', async operation => {
+test.each(['PutSecretValue', 'TransactWriteItems'])('a process that is killed after %s leaves what the next one goes on with', async operation => {
   const resource = await KINDS.device();
   const event = stack.event('Create', resource);
   const killed = await CloudFormationFunction.start(proxy.url, ENVIRONMENT);

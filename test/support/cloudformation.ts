@@ -8,8 +8,8 @@ import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ACCOUNT, CloudFormationFunction, FUNCTION_ARN, Invocation, REGION } from './cloudformation-function';
 import { FaultProxy } from './fault-proxy';
 import { assertNoPrivateKey, assertShowsNone, privateKeysIn } from './secrecy';
-import { fromItem } from '../../src/handlers/aws/ledger-item';
-import { LedgerEntry } from '../../src/handlers/ports';
+import { entryFrom } from '../../src/handlers/aws/ledger-item';
+import { LedgerEntry } from '../../src/handlers/ledger';
 
 export type Properties = { readonly [name: string]: unknown };
 
@@ -215,7 +215,7 @@ export class Stack {
   /** Everything that the ledger holds; that of another CA, if its table is given. */
   public async ledger(TableName = this.table): Promise<LedgerEntry[]> {
     const { Items = [] } = await this.dynamoDb.send(new ScanCommand({ TableName, ConsistentRead: true }));
-    return Items.filter(item => item.sk.S !== 'current').map(fromItem);
+    return Items.filter(item => item.pk.S!.startsWith('issuer#')).map(entryFrom);
   }
 
   /** All private keys of all secrets of the stack; of one secret, if given. */
@@ -228,7 +228,7 @@ export class Stack {
   public async keptVersions({ properties }: Resource): Promise<string[]> {
     const SecretId = (properties.KeyStorage as { SecretArn: string } | undefined)?.SecretArn;
     const { VersionIdsToStages = {} } = SecretId ? await this.secretsManager.send(new DescribeSecretCommand({ SecretId })) : {};
-    return Object.keys(VersionIdsToStages).filter(version => VersionIdsToStages[version].includes(`certificate-${version}`));
+    return Object.keys(VersionIdsToStages).filter(version => VersionIdsToStages[version].some(label => label.startsWith(`certificate-${version}-of-`)));
   }
 
   /**

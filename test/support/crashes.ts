@@ -52,13 +52,13 @@ export async function crashEverywhere(prepare: () => Promise<Prepared>, check: (
   for (let n = 1; n <= count.calls(); n++) {
     for (const when of ['before', 'after'] as const) {
       const { world, event } = await prepare();
-      await expect(handleLifecycleEvent(event, world.ports(dyingAt(n, when)))).rejects.toThrow();
+      await handleLifecycleEvent(event, world.ports(dyingAt(n, when))).catch(() => undefined); // whatever it would have answered, nobody hears it
       const [recorded, reserved] = [certificatesOf(world), serialNumbersOf(world)];
       const result = await handleLifecycleEvent(event, world.ports());
       const now = certificatesOf(world);
       recorded.forEach((certificate, key) => expect(now.get(key)).toEqual(certificate));
-      await check({ world, event, recorded, reserved, result });
       expect(await handleLifecycleEvent(event, world.ports())).toEqual(result);
+      await check({ world, event, recorded, reserved, result });
     }
   }
   return count.calls();

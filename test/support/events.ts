@@ -78,6 +78,11 @@ export function existingCaProperties(changes: Properties = {}): Properties {
   };
 }
 
+/** A CA that is taken back in. */
+export function keptCaProperties(CaId: string, changes: Properties = {}): Properties {
+  return { LedgerTable: 'ledger', CaId, Platforms: [], ...changes };
+}
+
 /** A certificate from a request: no subject, key algorithm and place of a key unless they are said. */
 export function requestedProperties(issuer: string, changes: Properties = {}): Properties {
   const { Subject, KeyAlgorithm, KeyStorage, ...declared } = deviceProperties(issuer);
@@ -90,6 +95,8 @@ export function signatureProperties(issuer: string, changes: Properties = {}): P
 
 const RESOURCES = {
   ca: { resourceType: 'Custom::PrivateIotCa', logicalResourceId: 'Ca' },
+  subordinate: { resourceType: 'Custom::PrivateIotCa', logicalResourceId: 'Factory' },
+  kept: { resourceType: 'Custom::KeptIotCa', logicalResourceId: 'KeptCa' },
   existing: { resourceType: 'Custom::ExistingIotCa', logicalResourceId: 'Existing' },
   caCertificate: { resourceType: 'Custom::IotCaCertificate', logicalResourceId: 'CaCertificate' },
   verification: { resourceType: 'Custom::IotVerificationCertificate', logicalResourceId: 'Verification' },

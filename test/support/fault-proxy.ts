@@ -1,5 +1,6 @@
 import { createServer, IncomingMessage, request, Server, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { StackResource } from '../../src/handlers/ports';
 
 /** One AWS call as it went over the wire. */
 export interface AwsCall {
@@ -95,6 +96,9 @@ export class FaultProxy {
     this.answerFaults = () => undefined;
   }
 
+  /** What CloudFormation says a stack has, by the stack's id; moto knows no stack of the tests. */
+  public readonly stacks = new Map<string, readonly StackResource[]>();
+
   public async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise(resolve => this.server.close(resolve));
@@ -124,10 +128,11 @@ export class FaultProxy {
   }
 
   private async passCall(incoming: IncomingMessage, outgoing: ServerResponse, body: Buffer): Promise<void> {
-    const call = { operation: String(incoming.headers['x-amz-target']).split('.')[1], body: body.toString() };
+    const query = new URLSearchParams(body.toString());
+    const call = { operation: query.get('Action') ?? String(incoming.headers['x-amz-target']).split('.')[1], body: body.toString() };
     const fault = this.crashed ? { kind: 'crash', when: 'before' } as const : await this.faults(this.calls.push(call) - 1, call);
     if (fault?.when !== 'before') {
-      const response = await this.forward(incoming, body);
+      const response = call.operation === 'ListStackResources' ? this.listStack(query.get('StackName')!) : await this.forward(incoming, body);
       if (!fault) {
         outgoing.writeHead(response.status, response.headers).end(response.body);
         return;
@@ -142,6 +147,14 @@ export class FaultProxy {
     const { status, type } = ERRORS[fault.kind];
     outgoing.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': type })
       .end(JSON.stringify({ __type: type, message: `a message of AWS about ${call.body}` })); // messages of AWS quote what was sent
+  }
+
+  private listStack(stackId: string): { status: number; headers: IncomingMessage['headers']; body: Buffer } {
+    const members = (this.stacks.get(stackId) ?? []).map(({ type, logicalResourceId, physicalResourceId }) => `<member><ResourceType>${type}</ResourceType>`
+      + `<LogicalResourceId>${logicalResourceId}</LogicalResourceId><PhysicalResourceId>${physicalResourceId}</PhysicalResourceId></member>`);
+    const body = '<ListStackResourcesResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><ListStackResourcesResult>'
+      + `<StackResourceSummaries>${members.join('')}</StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`;
+    return { status: 200, headers: { 'content-type': 'text/xml' }, body: Buffer.from(body) };
   }
 
   private async forward(incoming: IncomingMessage, body: Buffer): Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }> {

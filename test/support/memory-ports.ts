@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { checkHashForKms } from '../../src/contract/kms';
+import { Requester } from '../../src/handlers/identity';
 import {
-  Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerRecord, LedgerStatus, Ports, SecretValue, SecretVersions,
-} from '../../src/handlers/ports';
+  Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord,
+} from '../../src/handlers/ledger';
+import { Ports, SecretValue, SecretVersions, StackResource } from '../../src/handlers/ports';
 import { complain } from '../../src/handlers/property-values';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../src/pki/keys';
 import { Signer, signerOf } from '../../src/pki/signer';
@@ -15,48 +17,70 @@ const OPEN: Gate = async (_, effect) => effect();
 /** The table that declarations name unless they say another. */
 const TABLE = 'ledger';
 
-/** What a ledger holds, as in DynamoDB: certificates by issuer and serial number, and what is the latest of an identity. */
+/** What a ledger holds, as in DynamoDB: certificates by issuer and serial number, what is the latest of an identity, and what each resource declares. */
 class MemoryLedger {
   public static keyOf({ issuer, serialNumber }: LedgerEntry): string {
     return `${issuer}/${serialNumber}`;
   }
 
-  public readonly entries = new Map<string, LedgerEntry>();
-  public readonly current = new Map<string, { key?: string; cancelledAt?: string }>();
-
-  public find(identity: string): LedgerRecord | undefined {
-    const standing = this.current.get(identity);
-    return standing && { entry: standing.key === undefined ? undefined : { ...this.entries.get(standing.key)! }, cancelledAt: standing.cancelledAt };
+  private static pathOf({ stackId, logicalResourceId }: Requester): string {
+    return `${stackId}/${logicalResourceId}`;
   }
 
-  public reserve(entry: LedgerEntry, over: LedgerRecord | undefined): boolean {
+  public readonly entries = new Map<string, LedgerEntry>();
+  /** The keys of the latest entries, by identity. */
+  public readonly current = new Map<string, string>();
+  public readonly resources = new Map<string, ResourceRecord>();
+
+  public find(identity: string): LedgerEntry | undefined {
+    const key = this.current.get(identity);
+    return key === undefined ? undefined : { ...this.entries.get(key)! };
+  }
+
+  public resource(requester: Requester): ResourceRecord | undefined {
+    return this.resources.get(MemoryLedger.pathOf(requester));
+  }
+
+  public record(requester: Requester, record: ResourceRecord, over: ResourceRecord | undefined): boolean {
+    if (this.resource(requester)?.revision !== over?.revision) {
+      return false;
+    }
+    this.resources.set(MemoryLedger.pathOf(requester), record);
+    return true;
+  }
+
+  public reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): boolean {
+    this.assertHeld(holder, 'RESERVED');
     const key = MemoryLedger.keyOf(entry);
     const standing = this.find(entry.identity);
-    if (this.entries.has(key) || standing?.cancelledAt !== over?.cancelledAt
-      || standing?.entry?.serialNumber !== over?.entry?.serialNumber || standing?.entry?.status !== over?.entry?.status) {
+    if (this.entries.has(key) || standing?.serialNumber !== over?.serialNumber || standing?.status !== over?.status) {
       return false;
     }
     this.entries.set(key, { ...entry });
-    this.current.set(entry.identity, { key });
+    this.current.set(entry.identity, key);
     return true;
   }
 
-  public advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): boolean {
+  public advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): boolean {
+    this.assertHeld(holder, to);
     const key = MemoryLedger.keyOf(entry);
     const standing = this.entries.get(key);
-    if (standing?.status !== entry.status || this.current.get(entry.identity)?.key !== key) {
+    if (standing?.status !== entry.status || this.current.get(entry.identity) !== key) {
       return false;
     }
-    this.entries.set(key, { ...standing, ...facts, status: to });
+    this.entries.set(key, { ...standing, ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)), status: to });
     return true;
   }
 
-  public cancel(identity: string, at: string): boolean {
-    if (this.current.has(identity)) {
-      return false;
+  public latest(isWanted: (entry: LedgerEntry) => boolean): LedgerEntry[] {
+    return [...this.current.keys()].map(identity => this.find(identity)!).filter(isWanted);
+  }
+
+  private assertHeld(holder: Holder, to: LedgerStatus): void {
+    const record = this.resource(holder);
+    if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && to !== 'WITHDRAWN')) {
+      throw new OvertakenError();
     }
-    this.current.set(identity, { cancelledAt: at });
-    return true;
   }
 }
 
@@ -74,12 +98,19 @@ export class MemoryWorld {
   public readonly parameters = new Map<string, { readonly value: string; readonly encryptionKey?: string }>();
   /** What secrets hold that somebody else writes, by ARN. */
   public readonly secretValues = new Map<string, SecretValue>();
+  /** Whose keys a secret holds, by ARN. */
+  private readonly owners = new Map<string, string>();
+  /** What the stack has, and the CAs that its template declares. */
+  public readonly stackResources: StackResource[] = [];
+  public readonly declaredCas: string[] = [];
   public now = new Date('2026-03-01T12:00:00.000Z');
 
   /** The ports as one delivery of a request sees them. */
   public ports(gate: Gate = OPEN): Ports {
     return {
       ledger: table => this.ledger(table, gate),
+      anyTable: table => this.ledger(table, gate),
+      stack: () => gate('stack', () => ({ resources: this.stackResources, declaredCas: this.declaredCas })),
       secrets: this.secrets(gate),
       hsm: keyArn => gate('hsm', () => this.signer(keyArn, gate)),
       parameters: this.parameterVersions(gate),
@@ -106,7 +137,7 @@ export class MemoryWorld {
 
   /** The latest entry of an identity. */
   public entry(identity: string, table = TABLE): LedgerEntry | undefined {
-    return this.table(table).find(identity)?.entry;
+    return this.table(table).find(identity);
   }
 
   /** All that is kept anywhere, as one text: it is the same where nothing was written. */
@@ -127,11 +158,17 @@ export class MemoryWorld {
   }
 
   private ledger(table: string, gate: Gate): Ledger {
+    const here = (): MemoryLedger => this.table(table);
     return {
-      find: identity => gate('find', () => this.table(table).find(identity)),
-      reserve: (entry, over) => gate('reserve', () => this.table(table).reserve(entry, over)),
-      advance: (entry, to, facts) => gate('advance', () => this.table(table).advance(entry, to, facts)),
-      cancel: (identity, at) => gate('cancel', () => this.table(table).cancel(identity, at)),
+      find: identity => gate('find', () => here().find(identity)),
+      resource: requester => gate('resource', () => here().resource(requester)),
+      record: (requester, record, over) => gate('record', () => here().record(requester, record, over)),
+      reserve: (entry, over, holder) => gate('reserve', () => here().reserve(entry, over, holder)),
+      advance: (entry, to, facts, holder) => gate('advance', () => here().advance(entry, to, facts, holder)),
+      named: (issuer, name) => gate('named', () => here().latest(entry => entry.issuer === issuer && entry.commonName === name)),
+      async *issued(issuer) {
+        yield* await gate('issued', () => here().latest(entry => entry.issuer === issuer && entry.status === 'ISSUED'));
+      },
     };
   }
 
@@ -154,22 +191,34 @@ export class MemoryWorld {
   private secrets(gate: Gate): SecretVersions {
     return {
       read: (arn, version) => gate('read', () => this.versions.get(`${arn}/${version}`)),
-      write: (arn, version, value) => gate('write', () => {
+      write: (arn, version, value, owner) => gate('write', () => {
+        this.assertOwner(arn, owner);
         const key = `${arn}/${version}`;
         if (!this.versions.has(key)) {
           this.versions.set(key, value);
         }
         return this.versions.get(key)!;
       }),
-      makeCurrent: (arn, version) => gate('makeCurrent', () => void this.currentVersion.set(arn, version)),
+      makeCurrent: (arn, version, owner) => gate('makeCurrent', () => {
+        this.assertOwner(arn, owner);
+        this.currentVersion.set(arn, version);
+      }),
       release: (arn, version) => gate('release', () => void this.versions.delete(`${arn}/${version}`)),
     };
+  }
+
+  private assertOwner(arn: string, owner: string): void {
+    const standing = this.owners.get(arn) ?? owner;
+    if (standing !== owner) {
+      throw new Error(`the secret ${arn} must hold keys of this resource alone, and it holds one of another certificate; name a secret of its own`);
+    }
+    this.owners.set(arn, owner);
   }
 
   private parameterVersions(gate: Gate): SecretVersions {
     return {
       read: (path, version) => gate('read', () => this.parameters.get(`${path}/${version}`)?.value),
-      write: (path, version, value, encryptionKey) => gate('write', () => {
+      write: (path, version, value, _owner, encryptionKey) => gate('write', () => {
         const name = `${path}/${version}`;
         if (!this.parameters.has(name)) {
           this.parameters.set(name, { value, encryptionKey });

@@ -1,3 +1,4 @@
+import { CA_RESOURCE_TYPES } from '../../contract/resource-types';
 import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
 import { Engine } from './engine';
@@ -21,6 +22,7 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
   const state = stacks[stackName] ??= newStack(plan.stackId);
   const operation = new StackOperation(stackName, state, engine);
   const unfinished = operation.isUnfinished;
+  engine.declaredCas.set(state.stackId, plan.resources.filter(({ type }) => CA_RESOURCE_TYPES.includes(type)).map(({ logicalId }) => logicalId));
   try {
     await operation.resume();
     const scope = scopeOf(plan, state, engine);

@@ -1,4 +1,8 @@
-import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, LedgerStatus } from '../../handlers/ports';
+import { Requester } from '../../handlers/identity';
+import {
+  Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, OvertakenError, ResourceRecord,
+} from '../../handlers/ledger';
+import { comparableText } from '../../pki/name-comparison';
 import { own } from '../json';
 import { LedgerState, OCTETS, StoredLedgerEntry } from './state';
 import { StateStore } from './state-store';
@@ -10,69 +14,96 @@ import { StateStore } from './state-store';
 export class DirectoryLedger implements Ledger {
   constructor(private readonly table: string, private readonly store: StateStore) {}
 
-  public async find(identity: string): Promise<LedgerRecord | undefined> {
+  public async find(identity: string): Promise<LedgerEntry | undefined> {
     const key = own(this.ledger.latest, identity);
     const entry = key === undefined ? undefined : own(this.ledger.entries, key);
-    if (entry) {
-      return { entry: fromStored(entry) };
-    }
-    const cancelledAt = own(this.ledger.cancelled, identity);
-    return cancelledAt === undefined ? undefined : { cancelledAt };
+    return entry && fromStored(entry);
   }
 
-  public async reserve(entry: LedgerEntry, over: LedgerRecord | undefined): Promise<boolean> {
+  public async resource(requester: Requester): Promise<ResourceRecord | undefined> {
+    return own(this.ledger.resources, pathOf(requester));
+  }
+
+  public async record(requester: Requester, record: ResourceRecord, over: ResourceRecord | undefined): Promise<boolean> {
+    if ((await this.resource(requester))?.revision !== over?.revision) {
+      return false;
+    }
+    this.writable().resources[pathOf(requester)] = record;
+    this.store.save();
+    return true;
+  }
+
+  public async reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): Promise<boolean> {
+    await this.assertHeld(holder, 'RESERVED');
     const standing = await this.find(entry.identity);
     const key = keyOf(entry);
-    if (!isSame(standing, over) || Object.hasOwn(this.ledger.entries, key)) {
+    if (standing?.serialNumber !== over?.serialNumber || standing?.status !== over?.status || Object.hasOwn(this.ledger.entries, key)) {
       return false;
     }
     const ledger = this.writable();
     ledger.entries[key] = toStored(entry);
     ledger.latest[entry.identity] = key;
-    delete ledger.cancelled[entry.identity];
     this.store.save();
     return true;
   }
 
-  public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): Promise<boolean> {
+  public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): Promise<boolean> {
+    await this.assertHeld(holder, to);
     const key = keyOf(entry);
     const standing = own(this.ledger.entries, key);
     if (standing?.status !== entry.status) {
       return false;
     }
-    this.writable().entries[key] = { ...standing, ...toStored({ ...fromStored(standing), ...facts, status: to }) };
+    this.writable().entries[key] = { ...standing, ...toStored({ ...fromStored(standing), ...present(facts), status: to }) };
     this.store.save();
     return true;
   }
 
-  public async cancel(identity: string, at: string): Promise<boolean> {
-    if (await this.find(identity)) {
-      return false;
+  public async *issued(issuer: string): AsyncIterable<LedgerEntry> {
+    yield* this.entries(entry => entry.issuer === issuer && entry.status === 'ISSUED');
+  }
+
+  public async named(issuer: string, commonName: string): Promise<LedgerEntry[]> {
+    const name = comparableText(commonName);
+    return this.entries(entry => entry.issuer === issuer && entry.commonName !== undefined && comparableText(entry.commonName) === name);
+  }
+
+  private async assertHeld(holder: Holder, to: LedgerStatus): Promise<void> {
+    const record = await this.resource(holder);
+    if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && to !== 'WITHDRAWN')) {
+      throw new OvertakenError();
     }
-    this.writable().cancelled[identity] = at;
-    this.store.save();
-    return true;
+  }
+
+  private entries(isWanted: (entry: StoredLedgerEntry) => boolean): LedgerEntry[] {
+    return Object.values(this.ledger.latest).map(key => this.ledger.entries[key]).filter(isWanted).map(fromStored);
   }
 
   private get ledger(): LedgerState {
-    return own(this.store.state.ledgers, this.table) ?? { latest: {}, cancelled: {}, entries: {} };
+    return own(this.store.state.ledgers, this.table) ?? emptyLedger();
   }
 
   private writable(): LedgerState {
     const { ledgers } = this.store.state;
-    return ledgers[this.table] ??= { latest: {}, cancelled: {}, entries: {} };
+    return ledgers[this.table] ??= emptyLedger();
   }
+}
+
+function emptyLedger(): LedgerState {
+  return { latest: {}, resources: {}, entries: {} };
+}
+
+function pathOf({ stackId, logicalResourceId }: Requester): string {
+  return `${stackId}/${logicalResourceId}`;
+}
+
+function present(facts: LedgerFacts): LedgerFacts {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
 /** A serial number is unique among those of one issuer (RFC 5280, section 4.1.2.2); CAs from elsewhere have any. */
 function keyOf({ issuer, serialNumber }: LedgerEntry): string {
   return `${issuer}/${serialNumber}`;
-}
-
-function isSame(standing: LedgerRecord | undefined, expected: LedgerRecord | undefined): boolean {
-  return standing?.entry?.serialNumber === expected?.entry?.serialNumber
-    && standing?.entry?.status === expected?.entry?.status
-    && standing?.cancelledAt === expected?.cancelledAt;
 }
 
 function toStored(entry: LedgerEntry): StoredLedgerEntry {

@@ -23,13 +23,15 @@ export class DirectorySecretVersions implements SecretVersions {
     return this.files.read(fileOf(secretArn, version));
   }
 
-  public async write(secretArn: string, version: string, value: string): Promise<string> {
+  public async write(secretArn: string, version: string, value: string, owner: string): Promise<string> {
+    this.own(secretArn, owner);
     return this.files.writeOnce(fileOf(secretArn, version), value);
   }
 
-  public async makeCurrent(secretArn: string, version: string): Promise<void> {
+  public async makeCurrent(secretArn: string, version: string, owner: string): Promise<void> {
     fileOf(secretArn, version);
-    this.store.state.secrets[secretArn] = { current: version };
+    this.own(secretArn, owner);
+    this.store.state.secrets[secretArn] = { owner, current: version };
     this.store.save();
   }
 
@@ -43,13 +45,13 @@ export class DirectorySecretVersions implements SecretVersions {
   /** Reads the current version, or answers `undefined` where the secret has none. */
   public async readCurrent(secretArn: string): Promise<string | undefined> {
     const secret = own(this.store.state.secrets, secretArn);
-    return secret && this.read(secretArn, secret.current);
+    return secret?.current === undefined ? undefined : this.read(secretArn, secret.current);
   }
 
   /** The file of the current version, whether it is there or not; `undefined` where the secret has none. */
   public currentFile(secretArn: string): string | undefined {
     const secret = own(this.store.state.secrets, secretArn);
-    return secret && this.files.pathOf(fileOf(secretArn, secret.current));
+    return secret?.current === undefined ? undefined : this.files.pathOf(fileOf(secretArn, secret.current));
   }
 
   /** Reads the value that was generated for a secret, or `undefined` where none was, as for every secret of another origin. */
@@ -60,6 +62,14 @@ export class DirectorySecretVersions implements SecretVersions {
   /** Keeps the value that was generated for a secret. */
   public writeGenerated(secretArn: string, value: string): string {
     return this.files.writeOnce(generatedFileOf(secretArn), value);
+  }
+
+  /** A secret holds the keys of one resource, as in the function. */
+  private own(secretArn: string, owner: string): void {
+    const secret = this.store.state.secrets[secretArn] ??= { owner };
+    if (secret.owner !== owner) {
+      throw new CliError(`the secret ${secretArn} must hold keys of this resource alone, and it holds one of another certificate; name a secret of its own`);
+    }
   }
 
   /** Removes a secret with all its versions; saving the state is left to the caller. */

@@ -17,6 +17,8 @@ export interface Engine {
   readonly secretValues: LocalSecretValues;
   readonly ports: Ports;
   readonly lifecycle: Lifecycle;
+  /** The logical ids of the CAs that each stack declares, by its id: of the stacks whose deployment has begun. */
+  readonly declaredCas: Map<string, readonly string[]>;
   readonly progress: Progress;
   /** An id for a request or a stack: a UUID. */
   readonly newId: () => string;

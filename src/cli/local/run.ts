@@ -72,16 +72,20 @@ export async function runLocally(props: LocalRunProps, { disk, lifecycle, clock 
     const secrets = new DirectorySecretVersions(store, disk);
     const kmsKeys = new DirectoryKmsKeys(store, disk);
     const secretValues = new LocalSecretValues(givenSecrets, secrets);
+    const declaredCas: Engine['declaredCas'] = new Map();
     const engine: Engine = {
       store,
       secrets,
       kmsKeys,
       secretValues,
       lifecycle,
+      declaredCas,
       progress: props.progress,
       newId: randomUUID,
       ports: {
         ledger: table => new DirectoryLedger(table, store),
+        anyTable: table => new DirectoryLedger(table, store),
+        stack: async stackId => ({ resources: store.resourcesOf(stackId), declaredCas: declaredCas.get(stackId) ?? [] }),
         secrets,
         parameters: new DirectoryParameters(store, disk),
         secretValue: secretArn => secretValues.read(secretArn),

@@ -188,6 +188,7 @@ export class StackOperation {
       resourceType: resource.type,
       physicalResourceId: physicalId,
       properties: resource.properties,
+      oldProperties: requestType === 'Update' ? own(this.state.resources, logicalId)?.properties : undefined,
     }, ports));
   }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { StackResource } from '../../handlers/ports';
 import { CliError } from '../cli-error';
 import { Disk, FileMode } from '../disk';
 import { parseJsonMap } from '../json';
@@ -62,6 +63,13 @@ export class StateStore {
   /** The stacks that use an export of this stack. */
   public importersOf(name: string, exportName: string): string[] {
     return this.others(name).filter(([, stack]) => stack.imports.includes(exportName)).map(([other]) => other);
+  }
+
+  /** The resources of the stack of this id. */
+  public resourcesOf(stackId: string): StackResource[] {
+    const stack = Object.values(this.state.stacks).find(each => each.stackId === stackId);
+    return Object.entries(stack?.resources ?? {})
+      .map(([logicalResourceId, { type, physicalId }]) => ({ type, logicalResourceId, physicalResourceId: physicalId }));
   }
 
   /** All stacks but this one. */

@@ -1,5 +1,5 @@
 import { KEY_ALGORITHM_NAMES, KeyAlgorithmName } from '../../contract/key-algorithms';
-import { LedgerEntry } from '../../handlers/ports';
+import { LedgerEntry, ResourceRecord } from '../../handlers/ledger';
 import { isMap, JsonMap } from '../json';
 
 /** The version of the form of state.json. */
@@ -76,8 +76,8 @@ export interface SupersededResource extends ResourceState {
 export interface LedgerState {
   /** The key of the latest certificate of an identity among the entries. */
   readonly latest: { [identity: string]: string };
-  /** When an identity was removed before anything was reserved for it. */
-  readonly cancelled: { [identity: string]: string };
+  /** What is known of a resource, by its stack's id, a slash and its logical id. */
+  readonly resources: { [resource: string]: ResourceRecord };
   /** By issuer and serial number. */
   readonly entries: { [serialNumber: string]: StoredLedgerEntry };
 }
@@ -90,8 +90,10 @@ export type StoredLedgerEntry = Omit<LedgerEntry, typeof OCTETS[number]> & { rea
 
 /** A secret whose versions lie in files. */
 export interface SecretState {
-  /** The version that who does not name one gets. */
-  readonly current: string;
+  /** The resource whose keys it holds; see `SecretVersions`. */
+  readonly owner: string;
+  /** The default version; absent until a version is made that. */
+  readonly current?: string;
 }
 
 /** A key that stands in for one in KMS. */
@@ -113,7 +115,7 @@ export function malformation(state: JsonMap): string | undefined {
   }
   return check(state, 'stacks', everyMember(isStack))
     ?? check(state, 'ledgers', everyMember(isLedger))
-    ?? check(state, 'secrets', everyMember(secret => isMap(secret) && isText(secret.current)))
+    ?? check(state, 'secrets', everyMember(isSecret))
     ?? check({ kmsKeys: {}, ...state }, 'kmsKeys', everyMember(isKmsKey));
 }
 
@@ -148,13 +150,21 @@ function isRequest(value: unknown): boolean {
     && isResource({ physicalId: '', attributes: {}, ...(value.resource as object) });
 }
 
+function isSecret(value: unknown): boolean {
+  return isMap(value) && isText(value.owner) && (value.current === undefined || isText(value.current));
+}
+
 function isKmsKey(value: unknown): boolean {
   return isMap(value) && KEY_ALGORITHM_NAMES.includes(value.keyAlgorithm as KeyAlgorithmName)
     && (value.publicKey === undefined || isText(value.publicKey));
 }
 
+function isRecord(value: unknown): boolean {
+  return isMap(value) && isText(value.requestId) && isTextList(value.holds) && isTextList(value.earlier) && typeof value.revision === 'number';
+}
+
 function isLedger(value: unknown): boolean {
-  return isMap(value) && everyMember(isText)(value.latest) && everyMember(isText)(value.cancelled)
+  return isMap(value) && everyMember(isText)(value.latest) && everyMember(isRecord)(value.resources)
     && everyMember(entry => isMap(entry) && isText(entry.identity) && isText(entry.serialNumber) && isText(entry.status))(value.entries)
     && Object.values(value.latest as JsonMap).every(key => Object.hasOwn(value.entries as JsonMap, key as string));
 }

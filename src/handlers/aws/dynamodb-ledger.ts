@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  DynamoDBClient, GetItemCommand, PutItemCommand, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand, UpdateItemCommand,
+  DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerRecord, LedgerStatus } from '../ports';
+import { Requester } from '../identity';
+import { Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord } from '../ledger';
 import { AwsCalls, errorName } from './aws-calls';
-import { fromItem, Item, toAttribute, toItem } from './ledger-item';
+import { entryFrom, Item, recordFrom, toAttribute, toItem } from './ledger-item';
+import { certificateKey, isFor, nameKey, namePartition, pointerKey, resourceKey, resourceOf } from './ledger-keys';
 
 const CONDITION_FAILED = 'ConditionalCheckFailedException';
 const TABLE_GONE = 'ResourceNotFoundException';
@@ -12,93 +14,158 @@ const TABLE_GONE = 'ResourceNotFoundException';
 /**
  * The ledger in a DynamoDB table with the string keys `pk` and `sk`. Items are never deleted:
  *
- * - `identity#<identity>`, `current`: which certificate is the latest of an identity (`issuer` and `serialNumber`), or when
- *   it was cancelled (`cancelledAt`)
+ * - `identity#<identity>`, `current`: which certificate is the latest of an identity (`issuer` and `serialNumber`)
  * - `issuer#<identity of the CA>`, `serial#<serial number>`: the certificate, with the attributes of `LedgerEntry`; and
  *   `supersededBy`, the serial number of the next one of its identity, from when on it changes no more
+ * - `resource#<stack id>/<logical id>`, `current`: the attributes of `ResourceRecord`
+ * - `name#<identity of the CA>#<digest of the common name>`, `resource#<stack id>/<logical id>`: the `identity` that a
+ *   resource has had certified under a common name last
  */
 export class DynamoDbLedger implements Ledger {
-  constructor(private readonly client: DynamoDBClient, private readonly calls: AwsCalls, private readonly table: string) {}
+  /** @param absent names of errors that say there is no ledger */
+  constructor(
+    private readonly client: DynamoDBClient, private readonly calls: AwsCalls, private readonly table: string,
+    private readonly absent: readonly string[] = [TABLE_GONE],
+  ) {}
 
-  public async find(identity: string): Promise<LedgerRecord | undefined> {
+  public async find(identity: string): Promise<LedgerEntry | undefined> {
     const pointer = await this.get(pointerKey(identity));
-    if (!pointer || pointer.cancelledAt) {
-      return pointer && { cancelledAt: pointer.cancelledAt.S };
+    if (!pointer) {
+      return undefined;
     }
-    const key = certificateKey({ issuer: pointer.issuer?.S, serialNumber: pointer.serialNumber?.S });
-    const item = await this.get(key);
+    const item = await this.get(certificateKey({ issuer: pointer.issuer?.S, serialNumber: pointer.serialNumber?.S }));
     if (!item) {
       throw new Error(`the ledger ${this.table} has lost the certificate with serial number ${pointer.serialNumber?.S}; `
         + 'restore the table from its point-in-time recovery');
     }
-    return { entry: fromItem(item) };
+    return entryFrom(item);
   }
 
-  public async reserve(entry: LedgerEntry, over: LedgerRecord | undefined): Promise<boolean> {
-    const { identity, issuer, serialNumber } = entry;
-    const writes: TransactWriteItem[] = [
-      { Put: { TableName: this.table, Item: { ...pointerKey(identity), ...toItem({ issuer, serialNumber }) }, ...ifPointerIs(over) } },
-      { Put: { TableName: this.table, Item: { ...certificateKey(entry), ...toItem(entry) }, ConditionExpression: 'attribute_not_exists(pk)' } },
-    ];
-    if (over?.entry) {
-      writes.push({
+  public async resource(requester: Requester): Promise<ResourceRecord | undefined> {
+    const item = await this.get(resourceKey(requester));
+    return item && recordFrom(item);
+  }
+
+  public async record(requester: Requester, record: ResourceRecord, over: ResourceRecord | undefined): Promise<boolean> {
+    const written = await this.written(() => this.calls.make('dynamodb:PutItem', this.resourceName, options => this.client.send(new PutItemCommand({
+      TableName: this.table,
+      Item: { ...resourceKey(requester), ...toItem(record) },
+      ...over ? { ConditionExpression: 'revision = :over', ExpressionAttributeValues: { ':over': toAttribute(over.revision) } }
+        : { ConditionExpression: 'attribute_not_exists(pk)' },
+    }), options), [CONDITION_FAILED]));
+    // This very record may stand: it was written, but the answer was lost and the client tried again.
+    return written || isDeepStrictEqual(toItem(await this.resource(requester) ?? {}), toItem(record));
+  }
+
+  public async reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): Promise<boolean> {
+    const { identity, issuer, serialNumber, commonName } = entry;
+    const TableName = this.table;
+    const written = await this.transact(holder, 'RESERVED', [
+      { Put: { TableName, Item: { ...pointerKey(identity), ...toItem({ issuer, serialNumber }) }, ...ifPointerIs(over) } },
+      { Put: { TableName, Item: { ...certificateKey(entry), ...toItem(entry) }, ConditionExpression: 'attribute_not_exists(pk)' } },
+      ...over ? [{
         Update: {
-          TableName: this.table,
-          Key: certificateKey(over.entry),
+          TableName,
+          Key: certificateKey(over),
           UpdateExpression: 'SET supersededBy = :next',
           ConditionExpression: UNCHANGED,
           ExpressionAttributeNames: STATUS,
-          ExpressionAttributeValues: { ':next': { S: serialNumber }, ':from': { S: over.entry.status } },
+          ExpressionAttributeValues: { ':next': toAttribute(serialNumber), ':from': toAttribute(over.status) },
         },
-      });
-    }
-    return this.written(() => this.calls.make('dynamodb:TransactWriteItems', this.resource, async options => {
-      try {
-        return await this.client.send(new TransactWriteItemsCommand({ TransactItems: writes }), options);
-      } catch (error) {
-        throw error instanceof TransactionCanceledException ? decisiveReason(error) : error;
-      }
-    }, [CONDITION_FAILED]));
+      }] : [],
+      ...commonName === undefined ? [] : [{ Put: { TableName, Item: { ...nameKey(issuer, commonName, entry), ...toItem({ identity }) } } }],
+    ]);
+    return written || isDeepStrictEqual((await this.find(identity))?.serialNumber, serialNumber);
   }
 
-  public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): Promise<boolean> {
-    const names = Object.keys(facts) as (keyof LedgerFacts)[];
-    const written = await this.written(() => this.calls.make('dynamodb:UpdateItem', this.resource, options => this.client.send(new UpdateItemCommand({
-      TableName: this.table,
-      Key: certificateKey(entry),
-      UpdateExpression: `SET ${['#status = :to', ...names.map(name => `${name} = :${name}`)].join(', ')}`,
-      ConditionExpression: UNCHANGED,
-      ExpressionAttributeNames: STATUS,
-      ExpressionAttributeValues: {
-        ':from': { S: entry.status },
-        ':to': { S: to },
-        ...Object.fromEntries(names.map(name => [`:${name}`, toAttribute(facts[name]!)])),
+  public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): Promise<boolean> {
+    const names = (Object.keys(facts) as (keyof LedgerFacts)[]).filter(name => facts[name] !== undefined);
+    const written = await this.transact(holder, to, [{
+      Update: {
+        TableName: this.table,
+        Key: certificateKey(entry),
+        UpdateExpression: `SET ${['#status = :to', ...names.map(name => `${name} = :${name}`)].join(', ')}`,
+        ConditionExpression: UNCHANGED,
+        ExpressionAttributeNames: STATUS,
+        ExpressionAttributeValues: {
+          ':from': toAttribute(entry.status),
+          ':to': toAttribute(to),
+          ...Object.fromEntries(names.map(name => [`:${name}`, toAttribute(facts[name]!)])),
+        },
       },
-    }), options), [CONDITION_FAILED]));
+    }]);
     return written || this.isAlready(entry, to, facts);
   }
 
-  public async cancel(identity: string, at: string): Promise<boolean> {
-    return this.written(() => this.calls.make('dynamodb:PutItem', this.resource, options => this.client.send(new PutItemCommand({
-      TableName: this.table,
-      Item: { ...pointerKey(identity), ...toItem({ cancelledAt: at }) },
-      ConditionExpression: 'attribute_not_exists(pk)',
-    }), options), [CONDITION_FAILED]));
+  public async *issued(issuer: string): AsyncIterable<LedgerEntry> {
+    yield* this.query({
+      KeyConditionExpression: 'pk = :pk',
+      FilterExpression: '#status = :issued',
+      ExpressionAttributeNames: STATUS,
+      ExpressionAttributeValues: { ':pk': certificateKey({ issuer }).pk, ':issued': toAttribute('ISSUED') },
+    }, entryFrom);
+  }
+
+  public async named(issuer: string, commonName: string): Promise<LedgerEntry[]> {
+    const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': toAttribute(namePartition(issuer, commonName)) } };
+    const entries: LedgerEntry[] = [];
+    for await (const { identity, resource } of this.query(query, item => ({ identity: item.identity.S!, resource: resourceOf(item) }))) {
+      const entry = await this.find(identity);
+      if (entry && isFor(entry, resource)) {
+        entries.push(entry);
+      }
+    }
+    return entries;
+  }
+
+  /** Writes, as long as the request is the latest one of its resource and, but for a withdrawal, has not failed. */
+  private async transact(holder: Holder, to: LedgerStatus, writes: readonly TransactWriteItem[]): Promise<boolean> {
+    const fence: TransactWriteItem = {
+      ConditionCheck: {
+        TableName: this.table,
+        Key: resourceKey(holder),
+        ConditionExpression: to === 'WITHDRAWN' ? 'requestId = :request'
+          : 'requestId = :request AND (attribute_not_exists(outcome) OR outcome = :success)',
+        ExpressionAttributeValues: { ':request': toAttribute(holder.requestId), ...to === 'WITHDRAWN' ? {} : { ':success': toAttribute('SUCCESS') } },
+      },
+    };
+    return this.written(() => this.calls.make('dynamodb:TransactWriteItems', this.resourceName, async options => {
+      try {
+        return await this.client.send(new TransactWriteItemsCommand({ TransactItems: [fence, ...writes] }), options);
+      } catch (error) {
+        throw error instanceof TransactionCanceledException ? decisiveReason(error) : error;
+      }
+    }, [CONDITION_FAILED, OVERTAKEN]));
+  }
+
+  private async *query<T>(input: Omit<QueryCommandInput, 'TableName'>, read: (item: Item) => T): AsyncIterable<T> {
+    let start: Item | undefined;
+    do {
+      const command = new QueryCommand({ TableName: this.table, ConsistentRead: true, ExclusiveStartKey: start, ...input });
+      const { Items = [], LastEvaluatedKey } = await this.reading(() => this.calls.make('dynamodb:Query', this.resourceName,
+        options => this.client.send(command, options), this.absent));
+      yield* Items.map(read);
+      start = LastEvaluatedKey;
+    } while (start);
   }
 
   /** Whether this very change stands: it was written, but the answer was lost and the client tried again. */
   private async isAlready(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): Promise<boolean> {
     const item = await this.get(certificateKey(entry));
-    const now = item && fromItem(item);
+    const now = item && entryFrom(item);
     return now?.status === to && Object.entries(facts).every(([name, value]) => isDeepStrictEqual(now[name as keyof LedgerFacts], value));
   }
 
   private async get(Key: Item): Promise<Item | undefined> {
     const command = new GetItemCommand({ TableName: this.table, Key, ConsistentRead: true });
+    return (await this.reading(() => this.calls.make('dynamodb:GetItem', this.resourceName, options => this.client.send(command, options), this.absent))).Item;
+  }
+
+  private async reading<T>(read: () => Promise<T>): Promise<T> {
     try {
-      return (await this.calls.make('dynamodb:GetItem', this.resource, options => this.client.send(command, options), [TABLE_GONE])).Item;
+      return await read();
     } catch (error) {
-      throw errorName(error) !== TABLE_GONE ? error : new LedgerGoneError(`the ledger ${this.table} does not exist (${TABLE_GONE}); `
+      throw !this.absent.includes(errorName(error)) ? error : new LedgerGoneError(`the ledger ${this.table} does not exist (${errorName(error)}); `
         + 'restore the table from its point-in-time recovery or its backup');
     }
   }
@@ -108,6 +175,9 @@ export class DynamoDbLedger implements Ledger {
       await write();
       return true;
     } catch (error) {
+      if (errorName(error) === OVERTAKEN) {
+        throw new OvertakenError();
+      }
       if (errorName(error) === CONDITION_FAILED) {
         return false;
       }
@@ -115,7 +185,7 @@ export class DynamoDbLedger implements Ledger {
     }
   }
 
-  private get resource(): string {
+  private get resourceName(): string {
     return `the table ${this.table}`;
   }
 }
@@ -124,33 +194,31 @@ export class DynamoDbLedger implements Ledger {
 const STATUS = { '#status': 'status' };
 const UNCHANGED = '#status = :from AND attribute_not_exists(supersededBy)';
 
-function pointerKey(identity: string): Item {
-  return { pk: { S: `identity#${identity}` }, sk: { S: 'current' } };
-}
-
-function certificateKey({ issuer, serialNumber }: { issuer?: string; serialNumber?: string }): Item {
-  return { pk: { S: `issuer#${issuer}` }, sk: { S: `serial#${serialNumber}` } };
-}
-
 /** The condition that nothing but `over` stands for an identity. */
-function ifPointerIs(over: LedgerRecord | undefined): { ConditionExpression: string; ExpressionAttributeValues?: Item } {
-  const [name, value] = over?.entry ? ['serialNumber', over.entry.serialNumber] : ['cancelledAt', over?.cancelledAt];
-  return value === undefined
-    ? { ConditionExpression: 'attribute_not_exists(pk)' }
-    : { ConditionExpression: `${name} = :${name}`, ExpressionAttributeValues: { [`:${name}`]: { S: value } } };
+function ifPointerIs(over: LedgerEntry | undefined): { ConditionExpression: string; ExpressionAttributeValues?: Item } {
+  return over ? { ConditionExpression: 'serialNumber = :over', ExpressionAttributeValues: { ':over': toAttribute(over.serialNumber) } }
+    : { ConditionExpression: 'attribute_not_exists(pk)' };
 }
+
+/** How it is told that the fence, the first item of a transaction, was not met. */
+const OVERTAKEN = 'Overtaken';
 
 /**
  * What a cancelled transaction comes down to: a condition that was not met is final, whatever else happened to it;
  * everything else is contention or throttling.
  */
 function decisiveReason(error: TransactionCanceledException): Error {
-  const codes = (error.CancellationReasons ?? []).map(reason => reason.Code ?? 'None').filter(code => code !== 'None');
-  if (codes.includes('ConditionalCheckFailed')) {
-    return Object.assign(new Error(CONDITION_FAILED), { name: CONDITION_FAILED });
+  const codes = (error.CancellationReasons ?? []).map(reason => reason.Code ?? 'None');
+  const failed = codes.indexOf('ConditionalCheckFailed');
+  if (failed >= 0) {
+    return named(failed === 0 ? OVERTAKEN : CONDITION_FAILED);
   }
-  const fault = codes.find(code => !PASSING.includes(code));
-  return fault === undefined ? error : Object.assign(new Error(fault), { name: fault });
+  const fault = codes.find(code => code !== 'None' && !PASSING.includes(code));
+  return fault === undefined ? error : named(fault);
+}
+
+function named(name: string): Error {
+  return Object.assign(new Error(name), { name });
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */

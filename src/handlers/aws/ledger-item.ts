@@ -1,18 +1,24 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { KeyStorageProperties } from '../../contract/properties';
-import { LedgerEntry } from '../ports';
+import { LedgerEntry, ResourceRecord } from '../ledger';
 
 /** An item, or the key of one, as DynamoDB writes it. */
 export type Item = { [name: string]: AttributeValue };
 
-type Value = string | Buffer | KeyStorageProperties;
-
-/** One value as a DynamoDB attribute: texts as S, the certificate as B, the key's place as M. */
-export function toAttribute(value: Value): AttributeValue {
+/** One value as a DynamoDB attribute: texts as S, octets as B, and so on. */
+export function toAttribute(value: unknown): AttributeValue {
   if (typeof value === 'string') {
     return { S: value };
   }
-  return Buffer.isBuffer(value) ? { B: value } : { M: toItem(value) };
+  if (typeof value === 'number') {
+    return { N: String(value) };
+  }
+  if (typeof value === 'boolean') {
+    return { BOOL: value };
+  }
+  if (Buffer.isBuffer(value)) {
+    return { B: value };
+  }
+  return Array.isArray(value) ? { L: value.map(toAttribute) } : { M: toItem(value as object) };
 }
 
 /** Named values as attributes of the same names; absent ones are left out. */
@@ -21,17 +27,30 @@ export function toItem(values: object): Item {
 }
 
 /** The entry that an item holds; attributes that a newer version of this library added are ignored. */
-export function fromItem(item: Item): LedgerEntry {
-  return Object.fromEntries(ENTRY_ATTRIBUTES
-    .filter(name => item[name] !== undefined)
-    .map(name => [name, fromAttribute(item[name])])) as unknown as LedgerEntry;
+export function entryFrom(item: Item): LedgerEntry {
+  return valuesOf(item, Object.keys(ENTRY)) as LedgerEntry;
 }
 
-function fromAttribute({ S, B, M }: AttributeValue): unknown {
+/** The record of a resource that an item holds. */
+export function recordFrom(item: Item): ResourceRecord {
+  return valuesOf(item, Object.keys(RECORD)) as ResourceRecord;
+}
+
+function valuesOf(item: Item, names: readonly string[]): unknown {
+  return Object.fromEntries(names.filter(name => item[name] !== undefined).map(name => [name, fromAttribute(item[name])]));
+}
+
+function fromAttribute({ S, N, BOOL, B, L, M }: AttributeValue): unknown {
   if (B) {
     return Buffer.from(B);
   }
-  return M ? Object.fromEntries(Object.entries(M).map(([name, attribute]) => [name, fromAttribute(attribute)])) : S;
+  if (N !== undefined) {
+    return Number(N);
+  }
+  if (L) {
+    return L.map(fromAttribute);
+  }
+  return M ? Object.fromEntries(Object.entries(M).map(([name, attribute]) => [name, fromAttribute(attribute)])) : S ?? BOOL;
 }
 
 /** Every attribute of an entry; the type makes sure that none is forgotten. */
@@ -42,8 +61,11 @@ const ENTRY: { readonly [A in keyof Required<LedgerEntry>]: true } = {
   status: true,
   profile: true,
   subject: true,
+  commonName: true,
   keyAlgorithm: true,
   keyStorage: true,
+  retainKey: true,
+  bundles: true,
   notBefore: true,
   notAfter: true,
   stackId: true,
@@ -51,6 +73,7 @@ const ENTRY: { readonly [A in keyof Required<LedgerEntry>]: true } = {
   reservedAt: true,
   reservedBy: true,
   issuedAt: true,
+  issuedBy: true,
   withdrawnAt: true,
   withdrawnBy: true,
   certificate: true,
@@ -60,4 +83,14 @@ const ENTRY: { readonly [A in keyof Required<LedgerEntry>]: true } = {
   signature: true,
 };
 
-const ENTRY_ATTRIBUTES: readonly string[] = Object.keys(ENTRY);
+/** Every attribute of a resource's record. */
+const RECORD: { readonly [A in keyof Required<ResourceRecord>]: true } = {
+  requestId: true,
+  requestedAt: true,
+  wants: true,
+  outcome: true,
+  declares: true,
+  holds: true,
+  earlier: true,
+  revision: true,
+};

@@ -7,7 +7,7 @@ const NOT_FOUND = 'ParameterNotFound';
 
 /**
  * The versions of private keys in the Parameter Store: each is a SecureString of its own, `<path>/<serial number>`, written
- * once and never changed. That a name is taken makes writing idempotent. AWS asks to wait 30 seconds before the name of a
+ * once and never changed. That a name is taken makes writing idempotent, and keeps the keys of different owners apart. AWS asks to wait 30 seconds before the name of a
  * parameter that was deleted is used again; a serial number is never used again.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
  */
@@ -29,7 +29,7 @@ export class ParameterVersions implements SecretVersions {
     }
   }
 
-  public async write(path: string, version: string, value: string, encryptionKey?: string): Promise<string> {
+  public async write(path: string, version: string, value: string, _owner: string, encryptionKey?: string): Promise<string> {
     const Name = nameOf(path, version);
     const command = new PutParameterCommand({
       Name,

@@ -32,10 +32,12 @@ export class SecretsManagerVersions implements SecretVersions {
     }
   }
 
-  public async write(secretArn: string, version: string, value: string): Promise<string> {
-    assertRoom(secretArn, await this.describe(secretArn));
+  public async write(secretArn: string, version: string, value: string, owner: string): Promise<string> {
+    const secret = await this.describe(secretArn);
+    assertOwned(secretArn, secret, owner);
+    assertRoom(secretArn, secret);
     const command = new PutSecretValueCommand({
-      SecretId: secretArn, ClientRequestToken: version, SecretString: value, VersionStages: [labelOf(version)],
+      SecretId: secretArn, ClientRequestToken: version, SecretString: value, VersionStages: [labelOf(version, owner)],
     });
     try {
       await this.calls.make('secretsmanager:PutSecretValue', secretArn, options => this.client.send(command, options), ['ResourceExistsException']);
@@ -51,13 +53,15 @@ export class SecretsManagerVersions implements SecretVersions {
     return standing;
   }
 
-  public async makeCurrent(secretArn: string, version: string): Promise<void> {
+  public async makeCurrent(secretArn: string, version: string, owner: string): Promise<void> {
     for (let look = 0; ; look++) {
-      const stages = (await this.describe(secretArn)).VersionIdsToStages ?? {};
+      const secret = await this.describe(secretArn);
+      assertOwned(secretArn, secret, owner);
+      const stages = secret.VersionIdsToStages ?? {};
       const holder = Object.keys(stages).find(id => stages[id].includes(CURRENT));
       try {
-        if (!stages[version]?.includes(labelOf(version))) { // let go before, and declared again
-          await this.move(secretArn, { VersionStage: labelOf(version), MoveToVersionId: version }, MOVED_MEANWHILE);
+        if (!stages[version]?.includes(labelOf(version, owner))) { // let go before, and declared again
+          await this.move(secretArn, { VersionStage: labelOf(version, owner), MoveToVersionId: version }, MOVED_MEANWHILE);
         }
         if (holder !== version) {
           await this.move(secretArn, { VersionStage: CURRENT, MoveToVersionId: version, RemoveFromVersionId: holder }, MOVED_MEANWHILE);
@@ -73,9 +77,9 @@ export class SecretsManagerVersions implements SecretVersions {
     }
   }
 
-  public async release(secretArn: string, version: string): Promise<void> {
+  public async release(secretArn: string, version: string, owner: string): Promise<void> {
     try {
-      await this.move(secretArn, { VersionStage: labelOf(version), RemoveFromVersionId: version }, GONE);
+      await this.move(secretArn, { VersionStage: labelOf(version, owner), RemoveFromVersionId: version }, GONE);
     } catch (error) {
       ifOneOf(GONE, error);
     }
@@ -98,8 +102,19 @@ const MOVED_MEANWHILE: readonly string[] = ['InvalidParameterException', NOT_FOU
 /** AWS answers so where the secret, the version, its label or the right to them is gone, or the secret is scheduled for deletion. */
 const GONE: readonly string[] = [NOT_FOUND, 'InvalidParameterException', 'InvalidRequestException', 'AccessDeniedException'];
 
-function labelOf(version: string): string {
-  return `certificate-${version}`;
+/** The label names the owner too: a key of another resource is known by it, whichever ledger its certificate is in. */
+function labelOf(version: string, owner: string): string {
+  return `certificate-${version}-of-${owner}`;
+}
+
+const LABEL = /^certificate-[0-9A-F]+-of-(.+)$/;
+
+/** Whoever may invoke the function can name any place that it may write to. */
+function assertOwned(secretArn: string, { VersionIdsToStages = {} }: DescribeSecretResponse, owner: string): void {
+  const owners = Object.values(VersionIdsToStages).flat().flatMap(label => LABEL.exec(label)?.[1] ?? []);
+  if (owners.some(each => each !== owner)) {
+    throw new Error(`the secret ${secretArn} must hold keys of this resource alone, and it holds one of another certificate; name a secret of its own`);
+  }
 }
 
 /** Asked beforehand: the client would take the limit for throttling, and try for minutes. */

@@ -3,13 +3,19 @@ import { join } from 'node:path';
 import { localDisk } from '../../../src/cli/disk';
 import { DirectoryLedger } from '../../../src/cli/local/directory-ledger';
 import { StateStore } from '../../../src/cli/local/state-store';
-import { LedgerEntry } from '../../../src/handlers/ports';
+import { LedgerEntry, OvertakenError, ResourceRecord } from '../../../src/handlers/ledger';
 import { temporaryFolder } from '../../support/cli-assembly';
 
 let folder: string;
 
-beforeEach(() => {
+const HOLDER = { stackId: 'stack', logicalResourceId: 'Ca', requestId: 'request' };
+const RECORD: ResourceRecord = { requestId: 'request', holds: [], earlier: [], revision: 1 };
+
+beforeEach(async () => {
   folder = temporaryFolder();
+  for (const table of ['Table', 'One', 'Two']) {
+    await ledger(table).record(HOLDER, RECORD, undefined);
+  }
 });
 
 /** The ledger as another run finds it. */
@@ -43,49 +49,62 @@ describe('the ledger of a directory', () => {
   });
 
   test('gives back what was reserved and issued, in another run too', async () => {
-    expect(await ledger().reserve(entry('A1'), undefined)).toBe(true);
-    expect(await ledger().find('ca-1')).toEqual({ entry: entry('A1') });
+    expect(await ledger().reserve(entry('A1'), undefined, HOLDER)).toBe(true);
+    expect(await ledger().find('ca-1')).toEqual(entry('A1'));
     const octets = { certificate: Buffer.from([0x30, 0, 255]), signature: Buffer.from([0x30, 0, 254]) };
-    expect(await ledger().advance(entry('A1'), 'ISSUED', { ...octets, issuedAt: 'now' })).toBe(true);
-    expect(await ledger().find('ca-1')).toEqual({ entry: entry('A1', { status: 'ISSUED', ...octets, issuedAt: 'now' }) });
+    expect(await ledger().advance(entry('A1'), 'ISSUED', { ...octets, issuedAt: 'now' }, HOLDER)).toBe(true);
+    expect(await ledger().find('ca-1')).toEqual(entry('A1', { status: 'ISSUED', ...octets, issuedAt: 'now' }));
   });
 
   test('keeps tables apart', async () => {
-    await ledger('One').reserve(entry('A1'), undefined);
+    await ledger('One').reserve(entry('A1'), undefined, HOLDER);
     expect(await ledger('Two').find('ca-1')).toBeUndefined();
   });
 
   test('refuses a second reservation of an identity, and of a serial number', async () => {
-    await ledger().reserve(entry('A1'), undefined);
-    expect(await ledger().reserve(entry('A2'), undefined)).toBe(false);
-    expect(await ledger().reserve(entry('A1', { identity: 'ca-2' }), undefined)).toBe(false);
-    expect(await ledger().find('ca-1')).toEqual({ entry: entry('A1') });
+    await ledger().reserve(entry('A1'), undefined, HOLDER);
+    expect(await ledger().reserve(entry('A2'), undefined, HOLDER)).toBe(false);
+    expect(await ledger().reserve(entry('A1', { identity: 'ca-2' }), undefined, HOLDER)).toBe(false);
+    expect(await ledger().find('ca-1')).toEqual(entry('A1'));
   });
 
   test('reserves anew over a withdrawn certificate, which stays in the inventory', async () => {
-    await ledger().reserve(entry('A1'), undefined);
-    await ledger().advance(entry('A1'), 'WITHDRAWN', { withdrawnAt: 'then' });
-    const stale = { entry: entry('A1') };
-    expect(await ledger().reserve(entry('A2'), stale)).toBe(false);
-    expect(await ledger().reserve(entry('A2'), await ledger().find('ca-1'))).toBe(true);
-    expect(await ledger().find('ca-1')).toEqual({ entry: entry('A2') });
+    await ledger().reserve(entry('A1'), undefined, HOLDER);
+    await ledger().advance(entry('A1'), 'WITHDRAWN', { withdrawnAt: 'then' }, HOLDER);
+    const stale = entry('A1');
+    expect(await ledger().reserve(entry('A2'), stale, HOLDER)).toBe(false);
+    expect(await ledger().reserve(entry('A2'), await ledger().find('ca-1'), HOLDER)).toBe(true);
+    expect(await ledger().find('ca-1')).toEqual(entry('A2'));
     const { entries } = JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')).ledgers.Table;
     expect(Object.keys(entries)).toEqual(['ca-1/A1', 'ca-1/A2']);
   });
 
   test('advances only from the status that is said', async () => {
-    await ledger().reserve(entry('A1'), undefined);
-    expect(await ledger().advance(entry('A1', { status: 'ISSUED' }), 'WITHDRAWN', {})).toBe(false);
-    expect(await ledger().advance(entry('A9'), 'WITHDRAWN', {})).toBe(false);
+    await ledger().reserve(entry('A1'), undefined, HOLDER);
+    expect(await ledger().advance(entry('A1', { status: 'ISSUED' }), 'WITHDRAWN', {}, HOLDER)).toBe(false);
+    expect(await ledger().advance(entry('A9'), 'WITHDRAWN', {}, HOLDER)).toBe(false);
   });
 
-  test('notes a cancellation only where nothing stands', async () => {
-    expect(await ledger().cancel('ca-1', 'then')).toBe(true);
-    expect(await ledger().cancel('ca-1', 'later')).toBe(false);
-    expect(await ledger().find('ca-1')).toEqual({ cancelledAt: 'then' });
-    expect(await ledger().reserve(entry('A1'), undefined)).toBe(false);
-    expect(await ledger().reserve(entry('A1'), { cancelledAt: 'then' })).toBe(true);
-    expect(await ledger().cancel('ca-1', 'later')).toBe(false);
-    expect(await ledger().find('ca-1')).toEqual({ entry: entry('A1') });
+  test('keeps what a resource declares, and lets no request that was overtaken write', async () => {
+    expect(await ledger().resource(HOLDER)).toEqual(RECORD);
+    const next = { ...RECORD, requestId: 'next', revision: 2 };
+    expect(await ledger().record(HOLDER, next, RECORD)).toBe(true);
+    expect(await ledger().record(HOLDER, next, RECORD)).toBe(false);
+    await expect(ledger().reserve(entry('A1'), undefined, HOLDER)).rejects.toThrow(OvertakenError);
+    await ledger().record(HOLDER, { ...next, outcome: 'FAILED', revision: 3 }, next);
+    await expect(ledger().reserve(entry('A1'), undefined, { ...HOLDER, requestId: 'next' })).rejects.toThrow(OvertakenError);
+  });
+
+  test('lists what a CA has issued, and who has a common name', async () => {
+    const named = entry('A1', { identity: 'device-1', commonName: 'Sensor 1' });
+    await ledger().reserve(named, undefined, HOLDER);
+    await ledger().reserve(entry('A2'), undefined, HOLDER);
+    await ledger().advance(entry('A2'), 'ISSUED', {}, HOLDER);
+    const issued: string[] = [];
+    for await (const { serialNumber } of ledger().issued('ca-1')) {
+      issued.push(serialNumber);
+    }
+    expect(issued).toEqual(['A2']);
+    expect(await ledger().named('ca-1', 'sensor  1')).toEqual([named]);
   });
 });

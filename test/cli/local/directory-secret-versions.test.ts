@@ -20,25 +20,25 @@ function secrets(): DirectorySecretVersions {
 describe('the secrets of a directory', () => {
   test('have no version before one is written, and keep the first value of each', async () => {
     expect(await secrets().read(ARN, 'A1')).toBeUndefined();
-    expect(await secrets().write(ARN, 'A1', 'one')).toBe('one');
-    expect(await secrets().write(ARN, 'A1', 'two')).toBe('one');
+    expect(await secrets().write(ARN, 'A1', 'one', 'owner')).toBe('one');
+    expect(await secrets().write(ARN, 'A1', 'two', 'owner')).toBe('one');
     expect(await secrets().read(ARN, 'A1')).toBe('one');
   });
 
   test('are files that only their owner can read, in folders that only their owner can enter', async () => {
     mkdirSync(join(folder, 'keys'));
     chmodSync(join(folder, 'keys'), 0o755);
-    await secrets().write(ARN, 'A1', 'one');
+    await secrets().write(ARN, 'A1', 'one', 'owner');
     expect([['keys'], ['keys', 'Iot-CaKey'], ['keys', 'Iot-CaKey', 'A1.pem']].map(path => (statSync(join(folder, ...path)).mode % 0o1000).toString(8)))
       .toEqual(['700', '700', '600']);
     expect(readdirSync(join(folder, 'keys', 'Iot-CaKey'))).toEqual(['A1.pem']);
   });
 
   test('remember which version is the current one, and keep it as long as the secret is there', async () => {
-    await secrets().write(ARN, 'A1', 'one');
-    await secrets().write(ARN, 'A2', 'two');
+    await secrets().write(ARN, 'A1', 'one', 'owner');
+    await secrets().write(ARN, 'A2', 'two', 'owner');
     expect(await secrets().readCurrent(ARN)).toBeUndefined();
-    await secrets().makeCurrent(ARN, 'A2');
+    await secrets().makeCurrent(ARN, 'A2', 'owner');
     expect(await secrets().readCurrent(ARN)).toBe('two');
     await secrets().release(ARN, 'A1');
     expect(await secrets().readCurrent(ARN)).toBe('two');
@@ -56,7 +56,7 @@ describe('the secrets of a directory', () => {
     ['arn:aws:secretsmanager:local:000000000000:secret:', 'A1', 'must be one of this local deployment'],
     [ARN, '../A1', 'must consist of letters, digits and hyphens'],
   ])('are never outside of the directory: %s, version %s', async (arn, version, message) => {
-    await expect(secrets().write(arn, version, 'one')).rejects.toThrow(message);
+    await expect(secrets().write(arn, version, 'one', 'owner')).rejects.toThrow(message);
     await expect(secrets().read(arn, version)).rejects.toThrow(message);
     expect(existsSync(join(folder, 'keys'))).toBe(false);
   });

@@ -34,8 +34,8 @@ async function deploy(template: TemplateJson, ...secrets: string[]): Promise<voi
     ...outside,
     lifecycle: async ({ requestType, logicalResourceId, properties: { Name, Secret, Write }, physicalResourceId }, ports) => {
       if (requestType !== 'Delete' && Write !== undefined) {
-        await ports.secrets.write(String(Secret), 'A1', String(Write));
-        await ports.secrets.makeCurrent(String(Secret), 'A1');
+        await ports.secrets.write(String(Secret), 'A1', String(Write), 'owner');
+        await ports.secrets.makeCurrent(String(Secret), 'A1', 'owner');
       }
       if (requestType !== 'Delete') {
         seen[logicalResourceId] = await ports.secretValue(String(Secret));

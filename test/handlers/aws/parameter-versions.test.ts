@@ -46,8 +46,8 @@ describe('keeping a key', () => {
 
   test('a version is read back by its serial number', async () => {
     const [first, second] = [serialNumber(), serialNumber()];
-    expect(await parameters.write(path, first, 'key 1')).toBe('key 1');
-    expect(await parameters.write(path, second, 'key 2')).toBe('key 2');
+    expect(await parameters.write(path, first, 'key 1', 'owner')).toBe('key 1');
+    expect(await parameters.write(path, second, 'key 2', 'owner')).toBe('key 2');
     expect(await parameters.read(path, first)).toBe('key 1');
     expect(await parameters.read(path, second)).toBe('key 2');
     expect(await parameters.read(path, serialNumber())).toBeUndefined();
@@ -55,7 +55,7 @@ describe('keeping a key', () => {
 
   test('a version is encrypted, with the account\'s key for parameters', async () => {
     const version = serialNumber();
-    await parameters.write(path, version, 'key 1');
+    await parameters.write(path, version, 'key 1', 'owner');
     expect(await stored(version)).not.toBe('key 1');
     expect(await metadata(version)).toMatchObject({ Type: 'SecureString', KeyId: 'alias/aws/ssm', Tier: 'Intelligent-Tiering' });
   });
@@ -63,28 +63,28 @@ describe('keeping a key', () => {
   test('a version is encrypted with the key that is named', async () => {
     const version = serialNumber();
     const key = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
-    expect(await parameters.write(path, version, 'key 1', key)).toBe('key 1');
+    expect(await parameters.write(path, version, 'key 1', 'owner', key)).toBe('key 1');
     expect(await metadata(version)).toMatchObject({ Type: 'SecureString', KeyId: key });
   });
 
   test('a key that is too long for a standard parameter is kept whole', async () => {
     const version = serialNumber();
     const long = 'k'.repeat(8_000);
-    await parameters.write(path, version, long);
+    await parameters.write(path, version, long, 'owner');
     expect(await parameters.read(path, version)).toBe(long);
   });
 
   test('a second write of a version answers what the first one wrote', async () => {
     const version = serialNumber();
-    await parameters.write(path, version, 'key 1');
-    expect(await parameters.write(path, version, 'key 2')).toBe('key 1');
+    await parameters.write(path, version, 'key 1', 'owner');
+    expect(await parameters.write(path, version, 'key 2', 'owner')).toBe('key 1');
     expect(await parameters.read(path, version)).toBe('key 1');
     expect((await metadata(version)).Version).toBe(1);
   });
 
   test('of two writes at the same time both answer the same key', async () => {
     const version = serialNumber();
-    const standing = await Promise.all(['key 1', 'key 2'].map(value => parameters.write(path, version, value)));
+    const standing = await Promise.all(['key 1', 'key 2'].map(value => parameters.write(path, version, value, 'owner')));
     expect(standing[0]).toBe(standing[1]);
     expect(await parameters.read(path, version)).toBe(standing[0]);
   });
@@ -92,7 +92,7 @@ describe('keeping a key', () => {
   test.each<FaultKind>(['reset', 'serverError'])('a write whose answer is lost (%s) has kept its own key', async kind => {
     const version = serialNumber();
     proxy.faults = index => index === 0 ? { kind, when: 'after' } : undefined;
-    expect(await parameters.write(path, version, 'key 1')).toBe('key 1');
+    expect(await parameters.write(path, version, 'key 1', 'owner')).toBe('key 1');
     expect(operations()).toEqual(['PutParameter', 'PutParameter', 'GetParameter']);
     expect((await metadata(version)).Version).toBe(1);
   });
@@ -104,29 +104,29 @@ describe('keeping a key', () => {
       if (index > 0) {
         return undefined;
       }
-      await other.write(path, version, 'key 2');
+      await other.write(path, version, 'key 2', 'owner');
       return { kind: 'reset', when: 'before' };
     };
-    expect(await parameters.write(path, version, 'key 1')).toBe('key 2');
+    expect(await parameters.write(path, version, 'key 1', 'owner')).toBe('key 2');
   });
 
   test('a version that is there but not to be seen yet is waited for', async () => {
     const version = serialNumber();
-    await parameters.write(path, version, 'key 1');
+    await parameters.write(path, version, 'key 1', 'owner');
     let looks = 0;
     jest.spyOn(client, 'send').mockImplementation((function (this: SSMClient, command: object, ...rest: unknown[]) {
       return command instanceof GetParameterCommand && looks++ < 2
         ? Promise.reject(Object.assign(new Error(), { name: 'ParameterNotFound' }))
         : Reflect.apply(SSMClient.prototype.send, this, [command, ...rest]);
     }) as never);
-    await expect(parameters.write(path, version, 'key 2')).resolves.toBe('key 1');
+    await expect(parameters.write(path, version, 'key 2', 'owner')).resolves.toBe('key 1');
     expect(looks).toBe(3);
   });
 
   test('a write that is put off again and again ends with the deadline', async () => {
     proxy.faults = () => ({ kind: 'throttled', when: 'before' });
     const late = new ParameterVersions(systemsManager(proxy.url, 100), awsCalls(60_000, AbortSignal.timeout(300)));
-    await expect(late.write(path, serialNumber(), 'key')).rejects.toThrow(/^ssm:PutParameter on the parameter \S+ failed: AbortError$/);
+    await expect(late.write(path, serialNumber(), 'key', 'owner')).rejects.toThrow(/^ssm:PutParameter on the parameter \S+ failed: AbortError$/);
     const made = proxy.calls.length;
     await expect(late.read(path, serialNumber())).rejects.toThrow(/AbortError/);
     expect(proxy.calls).toHaveLength(made); // nothing is sent after it
@@ -136,7 +136,7 @@ describe('keeping a key', () => {
     let free = 3; // then one of three is refused, as often as it comes
     proxy.faults = (_, { operation }) => operation === 'PutParameter' && free-- <= 0 && free % 3 === 0 ? { kind: 'throttled', when: 'before' } : undefined;
     const versions = Array.from({ length: 6 }, serialNumber);
-    await Promise.all(versions.map(version => parameters.write(path, version, `key ${version}`)));
+    await Promise.all(versions.map(version => parameters.write(path, version, `key ${version}`, 'owner')));
     for (const version of versions) {
       expect(await parameters.read(path, version)).toBe(`key ${version}`);
     }
@@ -152,8 +152,8 @@ describe('keeping a key', () => {
 describe('letting a key go', () => {
   test('deletes its parameter, and no other', async () => {
     const [first, second] = [serialNumber(), serialNumber()];
-    await parameters.write(path, first, 'key 1');
-    await parameters.write(path, second, 'key 2');
+    await parameters.write(path, first, 'key 1', 'owner');
+    await parameters.write(path, second, 'key 2', 'owner');
     await parameters.release(path, second);
     expect(await parameters.read(path, first)).toBe('key 1');
     expect(await parameters.read(path, second)).toBeUndefined();
@@ -162,14 +162,14 @@ describe('letting a key go', () => {
   test.each<[string, () => Promise<void>]>([
     ['twice', async () => {
       const version = serialNumber();
-      await parameters.write(path, version, 'key');
+      await parameters.write(path, version, 'key', 'owner');
       await parameters.release(path, version);
       await parameters.release(path, version);
     }],
     ['that never was', async () => parameters.release(path, serialNumber())],
     ['and losing the answer', async () => {
       const version = serialNumber();
-      await parameters.write(path, version, 'key');
+      await parameters.write(path, version, 'key', 'owner');
       proxy.faults = (_, { operation }) => operation === 'DeleteParameter' && operations().filter(each => each === operation).length === 1
         ? { kind: 'reset', when: 'after' } : undefined;
       await parameters.release(path, version);
@@ -194,12 +194,12 @@ describe('fails', () => {
     const message = `the parameter ${path}/${version} must be a SecureString, as this library writes it, got ${Type}; `
       + 'somebody else has made it, so that its value is no key to rely on: delete it and deploy again';
     await expect(parameters.read(path, version)).rejects.toThrow(message);
-    await expect(parameters.write(path, version, 'key 1')).rejects.toThrow(message);
+    await expect(parameters.write(path, version, 'key 1', 'owner')).rejects.toThrow(message);
     expect(await stored(version)).toBe('planted');
   });
 
   test('for a name that AWS does not take', async () => {
-    await expect(parameters.write('/ssm/devices', serialNumber(), 'key')).rejects.toThrow(
+    await expect(parameters.write('/ssm/devices', serialNumber(), 'key', 'owner')).rejects.toThrow(
       /^ssm:PutParameter on the parameter \/ssm\/devices\/[0-9A-F]{40} failed: ValidationException$/);
   });
 
@@ -207,7 +207,7 @@ describe('fails', () => {
     const logged = ['log', 'info', 'warn', 'error', 'debug'].map(name => jest.spyOn(console, name as 'log').mockImplementation());
     proxy.faults = (_, { operation }) => operation === 'PutParameter' ? { kind, when: 'before' } : undefined;
     const impatient = new ParameterVersions(systemsManager(proxy.url, 1), awsCalls(0));
-    const failure = await impatient.write(path, serialNumber(), 'very secret').catch(error => error);
+    const failure = await impatient.write(path, serialNumber(), 'very secret', 'owner').catch(error => error);
     expect(failure.message).toMatch(new RegExp(`^ssm:PutParameter on the parameter ${path}/[0-9A-F]{40} failed: \\w+(; |$)`));
     expect([failure.message, failure.stack, inspect(logged.map(({ mock }) => mock.calls), { depth: 9 })].join()).not.toContain('very secret');
   });

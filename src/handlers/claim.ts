@@ -1,0 +1,213 @@
+import { Holder, Ledger, LedgerGoneError, Outcome, OvertakenError, ResourceRecord } from './ledger';
+import { LifecycleEvent } from './lifecycle-event';
+import { Ports } from './ports';
+
+/** How many requests before the latest one a record names: far more than Lambda can deliver late, within six hours. */
+const MAX_EARLIER = 20;
+
+/** Two requests at one record at a time: each turn, one of them gets ahead. More turns than deliveries means a fault. */
+const MAX_TURNS = 8;
+
+/** Another delivery of the request has succeeded, and answers it; this one has nothing to answer. */
+export class AnsweredError extends Error {
+  constructor() {
+    super('another delivery of this request has succeeded');
+    this.name = 'AnsweredError';
+  }
+}
+
+/** The ledgers that a request has to do with, by the names of their tables. */
+export interface LedgerTables {
+  /** The ledger in which the certificate is recorded: that of the CA which signs it. */
+  readonly home: string;
+  /** A CA's own ledger, where it is another one. */
+  readonly own?: string;
+  /** The ledgers that the resource leaves, such as that of a CA which no longer signs it. */
+  readonly left: readonly string[];
+}
+
+/** What the request is to come to. */
+export interface Aim {
+  /** The identity that it is to bring about; absent for a removal. */
+  readonly wants?: string;
+  /** The identity that a removal takes away. */
+  readonly removes?: string;
+}
+
+/**
+ * A request that is being carried out. It is recorded in each ledger that it has to do with, before anything else is done,
+ * and its outcome before it is answered. So of two requests for a resource the later one counts, whichever is delivered
+ * last, and all deliveries of one request come to one outcome.
+ */
+export class Claim {
+  /** The ledgers in which it is recorded; the outcome in the first of them decides. */
+  private readonly tables: string[] = [];
+
+  constructor(private readonly event: LifecycleEvent, private readonly aim: Aim, private readonly ports: Ports) {}
+
+  /**
+   * Begins the request, or goes on with it where an earlier delivery has begun it.
+   *
+   * @throws OvertakenError if a later request has begun, or if this one has failed already
+   */
+  public async open({ home, own, left }: LedgerTables): Promise<void> {
+    for (const table of [home, own]) {
+      // A stack must be deletable without a ledger that is gone.
+      await this.begin(table, this.aim, this.aim.wants === undefined);
+    }
+    for (const table of left) {
+      await this.begin(table, { removes: this.aim.removes }, true);
+    }
+  }
+
+  /** By what the ledgers know that a write is on behalf of this request. */
+  public get holder(): Holder {
+    const { stackId, logicalResourceId, requestId } = this.event;
+    return { stackId, logicalResourceId, requestId };
+  }
+
+  /** The tables of all ledgers that the request has to do with, that of the certificate itself last. */
+  public get allTables(): string[] {
+    return [...this.tables].reverse();
+  }
+
+  /**
+   * Records that the request has succeeded.
+   *
+   * @throws OvertakenError if another delivery of it has failed before, or a later request has begun
+   */
+  public async succeed(): Promise<void> {
+    if (await this.close('SUCCESS') !== 'SUCCESS') {
+      throw new OvertakenError();
+    }
+  }
+
+  /**
+   * Records that the request has failed.
+   *
+   * @throws AnsweredError if another delivery of it has succeeded before
+   */
+  public async fail(): Promise<void> {
+    if (await this.close('FAILED') === 'SUCCESS') {
+      throw new AnsweredError();
+    }
+  }
+
+  /**
+   * The identities whose certificates nobody has, once the request has succeeded: an earlier request has made them and
+   * failed, or its answer was lost, or they could not be removed. What CloudFormation takes the resource to be is not among
+   * them, since it has that deleted itself.
+   */
+  public async leftBehind(): Promise<string[]> {
+    const records = await Promise.all(this.allTables.map(table => this.recordIn(table)));
+    const left = records.flatMap(record => (record?.holds ?? []).filter(identity => identity !== record?.declares));
+    return [...new Set(left)].filter(identity => identity !== this.event.physicalResourceId);
+  }
+
+  /** Notes that certificates were withdrawn, in all ledgers. */
+  public async letGo(identities: readonly string[]): Promise<void> {
+    for (const table of this.allTables) {
+      await this.change(table, record => ({ ...record, holds: record.holds.filter(each => !identities.includes(each)) }));
+    }
+  }
+
+  private async begin(table: string | undefined, aim: Aim, mayBeGone: boolean): Promise<void> {
+    if (table === undefined) {
+      return;
+    }
+    try {
+      await this.beginIn(this.ports.ledger(table), aim);
+      this.tables.push(table);
+    } catch (error) {
+      if (!mayBeGone) {
+        throw error;
+      }
+      ignoreGone(error);
+    }
+  }
+
+  private async beginIn(ledger: Ledger, aim: Aim): Promise<void> {
+    const { requestId, requestedAt } = this.event;
+    await this.write(ledger, record => {
+      if (record?.requestId === requestId) {
+        if (record.outcome === 'FAILED') {
+          throw new OvertakenError();
+        }
+        return undefined;
+      }
+      if (record && isBefore(this.event, record)) {
+        throw new OvertakenError();
+      }
+      const holds = [...record?.holds ?? [], aim.wants].filter(identity => identity !== undefined);
+      return {
+        requestId,
+        requestedAt: requestedAt?.toISOString(),
+        wants: aim.wants,
+        declares: record?.declares,
+        holds: [...new Set(holds)],
+        earlier: record ? [record.requestId, ...record.earlier].slice(0, MAX_EARLIER) : [],
+        revision: (record?.revision ?? 0) + 1,
+      };
+    });
+  }
+
+  /** Records an outcome where there is none yet, and answers the one that stands. */
+  private async close(outcome: Outcome): Promise<Outcome> {
+    let decided = outcome;
+    for (const table of this.tables) {
+      decided = (await this.change(table, record => record.outcome ? undefined : this.ended(record, decided))).outcome!;
+    }
+    return decided;
+  }
+
+  private ended(record: ResourceRecord, outcome: Outcome): ResourceRecord {
+    if (outcome === 'FAILED') {
+      return { ...record, outcome };
+    }
+    const { removes } = this.aim;
+    const kept = removes === undefined || removes === record.declares ? undefined : record.declares;
+    return { ...record, outcome, declares: record.wants ?? kept };
+  }
+
+  /** Changes the record while it is that of this request; `undefined` leaves it as it is. */
+  private async change(table: string, change: (record: ResourceRecord) => ResourceRecord | undefined): Promise<ResourceRecord> {
+    return this.write(this.ports.ledger(table), record => {
+      if (record?.requestId !== this.event.requestId) {
+        throw new OvertakenError();
+      }
+      const next = change(record);
+      return next && { ...next, revision: record.revision + 1 };
+    });
+  }
+
+  private async write(ledger: Ledger, change: (record: ResourceRecord | undefined) => ResourceRecord | undefined): Promise<ResourceRecord> {
+    for (let turn = 0; turn < MAX_TURNS; turn++) {
+      const record = await ledger.resource(this.event);
+      const next = change(record);
+      if (next === undefined) {
+        return record!;
+      }
+      if (await ledger.record(this.event, next, record)) {
+        return next;
+      }
+    }
+    throw new Error('the ledger keeps changing under this request; deploy again');
+  }
+
+  private recordIn(table: string): Promise<ResourceRecord | undefined> {
+    return this.ports.ledger(table).resource(this.event);
+  }
+}
+
+/** Whether a request was made before the latest one: CloudFormation makes one at a time, and Lambda can deliver it hours later. */
+function isBefore({ requestId, requestedAt }: LifecycleEvent, latest: ResourceRecord): boolean {
+  return latest.earlier.includes(requestId)
+    || (requestedAt !== undefined && latest.requestedAt !== undefined && requestedAt.toISOString() < latest.requestedAt);
+}
+
+function ignoreGone(error: unknown): undefined {
+  if (error instanceof LedgerGoneError) {
+    return undefined;
+  }
+  throw error;
+}

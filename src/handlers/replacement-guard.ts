@@ -1,0 +1,105 @@
+import { isIdentity } from './identity';
+import { Ledger, LedgerEntry, LedgerGoneError } from './ledger';
+import { ledgerTables } from './ledger-tables';
+import { LifecycleEvent } from './lifecycle-event';
+import { Ports } from './ports';
+import { CA_RESOURCE_TYPES } from '../contract/resource-types';
+
+/** What of a CA's declaration decides whether it may take the place of another one. */
+export interface Successor {
+  readonly identity: string;
+  /** The ledger of what it issues. */
+  readonly ledgerTable: string;
+  /** The identity of the CA that it replaces by declaration. */
+  readonly replaces?: string;
+}
+
+/** Certificates that no connection depends on: proofs for a platform. */
+const PROOFS: readonly string[] = ['verification', 'signature'];
+
+/** So many certificates are looked at to say how many there are. */
+const MAX_COUNTED = 100;
+
+/**
+ * Makes sure that a CA which living certificates depend on is replaced only where that is declared by its name. A changed
+ * word in its subject, or another id of its construct, makes another CA, and with it other certificates and keys below it.
+ *
+ * A CA that comes back in a rollback replaces nothing: its certificate was never withdrawn.
+ *
+ * @throws Error that says what would be lost, and the way out
+ */
+export async function assertReplaceable(event: LifecycleEvent, successor: Successor, ports: Ports): Promise<void> {
+  const { identity, ledgerTable, replaces } = successor;
+  if (event.requestType === 'Create') {
+    const leaving = (await leavingCas(event, ports)).filter(({ caId }) => caId !== identity);
+    if (leaving.length > 0 && !leaving.some(({ caId }) => caId === replaces)) {
+      const { caId, living } = leaving[0];
+      throw new Error(`the stack loses the CA ${caId}, which has ${living}; if another id of its construct is the reason, give it its old one or go on `
+        + `with it by PrivateIotCa.fromKeptCa; ${wayOut(caId)}`);
+    }
+    return;
+  }
+  const predecessor = event.physicalResourceId;
+  if (!isIdentity(predecessor) || predecessor === identity || predecessor === replaces) {
+    return;
+  }
+  if ((await ports.ledger(ledgerTable).find(identity))?.status === 'ISSUED') {
+    return;
+  }
+  for (const table of new Set([ledgerTable, ...ledgerTables(event).left])) {
+    const living = await livingCertificates(ports.ledger(table), predecessor, ports).catch(ignoreGone);
+    if (living !== undefined) {
+      throw new Error(`another CA would take the place of ${predecessor}, which has ${living}; undo the change (subject, keyAlgorithm, hashAlgorithm, validity, `
+        + `pathLength, extensions, issuer, kind of keyStorage or generation), or, ${wayOut(predecessor)}`);
+    }
+  }
+}
+
+function wayOut(caId: string): string {
+  return `if all of it is to be replaced, declare replaces: '${caId}'`;
+}
+
+const TABLE_TYPES: readonly string[] = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'];
+
+/** The CAs that the stack has and its template no longer declares, with living certificates. */
+async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports: Ports): Promise<{ caId: string; living: string }[]> {
+  const { resources, declaredCas } = await ports.stack(stackId);
+  const caIds = resources
+    .filter(each => CA_RESOURCE_TYPES.includes(each.type) && each.logicalResourceId !== logicalResourceId && !declaredCas.includes(each.logicalResourceId))
+    .map(({ physicalResourceId }) => physicalResourceId).filter(isIdentity);
+  const tables = caIds.length > 0 ? resources.filter(({ type }) => TABLE_TYPES.includes(type)).map(({ physicalResourceId }) => physicalResourceId) : [];
+  const leaving: { caId: string; living: string }[] = [];
+  for (const caId of caIds) {
+    for (const table of tables) {
+      const living = await livingCertificates(ports.anyTable(table), caId, ports).catch(ignoreGone);
+      if (living !== undefined) {
+        leaving.push({ caId, living });
+      }
+    }
+  }
+  return leaving;
+}
+
+function ignoreGone(error: unknown): undefined {
+  if (error instanceof LedgerGoneError) {
+    return undefined;
+  }
+  throw error;
+}
+
+/** What lives below a CA, in words; `undefined` where nothing does. */
+async function livingCertificates(ledger: Ledger, caId: string, ports: Ports): Promise<string | undefined> {
+  const now = ports.clock();
+  const living: LedgerEntry[] = [];
+  for await (const entry of ledger.issued(caId)) {
+    if (entry.identity !== caId && !PROOFS.includes(entry.profile) && new Date(entry.notAfter) > now && living.push(entry) > MAX_COUNTED) {
+      break;
+    }
+  }
+  if (living.length === 0) {
+    return undefined;
+  }
+  const [{ profile, subject, notAfter }] = living;
+  const more = living.length > MAX_COUNTED ? `more than ${MAX_COUNTED - 1} others` : `${living.length - 1} more`;
+  return `living certificates: ${profile} ${subject} (until ${notAfter})${living.length > 1 ? ` and ${more}` : ''}`;
+}

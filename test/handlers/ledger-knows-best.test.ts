@@ -1,0 +1,145 @@
+import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
+import { LifecycleEvent } from '../../src/handlers/lifecycle-event';
+import {
+  caProperties, deviceProperties, Properties, request, requestedProperties, SECRET, signatureProperties, signedElsewhereProperties, verificationProperties,
+} from '../support/events';
+import { MemoryWorld } from '../support/memory-ports';
+import { OpensslCas } from '../support/openssl-ca';
+
+const cas = new OpensslCas();
+const CA_SECRET = `${SECRET}Ca-AbCdEf`;
+const DEVICE_SECRET = `${SECRET}Device-AbCdEf`;
+
+let world: MemoryWorld;
+let caId: string;
+
+const handle = (event: LifecycleEvent) => handleLifecycleEvent(event, world.ports());
+const named = (event: LifecycleEvent, logicalResourceId: string): LifecycleEvent => ({ ...event, logicalResourceId });
+const otherDevice = (changes: Properties = {}) => deviceProperties(caId, { KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Other-AbCdEf` }, ...changes });
+
+beforeEach(async () => {
+  world = new MemoryWorld();
+  world.now = new Date();
+  caId = (await handle(request('ca', 'Create', caProperties()))).physicalResourceId;
+});
+
+/** Exchanges what the ledger has of a certificate, as who may write to the table could. */
+function exchange(identity: string, changes: object): void {
+  const entry = world.entry(identity)!;
+  world.entries.set(`${entry.issuer}/${entry.serialNumber}`, { ...entry, ...changes });
+}
+
+describe('whoever may invoke the function', () => {
+  test('gets no bundle of a CA, or of a verification certificate', async () => {
+    const Bundles = [{ Type: 'CombinedPem', SecretArn: DEVICE_SECRET }];
+    for (const event of [
+      request('ca', 'Update', caProperties({ Bundles }), caId), request('ca', 'Create', caProperties({ Bundles })),
+      request('verification', 'Create', verificationProperties(caId, { Bundles })),
+    ]) {
+      await expect(handle(event)).rejects.toThrow('deliveryFormats must be left out for a CA and for a verification certificate');
+    }
+    expect([...world.versions.keys()].every(key => key.startsWith(CA_SECRET))).toBe(true);
+  });
+
+  test('does not have the key of a retained CA let go, by what an event says', async () => {
+    await handle(request('ca', 'Delete', caProperties({ RetainKey: 'false' }), caId));
+    expect([...world.versions.keys()]).toEqual([`${CA_SECRET}/${world.entry(caId)!.serialNumber}`]);
+  });
+
+  test('puts no key into the place of another certificate, be it that of the CA', async () => {
+    const versions = [...world.versions];
+    await expect(handle(request('device', 'Create', deviceProperties(caId, { KeyStorage: { Type: 'SecretsManager', SecretArn: CA_SECRET } }))))
+      .rejects.toThrow(`the secret ${CA_SECRET} must hold keys of this resource alone`);
+    expect([...world.versions]).toEqual(versions);
+    expect(world.currentVersion.get(CA_SECRET)).toBe(world.entry(caId)!.serialNumber);
+  });
+
+  test('gets no bundle into the place of another certificate\'s key', async () => {
+    await handle(request('device', 'Create', deviceProperties(caId)));
+    const before = world.versions.get(`${DEVICE_SECRET}/${[...world.entries.values()].at(-1)!.serialNumber}`);
+    const Bundles = [{ Type: 'CombinedPem', SecretArn: DEVICE_SECRET }];
+    await expect(handle(named(request('device', 'Create', otherDevice({ Bundles })), 'Other'))).rejects.toThrow('must hold keys of this resource alone');
+    expect([...world.versions].filter(([key]) => key.startsWith(DEVICE_SECRET)).map(([, value]) => value)).toEqual([before]);
+  });
+});
+
+describe('a certificate that was exchanged in the ledger is not answered', () => {
+  const unchanged = (device: { physicalResourceId: string }) => request('device', 'Update', deviceProperties(caId), device.physicalResourceId);
+
+  test('where another CA has signed it', async () => {
+    const device = await handle(request('device', 'Create', deviceProperties(caId)));
+    const other = await handle(named(request('ca', 'Create', caProperties({
+      LedgerTable: 'other', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}OtherCa-AbCdEf` },
+    })), 'OtherCa'));
+    exchange(device.physicalResourceId, { certificate: world.entry(other.physicalResourceId, 'other')!.certificate });
+    await expect(handle(unchanged(device))).rejects.toThrow('somebody has changed the table: restore it from its point-in-time recovery');
+  });
+
+  test('where it is a genuine one of another device', async () => {
+    const device = await handle(request('device', 'Create', deviceProperties(caId)));
+    const other = await handle(named(request('device', 'Create', otherDevice()), 'Other'));
+    const { certificate, serialNumber } = world.entry(other.physicalResourceId)!;
+    exchange(device.physicalResourceId, { certificate });
+    await expect(handle(unchanged(device))).rejects.toThrow('got one with another serial number');
+    world.entries.set(`${caId}/${serialNumber}`, { ...world.entry(other.physicalResourceId)!, identity: device.physicalResourceId });
+    world.current.set(device.physicalResourceId, `${caId}/${serialNumber}`);
+    await expect(handle(unchanged(device))).rejects.toThrow(/keyStorage must stay|does not hold the key/);
+  });
+
+  test('where it is octets', async () => {
+    const device = await handle(request('device', 'Create', deviceProperties(caId)));
+    exchange(device.physicalResourceId, { certificate: Buffer.from('no certificate') });
+    await expect(handle(unchanged(device))).rejects.toThrow('got one that can\'t be read');
+  });
+
+  test('of a CA that signs itself, which its own key vouches for', async () => {
+    const forged = cas.root({ subject: '/CN=Acme IoT Root CA' });
+    exchange(caId, { certificate: Buffer.from(forged.certificatePem.replace(/-----[^-]+-----|\s/g, ''), 'base64') });
+    await expect(handle(request('ca', 'Update', caProperties(), caId))).rejects.toThrow('somebody has changed the table');
+    await expect(handle(request('device', 'Create', deviceProperties(caId)))).rejects.toThrow(/does not hold the key that belongs to the CA's certificate/);
+  });
+
+  test('and no request of a CA either that is for another key', async () => {
+    const pending = await handle(named(request('ca', 'Create', signedElsewhereProperties({
+      LedgerTable: 'factory', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Factory-AbCdEf` },
+    })), 'Factory'));
+    const entry = world.entry(pending.physicalResourceId, 'factory')!;
+    const csr = Buffer.from(cas.request(cas.key(), { subject: '/CN=Acme IoT Root CA' }, []).replace(/-----[^-]+-----|\s/g, ''), 'base64');
+    world.ledgers.get('factory')!.entries.set(`${entry.issuer}/${entry.serialNumber}`, { ...entry, certificateSigningRequest: csr });
+    await expect(handle(named(request('ca', 'Update', signedElsewhereProperties({
+      LedgerTable: 'factory', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Factory-AbCdEf` },
+    }), pending.physicalResourceId), 'Factory'))).rejects.toThrow('must hold the request for the key of the CA, got another one');
+  });
+
+  test('and no signature that the CA has not made', async () => {
+    const proof = await handle(request('signature', 'Create', signatureProperties(caId)));
+    exchange(proof.physicalResourceId, { signature: Buffer.alloc(64) });
+    await expect(handle(request('signature', 'Update', signatureProperties(caId), proof.physicalResourceId))).rejects.toThrow('has another signature than was made');
+  });
+});
+
+test('an update of nothing fails where the key is gone, and says so', async () => {
+  const device = await handle(request('device', 'Create', deviceProperties(caId)));
+  world.versions.delete(`${DEVICE_SECRET}/${device.data!.SerialNumber}`);
+  await expect(handle(request('device', 'Update', deviceProperties(caId), device.physicalResourceId)))
+    .rejects.toThrow(`the secret ${DEVICE_SECRET} does not hold the key of the certificate ${device.data!.SerialNumber} any more; restore it, or raise \`generation\``);
+});
+
+describe('a request that brings its subject along', () => {
+  const asking = (subject: string, changes: Properties = {}) =>
+    requestedProperties(caId, { CertificateSigningRequest: cas.request(cas.key(), { subject }, []), ...changes });
+
+  test('does not get the common name of another living certificate, however it is written', async () => {
+    await handle(request('device', 'Create', deviceProperties(caId)));
+    await expect(handle(named(request('device', 'Create', asking('/CN=sensor-001')), 'Impostor'))).rejects.toThrow(
+      'certificateSigningRequest must ask for a common name that no other living certificate of the CA has, got "sensor-001", which Device has');
+  });
+
+  test('gets it once the other certificate is withdrawn, and keeps it over its own renewals', async () => {
+    const device = await handle(request('device', 'Create', deviceProperties(caId)));
+    await handle(request('device', 'Delete', deviceProperties(caId), device.physicalResourceId));
+    const taken = await handle(named(request('device', 'Create', asking('/CN=sensor-001')), 'Successor'));
+    const renewed = await handle(named(request('device', 'Update', asking('/CN=sensor-001', { Generation: '2' }), taken.physicalResourceId), 'Successor'));
+    expect(renewed.physicalResourceId).not.toBe(taken.physicalResourceId);
+  });
+});

@@ -4,13 +4,14 @@ import { adoptExistingCa, existingCaIdentity, parseExistingCa } from './existing
 import { identityOf, isIdentity } from './identity';
 import { CertificateRequest, issueCertificate } from './issue-certificate';
 import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from './lifecycle-event';
+import { caLookupId, lookUpCa, parseCaLookup } from './look-up-ca';
 import { LedgerEntry, Ports } from './ports';
 import { parseProof, proofIdentity, provePossession } from './prove-possession';
 import { recordCa } from './record-ca';
 import { assertResponseFits } from './response-size';
 import { declareSignedElsewhere } from './signed-elsewhere';
 import { abandonReservation, withdrawCertificate } from './withdraw-certificate';
-import { CertificateAttributes, ProofOfPossessionSignatureAttributes } from '../contract/properties';
+import { CaLookupAttributes, CertificateAttributes, ProofOfPossessionSignatureAttributes } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
 import { certificateAttributes } from '../pki/certificate';
 
@@ -29,12 +30,13 @@ export async function handleLifecycleEvent(event: LifecycleEvent, ports: Ports):
 
 /** Brings a resource to what it declares; `identify` is told its identity as soon as that is known. */
 type Declarer = (event: LifecycleEvent, ports: Ports, startedAt: Date, identify: (identity: string) => void) =>
-Promise<CertificateAttributes | ProofOfPossessionSignatureAttributes>;
+Promise<CaLookupAttributes | CertificateAttributes | ProofOfPossessionSignatureAttributes>;
 
 /** How resources are brought to what they declare, and how they are known: in two ways of their own, and as all certificates. */
 interface Kind {
   readonly declare: Declarer;
-  readonly identity: (event: LifecycleEvent) => string;
+  /** None of what leaves nothing behind that could be removed. */
+  readonly identity: (event: LifecycleEvent) => string | undefined;
 }
 
 function kindOf({ resourceType }: LifecycleEvent): Kind {
@@ -43,6 +45,8 @@ function kindOf({ resourceType }: LifecycleEvent): Kind {
       return { declare: declareExistingCa, identity: event => existingCaIdentity(parseExistingCa(event.properties), event) };
     case ResourceType.PROOF_OF_POSSESSION_SIGNATURE:
       return { declare: declareSignature, identity: event => proofIdentity(parseProof(event.properties), event) };
+    case ResourceType.CA_LOOKUP:
+      return { declare: declareCaLookup, identity: () => undefined };
     default:
       return { declare: declareCertificate, identity: event => identityOf(parseDeclaration(event.resourceType, event.properties), event) };
   }
@@ -65,6 +69,15 @@ const declareExistingCa: Declarer = async (event, ports, startedAt, identify) =>
   identify(identity);
   const entry = await adoptExistingCa({ ...event, declaration, identity, startedAt }, ports);
   const data = { ...certificateAttributes(entry.certificate), ...declaration.certificatePem === undefined ? chainData(entry) : {} };
+  assertResponseFits(event, identity, data);
+  return data;
+};
+
+const declareCaLookup: Declarer = async (event, ports, _, identify) => {
+  const declaration = parseCaLookup(event.properties);
+  const identity = caLookupId(declaration, event);
+  identify(identity);
+  const data = await lookUpCa(declaration, ports);
   assertResponseFits(event, identity, data);
   return data;
 };

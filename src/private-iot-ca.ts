@@ -16,7 +16,7 @@ import { IIotCertificate, IotCertificateBase } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
-import { CaChainTexts, chainOfText, chainsBelow, chainsOf } from './private/ca-chain';
+import { CaChainLinks, certificateIn, certificatesIn, chainBelow, chainOfOne, chainOfText, chainsOf } from './private/ca-chain';
 import { validateCaProps } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
@@ -63,9 +63,6 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   }
 
   public readonly caId: string;
-  public readonly caCertificates: string[];
-  public readonly certificateChainPem: string;
-  public readonly certificateChainWithoutRootPem: string;
   public readonly ledger: ITable;
   public readonly privateKeySecret?: ISecret;
   public readonly signingKey?: IKey;
@@ -76,6 +73,8 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   public readonly platforms: IotPlatform[];
   public readonly allowedCustomExtensions: string[];
 
+  /** @internal */
+  public readonly _chain: CaChainLinks;
   /** @internal */
   protected readonly _resource: CustomResource;
   private readonly signedElsewhere: boolean;
@@ -133,11 +132,27 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     };
     this._resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights);
     this.caId = this._resource.ref;
-    ({
-      caCertificates: this.caCertificates,
-      certificateChainPem: this.certificateChainPem,
-      certificateChainWithoutRootPem: this.certificateChainWithoutRootPem,
-    } = this.chainOf(props));
+    this._chain = this.chainOf(props);
+  }
+
+  public get caCertificates(): string[] {
+    return this.caCertificatesFor(this);
+  }
+
+  public get certificateChainPem(): string {
+    return chainsOf(this.caCertificates, this._chain.endsInRoot).certificateChainPem;
+  }
+
+  public get certificateChainWithoutRootPem(): string {
+    return chainsOf(this.caCertificates, this._chain.endsInRoot).certificateChainWithoutRootPem;
+  }
+
+  public certificatePemFor(scope: Construct): string {
+    return certificateIn(scope, this);
+  }
+
+  public caCertificatesFor(scope: Construct): string[] {
+    return certificatesIn(scope, this._chain.links);
   }
 
   /** Whether its certificate is still to be made elsewhere: a note stands in the place of it. @internal */
@@ -188,10 +203,11 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     return grantReadPrivateKey(this, grantee);
   }
 
-  private chainOf({ issuer, signedCertificate }: PrivateIotCaProps): CaChainTexts {
+  private chainOf({ issuer, signedCertificate }: PrivateIotCaProps): CaChainLinks {
     if (issuer) {
-      return { caCertificates: [this.certificatePem, ...issuer.caCertificates], ...chainsBelow(issuer, this.certificatePem) };
+      return chainBelow(this, this.sha256Fingerprint, issuer, issuer instanceof PrivateIotCa && issuer.signedElsewhere);
     }
-    return this.signedElsewhere ? chainOfText(signedCertificate?._text ?? this.certificatePem) : chainsOf([this.certificatePem], true);
+    return signedCertificate?._text === undefined ? chainOfOne(this, this.sha256Fingerprint, !this.signedElsewhere)
+      : chainOfText(this, signedCertificate._text, this.sha256Fingerprint);
   }
 }

@@ -41,10 +41,10 @@ export class CertificateOutputs extends Construct {
     super(scope, id);
     const { cas = {}, certificates = {} } = props;
     for (const [name, ca] of Object.entries(cas)) {
-      const certificates = ca.caCertificatesFor(this);
+      const chain = ca.caCertificatesFor(this);
       this.put(name, {
         Certificate: ca.certificatePemFor(this),
-        CertificateChain: certificates.length === 1 ? undefined : joined(certificates),
+        CertificateChain: chain.length === 1 ? undefined : joined(chain),
       });
     }
     for (const [name, certificate] of Object.entries(certificates)) {

@@ -53,31 +53,6 @@ export interface IPrivateIotCa extends IResource {
    */
   readonly certificateChainWithoutRootPem: string;
 
-  /**
-   * The CA's certificate, PEM, for use in the stack of `scope`. In the CA's own stack it is `certificatePem`. In another one it is
-   * what that stack's function looks up in the CA's ledger, since CloudFormation exports at most 1,024 characters, and an RSA
-   * certificate has more.
-   *
-   * @param scope what needs the certificate
-   * @example
-   * declare const ca: PrivateIotCa;
-   * declare const brokers: Stack;
-   * new CfnOutput(brokers, 'CaCertificate', { value: ca.certificatePemFor(brokers) });
-   */
-  certificatePemFor(scope: Construct): string;
-
-  /**
-   * The CA's certificate and those of the CAs above it, PEM, one by one, its own first, for use in the stack of `scope`, as
-   * `certificatePemFor` has it. Where it is not known before deployment how many they are, one text holds several.
-   *
-   * @param scope what needs the certificates
-   * @example
-   * declare const ca: PrivateIotCa;
-   * declare const brokers: Stack;
-   * new CfnOutput(brokers, 'CaCertificateChain', { value: Fn.join('', ca.caCertificatesFor(brokers)) });
-   */
-  caCertificatesFor(scope: Construct): string[];
-
   /** The CA's certificate and those above it, and where each is found. @internal */
   readonly _chain: CaChainLinks;
 
@@ -130,6 +105,31 @@ export interface IPrivateIotCa extends IResource {
    * The platforms the CA is meant for.
    */
   readonly platforms: IotPlatform[];
+
+  /**
+   * The CA's certificate, PEM, for use in the stack of `scope`. In the CA's own stack it is `certificatePem`. In another one it is
+   * what that stack's function looks up in the CA's ledger, since CloudFormation exports at most 1,024 characters, and an RSA
+   * certificate has more.
+   *
+   * @param scope what needs the certificate
+   * @example
+   * declare const ca: PrivateIotCa;
+   * declare const brokers: Stack;
+   * new CfnOutput(brokers, 'CaCertificate', { value: ca.certificatePemFor(brokers) });
+   */
+  certificatePemFor(scope: Construct): string;
+
+  /**
+   * The CA's certificate and those of the CAs above it, PEM, one by one, its own first, for use in the stack of `scope`, as
+   * `certificatePemFor` has it. Where it is not known before deployment how many they are, one text holds several.
+   *
+   * @param scope what needs the certificates
+   * @example
+   * declare const ca: PrivateIotCa;
+   * declare const brokers: Stack;
+   * new CfnOutput(brokers, 'CaCertificateChain', { value: Fn.join('', ca.caCertificatesFor(brokers)) });
+   */
+  caCertificatesFor(scope: Construct): string[];
 
   /**
    * Adds a certificate that proves to a platform that the CA's key is held here.

@@ -121,8 +121,9 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions {
 
   /**
    * Raise it for a new CA, with a new key, of an otherwise unchanged declaration, 1 to 1,000,000. Every certificate below
-   * it is then made anew. A CA that another stack uses can't be replaced so, since CloudFormation keeps what is exported
-   * while it is imported: declare a second CA beside it, move its users, and remove the first.
+   * it is then made anew. Where another stack uses the CA by strong references, CloudFormation refuses that, for what is exported
+   * stays while it is imported; by weak references, which `cdk init` sets today, it does not. Under both, a CA that has living
+   * certificates is not replaced unless `replaces` names it. Better declare a second CA beside it, move its users, and remove the first.
    *
    * @default 1
    */

@@ -1,11 +1,11 @@
 import { App, CfnOutput, CfnParameter, Fn, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { opensslCa } from './support/foreign-ca';
 import {
-  AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, CertificateOutputs, DeviceCertificate, IPrivateIotCa, KeyStorage, PemSource, PrivateIotCa, ServerCertificate,
-  TrustBundle,
+  AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, CertificateOutputs, DeviceCertificate, IPrivateIotCa, KeyStorage, PemSource, PrivateIotCa,
+  ServerCertificate, TrustBundle,
 } from '../src';
+import { opensslCa } from './support/foreign-ca';
 
 const ENV = { account: '111111111111', region: 'eu-central-1' };
 const STRENGTH = '@aws-cdk/core:defaultCrossStackReferences';

@@ -78,7 +78,9 @@ describe('a certificate that would be exported is refused at synthesis, with the
 describe('what fits into an export is exported', () => {
   test('fingerprints, serial numbers, dates, ids and ARNs', () => {
     new CfnOutput(other, 'All', {
-      value: [ca.caId, ca.sha256Fingerprint, ca.sha1Fingerprint, ca.serialNumber, ca.notAfter, ca.subjectKeyIdentifier, ca.privateKeySecret!.secretArn].join(),
+      value: [
+        ca.caId, ca.sha256Fingerprint, ca.sha1Fingerprint, ca.serialNumber, ca.notAfter, ca.subjectKeyIdentifier, ca.privateKeySecret!.secretArn,
+      ].join(),
     });
     expect(() => app.synth()).not.toThrow();
   });

@@ -42,7 +42,7 @@ export function checkAnswer(body: string): Complaint {
 export function checkExportedValue(outputKey: string, value: string): Complaint {
   return value.length <= CLOUDFORMATION_LIMITS.exportedCharacters ? undefined
     : `Cannot export output ${outputKey} with length ${value.length}. Max length of ${CLOUDFORMATION_LIMITS.exportedCharacters} exceeded. `
-      + '(A certificate crosses stacks by certificatePemFor(scope) of its CA; see the README, "A CA in another stack")';
+      + '(A certificate crosses stacks by certificatePemFor(scope) of its CA; see the README, "Certificates of one CA in several stacks")';
 }
 
 /** Says that a parameter's value is too long; the value itself can be a secret. */

@@ -58,7 +58,9 @@ export function readAssembly(directory: string): AssemblyStack[] {
 function inReadingOrder(directory: string, stacks: readonly AssemblyStack[], byName: ReadonlyMap<string, AssemblyStack>): AssemblyStack[] {
   const byFile = new Map(stacks.map(stack => [stack.templateFile, {
     ...stack,
-    dependencies: [...new Set([...stack.dependencies, ...stack.reads.flatMap(name => name === stack.name ? [] : byName.get(name)?.templateFile ?? [])])],
+    dependencies: [...new Set([
+      ...stack.dependencies, ...stack.reads.filter(name => name !== stack.name).flatMap(name => byName.get(name)?.templateFile ?? []),
+    ])],
   }]));
   const order = inDependencyOrder([...byFile.keys()], file => byFile.get(file)!.dependencies, cycle => {
     throw new CliError(`${directory}: the stacks ${cycle.map(file => byFile.get(file)!.displayName).join(' → ')} read each other's outputs`);

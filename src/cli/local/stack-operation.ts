@@ -192,7 +192,7 @@ export class StackOperation {
       properties: resource.properties,
     };
     return progress.during(`${this.stackName}: ${requestType.toLowerCase()} ${resource.name} (${resource.type})`,
-      async () => answered(event, await lifecycle(event, ports)));
+      async () => taken(event, await lifecycle(event, ports)));
   }
 
   private record(logicalId: string, resource: DesiredResource, result: LifecycleResult, retainReplaced: boolean): void {
@@ -256,7 +256,7 @@ export class StackOperation {
 }
 
 /** What CloudFormation takes of an answer: as much as it has room for. */
-function answered(event: LifecycleEvent, result: LifecycleResult): LifecycleResult {
+function taken(event: LifecycleEvent, result: LifecycleResult): LifecycleResult {
   const complaint = checkAnswer(successBody(event, result.physicalResourceId, result.data));
   if (complaint) {
     throw new LifecycleError(complaint, result.physicalResourceId, undefined);

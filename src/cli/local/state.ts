@@ -133,7 +133,8 @@ function everyMember(isRight: Check): Check {
 }
 
 function isStack(value: unknown): boolean {
-  return isMap(value) && isText(value.stackId) && (value.region === undefined || isText(value.region)) && everyMember(isText)(value.parameters) && everyMember(isResource)(value.resources)
+  return isMap(value) && isText(value.stackId) && (value.region === undefined || isText(value.region))
+    && everyMember(isText)(value.parameters) && everyMember(isResource)(value.resources)
     && (value.outputs === undefined || everyMember(isText)(value.outputs)) && everyMember(isText)(value.exports) && isTextList(value.imports)
     && everyMember(member => member === null || isResource(member))(value.before)
     && Array.isArray(value.superseded) && value.superseded.every(each => isResource(each) && isText(each.logicalId) && isText(each.requestId))

@@ -1,7 +1,7 @@
-import { temporaryFolder, writeAssembly } from '../../support/cli-assembly';
-import { ca, RecordingDeployment } from '../../support/cli-engine';
 import { readAssembly } from '../../../src/cli/local/assembly';
 import { parameterValues, parseParameter } from '../../../src/cli/local/parameters';
+import { temporaryFolder, writeAssembly } from '../../support/cli-assembly';
+import { ca, RecordingDeployment } from '../../support/cli-engine';
 
 const members = (number: number, member: object): object => Object.fromEntries(Array.from({ length: number }, (_, n) => [`M${n}`, member]));
 

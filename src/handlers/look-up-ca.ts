@@ -63,10 +63,15 @@ export async function lookUpCa(declaration: CaLookupDeclaration, ports: Ports): 
   }
   const attributes = certificateAttributes(asked.der);
   if (sha256Fingerprint !== undefined && attributes.Sha256Fingerprint !== sha256Fingerprint) {
-    throw new Error(`the ledger ${ledgerTable} must hold the certificate with the SHA-256 fingerprint ${sha256Fingerprint} for ${caId}, `
-      + `got one with ${attributes.Sha256Fingerprint}; deploy the stack of the CA first, or find out who has changed the ledger`);
+    throw new Error(`the ledger ${ledgerTable} must hold the certificate whose SHA-256 fingerprint begins with ${beginning(sha256Fingerprint)} for ${caId}, `
+      + `got one with ${beginning(attributes.Sha256Fingerprint)}; deploy the stack of the CA first, or find out who has changed the ledger`);
   }
   return withChain ? { ...attributes, ...chainData({ chain: Buffer.concat(above.map(({ der }) => der)) }) } : attributes;
+}
+
+/** As much of a fingerprint as a reason for a failure shows: long rows of hexadecimal digits are left out, for a key could be one. */
+function beginning(fingerprint: string): string {
+  return fingerprint.slice(0, 12);
 }
 
 /** Checks a chain as a validator does; what was issued before is not held against rules that came later. */

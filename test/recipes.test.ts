@@ -56,7 +56,9 @@ function appOf(code: string, context: { readonly [flag: string]: unknown }): App
     verification: ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' }),
     device: ca.addDeviceCertificate('Sensor001', { subject: { commonName: 'sensor-001' }, keyAlgorithm: library.KeyAlgorithm.EC_P256 }),
     provisioningRole: Role.fromRoleArn(stack, 'ProvisioningRole', 'arn:aws:iam::111111111111:role/provisioning'),
-    decisionFunction: LambdaFunction.fromFunctionArn(stack, 'Decision', 'arn:aws:lambda:eu-central-1:111111111111:function:decision'),
+    decisionFunction: LambdaFunction.fromFunctionAttributes(stack, 'Decision', {
+      functionArn: 'arn:aws:lambda:eu-central-1:111111111111:function:decision', sameEnvironment: true,
+    }),
     caRegistration: /\bcaRegistration\./.test(code) ? new library.AwsIotCaRegistration(stack, 'CaRegistration', { ca }) : undefined,
     attributesOfOldCa: {
       caId: 'ca-0123456789abcdef0123456789abcdef',

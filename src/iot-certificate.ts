@@ -9,7 +9,8 @@ import { chainsBelow } from './private/ca-chain';
  */
 export interface IIotCertificate extends IResource {
   /**
-   * The certificate, PEM.
+   * The certificate, PEM. It is for the stack of the certificate, and those nested in it: an export of CloudFormation has no room
+   * for it.
    * @attribute
    */
   readonly certificatePem: string;

@@ -72,7 +72,8 @@ function appOf(code: string, context: { readonly [flag: string]: unknown }): App
 
 /** Runs a snippet with the names that it takes for granted. */
 function run(code: string, names: { readonly [name: string]: unknown }): void {
-  const known = { App, CfnOutput, CfnParameter, Duration, Stack, CfnCACertificate, Key, Secret, EmailSubscription, readFileSync, ...library, ...names };
+  const imported = { App, CfnOutput, CfnParameter, Duration, Stack, CfnCACertificate, Key, Secret, EmailSubscription, readFileSync, ...library };
+  const known = { ...imported, ...names };
   const { outputText } = ts.transpileModule(`{\n${code}}`, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS } });
   new Function(...Object.keys(known), outputText)(...Object.values(known));
 }
@@ -81,15 +82,18 @@ function run(code: string, names: { readonly [name: string]: unknown }): void {
 function givenTo(app: App): string[] {
   const template = JSON.stringify(app.synth().stacks.map(stack => stack.template));
   return [
-    ...['RegistrationCode', 'TencentCode', 'CumulocityCode'].filter(name => template.includes(`"${name}":{"Type"`)).flatMap(name => ['--parameters', `${name}=code1`]),
-    ...template.includes('acme-iot-root-ca/key') ? ['key', 'passphrase'].flatMap(name => ['--secret', `acme-iot-root-ca/${name}=${join(folder, 'ca.key')}`]) : [],
+    ...['RegistrationCode', 'TencentCode', 'CumulocityCode'].filter(name => template.includes(`"${name}":{"Type"`))
+      .flatMap(name => ['--parameters', `${name}=code1`]),
+    ...['key', 'passphrase'].filter(name => template.includes(`acme-iot-root-ca/${name}`))
+      .flatMap(name => ['--secret', `acme-iot-root-ca/${name}=${join(folder, 'ca.key')}`]),
   ];
 }
 
 describe.each(CONTEXTS)('with %s', (_, context) => {
   test.each(RECIPES)('recipe %s is synthesized, and deployed locally', async (__, code) => {
     const app = appOf(code, context);
-    const { code: status, stderr } = await cli('local', '--app', app.synth().directory, '--out', mkdtempSync(join(folder, 'local-')), ...givenTo(app));
+    const out = mkdtempSync(join(folder, 'local-'));
+    const { code: status, stderr } = await cli('local', '--app', app.synth().directory, '--out', out, ...givenTo(app));
     // The ledger and the key of a CA that is imported by its attributes are in AWS only.
     const expected = code.includes("'ImportedCa'") ? [expect.stringContaining('ca must be a CA that this ledger holds'), 1] : ['', 0];
     expect([stderr.replace(/^note: .*\n/gm, ''), status]).toEqual(expected);

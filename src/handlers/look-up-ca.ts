@@ -54,7 +54,7 @@ export async function lookUpCa(declaration: CaLookupDeclaration, ports: Ports): 
   const { ledgerTable, caId, depth, withChain, sha256Fingerprint } = declaration;
   const record = await ports.ledger(ledgerTable).find(caId);
   if (record?.entry?.status === 'REQUESTED' && depth === 0) {
-    return AWAITED_CERTIFICATE;
+    return { ...AWAITED_CERTIFICATE, ...withChain ? { IssuerChainPem: '' } : {} };
   }
   const { certificate, chain } = verified(caId, chainOf(issuableCa(caId, record?.entry)));
   const [asked, ...above] = [certificate, ...chain].slice(depth);

@@ -75,6 +75,8 @@ test('a CA that awaits its certificate is answered with the note that it has its
   const { data } = await lookUp(awaited.physicalResourceId, { LedgerTable: 'awaited', Sha256Fingerprint: awaited.data!.Sha256Fingerprint });
   expect(data!.CertificatePem).toBe(awaited.data!.CertificatePem);
   expect(data!.CertificatePem).toMatch(/^\(not signed yet/);
+  const withChain = await lookUp(awaited.physicalResourceId, { LedgerTable: 'awaited', WithChain: 'true' });
+  expect(withChain.data).toEqual({ ...data, IssuerChainPem: '' }); // CloudFormation wants every attribute that is referred to
 });
 
 test('an existing CA whose certificate is signed over SHA-1 is looked up as it was adopted', async () => {

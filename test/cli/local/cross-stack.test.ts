@@ -1,13 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, CfnOutput, Stack, Stage } from 'aws-cdk-lib';
-import { DeviceCertificate, PrivateIotCa, TrustBundle } from '../../../src';
+import { App, CfnOutput, CfnParameter, Fn, Stack, Stage } from 'aws-cdk-lib';
+import { DeviceCertificate, PemSource, PrivateIotCa, TrustBundle } from '../../../src';
 import { temporaryFolder } from '../../support/cli-assembly';
 import { cliOk, readJson } from '../../support/cli-run';
 import { opensslOutput } from '../../support/openssl';
+import { CA_EXTENSIONS, OpensslCas } from '../../support/openssl-ca';
 
 const STRENGTH = '@aws-cdk/core:defaultCrossStackReferences';
 const ENV = { account: '111111111111', region: 'eu-central-1' };
+
+const cas = new OpensslCas();
 
 let app: App;
 let folder: string;
@@ -75,4 +78,33 @@ test('outputs are read across Regions, accounts and stages of one app', async ()
   const outputs = await deploy('--stack', 'Accounts/Account', '--stack', 'Shared/Region');
   expect(outputs['Accounts-Account']).toEqual({ Pem: outputs['Shared-CaStack'].Ca0 });
   expect(outputs['Shared-Region']).toEqual({ Pem: outputs['Shared-CaStack'].Ca0 });
+}, 60_000);
+
+test('a CA that is signed elsewhere is a note in other stacks at first, then its certificate and chain, and after a renewal the new one, in place', async () => {
+  const root = cas.root();
+  const deployWith = async (signedCertificate: string): Promise<{ [stack: string]: { [output: string]: string } }> => {
+    begin('weak');
+    const own = new Stack(app, 'CaStack');
+    const ca = new PrivateIotCa(own, 'Ca', {
+      subject: { commonName: 'Fleet' },
+      signedElsewhere: true,
+      signedCertificate: PemSource.inline(new CfnParameter(own, 'Signed', { default: '' }).valueAsString),
+    });
+    new CfnOutput(own, 'Request', { value: ca.certificateSigningRequestPem });
+    const other = new Stack(app, 'Other');
+    new CfnOutput(other, 'Pem', { value: ca.certificatePemFor(other) });
+    new CfnOutput(other, 'Chain', { value: Fn.join('', ca.caCertificatesFor(other)) });
+    return deploy('--parameters', `Signed=${signedCertificate}`);
+  };
+  const lookUp = (): { physicalId: string } => Object.values<{ type: string; physicalId: string }>(readJson(join(folder, 'state.json')).stacks.Other.resources)
+    .find(({ type }) => type === 'Custom::IotCaLookup')!;
+
+  const { CaStack: { Request }, Other } = await deployWith('');
+  expect(Other.Pem).toMatch(/^\(not signed yet/);
+  const before = lookUp().physicalId;
+  for (const days of [1000, 2000]) {
+    const signed = cas.sign(Request, root, undefined, { days, extensions: ['basicConstraints=critical,CA:TRUE,pathlen:0', ...CA_EXTENSIONS.slice(1)] });
+    expect((await deployWith(signed + root.certificatePem)).Other).toEqual({ Pem: signed, Chain: signed + root.certificatePem });
+  }
+  expect(lookUp().physicalId).toBe(before);
 }, 60_000);

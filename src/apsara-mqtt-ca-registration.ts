@@ -103,7 +103,7 @@ export class ApsaraMqttCaRegistration extends Resource {
       LedgerTable: ledgerOf(this, ca),
       InstanceId: instanceId,
       Endpoint: endpoint,
-      CaCertificatePem: ca.certificatePem,
+      CaCertificatePem: ca.certificatePemFor(this),
       CredentialsSecretArn: credentials.secretArn,
       Generation: generation,
     };

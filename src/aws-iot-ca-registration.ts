@@ -214,7 +214,7 @@ export class AwsIotCaRegistration extends Resource {
       this.assertRegisteredOnce(ca);
       validateRegistration(this, ca, IotPlatform.AWS_IOT_CORE);
       validate(this, [], () => ca.keyAlgorithm && checkCaForPlatform(ca.keyAlgorithm._render(), platform, 'keyAlgorithm of the CA'));
-      return ca.certificatePem;
+      return ca.certificatePemFor(this);
     }
     const text = caCertificate!._text;
     if (text === undefined) {
@@ -258,7 +258,7 @@ export class AwsIotCaRegistration extends Resource {
     const generation = validGeneration(this, registrationCodeGeneration, 'registrationCodeGeneration');
     const properties: AwsIotRegistrationCodeProperties = {
       Endpoint: `iot.${region}.${urlSuffix}`, // https://docs.aws.amazon.com/general/latest/gr/iot-core.html
-      CaCertificatePem: ca.certificatePem,
+      CaCertificatePem: ca.certificatePemFor(this),
       Generation: generation,
     };
     const code = registrar.resource(this, 'RegistrationCode', RegistrationType.AWS_IOT_REGISTRATION_CODE, properties, [right]);

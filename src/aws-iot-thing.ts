@@ -104,7 +104,7 @@ export class AwsIotThing extends Resource {
     const ofCa = caRegistration?.mode === AwsIotCertificateMode.DEFAULT;
     const registered = new CfnCertificate(this, 'Certificate', {
       certificatePem: certificate.certificatePem,
-      caCertificatePem: ofCa ? caRegistration.caCertificatePem : undefined,
+      caCertificatePem: ofCa ? certificate._issuer.certificatePemFor(this) : undefined,
       certificateMode: ofCa ? AwsIotCertificateMode.DEFAULT : AwsIotCertificateMode.SNI_ONLY,
       status: active ? 'ACTIVE' : 'INACTIVE',
     });

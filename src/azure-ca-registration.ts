@@ -83,7 +83,7 @@ export class AzureCaRegistration extends Construct {
     const recording = registrar.grantRecordRegistrations(ca);
     const common = { ...service._render(), CredentialsSecretArn: credentials.secretArn };
     const uploaded: AzureCaUploadProperties = {
-      ...common, LedgerTable: ledgerOf(this, ca), CertificateName: certificateName, CertificatePem: ca.certificatePem,
+      ...common, LedgerTable: ledgerOf(this, ca), CertificateName: certificateName, CertificatePem: ca.certificatePemFor(this),
     };
     const upload = registrar.resource(this, 'Upload', RegistrationType.AZURE_CA_UPLOAD, uploaded, [...rights, recording]);
     upload.applyRemovalPolicy(removalPolicy);

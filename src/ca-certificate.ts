@@ -6,9 +6,8 @@ import { CaCertificateProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
 import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
-import { IIotCertificate, IotCertificateBase } from './iot-certificate';
+import { IIotCertificate, IssuedCertificateBase } from './iot-certificate';
 import { PemSource } from './pem-source';
-import { chainsBelow } from './private/ca-chain';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { renderExtensions } from './private/render-extensions';
 import { validateCustomExtensions, validateRequestText } from './private/request-validation';
@@ -101,10 +100,9 @@ export interface CaCertificateProps extends CaCertificateOptions {
  *
  * @resource Custom::IotCaCertificate
  */
-export class CaCertificate extends IotCertificateBase implements IIotCertificate {
-  public readonly certificateChainPem: string;
-  public readonly certificateChainWithoutRootPem: string;
-
+export class CaCertificate extends IssuedCertificateBase implements IIotCertificate {
+  /** @internal */
+  public readonly _issuer: IPrivateIotCa;
   /** @internal */
   protected readonly _resource: CustomResource;
 
@@ -119,6 +117,7 @@ export class CaCertificate extends IotCertificateBase implements IIotCertificate
     if (subject) {
       validateSubject(this, { ...subject });
     }
+    this._issuer = ca;
     const provider = CertificateProvider.of(this);
     const rights = provider.rightsOn(ca);
     ca.grantIssue(rights);
@@ -136,8 +135,6 @@ export class CaCertificate extends IotCertificateBase implements IIotCertificate
       Extensions: renderExtensions(this, props),
     };
     this._resource = provider.resource(this, ResourceType.CA_CERTIFICATE, properties, [rights, ...provider.rightsFor(this, request._rights())]);
-    ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
-      = chainsBelow(ca, this.certificatePem));
   }
 
   /**

@@ -5,6 +5,7 @@ import { DeviceCertificate } from './device-certificate';
 import { EndEntityCertificateBase } from './end-entity-certificate';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
+import { joined } from './private/ca-chain';
 
 /**
  * What is put out, under which names.
@@ -40,9 +41,10 @@ export class CertificateOutputs extends Construct {
     super(scope, id);
     const { cas = {}, certificates = {} } = props;
     for (const [name, ca] of Object.entries(cas)) {
+      const chain = ca.caCertificatesFor(this);
       this.put(name, {
-        Certificate: ca.certificatePem,
-        CertificateChain: ca.certificateChainPem === ca.certificatePem ? undefined : ca.certificateChainPem,
+        Certificate: ca.certificatePemFor(this),
+        CertificateChain: chain.length === 1 ? undefined : joined(chain),
       });
     }
     for (const [name, certificate] of Object.entries(certificates)) {

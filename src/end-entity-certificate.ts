@@ -9,12 +9,11 @@ import { ResourceType } from './contract/resource-types';
 import { DeliveredSecret, DeliveryFormat } from './delivery-format';
 import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
-import { IotCertificateBase } from './iot-certificate';
+import { IssuedCertificateBase } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
 import { PemSource } from './pem-source';
-import { chainsBelow, ChainTexts } from './private/ca-chain';
 import { CertificateProvider, ledgerOf, NeededRight } from './private/certificate-provider';
 import { BoundPrivateKey } from './private/private-key';
 import { renderExtensions, renderNames } from './private/render-extensions';
@@ -140,10 +139,7 @@ export interface EndEntityKind {
  *
  * @internal
  */
-export abstract class EndEntityCertificateBase extends IotCertificateBase {
-  public readonly certificateChainPem: string;
-  public readonly certificateChainWithoutRootPem: string;
-
+export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   /** The CA that issues it. @internal */
   public readonly _issuer: IPrivateIotCa;
   /** The subject; absent where that of a request is taken. @internal */
@@ -207,9 +203,6 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
       ...kind.properties,
     };
     this._resource = provider.resource(this, kind.resourceType, properties, [rights, ...provider.rightsFor(this, needed)]);
-    const chains: ChainTexts = chainsBelow(ca, this.certificatePem);
-    this.certificateChainPem = chains.certificateChainPem;
-    this.certificateChainWithoutRootPem = chains.certificateChainWithoutRootPem;
   }
 
   /**

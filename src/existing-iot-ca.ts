@@ -14,7 +14,7 @@ import { KeyAlgorithm } from './key-algorithm';
 import { PemSource } from './pem-source';
 import { assertCanIssue, CaChain } from './pki/ca-chain';
 import { describeFinding, lintErrors } from './pki/lint/lint-errors';
-import { chainOfText, chainsOf } from './private/ca-chain';
+import { CaChainLinks, chainOfText, chainWithRest } from './private/ca-chain';
 import { CaFacts, caFacts } from './private/ca-facts';
 import { assertNumberOfCas, checkAllowed, validateChain } from './private/ca-validation';
 import { CertificateProvider } from './private/certificate-provider';
@@ -104,9 +104,6 @@ export interface ExistingCaProps {
 export class ExistingIotCa extends PrivateIotCaBase {
   public readonly caId: string;
   public readonly certificatePem: string;
-  public readonly caCertificates: string[];
-  public readonly certificateChainPem: string;
-  public readonly certificateChainWithoutRootPem: string;
   public readonly ledger: ITable;
   public readonly privateKeySecret?: ISecret;
   public readonly signingKey?: IKey;
@@ -115,6 +112,8 @@ export class ExistingIotCa extends PrivateIotCaBase {
   public readonly platforms: IotPlatform[];
   public readonly pathLength?: number;
   public readonly allowedCustomExtensions: string[];
+  /** @internal */
+  public readonly _chain: CaChainLinks;
   private readonly passphrase?: ISecret;
 
   constructor(scope: Construct, id: string, props: ExistingCaProps) {
@@ -168,13 +167,10 @@ export class ExistingIotCa extends PrivateIotCaBase {
     const resource = provider.resource(this, ResourceType.EXISTING_IOT_CA, properties, [rights]);
     this.caId = resource.ref;
     this.certificatePem = attribute(resource, 'CertificatePem');
-    ({
-      caCertificates: this.caCertificates,
-      certificateChainPem: this.certificateChainPem,
-      certificateChainWithoutRootPem: this.certificateChainWithoutRootPem,
-    } = certificate._text === undefined
-      ? chainsOf([this.certificatePem, attribute(resource, 'IssuerChainPem')], false)
-      : chainOfText(certificate._text));
+    const sha256Fingerprint = attribute(resource, 'Sha256Fingerprint');
+    this._chain = certificate._text === undefined
+      ? chainWithRest(this, sha256Fingerprint, attribute(resource, 'IssuerChainPem'))
+      : chainOfText(this, certificate._text, sha256Fingerprint);
   }
 
   /** Checks a certificate that is known at synthesis as the function will, and answers what it says of the CA. */

@@ -97,7 +97,7 @@ export class HuaweiIotdaCaRegistration extends Construct {
       CredentialsKind: credentials._render(),
       CredentialsSecretArn: credentials.secret.secretArn,
     };
-    const uploaded: HuaweiCaUploadProperties = { ...common, LedgerTable: ledgerOf(this, ca), CertificatePem: ca.certificatePem };
+    const uploaded: HuaweiCaUploadProperties = { ...common, LedgerTable: ledgerOf(this, ca), CertificatePem: ca.certificatePemFor(this) };
     const upload = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, [...rights, recording]);
     upload.applyRemovalPolicy(removalPolicy);
     const ofUpload = (name: keyof HuaweiCaUploadAttributes): string => upload.getAttString(name);

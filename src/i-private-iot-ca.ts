@@ -3,11 +3,13 @@ import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
 import { CaCertificate, CaCertificateOptions } from './ca-certificate';
 import { DeviceCertificate, DeviceCertificateOptions } from './device-certificate';
 import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
+import { CaChainLinks } from './private/ca-chain';
 import { ServerCertificate, ServerCertificateOptions } from './server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from './verification-certificate';
 
@@ -22,7 +24,7 @@ export interface IPrivateIotCa extends IResource {
   readonly caId: string;
 
   /**
-   * The CA's certificate, PEM.
+   * The CA's certificate, PEM. It is for the CA's own stack; see `certificatePemFor` for others.
    * @attribute
    */
   readonly certificatePem: string;
@@ -33,7 +35,8 @@ export interface IPrivateIotCa extends IResource {
   readonly ledger: ITable;
 
   /**
-   * The CA's certificate and those of the CAs above it, PEM, one by one: its own first, the root last.
+   * The CA's certificate and those of the CAs above it, PEM, one by one: its own first, the root last. They are for the CA's own
+   * stack; see `caCertificatesFor` for others.
    */
   readonly caCertificates: string[];
 
@@ -49,6 +52,9 @@ export interface IPrivateIotCa extends IResource {
    * @attribute
    */
   readonly certificateChainWithoutRootPem: string;
+
+  /** The CA's certificate and those above it, and where each is found. @internal */
+  readonly _chain: CaChainLinks;
 
   /**
    * The secret that holds the CA's private key.
@@ -99,6 +105,31 @@ export interface IPrivateIotCa extends IResource {
    * The platforms the CA is meant for.
    */
   readonly platforms: IotPlatform[];
+
+  /**
+   * The CA's certificate, PEM, for use in the stack of `scope`. In the CA's own stack it is `certificatePem`. In another one it is
+   * what that stack's function looks up in the CA's ledger, since CloudFormation exports at most 1,024 characters, and an RSA
+   * certificate has more.
+   *
+   * @param scope what needs the certificate
+   * @example
+   * declare const ca: PrivateIotCa;
+   * declare const brokers: Stack;
+   * new CfnOutput(brokers, 'CaCertificate', { value: ca.certificatePemFor(brokers) });
+   */
+  certificatePemFor(scope: Construct): string;
+
+  /**
+   * The CA's certificate and those of the CAs above it, PEM, one by one, its own first, for use in the stack of `scope`, as
+   * `certificatePemFor` has it. Where it is not known before deployment how many they are, one text holds several.
+   *
+   * @param scope what needs the certificates
+   * @example
+   * declare const ca: PrivateIotCa;
+   * declare const brokers: Stack;
+   * new CfnOutput(brokers, 'CaCertificateChain', { value: Fn.join('', ca.caCertificatesFor(brokers)) });
+   */
+  caCertificatesFor(scope: Construct): string[];
 
   /**
    * Adds a certificate that proves to a platform that the CA's key is held here.

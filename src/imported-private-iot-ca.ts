@@ -9,7 +9,7 @@ import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { Certificate, parseCertificate } from './pki/certificate';
 import { readCertificates } from './pki/certificate-pem';
-import { chainsOf, isRoot } from './private/ca-chain';
+import { CaChainLinks, isRoot } from './private/ca-chain';
 import { CaFacts, caFacts } from './private/ca-facts';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
@@ -83,9 +83,6 @@ export interface PrivateIotCaAttributes {
 export class ImportedPrivateIotCa extends PrivateIotCaBase {
   public readonly caId: string;
   public readonly certificatePem: string;
-  public readonly caCertificates: string[];
-  public readonly certificateChainPem: string;
-  public readonly certificateChainWithoutRootPem: string;
   public readonly ledger: ITable;
   public readonly privateKeySecret?: ISecret;
   public readonly signingKey?: IKey;
@@ -94,21 +91,25 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
   public readonly platforms: IotPlatform[];
   public readonly pathLength?: number;
   public readonly allowedCustomExtensions: string[];
+  /** @internal */
+  public readonly _chain: CaChainLinks;
 
   constructor(scope: Construct, id: string, attrs: PrivateIotCaAttributes) {
     super(scope, id, { environmentFromArn: attrs.ledgerTableArn });
     const { certificatePem, issuerCertificates = [], privateKeySecretArn, signingKeyArn } = attrs;
     validate(this, [attrs.caId], () => checkCaId(attrs.caId));
-    this.caCertificates = [certificatePem, ...issuerCertificates];
-    const parsed = this.caCertificates.map(pem => this.parsed(pem));
+    const certificates = [certificatePem, ...issuerCertificates];
+    const parsed = certificates.map(pem => this.parsed(pem));
     if ((privateKeySecretArn === undefined) === (signingKeyArn === undefined)) {
       throw new Error(`${this.node.path}: either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place`);
     }
     this.caId = attrs.caId;
     this.certificatePem = certificatePem;
     const last = parsed[parsed.length - 1];
-    ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
-      = chainsOf(this.caCertificates, last === undefined || isRoot(last)));
+    this._chain = {
+      links: certificates.map((pem, depth) => ({ pem, home: this, lookUp: { ca: this, depth, attributes: ['CertificatePem'] } })),
+      endsInRoot: last === undefined || isRoot(last),
+    };
     const known: CaFacts = parsed[0] ? caFacts(parsed[0]) : {};
     this.keyAlgorithm = known.keyAlgorithm ?? attrs.keyAlgorithm;
     this.pathLength = known.pathLength;

@@ -1,5 +1,7 @@
 import { CustomResource, Fn, IResource, Resource } from 'aws-cdk-lib';
 import { CertificateAttributes } from './contract/properties';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { chainsBelow } from './private/ca-chain';
 
 /**
  * What every certificate of this library can tell of itself. All of it is public: private keys are held elsewhere, and only
@@ -7,7 +9,8 @@ import { CertificateAttributes } from './contract/properties';
  */
 export interface IIotCertificate extends IResource {
   /**
-   * The certificate, PEM.
+   * The certificate, PEM. It is for the stack of the certificate, and those nested in it: an export of CloudFormation has no room
+   * for it.
    * @attribute
    */
   readonly certificatePem: string;
@@ -118,5 +121,23 @@ export abstract class IotCertificateBase extends Resource implements IIotCertifi
   /** @internal */
   protected _attribute(name: keyof CertificateAttributes): string {
     return this._resource.getAttString(name);
+  }
+}
+
+/**
+ * A certificate that a CA of this library issues. The classes that extend it show its members as their own.
+ *
+ * @internal
+ */
+export abstract class IssuedCertificateBase extends IotCertificateBase {
+  /** The CA that issues it. @internal */
+  public abstract readonly _issuer: IPrivateIotCa;
+
+  public get certificateChainPem(): string {
+    return chainsBelow(this, this._issuer, this.certificatePem).certificateChainPem;
+  }
+
+  public get certificateChainWithoutRootPem(): string {
+    return chainsBelow(this, this._issuer, this.certificatePem).certificateChainWithoutRootPem;
   }
 }

@@ -10,7 +10,7 @@ import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
-import { chainsBelow, chainsOf } from './private/ca-chain';
+import { CaChainLinks, chainBelow, chainWithRest } from './private/ca-chain';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
@@ -95,9 +95,6 @@ export interface KeptCaProps {
 export class KeptIotCa extends PrivateIotCaBase {
   public readonly caId: string;
   public readonly certificatePem: string;
-  public readonly caCertificates: string[];
-  public readonly certificateChainPem: string;
-  public readonly certificateChainWithoutRootPem: string;
   public readonly ledger: ITable;
   public readonly privateKeySecret?: ISecret;
   public readonly signingKey?: IKey;
@@ -106,6 +103,8 @@ export class KeptIotCa extends PrivateIotCaBase {
   public readonly platforms: IotPlatform[];
   public readonly pathLength?: number;
   public readonly allowedCustomExtensions: string[];
+  /** @internal */
+  public readonly _chain: CaChainLinks;
 
   constructor(scope: Construct, id: string, props: KeptCaProps) {
     super(scope, id);
@@ -144,12 +143,9 @@ export class KeptIotCa extends PrivateIotCaBase {
     const resource = provider.resource(this, ResourceType.KEPT_IOT_CA, properties, rights);
     this.caId = resource.ref;
     this.certificatePem = attribute(resource, 'CertificatePem');
-    ({
-      caCertificates: this.caCertificates,
-      certificateChainPem: this.certificateChainPem,
-      certificateChainWithoutRootPem: this.certificateChainWithoutRootPem,
-    } = issuer ? { caCertificates: [this.certificatePem, ...issuer.caCertificates], ...chainsBelow(issuer, this.certificatePem) }
-      : chainsOf([this.certificatePem, attribute(resource, 'IssuerChainPem')], false));
+    const sha256Fingerprint = attribute(resource, 'Sha256Fingerprint');
+    this._chain = issuer ? chainBelow(this, sha256Fingerprint, issuer, false)
+      : chainWithRest(this, sha256Fingerprint, attribute(resource, 'IssuerChainPem'));
   }
 }
 

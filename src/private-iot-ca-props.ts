@@ -123,7 +123,7 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions {
    * Raise it for a new CA, with a new key, of an otherwise unchanged declaration, 1 to 1,000,000. Every certificate below
    * it is then made anew, so that a CA with living certificates has to be named by `replaces`. Where another stack uses the
    * CA by a strong reference, CloudFormation refuses the change too, since it keeps what is exported while it is imported;
-   * a weak reference does not.
+   * a weak reference, which `cdk init` sets today, does not. Better declare a second CA beside it, move its users, and remove the first.
    *
    * @default 1
    */

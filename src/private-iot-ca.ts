@@ -17,7 +17,7 @@ import { IotPlatform } from './iot-platform';
 import { KeptCaProps, KeptIotCa } from './kept-iot-ca';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
-import { CaChainTexts, chainOfText, chainsBelow, chainsOf } from './private/ca-chain';
+import { CaChainLinks, certificateIn, certificatesIn, chainBelow, chainOfOne, chainOfText, chainsOf } from './private/ca-chain';
 import { validateCaProps } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
@@ -85,9 +85,6 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   }
 
   public readonly caId: string;
-  public readonly caCertificates: string[];
-  public readonly certificateChainPem: string;
-  public readonly certificateChainWithoutRootPem: string;
   public readonly ledger: ITable;
   public readonly privateKeySecret?: ISecret;
   public readonly signingKey?: IKey;
@@ -98,6 +95,8 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   public readonly platforms: IotPlatform[];
   public readonly allowedCustomExtensions: string[];
 
+  /** @internal */
+  public readonly _chain: CaChainLinks;
   /** @internal */
   protected readonly _resource: CustomResource;
   private readonly signedElsewhere: boolean;
@@ -156,11 +155,27 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     };
     this._resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights);
     this.caId = this._resource.ref;
-    ({
-      caCertificates: this.caCertificates,
-      certificateChainPem: this.certificateChainPem,
-      certificateChainWithoutRootPem: this.certificateChainWithoutRootPem,
-    } = this.chainOf(props));
+    this._chain = this.chainOf(props);
+  }
+
+  public get caCertificates(): string[] {
+    return this.caCertificatesFor(this);
+  }
+
+  public get certificateChainPem(): string {
+    return chainsOf(this.caCertificates, this._chain.endsInRoot).certificateChainPem;
+  }
+
+  public get certificateChainWithoutRootPem(): string {
+    return chainsOf(this.caCertificates, this._chain.endsInRoot).certificateChainWithoutRootPem;
+  }
+
+  public certificatePemFor(scope: Construct): string {
+    return certificateIn(scope, this);
+  }
+
+  public caCertificatesFor(scope: Construct): string[] {
+    return certificatesIn(scope, this._chain.links);
   }
 
   /** Whether its certificate is still to be made elsewhere: a note stands in the place of it. @internal */
@@ -211,10 +226,11 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     return grantReadPrivateKey(this, grantee);
   }
 
-  private chainOf({ issuer, signedCertificate }: PrivateIotCaProps): CaChainTexts {
+  private chainOf({ issuer, signedCertificate }: PrivateIotCaProps): CaChainLinks {
     if (issuer) {
-      return { caCertificates: [this.certificatePem, ...issuer.caCertificates], ...chainsBelow(issuer, this.certificatePem) };
+      return chainBelow(this, this.sha256Fingerprint, issuer, issuer instanceof PrivateIotCa && issuer.signedElsewhere);
     }
-    return this.signedElsewhere ? chainOfText(signedCertificate?._text ?? this.certificatePem) : chainsOf([this.certificatePem], true);
+    return signedCertificate?._text === undefined ? chainOfOne(this, this.sha256Fingerprint, !this.signedElsewhere)
+      : chainOfText(this, signedCertificate._text, this.sha256Fingerprint);
   }
 }

@@ -95,7 +95,7 @@ export class TencentIotHubCaRegistration extends Resource {
     const registration = registrar.resource(this, 'Resource', RegistrationType.TENCENT_CA_REGISTRATION, {
       LedgerTable: ledgerOf(this, ca),
       CertName: certName,
-      CaCertificatePem: ca.certificatePem,
+      CaCertificatePem: ca.certificatePemFor(this),
       VerificationCertificatePem: this.verificationCertificate.certificatePem,
       Endpoint: endpoint,
       Region: region,

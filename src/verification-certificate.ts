@@ -5,10 +5,9 @@ import { ResourceType } from './contract/resource-types';
 import { checkCaForPlatform, checkDeviceKeyForPlatform, checkRegistrationCode } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
-import { IIotCertificate, IotCertificateBase } from './iot-certificate';
+import { IIotCertificate, IssuedCertificateBase } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
-import { chainsBelow } from './private/ca-chain';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { sayNotices, validate, validateInsideCa, validGeneration, validHashAlgorithm, validityDays } from './private/validation';
 
@@ -79,10 +78,9 @@ export interface VerificationCertificateProps extends VerificationCertificateOpt
  *
  * @resource Custom::IotVerificationCertificate
  */
-export class VerificationCertificate extends IotCertificateBase implements IIotCertificate {
-  public readonly certificateChainPem: string;
-  public readonly certificateChainWithoutRootPem: string;
-
+export class VerificationCertificate extends IssuedCertificateBase implements IIotCertificate {
+  /** @internal */
+  public readonly _issuer: IPrivateIotCa;
   /** @internal */
   protected readonly _resource: CustomResource;
 
@@ -99,6 +97,7 @@ export class VerificationCertificate extends IotCertificateBase implements IIotC
       sayNotices(this, [platform]);
     }
 
+    this._issuer = ca;
     const provider = CertificateProvider.of(this);
     const rights = provider.rightsOn(ca);
     ca.grantIssue(rights);
@@ -114,7 +113,5 @@ export class VerificationCertificate extends IotCertificateBase implements IIotC
       Platforms: [platform._render()],
     };
     this._resource = provider.resource(this, ResourceType.VERIFICATION_CERTIFICATE, properties, [rights]);
-    ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
-      = chainsBelow(ca, this.certificatePem));
   }
 }

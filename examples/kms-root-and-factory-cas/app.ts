@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { DeviceCertificate, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, SigningAlarm } from 'cdk-private-iot-ca';
+import { DeviceCertificate, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, SigningAlarm, TrustBundle } from 'cdk-private-iot-ca';
 
 const app = new App();
 
@@ -16,6 +16,10 @@ const root = new PrivateIotCa(headquarters, 'RootCa', {
 });
 new SigningAlarm(headquarters, 'RootAlarm', { ca: root });
 new CfnOutput(headquarters, 'RootCertificate', { value: root.certificatePem });
+
+// What a broker has to trust. Certificates are looked up by the stack that needs them: an export holds 1,024 characters.
+const brokers = new Stack(app, 'Brokers', { description: 'What the brokers of all factories trust' });
+new CfnOutput(brokers, 'TrustedCas', { value: new TrustBundle([root]).pemFor(brokers) });
 
 // A device makes its key and its request by itself (make-request.sh): requests/<factory>/<device>.csr
 const requests: string = app.node.tryGetContext('requests') ?? join(__dirname, 'requests');

@@ -181,6 +181,23 @@ export interface ProofOfPossessionSignatureAttributes {
   readonly Signature: string;
 }
 
+/** `Custom::IotCaLookup`: a certificate of a CA of another stack, looked up in the CA's ledger. */
+export interface CaLookupProperties {
+  /** The ledger of the CA: its table's name, or the ARN of one that is elsewhere. */
+  readonly LedgerTable: string;
+  /** The physical id of the CA. */
+  readonly CaId: string;
+  /** How many CAs above it: 0 for its own certificate. */
+  readonly Depth: number;
+  /** Whether all certificates above that one are answered too, where it is not known how many they are. */
+  readonly WithChain?: boolean;
+  /** SHA-256 of the DER of the certificate that is expected, where it is known: 64 lower-case hexadecimal digits. */
+  readonly Sha256Fingerprint?: string;
+}
+
+/** The attributes (`Fn::GetAtt`) of a look-up. */
+export type CaLookupAttributes = Omit<CertificateAttributes, 'CertificateSigningRequestPem' | 'IgnoredRequests' | 'PrivateKeyParameter'>;
+
 /** The attributes (`Fn::GetAtt`) of every certificate resource. */
 export interface CertificateAttributes {
   /** The certificate, PEM with LF line ends and a newline at the end. */

@@ -10,6 +10,7 @@ export const ResourceType = {
   VERIFICATION_CERTIFICATE: 'Custom::IotVerificationCertificate',
   DEVICE_CERTIFICATE: 'Custom::IotDeviceCertificate',
   SERVER_CERTIFICATE: 'Custom::IotServerCertificate',
+  CA_LOOKUP: 'Custom::IotCaLookup',
   PROOF_OF_POSSESSION_SIGNATURE: 'Custom::IotProofOfPossessionSignature',
 } as const;
 

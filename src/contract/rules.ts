@@ -118,6 +118,17 @@ export function checkCaId(value: unknown, property = 'caId'): Complaint {
   return /^ca-[0-9a-f]{32}$/.test(String(value)) ? undefined : `${property} must be the caId of a CA, ca- and 32 hexadecimal digits, got ${quote(value)}`;
 }
 
+/** How many CAs may stand above one: mbedTLS takes 8 (MBEDTLS_X509_MAX_INTERMEDIATE_CA). */
+const MAX_DEPTH = 8;
+
+export function checkDepth(value: unknown): Complaint {
+  return integerBetween('depth', value, 0, MAX_DEPTH, 'CAs above the CA');
+}
+
+export function checkSha256Fingerprint(value: unknown): Complaint {
+  return /^[0-9a-f]{64}$/.test(String(value)) ? undefined : `sha256Fingerprint must be 64 lower-case hexadecimal digits, got ${quote(value)}`;
+}
+
 /** What another stack says of a CA: its certificate, which is copied into outputs, and nothing that must not be there. */
 export function checkCertificatePem(value: unknown): Complaint {
   return /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/.test(String(value)) ? undefined

@@ -22,7 +22,7 @@ export function declaredData({ keyStorage }: Declaration, { serialNumber, ignore
 }
 
 /** The certificates above a CA, PEM. */
-export function chainData({ chain }: LedgerEntry): Pick<CertificateAttributes, 'IssuerChainPem'> {
+export function chainData({ chain }: Pick<LedgerEntry, 'chain'>): Pick<CertificateAttributes, 'IssuerChainPem'> {
   return { IssuerChainPem: splitCertificates(chain ?? Buffer.alloc(0)).map(der => toPem('CERTIFICATE', der)).join('') };
 }
 
@@ -30,18 +30,20 @@ function requestPem({ certificateSigningRequest }: LedgerEntry): string {
   return toPem('CERTIFICATE REQUEST', certificateSigningRequest!);
 }
 
+/** What is told of a certificate that is awaited. */
+export const AWAITED_CERTIFICATE: CertificateAttributes = {
+  CertificatePem: '(not signed yet: have the certificate signing request signed, and declare the result as signedCertificate)',
+  SerialNumber: AWAITED,
+  NotBefore: AWAITED,
+  NotAfter: AWAITED,
+  Sha256Fingerprint: AWAITED,
+  Sha1Fingerprint: AWAITED,
+  SubjectKeyIdentifier: AWAITED,
+};
+
 /** The attributes of a CA whose certificate is awaited. */
 function pendingData(entry: LedgerEntry): CertificateAttributes {
-  return {
-    CertificatePem: '(not signed yet: have the certificate signing request signed, and declare the result as signedCertificate)',
-    SerialNumber: AWAITED,
-    NotBefore: AWAITED,
-    NotAfter: AWAITED,
-    Sha256Fingerprint: AWAITED,
-    Sha1Fingerprint: AWAITED,
-    SubjectKeyIdentifier: AWAITED,
-    CertificateSigningRequestPem: requestPem(entry),
-  };
+  return { ...AWAITED_CERTIFICATE, CertificateSigningRequestPem: requestPem(entry) };
 }
 
 /** The attributes of a CA that is signed elsewhere: as it stands in its ledger. */

@@ -72,9 +72,8 @@ const declaredSubject = ({ Subject }: RawProperties): SubjectValues => subjectVa
 const KEYED = { keyStorage: ['SecretsManager', 'Parameter'], fromRequest: true, subject: declaredSubject, checkSubject } as const;
 
 /** The resources for which a certificate is issued here, or requested. */
-type IssuedType = Exclude<
-  ResourceType, typeof ResourceType.EXISTING_IOT_CA | typeof ResourceType.KEPT_IOT_CA | typeof ResourceType.PROOF_OF_POSSESSION_SIGNATURE
->;
+type IssuedType = Exclude<ResourceType,
+  typeof ResourceType.EXISTING_IOT_CA | typeof ResourceType.KEPT_IOT_CA | typeof ResourceType.PROOF_OF_POSSESSION_SIGNATURE | typeof ResourceType.CA_LOOKUP>;
 
 const KINDS: { readonly [T in IssuedType]: Kind } = {
   [ResourceType.PRIVATE_IOT_CA]: {

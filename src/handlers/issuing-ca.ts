@@ -68,13 +68,18 @@ export async function chainBelow(identity: string, ledger: Ledger): Promise<Buff
   return chainOf(await caEntry(identity, ledger));
 }
 
-function chainOf({ certificate, chain }: LedgerEntry): Buffer[] {
+/** The certificate of a CA and those above it, DER. */
+export function chainOf({ certificate, chain }: LedgerEntry): Buffer[] {
   return [certificate!, ...splitCertificates(chain ?? Buffer.alloc(0))];
 }
 
 /** A withdrawn CA may sign: its stack is gone, but key and ledger were retained so that the CA can go on from another one. */
 async function caEntry(identity: string, ledger: Ledger): Promise<LedgerEntry> {
-  const entry = await ledger.find(identity);
+  return issuableCa(identity, await ledger.find(identity));
+}
+
+/** What a ledger holds of a CA, if that can issue. */
+export function issuableCa(identity: string, entry: LedgerEntry | undefined): LedgerEntry {
   if (entry?.status === 'REQUESTED') {
     throw new Error(`ca must have its certificate before it can issue, and ${identity} is waiting for it: `
       + 'have certificateSigningRequestPem signed, and declare the result as signedCertificate');

@@ -5,8 +5,10 @@ import { isIdentity } from './identity';
 import { LedgerEntry, OvertakenError } from './ledger';
 import { ledgerTables } from './ledger-tables';
 import { failureOf, LifecycleEvent, LifecycleResult } from './lifecycle-event';
+import { handleCaLookup } from './look-up-ca';
 import { Ports } from './ports';
 import { isOf, isRetained, withdrawCertificate } from './withdraw-certificate';
+import { ResourceType } from '../contract/resource-types';
 
 /**
  * Carries out one request. Every request can be delivered again, at the same time too, and ends the same.
@@ -21,6 +23,9 @@ import { isOf, isRetained, withdrawCertificate } from './withdraw-certificate';
  * @throws LifecycleError
  */
 export async function handleLifecycleEvent(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
+  if (event.resourceType === ResourceType.CA_LOOKUP) {
+    return handleCaLookup(event, ports);
+  }
   return event.requestType === 'Delete' ? remove(event, ports) : declare(event, ports);
 }
 

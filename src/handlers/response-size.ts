@@ -1,9 +1,7 @@
-/**
- * The longest answer CloudFormation takes, in bytes of UTF-8, the bound included: "the total size of the response body
- * can't exceed 4096 bytes".
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
- */
-export const MAX_RESPONSE_BYTES = 4096;
+import { CLOUDFORMATION_LIMITS } from '../contract/cloudformation-limits';
+
+/** The longest answer CloudFormation takes, in bytes of UTF-8. */
+export const MAX_RESPONSE_BYTES = CLOUDFORMATION_LIMITS.answerBytes;
 
 /** What identifies a request; an answer repeats it verbatim. */
 export interface RequestIds {

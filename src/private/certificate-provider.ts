@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { CustomResource, Duration, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { IGrantable, IRole, ManagedPolicy, Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
+import { exportedPems } from './exported-pem';
 import { acknowledgeWildcard } from './nag';
 import { largestSize } from './policy-size';
 import { pathsOfPrivateKeys } from './private-key-guard';
@@ -86,7 +88,7 @@ export class CertificateProvider extends Construct {
       logGroup,
     });
     logging.applyBefore(this.function);
-    this.node.addValidation({ validate: () => this.oversizedPolicies() });
+    this.node.addValidation({ validate: () => [...this.oversizedPolicies(), ...exportedPems(stack)] });
   }
 
   /**
@@ -101,6 +103,12 @@ export class CertificateProvider extends Construct {
         + `got ${ca.node.path} as one more; put it into another stack`);
     }
     return this.inlinePolicy(id);
+  }
+
+  /** The policy in which the right to read the ledger of one CA is kept; that of another ledger is in another policy. */
+  public rightsToRead(ca: IPrivateIotCa): Policy {
+    const ledger = createHash('sha256').update(JSON.stringify(Stack.of(ca).resolve(ca.ledger.tableArn))).digest('hex').slice(0, 8);
+    return this.inlinePolicy(`Reads-${Names.nodeUniqueId(ca.node)}-${ledger}`);
   }
 
   /** Gives the function the rights that a certificate needs for itself, and answers what the certificate has to wait for. */

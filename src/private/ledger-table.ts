@@ -28,6 +28,12 @@ export function grantRecord(table: ITable, grantee: IGrantable): Grant {
   return grantOn(table, { grantee, actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] });
 }
 
+/** Lets a principal look certificates up in the ledger, and change nothing. */
+export function grantRead(table: ITable, grantee: IGrantable): Grant {
+  const grant = grantOrPermit({ grantee, actions: ['dynamodb:GetItem'], resourceArns: [table.tableArn] }, table as ITable & IResourceWithPolicy);
+  return table.encryptionKey ? grant.combine(table.encryptionKey.grantDecrypt(grantee)) : grant;
+}
+
 /** Lets a principal record where a CA is registered, and see nothing of what it has issued. */
 export function grantRecordRegistrations(table: ITable, grantee: IGrantable): Grant {
   return grantOn(table, {

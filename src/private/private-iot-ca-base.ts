@@ -3,6 +3,8 @@ import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { CaChainLinks, certificateIn, certificatesIn, chainsOf } from './ca-chain';
 import { grantIssue, grantReadPrivateKey } from './grant-issue';
 import { CaCertificate, CaCertificateOptions } from '../ca-certificate';
 import { DeviceCertificate, DeviceCertificateOptions } from '../device-certificate';
@@ -17,9 +19,6 @@ import { VerificationCertificate, VerificationCertificateOptions } from '../veri
 export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa {
   public abstract readonly caId: string;
   public abstract readonly certificatePem: string;
-  public abstract readonly caCertificates: string[];
-  public abstract readonly certificateChainPem: string;
-  public abstract readonly certificateChainWithoutRootPem: string;
   public abstract readonly ledger: ITable;
   public abstract readonly privateKeySecret?: ISecret;
   public abstract readonly signingKey?: IKey;
@@ -29,6 +28,29 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
   public abstract readonly pathLength?: number;
   public abstract readonly allowedCustomExtensions: string[];
   public readonly validity?: Duration;
+
+  /** @internal */
+  public abstract readonly _chain: CaChainLinks;
+
+  public get caCertificates(): string[] {
+    return this.caCertificatesFor(this);
+  }
+
+  public get certificateChainPem(): string {
+    return chainsOf(this.caCertificates, this._chain.endsInRoot).certificateChainPem;
+  }
+
+  public get certificateChainWithoutRootPem(): string {
+    return chainsOf(this.caCertificates, this._chain.endsInRoot).certificateChainWithoutRootPem;
+  }
+
+  public certificatePemFor(scope: Construct): string {
+    return certificateIn(scope, this);
+  }
+
+  public caCertificatesFor(scope: Construct): string[] {
+    return certificatesIn(scope, this._chain.links);
+  }
 
   public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {
     return new VerificationCertificate(this, id, { ca: this, ...options });

@@ -8,6 +8,7 @@ import { assertThing } from './strict-iot-provisioning';
 import { StrictIotState } from './strict-iot-state';
 import { resolve, Resolved, Scope } from '../../src/cli/local/intrinsics';
 import { referencesIn } from '../../src/cli/local/references';
+import { checkTemplate } from '../../src/contract/cloudformation-limits';
 import { RegistrationType } from '../../src/contract/registrations';
 import { ResourceType } from '../../src/contract/resource-types';
 import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
@@ -123,7 +124,9 @@ export class AwsIotStack {
   }
 
   public async deploy(stack: Stack): Promise<void> {
-    const declared: Json = Template.fromStack(stack).toJSON().Resources;
+    const template = Template.fromStack(stack).toJSON();
+    expect(checkTemplate(template, JSON.stringify(template).length)).toBeUndefined();
+    const declared: Json = template.Resources;
     const replaced: [string, Deployed][] = [];
     for (const logicalId of inOrder(declared)) {
       const before = this.resources.get(logicalId);

@@ -11,6 +11,7 @@ export interface StackJson {
   readonly stackName?: string;
   readonly displayName?: string;
   readonly dependencies?: readonly string[];
+  readonly region?: string;
 }
 
 const made: string[] = [];
@@ -38,11 +39,11 @@ export function writeAssembly(folder: string, stacks: { readonly [artifactId: st
   writeJson(join(folder, 'manifest.json'), {
     version: '55.0.0',
     artifacts: {
-      ...Object.fromEntries(Object.entries(stacks).flatMap(([id, { stackName, displayName, dependencies = [] }]) => [
+      ...Object.fromEntries(Object.entries(stacks).flatMap(([id, { stackName, displayName, dependencies = [], region = 'unknown-region' }]) => [
         [`${id}.assets`, { type: 'cdk:asset-manifest', properties: { file: `${id}.assets.json` } }],
         [id, {
           type: 'aws:cloudformation:stack',
-          environment: 'aws://unknown-account/unknown-region',
+          environment: `aws://unknown-account/${region}`,
           properties: { templateFile: `${id}.template.json`, stackName },
           dependencies: [`${id}.assets`, ...dependencies],
           displayName: displayName ?? id,

@@ -39,8 +39,8 @@ export class RecordingDeployment {
       [requestType, logicalResourceId, ...physicalResourceId === undefined ? [] : [physicalResourceId]].join(' '));
   }
 
-  public async deploy(template: TemplateJson, stackName = 'Iot'): Promise<StackReport> {
-    const [stack] = readAssembly(writeAssembly(temporaryFolder(), { [stackName]: { template } }));
+  public async deploy(template: TemplateJson, stackName = 'Iot', region?: string): Promise<StackReport> {
+    const [stack] = readAssembly(writeAssembly(temporaryFolder(), { [stackName]: { template, region } }));
     const engine = this.engine();
     const previous = engine.store.state.stacks[stackName];
     return deployStack(planStack(stack, previous?.stackId ?? `arn:stack/${stackName}/${randomUUID()}`, [], previous), engine);

@@ -8,6 +8,7 @@ import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ACCOUNT, CloudFormationFunction, FUNCTION_ARN, Invocation, REGION } from './cloudformation-function';
 import { FaultProxy } from './fault-proxy';
 import { assertNoPrivateKey, assertShowsNone, privateKeysIn } from './secrecy';
+import { checkAnswer } from '../../src/contract/cloudformation-limits';
 import { entryFrom } from '../../src/handlers/aws/ledger-item';
 import { LedgerEntry } from '../../src/handlers/ledger';
 
@@ -190,7 +191,7 @@ export class Stack {
     const invocation = await this.lambda.invoke(event, remaining);
     const body = this.proxy.answersTo(requestId).at(-1)?.body;
     this.seen.push(invocation.error ?? '', ...this.proxy.answersTo(requestId).map(answer => answer.body));
-    return { ...invocation, requestId, answer: body === undefined ? undefined : JSON.parse(body) };
+    return { ...invocation, requestId, answer: body === undefined ? undefined : taken(body) };
   }
 
   public async create(resource: Resource): Promise<Answer> {
@@ -267,6 +268,13 @@ export function asCloudFormationSends(value: unknown): unknown {
       .filter(([, inner]) => inner !== undefined)
       .map(([name, inner]) => [name, asCloudFormationSends(inner)]))
     : String(value);
+}
+
+/** What CloudFormation makes of an answer: one that is too long has failed, whatever it says. */
+function taken(body: string): Answer {
+  const answer: Answer = JSON.parse(body);
+  const complaint = checkAnswer(body);
+  return complaint ? { Status: 'FAILED', Reason: complaint, PhysicalResourceId: answer.PhysicalResourceId } : answer;
 }
 
 function answered({ answer, error }: Outcome): Answer {

@@ -93,6 +93,11 @@ export function signatureProperties(issuer: string, changes: Properties = {}): P
   return { LedgerTable: 'ledger', Issuer: issuer, VerificationCode: 'b3a1c0de-4f5e', HashAlgorithm: 'SHA-256', Generation: '1', ...changes };
 }
 
+/** A look-up of a CA's certificate. */
+export function lookupProperties(ca: string, changes: Properties = {}): Properties {
+  return { LedgerTable: 'ledger', CaId: ca, Depth: '0', ...changes };
+}
+
 const RESOURCES = {
   ca: { resourceType: 'Custom::PrivateIotCa', logicalResourceId: 'Ca' },
   subordinate: { resourceType: 'Custom::PrivateIotCa', logicalResourceId: 'Factory' },
@@ -102,6 +107,7 @@ const RESOURCES = {
   verification: { resourceType: 'Custom::IotVerificationCertificate', logicalResourceId: 'Verification' },
   device: { resourceType: 'Custom::IotDeviceCertificate', logicalResourceId: 'Device' },
   server: { resourceType: 'Custom::IotServerCertificate', logicalResourceId: 'Server' },
+  lookup: { resourceType: 'Custom::IotCaLookup', logicalResourceId: 'Lookup' },
   signature: { resourceType: 'Custom::IotProofOfPossessionSignature', logicalResourceId: 'Proof' },
 };
 

@@ -1,8 +1,10 @@
 import { join, relative, resolve, sep } from 'node:path';
+import { checkTemplate } from '../../contract/cloudformation-limits';
 import { CliError } from '../cli-error';
 import { isMap, JsonMap, own, parseJsonMap } from '../json';
 import { readBytes } from '../read-file';
 import { inDependencyOrder } from './dependencies';
+import { stacksReadBy } from './references';
 import { parseTemplate, Template } from './template';
 
 /** A stack of a cloud assembly. */
@@ -12,10 +14,14 @@ export interface AssemblyStack {
   /** The path of its construct, as in `Prod/Iot`; `cdk` takes it for the stack's name too. */
   readonly displayName: string;
   readonly artifactId: string;
+  /** The Region that it is meant for, where the app says so. */
+  readonly region?: string;
   readonly templateFile: string;
   readonly template: Template;
   /** Values of parameters that the assembly gives. */
   readonly parameters: { readonly [name: string]: string };
+  /** The names of the stacks whose outputs it reads. */
+  readonly reads: readonly string[];
   /** The files of the templates of the stacks that have to be deployed before. */
   readonly dependencies: readonly string[];
 }
@@ -42,7 +48,24 @@ export function readAssembly(directory: string): AssemblyStack[] {
     }
     names.set(stack.name, stack);
   }
-  return stacks;
+  return inReadingOrder(directory, stacks, names);
+}
+
+/**
+ * Orders stacks after those whose outputs they read. Of stacks in several accounts, the manifest says nothing of that; those of
+ * several stages can read each other's.
+ */
+function inReadingOrder(directory: string, stacks: readonly AssemblyStack[], byName: ReadonlyMap<string, AssemblyStack>): AssemblyStack[] {
+  const byFile = new Map(stacks.map(stack => [stack.templateFile, {
+    ...stack,
+    dependencies: [...new Set([
+      ...stack.dependencies, ...stack.reads.filter(name => name !== stack.name).flatMap(name => byName.get(name)?.templateFile ?? []),
+    ])],
+  }]));
+  const order = inDependencyOrder([...byFile.keys()], file => byFile.get(file)!.dependencies, cycle => {
+    throw new CliError(`${directory}: the stacks ${cycle.map(file => byFile.get(file)!.displayName).join(' → ')} read each other's outputs`);
+  });
+  return order.map(file => byFile.get(file)!);
 }
 
 /** @param before templates of the stacks that have to be deployed before the ones of this folder */
@@ -91,10 +114,29 @@ function readStack(directory: string, file: string, id: string, artifact: JsonMa
     displayName: typeof artifact.displayName === 'string' ? artifact.displayName : name,
     artifactId: id,
     templateFile,
-    template: parseTemplate(templateFile, parseJsonMap(templateFile, readBytes(templateFile))),
+    region: regionOf(artifact.environment),
+    ...readTemplate(templateFile),
     parameters: stringMap(properties.parameters),
     dependencies: before,
   };
+}
+
+/** A template, if CloudFormation would take as much of it as there is. */
+function readTemplate(file: string): Pick<AssemblyStack, 'template' | 'reads'> {
+  const content = readBytes(file);
+  const template = parseJsonMap(file, content);
+  const parsed = parseTemplate(file, template);
+  const complaint = checkTemplate(template, content.length);
+  if (complaint) {
+    throw new CliError(`${file}: ${complaint}`);
+  }
+  return { template: parsed, reads: [...new Set(stacksReadBy(template))] };
+}
+
+/** The Region in `aws://ACCOUNT/REGION`. */
+function regionOf(environment: unknown): string | undefined {
+  const region = typeof environment === 'string' ? /^aws:\/\/[^/]+\/([^/]+)$/.exec(environment)?.[1] : undefined;
+  return region === 'unknown-region' ? undefined : region;
 }
 
 /** A path of the assembly, which must not lead out of it. */

@@ -1,3 +1,4 @@
+import { checkExportedValue } from '../../contract/cloudformation-limits';
 import { CA_RESOURCE_TYPES } from '../../contract/resource-types';
 import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
@@ -34,7 +35,7 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
     const declared = new Set(plan.resources.map(({ logicalId }) => logicalId));
     const changes = changesOf(state, declared);
     operation.commit(declared, {
-      parameters: plan.parameters, outputs, exports, imports: [...scope.imports].sort(),
+      region: plan.region, parameters: plan.parameters, outputs, exports, imports: [...scope.imports].sort(),
     });
     await operation.cleanUp();
     return {
@@ -71,8 +72,16 @@ function scopeOf(plan: StackPlan, state: StackState, { store }: Engine): StackSc
   return deploymentScope(plan, {
     resource: logicalId => own(state.resources, logicalId),
     exported: name => store.others(plan.stackName).map(([, other]) => own(other.exports, name)).find(value => value !== undefined),
-    stackOutput: (stackName, outputName) => own(own(store.state.stacks, stackName)?.outputs ?? {}, outputName),
+    stackOutput: (stackName, outputName, region = plan.region) => {
+      const other = own(store.state.stacks, stackName);
+      return other && isIn(region, other) ? own(other.outputs ?? {}, outputName) : undefined;
+    },
   });
+}
+
+/** Whether a stack is in a Region, as far as that is known of both. */
+function isIn(region: string | undefined, { region: its }: StackState): boolean {
+  return region === undefined || its === undefined || region === its;
 }
 
 async function deployResource(
@@ -107,6 +116,7 @@ function evaluateOutputs({ stackName, template }: StackPlan, scope: StackScope):
       try {
         outputs[key] = scope.text(value, where);
         if (exportName !== undefined) {
+          assertExportable(stackName, key, outputs[key]);
           exports[scope.text(exportName, `${where}, Export.Name`)] = outputs[key];
         }
       } catch (error) {
@@ -118,6 +128,13 @@ function evaluateOutputs({ stackName, template }: StackPlan, scope: StackScope):
     }
   }
   return { outputs, exports, leftOut };
+}
+
+function assertExportable(stackName: string, key: string, value: string): void {
+  const complaint = checkExportedValue(key, value);
+  if (complaint) {
+    throw new CliError(`stack ${stackName}: ${complaint}`);
+  }
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html */

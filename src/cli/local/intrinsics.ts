@@ -18,7 +18,8 @@ export interface Scope {
   /** The value of a mapping, or `undefined`. */
   mapped(map: string, first: string, second: string): unknown;
   imported(exportName: string, where: string): Value;
-  stackOutput(stackName: string, outputName: string, where: string): Value;
+  /** @param region the Region that the expression names, or `undefined` where it names none */
+  stackOutput(stackName: string, outputName: string, region: string | undefined, where: string): Value;
 }
 
 /** An expression whose value only an AWS account can give. An output that holds one is left out. */
@@ -163,10 +164,9 @@ const FUNCTIONS: { readonly [name: string]: Implementation | undefined } = {
     if (!isMap(argument)) {
       throw new CliError(`${where}: must be a map`);
     }
-    if (argument.Region !== undefined && text(argument.Region, scope, where) !== text({ Ref: 'AWS::Region' }, scope, where)) {
-      throw new Unavailable(where, 'it reads an output of a stack in another Region');
-    }
-    return scope.stackOutput(text(argument.StackName, scope, where), text(argument.OutputName, scope, where), where);
+    const region = argument.Region === undefined ? undefined : text(argument.Region, scope, where);
+    // Another account's RoleArn says who reads it in AWS. Here, all stacks of an app are in one directory.
+    return scope.stackOutput(text(argument.StackName, scope, where), text(argument.OutputName, scope, where), region, where);
   },
 
   'Fn::If': (argument, scope, where) => {

@@ -1,3 +1,4 @@
+import { checkParameterValue } from '../../contract/cloudformation-limits';
 import { CliError, printable } from '../cli-error';
 import { JsonMap, optionalString, own } from '../json';
 
@@ -108,6 +109,10 @@ export function parameterValues(
     }
     if (value === undefined) {
       throw new CliError(`stack ${stackName}, parameter ${name}: must have a value; give it with --parameters ${stackName}:${name}=VALUE`);
+    }
+    const tooLong = checkParameterValue(name, value);
+    if (tooLong && !isName) {
+      throw new CliError(`stack ${stackName}: ${tooLong}`);
     }
     const complaint = check(declaration, value);
     if (complaint) {

@@ -29,6 +29,18 @@ function collect(expression: unknown, names: Set<string>): void {
   }
 }
 
+/** The names of the stacks whose outputs an expression reads by `Fn::GetStackOutput`, as far as they are literals. */
+export function stacksReadBy(expression: unknown): string[] {
+  if (Array.isArray(expression)) {
+    return expression.flatMap(stacksReadBy);
+  }
+  if (!isMap(expression)) {
+    return [];
+  }
+  const read = expression['Fn::GetStackOutput'];
+  return isMap(read) && typeof read.StackName === 'string' ? [read.StackName] : Object.values(expression).flatMap(stacksReadBy);
+}
+
 function collectSubstitutions(argument: unknown, names: Set<string>): void {
   const [pattern, variables] = Array.isArray(argument) ? argument : [argument, {}];
   if (typeof pattern === 'string') {

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { checkAnswer } from '../../contract/cloudformation-limits';
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
-import { LifecycleResult } from '../../handlers/lifecycle-event';
+import { LifecycleError, LifecycleEvent, LifecycleResult } from '../../handlers/lifecycle-event';
+import { successBody } from '../../handlers/response-size';
 import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
 import { inDependencyOrder } from './dependencies';
@@ -91,7 +93,7 @@ export class StackOperation {
   }
 
   /** Ends the operation: what the template does not declare goes, and the state becomes what the next one starts from. */
-  public commit(declared: ReadonlySet<string>, facts: Pick<StackState, 'parameters' | 'outputs' | 'exports' | 'imports'>): void {
+  public commit(declared: ReadonlySet<string>, facts: Pick<StackState, 'region' | 'parameters' | 'outputs' | 'exports' | 'imports'>): void {
     for (const [logicalId, resource] of Object.entries(this.state.resources)) {
       if (!declared.has(logicalId)) {
         this.remove(logicalId, resource, false);
@@ -180,7 +182,7 @@ export class StackOperation {
     requestType: 'Create' | 'Update' | 'Delete', logicalId: string, resource: DesiredResource, requestId: string, physicalId: string | undefined,
   ): Promise<LifecycleResult> {
     const { lifecycle, ports, progress } = this.engine;
-    return progress.during(`${this.stackName}: ${requestType.toLowerCase()} ${resource.name} (${resource.type})`, () => lifecycle({
+    const event: LifecycleEvent = {
       requestType,
       requestId,
       stackId: this.state.stackId,
@@ -189,7 +191,9 @@ export class StackOperation {
       physicalResourceId: physicalId,
       properties: resource.properties,
       oldProperties: requestType === 'Update' ? own(this.state.resources, logicalId)?.properties : undefined,
-    }, ports));
+    };
+    return progress.during(`${this.stackName}: ${requestType.toLowerCase()} ${resource.name} (${resource.type})`,
+      async () => taken(event, await lifecycle(event, ports)));
   }
 
   private record(logicalId: string, resource: DesiredResource, result: LifecycleResult, retainReplaced: boolean): void {
@@ -250,6 +254,15 @@ export class StackOperation {
       this.engine.kmsKeys.remove(resource.attributes.Arn);
     }
   }
+}
+
+/** What CloudFormation takes of an answer: as much as it has room for. */
+function taken(event: LifecycleEvent, result: LifecycleResult): LifecycleResult {
+  const complaint = checkAnswer(successBody(event, result.physicalResourceId, result.data));
+  if (complaint) {
+    throw new LifecycleError(complaint, result.physicalResourceId, undefined);
+  }
+  return result;
 }
 
 function dependentsFirst(resources: readonly SupersededResource[]): SupersededResource[] {

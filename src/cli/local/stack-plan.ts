@@ -26,6 +26,8 @@ export interface PlannedResource extends ResourceDeclaration {
 export interface StackPlan {
   readonly stackName: string;
   readonly stackId: string;
+  /** The Region that the stack is meant for, where its app says so. */
+  readonly region?: string;
   readonly template: Template;
   readonly parameters: { readonly [name: string]: string };
   /** In the order in which they are deployed. */
@@ -78,7 +80,7 @@ export function planStack(stack: AssemblyStack, stackId: string, given: readonly
     }
   }
   const leftOut = leftOutTypes(existing.map(([, { type }]) => type));
-  return { stackName, stackId, template, parameters, resources, leftOut, awaited: awaitedIn(stack, existing) };
+  return { stackName, stackId, region: stack.region, template, parameters, resources, leftOut, awaited: awaitedIn(stack, existing) };
 }
 
 /** The properties of a certificate resource as they are sent: every scalar as a string. */

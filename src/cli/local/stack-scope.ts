@@ -24,8 +24,8 @@ export interface StackScopeProps {
   readonly resource: (logicalId: string) => ReferencedResource | undefined;
   /** Finds the value of an export of another stack. */
   readonly exported: (name: string) => string | undefined;
-  /** Finds an output of another stack. */
-  readonly stackOutput: (stackName: string, outputName: string) => string | undefined;
+  /** Finds an output of another stack, which is in this Region unless its own is not known. */
+  readonly stackOutput: (stackName: string, outputName: string, region: string | undefined) => string | undefined;
 }
 
 const CERTIFICATE_TYPES: readonly string[] = Object.values(ResourceType);
@@ -119,8 +119,12 @@ export class StackScope implements Scope {
     return value;
   }
 
-  public stackOutput(stackName: string, outputName: string, where: string): Value {
-    const value = this.props.stackOutput(stackName, outputName);
+  public stackOutput(stackName: string, outputName: string, region: string | undefined, where: string): Value {
+    const elsewhere = region === LOCAL_REGION ? undefined : region;
+    const value = this.props.stackOutput(stackName, outputName, elsewhere);
+    if (value === undefined && elsewhere !== undefined) {
+      throw new Unavailable(where, `it reads the output ${outputName} of a stack ${stackName} in the Region ${elsewhere}, which is not deployed here`);
+    }
     if (value === undefined) {
       throw new CliError(`${where}: no stack ${stackName} with an output ${outputName} is deployed here`);
     }

@@ -35,6 +35,8 @@ export interface ResourceState {
 /** A stack. Until its first deployment has succeeded, it has no outputs. */
 export interface StackState {
   readonly stackId: string;
+  /** The Region that it is meant for, where its app says so. */
+  region?: string;
   parameters: { readonly [name: string]: string };
   /** By logical id. */
   readonly resources: { [logicalId: string]: ResourceState };
@@ -133,7 +135,8 @@ function everyMember(isRight: Check): Check {
 }
 
 function isStack(value: unknown): boolean {
-  return isMap(value) && isText(value.stackId) && everyMember(isText)(value.parameters) && everyMember(isResource)(value.resources)
+  return isMap(value) && isText(value.stackId) && (value.region === undefined || isText(value.region))
+    && everyMember(isText)(value.parameters) && everyMember(isResource)(value.resources)
     && (value.outputs === undefined || everyMember(isText)(value.outputs)) && everyMember(isText)(value.exports) && isTextList(value.imports)
     && everyMember(member => member === null || isResource(member))(value.before)
     && Array.isArray(value.superseded) && value.superseded.every(each => isResource(each) && isText(each.logicalId) && isText(each.requestId))

@@ -36,6 +36,18 @@ describe('the stacks of an assembly', () => {
     expect(selectStacks(stacks, ['B2']).map(({ name }) => name)).toEqual(['A1', 'B1', 'B2']);
   });
 
+  test('come after those whose outputs they read, which the manifest does not say of stacks in several accounts', () => {
+    const reads = (...names: string[]): StackJson => stack({
+      template: { Resources: {}, Outputs: Object.fromEntries(names.map(StackName => [StackName, { Value: { 'Fn::GetStackOutput': { StackName, OutputName: 'CaId' } } }])) },
+    });
+    writeAssembly(folder, { Devices: reads('Root', 'Devices', 'OfAnotherApp'), Root: reads('Keys'), Keys: stack(), Other: stack() });
+    const stacks = readAssembly(folder);
+    expect(stacks.map(({ name }) => name)).toEqual(['Keys', 'Root', 'Devices', 'Other']);
+    expect(selectStacks(stacks, ['Devices']).map(({ name }) => name)).toEqual(['Keys', 'Root', 'Devices']);
+    writeAssembly(folder, { A: reads('B'), B: reads('A') });
+    expect(() => readAssembly(folder)).toThrow("the stacks A → B → A read each other's outputs");
+  });
+
   test('that are asked for bring those they depend on', () => {
     writeAssembly(folder, { Devices: stack({ dependencies: ['Root'] }), Root: stack({ dependencies: ['Keys'] }), Keys: stack(), Other: stack() });
     expect(selectStacks(readAssembly(folder), ['Devices']).map(({ name }) => name)).toEqual(['Keys', 'Root', 'Devices']);

@@ -325,6 +325,17 @@ describe('stacks that refer to each other', () => {
     expect(deployment.events.at(-1)!.properties).toEqual({ Name: 'd', Issuer: 'id-Ca-1' });
   });
 
+  test('read the outputs of a stack in another Region of the app, and only of that one', async () => {
+    const reading = (Region: string) => ({
+      Resources: { Device: ca('d', {}, { Issuer: { 'Fn::GetStackOutput': { StackName: 'Root', OutputName: 'CaId', Region, RoleArn: 'arn:aws:iam::111111111111:role/reader' } } }) },
+    });
+    await deployment.deploy({ ...CA_STACK('1') }, 'Root', 'eu-central-1');
+    await deployment.deploy(reading('eu-central-1'), 'Devices', 'us-east-1');
+    expect(deployment.events.at(-1)!.properties).toEqual({ Name: 'd', Issuer: 'id-Ca-1' });
+    await expect(deployment.deploy(reading('us-east-1'), 'Others', 'us-east-1')).rejects
+      .toThrow('it reads the output CaId of a stack Root in the Region us-east-1, which is not deployed here');
+  });
+
   test('can not change or lose an export that is imported', async () => {
     await deployment.deploy({ ...CA_STACK('1') }, 'Root');
     await deployment.deploy(DEVICES, 'Devices');

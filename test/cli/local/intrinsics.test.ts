@@ -28,7 +28,7 @@ function scope(): StackScope {
     parameters: { Name: 'sensor', List: 'a, b' },
     resource: id => id === 'Ca' ? { physicalId: 'ca-1', attributes: { SerialNumber: 'A1' } } : undefined,
     exported: name => name === 'Shared' ? 'shared value' : undefined,
-    stackOutput: (stack, output) => stack === 'Root' && output === 'CaId' ? 'ca-9' : undefined,
+    stackOutput: (stack, output, region = 'eu-central-1') => stack === 'Root' && output === 'CaId' && region === 'eu-central-1' ? 'ca-9' : undefined,
   });
 }
 
@@ -66,6 +66,8 @@ describe('an expression', () => {
     [{ 'Fn::If': ['No', { Ref: 'Absent' }, 'else'] }, 'else'],
     [{ 'Fn::ImportValue': { 'Fn::Sub': 'Shared' } }, 'shared value'],
     [{ 'Fn::GetStackOutput': { StackName: 'Root', OutputName: 'CaId' } }, 'ca-9'],
+    [{ 'Fn::GetStackOutput': { StackName: 'Root', OutputName: 'CaId', Region: { Ref: 'AWS::Region' } } }, 'ca-9'],
+    [{ 'Fn::GetStackOutput': { StackName: 'Root', OutputName: 'CaId', Region: 'eu-central-1', RoleArn: 'arn:aws:iam::111111111111:role/reader' } }, 'ca-9'],
   ])('%j is %j', (expression, expected) => {
     expect(evaluate(expression)).toEqual(expected);
   });
@@ -102,7 +104,7 @@ describe('an expression', () => {
     [{ Ref: 'Stored' }, 'it refers to the parameter Stored, whose value is kept in the Systems Manager Parameter Store; give it with --parameters Iot:Stored=VALUE'],
     [{ 'Fn::GetAZs': '' }, "Fn::GetAZs can't be evaluated by a local deployment"],
     ['{{resolve:ssm:/name}}', 'it holds a dynamic reference'],
-    [{ 'Fn::GetStackOutput': { StackName: 'Root', OutputName: 'CaId', Region: 'eu-west-1' } }, 'it reads an output of a stack in another Region'],
+    [{ 'Fn::GetStackOutput': { StackName: 'Root', OutputName: 'CaId', Region: 'eu-west-1' } }, 'it reads the output CaId of a stack Root in the Region eu-west-1, which is not deployed here'],
   ])('%j is known to AWS only', (expression, reason) => {
     expect(() => evaluate(expression)).toThrow(Unavailable);
     expect(() => evaluate(expression)).toThrow(reason);

@@ -11,10 +11,11 @@ import { PemSource } from './pem-source';
 import { chainsBelow } from './private/ca-chain';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { renderExtensions } from './private/render-extensions';
-import { validateCustomExtensions, validateRequestText } from './private/request-validation';
+import { validateCustomExtensions, validRequest } from './private/request-validation';
 import {
   renderSubject, validateInsideCa, validatePathLength, validateSubject, validGeneration, validHashAlgorithm, validTerm,
 } from './private/validation';
+import { SubjectRule } from './subject-rule';
 
 /**
  * What the certificate of a CA whose key is elsewhere is.
@@ -26,9 +27,16 @@ export interface CaCertificateOptions extends CertificateExtensionOptions {
   /**
    * The subject.
    *
-   * @default - that of the request
+   * @default - that of the request; for one that is not known at synthesis, it or `allowedSubject` has to be given
    */
   readonly subject?: CertificateSubject;
+
+  /**
+   * Which subject may be taken from the request. Another one is refused.
+   *
+   * @default - the subject of a request that is known at synthesis, which everybody can read there
+   */
+  readonly allowedSubject?: SubjectRule;
 
   /**
    * How many CAs may stand below that CA in a chain.
@@ -115,7 +123,7 @@ export class CaCertificate extends IotCertificateBase implements IIotCertificate
     validateInsideCa(this, term.ValidityDays, ca.validity, clipToIssuer);
     validatePathLength(this, pathLength, ca.pathLength);
     validateCustomExtensions(this, props.customExtensions, ca.allowedCustomExtensions);
-    validateRequestText(this, request, subject !== undefined);
+    const allowedSubject = validRequest(this, props);
     if (subject) {
       validateSubject(this, { ...subject });
     }
@@ -128,6 +136,7 @@ export class CaCertificate extends IotCertificateBase implements IIotCertificate
       Subject: subject && renderSubject({ ...subject }),
       CertificateSigningRequest: request._text,
       CertificateSigningRequestSecretArn: request._secret?.secretArn,
+      AllowedSubject: allowedSubject,
       PathLength: pathLength,
       HashAlgorithm: validHashAlgorithm(this, ca, props.hashAlgorithm),
       ...term,

@@ -18,8 +18,11 @@ import { chainsBelow, ChainTexts } from './private/ca-chain';
 import { CertificateProvider, ledgerOf, NeededRight } from './private/certificate-provider';
 import { BoundPrivateKey } from './private/private-key';
 import { renderExtensions, renderNames } from './private/render-extensions';
-import { validateCustomExtensions, validateDeliveryFormats, validateKeySource, validateRequest } from './private/request-validation';
+import {
+  validateAllowedNames, validateCustomExtensions, validateDeliveryFormats, validateKeySource, validRequest,
+} from './private/request-validation';
 import { renderSubject, validateInsideCa, validateSubject, validGeneration, validHashAlgorithm, validTerm } from './private/validation';
+import { SubjectRule } from './subject-rule';
 
 /**
  * What certificates of devices and of servers have in common.
@@ -37,9 +40,19 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
    * comes here. Of what the request asks for only the key is taken, the subject if none is declared, and the names that
    * `allowedSubjectAlternativeNames` allow; `ignoredRequests` says what is not.
    *
+   * One that is not known at synthesis, in a secret or a parameter, needs a `subject` or an `allowedSubject`: otherwise whoever
+   * writes it there would choose which device it is.
+   *
    * @default - a key is made here
    */
   readonly certificateSigningRequest?: PemSource;
+
+  /**
+   * Which subject may be taken from the request. Another one is refused.
+   *
+   * @default - the subject of a request that is known at synthesis, which everybody can read there
+   */
+  readonly allowedSubject?: SubjectRule;
 
   /**
    * The names beside the subject that are taken from the request.
@@ -167,7 +180,8 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
     }
     validateInsideCa(this, term.ValidityDays, ca.validity, clipToIssuer);
     validateCustomExtensions(this, options.customExtensions, ca.allowedCustomExtensions);
-    validateRequest(this, options);
+    validateAllowedNames(this, options);
+    const allowedSubject = validRequest(this, options);
 
     const provider = CertificateProvider.of(this);
     this._issuer = ca;
@@ -196,6 +210,7 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
       CertificateSigningRequest: request?._text,
       CertificateSigningRequestSecretArn: request?._secret?.secretArn,
       AllowedNames: options.allowedSubjectAlternativeNames && renderNames(options.allowedSubjectAlternativeNames),
+      AllowedSubject: allowedSubject,
       Bundles: bound.length > 0 ? bound.map(([, delivery]) => delivery.properties) : undefined,
       HashAlgorithm: validHashAlgorithm(this, ca, options.hashAlgorithm),
       ...term,

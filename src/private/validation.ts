@@ -26,7 +26,7 @@ export function validate(scope: Construct, values: unknown[], rule: () => Compla
 }
 
 /** Whether there is a token among values and what is in them. */
-function hasToken(value: unknown): boolean {
+export function hasToken(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasToken));
 }
 

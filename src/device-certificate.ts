@@ -1,7 +1,7 @@
-import { Token } from 'aws-cdk-lib';
+import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ResourceType } from './contract/resource-types';
-import { checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform } from './contract/rules';
+import { checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform, checkNameInTopics } from './contract/rules';
 import { EndEntityCertificateBase, EndEntityCertificateOptions } from './end-entity-certificate';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
@@ -83,6 +83,10 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
         ?? (ca.keyAlgorithm && checkCaForPlatform(ca.keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA')));
     }
     sayNotices(this, platforms.filter(platform => !ca.platforms.includes(platform)));
+    const unwise = platforms.length === 0 && this.commonName !== undefined && !Token.isUnresolved(this.commonName) && checkNameInTopics(this.commonName);
+    if (unwise) {
+      Annotations.of(this).addWarningV2('cdk-private-iot-ca:common-name-in-topics', unwise);
+    }
   }
 
   /** What a platform would have against it, as far as that is known at synthesis. @internal */

@@ -179,6 +179,10 @@ describe('fails, before anything is written, for', () => {
       return fromSecret({ Platforms: ['aws-iot-core'], Subject: { CommonName: 'a' }, AllowedSubject: undefined });
     }, 'the key of certificateSigningRequest must be one of RSA_2048'],
     ['a name that the platform does not take', () => properties(deviceRequest([], '/CN=a b'), { Platforms: ['azure-dps'] }), 'subject.commonName must be letters, digits'],
+    ['a name below that of another device, for a broker that grants topics by names', () => {
+      world.secretValues.set(REQUEST_SECRET, deviceRequest([], '/CN=victim\\/commands'));
+      return fromSecret({ Platforms: ['mosquitto'], AllowedSubject: { Type: 'Pattern', Subject: { CommonName: 'victim/*' } } });
+    }, 'subject.commonName must be text without / + # and control characters, and without $ at its beginning for Eclipse Mosquitto, got "victim/commands"'],
     ['a device identity without a serial number in the request', () => {
       world.secretValues.set(REQUEST_SECRET, deviceRequest());
       return fromSecret({ Profile: 'devid' });

@@ -10,6 +10,7 @@ import { IIotCertificate, IotCertificateBase } from './iot-certificate';
 import { PemSource } from './pem-source';
 import { chainsBelow } from './private/ca-chain';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
+import { validateCanIssue, validateIssuing } from './private/issuing-validation';
 import { renderExtensions } from './private/render-extensions';
 import { validateCustomExtensions, validRequest } from './private/request-validation';
 import {
@@ -120,6 +121,7 @@ export class CaCertificate extends IotCertificateBase implements IIotCertificate
     super(scope, id);
     const { ca, certificateSigningRequest: request, subject, clipToIssuer = false, pathLength = 0 } = props;
     const term = validTerm(this, props, Duration.days(1825));
+    validateCanIssue(this, ca);
     validateInsideCa(this, term.ValidityDays, ca.validity, clipToIssuer);
     validatePathLength(this, pathLength, ca.pathLength);
     validateCustomExtensions(this, props.customExtensions, ca.allowedCustomExtensions);
@@ -144,6 +146,7 @@ export class CaCertificate extends IotCertificateBase implements IIotCertificate
       Generation: validGeneration(this, props.generation),
       Extensions: renderExtensions(this, props),
     };
+    validateIssuing(this, ca, props, term.ValidityDays);
     this._resource = provider.resource(this, ResourceType.CA_CERTIFICATE, properties, [rights, ...provider.rightsFor(this, request._rights())]);
     ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
       = chainsBelow(ca, this.certificatePem));

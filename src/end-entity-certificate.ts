@@ -14,13 +14,13 @@ import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
 import { PemSource } from './pem-source';
-import { chainsBelow, ChainTexts } from './private/ca-chain';
+import { chainsBelow } from './private/ca-chain';
 import { CertificateProvider, ledgerOf, NeededRight } from './private/certificate-provider';
+import { noteCommonName } from './private/common-names';
+import { validateCanIssue, validateIssuing } from './private/issuing-validation';
 import { BoundPrivateKey } from './private/private-key';
 import { renderExtensions, renderNames } from './private/render-extensions';
-import {
-  validateAllowedNames, validateCustomExtensions, validateDeliveryFormats, validateKeySource, validRequest,
-} from './private/request-validation';
+import { knownSubject, validateCustomExtensions, validateDeliveryFormats, validateKeySource, validRequest } from './private/request-validation';
 import { renderSubject, validateInsideCa, validateSubject, validGeneration, validHashAlgorithm, validTerm } from './private/validation';
 import { SubjectRule } from './subject-rule';
 
@@ -40,8 +40,7 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
    * comes here. Of what the request asks for only the key is taken, the subject if none is declared, and the names that
    * `allowedSubjectAlternativeNames` allow; `ignoredRequests` says what is not.
    *
-   * One that is not known at synthesis, in a secret or a parameter, needs a `subject` or an `allowedSubject`: otherwise whoever
-   * writes it there would choose which device it is.
+   * One that is not known at synthesis needs a `subject` or an `allowedSubject`: otherwise whoever writes it would choose the name.
    *
    * @default - a key is made here
    */
@@ -145,6 +144,8 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
 export interface EndEntityKind {
   readonly resourceType: ResourceType;
   readonly platforms: readonly IotPlatform[];
+  /** Whether it is one by which clients are known. */
+  readonly isClient: boolean;
   readonly properties?: object;
 }
 
@@ -174,14 +175,13 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
     const keyAlgorithm = options.keyAlgorithm ?? KeyAlgorithm.RSA_2048;
     const generation = validGeneration(this, options.generation);
     const term = validTerm(this, options, Duration.days(365));
+    validateCanIssue(this, ca);
     validateKeySource(this, options);
     if (subject) {
       validateSubject(this, { ...subject });
     }
     validateInsideCa(this, term.ValidityDays, ca.validity, clipToIssuer);
     validateCustomExtensions(this, options.customExtensions, ca.allowedCustomExtensions);
-    validateAllowedNames(this, options);
-    const allowedSubject = validRequest(this, options);
 
     const provider = CertificateProvider.of(this);
     this._issuer = ca;
@@ -210,7 +210,7 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
       CertificateSigningRequest: request?._text,
       CertificateSigningRequestSecretArn: request?._secret?.secretArn,
       AllowedNames: options.allowedSubjectAlternativeNames && renderNames(options.allowedSubjectAlternativeNames),
-      AllowedSubject: allowedSubject,
+      AllowedSubject: validRequest(this, options),
       Bundles: bound.length > 0 ? bound.map(([, delivery]) => delivery.properties) : undefined,
       HashAlgorithm: validHashAlgorithm(this, ca, options.hashAlgorithm),
       ...term,
@@ -221,10 +221,11 @@ export abstract class EndEntityCertificateBase extends IotCertificateBase {
       RetainKey: removalPolicy === RemovalPolicy.DESTROY ? undefined : true,
       ...kind.properties,
     };
+    validateIssuing(this, ca, options, term.ValidityDays);
+    noteCommonName(this, ca, kind.isClient ? knownSubject(options)?.commonName : undefined, subject === undefined);
     this._resource = provider.resource(this, kind.resourceType, properties, [rights, ...provider.rightsFor(this, needed)]);
-    const chains: ChainTexts = chainsBelow(ca, this.certificatePem);
-    this.certificateChainPem = chains.certificateChainPem;
-    this.certificateChainWithoutRootPem = chains.certificateChainWithoutRootPem;
+    ({ certificateChainPem: this.certificateChainPem, certificateChainWithoutRootPem: this.certificateChainWithoutRootPem }
+      = chainsBelow(ca, this.certificatePem));
   }
 
   /**

@@ -10,6 +10,7 @@ import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { chainsBelow } from './private/ca-chain';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
+import { validateCanIssue, validateIssuing } from './private/issuing-validation';
 import { sayNotices, validate, validateInsideCa, validGeneration, validHashAlgorithm, validityDays } from './private/validation';
 
 /**
@@ -98,6 +99,9 @@ export class VerificationCertificate extends IotCertificateBase implements IIotC
     if (!ca.platforms.includes(platform)) {
       sayNotices(this, [platform]);
     }
+
+    validateCanIssue(this, ca);
+    validateIssuing(this, ca, { subject: { commonName: registrationCode }, clipToIssuer }, days);
 
     const provider = CertificateProvider.of(this);
     const rights = provider.rightsOn(ca);

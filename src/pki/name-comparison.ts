@@ -76,3 +76,8 @@ export function isPrefixOfName(prefix: Buffer, name: Buffer): boolean {
   const [first, whole] = [prefix, name].map(each => readSets(each).map(comparable));
   return first.length <= whole.length && first.every((set, index) => set === whole[index]);
 }
+
+/** Whether two DER Names are the same (RFC 5280, section 7.1). */
+export function isSameName(one: Buffer, other: Buffer): boolean {
+  return isPrefixOfName(one, other) && isPrefixOfName(other, one);
+}

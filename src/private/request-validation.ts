@@ -13,10 +13,10 @@ import { PemSource } from '../pem-source';
 import { CertificationRequest, readCertificationRequest } from '../pki/certification-request';
 import { readName } from '../pki/name-reader';
 
-/** What decides on the name in a certificate from a request. */
-type NameOptions = Pick<EndEntityCertificateOptions, 'certificateSigningRequest' | 'subject' | 'allowedSubject'>;
+/** What decides on the names in a certificate from a request. */
+type NameOptions = Pick<EndEntityCertificateOptions, 'certificateSigningRequest' | 'subject' | 'allowedSubject' | 'allowedSubjectAlternativeNames'>;
 
-type Options = NameOptions & Pick<EndEntityCertificateOptions, 'allowedSubjectAlternativeNames' | 'keyAlgorithm' | 'keyStorage' | 'deliveryFormats'>;
+type Options = NameOptions & Pick<EndEntityCertificateOptions, 'keyAlgorithm' | 'keyStorage' | 'deliveryFormats'>;
 
 /** A key is made here, or it comes by a request: what belongs to the one does not go with the other. */
 export function validateKeySource(scope: Construct, options: Options): void {
@@ -47,13 +47,6 @@ export function validateDeliveryFormats(scope: Construct, formats: readonly Deli
   }
 }
 
-/** Checks the names that a request may ask for. */
-export function validateAllowedNames(scope: Construct, { allowedSubjectAlternativeNames }: Options): void {
-  if (allowedSubjectAlternativeNames) {
-    validate(scope, [allowedSubjectAlternativeNames], () => checkNameRules(allowedSubjectAlternativeNames));
-  }
-}
-
 const READ = new WeakMap<PemSource, CertificationRequest>();
 
 /**
@@ -81,14 +74,17 @@ export function knownSubject({ subject, certificateSigningRequest }: NameOptions
 }
 
 /**
- * Checks a request, as far as it is known at synthesis, and who decides on the subject; as the function will.
+ * Checks a request, as far as it is known at synthesis, and who decides on its names; as the function will.
  *
  * @returns the rule for the subject as it stands in a template
  */
 export function validRequest(scope: Construct, options: NameOptions): AllowedSubjectProperties | undefined {
-  const { certificateSigningRequest: source, subject, allowedSubject } = options;
+  const { certificateSigningRequest: source, subject, allowedSubject, allowedSubjectAlternativeNames: names } = options;
   if (!source) {
     return undefined;
+  }
+  if (names) {
+    validate(scope, [names], () => checkNameRules(names));
   }
   validate(scope, [], () => {
     try {

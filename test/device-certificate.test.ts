@@ -125,7 +125,8 @@ describe('a common name that stands in topics', () => {
     expect(warned([], commonName)).toEqual([
       `subject.commonName should be text without / + # and control characters, and without $ at its beginning, got "${commonName}": `
       + 'a broker that grants topics by the common name gives such a device those of others; declare `platforms` if it never meets one '
-      + '[ack: cdk-private-iot-ca:common-name-in-topics]']);
+      + '[ack: cdk-private-iot-ca:common-name-in-topics]',
+    ]);
     expect(warned([IotPlatform.HUAWEI_IOTDA], commonName)).toEqual([]);
   });
 

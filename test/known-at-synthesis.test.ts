@@ -3,7 +3,8 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { CfnKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  DeviceCertificateOptions, IotPlatform, IPrivateIotCa, KeyAlgorithm, KeyStorage, NameConstraints, PemSource, PrivateIotCa, ProofOfPossessionSignature,
+  DeviceCertificateOptions, IotPlatform, IPrivateIotCa, KeyAlgorithm, KeyStorage, NameConstraints, PemSource, PrivateIotCa,
+  ProofOfPossessionSignature,
 } from '../src';
 import { opensslCa, opensslRequest } from './support/foreign-ca';
 import { stackOf, stackWithCa } from './support/stacks';

@@ -25,7 +25,8 @@ const requested = (changes = {}) => identity('Custom::IotDeviceCertificate', req
 const KMS = { KeyStorage: { Type: 'Kms', KeyArn: 'arn:aws:kms:eu-central-1:111111111111:key/0a1b' } };
 const PARAMETER = { KeyStorage: { Type: 'Parameter', Path: '/iot/device' } };
 const REQUEST_SECRET = {
-  CertificateSigningRequest: undefined, CertificateSigningRequestSecretArn: `${SECRET}Request-AbCdEf`,
+  CertificateSigningRequest: undefined,
+  CertificateSigningRequestSecretArn: `${SECRET}Request-AbCdEf`,
   AllowedSubject: { Type: 'Pattern', Subject: { CommonName: 'sensor-*', Organization: 'Acme' } },
 };
 const CONSTRAINTS = { Extensions: { NameConstraints: { Critical: 'true', Permitted: { Dns: ['plant.example'] }, Excluded: { Ip: ['10.0.0.0/8'] } } } };

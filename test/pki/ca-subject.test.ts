@@ -1,5 +1,5 @@
-import { sequence, setOfOne, objectIdentifier, printableString, utf8String } from '../../src/pki/der';
 import { assertNotCaSubject } from '../../src/pki/ca-subject';
+import { sequence, setOfOne, objectIdentifier, printableString, utf8String } from '../../src/pki/der';
 import { encodeName } from '../../src/pki/name';
 import { OID } from '../../src/pki/object-identifiers';
 

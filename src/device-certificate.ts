@@ -26,7 +26,9 @@ export enum DeviceProfile {
 }
 
 /**
- * What a device certificate is. The subject's common name is what most platforms and brokers know a device by.
+ * What a device certificate is. The subject's common name is what most platforms and brokers know a device by: a second certificate
+ * of the CA in the app with the same one is warned of (`cdk-private-iot-ca:common-name-twice`), and refused where a request gave one
+ * of the two.
  */
 export interface DeviceCertificateOptions extends EndEntityCertificateOptions {
   /**

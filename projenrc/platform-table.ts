@@ -17,7 +17,9 @@ const COLUMNS: readonly [string, (rules: PlatformRules) => string][] = [
   ['Its code', ({ proof, code, registrationCode }) => proof === 'none' ? '' : [
     registrationCode?.allowed ?? 'any', ...code ? [`${code.comes}, from ${code.from}`] : [],
   ].join('; ')],
-  ['A device is known by', ({ deviceKnownBy, deviceCommonName }) => [deviceKnownBy ?? '', ...deviceCommonName ? [deviceCommonName.allowed] : []].join(': ')],
+  ['A device is known by', ({ deviceKnownBy, deviceCommonName }) => [
+    deviceKnownBy ?? '', ...deviceCommonName && deviceKnownBy !== 'common name' ? ['common name'] : [],
+  ].join('; ') + (deviceCommonName ? `: ${deviceCommonName.allowed}` : '')],
   ['CAs', ({ maximumCas, maximumCasWithOneSubject }) => maximumCas?.toString() ?? (maximumCasWithOneSubject ? `${maximumCasWithOneSubject} with one subject` : '')],
   ['Only', ({ regions, devices, codeLifetime }) => [...regions ?? [], ...devices ? [devices] : [], ...codeLifetime ? [`codes valid for ${codeLifetime}`] : []].join('; ')],
 ];

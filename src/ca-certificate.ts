@@ -9,11 +9,13 @@ import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate, IssuedCertificateBase } from './iot-certificate';
 import { PemSource } from './pem-source';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
+import { validateCanIssue, validateIssuing } from './private/issuing-validation';
 import { renderExtensions } from './private/render-extensions';
-import { validateCustomExtensions, validateRequestText } from './private/request-validation';
+import { validateCustomExtensions, validRequest } from './private/request-validation';
 import {
   renderSubject, validateInsideCa, validatePathLength, validateSubject, validGeneration, validHashAlgorithm, validTerm,
 } from './private/validation';
+import { SubjectRule } from './subject-rule';
 
 /**
  * What the certificate of a CA whose key is elsewhere is.
@@ -25,9 +27,16 @@ export interface CaCertificateOptions extends CertificateExtensionOptions {
   /**
    * The subject.
    *
-   * @default - that of the request
+   * @default - that of the request; for one that is not known at synthesis, it or `allowedSubject` has to be given
    */
   readonly subject?: CertificateSubject;
+
+  /**
+   * Which subject may be taken from the request. Another one is refused.
+   *
+   * @default - the subject of a request that is known at synthesis, which everybody can read there
+   */
+  readonly allowedSubject?: SubjectRule;
 
   /**
    * How many CAs may stand below that CA in a chain.
@@ -110,10 +119,11 @@ export class CaCertificate extends IssuedCertificateBase implements IIotCertific
     super(scope, id);
     const { ca, certificateSigningRequest: request, subject, clipToIssuer = false, pathLength = 0 } = props;
     const term = validTerm(this, props, Duration.days(1825));
+    validateCanIssue(this, ca);
     validateInsideCa(this, term.ValidityDays, ca.validity, clipToIssuer);
     validatePathLength(this, pathLength, ca.pathLength);
     validateCustomExtensions(this, props.customExtensions, ca.allowedCustomExtensions);
-    validateRequestText(this, request, subject !== undefined);
+    const allowedSubject = validRequest(this, props);
     if (subject) {
       validateSubject(this, { ...subject });
     }
@@ -127,6 +137,7 @@ export class CaCertificate extends IssuedCertificateBase implements IIotCertific
       Subject: subject && renderSubject({ ...subject }),
       CertificateSigningRequest: request._text,
       CertificateSigningRequestSecretArn: request._secret?.secretArn,
+      AllowedSubject: allowedSubject,
       PathLength: pathLength,
       HashAlgorithm: validHashAlgorithm(this, ca, props.hashAlgorithm),
       ...term,
@@ -134,6 +145,7 @@ export class CaCertificate extends IssuedCertificateBase implements IIotCertific
       Generation: validGeneration(this, props.generation),
       Extensions: renderExtensions(this, props),
     };
+    validateIssuing(this, ca, props, term.ValidityDays);
     this._resource = provider.resource(this, ResourceType.CA_CERTIFICATE, properties, [rights, ...provider.rightsFor(this, request._rights())]);
   }
 

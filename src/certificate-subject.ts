@@ -7,7 +7,8 @@
 export interface CertificateSubject {
   /**
    * The common name (CN), 1 to 64 characters. For a device, what the platform knows it by: a device ID, a registration
-   * ID, or the user name at a broker.
+   * ID, or the user name at a broker. Brokers may grant topics by it, so that `/`, `+`, `#` and a `$` at its beginning are refused
+   * for them, and warned of where no platform is declared.
    */
   readonly commonName: string;
 

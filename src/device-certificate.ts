@@ -1,13 +1,15 @@
-import { Token } from 'aws-cdk-lib';
+import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { KeyAlgorithmName } from './contract/key-algorithms';
 import { ResourceType } from './contract/resource-types';
-import { checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform } from './contract/rules';
+import { checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform, checkNameInTopics } from './contract/rules';
 import { EndEntityCertificateBase, EndEntityCertificateOptions } from './end-entity-certificate';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
-import { knownSubject } from './private/request-validation';
+import { keyAlgorithmOfPublicKey } from './pki/keys';
+import { knownRequest, knownSubject } from './private/request-validation';
 import { sayNotices, validate } from './private/validation';
 
 /**
@@ -24,7 +26,9 @@ export enum DeviceProfile {
 }
 
 /**
- * What a device certificate is. The subject's common name is what most platforms and brokers know a device by.
+ * What a device certificate is. The subject's common name is what most platforms and brokers know a device by: a second certificate
+ * of the CA in the app with the same one is warned of (`cdk-private-iot-ca:common-name-twice`), and refused where a request gave one
+ * of the two.
  */
 export interface DeviceCertificateOptions extends EndEntityCertificateOptions {
   /**
@@ -61,7 +65,8 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
   /** The platforms that it is declared for; absent where it is for whichever its CA is for. @internal */
   public readonly _platforms?: readonly IotPlatform[];
   private readonly commonName?: string;
-  private readonly keyAlgorithm?: KeyAlgorithm;
+  private readonly keyAlgorithm?: KeyAlgorithmName;
+  private readonly keyProperty: string;
 
   constructor(scope: Construct, id: string, props: DeviceCertificateProps) {
     const { ca, profile = DeviceProfile.TLS_CLIENT, ...options } = props;
@@ -69,6 +74,7 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
     super(scope, id, ca, options, {
       resourceType: ResourceType.DEVICE_CERTIFICATE,
       platforms,
+      isClient: true,
       properties: profile === DeviceProfile.TLS_CLIENT ? {} : { Profile: profile },
     });
     const subject = knownSubject(options);
@@ -77,18 +83,26 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
     }
     this._platforms = options.platforms;
     this.commonName = subject?.commonName;
-    this.keyAlgorithm = options.certificateSigningRequest ? undefined : options.keyAlgorithm ?? KeyAlgorithm.RSA_2048;
+    const request = knownRequest(options.certificateSigningRequest);
+    this.keyAlgorithm = request ? keyAlgorithmOfPublicKey(request.publicKey)
+      : options.certificateSigningRequest ? undefined : (options.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render();
+    this.keyProperty = request ? 'the key of certificateSigningRequest' : 'keyAlgorithm';
     for (const platform of platforms) {
       validate(this, [], () => this._complaintFor(platform)
         ?? (ca.keyAlgorithm && checkCaForPlatform(ca.keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA')));
     }
     sayNotices(this, platforms.filter(platform => !ca.platforms.includes(platform)));
+    const isKnown = this.commonName !== undefined && !Token.isUnresolved(this.commonName);
+    const unwise = platforms.length === 0 && isKnown && checkNameInTopics(this.commonName!);
+    if (unwise) {
+      Annotations.of(this).addWarningV2('cdk-private-iot-ca:common-name-in-topics', unwise);
+    }
   }
 
   /** What a platform would have against it, as far as that is known at synthesis. @internal */
   public _complaintFor(platform: IotPlatform): string | undefined {
     const id = platform._render();
     return (this.commonName === undefined || Token.isUnresolved(this.commonName) ? undefined : checkDeviceForPlatform(this.commonName, id))
-      ?? (this.keyAlgorithm && checkDeviceKeyForPlatform(this.keyAlgorithm._render(), id));
+      ?? (this.keyAlgorithm && checkDeviceKeyForPlatform(this.keyAlgorithm, id, this.keyProperty));
   }
 }

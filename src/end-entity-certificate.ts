@@ -15,10 +15,13 @@ import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
 import { PemSource } from './pem-source';
 import { CertificateProvider, ledgerOf, NeededRight } from './private/certificate-provider';
+import { noteCommonName } from './private/common-names';
+import { validateCanIssue, validateIssuing } from './private/issuing-validation';
 import { BoundPrivateKey } from './private/private-key';
 import { renderExtensions, renderNames } from './private/render-extensions';
-import { validateCustomExtensions, validateDeliveryFormats, validateKeySource, validateRequest } from './private/request-validation';
+import { knownSubject, validateCustomExtensions, validateDeliveryFormats, validateKeySource, validRequest } from './private/request-validation';
 import { renderSubject, validateInsideCa, validateSubject, validGeneration, validHashAlgorithm, validTerm } from './private/validation';
+import { SubjectRule } from './subject-rule';
 
 /**
  * What certificates of devices and of servers have in common.
@@ -36,9 +39,18 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
    * comes here. Of what the request asks for only the key is taken, the subject if none is declared, and the names that
    * `allowedSubjectAlternativeNames` allow; `ignoredRequests` says what is not.
    *
+   * One that is not known at synthesis needs a `subject` or an `allowedSubject`: otherwise whoever writes it would choose the name.
+   *
    * @default - a key is made here
    */
   readonly certificateSigningRequest?: PemSource;
+
+  /**
+   * Which subject may be taken from the request. Another one is refused.
+   *
+   * @default - the subject of a request that is known at synthesis, which everybody can read there
+   */
+  readonly allowedSubject?: SubjectRule;
 
   /**
    * The names beside the subject that are taken from the request.
@@ -131,6 +143,8 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
 export interface EndEntityKind {
   readonly resourceType: ResourceType;
   readonly platforms: readonly IotPlatform[];
+  /** Whether it is one by which clients are known. */
+  readonly isClient: boolean;
   readonly properties?: object;
 }
 
@@ -157,13 +171,13 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     const keyAlgorithm = options.keyAlgorithm ?? KeyAlgorithm.RSA_2048;
     const generation = validGeneration(this, options.generation);
     const term = validTerm(this, options, Duration.days(365));
+    validateCanIssue(this, ca);
     validateKeySource(this, options);
     if (subject) {
       validateSubject(this, { ...subject });
     }
     validateInsideCa(this, term.ValidityDays, ca.validity, clipToIssuer);
     validateCustomExtensions(this, options.customExtensions, ca.allowedCustomExtensions);
-    validateRequest(this, options);
 
     const provider = CertificateProvider.of(this);
     this._issuer = ca;
@@ -192,6 +206,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       CertificateSigningRequest: request?._text,
       CertificateSigningRequestSecretArn: request?._secret?.secretArn,
       AllowedNames: options.allowedSubjectAlternativeNames && renderNames(options.allowedSubjectAlternativeNames),
+      AllowedSubject: validRequest(this, options),
       Bundles: bound.length > 0 ? bound.map(([, delivery]) => delivery.properties) : undefined,
       HashAlgorithm: validHashAlgorithm(this, ca, options.hashAlgorithm),
       ...term,
@@ -202,6 +217,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       RetainKey: removalPolicy === RemovalPolicy.DESTROY ? undefined : true,
       ...kind.properties,
     };
+    validateIssuing(this, ca, options, term.ValidityDays);
+    noteCommonName(this, ca, kind.isClient ? knownSubject(options)?.commonName : undefined, subject === undefined);
     this._resource = provider.resource(this, kind.resourceType, properties, [rights, ...provider.rightsFor(this, needed)]);
   }
 

@@ -16,13 +16,15 @@ import { assertCanIssue, CaChain } from './pki/ca-chain';
 import { describeFinding, lintErrors } from './pki/lint/lint-errors';
 import { CaChainLinks, chainOfText, chainWithRest } from './private/ca-chain';
 import { CaFacts, caFacts } from './private/ca-facts';
-import { assertNumberOfCas, checkAllowed, validateChain } from './private/ca-validation';
+import { assertNumberOfCas, checkAllowed, sayIfEnded, validateChain } from './private/ca-validation';
 import { CertificateProvider } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
+import { knownByCertificates, rememberCa } from './private/known-ca';
 import { grantRecord, ledgerTable } from './private/ledger-table';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { grantUseSecret, grantUseSigningKey } from './private/private-key';
-import { sayNotices, validate, validateSigningKey, validGeneration } from './private/validation';
+import { validateSigningKey } from './private/signing-key';
+import { sayNotices, validate, validGeneration } from './private/validation';
 
 /**
  * What a CA that was made elsewhere is.
@@ -125,7 +127,6 @@ export class ExistingIotCa extends PrivateIotCaBase {
     if (passphrase && signingKey) {
       throw new Error(`${this.node.path}: passphrase must be left out where the key is in KMS`);
     }
-    validateSigningKey(this, 'signingKey', signingKey);
     this.privateKeySecret = privateKey;
     this.passphrase = passphrase;
     this.signingKey = signingKey;
@@ -133,6 +134,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
     this.allowedCustomExtensions = props.allowedCustomExtensions ?? [];
     const { keyAlgorithm, pathLength } = this.factsOf(certificate, allowLegacyChain);
     this.keyAlgorithm = keyAlgorithm;
+    validateSigningKey(this, 'signingKey', signingKey, keyAlgorithm?._render());
     this.pathLength = pathLength;
     this.defaultHashAlgorithm = defaultHashAlgorithm(keyAlgorithm, signingKey);
     if (keyAlgorithm) {
@@ -181,6 +183,8 @@ export class ExistingIotCa extends PrivateIotCaBase {
         assertCanIssue('certificate', chain);
         this.sayFindings(chain);
         facts = caFacts(chain.certificate);
+        rememberCa(this, knownByCertificates([chain.certificate, ...chain.chain]));
+        sayIfEnded(this, 'certificate', chain);
       }, allowLegacyChain);
     }
     return facts;

@@ -12,8 +12,10 @@ import { readCertificates } from './pki/certificate-pem';
 import { CaChainLinks, isRoot } from './private/ca-chain';
 import { CaFacts, caFacts } from './private/ca-facts';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
+import { knownByCertificates, rememberCa } from './private/known-ca';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
-import { validate, validateSigningKey } from './private/validation';
+import { validateSigningKey } from './private/signing-key';
+import { validate } from './private/validation';
 
 /**
  * What has to be known of a CA to use it from another stack.
@@ -105,6 +107,7 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     }
     this.caId = attrs.caId;
     this.certificatePem = certificatePem;
+    rememberCa(this, knownByCertificates(parsed));
     const last = parsed[parsed.length - 1];
     this._chain = {
       links: certificates.map((pem, depth) => ({ pem, home: this, lookUp: { ca: this, depth, attributes: ['CertificatePem'] } })),

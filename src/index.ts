@@ -31,6 +31,7 @@ export { PrivateIotCaProps } from './private-iot-ca-props';
 export { ProofOfPossessionSignature, ProofOfPossessionSignatureProps } from './proof-of-possession-signature';
 export { ServerCertificate, ServerCertificateOptions, ServerCertificateProps } from './server-certificate';
 export { SigningAlarm, SigningAlarmProps } from './signing-alarm';
+export { SubjectAttributePatterns, SubjectRule } from './subject-rule';
 export { TencentIotHubCaRegistration, TencentIotHubCaRegistrationProps } from './tencent-iot-hub-ca-registration';
 export { TrustBundle } from './trust-bundle';
 export { VerificationCertificate, VerificationCertificateOptions, VerificationCertificateProps } from './verification-certificate';

@@ -11,7 +11,7 @@ export class IotPlatform {
   public static readonly APSARA_MQTT = new IotPlatform('apsara-mqtt');
   /** AWS IoT Core: registration codes of 64 hexadecimal digits. */
   public static readonly AWS_IOT_CORE = new IotPlatform('aws-iot-core');
-  /** Azure IoT Hub. */
+  /** Azure IoT Hub: the common name of a device is its device ID. */
   public static readonly AZURE_IOT_HUB = new IotPlatform('azure-iot-hub');
   /** Azure IoT Hub Device Provisioning Service: the common name of a device is its registration ID; at most 25 CAs. */
   public static readonly AZURE_DPS = new IotPlatform('azure-dps');
@@ -23,17 +23,17 @@ export class IotPlatform {
   public static readonly TENCENT_IOT_HUB = new IotPlatform('tencent-iot-hub');
   /** ClearBlade IoT Core: RSA or P-256, no proof, devices signed by the very CA of the registry. */
   public static readonly CLEARBLADE = new IotPlatform('clearblade');
-  /** Cumulocity: the proof is a signature over a code, not a certificate. */
+  /** Cumulocity: the proof is a signature over a code, not a certificate; the common name of a device is its device identifier. */
   public static readonly CUMULOCITY = new IotPlatform('cumulocity');
   /** ThingsBoard: no proof; the common name of a device tells its name, and it presents its whole chain. */
   public static readonly THINGSBOARD = new IotPlatform('thingsboard');
-  /** Eclipse Mosquitto: the common name of a device is its user name. */
+  /** Eclipse Mosquitto: the common name of a device is its user name, which may stand in rules on topics. */
   public static readonly MOSQUITTO = new IotPlatform('mosquitto');
-  /** EMQX: the common name of a device is its user name. */
+  /** EMQX: the common name of a device is its user name, which may stand in rules on topics. */
   public static readonly EMQX = new IotPlatform('emqx');
   /** HiveMQ: the CA goes into a key store of Java. */
   public static readonly HIVEMQ = new IotPlatform('hivemq');
-  /** VerneMQ: the common name of a device is its user name. */
+  /** VerneMQ: the common name of a device is its user name, which may stand in rules on topics. */
   public static readonly VERNEMQ = new IotPlatform('vernemq');
   /** Any other platform that proves possession with a verification certificate. */
   public static readonly GENERIC = new IotPlatform('generic');

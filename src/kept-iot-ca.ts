@@ -14,7 +14,8 @@ import { CaChainLinks, chainBelow, chainWithRest } from './private/ca-chain';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
-import { sayNotices, validate, validateSigningKey } from './private/validation';
+import { validateSigningKey } from './private/signing-key';
+import { sayNotices, validate } from './private/validation';
 
 /**
  * What a CA is whose key and ledger have outlived its resource.

@@ -8,7 +8,8 @@ import { Complaint } from './contract/rules';
 import { emptySecret } from './private/empty-secret';
 import { ParameterRights } from './private/parameter-rights';
 import { arnsOf, BoundPrivateKey, grantKeepSecret, grantUseSigningKey, PrivateKeyOptions } from './private/private-key';
-import { validate, validateSigningKey } from './private/validation';
+import { validateSigningKey } from './private/signing-key';
+import { validate } from './private/validation';
 
 /**
  * Options of a key in Secrets Manager.
@@ -27,7 +28,8 @@ export interface SecretsManagerKeyStorageOptions {
  */
 export interface KmsKeyStorageOptions {
   /**
-   * An asymmetric key for signing (`SIGN_VERIFY`) that exists already; of the CA's `keyAlgorithm`.
+   * An asymmetric key for signing (`SIGN_VERIFY`) that exists already; of the CA's `keyAlgorithm`. Of a key that the app declares
+   * that is checked at synthesis, of another one during deployment.
    *
    * @default - a key of the stack, kept when the CA leaves it
    */
@@ -132,7 +134,7 @@ class KmsKeyStorage extends KeyStorage {
   public _bind(scope: Construct, options: PrivateKeyOptions): BoundPrivateKey {
     validate(scope, [], () => checkKeyAlgorithmForKms(options.keyAlgorithm));
     validate(scope, [], () => this.checkOptions());
-    validateSigningKey(scope, 'key', this.options.key);
+    validateSigningKey(scope, 'key', this.options.key, options.keyAlgorithm);
     const key = this.options.key ?? this.newKey(scope, options);
     return {
       signingKey: key,

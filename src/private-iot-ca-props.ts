@@ -79,7 +79,7 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions {
    * The certificate that was made elsewhere, followed by those of the CAs above it; PEM. It is checked against the CA's key.
    * A renewed one, of the same key, can take its place at any time.
    *
-   * @default - there is none yet, and issuing fails
+   * @default - there is none yet, and nothing can be declared below the CA
    */
   readonly signedCertificate?: PemSource;
 

@@ -22,6 +22,8 @@ import { validateCaProps } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { grantIssue, grantReadPrivateKey } from './private/grant-issue';
+import { sayTerm, validateCanIssue, validateIssuing } from './private/issuing-validation';
+import { knownByDeclaration, rememberCa } from './private/known-ca';
 import { grantRecord, ledgerTable } from './private/ledger-table';
 import { renderExtensions } from './private/render-extensions';
 import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validTerm } from './private/validation';
@@ -120,6 +122,9 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     this.validity = term.ValidityDays === undefined ? undefined : props.validity ?? defaultValidity;
     validateInsideCa(this, term.ValidityDays, issuer?.validity, clipToIssuer);
     sayNotices(this, this.platforms);
+    if (issuer) {
+      validateCanIssue(this, issuer);
+    }
 
     const key = (props.keyStorage ?? KeyStorage.secretsManager())._bind(this, {
       description: `Private key of the CA ${this.node.path}`, removalPolicy, keyAlgorithm: keyAlgorithm._render(), generation,
@@ -153,6 +158,12 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
       SignedCertificatePem: props.signedCertificate?._text,
       Extensions: renderExtensions(this, props),
     };
+    if (issuer) {
+      validateIssuing(this, issuer, props, term.ValidityDays);
+    } else if (!signedElsewhere) {
+      sayTerm(this, { days: term.ValidityDays, notBefore: props.notBefore, notAfter: props.notAfter });
+    }
+    rememberCa(this, knownByDeclaration(props));
     this._resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights);
     this.caId = this._resource.ref;
     this._chain = this.chainOf(props);

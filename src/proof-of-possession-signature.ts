@@ -6,6 +6,7 @@ import { checkVerificationCode } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
+import { validateCanIssue } from './private/issuing-validation';
 import { validate, validGeneration, validHashAlgorithm } from './private/validation';
 
 /**
@@ -57,6 +58,7 @@ export class ProofOfPossessionSignature extends Resource {
     validate(this, [verificationCode], () => checkVerificationCode(verificationCode));
     const hashAlgorithm = validHashAlgorithm(this, ca, props.hashAlgorithm ?? HashAlgorithm.SHA_256);
 
+    validateCanIssue(this, ca);
     const provider = CertificateProvider.of(this);
     const rights = provider.rightsOn(ca);
     ca.grantIssue(rights);

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { ExtendedKeyUsage } from './certificate-extensions';
 import { ResourceType } from './contract/resource-types';
 import { EndEntityCertificateBase, EndEntityCertificateOptions } from './end-entity-certificate';
 import { IPrivateIotCa } from './i-private-iot-ca';
@@ -32,6 +33,10 @@ export class ServerCertificate extends EndEntityCertificateBase implements IIotC
       throw new Error(`${scope.node.path}/${id}: subjectAlternativeNames must hold a DNS name, an address or a URI: clients look for the server's name `
         + 'there, and not in the common name (RFC 9525, section 6.3)');
     }
-    super(scope, id, ca, options, { resourceType: ResourceType.SERVER_CERTIFICATE, platforms: [] });
+    super(scope, id, ca, options, {
+      resourceType: ResourceType.SERVER_CERTIFICATE,
+      platforms: [],
+      isClient: options.extendedKeyUsages?.some(({ oid }) => oid === ExtendedKeyUsage.CLIENT_AUTH.oid) ?? false,
+    });
   }
 }

@@ -87,10 +87,10 @@ export class TencentIotHubCaRegistration extends Resource {
     validate(this, [endpoint], () => checkEndpoint(endpoint));
     const generation = validGeneration(this, props.generation);
 
+    validateRegistration(this, ca, IotPlatform.TENCENT_IOT_HUB);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode, platform: IotPlatform.TENCENT_IOT_HUB, clipToIssuer: true, generation,
     });
-    validateRegistration(this, ca, IotPlatform.TENCENT_IOT_HUB);
     const registrar = RegistrarFunction.of(this, 'tencent');
     const registration = registrar.resource(this, 'Resource', RegistrationType.TENCENT_CA_REGISTRATION, {
       LedgerTable: ledgerOf(this, ca),

@@ -9,6 +9,7 @@ import { IIotCertificate, IssuedCertificateBase } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
+import { validateCanIssue, validateIssuing } from './private/issuing-validation';
 import { sayNotices, validate, validateInsideCa, validGeneration, validHashAlgorithm, validityDays } from './private/validation';
 
 /**
@@ -98,6 +99,9 @@ export class VerificationCertificate extends IssuedCertificateBase implements II
     }
 
     this._issuer = ca;
+    validateCanIssue(this, ca);
+    validateIssuing(this, ca, { subject: { commonName: registrationCode }, clipToIssuer }, days);
+
     const provider = CertificateProvider.of(this);
     const rights = provider.rightsOn(ca);
     ca.grantIssue(rights);

@@ -2,7 +2,7 @@ import { Aws, CfnParameter } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
   AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AwsIotThingPolicy, AwsIotThingProps, DeviceCertificate, KeyAlgorithm, PemSource,
-  PrivateIotCa,
+  PrivateIotCa, SubjectRule,
 } from '../src';
 import { needsOf } from './support/aws-iot-stack';
 import { propertiesOf, stackOf, stackWithCa } from './support/stacks';
@@ -182,7 +182,7 @@ test('the values of attributes may be all that AWS IoT takes, and known at deplo
 test('a certificate that has its subject from a request needs a name for the thing', () => {
   const { stack, ca } = stackWithCa();
   const { valueAsString } = new CfnParameter(stack, 'Request');
-  const certificate = new DeviceCertificate(stack, 'Sensor', { ca, certificateSigningRequest: PemSource.inline(valueAsString) });
+  const certificate = new DeviceCertificate(stack, 'Sensor', { ca, certificateSigningRequest: PemSource.inline(valueAsString), allowedSubject: SubjectRule.commonName('sensor-*') });
   expect(() => new AwsIotThing(stack, 'Thing', { certificate }))
     .toThrow('Stack/Thing: thingName must be given for a certificate that has its subject from a certificateSigningRequest');
 });

@@ -1,6 +1,6 @@
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { CaCertificate, CaCertificateOptions, HashAlgorithm, KeyAlgorithm, PemSource, PrivateIotCa, PrivateIotCaProps } from '../src';
+import { CaCertificate, CaCertificateOptions, HashAlgorithm, KeyAlgorithm, PemSource, PrivateIotCa, PrivateIotCaProps, SubjectRule } from '../src';
 import { opensslRequest } from './support/foreign-ca';
 import { attributeOf, ledgerRights, logicalIds, propertiesOf, rightsOf, stackWithCa } from './support/stacks';
 
@@ -80,7 +80,7 @@ test('its chain is its certificate and then those of the CA', () => {
 test('a request in a secret is read by the function, which may read that secret alone', () => {
   const { stack, ca } = stackWithCa({ pathLength: 1 });
   const secret = Secret.fromSecretCompleteArn(stack, 'Request', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Request-AbCdEf');
-  new CaCertificate(stack, 'Factory', { ca, certificateSigningRequest: PemSource.secret(secret) });
+  new CaCertificate(stack, 'Factory', { ca, certificateSigningRequest: PemSource.secret(secret), subject: { commonName: 'Factory' } });
   expect(propertiesOf(stack, TYPE)).toMatchObject({ CertificateSigningRequestSecretArn: secret.secretArn });
   expect(propertiesOf(stack, TYPE)).not.toHaveProperty('CertificateSigningRequest');
   expect(rightsOf(stack, 'PrivateIotCaProviderKeys')).toEqual([{ Action: 'secretsmanager:GetSecretValue', Resource: secret.secretArn }]);
@@ -88,7 +88,7 @@ test('a request in a secret is read by the function, which may read that secret 
 
 test('a request can be a parameter, which is checked at deployment', () => {
   const { stack, ca } = stackWithCa({ pathLength: 1 });
-  ca.addCaCertificate('Factory', { certificateSigningRequest: PemSource.inline(new CfnParameter(stack, 'Request').valueAsString) });
+  ca.addCaCertificate('Factory', { certificateSigningRequest: PemSource.inline(new CfnParameter(stack, 'Request').valueAsString), allowedSubject: SubjectRule.fromConstructId() });
   expect(propertiesOf(stack, TYPE)).toMatchObject({ CertificateSigningRequest: { Ref: 'Request' } });
 });
 

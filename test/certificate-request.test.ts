@@ -7,7 +7,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import {
-  DeliveryFormat, DeviceCertificate, DeviceCertificateOptions, DeviceProfile, IotPlatform, KeyAlgorithm, KeyStorage, PemSource,
+  DeliveryFormat, DeviceCertificate, DeviceCertificateOptions, DeviceProfile, IotPlatform, KeyAlgorithm, KeyStorage, PemSource, SubjectRule,
 } from '../src';
 import { opensslRequest } from './support/foreign-ca';
 import { opensslOutput } from './support/openssl';
@@ -59,6 +59,7 @@ test('the subject can be another one, and names that the request asks for can be
 });
 
 describe('the request can come', () => {
+  const allowedSubject = SubjectRule.commonName('sensor-*');
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'private-iot-ca-request-'));
@@ -86,21 +87,21 @@ describe('the request can come', () => {
 
   test('from a parameter of the template, which is checked at deployment', () => {
     const { stack, ca } = stackWithCa();
-    ca.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.inline(new CfnParameter(stack, 'Request').valueAsString) });
+    ca.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.inline(new CfnParameter(stack, 'Request').valueAsString), allowedSubject });
     expect(propertiesOf(stack, TYPE).CertificateSigningRequest).toEqual({ Ref: 'Request' });
   });
 
   test('from the Parameter Store', () => {
     const { stack, ca } = stackWithCa();
     const parameter = StringParameter.fromStringParameterName(stack, 'Request', '/iot/requests/sensor-001');
-    ca.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.parameter(parameter) });
+    ca.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.parameter(parameter), allowedSubject });
     expect(propertiesOf(stack, TYPE).CertificateSigningRequest).toEqual({ Ref: 'RequestParameter' });
   });
 
   test('from a secret, which the function may read, and nothing else', () => {
     const { stack, ca } = stackWithCa();
     const encryptionKey = new Key(stack, 'Key');
-    ca.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.secret(new Secret(stack, 'Request', { encryptionKey })) });
+    ca.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.secret(new Secret(stack, 'Request', { encryptionKey })), allowedSubject });
     expect(propertiesOf(stack, TYPE).CertificateSigningRequestSecretArn).toEqual({ Ref: 'Request4BE5F30C' });
     expect(propertiesOf(stack, TYPE)).not.toHaveProperty('CertificateSigningRequest');
     expect(rightsOf(stack, 'PrivateIotCaProviderKeys')).toEqual([

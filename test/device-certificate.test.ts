@@ -1,5 +1,5 @@
 import { CfnParameter, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { DeviceCertificate, DeviceCertificateOptions, HashAlgorithm, IotPlatform, KeyAlgorithm, KeyStorage, PrivateIotCaProps } from '../src';
 import { propertiesOf, stackWithCa, statementsOf } from './support/stacks';
@@ -111,6 +111,45 @@ test('values that are known at deployment only are left to the function to check
   const days = Duration.days(Lazy.number({ produce: () => 99999 }));
   ca.addDeviceCertificate('Sensor', { subject: { commonName: `sensor ${name}` }, validity: days });
   Template.fromStack(stack).hasResourceProperties(TYPE, { Subject: { CommonName: { 'Fn::Join': ['', ['sensor ', { Ref: 'Name' }]] } }, ValidityDays: 99999 });
+});
+
+describe('a common name that stands in topics', () => {
+  const UNFIT = ['victim/x', 'a+', '#', '$SYS'];
+  const warned = (platforms: IotPlatform[], commonName: string) => {
+    const { stack, ca } = stackWithCa({ platforms });
+    ca.addDeviceCertificate('Sensor', { subject: { commonName } });
+    return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('common-name-in-topics')).map(({ entry }) => entry.data);
+  };
+
+  test.each(UNFIT)('is warned of where no platform is declared: %s', commonName => {
+    expect(warned([], commonName)).toEqual([
+      `subject.commonName should be text without / + # and control characters, and without $ at its beginning, got "${commonName}": `
+      + 'a broker that grants topics by the common name gives such a device those of others; declare `platforms` if it never meets one '
+      + '[ack: cdk-private-iot-ca:common-name-in-topics]',
+    ]);
+    expect(warned([IotPlatform.HUAWEI_IOTDA], commonName)).toEqual([]);
+  });
+
+  test('is fine otherwise', () => {
+    expect(warned([], 'Press 7: a.b_c-d$')).toEqual([]);
+    expect(warned([], Lazy.string({ produce: () => 'a/b' }))).toEqual([]);
+  });
+
+  test.each([IotPlatform.MOSQUITTO, IotPlatform.EMQX, IotPlatform.HIVEMQ, IotPlatform.VERNEMQ, IotPlatform.THINGSBOARD])('is refused for %s', platform => {
+    UNFIT.forEach(commonName => expect(() => warned([platform], commonName)).toThrow(
+      `Stack/Ca/Sensor: subject.commonName must be text without / + # and control characters, and without $ at its beginning for ${platform}, got "${commonName}"`));
+    expect(warned([platform], 'Press 7: a.b_c-d$')).toEqual([]);
+  });
+});
+
+test('a device of Cumulocity is refused a common name that can be no device identifier there', () => {
+  const { ca } = stackWithCa({ platforms: [IotPlatform.CUMULOCITY] });
+  const add = (commonName: string) => ca.addDeviceCertificate(commonName, { subject: { commonName } });
+  for (const commonName of ['myinvalid:name', 'pump#1', 'pump/1', 'pump+1', 'a;b', 'ü']) {
+    expect(() => add(commonName)).toThrow(
+      `subject.commonName must be letters, digits, spaces and ' = ( ) , - . ? % * _ ! @ (the device identifier) for Cumulocity, got "${commonName}"`);
+  }
+  ['a b', 'ABC_1', 'a=b(c),d-e.f?g%h*i!j@k\'l'].forEach(add);
 });
 
 describe('fails for', () => {

@@ -75,7 +75,9 @@ describe('a private key that no rule of a property sees is found before a templa
     ['in SEC 1', device({ customExtensions: [{ oid: OWN, valueDerBase64: privateKey.export({ type: 'sec1', format: 'der' }).toString('base64') }] }),
       'Extensions.CustomExtensions.0.Value'],
     ['as a request that is made late', () => synthesized(ca =>
-      ca.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.inline(Lazy.string({ produce: () => KEY })) })), 'CertificateSigningRequest'],
+      ca.addDeviceCertificate('Sensor', {
+        certificateSigningRequest: PemSource.inline(Lazy.string({ produce: () => KEY })), subject: { commonName: 'sensor-001' },
+      })), 'CertificateSigningRequest'],
     ['as a signed certificate that is made late', () => synthesized(() => undefined, {
       signedElsewhere: true, signedCertificate: PemSource.inline(Lazy.string({ produce: () => KEY })),
     }), 'SignedCertificatePem'],

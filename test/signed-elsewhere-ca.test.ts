@@ -1,13 +1,13 @@
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { HashAlgorithm, IotPlatform, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, PrivateIotCaProps } from '../src';
-import { opensslCa } from './support/foreign-ca';
+import { opensslCa, RSA } from './support/foreign-ca';
 import { attributeOf, ledgerRights, propertiesOf, rightsOf, stackOf, stackWithCa } from './support/stacks';
 import { readCaChain } from '../src/pki/ca-chain';
 
 const TYPE = 'Custom::PrivateIotCa';
 const ROOT = opensslCa('Offline Root');
-const SIGNED = opensslCa('Acme IoT Root CA', { issuer: ROOT, pathLength: 0 }).certificate;
+const SIGNED = opensslCa('Acme IoT Root CA', { issuer: ROOT, pathLength: 0, newKey: RSA }).certificate;
 
 function awaited(props: Partial<PrivateIotCaProps> = {}): { stack: Stack; ca: PrivateIotCa } {
   return stackWithCa({ signedElsewhere: true, ...props });

@@ -125,6 +125,7 @@ test('below a CA whose chain does not end in a root, nothing is taken off the ch
   const root = opensslCa('Offline Root');
   const issuer = new PrivateIotCa(stack, 'Issuing', {
     subject: { commonName: 'Issuing' },
+    keyAlgorithm: KeyAlgorithm.EC_P256,
     signedElsewhere: true,
     pathLength: 1,
     signedCertificate: PemSource.inline(opensslCa('Issuing', { issuer: root, pathLength: 1 }).certificate),

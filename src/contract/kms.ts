@@ -38,6 +38,33 @@ export function defaultHashForKms(keyAlgorithm: KeyAlgorithmName): HashAlgorithm
   return KMS_KEY_SPECS[keyAlgorithm]?.hashAlgorithms[0];
 }
 
+/** What is known of a key of AWS KMS. */
+export interface KmsKeyKind {
+  readonly keyUsage?: string;
+  /** For the message. */
+  readonly keySpec?: string;
+  /** The algorithm of the key, where certificates have such keys. */
+  readonly algorithm?: KeyAlgorithmName;
+}
+
+/**
+ * Whether a key of AWS KMS can be that of a CA: one for signing, of a kind that certificates have here.
+ *
+ * @param name what the key is called in the message
+ * @param keyAlgorithm what it has to be, where that is declared
+ */
+export function checkSigningKey(name: string, { keySpec, keyUsage, algorithm }: KmsKeyKind, keyAlgorithm?: KeyAlgorithmName): Complaint {
+  if (keyUsage !== 'SIGN_VERIFY') {
+    return `${name} must be one for signing (KeyUsage SIGN_VERIFY), got ${keyUsage}; name another key`;
+  }
+  if (!algorithm || !KMS_KEY_SPECS[algorithm]) {
+    const allowed = KMS_KEY_ALGORITHM_NAMES.map(each => KMS_KEY_SPECS[each]!.keySpec);
+    return `${name} must have one of the KeySpecs ${allowed.join(', ')}, got ${keySpec ?? 'another one'}; name another key`;
+  }
+  return keyAlgorithm === undefined || algorithm === keyAlgorithm ? undefined
+    : `${name} must have the KeySpec ${KMS_KEY_SPECS[keyAlgorithm]?.keySpec}, since keyAlgorithm is ${keyAlgorithm}, got ${keySpec}; name another key`;
+}
+
 /** Whether AWS KMS has keys of this algorithm. */
 export function checkKeyAlgorithmForKms(keyAlgorithm: KeyAlgorithmName): Complaint {
   return KMS_KEY_SPECS[keyAlgorithm]

@@ -49,6 +49,7 @@ export interface PlatformRules {
   readonly deviceKnownBy?: 'common name' | 'serial number' | 'SHA-1 fingerprint' | 'SHA-256 fingerprint' | 'certificate';
   /** Whether a device is known by its common name, so that it has to have one. */
   readonly deviceCommonNameRequired?: boolean;
+  /** What a common name of a device may be. Where a device needs none, the rule holds for one that it has. */
   readonly deviceCommonName?: Form;
   /** The longest PEM of a certificate that is taken, in characters. */
   readonly maximumPemLength?: number;

@@ -1,5 +1,5 @@
 import { KeyAlgorithmName } from './key-algorithms';
-import { PlatformRules } from './platform-rules';
+import { Form, PlatformRules } from './platform-rules';
 
 const RSA: readonly KeyAlgorithmName[] = ['RSA_2048', 'RSA_3072', 'RSA_4096'];
 
@@ -11,6 +11,16 @@ const RSA_AND_NIST: readonly KeyAlgorithmName[] = [...RSA, 'EC_P256', 'EC_P384',
 
 /** RSA from 2048 bits, and P-256: https://docs.clearblade.com/iotcore/verifying-device-credentials. */
 const RSA_AND_P256: readonly KeyAlgorithmName[] = [...RSA, 'EC_P256'];
+
+/**
+ * A name that brokers put into topics, and into rules on them (`pattern readwrite devices/%u/#`). MQTT 5.0, section 4.7: `/` parts
+ * the levels of a topic, so that the topics of a device `victim/x` are among those of `victim`; `+` and `#` are wildcards; and what
+ * begins with `$` is the broker's own. https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html#_Toc3901241
+ */
+export const NAME_IN_TOPICS: Form = {
+  pattern: '(?!\\$)[^/+#\\u0000-\\u001f\\u007f-\\u009f]+',
+  allowed: 'text without / + # and control characters, and without $ at its beginning',
+};
 
 /**
  * The rules by the platform's identifier, which stands in templates and never changes. They are checked at synthesis, in the
@@ -76,6 +86,8 @@ export const PLATFORMS = {
     deviceCommonNameRequired: true,
     caKeyAlgorithms: RSA_AND_NIST,
     deviceKeyAlgorithms: RSA_AND_NIST,
+    // https://learn.microsoft.com/javascript/api/@azure/eventgrid/devicelifecycleevent, deviceId: up to 128 characters.
+    deviceCommonName: { pattern: "[A-Za-z0-9:.+%_#*?!(),=@;$'\\-]+", allowed: "letters, digits and - : . + % _ # * ? ! ( ) , = @ ; $ ' (the device ID)" },
     notices: ['the common name of a device certificate has to be the device ID'],
   },
   'azure-dps': {
@@ -142,50 +154,66 @@ export const PLATFORMS = {
   },
   'cumulocity': {
     name: 'Cumulocity',
+    documentation: 'https://cumulocity.com/docs/device-integration/device-certificates/',
     // The operations of its npm client @c8y/client: proofOfPossessionUnsignedVerificationCode, verifySignedVerificationCode.
     proof: 'signature',
     code: { comes: 'after the CA', from: 'the API' },
     caKeyAlgorithms: RSA_AND_NIST,
     deviceKeyAlgorithms: RSA_AND_NIST,
+    // The common name is the identifier of the device, and has to be its MQTT client id.
+    deviceKnownBy: 'common name',
+    deviceCommonNameRequired: true,
+    deviceCommonName: {
+      pattern: "[A-Za-z0-9 '=(),\\-.?%*_!@]+",
+      allowed: "letters, digits, spaces and ' = ( ) , - . ? % * _ ! @ (the device identifier)",
+    },
   },
   'thingsboard': {
     name: 'ThingsBoard',
     documentation: 'https://thingsboard.io/docs/user-guide/certificates/',
     proof: 'none',
+    // The device profile takes the name of the device from the common name; rule chains and the gateway put it into topics.
     deviceKnownBy: 'common name',
     deviceCommonNameRequired: true,
+    deviceCommonName: NAME_IN_TOPICS,
     notices: ['a device has to present its whole chain, up to the certificate that the device profile has'],
   },
   'mosquitto': {
     name: 'Eclipse Mosquitto',
     documentation: 'https://mosquitto.org/man/mosquitto-conf-5.html',
     proof: 'none',
-    // use_identity_as_username: a certificate without a common name is refused.
+    // use_identity_as_username: a certificate without a common name is refused. %u in patterns of an ACL file.
     deviceKnownBy: 'common name',
     deviceCommonNameRequired: true,
+    deviceCommonName: NAME_IN_TOPICS,
   },
   'emqx': {
     name: 'EMQX',
     documentation: 'https://docs.emqx.com/en/emqx/latest/network/emqx-mqtt-tls.html',
     proof: 'none',
-    // peer_cert_as_username = cn
+    // peer_cert_as_username = cn; ${username} in rules on topics.
     deviceKnownBy: 'common name',
     deviceCommonNameRequired: true,
+    deviceCommonName: NAME_IN_TOPICS,
   },
   'hivemq': {
     name: 'HiveMQ',
     documentation: 'https://docs.hivemq.com/hivemq/latest/user-guide/security.html',
     proof: 'none',
     deviceKnownBy: 'certificate',
+    // Its extensions for access control take the common name for the user name, as in ${{username}} of their topics:
+    // https://docs.hivemq.com/hivemq-enterprise-security-extension/latest/, "X.509 Certificate Authentication".
+    deviceCommonName: NAME_IN_TOPICS,
     notices: ['the CA goes into a key store of Java'],
   },
   'vernemq': {
     name: 'VerneMQ',
     documentation: 'https://docs.vernemq.com/configuring-vernemq/listeners',
     proof: 'none',
-    // use_identity_as_username
+    // use_identity_as_username; %u in patterns of an ACL file.
     deviceKnownBy: 'common name',
     deviceCommonNameRequired: true,
+    deviceCommonName: NAME_IN_TOPICS,
     notices: ['a user name and a password are asked for beside the certificate, unless allow_anonymous_override is on for the listener'],
   },
   'generic': {

@@ -128,10 +128,19 @@ export interface RequestableProperties {
   readonly CertificateSigningRequestSecretArn?: string;
   /** The alternative names that are taken from the request; in the form of those in `Extensions`. */
   readonly AllowedNames?: ExtensionProperties;
+  /** Which subject may be taken from the request. */
+  readonly AllowedSubject?: AllowedSubjectProperties;
   /** What else the key and its certificate are delivered as. */
   readonly Bundles?: BundleProperties[];
   /** `true` where the key outlives the resource. */
   readonly RetainKey?: boolean;
+}
+
+/** A rule for the subject of a request; see `AllowedSubject` of the contract. */
+export interface AllowedSubjectProperties {
+  /** Whether the values are those of the subject, or patterns. */
+  readonly Type: 'Exact' | 'Pattern';
+  readonly Subject: { readonly [attribute: string]: string };
 }
 
 /** A key with its certificates in another form, in a secret of its own. */

@@ -1,6 +1,6 @@
 import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from './key-algorithms';
 import { Form } from './platform-rules';
-import { PLATFORM_IDS, PlatformId, platformRules } from './platforms';
+import { NAME_IN_TOPICS, PLATFORM_IDS, PlatformId, platformRules } from './platforms';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
 
 /**
@@ -153,9 +153,13 @@ export function checkAttributes(name: SubjectValues, property: string): Complain
 }
 
 function checkForm(property: string, value: string, form: Form | undefined, platform: PlatformId): Complaint {
-  return !form || new RegExp(`^(?:${form.pattern})$`).test(value)
+  return !form || hasForm(value, form)
     ? undefined
     : `${property} must be ${form.allowed} for ${platformRules(platform).name}, got ${quote(value)}`;
+}
+
+function hasForm(value: string, { pattern }: Form): boolean {
+  return new RegExp(`^(?:${pattern})$`).test(value);
 }
 
 /**
@@ -205,6 +209,13 @@ export function checkDeviceKeyForPlatform(keyAlgorithm: KeyAlgorithmName, platfo
   return !deviceKeyAlgorithms || deviceKeyAlgorithms.includes(keyAlgorithm)
     ? undefined
     : `${property} must be one of ${deviceKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
+}
+
+/** A device's name where no platform is declared whose rule could be asked: what brokers make of it. */
+export function checkNameInTopics(commonName: string): Complaint {
+  return hasForm(commonName, NAME_IN_TOPICS) ? undefined
+    : `subject.commonName should be ${NAME_IN_TOPICS.allowed}, got ${quote(commonName)}: a broker that grants topics by the common name `
+      + 'gives such a device those of others; declare `platforms` if it never meets one';
 }
 
 /** A device's name, as the platform takes it. */

@@ -27,6 +27,31 @@ function checkTime(property: string, date: Date | undefined): Complaint {
     : `${property} must be a time in whole seconds from 1950 to 9999, got ${Number.isNaN(time!) ? 'no time' : quote(date!.toISOString())}`;
 }
 
+/** The validity of a CA, as far as it is known. */
+export interface IssuerTerm {
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+}
+
+/**
+ * Whether a term lies within that of the CA that signs.
+ *
+ * @param term its end, declared or counted; its beginning where it is declared; and the days, for the message
+ * @param clip `true` for a certificate that ends with the CA where it would end later
+ */
+export function checkTermWithin({ days, notBefore, notAfter }: Term, issuer: IssuerTerm, clip: boolean): Complaint {
+  if (notAfter && issuer.notAfter && notAfter > issuer.notAfter && !clip) {
+    return `validity ${days === undefined ? '' : `of ${days} days `}would end on ${formatTime(notAfter)}, after the CA's own end on `
+      + `${formatTime(issuer.notAfter)}; shorten validity, or set clipToIssuer`;
+  }
+  if (notBefore && issuer.notBefore && notBefore < issuer.notBefore) {
+    return `notBefore must not be before the CA's own beginning on ${formatTime(issuer.notBefore)}, got ${formatTime(notBefore)}`;
+  }
+  return notBefore && issuer.notAfter && notBefore >= issuer.notAfter
+    ? `notBefore must be before the CA's own end on ${formatTime(issuer.notAfter)}, got ${formatTime(notBefore)}`
+    : undefined;
+}
+
 /** Checks a term, as far as that is possible without knowing the time. */
 export function checkTerm({ days, notBefore, notAfter }: Term): Complaint {
   if ((days === undefined) === (notAfter === undefined)) {

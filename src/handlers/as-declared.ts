@@ -1,30 +1,8 @@
 import { Declaration } from './declaration';
-import { NameLists } from '../contract/general-names';
+import { assertBoundAsDeclared } from '../pki/as-declared';
 import { Certificate } from '../pki/certificate';
-import { RawGeneralName, rawNames } from '../pki/general-names';
 
-const REMEDY = 'have it signed with the extensions of its request (`openssl x509 -req -copy_extensions copy`), or declare what it says';
-
-/**
- * Makes sure that a CA which was signed elsewhere is bound as it is declared to be: whoever signs a request can leave out what
- * it asks for, and nobody would notice.
- */
-export function assertAsDeclared({ pathLength, nameConstraints }: Certificate, declaration: Declaration): void {
-  const { pathLength: declared, extensions } = declaration;
-  if (declared !== undefined && (pathLength === undefined || pathLength > declared)) {
-    throw new Error(`signedCertificate must have a path length of at most ${declared}, as pathLength says, got ${pathLength ?? 'none'}; ${REMEDY}`);
-  }
-  const wanted = extensions?.nameConstraints;
-  if (wanted && !(isSame(wanted.permitted, nameConstraints?.permitted) && isSame(wanted.excluded, nameConstraints?.excluded))) {
-    throw new Error(`signedCertificate must have the name constraints that are declared, got ${nameConstraints ? 'other ones' : 'none'}; ${REMEDY}`);
-  }
-}
-
-function isSame(declared: NameLists | undefined, found: readonly RawGeneralName[] = []): boolean {
-  const [one, other] = [rawNames(declared ?? {}), found].map(names => names.map(({ type, value }) => `${type}:${hexOf(value)}`).sort());
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
-function hexOf(value: RawGeneralName['value']): string {
-  return (Buffer.isBuffer(value) ? value : Buffer.from(value)).toString('hex');
+/** Makes sure that a CA which was signed elsewhere is bound as its resource declares it. */
+export function assertAsDeclared(certificate: Certificate, { pathLength, extensions }: Declaration): void {
+  assertBoundAsDeclared(certificate, { pathLength, nameConstraints: extensions?.nameConstraints });
 }

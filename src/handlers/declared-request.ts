@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Declaration, assertSubject } from './declaration';
-import { nameLists } from './declared-extensions';
+import { nameLists, subjectValues } from './declared-extensions';
 import { Ports } from './ports';
-import { complain, RawProperties, secretArn, text } from './property-values';
+import { complain, RawProperties, record, secretArn, text } from './property-values';
 import { checkNameRules, GENERAL_NAME_TYPE_NAMES, NameLists } from '../contract/general-names';
 import { SubjectValues } from '../contract/subject-attributes';
+import {
+  AllowedSubject, AllowedSubjectType, checkAllowedSubject, checkRequestedSubject, checkSubjectIsDecided,
+} from '../contract/subject-rules';
 import { CertificationRequest, readCertificationRequest } from '../pki/certification-request';
 import { readName } from '../pki/name-reader';
 import { readRequestedNames } from '../pki/requested-names';
@@ -17,11 +20,13 @@ export interface DeclaredRequest {
   readonly subject?: SubjectValues;
   readonly secretArn?: string;
   readonly allowedNames?: NameLists;
+  /** Which subject may be taken from the request. */
+  readonly allowedSubject?: AllowedSubject;
 }
 
 /** Reads the properties that declare a request, and a request that stands among them. */
 export function requestProperty(properties: RawProperties, required: boolean): DeclaredRequest | undefined {
-  const { CertificateSigningRequest, CertificateSigningRequestSecretArn, AllowedNames } = properties;
+  const { CertificateSigningRequest, CertificateSigningRequestSecretArn, AllowedNames, AllowedSubject: rule } = properties;
   const inline = CertificateSigningRequest === undefined ? undefined : text('certificateSigningRequest', CertificateSigningRequest);
   if (inline === undefined && CertificateSigningRequestSecretArn === undefined) {
     if (required) {
@@ -31,14 +36,30 @@ export function requestProperty(properties: RawProperties, required: boolean): D
   }
   const allowedNames = AllowedNames === undefined ? undefined : nameLists('allowedSubjectAlternativeNames', AllowedNames);
   complain(allowedNames && checkNameRules(allowedNames));
+  const hasSubject = properties.Subject !== undefined;
+  const allowedSubject = rule === undefined ? undefined : allowedSubjectProperty(record('allowedSubject', rule));
+  // A text that was a token at synthesis looks like one that was not: whether it needed a rule is asked there.
+  complain(checkSubjectIsDecided(inline !== undefined, hasSubject, allowedSubject !== undefined));
   return inline === undefined
-    ? { secretArn: secretArn('certificateSigningRequest', CertificateSigningRequestSecretArn), allowedNames }
-    : { ...readRequest(inline, properties.Subject !== undefined), allowedNames };
+    ? { secretArn: secretArn('certificateSigningRequest', CertificateSigningRequestSecretArn), allowedNames, allowedSubject }
+    : { ...readRequest(inline, hasSubject, allowedSubject), allowedNames, allowedSubject };
 }
 
-function readRequest(input: string | Buffer, hasSubject: boolean): Pick<DeclaredRequest, 'content' | 'subject'> {
+function allowedSubjectProperty({ Type, Subject }: RawProperties): AllowedSubject {
+  const rule = { type: Type as AllowedSubjectType, subject: subjectValues('allowedSubject', Subject) };
+  complain(checkAllowedSubject(rule));
+  return rule;
+}
+
+/** The content of a request, and its subject where that is taken: the rule for it is asked before anything else is. */
+function readRequest(input: string | Buffer, hasSubject: boolean, rule: AllowedSubject | undefined): Pick<DeclaredRequest, 'content' | 'subject'> {
   const content = readCertificationRequest(input);
-  return { content, subject: hasSubject ? undefined : readName(content.subject) };
+  if (hasSubject) {
+    return { content };
+  }
+  const subject = readName(content.subject);
+  complain(rule && checkRequestedSubject(subject, rule));
+  return { content, subject };
 }
 
 /** The declaration with its request, which may have to be fetched from a secret. */
@@ -51,7 +72,7 @@ export async function withRequest(declaration: Declaration, ports: Ports): Promi
   if (value === undefined) {
     throw new Error(`certificateSigningRequest must be in the secret ${request.secretArn}, which has no value`);
   }
-  const read = readRequest(value, declaration.subject !== undefined);
+  const read = readRequest(value, declaration.subject !== undefined, request.allowedSubject);
   const complete = { ...declaration, request: { ...request, ...read }, subject: declaration.subject ?? read.subject };
   assertSubject(complete);
   return complete;
@@ -59,12 +80,12 @@ export async function withRequest(declaration: Declaration, ports: Ports): Promi
 
 /**
  * What a request has to do with the identity of its certificate: the key and the names that are taken from it, so that the
- * same request that was signed again is the same; or the secret in which it is, and the names that may be taken.
+ * same request that was signed again is the same; or the secret in which it is, and the subject and the names that may be taken.
  */
 export function requestIdentity(request: DeclaredRequest): object {
-  const { content, secretArn: place, allowedNames } = request;
+  const { content, secretArn: place, allowedNames, allowedSubject } = request;
   if (!content || place !== undefined) {
-    return { secretArn: place, ...allowedNames ? { allowedNames } : {} };
+    return { secretArn: place, ...allowedNames ? { allowedNames } : {}, ...allowedSubject ? { allowedSubject } : {} };
   }
   const { names } = requestOutcome({ request });
   return { publicKey: createHash('sha256').update(content.publicKey).digest('hex'), ...names ? { names } : {} };

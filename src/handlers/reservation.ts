@@ -8,6 +8,8 @@ import { complain } from './property-values';
 import { checkHashForKms } from '../contract/kms';
 import { checkCaForPlatform } from '../contract/rules';
 import { formatTime } from '../contract/term';
+import { assertNotCaSubject } from '../pki/ca-subject';
+import { parseCertificate } from '../pki/certificate';
 import { assertMayIssue, CertificateContent, largestCertificate } from '../pki/issue';
 import { encodeName, formatName } from '../pki/name';
 import { toPem } from '../pki/pem';
@@ -32,6 +34,7 @@ export function reservation(
   }
   const publicKey = declaration.request?.content?.publicKey;
   const planned = { ...declaredContent(declaration), keyAlgorithm: declaration.keyAlgorithm, publicKey, validity };
+  assertNotCaSubject(planned.subject, (ca?.chain ?? []).map(der => parseCertificate(der).subject));
   assertMayIssue(profile, planned, ca?.issuer ?? {});
   assertFits(toPem('CERTIFICATE', largestCertificate(profile, planned, ca && { ...ca.issuer, keyAlgorithm: ca.keyAlgorithm })), declaration);
   return newEntry(request, ports, {

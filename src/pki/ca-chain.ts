@@ -3,6 +3,8 @@ import { Certificate, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
 import { keyAlgorithmOfPublicKey } from './keys';
 import { isOutdatedSignature } from './signature-algorithms';
+import { Complaint } from '../contract/rules';
+import { formatTime } from '../contract/term';
 
 /** A CA from elsewhere, and the CAs above it as far as they were given. */
 export interface CaChain {
@@ -56,6 +58,17 @@ export function assertCanIssue(property: string, { certificate, chain }: CaChain
   if (!keyAlgorithmOfPublicKey(certificate.publicKey)) {
     throw new Error(`${property} must be of a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent`);
   }
+}
+
+/**
+ * Whether the certificate of a CA and those above it are valid at a time.
+ *
+ * @param property the name of the property, for the message
+ */
+export function checkChainIsValid(property: string, { certificate, chain }: CaChain, now: Date): Complaint {
+  const outside = [certificate, ...chain].find(({ validity: { notBefore, notAfter } }) => now < notBefore || now > notAfter);
+  return outside && `${property} must be valid on ${formatTime(now)}, got one from ${formatTime(outside.validity.notBefore)} `
+    + `to ${formatTime(outside.validity.notAfter)}`;
 }
 
 /** RFC 5280, section 4.2: a certificate with a critical extension that one does not know must be rejected. */

@@ -63,7 +63,7 @@ export function commonNameOf(name: Buffer): string | undefined {
  * Values are the same whatever their case and the number of their spaces (RFC 5280, section 7.1). Like OpenSSL, this folds the
  * case of ASCII letters only.
  */
-export function comparableText(text: string): string {
+function comparableText(text: string): string {
   return foldCase(text.replace(/[\t-\r ]+/g, ' ').replace(/^ | $/g, ''));
 }
 
@@ -79,4 +79,9 @@ function foldCase(text: string): string {
 export function isPrefixOfName(prefix: Buffer, name: Buffer): boolean {
   const [first, whole] = [prefix, name].map(each => readSets(each).map(comparable));
   return first.length <= whole.length && first.every((set, index) => set === whole[index]);
+}
+
+/** Whether two DER Names are the same (RFC 5280, section 7.1). */
+export function isSameName(one: Buffer, other: Buffer): boolean {
+  return isPrefixOfName(one, other) && isPrefixOfName(other, one);
 }

@@ -67,12 +67,14 @@ const MASK_OCTETS: readonly number[] = [0, 128, 192, 224, 240, 248, 252, 254, 25
 /**
  * Makes sure that a certificate's names are ones that its CAs may certify; validators refuse the chain otherwise.
  *
- * @param subject a DER Name
+ * @param subject a DER Name; absent where it is not known
  * @param alternativeNames the names beside it
  * @param chain the constraints of the CA that signs and of those above it
  */
-export function assertNamesPermitted(subject: Buffer, alternativeNames: readonly RawGeneralName[], chain: readonly NameConstraints[]): void {
-  const names = [...alternativeNames, { type: 'directory', value: subject } as const, ...commonNameAsHost(subject, alternativeNames)];
+export function assertNamesPermitted(
+  subject: Buffer | undefined, alternativeNames: readonly RawGeneralName[], chain: readonly NameConstraints[],
+): void {
+  const names = [...alternativeNames, ...subject ? [{ type: 'directory', value: subject } as const, ...commonNameAsHost(subject, alternativeNames)] : []];
   chain.forEach(constraints => names.forEach(name => assertPermitted(name, constraints)));
 }
 

@@ -1,5 +1,5 @@
 import { CertificateProfile } from './profile';
-import { checkTerm, formatTime, Term } from '../contract/term';
+import { checkTerm, checkTermWithin, formatTime, Term } from '../contract/term';
 
 /** When a certificate is valid: from the first second to the last, both included (RFC 5280, section 4.1.2.5). */
 export interface Validity {
@@ -43,12 +43,9 @@ export function validityFrom(now: Date, profile: CertificateProfile, term: numbe
     return { notBefore: start, notAfter: end };
   }
   assertValid(issuer, present);
-  if (end > issuer.notAfter && !clip) {
-    throw new Error(`validity ${days === undefined ? '' : `of ${days} days `}would end on ${formatTime(end)}, after the CA's own end on `
-      + `${formatTime(issuer.notAfter)}; shorten validity, or set clipToIssuer`);
-  }
-  if (notBefore && notBefore < issuer.notBefore) {
-    throw new Error(`notBefore must not be before the CA's own beginning on ${formatTime(issuer.notBefore)}, got ${formatTime(notBefore)}`);
+  const outside = checkTermWithin({ days, notBefore, notAfter: end }, issuer, clip);
+  if (outside) {
+    throw new Error(outside);
   }
   return {
     notBefore: start < issuer.notBefore ? issuer.notBefore : start,

@@ -1,12 +1,16 @@
-import { Stack } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { knownConstraints } from './known-ca';
 import { validateCustomExtensions } from './request-validation';
 import { validate, validatePathLength, validateSubject } from './validation';
 import { checkObjectIdentifier, isOwnedExtension } from '../contract/extensions';
 import { checkCaForPlatform, checkCaId, Complaint } from '../contract/rules';
 import { IotPlatform } from '../iot-platform';
 import { KeyAlgorithm } from '../key-algorithm';
-import { assertCanIssue, CaChain, readCaChain } from '../pki/ca-chain';
+import { assertBoundAsDeclared } from '../pki/as-declared';
+import { assertCanIssue, CaChain, checkChainIsValid, readCaChain } from '../pki/ca-chain';
+import { Certificate } from '../pki/certificate';
+import { keyAlgorithmOfPublicKey } from '../pki/keys';
 import { assertLinted } from '../pki/lint/lint-errors';
 import { PrivateIotCaProps } from '../private-iot-ca-props';
 
@@ -27,9 +31,33 @@ export function validateCaProps(ca: Construct & { readonly platforms: IotPlatfor
     validateChain(ca, 'signedCertificate', signedCertificate._text, chain => {
       assertCanIssue('signedCertificate', chain);
       assertLinted(chain.certificate.der, ca.platforms.map(platform => platform._render()), chain.chain[0]?.der);
+      assertSignedAsDeclared(chain.certificate, props);
+      sayIfEnded(ca, 'signedCertificate', chain);
     });
   }
   assertNumberOfCas(ca);
+}
+
+/** A certificate of another key than the declared one, or with other bounds, is not that of the request. */
+function assertSignedAsDeclared(certificate: Certificate, props: PrivateIotCaProps): void {
+  const { keyAlgorithm = KeyAlgorithm.RSA_2048, pathLength = 0, nameConstraints: declared } = props;
+  const found = keyAlgorithmOfPublicKey(certificate.publicKey);
+  if (found !== keyAlgorithm._render()) {
+    throw new Error('signedCertificate must be of the key that the certificate signing request has, '
+      + `which is ${keyAlgorithm} by keyAlgorithm, got one of a key that is ${found ?? 'of another kind'}`);
+  }
+  assertBoundAsDeclared(certificate, {
+    pathLength: Token.isUnresolved(pathLength) ? undefined : pathLength,
+    nameConstraints: knownConstraints(declared),
+  });
+}
+
+/** An error would keep a stack from being deployed once the CA has come to its end. */
+export function sayIfEnded(scope: Construct, property: string, chain: CaChain): void {
+  const ended = checkChainIsValid(property, chain, new Date());
+  if (ended) {
+    Annotations.of(scope).addWarningV2('cdk-private-iot-ca:term', `${ended}. One that is declared anew is refused, and the CA can't issue`);
+  }
 }
 
 function checkTogether({ issuer, signedElsewhere, signedCertificate, clipToIssuer, keyStorage, ...term }: PrivateIotCaProps): Complaint {

@@ -1,22 +1,26 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { validate } from './validation';
+import { hasToken, renderSubject, validate } from './validation';
 import { CustomExtension } from '../certificate-extensions';
 import { checkNameRules } from '../contract/general-names';
-import { checkSubject, quote } from '../contract/rules';
+import { AllowedSubjectProperties } from '../contract/properties';
+import { checkSubject, Complaint, quote } from '../contract/rules';
 import { SubjectValues } from '../contract/subject-attributes';
+import { AllowedSubject, checkAllowedSubject, checkRequestedSubject, checkSubjectIsDecided } from '../contract/subject-rules';
 import { DeliveryFormat } from '../delivery-format';
 import { EndEntityCertificateOptions } from '../end-entity-certificate';
 import { PemSource } from '../pem-source';
-import { readCertificationRequest } from '../pki/certification-request';
+import { CertificationRequest, readCertificationRequest } from '../pki/certification-request';
 import { readName } from '../pki/name-reader';
 
-type Options = Pick<EndEntityCertificateOptions,
-'certificateSigningRequest' | 'allowedSubjectAlternativeNames' | 'subject' | 'keyAlgorithm' | 'keyStorage' | 'deliveryFormats'>;
+/** What decides on the names in a certificate from a request. */
+type NameOptions = Pick<EndEntityCertificateOptions, 'certificateSigningRequest' | 'subject' | 'allowedSubject' | 'allowedSubjectAlternativeNames'>;
+
+type Options = NameOptions & Pick<EndEntityCertificateOptions, 'keyAlgorithm' | 'keyStorage' | 'deliveryFormats'>;
 
 /** A key is made here, or it comes by a request: what belongs to the one does not go with the other. */
 export function validateKeySource(scope: Construct, options: Options): void {
-  const { certificateSigningRequest, allowedSubjectAlternativeNames, subject, keyAlgorithm, keyStorage, deliveryFormats } = options;
+  const { certificateSigningRequest, allowedSubject, allowedSubjectAlternativeNames, subject, keyAlgorithm, keyStorage, deliveryFormats } = options;
   const complain = (message: string): never => {
     throw new Error(`${scope.node.path}: ${message}`);
   };
@@ -27,8 +31,8 @@ export function validateKeySource(scope: Construct, options: Options): void {
     }
   } else if (!subject) {
     complain('subject must be given where there is no certificateSigningRequest to take it from');
-  } else if (allowedSubjectAlternativeNames) {
-    complain('allowedSubjectAlternativeNames must be left out where there is no certificateSigningRequest');
+  } else if (allowedSubject ?? allowedSubjectAlternativeNames) {
+    complain(`${allowedSubject ? 'allowedSubject' : 'allowedSubjectAlternativeNames'} must be left out where there is no certificateSigningRequest`);
   } else if (keyStorage?._type === 'Kms') {
     complain('keyStorage must be KeyStorage.secretsManager() or KeyStorage.parameterStore() for a key that has to get onto a device or a server');
   }
@@ -43,33 +47,69 @@ export function validateDeliveryFormats(scope: Construct, formats: readonly Deli
   }
 }
 
-/** Checks a request that is known at synthesis as the function will. */
-export function validateRequest(scope: Construct, { certificateSigningRequest, allowedSubjectAlternativeNames, subject }: Options): void {
-  if (allowedSubjectAlternativeNames) {
-    validate(scope, [allowedSubjectAlternativeNames], () => checkNameRules(allowedSubjectAlternativeNames));
+const READ = new WeakMap<PemSource, CertificationRequest>();
+
+/**
+ * A request as far as it is known at synthesis, read once by the code of the function.
+ *
+ * @throws Error where it is no request that may be taken
+ */
+export function knownRequest(source: PemSource | undefined): CertificationRequest | undefined {
+  const text = source?._text;
+  if (!source || text === undefined || Token.isUnresolved(text)) {
+    return undefined;
   }
-  validateRequestText(scope, certificateSigningRequest, subject !== undefined);
+  const request = READ.get(source) ?? readCertificationRequest(text);
+  READ.set(source, request);
+  return request;
 }
 
 /** The subject of a certificate as far as it is known at synthesis: the one that is declared, or that of a request. */
-export function knownSubject({ subject, certificateSigningRequest }: Options): SubjectValues | undefined {
-  const text = certificateSigningRequest?._text;
-  return subject ? { ...subject }
-    : text === undefined || Token.isUnresolved(text) ? undefined : readName(readCertificationRequest(text).subject);
+export function knownSubject({ subject, certificateSigningRequest }: NameOptions): SubjectValues | undefined {
+  if (subject) {
+    return { ...subject };
+  }
+  const request = knownRequest(certificateSigningRequest);
+  return request && readName(request.subject);
 }
 
-/** Checks the text of a request, unless it is a token. */
-export function validateRequestText(scope: Construct, source: PemSource | undefined, hasSubject: boolean): void {
-  const text = source?._text;
-  if (text !== undefined) {
-    validate(scope, [text], () => {
-      try {
-        const { subject } = readCertificationRequest(text);
-        return hasSubject ? undefined : checkSubject(readName(subject));
-      } catch (error) {
-        return (error as Error).message;
-      }
-    });
+/**
+ * Checks a request, as far as it is known at synthesis, and who decides on its names; as the function will.
+ *
+ * @returns the rule for the subject as it stands in a template
+ */
+export function validRequest(scope: Construct, options: NameOptions): AllowedSubjectProperties | undefined {
+  const { certificateSigningRequest: source, subject, allowedSubject, allowedSubjectAlternativeNames: names } = options;
+  if (!source) {
+    return undefined;
+  }
+  if (names) {
+    validate(scope, [names], () => checkNameRules(names));
+  }
+  validate(scope, [], () => {
+    try {
+      return checkSubjectIsDecided(knownRequest(source) !== undefined, subject !== undefined, allowedSubject !== undefined);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+  const rule = allowedSubject?._for(scope);
+  if (rule) {
+    validate(scope, [rule.subject], () => checkAllowedSubject(rule));
+  }
+  validate(scope, [], () => checkKnownRequest(options, rule));
+  return rule && { Type: rule.type, Subject: renderSubject(rule.subject) };
+}
+
+function checkKnownRequest(options: NameOptions, rule: AllowedSubject | undefined): Complaint {
+  if (options.subject || !knownRequest(options.certificateSigningRequest)) {
+    return undefined;
+  }
+  try {
+    const requested = knownSubject(options)!;
+    return checkSubject(requested) ?? (rule && !hasToken(rule.subject) ? checkRequestedSubject(requested, rule) : undefined);
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

@@ -1,5 +1,4 @@
 import { Annotations, Duration, Token } from 'aws-cdk-lib';
-import { Alias, IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { checkHashForKms } from '../contract/kms';
 import { noticesOf } from '../contract/platform-rules';
@@ -26,7 +25,7 @@ export function validate(scope: Construct, values: unknown[], rule: () => Compla
 }
 
 /** Whether there is a token among values and what is in them. */
-function hasToken(value: unknown): boolean {
+export function hasToken(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasToken));
 }
 
@@ -55,13 +54,6 @@ export function validHashAlgorithm(scope: Construct, ca: SigningCa, hashAlgorith
   validate(scope, [hashAlgorithm], () => checkHashAlgorithm(hashAlgorithm)
     ?? (ca.signingKey && ca.keyAlgorithm && checkHashForKms(ca.keyAlgorithm._render(), hashAlgorithm)));
   return hashAlgorithm;
-}
-
-/** IAM knows keys by their own ARNs: a right on an alias would not let anybody sign. */
-export function validateSigningKey(scope: Construct, property: string, key: IKey | undefined): void {
-  if (key?.keyArn.includes(':alias/') || key instanceof Alias) {
-    throw new Error(`${scope.node.path}: ${property} must be a key and not an alias, which rights can't be given on; use Key.fromKeyArn()`);
-  }
 }
 
 /** How long a certificate is to be valid, as a construct declares it. */

@@ -24,7 +24,11 @@ const requested = (changes = {}) => identity('Custom::IotDeviceCertificate', req
 
 const KMS = { KeyStorage: { Type: 'Kms', KeyArn: 'arn:aws:kms:eu-central-1:111111111111:key/0a1b' } };
 const PARAMETER = { KeyStorage: { Type: 'Parameter', Path: '/iot/device' } };
-const REQUEST_SECRET = { CertificateSigningRequest: undefined, CertificateSigningRequestSecretArn: `${SECRET}Request-AbCdEf` };
+const REQUEST_SECRET = {
+  CertificateSigningRequest: undefined,
+  CertificateSigningRequestSecretArn: `${SECRET}Request-AbCdEf`,
+  AllowedSubject: { Type: 'Pattern', Subject: { CommonName: 'sensor-*', Organization: 'Acme' } },
+};
 const CONSTRAINTS = { Extensions: { NameConstraints: { Critical: 'true', Permitted: { Dns: ['plant.example'] }, Excluded: { Ip: ['10.0.0.0/8'] } } } };
 const EVERY_EXTENSION = {
   Extensions: {
@@ -65,7 +69,7 @@ const LATER: { readonly [name: string]: readonly [() => string, string] } = {
   'a device from a request': [() => requested(), 'device-6c9bfdf5794172e8f0ac9d2ac2faa4a7'],
   'a device from a request, with a rule for names': [() => requested({ AllowedNames: { Dns: ['plant.example'], Uri: ['urn:acme:'] } }), 'device-b6bade80a8eeddbb019acfd1aeb79b0c'],
   'a device from a request, with a subject of its own': [() => requested({ Subject: { CommonName: 'gateway-1' } }), 'device-c0ae192651b58c8d637b35e2d97f26a7'],
-  'a device from a request in a secret': [() => requested({ ...REQUEST_SECRET, AllowedNames: { Dns: ['plant.example'] } }), 'device-bbaed327a404e6d6c9da591a7a78562f'],
+  'a device from a request in a secret': [() => requested({ ...REQUEST_SECRET, AllowedNames: { Dns: ['plant.example'] } }), 'device-80071dcc031d5a2659b4f7de4dae4f3a'],
   'a device with every extension': [() => device(EVERY_EXTENSION), 'device-013ecd8a1ea2d8eb5a1fe92d348deeae'],
 };
 
@@ -135,6 +139,7 @@ describe('of what came later', () => {
     ['the secret of a request', () => requested(REQUEST_SECRET), () => requested({ ...REQUEST_SECRET, CertificateSigningRequestSecretArn: `${SECRET}Other-AbCdEf` })],
     ['the names that are taken from a request', () => requested({ AllowedNames: { Dns: ['plant.example'] } }), requested],
     ['the rules for a request that is not read yet', () => requested({ ...REQUEST_SECRET, AllowedNames: { Dns: ['a.example'] } }), () => requested(REQUEST_SECRET)],
+    ['the rule for the subject of such a request', () => requested({ ...REQUEST_SECRET, AllowedSubject: { Type: 'Exact', Subject: { CommonName: 'sensor-1' } } }), () => requested(REQUEST_SECRET)],
     ['the generation of an existing CA', () => existing({ CertificatePem: CA_CERTIFICATE, Generation: '2' }), () => existing({ CertificatePem: CA_CERTIFICATE })],
   ])('another value of %s is another identity (replace)', (_, one, other) => {
     expect(one()).not.toBe(other());
@@ -154,6 +159,7 @@ describe('of what came later', () => {
     })],
     ['a rule that takes no name from a request', requested, () => requested({ AllowedNames: { Dns: ['other.example'] } })],
     ['a rule that takes the same names', () => requested({ AllowedNames: { Dns: ['plant.example'] } }), () => requested({ AllowedNames: { Dns: ['press.plant.example', 'plant.example'] } })],
+    ['a rule that allows the subject of a request', requested, () => requested({ AllowedSubject: { Type: 'Pattern', Subject: { CommonName: 'sensor-*', Organization: 'Acme' } } })],
     ['the line ends of a request', requested, () => requested({ CertificateSigningRequest: DEVICE_REQUEST.replaceAll('\n', '\r\n') })],
     ['the place of an existing CA\'s key, and what is above it', () => existing({ CertificatePem: CA_CERTIFICATE }),
       () => existing({ CertificatePem: CA_CERTIFICATE + CA_CERTIFICATE, AllowLegacyChain: 'true', ...KMS })],

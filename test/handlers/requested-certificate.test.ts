@@ -19,7 +19,9 @@ const handle = (event: LifecycleEvent) => handleLifecycleEvent(event, world.port
 const properties = (certificateSigningRequest: string | undefined, changes: Properties = {}) =>
   requestedProperties(caId, { CertificateSigningRequest: certificateSigningRequest, ...changes });
 const create = (csr: string | undefined, changes: Properties = {}) => handle(request('device', 'Create', properties(csr, changes)));
-const fromSecret = (changes: Properties = {}) => properties(undefined, { CertificateSigningRequestSecretArn: REQUEST_SECRET, ...changes });
+const SENSORS = { Type: 'Pattern', Subject: { CommonName: 'sensor-*', Organization: 'Acme' } };
+const fromSecret = (changes: Properties = {}) =>
+  properties(undefined, { CertificateSigningRequestSecretArn: REQUEST_SECRET, AllowedSubject: SENSORS, ...changes });
 const text = (pem: string) => opensslOutput(['x509', '-noout', '-text'], pem);
 
 /** A request of a device, as OpenSSL makes it. */
@@ -176,13 +178,27 @@ describe('fails, before anything is written, for', () => {
       'the key of certificateSigningRequest must be one of RSA_2048'],
     ['a key in a secret that the platform does not take', () => {
       world.secretValues.set(REQUEST_SECRET, deviceRequest([], '/CN=a', cas.key(['ED25519'])));
-      return fromSecret({ Platforms: ['aws-iot-core'], Subject: { CommonName: 'a' } });
+      return fromSecret({ Platforms: ['aws-iot-core'], Subject: { CommonName: 'a' }, AllowedSubject: undefined });
     }, 'the key of certificateSigningRequest must be one of RSA_2048'],
     ['a name that the platform does not take', () => properties(deviceRequest([], '/CN=a b'), { Platforms: ['azure-dps'] }), 'subject.commonName must be letters, digits'],
+    ['a name below that of another device, for a broker that grants topics by names', () => {
+      world.secretValues.set(REQUEST_SECRET, deviceRequest([], '/CN=victim\\/commands'));
+      return fromSecret({ Platforms: ['mosquitto'], AllowedSubject: { Type: 'Pattern', Subject: { CommonName: 'victim/*' } } });
+    }, 'subject.commonName must be text without / + # and control characters, and without $ at its beginning for Eclipse Mosquitto, got "victim/commands"'],
     ['a device identity without a serial number in the request', () => {
       world.secretValues.set(REQUEST_SECRET, deviceRequest());
       return fromSecret({ Profile: 'devid' });
     }, 'subject.serialNumber must be there for the profile devid'],
+    ['a subject that the rule does not allow', () => properties(deviceRequest([], '/O=Acme/CN=victim'), { AllowedSubject: SENSORS }),
+      'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject says, got "victim"'],
+    ['a subject in a secret that the rule does not allow', () => {
+      world.secretValues.set(REQUEST_SECRET, deviceRequest([], '/O=Acme/CN=victim'));
+      return fromSecret();
+    }, 'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject says, got "victim"'],
+    ['a request in a secret whose name nobody decides on', () => fromSecret({ AllowedSubject: undefined }), 'subject or allowedSubject must be given'],
+    ['a rule beside a subject', () => fromSecret({ Subject: { CommonName: 'sensor-1' } }), 'allowedSubject must be left out where subject is given'],
+    ['a rule that is none', () => fromSecret({ AllowedSubject: 'sensor-*' }), 'allowedSubject must be a map, got "sensor-*"'],
+    ['a rule without a common name', () => fromSecret({ AllowedSubject: { Type: 'Exact', Subject: {} } }), 'allowedSubject.commonName must be given'],
     ['a form of delivery, which would hold the key', () => properties(deviceRequest(), { Bundles: [{ Type: 'Der', SecretArn: `${SECRET}Der-AbCdEf` }] }),
       'deliveryFormats must be left out where the private key is not held here'],
     ['a private key in place of the request, without showing it', () => properties(cas.key()), 'private key'],

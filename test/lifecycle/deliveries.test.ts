@@ -93,7 +93,9 @@ describe('a device from a request', () => {
   test('in a secret is read once', async () => {
     const { stack } = set;
     const CertificateSigningRequestSecretArn = await stack.secret(csr);
-    const declared = await requested(stack, 'Custom::IotDeviceCertificate', ca.PhysicalResourceId, { CertificateSigningRequestSecretArn });
+    const declared = await requested(stack, 'Custom::IotDeviceCertificate', ca.PhysicalResourceId, {
+      CertificateSigningRequestSecretArn, AllowedSubject: { Type: 'Pattern', Subject: { CommonName: 'sensor-*', Organization: 'Acme' } },
+    });
     const created = await stack.create(declared);
     set.proxy.reset();
     expect((await stack.update(declared, created.PhysicalResourceId)).Data).toEqual(created.Data);

@@ -38,7 +38,8 @@ export function opensslCa(commonName: string, options: OpensslCaOptions = {}): O
       'subjectKeyIdentifier = hash', 'authorityKeyIdentifier = keyid:always', ...extensions,
     ].join('\n'));
     const signer = issuer ? ['-CA', write('issuer.pem', issuer.certificate), '-CAkey', write('issuer.key', issuer.key)] : [];
-    opensslOutput(['req', '-x509', '-new', '-newkey', ...newKey, '-nodes', '-config', config, `-${digest}`, '-days', '3650',
+    const days = issuer ? '3649' : '3650'; // inside the issuer's validity, however long it takes to make the key
+    opensslOutput(['req', '-x509', '-new', '-newkey', ...newKey, '-nodes', '-config', config, `-${digest}`, '-days', days,
       '-subj', `/CN=${commonName}`, '-keyout', file('key'), '-out', file('certificate'), ...signer]);
     return { certificate: readFileSync(file('certificate'), 'utf8'), key: readFileSync(file('key'), 'utf8') };
   });

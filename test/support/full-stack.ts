@@ -3,7 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { opensslCa, opensslRequest } from './foreign-ca';
 import { stackOf } from './stacks';
-import { DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, SigningAlarm, TrustBundle } from '../../src';
+import { DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, SigningAlarm, SubjectRule, TrustBundle } from '../../src';
 
 /** Everything the library has, in one stack. */
 export function fullStack(app = new App()): Stack {
@@ -32,7 +32,7 @@ export function fullStack(app = new App()): Stack {
   });
   inKms.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-002' }, keyStorage: KeyStorage.parameterStore({ encryptionKey }) });
   below.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-003' }, keyStorage: KeyStorage.parameterStore({ path: '/iot/sensor-003' }) });
-  existing.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.secret(secretIn(stack, 'Request')) });
+  existing.addDeviceCertificate('Sensor', { certificateSigningRequest: PemSource.secret(secretIn(stack, 'Request')), allowedSubject: SubjectRule.fromConstructId() });
   ca.addServerCertificate('Broker', { subject: { commonName: 'broker' }, subjectAlternativeNames: { dns: ['broker.acme.example'] } });
   new SigningAlarm(stack, 'Alarm', { ca: inKms });
   new TrustBundle([ca, inKms, below, awaited, existing]);

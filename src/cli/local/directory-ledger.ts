@@ -1,8 +1,8 @@
+import { comparableCommonName } from '../../contract/common-names';
 import { Requester } from '../../handlers/identity';
 import {
   Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, OvertakenError, ResourceRecord,
 } from '../../handlers/ledger';
-import { comparableText } from '../../pki/name-comparison';
 import { own } from '../json';
 import { LedgerState, OCTETS, StoredLedgerEntry } from './state';
 import { StateStore } from './state-store';
@@ -64,8 +64,8 @@ export class DirectoryLedger implements Ledger {
   }
 
   public async named(issuer: string, commonName: string): Promise<LedgerEntry[]> {
-    const name = comparableText(commonName);
-    return this.entries(entry => entry.issuer === issuer && entry.commonName !== undefined && comparableText(entry.commonName) === name);
+    const name = comparableCommonName(commonName);
+    return this.entries(entry => entry.issuer === issuer && entry.commonName !== undefined && comparableCommonName(entry.commonName) === name);
   }
 
   private async assertHeld(holder: Holder, to: LedgerStatus): Promise<void> {

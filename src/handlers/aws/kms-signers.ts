@@ -1,6 +1,6 @@
 import { GetPublicKeyCommand, KMSClient, MessageType, SignCommand, SigningAlgorithmSpec } from '@aws-sdk/client-kms';
 import { KEY_ALGORITHMS, HashAlgorithmName, KeyAlgorithmName, KeyFamily } from '../../contract/key-algorithms';
-import { checkHashForKms, KMS_KEY_ALGORITHM_NAMES, KMS_KEY_SPECS } from '../../contract/kms';
+import { checkHashForKms, checkSigningKey } from '../../contract/kms';
 import { quote } from '../../contract/rules';
 import { keyAlgorithmOfPublicKey } from '../../pki/keys';
 import { digest, Signer } from '../../pki/signer';
@@ -46,16 +46,10 @@ export class KmsSigners {
     const client = this.client(regionOf(keyArn));
     const { PublicKey = Buffer.alloc(0), KeyUsage, KeySpec } = await this.calls.make('kms:GetPublicKey', keyArn,
       options => client.send(new GetPublicKeyCommand({ KeyId: keyArn }), options));
-    if (KeyUsage !== 'SIGN_VERIFY') {
-      throw new Error(`the KMS key ${keyArn} must be one for signing (KeyUsage SIGN_VERIFY), got ${KeyUsage}; name another key`);
-    }
     const publicKey = Buffer.from(PublicKey);
     const algorithm = keyAlgorithmOfPublicKey(publicKey);
-    if (!algorithm || !KMS_KEY_SPECS[algorithm]) {
-      const allowed = KMS_KEY_ALGORITHM_NAMES.map(name => KMS_KEY_SPECS[name]!.keySpec);
-      throw new Error(`the KMS key ${keyArn} must have one of the KeySpecs ${allowed.join(', ')}, got ${KeySpec ?? 'another one'}; name another key`);
-    }
-    return { publicKey, sign: (data, hash) => this.sign(client, keyArn, algorithm, data, hash) };
+    complain(checkSigningKey(`the KMS key ${keyArn}`, { keyUsage: KeyUsage, keySpec: KeySpec, algorithm }));
+    return { publicKey, sign: (data, hash) => this.sign(client, keyArn, algorithm!, data, hash) };
   }
 
   private async sign(client: KMSClient, keyArn: string, algorithm: KeyAlgorithmName, data: Buffer, hash: HashAlgorithmName): Promise<Buffer> {

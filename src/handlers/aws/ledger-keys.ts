@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Item } from './ledger-item';
-import { comparableText } from '../../pki/name-comparison';
+import { comparableCommonName } from '../../contract/common-names';
 import { Requester } from '../identity';
 import { LedgerEntry } from '../ledger';
 
@@ -24,7 +24,7 @@ export function nameKey(issuer: string, commonName: string, requester: Requester
 
 /** Names that a validator takes for the same are the same here; a digest, since a name can be longer than a key. */
 export function namePartition(issuer: string, commonName: string): string {
-  return `name#${issuer}#${createHash('sha256').update(comparableText(commonName)).digest('hex')}`;
+  return `name#${issuer}#${createHash('sha256').update(comparableCommonName(commonName)).digest('hex')}`;
 }
 
 /** The resource that an item with a `nameKey` is about. */

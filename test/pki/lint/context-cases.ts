@@ -136,6 +136,29 @@ export const PLATFORM_CASES: readonly ContextCase[] = [
     passed: {},
     platforms: [platform],
   })),
+  // A name that stands in topics, and may be in rules on them.
+  ...(['thingsboard', 'mosquitto', 'emqx', 'hivemq', 'vernemq'] as const).flatMap(platform => ['victim/x', 'a+', '#', '$SYS', 'a\u0007'].map((named): ContextCase => ({
+    rule: `platform-${platform}-device-common-name`,
+    says: `must be text without / + # and control characters, and without $ at its beginning for ${platformRules(platform).name}, got `,
+    found: { subject: name([COMMON_NAME, named]) },
+    passed: { subject: name([COMMON_NAME, 'Press 7: a.b_c-d$']) },
+    platforms: [platform],
+  }))),
+  {
+    rule: 'platform-hivemq-device-common-name',
+    says: 'got "a/b"',
+    found: { subject: name([COMMON_NAME, 'a'], [COMMON_NAME, 'a/b']) },
+    passed: { subject: name(['2.5.4.10', 'Acme']) }, // it asks for no common name
+    platforms: ['hivemq'],
+  },
+  ...['myinvalid:name', 'pump#1', 'pump/1', 'pump+1'].map((named): ContextCase => ({
+    rule: 'platform-cumulocity-device-common-name',
+    says: `(the device identifier) for Cumulocity, got "${named}"`,
+    found: { subject: name([COMMON_NAME, named]) },
+    passed: { subject: name([COMMON_NAME, 'ABC_1 a=b(c),d-e.f?g%h*i!j@k\'l']) },
+    platforms: ['cumulocity'],
+  })),
+  { rule: 'platform-azure-iot-hub-device-common-name', says: 'got "a b"', found: { subject: name([COMMON_NAME, 'a b']) }, passed: { subject: name([COMMON_NAME, 'a:b#1']) }, platforms: ['azure-iot-hub'] },
   {
     rule: 'platform-huawei-iotdp-ca-common-name',
     says: 'a common name for Huawei Cloud IoT Device Provisioning, got none',

@@ -16,7 +16,8 @@ certfile ${input.folder}/${BROKER_FILE.server}
 keyfile ${input.folder}/${BROKER_FILE.serverKey}
 
 # A device has to present a certificate of these CAs. Its common name becomes its user name, as in
-# "pattern readwrite devices/%u/#" of an acl_file; what it says of itself in MQTT does not count.
+# "pattern readwrite devices/%u/#" of an acl_file; what it says of itself in MQTT does not count. No name of these devices has
+# a / or a wildcard: a device "a/b" would have topics of the device "a".
 require_certificate true
 use_identity_as_username true
 allow_anonymous false

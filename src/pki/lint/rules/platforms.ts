@@ -73,9 +73,8 @@ function rulesOf(platform: PlatformId): LintRule[] {
         ? undefined
         : `the certificate of a CA must have a common name for ${rules.name}, got none`),
     ]),
-    ...demand(rules.deviceCommonNameRequired, () => [
-      rule('device-common-name', `${rules.name} knows a device by its common name${rules.deviceCommonName ? `: ${rules.deviceCommonName.allowed}` : ''}.`,
-        certificate => certificate.ca ? undefined : commonNameComplaint(certificate, platform)),
+    ...demand(rules.deviceCommonNameRequired ?? rules.deviceCommonName, () => [
+      rule('device-common-name', commonNameRule(rules), certificate => certificate.ca ? undefined : commonNameComplaint(certificate, platform)),
     ]),
     ...demand(rules.maximumPemLength, maximum => [
       rule('pem-length', `${rules.name} takes certificates of at most ${maximum} characters in PEM.`, ({ der }) => pemLength(der) <= maximum
@@ -136,11 +135,17 @@ function signatureComplaint({ ca, outerSignature }: LintedCertificate, allowed: 
     : `a device certificate must be signed by a key of ${allowed.join(' or ')} for ${name}, got a signature of ${family}`;
 }
 
+function commonNameRule({ name, deviceCommonNameRequired, deviceCommonName }: PlatformRules): string {
+  return deviceCommonNameRequired ? `${name} knows a device by its common name${deviceCommonName ? `: ${deviceCommonName.allowed}` : ''}.`
+    : `A common name of a device is ${deviceCommonName!.allowed} for ${name}.`;
+}
+
 function commonNameComplaint({ subject }: LintedCertificate, platform: PlatformId): string | undefined {
+  const { name, deviceCommonNameRequired } = platformRules(platform);
   const names = commonNamesOf(subject);
-  return names.length === 1
-    ? checkDeviceForPlatform(names[0].text ?? '', platform)
-    : `a device certificate must have one common name for ${platformRules(platform).name}, got ${names.length || 'none'}`;
+  return deviceCommonNameRequired && names.length !== 1
+    ? `a device certificate must have one common name for ${name}, got ${names.length || 'none'}`
+    : names.map(({ text }) => checkDeviceForPlatform(text ?? '', platform)).find(complaint => complaint !== undefined);
 }
 
 function commonNamesOf({ attributes }: LintedCertificate['subject']): LintedCertificate['subject']['attributes'] {

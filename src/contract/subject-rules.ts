@@ -1,0 +1,105 @@
+import { checkAttributes, checkSubjectAttribute, Complaint, isPrivateKey, quote } from './rules';
+import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
+
+/**
+ * Which subjects may be taken from a certificate signing request. The signature on a request proves that somebody has the key,
+ * and nothing about the name; what names a device is the subject, which is its identity at most platforms.
+ */
+export interface AllowedSubject {
+  /** `Exact`: the values are those of the subject. `Pattern`: they are patterns. */
+  readonly type: AllowedSubjectType;
+  /** For each attribute that a subject must have, its value or its pattern; a subject has no other attribute. */
+  readonly subject: SubjectValues;
+}
+
+export type AllowedSubjectType = 'Exact' | 'Pattern';
+
+const TYPES: readonly unknown[] = ['Exact', 'Pattern'] satisfies AllowedSubjectType[];
+
+const PROPERTY = 'allowedSubject';
+
+/** What an asterisk of a pattern stands for, one time or more: nothing that separates words, levels of a topic or parts of a path. */
+const WILDCARD_CHARACTER = /^[A-Za-z0-9._:-]$/;
+
+/** The same in words. */
+export const WILDCARD_WORDS = 'one or more letters, digits and - . _ :';
+
+/** Checks a rule itself, before any subject is held against it. */
+export function checkAllowedSubject({ type, subject }: AllowedSubject): Complaint {
+  if (!TYPES.includes(type)) {
+    return `${PROPERTY} must be of the type ${TYPES.join(' or ')}, got ${quote(type)}`;
+  }
+  if (subject.commonName === undefined) {
+    return `${PROPERTY}.commonName must be given, since every subject has a common name`;
+  }
+  return type === 'Exact' ? checkAttributes(subject, PROPERTY) : SUBJECT_ATTRIBUTE_NAMES
+    .filter(attribute => subject[attribute] !== undefined)
+    .map(attribute => checkPattern(attribute, subject[attribute]))
+    .find(complaint => complaint !== undefined);
+}
+
+/** A pattern without an asterisk is a value of its attribute. Of one with an asterisk the length counts; what it matches is checked as a value. */
+function checkPattern(attribute: SubjectAttribute, pattern: unknown): Complaint {
+  const property = `${PROPERTY}.${attribute}`;
+  if (typeof pattern !== 'string' || isPrivateKey(pattern) || !pattern.includes('*')) {
+    return checkSubjectAttribute(attribute, pattern, property);
+  }
+  const { maxLength } = SUBJECT_ATTRIBUTES[attribute];
+  return Array.from(pattern).length <= maxLength ? undefined
+    : `${property} must be a pattern of 1 to ${maxLength} characters, got ${quote(pattern)}`;
+}
+
+/**
+ * Checks the subject of a request by a rule.
+ *
+ * @returns which attribute is wrong, what is allowed, and the way out
+ */
+export function checkRequestedSubject(requested: SubjectValues, { type, subject: allowed }: AllowedSubject): Complaint {
+  for (const attribute of SUBJECT_ATTRIBUTE_NAMES) {
+    const [value, rule] = [requested[attribute], allowed[attribute]];
+    const fits = value === undefined || rule === undefined ? value === rule : type === 'Exact' ? value === rule : matches(rule, value);
+    if (!fits) {
+      const must = rule === undefined ? 'must be left out, since allowedSubject does not name it' : `must be ${quote(rule)}, as allowedSubject says`;
+      return `subject.${attribute} of certificateSigningRequest ${must}, got ${value === undefined ? 'none' : quote(value)}; `
+        + 'have the request made for a name that is allowed, or declare `subject`';
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Whether a pattern matches the whole of a value. Each character stands for itself, upper and lower case apart, and an asterisk
+ * for one or more characters of a kind. All places in the pattern that a beginning of the value can lead to are gone through
+ * together, so that the time is bounded by the product of the two lengths, whatever they are.
+ */
+function matches(pattern: string, value: string): boolean {
+  const parts = Array.from(pattern);
+  let places = new Set([0]);
+  for (const character of value) {
+    const next = new Set<number>();
+    for (const place of places) {
+      if (parts[place] === '*' && WILDCARD_CHARACTER.test(character)) {
+        next.add(place).add(place + 1);
+      } else if (parts[place] === character && character !== '*') {
+        next.add(place + 1);
+      }
+    }
+    places = next;
+  }
+  return places.has(parts.length);
+}
+
+/**
+ * A request that can't be read at synthesis gives a name that nobody has reviewed: whoever writes the secret, the parameter or
+ * the other resource that it comes from would choose it.
+ *
+ * @param isKnown whether the text of the request stands in the declaration
+ */
+export function checkSubjectIsDecided(isKnown: boolean, hasSubject: boolean, hasRule: boolean): Complaint {
+  if (hasSubject && hasRule) {
+    return `${PROPERTY} must be left out where subject is given, which takes the place of the request's`;
+  }
+  return isKnown || hasSubject || hasRule ? undefined
+    : 'subject or allowedSubject must be given for a certificateSigningRequest that is not known at synthesis: '
+      + 'whoever writes it there would choose the name in the certificate; declare the name (`subject`), or which names may be taken (`allowedSubject`)';
+}

@@ -1,0 +1,36 @@
+import { Certificate } from './certificate';
+import { RawGeneralName, rawNames } from './general-names';
+import { DeclaredNameConstraints } from '../contract/extensions';
+import { NameLists } from '../contract/general-names';
+
+/** What a CA's declaration binds it to. */
+export interface DeclaredBounds {
+  readonly pathLength?: number;
+  readonly nameConstraints?: DeclaredNameConstraints;
+}
+
+const REMEDY = 'have it signed with the extensions of its request (`openssl x509 -req -copy_extensions copy`), or declare what it says';
+
+/**
+ * Makes sure that a CA which was signed elsewhere is bound as it is declared to be: whoever signs a request can leave out what
+ * it asks for, and nobody would notice.
+ */
+export function assertBoundAsDeclared(
+  { pathLength, nameConstraints }: Certificate, { pathLength: declared, nameConstraints: wanted }: DeclaredBounds,
+): void {
+  if (declared !== undefined && (pathLength === undefined || pathLength > declared)) {
+    throw new Error(`signedCertificate must have a path length of at most ${declared}, as pathLength says, got ${pathLength ?? 'none'}; ${REMEDY}`);
+  }
+  if (wanted && !(isSame(wanted.permitted, nameConstraints?.permitted) && isSame(wanted.excluded, nameConstraints?.excluded))) {
+    throw new Error(`signedCertificate must have the name constraints that are declared, got ${nameConstraints ? 'other ones' : 'none'}; ${REMEDY}`);
+  }
+}
+
+function isSame(declared: NameLists | undefined, found: readonly RawGeneralName[] = []): boolean {
+  const [one, other] = [rawNames(declared ?? {}), found].map(names => names.map(({ type, value }) => `${type}:${hexOf(value)}`).sort());
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function hexOf(value: RawGeneralName['value']): string {
+  return (Buffer.isBuffer(value) ? value : Buffer.from(value)).toString('hex');
+}

@@ -1,0 +1,71 @@
+import { Token } from 'aws-cdk-lib';
+import { hasToken } from './validation';
+import { NameConstraints as DeclaredConstraints } from '../certificate-extensions';
+import { checkExtensions, DeclaredNameConstraints } from '../contract/extensions';
+import { IPrivateIotCa } from '../i-private-iot-ca';
+import { readCaChain } from '../pki/ca-chain';
+import { Certificate } from '../pki/certificate';
+import { DerReader } from '../pki/der-reader';
+import { encodeName } from '../pki/name';
+import { encodeNameConstraints, NameConstraints, readNameConstraints } from '../pki/name-constraints';
+import { PrivateIotCaProps } from '../private-iot-ca-props';
+
+/** What is known at synthesis of a CA and of those above it, as far as it decides on what the CA can issue. */
+export interface KnownCa {
+  /** DER Names, its own first. */
+  readonly subjects: readonly Buffer[];
+  readonly nameConstraints: readonly NameConstraints[];
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+  /** Whether its certificate is still to be made elsewhere. */
+  readonly awaitsCertificate?: boolean;
+}
+
+const KNOWN = new WeakMap<IPrivateIotCa, KnownCa>();
+
+/** Keeps what is known of a CA. */
+export function rememberCa(ca: IPrivateIotCa, known: KnownCa): void {
+  KNOWN.set(ca, known);
+}
+
+/** What is known of a CA: nothing of one that only tokens tell of. */
+export function knownCa(ca: IPrivateIotCa): KnownCa {
+  return KNOWN.get(ca) ?? { subjects: [], nameConstraints: [] };
+}
+
+/** What certificates say of a CA: its own first; one that is not known is left out. */
+export function knownByCertificates(certificates: readonly (Certificate | undefined)[]): KnownCa {
+  const known = certificates.filter(each => each !== undefined);
+  return {
+    subjects: known.map(({ subject }) => subject),
+    nameConstraints: known.flatMap(({ nameConstraints }) => nameConstraints ?? []),
+    ...certificates[0]?.validity,
+  };
+}
+
+/** What the declaration of a CA says of it, once it has been checked. */
+export function knownByDeclaration(props: PrivateIotCaProps): KnownCa {
+  const { subject, nameConstraints, issuer, signedElsewhere = false, signedCertificate, notBefore, notAfter } = props;
+  const signed = signedCertificate?._text;
+  if (signed !== undefined && !Token.isUnresolved(signed)) {
+    const { certificate, chain } = readCaChain('signedCertificate', signed);
+    return knownByCertificates([certificate, ...chain]);
+  }
+  const above = issuer && knownCa(issuer);
+  const constraints = knownConstraints(nameConstraints);
+  return {
+    subjects: [...hasToken({ ...subject }) ? [] : [encodeName({ ...subject })], ...above?.subjects ?? []],
+    nameConstraints: [
+      ...constraints ? [readNameConstraints(new DerReader(encodeNameConstraints(constraints)))] : [], ...above?.nameConstraints ?? [],
+    ],
+    notBefore,
+    notAfter,
+    awaitsCertificate: signedElsewhere && !signedCertificate,
+  };
+}
+
+/** Declared name constraints where there is no token among them, and nothing wrong with them. */
+export function knownConstraints(declared: DeclaredConstraints | undefined): DeclaredNameConstraints | undefined {
+  const nameConstraints = declared && !hasToken(declared) ? { critical: true, ...declared } : undefined;
+  return nameConstraints && !checkExtensions({ nameConstraints }) ? nameConstraints : undefined;
+}

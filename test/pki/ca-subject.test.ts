@@ -1,0 +1,34 @@
+import { assertNotCaSubject } from '../../src/pki/ca-subject';
+import { sequence, setOfOne, objectIdentifier, printableString, utf8String } from '../../src/pki/der';
+import { encodeName } from '../../src/pki/name';
+import { OID } from '../../src/pki/object-identifiers';
+
+const CA = encodeName({ commonName: 'Acme IoT Root CA', organization: 'Acme' });
+const name = (...values: Buffer[]) => sequence(...values.map(value => setOfOne(sequence(objectIdentifier(OID.commonName), value))));
+const isRefused = (subject: Buffer, cas: readonly Buffer[] = [CA]) => {
+  try {
+    assertNotCaSubject(subject, cas);
+    return false;
+  } catch (error) {
+    expect((error as Error).message).toMatch(/^subject must be another one than that of the CA which signs and of those above it, got ".*": the certificate could pass for the CA/);
+    return true;
+  }
+};
+
+test('a certificate does not get the name of its CA, however that is written', () => {
+  expect(isRefused(CA)).toBe(true);
+  expect(isRefused(encodeName({ commonName: ' ACME  iot root ca', organization: 'acme' }))).toBe(true);
+  expect(isRefused(name(utf8String('Root')), [name(printableString('Root'))])).toBe(true);
+});
+
+test('nor that of a CA further up', () => {
+  expect(isRefused(encodeName({ commonName: 'Root' }), [CA, encodeName({ commonName: 'Root' })])).toBe(true);
+  expect(isRefused(encodeName({ commonName: 'Root' }), [])).toBe(false);
+});
+
+test('a name that begins like it, or has more attributes, is another one', () => {
+  for (const subject of [{ commonName: 'Acme IoT Root CA' }, { commonName: 'Acme IoT Root CA 2', organization: 'Acme' }, { organization: 'Acme' },
+    { commonName: 'Acme IoT Root CA', organization: 'Acme', country: 'DE' }]) {
+    expect(isRefused(encodeName(subject))).toBe(false);
+  }
+});

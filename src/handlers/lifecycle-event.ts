@@ -10,6 +10,13 @@ export interface LifecycleEvent extends Requester {
   /** Absent on Create. */
   readonly physicalResourceId?: string;
   readonly properties: RawProperties;
+  /** What the properties were before, on Update: those that the resource was last brought to. */
+  readonly oldProperties?: RawProperties;
+  /**
+   * When the request was made, as whoever made it says. Two requests are compared by it, to tell the earlier one; how late it
+   * is does not follow from it. Absent where nothing says so.
+   */
+  readonly requestedAt?: Date;
 }
 
 /** The attributes of a resource (`Fn::GetAtt`). */

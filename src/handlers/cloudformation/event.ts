@@ -1,6 +1,7 @@
 import { quote } from '../../contract/rules';
 import { LifecycleEvent } from '../lifecycle-event';
-import { isResponseUrl, Place } from './response-url';
+import { record } from '../property-values';
+import { isResponseUrl, Place, signingTime } from './response-url';
 
 /** A request of CloudFormation that is meant for this function. */
 export interface CloudFormationEvent extends LifecycleEvent {
@@ -38,10 +39,6 @@ export function parseEvent(raw: unknown, functionArn: string, endpointUrl?: stri
   if (!requestType) {
     throw new Error(`RequestType must be one of ${REQUEST_TYPES.join(', ')}, got ${quote(event.RequestType)}`);
   }
-  const properties = event.ResourceProperties;
-  if (typeof properties !== 'object' || properties === null || Array.isArray(properties)) {
-    throw new Error(`ResourceProperties must be a map, got ${quote(properties)}`);
-  }
   return {
     requestType,
     requestId: text(event, 'RequestId'),
@@ -49,7 +46,10 @@ export function parseEvent(raw: unknown, functionArn: string, endpointUrl?: stri
     logicalResourceId: text(event, 'LogicalResourceId'),
     resourceType: text(event, 'ResourceType'),
     physicalResourceId: requestType === 'Create' ? undefined : text(event, 'PhysicalResourceId'),
-    properties: properties as LifecycleEvent['properties'],
+    properties: record('ResourceProperties', event.ResourceProperties),
+    oldProperties: requestType === 'Update' && event.OldResourceProperties !== undefined
+      ? record('OldResourceProperties', event.OldResourceProperties) : undefined,
+    requestedAt: signingTime(responseUrl),
     responseUrl,
   };
 }

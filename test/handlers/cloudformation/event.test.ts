@@ -2,8 +2,8 @@ import { parseEvent } from '../../../src/handlers/cloudformation/event';
 
 const FUNCTION = 'arn:aws:lambda:eu-central-1:123456789012:function:certificates';
 const STACK = 'arn:aws:cloudformation:eu-central-1:123456789012:stack/iot/51af3dc0-da77-11e4-872e-1234567890ab';
-const RESPONSE_URL = 'https://cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com/'
-  + `${encodeURIComponent(STACK)}%7CDevice%7Cb3a1?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0a1b`;
+const BUCKET_URL = `https://cloudformation-custom-resource-response-eucentral1.s3.eu-central-1.amazonaws.com/${encodeURIComponent(STACK)}%7CDevice%7Cb3a1`;
+const RESPONSE_URL = `${BUCKET_URL}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20261128T153012Z&X-Amz-Expires=7200&X-Amz-Signature=0a1b`;
 
 const REQUEST = {
   RequestType: 'Update',
@@ -27,12 +27,37 @@ test('a request of CloudFormation is read', () => {
     resourceType: 'Custom::IotDeviceCertificate',
     physicalResourceId: 'device-1',
     properties: { ServiceToken: FUNCTION, Generation: '1' },
+    oldProperties: { ServiceToken: FUNCTION },
+    requestedAt: new Date('2026-11-28T15:30:12Z'),
     responseUrl: RESPONSE_URL,
   });
 });
 
 test('a creation has no physical id, whatever is sent', () => {
   expect(parseEvent({ ...REQUEST, RequestType: 'Create' }, FUNCTION).physicalResourceId).toBeUndefined();
+});
+
+test.each(['Create', 'Delete'])('only an update has old properties, and no %s', RequestType => {
+  expect(parseEvent({ ...REQUEST, RequestType }, FUNCTION).oldProperties).toBeUndefined();
+});
+
+test('an update without its old properties is read', () => {
+  expect(parseEvent({ ...REQUEST, OldResourceProperties: undefined }, FUNCTION).oldProperties).toBeUndefined();
+});
+
+test.each<[string, string | undefined]>([
+  ['X-Amz-Date=20261128T153012Z&X-Amz-Expires=7200', '2026-11-28T15:30:12Z'],
+  ['AWSAccessKeyId=AKIAEXAMPLE&Expires=1795890612&Signature=ab%3D', '2026-11-28T18:30:12Z'],
+  ['X-Amz-Date=20260231T153012Z', undefined],
+  ['X-Amz-Date=yesterday&Expires=1795890612', undefined],
+  ['X-Amz-Date=', undefined],
+  [`Expires=${'9'.repeat(400)}`, undefined],
+  ['Expires=-1', undefined],
+  ['Expires=1e9', undefined],
+  ['X-Amz-Signature=0a1b', undefined],
+])('of a request that is to be answered at ?%s it is known when it was made, or by when it has to be answered: %s', (query, time) => {
+  const { requestedAt } = parseEvent({ ...REQUEST, ResponseURL: `${BUCKET_URL}?${query}` }, FUNCTION);
+  expect(requestedAt).toEqual(time === undefined ? undefined : new Date(time));
 });
 
 test('a function that is invoked by a version or an alias knows its own place', () => {
@@ -120,6 +145,10 @@ describe('fails for', () => {
 
   test.each([[undefined], [null], [[]], ['text']])('the properties %p', ResourceProperties => {
     expect(() => parseEvent({ ...REQUEST, ResourceProperties }, FUNCTION)).toThrow(/^ResourceProperties must be a map/);
+  });
+
+  test.each([[null], [[]], ['text']])('the old properties %p', OldResourceProperties => {
+    expect(() => parseEvent({ ...REQUEST, OldResourceProperties }, FUNCTION)).toThrow(/^OldResourceProperties must be a map/);
   });
 
   test.each([[undefined], [null], ['text'], [7]])('the event %p', event => {

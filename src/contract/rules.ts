@@ -24,7 +24,7 @@ export function isPrivateKey(text: string): boolean {
 
 /** A value as a message may show it: on one line, shortened, and never a private key that was pasted into the wrong place. */
 export function quote(value: unknown): string {
-  const text = typeof value === 'string' ? value : String(value);
+  const text = typeof value === 'object' && value !== null ? Array.isArray(value) ? 'a list' : 'a map' : String(value);
   if (isPrivateKey(text)) {
     return '(a private key, not shown)';
   }

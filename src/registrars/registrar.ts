@@ -1,3 +1,4 @@
+import { functionEnvironment } from '../handlers/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext } from '../handlers/cloudformation/handle-event';
 import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from '../handlers/lifecycle-event';
 import { assertResponseFits } from '../handlers/response-size';
@@ -31,7 +32,7 @@ export function registrarHandler(
   registrars: { readonly [resourceType: string]: Registrar },
 ): (event: unknown, context: InvocationContext) => Promise<void> {
   return (event, context) => handleCloudFormationEvent(event, context, (request, signal) => carryOut(registrars, { ...request, signal }),
-    process.env.AWS_ENDPOINT_URL);
+    functionEnvironment(process.env));
 }
 
 /** Carries out one request. Also what the tests drive. */

@@ -72,6 +72,11 @@ export function redact(text: string, names: readonly string[] = []): string {
     .replace(UNPRINTABLE, ' ').trim();
 }
 
+/** A text on one line, with single spaces, and without characters that hide or reorder others. */
+export function onOneLine(text: string): string {
+  return text.replace(UNPRINTABLE, ' ').replace(/\s+/g, ' ').trim();
+}
+
 function keepIdentifiers({ text }: Piece): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
@@ -102,7 +107,7 @@ function keepName(pieces: readonly Piece[], name: string): Piece[] {
 }
 
 /** Letters of ASCII alone, so that every character stays where it is. */
-function inSmallLetters(text: string): string {
+export function inSmallLetters(text: string): string {
   return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
 }
 

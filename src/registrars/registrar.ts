@@ -1,6 +1,7 @@
 import { functionEnvironment } from '../handlers/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext } from '../handlers/cloudformation/handle-event';
 import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from '../handlers/lifecycle-event';
+import { entryOf } from '../handlers/outside-text';
 import { assertResponseFits } from '../handlers/response-size';
 
 /** What a resource is to be, or was, at a platform. */
@@ -38,7 +39,7 @@ export function registrarHandler(
 /** Carries out one request. Also what the tests drive. */
 export async function carryOut(registrars: { readonly [resourceType: string]: Registrar }, request: RegistrationRequest): Promise<LifecycleResult> {
   const { resourceType, requestType, physicalResourceId } = request;
-  const registrar = Object.hasOwn(registrars, resourceType) ? registrars[resourceType] : undefined;
+  const registrar = entryOf(registrars, resourceType);
   try {
     if (!registrar) {
       throw new Error(`the resource type must be one of ${Object.keys(registrars).join(', ')}, got another one`);

@@ -1,5 +1,6 @@
 import { quote } from '../../contract/rules';
 import { parseTime } from '../../contract/term';
+import { entryOf } from '../outside-text';
 
 /** The domain of AWS's services in each partition, as the AWS SDKs' endpoint rules (partitions.json) have it. */
 const PARTITION_DOMAINS: { readonly [partition: string]: string } = {
@@ -49,7 +50,7 @@ function isInBucket(url: URL, functionArn: string): boolean {
     throw new Error(`the function must be invoked by the ARN of a Lambda function, which says where CloudFormation takes answers, got ${quote(functionArn)}; `
       + 'where AWS is emulated, set AWS_ENDPOINT_URL');
   }
-  const domain = Object.hasOwn(PARTITION_DOMAINS, own.partition) ? PARTITION_DOMAINS[own.partition] : undefined;
+  const domain = entryOf(PARTITION_DOMAINS, own.partition);
   if (url.protocol !== 'https:' || url.port || !domain) {
     return false;
   }

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { validate } from './validation';
 import { CustomExtension } from '../certificate-extensions';
 import { checkNameRules } from '../contract/general-names';
-import { checkSubject, quote } from '../contract/rules';
+import { checkDeliveryFormats, checkSubject, quote } from '../contract/rules';
 import { SubjectValues } from '../contract/subject-attributes';
 import { DeliveryFormat } from '../delivery-format';
 import { EndEntityCertificateOptions } from '../end-entity-certificate';
@@ -34,8 +34,12 @@ export function validateKeySource(scope: Construct, options: Options): void {
   }
 }
 
-/** Each form has one secret. */
+/** Each form has one secret, and they are few. */
 export function validateDeliveryFormats(scope: Construct, formats: readonly DeliveryFormat[] = []): void {
+  const tooMany = checkDeliveryFormats(formats.length);
+  if (tooMany !== undefined) {
+    throw new Error(`${scope.node.path}: ${tooMany}`);
+  }
   const names = formats.map(({ name }) => name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) {

@@ -69,6 +69,6 @@ describe.each(ODD)('an event in which something is %s is answered:', (_, odd) =>
 
 test.each(ODD)('an event whose ResponseURL is %s is refused without an answer, and without an error', async (_, ResponseURL) => {
   const { stack, proxy } = set;
-  expect(await stack.lambda.invoke({ ...stack.event('Create', await stack.ca()), ResponseURL })).toMatchObject({ error: undefined, connections: 0 });
+  expect(await stack.lambda.invoke({ ...stack.event('Create', await stack.ca()), ResponseURL })).toEqual({ connections: 0 });
   expect(proxy.answerAttempts).toBe(0);
 });

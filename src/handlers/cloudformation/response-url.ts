@@ -21,6 +21,11 @@ interface Place {
   readonly account: string;
 }
 
+/** The domain of AWS's services in a partition; none of one that is not known. */
+export function domainOf(partition: string): string | undefined {
+  return entryOf(PARTITION_DOMAINS, partition);
+}
+
 /** The place in the ARN of a function or a stack; none in what is no such ARN. */
 export function placeOf(arn: string, service: 'lambda' | 'cloudformation'): Place | undefined {
   const [, partition, of, region, account] = /^arn:([\w-]{1,32}):(lambda|cloudformation):([\w-]{1,32}):(\d{12}):(?:stack\/|function:)./.exec(arn) ?? [];
@@ -50,7 +55,7 @@ function isInBucket(url: URL, functionArn: string): boolean {
     throw new Error(`the function must be invoked by the ARN of a Lambda function, which says where CloudFormation takes answers, got ${quote(functionArn)}; `
       + 'where AWS is emulated, set AWS_ENDPOINT_URL');
   }
-  const domain = entryOf(PARTITION_DOMAINS, own.partition);
+  const domain = domainOf(own.partition);
   if (url.protocol !== 'https:' || url.port || !domain) {
     return false;
   }

@@ -1,5 +1,5 @@
 import { RegistrationType } from '../../contract/registrations';
-import { emulatedEndpoint } from '../endpoint';
+import { emulatedEndpoint, ownEndpoint } from '../endpoint';
 import { HttpApi } from '../http-api';
 import { registrarHandler } from '../registrar';
 import { IotApi } from './iot-api';
@@ -12,7 +12,7 @@ const PATIENCE = 60_000;
 function api(endpoint: string, signal: AbortSignal): IotApi {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   return new IotApi(new HttpApi(signal), {
-    endpoint: emulatedEndpoint('IOT', process.env) ?? endpoint,
+    endpoint: emulatedEndpoint('IOT', process.env) ?? ownEndpoint('iot', endpoint, process.env.STACK_ID),
     region: AWS_REGION!,
     credentials: { accessKeyId: AWS_ACCESS_KEY_ID!, secretAccessKey: AWS_SECRET_ACCESS_KEY!, sessionToken: AWS_SESSION_TOKEN },
     patience: PATIENCE,

@@ -20,6 +20,7 @@ export { HuaweiIotdaCaRegistration, HuaweiIotdaCaRegistrationProps } from './hua
 export { IPrivateIotCa } from './i-private-iot-ca';
 export { PrivateIotCaAttributes } from './imported-private-iot-ca';
 export { IIotCertificate } from './iot-certificate';
+export { InvocationAlarm, InvocationAlarmProps } from './invocation-alarm';
 export { IotPlatform } from './iot-platform';
 export { JustInTimeProvisioning, JustInTimeProvisioningOptions, ProvisioningParameter } from './just-in-time-provisioning';
 export { KeyAlgorithm } from './key-algorithm';

@@ -1,11 +1,12 @@
-import { Annotations, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { CfnRule, EventField, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
-import { IRole, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { IKey, Key } from 'aws-cdk-lib/aws-kms';
-import { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { IRole } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { IPrivateIotCa } from './i-private-iot-ca';
+import { alarmTopic } from './private/alarm-topic';
 import { CertificateProvider } from './private/certificate-provider';
 
 /**
@@ -13,8 +14,6 @@ import { CertificateProvider } from './private/certificate-provider';
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  */
 const MAX_SIGNERS = 10;
-
-const EVENTS = new ServicePrincipal('events.amazonaws.com');
 
 /**
  * What an alarm watches, and whom it tells.
@@ -78,7 +77,7 @@ export class SigningAlarm extends Construct {
     this.assertInRegion(key);
     Annotations.of(this).addInfo('AWS CloudTrail: the alarm needs a trail in this Region that records read events, those of KMS included');
 
-    this.topic = props.topic ?? this.encryptedTopic();
+    this.topic = props.topic ?? alarmTopic(this);
     const rule = new Rule(this, 'Rule', {
       description: 'Tells of signatures with the key of a CA by others than those who issue',
       eventPattern: {
@@ -99,23 +98,6 @@ export class SigningAlarm extends Construct {
     });
     // A rule that is merely enabled is not given read-only events. The construct has no property for it.
     (rule.node.defaultChild as CfnRule).state = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
-  }
-
-  /**
-   * EventBridge does not support conditions in the policy of a topic, nor in that of a key that encrypts it: both name the
-   * service only.
-   *
-   * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
-   * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-   */
-  private encryptedTopic(): Topic {
-    const masterKey = new Key(this, 'TopicKey', {
-      description: `Encrypts the messages of ${this.node.path}`,
-      enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.DESTROY, // a message is kept until it is delivered, no longer
-    });
-    masterKey.grant(EVENTS, 'kms:Decrypt', 'kms:GenerateDataKey*');
-    return new Topic(this, 'Topic', { masterKey, enforceSSL: true });
   }
 
   /** A call is recorded in the Region in which it is made, which is the key's. */

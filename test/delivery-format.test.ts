@@ -110,6 +110,10 @@ describe('fails for', () => {
       .toThrow('Stack/Sensor: deliveryFormats must name each form once, got Der again');
   });
 
+  test('more of them than CloudFormation could wait for', () => {
+    expect(() => delivered(Array.from({ length: 21 }, () => DeliveryFormat.der()))).toThrow('Stack/Sensor: deliveryFormats must be at most 20, got 21');
+  });
+
   test('a form that was not declared', () => {
     const { device } = delivered([DeliveryFormat.der()]);
     expect(() => device.delivered(DeliveryFormat.der()))

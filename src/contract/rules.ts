@@ -15,6 +15,13 @@ export const MAX_VALIDITY_DAYS = 36_500;
 /** RFC 5280 sets no bound on a path length; hierarchies of devices have at most a handful of levels. */
 export const MAX_PATH_LENGTH = 10;
 
+/** The most forms in which one key is delivered: each is a secret, written one after the other while CloudFormation waits. */
+export const MAX_DELIVERY_FORMATS = 20;
+
+export function checkDeliveryFormats(number: number): Complaint {
+  return number <= MAX_DELIVERY_FORMATS ? undefined : `deliveryFormats must be at most ${MAX_DELIVERY_FORMATS}, got ${number}`;
+}
+
 const MAX_QUOTED_CHARACTERS = 80;
 
 /** Whether a text is, or holds, a private key in PEM. */
@@ -24,7 +31,7 @@ export function isPrivateKey(text: string): boolean {
 
 /** A value as a message may show it: on one line, shortened, and never a private key that was pasted into the wrong place. */
 export function quote(value: unknown): string {
-  const text = typeof value === 'string' ? value : String(value);
+  const text = typeof value === 'object' && value !== null ? Array.isArray(value) ? 'a list' : 'a map' : String(value);
   if (isPrivateKey(text)) {
     return '(a private key, not shown)';
   }

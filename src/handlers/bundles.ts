@@ -2,9 +2,9 @@ import { LedgerEntry } from './ledger';
 import { ownerOf } from './key-owner';
 import { passphraseIn } from './passphrase';
 import { Ports } from './ports';
-import { list, record, secretArn } from './property-values';
+import { complain, list, record, secretArn } from './property-values';
 import { BundleProperties } from '../contract/properties';
-import { quote } from '../contract/rules';
+import { checkDeliveryFormats, quote } from '../contract/rules';
 import { combinedPem, derOfPrivateKey, KeyBundle } from '../pki/key-bundles';
 import { pkcs12 } from '../pki/pkcs12';
 
@@ -28,6 +28,7 @@ const WITH_PASSPHRASE: readonly string[] = ['Pkcs12', 'Pkcs12Legacy'];
 
 /** Reads the property `Bundles`. */
 export function bundlesProperty(value: unknown): BundleProperties[] {
+  complain(checkDeliveryFormats(list('deliveryFormats', value).length));
   return list('deliveryFormats', value).map(each => {
     const { Type, SecretArn, PassphraseSecretArn } = record('deliveryFormats', each);
     if (typeof Type !== 'string' || !Object.hasOwn(MAKERS, Type)) {

@@ -12,6 +12,7 @@ import { ParameterVersions } from './aws/parameter-versions';
 import { SecretValues } from './aws/secret-values';
 import { SecretsManagerVersions } from './aws/secrets-manager-versions';
 import { StackResources } from './aws/stack-resources';
+import { functionEnvironment } from './cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext, Work } from './cloudformation/handle-event';
 import { handleLifecycleEvent } from './lifecycle';
 import { Ports } from './ports';
@@ -52,7 +53,7 @@ const PATIENCE_SHARE = 5;
 export async function handler(event: unknown, context: InvocationContext): Promise<void> {
   const patience = context.getRemainingTimeInMillis() / PATIENCE_SHARE;
   const work: Work = (request, signal) => handleLifecycleEvent(request, ports(signal, patience));
-  await handleCloudFormationEvent(event, context, work, process.env.AWS_ENDPOINT_URL);
+  await handleCloudFormationEvent(event, context, work, functionEnvironment(process.env));
 }
 
 /** The ports of one invocation, all of whose calls `signal` ends. */

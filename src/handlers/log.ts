@@ -23,12 +23,21 @@ export interface LogRecord {
 const MAX_CHARACTERS = 2000;
 
 /**
- * Writes one line of JSON to the function's log.
+ * Writes one line of JSON to the function's log. It never fails: by then CloudFormation was answered, and an invocation that
+ * fails is repeated.
  *
  * @param names what may be shown in full although it is long, see `redact`
  */
 export function log(level: 'INFO' | 'WARN' | 'ERROR', record: LogRecord, names: readonly string[] = []): void {
-  const entries = Object.entries({ level, ...record })
-    .map(([name, value]) => [name, typeof value === 'string' ? redact(value, names).slice(0, MAX_CHARACTERS) : value]);
-  console.log(JSON.stringify(Object.fromEntries(entries)));
+  console.log(lineOf(level, record, names));
+}
+
+function lineOf(level: string, record: LogRecord, names: readonly string[]): string {
+  try {
+    const entries = Object.entries({ level, ...record }).filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, typeof value === 'number' ? value : redact(String(value), names).slice(0, MAX_CHARACTERS)]);
+    return JSON.stringify(Object.fromEntries(entries));
+  } catch {
+    return JSON.stringify({ level, message: 'what happened can\'t be told' });
+  }
 }

@@ -35,8 +35,9 @@ const MORE: readonly { readonly property: string; readonly kind: string; readonl
 ];
 
 /**
- * The role in which AWS IoT provisions devices by a template. It can be passed in its own account only, so that nobody
- * else's AWS IoT comes by it.
+ * The role in which AWS IoT provisions devices by a template. It can be passed in its own account only, and assumed on that
+ * account's behalf only. What `aws:SourceArn` would be is not documented for provisioning.
+ * https://docs.aws.amazon.com/iot/latest/developerguide/cross-service-confused-deputy-prevention.html
  *
  * @param template the template, in which UNKNOWN stands for what is known only at deployment
  */
@@ -45,7 +46,7 @@ export function provisioningRole(scope: Construct, template: unknown): Role {
   const more = MORE.filter(({ property }) => mayHaveProperty(template, property));
   const kinds = [...KINDS, ...more.map(({ kind }) => kind)];
   const role = new Role(scope, 'ProvisioningRole', {
-    assumedBy: new ServicePrincipal('iot.amazonaws.com'),
+    assumedBy: new ServicePrincipal('iot.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
     description: `Provisions devices of the CA ${scope.node.path}`,
   });
   const resources = kinds.map(kind => stack.formatArn({ service: 'iot', resource: kind, resourceName: '*' }));

@@ -4,7 +4,7 @@ import { hasToken, renderSubject, validate } from './validation';
 import { CustomExtension } from '../certificate-extensions';
 import { checkNameRules } from '../contract/general-names';
 import { AllowedSubjectProperties } from '../contract/properties';
-import { checkSubject, Complaint, quote } from '../contract/rules';
+import { checkDeliveryFormats, checkSubject, Complaint, quote } from '../contract/rules';
 import { SubjectValues } from '../contract/subject-attributes';
 import { AllowedSubject, checkAllowedSubject, checkRequestedSubject, checkSubjectIsDecided } from '../contract/subject-rules';
 import { DeliveryFormat } from '../delivery-format';
@@ -38,8 +38,12 @@ export function validateKeySource(scope: Construct, options: Options): void {
   }
 }
 
-/** Each form has one secret. */
+/** Each form has one secret, and they are few. */
 export function validateDeliveryFormats(scope: Construct, formats: readonly DeliveryFormat[] = []): void {
+  const tooMany = checkDeliveryFormats(formats.length);
+  if (tooMany !== undefined) {
+    throw new Error(`${scope.node.path}: ${tooMany}`);
+  }
   const names = formats.map(({ name }) => name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) {

@@ -1,9 +1,9 @@
-import { IncomingHttpHeaders } from 'node:http';
+import { IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NetworkFault, networkFault, TOO_LONG } from './network-fault';
 
-/** A request to a platform's API over HTTPS. */
+/** A request to a platform's API over HTTPS; over HTTP only where AWS is emulated. */
 export interface HttpRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** The whole URL. */
@@ -87,10 +87,10 @@ export class HttpApi {
 
   private async attempt(make: MakeRequest): Promise<Outcome> {
     const { url, method, headers, body = '' } = await make();
-    const { hostname } = new URL(url);
+    const { hostname, protocol } = new URL(url);
     return new Promise(resolve => {
       const fail = (error: Error): void => resolve({ fault: networkFault(error, hostname) });
-      const request = httpsRequest(url, {
+      const request = (protocol === 'http:' ? httpRequest : httpsRequest)(url, {
         method,
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
         ca: this.ca,

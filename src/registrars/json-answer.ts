@@ -31,10 +31,11 @@ export function jsonAnswer(what: string, response: HttpResponse): JsonMap {
  * @throws Error where it is not there: that must not be taken for an empty one, since a removal would leave what is there
  */
 export function listIn(what: string, member: string, value: unknown): JsonMap[] {
-  if (value !== null && !Array.isArray(value)) {
+  const list = value ?? (value === null ? [] : undefined);
+  if (!Array.isArray(list) || !list.every(isMap)) {
     throw new Error(`${what} answered without its list ${member}; ${LOOK_AT_ENDPOINT}`);
   }
-  return value ?? [];
+  return list;
 }
 
 /** Whether an answer is JSON, or has nothing in it: whether it can come from the platform. */
@@ -45,8 +46,12 @@ export function isAnswer(response: HttpResponse): boolean {
 function mapIn({ text }: HttpResponse): JsonMap | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as JsonMap : undefined;
+    return isMap(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isMap(value: unknown): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

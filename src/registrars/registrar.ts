@@ -1,5 +1,7 @@
+import { functionEnvironment } from '../handlers/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext } from '../handlers/cloudformation/handle-event';
 import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from '../handlers/lifecycle-event';
+import { entryOf } from '../handlers/outside-text';
 import { assertResponseFits } from '../handlers/response-size';
 
 /** What a resource is to be, or was, at a platform. */
@@ -31,13 +33,13 @@ export function registrarHandler(
   registrars: { readonly [resourceType: string]: Registrar },
 ): (event: unknown, context: InvocationContext) => Promise<void> {
   return (event, context) => handleCloudFormationEvent(event, context, (request, signal) => carryOut(registrars, { ...request, signal }),
-    process.env.AWS_ENDPOINT_URL);
+    functionEnvironment(process.env));
 }
 
 /** Carries out one request. Also what the tests drive. */
 export async function carryOut(registrars: { readonly [resourceType: string]: Registrar }, request: RegistrationRequest): Promise<LifecycleResult> {
   const { resourceType, requestType, physicalResourceId } = request;
-  const registrar = Object.hasOwn(registrars, resourceType) ? registrars[resourceType] : undefined;
+  const registrar = entryOf(registrars, resourceType);
   try {
     if (!registrar) {
       throw new Error(`the resource type must be one of ${Object.keys(registrars).join(', ')}, got another one`);

@@ -1,4 +1,4 @@
-import { ACCOUNT, CloudFormationFunction, REGION } from '../support/cloudformation-function';
+import { ACCOUNT, CloudFormationFunction, REGION, STACK_ID } from '../support/cloudformation-function';
 import { lifecycle } from '../support/lifecycle';
 
 const BUCKET = `cloudformation-custom-resource-response-${REGION.replaceAll('-', '')}`;
@@ -17,16 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => lambda?.stop());
 
-const stackIn = (partition: string, region: string, account: string) => ({
-  StackId: `arn:${partition}:cloudformation:${region}:${account}:stack/iot/51af3dc0`, ResponseURL: GENUINE_URL,
-});
-
 describe.each(['Create', 'Delete'] as const)('a forged request (%s)', requestType => {
   test.each([
-    ['of a stack in another account', stackIn('aws', REGION, '210987654321')],
-    ['of a stack in another Region', stackIn('aws', 'us-east-1', ACCOUNT)],
-    ['of a stack in another partition', stackIn('aws-cn', REGION, ACCOUNT)],
-    ['of something that is no stack', { StackId: `arn:aws:iam::${ACCOUNT}:role/admin`, ResponseURL: GENUINE_URL }],
     ['to be answered to another host', { ResponseURL: 'https://example.com/?X-Amz-Signature=00' }],
     ['to be answered without encryption', { ResponseURL: GENUINE_URL.replace('https:', 'http:') }],
     ['to be answered to a host that begins alike', { ResponseURL: GENUINE_URL.replace('amazonaws.com', 'amazonaws.com.example.com') }],
@@ -46,6 +38,24 @@ describe.each(['Create', 'Delete'] as const)('a forged request (%s)', requestTyp
     expect(await stack.send(event)).toEqual({ connections: 0, requestId: event.RequestId }); // neither an error nor an answer
     expect([proxy.calls, proxy.answerAttempts]).toEqual([[], 0]);
     expect(lambda.log.map(line => JSON.parse(line))).toEqual([expect.objectContaining({ level: 'WARN', message: 'refused' })]);
+  });
+});
+
+describe.each(['Create', 'Delete'] as const)('a request (%s) that CloudFormation makes for somebody else', requestType => {
+  const own = STACK_ID.split(':');
+  const stackIn = (partition: string, region: string, account: string) => ['arn', partition, own[2], region, account, ...own.slice(5)].join(':');
+
+  test.each([
+    ['another stack of the account', `${STACK_ID.slice(0, -1)}f`],
+    ['a stack in another account', stackIn('aws', REGION, '210987654321')],
+    ['a stack in another Region', stackIn('aws', 'us-east-1', ACCOUNT)],
+    ['a stack in another partition', stackIn('aws-cn', REGION, ACCOUNT)],
+    ['something that is no stack', `arn:aws:iam::${ACCOUNT}:role/admin`],
+  ])('(%s) is refused, which it is told at once, and nothing is done', async (_, StackId) => {
+    const { stack, proxy } = set;
+    const outcome = await stack.send(stack.event(requestType, await stack.ca(), { PhysicalResourceId: 'ca-0', StackId }));
+    expect(outcome.answer).toMatchObject({ Status: 'FAILED', StackId, Reason: expect.stringMatching(/^Ca: StackId must be that of the stack which the function is part of, got /) });
+    expect(proxy.calls).toEqual([]);
   });
 });
 

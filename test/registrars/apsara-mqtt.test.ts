@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { RegistrationType } from '../../src/contract/registrations';
-import { CloudFormationEvent } from '../../src/handlers/cloudformation/event';
 import { reasonOf } from '../../src/handlers/cloudformation/reason';
 import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
 import { CaRegistration } from '../../src/registrars/apsara-mqtt/ca-registration';
@@ -158,7 +157,7 @@ test('a CA that is registered under another name is told to CloudFormation with 
   server.register('theirs', ca.pem);
   const declared = await proved();
   const failure = await registration('Create', declared).catch(error => error);
-  const event = { logicalResourceId: 'Apsara', stackId: STACK_ID, properties: declared } as unknown as CloudFormationEvent;
+  const event = { logicalResourceId: 'Apsara', stackId: STACK_ID, properties: declared };
   expect(reasonOf(failure, event, 'i')).toContain(`caName must be "theirs", under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()})`);
 });
 

@@ -1,4 +1,3 @@
-import { CloudFormationEvent } from '../../src/handlers/cloudformation/event';
 import { reasonOf } from '../../src/handlers/cloudformation/reason';
 import { ask, azure, ca, DPS, nameOf, other, properties, Properties, remove, secret, SECRET, TOKEN_CALL, upload, UPLOAD, useAzure, verify } from '../support/asked-azure';
 import { STACK_ID } from '../support/events';
@@ -136,7 +135,7 @@ describe('errors that users meet', () => {
   test('are told to CloudFormation with the names of Azure, however long they are', async () => {
     const CertificateName = 'Acme-Root-CA-Factory-Shanghai-Production-2026';
     const atAzure = nameOf(ca).replace('acme', CertificateName);
-    const event = { logicalResourceId: 'Azure', stackId: STACK_ID, properties: properties({ CertificateName }) } as unknown as CloudFormationEvent;
+    const event = { logicalResourceId: 'Azure', stackId: STACK_ID, properties: properties({ CertificateName }) };
     azure.putByHand(DPS, atAzure, other.certificate);
     const taken = await upload({ CertificateName }).catch(error => error);
     expect(reasonOf(taken, event, 'i')).toContain(`got "${atAzure}", which Azure IoT Hub Device Provisioning Service dps-1 holds`);

@@ -16,6 +16,7 @@ import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENAN
 import { ACCESS_KEY, OWN_HOST, PROJECT, SECRET_KEY, StrictHuawei } from '../support/strict-huawei';
 import { API_KEY, StrictTencent } from '../support/strict-tencent';
 
+const STACK_ID = 'arn:aws:cloudformation:eu-central-1:123456789012:stack/iot/51af3dc0';
 const bundle = (name: string) => resolve(__dirname, '..', '..', 'assets', name, 'index.js');
 
 /** Kilobytes, most of them the clients of Secrets Manager and DynamoDB. A new dependency is a decision: see decisions/0014-registrations.md. */
@@ -74,7 +75,7 @@ describe('as it is deployed', () => {
       LogicalResourceId: 'Registration',
       ResourceType,
       ResourceProperties: { ...ResourceProperties, LedgerTable: ledger },
-      StackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/iot/51af3dc0',
+      StackId: STACK_ID,
       ...event,
     };
     const script = `
@@ -84,7 +85,7 @@ describe('as it is deployed', () => {
         awsRequestId: 'invocation-1', invokedFunctionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:f', getRemainingTimeInMillis: () => 60_000,
       })`;
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', script], {
-      env: { ...process.env, AWS_ENDPOINT_URL: aws.url, NODE_EXTRA_CA_CERTS: file(`${name}.pem`, platform.trustedCas) },
+      env: { ...process.env, STACK_ID, AWS_ENDPOINT_URL: aws.url, NODE_EXTRA_CA_CERTS: file(`${name}.pem`, platform.trustedCas) },
     });
     return { answer: JSON.parse(aws.answersTo(RequestId)[0].body), log: stdout + stderr };
   }

@@ -10,6 +10,9 @@ export const ACCOUNT = '123456789012';
 export const REGION = 'eu-central-1';
 export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:PrivateIotCaProvider`;
 
+/** The stack that the function is part of, and the only one that it works for. */
+export const STACK_ID = `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/Iot/51af3dc0-da77-11e4-872e-1234567890ab`;
+
 /** Long and unlike everything else, so that they are found wherever they are shown. */
 const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'ASIAENVIRONMENTTESTS',
@@ -65,10 +68,11 @@ export class CloudFormationFunction {
       ...environment,
       PATH: process.env.PATH!,
       AWS_REGION: REGION,
+      STACK_ID,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     };
     const child = spawn(process.execPath, ['-e', RUNTIME, BUNDLE, String(speed)], { stdio: ['pipe', 'pipe', 'pipe'], env });
-    const started = new CloudFormationFunction(child, Object.values({ ...env, AWS_REGION: '' }).filter(value => value.length > 4));
+    const started = new CloudFormationFunction(child, Object.values({ ...env, AWS_REGION: '', STACK_ID: '' }).filter(value => value.length > 4));
     await started.ended(0);
     return started;
   }

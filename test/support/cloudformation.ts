@@ -5,7 +5,7 @@ import {
   CreateSecretCommand, DeleteSecretCommand, DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { ACCOUNT, CloudFormationFunction, FUNCTION_ARN, Invocation, REGION } from './cloudformation-function';
+import { CloudFormationFunction, FUNCTION_ARN, Invocation, STACK_ID } from './cloudformation-function';
 import { FaultProxy } from './fault-proxy';
 import { assertNoPrivateKey, assertShowsNone, privateKeysIn } from './secrecy';
 import { checkAnswer } from '../../src/contract/cloudformation-limits';
@@ -48,7 +48,7 @@ export class Stack {
   }
 
   public readonly table = `iot-Ledger-${randomUUID()}`;
-  public readonly stackId = `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/iot/${randomUUID()}`;
+  public readonly stackId = STACK_ID;
   public readonly dynamoDb: DynamoDBClient;
   public readonly secretsManager: SecretsManagerClient;
   public readonly kms: KMSClient;

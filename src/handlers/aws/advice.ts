@@ -1,3 +1,6 @@
+import { entryOf } from '../outside-text';
+import { adviceOnNetwork } from './network-faults';
+
 /** What to do about an error that AWS names; with the service before the name where it depends on it. */
 const ADVICE: { readonly [name: string]: string } = {
   'AccessDeniedException': 'the role of the function must be allowed this action, and to use the key that encrypts the resource',
@@ -46,5 +49,5 @@ const KEY_STATES: readonly { readonly says: RegExp; readonly advice: string }[] 
  */
 export function adviceOn(action: string, name: string, message: string): string | undefined {
   const state = KEY_STATE_ERRORS.includes(name) ? KEY_STATES.find(({ says }) => says.test(message)) : undefined;
-  return state?.advice ?? ADVICE[`${action.split(':')[0]}:${name}`] ?? ADVICE[name];
+  return state?.advice ?? entryOf(ADVICE, `${action.split(':')[0]}:${name}`) ?? entryOf(ADVICE, name) ?? adviceOnNetwork(name);
 }

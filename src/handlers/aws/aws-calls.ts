@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { outsideCode } from '../outside-text';
 import { adviceOn } from './advice';
+import { isFaultOfNetwork } from './network-faults';
 
 /**
  * Rights that were given a moment ago: IAM is eventually consistent, so that the first calls after a policy was made can
@@ -18,6 +20,9 @@ const CONTENTION = ['TransactionConflictException', 'TransactionInProgressExcept
 
 const MAX_CONTENTIONS = 10;
 
+/** The client has tried it several times already, and waited; what it does not try again is an answer that it can't read. */
+const MAX_FAULTS = 4;
+
 /** AWS is eventually consistent: how often is looked for what another call has just shown to be there. */
 export const MAX_LOOKS = 6;
 
@@ -34,7 +39,8 @@ export class AwsCalls {
 
   /**
    * Makes a call. Throttling, faults of the service and of the network are tried again by the client itself; here come
-   * rights and keys that are on their way, and contention.
+   * rights and keys that are on their way, contention, and faults of the network that it gives up or does not know, such as
+   * an answer that is cut off or is none of AWS's. Whatever is called may have taken effect then: callers expect it.
    *
    * @param action as IAM names it, such as `dynamodb:GetItem`
    * @param resource the ARN of the secret or the key, or the name of the table or the parameter
@@ -54,8 +60,8 @@ export class AwsCalls {
           throw error;
         }
         const advice = adviceOn(action, name, String((error as Error).message));
-        const failure = new Error(`${action} on ${resource} failed: ${name}${advice ? `; ${advice}` : ''}`, { cause: error });
-        if (!this.mayTryAgain(name, attempt, `${action} ${resource}`)) {
+        const failure = new Error(`${action} on ${resource} failed: ${outsideCode(name)}${advice ? `; ${advice}` : ''}`, { cause: error });
+        if (!this.mayTryAgain(error, attempt, `${action} ${resource}`)) {
           throw failure;
         }
         await this.pause(attempt).catch(() => {
@@ -83,23 +89,25 @@ export class AwsCalls {
     return undefined;
   }
 
-  private mayTryAgain(name: string, attempt: number, right: string): boolean {
+  private mayTryAgain(error: unknown, attempt: number, right: string): boolean {
     if (this.signal.aborted) {
       return false;
     }
+    const name = errorName(error);
     if (NOT_YET_GRANTED.includes(name) || name === NOT_YET_SEEN) {
       const since = this.deniedSince.get(right) ?? Date.now();
       this.deniedSince.set(right, since);
       return Date.now() - since < this.patience;
     }
-    return CONTENTION.includes(name) && attempt < MAX_CONTENTIONS;
+    return attempt < (CONTENTION.includes(name) ? MAX_CONTENTIONS : isFaultOfNetwork(name) ? MAX_FAULTS : 0);
   }
 }
 
 /** AWS's name of an error, or the operating system's of a fault of the network. */
 export function errorName(error: unknown): string {
-  const { name, code } = error as { name?: string; code?: string };
-  return name !== undefined && name !== 'Error' ? name : code ?? 'Error';
+  const { name, code } = error as { name?: unknown; code?: unknown };
+  const known = typeof code === 'string' && isFaultOfNetwork(code) ? code : undefined; // also where several addresses were tried
+  return known ?? (typeof name === 'string' && name !== 'Error' ? name : typeof code === 'string' ? code : 'Error');
 }
 
 /** Passes over the errors of these names, and throws every other one. */

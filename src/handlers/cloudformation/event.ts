@@ -1,68 +1,108 @@
+import { createHash } from 'node:crypto';
 import { quote } from '../../contract/rules';
 import { LifecycleEvent } from '../lifecycle-event';
 import { record } from '../property-values';
-import { isResponseUrl, Place, signingTime } from './response-url';
+import { RequestIds } from '../response-size';
+import { FunctionEnvironment } from './environment';
+import { isResponseUrl, placeOf, signingTime } from './response-url';
 
-/** A request of CloudFormation that is meant for this function. */
-export interface CloudFormationEvent extends LifecycleEvent {
+/** Where a request is answered, and what an answer repeats: those of its ids that can be repeated. */
+export interface Addressee extends Partial<RequestIds> {
   /** A presigned URL: whoever knows it can answer in this function's name. */
   readonly responseUrl: string;
+  /** What a refusal answers: the id that the resource has, or a made-up one that stays the same. */
+  readonly physicalResourceId: string;
 }
+
+type Fields = { readonly [name: string]: unknown };
 
 const REQUEST_TYPES = ['Create', 'Update', 'Delete'] as const;
 
 /**
- * Reads a request and checks that CloudFormation can have made it for this function: a stack of its own account and
- * Region, answered to CloudFormation's own bucket there.
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
- *
- * @param functionArn the function's own ARN
- * @param endpointUrl the endpoint at which all AWS services are emulated, if they are
- * @throws Error that says what is wrong; such a request is not to be answered
+ * How long the texts of a request are at most, in bytes of the answer that repeats them: more than CloudFormation ever sends,
+ * and so little that an answer of 4,096 bytes has room for all of them and a reason. Of a physical id, 1 kB is CloudFormation's own limit.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */
-export function parseEvent(raw: unknown, functionArn: string, endpointUrl?: string): CloudFormationEvent {
-  if (typeof raw !== 'object' || raw === null) {
+const MAX_BYTES = { StackId: 512, RequestId: 128, LogicalResourceId: 255, ResourceType: 255, PhysicalResourceId: 1024 } as const;
+
+/**
+ * Who is answered, whatever else is wrong with a request: CloudFormation, which takes answers only in its own bucket.
+ *
+ * @param functionArn the function's own ARN, which says where that bucket is
+ * @throws Error if nothing may be sent there: the event is not CloudFormation's
+ */
+export function addresseeOf(raw: unknown, functionArn: string, { endpointUrl }: FunctionEnvironment): Addressee {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw new Error('the event is no request of CloudFormation');
   }
-  const event = raw as { readonly [name: string]: unknown };
-  const own = placeOf(functionArn, 'lambda');
-  const stackId = text(event, 'StackId');
-  const stack = placeOf(stackId, 'cloudformation');
-  if (!own || !stack || Object.entries(own).some(([name, value]) => stack[name as keyof Place] !== value)) {
-    throw new Error(`StackId must be of the function's own partition, account and Region, got ${quote(stackId)}`);
+  const event = raw as Fields;
+  const responseUrl = event.ResponseURL;
+  if (typeof responseUrl !== 'string' || !isResponseUrl(responseUrl, functionArn, endpointUrl)) {
+    throw new Error(`ResponseURL must be ${endpointUrl === undefined ? 'in the bucket of CloudFormation for the function\'s own Region'
+      : 'at the host of AWS_ENDPOINT_URL, where AWS is emulated'}`); // the URL is not shown
   }
-  const responseUrl = text(event, 'ResponseURL');
-  if (!isResponseUrl(responseUrl, own, endpointUrl)) {
-    throw new Error('ResponseURL must be in the bucket of CloudFormation for the function\'s own Region'); // the URL is not shown
-  }
+  const [stackId, requestId, logicalResourceId] = (['StackId', 'RequestId', 'LogicalResourceId'] as const).map(name => textIn(event, name));
+  const given = event.RequestType === 'Create' ? undefined : textIn(event, 'PhysicalResourceId');
+  return { responseUrl, stackId, requestId, logicalResourceId, physicalResourceId: given ?? inventedId({ stackId, logicalResourceId }) };
+}
+
+/**
+ * Reads a request, and checks that it is one for this function: of its own stack, and whole.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
+ *
+ * @throws Error that says what is wrong; nothing is to be done then, and CloudFormation is to be told
+ */
+export function parseRequest(raw: unknown, addressee: Addressee, environment: FunctionEnvironment): LifecycleEvent {
+  const event = raw as Fields;
+  assertOwnStack(event.StackId, environment.stackId);
   const requestType = REQUEST_TYPES.find(type => type === event.RequestType);
   if (!requestType) {
     throw new Error(`RequestType must be one of ${REQUEST_TYPES.join(', ')}, got ${quote(event.RequestType)}`);
   }
   return {
     requestType,
-    requestId: text(event, 'RequestId'),
-    stackId,
-    logicalResourceId: text(event, 'LogicalResourceId'),
-    resourceType: text(event, 'ResourceType'),
-    physicalResourceId: requestType === 'Create' ? undefined : text(event, 'PhysicalResourceId'),
+    requestId: required(event, 'RequestId'),
+    stackId: required(event, 'StackId'),
+    logicalResourceId: required(event, 'LogicalResourceId'),
+    resourceType: required(event, 'ResourceType'),
+    physicalResourceId: requestType === 'Create' ? undefined : required(event, 'PhysicalResourceId'),
     properties: record('ResourceProperties', event.ResourceProperties),
     oldProperties: requestType === 'Update' && event.OldResourceProperties !== undefined
       ? record('OldResourceProperties', event.OldResourceProperties) : undefined,
-    requestedAt: signingTime(responseUrl),
-    responseUrl,
+    requestedAt: signingTime(addressee.responseUrl),
   };
 }
 
-function text(event: { readonly [name: string]: unknown }, name: string): string {
-  const value = event[name];
-  if (typeof value !== 'string' || value === '') {
-    throw new Error(`${name} must be a string that is not empty`);
+/** The physical id of what was never made: the same for every request of a resource. */
+export function inventedId({ stackId = '', logicalResourceId = '' }: Partial<RequestIds>): string {
+  return `invalid-${createHash('sha256').update(`${stackId}|${logicalResourceId}`).digest('hex').slice(0, 32)}`;
+}
+
+/**
+ * Whoever may invoke the function could otherwise have it work for a stack of their own. Its account and Region are not
+ * enough: the function's keys are those of one stack.
+ */
+function assertOwnStack(stackId: unknown, own: string | undefined): void {
+  if (own === undefined || !placeOf(own, 'cloudformation')) {
+    throw new Error(`the environment variable STACK_ID of the function must be the id of its own stack (AWS::StackId), got ${
+      own === undefined ? 'none' : quote(own)}; set it, or deploy the stack again with the present version of this library`);
+  }
+  if (stackId !== own) {
+    throw new Error(`StackId must be that of the stack which the function is part of, got ${typeof stackId === 'string' ? quote(stackId) : 'no text'}; `
+      + 'declare the resource in that stack, or use the function of its own');
+  }
+}
+
+function required(event: Fields, name: keyof typeof MAX_BYTES): string {
+  const value = textIn(event, name);
+  if (value === undefined) {
+    throw new Error(`${name} must be a string of 1 to ${MAX_BYTES[name]} bytes, got another value (not shown)`);
   }
   return value;
 }
 
-function placeOf(arn: string, service: string): Place | undefined {
-  const [, partition, region, account] = new RegExp(`^arn:([\\w-]+):${service}:([\\w-]+):(\\d{12}):(?:stack/|function:).`).exec(arn) ?? [];
-  return partition === undefined ? undefined : { partition, region, account };
+/** A text that an answer can repeat. */
+function textIn(event: Fields, name: keyof typeof MAX_BYTES): string | undefined {
+  const value = event[name];
+  return typeof value === 'string' && value !== '' && Buffer.byteLength(JSON.stringify(value)) - 2 <= MAX_BYTES[name] ? value : undefined;
 }

@@ -1,6 +1,7 @@
 import { isPrivateKey, shortened } from '../../contract/rules';
-import { redact } from '../redact';
-import { CloudFormationEvent } from './event';
+import { LifecycleEvent } from '../lifecycle-event';
+import { RawProperties } from '../property-values';
+import { LONGEST_NAME, redact } from '../redact';
 import { idsAtPlatform, namesAtPlatform } from './registration-names';
 
 /** Long enough for every message of this library, and leaves the rest of an answer of 4096 bytes its room. */
@@ -12,16 +13,23 @@ const LONGEST_SHOWN = 40;
 /** What CloudFormation generates as the name of a table: too long, and too random, to be told from key material otherwise. */
 const GENERATED_NAME = /^[A-Za-z][\w.-]*-[A-Za-z0-9]+-[A-Za-z0-9]{12,13}$/;
 
+/** How many texts of a declaration are looked through for names, and how deep; more of them are in none that was written by hand. */
+const MAX_TEXTS = 500;
+const MAX_DEPTH = 12;
+
+/** As much of a request as is known, whoever may have made it. */
+export type KnownRequest = Partial<Pick<LifecycleEvent, 'stackId' | 'logicalResourceId' | 'properties'>>;
+
 /**
  * Why a request failed, for the events of the stack: what this library says, without secrets, on one line and under 1 kB.
  * Of an error that nobody foresaw nothing is shown but where to read on.
  *
  * @param awsRequestId the id by which the log of this invocation is found
  */
-export function reasonOf(error: unknown, event: CloudFormationEvent, awsRequestId: string): string {
+export function reasonOf(error: unknown, event: KnownRequest, awsRequestId: string): string {
   const message = isForeseen(error)
     ? (error as Error).message
-    : `${event.logicalResourceId}: an unexpected error; see the log of the function, request ${awsRequestId}`;
+    : `${event.logicalResourceId ?? 'the resource'}: an unexpected error; see the log of the function, request ${awsRequestId}`;
   return cut(redact(message, namesOf(event)) || 'no reason was given');
 }
 
@@ -29,24 +37,33 @@ export function reasonOf(error: unknown, event: CloudFormationEvent, awsRequestI
  * The names a message about an event may show: those of the stack, and what is public in the template and in the certificate,
  * in full and as messages shorten it.
  */
-export function namesOf(event: CloudFormationEvent): string[] {
-  const { LedgerTable, IssuerLedgerTable, RegistrationCode, Subject, Extensions, AllowedNames, KeyStorage } = event.properties;
-  const named = namesAtPlatform(event.properties);
+export function namesOf({ stackId = '', logicalResourceId = '', properties = {} }: KnownRequest): string[] {
+  const { LedgerTable, IssuerLedgerTable, RegistrationCode, Subject, Extensions, AllowedNames, KeyStorage } = properties;
+  const named = namesAtPlatform(properties);
   // Ids are made of the names: where one of those may be none, nothing of them is shown.
   const atPlatform = named.some(text => text.length > LONGEST_SHOWN && (mayBeKey(text) || SECRET_NUMBER.test(text)))
-    ? [] : [...named, ...idsAtPlatform(event.properties)];
+    ? [] : [...named, ...idsAtPlatform(properties)];
   const declared = textsIn([RegistrationCode, Subject, Extensions, AllowedNames, (KeyStorage as { Path?: unknown } | undefined)?.Path, atPlatform])
     .filter(text => text.length > LONGEST_SHOWN && !mayBeKey(text));
-  const tables = textsIn([LedgerTable, IssuerLedgerTable]).filter(table => GENERATED_NAME.test(table));
-  return [event.stackId, event.logicalResourceId, ...declared, ...declared.map(shortened), ...tables];
+  const tables = textsIn([LedgerTable, IssuerLedgerTable]).filter(table => table.length <= LONGEST_NAME && GENERATED_NAME.test(table));
+  return [stackId, logicalResourceId, ...tables, ...declared, ...declared.map(shortened)];
 }
 
-/** All texts in a property, but for the values of extensions, which no message shows. */
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') {
-    return [value];
-  }
-  return Object.entries(value ?? {}).flatMap(([name, inner]) => name === 'Value' ? [] : textsIn(inner));
+/** The texts in a property, but for the values of extensions, which no message shows: as many as there may be names. */
+function textsIn(property: unknown): string[] {
+  const texts: string[] = [];
+  const collect = (value: unknown, depth: number): void => {
+    if (texts.length >= MAX_TEXTS || depth > MAX_DEPTH) {
+      return;
+    }
+    if (typeof value === 'string') {
+      texts.push(value);
+    } else if (typeof value === 'object' && value !== null) {
+      Object.keys(value).filter(name => name !== 'Value').slice(0, MAX_TEXTS).forEach(name => collect((value as RawProperties)[name], depth + 1));
+    }
+  };
+  collect(property, 0);
+  return texts;
 }
 
 /** A private key in PEM, or what can be base64 of a SEQUENCE in DER, as private keys are. */

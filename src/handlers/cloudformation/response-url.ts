@@ -1,4 +1,6 @@
+import { quote } from '../../contract/rules';
 import { parseTime } from '../../contract/term';
+import { entryOf } from '../outside-text';
 
 /** The domain of AWS's services in each partition, as the AWS SDKs' endpoint rules (partitions.json) have it. */
 const PARTITION_DOMAINS: { readonly [partition: string]: string } = {
@@ -13,36 +15,69 @@ const PARTITION_DOMAINS: { readonly [partition: string]: string } = {
 };
 
 /** Where the function runs, or a stack belongs. */
-export interface Place {
+interface Place {
   readonly partition: string;
   readonly region: string;
   readonly account: string;
 }
 
+/** The domain of AWS's services in a partition; none of one that is not known. */
+export function domainOf(partition: string): string | undefined {
+  return entryOf(PARTITION_DOMAINS, partition);
+}
+
+/** The place in the ARN of a function or a stack; none in what is no such ARN. */
+export function placeOf(arn: string, service: 'lambda' | 'cloudformation'): Place | undefined {
+  const [, partition, of, region, account] = /^arn:([\w-]{1,32}):(lambda|cloudformation):([\w-]{1,32}):(\d{12}):(?:stack\/|function:)./.exec(arn) ?? [];
+  return of === service ? { partition, region, account } : undefined;
+}
+
 /**
- * Whether CloudFormation of this Region takes answers at a URL: an object of its bucket, whose name has the Region without
- * dashes, addressed as S3 buckets are, by host or by path, at the global, the regional, or the dual-stack endpoint.
+ * Whether CloudFormation of the function's Region takes answers at a URL: an object of its bucket, whose name has the Region
+ * without dashes, addressed as S3 buckets are, by host or by path, at the global, the regional, or the dual-stack endpoint.
  * Whoever may invoke the function could otherwise have it send requests to any host.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
  *
  * @param endpointUrl the endpoint at which all AWS services are emulated, if they are: then the only one
+ * @throws Error where the function does not know where it is, which says nothing of the URL
  */
-export function isResponseUrl(text: string, { partition, region }: Place, endpointUrl: string | undefined): boolean {
+export function isResponseUrl(text: string, functionArn: string, endpointUrl: string | undefined): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || url.username || url.password) {
     return false;
   }
-  if (endpointUrl) {
-    return ['http:', 'https:'].includes(url.protocol) && url.host === new URL(endpointUrl).host;
+  return endpointUrl === undefined ? isInBucket(url, functionArn) : isAtEndpoint(url, endpointUrl);
+}
+
+function isInBucket(url: URL, functionArn: string): boolean {
+  const own = placeOf(functionArn, 'lambda');
+  if (!own) {
+    throw new Error(`the function must be invoked by the ARN of a Lambda function, which says where CloudFormation takes answers, got ${quote(functionArn)}; `
+      + 'where AWS is emulated, set AWS_ENDPOINT_URL');
   }
-  const domain = PARTITION_DOMAINS[partition];
+  const domain = domainOf(own.partition);
   if (url.protocol !== 'https:' || url.port || !domain) {
     return false;
   }
-  const bucket = `cloudformation-custom-resource-response-${region.replaceAll('-', '')}`;
-  return ['s3', `s3.${region}`, `s3-${region}`, `s3.dualstack.${region}`]
+  const bucket = `cloudformation-custom-resource-response-${own.region.replaceAll('-', '')}`;
+  return ['s3', `s3.${own.region}`, `s3-${own.region}`, `s3.dualstack.${own.region}`]
     .map(endpoint => `${endpoint}.${domain}`)
     .some(host => url.host === `${bucket}.${host}` || (url.host === host && url.pathname.startsWith(`/${bucket}/`)));
+}
+
+function isAtEndpoint(url: URL, endpointUrl: string): boolean {
+  if (!URL.canParse(endpointUrl)) {
+    throw new Error(`the environment variable AWS_ENDPOINT_URL of the function must be a URL, got ${quote(endpointUrl)}`);
+  }
+  return ['http:', 'https:'].includes(url.protocol) && hostOf(url) === hostOf(new URL(endpointUrl));
+}
+
+/** The names of the machine itself. https://datatracker.ietf.org/doc/html/rfc6761#section-6.3 */
+const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Host and port; the machine itself has one name. */
+function hostOf({ hostname, port }: URL): string {
+  return `${LOOPBACK.includes(hostname) ? 'localhost' : hostname}:${port}`;
 }
 
 /** `X-Amz-Date` of Signature Version 4: ISO 8601 without its separators. */

@@ -7,8 +7,8 @@ import { RequestIds } from '../response-size';
 const MAX_ATTEMPTS = 8;
 const ATTEMPT_TIMEOUT = 10_000;
 
-/** The body of an answer that says a request could not be carried out. */
-export function failureBody(event: RequestIds, physicalResourceId: string, reason: string): string {
+/** The body of an answer that says a request could not be carried out. Ids that the request has not, or that can't be repeated, are left out. */
+export function failureBody(event: Partial<RequestIds>, physicalResourceId: string, reason: string): string {
   return JSON.stringify({
     Status: 'FAILED',
     Reason: reason,

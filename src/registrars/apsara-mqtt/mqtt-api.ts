@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AcsCredentials, acs3Request } from './acs3-signature';
+import { outsideId, outsideName } from '../../handlers/outside-text';
 import { HttpApi, HttpResponse, passingStatus } from '../http-api';
 import { jsonAnswer, JsonMap, jsonOf, listIn, LOOK_AT_ENDPOINT } from '../json-answer';
 import { errorCode, platformFailure } from '../platform-failure';
@@ -71,10 +72,11 @@ export class MqttApi {
   /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getregistercode */
   public async registerCode(): Promise<string> {
     const { RegisterCode } = (await this.call('GetRegisterCode', {}))!;
-    if (typeof RegisterCode !== 'string' || RegisterCode === '') {
+    const code = outsideId(RegisterCode);
+    if (code === undefined) {
       throw new Error('ApsaraMQ for MQTT: GetRegisterCode answered no code; deploy again');
     }
-    return RegisterCode;
+    return code;
   }
 
   /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-listcacertificate */
@@ -85,7 +87,7 @@ export class MqttApi {
         return undefined;
       }
       const { Total: pages, CaCertificateVOS: list } = (answer.Data ?? {}) as JsonMap;
-      const shown = listIn(descriptionOf('ListCaCertificate'), 'Data.CaCertificateVOS', list === undefined && String(pages) === '0' ? null : list);
+      const shown = listIn(descriptionOf('ListCaCertificate'), 'Data.CaCertificateVOS', list === undefined && outsideName(pages) === '0' ? null : list);
       const found = shown.map(registeredCa).find(each => each.fingerprint === fingerprint);
       if (found || shown.length < PAGE_SIZE) {
         return found;
@@ -97,10 +99,11 @@ export class MqttApi {
   /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-registercacertificate */
   public async register(name: string, caPem: string, verificationPem: string): Promise<RegisteredCa> {
     const { Sn } = (await this.call('RegisterCaCertificate', { CaName: name, CaContent: caPem, VerificationContent: verificationPem }))!;
-    if (typeof Sn !== 'string' || Sn === '') {
+    const sn = outsideId(Sn);
+    if (sn === undefined) {
       throw new Error(`${descriptionOf('RegisterCaCertificate')} answered without its Sn; ${LOOK_AT_ENDPOINT}`);
     }
-    return { sn: Sn, name, active: true };
+    return { sn, name, active: true };
   }
 
   public async activate(sn: string): Promise<void> {
@@ -114,6 +117,12 @@ export class MqttApi {
   /** Deletes the device certificates of the CA too. */
   public async delete(sn: string): Promise<void> {
     await this.call('DeleteCaCertificate', { Sn: sn }, [CA_GONE]);
+  }
+
+  /** What no message may show. */
+  private get secrets(): string[] {
+    const { accessKeySecret, securityToken } = this.credentials;
+    return [accessKeySecret, ...securityToken === undefined ? [] : [securityToken]];
   }
 
   /** @param tolerated error codes for which `undefined` is answered */
@@ -133,7 +142,7 @@ export class MqttApi {
     if (response.status === 200 && answer.Code === undefined) {
       return answer;
     }
-    const code = errorCode(answer.Code, response.status);
+    const code = errorCode(answer.Code, response.status, this.secrets);
     if (tolerated.includes(code)) {
       return undefined;
     }
@@ -148,11 +157,11 @@ function descriptionOf(action: string): string {
 /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getcacertificate */
 function registeredCa({ Sn, CaName, RegistrationCode, CaContent, VerificationContent, Status }: JsonMap): RegisteredCa {
   return {
-    sn: String(Sn),
-    name: String(CaName),
-    registrationCode: typeof RegistrationCode === 'string' && RegistrationCode !== '' ? RegistrationCode : undefined,
+    sn: outsideId(Sn) ?? '',
+    name: outsideName(CaName),
+    registrationCode: outsideId(RegistrationCode),
     fingerprint: shownFingerprint(CaContent),
     verificationFingerprint: shownFingerprint(VerificationContent),
-    active: String(Status) === '1',
+    active: outsideName(Status) === '1',
   };
 }

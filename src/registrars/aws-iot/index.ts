@@ -1,4 +1,5 @@
 import { RegistrationType } from '../../contract/registrations';
+import { emulatedEndpoint, ownEndpoint } from '../endpoint';
 import { HttpApi } from '../http-api';
 import { registrarHandler } from '../registrar';
 import { IotApi } from './iot-api';
@@ -9,9 +10,9 @@ const PATIENCE = 60_000;
 
 /** AWS IoT of the function's own account and Region; the environment says who asks. */
 function api(endpoint: string, signal: AbortSignal): IotApi {
-  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL_IOT } = process.env;
+  const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   return new IotApi(new HttpApi(signal), {
-    endpoint: AWS_ENDPOINT_URL_IOT ?? endpoint,
+    endpoint: emulatedEndpoint('IOT', process.env) ?? ownEndpoint('iot', endpoint, process.env.STACK_ID),
     region: AWS_REGION!,
     credentials: { accessKeyId: AWS_ACCESS_KEY_ID!, secretAccessKey: AWS_SECRET_ACCESS_KEY!, sessionToken: AWS_SESSION_TOKEN },
     patience: PATIENCE,

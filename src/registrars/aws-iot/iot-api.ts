@@ -1,5 +1,6 @@
 import { HttpApi, HttpRequest, HttpResponse, passingStatus } from '../http-api';
 import { jsonOf } from '../json-answer';
+import { errorCode } from '../platform-failure';
 import { AwsCredentials, signV4 } from './signature-v4';
 
 /** Where AWS IoT is, and as whom it is called. */
@@ -43,7 +44,7 @@ export class IotApi {
     const request: HttpRequest = { method: 'GET', url: new URL('/registrationcode', endpoint).href };
     const response = await this.http.send(WHAT, () => signV4(request, credentials, { region, service: 'iot' }, new Date()), answer => this.passing(answer));
     if (response.status !== 200) {
-      const name = errorName(response);
+      const name = errorName(response, this.secrets);
       throw new Error(`${WHAT} failed: ${name}${DENIED.includes(name) ? `; ${ALLOW}` : ''}`);
     }
     const { registrationCode } = jsonOf(response);
@@ -53,8 +54,14 @@ export class IotApi {
     return registrationCode;
   }
 
+  /** What no message may show. */
+  private get secrets(): string[] {
+    const { secretAccessKey, sessionToken } = this.options.credentials;
+    return [secretAccessKey, ...sessionToken === undefined ? [] : [sessionToken]];
+  }
+
   private passing(response: HttpResponse): string | undefined {
-    const name = errorName(response);
+    const name = errorName(response, this.secrets);
     if (THROTTLED.includes(name)) {
       return name;
     }
@@ -67,6 +74,6 @@ export class IotApi {
 }
 
 /** AWS's name of an error: what comes before the colon in its header. https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html */
-function errorName({ status, headers }: HttpResponse): string {
-  return /^\w+/.exec(headers['x-amzn-errortype'] ?? '')?.[0] ?? `HTTP status ${status}`;
+function errorName({ status, headers }: HttpResponse, secrets: readonly string[]): string {
+  return errorCode(headers['x-amzn-errortype']?.split(':', 1)[0], status, secrets);
 }

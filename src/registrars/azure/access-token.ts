@@ -1,5 +1,7 @@
+import { entryOf } from '../../handlers/outside-text';
 import { HttpApi } from '../http-api';
 import { jsonOf } from '../json-answer';
+import { errorCode } from '../platform-failure';
 
 /** A service principal and what it asks for, by the names of OAuth 2.0. */
 export interface TokenRequest {
@@ -23,7 +25,7 @@ const WAYS_OUT: { readonly [code: string]: string } = {
  * Asks Microsoft Entra for a token, by the client credentials flow.
  * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  *
- * @throws Error with Microsoft's code and without anything of the credentials, which the description can quote
+ * @throws Error with Microsoft's code, or that of OAuth 2.0 (RFC 6749, section 5.2), and without anything of the credentials, which the description can quote
  */
 export async function accessToken(api: HttpApi, url: string, request: TokenRequest): Promise<string> {
   const response = await api.send('Azure: signing in', () => ({
@@ -36,7 +38,8 @@ export async function accessToken(api: HttpApi, url: string, request: TokenReque
   if (response.status === 200 && typeof token === 'string') {
     return token;
   }
-  const [code] = /AADSTS\d+/.exec(String(description)) ?? [typeof error === 'string' ? error : `HTTP status ${response.status}`];
+  const [microsoft] = typeof description === 'string' ? /\bAADSTS\d{1,10}\b/.exec(description) ?? [] : [];
+  const code = microsoft ?? errorCode(error, response.status, [request.client_secret]);
   throw new Error(`credentials must be those of a service principal that can sign in, got ${code} from Microsoft Entra; `
-    + (WAYS_OUT[code] ?? 'look the code up at https://learn.microsoft.com/entra/identity-platform/reference-error-codes'));
+    + (entryOf(WAYS_OUT, code) ?? 'look the code up at https://learn.microsoft.com/entra/identity-platform/reference-error-codes'));
 }

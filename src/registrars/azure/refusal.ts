@@ -1,8 +1,12 @@
+import { outsideCode, outsideMessage } from '../../handlers/outside-text';
 import { HttpResponse } from '../http-api';
 import { jsonOf } from '../json-answer';
 
 /** More of the platform's message is of no use. */
 const MAX_MESSAGE = 600;
+
+/** What is needed of it stands there. */
+const MAX_LOOKED_AT = 8_192;
 
 const ROLE_NEEDED = 'give the service principal a role on the service that holds Microsoft.Devices/*/certificates/*, such as Contributor; '
   + 'a role takes up to ten minutes to count';
@@ -47,20 +51,30 @@ const WAYS_OUT: readonly { readonly sign: RegExp; readonly wayOut: string }[] = 
  * the IoT services, `{code, httpStatusCode, message}`.
  *
  * @param what the call, in words
+ * @param secrets what was sent and may not be shown
  * @param wayOut what to do where nothing better is known
  */
-export function refusal(what: string, response: HttpResponse, wayOut?: string): Error {
+export function refusal(what: string, response: HttpResponse, secrets: readonly string[], wayOut?: string): Error {
   const body = jsonOf(response);
   const { code, message } = (typeof body.error === 'object' && body.error !== null ? body.error : body) as { code?: unknown; message?: unknown };
-  const said = [response.status, code, typeof message === 'string' ? oneLine(message) : undefined].filter(part => part !== undefined).join(' ');
+  const said = [
+    response.status,
+    code === undefined || code === null ? undefined : outsideCode(codeText(code), secrets),
+    typeof message === 'string' ? quoted(message, secrets) : undefined,
+  ].filter(part => part !== undefined).join(' ');
   const advice = WAYS_OUT.find(({ sign }) => sign.test(said))?.wayOut ?? wayOut;
   return new Error(`${what} was refused: ${said}${advice === undefined ? '' : `; ${advice}`}`);
 }
 
+/** The IoT services write their codes as numbers too. */
+function codeText(code: unknown): unknown {
+  return typeof code === 'number' ? String(code) : code;
+}
+
 /** Of a message, what comes before the ids for Microsoft's support, but with the code at its end. */
-function oneLine(message: string): string {
-  const [code] = /IH\d{6}/.exec(message) ?? [];
-  const text = message.replace(/\s*If you contact a support representative.*$/is, '').replace(/\s+/g, ' ').trim();
-  const shortened = text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
-  return `"${shortened}"${code ? ` (${code})` : ''}`;
+function quoted(message: string, secrets: readonly string[]): string {
+  const looked = message.slice(0, MAX_LOOKED_AT);
+  const [code] = /\bIH\d{6}\b/.exec(looked) ?? [];
+  const end = looked.search(/If you contact a support representative/i);
+  return `"${outsideMessage(end < 0 ? message : message.slice(0, end), MAX_MESSAGE, secrets)}"${code ? ` (${code})` : ''}`;
 }

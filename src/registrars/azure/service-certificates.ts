@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { outsideId, outsideMessage, outsideName } from '../../handlers/outside-text';
 import { HttpApi, HttpRequest, HttpResponse } from '../http-api';
 import { isAnswer, jsonAnswer, JsonMap } from '../json-answer';
 import { refusal } from './refusal';
@@ -46,6 +47,9 @@ const ATTEMPTS = 5;
 const WAIT = 100;
 const MAX_WAIT = 10_000;
 
+/** As much of a subject as tells whose certificate it is; characters. */
+const MAX_SUBJECT = 200;
+
 const IN_USE = 'what uses the certificate, such as an enrollment group, must be given another one or deleted first';
 
 /**
@@ -70,7 +74,7 @@ export class ServiceCertificates {
       return undefined;
     }
     if (response.status !== 200) {
-      throw refusal(what, response);
+      throw refusal(what, response, [this.token]);
     }
     return heldIn(jsonAnswer(what, response));
   }
@@ -84,7 +88,7 @@ export class ServiceCertificates {
   /** Asks for a verification code; one that was given before is no longer valid. */
   public async generateVerificationCode({ name, etag }: HeldCertificate): Promise<string | undefined> {
     return this.change('making a verification code', { method: 'POST', path: `${name}/generateVerificationCode`, etag },
-      answer => textIn(propertiesIn(answer), 'verificationCode'));
+      answer => idIn(propertiesIn(answer), 'verificationCode'));
   }
 
   /** @param certificate the verification certificate, DER */
@@ -124,7 +128,7 @@ export class ServiceCertificates {
     if (status < 300 || isGone(response) && call.method === 'DELETE') {
       return read(text === '' ? {} : jsonAnswer(description, response));
     }
-    const error = refusal(description, response, wayOut);
+    const error = refusal(description, response, [this.token], wayOut);
     if ([BUSY, OVERTAKEN].includes(status) || isGone(response) && call.method === 'POST') {
       this.hindrance = { error, passes: status === BUSY };
       return undefined;
@@ -154,15 +158,15 @@ function isGone(response: HttpResponse): boolean {
 
 function heldIn(answer: JsonMap): HeldCertificate {
   const properties = propertiesIn(answer);
-  const { name, etag } = answer;
-  if (typeof name !== 'string' || typeof etag !== 'string') {
+  const [name, etag] = [outsideId(answer.name), outsideId(answer.etag)];
+  if (name === undefined || etag === undefined) {
     throw new Error('Azure answered a certificate without its name or its etag');
   }
   return {
     name,
     etag,
-    thumbprint: textIn(properties, 'thumbprint').toUpperCase(),
-    subject: String(properties.subject).replace(/\s+/g, ' '),
+    thumbprint: idIn(properties, 'thumbprint').toUpperCase(),
+    subject: outsideMessage(properties.subject, MAX_SUBJECT) ?? 'a subject that is not shown',
     verified: properties.isVerified === true,
     created: timeIn(properties, 'created'),
   };
@@ -172,9 +176,9 @@ function propertiesIn(answer: JsonMap): JsonMap {
   return (answer.properties ?? {}) as JsonMap;
 }
 
-function textIn(properties: JsonMap, name: string): string {
-  const value = properties[name];
-  if (typeof value !== 'string' || value === '') {
+function idIn(properties: JsonMap, name: string): string {
+  const value = outsideId(properties[name]);
+  if (value === undefined) {
     throw new Error(`Azure answered a certificate without its ${name}`);
   }
   return value;
@@ -182,7 +186,7 @@ function textIn(properties: JsonMap, name: string): string {
 
 /** An HTTP date, in the form that fits into a physical id. */
 function timeIn(properties: JsonMap, name: string): string {
-  const time = new Date(textIn(properties, name));
+  const time = new Date(outsideName(properties[name]));
   if (Number.isNaN(time.getTime())) {
     throw new Error(`Azure answered a certificate whose ${name} is no time`);
   }

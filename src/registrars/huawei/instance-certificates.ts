@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { outsideId, outsideName } from '../../handlers/outside-text';
 import { toPem } from '../../pki/pem';
 import { HttpApi, HttpRequest, HttpResponse } from '../http-api';
 import { isAnswer, jsonAnswer, JsonMap, listIn } from '../json-answer';
@@ -25,6 +26,14 @@ export interface CertificatesPlace {
   readonly appId?: string;
 }
 
+/** Who asks. */
+export interface Caller {
+  /** Says so in a request, anew for each attempt. */
+  readonly authenticate: (request: HttpRequest) => HttpRequest;
+  /** What no message may show. */
+  readonly secrets: readonly string[];
+}
+
 /** The most that a page of the list holds. https://support.huaweicloud.com/api-iothub/iot_06_v5_0099.html */
 const PAGE = 50;
 
@@ -36,10 +45,7 @@ const MAX_PAGES = 40;
  * DeleteCertificate. https://support.huaweicloud.com/api-iothub/iot_06_v5_0014.html and the pages beside it
  */
 export class InstanceCertificates {
-  /** @param authenticate says in a request who asks, anew for each attempt */
-  constructor(
-    private readonly api: HttpApi, private readonly authenticate: (request: HttpRequest) => HttpRequest, private readonly place: CertificatesPlace,
-  ) {}
+  constructor(private readonly api: HttpApi, private readonly caller: Caller, private readonly place: CertificatesPlace) {}
 
   /**
    * The registrations of a certificate, the oldest first: those with its common name and its validity to the second. IoTDA
@@ -76,7 +82,7 @@ export class InstanceCertificates {
     const done = response.status < 300 && isAnswer(response)
       || !NOT_PROVED.includes(codeOf(response) ?? '') && (await this.list()).some(held => held.id === id && held.verified);
     if (!done) {
-      throw refusal(descriptionOf('verification'), response);
+      throw refusal(descriptionOf('verification'), response, this.caller.secrets);
     }
   }
 
@@ -85,7 +91,7 @@ export class InstanceCertificates {
     const response = await this.call('deletion of the certificate', () => ({ method: 'DELETE', url: `/${id}` }));
     const gone = [204, 404].includes(response.status) && isAnswer(response);
     if (!gone && (await this.list()).some(held => held.id === id)) {
-      throw refusal(descriptionOf('deletion of the certificate'), response);
+      throw refusal(descriptionOf('deletion of the certificate'), response, this.caller.secrets);
     }
   }
 
@@ -100,7 +106,7 @@ export class InstanceCertificates {
       const answer = this.accepted(what, await this.call(what, () => ({ method: 'GET', url: `?${query}` })));
       const certificates = listIn(descriptionOf(what), 'certificates', answer.certificates).map(heldIn);
       all.push(...certificates);
-      marker = (answer.page as { marker?: string } | undefined)?.marker;
+      marker = outsideId((answer.page as { marker?: unknown } | null | undefined)?.marker);
       if (certificates.length < PAGE || !marker) {
         break;
       }
@@ -111,13 +117,13 @@ export class InstanceCertificates {
   private call(what: string, make: () => HttpRequest | Promise<HttpRequest>): Promise<HttpResponse> {
     return this.api.send(descriptionOf(what), async () => {
       const request = await make();
-      return this.authenticate({ ...request, url: `${this.place.url}${request.url}`, headers: { ...this.place.headers, 'content-type': 'application/json' } });
+      return this.caller.authenticate({ ...request, url: `${this.place.url}${request.url}`, headers: { ...this.place.headers, 'content-type': 'application/json' } });
     });
   }
 
   private accepted(what: string, response: HttpResponse): JsonMap {
     if (response.status >= 300) {
-      throw refusal(descriptionOf(what), response);
+      throw refusal(descriptionOf(what), response, this.caller.secrets);
     }
     return jsonAnswer(descriptionOf(what), response);
   }
@@ -128,17 +134,17 @@ function descriptionOf(what: string): string {
 }
 
 function heldIn({ certificate_id: id, verify_code: verifyCode, ...held }: JsonMap): HeldCertificate {
-  if (typeof id !== 'string' || id === '' || typeof verifyCode !== 'string' || verifyCode === '') {
+  if (typeof id !== 'string' || !/^[\w-]{1,64}$/.test(id) || typeof verifyCode !== 'string' || outsideId(verifyCode) === undefined) {
     throw new Error('Huawei Cloud IoTDA answered a certificate without its certificate_id or its verify_code');
   }
   return {
     id,
     verifyCode,
-    commonName: String(held.cn_name ?? ''),
+    commonName: outsideName(held.cn_name),
     verified: held.status === true,
-    created: String(held.create_date ?? ''),
-    notBefore: String(held.effective_date ?? ''),
-    notAfter: String(held.expiry_date ?? ''),
+    created: outsideName(held.create_date),
+    notBefore: outsideName(held.effective_date),
+    notAfter: outsideName(held.expiry_date),
   };
 }
 

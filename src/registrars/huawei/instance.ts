@@ -2,9 +2,9 @@ import { checkChoice, checkForm } from '../../contract/forms';
 import { HUAWEI_CREDENTIAL_KINDS, HUAWEI_CREDENTIALS, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCredentialKind } from '../../contract/huawei';
 import { complain, optionalText, RawProperties, secretArn } from '../../handlers/property-values';
 import { readCredentials } from '../credentials';
-import { HttpApi, HttpRequest } from '../http-api';
+import { HttpApi } from '../http-api';
 import { Outside } from '../outside';
-import { InstanceCertificates } from './instance-certificates';
+import { Caller, InstanceCertificates } from './instance-certificates';
 import { regionOfOwnHost, signRequest } from './sign-request';
 
 /** An instance of IoTDA as the properties name it. */
@@ -44,7 +44,7 @@ export function huaweiInstance(properties: RawProperties): HuaweiInstance {
 /** Answers the CA certificates of an instance. */
 export async function certificatesOf(instance: HuaweiInstance, signal: AbortSignal, reach: HuaweiReach): Promise<InstanceCertificates> {
   const { endpoint, projectId, instanceId, appId } = instance;
-  return new InstanceCertificates(new HttpApi(signal, reach.trustedCas), await authentication(instance, signal, reach), {
+  return new InstanceCertificates(new HttpApi(signal, reach.trustedCas), await callerOf(instance, signal, reach), {
     url: `${reach.url ?? `https://${endpoint}`}/v5/iot/${projectId}/certificates`,
     headers: { 'host': endpoint, 'x-project-id': projectId, ...instanceId !== undefined && { 'instance-id': instanceId } },
     appId,
@@ -52,12 +52,13 @@ export async function certificatesOf(instance: HuaweiInstance, signal: AbortSign
 }
 
 /** Says who asks: by a signature, made anew for each attempt, or by a token. */
-async function authentication({ credentials, credentialsKind, endpoint }: HuaweiInstance, signal: AbortSignal, { readSecret }: HuaweiReach):
-Promise<(request: HttpRequest) => HttpRequest> {
+async function callerOf(
+  { credentials, credentialsKind, endpoint }: HuaweiInstance, signal: AbortSignal, { readSecret }: HuaweiReach,
+): Promise<Caller> {
   if (credentialsKind === 'Token') {
     const { token } = await readCredentials(credentials, HUAWEI_CREDENTIALS.Token, signal, readSecret);
-    return request => ({ ...request, headers: { ...request.headers, 'x-auth-token': token } });
+    return { authenticate: request => ({ ...request, headers: { ...request.headers, 'x-auth-token': token } }), secrets: [token] };
   }
   const key = await readCredentials(credentials, HUAWEI_CREDENTIALS.AccessKey, signal, readSecret);
-  return request => signRequest(request, key, new Date(), regionOfOwnHost(endpoint));
+  return { authenticate: request => signRequest(request, key, new Date(), regionOfOwnHost(endpoint)), secrets: [key.secretAccessKey] };
 }

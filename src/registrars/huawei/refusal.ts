@@ -1,3 +1,4 @@
+import { entryOf, outsideCode, outsideMessage } from '../../handlers/outside-text';
 import { HttpResponse } from '../http-api';
 import { jsonOf } from '../json-answer';
 
@@ -37,16 +38,14 @@ export function codeOf(response: HttpResponse): string | undefined {
  * signed, after its first comma; that is left out.
  *
  * @param what the call, in words
+ * @param secrets what was sent and may not be shown
  */
-export function refusal(what: string, response: HttpResponse): Error {
+export function refusal(what: string, response: HttpResponse, secrets: readonly string[]): Error {
   const { error_msg: message } = jsonOf(response);
-  const code = codeOf(response);
-  const said = [response.status, code, typeof message === 'string' ? JSON.stringify(oneLine(message, code)) : undefined].filter(part => part !== undefined).join(' ');
-  const advice = code === undefined ? undefined : WAYS_OUT[code];
+  const given = codeOf(response);
+  const code = given === undefined ? undefined : outsideCode(given, secrets);
+  const text = outsideMessage(typeof message === 'string' && code?.startsWith('APIG') ? message.split(',', 1)[0] : message, MAX_MESSAGE, secrets);
+  const said = [response.status, code, text === undefined ? undefined : JSON.stringify(text)].filter(part => part !== undefined).join(' ');
+  const advice = code === undefined ? undefined : entryOf(WAYS_OUT, code);
   return new Error(`${what} was refused: ${said}${advice === undefined ? '' : `; ${advice}`}`);
-}
-
-function oneLine(message: string, code: string | undefined): string {
-  const text = (code?.startsWith('APIG') ? message.split(',')[0] : message).replace(/\s+/g, ' ').trim();
-  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
 }

@@ -1,4 +1,5 @@
 import { tc3Request, TencentCredentials } from './tc3-signature';
+import { outsideName } from '../../handlers/outside-text';
 import { HttpApi, HttpResponse, passingStatus } from '../http-api';
 import { JsonMap, jsonOf, listIn, LOOK_AT_ENDPOINT } from '../json-answer';
 import { errorCode, platformFailure } from '../platform-failure';
@@ -56,7 +57,7 @@ export class IotHubApi {
   /** https://www.tencentcloud.com/document/product/1105/41911 */
   public async list(): Promise<PrivateCa[]> {
     const { CAs } = await this.call('DescribePrivateCAs', {});
-    return listIn(descriptionOf('DescribePrivateCAs'), 'CAs', CAs).map(({ CertName, CertText }) => ({ name: String(CertName), fingerprint: shownFingerprint(CertText) }));
+    return listIn(descriptionOf('DescribePrivateCAs'), 'CAs', CAs).map(({ CertName, CertText }) => ({ name: outsideName(CertName), fingerprint: shownFingerprint(CertText) }));
   }
 
   /** https://www.tencentcloud.com/document/product/1105/41915 */
@@ -72,6 +73,12 @@ export class IotHubApi {
   /** Does nothing where it is gone. https://www.tencentcloud.com/document/product/1105/41914 */
   public async delete(name: string): Promise<void> {
     await this.call('DeletePrivateCA', { CertName: name }, [CA_GONE]);
+  }
+
+  /** What no message may show. */
+  private get secrets(): string[] {
+    const { secretKey, token } = this.credentials;
+    return [secretKey, ...token === undefined ? [] : [token]];
   }
 
   /** @param tolerated error codes for which an empty answer is given */
@@ -93,7 +100,7 @@ export class IotHubApi {
     if (response.status === 200 && answer!.Error === undefined) {
       return answer!;
     }
-    const code = errorCode(errorOf(response)?.Code, response.status);
+    const code = errorCode(errorOf(response)?.Code, response.status, this.secrets);
     if (tolerated.includes(code)) {
       return {};
     }

@@ -1,4 +1,6 @@
-import { parseEvent } from '../../../src/handlers/cloudformation/event';
+import { FunctionEnvironment } from '../../../src/handlers/cloudformation/environment';
+import { addresseeOf, inventedId, parseRequest } from '../../../src/handlers/cloudformation/event';
+import { LifecycleEvent } from '../../../src/handlers/lifecycle-event';
 
 const FUNCTION = 'arn:aws:lambda:eu-central-1:123456789012:function:certificates';
 const STACK = 'arn:aws:cloudformation:eu-central-1:123456789012:stack/iot/51af3dc0-da77-11e4-872e-1234567890ab';
@@ -18,8 +20,20 @@ const REQUEST = {
   OldResourceProperties: { ServiceToken: FUNCTION },
 };
 
+const ENVIRONMENT: FunctionEnvironment = { stackId: STACK, endpointUrl: undefined };
+
+/** Reads a request as the function does that is part of the stack. */
+function parse(raw: unknown, environment = ENVIRONMENT): LifecycleEvent {
+  return parseRequest(raw, addresseeOf(raw, FUNCTION, environment), environment);
+}
+
+/** Where a request is answered. */
+function answeredAt(ResponseURL: unknown, endpointUrl?: string, functionArn = FUNCTION): string {
+  return addresseeOf({ ...REQUEST, ResponseURL }, functionArn, { stackId: STACK, endpointUrl }).responseUrl;
+}
+
 test('a request of CloudFormation is read', () => {
-  expect(parseEvent(REQUEST, FUNCTION)).toEqual({
+  expect(parse(REQUEST)).toEqual({
     requestType: 'Update',
     requestId: 'b3a1',
     stackId: STACK,
@@ -29,20 +43,19 @@ test('a request of CloudFormation is read', () => {
     properties: { ServiceToken: FUNCTION, Generation: '1' },
     oldProperties: { ServiceToken: FUNCTION },
     requestedAt: new Date('2026-11-28T15:30:12Z'),
-    responseUrl: RESPONSE_URL,
   });
 });
 
 test('a creation has no physical id, whatever is sent', () => {
-  expect(parseEvent({ ...REQUEST, RequestType: 'Create' }, FUNCTION).physicalResourceId).toBeUndefined();
+  expect(parse({ ...REQUEST, RequestType: 'Create' }).physicalResourceId).toBeUndefined();
 });
 
 test.each(['Create', 'Delete'])('only an update has old properties, and no %s', RequestType => {
-  expect(parseEvent({ ...REQUEST, RequestType }, FUNCTION).oldProperties).toBeUndefined();
+  expect(parse({ ...REQUEST, RequestType }).oldProperties).toBeUndefined();
 });
 
 test('an update without its old properties is read', () => {
-  expect(parseEvent({ ...REQUEST, OldResourceProperties: undefined }, FUNCTION).oldProperties).toBeUndefined();
+  expect(parse({ ...REQUEST, OldResourceProperties: undefined }).oldProperties).toBeUndefined();
 });
 
 test.each<[string, string | undefined]>([
@@ -56,12 +69,12 @@ test.each<[string, string | undefined]>([
   ['Expires=1e9', undefined],
   ['X-Amz-Signature=0a1b', undefined],
 ])('of a request that is to be answered at ?%s it is known when it was made, or by when it has to be answered: %s', (query, time) => {
-  const { requestedAt } = parseEvent({ ...REQUEST, ResponseURL: `${BUCKET_URL}?${query}` }, FUNCTION);
+  const { requestedAt } = parse({ ...REQUEST, ResponseURL: `${BUCKET_URL}?${query}` });
   expect(requestedAt).toEqual(time === undefined ? undefined : new Date(time));
 });
 
 test('a function that is invoked by a version or an alias knows its own place', () => {
-  expect(parseEvent(REQUEST, `${FUNCTION}:live`).stackId).toBe(STACK);
+  expect(answeredAt(RESPONSE_URL, undefined, `${FUNCTION}:live`)).toBe(RESPONSE_URL);
 });
 
 describe('where CloudFormation takes answers', () => {
@@ -75,7 +88,7 @@ describe('where CloudFormation takes answers', () => {
     `https://s3-eu-central-1.amazonaws.com/${BUCKET}/a?b`,
     `https://s3.amazonaws.com/${BUCKET}/a?b`,
   ])('%s is taken', ResponseURL => {
-    expect(parseEvent({ ...REQUEST, ResponseURL }, FUNCTION).responseUrl).toBe(ResponseURL);
+    expect(answeredAt(ResponseURL)).toBe(ResponseURL);
   });
 
   test.each([
@@ -83,8 +96,7 @@ describe('where CloudFormation takes answers', () => {
     ['aws-us-gov', 'us-gov-west-1', 'cloudformation-custom-resource-response-usgovwest1.s3.us-gov-west-1.amazonaws.com'],
     ['aws-eusc', 'eusc-de-east-1', 'cloudformation-custom-resource-response-euscdeeast1.s3.eusc-de-east-1.amazonaws.eu'],
   ])('in the partition %s in %s', (partition, region, host) => {
-    const event = { ...REQUEST, StackId: `arn:${partition}:cloudformation:${region}:123456789012:stack/s/u`, ResponseURL: `https://${host}/a?b` };
-    expect(parseEvent(event, `arn:${partition}:lambda:${region}:123456789012:function:f`).responseUrl).toBe(event.ResponseURL);
+    expect(answeredAt(`https://${host}/a?b`, undefined, `arn:${partition}:lambda:${region}:123456789012:function:f`)).toBe(`https://${host}/a?b`);
   });
 
   test.each([
@@ -105,57 +117,98 @@ describe('where CloudFormation takes answers', () => {
     ['a file', 'file:///etc/passwd'],
     ['something else', 42],
   ])('%s is refused', (_, ResponseURL) => {
-    expect(() => parseEvent({ ...REQUEST, ResponseURL }, FUNCTION)).toThrow(/^ResponseURL must be /);
+    expect(() => answeredAt(ResponseURL)).toThrow(/^ResponseURL must be /);
+  });
+
+  test('no partition has the name of what every object has', () => {
+    expect(() => answeredAt('https://a/b', undefined, 'arn:constructor:lambda:eu-central-1:123456789012:function:f')).toThrow(/^ResponseURL must be /);
   });
 
   test('a refused URL is not repeated, since it may be a right of somebody else', () => {
-    expect(() => parseEvent({ ...REQUEST, ResponseURL: 'https://example.com/a?X-Amz-Signature=00' }, FUNCTION)).toThrow(
+    expect(() => answeredAt('https://example.com/a?X-Amz-Signature=00')).toThrow(
       /^ResponseURL must be in the bucket of CloudFormation for the function's own Region$/);
   });
 
   test('where AWS is emulated, only the emulation', () => {
-    const local = { ...REQUEST, ResponseURL: 'http://127.0.0.1:4566/cfn/1' };
-    expect(parseEvent(local, FUNCTION, 'http://127.0.0.1:4566').responseUrl).toBe(local.ResponseURL);
-    expect(() => parseEvent(local, FUNCTION, 'http://127.0.0.1:4567')).toThrow(/ResponseURL/);
-    expect(() => parseEvent(local, FUNCTION)).toThrow(/ResponseURL/);
-    expect(() => parseEvent(REQUEST, FUNCTION, 'http://127.0.0.1:4566')).toThrow(/ResponseURL/);
+    const local = 'http://127.0.0.1:4566/cfn/1';
+    expect(answeredAt(local, 'http://127.0.0.1:4566')).toBe(local);
+    expect(() => answeredAt(local, 'http://127.0.0.1:4567')).toThrow(/^ResponseURL must be at the host of AWS_ENDPOINT_URL/);
+    expect(() => answeredAt(local)).toThrow(/^ResponseURL must be in the bucket of CloudFormation/);
+    expect(() => answeredAt(RESPONSE_URL, 'http://127.0.0.1:4566')).toThrow(/ResponseURL/);
+  });
+
+  test.each(['localhost', '127.0.0.1', '[::1]'])('where AWS is emulated on the machine itself, %s is the host, and so are its other names', host => {
+    for (const other of ['localhost', '127.0.0.1', '[::1]']) {
+      expect(answeredAt(`http://${other}:4566/cfn/1`, `http://${host}:4566`)).toBe(`http://${other}:4566/cfn/1`);
+      expect(() => answeredAt(`http://${other}:4567/cfn/1`, `http://${host}:4566`)).toThrow(/^ResponseURL must be /);
+    }
+    expect(() => answeredAt('http://localhost.example.com:4566/cfn/1', `http://${host}:4566`)).toThrow(/^ResponseURL must be /);
+  });
+
+  test('an endpoint that is no URL, or an ARN that is none of a function, is said to be wrong, and not the request', () => {
+    expect(() => answeredAt(RESPONSE_URL, 'localhost')).toThrow('the environment variable AWS_ENDPOINT_URL of the function must be a URL, got "localhost"');
+    expect(() => answeredAt(RESPONSE_URL, undefined, 'certificates')).toThrow(
+      'the function must be invoked by the ARN of a Lambda function, which says where CloudFormation takes answers, got "certificates"; where AWS is emulated, set AWS_ENDPOINT_URL');
+    expect(answeredAt('http://localhost:4566/a', 'http://localhost:4566', 'certificates')).toBe('http://localhost:4566/a');
+  });
+
+  test.each([[undefined], [null], ['text'], [7], [[]]])('the event %p is none', event => {
+    expect(() => addresseeOf(event, FUNCTION, ENVIRONMENT)).toThrow('the event is no request of CloudFormation');
   });
 });
 
-describe('fails for', () => {
+describe('an answer repeats', () => {
+  const addressee = (changes: object) => addresseeOf({ ...REQUEST, ...changes }, FUNCTION, ENVIRONMENT);
+
+  test('the ids of the request, and the physical id that the resource has', () => {
+    expect(addressee({})).toEqual({ responseUrl: RESPONSE_URL, stackId: STACK, requestId: 'b3a1', logicalResourceId: 'Device', physicalResourceId: 'device-1' });
+  });
+
+  test.each([[undefined], [null], [''], [7], [{}], ['x'.repeat(513)], ['\u0000'.repeat(100)]])('no id that is %p', odd => {
+    const changes = { StackId: odd, RequestId: odd, LogicalResourceId: odd };
+    expect(addressee(changes)).toEqual({ responseUrl: RESPONSE_URL, physicalResourceId: 'device-1' });
+    expect(addressee({ ...changes, PhysicalResourceId: 'x'.repeat(1025) }).physicalResourceId).toBe(inventedId({}));
+  });
+
+  test('an invented physical id at a creation, the same each time', () => {
+    const { physicalResourceId } = addressee({ RequestType: 'Create' });
+    expect(physicalResourceId).toMatch(/^invalid-[0-9a-f]{32}$/);
+    expect(addressee({ RequestType: 'Create', RequestId: 'another' }).physicalResourceId).toBe(physicalResourceId);
+  });
+});
+
+describe('a request is refused', () => {
   test.each([
-    ['another account', 'arn:aws:cloudformation:eu-central-1:210987654321:stack/s/u'],
-    ['another Region', 'arn:aws:cloudformation:eu-west-1:123456789012:stack/s/u'],
-    ['another partition', 'arn:aws-cn:cloudformation:eu-central-1:123456789012:stack/s/u'],
-    ['something that is no stack', 'arn:aws:s3:eu-central-1:123456789012:stack/s/u'],
-    ['a name', 'my-stack'],
-  ])('a stack of %s', (_, StackId) => {
-    expect(() => parseEvent({ ...REQUEST, StackId }, FUNCTION)).toThrow(
-      `StackId must be of the function's own partition, account and Region, got "${StackId}"`);
+    ['another stack of the account', STACK.replace('51af3dc0', '51af3dc1')],
+    ['a stack that begins alike', `${STACK}0`],
+    ['another account', STACK.replace('123456789012', '210987654321')],
+    ['another Region', STACK.replace('eu-central-1', 'eu-west-1')],
+    ['a name', 'iot'],
+  ])('of %s', (_, StackId) => {
+    expect(() => parse({ ...REQUEST, StackId })).toThrow(
+      `StackId must be that of the stack which the function is part of, got ${JSON.stringify(StackId.slice(0, 80)).slice(0, -1)}`);
   });
 
-  test.each(['StackId', 'ResponseURL', 'RequestId', 'LogicalResourceId', 'ResourceType', 'PhysicalResourceId'])('a request without %s', name => {
-    expect(() => parseEvent({ ...REQUEST, [name]: undefined }, FUNCTION)).toThrow(`${name} must be a string that is not empty`);
-    expect(() => parseEvent({ ...REQUEST, [name]: '' }, FUNCTION)).toThrow(`${name} must be a string that is not empty`);
+  test.each([[undefined, 'none'], ['iot', '"iot"'], [FUNCTION, `"${FUNCTION}"`]])('by a function whose STACK_ID is %p, which is said', (stackId, got) => {
+    expect(() => parse(REQUEST, { stackId, endpointUrl: undefined })).toThrow(
+      `the environment variable STACK_ID of the function must be the id of its own stack (AWS::StackId), got ${got}; set it, or deploy the stack again`);
   });
 
-  test.each([['Recreate'], [undefined]])('the request type %s', RequestType => {
-    expect(() => parseEvent({ ...REQUEST, RequestType }, FUNCTION)).toThrow(/^RequestType must be one of Create, Update, Delete, got /);
+  test.each(['RequestId', 'LogicalResourceId', 'ResourceType', 'PhysicalResourceId'])('without %s, or with one that can\'t be', name => {
+    for (const odd of [undefined, null, '', 7, {}, 'x'.repeat(2000)]) {
+      expect(() => parse({ ...REQUEST, [name]: odd })).toThrow(new RegExp(`^${name} must be a string of 1 to \\d+ bytes, got another value \\(not shown\\)$`));
+    }
   });
 
-  test.each([[undefined], [null], [[]], ['text']])('the properties %p', ResourceProperties => {
-    expect(() => parseEvent({ ...REQUEST, ResourceProperties }, FUNCTION)).toThrow(/^ResourceProperties must be a map/);
+  test.each([['Recreate'], [undefined], ['constructor'], [{ toString: 1 }]])('with the request type %p', RequestType => {
+    expect(() => parse({ ...REQUEST, RequestType })).toThrow(/^RequestType must be one of Create, Update, Delete, got /);
   });
 
-  test.each([[null], [[]], ['text']])('the old properties %p', OldResourceProperties => {
-    expect(() => parseEvent({ ...REQUEST, OldResourceProperties }, FUNCTION)).toThrow(/^OldResourceProperties must be a map/);
+  test.each([[undefined], [null], [[]], ['text']])('with the properties %p', ResourceProperties => {
+    expect(() => parse({ ...REQUEST, ResourceProperties })).toThrow(/^ResourceProperties must be a map/);
   });
 
-  test.each([[undefined], [null], ['text'], [7]])('the event %p', event => {
-    expect(() => parseEvent(event, FUNCTION)).toThrow('the event is no request of CloudFormation');
-  });
-
-  test('a function that does not know its own place', () => {
-    expect(() => parseEvent(REQUEST, '')).toThrow(/StackId/);
+  test.each([[null], [[]], ['text']])('with the old properties %p', OldResourceProperties => {
+    expect(() => parse({ ...REQUEST, OldResourceProperties })).toThrow(/^OldResourceProperties must be a map/);
   });
 });

@@ -44,7 +44,7 @@ function context(remaining = 60_000): InvocationContext {
 }
 
 function handle(work: Work, event = request(), remaining?: number): Promise<void> {
-  return handleCloudFormationEvent(event, context(remaining), work, proxy.url);
+  return handleCloudFormationEvent(event, context(remaining), work, { stackId: STACK, endpointUrl: proxy.url });
 }
 
 const success: Work = async () => ({ physicalResourceId: IDENTITY, data: DATA });
@@ -204,17 +204,88 @@ describe('what is shown', () => {
   });
 });
 
-describe('a forged event', () => {
+describe('an event that is to be answered elsewhere', () => {
   test.each([
-    ['of a stack in another account', { StackId: STACK.replace('123456789012', '210987654321') }],
-    ['of a stack in another Region', { StackId: STACK.replace('eu-central-1', 'us-east-1') }],
-    ['that is to be answered elsewhere', { ResponseURL: 'http://127.0.0.2/cfn/r1' }],
-    ['of no known shape', { ResourceProperties: 'all' }],
+    ['to another host', { ResponseURL: 'http://127.0.0.2/cfn/r1' }],
+    ['nowhere', { ResponseURL: undefined }],
+    ['to a list', { ResponseURL: [] }],
   ])('%s is neither carried out nor answered', async (_, changes) => {
     const work = jest.fn(success);
     await handle(work, request(changes));
     expect(work).not.toHaveBeenCalled();
     expect(proxy.answerAttempts).toBe(0);
     expect(JSON.parse(logged[0])).toMatchObject({ level: 'WARN', message: 'refused' });
+  });
+});
+
+describe('an event of CloudFormation that is not for this function, or not whole,', () => {
+  test.each([
+    ['of another stack', { StackId: `${STACK}1` }, `Device: StackId must be that of the stack which the function is part of, got "${STACK}1"; `
+      + 'declare the resource in that stack, or use the function of its own'],
+    ['of no known shape', { ResourceProperties: 'all' }, 'Device: ResourceProperties must be a map, got "all"'],
+    ['of an unknown kind', { RequestType: 'Import' }, 'Device: RequestType must be one of Create, Update, Delete, got "Import"'],
+    ['without a type', { ResourceType: undefined }, 'Device: ResourceType must be a string of 1 to 255 bytes, got another value (not shown)'],
+    ['of a resource without a name', { LogicalResourceId: null }, 'the resource: LogicalResourceId must be a string of 1 to 255 bytes, got another value (not shown)'],
+  ])('%s is not carried out, and answered with what is wrong, so that the stack does not wait for 20 minutes', async (_, changes, Reason) => {
+    const work = jest.fn(success);
+    await handle(work, request(changes));
+    expect(work).not.toHaveBeenCalled();
+    expect(answer()).toMatchObject({ Status: 'FAILED', Reason, RequestId: 'r1', PhysicalResourceId: expect.stringMatching(/^invalid-/) });
+    expect(JSON.parse(logged[0])).toMatchObject({ level: 'ERROR', message: 'answered', status: 'FAILED' });
+  });
+
+  test('repeats an id of the request only if an answer has room for it', async () => {
+    await handle(success, request({ StackId: 'x'.repeat(100_000), LogicalResourceId: 'y'.repeat(100_000) }));
+    expect(Object.keys(answer())).toEqual(['Status', 'Reason', 'PhysicalResourceId', 'RequestId']);
+  });
+
+  test('is told of a function without STACK_ID', async () => {
+    await handleCloudFormationEvent(request(), context(), success, { stackId: undefined, endpointUrl: proxy.url });
+    expect(answer().Reason).toMatch(/^Device: the environment variable STACK_ID of the function must be the id of its own stack \(AWS::StackId\), got none; set it/);
+  });
+
+  test('can be removed after its creation was refused, so that the stack can be rolled back', async () => {
+    const foreign = { StackId: `${STACK}1` };
+    await handle(success, request(foreign));
+    const { PhysicalResourceId } = answer();
+    proxy.reset();
+    const work = jest.fn(success);
+    await handle(work, request({ ...foreign, RequestType: 'Delete', PhysicalResourceId }));
+    expect(answer()).toMatchObject({ Status: 'SUCCESS', StackId: `${STACK}1`, PhysicalResourceId });
+    expect(work).not.toHaveBeenCalled();
+  });
+
+  test('is not said to be removed where it was made by somebody else', async () => {
+    await handle(success, request({ StackId: `${STACK}1`, RequestType: 'Delete', PhysicalResourceId: IDENTITY }));
+    expect(answer()).toMatchObject({ Status: 'FAILED', PhysicalResourceId: IDENTITY });
+  });
+});
+
+describe('an answer goes out', () => {
+  const odd = (property: string): Error => Object.defineProperty(new Error('no'), property, {
+    get: () => {
+      throw new RangeError('no reason');
+    },
+  });
+  test.each(['message', 'name', 'cause'])('although the %s of the error can\'t be read', async property => {
+    await handle(failing(odd(property)));
+    expect(answer()).toMatchObject({ Status: 'FAILED', PhysicalResourceId: expect.stringMatching(/^invalid-/), Reason: expect.stringMatching(/./) });
+  });
+
+  test('although the reason is no text', async () => {
+    await handle(failing(Object.assign(new Error(), { message: { toString: 1 } })));
+    expect(answer().Reason).toBe('it failed, and why can\'t be told; see the log of the function, request invocation-1');
+  });
+
+  test('although a name in the event has 60,000 characters', async () => {
+    await handle(failing(new LifecycleError('Device: subject.commonName must be shorter', undefined, new Error('no'))),
+      request({ ResourceProperties: { Subject: { CommonName: 'x'.repeat(60_000) } } }));
+    expect(answer().Reason).toBe('Device: subject.commonName must be shorter');
+  });
+
+  test('although what is declared is as deep as JSON can be', async () => {
+    const Extensions = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`);
+    await handle(failing(new LifecycleError('Device: no', undefined, new Error('no'))), request({ ResourceProperties: { Extensions } }));
+    expect(answer().Reason).toBe('Device: no');
   });
 });

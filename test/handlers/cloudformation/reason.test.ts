@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { quote } from '../../../src/contract/rules';
-import { CloudFormationEvent } from '../../../src/handlers/cloudformation/event';
 import { reasonOf } from '../../../src/handlers/cloudformation/reason';
 import { deviceProperties, request } from '../../support/events';
 
@@ -8,7 +7,7 @@ const KEY = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
 
 /** What CloudFormation is told of a failure with this message, where these properties are declared. */
 function told(properties: object, message: string): string {
-  const event: CloudFormationEvent = { ...request('device', 'Create', { ...deviceProperties('ca'), ...properties }), responseUrl: 'https://example.com/?a=b' };
+  const event = request('device', 'Create', { ...deviceProperties('ca'), ...properties });
   return reasonOf(new Error(message), event, 'invocation-1');
 }
 

@@ -127,7 +127,7 @@ export class CaCertificate extends IotCertificateBase implements IIotCertificate
       Issuer: ca.caId,
       Subject: subject && renderSubject({ ...subject }),
       CertificateSigningRequest: request._text,
-      CertificateSigningRequestSecretArn: request._secret?.secretArn,
+      CertificateSigningRequestSecretArn: request._secretId(this),
       PathLength: pathLength,
       HashAlgorithm: validHashAlgorithm(this, ca, props.hashAlgorithm),
       ...term,

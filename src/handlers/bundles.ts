@@ -1,6 +1,6 @@
 import { passphraseIn } from './passphrase';
 import { Ports } from './ports';
-import { list, record, secretArn } from './property-values';
+import { list, record, secretArn, secretId } from './property-values';
 import { BundleProperties } from '../contract/properties';
 import { quote } from '../contract/rules';
 import { combinedPem, derOfPrivateKey, KeyBundle } from '../pki/key-bundles';
@@ -41,7 +41,7 @@ export function bundlesProperty(value: unknown): DeclaredBundle[] {
     return {
       type: Type as DeclaredBundle['type'],
       secretArn: secretArn('deliveryFormats', SecretArn),
-      passphraseSecretArn: WITH_PASSPHRASE.includes(Type) ? secretArn('passphrase of deliveryFormats', PassphraseSecretArn) : undefined,
+      passphraseSecretArn: WITH_PASSPHRASE.includes(Type) ? secretId('passphrase of deliveryFormats', PassphraseSecretArn) : undefined,
     };
   });
 }

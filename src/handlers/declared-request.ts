@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Declaration, assertSubject } from './declaration';
 import { nameLists } from './declared-extensions';
 import { Ports } from './ports';
-import { complain, RawProperties, secretArn, text } from './property-values';
+import { complain, RawProperties, secretId, text } from './property-values';
 import { checkNameRules, GENERAL_NAME_TYPE_NAMES, NameLists } from '../contract/general-names';
 import { SubjectValues } from '../contract/subject-attributes';
 import { CertificationRequest, readCertificationRequest } from '../pki/certification-request';
@@ -32,7 +32,7 @@ export function requestProperty(properties: RawProperties, required: boolean): D
   const allowedNames = AllowedNames === undefined ? undefined : nameLists('allowedSubjectAlternativeNames', AllowedNames);
   complain(allowedNames && checkNameRules(allowedNames));
   return inline === undefined
-    ? { secretArn: secretArn('certificateSigningRequest', CertificateSigningRequestSecretArn), allowedNames }
+    ? { secretArn: secretId('certificateSigningRequest', CertificateSigningRequestSecretArn), allowedNames }
     : { ...readRequest(inline, properties.Subject !== undefined), allowedNames };
 }
 

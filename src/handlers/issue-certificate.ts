@@ -4,7 +4,7 @@ import { Declaration } from './declaration';
 import { requestOutcome, withRequest } from './declared-request';
 import { Requester } from './identity';
 import { chainBelow, IssuingCa, issuingCa } from './issuing-ca';
-import { describePlace, placeOf } from './key-storage';
+import { describePlace, describeStorage } from './key-storage';
 import { Ledger, LedgerEntry, LedgerFacts, LedgerRecord, Ports } from './ports';
 import { complain } from './property-values';
 import { checkHashForKms } from '../contract/kms';
@@ -104,7 +104,7 @@ export function assertWanted(
   }
   const { keyStorage } = request.declaration;
   if (entry && entry.status !== 'WITHDRAWN' && !isSamePlace(entry.keyStorage, keyStorage)) {
-    throw new Error(`keyStorage must stay ${placeOf(entry.keyStorage)}, where the key of this certificate is held, got ${placeOf(keyStorage)}; `
+    throw new Error(`keyStorage must stay ${describeStorage(entry.keyStorage)}, where the key of this certificate is held, got ${describeStorage(keyStorage)}; `
       + 'raise `generation` for a new certificate with a key in the new place');
   }
 }

@@ -29,6 +29,8 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
   public abstract readonly pathLength?: number;
   public abstract readonly allowedCustomExtensions: string[];
   public readonly validity?: Duration;
+  /** The secret with the passphrase of a key that is encrypted. @internal */
+  public readonly _passphrase?: ISecret;
 
   public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {
     return new VerificationCertificate(this, id, { ca: this, ...options });

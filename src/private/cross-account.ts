@@ -1,6 +1,9 @@
 import { IResource, Token } from 'aws-cdk-lib';
 import { AccountPrincipal, Grant, GrantOnPrincipalOptions, IGrantable, IResourceWithPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
+/** The conditions of a right, by operator and key. */
+export type Conditions = Record<string, Record<string, unknown>>;
+
 /** A right on one resource. */
 export type RightOnResource = GrantOnPrincipalOptions & { readonly resourceArns: string[] };
 

@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, ITable, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, GrantOnPrincipalOptions, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { grantOrPermit } from './cross-account';
+import { Conditions, grantOrPermit } from './cross-account';
 
 /** The partition keys of a ledger, by what stands below them; see decisions/0004-ledger.md. */
 const CERTIFICATE_KEYS = ['identity#*', 'issuer#*', 'resource#*', 'name#*', 'place#*'];
@@ -48,7 +48,7 @@ export function grantRecordRegistrations(table: ITable, grantee: IGrantable): Gr
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
-function onKeys(keys: readonly string[]): { [operator: string]: object } {
+function onKeys(keys: readonly string[]): Conditions {
   return { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } };
 }
 

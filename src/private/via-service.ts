@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { Conditions } from './cross-account';
 
 /** What ends the names of services in the AWS Regions of China; everywhere else it is the first one alone. */
 const [SUFFIX, SUFFIX_IN_CHINA] = ['amazonaws.com', 'amazonaws.com.cn'];
@@ -10,7 +11,7 @@ const [SUFFIX, SUFFIX_IN_CHINA] = ['amazonaws.com', 'amazonaws.com.cn'];
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */
-export function viaService(service: 'secretsmanager' | 'ssm', region: string): { [operator: string]: object } {
+export function viaService(service: 'secretsmanager' | 'ssm', region: string): Conditions {
   const names = [SUFFIX, SUFFIX_IN_CHINA].map(suffix => `${service}.${region}.${suffix}`);
   return { StringEquals: { 'kms:ViaService': Token.isUnresolved(region) || region.startsWith('cn-') ? names : names[0] } };
 }

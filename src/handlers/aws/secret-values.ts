@@ -21,7 +21,9 @@ export class SecretValues {
    * @param clientIn the client for a Region, always the same one
    * @param ownRegion the Region of secrets that are known by their names
    */
-  constructor(private readonly clientIn: (region: string) => SecretsManagerClient, private readonly calls: AwsCalls, private readonly ownRegion: string) {}
+  constructor(
+    private readonly clientIn: (region: string) => SecretsManagerClient, private readonly calls: AwsCalls, private readonly ownRegion: string,
+  ) {}
 
   /**
    * Reads a secret's current value: the version with the label AWSCURRENT.

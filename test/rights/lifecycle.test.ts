@@ -1,0 +1,103 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature,
+} from '../../src';
+import { opensslCa, opensslRequest } from '../support/foreign-ca';
+import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
+import { AwsWorld } from '../support/rights/aws-world';
+import { assertRights, assertStrangersDenied } from '../support/rights/expectations';
+import { PlayedStack } from '../support/rights/played-stack';
+import { RecordedAws } from '../support/rights/recorded-aws';
+import { Template } from '../support/rights/template-values';
+
+const ACCOUNT = '123456789012';
+const PLACES = [
+  { partition: 'aws', account: ACCOUNT, region: 'eu-central-1' },
+  { partition: 'aws-cn', account: ACCOUNT, region: 'cn-north-1' },
+  { partition: 'aws-us-gov', account: ACCOUNT, region: 'us-gov-west-1' },
+];
+const OLD = opensslCa('Old Root');
+const REQUEST = opensslRequest('/CN=Elsewhere');
+const P256 = { keyAlgorithm: KeyAlgorithm.EC_P256 };
+
+let aws: RecordedAws;
+
+beforeAll(async () => {
+  aws = await RecordedAws.start(await motoUrl());
+}, MOTO_TIMEOUT);
+afterAll(() => aws.stop());
+
+/** The template of a stack in an app of its own. */
+function templateOf(world: AwsWorld, name: string, declare: (stack: Stack) => void): Template {
+  const app = new App();
+  const stack = new Stack(app, name, { env: { account: world.account, region: world.region } });
+  declare(stack);
+  return app.synth().getStackByName(name).template;
+}
+
+/** The secrets and keys that others have made. */
+async function outside(world: AwsWorld) {
+  const { physicalId } = await world.make('AWS::KMS::Key', 'Outside', 'outside', { KeyPolicy: rootPolicy(world) });
+  const keyArn = `arn:${world.partition}:kms:${world.region}:${world.account}:key/${physicalId}`;
+  const name = `${world.partition}/iot-ca-secret`;
+  await world.secret(OLD.key, undefined, name);
+  return { keyArn, name, phrase: await world.secret('unused'), pem: await world.secret(OLD.certificate, keyArn), request: await world.secret(opensslRequest('/CN=sensor-9')) };
+}
+
+function rootPolicy({ partition, account }: AwsWorld): object {
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*', Principal: { AWS: `arn:${partition}:iam::${account}:root` } }] };
+}
+
+type Outside = Awaited<ReturnType<typeof outside>>;
+
+/** Everything the library has, in one stack; in its second version with what is behind each construct changed. */
+function everything(stack: Stack, { keyArn, name, pem, request }: Outside, second: boolean): void {
+  const generation = second ? 2 : 1;
+  const given = (id: string, secretCompleteArn: string, encryptionKey?: IKey) => Secret.fromSecretAttributes(stack, id, { secretCompleteArn, encryptionKey });
+  const outsideKey = Key.fromKeyArn(stack, 'OutsideKey', keyArn);
+  const encryptionKey = second ? outsideKey : new Key(stack, 'EncryptionKey');
+  const subject = (commonName: string) => ({ subject: { commonName } });
+  const ca = new PrivateIotCa(stack, 'Ca', { ...subject('Root'), ...P256, pathLength: 1, keyStorage: KeyStorage.secretsManager({ encryptionKey: outsideKey }) });
+  const inKms = new PrivateIotCa(stack, 'InKms', { ...subject('In KMS'), ...P256, keyStorage: KeyStorage.kms(), generation });
+  const below = new PrivateIotCa(stack, 'Below', { ...subject('Below'), ...P256, issuer: ca, generation });
+  new PrivateIotCa(stack, 'Awaited', { ...subject('Awaited'), ...P256, signedElsewhere: true });
+  const existing = PrivateIotCa.fromExistingCa(stack, 'Existing', {
+    certificate: PemSource.secret(given('Pem', pem, outsideKey)), privateKey: Secret.fromSecretNameV2(stack, 'Named', name), generation,
+  });
+  ca.addVerificationCertificate('Verification', { registrationCode: `code-${generation}` });
+  ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(REQUEST), generation });
+  new ProofOfPossessionSignature(stack, 'Proof', { ca: inKms, verificationCode: `code-${generation}` });
+  ca.addDeviceCertificate('Sensor', {
+    ...subject('sensor-001'), ...P256, generation,
+    deliveryFormats: [DeliveryFormat.pkcs12({ encryptionKey: outsideKey }), DeliveryFormat.pkcs12({ legacy: true }), DeliveryFormat.combinedPem(), DeliveryFormat.der()],
+  });
+  const inParameter = { ...P256, generation };
+  inKms.addDeviceCertificate('Common', { ...subject('sensor-002'), ...inParameter, keyStorage: KeyStorage.parameterStore({ encryptionKey }) });
+  below.addDeviceCertificate('Own', { ...subject('sensor-003'), ...inParameter, keyStorage: KeyStorage.parameterStore({ path: `/iot/${generation}`, encryptionKey }) });
+  existing.addDeviceCertificate('Requested', { certificateSigningRequest: PemSource.secret(given('Request', request)), generation });
+  ca.addServerCertificate('Broker', { ...subject('broker'), ...P256, subjectAlternativeNames: { dns: ['broker.acme.example'] } });
+  if (!second) {
+    below.addDeviceCertificate('Leaving', { ...subject('sensor-004'), ...inParameter, keyStorage: KeyStorage.parameterStore({ path: '/iot/leaving' }) });
+    ca.addDeviceCertificate('LeavingToo', { ...subject('sensor-005'), ...P256 });
+  }
+}
+
+describe.each(PLACES)('in $partition', place => {
+  test('every call of create, update, cleanup, rollback and delete is allowed by what the resource depends on, and every right is used', async () => {
+    const world = new AwsWorld(aws, place);
+    const others = await outside(world);
+    const stack = new PlayedStack(world, 'Everything');
+    const [first, second] = [false, true].map(version => templateOf(world, 'Everything', each => everything(each, others, version)));
+    await stack.deploy(first);
+    await assertStrangersDenied(stack, world, { secret: others.phrase, key: others.keyArn });
+    await stack.deploy(second, Object.keys(second.Resources).find(id => id.startsWith('CaBroker') && second.Resources[id].Type.startsWith('Custom::')));
+    await stack.deploy(second);
+    await stack.deploy(first);
+    await stack.delete();
+    expect(stack.used.length).toBeGreaterThan(300);
+    assertRights(stack);
+    world.stop();
+  });
+});

@@ -22,11 +22,16 @@ const OLD = opensslCa('Old Root');
 const REQUEST = opensslRequest('/CN=Elsewhere');
 const P256 = { keyAlgorithm: KeyAlgorithm.EC_P256 };
 
+/** Some 400 calls; milliseconds. */
+const LONG = 240_000;
+
 let aws: RecordedAws;
+let world: AwsWorld | undefined;
 
 beforeAll(async () => {
   aws = await RecordedAws.start(await motoUrl());
 }, MOTO_TIMEOUT);
+afterEach(() => world?.stop());
 afterAll(() => aws.stop());
 
 /** The template of a stack in an app of its own. */
@@ -86,7 +91,7 @@ function everything(stack: Stack, { keyArn, name, pem, request }: Outside, secon
 
 describe.each(PLACES)('in $partition', place => {
   test('every call of create, update, cleanup, rollback and delete is allowed by what the resource depends on, and every right is used', async () => {
-    const world = new AwsWorld(aws, place);
+    world = new AwsWorld(aws, place);
     const others = await outside(world);
     const stack = new PlayedStack(world, 'Everything');
     const [first, second] = [false, true].map(version => templateOf(world, 'Everything', each => everything(each, others, version)));
@@ -98,6 +103,5 @@ describe.each(PLACES)('in $partition', place => {
     await stack.delete();
     expect(stack.used.length).toBeGreaterThan(300);
     assertRights(stack);
-    world.stop();
-  });
+  }, LONG);
 });

@@ -25,7 +25,7 @@ export class LambdaProcess {
   /** @param bundle the folder in assets/ */
   constructor(bundle: string, environment: NodeJS.ProcessEnv) {
     this.child = spawn(process.execPath, ['-e', RUNTIME, `${ASSETS}/${bundle}/index.js`], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'ignore'],
       env: {
         PATH: process.env.PATH,
         AWS_ACCESS_KEY_ID: 'test',

@@ -24,7 +24,9 @@ export function decide(role: string, policies: readonly NamedPolicy[], right: Ne
   return decision;
 }
 
-async function simulate(role: string, policies: readonly NamedPolicy[], { action, resource, context }: NeededRight, resourcePolicy?: object): Promise<Decision> {
+async function simulate(
+  role: string, policies: readonly NamedPolicy[], { action, resource, context }: NeededRight, resourcePolicy?: object,
+): Promise<Decision> {
   const simulation: Simulation = {
     request: {
       principal: role,
@@ -38,10 +40,11 @@ async function simulate(role: string, policies: readonly NamedPolicy[], { action
     resourcePolicy,
   };
   const result = await runSimulation(simulation, {});
-  if (result.resultType !== 'single') {
-    throw new Error(`${action} on ${resource} can't be simulated: ${JSON.stringify(result)}`);
+  if (result.resultType === 'error') {
+    throw new Error(`${action} on ${resource} can't be simulated: ${JSON.stringify(result.errors)}`);
   }
-  const { identityAnalysis, resourceAnalysis } = result.result.analysis;
-  const allowing = [...identityAnalysis?.allowStatements ?? [], ...resourceAnalysis?.allowStatements ?? []] as unknown as { policyId: string; statement: object }[];
+  const { identityAnalysis, resourceAnalysis } = (result.resultType === 'single' ? result.result : result.results[0]).analysis;
+  const allowing = [identityAnalysis, resourceAnalysis]
+    .flatMap(analysis => (analysis?.allowStatements ?? []) as unknown as { policyId: string; statement: object }[]);
   return { allowed: result.overallResult === 'Allowed', by: allowing.map(({ policyId, statement }) => `${policyId} ${JSON.stringify(statement)}`) };
 }

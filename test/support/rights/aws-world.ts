@@ -3,7 +3,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KeySpec, KMSClient } from '@aws-sdk/client-kms';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { LambdaProcess } from './lambda-process';
-import { Encryption } from './needed-rights';
+import { Encryption, NeededRight } from './needed-rights';
 import { RecordedAws } from './recorded-aws';
 
 /** What a resource is once it is made. */
@@ -25,25 +25,30 @@ interface FunctionProperties {
   readonly Environment?: { readonly Variables: Record<string, string> };
 }
 
-/** An account of AWS in a Region: what stacks make there, and the functions that run there. Several share their exports. */
+/** An account of AWS in a Region: what stacks make there, and the functions that run there. */
 export class AwsWorld implements Encryption {
   /** Environment variables by which a registrar's function reaches its platform. */
   public platform: NodeJS.ProcessEnv = {};
   public readonly keys = new Map<string, string>();
   /** The policies of keys and tables, by their ARNs. */
-  public readonly policies = new Map<string, object>();
+  public readonly policies: Map<string, object>;
+  /** What stacks export, and their outputs, by `<stack>.<name>`. */
+  public readonly exported: Map<string, string>;
   public readonly partition: string;
   public readonly account: string;
   public readonly region: string;
   private readonly secrets: string[] = [];
   private readonly functions = new Map<string, LambdaProcess>();
 
-  constructor(public readonly aws: RecordedAws, private readonly place: Place, public readonly exported = new Map<string, string>(), other?: AwsWorld) {
+  /** @param neighbour where stacks of the same app are, in another account */
+  constructor(public readonly aws: RecordedAws, private readonly place: Place, neighbour?: AwsWorld) {
     ({ partition: this.partition, account: this.account, region: this.region } = place);
-    if (other) {
-      this.policies = other.policies;
-    }
+    this.policies = neighbour?.policies ?? new Map();
+    this.exported = neighbour?.exported ?? new Map();
   }
+
+  /** The rights for calls that did not come by here, since the last time. */
+  public otherCalls: () => NeededRight[] = () => [];
 
   public secretArn(id: string): string {
     return this.secrets.find(arn => arn === id || arn.replace(/-.{6}$/, '') === id || arn.replace(/^.*:secret:(.*)-.{6}$/, '$1') === id) ?? id;

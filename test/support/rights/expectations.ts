@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { AwsWorld } from './aws-world';
 import { decide } from './authorization';
+import { AwsWorld } from './aws-world';
 import { NeededRight } from './needed-rights';
 import { PlayedStack, UsedRight } from './played-stack';
 
@@ -49,9 +49,8 @@ export async function assertStrangersDenied(stack: PlayedStack, world: AwsWorld,
   const { partition, account, region } = world;
   const arn = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
   const given = [...stack.statements.values()].flatMap(statement => [(statement as unknown as { Resource: string | string[] }).Resource].flat());
-  const tables = [...new Set(given.filter(each => each.includes(':table/')))];
-  const secrets = [...new Set(given.filter(each => each.includes(':secret:') && !each.includes('?')))];
-  const keys = [...new Set(given.filter(each => each.includes(':key/')))];
+  const two = (kind: string): string[] => [...new Set(given.filter(each => each.includes(kind) && !each.includes('?')))].slice(0, 2);
+  const [tables, secrets, keys] = [':table/', ':secret:', ':key/'].map(two);
   const right = (action: string, resource: string, context: NeededRight['context'] = {}): NeededRight => ({ action, resource, context });
   const leading = (key: string) => ({ 'dynamodb:LeadingKeys': [key] });
   const never = [

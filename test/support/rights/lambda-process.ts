@@ -20,7 +20,6 @@ require('readline').createInterface({ input: process.stdin }).on('line', line =>
 /** A shipped bundle in a process of its own, with nothing but what Lambda gives it. */
 export class LambdaProcess {
   private readonly child: ChildProcess;
-  private ended: (error: string) => void = () => undefined;
 
   /** @param bundle the folder in assets/ */
   constructor(bundle: string, environment: NodeJS.ProcessEnv) {
@@ -38,6 +37,8 @@ export class LambdaProcess {
     createInterface({ input: this.child.stdout! }).on('line', line => line.startsWith('\u0001') && this.ended(line.slice(1)));
     this.child.once('exit', () => this.ended('the process has ended'));
   }
+
+  private ended: (error: string) => void = () => undefined;
 
   /** @throws Error where the function did, which it should not */
   public async invoke(event: object): Promise<void> {

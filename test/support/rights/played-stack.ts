@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { AwsWorld } from './aws-world';
 import { decide, Decision, NamedPolicy } from './authorization';
+import { AwsWorld } from './aws-world';
 import { NeededRight, rightsNeededFor } from './needed-rights';
 import { closureOf, dependenciesIn, evaluate, inOrder, Template, Values } from './template-values';
 import { asCloudFormationSends } from '../cloudformation';
@@ -10,8 +10,6 @@ export interface UsedRight extends NeededRight {
   /** As in `Delete Custom::IotDeviceCertificate Sensor`. */
   readonly request: string;
   readonly decision: Decision;
-  /** Whether the call it was for failed. */
-  readonly failed: boolean;
 }
 
 /** A resource that is there. */
@@ -79,7 +77,8 @@ export class PlayedStack {
 
   /** The policies of a role that is there. */
   public policiesOf(role: string, among: (policyId: string) => boolean = () => true): NamedPolicy[] {
-    return [...this.standing].filter(([id, { type, properties }]) => /^AWS::IAM::(Managed)?Policy$/.test(type) && among(id) && properties.Roles.includes(role))
+    return [...this.standing]
+      .filter(([id, { type, properties }]) => /^AWS::IAM::(Managed)?Policy$/.test(type) && among(id) && properties.Roles.includes(role))
       .map(([id, { properties }]) => ({ name: id, policy: properties.PolicyDocument }));
   }
 
@@ -172,11 +171,10 @@ export class PlayedStack {
     const waitsFor = dependenciesIn(template);
     const dependedOn = new Set([...closureOf(id, waitsFor), ...closureOf(token, waitsFor)]);
     const policies = this.policiesOf(role, each => dependedOn.has(each));
-    for (const call of aws.calls) {
-      for (const right of rightsNeededFor(call, this.world)) {
-        const decision = await decide(this.sessionOf(role), policies, right, this.world.policies.get(right.resource));
-        this.used.push({ ...right, request: `${RequestType} ${ResourceType} ${id}`, decision, failed: call.failed });
-      }
+    const needed = [...aws.calls.flatMap(call => rightsNeededFor(call, this.world)), ...this.world.otherCalls()];
+    for (const right of needed) {
+      const decision = await decide(this.sessionOf(role), policies, right, this.world.policies.get(right.resource));
+      this.used.push({ ...right, request: `${RequestType} ${ResourceType} ${id}`, decision });
     }
     const answer = aws.answerTo(RequestId);
     if (answer.Status !== 'SUCCESS') {

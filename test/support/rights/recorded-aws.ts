@@ -1,14 +1,13 @@
 import { createServer, IncomingMessage, request, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
 
-/** A call of the AWS SDK as it went over the wire, and how AWS answered it. */
+/** A call of the AWS SDK as it went over the wire. */
 export interface RecordedCall {
   /** The service, as it stands in the scope of the signature. */
   readonly service: string;
   readonly region: string;
   readonly operation: string;
   readonly input: Record<string, any>;
-  readonly failed: boolean;
 }
 
 /** The answer for an operation that moto does not know of. */
@@ -28,7 +27,6 @@ export class RecordedAws {
   public calls: RecordedCall[] = [];
   /** The account whose function is running. */
   public account = '';
-  public own: OwnAnswer = () => undefined;
   private readonly answers = new Map<string, string>();
   private readonly server: Server;
 
@@ -36,6 +34,9 @@ export class RecordedAws {
     this.server = createServer((incoming, outgoing) => void this.serve(incoming).then(
       ({ status, body, headers }) => outgoing.writeHead(status, headers).end(body), () => outgoing.destroy()));
   }
+
+  /** What is answered here, and not by moto. */
+  public own: OwnAnswer = () => undefined;
 
   public get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
@@ -63,7 +64,7 @@ export class RecordedAws {
     const operation = target?.split('.')[1] ?? String(input.Action);
     const own = this.own(operation);
     const answer = own === undefined ? await this.forward(incoming, body) : { status: 200, body: own, headers: { 'content-type': 'text/xml' } };
-    this.calls.push({ service, region, operation, input, failed: answer.status >= 300 });
+    this.calls.push({ service, region, operation, input });
     return answer;
   }
 

@@ -35,20 +35,21 @@ afterEach(() => world?.stop());
 afterAll(() => aws.stop());
 
 /** The template of a stack in an app of its own. */
-function templateOf(world: AwsWorld, name: string, declare: (stack: Stack) => void): Template {
+function templateOf({ account, region }: AwsWorld, name: string, declare: (stack: Stack) => void): Template {
   const app = new App();
-  const stack = new Stack(app, name, { env: { account: world.account, region: world.region } });
+  const stack = new Stack(app, name, { env: { account, region } });
   declare(stack);
   return app.synth().getStackByName(name).template;
 }
 
 /** The secrets and keys that others have made. */
-async function outside(world: AwsWorld) {
-  const { physicalId } = await world.make('AWS::KMS::Key', 'Outside', 'outside', { KeyPolicy: rootPolicy(world) });
-  const keyArn = `arn:${world.partition}:kms:${world.region}:${world.account}:key/${physicalId}`;
-  const name = `${world.partition}/iot-ca-secret`;
-  await world.secret(OLD.key, undefined, name);
-  return { keyArn, name, phrase: await world.secret('unused'), pem: await world.secret(OLD.certificate, keyArn), request: await world.secret(opensslRequest('/CN=sensor-9')) };
+async function outside(made: AwsWorld) {
+  const { physicalId } = await made.make('AWS::KMS::Key', 'Outside', 'outside', { KeyPolicy: rootPolicy(made) });
+  const keyArn = `arn:${made.partition}:kms:${made.region}:${made.account}:key/${physicalId}`;
+  const name = `${made.partition}/iot-ca-secret`;
+  await made.secret(OLD.key, undefined, name);
+  const [others, pem] = [await made.secret('of others'), await made.secret(OLD.certificate, keyArn)];
+  return { keyArn, name, others, pem, request: await made.secret(opensslRequest('/CN=sensor-9')) };
 }
 
 function rootPolicy({ partition, account }: AwsWorld): object {
@@ -60,7 +61,8 @@ type Outside = Awaited<ReturnType<typeof outside>>;
 /** Everything the library has, in one stack; in its second version with what is behind each construct changed. */
 function everything(stack: Stack, { keyArn, name, pem, request }: Outside, second: boolean): void {
   const generation = second ? 2 : 1;
-  const given = (id: string, secretCompleteArn: string, encryptionKey?: IKey) => Secret.fromSecretAttributes(stack, id, { secretCompleteArn, encryptionKey });
+  const secret = (id: string, secretCompleteArn: string, encryptionKey?: IKey) =>
+    Secret.fromSecretAttributes(stack, id, { secretCompleteArn, encryptionKey });
   const outsideKey = Key.fromKeyArn(stack, 'OutsideKey', keyArn);
   const encryptionKey = second ? outsideKey : new Key(stack, 'EncryptionKey');
   const subject = (commonName: string) => ({ subject: { commonName } });
@@ -69,7 +71,7 @@ function everything(stack: Stack, { keyArn, name, pem, request }: Outside, secon
   const below = new PrivateIotCa(stack, 'Below', { ...subject('Below'), ...P256, issuer: ca, generation });
   new PrivateIotCa(stack, 'Awaited', { ...subject('Awaited'), ...P256, signedElsewhere: true });
   const existing = PrivateIotCa.fromExistingCa(stack, 'Existing', {
-    certificate: PemSource.secret(given('Pem', pem, outsideKey)), privateKey: Secret.fromSecretNameV2(stack, 'Named', name), generation,
+    certificate: PemSource.secret(secret('Pem', pem, outsideKey)), privateKey: Secret.fromSecretNameV2(stack, 'Named', name), generation,
   });
   ca.addVerificationCertificate('Verification', { registrationCode: `code-${generation}` });
   ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(REQUEST), generation });
@@ -78,12 +80,14 @@ function everything(stack: Stack, { keyArn, name, pem, request }: Outside, secon
     ...subject('sensor-001'),
     ...P256,
     generation,
-    deliveryFormats: [DeliveryFormat.pkcs12({ encryptionKey: outsideKey }), DeliveryFormat.pkcs12({ legacy: true }), DeliveryFormat.combinedPem(), DeliveryFormat.der()],
+    deliveryFormats: [
+      DeliveryFormat.pkcs12({ encryptionKey: outsideKey }), DeliveryFormat.pkcs12({ legacy: true }), DeliveryFormat.combinedPem(), DeliveryFormat.der(),
+    ],
   });
   const inParameter = { ...P256, generation };
   inKms.addDeviceCertificate('Common', { ...subject('sensor-002'), ...inParameter, keyStorage: KeyStorage.parameterStore({ encryptionKey }) });
   below.addDeviceCertificate('Own', { ...subject('sensor-003'), ...inParameter, keyStorage: KeyStorage.parameterStore({ path: `/iot/${generation}`, encryptionKey }) });
-  existing.addDeviceCertificate('Requested', { certificateSigningRequest: PemSource.secret(given('Request', request)), generation });
+  existing.addDeviceCertificate('Requested', { certificateSigningRequest: PemSource.secret(secret('Request', request)), generation });
   ca.addServerCertificate('Broker', { ...subject('broker'), ...P256, subjectAlternativeNames: { dns: ['broker.acme.example'] } });
   if (!second) {
     below.addDeviceCertificate('Leaving', { ...subject('sensor-004'), ...inParameter, keyStorage: KeyStorage.parameterStore({ path: '/iot/leaving' }) });
@@ -94,11 +98,11 @@ function everything(stack: Stack, { keyArn, name, pem, request }: Outside, secon
 describe.each(PLACES)('in $partition', place => {
   test('every call of create, update, cleanup, rollback and delete is allowed by what the resource depends on, and every right is used', async () => {
     world = new AwsWorld(aws, place);
-    const others = await outside(world);
+    const given = await outside(world);
     const stack = new PlayedStack(world, 'Everything');
-    const [first, second] = [false, true].map(version => templateOf(world, 'Everything', each => everything(each, others, version)));
+    const [first, second] = [false, true].map(version => templateOf(world, 'Everything', each => everything(each, given, version)));
     await stack.deploy(first);
-    await assertStrangersDenied(stack, world, { secret: others.phrase, key: others.keyArn });
+    await assertStrangersDenied(stack, world, { secret: given.others, key: given.keyArn });
     if (place.partition === 'aws') { // elsewhere, names differ and nothing else
       await stack.deploy(second, Object.keys(second.Resources).find(id => id.startsWith('CaBroker') && second.Resources[id].Type.startsWith('Custom::')));
     }

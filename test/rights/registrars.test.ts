@@ -2,8 +2,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AzureCaRegistration, AzureIotService, HuaweiCredentials, HuaweiIotdaCaRegistration,
-  KeyAlgorithm, PrivateIotCa, TencentIotHubCaRegistration,
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AzureCaRegistration, AzureIotService, HuaweiCredentials,
+  HuaweiIotdaCaRegistration, KeyAlgorithm, PrivateIotCa, TencentIotHubCaRegistration,
 } from '../../src';
 import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
 import { temporaryFiles } from '../support/openssl';

@@ -100,7 +100,9 @@ export class PlayedStack {
   }
 
   /** CloudFormation restores the old properties, what is depended on first, and then removes what the update had made. */
-  private async rollBack(before: { template: Template; standing: Map<string, Standing> }, failed: Template, replaced: readonly string[]): Promise<void> {
+  private async rollBack(
+    before: { template: Template; standing: Map<string, Standing> }, failed: Template, replaced: readonly string[],
+  ): Promise<void> {
     const undone: [string, Standing][] = [];
     for (const id of inOrder(before.template)) {
       const { properties } = before.standing.get(id)!;

@@ -81,7 +81,8 @@ function everything(stack: Stack, { keyArn, name, pem, request }: Outside, secon
     ...P256,
     generation,
     deliveryFormats: [
-      DeliveryFormat.pkcs12({ encryptionKey: outsideKey }), DeliveryFormat.pkcs12({ legacy: true }), DeliveryFormat.combinedPem(), DeliveryFormat.der(),
+      DeliveryFormat.pkcs12({ encryptionKey: outsideKey }), DeliveryFormat.pkcs12({ legacy: true }),
+      DeliveryFormat.combinedPem(), DeliveryFormat.der(),
     ],
   });
   const inParameter = { ...P256, generation };

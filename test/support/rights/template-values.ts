@@ -26,8 +26,8 @@ export function evaluate(value: any, values: Values): any {
     case 'Fn::Join': return argument[1].join(argument[0]);
     case 'Fn::Select': return argument[1][Number(argument[0])];
     case 'Fn::Split': return argument[1].split(argument[0]);
-    case 'Fn::Sub': return argument.replace(/\$\{([^}.]+)(?:\.([^}]+))?\}/g, (_: string, id: string, name?: string) =>
-      name === undefined ? values.ref(id) : values.attribute(id, name));
+    case 'Fn::Sub': return argument.replace(/\$\{([^}.]+)(?:\.([^}]+))?\}/g, (_: string, id: string, attribute?: string) =>
+      attribute === undefined ? values.ref(id) : values.attribute(id, attribute));
     case 'Fn::ImportValue': return values.imported(argument);
     case 'Fn::GetStackOutput': return values.imported(argument.OutputName, argument.StackName);
     default: throw new Error(`${name} is not played`);

@@ -47,6 +47,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-kms@^3.1164.0',
     '@aws-sdk/client-secrets-manager@^3.1164.0',
     '@aws-sdk/client-ssm@^3.1164.0',
+    '@cloud-copilot/iam-simulate@^0.1.173', // what IAM would say of the functions' calls
     '@peculiar/x509@^2.2.0',
     'aedes@^1.2.0', // a broker for the tests
     'aws-cdk@2.1148.1', // the command line that reads assemblies of the aws-cdk-lib below

@@ -5,6 +5,7 @@ import { checkEndpoint, checkPresent, checkRegion, RegistrationType } from './co
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { ledgerOf } from './private/certificate-provider';
+import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { validate, validGeneration } from './private/validation';
@@ -104,7 +105,7 @@ export class ApsaraMqttCaRegistration extends Resource {
       InstanceId: instanceId,
       Endpoint: endpoint,
       CaCertificatePem: ca.certificatePemFor(this),
-      CredentialsSecretArn: credentials.secretArn,
+      CredentialsSecretArn: secretIdOf(this, credentials),
       Generation: generation,
     };
     // A code is of the instance, and a new one may take the place of the one before: one CA after the other.

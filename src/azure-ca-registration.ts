@@ -9,6 +9,7 @@ import { checkForm } from './contract/forms';
 import { RegistrationType } from './contract/registrations';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { ledgerOf } from './private/certificate-provider';
+import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { validate } from './private/validation';
@@ -81,7 +82,7 @@ export class AzureCaRegistration extends Construct {
     const registrar = RegistrarFunction.of(this, 'azure');
     const rights = [registrar.grantReadCredentials(credentials)];
     const recording = registrar.grantRecordRegistrations(ca);
-    const common = { ...service._render(), CredentialsSecretArn: credentials.secretArn };
+    const common = { ...service._render(), CredentialsSecretArn: secretIdOf(this, credentials) };
     const uploaded: AzureCaUploadProperties = {
       ...common, LedgerTable: ledgerOf(this, ca), CertificateName: certificateName, CertificatePem: ca.certificatePemFor(this),
     };

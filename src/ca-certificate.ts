@@ -136,7 +136,7 @@ export class CaCertificate extends IssuedCertificateBase implements IIotCertific
       Issuer: ca.caId,
       Subject: subject && renderSubject({ ...subject }),
       CertificateSigningRequest: request._text,
-      CertificateSigningRequestSecretArn: request._secret?.secretArn,
+      CertificateSigningRequestSecretArn: request._secretId(this),
       AllowedSubject: allowedSubject,
       PathLength: pathLength,
       HashAlgorithm: validHashAlgorithm(this, ca, props.hashAlgorithm),

@@ -7,7 +7,7 @@ import { BundleProperties } from './contract/properties';
 import { NeededRight } from './private/certificate-provider';
 import { emptySecret } from './private/empty-secret';
 import { acknowledge } from './private/nag';
-import { arnsOf, grantKeepSecret, grantUseSecret } from './private/private-key';
+import { arnsOf, grantKeepSecret, grantUseSecret, secretIdOf } from './private/private-key';
 
 /**
  * Options of every form of delivery.
@@ -104,7 +104,7 @@ export class DeliveryFormat {
       properties: {
         Type: this.name as BundleProperties['Type'],
         SecretArn: secret.secretArn,
-        ...passphrase ? { PassphraseSecretArn: passphrase.secretArn } : {},
+        ...passphrase ? { PassphraseSecretArn: secretIdOf(scope, passphrase) } : {},
       },
       rights: [
         { arns: arnsOf(secret), grant: grantee => grantKeepSecret(secret, grantee) },

@@ -204,7 +204,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       KeyStorage: this._key?.properties,
       KeyAlgorithm: request ? undefined : keyAlgorithm._render(),
       CertificateSigningRequest: request?._text,
-      CertificateSigningRequestSecretArn: request?._secret?.secretArn,
+      CertificateSigningRequestSecretArn: request?._secretId(this),
       AllowedNames: options.allowedSubjectAlternativeNames && renderNames(options.allowedSubjectAlternativeNames),
       AllowedSubject: validRequest(this, options),
       Bundles: bound.length > 0 ? bound.map(([, delivery]) => delivery.properties) : undefined,

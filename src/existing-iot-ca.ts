@@ -1,6 +1,5 @@
 import { Annotations, CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -20,9 +19,9 @@ import { assertNumberOfCas, checkAllowed, sayIfEnded, validateChain } from './pr
 import { CertificateProvider } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { knownByCertificates, rememberCa } from './private/known-ca';
-import { grantRecord, ledgerTable } from './private/ledger-table';
+import { ledgerTable } from './private/ledger-table';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
-import { grantUseSecret, grantUseSigningKey } from './private/private-key';
+import { secretIdOf } from './private/private-key';
 import { validateSigningKey } from './private/signing-key';
 import { sayNotices, validate, validGeneration } from './private/validation';
 
@@ -116,7 +115,8 @@ export class ExistingIotCa extends PrivateIotCaBase {
   public readonly allowedCustomExtensions: string[];
   /** @internal */
   public readonly _chain: CaChainLinks;
-  private readonly passphrase?: ISecret;
+  /** @internal */
+  public readonly _passphrase?: ISecret;
 
   constructor(scope: Construct, id: string, props: ExistingCaProps) {
     super(scope, id);
@@ -128,7 +128,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
       throw new Error(`${this.node.path}: passphrase must be left out where the key is in KMS`);
     }
     this.privateKeySecret = privateKey;
-    this.passphrase = passphrase;
+    this._passphrase = passphrase;
     this.signingKey = signingKey;
     this.platforms = props.platforms ?? [];
     this.allowedCustomExtensions = props.allowedCustomExtensions ?? [];
@@ -155,11 +155,11 @@ export class ExistingIotCa extends PrivateIotCaBase {
     const properties: ExistingIotCaProperties = {
       LedgerTable: this.ledger.tableName,
       CertificatePem: certificate._text,
-      CertificateSecretArn: certificate._secret?.secretArn,
+      CertificateSecretArn: certificate._secretId(this),
       KeyStorage: signingKey ? { Type: 'Kms', KeyArn: signingKey.keyArn } : {
         Type: 'ExistingSecret',
-        SecretArn: privateKey!.secretArn,
-        ...passphrase ? { PassphraseSecretArn: passphrase.secretArn } : {},
+        SecretArn: secretIdOf(this, privateKey!),
+        ...passphrase ? { PassphraseSecretArn: secretIdOf(this, passphrase) } : {},
       },
       AllowLegacyChain: allowLegacyChain,
       Generation: validGeneration(this, props.generation),
@@ -194,12 +194,6 @@ export class ExistingIotCa extends PrivateIotCaBase {
   private sayFindings({ certificate, chain }: CaChain): void {
     lintErrors(certificate.der, this.platforms.map(platform => platform._render()), chain[0]?.der)
       .forEach(finding => Annotations.of(this).addWarningV2(`cdk-private-iot-ca:${finding.rule}`, `the certificate breaks ${describeFinding(finding)}`));
-  }
-
-  public grantIssue(grantee: IGrantable): Grant {
-    const record = grantRecord(this.ledger, grantee);
-    const sign = this.signingKey ? grantUseSigningKey(this.signingKey, grantee) : grantUseSecret(this.privateKeySecret!, grantee);
-    return this.passphrase ? record.combine(sign).combine(grantUseSecret(this.passphrase, grantee)) : record.combine(sign);
   }
 }
 

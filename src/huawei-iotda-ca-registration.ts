@@ -10,6 +10,7 @@ import { HuaweiCredentials } from './huawei-credentials';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { ledgerOf } from './private/certificate-provider';
+import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { validate } from './private/validation';
@@ -95,7 +96,7 @@ export class HuaweiIotdaCaRegistration extends Construct {
       InstanceId: instanceId,
       AppId: appId,
       CredentialsKind: credentials._render(),
-      CredentialsSecretArn: credentials.secret.secretArn,
+      CredentialsSecretArn: secretIdOf(this, credentials.secret),
     };
     const uploaded: HuaweiCaUploadProperties = { ...common, LedgerTable: ledgerOf(this, ca), CertificatePem: ca.certificatePemFor(this) };
     const upload = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, [...rights, recording]);

@@ -59,6 +59,21 @@ export interface PrivateIotCaAttributes {
   readonly encryptionKey?: IKey;
 
   /**
+   * The complete ARN of the secret that holds the passphrase of the CA's private key: of one that was made elsewhere
+   * (`fromExistingCa`) and has a passphrase.
+   *
+   * @default - the key is not encrypted by a passphrase
+   */
+  readonly passphraseSecretArn?: string;
+
+  /**
+   * The KMS key that encrypts the secret with the passphrase.
+   *
+   * @default - the account's `aws/secretsmanager` key
+   */
+  readonly passphraseEncryptionKey?: IKey;
+
+  /**
    * The algorithm of the CA's key, to check the rules of a platform at synthesis. Where the certificate is a token, it must be
    * given for a key in KMS on another curve than P-256, which signs over another digest than SHA-256.
    *
@@ -95,6 +110,8 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
   public readonly allowedCustomExtensions: string[];
   /** @internal */
   public readonly _chain: CaChainLinks;
+  /** @internal */
+  public readonly _passphrase?: ISecret;
 
   constructor(scope: Construct, id: string, attrs: PrivateIotCaAttributes) {
     super(scope, id, { environmentFromArn: attrs.ledgerTableArn });
@@ -104,6 +121,12 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     const parsed = certificates.map(pem => this.parsed(pem));
     if ((privateKeySecretArn === undefined) === (signingKeyArn === undefined)) {
       throw new Error(`${this.node.path}: either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place`);
+    }
+    if (attrs.passphraseSecretArn !== undefined && signingKeyArn !== undefined) {
+      throw new Error(`${this.node.path}: passphraseSecretArn must be left out where the key is in KMS`);
+    }
+    if (attrs.passphraseEncryptionKey && attrs.passphraseSecretArn === undefined) {
+      throw new Error(`${this.node.path}: passphraseEncryptionKey must be left out without passphraseSecretArn, whose secret it encrypts`);
     }
     this.caId = attrs.caId;
     this.certificatePem = certificatePem;
@@ -124,6 +147,10 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     this.privateKeySecret = privateKeySecretArn === undefined ? undefined : Secret.fromSecretAttributes(this, 'PrivateKey', {
       secretCompleteArn: privateKeySecretArn,
       encryptionKey: attrs.encryptionKey,
+    });
+    this._passphrase = attrs.passphraseSecretArn === undefined ? undefined : Secret.fromSecretAttributes(this, 'Passphrase', {
+      secretCompleteArn: attrs.passphraseSecretArn,
+      encryptionKey: attrs.passphraseEncryptionKey,
     });
     this.signingKey = signingKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'SigningKey', signingKeyArn);
     validateSigningKey(this, 'signingKeyArn', this.signingKey);

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+import { IConstruct } from 'constructs';
 import { isPrivateKey, quote } from './contract/rules';
 import { NeededRight } from './private/certificate-provider';
-import { arnsOf, grantUseSecret } from './private/private-key';
+import { arnsOf, grantUseSecret, secretIdOf } from './private/private-key';
 
 /**
  * Where a certificate or a certificate signing request comes from. Neither is secret; a private key must never be given.
@@ -50,6 +51,11 @@ export class PemSource {
     }
     this._text = source.text;
     this._secret = source.secret;
+  }
+
+  /** What the function asks for the secret by, if it is one. @internal */
+  public _secretId(scope: IConstruct): string | undefined {
+    return this._secret && secretIdOf(scope, this._secret);
   }
 
   /** What the function needs to read it. @internal */

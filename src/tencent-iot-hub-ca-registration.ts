@@ -5,6 +5,7 @@ import { checkCertName, checkEndpoint, checkRegion, RegistrationType } from './c
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { ledgerOf } from './private/certificate-provider';
+import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { validate, validGeneration } from './private/validation';
@@ -99,7 +100,7 @@ export class TencentIotHubCaRegistration extends Resource {
       VerificationCertificatePem: this.verificationCertificate.certificatePem,
       Endpoint: endpoint,
       Region: region,
-      CredentialsSecretArn: credentials.secretArn,
+      CredentialsSecretArn: secretIdOf(this, credentials),
       Generation: generation,
     }, [registrar.grantReadCredentials(credentials), registrar.grantRecordRegistrations(ca)]);
     registration.applyRemovalPolicy(removalPolicy);

@@ -22,7 +22,7 @@ function declared(changes: Partial<ApsaraMqttCaRegistrationProps> = {}): { stack
 
 const SERVICE_TOKEN = { 'Fn::GetAtt': ['PrivateIotCaApsaraMqttRegistrarFunction5CA0CCF6', 'Arn'] };
 const RIGHTS = [
-  'PrivateIotCaApsaraMqttRegistrarRightsOnStackCaDC4BAF94BD5268DD', 'PrivateIotCaApsaraMqttRegistrarRightsOnStackCredentialsBB50C8A6C4EE5A13',
+  'PrivateIotCaApsaraMqttRegistrarRightsOnStackCaDC4BAF946A8EFE0DAE8DF6D1', 'PrivateIotCaApsaraMqttRegistrarRightsOnStackCredentialsBB50C8A6158D5ADAF9C42FC9',
 ];
 const INSTANCE = {
   ServiceToken: SERVICE_TOKEN,

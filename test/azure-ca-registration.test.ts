@@ -30,14 +30,14 @@ const SERVICE = {
   ServiceName: 'acme-dps',
   CredentialsSecretArn: CREDENTIALS,
 };
-const RIGHTS = ['PrivateIotCaAzureRegistrarRightsOnStackCredentialsBB50C8A6603D807E'];
+const RIGHTS = ['PrivateIotCaAzureRegistrarRightsOnStackCredentialsBB50C8A67307E83D792C072A'];
 
 test('a registration is an upload, a verification certificate for its code, and the verification by it', () => {
   const { stack, registration } = declared();
   expect(resourcesBelow(stack, 'Azure')).toEqual({
     AzureUpload13569C0A: {
       Type: 'Custom::AzureCaUpload',
-      DependsOn: ['PrivateIotCaAzureRegistrarRightsOnStackCaDC4BAF9496A7914D', ...RIGHTS],
+      DependsOn: ['PrivateIotCaAzureRegistrarRightsOnStackCaDC4BAF946A8EFE0D48B72DC1', ...RIGHTS],
       ...DELETED,
       Properties: { ...SERVICE, LedgerTable: { Ref: 'CaLedger0A52F403' }, CertificateName: 'acme', CertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] } },
     },

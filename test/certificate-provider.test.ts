@@ -21,9 +21,14 @@ test('the function is on arm64, on the newest runtime of its Region, and logs to
   });
 });
 
-test('the function is told nothing by its environment', () => {
+test('the function is told by its environment which stack is its own, and the logical ids of the CAs in it, and nothing else', () => {
   const [fn] = Object.values(Template.fromStack(fullStack()).findResources('AWS::Lambda::Function'));
-  expect(fn.Properties.Environment).toBeUndefined();
+  expect(fn.Properties.Environment).toEqual({
+    Variables: {
+      STACK_ID: { Ref: 'AWS::StackId' },
+      CERTIFICATE_AUTHORITIES: 'Ca1E0C8272,InKms463CB13C,Below8C0B4BC0,Awaited7A17AF18,Existing4CC9759F',
+    },
+  });
 });
 
 describe('the rights of the function', () => {
@@ -41,8 +46,11 @@ describe('the rights of the function', () => {
 
   test('are these and no more: what it may delete are the parameters that it makes', () => {
     expect(actions()).toEqual([
+      'cloudformation:ListStackResources',
+      'dynamodb:ConditionCheckItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
+      'dynamodb:Query',
       'dynamodb:UpdateItem',
       'kms:Decrypt',
       'kms:Encrypt',
@@ -85,7 +93,7 @@ describe('the rights of the function', () => {
   });
 
   test('on one CA are in a policy of its own, so that they last until that CA is removed', () => {
-    const policies = statementsOf(fullStack()).filter(({ policy }) => /RightsOn.*(Ca|InKms|Below|Awaited|Existing)[0-9A-F]{16}$/.test(policy)).map(({ policy }) => policy);
+    const policies = statementsOf(fullStack()).filter(({ policy }) => /RightsOn.*(Ca|InKms|Below|Awaited|Existing)[0-9A-F]{24}$/.test(policy)).map(({ policy }) => policy);
     expect(new Set(policies).size).toBe(5);
   });
 });

@@ -11,7 +11,7 @@ import {
 } from '../src';
 import { opensslRequest } from './support/foreign-ca';
 import { opensslOutput } from './support/openssl';
-import { attributeOf, logicalIds, propertiesOf, rightsOf, stackWithCa } from './support/stacks';
+import { attributeOf, logicalIds, onlyVia, propertiesOf, rightsOf, stackWithCa } from './support/stacks';
 import { readCertificationRequest } from '../src/pki/certification-request';
 
 const TYPE = 'Custom::IotDeviceCertificate';
@@ -109,7 +109,7 @@ describe('the request can come', () => {
       {
         Action: 'kms:Decrypt',
         Resource: attributeOf('Key961B73FD', 'Arn'),
-        Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.amazonaws.com']] } } },
+        Condition: onlyVia('secretsmanager'),
       },
     ]);
   });

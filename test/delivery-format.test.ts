@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DeliveryFormat, DeviceCertificate, DeviceCertificateOptions, KeyStorage } from '../src';
-import { attributeOf, logicalIds, propertiesOf, rightsOf, stackWithCa } from './support/stacks';
+import { attributeOf, logicalIds, onlyVia, propertiesOf, rightsOf, stackWithCa } from './support/stacks';
 
 const TYPE = 'Custom::IotDeviceCertificate';
 const KEEP = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'];
@@ -56,7 +56,7 @@ test('the function may keep the bundles and read the passphrases, and write no p
     { Action: 'secretsmanager:GetSecretValue', Resource: { Ref: 'SensorPkcs12PassphraseC595A7EA' } },
   ]);
   Template.fromStack(stack).hasResource(TYPE, {
-    DependsOn: ['PrivateIotCaProviderKeys0F3D707D3', 'PrivateIotCaProviderRightsOnStackCaDC4BAF94E4DDC2EF'],
+    DependsOn: ['PrivateIotCaProviderKeys0F3D707D3', 'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6'],
   });
 });
 
@@ -80,7 +80,7 @@ test('a customer key encrypts the bundle and its passphrase, and the function ma
   expect(keyRights).toEqual([{
     Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
     Resource: attributeOf('Key961B73FD', 'Arn'),
-    Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.amazonaws.com']] } } },
+    Condition: onlyVia('secretsmanager'),
   }]);
 });
 

@@ -1,9 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
 import { DeviceCertificate, HashAlgorithm, KeyAlgorithm, KeyStorage, PrivateIotCa, PrivateIotCaAttributes } from '../src';
 import { opensslCa, P384 } from './support/foreign-ca';
-import { ledgerRights, propertiesOf, rightsOf, stackOf, stackWithCa } from './support/stacks';
+import { CERTIFICATES_ONLY, LEDGER_ACTIONS, ledgerRights, propertiesOf, rightsOf, stackOf, stackWithCa } from './support/stacks';
 
 const HOME = { account: '111111111111', region: 'eu-central-1' };
 const KEY_ARN = 'arn:aws:kms:eu-central-1:111111111111:key/0987dcba-09fe-87dc-65ba-ab0987654321';
@@ -28,7 +28,7 @@ describe('a CA whose key is in KMS can be used', () => {
     const { stack, ca } = imported({}, env);
     ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
     expect(propertiesOf(stack, 'Custom::IotDeviceCertificate')).toMatchObject({ LedgerTable: TABLE_ARN, Issuer: IMPORTED.caId });
-    expect(rightsOf(stack, 'PrivateIotCaProviderRightsOn')).toEqual([ledgerRights(TABLE_ARN), { Action: ['kms:GetPublicKey', 'kms:Sign'], Resource: KEY_ARN }]);
+    expect(rightsOf(stack, 'PrivateIotCaProviderRightsOn')).toEqual([{ Action: ['kms:GetPublicKey', 'kms:Sign'], Resource: KEY_ARN }, ledgerRights(TABLE_ARN)]);
   });
 
   test('from another account as the issuer of a CA', () => {
@@ -64,7 +64,7 @@ describe('a CA whose key is in KMS can be used', () => {
     expect(JSON.stringify(Issuer)).toContain('RefCa1E0C8272');
     expect(digest).toBe(HashAlgorithm.SHA_384);
     expect(rightsOf(stack, 'PrivateIotCaProviderRightsOn').map(each => (each as { Action: unknown }).Action)).toEqual([
-      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], ['kms:GetPublicKey', 'kms:Sign'],
+      ['kms:GetPublicKey', 'kms:Sign'], LEDGER_ACTIONS,
     ]);
   });
 });
@@ -82,7 +82,7 @@ describe('a right of another account', () => {
     expect(statementsFor(key)).toEqual([{ Action: ['kms:Sign', 'kms:GetPublicKey'], Effect: 'Allow', Principal: principal, Resource: '*' }]);
     const [replica] = propertiesOf(stack, 'AWS::DynamoDB::GlobalTable').Replicas as { ResourcePolicy: { PolicyDocument: never } }[];
     expect(statementsFor(replica.ResourcePolicy.PolicyDocument)).toEqual([
-      { Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], Effect: 'Allow', Principal: principal, Resource: '*' },
+      { Action: LEDGER_ACTIONS, Condition: CERTIFICATES_ONLY, Effect: 'Allow', Principal: principal, Resource: '*' },
     ]);
     expect(JSON.stringify(rightsOf(stack))).not.toContain('222222222222');
   });
@@ -94,6 +94,53 @@ describe('a right of another account', () => {
       const text = JSON.stringify(Properties);
       expect([`{"Ref":"${id}"}`, `{"Fn::GetAtt":["${id}",`].filter(reference => text.includes(reference))).toEqual([]);
     }
+  });
+
+  const across = (keyStorage: KeyStorage) => {
+    const app = new App();
+    const home = new Stack(app, 'Home', { env: HOME });
+    const ca = new PrivateIotCa(home, 'Ca', { subject: { commonName: 'Root' }, keyAlgorithm: KeyAlgorithm.EC_P256, keyStorage });
+    const stack = new Stack(app, 'Devices', { env: { ...HOME, account: '222222222222' } });
+    return { home, ca, stack };
+  };
+
+  test('is given by itself where a stack of another account uses a CA of the same app', () => {
+    const { home, ca, stack } = across(KeyStorage.kms());
+    for (const id of ['One', 'Two']) {
+      new DeviceCertificate(stack, id, { ca, subject: { commonName: id } });
+    }
+    const key = propertiesOf(home, 'AWS::KMS::Key').KeyPolicy as { Statement: { Principal: unknown }[] };
+    expect(statementsFor(key)).toMatchObject([{ Action: ['kms:Sign', 'kms:GetPublicKey'] }]);
+    const [replica] = propertiesOf(home, 'AWS::DynamoDB::GlobalTable').Replicas as { ResourcePolicy: { PolicyDocument: never } }[];
+    expect(statementsFor(replica.ResourcePolicy.PolicyDocument)).toMatchObject([{ Action: LEDGER_ACTIONS, Condition: CERTIFICATES_ONLY }]);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('CA of the account'));
+  });
+
+  test('is asked for by a warning, with the line to add, where the CA is known by its attributes', () => {
+    const { stack, ca } = imported({}, { account: '222222222222', region: 'eu-central-1' });
+    ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
+    Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(
+      'Stack/Ca is a CA of the account 111111111111, .* beside the CA, say ca\\.grantIssue\\(new AccountPrincipal\\(\'222222222222\'\\)\\), and deploy that first'));
+  });
+
+  test('is asked for nobody where the account is the same, or not known before deployment', () => {
+    for (const env of [HOME, undefined]) {
+      const { stack, ca } = imported({}, env);
+      ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
+      Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('CA of the account'));
+    }
+  });
+
+  test('is refused for a CA whose key is in a secret, in place of opening the ledger alone', () => {
+    const { stack, ca } = stackWithCa();
+    expect(() => ca.grantIssue(new AccountPrincipal('222222222222'))).toThrow('Stack/Ca: grantIssue must be asked for a role or a user of the CA\'s own account, '
+      + 'got AccountPrincipal(222222222222); the key is in a secret, which no other account can use: declare the CA with KeyStorage.kms()');
+    expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('222222222222');
+  });
+
+  test('is no success where key and ledger are elsewhere', () => {
+    const { ca } = imported({}, HOME);
+    expect(ca.grantIssue(new AccountPrincipal('222222222222')).success).toBe(false);
   });
 
   test('is not there unless it is given', () => {

@@ -26,14 +26,14 @@ const INSTANCE = {
   CredentialsKind: 'AccessKey',
   CredentialsSecretArn: CREDENTIALS,
 };
-const RIGHTS = ['PrivateIotCaHuaweiRegistrarRightsOnStackCredentialsBB50C8A6E10072D9'];
+const RIGHTS = ['PrivateIotCaHuaweiRegistrarRightsOnStackCredentialsBB50C8A6EB7B0D5502034B3F'];
 
 test('a registration is an upload, a verification certificate for its code, and the verification by it', () => {
   const { stack, registration } = declared();
   expect(resourcesBelow(stack, 'Huawei')).toEqual({
     HuaweiUpload62A6F7E4: {
       Type: 'Custom::HuaweiIotdaCaUpload',
-      DependsOn: ['PrivateIotCaHuaweiRegistrarRightsOnStackCaDC4BAF94B18079B1', ...RIGHTS],
+      DependsOn: ['PrivateIotCaHuaweiRegistrarRightsOnStackCaDC4BAF946A8EFE0D01AA8520', ...RIGHTS],
       ...DELETED,
       Properties: { ...INSTANCE, LedgerTable: { Ref: 'CaLedger0A52F403' }, CertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] } },
     },

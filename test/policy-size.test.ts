@@ -10,7 +10,12 @@ import { largestSize } from '../src/private/policy-size';
 const [MANAGED, INLINE] = [6_144, 10_240];
 
 const WHERE = 'us-gov-west-1:111111111111';
-const PSEUDO: Record<string, string> = { 'AWS::Partition': 'aws-us-gov', 'AWS::Region': 'us-gov-west-1', 'AWS::AccountId': '111111111111' };
+const PSEUDO: Record<string, string> = {
+  'AWS::Partition': 'aws-us-gov',
+  'AWS::Region': 'us-gov-west-1',
+  'AWS::AccountId': '111111111111',
+  'AWS::StackId': 'arn:aws-us-gov:cloudformation:us-gov-west-1:111111111111:stack/Stack/5b6d4a40-0000-11f1-9a3c-0a1b2c3d4e5f',
+};
 
 /** A policy with the names that CloudFormation, Secrets Manager and KMS give, in the partition with the longest ones. */
 function deployed(value: unknown, stackName: string, resources: Record<string, { Type: string }>): unknown {

@@ -10,7 +10,7 @@ const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const FIXTURE = `
 import { readFileSync } from 'node:fs';
 import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
-import { IRole } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';

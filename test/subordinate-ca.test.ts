@@ -93,7 +93,7 @@ test('the function may use what is the CA\'s own and issue with the CA above, ea
   ]);
   expect(rightsOf(stack)).toHaveLength(4);
   const { DependsOn } = Template.fromStack(stack).toJSON().Resources.Factory212BF0B2;
-  expect(DependsOn).toEqual(['PrivateIotCaProviderRightsOnStackCaDC4BAF94E4DDC2EF', 'PrivateIotCaProviderRightsOnStackFactory4552D1215BFB0F90']);
+  expect(DependsOn).toEqual(['PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6', 'PrivateIotCaProviderRightsOnStackFactory4552D121CB8BAE3F9F342BC9']);
 });
 
 test('in another stack than its issuer, its function may read the issuer\'s key, and not write it', () => {
@@ -101,8 +101,8 @@ test('in another stack than its issuer, its function may read the issuer\'s key,
   const stack = stackOf(rootStack.node.root as never, 'Factories');
   new PrivateIotCa(stack, 'Factory', { subject: SUBJECT, issuer: root });
   expect(rightsOf(stack, 'PrivateIotCaProviderRightsOnStackCa')).toEqual([
-    ledgerRights({ 'Fn::ImportValue': 'Stack:ExportsOutputFnGetAttCaLedger0A52F403Arn06C0E967' }),
     { Action: 'secretsmanager:GetSecretValue', Resource: { 'Fn::ImportValue': 'Stack:ExportsOutputRefCaPrivateKey3406A7462C5A6784' } },
+    ledgerRights({ 'Fn::ImportValue': 'Stack:ExportsOutputFnGetAttCaLedger0A52F403Arn06C0E967' }),
   ]);
 });
 

@@ -27,7 +27,7 @@ test('a registration is a verification certificate with the code of the console,
     Tencent59F74328: {
       Type: 'Custom::TencentIotHubCaRegistration',
       DependsOn: [
-        'PrivateIotCaTencentRegistrarRightsOnStackCaDC4BAF94B09CA0DE', 'PrivateIotCaTencentRegistrarRightsOnStackCredentialsBB50C8A643D2CA3D',
+        'PrivateIotCaTencentRegistrarRightsOnStackCaDC4BAF946A8EFE0D4F82C36F', 'PrivateIotCaTencentRegistrarRightsOnStackCredentialsBB50C8A6F956C3F0E02C38B2',
       ],
       ...DELETED,
       Properties: {

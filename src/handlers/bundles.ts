@@ -2,7 +2,7 @@ import { LedgerEntry } from './ledger';
 import { ownerOf } from './key-owner';
 import { passphraseIn } from './passphrase';
 import { Ports } from './ports';
-import { complain, list, record, secretArn } from './property-values';
+import { complain, list, record, secretArn, secretId } from './property-values';
 import { BundleProperties } from '../contract/properties';
 import { checkDeliveryFormats, quote } from '../contract/rules';
 import { combinedPem, derOfPrivateKey, KeyBundle } from '../pki/key-bundles';
@@ -37,7 +37,7 @@ export function bundlesProperty(value: unknown): BundleProperties[] {
     return {
       Type: Type as BundleProperties['Type'],
       SecretArn: secretArn('deliveryFormats', SecretArn),
-      ...WITH_PASSPHRASE.includes(Type) ? { PassphraseSecretArn: secretArn('passphrase of deliveryFormats', PassphraseSecretArn) } : {},
+      ...WITH_PASSPHRASE.includes(Type) ? { PassphraseSecretArn: secretId('passphrase of deliveryFormats', PassphraseSecretArn) } : {},
     };
   });
 }

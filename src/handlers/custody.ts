@@ -1,4 +1,4 @@
-import { describePlace, placeOf } from './key-storage';
+import { describePlace, encryptionKeyOf, placeOf } from './key-storage';
 import { passphraseIn } from './passphrase';
 import { Ports, SecretVersions } from './ports';
 import { KEY_ALGORITHMS, KeyAlgorithmName } from '../contract/key-algorithms';
@@ -43,9 +43,9 @@ export function custodyOf(keyStorage: KeyStorageProperties | undefined, ports: P
   }
 }
 
-/** The same place, however its other facts are written. */
+/** The same place, however its other facts are written; that of a parameter is another one where another key encrypts it. */
 export function isSamePlace(one: KeyStorageProperties | undefined, other: KeyStorageProperties | undefined): boolean {
-  return one?.Type === other?.Type && placeOf(one) === placeOf(other);
+  return one?.Type === other?.Type && placeOf(one) === placeOf(other) && encryptionKeyOf(one) === encryptionKeyOf(other);
 }
 
 function inMemory(privateKeyPem: string, publicKey = publicKeyOf(privateKeyPem)): HeldKey {
@@ -68,7 +68,7 @@ class VersionCustody implements Custody {
     private readonly versions: SecretVersions, private readonly storage: SecretKeyStorage | ParameterKeyStorage, private readonly ports: Ports,
   ) {
     this.place = placeOf(storage)!;
-    this.encryptionKey = storage.Type === 'Parameter' ? storage.EncryptionKeyArn : undefined;
+    this.encryptionKey = encryptionKeyOf(storage);
   }
 
   public async find(version: string): Promise<HeldKey | undefined> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Declaration, assertSubject } from './declaration';
 import { nameLists, subjectValues } from './declared-extensions';
 import { Ports } from './ports';
-import { complain, RawProperties, record, secretArn, text } from './property-values';
+import { complain, RawProperties, record, secretId, text } from './property-values';
 import { checkNameRules, GENERAL_NAME_TYPE_NAMES, NameLists } from '../contract/general-names';
 import { SubjectValues } from '../contract/subject-attributes';
 import {
@@ -41,7 +41,7 @@ export function requestProperty(properties: RawProperties, required: boolean): D
   // A text that was a token at synthesis looks like one that was not: whether it needed a rule is asked there.
   complain(checkSubjectIsDecided(inline !== undefined, hasSubject, allowedSubject !== undefined));
   return inline === undefined
-    ? { secretArn: secretArn('certificateSigningRequest', CertificateSigningRequestSecretArn), allowedNames, allowedSubject }
+    ? { secretArn: secretId('certificateSigningRequest', CertificateSigningRequestSecretArn), allowedNames, allowedSubject }
     : { ...readRequest(inline, hasSubject, allowedSubject), allowedNames, allowedSubject };
 }
 

@@ -7,7 +7,7 @@ import { identityFrom, Requester } from './identity';
 import { describePlace, keyStorageProperty } from './key-storage';
 import { LedgerEntry } from './ledger';
 import { Ports } from './ports';
-import { checked, complain, optionalText, RawProperties, secretArn, text, truth, wholeNumber } from './property-values';
+import { checked, complain, optionalText, RawProperties, secretId, text, truth, wholeNumber } from './property-values';
 import { isRecorded, recordCa } from './record-ca';
 import { assertUsable } from './usable-ca';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
@@ -43,7 +43,7 @@ export function parseExistingCa(properties: RawProperties): ExistingCaDeclaratio
   return {
     ledgerTable: text('ledgerTable', properties.LedgerTable),
     certificatePem,
-    certificateSecretArn: certificatePem === undefined ? secretArn('certificate', properties.CertificateSecretArn) : undefined,
+    certificateSecretArn: certificatePem === undefined ? secretId('certificate', properties.CertificateSecretArn) : undefined,
     keyStorage: keyStorageProperty(properties.KeyStorage, ['ExistingSecret', 'Kms']),
     allowLegacyChain: truth('allowLegacyChain', properties.AllowLegacyChain, false),
     generation: checked<number>(checkGeneration, wholeNumber(properties.Generation ?? '1')),

@@ -60,7 +60,7 @@ export async function handler(event: unknown, context: InvocationContext): Promi
 function ports(signal: AbortSignal, patience: number): Ports {
   const calls = new AwsCalls(signal, patience);
   const ownRegion = process.env.AWS_REGION!;
-  const values = new SecretValues(secretsManager, calls);
+  const values = new SecretValues(secretsManager, calls, ownRegion);
   const signers = new KmsSigners(kms, calls);
   return {
     ledger: table => new DynamoDbLedger(dynamoDb(regionOf(table) ?? ownRegion), calls, table),

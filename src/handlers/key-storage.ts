@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { arn, checked, record, RawProperties, secretArn } from './property-values';
+import { arn, checked, record, RawProperties, secretArn, secretId } from './property-values';
 import { checkParameterPath } from '../contract/parameter-path';
 import { KeyStorageProperties } from '../contract/properties';
 import { quote } from '../contract/rules';
@@ -16,8 +16,8 @@ const READERS: { readonly [T in StorageType]: (properties: RawProperties) => Key
   Kms: ({ KeyArn }) => ({ Type: 'Kms', KeyArn: arn('keyStorage', 'kms', 'key/', KeyArn) }),
   ExistingSecret: ({ SecretArn, PassphraseSecretArn }) => ({
     Type: 'ExistingSecret',
-    SecretArn: secretArn('privateKey', SecretArn),
-    ...PassphraseSecretArn === undefined ? {} : { PassphraseSecretArn: secretArn('passphrase', PassphraseSecretArn) },
+    SecretArn: secretId('privateKey', SecretArn),
+    ...PassphraseSecretArn === undefined ? {} : { PassphraseSecretArn: secretId('passphrase', PassphraseSecretArn) },
   }),
 };
 
@@ -43,6 +43,17 @@ export function describePlace(keyStorage: KeyStorageProperties, version: string)
     case 'Parameter': return `the parameter ${keyStorage.Path}/${version}`;
     default: return `the secret ${keyStorage.SecretArn}`;
   }
+}
+
+/** The key that the function has a place encrypted by; absent where that is AWS's own, or the matter of the place itself. */
+export function encryptionKeyOf(keyStorage: KeyStorageProperties | undefined): string | undefined {
+  return keyStorage?.Type === 'Parameter' ? keyStorage.EncryptionKeyArn : undefined;
+}
+
+/** A place with the key that encrypts it, for messages that tell places apart. */
+export function describeStorage(keyStorage: KeyStorageProperties | undefined): string {
+  const encryptionKey = encryptionKeyOf(keyStorage);
+  return `${placeOf(keyStorage)}${encryptionKey === undefined ? '' : ` (encrypted by ${encryptionKey})`}`;
 }
 
 /** The place itself, for messages and comparisons. */

@@ -79,3 +79,11 @@ export function arn(property: string, service: string, resource: string, value: 
 export function secretArn(property: string, value: unknown): string {
   return arn(property, 'secretsmanager', 'secret:', value);
 }
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html (`Name`) */
+const SECRET_NAME = /^[\w/+=.@-]{1,512}$/;
+
+/** What a secret is asked for by that somebody else writes: its ARN; or its name, where it is of the function's own account and Region. */
+export function secretId(property: string, value: unknown): string {
+  return typeof value === 'string' && SECRET_NAME.test(value) ? value : secretArn(property, value);
+}

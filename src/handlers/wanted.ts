@@ -1,6 +1,6 @@
 import { isSamePlace } from './custody';
 import { Declaration } from './declaration';
-import { placeOf } from './key-storage';
+import { describeStorage } from './key-storage';
 import { LedgerEntry } from './ledger';
 
 /** What of a request decides whether it can be carried out with what the ledger has. */
@@ -22,7 +22,7 @@ export function assertWanted(request: WantedRequest, entry: LedgerEntry | undefi
   }
   const { keyStorage } = request.declaration;
   if (entry && entry.status !== 'WITHDRAWN' && !isSamePlace(entry.keyStorage, keyStorage)) {
-    throw new Error(`keyStorage must stay ${placeOf(entry.keyStorage)}, where the key of this certificate is held, got ${placeOf(keyStorage)}; `
+    throw new Error(`keyStorage must stay ${describeStorage(entry.keyStorage)}, where the key of this certificate is held, got ${describeStorage(keyStorage)}; `
       + 'raise `generation` for a new certificate with a key in the new place');
   }
 }

@@ -1,19 +1,24 @@
-import { createHash } from 'node:crypto';
 import * as path from 'node:path';
-import { CustomResource, Duration, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
-import { IGrantable, IRole, ManagedPolicy, Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Annotations, Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Grant, IGrantable, IRole, ManagedPolicy, Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
+import { isKnownToDiffer } from './cross-account';
 import { exportedPems } from './exported-pem';
+import { arnsToIssue } from './grant-issue';
 import { acknowledgeWildcard } from './nag';
+import { policyId } from './policy-id';
 import { largestSize } from './policy-size';
 import { pathsOfPrivateKeys } from './private-key-guard';
-import { ResourceType } from '../contract/resource-types';
+import { CA_RESOURCE_TYPES, ResourceType } from '../contract/resource-types';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 
 /** The id below the stack. The function's logical id comes from it, and a service token can't change: final. */
 const PROVIDER_ID = 'PrivateIotCaProvider';
+
+/** The warning that another account has to let this one use its CA. */
+const OTHER_ACCOUNT = 'cdk-private-iot-ca:ca-of-another-account';
 
 const ASSET = path.join(__dirname, '..', '..', 'assets', 'handler');
 
@@ -34,16 +39,18 @@ const KEY_POLICY_FRAME = 1_000;
 /** With names of usual lengths, the rights on so many fit; where they don't, synthesis says so. */
 const MAX_CAS = 12;
 
+/** The resources that are CAs. */
+
 /** Something that a certificate's resource lets the function use. */
 export interface NeededRight {
   /** The ARNs that it is on. */
   readonly arns: readonly string[];
   readonly grant: (grantee: IGrantable) => void;
   /**
-   * The policy that it is kept in, where the removal of the certificate needs it still. The others share policies, which
-   * lose it before that.
+   * How the id of the policy begins that it is kept in, where the removal of the certificate needs it still; what it is on
+   * follows. The others share policies, which lose it before that.
    */
-  readonly policyId?: string;
+  readonly policyName?: string;
 }
 
 /**
@@ -65,6 +72,8 @@ export class CertificateProvider extends Construct {
   private room = 0;
   private readonly occurrences = new Map<string, number>();
   private cas = 0;
+  /** The logical ids of the CAs that the stack declares. */
+  private readonly authorities: string[] = [];
 
   private constructor(stack: Stack) {
     super(stack, PROVIDER_ID);
@@ -86,8 +95,13 @@ export class CertificateProvider extends Construct {
       timeout: Duration.minutes(5),
       role,
       logGroup,
+      environment: {
+        STACK_ID: Aws.STACK_ID,
+        CERTIFICATE_AUTHORITIES: Lazy.string({ produce: () => stack.resolve(this.authorities).join(',') }),
+      },
     });
     logging.applyBefore(this.function);
+    Grant.addToPrincipal({ grantee: role, actions: ['cloudformation:ListStackResources'], resourceArns: [Aws.STACK_ID] }).applyBefore(this.function);
     this.node.addValidation({ validate: () => [...this.oversizedPolicies(), ...exportedPems(stack)] });
   }
 
@@ -97,26 +111,28 @@ export class CertificateProvider extends Construct {
    */
   public rightsOn(ca: IPrivateIotCa): Policy {
     this.assertInReach(ca);
-    const id = `RightsOn${Names.nodeUniqueId(ca.node)}`;
-    if (!this.node.tryFindChild(id) && ++this.cas > MAX_CAS) {
-      throw new Error(`${this.node.path}: a stack must use at most ${MAX_CAS} CAs, since IAM limits the rights of its function, `
-        + `got ${ca.node.path} as one more; put it into another stack`);
+    const id = policyId(this, `RightsOn${Names.nodeUniqueId(ca.node)}`, arnsToIssue(ca));
+    if (!this.node.tryFindChild(id)) {
+      if (++this.cas > MAX_CAS) {
+        throw new Error(`${this.node.path}: a stack must use at most ${MAX_CAS} CAs, since IAM limits the rights of its function, `
+          + `got ${ca.node.path} as one more; put it into another stack`);
+      }
+      this.warnOfOtherAccount(ca);
     }
     return this.inlinePolicy(id);
   }
 
   /** The policy in which the right to read the ledger of one CA is kept; that of another ledger is in another policy. */
   public rightsToRead(ca: IPrivateIotCa): Policy {
-    const ledger = createHash('sha256').update(JSON.stringify(Stack.of(ca).resolve(ca.ledger.tableArn))).digest('hex').slice(0, 8);
-    return this.inlinePolicy(`Reads-${Names.nodeUniqueId(ca.node)}-${ledger}`);
+    return this.inlinePolicy(policyId(this, `Reads${Names.nodeUniqueId(ca.node)}`, [ca.ledger.tableArn]));
   }
 
   /** Gives the function the rights that a certificate needs for itself, and answers what the certificate has to wait for. */
   public rightsFor(certificate: Construct, needed: readonly NeededRight[]): IConstruct[] {
-    const shared = needed.filter(({ policyId }) => policyId === undefined);
+    const shared = needed.filter(({ policyName }) => policyName === undefined);
     const keyPolicy = shared.length > 0 ? [this.keyPolicy(certificate, shared.flatMap(({ arns }) => arns))] : [];
-    const policies = needed.map(({ policyId, arns, grant }) => {
-      const policy = policyId === undefined ? keyPolicy[0] : this.parameterPolicy(policyId, arns);
+    const policies = needed.map(({ policyName, arns, grant }) => {
+      const policy = policyName === undefined ? keyPolicy[0] : this.parameterPolicy(policyId(this, policyName, arns), arns);
       grant(policy);
       return policy;
     });
@@ -191,11 +207,27 @@ export class CertificateProvider extends Construct {
       properties: { ...properties },
     });
     resource.node.addDependency(...rights);
+    if (CA_RESOURCE_TYPES.includes(resourceType)) {
+      this.authorities.push((resource.node.defaultChild as CfnResource).logicalId);
+    }
     resource.node.addValidation({
       validate: () => pathsOfPrivateKeys(Stack.of(this).resolve(properties)).map(where =>
         `${where} must not hold a private key (not shown); take it out of the declaration, and consider it disclosed`),
     });
     return resource;
+  }
+
+  /**
+   * Of a CA of this app, the policies of key and ledger are opened to the account of the stack with the rights themselves; those of a
+   * CA that is known by its attributes alone are for its own side to open.
+   */
+  private warnOfOtherAccount(ca: IPrivateIotCa): void {
+    const { account } = Stack.of(this);
+    if (isKnownToDiffer(account, ca.env.account) && !Resource.isOwnedResource(ca.ledger)) {
+      Annotations.of(ca).addWarningV2(OTHER_ACCOUNT, `${ca.node.path} is a CA of the account ${ca.env.account}, where the policies of its key and of its `
+        + `ledger have to let the account ${account} in: beside the CA, say ca.grantIssue(new AccountPrincipal('${account}')), and deploy that first. `
+        + `Where it is there, acknowledge: Annotations.of(ca).acknowledgeWarning('${OTHER_ACCOUNT}')`);
+    }
   }
 
   /** A key in KMS can be used from other accounts and Regions, a secret that a stack makes can't. */

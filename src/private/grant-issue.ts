@@ -1,12 +1,30 @@
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 import { grantRecord } from './ledger-table';
-import { grantUseSecret, grantUseSigningKey } from './private-key';
+import { arnsOf, grantUseSecret, grantUseSigningKey } from './private-key';
 
-/** Lets a principal sign with a CA's key and record what it signs. */
-export function grantIssue(ca: IPrivateIotCa, grantee: IGrantable): Grant {
+/** A CA, with the secret that holds the passphrase of its key, if there is one. */
+type IssuingCa = IPrivateIotCa & { readonly _passphrase?: ISecret };
+
+/**
+ * Lets a principal sign with a CA's key and record what it signs.
+ *
+ * @returns unsuccessful where the policies of the key and of the ledger can't be changed from here: those of an imported CA
+ * @throws Error for a principal that a secret with the key can't be opened to
+ */
+export function grantIssue(ca: IssuingCa, grantee: IGrantable): Grant {
+  const secrets = [ca.privateKeySecret, ca._passphrase].flatMap(secret => secret ?? []);
+  const [sign, ...others] = ca.signingKey ? [grantUseSigningKey(ca.signingKey, grantee)] : secrets.map(secret => grantUseSecret(secret, grantee));
+  if (!sign.success && !ca.signingKey) {
+    throw new Error(`${ca.node.path}: grantIssue must be asked for a role or a user of the CA's own account, got ${grantee.grantPrincipal}; the key is in a `
+      + 'secret, which no other account can use: declare the CA with KeyStorage.kms(), or sign a CA of that account (addCaCertificate)');
+  }
+  if (!sign.success) {
+    return sign;
+  }
   const record = grantRecord(ca.ledger, grantee);
-  return (ca.signingKey ? grantUseSigningKey(ca.signingKey, grantee) : grantUseSecret(ca.privateKeySecret!, grantee)).combine(record);
+  return record.success ? others.reduce((all, each) => all.combine(each), sign).combine(record) : record;
 }
 
 /** Lets a principal read a CA's private key, where that can be read at all. */
@@ -16,4 +34,13 @@ export function grantReadPrivateKey(ca: IPrivateIotCa, grantee: IGrantable): Gra
       + 'grantIssue lets a principal sign with it');
   }
   return ca.privateKeySecret.grantRead(grantee);
+}
+
+/** What the rights to issue are on: the ledger, the key, and what encrypts it. */
+export function arnsToIssue({ ledger, signingKey, privateKeySecret, _passphrase }: IssuingCa): string[] {
+  return [
+    ledger.tableArn,
+    ...signingKey ? [signingKey.keyArn] : [],
+    ...[privateKeySecret, _passphrase].flatMap(secret => secret ? arnsOf(secret) : []),
+  ];
 }

@@ -3,6 +3,7 @@ import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { NeededRight } from './certificate-provider';
+import { viaService } from './via-service';
 
 /** Rights on the parameters below a path. */
 export class ParameterRights {
@@ -14,10 +15,10 @@ export class ParameterRights {
   }
 
   /** To write, read and delete the parameters, one for each serial number. */
-  public keep(policyId: string): NeededRight {
+  public keep(policyName: string): NeededRight {
     return {
-      arns: [this.arn],
-      policyId,
+      arns: [this.arn, ...this.encryptionKey ? [this.encryptionKey.keyArn] : []],
+      policyName,
       grant: grantee => this.grant(grantee, ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'], [
         'kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey',
       ]),
@@ -36,7 +37,7 @@ export class ParameterRights {
       grantee,
       actions: keyActions,
       resourceArns: [this.encryptionKey.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': `ssm.${Stack.of(this.scope).region}.amazonaws.com` } },
+      conditions: viaService('ssm', Stack.of(this.scope).region),
     })) : grant;
   }
 }

@@ -9,6 +9,9 @@ const ARN_CHARACTERS = 90;
 /** What pseudo parameters stand for is shorter: `aws-us-gov`, `ap-southeast-1`, `amazonaws.com.cn`. */
 const PSEUDO_PARAMETER_CHARACTERS = 16;
 
+/** What ends the id of a stack, behind its name. */
+const UUID_CHARACTERS = 37;
+
 /**
  * The characters that IAM will count in a policy, or in a piece of one, once CloudFormation has put its references in: at
  * most so many.
@@ -39,6 +42,9 @@ function largestText(name: string, argument: unknown, stackName: number): string
   if (name === 'Fn::Join' && Array.isArray((argument as unknown[])[1])) {
     const [separator, pieces] = argument as [string, unknown[]];
     return pieces.map(piece => String(largest(piece, stackName))).join(separator);
+  }
+  if (argument === 'AWS::StackId') {
+    return 'x'.repeat(ARN_CHARACTERS + stackName + UUID_CHARACTERS);
   }
   if (name === 'Ref') {
     return 'x'.repeat(String(argument).startsWith('AWS::') ? PSEUDO_PARAMETER_CHARACTERS : ARN_CHARACTERS + String(argument).length);

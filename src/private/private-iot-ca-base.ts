@@ -28,6 +28,8 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
   public abstract readonly pathLength?: number;
   public abstract readonly allowedCustomExtensions: string[];
   public readonly validity?: Duration;
+  /** The secret with the passphrase of a key that is encrypted. @internal */
+  public readonly _passphrase?: ISecret;
 
   /** @internal */
   public abstract readonly _chain: CaChainLinks;

@@ -1,8 +1,11 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { Grant, GrantOnPrincipalOptions, IGrantable, IResourceWithPolicy } from 'aws-cdk-lib/aws-iam';
+import { RemovalPolicy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { IConstruct } from 'constructs';
 import { NeededRight } from './certificate-provider';
+import { grantOrPermit } from './cross-account';
+import { viaService } from './via-service';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { KeyStorageProperties } from '../contract/properties';
 
@@ -47,6 +50,24 @@ export function arnsOf(secret: ISecret): string[] {
   return [grantableArnOf(secret), ...secret.encryptionKey ? [secret.encryptionKey.keyArn] : []];
 }
 
+/**
+ * What the function asks for a secret by: its ARN; or its name, where that is all that is known of it. Without its last six
+ * characters an ARN is not certain: that of a secret `iot-ca-secret` Secrets Manager takes for a complete one of `iot-ca`. A name
+ * is of the account and the Region of the stack, so that a secret from elsewhere is asked for by what there is of its ARN.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+ */
+export function secretIdOf(scope: IConstruct, secret: ISecret): string {
+  const [, name] = secret.secretArn.split(':secret:');
+  return secret.secretFullArn === undefined && name && isHere(scope, secret) ? name : secret.secretArn;
+}
+
+function isHere(scope: IConstruct, { env }: ISecret): boolean {
+  const { account, region } = Stack.of(scope);
+  return [[account, env.account], [region, env.region]].every(([own, other]) =>
+    [TokenComparison.SAME, TokenComparison.BOTH_UNRESOLVED].includes(Token.compareStrings(own, other)));
+}
+
 /** Of a secret that is known by its name, the ARN lacks the hyphen and the six characters that Secrets Manager has put at its end. */
 function grantableArnOf(secret: ISecret): string {
   return secret.secretFullArn ?? `${secret.secretArn}-??????`;
@@ -54,7 +75,7 @@ function grantableArnOf(secret: ISecret): string {
 
 /** Lets a principal sign with a key of KMS. */
 export function grantUseSigningKey(key: IKey, grantee: IGrantable): Grant {
-  return grantOrPermit({ grantee, actions: ['kms:Sign', 'kms:GetPublicKey'], resourceArns: [key.keyArn] }, key as IKey & IResourceWithPolicy);
+  return grantOrPermit({ grantee, actions: ['kms:Sign', 'kms:GetPublicKey'], resourceArns: [key.keyArn] }, key);
 }
 
 /** The key that encrypts the secret may be used through Secrets Manager only; the secret has added that to the key's policy. */
@@ -64,15 +85,6 @@ function grantOnSecret(secret: ISecret, grantee: IGrantable, actions: string[], 
     grantee,
     actions: keyActions,
     resourceArns: [secret.encryptionKey.keyArn],
-    conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${secret.stack.region}.amazonaws.com` } },
+    conditions: viaService('secretsmanager', secret.env.region),
   })) : grant;
-}
-
-/**
- * Gives a right to a principal; to one that has no policies of its own here, such as another account, by the policy of the
- * resource. In that policy `*` is the resource itself: its ARN would be a reference of the resource to itself.
- */
-export function grantOrPermit(options: GrantOnPrincipalOptions & { resourceArns: string[] }, resource: IResourceWithPolicy): Grant {
-  const grant = Grant.addToPrincipal(options);
-  return grant.success ? grant : Grant.addToPrincipalOrResource({ ...options, resourceSelfArns: ['*'], resource });
 }

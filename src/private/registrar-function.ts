@@ -1,12 +1,13 @@
 import * as path from 'node:path';
-import { CustomResource, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, CustomResource, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Grant, IRole, Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
 import { grantRecordRegistrations } from './ledger-table';
-import { grantUseSecret } from './private-key';
+import { policyId } from './policy-id';
+import { arnsOf, grantUseSecret } from './private-key';
 import { RegistrarName, RegistrationType } from '../contract/registrations';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 
@@ -53,6 +54,7 @@ export class RegistrarFunction extends Construct {
       timeout: Duration.minutes(5),
       role,
       logGroup,
+      environment: { STACK_ID: Aws.STACK_ID },
     });
     logging.applyBefore(this.function);
   }
@@ -71,16 +73,16 @@ export class RegistrarFunction extends Construct {
    * policy for all credentials would lose the right before a registration that leaves the stack is removed at the platform.
    */
   public grantReadCredentials(secret: ISecret): Grant {
-    return grantUseSecret(secret, this.policyOn(secret));
+    return grantUseSecret(secret, this.policyOn(secret, arnsOf(secret)));
   }
 
   /** Lets the function record the registrations of a CA in its ledger, by a policy that goes after them too. */
   public grantRecordRegistrations(ca: IPrivateIotCa): Grant {
-    return grantRecordRegistrations(ca.ledger, this.policyOn(ca));
+    return grantRecordRegistrations(ca.ledger, this.policyOn(ca, [ca.ledger.tableArn]));
   }
 
-  private policyOn({ node }: IConstruct): Policy {
-    const id = `RightsOn${Names.nodeUniqueId(node)}`;
+  private policyOn({ node }: IConstruct, arns: readonly string[]): Policy {
+    const id = policyId(this, `RightsOn${Names.nodeUniqueId(node)}`, arns);
     return this.node.tryFindChild(id) as Policy | undefined
       ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
   }

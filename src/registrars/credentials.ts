@@ -16,7 +16,8 @@ const PATIENCE = 60_000;
 export type ReadSecret = (secretArn: string, signal: AbortSignal) => Promise<string | Buffer | undefined>;
 
 /** Reads a secret from Secrets Manager. */
-export const readSecret: ReadSecret = (secretArn, signal) => new SecretValues(clients, new AwsCalls(signal, PATIENCE)).read(secretArn);
+export const readSecret: ReadSecret = (secretArn, signal) =>
+  new SecretValues(clients, new AwsCalls(signal, PATIENCE), process.env.AWS_REGION!).read(secretArn);
 
 /** What credentials are made of, and headers can hold: RFC 9110, section 5.5. A line end is the most frequent of the others. */
 const VISIBLE = /^[!-~]+$/;

@@ -41,14 +41,21 @@ test('a retry and an update answer the same parameter, a replacement another one
   const event = request('device', 'Create', declare());
   const old = await handle(event);
   expect(await handle(event)).toEqual(old);
-  // Another key that encrypts concerns what is written from now on.
-  expect(await handle(request('device', 'Update', declare({}, { EncryptionKeyArn: ENCRYPTION_KEY }), old.physicalResourceId))).toEqual(old);
   const next = await handle(request('device', 'Update', declare({ Generation: '2' }), old.physicalResourceId));
   expect(next.data!.PrivateKeyParameter).not.toBe(old.data!.PrivateKeyParameter);
   expect(world.parameters.size).toBe(2);
   expect(await handle(request('device', 'Update', declare(), next.physicalResourceId))).toEqual(old);
   await handle(request('device', 'Delete', declare({ Generation: '2' }), next.physicalResourceId));
   expect([...world.parameters.keys()]).toEqual([old.data!.PrivateKeyParameter]);
+});
+
+test('another key that encrypts is refused without a new generation: nothing would be written, and the rights on the old key would go', async () => {
+  const old = await handle(request('device', 'Create', declare()));
+  const update = (changes: { Generation?: string }) => handle(request('device', 'Update', declare(changes, { EncryptionKeyArn: ENCRYPTION_KEY }), old.physicalResourceId));
+  await expect(update({})).rejects.toThrow(`keyStorage must stay ${PATH}, where the key of this certificate is held, got ${PATH} (encrypted by ${ENCRYPTION_KEY}); `
+    + 'raise `generation`');
+  const next = await update({ Generation: '2' });
+  expect(world.parameters.get(next.data!.PrivateKeyParameter!)!.encryptionKey).toBe(ENCRYPTION_KEY);
 });
 
 test('a removal deletes the parameter, and can be asked for again', async () => {

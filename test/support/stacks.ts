@@ -23,7 +23,7 @@ export function propertiesOf(stack: Stack, type: string): Record<string, unknown
 /** What the function of a stack may do, statement by statement: on what, and under which condition. */
 export function rightsOf(stack: Stack, policy = 'PrivateIotCaProvider'): object[] {
   return statementsOf(stack)
-    .filter(each => each.policy.startsWith(policy) && !String(each.Action).includes('logs:'))
+    .filter(each => each.policy.startsWith(policy) && !/^(logs|cloudformation):/.test(String(each.Action)))
     .map(({ Action, Resource, Condition }) => ({ Action, Resource, ...Condition === undefined ? {} : { Condition } }));
 }
 
@@ -32,9 +32,23 @@ export function attributeOf(logicalId: string, name: string): object {
   return { 'Fn::GetAtt': [logicalId, name] };
 }
 
-/** The rights to read a ledger and to add to it. */
+/** The actions on a ledger of whoever issues. */
+export const LEDGER_ACTIONS = ['dynamodb:ConditionCheckItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'];
+
+/** That it is of the items of certificates: decisions/0004-ledger.md. */
+export const CERTIFICATES_ONLY = {
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['identity#*', 'issuer#*', 'resource#*', 'name#*', 'place#*'] },
+};
+
+/** The rights to read what a ledger holds of certificates, and to add to it. */
 export function ledgerRights(table: unknown): object {
-  return { Action: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], Resource: table };
+  return { Action: LEDGER_ACTIONS, Resource: table, Condition: CERTIFICATES_ONLY };
+}
+
+/** That a KMS key is used through another service, in a stack that does not say where it is: China's suffix is allowed too. */
+export function onlyVia(service: string): object {
+  const names = ['.amazonaws.com', '.amazonaws.com.cn'].map(suffix => ({ 'Fn::Join': ['', [`${service}.`, { Ref: 'AWS::Region' }, suffix]] }));
+  return { StringEquals: { 'kms:ViaService': names } };
 }
 
 /** The logical ids of a stack's resources, by type; those of the provider left out. */

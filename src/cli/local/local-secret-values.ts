@@ -2,6 +2,7 @@ import { SecretValue } from '../../handlers/ports';
 import { CliError } from '../cli-error';
 import { DirectorySecretVersions } from './directory-secret-versions';
 import { GivenSecrets } from './given-secrets';
+import { localArn } from './stand-ins';
 
 /**
  * What secrets hold in a local deployment: what the command line gives, else what the deployment itself has written, else
@@ -17,7 +18,9 @@ export class LocalSecretValues {
     this.generators.set(secretArn, generator);
   }
 
-  public async read(secretArn: string): Promise<SecretValue> {
+  /** @param secretId the ARN, or a name, which is that of a secret in the account that stands for all of them */
+  public async read(secretId: string): Promise<SecretValue> {
+    const secretArn = secretId.startsWith('arn:') ? secretId : localArn('secretsmanager', `secret:${secretId}`);
     return this.given.valueOf(secretArn) ?? await this.secrets.readCurrent(secretArn) ?? this.generated(secretArn) ?? this.fail(secretArn);
   }
 

@@ -10,7 +10,10 @@ const ADVICE: { readonly [name: string]: string } = {
   'InvalidKeyId': 'the KMS key that encrypts the resource must be a symmetric one that is enabled, and the role of the function allowed to use it',
   'ResourceNotFoundException': 'it does not exist; restore it or deploy the stack that declares it',
   'ThrottlingException': 'the account makes more such calls in a second than AWS allows; deploy again, or have the quota raised',
-  'kms:AccessDeniedException': 'the role of the function and the policy of the key must both allow this action',
+  'dynamodb:AccessDeniedException': 'the role of the function must be allowed this action; and, for a ledger of another account, its policy must allow '
+    + 'it to this one: grantIssue(new AccountPrincipal(…)) of the CA, in its own stack',
+  'kms:AccessDeniedException': 'the role of the function and the policy of the key must both allow this action; for the key of a CA of another account, '
+    + 'grantIssue(new AccountPrincipal(…)) of the CA, in its own stack, lets this account in',
   'kms:DependencyTimeoutException': 'it is a fault of KMS; deploy again',
   'kms:DisabledException': 'the key is disabled; enable it (kms:EnableKey) and deploy again',
   'kms:InvalidKeyUsageException': 'the key must be one for signing (KeyUsage SIGN_VERIFY) of an algorithm that fits',

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { MqttApi } from './mqtt-api';
-import { RawProperties, secretArn, text } from '../../handlers/property-values';
+import { RawProperties, secretId, text } from '../../handlers/property-values';
 import { certificateProperty } from '../certificate-property';
 import { readCredentials } from '../credentials';
 import { endpointProperty } from '../endpoint';
@@ -22,23 +22,23 @@ export function parseInstance(properties: RawProperties): InstanceDeclaration {
     instanceId: text('instanceId', properties.InstanceId),
     ca: certificateProperty('ca', properties.CaCertificatePem),
     endpoint: endpointProperty(properties.Endpoint),
-    credentialsSecretArn: secretArn('credentials', properties.CredentialsSecretArn),
+    credentialsSecretArn: secretId('credentials', properties.CredentialsSecretArn),
   };
 }
 
-const PREFIX = 'apsara-mqtt/';
+const PREFI = 'apsara-mqtt/';
 
 /**
  * What a resource is known by: the instance and the certificate. Not the region and the endpoint, which only say how the
  * instance is reached.
  */
 export function identityOf({ instanceId, ca }: InstanceDeclaration): string {
-  return `${PREFIX}${instanceId}/${fingerprintOf(ca)}`;
+  return `${PREFI}${instanceId}/${fingerprintOf(ca)}`;
 }
 
 /** Whether a physical id is one of ours; that of a creation that failed is none. */
 export function isIdentity(physicalResourceId: string): boolean {
-  return physicalResourceId.startsWith(PREFIX);
+  return physicalResourceId.startsWith(PREFI);
 }
 
 export async function instanceApi(

@@ -4,7 +4,7 @@ import {
 } from '../../contract/azure';
 import { checkChoice, checkForm } from '../../contract/forms';
 import { platformRules } from '../../contract/platforms';
-import { complain, RawProperties, secretArn } from '../../handlers/property-values';
+import { complain, RawProperties, secretId } from '../../handlers/property-values';
 import { readCredentials } from '../credentials';
 import { HttpApi } from '../http-api';
 import { Outside } from '../outside';
@@ -39,7 +39,7 @@ export function azureService(properties: RawProperties): AzureService {
     subscriptionId: SubscriptionId as string,
     resourceGroup: ResourceGroup as string,
     name: ServiceName as string,
-    credentials: secretArn('credentials', CredentialsSecretArn),
+    credentials: secretId('credentials', CredentialsSecretArn),
   };
 }
 

@@ -1,6 +1,6 @@
 import { checkChoice, checkForm } from '../../contract/forms';
 import { HUAWEI_CREDENTIAL_KINDS, HUAWEI_CREDENTIALS, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCredentialKind } from '../../contract/huawei';
-import { complain, optionalText, RawProperties, secretArn } from '../../handlers/property-values';
+import { complain, optionalText, RawProperties, secretId } from '../../handlers/property-values';
 import { readCredentials } from '../credentials';
 import { HttpApi } from '../http-api';
 import { Outside } from '../outside';
@@ -37,7 +37,7 @@ export function huaweiInstance(properties: RawProperties): HuaweiInstance {
     instanceId,
     appId,
     credentialsKind: CredentialsKind as HuaweiCredentialKind,
-    credentials: secretArn('credentials', CredentialsSecretArn),
+    credentials: secretId('credentials', CredentialsSecretArn),
   };
 }
 

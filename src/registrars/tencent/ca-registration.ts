@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { IotHubApi, PrivateCa } from './iot-hub-api';
 import { checkCertName, checkRegion } from '../../contract/registrations';
 import { quote } from '../../contract/rules';
-import { checked, secretArn } from '../../handlers/property-values';
+import { checked, secretId } from '../../handlers/property-values';
 import { certificateProperty } from '../certificate-property';
 import { readCredentials } from '../credentials';
 import { endpointProperty } from '../endpoint';
@@ -101,7 +101,7 @@ export class CaRegistration implements Registrar {
     const { trustedCas, readSecret } = this.outside;
     const endpoint = endpointProperty(properties.Endpoint);
     const region = checked<string>(value => checkRegion('region', value), properties.Region);
-    const credentials = await readCredentials(secretArn('credentials', properties.CredentialsSecretArn), ['secretId', 'secretKey'], signal, readSecret, ['token']);
+    const credentials = await readCredentials(secretId('credentials', properties.CredentialsSecretArn), ['secretId', 'secretKey'], signal, readSecret, ['token']);
     return new IotHubApi(new HttpApi(signal, trustedCas), endpoint, region, credentials);
   }
 }

@@ -233,7 +233,8 @@ describe('a fault of KMS or of the network', () => {
     ['KMSInternalException', 'it is a fault of KMS; deploy again'],
     ['DependencyTimeoutException', 'it is a fault of KMS; deploy again'],
     ['KeyUnavailableException', 'it is a fault of KMS; deploy again'],
-    ['AccessDeniedException', 'the role of the function and the policy of the key must both allow this action'],
+    ['AccessDeniedException', 'the role of the function and the policy of the key must both allow this action; for the key of a CA of another account, '
+      + 'grantIssue(new AccountPrincipal(…)) of the CA, in its own stack, lets this account in'],
     ['NotFoundException', 'the key does not exist in the account and the Region of its ARN; a key that was deleted can\'t be brought back'],
     ['InvalidKeyUsageException', 'the key must be one for signing (KeyUsage SIGN_VERIFY) of an algorithm that fits'],
   ])('%s for ever ends with a message that names the action, the key and the way out, and quotes nothing', async (error, words) => {

@@ -21,7 +21,7 @@ beforeEach(() => {
     made.push(region);
     return new SecretsManagerClient({ endpoint: proxy.url, region, maxAttempts: 10 });
   });
-  values = new SecretValues(clientIn, awsCalls());
+  values = new SecretValues(clientIn, awsCalls(), 'eu-central-1');
 });
 afterAll(() => proxy.stop());
 
@@ -60,6 +60,15 @@ describe('the value of a secret', () => {
     expect(made).toEqual(['eu-central-1', 'ap-southeast-2']);
   });
 
+  test('is read by its name, which may end as the ARN of another one: a hyphen and six characters', async () => {
+    const name = `${randomUUID()}-secret`;
+    const { ARN } = await clientIn('eu-central-1').send(new CreateSecretCommand({ Name: name, SecretString: 'of the name' }));
+    expect(ARN).toMatch(new RegExp(`${name}-......$`));
+    const before = proxy.calls.length;
+    expect(await values.read(name)).toBe('of the name');
+    expect(JSON.parse(proxy.calls[before].body)).toEqual({ SecretId: name });
+  });
+
   test.each(['reset', 'serverError', 'throttled', 'denied'] as const)('is read although a call met %s', async kind => {
     const arn = await secret({ SecretString: 'text' });
     const before = proxy.calls.length;
@@ -70,9 +79,9 @@ describe('the value of a secret', () => {
 });
 
 describe('fails', () => {
-  test.each(['my-secret', '', 'arn:aws:ssm:eu-central-1:123456789012:parameter/a', 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:'])(
-    'for %j, which is no ARN of a secret', async arn => {
-      await expect(values.read(arn)).rejects.toThrow(`a secret must be named by its ARN, got ${JSON.stringify(arn)}`);
+  test.each(['my secret', '', 'arn:aws:ssm:eu-central-1:123456789012:parameter/a', 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:'])(
+    'for %j, which is neither an ARN nor a name of a secret', async arn => {
+      await expect(values.read(arn)).rejects.toThrow(`a secret must be named by its ARN or its name, got ${JSON.stringify(arn)}`);
       expect(proxy.calls).toEqual([]);
     });
 
@@ -95,7 +104,7 @@ describe('fails', () => {
   test('without the right to read it', async () => {
     const arn = await secret({ SecretString: 'text' });
     proxy.faults = () => ({ kind: 'denied', when: 'before' });
-    await expect(new SecretValues(clientIn, awsCalls(0)).read(arn)).rejects.toThrow(
+    await expect(new SecretValues(clientIn, awsCalls(0), 'eu-central-1').read(arn)).rejects.toThrow(
       `secretsmanager:GetSecretValue on ${arn} failed: AccessDeniedException; `
       + 'the role of the function must be allowed this action, and to use the key that encrypts the resource');
   });

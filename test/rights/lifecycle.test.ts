@@ -1,0 +1,115 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature,
+} from '../../src';
+import { opensslCa, opensslRequest } from '../support/foreign-ca';
+import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
+import { AwsWorld } from '../support/rights/aws-world';
+import { assertRights, assertStrangersDenied } from '../support/rights/expectations';
+import { PlayedStack } from '../support/rights/played-stack';
+import { RecordedAws } from '../support/rights/recorded-aws';
+import { Template } from '../support/rights/template-values';
+
+const ACCOUNT = '123456789012';
+const PLACES = [
+  { partition: 'aws', account: ACCOUNT, region: 'eu-central-1' },
+  { partition: 'aws-cn', account: ACCOUNT, region: 'cn-north-1' },
+  { partition: 'aws-us-gov', account: ACCOUNT, region: 'us-gov-west-1' },
+];
+const OLD = opensslCa('Old Root');
+const REQUEST = opensslRequest('/CN=Elsewhere');
+const P256 = { keyAlgorithm: KeyAlgorithm.EC_P256 };
+
+/** Some 400 calls; milliseconds. */
+const LONG = 240_000;
+
+let aws: RecordedAws;
+let world: AwsWorld | undefined;
+
+beforeAll(async () => {
+  aws = await RecordedAws.start(await motoUrl());
+}, MOTO_TIMEOUT);
+afterEach(() => world?.stop());
+afterAll(() => aws.stop());
+
+/** The template of a stack in an app of its own. */
+function templateOf({ account, region }: AwsWorld, name: string, declare: (stack: Stack) => void): Template {
+  const app = new App();
+  const stack = new Stack(app, name, { env: { account, region } });
+  declare(stack);
+  return app.synth().getStackByName(name).template;
+}
+
+/** The secrets and keys that others have made. */
+async function outside(made: AwsWorld) {
+  const { physicalId } = await made.make('AWS::KMS::Key', 'Outside', 'outside', { KeyPolicy: rootPolicy(made) });
+  const keyArn = `arn:${made.partition}:kms:${made.region}:${made.account}:key/${physicalId}`;
+  const name = `${made.partition}/iot-ca-secret`;
+  await made.secret(OLD.key, undefined, name);
+  const [others, pem] = [await made.secret('of others'), await made.secret(OLD.certificate, keyArn)];
+  return { keyArn, name, others, pem, request: await made.secret(opensslRequest('/CN=sensor-9')) };
+}
+
+function rootPolicy({ partition, account }: AwsWorld): object {
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*', Principal: { AWS: `arn:${partition}:iam::${account}:root` } }] };
+}
+
+type Outside = Awaited<ReturnType<typeof outside>>;
+
+/** Everything the library has, in one stack; in its second version with what is behind each construct changed. */
+function everything(stack: Stack, { keyArn, name, pem, request }: Outside, second: boolean): void {
+  const generation = second ? 2 : 1;
+  const secret = (id: string, secretCompleteArn: string, encryptionKey?: IKey) =>
+    Secret.fromSecretAttributes(stack, id, { secretCompleteArn, encryptionKey });
+  const outsideKey = Key.fromKeyArn(stack, 'OutsideKey', keyArn);
+  const encryptionKey = second ? outsideKey : new Key(stack, 'EncryptionKey');
+  const subject = (commonName: string) => ({ subject: { commonName } });
+  const ca = new PrivateIotCa(stack, 'Ca', { ...subject('Root'), ...P256, pathLength: 1, keyStorage: KeyStorage.secretsManager({ encryptionKey: outsideKey }) });
+  const inKms = new PrivateIotCa(stack, 'InKms', { ...subject('In KMS'), ...P256, keyStorage: KeyStorage.kms(), generation });
+  const below = new PrivateIotCa(stack, 'Below', { ...subject('Below'), ...P256, issuer: ca, generation });
+  new PrivateIotCa(stack, 'Awaited', { ...subject('Awaited'), ...P256, signedElsewhere: true });
+  const existing = PrivateIotCa.fromExistingCa(stack, 'Existing', {
+    certificate: PemSource.secret(secret('Pem', pem, outsideKey)), privateKey: Secret.fromSecretNameV2(stack, 'Named', name), generation,
+  });
+  ca.addVerificationCertificate('Verification', { registrationCode: `code-${generation}` });
+  ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(REQUEST), generation });
+  new ProofOfPossessionSignature(stack, 'Proof', { ca: inKms, verificationCode: `code-${generation}` });
+  ca.addDeviceCertificate('Sensor', {
+    ...subject('sensor-001'),
+    ...P256,
+    generation,
+    deliveryFormats: [
+      DeliveryFormat.pkcs12({ encryptionKey: outsideKey }), DeliveryFormat.pkcs12({ legacy: true }),
+      DeliveryFormat.combinedPem(), DeliveryFormat.der(),
+    ],
+  });
+  const inParameter = { ...P256, generation };
+  inKms.addDeviceCertificate('Common', { ...subject('sensor-002'), ...inParameter, keyStorage: KeyStorage.parameterStore({ encryptionKey }) });
+  below.addDeviceCertificate('Own', { ...subject('sensor-003'), ...inParameter, keyStorage: KeyStorage.parameterStore({ path: `/iot/${generation}`, encryptionKey }) });
+  existing.addDeviceCertificate('Requested', { certificateSigningRequest: PemSource.secret(secret('Request', request)), generation });
+  ca.addServerCertificate('Broker', { ...subject('broker'), ...P256, subjectAlternativeNames: { dns: ['broker.acme.example'] } });
+  if (!second) {
+    below.addDeviceCertificate('Leaving', { ...subject('sensor-004'), ...inParameter, keyStorage: KeyStorage.parameterStore({ path: '/iot/leaving' }) });
+    ca.addDeviceCertificate('LeavingToo', { ...subject('sensor-005'), ...P256 });
+  }
+}
+
+describe.each(PLACES)('in $partition', place => {
+  test('every call of create, update, cleanup, rollback and delete is allowed by what the resource depends on, and every right is used', async () => {
+    world = new AwsWorld(aws, place);
+    const given = await outside(world);
+    const stack = new PlayedStack(world, 'Everything');
+    const [first, second] = [false, true].map(version => templateOf(world, 'Everything', each => everything(each, given, version)));
+    await stack.deploy(first);
+    await assertStrangersDenied(stack, world, { secret: given.others, key: given.keyArn });
+    if (place.partition === 'aws') { // elsewhere, names differ and nothing else
+      await stack.deploy(second, Object.keys(second.Resources).find(id => id.startsWith('CaBroker') && second.Resources[id].Type.startsWith('Custom::')));
+    }
+    await stack.deploy(second);
+    await stack.delete();
+    expect(stack.used.length).toBeGreaterThan(200);
+    assertRights(stack);
+  }, LONG);
+});

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, KeySpec, KMSClient } from '@aws-sdk/client-kms';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { LambdaProcess } from './lambda-process';
+import { Encryption, NeededRight } from './needed-rights';
+import { RecordedAws } from './recorded-aws';
+
+/** What a resource is once it is made. */
+export interface Made {
+  readonly physicalId: string;
+  readonly attributes: Record<string, string>;
+}
+
+/** Where an app is deployed. */
+export interface Place {
+  readonly partition: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** The Lambda function behind custom resources, as a template declares it. */
+interface FunctionProperties {
+  readonly Description: string;
+  readonly Environment?: { readonly Variables: Record<string, string> };
+}
+
+/** An account of AWS in a Region: what stacks make there, and the functions that run there. */
+export class AwsWorld implements Encryption {
+  /** Environment variables by which a registrar's function reaches its platform. */
+  public platform: NodeJS.ProcessEnv = {};
+  public readonly keys = new Map<string, string>();
+  /** The policies of keys and tables, by their ARNs. */
+  public readonly policies: Map<string, object>;
+  /** What stacks export, and their outputs, by `<stack>.<name>`. */
+  public readonly exported: Map<string, string>;
+  public readonly partition: string;
+  public readonly account: string;
+  public readonly region: string;
+  private readonly secrets: string[] = [];
+  private readonly functions = new Map<string, LambdaProcess>();
+
+  /** @param neighbour where stacks of the same app are, in another account */
+  constructor(public readonly aws: RecordedAws, private readonly place: Place, neighbour?: AwsWorld) {
+    ({ partition: this.partition, account: this.account, region: this.region } = place);
+    this.policies = neighbour?.policies ?? new Map();
+    this.exported = neighbour?.exported ?? new Map();
+  }
+
+  /** The rights for calls that did not come by here, since the last time. */
+  public otherCalls: () => NeededRight[] = () => [];
+
+  public secretArn(id: string): string {
+    return this.secrets.find(arn => arn === id || arn.replace(/-.{6}$/, '') === id || arn.replace(/^.*:secret:(.*)-.{6}$/, '$1') === id) ?? id;
+  }
+
+  /** A secret that is not of any stack's making. */
+  public async secret(value: string | undefined, keyArn?: string, Name = `outside-${randomUUID()}`): Promise<string> {
+    this.aws.account = this.account;
+    const { ARN } = await this.client(SecretsManagerClient).send(new CreateSecretCommand({ Name, SecretString: value }));
+    this.secrets.push(ARN!);
+    if (keyArn !== undefined) {
+      this.keys.set(ARN!, keyArn);
+    }
+    return ARN!;
+  }
+
+  /** Makes a resource, or changes it: what has no rights on it is a name only. */
+  public async make(type: string, logicalId: string, stackName: string, properties: any, existing?: string): Promise<Made> {
+    const arn = (service: string, resource: string, region = this.region) => `arn:${this.partition}:${service}:${region}:${this.account}:${resource}`;
+    const name = existing ?? `${stackName}-${logicalId}-${randomUUID().slice(0, 8)}`;
+    switch (type) {
+      case 'AWS::SecretsManager::Secret': {
+        const value = properties.GenerateSecretString ? 'a-passphrase-of-32-letters' : undefined;
+        const secret = existing ?? await this.secret(value, properties.KmsKeyId, name);
+        return { physicalId: secret, attributes: {} };
+      }
+      case 'AWS::DynamoDB::GlobalTable': return this.table(existing ?? properties.TableName ?? name, properties, existing !== undefined);
+      case 'AWS::KMS::Key': {
+        const key = existing ?? await this.key(properties);
+        const keyArn = arn('kms', `key/${key}`);
+        this.policies.set(keyArn, own(properties.KeyPolicy, keyArn));
+        return { physicalId: key, attributes: { Arn: keyArn } };
+      }
+      case 'AWS::IAM::Role': return { physicalId: name, attributes: { Arn: arn('iam', `role/${name}`, '') } };
+      case 'AWS::Lambda::Function': return { physicalId: name, attributes: { Arn: arn('lambda', `function:${name}`) } };
+      case 'AWS::Logs::LogGroup': return { physicalId: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
+      default: return { physicalId: name, attributes: { Arn: `${name}-arn` } };
+    }
+  }
+
+  /** Has a function handle an event, with the environment that its template gives it. */
+  public async invoke(fn: FunctionProperties, event: { ServiceToken: string } & object): Promise<void> {
+    const bundle = /\((.+)\)$/.exec(fn.Description)?.[1] ?? 'handler';
+    this.aws.account = this.account;
+    const environment = { AWS_REGION: this.region, AWS_ENDPOINT_URL: this.aws.url, ...fn.Environment?.Variables, ...this.platform };
+    const standing = this.functions.get(event.ServiceToken) ?? new LambdaProcess(bundle, environment);
+    this.functions.set(event.ServiceToken, standing);
+    await standing.invoke(event);
+  }
+
+  /** Ends the functions. */
+  public stop(): void {
+    this.functions.forEach(each => each.stop());
+    this.functions.clear();
+  }
+
+  private async table(name: string, { Replicas: [replica] }: any, exists: boolean): Promise<Made> {
+    const tableArn = `arn:${this.partition}:dynamodb:${this.region}:${this.account}:table/${name}`;
+    this.aws.account = this.account;
+    if (!exists) {
+      await this.client(DynamoDBClient).send(new CreateTableCommand({
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }, { AttributeName: 'sk', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }, { AttributeName: 'sk', KeyType: 'RANGE' }],
+      }));
+    }
+    if (replica.ResourcePolicy) {
+      this.policies.set(tableArn, own(replica.ResourcePolicy.PolicyDocument, tableArn));
+    }
+    return { physicalId: name, attributes: { Arn: tableArn } };
+  }
+
+  private async key({ KeySpec: spec, KeyUsage }: { KeySpec?: KeySpec; KeyUsage?: 'SIGN_VERIFY' }): Promise<string> {
+    this.aws.account = this.account;
+    return (await this.client(KMSClient).send(new CreateKeyCommand({ KeySpec: spec, KeyUsage }))).KeyMetadata!.KeyId!;
+  }
+
+  private client<T>(Client: new (config: object) => T): T {
+    return new Client({ endpoint: this.aws.url, region: this.place.region });
+  }
+}
+
+/** In the policy of a resource, `*` is the resource. */
+function own(document: any, arn: string): object {
+  return { ...document, Statement: document.Statement.map((statement: any) => ({ ...statement, ...statement.Resource === '*' ? { Resource: arn } : {} })) };
+}

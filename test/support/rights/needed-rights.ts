@@ -1,0 +1,78 @@
+import { RecordedCall } from './recorded-aws';
+
+/** A right that a call needs, as IAM is asked for it. */
+export interface NeededRight {
+  readonly action: string;
+  readonly resource: string;
+  readonly context: Record<string, string | string[]>;
+}
+
+/** Where resources are, and what encrypts them. */
+export interface Encryption {
+  /** The partition, the account and the Region of the function. */
+  readonly partition: string;
+  readonly account: string;
+  readonly region: string;
+  /** The customer keys by which secrets and parameters are encrypted, by their ARN. */
+  readonly keys: Map<string, string>;
+  /** The ARN of the secret with a name, or with an ARN that lacks its end. */
+  secretArn(id: string): string;
+}
+
+/** The single actions that a transaction needs: Developer Guide, "Using IAM with DynamoDB transactions". */
+const ITEM_ACTIONS: Record<string, string> = { Put: 'PutItem', Update: 'UpdateItem', Delete: 'DeleteItem', ConditionCheck: 'ConditionCheckItem', Get: 'GetItem' };
+
+/** What Secrets Manager and Systems Manager do with the key on behalf of the caller, by their documents on encryption. */
+const KEY_ACTIONS: Record<string, string[]> = {
+  GetSecretValue: ['kms:Decrypt'],
+  PutSecretValue: ['kms:GenerateDataKey', 'kms:Decrypt'],
+  GetParameter: ['kms:Decrypt'],
+  PutParameter: ['kms:Encrypt', 'kms:GenerateDataKey'], // of a standard parameter, and of an advanced one
+};
+
+/** The rights that a call needs: its own, and those that it needs by another service. */
+export function rightsNeededFor({ service, region, operation, input }: RecordedCall, where: Encryption): NeededRight[] {
+  const arnOf = (resource: string, of = service) => `arn:${where.partition}:${of}:${region}:${where.account}:${resource}`;
+  switch (service) {
+    case 'dynamodb': return ledgerRights(operation, input, name => name.startsWith('arn:') ? name : arnOf(`table/${name}`));
+    case 'kms': return [{ action: `kms:${operation}`, resource: input.KeyId, context: {} }];
+    case 'cloudformation': return [{ action: `cloudformation:${operation}`, resource: input.StackName, context: {} }];
+    case 'secretsmanager': {
+      const resource = where.secretArn(input.SecretId);
+      return [{ action: `secretsmanager:${operation}`, resource, context: {} }, ...byKey(operation, service, resource, where)];
+    }
+    case 'ssm': {
+      const resource = arnOf(`parameter${input.Name}`);
+      if (operation === 'PutParameter' && input.KeyId) {
+        where.keys.set(resource, input.KeyId);
+      }
+      return [{ action: `ssm:${operation}`, resource, context: {} }, ...byKey(operation, service, resource, where)];
+    }
+    default: throw new Error(`${service}:${operation} is not known here`);
+  }
+}
+
+function ledgerRights(operation: string, input: RecordedCall['input'], arnOf: (name: string) => string): NeededRight[] {
+  const right = (action: string, { TableName, Key, Item }: RecordedCall['input']): NeededRight => ({
+    action: `dynamodb:${action}`,
+    resource: arnOf(TableName),
+    context: { 'dynamodb:LeadingKeys': [(Key ?? Item).pk.S] },
+  });
+  if (input.TransactItems) {
+    return input.TransactItems.map((item: Record<string, any>) => right(ITEM_ACTIONS[Object.keys(item)[0]], Object.values(item)[0]));
+  }
+  if (operation === 'Query') {
+    const keys = Object.values<{ S?: string }>(input.ExpressionAttributeValues).flatMap(({ S }) => /^(identity|issuer|resource|name|place|registration)#/.test(S ?? '') ? S! : []);
+    return [{ action: 'dynamodb:Query', resource: arnOf(input.TableName), context: { 'dynamodb:LeadingKeys': keys.slice(0, 1) } }];
+  }
+  return [right(operation, input)];
+}
+
+/** In China the name of a service has been seen with either suffix: both have to be allowed. */
+function byKey(operation: string, service: string, resource: string, { partition, keys }: Encryption): NeededRight[] {
+  const key = keys.get(resource);
+  const region = resource.split(':')[3];
+  const suffixes = partition === 'aws-cn' ? ['amazonaws.com', 'amazonaws.com.cn'] : ['amazonaws.com'];
+  return key === undefined ? [] : (KEY_ACTIONS[operation] ?? []).flatMap(action => suffixes.map(suffix =>
+    ({ action, resource: key, context: { 'kms:ViaService': `${service}.${region}.${suffix}` } })));
+}

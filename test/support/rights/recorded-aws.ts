@@ -1,0 +1,90 @@
+import { createServer, IncomingMessage, request, Server } from 'node:http';
+import { AddressInfo } from 'node:net';
+
+/** A call of the AWS SDK as it went over the wire. */
+export interface RecordedCall {
+  /** The service, as it stands in the scope of the signature. */
+  readonly service: string;
+  readonly region: string;
+  readonly operation: string;
+  readonly input: Record<string, any>;
+}
+
+/** The answer for an operation that moto does not know of. */
+export type OwnAnswer = (operation: string) => string | undefined;
+
+/**
+ * AWS between functions and moto, and CloudFormation's bucket for the answers. Every call is recorded, with the Region that it is
+ * signed for; it is carried out in the account of the resource that it names.
+ */
+export class RecordedAws {
+  public static async start(moto: string): Promise<RecordedAws> {
+    const aws = new RecordedAws(new URL(moto));
+    await new Promise<void>(resolve => aws.server.listen(0, '127.0.0.1', resolve));
+    return aws;
+  }
+
+  public calls: RecordedCall[] = [];
+  /** The account whose function is running. */
+  public account = '';
+  private readonly answers = new Map<string, string>();
+  private readonly server: Server;
+
+  private constructor(private readonly moto: URL) {
+    this.server = createServer((incoming, outgoing) => void this.serve(incoming).then(
+      ({ status, body, headers }) => outgoing.writeHead(status, headers).end(body), () => outgoing.destroy()));
+  }
+
+  /** What is answered here, and not by moto. */
+  public own: OwnAnswer = () => undefined;
+
+  public get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** What CloudFormation was told about a request. */
+  public answerTo(requestId: string): { Status: string; Reason?: string; PhysicalResourceId: string; Data?: Record<string, string> } {
+    return JSON.parse(this.answers.get(requestId)!);
+  }
+
+  public async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise(resolve => this.server.close(resolve));
+  }
+
+  private async serve(incoming: IncomingMessage): Promise<{ status: number; body: Buffer | string; headers?: IncomingMessage['headers'] }> {
+    const body = await bodyOf(incoming);
+    if (incoming.url!.startsWith('/cfn/')) {
+      this.answers.set(incoming.url!.slice('/cfn/'.length), body.toString());
+      return { status: 200, body: '' };
+    }
+    const [, region = '', service = ''] = /Credential=[^/]+\/\d+\/([\w-]+)\/(\w+)\//.exec(incoming.headers.authorization ?? '') ?? [];
+    const target = incoming.headers['x-amz-target'] as string | undefined;
+    const input = target ? JSON.parse(body.toString()) : Object.fromEntries(new URLSearchParams(body.toString()));
+    const operation = target?.split('.')[1] ?? String(input.Action);
+    const own = this.own(operation);
+    const answer = own === undefined ? await this.forward(incoming, body) : { status: 200, body: own, headers: { 'content-type': 'text/xml' } };
+    this.calls.push({ service, region, operation, input });
+    return answer;
+  }
+
+  private async forward(incoming: IncomingMessage, body: Buffer) {
+    const named = /"(?:TableName|KeyId|SecretId)":"arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(body.toString())?.[1];
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const { method, url: path, headers } = incoming;
+      const { hostname: host, port } = this.moto;
+      const sent = { ...headers, 'connection': 'close', 'x-moto-account-id': named ?? this.account };
+      request({ host, port, method, path, headers: sent }, resolve).on('error', reject).end(body);
+    });
+    const { connection, ...headers } = response.headers;
+    return { status: response.statusCode!, headers, body: await bodyOf(response) };
+  }
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) {
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}

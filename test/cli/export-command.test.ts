@@ -145,6 +145,13 @@ describe('an export refuses', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  test('two stacks whose folders are one on a disk that does not tell capital letters apart', async () => {
+    const { CaCertificate } = outputs();
+    expect(await cliError('export', '--outputs', otherOutputs({ One: { CaCertificate }, ONE: { CaCertificate } }), '--out', out))
+      .toContain('ONE/ca.pem: two files would have this name (capital letters do not count); rename the output');
+    expect(existsSync(out)).toBe(false);
+  });
+
   test('outputs with a private key beside a certificate, which it does not show', async () => {
     const key = anotherKey();
     const error = await cliError('export', '--outputs', otherOutputs({ Iot: { Ca: outputs().CaCertificate + key } }), '--out', out);

@@ -33,8 +33,8 @@ export interface CertificateOutputsProps {
  * The outputs from which `private-iot-ca export` makes files for a pipeline, a broker or the console of a platform, such as that
  * of Alibaba Cloud IoT Platform. They hold certificates, and the ARNs of the secrets of devices and servers.
  *
- * The key of a CA is left out on purpose: `export --private-keys` reads every key that an output leads to, and a CA's should
- * not lie beside a broker's.
+ * The key of a CA is left out on purpose: it should not lie beside a broker's. `export --private-keys` would not read it either;
+ * for a backup, make an output of the ARN of its secret and name that with `--ca-private-key`.
  */
 export class CertificateOutputs extends Construct {
   constructor(scope: Construct, id: string, props: CertificateOutputsProps) {

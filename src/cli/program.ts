@@ -71,7 +71,9 @@ Examples:
     .description('Write a PEM file for each output that holds certificates, and a manifest.json that describes them.')
     .option('--outputs <file>', 'what `cdk deploy --outputs-file` or `private-iot-ca local` wrote', 'outputs.json')
     .option('--out <dir>', 'where the files go', '.')
-    .option('--private-keys', 'write the private keys too, of the outputs that hold the ARN of a secret or the name of a parameter (mode 0600)')
+    .option('--private-keys', 'write the private keys of devices and servers too, where an output holds the ARN of the secret or the name of the '
+      + 'parameter (mode 0600)')
+    .option('--ca-private-key <output>', 'write the private key of a CA too, by the output that holds the ARN of its secret; can be repeated', repeated)
     .option('--local <dir>', 'the directory of the local deployment that holds the keys (default: that of the outputs file)')
     .option('--platform <name>', 'write into a folder of this name what a console or a broker is given, with its configuration or the steps: '
       + 'alibaba-iot, emqx, hivemq, mosquitto, thingsboard, vernemq')
@@ -81,14 +83,18 @@ Examples:
     .addHelpText('after', `
 Files are named after the outputs: CaCertificate becomes ca.pem, DeviceCertificateChain becomes device-chain.pem.
 A file that holds anything else is never overwritten.
+The exit code is 1 where a key that was asked for can't be read; everything else is written.
 
 Examples:
   $ private-iot-ca export --outputs local-out/outputs.json --out pem
   $ private-iot-ca export --outputs outputs.json --out pem --private-keys    reads the keys from AWS
   $ private-iot-ca export --platform mosquitto --private-keys                mosquitto/mosquitto.conf and what it names
   $ private-iot-ca export --platform alibaba-iot                             alibaba-iot/steps.md and the files to upload`)
-    .action((options: ExportOptions) =>
-      lazy.exportCommand().exportCommand(options, terminal));
+    .action(async (options: ExportOptions) => {
+      if (!await lazy.exportCommand().exportCommand(options, terminal)) {
+        throw new CommanderError(1, 'export', 'keys that can\'t be read');
+      }
+    });
 
   root.command('inspect')
     .description('Show certificates as a person reads them. Of a private key, only its kind and the fingerprint of its public key are shown.')

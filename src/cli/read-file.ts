@@ -1,11 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { CliError } from './cli-error';
+
+/** No file that is read here comes near it; a device file or a disk image would take all memory, if not all time. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+const CHUNK_BYTES = 64 * 1024;
 
 const REASONS: { readonly [code: string]: string } = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
   EISDIR: 'this is a folder',
   EACCES: 'this user may not read it',
+  EFBIG: `it has more than ${MAX_BYTES / 1024 / 1024} MB`,
 };
 
 /**
@@ -38,9 +44,29 @@ export function readBytesIfPresent(path: string): Buffer | undefined {
  */
 export function readBytesOr<T>(path: string, otherwise: (reason: string, isAbsent: boolean) => T): Buffer | T {
   try {
-    return readFileSync(path);
+    return readBounded(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     return otherwise(REASONS[code] ?? `it can't be read (${code})`, code === 'ENOENT' || code === 'ENOTDIR');
+  }
+}
+
+/** Reads a file, or what comes out of a pipe. */
+function readBounded(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const chunks: Buffer[] = [];
+    let length = fstatSync(file).size > MAX_BYTES ? Infinity : 0;
+    for (let read = 1; read > 0 && length <= MAX_BYTES; length += read) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      read = readSync(file, chunk);
+      chunks.push(chunk.subarray(0, read));
+    }
+    if (length > MAX_BYTES) {
+      throw Object.assign(new Error(REASONS.EFBIG), { code: 'EFBIG' });
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    closeSync(file);
   }
 }

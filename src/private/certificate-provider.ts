@@ -39,8 +39,6 @@ const KEY_POLICY_FRAME = 1_000;
 /** With names of usual lengths, the rights on so many fit; where they don't, synthesis says so. */
 const MAX_CAS = 12;
 
-/** The resources that are CAs. */
-
 /** Something that a certificate's resource lets the function use. */
 export interface NeededRight {
   /** The ARNs that it is on. */

@@ -1,8 +1,9 @@
 import { createServer, IncomingMessage, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { readAwsSecret } from '../../src/cli/aws-secret';
+import { AwsSecrets } from '../../src/cli/aws-secret';
 
-const ARN = 'arn:aws:secretsmanager:eu-west-3:123456789012:secret:CaKey-AbCdEf';
+const ARN = 'arn:aws:secretsmanager:eu-west-3:123456789012:secret:DeviceKey-AbCdEf';
+const VERSION = '4C3F'.repeat(10);
 
 let server: Server;
 let requests: { headers: IncomingMessage['headers']; body: string }[];
@@ -33,18 +34,34 @@ beforeEach(() => {
 });
 
 describe('a secret of AWS', () => {
-  test('is asked for its current value, in its own Region', async () => {
-    answer = { status: 200, body: { SecretString: 'the value' } };
-    expect(await readAwsSecret(ARN)).toBe('the value');
+  test('is asked for its versions without its value, in its own Region', async () => {
+    answer = { status: 200, body: { ARN, VersionIdsToStages: { [VERSION]: ['AWSCURRENT', `certificate-${VERSION}`], OLD: ['AWSPREVIOUS'] } } };
+    expect(await new AwsSecrets().versionsOf(ARN)).toEqual({ ids: [VERSION, 'OLD'], current: VERSION });
     expect(requests).toHaveLength(1);
-    expect(requests[0].headers['x-amz-target']).toBe('secretsmanager.GetSecretValue');
+    expect(requests[0].headers['x-amz-target']).toBe('secretsmanager.DescribeSecret');
     expect(requests[0].headers.authorization).toContain('/eu-west-3/secretsmanager/');
     expect(JSON.parse(requests[0].body)).toEqual({ SecretId: ARN });
   });
 
-  test('that is not given is an error that names it and says why', async () => {
+  test('that has no value has no versions', async () => {
+    answer = { status: 200, body: { ARN } };
+    expect(await new AwsSecrets().versionsOf(ARN)).toEqual({ ids: [], current: undefined });
+  });
+
+  test('is asked for the value of one version, in its own Region', async () => {
+    answer = { status: 200, body: { SecretString: 'the value' } };
+    expect(await new AwsSecrets().readSecret(ARN, VERSION)).toBe('the value');
+    expect(requests).toHaveLength(1);
+    expect(requests[0].headers['x-amz-target']).toBe('secretsmanager.GetSecretValue');
+    expect(requests[0].headers.authorization).toContain('/eu-west-3/secretsmanager/');
+    expect(JSON.parse(requests[0].body)).toEqual({ SecretId: ARN, VersionId: VERSION });
+  });
+
+  test('that is not given is an error that says why', async () => {
     answer = { status: 400, body: { __type: 'AccessDeniedException', Message: 'no identity-based policy allows it' } };
-    await expect(readAwsSecret(ARN)).rejects.toThrow(`${ARN}: AWS Secrets Manager does not give its value: no identity-based policy allows it`);
+    await expect(new AwsSecrets().readSecret(ARN, VERSION)).rejects.toThrow('AWS Secrets Manager does not give its value: no identity-based policy allows it');
+    await expect(new AwsSecrets().versionsOf(ARN))
+      .rejects.toThrow('AWS Secrets Manager does not say which versions the secret has: no identity-based policy allows it');
   });
 });
 
@@ -56,15 +73,15 @@ describe('a parameter of AWS', () => {
     ['its name, in the Region that is configured', NAME, 'eu-central-1'],
   ])('is asked for, decrypted, by %s', async (_, place, region) => {
     answer = { status: 200, body: { Parameter: { Name: NAME, Type: 'SecureString', Value: 'the value' } } };
-    expect(await readAwsSecret(place)).toBe('the value');
+    expect(await new AwsSecrets().readParameter(place)).toBe('the value');
     expect(requests).toHaveLength(1);
     expect(requests[0].headers['x-amz-target']).toBe('AmazonSSM.GetParameter');
     expect(requests[0].headers.authorization).toContain(`/${region}/ssm/`);
     expect(JSON.parse(requests[0].body)).toEqual({ Name: place, WithDecryption: true });
   });
 
-  test('that is not given is an error that names it and says why', async () => {
+  test('that is not given is an error that says why', async () => {
     answer = { status: 400, body: { __type: 'AccessDeniedException', Message: 'no identity-based policy allows it' } };
-    await expect(readAwsSecret(NAME)).rejects.toThrow(`${NAME}: AWS Systems Manager does not give its value: no identity-based policy allows it`);
+    await expect(new AwsSecrets().readParameter(NAME)).rejects.toThrow('AWS Systems Manager does not give its value: no identity-based policy allows it');
   });
 });

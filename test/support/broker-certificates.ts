@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { temporaryFolder } from './cli-assembly';
-import { cliOk } from './cli-run';
+import { cli, cliOk } from './cli-run';
 import { Device } from './mqtt';
 import { CertificateOutputs, KeyAlgorithm, PrivateIotCa } from '../../src';
 import { parseCertificate } from '../../src/pki/certificate';
@@ -36,8 +36,9 @@ export async function brokerCertificates(keyAlgorithm: KeyAlgorithm, platform: s
   new CfnOutput(stack, 'CaSecret', { value: ca.privateKeySecret!.secretArn }); // for certificates that nobody should make
   app.synth();
   await cliOk('local', '--app', app.outdir, '--out', folder);
-  await cliOk('export', '--outputs', join(folder, 'outputs.json'), '--out', folder, '--private-keys', '--platform', platform,
-    '--broker-folder', kitFolder ?? join(folder, platform));
+  const exported = await cli('export', '--outputs', join(folder, 'outputs.json'), '--out', folder, '--private-keys', '--ca-private-key', 'CaSecret',
+    '--platform', platform, '--broker-folder', kitFolder ?? join(folder, platform));
+  expect([exported.code, exported.stderr]).toEqual([0, expect.stringMatching(/^warning: \S+ca\.key\.pem is the private key of the CA /)]);
   const file = (name: string) => readFileSync(join(folder, name), 'utf8');
   return {
     folder,

@@ -13,7 +13,22 @@ export interface StackOutput {
   readonly certificates: readonly CertificateFacts[];
 }
 
-/** Reads a file of the format of `cdk deploy --outputs-file`. */
+/**
+ * The outputs that the CDK adds by itself, as aws-cdk-lib names them: `ExportsOutput…` for what another stack imports
+ * (`Stack.exportValue`, strong references), `PublishOutput…` for what another one reads by `Fn::GetStackOutput` (weak
+ * references). Then come the reference without its punctuation, and eight digits of a hash.
+ */
+const OF_CDK = /^(?:Exports|Publish)Output(?:Ref|FnGetAtt)[A-Za-z0-9]*[0-9A-F]{8}$/;
+
+/**
+ * Whether an output is the CDK's own, which carries a value from stack to stack: nobody has chosen it for people, and it can
+ * be anything that another stack uses, such as where the key of a CA is.
+ */
+export function isOfCdk(output: string): boolean {
+  return OF_CDK.test(output);
+}
+
+/** Reads a file of the format of `cdk deploy --outputs-file`; the CDK's own outputs are left out. */
 export function readStackOutputs(file: string, content: Buffer): StackOutput[] {
   return Object.entries(parseJsonMap(file, content)).flatMap(([stack, outputs]) => {
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html; becomes a folder's name.
@@ -25,7 +40,7 @@ export function readStackOutputs(file: string, content: Buffer): StackOutput[] {
 }
 
 function readOutputsOf(file: string, stack: string, outputs: JsonMap): StackOutput[] {
-  return Object.entries(outputs).map(([output, value]) => {
+  return Object.entries(outputs).filter(([output]) => !isOfCdk(output)).map(([output, value]) => {
     const where = `${file}: ${stack}.${output}`;
     if (typeof value !== 'string' || !/^[A-Za-z0-9]+$/.test(output)) {
       throw new CliError(`${where}: must be an output, a name of letters and digits with a string`);

@@ -27,15 +27,16 @@ const IS_KIND: { readonly [K in FileKind]: (path: string, content: Buffer) => bo
     const { version, certificates } = parseJsonMap(path, content);
     return version === MANIFEST_VERSION && Array.isArray(certificates);
   },
-  'text of this tool': (_, content) => content.includes(KIT_MARK),
+  // After a line that says the kind of the file, such as `#!/bin/sh`, where there is one: a text that quotes the sentence is somebody's own.
+  'text of this tool': (_, content) => content.toString('utf8').split('\n', 2).some(line => line.includes(KIT_MARK)),
   'list of devices': (_, content) => content.toString('utf8').startsWith(`${DEVICE_LIST_HEAD}\n`),
 };
 
 /** Writes files, after all of them have been found to overwrite nothing of another kind. Those that are there already stay as they are. */
 export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void {
-  const repeated = files.find(({ path }, index) => files.findIndex(each => each.path === path) !== index);
+  const repeated = files.find(({ path }, index) => files.findIndex(each => isSameFile(each.path, path)) !== index);
   if (repeated) {
-    throw new CliError(`${repeated.path}: two files would have this name; rename the output, or export into another folder`);
+    throw new CliError(`${repeated.path}: two files would have this name (capital letters do not count); rename the output, or export into another folder`);
   }
   const changed = files.filter(file => {
     const standing = readBytesIfPresent(file.path);
@@ -52,6 +53,11 @@ export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void
     }
     disk.replace(path, content, modeOf(kind));
   }
+}
+
+/** Whether two paths can be one file: on macOS and on Windows, letters of both cases are the same in names. */
+function isSameFile(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function isOfKind({ path, kind }: ExportFile, content: Buffer): boolean {

@@ -1,10 +1,5 @@
+import { NamedOutput, nameOf } from './output-names';
 import { CliError } from '../cli-error';
-
-/** An output that is written to a file. */
-export interface NamedOutput {
-  readonly stack: string;
-  readonly output: string;
-}
 
 /** The words of an output's key that every certificate has, and that say nothing in a file's name. */
 const FILLERS: readonly string[] = ['certificate', 'pem'];
@@ -25,7 +20,7 @@ export function fileNames(outputs: readonly NamedOutput[]): string[] {
   names.forEach((name, index) => {
     const other = names.indexOf(name);
     if (other !== index) {
-      throw new CliError(`the outputs ${describe(outputs[other])} and ${describe(outputs[index])} would have the same file, ${name}.pem; rename one of them`);
+      throw new CliError(`the outputs ${nameOf(outputs[other])} and ${nameOf(outputs[index])} would have the same file, ${name}.pem; rename one of them`);
     }
   });
   return names;
@@ -42,8 +37,4 @@ export function wordsOf(key: string): string[] {
 
 function kebabCase(words: readonly string[]): string {
   return words.join('-');
-}
-
-function describe({ stack, output }: NamedOutput): string {
-  return `${stack}.${output}`;
 }

@@ -1,14 +1,11 @@
 import { createPrivateKey, createPublicKey, KeyObject } from 'node:crypto';
+import { caVersion, endEntityVersions, isVersionOf, KnownCertificates } from './key-choice';
+import { KeyPlace } from './key-places';
+import { KeySource, UnreadableKeyError } from './key-source';
 import { ExportedCertificate } from './manifest';
-import { publicKeyOctets } from '../certificates/certificate-facts';
-import { StackOutput } from '../certificates/stack-outputs';
-
-/**
- * Reads the current value of a secret, or the value of a parameter; answers `undefined` where there is none.
- *
- * @param place the ARN of a secret; the ARN or the name of a parameter
- */
-export type ReadSecret = (place: string) => Promise<string | undefined>;
+import { CERTIFICATE } from '../../pki/pem-blocks';
+import { CertificateFacts, publicKeyOctets } from '../certificates/certificate-facts';
+import { holdsPem } from '../certificates/pem-blocks';
 
 /** The key of some of the certificates. */
 export interface FoundKey {
@@ -23,48 +20,111 @@ export interface FoundKey {
 /** What has come of looking for private keys. */
 export interface FoundKeys {
   readonly keys: readonly FoundKey[];
-  /** Secrets and parameters that hold no key of these certificates, in words. */
+  /** Why a place gives no key that was asked for, in words. */
+  readonly errors: readonly string[];
+  /** Why a place gives none, where none was expected of it or another one has the key, in words. */
   readonly notes: readonly string[];
 }
 
-/** What outputs can hold that leads to a private key. */
-const PLACES: readonly { readonly kind: string; readonly form: RegExp }[] = [
-  { kind: 'secret', form: /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/ },
-  // The last name is a serial number: other parameters, which an app can have many of, are left alone.
-  { kind: 'parameter', form: /^(arn:[\w-]+:ssm:[\w-]+:\d{12}:parameter)?(\/[\w.-]+){1,14}\/[0-9A-Fa-f]{40}$/ },
-];
-
-/** Reads the secrets and the parameters that outputs name, and finds the certificates their keys belong to. */
-export async function findPrivateKeys(
-  outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[], readSecret: ReadSecret,
-): Promise<FoundKeys> {
-  const keys: FoundKey[] = [];
-  const notes: string[] = [];
-  const read = new Set<string>();
-  for (const { stack, output, value } of outputs) {
-    const place = PLACES.find(({ form }) => form.test(value));
-    if (place && !read.has(value)) {
-      read.add(value);
-      const key = privateKeyIn(await readSecret(value));
-      const publicKey = key && publicKeyOctets(createPublicKey(key));
-      const own = certificates.filter(({ facts }) => publicKey?.equals(publicKeyOctets(facts.certificate.publicKey)));
-      if (key && own.length > 0) {
-        keys.push({
-          privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-          place: value,
-          certificates: [...own.filter(({ alone }) => alone), ...own.filter(({ alone }) => !alone)],
-        });
-      } else {
-        notes.push(`${stack}.${output}: the ${place.kind} holds ${key ? 'the key of none of these certificates' : 'no private key in PEM'}; left out`);
-      }
-    }
-  }
-  return { keys, notes };
+/** What one version of a place has given. */
+interface ReadKey extends FoundKey {
+  /** Whether it is a PEM with certificates beside the key, of `deliveryFormats`. */
+  readonly combined: boolean;
 }
 
-function privateKeyIn(secret: string | undefined): KeyObject | undefined {
+/** A place gives no key. */
+class NoKeyError extends Error {
+  /** @param unexpected whether it may be that one is there nevertheless */
+  constructor(message: string, public readonly unexpected: boolean) {
+    super(message);
+  }
+}
+
+/**
+ * Finds the keys of certificates. Before a value is read, the serial numbers say whose it is: the key of a CA is read only at a
+ * place that was named for it.
+ *
+ * @throws whatever is no matter of one place
+ */
+export async function findPrivateKeys(places: readonly KeyPlace[], known: KnownCertificates, source: KeySource): Promise<FoundKeys> {
+  const failed: { readonly place: KeyPlace; readonly error: NoKeyError }[] = [];
+  const found: ReadKey[] = [];
+  for (const place of places) {
+    const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        failed.push({ place, error: asNoKey(error) });
+        return otherwise;
+      }
+    };
+    for (const version of await attempt(() => versionsToRead(place, known, source), [])) {
+      found.push(...await attempt(async () => [keyIn(place, version, await read(place, version, source), known)], []));
+    }
+  }
+  const keys = withoutBundles(found);
+  const complete = !known.exported.some(certificate => ['device', 'server'].includes(certificate.entry.role)
+    && !keys.some(({ certificates }) => certificates.includes(certificate)));
+  const isError = ({ place, error }: typeof failed[number]): boolean => place.ofCa || (error.unexpected && !complete);
+  const words = ({ place, error }: typeof failed[number]): string => `${place.name}: ${error.message}`;
+  return { keys, errors: failed.filter(isError).map(words), notes: failed.filter(each => !isError(each)).map(words) };
+}
+
+async function versionsToRead(place: KeyPlace, known: KnownCertificates, source: KeySource): Promise<readonly string[]> {
+  const { kind, value, serialNumber, ofCa } = place;
+  const versions = serialNumber === undefined ? await source.versionsOf(value) : { ids: [serialNumber] };
+  const choice = ofCa ? caVersion(versions, known) : endEntityVersions(kind, versions, known);
+  if ('none' in choice) {
+    throw new NoKeyError(choice.none, false);
+  }
+  return choice.read;
+}
+
+async function read({ value, serialNumber }: KeyPlace, version: string, source: KeySource): Promise<string> {
+  return await (serialNumber === undefined ? source.readSecret(value, version) : source.readParameter(value)) ?? '';
+}
+
+/** What was read has to be what the serial numbers said: a CA's key is never taken for a device's, nor another one. */
+function keyIn({ kind, value, ofCa }: KeyPlace, version: string, text: string, { exported, cas }: KnownCertificates): ReadKey {
+  const key = privateKeyIn(text);
+  if (!key) {
+    throw new NoKeyError(`the ${kind} holds no unencrypted private key in PEM, as a bundle in PKCS#12 or DER does not`, false);
+  }
+  const publicKey = publicKeyOctets(createPublicKey(key));
+  const isOfKey = ({ certificate }: CertificateFacts): boolean => publicKey.equals(publicKeyOctets(certificate.publicKey));
+  const own = exported.filter(({ facts, entry }) => (ofCa ? entry.role === 'ca' : entry.role !== 'ca' && isVersionOf(facts, version)) && isOfKey(facts));
+  if (own.length === 0 || (!ofCa && cas.some(isOfKey))) {
+    throw new NoKeyError(ofCa ? `the ${kind} holds the key of no CA whose certificate is an output`
+      : `the ${kind} holds another key than that of the certificate whose serial number it has`, true);
+  }
+  return {
+    privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    place: value,
+    certificates: [...own.filter(({ alone }) => alone), ...own.filter(({ alone }) => !alone)],
+    combined: holdsPem(text, CERTIFICATE),
+  };
+}
+
+/** Each key once, from the place that has nothing else where there is one. */
+function withoutBundles(keys: readonly ReadKey[]): ReadKey[] {
+  const plainFirst = [...keys].sort((one, other) => Number(one.combined) - Number(other.combined));
+  const first = (key: ReadKey): ReadKey => plainFirst.find(each => each.privateKeyPem === key.privateKeyPem)!;
+  return keys.filter(key => first(key) === key);
+}
+
+function asNoKey(error: unknown): NoKeyError {
+  if (error instanceof NoKeyError) {
+    return error;
+  }
+  if (error instanceof UnreadableKeyError) {
+    return new NoKeyError(error.message, true);
+  }
+  throw error;
+}
+
+function privateKeyIn(text: string): KeyObject | undefined {
   try {
-    return createPrivateKey(secret ?? '');
+    return createPrivateKey(text);
   } catch {
     return undefined;
   }

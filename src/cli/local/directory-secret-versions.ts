@@ -48,10 +48,16 @@ export class DirectorySecretVersions implements SecretVersions {
     return secret?.current === undefined ? undefined : this.read(secretArn, secret.current);
   }
 
-  /** The file of the current version, whether it is there or not; `undefined` where the secret has none. */
-  public currentFile(secretArn: string): string | undefined {
-    const secret = own(this.store.state.secrets, secretArn);
-    return secret?.current === undefined ? undefined : this.files.pathOf(fileOf(secretArn, secret.current));
+  /** The versions that are there, and the current one even where its file is gone; no value is read. */
+  public versionsOf(secretArn: string): { readonly ids: readonly string[]; readonly current?: string } {
+    const current = own(this.store.state.secrets, secretArn)?.current;
+    const inFolder = this.files.namesIn([folderOf(secretArn)]).flatMap(name => /^([A-Za-z0-9-]+)\.pem$/.exec(name)?.[1] ?? []);
+    return { ids: [...new Set([...current === undefined ? [] : [current], ...inFolder])], current };
+  }
+
+  /** The file of a version, whether it is there or not. */
+  public pathOf(secretArn: string, version: string): string {
+    return this.files.pathOf(fileOf(secretArn, version));
   }
 
   /** Reads the value that was generated for a secret, or `undefined` where none was, as for every secret of another origin. */

@@ -24,6 +24,11 @@ export class PrivateFiles {
     return this.locate(path);
   }
 
+  /** The names of the files of this deployment in a folder; none where it is not there. */
+  public namesIn(path: Path): string[] {
+    return filesIn(this.locate(path));
+  }
+
   /** What a file holds, or `undefined` where there is none. */
   public read(path: Path): string | undefined {
     return readBytesIfPresent(this.locate(path))?.toString('utf8');
@@ -51,7 +56,7 @@ export class PrivateFiles {
   /** Removes a folder with the files of this deployment in it. */
   public removeFolder(path: Path): void {
     const folder = this.locate(path);
-    for (const file of filesIn(folder)) {
+    for (const file of this.namesIn(path)) {
       this.disk.remove(join(folder, file));
     }
     removeEmpty(folder);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { CertificateOutputs, HashAlgorithm, IIotCertificate, IotPlatform, KeyAlgorithm, PrivateIotCa } from '../../../src';
 import { caNames } from '../../../src/cli/export/kits/alibaba-iot';
+import { KIT_MARK } from '../../../src/cli/export/kits/kit';
 import { temporaryFolder, writeJson } from '../../support/cli-assembly';
 import { cli, cliError, cliOk, filesBelow, readJson } from '../../support/cli-run';
 
@@ -133,8 +134,11 @@ describe('the kit', () => {
     expect(Object.values(filesBelow(join(folder, 'pem', 'alibaba-iot'))).join('')).not.toContain('PRIVATE KEY');
   });
 
-  test('does not overwrite steps that somebody else has written', async () => {
-    writeJson(join(folder, 'mine', 'alibaba-iot', 'steps.md'), 'my own steps');
+  test.each([
+    ['are somebody else\'s', 'my own steps'],
+    ['quote the first sentence of those of this tool', `my own steps\n\nin place of these:\n${KIT_MARK}\n`],
+  ])('does not overwrite steps that %s', async (_, mine) => {
+    writeJson(join(folder, 'mine', 'alibaba-iot', 'steps.md'), mine);
     expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'mine'), '--platform', 'alibaba-iot'))
       .toContain('steps.md: this file holds something else than a text of this tool');
     expect(Object.keys(filesBelow(join(folder, 'mine')))).toEqual(['alibaba-iot/steps.md']);

@@ -120,6 +120,17 @@ describe('ThingsBoard', () => {
     expect(files['steps.md']).toContain('   - `device-with-ca.pem`\n');
     expect(Object.keys(files).filter(file => file.startsWith('device-profile'))).toHaveLength(1);
   });
+
+  test('has the names of certificates in its steps as text, which no renderer takes for a link', async () => {
+    const file = await deployed((issuer, ca) => {
+      const linked = new PrivateIotCa(Stack.of(ca), 'Linked', {
+        subject: { commonName: '[log in](https://evil.example)' }, keyAlgorithm: KeyAlgorithm.EC_P256, issuer,
+      });
+      return { cas: { Linked: linked }, certificates: { Server: server(ca), Device: device(linked) } };
+    });
+    await cliOk('export', '--outputs', file, '--out', out, '--platform', 'thingsboard');
+    expect(filesBelow(join(out, 'thingsboard'))['steps.md']).toContain('   - `device-profile-1.pem`: CN=\\[log in\\](https://evil.example)\n');
+  });
 });
 
 describe('HiveMQ', () => {

@@ -50,7 +50,7 @@ function withOutputs(more: { readonly [output: string]: string }, without: reado
 
 describe('the manifest', () => {
   test.each([[[]], [['--private-keys']]])('is what its published schema says, and has no member that the schema leaves out (%p)', async flags => {
-    const certificates = await exported(outputsFile, ...flags);
+    const certificates = await exported(withOutputs({}, ['CaKeySecret']), '--local', folder, ...flags);
     expect(certificates.length).toBeGreaterThan(3);
     const described = Object.keys(SCHEMA.definitions.certificate.properties);
     expect(certificates.flatMap(entry => Object.keys(entry)).filter(member => !described.includes(member))).toEqual([]);
@@ -134,7 +134,7 @@ describe('the ARN of a private key', () => {
 
   test('is that of the key itself where keys are exported, whatever the outputs are called', async () => {
     const { Device0Secret } = readJson(outputsFile).Iot;
-    expect(arns(await exported(withOutputs({ SomeArn: Device0Secret }, ['Device0Secret']), '--private-keys', '--local', folder)).Device0CertificatePem).toBe(Device0Secret);
+    expect(arns(await exported(withOutputs({ SomeArn: Device0Secret }, ['Device0Secret', 'CaKeySecret']), '--private-keys', '--local', folder)).Device0CertificatePem).toBe(Device0Secret);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { RegisteredCa } from './alibaba-iot';
-import { KIT_MARK, KitInput, RefusedCa } from './kit';
+import { KIT_MARK, KitInput, markdown, RefusedCa } from './kit';
 
 /** What the steps differ in from language to language. */
 interface Language {
@@ -30,7 +30,7 @@ the CA stays as it is:
   register: 'In Device Management > CA Certificate > Register CA Certificate, enter the name and upload the two files.',
   registerHead: 'CA certificate name | CA certificate | Verification certificate | Registration code',
   noVerification: '(not there yet)',
-  leftOut: ({ facts, finding }) => `Left out, with its devices, because the platform does not take it: ${cell(facts.shortName)} (${cell(finding.message)}).`,
+  leftOut: ({ facts, finding }) => `Left out, with its devices, because the platform does not take it: ${markdown(facts.shortName)} (${markdown(finding.message)}).`,
   bind: 'Add a device for each line of the table, and bind its certificate by the SN. `devices.csv` has the same for programs.',
   bindHead: 'Device | SN | Certificate | Valid until',
   noDevices: 'There is no device certificate among the outputs yet.',
@@ -50,7 +50,7 @@ const CHINESE: Language = {
   register: '在“设备管理 > CA 证书 > 注册 CA 证书”中填写名称并上传两个文件。',
   registerHead: 'CA 证书名称 | CA 证书 | 验证证书 | 注册码',
   noVerification: '（尚未生成）',
-  leftOut: ({ facts, finding }) => `以下 CA 证书不符合平台要求，已连同其签发的设备证书一并省略：${cell(facts.shortName)}（规则 \`${finding.rule}\`）。`,
+  leftOut: ({ facts, finding }) => `以下 CA 证书不符合平台要求，已连同其签发的设备证书一并省略：${markdown(facts.shortName)}（规则 \`${finding.rule}\`）。`,
   bind: '按下表添加设备，并通过 SN 绑定设备证书。`devices.csv` 包含相同内容，供程序读取。',
   bindHead: '设备 | SN | 证书 | 有效期至',
   noDevices: '输出中还没有设备证书。',
@@ -65,8 +65,8 @@ export function alibabaSteps(cas: readonly RegisteredCa[], input: KitInput, maxi
 function stepsIn(language: Language, cas: readonly RegisteredCa[], { devices, refusedCas }: KitInput, maximumCas: number): string {
   const rows = cas.flatMap(({ name, file, verifications }) => verifications.length === 0
     ? [[name, `\`${file}\``, language.noVerification, '']]
-    : verifications.map(verification => [name, `\`${file}\``, `\`${verification.file}\``, cell(verification.code)]));
-  const bound = devices.map(({ facts, exported: { entry } }) => [cell(facts.shortName), facts.serialNumber, `\`${entry.file}\``, entry.notAfter]);
+    : verifications.map(verification => [name, `\`${file}\``, `\`${verification.file}\``, markdown(verification.code)]));
+  const bound = devices.map(({ facts, exported: { entry } }) => [markdown(facts.shortName), facts.serialNumber, `\`${entry.file}\``, entry.notAfter]);
   const steps = [
     language.before(maximumCas),
     language.compareCode, // always: whether a code is the console's or a stand-in, only the console knows
@@ -84,9 +84,4 @@ function table(head: string, rows: readonly (readonly string[])[]): string {
 /** A step with its number, the lines after the first one below its text. */
 function indented(number: string, step: string): string {
   return number + step.split('\n').map((line, index) => index === 0 || line === '' || line.startsWith('       ') ? line : `   ${line}`).join('\n');
-}
-
-/** A name from a certificate, as a cell that no table or Markdown takes for anything else. */
-function cell(text: string): string {
-  return text.replace(/[\\`*_|<>[\]]/g, character => `\\${character}`);
 }

@@ -2,8 +2,8 @@ import { quote } from '../../../contract/rules';
 import { CertificateFacts } from '../../certificates/certificate-facts';
 import { StackOutput } from '../../certificates/stack-outputs';
 import { CliError } from '../../cli-error';
-import { NamedOutput } from '../file-names';
 import { ExportedCertificate } from '../manifest';
+import { listed, namedOutputs, nameOf } from '../output-names';
 
 /** What is chosen for a kit, each by the key of an output, with or without `<stack>.` before it. */
 export interface Choice {
@@ -19,7 +19,7 @@ export function chosenCas({ cas: names }: Choice, cas: readonly CertificateFacts
     return cas;
   }
   const chosen = names.flatMap(name => {
-    const inOutputs = outputs.filter(output => isNamed(output, name)).flatMap(({ certificates }) => certificates);
+    const inOutputs = namedOutputs(name, outputs).flatMap(({ certificates }) => certificates);
     const ofOutputs = cas.filter(ca => inOutputs.some(each => isSame(each, ca)));
     const named = ofOutputs.length > 0 ? ofOutputs : cas.filter(({ shortName }) => shortName === name);
     if (named.length === 0) {
@@ -37,7 +37,8 @@ export function chosenServers<T extends { readonly facts: CertificateFacts }>(
   if (server === undefined) {
     return servers;
   }
-  const chosen = servers.filter(({ facts }) => certificates.some(each => isSame(each.facts, facts) && isNamed(each.entry, server)));
+  const named = namedOutputs(server, certificates.map(({ entry }) => entry));
+  const chosen = servers.filter(({ facts }) => named.some(({ sha256Fingerprint }) => sha256Fingerprint === facts.sha256Fingerprint));
   if (chosen.length === 0) {
     const outputs = certificates.filter(({ facts }) => servers.some(each => isSame(each.facts, facts)));
     throw new CliError(`--server must be an output with a certificate for TLS as a server, which are ${listed(outputs.map(({ entry }) => nameOf(entry)))}; `
@@ -46,19 +47,6 @@ export function chosenServers<T extends { readonly facts: CertificateFacts }>(
   return chosen;
 }
 
-/** An output as it is named on the command line. */
-export function nameOf({ stack, output }: NamedOutput): string {
-  return `${stack}.${output}`;
-}
-
 function isSame(one: CertificateFacts, other: CertificateFacts): boolean {
   return one.sha256Fingerprint === other.sha256Fingerprint;
-}
-
-function isNamed(each: NamedOutput, name: string): boolean {
-  return name === each.output || name === nameOf(each);
-}
-
-function listed(names: readonly string[]): string {
-  return [...new Set(names)].join(', ') || 'none here';
 }

@@ -1,5 +1,5 @@
 import { BROKER_FILE, pemOf } from './broker-files';
-import { Choice, chosenCas, chosenServers, nameOf } from './choice';
+import { Choice, chosenCas, chosenServers } from './choice';
 import { KitName, KITS } from './index';
 import { Kit, KitCa, KitCertificate, KitFile, KitInput, KitServer } from './kit';
 import { describeFinding, dividedCas, refusalOf } from './refused-cas';
@@ -9,6 +9,7 @@ import { roleOf } from '../../certificates/role';
 import { StackOutput } from '../../certificates/stack-outputs';
 import { CliError } from '../../cli-error';
 import { ExportedCertificate } from '../manifest';
+import { nameOf } from '../output-names';
 import { FoundKey } from '../private-keys';
 
 /** What a kit is made from. */

@@ -76,3 +76,8 @@ export interface Kit {
 export function kitText(name: string, content: string): KitFile {
   return { name, content, kind: 'text of this tool' };
 }
+
+/** A name from a certificate in Markdown, which neither a table nor a renderer takes for anything else. */
+export function markdown(name: string): string {
+  return name.replace(/[\\`*_|<>[\]]/g, character => `\\${character}`);
+}

@@ -1,5 +1,5 @@
 import { BROKER_FILE, brokerFiles, pemOf } from './broker-files';
-import { Kit, KIT_MARK, KitCertificate, KitFile, kitText } from './kit';
+import { Kit, KIT_MARK, KitCertificate, KitFile, kitText, markdown } from './kit';
 
 /**
  * https://thingsboard.io/docs/user-guide/mqtt-over-ssl/ for the server, https://thingsboard.io/docs/user-guide/certificates/ for
@@ -60,7 +60,7 @@ function steps(profiles: readonly Profile[]): string {
 1. Put \`${BROKER_FILE.server}\` and \`${BROKER_FILE.serverKey}\` where \`thingsboard.conf\` says, add its lines to ThingsBoard's own, and restart it.
 2. Make a device profile for each of these CAs: Profiles > Device profiles > Device provisioning > X.509 Certificates Chain. Paste
    the file as the certificate, take \`(.*)\` as the regular expression for the common name, and say whether devices are created.
-${profiles.map(({ file, subject }) => `   - \`${file}\`: ${subject}`).join('\n')}
+${profiles.map(({ file, subject }) => `   - \`${file}\`: ${markdown(subject)}`).join('\n')}
 3. Give each device its key and its chain. It has to present all of the file: ThingsBoard refuses a device that presents its own
    certificate alone.
 ${profiles.flatMap(({ devices }) => devices).map(file => `   - \`${file}\``).join('\n') || '   - there is no device among the outputs yet'}

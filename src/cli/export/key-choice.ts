@@ -1,0 +1,54 @@
+import { SecretVersionIds } from './key-source';
+import { ExportedCertificate } from './manifest';
+import { CertificateFacts } from '../certificates/certificate-facts';
+import { roleOf } from '../certificates/role';
+
+/** What is exported, and all CAs of the outputs, those too that stand in chains only. */
+export interface KnownCertificates {
+  readonly exported: readonly ExportedCertificate[];
+  readonly cas: readonly CertificateFacts[];
+}
+
+/** Which versions of a place are read; or why none is. */
+export type KeyChoice = { readonly read: readonly string[] } | { readonly none: string };
+
+/** The certificates of the outputs, as a choice of keys has to know them. */
+export function knownCertificates(exported: readonly ExportedCertificate[], all: readonly CertificateFacts[]): KnownCertificates {
+  return { exported, cas: all.filter(facts => roleOf(facts) === 'ca') };
+}
+
+/**
+ * The versions that hold the key of an exported certificate of a device or a server, decided before any value is read: the id of
+ * each version that this library writes is the serial number of the certificate whose key it holds. A place with a version of
+ * a CA's is never read.
+ */
+export function endEntityVersions(kind: string, { ids }: SecretVersionIds, { exported, cas }: KnownCertificates): KeyChoice {
+  const ca = cas.find(isOfOne(ids));
+  if (ca) {
+    return { none: `the ${kind} has the private key of the CA ${ca.shortName}, which --ca-private-key alone reads` };
+  }
+  const own = ids.filter(id => exported.some(({ facts }) => isVersionOf(facts, id)));
+  return own.length > 0 ? { read: own } : { none: `the ${kind} has, by the serial numbers, the key of none of these certificates` };
+}
+
+/**
+ * The version of a secret that is said to hold a CA's key: by the CA's serial number, where it is one of this library's; else
+ * the current one, as of a CA that was made elsewhere or is signed elsewhere.
+ */
+export function caVersion({ ids, current }: SecretVersionIds, { exported, cas }: KnownCertificates): KeyChoice {
+  const other = exported.find(({ facts, entry }) => entry.role !== 'ca' && isOfOne(ids)(facts));
+  if (other) {
+    return { none: `the secret has the key of ${other.facts.shortName}, which is no CA; --private-keys exports it` };
+  }
+  const version = ids.find(id => cas.some(ca => isVersionOf(ca, id))) ?? current;
+  return version === undefined ? { none: 'the secret has no value' } : { read: [version] };
+}
+
+function isOfOne(ids: readonly string[]): (facts: CertificateFacts) => boolean {
+  return facts => ids.some(id => isVersionOf(facts, id));
+}
+
+/** Whether a version has this certificate's serial number as its id. */
+export function isVersionOf({ serialNumber }: CertificateFacts, version: string): boolean {
+  return version.toUpperCase() === serialNumber;
+}

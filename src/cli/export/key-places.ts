@@ -1,0 +1,56 @@
+import { listed, namedOutputs, nameOf } from './output-names';
+import { quote } from '../../contract/rules';
+import { StackOutput } from '../certificates/stack-outputs';
+import { CliError } from '../cli-error';
+
+/** What an output leads to that can hold a private key. */
+export interface KeyPlace {
+  /** The output, as it is named on the command line. */
+  readonly name: string;
+  readonly kind: 'secret' | 'parameter';
+  /** The ARN of a secret; the ARN or the name of a parameter. */
+  readonly value: string;
+  /** Of a parameter, whose name it ends. */
+  readonly serialNumber?: string;
+  /** Whether it was named as the place of a CA's key. */
+  readonly ofCa: boolean;
+}
+
+/** Whose keys are wanted. */
+export interface WantedKeys {
+  readonly ofEndEntities: boolean;
+  /** The outputs with the secrets of CAs, as they were named. */
+  readonly ofCas: readonly string[];
+}
+
+const SECRET = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/;
+
+/** The last name is a serial number: other parameters, which an app can have many of, are left alone. */
+const PARAMETER = /^(?:arn:[\w-]+:ssm:[\w-]+:\d{12}:parameter)?(?:\/[\w.-]+){1,14}\/([0-9A-Fa-f]{40})$/;
+
+/** The places that outputs lead to and that are to be looked into, each once. */
+export function keyPlaces(outputs: readonly StackOutput[], { ofEndEntities, ofCas }: WantedKeys): KeyPlace[] {
+  const named = [...new Set(ofCas)].map(name => secretOfCa(name, outputs));
+  const others = ofEndEntities ? outputs : [];
+  const places = [...named.map(output => placeOf(output, true)), ...others.map(output => placeOf(output, false))];
+  return places.flatMap(place => place ?? []).filter(({ value }, index, all) => all.findIndex(each => each.value === value) === index);
+}
+
+function placeOf(output: StackOutput, ofCa: boolean): KeyPlace | undefined {
+  const { value } = output;
+  const serialNumber = PARAMETER.exec(value)?.[1];
+  const kind = SECRET.test(value) ? 'secret' : serialNumber === undefined ? undefined : 'parameter';
+  return kind && { name: nameOf(output), kind, value, serialNumber, ofCa };
+}
+
+/** The one output that is meant; a CA's key is not a thing to be taken by mistake. */
+function secretOfCa(name: string, outputs: readonly StackOutput[]): StackOutput {
+  const secrets = outputs.filter(({ value }) => SECRET.test(value));
+  const meant = namedOutputs(name, secrets);
+  if (meant.length !== 1) {
+    const other = namedOutputs(name, outputs).find(({ value }) => value.includes(':kms:'));
+    throw new CliError(`--ca-private-key must be ${meant.length === 0 ? 'an output with the ARN of a secret' : 'one output, with its stack where several have the name'}, `
+      + `which are ${listed((meant.length === 0 ? secrets : meant).map(nameOf))}; got ${quote(name)}${other ? ', a key in KMS, which nobody can export' : ''}`);
+  }
+  return meant[0];
+}

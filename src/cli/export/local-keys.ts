@@ -1,0 +1,49 @@
+import { posix } from 'node:path';
+import { KeySource, SecretVersionIds, UnreadableKeyError } from './key-source';
+import { messageOf } from '../cli-error';
+import { localDisk } from '../disk';
+import { DirectoryParameters } from '../local/directory-parameters';
+import { DirectorySecretVersions } from '../local/directory-secret-versions';
+import { StateStore } from '../local/state-store';
+
+/** The private keys of a local deployment, in the files of its directory. */
+export class LocalKeys implements KeySource {
+  private readonly secrets: DirectorySecretVersions;
+  private readonly parameters: DirectoryParameters;
+
+  constructor(store: StateStore) {
+    this.secrets = new DirectorySecretVersions(store, localDisk);
+    this.parameters = new DirectoryParameters(store, localDisk);
+  }
+
+  public async versionsOf(secretArn: string): Promise<SecretVersionIds> {
+    return given(async () => this.secrets.versionsOf(secretArn));
+  }
+
+  public async readSecret(secretArn: string, version: string): Promise<string> {
+    return given(async () => present(await this.secrets.read(secretArn, version), this.secrets.pathOf(secretArn, version)));
+  }
+
+  public async readParameter(place: string): Promise<string> {
+    const name = place.slice(place.indexOf('/')); // an ARN has `parameter` before the slash that the name begins with
+    const [path, version] = [posix.dirname(name), posix.basename(name)];
+    return given(async () => present(await this.parameters.read(path, version), this.parameters.fileOf(path, version)));
+  }
+}
+
+async function given<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new UnreadableKeyError(messageOf(error));
+  }
+}
+
+/** The outputs lead to a key, and its file is gone: no other output would help. */
+function present(key: string | undefined, file: string): string {
+  if (key === undefined) {
+    throw new UnreadableKeyError(`${file}: there is no such file, and it has the private key; put it back from a copy, or, for a device or a server, `
+      + 'raise the generation of its certificate and run `private-iot-ca local` again');
+  }
+  return key;
+}

@@ -7,6 +7,7 @@ import { ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { CertificateProvider } from './private/certificate-provider';
+import { description } from './private/description';
 
 /**
  * An event pattern may have 2,048 characters, and a role's ARN takes about a hundred of them.
@@ -110,7 +111,7 @@ export class SigningAlarm extends Construct {
    */
   private encryptedTopic(): Topic {
     const masterKey = new Key(this, 'TopicKey', {
-      description: `Encrypts the messages of ${this.node.path}`,
+      description: description('key', `Encrypts the messages of ${this.node.path}`),
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY, // a message is kept until it is delivered, no longer
     });

@@ -7,7 +7,7 @@ import { DirectoryParameters } from '../../src/cli/local/directory-parameters';
 import { StateStore } from '../../src/cli/local/state-store';
 import { silentProgress } from '../../src/cli/terminal';
 import { temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
-import { cliError, cliOk, filesBelow, readJson } from '../support/cli-run';
+import { cliError, cliOk, filesBelow, generatedPath, readJson } from '../support/cli-run';
 import { iotTemplate } from '../support/cli-templates';
 
 let deployed: string;
@@ -163,7 +163,10 @@ describe('private keys', () => {
   });
 
   test('of AWS are read from Secrets Manager, and matched by their public keys', async () => {
-    const keyOf = (arn: string): string => readFileSync(join(deployed, 'keys', arn, readdirSync(join(deployed, 'keys', arn))[0]), 'utf8');
+    const keyOf = (name: string): string => {
+      const folder = generatedPath(join(deployed, 'keys'), name);
+      return readFileSync(join(folder, readdirSync(folder)[0]), 'utf8');
+    };
     const arn = (name: string): string => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
     const secrets: { [arn: string]: string | undefined } = {
       [arn('device')]: keyOf('Iot-Device0Key'), [arn('password')]: 'hunter2', [arn('other')]: anotherKey(), [arn('empty')]: undefined,
@@ -195,7 +198,7 @@ describe('private keys', () => {
 
   describe('in parameters', () => {
     const serial = (): string => new X509Certificate(outputs().Device0CertificatePem).serialNumber;
-    const deviceKey = (): string => readFileSync(join(deployed, 'keys', 'Iot-Device0Key', `${serial()}.pem`), 'utf8');
+    const deviceKey = (): string => readFileSync(join(generatedPath(join(deployed, 'keys'), 'Iot-Device0Key'), `${serial()}.pem`), 'utf8');
     const NAME = '/iot/devices/Sensor001-ab12cd34';
 
     /** A local deployment that keeps the device's key in a parameter. */
@@ -247,7 +250,7 @@ describe('private keys', () => {
     writeJson(file, readJson(outputsFile));
     writeJson(join(dirname(file), 'state.json'), readJson(join(deployed, 'state.json')));
     const error = await cliError('export', '--outputs', file, '--out', out, '--private-keys');
-    expect(error).toContain(`${join(dirname(file), 'keys', 'Iot-CaKey')}/`);
+    expect(error).toContain(join(dirname(file), 'keys', 'Iot-CaKey-'));
     expect(error).toMatch(/\.pem: there is no such file, and it has the private key that arn:aws:\S+ leads to; put it back from a copy, raise the generation /);
     expect(existsSync(out)).toBe(false);
   });

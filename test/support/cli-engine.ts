@@ -32,6 +32,8 @@ export class RecordingDeployment {
   public failing: readonly string[] = [];
   /** Whether a failure answers a physical id. */
   public failuresNameTheirId = true;
+  /** What a request does besides; nothing by itself. */
+  public effect: (event: LifecycleEvent) => void = () => undefined;
 
   /** The requests since the last time they were taken. */
   public takeCalls(): Call[] {
@@ -53,6 +55,11 @@ export class RecordingDeployment {
   /** The state as it is on the disk. */
   public get state(): State {
     return StateStore.open(this.out, localDisk).state;
+  }
+
+  /** The folder of a secret of the stack `Iot`. */
+  public secretFolder(logicalId: string): string {
+    return join(this.keys, this.state.stacks.Iot.resources[logicalId].physicalId.split(':secret:')[1]);
   }
 
   public get keys(): string {
@@ -87,6 +94,7 @@ export class RecordingDeployment {
 
   private handle(event: LifecycleEvent): { physicalResourceId: string; data?: never } {
     this.events.push(event);
+    this.effect(event);
     const { requestType, logicalResourceId, properties, physicalResourceId } = event;
     const id = requestType === 'Delete' ? physicalResourceId! : `id-${logicalResourceId}-${String(properties.Name)}`;
     const call = `${requestType} ${logicalResourceId} ${String(properties.Name)}`;

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { CliError } from '../cli-error';
 import { Disk, FileMode } from '../disk';
 import { parseJsonMap } from '../json';
-import { readBytesIfPresent } from '../read-file';
 import { emptyState, malformation, StackState, State } from './state';
 
 /**
@@ -13,7 +12,7 @@ export class StateStore {
   /** Reads the state of a directory; a directory without one begins with an empty state. */
   public static open(directory: string, disk: Disk): StateStore {
     const file = join(directory, 'state.json');
-    const content = readBytesIfPresent(file);
+    const content = disk.read(file);
     if (content === undefined) {
       return new StateStore(file, disk, emptyState());
     }

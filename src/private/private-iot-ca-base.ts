@@ -1,9 +1,10 @@
-import { Duration, Resource } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { grantIssue, grantReadPrivateKey } from './grant-issue';
+import { refuseRemovalPolicy } from './removal-policy';
 import { CaCertificate, CaCertificateOptions } from '../ca-certificate';
 import { DeviceCertificate, DeviceCertificateOptions } from '../device-certificate';
 import { HashAlgorithm } from '../hash-algorithm';
@@ -29,6 +30,13 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
   public abstract readonly pathLength?: number;
   public abstract readonly allowedCustomExtensions: string[];
   public readonly validity?: Duration;
+
+  /**
+   * Refused: set `removalPolicy` where the construct is declared, or call `RemovalPolicies.of()` for all that is in it.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    refuseRemovalPolicy(this, policy);
+  }
 
   public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {
     return new VerificationCertificate(this, id, { ca: this, ...options });

@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
 import { fullStack } from './full-stack';
 import { REGISTRATIONS } from './registrations';
 import {
@@ -7,7 +8,7 @@ import {
 } from '../../src';
 
 /** Everything the library has, in one stack, and each registration with a platform too. */
-export function registeredStack(app = new App()): Stack {
+export function registeredStack(app: Construct = new App()): Stack {
   const stack = fullStack(app);
   const ca = new PrivateIotCa(stack, 'Registered', { subject: { commonName: 'Registered' } });
   const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Keys-AbCdEf');

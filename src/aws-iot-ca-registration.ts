@@ -1,5 +1,5 @@
 import { CfnResource, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
-import { Grant, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate, CfnTopicRule } from 'aws-cdk-lib/aws-iot';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -12,7 +12,7 @@ import { JustInTimeProvisioning } from './just-in-time-provisioning';
 import { PemSource } from './pem-source';
 import { assertLinted } from './pki/lint/lint-errors';
 import { validateChain } from './private/ca-validation';
-import { acknowledge } from './private/nag';
+import { description } from './private/description';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { sayNotices, validate, validGeneration } from './private/validation';
@@ -177,7 +177,7 @@ export class AwsIotCaRegistration extends Resource {
     this.registration.autoRegistrationStatus = 'ENABLE';
     const rule = new CfnTopicRule(this, 'JustInTimeRegistration', {
       topicRulePayload: {
-        description: `Certificates that devices of the CA ${this.node.path} first connect with`,
+        description: description('topicRule', `Certificates that devices of the CA ${this.node.path} first connect with`),
         sql: `SELECT * FROM '$aws/events/certificates/registered/${this.caCertificateId}'`,
         awsIotSqlVersion: '2016-03-23',
         actions: [{ lambda: { functionArn: fn.functionArn } }],
@@ -250,10 +250,6 @@ export class AwsIotCaRegistration extends Resource {
       throw new Error(`${this.node.path}: ca must be given for AwsIotCertificateMode.DEFAULT, since its key signs a verification certificate`);
     }
     const registrar = RegistrarFunction.of(this, 'aws-iot');
-    // A code is of the account, not of a resource.
-    const right = Grant.addToPrincipal({ grantee: registrar.role, actions: ['iot:GetRegistrationCode'], resourceArns: ['*'] });
-    acknowledge(registrar.role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5',
-      'iot:GetRegistrationCode is not authorized on resources', ['Resource::*']);
     const { region, urlSuffix } = Stack.of(this);
     const generation = validGeneration(this, registrationCodeGeneration, 'registrationCodeGeneration');
     const properties: AwsIotRegistrationCodeProperties = {
@@ -261,7 +257,7 @@ export class AwsIotCaRegistration extends Resource {
       CaCertificatePem: ca.certificatePemFor(this),
       Generation: generation,
     };
-    const code = registrar.resource(this, 'RegistrationCode', RegistrationType.AWS_IOT_REGISTRATION_CODE, properties, [right]);
+    const code = registrar.resource(this, 'RegistrationCode', RegistrationType.AWS_IOT_REGISTRATION_CODE, properties, [registrar.grantGetRegistrationCode()]);
     return new VerificationCertificate(this, 'Verification', {
       ca,
       registrationCode: code.getAttString('RegistrationCode' satisfies keyof AwsIotRegistrationCodeAttributes),

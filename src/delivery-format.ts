@@ -5,6 +5,7 @@ import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { BundleProperties } from './contract/properties';
 import { NeededRight } from './private/certificate-provider';
+import { description } from './private/description';
 import { emptySecret } from './private/empty-secret';
 import { acknowledge } from './private/nag';
 import { arnsOf, grantKeepSecret, grantUseSecret, secretIdOf } from './private/private-key';
@@ -117,7 +118,7 @@ export class DeliveryFormat {
 /** It stays and goes with the bundle, which nobody can open without it. */
 function newPassphrase(scope: Construct, id: string, encryptionKey: IKey | undefined, removalPolicy: RemovalPolicy): Secret {
   const secret = new Secret(scope, id, {
-    description: `Passphrase of ${scope.node.path}`,
+    description: description('secret', `Passphrase of ${scope.node.path}`),
     encryptionKey,
     generateSecretString: { passwordLength: 32, excludePunctuation: true },
   });

@@ -1,7 +1,8 @@
-import { CustomResource, Fn, IResource, Resource } from 'aws-cdk-lib';
+import { CustomResource, Fn, IResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { CertificateAttributes } from './contract/properties';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { chainsBelow } from './private/ca-chain';
+import { refuseRemovalPolicy } from './private/removal-policy';
 
 /**
  * What every certificate of this library can tell of itself. All of it is public: private keys are held elsewhere, and only
@@ -83,6 +84,13 @@ export abstract class IotCertificateBase extends Resource implements IIotCertifi
 
   /** @internal */
   protected abstract readonly _resource: CustomResource;
+
+  /**
+   * Refused: set `removalPolicy` where the construct is declared, or call `RemovalPolicies.of()` for all that is in it.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    refuseRemovalPolicy(this, policy);
+  }
 
   public get certificatePem(): string {
     return this._attribute('CertificatePem');

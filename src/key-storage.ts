@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { checkKeyAlgorithmForKms, KMS_KEY_SPECS } from './contract/kms';
 import { checkParameterPath } from './contract/parameter-path';
 import { Complaint } from './contract/rules';
+import { description } from './private/description';
 import { emptySecret } from './private/empty-secret';
 import { ParameterRights } from './private/parameter-rights';
 import { arnsOf, BoundPrivateKey, grantKeepSecret, grantUseSigningKey, PrivateKeyOptions } from './private/private-key';
@@ -111,8 +112,8 @@ class SecretsManagerKeyStorage extends KeyStorage {
   }
 
   /** @internal */
-  public _bind(scope: Construct, { description, removalPolicy }: PrivateKeyOptions): BoundPrivateKey {
-    const secret = emptySecret(scope, 'PrivateKey', { description, encryptionKey: this.options.encryptionKey, removalPolicy });
+  public _bind(scope: Construct, { description: text, removalPolicy }: PrivateKeyOptions): BoundPrivateKey {
+    const secret = emptySecret(scope, 'PrivateKey', { description: text, encryptionKey: this.options.encryptionKey, removalPolicy });
     return {
       secret,
       properties: { Type: 'SecretsManager', SecretArn: secret.secretArn },
@@ -153,9 +154,9 @@ class KmsKeyStorage extends KeyStorage {
    * CloudFormation refuses to change a key's spec, so that the id has it; and the generation, since another one is another
    * key. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
    */
-  private newKey(scope: Construct, { description, removalPolicy, keyAlgorithm, generation }: PrivateKeyOptions): IKey {
+  private newKey(scope: Construct, { description: text, removalPolicy, keyAlgorithm, generation }: PrivateKeyOptions): IKey {
     return new Key(scope, `SigningKey-${keyAlgorithm.replace('_', '-')}-${generation}`, {
-      description,
+      description: description('key', text),
       keySpec: KMS_KEY_SPECS[keyAlgorithm]!.keySpec as KeySpec,
       keyUsage: KeyUsage.SIGN_VERIFY,
       removalPolicy,

@@ -71,7 +71,7 @@ test('a registration that is retained keeps the role in which its devices are pr
   registration.applyRemovalPolicy(RemovalPolicy.RETAIN);
   const retained = Object.entries<{ DeletionPolicy?: string }>(Template.fromStack(stack).toJSON().Resources)
     .filter(([id, { DeletionPolicy }]) => id.startsWith('Registration') && DeletionPolicy === 'Retain').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
-  expect(retained.sort()).toEqual(['Registration', 'RegistrationProvisioningRole', 'RegistrationProvisioningRoleDefaultPolicy']);
+  expect(retained.sort()).toEqual(['Registration', 'RegistrationProvisioningRole', 'RegistrationProvisioningRoleRights']);
 });
 
 test('the same CA is not registered twice in a stack', () => {

@@ -85,9 +85,9 @@ test('the logical ids of a CA and what belongs to it are final', () => {
     'CaPrivateKey3406A746',
     'PrivateIotCaProviderFunction8B248EC3',
     'PrivateIotCaProviderLog9E1B4072',
+    'PrivateIotCaProviderLoggingBA78147A',
     'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6',
     'PrivateIotCaProviderRoleBEA645E4',
-    'PrivateIotCaProviderRoleDefaultPolicy366B6B3D',
   ]);
 });
 

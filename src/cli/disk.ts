@@ -1,13 +1,22 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CliError, messageOf } from './cli-error';
+import { readBytesIfPresent } from './read-file';
 
-/** Changes to files. Each one is whole or not there, even if the process or the machine stops in the middle. */
+/** Files and folders. Each change of a file is whole or not there, even if the process or the machine stops in the middle. */
 export interface Disk {
+  /** What a file holds, or `undefined` where there is none. */
+  read(path: string): Buffer | undefined;
+  /** The names of what is in a folder; none where it is not there. */
+  list(folder: string): string[];
   /** Puts a file in place; who reads it sees the old content or the new one. */
   replace(path: string, content: string, mode: number): void;
   /** Removes a file; does nothing where it is gone. */
   remove(path: string): void;
+  /** Makes a folder into which only its owner may look; one that is there may have been made by hand. */
+  makePrivateFolder(folder: string): void;
+  /** Removes a folder, if it is there and empty. */
+  removeIfEmpty(folder: string): void;
 }
 
 /** The modes of the files that are written here. */
@@ -23,6 +32,16 @@ const PRIVATE_FOLDER = 0o700;
 
 /** The disk of this machine. */
 export const localDisk: Disk = {
+  read: readBytesIfPresent,
+
+  list(folder) {
+    try {
+      return readdirSync(folder);
+    } catch {
+      return [];
+    }
+  },
+
   replace(path, content, mode) {
     const folder = dirname(path);
     // The name is always the same, so that the remains of a process that was stopped are overwritten by the next.
@@ -47,17 +66,24 @@ export const localDisk: Disk = {
       syncFolder(dirname(path));
     });
   },
-};
 
-/** Makes a folder into which only its owner may look; one that is there may have been made by hand. */
-export function makePrivateFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
-    chmodSync(folder, PRIVATE_FOLDER);
-  } catch (error) {
-    throw new CliError(`${folder}: can't be made a folder that only its owner may look into: ${messageOf(error)}`);
-  }
-}
+  makePrivateFolder(folder) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
+      chmodSync(folder, PRIVATE_FOLDER);
+    } catch (error) {
+      throw new CliError(`${folder}: can't be made a folder that only its owner may look into: ${messageOf(error)}`);
+    }
+  },
+
+  removeIfEmpty(folder) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      // It was never made, or it holds something.
+    }
+  },
+};
 
 function attempt(path: string, verb: string, change: () => void): void {
   try {

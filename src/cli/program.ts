@@ -52,6 +52,7 @@ Examples:
     .option('--secret <name=file...>', 'what a secret holds that AWS would hold, such as an imported CA\'s key; the name is the ARN of the secret, '
       + 'its name, the path of its construct or its logical id')
     .option('--stack <name...>', 'deploy only these stacks and those they depend on')
+    .option('--dry-run', 'say what would be created, updated, replaced, removed and kept, and change nothing')
     .addHelpText('after', `
 Writes:
   <out>/outputs.json   the outputs, in the format of \`cdk deploy --outputs-file\`
@@ -63,6 +64,7 @@ read to the byte, a newline at its end too, up to 64 kB; what it holds is neithe
 
 Examples:
   $ private-iot-ca local
+  $ private-iot-ca local --dry-run
   $ private-iot-ca local --parameters IotStack:RegistrationCode=3f0a… --out demo-out
   $ private-iot-ca local --secret IotStack/CaKey=myIoTCARoot.key`)
     .action((options: LocalOptions) => lazy.localCommand().localCommand(options, terminal));

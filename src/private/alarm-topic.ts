@@ -3,6 +3,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { description } from './description';
 
 const EVENTS = new ServicePrincipal('events.amazonaws.com');
 
@@ -15,7 +16,7 @@ const EVENTS = new ServicePrincipal('events.amazonaws.com');
  */
 export function alarmTopic(scope: Construct): Topic {
   const masterKey = new Key(scope, 'TopicKey', {
-    description: `Encrypts the messages of ${scope.node.path}`,
+    description: description('key', `Encrypts the messages of ${scope.node.path}`),
     enableKeyRotation: true,
     removalPolicy: RemovalPolicy.DESTROY, // a message is kept until it is delivered, no longer
   });

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { Annotations, Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
-import { Grant, IGrantable, IRole, ManagedPolicy, Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, IGrantable, ManagedPolicy, Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
@@ -11,6 +11,7 @@ import { acknowledgeWildcard } from './nag';
 import { policyId } from './policy-id';
 import { largestSize } from './policy-size';
 import { pathsOfPrivateKeys } from './private-key-guard';
+import { isSynthesized, rolePolicy } from './role-policy';
 import { CA_RESOURCE_TYPES, ResourceType } from '../contract/resource-types';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 
@@ -63,9 +64,9 @@ export class CertificateProvider extends Construct {
   }
 
   /** The function's role. */
-  public readonly role: IRole;
+  public readonly role: Role;
   private readonly function: Function;
-  private keyPolicies = 0;
+  private readonly keyPolicies: ManagedPolicy[] = [];
   /** The room that is left in the last policy with rights on keys, and the ARNs that are in it. */
   private room = 0;
   private readonly occurrences = new Map<string, number>();
@@ -81,7 +82,7 @@ export class CertificateProvider extends Construct {
       description: 'Makes the certificates of this stack',
     });
     this.role = role;
-    const logging = logGroup.grantWrite(role);
+    const logging = logGroup.grantWrite(rolePolicy(this, 'Logging', role));
     this.function = new Function(this, 'Function', {
       description: 'Makes the certificates of this stack',
       code: Code.fromAsset(ASSET),
@@ -140,21 +141,21 @@ export class CertificateProvider extends Construct {
   /** A policy with room for some more ARNs. */
   private keyPolicy(certificate: Construct, arns: readonly string[]): ManagedPolicy {
     if (this.charge(arns) > this.room) {
-      if (this.keyPolicies === MAX_KEY_POLICIES) {
+      if (this.keyPolicies.length === MAX_KEY_POLICIES) {
         throw new Error(`${certificate.node.path}: a stack must not hold more keys than IAM lets its function have rights on, `
           + `${MAX_KEY_POLICIES} policies; put this certificate into another stack`);
       }
       this.room = MANAGED_POLICY_CHARACTERS - KEY_POLICY_FRAME;
       this.occurrences.clear();
-      new ManagedPolicy(this, `Keys${this.keyPolicies++}`, {
+      this.keyPolicies.push(new ManagedPolicy(this, `Keys${this.keyPolicies.length}`, {
         description: 'Keeps the private keys of certificates of this stack',
         document: new PolicyDocument({ minimize: true }),
         roles: [this.role],
-      });
+      }));
     }
     this.room -= this.charge(arns);
     arns.forEach(arn => this.occurrences.set(arn, this.occurrencesOf(arn) + 1));
-    return this.node.findChild(`Keys${this.keyPolicies - 1}`) as ManagedPolicy;
+    return this.keyPolicies.at(-1)!;
   }
 
   /** The characters that ARNs add to a policy. A KMS key that many share occurs twice at most: there are rights to write and to read by it. */
@@ -176,12 +177,14 @@ export class CertificateProvider extends Construct {
   }
 
   private inlinePolicy(id: string): Policy {
-    return this.node.tryFindChild(id) as Policy | undefined
-      ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
+    return this.node.tryFindChild(id) as Policy | undefined ?? rolePolicy(this, id, this.role);
   }
 
-  /** What IAM would refuse in the middle of a deployment. */
+  /** What IAM would refuse in the middle of a deployment. A role that somebody else made gets its rights from them. */
   private oversizedPolicies(): string[] {
+    if (!isSynthesized(this.role)) {
+      return [];
+    }
     const stack = Stack.of(this);
     const constructs = this.node.findAll();
     const inline = constructs.filter(construct => construct instanceof Policy)

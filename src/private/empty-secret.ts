@@ -2,6 +2,7 @@ import { CfnResource, RemovalPolicy } from 'aws-cdk-lib';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { description } from './description';
 import { acknowledge } from './nag';
 
 /** What an empty secret is. */
@@ -12,8 +13,8 @@ export interface EmptySecretProps {
 }
 
 /** A secret without a value, which the function gives it. */
-export function emptySecret(scope: Construct, id: string, { description, encryptionKey, removalPolicy }: EmptySecretProps): Secret {
-  const secret = new Secret(scope, id, { description, encryptionKey });
+export function emptySecret(scope: Construct, id: string, { description: text, encryptionKey, removalPolicy }: EmptySecretProps): Secret {
+  const secret = new Secret(scope, id, { description: description('secret', text), encryptionKey });
   const resource = secret.node.defaultChild as CfnResource;
   // Without this, the construct would have a random password generated, which nobody should take for the key.
   resource.addPropertyDeletionOverride('GenerateSecretString');

@@ -1,4 +1,4 @@
-import { Duration, Resource } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
@@ -6,6 +6,7 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaChainLinks, certificateIn, certificatesIn, chainsOf } from './ca-chain';
 import { grantIssue, grantReadPrivateKey } from './grant-issue';
+import { refuseRemovalPolicy } from './removal-policy';
 import { CaCertificate, CaCertificateOptions } from '../ca-certificate';
 import { DeviceCertificate, DeviceCertificateOptions } from '../device-certificate';
 import { HashAlgorithm } from '../hash-algorithm';
@@ -52,6 +53,13 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
 
   public caCertificatesFor(scope: Construct): string[] {
     return certificatesIn(scope, this._chain.links);
+  }
+
+  /**
+   * Refused: set `removalPolicy` where the construct is declared, or call `RemovalPolicies.of()` for all that is in it.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    refuseRemovalPolicy(this, policy);
   }
 
   public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {

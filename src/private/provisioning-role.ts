@@ -1,7 +1,9 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { description } from './description';
 import { acknowledge } from './nag';
+import { rolePolicy } from './role-policy';
 import { mayHaveProperty } from '../contract/provisioning-template';
 
 /**
@@ -47,12 +49,13 @@ export function provisioningRole(scope: Construct, template: unknown): Role {
   const kinds = [...KINDS, ...more.map(({ kind }) => kind)];
   const role = new Role(scope, 'ProvisioningRole', {
     assumedBy: new ServicePrincipal('iot.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
-    description: `Provisions devices of the CA ${scope.node.path}`,
+    description: description('role', `Provisions devices of the CA ${scope.node.path}`),
   });
   const resources = kinds.map(kind => stack.formatArn({ service: 'iot', resource: kind, resourceName: '*' }));
-  role.addToPolicy(new PolicyStatement({ actions: [...ACTIONS, ...more.flatMap(({ actions }) => actions)].map(action => `iot:${action}`), resources }));
-  role.addToPolicy(new PolicyStatement({ actions: ACTIONS_WITHOUT_RESOURCE.map(action => `iot:${action}`), resources: ['*'] }));
-  acknowledge(role.node.findChild('DefaultPolicy'), 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect',
+  const policy = rolePolicy(role, 'Rights', role);
+  policy.addStatements(new PolicyStatement({ actions: [...ACTIONS, ...more.flatMap(({ actions }) => actions)].map(action => `iot:${action}`), resources }));
+  policy.addStatements(new PolicyStatement({ actions: ACTIONS_WITHOUT_RESOURCE.map(action => `iot:${action}`), resources: ['*'] }));
+  acknowledge(policy, 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect',
     ['Resource::*', ...kinds.map(kind => `Resource::arn:<AWS::Partition>:iot:${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}:${kind}/*`)]);
   return role;
 }

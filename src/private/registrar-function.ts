@@ -1,13 +1,15 @@
 import * as path from 'node:path';
 import { Aws, CustomResource, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Grant, IRole, Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
 import { grantRecordRegistrations } from './ledger-table';
+import { acknowledge } from './nag';
 import { policyId } from './policy-id';
 import { arnsOf, grantUseSecret } from './private-key';
+import { rolePolicy } from './role-policy';
 import { RegistrarName, RegistrationType } from '../contract/registrations';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 
@@ -19,6 +21,9 @@ const IDS: { readonly [N in RegistrarName]: string } = {
   'apsara-mqtt': 'PrivateIotCaApsaraMqttRegistrar',
   'tencent': 'PrivateIotCaTencentRegistrar',
 };
+
+/** The id of the policy with the right to ask for a registration code. */
+const REGISTRATION_CODE = 'RegistrationCode';
 
 /** The function answers long before; this bounds the wait where it can't be invoked at all. */
 const SERVICE_TIMEOUT = Duration.minutes(20);
@@ -34,7 +39,7 @@ export class RegistrarFunction extends Construct {
     return stack.node.tryFindChild(IDS[name]) as RegistrarFunction | undefined ?? new RegistrarFunction(stack, name);
   }
 
-  public readonly role: IRole;
+  public readonly role: Role;
   private readonly function: Function;
 
   private constructor(stack: Stack, name: RegistrarName) {
@@ -42,7 +47,7 @@ export class RegistrarFunction extends Construct {
     const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
     const description = `Registers CAs of this stack (${name})`;
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
-    const logging = logGroup.grantWrite(role);
+    const logging = logGroup.grantWrite(rolePolicy(this, 'Logging', role));
     this.role = role;
     this.function = new Function(this, 'Function', {
       description,
@@ -76,14 +81,26 @@ export class RegistrarFunction extends Construct {
     return grantUseSecret(secret, this.policyOn(secret, arnsOf(secret)));
   }
 
+  /** Lets the function ask AWS IoT for the registration code of the account; a code is of no resource. */
+  public grantGetRegistrationCode(): Grant {
+    const isThere = this.node.tryFindChild(REGISTRATION_CODE) !== undefined;
+    const policy = this.policy(REGISTRATION_CODE);
+    if (!isThere) {
+      acknowledge(policy, 'AwsSolutions-IAM5', 'iot:GetRegistrationCode is not authorized on resources', ['Resource::*']);
+    }
+    return Grant.addToPrincipal({ grantee: policy, actions: ['iot:GetRegistrationCode'], resourceArns: ['*'] });
+  }
+
   /** Lets the function record the registrations of a CA in its ledger, by a policy that goes after them too. */
   public grantRecordRegistrations(ca: IPrivateIotCa): Grant {
     return grantRecordRegistrations(ca.ledger, this.policyOn(ca, [ca.ledger.tableArn]));
   }
 
   private policyOn({ node }: IConstruct, arns: readonly string[]): Policy {
-    const id = policyId(this, `RightsOn${Names.nodeUniqueId(node)}`, arns);
-    return this.node.tryFindChild(id) as Policy | undefined
-      ?? new Policy(this, id, { document: new PolicyDocument({ minimize: true }), roles: [this.role] });
+    return this.policy(policyId(this, `RightsOn${Names.nodeUniqueId(node)}`, arns));
+  }
+
+  private policy(id: string): Policy {
+    return this.node.tryFindChild(id) as Policy | undefined ?? rolePolicy(this, id, this.role);
   }
 }

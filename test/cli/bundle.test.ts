@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
-import { CliResult, readJson } from '../support/cli-run';
+import { CliResult, ledgerOf, readJson } from '../support/cli-run';
 import { iotTemplate, IotTemplateProps } from '../support/cli-templates';
 
 const BUNDLE = join(__dirname, '..', '..', 'assets', 'cli', 'private-iot-ca.js');
@@ -85,7 +85,7 @@ describe('the bundled command line', () => {
     const killed = await startUntil(join(out, 'state.json'));
     killed.kill('SIGKILL');
     await ended(killed);
-    const [reserved] = Object.keys(readJson(join(out, 'state.json')).ledgers['Iot-Ledger'].entries); // issuer/serial number
+    const [reserved] = Object.keys(ledgerOf(out, 'Iot-Ledger').entries); // issuer/serial number
     expect(existsSync(join(out, 'lock'))).toBe(true);
     expect(command('local', '--app', app, '--out', out)).toMatchObject({ code: 0 });
     expect(new X509Certificate(readJson(join(out, 'outputs.json')).Iot.CaCertificate).serialNumber).toBe(reserved.split('/')[1]);

@@ -7,7 +7,7 @@ import { inspectCommand } from '../../src/cli/inspect-command';
 import { silentProgress } from '../../src/cli/terminal';
 import { temporaryFolder, writeAssembly } from '../support/cli-assembly';
 import { ForeignCertificate, foreignCertificate } from '../support/cli-certificates';
-import { cliError, cliOk, readJson } from '../support/cli-run';
+import { cliError, cliOk, ledgerOf } from '../support/cli-run';
 import { iotTemplate } from '../support/cli-templates';
 
 let folder: string;
@@ -47,7 +47,7 @@ describe('a certificate', () => {
     const out = join(temporaryFolder(), 'out');
     await cliOk('local', '--app', app, '--out', out);
     const said = await cliOk('inspect', join(out, 'outputs.json'));
-    const { entries } = readJson(join(out, 'state.json')).ledgers['Iot-Ledger'];
+    const { entries } = ledgerOf(out, 'Iot-Ledger');
     const ca = Object.values<{ profile: string; serialNumber: string }>(entries).find(({ profile }) => profile === 'ca')!;
     expect(said).toMatch(new RegExp([
       'Iot\\.CaCertificate',

@@ -2,7 +2,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemplateJson, temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
-import { cli, cliError, cliOk, filesBelow, readJson } from '../support/cli-run';
+import { cli, cliError, cliOk, filesBelow, generatedPath, ledgerOf, readJson, stem } from '../support/cli-run';
 import { iotTemplate, IotTemplateProps } from '../support/cli-templates';
 
 let app: string;
@@ -48,7 +48,7 @@ describe('a first run', () => {
     }
     expect(certificate('VerificationCertificate').subject).toBe('CN=a1b2c3');
     expect(outputs().Device0CertificateChain).toBe(outputs().Device0CertificatePem + outputs().CaCertificate);
-    expect(outputs().CaKeySecret).toBe('arn:aws:secretsmanager:local:000000000000:secret:Iot-CaKey');
+    expect(stem(outputs().CaKeySecret)).toBe('arn:aws:secretsmanager:local:000000000000:secret:Iot-CaKey');
     expect(said).toMatch(/Ca +Custom::PrivateIotCa +created +\d{4}-\d\d-\d\dT/);
     expect(said).toContain('1 × AWS::Lambda::Function');
     expect(said).toContain('output FunctionArn: it refers to Function (AWS::Lambda::Function), which a local deployment leaves out');
@@ -59,10 +59,10 @@ describe('a first run', () => {
     synth();
     await local();
     const keys = join(out, 'keys');
-    expect(readdirSync(keys).sort()).toEqual(['Iot-CaKey', 'Iot-Device0Key']);
-    expect([keys, join(keys, 'Iot-CaKey')].map(folder => statSync(folder).mode.toString(8))).toEqual(['40700', '40700']);
+    expect(readdirSync(keys).map(stem).sort()).toEqual(['Iot-CaKey', 'Iot-Device0Key']);
+    expect([keys, generatedPath(keys, 'Iot-CaKey')].map(folder => statSync(folder).mode.toString(8))).toEqual(['40700', '40700']);
     for (const [secret, output] of [['Iot-CaKey', 'CaCertificate'], ['Iot-Device0Key', 'Device0CertificatePem']]) {
-      const file = join(keys, secret, `${certificate(output).serialNumber}.pem`);
+      const file = join(generatedPath(keys, secret), `${certificate(output).serialNumber}.pem`);
       expect(statSync(file).mode.toString(8)).toBe('100600');
       const own = createPublicKey(readFileSync(file)).export({ type: 'spki', format: 'der' });
       expect(certificate(output).publicKey.export({ type: 'spki', format: 'der' })).toEqual(own);
@@ -108,7 +108,7 @@ describe('a second run', () => {
     expect(after.Device1CertificatePem).not.toBe(before.Device1CertificatePem);
     expect({ ...after, Device1CertificatePem: '', Device1CertificateChain: '' }).toEqual({ ...before, Device1CertificatePem: '', Device1CertificateChain: '' });
     expect(said).toMatch(/Device1 +Custom::IotDeviceCertificate +replaced/);
-    expect(readdirSync(join(out, 'keys', 'Iot-Device1Key'))).toEqual([`${certificate('Device1CertificatePem').serialNumber}.pem`]);
+    expect(readdirSync(generatedPath(join(out, 'keys'), 'Iot-Device1Key'))).toEqual([`${certificate('Device1CertificatePem').serialNumber}.pem`]);
   });
 
   test('replaces what a CA has issued together with the CA, and keeps the old CA\'s key', async () => {
@@ -119,7 +119,7 @@ describe('a second run', () => {
     await local();
     expect(certificate('Device0CertificatePem').verify(certificate('CaCertificate').publicKey)).toBe(true);
     expect(outputs().Device0CertificatePem).not.toBe(before.Device0CertificatePem);
-    expect(readdirSync(join(out, 'keys', 'Iot-CaKey'))).toHaveLength(2);
+    expect(readdirSync(generatedPath(join(out, 'keys'), 'Iot-CaKey'))).toHaveLength(2);
   });
 
   test('brings the old bytes back when a change is taken back', async () => {
@@ -140,8 +140,8 @@ describe('a second run', () => {
     const said = await local();
     expect(said).toMatch(/Device1 +Custom::IotDeviceCertificate +removed/);
     expect(Object.keys(outputs())).not.toContain('VerificationCertificate');
-    expect(readdirSync(join(out, 'keys')).sort()).toEqual(['Iot-CaKey', 'Iot-Device0Key']);
-    const { latest, entries } = readJson(join(out, 'state.json')).ledgers['Iot-Ledger'];
+    expect(readdirSync(join(out, 'keys')).map(stem).sort()).toEqual(['Iot-CaKey', 'Iot-Device0Key']);
+    const { latest, entries } = ledgerOf(out, 'Iot-Ledger');
     expect(Object.values<{ status: string }>(entries).map(({ status }) => status).sort()).toEqual(['ISSUED', 'ISSUED', 'WITHDRAWN', 'WITHDRAWN']);
     expect(Object.keys(latest)).toHaveLength(4);
   });
@@ -200,7 +200,7 @@ describe('a run that fails', () => {
   test('on its first deployment names stack, resource and rule, and leaves no certificate declared', async () => {
     synth({ deviceDays: 5000 });
     const error = await cliError('local', '--app', app, '--out', out);
-    expect(error).toMatch(/^error: stack Iot, resource Device0 \(Custom::IotDeviceCertificate\): validity .*; the stack was rolled back$/);
+    expect(error).toMatch(/^error: stack Iot, resource Device0 \(Custom::IotDeviceCertificate\): validity .*; the stack was rolled back; kept of CaKey: [^;]+Iot-CaKey-[0-9a-f]{6}; kept of Ledger: the ledger Iot-Ledger-[0-9a-f]{6} in [^;]+state.json$/);
     expect(existsSync(join(out, 'outputs.json'))).toBe(false);
     synth();
     await local();
@@ -245,9 +245,9 @@ describe('a run that fails', () => {
   });
 
   test.each([
-    ['is cut off', '{"version":1,"stacks":{'],
-    ['has another version', '{"version":2,"stacks":{},"ledgers":{},"secrets":{}}'],
-    ['has no stacks', '{"version":1}'],
+    ['is cut off', '{"version":2,"stacks":{'],
+    ['has another version', '{"version":1,"stacks":{},"ledgers":{},"secrets":{}}'],
+    ['has no stacks', '{"version":2}'],
     ['is empty', ''],
   ])('because state.json %s says it in one line and writes nothing', async (_, content) => {
     synth();
@@ -275,7 +275,7 @@ describe('a run that fails', () => {
   test('because a private key was damaged says where, and never shows it', async () => {
     synth();
     await local();
-    const file = join(out, 'keys', 'Iot-CaKey', `${certificate('CaCertificate').serialNumber}.pem`);
+    const file = join(generatedPath(join(out, 'keys'), 'Iot-CaKey'), `${certificate('CaCertificate').serialNumber}.pem`);
     const key = readFileSync(file, 'utf8');
     writeFileSync(file, key.slice(0, 100));
     synth({ devices: ['sensor-001', 'sensor-002'] });
@@ -318,7 +318,7 @@ describe('several stacks', () => {
     expect(Object.keys(readJson(join(out, 'outputs.json')))).toEqual(['Iot', 'Prod-A']);
     expect(await local()).toContain('stack Prod-A: removed, as the app has no such stack any more');
     expect(Object.keys(readJson(join(out, 'outputs.json')))).toEqual(['Iot']);
-    expect(readdirSync(join(out, 'keys')).sort()).toEqual(['Iot-CaKey', 'Prod-A-CaKey']);
+    expect(readdirSync(join(out, 'keys')).map(stem).sort()).toEqual(['Iot-CaKey', 'Prod-A-CaKey']);
   });
 
   test('keep what succeeded when a later one fails', async () => {

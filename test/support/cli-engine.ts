@@ -32,6 +32,8 @@ export class RecordingDeployment {
   public failing: readonly string[] = [];
   /** Whether a failure answers a physical id. */
   public failuresNameTheirId = true;
+  /** What a request does besides; nothing by itself. */
+  public effect: (event: LifecycleEvent) => void = () => undefined;
 
   /** The requests since the last time they were taken. */
   public takeCalls(): Call[] {
@@ -55,6 +57,11 @@ export class RecordingDeployment {
     return StateStore.open(this.out, localDisk).state;
   }
 
+  /** The folder of a secret of the stack `Iot`. */
+  public secretFolder(logicalId: string): string {
+    return join(this.keys, this.state.stacks.Iot.resources[logicalId].physicalId.split(':secret:')[1]);
+  }
+
   public get keys(): string {
     return join(this.out, 'keys');
   }
@@ -75,11 +82,14 @@ export class RecordingDeployment {
         secretValue: secretArn => secretValues.read(secretArn),
         hsm: keyArn => kmsKeys.signer(keyArn),
         ledger: table => new DirectoryLedger(table, store),
+        anyTable: table => new DirectoryLedger(table, store),
+        stack: async stackId => ({ resources: store.resourcesOf(stackId), declaredCas: [] }),
         clock: () => new Date(),
         random: () => { throw new Error('nothing is random here'); },
         generateKeyPair: () => { throw new Error('no key is made here'); },
       },
       lifecycle: async event => this.handle(event),
+      declaredCas: new Map(),
       progress: silentProgress,
       newId: randomUUID,
     };
@@ -87,6 +97,7 @@ export class RecordingDeployment {
 
   private handle(event: LifecycleEvent): { physicalResourceId: string; data?: never } {
     this.events.push(event);
+    this.effect(event);
     const { requestType, logicalResourceId, properties, physicalResourceId } = event;
     const id = requestType === 'Delete' ? physicalResourceId! : `id-${logicalResourceId}-${String(properties.Name)}`;
     const call = `${requestType} ${logicalResourceId} ${String(properties.Name)}`;

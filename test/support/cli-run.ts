@@ -48,3 +48,20 @@ export function filesBelow(folder: string): { [path: string]: string } {
 export function readJson(path: string): ReturnType<typeof JSON.parse> {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
+
+/** A name that a local deployment has generated, without what makes it another one each time. */
+export function stem(name: string): string {
+  return name.replace(/-[0-9a-f]{6}(?=$|\.)/, '');
+}
+
+/** The path of what a local deployment has put into a folder under a generated name that begins so. */
+export function generatedPath(folder: string, name: string): string {
+  const [found = name] = existsSync(folder) ? readdirSync(folder).filter(each => stem(each) === name) : [];
+  return join(folder, found);
+}
+
+/** The ledger of a local deployment whose generated name begins so. */
+export function ledgerOf(out: string, name: string): ReturnType<typeof JSON.parse> {
+  const { ledgers } = readJson(join(out, 'state.json'));
+  return ledgers[Object.keys(ledgers).find(each => stem(each) === name)!];
+}

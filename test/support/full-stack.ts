@@ -1,12 +1,13 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
 import { opensslCa, opensslRequest } from './foreign-ca';
 import { stackOf } from './stacks';
 import { DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, SigningAlarm, SubjectRule, TrustBundle } from '../../src';
 
 /** Everything the library has, in one stack. */
-export function fullStack(app = new App()): Stack {
+export function fullStack(app: Construct = new App()): Stack {
   const stack = stackOf(app);
   const encryptionKey = new Key(stack, 'EncryptionKey', { enableKeyRotation: true });
   const ca = new PrivateIotCa(stack, 'Ca', {

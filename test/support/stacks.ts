@@ -1,9 +1,10 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Construct } from 'constructs';
 import { PrivateIotCa, PrivateIotCaProps } from '../../src';
 
 /** An empty stack of an app of its own. */
-export function stackOf(app = new App(), id = 'Stack'): Stack {
+export function stackOf(app: Construct = new App(), id = 'Stack'): Stack {
   return new Stack(app, id);
 }
 

@@ -1,27 +1,20 @@
 import { join, relative, resolve, sep } from 'node:path';
-import { checkTemplate } from '../../contract/cloudformation-limits';
 import { CliError } from '../cli-error';
 import { isMap, JsonMap, own, parseJsonMap } from '../json';
 import { readBytes } from '../read-file';
 import { inDependencyOrder } from './dependencies';
-import { stacksReadBy } from './references';
-import { parseTemplate, Template } from './template';
+import { AssetFiles, readAssetFiles, readStackTemplate, StackTemplate } from './nested-templates';
 
 /** A stack of a cloud assembly. */
-export interface AssemblyStack {
-  /** The name under which CloudFormation knows it. */
+export interface AssemblyStack extends StackTemplate {
+  /** The name under which CloudFormation knows it; `cdk` takes its `displayName` for it too. */
   readonly name: string;
-  /** The path of its construct, as in `Prod/Iot`; `cdk` takes it for the stack's name too. */
-  readonly displayName: string;
   readonly artifactId: string;
   /** The Region that it is meant for, where the app says so. */
   readonly region?: string;
   readonly templateFile: string;
-  readonly template: Template;
   /** Values of parameters that the assembly gives. */
   readonly parameters: { readonly [name: string]: string };
-  /** The names of the stacks whose outputs it reads. */
-  readonly reads: readonly string[];
   /** The files of the templates of the stacks that have to be deployed before. */
   readonly dependencies: readonly string[];
 }
@@ -82,55 +75,55 @@ function readStacks(directory: string, before: readonly string[]): AssemblyStack
     throw new CliError(`${file}: the artifacts ${cycle.join(' → ')} depend on each other`);
   });
   const found = new Map<string, AssemblyStack[]>();
+  let assets: AssetFiles | undefined;
+  const assetFiles = (): AssetFiles => assets ??= readAssetFiles(directory, artifacts);
   for (const id of order) {
     const artifact = own(artifacts, id) as JsonMap;
     const needed = [...before, ...dependenciesOf(id).flatMap(dependency => (found.get(dependency) ?? []).map(stack => stack.templateFile))];
-    found.set(id, readArtifact(directory, file, id, artifact, needed));
+    found.set(id, readArtifact({ directory, file, assetFiles }, id, artifact, needed));
   }
   return order.flatMap(id => found.get(id) ?? []);
 }
 
-function readArtifact(directory: string, file: string, id: string, artifact: JsonMap, before: string[]): AssemblyStack[] {
+/** A folder of an assembly. */
+interface AssemblyFolder {
+  readonly directory: string;
+  /** Its manifest. */
+  readonly file: string;
+  readonly assetFiles: () => AssetFiles;
+}
+
+function readArtifact(folder: AssemblyFolder, id: string, artifact: JsonMap, before: string[]): AssemblyStack[] {
+  const { directory, file } = folder;
   const properties = isMap(artifact.properties) ? artifact.properties : {};
   switch (artifact.type) {
     case NESTED_ASSEMBLY:
       return readStacks(inside(directory, properties.directoryName, `${file}: artifact ${id}: directoryName`), before);
     case STACK:
-      return [readStack(directory, file, id, artifact, properties, before)];
+      return [readStack(folder, id, artifact, properties, before)];
     default:
       return []; // assets, the construct tree and the like
   }
 }
 
-function readStack(directory: string, file: string, id: string, artifact: JsonMap, properties: JsonMap, before: string[]): AssemblyStack {
+function readStack(folder: AssemblyFolder, id: string, artifact: JsonMap, properties: JsonMap, before: string[]): AssemblyStack {
+  const { directory, file, assetFiles } = folder;
   const name = properties.stackName ?? id;
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
   if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name)) {
     throw new CliError(`${file}: artifact ${id}: stackName must be letters, digits and hyphens, at most 128, with a letter first`);
   }
   const templateFile = inside(directory, properties.templateFile, `${file}: artifact ${id}: templateFile`);
+  const displayName = typeof artifact.displayName === 'string' ? artifact.displayName : name;
   return {
+    ...readStackTemplate(directory, templateFile, displayName, assetFiles),
     name,
-    displayName: typeof artifact.displayName === 'string' ? artifact.displayName : name,
     artifactId: id,
     templateFile,
     region: regionOf(artifact.environment),
-    ...readTemplate(templateFile),
     parameters: stringMap(properties.parameters),
     dependencies: before,
   };
-}
-
-/** A template, if CloudFormation would take as much of it as there is. */
-function readTemplate(file: string): Pick<AssemblyStack, 'template' | 'reads'> {
-  const content = readBytes(file);
-  const template = parseJsonMap(file, content);
-  const parsed = parseTemplate(file, template);
-  const complaint = checkTemplate(template, content.length);
-  if (complaint) {
-    throw new CliError(`${file}: ${complaint}`);
-  }
-  return { template: parsed, reads: [...new Set(stacksReadBy(template))] };
 }
 
 /** The Region in `aws://ACCOUNT/REGION`. */

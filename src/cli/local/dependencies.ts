@@ -1,3 +1,5 @@
+import { SupersededResource } from './state';
+
 /**
  * Orders nodes so that each stands after the nodes it depends on, and otherwise as they were given: the same input gives
  * the same order. Dependencies that are not among the nodes are passed over.
@@ -30,4 +32,13 @@ export function inDependencyOrder(
   };
   nodes.forEach(node => visit(node, []));
   return ordered;
+}
+
+/** Orders resources that are to be deleted so that each stands before what it was made after. */
+export function dependentsFirst(resources: readonly SupersededResource[]): SupersededResource[] {
+  const ids = [...new Set(resources.map(({ logicalId }) => logicalId))];
+  const dependenciesOf = (id: string): string[] => resources.filter(each => each.logicalId === id).flatMap(each => each.dependencies);
+  // Resources of several templates can be here, which need not agree on who depends on whom.
+  const order = inDependencyOrder(ids, dependenciesOf, () => undefined).reverse();
+  return order.flatMap(id => resources.filter(each => each.logicalId === id).reverse());
 }

@@ -4,13 +4,31 @@ import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
 import { Engine } from './engine';
 import { generatedSecret } from './generated-secret';
+import { secretId } from './given-secrets';
 import { resolve, Unavailable } from './intrinsics';
+import { lossOf } from './losses';
+import { passedParameters, plannedStandIn, PlannedResource, resolvedProperties, signingKeyAlgorithm } from './planned-resource';
 import { ResourceReport, StackReport } from './report';
 import { StackOperation } from './stack-operation';
-import { deploymentScope, plannedStandIn, PlannedResource, resolvedProperties, signingKeyAlgorithm, StackPlan } from './stack-plan';
+import { deploymentScope, planNestedStack, StackPlan } from './stack-plan';
 import { isCertificate, StackScope } from './stack-scope';
-import { SECRET_TYPE } from './stand-ins';
+import { generatedName, localArn, SECRET_TYPE } from './stand-ins';
 import { StackState } from './state';
+
+/** What the deployment of a stack, with the stacks in it, has come to so far. */
+interface Deployment {
+  readonly state: StackState;
+  readonly operation: StackOperation;
+  readonly engine: Engine;
+  /** The logical ids in the state of what is declared. */
+  readonly declared: Set<string>;
+  readonly exports: { [name: string]: string };
+  readonly imports: Set<string>;
+  readonly leftOutTypes: Map<string, number>;
+  readonly leftOut: string[];
+  /** Why outputs of nested stacks have no value, by the logical id in the state and the attribute. */
+  readonly unavailable: Map<string, ReadonlyMap<string, string>>;
+}
 
 /**
  * Brings a stack to what its template declares. If anything fails, the stack is brought back to what it was.
@@ -23,26 +41,26 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
   const state = stacks[stackName] ??= newStack(plan.stackId);
   const operation = new StackOperation(stackName, state, engine);
   const unfinished = operation.isUnfinished;
-  engine.declaredCas.set(state.stackId, plan.resources.filter(({ type }) => CA_RESOURCE_TYPES.includes(type)).map(({ logicalId }) => logicalId));
   try {
     await operation.resume();
-    const scope = scopeOf(plan, state, engine);
-    for (const resource of plan.resources) {
-      await deployResource(plan, resource, scope, operation, engine);
-    }
-    const { outputs, exports, leftOut } = evaluateOutputs(plan, scope);
+    const deployment: Deployment = {
+      state, operation, engine, declared: new Set(), exports: {}, imports: new Set(), leftOutTypes: new Map(), leftOut: [], unavailable: new Map(),
+    };
+    const { outputs, unavailable } = await deployResources(plan, deployment);
+    const unavailableOutputs = [...unavailable].map(([key, reason]) => `output ${key}: ${reason}`);
+    const { declared, exports, imports, leftOut, leftOutTypes } = deployment;
     assertExportsAllowed(stackName, state, exports, engine);
-    const declared = new Set(plan.resources.map(({ logicalId }) => logicalId));
     const changes = changesOf(state, declared);
     operation.commit(declared, {
-      region: plan.region, parameters: plan.parameters, outputs, exports, imports: [...scope.imports].sort(),
+      region: plan.region, parameters: plan.parameters, outputs, exports, imports: [...imports].sort(),
     });
     await operation.cleanUp();
     return {
       stackName,
       resources: [...changes, ...operation.removals],
-      unchanged: plan.resources.length - changes.length,
-      leftOut: [...describeTypes(plan.leftOut), ...plan.awaited, ...plan.template.leftOut, ...leftOut],
+      unchanged: declared.size - changes.length,
+      kept: operation.kept.places,
+      leftOut: [...describeTypes(leftOutTypes), ...leftOut, ...unavailableOutputs],
       warnings: [...operation.notes, ...unfinished ? [`stack ${stackName}: finished what an earlier run had begun`] : [], ...operation.warnings],
     };
   } catch (error) {
@@ -61,16 +79,21 @@ export async function removeStack(stackName: string, engine: Engine): Promise<St
   await operation.removeAll();
   delete stacks[stackName];
   engine.store.save();
-  return { stackName, removed: true, resources: operation.removals, unchanged: 0, leftOut: [], warnings: operation.warnings };
+  const { removals: resources, warnings, kept: { places: kept } } = operation;
+  return { stackName, removed: true, resources, unchanged: 0, kept, leftOut: [], warnings };
 }
 
 function newStack(stackId: string): StackState {
   return { stackId, parameters: {}, resources: {}, exports: {}, imports: [], before: {}, superseded: [] };
 }
 
-function scopeOf(plan: StackPlan, state: StackState, { store }: Engine): StackScope {
+function scopeOf(plan: StackPlan, { state, engine: { store }, unavailable }: Deployment): StackScope {
   return deploymentScope(plan, {
-    resource: logicalId => own(state.resources, logicalId),
+    resource: logicalId => {
+      const id = `${plan.prefix}${logicalId}`;
+      const resource = own(state.resources, id);
+      return resource && { ...resource, unavailable: unavailable.get(id) };
+    },
     exported: name => store.others(plan.stackName).map(([, other]) => own(other.exports, name)).find(value => value !== undefined),
     stackOutput: (stackName, outputName, region = plan.region) => {
       const other = own(store.state.stacks, stackName);
@@ -84,32 +107,82 @@ function isIn(region: string | undefined, { region: its }: StackState): boolean 
   return region === undefined || its === undefined || region === its;
 }
 
+/** The outputs of a stack. */
+interface Outputs {
+  readonly outputs: { readonly [key: string]: string };
+  /** Why the others have no value. */
+  readonly unavailable: ReadonlyMap<string, string>;
+}
+
+/** @param inherited the logical ids in the state of what a nested stack as a whole waits for */
+async function deployResources(plan: StackPlan, deployment: Deployment, inherited: readonly string[] = []): Promise<Outputs> {
+  const scope = scopeOf(plan, deployment);
+  deployment.engine.declaredCas.set(plan.stackId, plan.resources.filter(({ type }) => CA_RESOURCE_TYPES.includes(type)).map(({ logicalId }) => logicalId));
+  for (const resource of plan.resources) {
+    const dependencies = [...resource.dependencies.map(id => `${plan.prefix}${id}`), ...inherited];
+    deployment.declared.add(`${plan.prefix}${resource.logicalId}`);
+    await (plan.nested.has(resource.logicalId) ? deployNestedStack : deployResource)(plan, { ...resource, dependencies }, scope, deployment);
+  }
+  plan.leftOut.forEach((number, type) => deployment.leftOutTypes.set(type, (deployment.leftOutTypes.get(type) ?? 0) + number));
+  deployment.leftOut.push(...plan.leftOutByName, ...plan.template.leftOut);
+  const evaluated = evaluateOutputs(plan, scope, deployment);
+  scope.imports.forEach(name => deployment.imports.add(name));
+  return evaluated;
+}
+
 async function deployResource(
-  plan: StackPlan, resource: PlannedResource, scope: StackScope, operation: StackOperation, { ports, secretValues }: Engine,
+  plan: StackPlan, resource: PlannedResource, scope: StackScope, { state, operation, engine: { ports, secretValues, newId } }: Deployment,
 ): Promise<void> {
-  const { logicalId, name, type, dependencies, deletionPolicy } = resource;
+  const { logicalId, name, type, dependencies, deletionPolicy, updateReplacePolicy } = resource;
+  const id = `${plan.prefix}${logicalId}`;
+  const common = { type, name, dependencies, deletionPolicy, ...plan.prefix !== '' && { stackId: plan.stackId } };
   if (isCertificate(type)) {
-    const properties = resolvedProperties(plan.stackName, resource, scope);
-    await operation.put(logicalId, { type, name, properties, dependencies, deletionPolicy }, resource.updateReplacePolicy);
-  } else {
-    const standIn = plannedStandIn(plan.stackName, logicalId, resource, scope);
-    const keyAlgorithm = signingKeyAlgorithm(plan.stackName, resource, scope);
-    operation.putStandIn(logicalId, { type, name, properties: {}, dependencies, deletionPolicy }, standIn, keyAlgorithm);
+    await operation.put(id, { ...common, properties: resolvedProperties(plan.stackName, resource, scope) }, updateReplacePolicy);
+    return;
+  }
+  const standIn = plannedStandIn(plan.stackName, logicalId, resource, scope, own(state.resources, id), newId);
+  const keyAlgorithm = signingKeyAlgorithm(plan.stackName, resource, scope);
+  operation.putStandIn(id, { ...common, properties: standIn.properties }, standIn, keyAlgorithm, updateReplacePolicy);
+  if (type === SECRET_TYPE) {
     const { GenerateSecretString } = resource.properties;
-    if (type === SECRET_TYPE && GenerateSecretString !== undefined) {
+    secretValues.bind(secretId(plan.rootStackName, id), standIn.physicalId);
+    if (GenerateSecretString !== undefined) {
       const where = `stack ${plan.stackName}, resource ${logicalId}, property GenerateSecretString`;
       secretValues.generateWith(standIn.physicalId, () => generatedSecret(resolve(GenerateSecretString, scope, where), ports.random, where));
     }
   }
 }
 
-function evaluateOutputs({ stackName, template }: StackPlan, scope: StackScope): Pick<StackState, 'exports'> & {
-  outputs: { [key: string]: string };
-  leftOut: string[];
-} {
+/**
+ * Deploys a stack that is a resource of another one, as part of it: its resources are changed and rolled back with those of the
+ * other, and its outputs are attributes of the resource.
+ */
+async function deployNestedStack(plan: StackPlan, resource: PlannedResource, scope: StackScope, deployment: Deployment): Promise<void> {
+  const { logicalId, name, type, deletionPolicy } = resource;
+  const { state, operation, engine, unavailable } = deployment;
+  const id = `${plan.prefix}${logicalId}`;
+  const passed = passedParameters(plan.stackName, resource, scope);
+  const stackId = own(state.resources, id)?.physicalId
+    ?? localArn('cloudformation', `stack/${generatedName(plan.stackName, logicalId, engine.newId())}/${engine.newId()}`);
+  const nested = planNestedStack(plan, logicalId, stackId.split('/')[1], stackId, passed, state);
+  const declared = {
+    type,
+    name,
+    deletionPolicy,
+    properties: { Parameters: passed.values },
+    dependencies: [...resource.dependencies, ...nested.resources.map(each => `${nested.prefix}${each.logicalId}`)],
+    ...plan.prefix !== '' && { stackId: plan.stackId },
+  };
+  operation.putNestedStack(id, declared, stackId);
+  const evaluated = await deployResources(nested, deployment, resource.dependencies);
+  const attributes = (outputs: Iterable<readonly [string, string]>) => [...outputs].map(([key, value]) => [`Outputs.${key}`, value] as const);
+  unavailable.set(id, new Map(attributes(evaluated.unavailable)));
+  operation.putNestedStack(id, declared, stackId, Object.fromEntries(attributes(Object.entries(evaluated.outputs))));
+}
+
+function evaluateOutputs({ stackName, template }: StackPlan, scope: StackScope, { exports }: Deployment): Outputs {
   const outputs: { [key: string]: string } = {};
-  const exports: { [name: string]: string } = {};
-  const leftOut: string[] = [];
+  const unavailable = new Map<string, string>();
   for (const [key, { value, condition, exportName }] of template.outputs) {
     const where = `stack ${stackName}, output ${key}`;
     if (condition === undefined || scope.condition(condition, where)) {
@@ -123,11 +196,11 @@ function evaluateOutputs({ stackName, template }: StackPlan, scope: StackScope):
         if (!(error instanceof Unavailable)) {
           throw error;
         }
-        leftOut.push(`output ${key}: ${error.reason}`);
+        unavailable.set(key, error.reason);
       }
     }
   }
-  return { outputs, exports, leftOut };
+  return { outputs, unavailable };
 }
 
 function assertExportable(stackName: string, key: string, value: string): void {
@@ -157,11 +230,13 @@ function assertExportsAllowed(stackName: string, state: StackState, exports: Sta
 function changesOf({ before, resources }: StackState, declared: ReadonlySet<string>): ResourceReport[] {
   return Object.entries(before).filter(([logicalId]) => declared.has(logicalId)).map(([logicalId, previous]) => {
     const { name, type, physicalId, attributes } = resources[logicalId];
+    const outcome = !previous ? 'created' : previous.physicalId === physicalId ? 'updated' : 'replaced';
     return {
       name,
       type,
-      outcome: !previous ? 'created' : previous.physicalId === physicalId ? 'updated' : 'replaced',
+      outcome,
       notAfter: own(attributes, 'NotAfter'),
+      ...outcome === 'replaced' && lossOf(previous!),
     };
   });
 }
@@ -177,7 +252,8 @@ async function afterRollback(operation: StackOperation, error: unknown): Promise
   }
   try {
     await operation.rollBack();
-    return new CliError([message, 'the stack was rolled back', ...operation.warnings].join('; '));
+    const kept = operation.kept.places.map(({ name, place }) => `kept of ${name}: ${place}`);
+    return new CliError([message, 'the stack was rolled back', ...kept, ...operation.warnings].join('; '));
   } catch (rollbackError) {
     return new CliError(`${message}; the rollback failed too: ${messageOf(rollbackError)}; run again to go on from there`);
   }

@@ -1,4 +1,3 @@
-import { rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
 import { checkHashForKms } from '../../contract/kms';
@@ -6,9 +5,8 @@ import { complain } from '../../handlers/property-values';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../pki/keys';
 import { Signer, signerOf } from '../../pki/signer';
 import { CliError } from '../cli-error';
-import { Disk, FileMode, makePrivateFolder } from '../disk';
+import { Disk, FileMode } from '../disk';
 import { own } from '../json';
-import { readBytesIfPresent } from '../read-file';
 import { localArn } from './stand-ins';
 import { KmsKeyState } from './state';
 import { StateStore } from './state-store';
@@ -44,6 +42,12 @@ export class DirectoryKmsKeys {
     return file;
   }
 
+  /** The file of a key, or `undefined` where none was made. */
+  public madeFile(keyArn: string): string | undefined {
+    const file = this.fileOf(keyArn);
+    return this.disk.read(file) && file;
+  }
+
   /** A signer with a key that was declared. */
   public async signer(keyArn: string): Promise<Signer> {
     const file = this.fileOf(keyArn);
@@ -51,7 +55,7 @@ export class DirectoryKmsKeys {
     if (!key) {
       throw new CliError(`the KMS key ${keyArn} must be declared for signing (KeyUsage SIGN_VERIFY) in a stack that is deployed here`);
     }
-    const signer = signerOf(readBytesIfPresent(file)?.toString('utf8') ?? await this.make(file, key));
+    const signer = signerOf(this.disk.read(file)?.toString('utf8') ?? await this.make(file, key));
     if (keyAlgorithmOfPublicKey(signer.publicKey) !== key.keyAlgorithm || (key.publicKey ?? encoded(signer)) !== encoded(signer)) {
       throw new CliError(`${file}: this is not the key that stands in for ${keyArn}; restore the file`);
     }
@@ -71,11 +75,7 @@ export class DirectoryKmsKeys {
   /** Removes a key; saving the state is left to the caller. */
   public remove(keyArn: string): void {
     this.disk.remove(this.fileOf(keyArn));
-    try {
-      rmdirSync(this.folder);
-    } catch {
-      // It was never made, or it holds other keys.
-    }
+    this.disk.removeIfEmpty(this.folder);
     delete this.store.state.kmsKeys?.[keyArn];
   }
 
@@ -85,8 +85,9 @@ export class DirectoryKmsKeys {
       throw new CliError(`${file}: this key is gone; restore the file, or remove its construct and declare another one`);
     }
     const { privateKeyPem } = await generateKeyPair(keyAlgorithm);
-    makePrivateFolder(dirname(this.folder));
-    makePrivateFolder(this.folder);
+    this.store.save(); // the name of the file is on the disk before the file is
+    this.disk.makePrivateFolder(dirname(this.folder));
+    this.disk.makePrivateFolder(this.folder);
     this.disk.replace(file, privateKeyPem, FileMode.PRIVATE);
     return privateKeyPem;
   }

@@ -60,6 +60,18 @@ export class DirectorySecretVersions implements SecretVersions {
     return this.files.pathOf(fileOf(secretArn, version));
   }
 
+  /** The file of a version, or `undefined` where there is none. */
+  public versionFile(secretArn: string, version: string): string | undefined {
+    const file = fileOf(secretArn, version);
+    return this.files.read(file) === undefined ? undefined : this.files.pathOf(file);
+  }
+
+  /** The folder of a secret, or `undefined` where nothing is in it. */
+  public folder(secretArn: string): string | undefined {
+    const folder = [folderOf(secretArn)];
+    return this.files.hasFiles(folder) ? this.files.pathOf(folder) : undefined;
+  }
+
   /** Reads the value that was generated for a secret, or `undefined` where none was, as for every secret of another origin. */
   public readGenerated(secretArn: string): string | undefined {
     return ownNameOf(secretArn) === undefined ? undefined : this.files.read(generatedFileOf(secretArn));
@@ -67,6 +79,7 @@ export class DirectorySecretVersions implements SecretVersions {
 
   /** Keeps the value that was generated for a secret. */
   public writeGenerated(secretArn: string, value: string): string {
+    this.store.save(); // the name of the secret is on the disk before a file of it is
     return this.files.writeOnce(generatedFileOf(secretArn), value);
   }
 

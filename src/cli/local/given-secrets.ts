@@ -3,8 +3,9 @@ import { SecretValue } from '../../handlers/ports';
 import { CliError, printable } from '../cli-error';
 import { readBytesOr } from '../read-file';
 import { AssemblyStack } from './assembly';
+import { StackTemplate } from './nested-templates';
 import { nameInStack } from './stack-plan';
-import { defaultName, localArn, SECRET_TYPE, standInFor } from './stand-ins';
+import { localArn, nameStem, SECRET_TYPE } from './stand-ins';
 
 /** What a secret holds that AWS would hold, from the command line. */
 export interface GivenSecret {
@@ -15,7 +16,8 @@ export interface GivenSecret {
 
 /** A secret that a stack of the app declares. */
 export interface DeclaredSecret {
-  readonly arn: string;
+  /** Its stack and its id in the stack's state. */
+  readonly id: string;
   /** What it can be called on the command line; people are told the first one. */
   readonly names: readonly string[];
 }
@@ -50,30 +52,41 @@ export function readGivenSecret(argument: string): GivenSecret {
   return { name, value: isUtf8(content) && !content.includes(0) ? content.toString('utf8') : content };
 }
 
-/** The secrets that stacks declare. */
+/** The secrets that stacks declare, and the stacks in them. */
 export function declaredSecrets(stacks: readonly AssemblyStack[]): DeclaredSecret[] {
-  return stacks.flatMap(({ name, displayName, template }) => [...template.resources]
-    .filter(([, { type }]) => type === SECRET_TYPE)
-    .map(([logicalId, resource]) => ({
-      arn: standInFor(SECRET_TYPE, defaultName(name, logicalId)).physicalId,
-      names: [resource.constructPath, nameInStack(logicalId, resource, displayName), logicalId, resource.properties.Name]
-        .filter((each): each is string => typeof each === 'string'),
-    })));
+  return stacks.flatMap(stack => secretsIn(stack.name, stack.displayName, stack, ''));
+}
+
+function secretsIn(stackName: string, rootName: string, { template, nested }: StackTemplate, prefix: string): DeclaredSecret[] {
+  const own = [...template.resources].filter(([, { type }]) => type === SECRET_TYPE).map(([logicalId, resource]) => ({
+    id: secretId(stackName, `${prefix}${logicalId}`),
+    names: [
+      resource.constructPath, nameInStack(logicalId, resource, rootName, prefix), `${prefix}${logicalId}`, nameStem(stackName, logicalId), resource.properties.Name,
+    ].filter((each): each is string => typeof each === 'string'),
+  }));
+  return [...own, ...[...nested].flatMap(([logicalId, stack]) => secretsIn(stackName, rootName, stack, `${prefix}${logicalId}.`))];
+}
+
+/** What a declared secret is told by until it has an ARN: its stack, and its id in the stack's state. */
+export function secretId(stackName: string, logicalId: string): string {
+  return `${stackName}/${logicalId}`;
 }
 
 /** The secrets that the command line gives, and which ones they are. */
 export class GivenSecrets {
-  /** The ARNs of the declared secrets among them. */
+  /** The ids of the declared secrets among them; the names of the others. */
   private readonly targets = new Map<GivenSecret, string>();
+  /** The ids of declared secrets, by the ARNs that they have got. */
+  private readonly ids = new Map<string, string>();
 
   /** @throws CliError where a name means several secrets, or a secret has several names */
   constructor(private readonly given: readonly GivenSecret[], private readonly declared: readonly DeclaredSecret[]) {
     for (const each of given) {
-      const meant = declared.filter(({ arn, names }) => [arn, ...names].includes(each.name));
+      const meant = declared.filter(({ names }) => names.includes(each.name));
       if (meant.length > 1) {
         throw new CliError(`--secret ${each.name}: must mean one secret, but is a name of ${meant.map(({ names }) => names[0]).join(' and of ')}`);
       }
-      const target = meant[0]?.arn ?? each.name;
+      const target = meant[0]?.id ?? each.name;
       if ([...this.targets.values()].includes(target)) {
         throw new CliError(`--secret ${each.name}: this secret must be given once`);
       }
@@ -81,15 +94,21 @@ export class GivenSecrets {
     }
   }
 
+  /** Tells which ARN a declared secret has. */
+  public bind(id: string, secretArn: string): void {
+    this.ids.set(secretArn, id);
+  }
+
   /** The value that is given for a secret, or `undefined`. */
   public valueOf(secretArn: string): SecretValue | undefined {
-    const found = this.given.find(each => this.targets.get(each) === secretArn) ?? this.given.find(({ name }) => isNamed(secretArn, name));
+    const id = this.ids.get(secretArn) ?? secretArn;
+    const found = this.given.find(each => this.targets.get(each) === id) ?? this.given.find(({ name }) => isNamed(secretArn, name));
     return found?.value;
   }
 
   /** What a secret is called on the command line. */
   public nameOf(secretArn: string): string {
-    const declared = this.declared.find(({ arn }) => arn === secretArn);
+    const declared = this.declared.find(({ id }) => id === this.ids.get(secretArn));
     // An ARN in the account that stands for all of them was made here, of the name that the app imports the secret by.
     return declared?.names[0] ?? printable(secretArn.startsWith(LOCAL_ARN) ? secretArn.slice(LOCAL_ARN.length) : secretArn);
   }

@@ -13,6 +13,11 @@ export class LocalSecretValues {
 
   constructor(private readonly given: GivenSecrets, private readonly secrets: DirectorySecretVersions) {}
 
+  /** Tells which ARN a declared secret has. */
+  public bind(id: string, secretArn: string): void {
+    this.given.bind(id, secretArn);
+  }
+
   /** Tells how the value of a secret is generated; that is done when it is first read, and never again. */
   public generateWith(secretArn: string, generator: () => string): void {
     this.generators.set(secretArn, generator);

@@ -40,8 +40,7 @@ export function lockDirectory(directory: string): () => void {
     const text = contentOf(file);
     const holder = parseHolder(text);
     if (holder && isAlive(holder)) {
-      throw new CliError(`${directory}: another run is at work here (process ${holder.pid} on ${holder.host}); wait for it to end, `
-        + `or remove ${file} if there is no such process`);
+      throw inUse(directory, holder);
     }
     if (holder) {
       takeAway(file, text!);
@@ -50,6 +49,19 @@ export function lockDirectory(directory: string): () => void {
     }
   }
   throw new CliError(`${directory}: can't be locked; remove ${file} and ${file}.takeover if no other run is at work here`);
+}
+
+/** Refuses where another run is at work in a directory, for who changes nothing there. */
+export function assertUnlocked(directory: string): void {
+  const holder = parseHolder(contentOf(join(directory, 'lock')));
+  if (holder && isAlive(holder)) {
+    throw inUse(directory, holder);
+  }
+}
+
+function inUse(directory: string, { pid, host }: Holder): CliError {
+  return new CliError(`${directory}: another run is at work here (process ${pid} on ${host}); wait for it to end, `
+    + `or remove ${join(directory, 'lock')} if there is no such process`);
 }
 
 /** Where a run made the directory and then put nothing into it, nothing stays. */

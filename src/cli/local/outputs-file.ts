@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { CliError } from '../cli-error';
 import { Disk, FileMode } from '../disk';
-import { readBytesIfPresent } from '../read-file';
 import { StateStore } from './state-store';
 
 /** The file with the outputs of all stacks, in the format of `cdk deploy --outputs-file`. */
@@ -14,7 +13,7 @@ export class OutputsFile {
 
   /** Refuses to work where a file of another origin would be overwritten. */
   public assertOurs(store: StateStore): void {
-    if (!store.exists && readBytesIfPresent(this.path) !== undefined) {
+    if (!store.exists && this.disk.read(this.path) !== undefined) {
       throw new CliError(`${this.path}: this was not written by a local deployment, as there is no ${store.file}; `
         + 'choose another folder with --out, or move the file away');
     }
@@ -30,7 +29,7 @@ export class OutputsFile {
     const { stacks } = store.state;
     const names = [...new Set([...order, ...Object.keys(stacks)])].filter(name => stacks[name]?.outputs);
     const content = `${JSON.stringify(Object.fromEntries(names.map(name => [name, stacks[name].outputs])), undefined, 2)}\n`;
-    const standing = readBytesIfPresent(this.path)?.toString('utf8');
+    const standing = this.disk.read(this.path)?.toString('utf8');
     if (standing === content || (names.length === 0 && standing === undefined)) {
       return false;
     }

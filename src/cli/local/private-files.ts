@@ -1,12 +1,13 @@
-import { readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CliError } from '../cli-error';
-import { Disk, FileMode, makePrivateFolder } from '../disk';
-import { readBytesIfPresent } from '../read-file';
+import { Disk, FileMode } from '../disk';
 import { StateStore } from './state-store';
 
 /** A file or a folder, as the names that lead to it. */
 export type Path = readonly string[];
+
+/** The names of the files that are written here, and of what a process that was stopped has left of them. */
+const OWN_FILE = /^[A-Za-z0-9-]+\.(pem|txt)$|\.private-iot-ca\.tmp$/;
 
 /**
  * The private keys and other secrets of a local deployment: files below its folder `keys` that only their owner may read.
@@ -26,12 +27,17 @@ export class PrivateFiles {
 
   /** The names of the files of this deployment in a folder; none where it is not there. */
   public namesIn(path: Path): string[] {
-    return filesIn(this.locate(path));
+    return this.disk.list(this.locate(path)).filter(name => OWN_FILE.test(name));
+  }
+
+  /** Whether a folder holds a file of this deployment. */
+  public hasFiles(path: Path): boolean {
+    return this.namesIn(path).length > 0;
   }
 
   /** What a file holds, or `undefined` where there is none. */
   public read(path: Path): string | undefined {
-    return readBytesIfPresent(this.locate(path))?.toString('utf8');
+    return this.disk.read(this.locate(path))?.toString('utf8');
   }
 
   /** Writes a file, if it is not there already; answers what it holds then. */
@@ -40,7 +46,7 @@ export class PrivateFiles {
     if (standing !== undefined) {
       return standing;
     }
-    path.forEach((_, depth) => makePrivateFolder(this.locate(path.slice(0, depth))));
+    path.forEach((_, depth) => this.disk.makePrivateFolder(this.locate(path.slice(0, depth))));
     this.disk.replace(this.locate(path), content, FileMode.PRIVATE);
     return content;
   }
@@ -49,7 +55,7 @@ export class PrivateFiles {
   public remove(path: Path): void {
     this.disk.remove(this.locate(path));
     for (let depth = path.length - 1; depth > 0; depth--) {
-      removeEmpty(this.locate(path.slice(0, depth)));
+      this.disk.removeIfEmpty(this.locate(path.slice(0, depth)));
     }
   }
 
@@ -59,7 +65,7 @@ export class PrivateFiles {
     for (const file of this.namesIn(path)) {
       this.disk.remove(join(folder, file));
     }
-    removeEmpty(folder);
+    this.disk.removeIfEmpty(folder);
   }
 
   private locate(path: Path): string {
@@ -68,21 +74,5 @@ export class PrivateFiles {
       throw new CliError(`the name of a file for a private key must consist of letters, digits, hyphens, dots and underscores, got ${JSON.stringify(wrong)}`);
     }
     return join(this.root, ...path);
-  }
-}
-
-function removeEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // It was never made, or it holds something.
-  }
-}
-
-function filesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter(file => /^[A-Za-z0-9-]+\.(pem|txt)$|\.private-iot-ca\.tmp$/.test(file));
-  } catch {
-    return [];
   }
 }

@@ -8,6 +8,21 @@ export interface ResourceReport {
   readonly outcome: Outcome;
   /** The last second of a certificate's validity. */
   readonly notAfter?: string;
+  /** The id of the certificate that it has no more. */
+  readonly lostId?: string;
+  /** The id of the CA that signed that one. */
+  readonly lostIssuer?: string;
+  /** Whether its private key was made for it and goes with it. */
+  readonly losesKey?: boolean;
+}
+
+/** Where something lies that no resource has any more. */
+export interface KeptPlace {
+  /** What the resource was called. */
+  readonly name: string;
+  readonly type: string;
+  /** A file, a folder, or the ledger in the state. */
+  readonly place: string;
 }
 
 /** What the deployment of a stack has come to. */
@@ -18,6 +33,8 @@ export interface StackReport {
   /** The resources to which something happened. */
   readonly resources: readonly ResourceReport[];
   readonly unchanged: number;
+  /** What stays of resources that went or that were replaced. */
+  readonly kept: readonly KeptPlace[];
   /** What is not carried out here, in words. */
   readonly leftOut: readonly string[];
   /** What went wrong without making the deployment fail. */

@@ -1,22 +1,19 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { handleLifecycleEvent } from '../../handlers/lifecycle';
-import { generateKeyPair } from '../../pki/keys';
-import { CliError } from '../cli-error';
-import { Disk, localDisk } from '../disk';
+import { randomUUID } from 'node:crypto';
+import { KeyAlgorithmName } from '../../contract/key-algorithms';
+import { KeyPair } from '../../pki/keys';
+import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
-import { Progress } from '../terminal';
+import { Progress, silentProgress } from '../terminal';
 import { AssemblyStack, readAssembly, selectStacks } from './assembly';
 import { deployStack, removeStack } from './deployment';
-import { DirectoryKmsKeys } from './directory-kms-keys';
-import { DirectoryLedger } from './directory-ledger';
-import { DirectoryParameters } from './directory-parameters';
-import { DirectorySecretVersions } from './directory-secret-versions';
-import { Engine, Lifecycle } from './engine';
+import { directoryEngine } from './directory-engine';
 import { declaredSecrets, GivenSecret, GivenSecrets } from './given-secrets';
-import { LocalSecretValues } from './local-secret-values';
-import { lockDirectory } from './lock';
+import { assertUnlocked, lockDirectory } from './lock';
+import { lossesIn } from './losses';
 import { OutputsFile } from './outputs-file';
+import { Outside, outside } from './outside';
 import { GivenParameter } from './parameters';
+import { RehearsalDisk } from './rehearsal-disk';
 import { StackReport } from './report';
 import { isGivenTo, planStack, StackPlan } from './stack-plan';
 import { localArn } from './stand-ins';
@@ -33,20 +30,18 @@ export interface LocalRunProps {
   readonly secrets: readonly GivenSecret[];
   /** The names of the stacks to deploy; all where it is empty. */
   readonly stacks: readonly string[];
+  /**
+   * Whether the run is played through without changing anything.
+   *
+   * @default false
+   */
+  readonly dryRun?: boolean;
   readonly progress: Progress;
+  /** Told, before anything is changed, of the CAs and certificates that are replaced or go. */
+  readonly onLoss?: (loss: string) => void;
   /** Told of each stack as it is done. */
   readonly onStack: (report: StackReport) => void;
 }
-
-/** What a run reaches the outside through; another one in tests. */
-export interface Outside {
-  readonly disk: Disk;
-  readonly lifecycle: Lifecycle;
-  readonly clock: () => Date;
-}
-
-/** The disk, the use cases and the clock of this machine. */
-export const outside: Outside = { disk: localDisk, lifecycle: handleLifecycleEvent, clock: () => new Date() };
 
 /** What a run has come to. */
 export interface LocalRunResult {
@@ -55,70 +50,88 @@ export interface LocalRunResult {
   readonly outputsFile: string;
 }
 
+/** What a run deploys: all that can be known without looking at the state. */
+interface DeployedApp {
+  readonly stacks: readonly AssemblyStack[];
+  /** Those that are deployed now. */
+  readonly selected: readonly AssemblyStack[];
+}
+
 /**
  * Deploys the certificate resources of a cloud assembly into a directory. Everything that can be found wrong without
  * deploying is found before anything is written.
+ *
+ * Before it changes anything, the run is played through on a copy of the state in memory, by the same code: that is how it
+ * knows what will be lost. A dry run ends there.
  */
-export async function runLocally(props: LocalRunProps, { disk, lifecycle, clock }: Outside = outside): Promise<LocalRunResult> {
+export async function runLocally(props: LocalRunProps, reach: Outside = outside): Promise<LocalRunResult> {
   const stacks = readAssembly(props.app);
-  const selected = selectStacks(stacks, props.stacks);
-  assertGivenToSome(props.parameters, selected);
-  const givenSecrets = new GivenSecrets(props.secrets, declaredSecrets(selected));
+  const app: DeployedApp = { stacks, selected: selectStacks(stacks, props.stacks) };
+  assertGivenToSome(props.parameters, app.selected);
+  new GivenSecrets(props.secrets, declaredSecrets(app.selected)); // for its errors
+  if (props.dryRun) {
+    assertUnlocked(props.out);
+    return rehearse(app, props, reach);
+  }
   const unlock = lockDirectory(props.out);
   try {
-    const store = StateStore.open(props.out, disk);
-    const outputs = new OutputsFile(props.out, disk);
-    outputs.assertOurs(store);
-    const secrets = new DirectorySecretVersions(store, disk);
-    const kmsKeys = new DirectoryKmsKeys(store, disk);
-    const secretValues = new LocalSecretValues(givenSecrets, secrets);
-    const declaredCas: Engine['declaredCas'] = new Map();
-    const engine: Engine = {
-      store,
-      secrets,
-      kmsKeys,
-      secretValues,
-      lifecycle,
-      declaredCas,
-      progress: props.progress,
-      newId: randomUUID,
-      ports: {
-        ledger: table => new DirectoryLedger(table, store),
-        anyTable: table => new DirectoryLedger(table, store),
-        stack: async stackId => ({ resources: store.resourcesOf(stackId), declaredCas: declaredCas.get(stackId) ?? [] }),
-        secrets,
-        parameters: new DirectoryParameters(store, disk),
-        secretValue: secretArn => secretValues.read(secretArn),
-        hsm: keyArn => kmsKeys.signer(keyArn),
-        clock,
-        random: randomBytes,
-        generateKeyPair,
-      },
-    };
-    const plans = selected.map(stack => plan(stack, props.parameters, store));
-    const gone = props.stacks.length > 0 ? [] : Object.keys(store.state.stacks).filter(name => !stacks.some(stack => stack.name === name));
-    let changed = false;
-    const report = (done: StackReport): void => {
-      changed ||= done.removed === true || done.resources.length > 0 || done.warnings.length > 0;
-      props.onStack(done);
-    };
-    try {
-      for (const each of plans) {
-        report(await deployStack(each, engine));
-      }
-      for (const name of gone.reverse()) { // what was deployed later may import from what was deployed before
-        report(await removeStack(name, engine));
-      }
-    } catch (error) {
-      store.assertSound();
-      outputs.write(store, stacks.map(({ name }) => name)); // of the stacks that were done before
-      throw error;
+    if (StateStore.open(props.out, reach.disk).exists) {
+      // What fails here fails again below, where it is told with what came of it.
+      await rehearse(app, { ...props, progress: silentProgress, onStack: () => undefined }, reach).catch(messageOf);
     }
-    const written = outputs.write(store, stacks.map(({ name }) => name));
-    return { changed: changed || written, outputsFile: outputs.path };
+    return await deploy(app, props, reach);
   } finally {
     unlock();
   }
+}
+
+/** Keys for certificates that nobody gets: making an RSA key for each of them is what takes longest. */
+function onePairEach(generate: Outside['generateKeyPair']): Outside['generateKeyPair'] {
+  const pairs = new Map<KeyAlgorithmName, Promise<KeyPair>>();
+  return algorithm => {
+    const pair = pairs.get(algorithm) ?? generate(algorithm);
+    pairs.set(algorithm, pair);
+    return pair;
+  };
+}
+
+/** Plays a run through on a copy of the state, and tells of what it would lose. */
+async function rehearse(app: DeployedApp, props: LocalRunProps, reach: Outside): Promise<LocalRunResult> {
+  const reports: StackReport[] = [];
+  const result = await deploy(app, { ...props, onStack: report => reports.push(report) }, {
+    ...reach, disk: new RehearsalDisk(reach.disk), generateKeyPair: onePairEach(reach.generateKeyPair),
+  });
+  lossesIn(reports).forEach(loss => props.onLoss?.(loss));
+  reports.forEach(report => props.onStack(report));
+  return result;
+}
+
+async function deploy({ stacks, selected }: DeployedApp, props: LocalRunProps, reach: Outside): Promise<LocalRunResult> {
+  const store = StateStore.open(props.out, reach.disk);
+  const outputs = new OutputsFile(props.out, reach.disk);
+  outputs.assertOurs(store);
+  const engine = directoryEngine(store, reach, new GivenSecrets(props.secrets, declaredSecrets(selected)), props.progress);
+  const plans = selected.map(stack => plan(stack, props.parameters, store));
+  const gone = props.stacks.length > 0 ? [] : Object.keys(store.state.stacks).filter(name => !stacks.some(stack => stack.name === name));
+  let changed = false;
+  const report = (done: StackReport): void => {
+    changed ||= done.removed === true || done.resources.length > 0 || done.warnings.length > 0;
+    props.onStack(done);
+  };
+  try {
+    for (const each of plans) {
+      report(await deployStack(each, engine));
+    }
+    for (const name of gone.reverse()) { // what was deployed later may import from what was deployed before
+      report(await removeStack(name, engine));
+    }
+  } catch (error) {
+    store.assertSound();
+    outputs.write(store, stacks.map(({ name }) => name)); // of the stacks that were done before
+    throw error;
+  }
+  const written = outputs.write(store, stacks.map(({ name }) => name));
+  return { changed: changed || written, outputsFile: outputs.path };
 }
 
 function plan(stack: AssemblyStack, given: readonly GivenParameter[], store: StateStore): StackPlan {

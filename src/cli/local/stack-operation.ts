@@ -5,11 +5,14 @@ import { LifecycleError, LifecycleEvent, LifecycleResult } from '../../handlers/
 import { successBody } from '../../handlers/response-size';
 import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
-import { inDependencyOrder } from './dependencies';
+import { dependentsFirst } from './dependencies';
 import { Engine } from './engine';
+import { KeptResources, removeStandIn } from './kept-resources';
+import { lossOf } from './losses';
+import { ownId, retainedWith } from './nested-ids';
 import { ResourceReport } from './report';
 import { isCertificate } from './stack-scope';
-import { KMS_KEY_TYPE, SECRET_TYPE, StandIn } from './stand-ins';
+import { PlannedStandIn } from './stand-ins';
 import { PendingRequest, ResourceState, StackState, SupersededResource } from './state';
 
 /** What a resource is to become. */
@@ -30,12 +33,15 @@ export class StackOperation {
   /** What was removed or kept, and what could not be removed. */
   public readonly removals: ResourceReport[] = [];
   public readonly warnings: string[] = [];
+  public readonly kept: KeptResources;
   /** What is not as it will be in AWS. */
   public readonly notes: string[] = [];
   /** The physical ids that failed updates have answered. */
   private readonly failedIds = new Map<string, string>();
 
-  constructor(private readonly stackName: string, private readonly state: StackState, private readonly engine: Engine) {}
+  constructor(private readonly stackName: string, private readonly state: StackState, private readonly engine: Engine) {
+    this.kept = new KeptResources(stackName, state, engine);
+  }
 
   /** Whether an earlier run was stopped in the middle. */
   public get isUnfinished(): boolean {
@@ -79,11 +85,18 @@ export class StackOperation {
    *
    * @param keyAlgorithm for a KMS key that signs
    */
-  public putStandIn(logicalId: string, resource: DesiredResource, standIn: StandIn, keyAlgorithm: KeyAlgorithmName | undefined): void {
+  public putStandIn(
+    logicalId: string, resource: DesiredResource, standIn: PlannedStandIn, keyAlgorithm: KeyAlgorithmName | undefined,
+    updateReplacePolicy: string | undefined,
+  ): void {
     const current = own(this.state.resources, logicalId);
     const keyFile = keyAlgorithm && this.engine.kmsKeys.declare(standIn.attributes.Arn, keyAlgorithm);
     if (current?.physicalId !== standIn.physicalId) {
+      this.kept.assertNone(standIn.physicalId, this.place(logicalId, resource));
       this.remember(logicalId);
+      if (current) {
+        this.discard(logicalId, current, updateReplacePolicy === 'Retain');
+      }
       if (keyFile) {
         this.notes.push(`${this.place(logicalId, resource)}: this key is a file, ${keyFile}, which stands in for AWS KMS; `
           + 'whoever can read the file can copy the key, which in KMS nobody can');
@@ -92,13 +105,23 @@ export class StackOperation {
     this.state.resources[logicalId] = { ...resource, ...standIn };
   }
 
+  /**
+   * Puts a nested stack in place, before its resources: their requests name its id.
+   *
+   * @param outputs absent until its resources are in place
+   */
+  public putNestedStack(logicalId: string, resource: DesiredResource, stackId: string, outputs?: ResourceState['attributes']): void {
+    const current = own(this.state.resources, logicalId);
+    const attributes = outputs ?? current?.attributes ?? {};
+    if (!current || !isDeepStrictEqual([current.properties, current.attributes], [resource.properties, attributes])) {
+      this.remember(logicalId);
+    }
+    this.state.resources[logicalId] = { ...resource, physicalId: stackId, attributes };
+  }
+
   /** Ends the operation: what the template does not declare goes, and the state becomes what the next one starts from. */
   public commit(declared: ReadonlySet<string>, facts: Pick<StackState, 'region' | 'parameters' | 'outputs' | 'exports' | 'imports'>): void {
-    for (const [logicalId, resource] of Object.entries(this.state.resources)) {
-      if (!declared.has(logicalId)) {
-        this.remove(logicalId, resource, false);
-      }
-    }
+    this.removeEach(logicalId => !declared.has(logicalId));
     Object.assign(this.state, facts, { before: {} });
     this.engine.store.save();
   }
@@ -112,7 +135,11 @@ export class StackOperation {
           this.remove(logicalId, current, true);
         }
       } else if (!isCertificate(previous.type)) {
+        if (current && current.physicalId !== previous.physicalId) {
+          this.supersede(logicalId, current);
+        }
         this.state.resources[logicalId] = previous;
+        this.kept.restore(previous);
       } else {
         const physicalId = this.failedIds.get(logicalId) ?? current!.physicalId;
         const result = await this.send('Update', logicalId, previous, this.engine.newId(), physicalId);
@@ -153,7 +180,7 @@ export class StackOperation {
 
   /** Takes all resources away, for the removal of the stack. */
   public async removeAll(): Promise<void> {
-    Object.entries(this.state.resources).forEach(([logicalId, resource]) => this.remove(logicalId, resource, false));
+    this.removeEach(() => true);
     Object.assign(this.state, { before: {}, outputs: undefined, exports: {}, imports: [] });
     this.engine.store.save();
     await this.cleanUp(false);
@@ -185,8 +212,8 @@ export class StackOperation {
     const event: LifecycleEvent = {
       requestType,
       requestId,
-      stackId: this.state.stackId,
-      logicalResourceId: logicalId,
+      stackId: resource.stackId ?? this.state.stackId,
+      logicalResourceId: ownId(logicalId),
       resourceType: resource.type,
       physicalResourceId: physicalId,
       properties: resource.properties,
@@ -208,7 +235,7 @@ export class StackOperation {
   private supersedeFailed({ logicalId, resource, requestId }: PendingRequest, error: unknown): void {
     const current = own(this.state.resources, logicalId);
     const answered = (error as { physicalResourceId?: string }).physicalResourceId;
-    const physicalId = answered ?? current?.physicalId ?? `${this.stackName}-${logicalId}-${requestId}`;
+    const physicalId = answered ?? current?.physicalId ?? `${this.stackName}-${ownId(logicalId)}-${requestId}`;
     const failed = { ...resource, physicalId, attributes: {} };
     if (!current) {
       delete this.state.before[logicalId];
@@ -225,15 +252,27 @@ export class StackOperation {
     }
   }
 
+  private removeEach(isGone: (logicalId: string) => boolean): void {
+    const gone = Object.entries(this.state.resources).filter(([logicalId]) => isGone(logicalId));
+    const retained = retainedWith(gone);
+    gone.forEach(([logicalId, resource]) => this.remove(logicalId, retained(logicalId) ? { ...resource, deletionPolicy: 'Retain' } : resource, false));
+  }
+
   /** @param creation whether the operation that created the resource is the one that is undone */
   private remove(logicalId: string, resource: ResourceState, creation: boolean): void {
     delete this.state.resources[logicalId];
     const { deletionPolicy, name, type } = resource;
-    if (deletionPolicy === 'Retain' || (deletionPolicy === 'RetainExceptOnCreate' && !creation)) {
-      this.removals.push({ name, type, outcome: 'kept' });
-    } else {
+    const isKept = deletionPolicy === 'Retain' || (deletionPolicy === 'RetainExceptOnCreate' && !creation);
+    this.discard(logicalId, resource, isKept);
+    this.removals.push({ name, type, outcome: isKept ? 'kept' : 'removed', ...lossOf(resource) });
+  }
+
+  /** Lets go of what a resource was: it is deleted later, or it stays as nobody's, as in AWS. */
+  private discard(logicalId: string, resource: ResourceState, isKept: boolean): void {
+    if (!isKept) {
       this.supersede(logicalId, resource);
-      this.removals.push({ name, type, outcome: 'removed' });
+    } else {
+      this.kept.keep(resource);
     }
   }
 
@@ -248,10 +287,9 @@ export class StackOperation {
   private async delete(resource: SupersededResource): Promise<void> {
     if (isCertificate(resource.type)) {
       await this.send('Delete', resource.logicalId, resource, resource.requestId, resource.physicalId);
-    } else if (resource.type === SECRET_TYPE) {
-      this.engine.secrets.removeSecret(resource.physicalId);
-    } else if (resource.type === KMS_KEY_TYPE) {
-      this.engine.kmsKeys.remove(resource.attributes.Arn);
+      this.kept.noteKey(resource);
+    } else {
+      removeStandIn(resource, this.engine);
     }
   }
 }
@@ -265,15 +303,8 @@ function taken(event: LifecycleEvent, result: LifecycleResult): LifecycleResult 
   return result;
 }
 
-function dependentsFirst(resources: readonly SupersededResource[]): SupersededResource[] {
-  const ids = [...new Set(resources.map(({ logicalId }) => logicalId))];
-  const dependenciesOf = (id: string): string[] => resources.filter(each => each.logicalId === id).flatMap(each => each.dependencies);
-  // Resources of several templates can be here, which need not agree on who depends on whom.
-  const order = inDependencyOrder(ids, dependenciesOf, () => undefined).reverse();
-  return order.flatMap(id => resources.filter(each => each.logicalId === id).reverse());
-}
-
 /** The message names the resource already. */
 function withoutPrefix(message: string, logicalId: string): string {
-  return message.startsWith(`${logicalId}: `) ? message.slice(logicalId.length + 2) : message;
+  const prefix = `${ownId(logicalId)}: `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
 }

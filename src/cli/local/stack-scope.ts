@@ -11,6 +11,8 @@ import { Template } from './template';
 export interface ReferencedResource {
   readonly physicalId: string;
   readonly attributes: { readonly [name: string]: string };
+  /** Why an attribute has no value here, of those that AWS would give one. */
+  readonly unavailable?: ReadonlyMap<string, string>;
 }
 
 /** What the expressions of a stack are evaluated with. */
@@ -18,8 +20,12 @@ export interface StackScopeProps {
   readonly stackName: string;
   readonly stackId: string;
   readonly template: Template;
+  /** The stacks in it that are deployed too. */
+  readonly nested?: ReadonlyMap<string, unknown>;
   /** The values of the parameters. */
   readonly parameters: { readonly [name: string]: string };
+  /** What is thrown where a parameter is referred to that has no value, or none yet. */
+  readonly withheld?: Withheld;
   /** Finds a resource that this deployment carries out; may throw where it is not there yet. */
   readonly resource: (logicalId: string) => ReferencedResource | undefined;
   /** Finds the value of an export of another stack. */
@@ -27,6 +33,9 @@ export interface StackScopeProps {
   /** Finds an output of another stack, which is in this Region unless its own is not known. */
   readonly stackOutput: (stackName: string, outputName: string, region: string | undefined) => string | undefined;
 }
+
+/** The parameters that have no value, with the error of who refers to one in a place. */
+export type Withheld = ReadonlyMap<string, (where: string) => Error>;
 
 const CERTIFICATE_TYPES: readonly string[] = Object.values(ResourceType);
 
@@ -69,6 +78,10 @@ export class StackScope implements Scope {
     }
     const parameter = this.props.template.parameters.get(name);
     if (parameter) {
+      const withheld = this.props.withheld?.get(name);
+      if (withheld) {
+        throw withheld(where);
+      }
       const value = own(this.props.parameters, name);
       if (value === undefined) {
         throw new Unavailable(where, `it refers to the parameter ${name}, whose value is kept in the Systems Manager Parameter Store; `
@@ -80,8 +93,12 @@ export class StackScope implements Scope {
   }
 
   public attribute(logicalId: string, name: string, where: string): Value {
-    const { attributes } = this.resource(logicalId, where);
+    const { attributes, unavailable } = this.resource(logicalId, where);
     const value = own(attributes, name);
+    const reason = unavailable?.get(name);
+    if (reason !== undefined) {
+      throw new Unavailable(where, `it refers to ${logicalId}.${name}, which is left out: ${reason}`);
+    }
     if (value === undefined) {
       throw new CliError(`${where}: ${logicalId} has no attribute ${JSON.stringify(name)}; it has ${Object.keys(attributes).join(', ')}`);
     }
@@ -100,9 +117,14 @@ export class StackScope implements Scope {
       throw new CliError(`${where}: the template has no condition ${JSON.stringify(name)}`);
     }
     this.conditions.set(name, 'evaluating');
-    const value = resolveCondition(this.props.template.conditions.get(name), this, `stack ${this.props.stackName}, condition ${name}`);
-    this.conditions.set(name, value);
-    return value;
+    try {
+      const value = resolveCondition(this.props.template.conditions.get(name), this, `stack ${this.props.stackName}, condition ${name}`);
+      this.conditions.set(name, value);
+      return value;
+    } catch (error) {
+      this.conditions.delete(name); // a parameter of a nested stack may be known later
+      throw error;
+    }
   }
 
   public mapped(map: string, first: string, second: string): unknown {
@@ -151,7 +173,7 @@ export class StackScope implements Scope {
     if (declaration.condition !== undefined && !this.condition(declaration.condition, where)) {
       throw new CliError(`${where}: refers to ${logicalId}, which does not exist because its condition ${declaration.condition} is false`);
     }
-    if (!isDeployed(declaration.type) || this.awaited.has(logicalId)) {
+    if (!(isDeployed(declaration.type) || this.props.nested?.has(logicalId)) || this.awaited.has(logicalId)) {
       throw new Unavailable(where, `it refers to ${logicalId} (${declaration.type}), which a local deployment leaves out`);
     }
     const resource = this.props.resource(logicalId);

@@ -1,3 +1,5 @@
+import { JsonMap } from '../json';
+
 /** A resource of AWS that a local deployment stands in for, so that certificates can refer to it. */
 export interface StandIn {
   /** What `Ref` gives. */
@@ -34,7 +36,7 @@ const TABLE: StandInKind = {
 };
 
 const KINDS: { readonly [type: string]: StandInKind | undefined } = {
-  // Always the name that the stack gives it: the secret's files lie below it.
+  // Always a name that is made here: the secret's files lie below it.
   [SECRET_TYPE]: {
     standIn: name => ({ physicalId: localArn('secretsmanager', `secret:${name}`), attributes: { Id: localArn('secretsmanager', `secret:${name}`) } }),
   },
@@ -55,12 +57,38 @@ export function nameProperty(type: string): string | undefined {
   return KINDS[type]?.nameProperty;
 }
 
-/** The name of a resource to which its template gives none. */
-export function defaultName(stackName: string, logicalId: string): string {
-  return `${stackName}-${logicalId}`;
+/** A name becomes a file's, and a suffix comes to it. */
+const MAX_NAME = 200;
+
+/** How the name of a resource begins to which its template gives none. */
+export function nameStem(stackName: string, logicalId: string): string {
+  return `${stackName}-${logicalId}`.slice(0, MAX_NAME);
 }
 
-/** @param name the name the template gives, else the default name */
+/**
+ * The name of a resource to which its template gives none. It is another one each time a resource is created, as in AWS: what
+ * was kept when a resource went is not what a resource of the same logical id gets later.
+ *
+ * @param id a UUID
+ */
+export function generatedName(stackName: string, logicalId: string, id: string): string {
+  return `${nameStem(stackName, logicalId)}-${id.slice(0, SUFFIX)}`;
+}
+
+/** As many as Secrets Manager puts at the end of an ARN, so that a secret is found without them here too. */
+const SUFFIX = 6;
+
+/** @param name the name the template gives, else a generated one */
 export function standInFor(type: string, name: string): StandIn {
   return KINDS[type]!.standIn(name);
+}
+
+/** Whether a resource is a table, whose rows are a ledger here. */
+export function isTable(type: string): boolean {
+  return KINDS[type] === TABLE;
+}
+
+/** A stand-in, and what of its declaration gives it its name: while that is the same, it is the same stand-in. */
+export interface PlannedStandIn extends StandIn {
+  readonly properties: JsonMap;
 }

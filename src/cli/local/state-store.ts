@@ -3,7 +3,7 @@ import { StackResource } from '../../handlers/ports';
 import { CliError } from '../cli-error';
 import { Disk, FileMode } from '../disk';
 import { parseJsonMap } from '../json';
-import { readBytesIfPresent } from '../read-file';
+import { ownId } from './nested-ids';
 import { emptyState, malformation, StackState, State } from './state';
 
 /**
@@ -14,7 +14,7 @@ export class StateStore {
   /** Reads the state of a directory; a directory without one begins with an empty state. */
   public static open(directory: string, disk: Disk): StateStore {
     const file = join(directory, 'state.json');
-    const content = readBytesIfPresent(file);
+    const content = disk.read(file);
     if (content === undefined) {
       return new StateStore(file, disk, emptyState());
     }
@@ -67,9 +67,9 @@ export class StateStore {
 
   /** The resources of the stack of this id. */
   public resourcesOf(stackId: string): StackResource[] {
-    const stack = Object.values(this.state.stacks).find(each => each.stackId === stackId);
-    return Object.entries(stack?.resources ?? {})
-      .map(([logicalResourceId, { type, physicalId }]) => ({ type, logicalResourceId, physicalResourceId: physicalId }));
+    return Object.values(this.state.stacks).flatMap(stack => Object.entries(stack.resources)
+      .filter(([, resource]) => (resource.stackId ?? stack.stackId) === stackId)
+      .map(([id, { type, physicalId }]) => ({ type, logicalResourceId: ownId(id), physicalResourceId: physicalId })));
   }
 
   /** All stacks but this one. */

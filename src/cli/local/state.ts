@@ -3,7 +3,7 @@ import { LedgerEntry, ResourceRecord } from '../../handlers/ledger';
 import { isMap, JsonMap } from '../json';
 
 /** The version of the form of state.json. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** All that a local deployment knows, as it stands in state.json. Private keys lie in files of their own. */
 export interface State {
@@ -16,6 +16,17 @@ export interface State {
   readonly secrets: { [arn: string]: SecretState };
   /** The keys that stand in for KMS keys, by ARN; absent where none was ever declared. */
   kmsKeys?: { [arn: string]: KmsKeyState };
+  /** What stayed when its resource went. In AWS it would be there still, as nobody's. */
+  kept: KeptResource[];
+}
+
+/** A secret, a table or a key whose resource is gone. */
+export interface KeptResource {
+  /** The stack it was in. */
+  readonly stackName: string;
+  readonly name: string;
+  readonly type: string;
+  readonly physicalId: string;
 }
 
 /** A deployed resource. */
@@ -24,7 +35,9 @@ export interface ResourceState {
   /** What people are told it is called. */
   readonly name: string;
   readonly physicalId: string;
-  /** As CloudFormation would send them: every scalar is a string. */
+  /** The id of the nested stack it is in, which requests for it name; absent in the stack itself. */
+  readonly stackId?: string;
+  /** As CloudFormation would send them: every scalar is a string. Of a stand-in, what gives it its name. */
   readonly properties: JsonMap;
   readonly attributes: { readonly [name: string]: string };
   /** The logical ids of the resources it was made after. */
@@ -38,7 +51,10 @@ export interface StackState {
   /** The Region that it is meant for, where its app says so. */
   region?: string;
   parameters: { readonly [name: string]: string };
-  /** By logical id. */
+  /**
+   * By logical id. Those of a nested stack are here too, so that the two change and are rolled back as one: by the nested
+   * stack's logical id and their own, as in `Devices.Sensor`.
+   */
   readonly resources: { [logicalId: string]: ResourceState };
   outputs?: { readonly [key: string]: string };
   /** The outputs that other stacks may import, by the name of the export. */
@@ -107,18 +123,20 @@ export interface KmsKeyState {
 
 /** The state of a directory in which nothing was deployed yet. */
 export function emptyState(): State {
-  return { version: STATE_VERSION, stacks: {}, ledgers: {}, secrets: {} };
+  return { version: STATE_VERSION, stacks: {}, ledgers: {}, secrets: {}, kept: [] };
 }
 
 /** Says what is wrong with the form of a state, or `undefined` where nothing is. */
 export function malformation(state: JsonMap): string | undefined {
   if (state.version !== STATE_VERSION) {
-    return `its version must be ${STATE_VERSION}, got ${JSON.stringify(state.version) ?? 'none'}; a newer version of this tool may have written it`;
+    return `its version must be ${STATE_VERSION}, got ${JSON.stringify(state.version) ?? 'none'}; another version of this tool has written it: `
+      + 'use that one, or choose another folder with --out';
   }
   return check(state, 'stacks', everyMember(isStack))
     ?? check(state, 'ledgers', everyMember(isLedger))
     ?? check(state, 'secrets', everyMember(isSecret))
-    ?? check({ kmsKeys: {}, ...state }, 'kmsKeys', everyMember(isKmsKey));
+    ?? check({ kmsKeys: {}, ...state }, 'kmsKeys', everyMember(isKmsKey))
+    ?? (Array.isArray(state.kept) && state.kept.every(isKept) ? undefined : 'its list of what was kept is not what a local deployment writes');
 }
 
 type Check = (value: unknown) => boolean;
@@ -145,7 +163,11 @@ function isStack(value: unknown): boolean {
 
 function isResource(value: unknown): value is JsonMap {
   return isMap(value) && isText(value.type) && isText(value.name) && isText(value.physicalId) && isMap(value.properties)
-    && everyMember(isText)(value.attributes) && isTextList(value.dependencies);
+    && everyMember(isText)(value.attributes) && isTextList(value.dependencies) && (value.stackId === undefined || isText(value.stackId));
+}
+
+function isKept(value: unknown): boolean {
+  return isMap(value) && [value.stackName, value.name, value.type, value.physicalId].every(isText);
 }
 
 function isRequest(value: unknown): boolean {

@@ -13,6 +13,8 @@ export interface ResourceDeclaration {
   readonly updateReplacePolicy?: string;
   /** The path of its construct, as its author knows it, where the CDK wrote it into the template. */
   readonly constructPath?: string;
+  /** The file of its asset in the assembly, where the CDK wrote it into the template. */
+  readonly assetPath?: string;
 }
 
 /** An output as its template declares it. */
@@ -85,7 +87,7 @@ function parseResource(resource: JsonMap, where: string): ResourceDeclaration {
   if (!dependsOn.every((item): item is string => typeof item === 'string')) {
     throw new CliError(`${where}.DependsOn must be the name of a resource, or a list of names`);
   }
-  const constructPath = isMap(resource.Metadata) ? resource.Metadata['aws:cdk:path'] : undefined;
+  const { 'aws:cdk:path': constructPath, 'aws:asset:path': assetPath } = isMap(resource.Metadata) ? resource.Metadata : {};
   return {
     type: resource.Type,
     condition: optionalString(resource, 'Condition', where),
@@ -93,8 +95,10 @@ function parseResource(resource: JsonMap, where: string): ResourceDeclaration {
     properties,
     deletionPolicy: optionalString(resource, 'DeletionPolicy', where),
     updateReplacePolicy: optionalString(resource, 'UpdateReplacePolicy', where),
-    // The CDK calls the resource of a construct `Resource`, and that of a custom resource `Default`.
-    constructPath: typeof constructPath === 'string' ? constructPath.replace(/(\/(Resource|Default))+$/, '') : undefined,
+    // The CDK calls the resource of a construct `Resource`, that of a custom resource `Default`, and that of a nested stack so:
+    constructPath: typeof constructPath === 'string'
+      ? constructPath.replace(/(\/(Resource|Default))+$|\.NestedStack\/[^/]+\.NestedStackResource$/, '') : undefined,
+    assetPath: typeof assetPath === 'string' ? assetPath : undefined,
   };
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ca, device, RecordingDeployment } from '../../support/cli-engine';
+import { stem } from '../../support/cli-run';
 
 let deployment: RecordingDeployment;
 
@@ -140,7 +141,7 @@ describe('stand-ins', () => {
         }),
       },
     });
-    expect(deployment.events[0].properties).toEqual({
+    expect(JSON.parse(JSON.stringify(deployment.events[0].properties), (_, value) => typeof value === 'string' ? stem(value) : value)).toEqual({
       Name: '1',
       Secret: 'arn:aws:secretsmanager:local:000000000000:secret:Iot-Secret',
       Table: 'Iot-Table',
@@ -155,7 +156,7 @@ describe('stand-ins', () => {
     ['Delete', false], [undefined, false], ['Retain', true], ['RetainExceptOnCreate', true],
   ])('of secrets with the deletion policy %s lose or keep their keys when they are removed (%s: kept)', async (DeletionPolicy, kept) => {
     await deployment.deploy({ Resources: { Secret: { ...BACKING.Secret, Properties: {}, DeletionPolicy }, Ca: ca('1') } });
-    const folder = join(deployment.keys, 'Iot-Secret');
+    const folder = deployment.secretFolder('Secret');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'A1.pem'), 'a key');
     await deployment.deploy({ Resources: { Ca: ca('1') } });
@@ -286,13 +287,15 @@ describe('a deployment that fails', () => {
   test('removes the keys of a secret that it created itself, unless the policy is Retain', async () => {
     deployment.failing = ['Create Ca'];
     const secret = (DeletionPolicy: string): object => ({ Type: 'AWS::SecretsManager::Secret', DeletionPolicy });
-    for (const name of ['Iot-Mine', 'Iot-Kept']) {
-      mkdirSync(join(deployment.keys, name), { recursive: true });
-      writeFileSync(join(deployment.keys, name, 'A1.pem'), 'a key');
-    }
-    await expect(deployment.deploy({ Resources: { Mine: secret('RetainExceptOnCreate'), Kept: secret('Retain'), Ca: ca('1') } })).rejects.toThrow();
-    expect(existsSync(join(deployment.keys, 'Iot-Mine'))).toBe(false);
-    expect(existsSync(join(deployment.keys, 'Iot-Kept', 'A1.pem'))).toBe(true);
+    deployment.effect = ({ properties: { Secrets } }) => (Secrets as string[]).forEach(arn => {
+      const folder = join(deployment.keys, arn.split(':secret:')[1]);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'A1.pem'), 'a key');
+    });
+    await expect(deployment.deploy({
+      Resources: { Mine: secret('RetainExceptOnCreate'), Kept: secret('Retain'), Ca: ca('1', {}, { Secrets: [{ Ref: 'Mine' }, { Ref: 'Kept' }] }) },
+    })).rejects.toThrow(/kept of Kept: \S+keys\/Iot-Kept-[0-9a-f]{6}$/);
+    expect(readdirSync(deployment.keys).map(stem)).toEqual(['Iot-Kept']);
   });
 
   test('because an output refers to an attribute that is not there is rolled back too', async () => {

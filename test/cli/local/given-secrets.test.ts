@@ -55,18 +55,20 @@ describe('given secrets', () => {
       Iot: { template: { Resources: { CaKey1A2B: secret('Iot/Ca/Key/Resource', { Name: 'acme-ca-key' }), Plain: { Type: 'AWS::SecretsManager::Secret' } } } },
       Other: { template: { Resources: { CaKey1A2B: secret('Prod/Other/Ca/Key/Resource') } }, displayName: 'Prod/Other' },
     }));
-    return new GivenSecrets(names.map(name => ({ name, value: `value of ${name}` })), declaredSecrets(stacks));
+    const secrets = new GivenSecrets(names.map(name => ({ name, value: `value of ${name}` })), declaredSecrets(stacks));
+    ['Iot/CaKey1A2B', 'Iot/Plain', 'Other/CaKey1A2B'].forEach(id => secrets.bind(id, local(`${id.replace('/', '-')}-1a2b3c`)));
+    return secrets;
   }
 
   const local = (name: string): string => `arn:aws:secretsmanager:local:000000000000:secret:${name}`;
 
   test.each([
-    ['the path of its construct', 'Iot/Ca/Key', local('Iot-CaKey1A2B')],
-    ['the path of its construct in a stage', 'Prod/Other/Ca/Key', local('Other-CaKey1A2B')],
-    ['the name in its template', 'acme-ca-key', local('Iot-CaKey1A2B')],
-    ['its logical id', 'Plain', local('Iot-Plain')],
-    ['its ARN of the local deployment', local('Iot-Plain'), local('Iot-Plain')],
-    ['its name in the local deployment', 'Other-CaKey1A2B', local('Other-CaKey1A2B')],
+    ['the path of its construct', 'Iot/Ca/Key', local('Iot-CaKey1A2B-1a2b3c')],
+    ['the path of its construct in a stage', 'Prod/Other/Ca/Key', local('Other-CaKey1A2B-1a2b3c')],
+    ['the name in its template', 'acme-ca-key', local('Iot-CaKey1A2B-1a2b3c')],
+    ['its logical id', 'Plain', local('Iot-Plain-1a2b3c')],
+    ['its ARN of the local deployment', local('Iot-Plain-1a2b3c'), local('Iot-Plain-1a2b3c')],
+    ['its name in the local deployment', 'Other-CaKey1A2B', local('Other-CaKey1A2B-1a2b3c')],
     ['the name that the app imports it by', 'prod/ca-key', local('prod/ca-key')],
     ['its whole ARN', IMPORTED, IMPORTED],
     ['its ARN without the six characters', IMPORTED.slice(0, -7), IMPORTED],
@@ -82,7 +84,7 @@ describe('given secrets', () => {
     ['a name that begins as theirs', 'prod/ca', IMPORTED],
     ['an ARN of another Region', IMPORTED.replace('eu-west-1', 'eu-west-3'), IMPORTED],
     ['an ARN of another account', IMPORTED.replace('123456789012', '210987654321'), IMPORTED],
-    ['the logical id of another one', 'Plain', local('Other-Plain')],
+    ['the logical id of another one', 'Plain', local('Other-Plain-1a2b3c')],
   ])('are not found by %s', (_, name, arn) => {
     expect(given(name).valueOf(arn)).toBeUndefined();
   });
@@ -93,12 +95,12 @@ describe('given secrets', () => {
 
   test('have to mean one secret each', () => {
     expect(() => given('CaKey1A2B')).toThrow(new Error('--secret CaKey1A2B: must mean one secret, but is a name of Iot/Ca/Key and of Prod/Other/Ca/Key'));
-    expect(() => given('Plain', local('Iot-Plain'))).toThrow(`--secret ${local('Iot-Plain')}: this secret must be given once`);
+    expect(() => given('Plain', 'Iot-Plain')).toThrow('--secret Iot-Plain: this secret must be given once');
     expect(() => given('x', 'x')).toThrow('--secret x: this secret must be given once');
   });
 
   test('are called as their author does, or by their ARN', () => {
-    expect([local('Iot-CaKey1A2B'), local('Iot-Plain'), local('prod/ca-key'), IMPORTED].map(arn => given().nameOf(arn)))
+    expect([local('Iot-CaKey1A2B-1a2b3c'), local('Iot-Plain-1a2b3c'), local('prod/ca-key'), IMPORTED].map(arn => given().nameOf(arn)))
       .toEqual(['Iot/Ca/Key', 'Plain', 'prod/ca-key', IMPORTED]);
   });
 });

@@ -1,7 +1,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { Disk, localDisk } from '../../../src/cli/disk';
-import { outside, runLocally } from '../../../src/cli/local/run';
+import { outside } from '../../../src/cli/local/outside';
+import { runLocally } from '../../../src/cli/local/run';
 import { silentProgress } from '../../../src/cli/terminal';
 import { temporaryFolder, writeAssembly } from '../../support/cli-assembly';
 import { filesBelow, readJson } from '../../support/cli-run';
@@ -12,6 +13,11 @@ import { iotTemplate, IotTemplateProps } from '../../support/cli-templates';
  * whole or not there, so that being killed before one is being killed after the one before.
  */
 class MortalDisk implements Disk {
+  public readonly read = localDisk.read;
+  public readonly list = localDisk.list;
+  public readonly makePrivateFolder = localDisk.makePrivateFolder;
+  public readonly removeIfEmpty = localDisk.removeIfEmpty;
+
   constructor(private operationsLeft: number) {}
 
   public replace(path: string, content: string, mode: number): void {
@@ -46,7 +52,7 @@ interface Found {
 
 function look(out: string): Found {
   const files = filesBelow(out);
-  const ledger = files['state.json'] ? JSON.parse(files['state.json']).ledgers['Iot-Ledger'] : undefined;
+  const ledger = files['state.json'] ? Object.values<Found>(JSON.parse(files['state.json']).ledgers)[0] : undefined;
   return {
     outputs: files['outputs.json'] ? JSON.parse(files['outputs.json']).Iot : undefined,
     entries: ledger?.entries ?? {},
@@ -102,7 +108,7 @@ describe('a run that is killed at any write', () => {
       const statuses = Object.values(after.entries).map(({ status }) => status).sort();
       expect(statuses).toEqual(['ISSUED', 'ISSUED', 'ISSUED', 'WITHDRAWN', 'WITHDRAWN', 'WITHDRAWN', 'WITHDRAWN']);
       expect(Object.keys(before.entries).map(serial => after.entries[serial].status)).toEqual(Array(4).fill('WITHDRAWN'));
-      const withKey = Object.keys(after.keys).map(path => path.split('/')[1]).sort();
+      const withKey = Object.keys(after.keys).map(path => path.split('/')[1].slice(0, -7)).sort();
       expect(withKey).toEqual(['Iot-CaKey', 'Iot-CaKey', 'Iot-Device0Key']);
     });
   });

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Lifecycle } from '../../../src/cli/local/engine';
-import { outside } from '../../../src/cli/local/run';
+import { outside } from '../../../src/cli/local/outside';
 import { localCommand } from '../../../src/cli/local-command';
 import { silentProgress } from '../../../src/cli/terminal';
 import { HashAlgorithmName } from '../../../src/contract/key-algorithms';
@@ -10,17 +10,20 @@ import { Attributes } from '../../../src/handlers/lifecycle-event';
 import { certificateAttributes } from '../../../src/pki/certificate';
 import { testCa } from '../../pki/fixtures';
 import { temporaryFolder, writeAssembly } from '../../support/cli-assembly';
-import { readJson } from '../../support/cli-run';
+import { generatedPath, readJson } from '../../support/cli-run';
 
 let app: string;
 let out: string;
-let keyFile: string;
 
 beforeEach(() => {
   app = temporaryFolder();
   out = join(temporaryFolder(), 'local-out');
-  keyFile = join(out, 'keys', 'kms', 'Iot-CaKey.pem');
 });
+
+/** The file that stands in for the key. */
+function keyFile(): string {
+  return generatedPath(join(out, 'keys', 'kms'), 'Iot-CaKey.pem');
+}
 
 /** Signs a CA with the key whose ARN its resource declares: the part of a use case that matters here. */
 const lifecycle: Lifecycle = async ({ requestType, physicalResourceId, properties }, ports) => {
@@ -74,7 +77,7 @@ function certificate(): X509Certificate {
 describe('a KMS key for signing, deployed locally', () => {
   test('is a file that signs, and the run says plainly that it is one, once', async () => {
     synth();
-    expect(await local()).toBe(`note: stack Iot, resource CaKey (AWS::KMS::Key): this key is a file, ${keyFile}, which stands in for AWS KMS; `
+    expect(await local()).toBe(`note: stack Iot, resource CaKey (AWS::KMS::Key): this key is a file, ${keyFile()}, which stands in for AWS KMS; `
       + 'whoever can read the file can copy the key, which in KMS nobody can\n');
     expect(certificate().verify(certificate().publicKey)).toBe(true);
     expect(certificate().publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'secp384r1' });
@@ -84,10 +87,10 @@ describe('a KMS key for signing, deployed locally', () => {
   test('stays the same key when what it signs changes', async () => {
     synth();
     await local();
-    const [key, before] = [readFileSync(keyFile, 'utf8'), certificate()];
+    const [key, before] = [readFileSync(keyFile(), 'utf8'), certificate()];
     synth({ generation: 2 });
     expect(await local()).toBe('');
-    expect(readFileSync(keyFile, 'utf8')).toBe(key);
+    expect(readFileSync(keyFile(), 'utf8')).toBe(key);
     expect(certificate().raw.equals(before.raw)).toBe(false);
     expect(certificate().verify(before.publicKey)).toBe(true);
   });
@@ -97,7 +100,7 @@ describe('a KMS key for signing, deployed locally', () => {
     await local();
     writeAssembly(app, { Other: { template: { Resources: {} } } });
     await local();
-    expect(existsSync(keyFile)).toBe(kept);
+    expect(existsSync(keyFile())).toBe(kept);
     expect(Object.keys(readJson(join(out, 'state.json')).kmsKeys)).toHaveLength(kept ? 1 : 0);
   });
 
@@ -105,16 +108,16 @@ describe('a KMS key for signing, deployed locally', () => {
     synth({ deletionPolicy: policy, hash: 'SHA-256' });
     await expect(local()).rejects.toThrow(
       'resource Ca (Custom::PrivateIotCa): hashAlgorithm must be SHA-384 under a CA with an EC_P384 key in AWS KMS, got "SHA-256"; the stack was rolled back');
-    expect(existsSync(keyFile)).toBe(kept);
+    expect(existsSync(keyFile())).toBe(kept);
   });
 
   test('does not change its KeySpec, as in CloudFormation', async () => {
     synth();
     await local();
-    const key = readFileSync(keyFile, 'utf8');
+    const key = readFileSync(keyFile(), 'utf8');
     synth({ key: { KeyUsage: 'SIGN_VERIFY', KeySpec: 'RSA_2048' } });
     await expect(local()).rejects.toThrow('was made as EC_P384, and CloudFormation does not let the KeySpec of a key change, got RSA_2048');
-    expect(readFileSync(keyFile, 'utf8')).toBe(key);
+    expect(readFileSync(keyFile(), 'utf8')).toBe(key);
     synth();
     expect(await local()).toBe('');
   });
@@ -123,8 +126,8 @@ describe('a KMS key for signing, deployed locally', () => {
     ['encrypts', {}], ['encrypts by RSA', { KeyUsage: 'ENCRYPT_DECRYPT', KeySpec: 'RSA_2048' }], ['signs on another curve', { KeyUsage: 'SIGN_VERIFY', KeySpec: 'ECC_SECG_P256K1' }],
   ])('has no file where it %s, and no CA can sign with it', async (_, key) => {
     synth({ key });
-    await expect(local()).rejects.toThrow('key/Iot-CaKey must be declared for signing (KeyUsage SIGN_VERIFY) in a stack that is deployed here');
-    expect(existsSync(keyFile)).toBe(false);
+    await expect(local()).rejects.toThrow('must be declared for signing (KeyUsage SIGN_VERIFY) in a stack that is deployed here');
+    expect(existsSync(keyFile())).toBe(false);
   });
 
   test('of AWS can\'t be used', async () => {

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readGivenSecret } from '../../../src/cli/local/given-secrets';
-import { outside, runLocally } from '../../../src/cli/local/run';
+import { outside } from '../../../src/cli/local/outside';
+import { runLocally } from '../../../src/cli/local/run';
 import { silentProgress } from '../../../src/cli/terminal';
 import { SecretValue } from '../../../src/handlers/ports';
 import { temporaryFolder, TemplateJson, writeAssembly } from '../../support/cli-assembly';
 import { ca } from '../../support/cli-engine';
-import { filesBelow } from '../../support/cli-run';
+import { filesBelow, generatedPath } from '../../support/cli-run';
 
 const IMPORTED = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/ca-key-AbCdEf';
 
@@ -106,13 +107,13 @@ describe('a secret that a local deployment reads', () => {
 });
 
 describe('a secret whose value CloudFormation would generate', () => {
-  const generated = (): string => join(out, 'keys', 'Iot-Passphrase', 'generated.txt');
+  const generated = (): string => join(generatedPath(join(out, 'keys'), 'Iot-Passphrase'), 'generated.txt');
 
   test('is generated once, into a file that only its owner can read', async () => {
     await deploy(passphrase());
     expect(seen.Ca).toMatch(/^[A-Za-z0-9]{24}$/);
     expect(readFileSync(generated(), 'utf8')).toBe(seen.Ca);
-    expect([join(out, 'keys'), join(out, 'keys', 'Iot-Passphrase'), generated()].map(path => (statSync(path).mode % 0o1000).toString(8)))
+    expect([join(out, 'keys'), dirname(generated()), generated()].map(path => (statSync(path).mode % 0o1000).toString(8)))
       .toEqual(['700', '700', '600']);
     expect(readFileSync(join(out, 'state.json'), 'utf8')).not.toContain(seen.Ca);
     const first = seen.Ca;
@@ -140,7 +141,7 @@ describe('a secret whose value CloudFormation would generate', () => {
   test('goes with its secret', async () => {
     await deploy(passphrase());
     await deploy({ Resources: {} });
-    expect(existsSync(join(out, 'keys', 'Iot-Passphrase'))).toBe(false);
+    expect(existsSync(generatedPath(join(out, 'keys'), 'Iot-Passphrase'))).toBe(false);
   });
 
   test.each<[string, object, string]>([

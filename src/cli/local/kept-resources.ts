@@ -1,0 +1,76 @@
+import { CliError } from '../cli-error';
+import { isMap } from '../json';
+import { Engine } from './engine';
+import { KeptPlace } from './report';
+import { hasStandIn, isTable, KMS_KEY_TYPE, SECRET_TYPE } from './stand-ins';
+import { ResourceState, StackState } from './state';
+
+/** What stays when resources go: in AWS it would be there still, as nobody's, until it is taken back by its name or ARN. */
+export class KeptResources {
+  /** Where something lies that no resource has any more. */
+  public readonly places: KeptPlace[] = [];
+
+  constructor(private readonly stackName: string, private readonly state: StackState, private readonly engine: Engine) {}
+
+  /** Takes note of a resource that goes and whose secret, table or key stays; saving the state is left to the caller. */
+  public keep(resource: ResourceState): void {
+    const { name, type, physicalId } = resource;
+    if (hasStandIn(type)) {
+      this.engine.store.state.kept.push({ stackName: this.stackName, name, type, physicalId });
+      this.note(resource, placeOf(resource, this.engine));
+    }
+  }
+
+  /** Takes a note back, in a rollback. */
+  public restore({ physicalId }: ResourceState): void {
+    const { state } = this.engine.store;
+    state.kept = state.kept.filter(each => each.physicalId !== physicalId);
+  }
+
+  /** Takes note of the key of a CA that was withdrawn, where that stays in a secret which still belongs to a resource. */
+  public noteKey(resource: ResourceState): void {
+    const { KeyStorage } = resource.properties;
+    const secretArn = isMap(KeyStorage) ? KeyStorage.SecretArn : undefined;
+    const { SerialNumber } = resource.attributes;
+    if (SerialNumber && Object.values(this.state.resources).some(({ physicalId }) => physicalId === secretArn)) {
+      this.note(resource, this.engine.secrets.versionFile(String(secretArn), SerialNumber));
+    }
+  }
+
+  /** Of a table that its template names: as in AWS, another one of that name, be it nobody's, is not taken over. */
+  public assertNone(physicalId: string, place: string): void {
+    const kept = this.engine.store.state.kept.find(each => each.physicalId === physicalId);
+    if (kept) {
+      throw new CliError(`${place}: ${physicalId} is there already, kept when ${kept.name} of stack ${kept.stackName} went; `
+        + 'as in AWS it is not taken over; give this one another name');
+    }
+  }
+
+  private note({ name, type }: ResourceState, place: string | undefined): void {
+    if (place !== undefined && !this.places.some(each => each.place === place)) {
+      this.places.push({ name, type, place });
+    }
+  }
+}
+
+/** Where the contents of a stand-in are; `undefined` where it has none. */
+function placeOf({ type, physicalId, attributes }: ResourceState, { secrets, kmsKeys, store }: Engine): string | undefined {
+  if (type === SECRET_TYPE) {
+    return secrets.folder(physicalId);
+  }
+  if (type === KMS_KEY_TYPE) {
+    return kmsKeys.madeFile(attributes.Arn);
+  }
+  return Object.hasOwn(store.state.ledgers, physicalId) ? `the ledger ${physicalId} in ${store.file}` : undefined;
+}
+
+/** Removes what a stand-in holds; saving the state is left to the caller. */
+export function removeStandIn({ type, physicalId, attributes }: ResourceState, { secrets, kmsKeys, store }: Engine): void {
+  if (type === SECRET_TYPE) {
+    secrets.removeSecret(physicalId);
+  } else if (type === KMS_KEY_TYPE) {
+    kmsKeys.remove(attributes.Arn);
+  } else if (isTable(type)) {
+    delete store.state.ledgers[physicalId];
+  }
+}

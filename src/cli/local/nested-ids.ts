@@ -1,0 +1,15 @@
+import { NESTED_STACK_TYPE } from './nested-templates';
+import { ResourceState } from './state';
+
+/** The logical id of a resource in its own stack, by its id in the state, as in `Devices.Sensor`. */
+export function ownId(logicalId: string): string {
+  return logicalId.slice(logicalId.lastIndexOf('.') + 1);
+}
+
+/** Of resources that go, whether one is in a nested stack that is retained: with such a one, all that is in it stays. */
+export function retainedWith(gone: readonly (readonly [logicalId: string, resource: ResourceState])[]): (logicalId: string) => boolean {
+  const prefixes = gone
+    .filter(([, { type, deletionPolicy }]) => type === NESTED_STACK_TYPE && deletionPolicy === 'Retain')
+    .map(([logicalId]) => `${logicalId}.`);
+  return logicalId => prefixes.some(prefix => logicalId.startsWith(prefix));
+}

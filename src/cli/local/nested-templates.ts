@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { checkTemplate } from '../../contract/cloudformation-limits';
+import { CliError } from '../cli-error';
+import { isMap, JsonMap, parseJsonMap } from '../json';
+import { readBytes, readBytesIfPresent } from '../read-file';
+import { stacksReadBy } from './references';
+import { parseTemplate, ResourceDeclaration, Template } from './template';
+
+/** The type of a stack in a stack. */
+export const NESTED_STACK_TYPE = 'AWS::CloudFormation::Stack';
+
+/** A template, and those of the stacks in it. */
+export interface StackTemplate {
+  /** The path of the stack's construct, as in `Prod/Iot`. */
+  readonly displayName: string;
+  readonly template: Template;
+  /** The stacks in it whose templates the assembly has, by the logical ids of their resources. */
+  readonly nested: ReadonlyMap<string, StackTemplate>;
+  /** The names of the stacks whose outputs it reads, or a stack in it does. */
+  readonly reads: readonly string[];
+}
+
+/** Where the assets of a folder of an assembly are, by the keys that their bucket knows them by. */
+export type AssetFiles = ReadonlyMap<string, string>;
+
+/** Reads the template of a stack and those of the stacks in it. */
+export function readStackTemplate(
+  folder: string, file: string, displayName: string, assets: () => AssetFiles, above: readonly string[] = [],
+): StackTemplate {
+  if (above.includes(file)) {
+    throw new CliError(`${file}: the stack must not be in itself`);
+  }
+  const { template, reads } = readTemplate(file);
+  const nested = new Map<string, StackTemplate>();
+  for (const [logicalId, resource] of template.resources) {
+    const path = resource.type === NESTED_STACK_TYPE ? nestedFile(resource, assets) : undefined;
+    if (path !== undefined) {
+      const name = resource.constructPath ?? `${displayName}/${logicalId}`;
+      nested.set(logicalId, readStackTemplate(folder, join(folder, path), name, assets, [...above, file]));
+    }
+  }
+  return { displayName, template, nested, reads: [...new Set([reads, ...[...nested.values()].map(each => each.reads)].flat())] };
+}
+
+/** A template, if CloudFormation would take as much of it as there is; and the names of the stacks whose outputs it reads. */
+function readTemplate(file: string): Pick<StackTemplate, 'template' | 'reads'> {
+  const content = readBytes(file);
+  const template = parseJsonMap(file, content);
+  const parsed = parseTemplate(file, template);
+  const complaint = checkTemplate(template, content.length);
+  if (complaint) {
+    throw new CliError(`${file}: ${complaint}`);
+  }
+  return { template: parsed, reads: stacksReadBy(template) };
+}
+
+/**
+ * The file of a nested stack's template: named in the metadata that `cdk synth` writes, else found among the assets by the end
+ * of its URL, which is the asset's key.
+ */
+function nestedFile({ assetPath, properties }: ResourceDeclaration, assets: () => AssetFiles): string | undefined {
+  const path = assetPath ?? [...assets()].find(([key]) => JSON.stringify(properties.TemplateURL ?? '').includes(`/${key}"`))?.[1];
+  return path !== undefined && isInside(path) ? path : undefined;
+}
+
+/** The files of the asset manifests in a folder. */
+export function readAssetFiles(folder: string, artifacts: JsonMap): AssetFiles {
+  const manifests = Object.values(artifacts)
+    .map(artifact => isMap(artifact) && artifact.type === 'cdk:asset-manifest' && isMap(artifact.properties) ? artifact.properties.file : undefined)
+    .filter((file): file is string => typeof file === 'string' && isInside(file));
+  const files = new Map<string, string>();
+  for (const manifest of manifests) {
+    const content = readBytesIfPresent(join(folder, manifest));
+    const assets = content && parseJsonMap(join(folder, manifest), content).files;
+    for (const asset of isMap(assets) ? Object.values(assets) : []) {
+      const { source, destinations } = asset as { source?: JsonMap; destinations?: JsonMap };
+      for (const destination of Object.values(destinations ?? {})) {
+        if (isMap(destination) && typeof destination.objectKey === 'string' && typeof source?.path === 'string') {
+          files.set(destination.objectKey, source.path);
+        }
+      }
+    }
+  }
+  return files;
+}
+
+/** Whether a path of the assembly leads to a file of the same folder: templates are nowhere else. */
+function isInside(path: string): boolean {
+  return !path.includes('/') && !path.includes('\\') && path !== '' && path !== '..';
+}

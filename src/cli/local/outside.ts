@@ -1,0 +1,16 @@
+import { KeyAlgorithmName } from '../../contract/key-algorithms';
+import { handleLifecycleEvent } from '../../handlers/lifecycle';
+import { generateKeyPair, KeyPair } from '../../pki/keys';
+import { Disk, localDisk } from '../disk';
+import { Lifecycle } from './engine';
+
+/** What a run reaches the outside through; another one in tests. */
+export interface Outside {
+  readonly disk: Disk;
+  readonly lifecycle: Lifecycle;
+  readonly clock: () => Date;
+  readonly generateKeyPair: (algorithm: KeyAlgorithmName) => Promise<KeyPair>;
+}
+
+/** The disk, the use cases, the clock and the keys of this machine. */
+export const outside: Outside = { disk: localDisk, lifecycle: handleLifecycleEvent, clock: () => new Date(), generateKeyPair };

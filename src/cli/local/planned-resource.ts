@@ -1,0 +1,120 @@
+import { isDeepStrictEqual } from 'node:util';
+import { KeyAlgorithmName } from '../../contract/key-algorithms';
+import { keyAlgorithmOfKeySpec } from '../../contract/kms';
+import { CliError } from '../cli-error';
+import { isMap, JsonMap } from '../json';
+import { NO_VALUE, resolve, Resolved, Unavailable } from './intrinsics';
+import { NotKnownYet } from './rehearsed';
+import { StackScope, Withheld } from './stack-scope';
+import { generatedName, KMS_KEY_TYPE, nameProperty, PlannedStandIn, standInFor } from './stand-ins';
+import { ResourceState } from './state';
+import { ResourceDeclaration } from './template';
+
+/** A resource that a deployment of a stack carries out or stands in for. */
+export interface PlannedResource extends ResourceDeclaration {
+  readonly logicalId: string;
+  /** What its author calls it: the path of its construct in the stack, where that is known, else the logical id. */
+  readonly name: string;
+  /** The resources of the plan it has to wait for. */
+  readonly dependencies: readonly string[];
+}
+
+/** The properties of a custom resource that CloudFormation keeps to itself. */
+const CLOUDFORMATION_PROPERTIES: readonly string[] = ['ServiceToken', 'ServiceTimeout'];
+
+/** The properties of a certificate resource as they are sent: every scalar as a string. */
+export function resolvedProperties(stackName: string, { logicalId, properties }: PlannedResource, scope: StackScope): JsonMap {
+  const resolved: { [name: string]: unknown } = {};
+  for (const [name, expression] of Object.entries(properties)) {
+    if (!CLOUDFORMATION_PROPERTIES.includes(name)) {
+      const value = resolve(expression, scope, `stack ${stackName}, resource ${logicalId}, property ${name}`);
+      if (value !== NO_VALUE) {
+        resolved[name] = stringified(value);
+      }
+    }
+  }
+  return resolved;
+}
+
+/**
+ * The stand-in of a resource: the one that it has, while its template gives it the same name, or none as before; else another one.
+ *
+ * @param newId a UUID, where a name is generated
+ */
+export function plannedStandIn(
+  stackName: string, logicalId: string, { type, properties }: ResourceDeclaration, scope: StackScope,
+  current: ResourceState | undefined, newId: () => string,
+): PlannedStandIn {
+  const property = nameProperty(type);
+  const name = property !== undefined && properties[property] !== undefined
+    ? scope.text(properties[property], `stack ${stackName}, resource ${logicalId}, property ${property}`)
+    : undefined;
+  const declared = name === undefined ? {} : { [property!]: name };
+  const { physicalId, attributes } = current && isDeepStrictEqual(current.properties, declared)
+    ? current
+    : standInFor(type, name ?? generatedName(stackName, logicalId, newId()));
+  return { physicalId, attributes, properties: declared };
+}
+
+/**
+ * The algorithm of a KMS key that certificates can be signed with, or `undefined` for every other resource: most KMS keys
+ * encrypt, and what only AWS knows of a key does not make it a CA's.
+ */
+export function signingKeyAlgorithm(
+  stackName: string, { logicalId, type, properties }: PlannedResource, scope: StackScope,
+): KeyAlgorithmName | undefined {
+  const property = (name: string): Resolved => resolve(properties[name] ?? '', scope, `stack ${stackName}, resource ${logicalId}, property ${name}`);
+  try {
+    return type === KMS_KEY_TYPE && property('KeyUsage') === 'SIGN_VERIFY' ? keyAlgorithmOfKeySpec(String(property('KeySpec'))) : undefined;
+  } catch (error) {
+    if (error instanceof Unavailable) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** What a stack hands to the parameters of a stack in it. */
+export interface PassedParameters {
+  readonly values: { readonly [name: string]: string };
+  /** Those that refer to what only AWS has, or to what is not there yet. */
+  readonly withheld: Withheld;
+}
+
+/** The parameters of a nested stack, of which a list is handed on as one text. */
+export function passedParameters(stackName: string, { logicalId, properties }: PlannedResource, scope: StackScope): PassedParameters {
+  const where = `stack ${stackName}, resource ${logicalId}, property Parameters`;
+  const { Parameters: declared = {} } = properties;
+  if (!isMap(declared)) {
+    throw new CliError(`${where} must be a map`);
+  }
+  const values: { [name: string]: string } = {};
+  const withheld = new Map<string, (where: string) => Error>();
+  for (const [name, expression] of Object.entries(declared)) {
+    try {
+      const value = resolve(expression, scope, `${where}.${name}`);
+      if (value !== NO_VALUE) {
+        values[name] = [value].flat().map(String).join(',');
+      }
+    } catch (error) {
+      if (error instanceof Unavailable) {
+        withheld.set(name, place => new Unavailable(place, `it refers to the parameter ${name}, for which there is no value here: ${error.reason}`));
+      } else if (error instanceof NotKnownYet) {
+        withheld.set(name, () => error);
+      } else {
+        throw error;
+      }
+    }
+  }
+  return { values, withheld };
+}
+
+/** CloudFormation hands every scalar to a custom resource as a string. */
+function stringified(value: Resolved): unknown {
+  if (Array.isArray(value)) {
+    return value.map(stringified);
+  }
+  return typeof value === 'object'
+    ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, stringified(member)]))
+    : String(value);
+}

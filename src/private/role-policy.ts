@@ -1,0 +1,34 @@
+import { AspectPriority, Aspects } from 'aws-cdk-lib';
+import { Policy, PolicyDocument, Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+
+/**
+ * A policy of a role, which is attached at synthesis, when all its statements are there.
+ *
+ * With `Role.customizeRoles()`, attaching a policy copies its statements into the report on policies, and those that are
+ * added later would be missing there. A role that was created beforehand takes its policy for the report only, so that the
+ * template has none; `Policy.attachToRole()` would put it there all the same.
+ *
+ * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam-readme.html#customizing-role-creation
+ */
+export function rolePolicy(scope: Construct, id: string, role: Role): Policy {
+  const policy = new Policy(scope, id, { document: new PolicyDocument({ minimize: true }) });
+  let attached = false;
+  const visit = (): void => {
+    if (!attached) {
+      attached = true;
+      if (isSynthesized(role)) {
+        policy.attachToRole(role);
+      } else {
+        role.attachInlinePolicy(policy);
+      }
+    }
+  };
+  Aspects.of(policy).add({ visit }, { priority: AspectPriority.MUTATING });
+  return policy;
+}
+
+/** Whether a role becomes a resource of the template: one that `Role.customizeRoles()` replaces by a role of the account does not. */
+export function isSynthesized(role: Role): boolean {
+  return role.node.defaultChild !== undefined;
+}

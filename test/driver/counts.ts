@@ -8,6 +8,9 @@ export interface Failure {
   readonly trace: readonly string[];
 }
 
+/** What is counted in any case, and in three classes. */
+const COUNTED: readonly Violation['kind'][] = ['lost', 'left behind', 'key left', 'unfinished', 'duplicated', 'other bytes'];
+
 /** What all histories of a run come to. */
 export class Counts {
   public readonly failures: Failure[] = [];
@@ -28,9 +31,10 @@ export class Counts {
   }
 
   public get line(): string {
-    const of = (...kinds: Violation['kind'][]): number => this.failures.filter(({ violations }) => violations.some(({ kind }) => kinds.includes(kind))).length;
-    const known = ['lost', 'left behind', 'key left', 'unfinished', 'duplicated', 'other bytes'] as const;
-    const others = [...new Set(this.failures.flatMap(({ violations }) => violations.map(({ kind }) => kind)))].filter(kind => !(known as readonly string[]).includes(kind));
+    const of = (...kinds: Violation['kind'][]): number =>
+      this.failures.filter(({ violations }) => violations.some(({ kind }) => kinds.includes(kind))).length;
+    const found = new Set(this.failures.flatMap(({ violations }) => violations.map(({ kind }) => kind)));
+    const others = [...found].filter(kind => !COUNTED.includes(kind));
     return [
       `histories ${this.histories}`, `faults ${this.faults}`, `pauses ${this.pauses}`, `deliveries ${this.deliveries}`, `lost ${of('lost')}`,
       `left behind ${of('left behind', 'key left', 'unfinished')}`, `duplicated ${of('duplicated', 'other bytes')}`, ...others.map(kind => `${kind} ${of(kind)}`),

@@ -9,7 +9,9 @@ import { SCENARIOS } from './scenarios';
 const IS_FULL = process.env.DRIVER_FULL === 'true';
 const SEED = Number(process.env.DRIVER_SEED ?? 1);
 const HISTORIES = Number(process.env.DRIVER_HISTORIES ?? 200);
-const SCENARIOS_OF_RUN = SCENARIOS.filter(({ isMain }) => isMain || IS_FULL);
+const FAULTY = SCENARIOS.filter(({ isMain }) => isMain || IS_FULL);
+/** Every delivery that is held means another one, so that the longest scenarios are left to the night. */
+const PAUSED = FAULTY.filter(({ name }) => IS_FULL || !/bundles|subordinate/.test(name));
 
 jest.setTimeout(6 * 3_600_000);
 
@@ -30,11 +32,16 @@ async function holds(what: string, run: (counts: Counts) => Promise<void>): Prom
 
 test('a fault at any call of any request leaves nothing behind, loses nothing, and makes nothing twice', async () => {
   const disturbances = IS_FULL ? [...faults(CALL_FAULTS), ...lastingFaults(['refused', 'lost', 'diesAfter'])] : faults(['refused', 'lost']);
-  await holds('faults', counts => disturbEverywhere(platform, SCENARIOS_OF_RUN, disturbances, counts));
+  await holds('faults', counts => disturbEverywhere(platform, FAULTY, disturbances, counts, IS_FULL));
+});
+
+test('a certificate that is asked for again weeks after its request had died is as long valid as it is declared', async () => {
+  const scenarios = SCENARIOS.filter(({ name }) => /^a device (is created|becomes another one)$/.test(name));
+  await holds('requests that die', counts => disturbEverywhere(platform, scenarios, lastingFaults(['diesAfter']), counts));
 });
 
 test('a delivery that is held at any call and overtaken changes nothing any more when it goes on', async () => {
-  await holds('pauses', counts => disturbEverywhere(platform, SCENARIOS_OF_RUN, IS_FULL ? [...PAUSES, ...LONG_PAUSES] : PAUSES, counts));
+  await holds('pauses', counts => disturbEverywhere(platform, PAUSED, IS_FULL ? [...PAUSES, ...LONG_PAUSES] : PAUSES, counts, IS_FULL));
 });
 
 test('random operations, faults, pauses and late second deliveries leave a stack with exactly what it declares', async () => {

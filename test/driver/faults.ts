@@ -1,6 +1,6 @@
 import { AwsError } from './aws/aws-error';
-import { AwsCall, errorAnswer } from './aws/fake-aws';
 import { WireReply } from './aws/endpoint';
+import { AwsCall, errorAnswer } from './aws/fake-aws';
 
 /** What can happen to a call of AWS. */
 export const CALL_FAULTS = ['refused', 'throttled', 'denied', 'lost', 'garbled', 'diesBefore', 'diesAfter'] as const;

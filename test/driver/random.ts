@@ -1,17 +1,22 @@
-/** A generator of numbers that a seed determines (mulberry32): the same seed is the same history on every machine. */
+/** Prime: the numbers of the generator are below it. */
+const MODULUS = 2_147_483_647;
+const MULTIPLIER = 48_271;
+
+/** A generator of numbers that a seed determines (Park and Miller's): the same seed is the same history on every machine. */
 export class Random {
   private state: number;
 
   constructor(seed: number) {
-    this.state = seed >>> 0;
+    this.state = (seed * 69_621 + 12_345) % (MODULUS - 1) + 1;
+    for (let turn = 0; turn < 8; turn++) {
+      this.next(); // seeds beside one another begin alike
+    }
   }
 
   /** From 0 on, below 1. */
   public next(): number {
-    this.state = (this.state + 0x6D2B79F5) >>> 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.state = this.state * MULTIPLIER % MODULUS;
+    return (this.state - 1) / (MODULUS - 1);
   }
 
   /** From 0 on, below `limit`. */
@@ -27,7 +32,7 @@ export class Random {
     return values[this.below(values.length)];
   }
 
-  /** 128 bits in the form of a UUID. */
+  /** Random digits in the form of a UUID. */
   public uuid(): string {
     const hex = Array.from({ length: 32 }, () => this.below(16).toString(16)).join('');
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');

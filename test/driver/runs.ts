@@ -49,7 +49,8 @@ export const LONG_PAUSES: readonly Disturbance[] = PAUSES.flatMap(pause => [
 
 /** Makes another certificate of everything that stands but the CAs at the top. */
 async function nextUpdate(history: History): Promise<void> {
-  const next = Object.entries(history.specs).map(([logicalId, spec]) => [logicalId, spec.ca ? { ...spec, variant: (spec.variant ?? 1) + 7 } : { ...spec, remark: 7 }]);
+  const next = Object.entries(history.specs)
+    .map(([logicalId, spec]) => [logicalId, spec.ca ? { ...spec, variant: (spec.variant ?? 1) + 7 } : { ...spec, remark: 7 }]);
   await history.deploy(Object.fromEntries(next));
 }
 
@@ -57,8 +58,14 @@ async function removal(history: History): Promise<void> {
   await history.deploy(Object.fromEntries(Object.entries(history.specs).filter(([, { ca }]) => !ca)));
 }
 
-/** Disturbs every step of every request of the scenarios, each time in a world of its own. */
-export async function disturbEverywhere(platform: Platform, scenarios: readonly Scenario[], disturbances: readonly Disturbance[], counts: Counts): Promise<void> {
+/**
+ * Disturbs every step of every request of the scenarios, each time in a world of its own.
+ *
+ * @param goesOn whether the stack is deployed again after that, weeks later
+ */
+export async function disturbEverywhere(
+  platform: Platform, scenarios: readonly Scenario[], disturbances: readonly Disturbance[], counts: Counts, goesOn = true,
+): Promise<void> {
   const places = (await Promise.all(scenarios.map(scenario => placesOf(platform, scenario, counts)))).flat();
   const tasks = places.flatMap(place => disturbances.map(disturbance => ({ place, disturbance })));
   await inParallel(tasks, async ({ place: { scenario, saved, request, step, action }, disturbance }) => {
@@ -67,15 +74,20 @@ export async function disturbEverywhere(platform: Platform, scenarios: readonly 
     await scenario.act(history);
     await disturbance.afterwards?.(history);
     await history.rest();
-    if (history.violations.length === 0) {
-      await thenDeploy(history);
+    if (goesOn && history.violations.length === 0) {
+      await goOn(history, scenario);
     }
     counts.add(`${scenario.name}: ${disturbance.name} at step ${step} (${action}) of request ${request}`, history, disturbance.isPause ? 1 : 0);
   });
 }
 
-/** What a user does next: everything that stands is there still after a deployment of it, and can be removed. */
-async function thenDeploy(history: History): Promise<void> {
+const DAY = 86_400_000;
+
+/** What a user does next, some weeks later: the same again, and then something that changes no certificate. */
+async function goOn(history: History, { act }: Scenario): Promise<void> {
+  history.world.pass(35 * DAY);
+  await act(history);
+  await history.rest();
   await history.deploy(Object.fromEntries(Object.entries(history.specs).map(([logicalId, spec]) => [logicalId, { ...spec, remark: 99 }])));
   await history.rest();
 }
@@ -91,5 +103,6 @@ async function placesOf(platform: Platform, scenario: Scenario, counts: Counts):
   await scenario.act(history);
   await history.rest();
   counts.add(`${scenario.name}: undisturbed`, history);
-  return history.world.deliveries.flatMap(({ actions }, index) => actions.map((action, step) => ({ scenario, saved, request: index + 1, step, action })));
+  return history.world.deliveries.flatMap(({ actions }, index) =>
+    actions.map((action, step) => ({ scenario, saved, request: index + 1, step, action })));
 }

@@ -31,7 +31,8 @@ function failing(name: string, before: Specs, after: Specs, isMain = false): Sce
 }
 
 function removing(name: string, before: Specs, removed: readonly string[], isMain = false): Scenario {
-  return { name, before, act: history => history.deploy(Object.fromEntries(Object.entries(before).filter(([logicalId]) => !removed.includes(logicalId)))), isMain };
+  const after = Object.fromEntries(Object.entries(before).filter(([logicalId]) => !removed.includes(logicalId)));
+  return { name, before, act: history => history.deploy(after), isMain };
 }
 
 export const SCENARIOS: readonly Scenario[] = [

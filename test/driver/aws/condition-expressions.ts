@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { AttributeValue, Dictionary, invalid, Item, readPath, Tokens, valueAt } from './expression-reader';
+import { isSame } from '../same';
 
 type Test = (item: Item | undefined) => boolean;
 type Operand = (item: Item | undefined) => AttributeValue | undefined;
@@ -102,8 +102,8 @@ type Comparison = (left: AttributeValue | undefined, right: AttributeValue | und
 
 /** What is not there, or of another type, is neither less nor more; it is not equal. */
 const COMPARISONS: { readonly [operator: string]: Comparison } = {
-  '=': (left, right) => left !== undefined && isDeepStrictEqual(left, right),
-  '<>': (left, right) => left !== undefined && !isDeepStrictEqual(left, right),
+  '=': (left, right) => left !== undefined && isSame(left, right),
+  '<>': (left, right) => left !== undefined && !isSame(left, right),
   '<': (left, right) => order(left, right) === -1,
   '<=': (left, right) => (order(left, right) ?? 1) <= 0,
   '>': (left, right) => order(left, right) === 1,
@@ -124,7 +124,8 @@ function contains(value: AttributeValue | undefined, part: AttributeValue | unde
   if (value?.S !== undefined) {
     return value.S.includes(part?.S ?? fail('contains takes strings'));
   }
-  return (value?.SS as string[] | undefined)?.includes(part?.S) ?? (value?.L as AttributeValue[] | undefined)?.some(each => isDeepStrictEqual(each, part)) ?? false;
+  const { SS: strings, L: list } = (value ?? {}) as { SS?: string[]; L?: AttributeValue[] };
+  return strings?.includes(part?.S) ?? list?.some(each => isSame(each, part)) ?? false;
 }
 
 function sizeOf(value: AttributeValue | undefined): AttributeValue | undefined {

@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { assertKnown, AwsError, UnknownToFake } from './aws-error';
 import { readCondition } from './condition-expressions';
 import { AttributeValue, Dictionary, invalid, Item, Placeholders } from './expression-reader';
 import { readUpdate } from './update-expressions';
+import { isSame } from '../same';
 
 /** The items of a table with the string keys `pk` and `sk`, by both. */
 export type Table = Map<string, Item>;
@@ -19,6 +19,10 @@ type Write = () => void;
 
 const CONDITION_FAILED = 'The conditional request failed';
 const PLACEHOLDERS = ['ExpressionAttributeNames', 'ExpressionAttributeValues'];
+const QUERY = [
+  ...PLACEHOLDERS, 'TableName', 'KeyConditionExpression', 'FilterExpression', 'ExclusiveStartKey', 'Limit', 'ConsistentRead', 'ScanIndexForward',
+  'ProjectionExpression', 'Select',
+];
 const CONDITIONAL = ['TableName', 'ConditionExpression', 'ReturnValuesOnConditionCheckFailure', ...PLACEHOLDERS];
 
 /** Amazon DynamoDB, with as much of its expressions as a ledger needs, and an error for everything else. */
@@ -47,7 +51,7 @@ export class DynamoDb {
   }
 
   private query(input: Input): object {
-    assertKnown('Query', input, [...PLACEHOLDERS, 'TableName', 'KeyConditionExpression', 'FilterExpression', 'ExclusiveStartKey', 'Limit', 'ConsistentRead', 'ScanIndexForward', 'ProjectionExpression', 'Select']);
+    assertKnown('Query', input, QUERY);
     if (input.ProjectionExpression || (input.Select ?? 'ALL_ATTRIBUTES') !== 'ALL_ATTRIBUTES') {
       throw new UnknownToFake('Query with a projection');
     }
@@ -55,7 +59,8 @@ export class DynamoDb {
     if (!/^[#\w]+ = :\w+( AND .+)?$/.test(input.KeyConditionExpression) || / OR |NOT /.test(input.KeyConditionExpression)) {
       throw invalid(`Invalid KeyConditionExpression: ${input.KeyConditionExpression}`);
     }
-    const [keys, filter] = [input.KeyConditionExpression, input.FilterExpression].map(text => text === undefined ? () => true : readCondition(text, dictionary));
+    const [keys, filter] = [input.KeyConditionExpression, input.FilterExpression]
+      .map(text => text === undefined ? () => true : readCondition(text, dictionary));
     dictionary.assertAllUsed();
     const found = [...this.table(input.TableName).values()].filter(({ pk, sk }) => keys({ pk, sk }))
       .sort((one, other) => (one.sk.S < other.sk.S ? -1 : 1) * (input.ScanIndexForward === false ? -1 : 1));
@@ -72,7 +77,7 @@ export class DynamoDb {
     assertKnown('TransactWriteItems', more, []);
     const known = ClientRequestToken && this.state.tokens.get(ClientRequestToken);
     if (known) {
-      if (!isDeepStrictEqual(known, TransactItems)) {
+      if (!isSame(known, TransactItems)) {
         throw new AwsError('IdempotentParameterMismatchException', 'The request was changed under its token');
       }
       return {};

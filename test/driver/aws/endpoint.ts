@@ -54,7 +54,8 @@ export class Endpoint {
     }
     const serve = this.serving.get(Number(incoming.headers['x-environment']))!;
     const target = incoming.headers['x-amz-target'];
-    const reply = await serve({ method: incoming.method!, path: incoming.url!, target: target && String(target), body: Buffer.concat(chunks).toString() });
+    const { method, url } = incoming;
+    const reply = await serve({ method: method!, path: url!, target: target && String(target), body: Buffer.concat(chunks).toString() });
     if (reply === 'cut') {
       incoming.socket.destroy();
     } else {

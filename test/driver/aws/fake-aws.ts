@@ -32,6 +32,9 @@ const TARGETS: { readonly [prefix: string]: string } = {
   DynamoDB_20120810: 'dynamodb', secretsmanager: 'secretsmanager', AmazonSSM: 'ssm', TrentService: 'kms',
 };
 
+const XML = { 'content-type': 'text/xml' };
+const JSON_1_1 = { 'content-type': 'application/x-amz-json-1.1' };
+
 /** The call in a request; `target` is the header of AWS's JSON protocols, absent in the Query protocol. */
 export function readCall(target: string | undefined, body: string): AwsCall {
   const [prefix, operation] = target?.split('.') ?? ['', new URLSearchParams(body).get('Action') ?? ''];
@@ -63,8 +66,8 @@ export class FakeAws {
     const [service, operation] = action.split(':');
     try {
       return service === 'cloudformation'
-        ? { status: 200, headers: { 'content-type': 'text/xml' }, body: this.cloudFormation.answer(new URLSearchParams(body)) }
-        : { status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(this.services[service].answer(operation, JSON.parse(body))) };
+        ? { status: 200, headers: XML, body: this.cloudFormation.answer(new URLSearchParams(body)) }
+        : { status: 200, headers: JSON_1_1, body: JSON.stringify(this.services[service].answer(operation, JSON.parse(body))) };
     } catch (error) {
       if (!(error instanceof AwsError)) {
         this.unknown.push(`${action}: ${(error as Error).message}`);
@@ -78,9 +81,9 @@ export class FakeAws {
 export function errorAnswer(action: string, { type, message, more }: AwsError, status = 400): AwsAnswer {
   if (action.startsWith('cloudformation:')) {
     const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${type}</Code><Message>${message}</Message></Error><RequestId>0</RequestId></ErrorResponse>`;
-    return { status, headers: { 'content-type': 'text/xml' }, body };
+    return { status, headers: XML, body };
   }
   const namespace = action.startsWith('dynamodb:') ? 'com.amazonaws.dynamodb.v20120810#' : '';
   const body = JSON.stringify({ __type: `${namespace}${type}`, message, ...more });
-  return { status, headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': type }, body };
+  return { status, headers: { ...JSON_1_1, 'x-amzn-errortype': type }, body };
 }

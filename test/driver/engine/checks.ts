@@ -1,11 +1,11 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
-import { AwsState } from '../aws/fake-aws';
 import { entriesIn, Entry } from './ledgers';
 import { assertSecrecy } from './secrecy';
 import { Stack } from './stack';
 import { Existing, Properties } from './template';
 import { keyOf, Watch } from './watch';
 import { World } from './world';
+import { AwsState } from '../aws/fake-aws';
 
 type Find = Watch['find'];
 
@@ -51,6 +51,11 @@ export function checkAtRest(world: World, stack: Stack, watch: Watch): void {
   checkLeftKeys(world.state, stack, watch, entries, isAbandoned);
   assertSecrecy(world).forEach(text => find('shown', text));
   world.aws.unknown.splice(0).forEach(text => find('unknown call', text));
+}
+
+/** Looks at the keys alone, where an operation failed and was left so: each resource has the certificate that it had, and its key. */
+export function checkKeysOf(world: World, stack: Stack, watch: Watch): void {
+  stack.resources.forEach((resource, logicalId) => checkKeys(world.state, logicalId, resource, (kind, text) => watch.find(kind, text)));
 }
 
 /** The key of a certificate is where its resource says, and whoever asks without naming a version gets it. */

@@ -3,13 +3,13 @@ import { Endpoint } from '../aws/endpoint';
 import { AwsState, emptyState } from '../aws/fake-aws';
 import { LambdaFunction, REGION } from '../lambda/lambda';
 import { Random } from '../random';
-import { checkAtRest } from './checks';
+import { checkAtRest, checkKeysOf } from './checks';
 import { madeElsewhere } from './made-elsewhere';
 import { Requests } from './requests';
 import { provide, putByHand, secretArn, Specs, templateOf } from './resources';
 import { DeployOptions, Stack, Status } from './stack';
-import { Platform, STACK_ID, World } from './world';
 import { Violation, Watch } from './watch';
+import { Platform, STACK_ID, World } from './world';
 
 /** Starts what all histories of a process share. */
 export async function startPlatform(): Promise<Platform & { stop(): Promise<void> }> {
@@ -88,6 +88,9 @@ export class History {
     this.world.note(`= ${status}`);
     if (status === 'COMPLETE') {
       this.specs = specs;
+    }
+    if (status === 'FAILED' && this.requests.isQuiet) {
+      checkKeysOf(this.world, this.stack, this.watch);
     }
     if (status === 'ROLLED_BACK') {
       this.stack.resources.forEach(({ physicalId, data }, logicalId) => {

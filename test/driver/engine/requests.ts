@@ -1,8 +1,8 @@
 import { ANSWER, Plan, UNDISTURBED } from '../faults';
-import { Delivery } from '../lambda/delivery';
-import { FUNCTION_ARN } from '../lambda/lambda';
 import { Properties } from './template';
 import { Answer, STACK_ID, World } from './world';
+import { Delivery } from '../lambda/delivery';
+import { FUNCTION_ARN } from '../lambda/lambda';
 
 /** A request that CloudFormation makes. */
 export interface Request {
@@ -51,7 +51,6 @@ interface Later {
 
 /** Sends CloudFormation's requests to the function, through everything that Lambda and the network do to them. */
 export class Requests {
-  public director: Director = () => ({});
   /** Told of each outcome. */
   public readonly onOutcome: ((outcome: Outcome) => void)[] = [];
   /** Told that a request got no answer although nothing befell it. */
@@ -60,6 +59,9 @@ export class Requests {
   private later: Later[] = [];
 
   constructor(private readonly world: World) {}
+
+  /** Says what happens to each request. */
+  public director: Director = () => ({});
 
   /** How many requests have been made. */
   public get made(): number {

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { ACCOUNT, REGION } from '../lambda/lambda';
 import { Declared, Properties, Template } from './template';
 import { AwsState } from '../aws/fake-aws';
+import { ACCOUNT, REGION } from '../lambda/lambda';
 
 /** The kinds of resources that histories are made of. */
 export const KINDS = ['ca', 'subordinate', 'verification', 'device', 'inParameter', 'withBundles', 'requested', 'proof', 'existing', 'kmsCa'] as const;
@@ -94,7 +94,9 @@ const PROPERTIES: { readonly [K in Kind]: (logicalId: string, spec: Numbered) =>
     const { KeyAlgorithm, ...properties } = deviceProperties(logicalId, spec);
     return { ...properties, CertificateSigningRequest: spec.request };
   },
-  proof: (_, { ca, variant }) => ({ LedgerTable: tableOf(ca!), Issuer: { Ref: ca }, VerificationCode: `code-${variant}`, HashAlgorithm: 'SHA-256', Generation: 1 }),
+  proof: (_, { ca, variant }) => ({
+    LedgerTable: tableOf(ca!), Issuer: { Ref: ca }, VerificationCode: `code-${variant}`, HashAlgorithm: 'SHA-256', Generation: 1,
+  }),
   existing: (logicalId, { certificatePem, variant }) => ({
     LedgerTable: tableOf(logicalId),
     CertificatePem: certificatePem,

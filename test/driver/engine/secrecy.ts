@@ -16,7 +16,8 @@ export function assertSecrecy({ seen, state }: World): string[] {
 }
 
 function keysIn({ secrets, parameters, keys }: World['state']): KeyObject[] {
-  const values = [...[...secrets.values()].flatMap(({ versions }) => [...versions.values()]), ...[...parameters.values()].map(({ value }) => value), ...keys.values()];
+  const inSecrets = [...secrets.values()].flatMap(({ versions }) => [...versions.values()]);
+  const values = [...inSecrets, ...[...parameters.values()].map(({ value }) => value), ...keys.values()];
   return values.filter(value => value.includes('PRIVATE KEY')).map(value => createPrivateKey(value));
 }
 

@@ -1,6 +1,7 @@
 import { Outcome, Requests } from './requests';
-import { Existing, inOrder, isSame, Properties, resolved, Template } from './template';
+import { Existing, inOrder, Properties, resolved, Template } from './template';
 import { STACK_NAME, World } from './world';
+import { isSame } from '../same';
 
 /** How an operation ended; `FAILED` is one without a rollback, `ROLLBACK_FAILED` and `DELETE_FAILED` want another try. */
 export type Status = 'COMPLETE' | 'ROLLED_BACK' | 'FAILED' | 'ROLLBACK_FAILED' | 'DELETE_FAILED';
@@ -75,13 +76,14 @@ export class Stack {
     if (steps <= failsAfter && failsAfter !== Infinity || !this.exportsFit(template)) {
       return rollback ? this.rollBack(isNew) : 'FAILED';
     }
-    const replaced = this.changes.filter(({ before, after }) => before && before.physicalId !== after?.physicalId)
+    const replaced = this.changes.filter(({ before, physicalId }) => before && before.physicalId !== physicalId)
       .map(({ logicalId, before }) => ({ logicalId, ...before! }));
+    const failed = this.changes.filter(({ before, after }) => !before && !after).map(removalOf); // of an operation that was left so
     const removed = [...this.resources].filter(([logicalId]) => !(logicalId in template.resources))
       .map(([logicalId, existing]) => ({ logicalId, ...existing }));
     removed.forEach(({ logicalId }) => this.resources.delete(logicalId));
     this.changes = [];
-    await this.cleanUp([...replaced, ...removed].reverse());
+    await this.cleanUp([...replaced, ...failed, ...removed].reverse());
     return 'COMPLETE';
   }
 
@@ -197,7 +199,8 @@ export class Stack {
   }
 
   private exportsFit({ exports = {} }: Template): boolean {
-    const tooLong = Object.entries(exports).map(([name, value]) => [name, String(resolved(value, this.resources)).length] as const).find(([, length]) => length > MAX_EXPORT);
+    const lengths = Object.entries(exports).map(([name, value]) => [name, String(resolved(value, this.resources)).length] as const);
+    const tooLong = lengths.find(([, length]) => length > MAX_EXPORT);
     if (tooLong) {
       this.world.note(`  Cannot export output ${tooLong[0]} with length ${tooLong[1]}. Max length of ${MAX_EXPORT} exceeded.`);
     }

@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-
 export type Properties = { readonly [name: string]: unknown };
 
 /** A resource as a template declares it; `{ Ref }` and `{ 'Fn::GetAtt' }` stand where another resource is meant. */
@@ -31,7 +29,7 @@ function refersTo(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) {
     return [];
   }
-  const { Ref, 'Fn::GetAtt': attribute, ...rest } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
+  const { Ref, 'Fn::GetAtt': attribute, ...rest } = value as { 'Ref'?: string; 'Fn::GetAtt'?: [string, string] };
   return [...Ref ? [Ref] : [], ...attribute ? [attribute[0]] : [], ...Object.values(rest).flatMap(refersTo)];
 }
 
@@ -56,7 +54,7 @@ export function resolved(value: unknown, existing: ReadonlyMap<string, Existing>
   if (typeof value !== 'object' || value === null) {
     return String(value);
   }
-  const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
+  const { Ref, 'Fn::GetAtt': attribute } = value as { 'Ref'?: string; 'Fn::GetAtt'?: [string, string] };
   if (Ref !== undefined) {
     return existing.get(Ref)!.physicalId;
   }
@@ -64,8 +62,4 @@ export function resolved(value: unknown, existing: ReadonlyMap<string, Existing>
     return existing.get(attribute[0])!.data[attribute[1]];
   }
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined).map(([name, each]) => [name, resolved(each, existing)]));
-}
-
-export function isSame(one: Properties, other: Properties): boolean {
-  return isDeepStrictEqual(one, other);
 }

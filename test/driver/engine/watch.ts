@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { Outcome } from './requests';
 import { entriesIn, Entry, entryIn } from './ledgers';
+import { Outcome } from './requests';
 import { Stack } from './stack';
 import { World } from './world';
 

@@ -1,10 +1,10 @@
-import { Endpoint, WireRequest } from '../aws/endpoint';
 import { StackResourceSummary } from '../aws/cloudformation';
+import { Endpoint, WireRequest } from '../aws/endpoint';
 import { Item } from '../aws/expression-reader';
 import { AwsState, emptyState, FakeAws } from '../aws/fake-aws';
 import { Plan } from '../faults';
-import { ACCOUNT, LambdaFunction, REGION } from '../lambda/lambda';
 import { Delivery } from '../lambda/delivery';
+import { ACCOUNT, LambdaFunction, REGION } from '../lambda/lambda';
 import { Random } from '../random';
 
 export const STACK_NAME = 'iot';
@@ -51,8 +51,6 @@ export class World {
   public readonly answers = new Map<string, Answer[]>();
   /** Told of each item that is written to a table. */
   public readonly onWrite: ((table: string, item: Item, now: number) => void)[] = [];
-  /** What the stack has, for whoever asks CloudFormation. */
-  public stackResources: () => readonly StackResourceSummary[] = () => [];
 
   /** @param state what AWS holds in the beginning; it is copied */
   constructor(private readonly platform: Platform, public readonly random: Random, state: AwsState = emptyState(), now = BEGINNING) {
@@ -60,6 +58,9 @@ export class World {
     this.aws = new FakeAws(structuredClone(state), (table, item) => this.onWrite.forEach(told => told(table, item, this.now)),
       stack => stack === STACK_ID || stack === STACK_NAME ? this.stackResources() : undefined);
   }
+
+  /** What the stack has, for whoever asks CloudFormation. */
+  public stackResources: () => readonly StackResourceSummary[] = () => [];
 
   public get state(): AwsState {
     return this.aws.state;

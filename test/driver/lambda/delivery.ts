@@ -22,9 +22,10 @@ export class Delivery {
   public ended?: Ended;
   private dead = false;
   private held?: () => void;
-  private changed: () => void = () => undefined;
 
   constructor(public readonly name: string, private readonly plan: Plan, private readonly surroundings: Surroundings) {}
+
+  private changed: () => void = () => undefined;
 
   public get isHeld(): boolean {
     return this.held !== undefined;

@@ -153,7 +153,7 @@ let running = false;
 const { handler } = require(workerData.bundle);
 
 parentPort.on('message', async ({ event, context, remaining, time }) => {
-  now = Math.max(now, time);
+  now = time; // of the world of this event, which can be another one than that of the event before
   running = true;
   lookAgain();
   const limit = now + remaining;

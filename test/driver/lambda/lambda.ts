@@ -68,9 +68,10 @@ export class ExecutionEnvironment {
 
 /** A function of Lambda: as many execution environments as there are events at the same time. */
 export class LambdaFunction {
+  private static lastId = 0;
+
   private readonly all: ExecutionEnvironment[] = [];
   private readonly free: ExecutionEnvironment[] = [];
-  private static lastId = 0;
 
   /** @param variables its environment variables, and nothing else is in its environment */
   constructor(private readonly variables: { readonly [name: string]: string }) {

@@ -10,8 +10,8 @@ import { Random } from './random';
 const LEAVES: readonly Kind[] = ['device', 'device', 'inParameter', 'withBundles', 'verification', 'proof', 'requested'];
 const NAMES = ['A', 'B', 'C'];
 const OPERATIONS = 4;
-/** No request takes more steps, its answer included. */
-const MAX_STEPS = 16;
+/** Most requests take fewer steps; what is to happen at a later one does not happen. */
+const MAX_STEPS = 12;
 const DAY = 86_400_000;
 
 /** Runs histories of random operations and random disturbances, one for each seed. */
@@ -92,14 +92,14 @@ function disturber(random: Random, counter: { pauses: number }): Director {
     const again = random.chance(0.12) ? [random.below(5)] : [];
     const step = random.below(MAX_STEPS);
     const chance = random.next();
-    if (chance < 0.16) {
+    if (chance < 0.25) {
       const [fault, lasts] = [random.pick(CALL_FAULTS), random.chance(0.2)];
       return { plan: attempt => attempt === 1 || lasts ? faultAt(step, fault) : UNDISTURBED, again };
     }
-    if (chance < 0.24) {
+    if (chance < 0.37) {
       counter.pauses++;
       return { plan: attempt => attempt === 1 ? holdAt(step) : UNDISTURBED, whenHeld: random.pick(['again', 'given up']), heldFor: random.below(6), again } satisfies Direction;
     }
-    return { twice: chance < 0.3, again };
+    return { twice: chance < 0.43, again };
   };
 }

@@ -52,8 +52,14 @@ export class FakeAws {
   private readonly services: { readonly [service: string]: { answer(operation: string, input: object): object } };
   private readonly cloudFormation: CloudFormation;
 
+  /**
+   * @param written is told of every item that was written
+   * @param resources the resources of a stack, by its id or its name
+   */
   constructor(
-    public readonly state: AwsState, written: (table: string, item: Item) => void, resources: (stack: string) => readonly StackResourceSummary[] | undefined,
+    public readonly state: AwsState,
+    written: (table: string, item: Item) => void,
+    resources: (stack: string) => readonly StackResourceSummary[] | undefined,
   ) {
     this.services = {
       dynamodb: new DynamoDb(state, written), secretsmanager: new SecretsManager(state), ssm: new ParameterStore(state), kms: new Kms(state),

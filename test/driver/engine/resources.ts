@@ -76,7 +76,12 @@ const PROPERTIES: { readonly [K in Kind]: (logicalId: string, spec: Numbered) =>
   ca: caProperties,
   kmsCa: (logicalId, spec) => ({ ...caProperties(logicalId, spec), KeyStorage: { Type: 'Kms', KeyArn: kmsKeyArn(logicalId) } }),
   subordinate: (logicalId, spec) => ({
-    ...caProperties(logicalId, spec), Issuer: { Ref: spec.ca }, IssuerLedgerTable: tableOf(spec.ca!), ClipToIssuer: false, ValidityDays: 1825, PathLength: 0,
+    ...caProperties(logicalId, spec),
+    Issuer: { Ref: spec.ca },
+    IssuerLedgerTable: tableOf(spec.ca!),
+    ClipToIssuer: false,
+    ValidityDays: 1825,
+    PathLength: 0,
   }),
   verification: (_, { ca, variant }) => ({
     ...COMMON, ...issued(ca!), ValidityDays: 30, Generation: 1, RegistrationCode: `${variant}`.padStart(64, '0123456789abcdef'),

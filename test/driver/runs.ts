@@ -69,7 +69,7 @@ export async function disturbEverywhere(
   const places = (await Promise.all(scenarios.map(scenario => placesOf(platform, scenario, counts)))).flat();
   const tasks = places.flatMap(place => disturbances.map(disturbance => ({ place, disturbance })));
   await inParallel(tasks, async ({ place: { scenario, saved, request, step, action }, disturbance }) => {
-    const history = new History(platform, 1, saved);
+    const history = new History(platform, AFTERWARDS, saved);
     history.requests.director = ({ number }) => number === request ? disturbance.direction(step) : {};
     await scenario.act(history);
     await disturbance.afterwards?.(history);
@@ -81,6 +81,8 @@ export async function disturbEverywhere(
   });
 }
 
+/** Another seed than that of the beginning: no request may have the id of one before. */
+const AFTERWARDS = 2;
 const DAY = 86_400_000;
 
 /** What a user does next, some weeks later: the same again, and then something that changes no certificate. */
@@ -99,7 +101,7 @@ async function placesOf(platform: Platform, scenario: Scenario, counts: Counts):
     await beginning.deploy(scenario.before);
   }
   const saved = beginning.save();
-  const history = new History(platform, 1, saved);
+  const history = new History(platform, AFTERWARDS, saved);
   await scenario.act(history);
   await history.rest();
   counts.add(`${scenario.name}: undisturbed`, history);

@@ -23,6 +23,7 @@ export async function startPlatform(): Promise<Platform & { stop(): Promise<void
     AWS_MAX_ATTEMPTS: '1', // a fault that the client of AWS gets over by itself is none
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     STACK_ID,
+    CERTIFICATE_AUTHORITIES: 'Ca,Factory,Existing,Hsm',
   });
   return {
     endpoint,

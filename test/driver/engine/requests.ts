@@ -162,7 +162,8 @@ export class Requests {
 
   private note({ number, requestType, logicalId, event }: Request, deliveries: readonly Delivery[], answer: Answer | undefined): void {
     const happened = deliveries.flatMap(({ name, faults, isHeld, actions }) => [
-      ...faults.map(({ step, fault }) => `${name} ${fault} at ${step.index} ${step.action}`),
+      ...faults.filter(({ step, fault }, index) => step.action !== faults[index - 1]?.step.action || fault !== faults[index - 1].fault)
+        .map(({ step, fault }) => `${name} ${fault} at ${step.index} ${step.action}`),
       ...isHeld ? [`${name} held at ${actions.length - 1} ${actions.at(-1)}`] : [],
     ]);
     this.world.note(`  #${number} ${requestType} ${logicalId} ${event.PhysicalResourceId ?? ''} -> ${said(answer)}${[...new Set(happened)].map(text => `\n      ${text}`).join('')}`);

@@ -7,8 +7,10 @@ import { Platform } from './engine/world';
 import { CALL_FAULTS, faultAt, holdAt, UNDISTURBED } from './faults';
 import { Random } from './random';
 
-const LEAVES: readonly Kind[] = ['device', 'device', 'inParameter', 'withBundles', 'verification', 'proof', 'requested'];
-const NAMES = ['A', 'B', 'C'];
+/** What comes and goes, by logical id: the type of a resource never changes. */
+const LEAVES: { readonly [logicalId: string]: Kind } = {
+  A: 'device', B: 'device', C: 'inParameter', D: 'withBundles', E: 'verification', F: 'proof', G: 'requested',
+};
 const OPERATIONS = 4;
 /** Most requests take fewer steps; what is to happen at a later one does not happen. */
 const MAX_STEPS = 12;
@@ -65,15 +67,15 @@ function valid(specs: Specs): Specs {
 function edited(specs: Specs, random: Random): Specs {
   let result = specs;
   for (let edits = 1 + random.below(3); edits > 0; edits--) {
-    const name = random.pick(NAMES);
+    const standingNames = Object.keys(result).filter(logicalId => logicalId in LEAVES);
+    const name = random.pick(standingNames.length > 0 && random.chance(0.6) ? standingNames : Object.keys(LEAVES));
     const { [name]: standing, ...others } = result;
-    result = standing && random.chance(0.25) ? others : { ...others, [name]: standing ? changed(standing, random) : leaf(result, random) };
+    result = standing && random.chance(0.25) ? others : { ...others, [name]: standing ? changed(standing, random) : leaf(LEAVES[name], result, random) };
   }
   return result;
 }
 
-function leaf(specs: Specs, random: Random): Spec {
-  const kind = random.pick(LEAVES);
+function leaf(kind: Kind, specs: Specs, random: Random): Spec {
   return { kind, ca: random.pick(specs.Factory ? ['Ca', 'Factory'] : ['Ca']), variant: 1, ...kind === 'requested' ? { request: madeElsewhere().request } : {} };
 }
 

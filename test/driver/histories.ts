@@ -70,7 +70,8 @@ function edited(specs: Specs, random: Random): Specs {
     const standingNames = Object.keys(result).filter(logicalId => logicalId in LEAVES);
     const name = random.pick(standingNames.length > 0 && random.chance(0.6) ? standingNames : Object.keys(LEAVES));
     const { [name]: standing, ...others } = result;
-    result = standing && random.chance(0.25) ? others : { ...others, [name]: standing ? changed(standing, random) : leaf(LEAVES[name], result, random) };
+    const next = standing ? changed(standing, random) : leaf(LEAVES[name], result, random);
+    result = standing && random.chance(0.25) ? others : { ...others, [name]: next };
   }
   return result;
 }

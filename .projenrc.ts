@@ -95,4 +95,11 @@ const bench = project.addTask('bench', { description: 'Measure against the targe
 bench.spawn(project.tasks.tryFind('bundle')!);
 bench.exec('tsx bench/index.ts');
 
+const driver = project.addTask('driver', {
+  description: 'Play CloudFormation against the function, with every fault at every call and random histories: what runs at night',
+  env: { DRIVER_FULL: 'true', DRIVER_HISTORIES: '$(echo ${DRIVER_HISTORIES:-2000})' },
+});
+driver.spawn(project.tasks.tryFind('bundle')!);
+driver.exec('jest --maxWorkers=100% test/driver');
+
 project.synth();

@@ -1,0 +1,65 @@
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { AddressInfo } from 'node:net';
+import { AwsAnswer } from './fake-aws';
+
+/** What came over the wire from an execution environment. */
+export interface WireRequest {
+  readonly method: string;
+  readonly path: string;
+  /** The header `X-Amz-Target`. */
+  readonly target?: string;
+  readonly body: string;
+}
+
+/** What goes back; or the connection is cut. */
+export type WireReply = AwsAnswer | 'cut';
+
+/** Whoever answers the requests of an execution environment. */
+export type Serve = (request: WireRequest) => Promise<WireReply>;
+
+/** The one endpoint at which all of AWS is: it knows the execution environments by a header that their runtime adds. */
+export class Endpoint {
+  public static async start(): Promise<Endpoint> {
+    const endpoint = new Endpoint();
+    await new Promise<void>(resolve => endpoint.server.listen(0, '127.0.0.1', resolve));
+    return endpoint;
+  }
+
+  private readonly serving = new Map<number, Serve>();
+  private readonly server = createServer((incoming, outgoing) => {
+    this.serve(incoming, outgoing).catch(() => incoming.socket.destroy());
+  });
+
+  private constructor() {
+    this.server.keepAliveTimeout = 60_000;
+  }
+
+  public get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  public attach(environmentId: number, serve: Serve): void {
+    this.serving.set(environmentId, serve);
+  }
+
+  public async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise(resolve => this.server.close(resolve));
+  }
+
+  private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) {
+      chunks.push(chunk as Buffer);
+    }
+    const serve = this.serving.get(Number(incoming.headers['x-environment']))!;
+    const target = incoming.headers['x-amz-target'];
+    const { method, url } = incoming;
+    const reply = await serve({ method: method!, path: url!, target: target && String(target), body: Buffer.concat(chunks).toString() });
+    if (reply === 'cut') {
+      incoming.socket.destroy();
+    } else {
+      outgoing.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) }).end(reply.body);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import { X509Certificate } from 'node:crypto';
+import { Endpoint } from '../aws/endpoint';
+import { AwsState, emptyState } from '../aws/fake-aws';
+import { LambdaFunction, REGION } from '../lambda/lambda';
+import { Random } from '../random';
+import { checkAtRest, checkKeysOf } from './checks';
+import { madeElsewhere } from './made-elsewhere';
+import { Requests } from './requests';
+import { provide, putByHand, secretArn, Specs, templateOf } from './resources';
+import { DeployOptions, Stack, Status } from './stack';
+import { Violation, Watch } from './watch';
+import { Platform, STACK_ID, World } from './world';
+
+/** Starts what all histories of a process share. */
+export async function startPlatform(): Promise<Platform & { stop(): Promise<void> }> {
+  const endpoint = await Endpoint.start();
+  const lambda = new LambdaFunction({
+    AWS_ENDPOINT_URL: endpoint.url,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'ASIAOFTHEDRIVER',
+    AWS_SECRET_ACCESS_KEY: 'secret-access-key-of-the-driver',
+    AWS_SESSION_TOKEN: 'session-token-of-the-driver',
+    AWS_MAX_ATTEMPTS: '1', // a fault that the client of AWS gets over by itself is none
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    STACK_ID,
+    CERTIFICATE_AUTHORITIES: 'Ca,Factory,Existing,Hsm',
+  });
+  return {
+    endpoint,
+    lambda,
+    stop: async () => {
+      await lambda.stop();
+      await endpoint.stop();
+    },
+  };
+}
+
+/** What a history can begin with: all that there is in a world and a stack. */
+export interface Saved {
+  readonly state: AwsState;
+  readonly now: number;
+  readonly resources: ReadonlyMap<string, Stack['resources'] extends Map<string, infer R> ? R : never>;
+  readonly specs: Specs;
+}
+
+/** One history: a world, a stack in it, and whoever watches. */
+export class History {
+  public readonly world: World;
+  public readonly requests: Requests;
+  public readonly stack: Stack;
+  public readonly watch: Watch;
+  public specs: Specs = {};
+
+  constructor(platform: Platform, seed: number, saved?: Saved) {
+    this.world = new World(platform, new Random(seed), saved?.state ?? emptyState(), saved?.now);
+    this.requests = new Requests(this.world);
+    this.stack = new Stack(this.world, this.requests);
+    this.watch = new Watch(this.world, this.stack);
+    this.watch.foreign.add(new X509Certificate(madeElsewhere().certificate).raw.toString('base64'));
+    saved?.resources.forEach((resource, logicalId) => this.stack.resources.set(logicalId, resource));
+    this.specs = saved?.specs ?? {};
+  }
+
+  public get violations(): readonly Violation[] {
+    return this.watch.violations;
+  }
+
+  /** Deploys these resources; a rollback that fails is gone on with, as a user does. */
+  public async deploy(specs: Specs, options: DeployOptions = {}): Promise<Status> {
+    const template = templateOf(specs);
+    provide(this.world.state, template);
+    for (const [logicalId, { kind, isInvalid }] of Object.entries(specs)) {
+      if (kind === 'existing' && this.world.state.secrets.get(secretArn(`${logicalId}Key`))!.versions.size === 0) {
+        putByHand(this.world.state, secretArn(`${logicalId}Key`), madeElsewhere().privateKey);
+      }
+      this.watch.mayFail[isInvalid ? 'add' : 'delete'](logicalId);
+    }
+    const before = new Map([...this.stack.resources].map(([logicalId, { physicalId, data }]) => [logicalId, `${physicalId} ${data.CertificatePem ?? data.Signature}`]));
+    this.world.note(`deploy ${Object.entries(specs).map(([logicalId, spec]) => `${logicalId}:${describe(spec)}`).join(' ')}${options.rollback === false ? ' --no-rollback' : ''}`);
+    let status = await this.stack.deploy(template, options);
+    if (status === 'ROLLBACK_FAILED') {
+      this.world.note(`= ${status}; go on with it`);
+      status = await this.stack.rollBack();
+    }
+    if (status === 'DELETE_FAILED') {
+      this.world.note(`= ${status}; delete it again`);
+      status = await this.stack.delete();
+    }
+    this.world.note(`= ${status}`);
+    if (status === 'COMPLETE') {
+      this.specs = specs;
+    }
+    if (status === 'FAILED' && this.requests.isQuiet) {
+      checkKeysOf(this.world, this.stack, this.watch);
+    }
+    if (status === 'ROLLED_BACK') {
+      this.stack.resources.forEach(({ physicalId, data }, logicalId) => {
+        if (before.get(logicalId) !== `${physicalId} ${data.CertificatePem ?? data.Signature}`) {
+          this.watch.find('not rolled back', `${logicalId} is another one than before`);
+        }
+      });
+    }
+    return status;
+  }
+
+  /** Deletes the stack, as often as that is needed. */
+  public async delete(): Promise<Status> {
+    this.world.note('delete');
+    let status = await this.stack.delete();
+    for (let attempt = 0; status === 'DELETE_FAILED' && attempt < 3; attempt++) {
+      this.world.note(`= ${status}; delete it again`);
+      status = await this.stack.delete();
+    }
+    this.world.note(`= ${status}`);
+    this.specs = status === 'COMPLETE' ? {} : this.specs;
+    return status;
+  }
+
+  /** Lets everything come to its end, and looks at what there is then. */
+  public async rest(): Promise<void> {
+    this.requests.director = () => ({});
+    await this.requests.drain();
+    if (this.stack.isStable) {
+      checkAtRest(this.world, this.stack, this.watch);
+    }
+  }
+
+  public save(): Saved {
+    return { state: structuredClone(this.world.state), now: this.world.now, resources: new Map(this.stack.resources), specs: this.specs };
+  }
+}
+
+function describe({ kind, ca, variant = 1, remark = 0, place = 1, isInvalid, request: _, certificatePem: __, ...more }: Specs[string]): string {
+  return [kind, ...ca ? [`of ${ca}`] : [], `v${variant}`, ...remark ? [`r${remark}`] : [], ...place > 1 ? [`p${place}`] : [], ...isInvalid ? ['(wrong)'] : [],
+    ...Object.entries(more).map(([name, value]) => `${name}=${value}`)].join(' ');
+}

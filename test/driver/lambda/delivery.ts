@@ -1,0 +1,110 @@
+import { Serve, WireReply, WireRequest } from '../aws/endpoint';
+import { readCall } from '../aws/fake-aws';
+import { ANSWER, Fault, faultyReply, hasEffect, Plan, Step } from '../faults';
+import { Ended } from './lambda';
+
+/** What a delivery does to the world around it. */
+export interface Surroundings {
+  /** Carries out a call, and answers it. */
+  readonly call: (step: Step) => WireReply;
+  /** Takes the answer to CloudFormation. */
+  readonly answer: (request: WireRequest) => void;
+  /** The present time, milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** One delivery of an event to the function: it runs until it ends, or is held at a step until it is released. */
+export class Delivery {
+  /** The steps so far, by their actions. */
+  public readonly actions: string[] = [];
+  /** What befell it. */
+  public readonly faults: { readonly step: Step; readonly fault: Fault }[] = [];
+  public ended?: Ended;
+  private dead = false;
+  private held?: () => void;
+
+  constructor(public readonly name: string, private readonly plan: Plan, private readonly surroundings: Surroundings) {}
+
+  private changed: () => void = () => undefined;
+
+  public get isHeld(): boolean {
+    return this.held !== undefined;
+  }
+
+  public get isDead(): boolean {
+    return this.dead;
+  }
+
+  /** Resolves when it is held, or has ended. */
+  public async settled(): Promise<void> {
+    while (!this.held && !this.ended) {
+      await new Promise<void>(resolve => {
+        this.changed = resolve;
+      });
+    }
+  }
+
+  /** Lets it go on from where it was held. */
+  public async release(): Promise<void> {
+    const held = this.held;
+    this.held = undefined;
+    held?.();
+    await this.settled();
+  }
+
+  public end(ended: Ended): void {
+    this.ended = ended;
+    this.changed();
+  }
+
+  public readonly serve: Serve = async request => {
+    const action = request.method === 'PUT' ? ANSWER : readCall(request.target, request.body).action;
+    const step: Step = { action, body: request.body, index: this.actions.length };
+    if (this.dead) {
+      return this.refusal(action);
+    }
+    this.actions.push(action);
+    let fault = this.plan(step);
+    if (fault === 'hold') {
+      await this.hold();
+      fault = undefined;
+    }
+    if (fault) {
+      this.faults.push({ step, fault });
+      this.dead = fault === 'diesBefore' || fault === 'diesAfter';
+    }
+    const reply = hasEffect(fault) && !(action === ANSWER && fault === 'lost') ? this.effect(step, request) : 'cut';
+    if (!fault) {
+      return reply;
+    }
+    return action === ANSWER ? this.refusedAnswer(fault) : this.timed(faultyReply(fault, step, reply));
+  };
+
+  private async hold(): Promise<void> {
+    await new Promise<void>(resolve => {
+      this.held = resolve;
+      this.changed();
+    });
+  }
+
+  private effect(step: Step, request: WireRequest): WireReply {
+    if (step.action === ANSWER) {
+      this.surroundings.answer(request);
+      return this.timed({ status: 200, headers: {}, body: '' });
+    }
+    return this.timed(this.surroundings.call(step));
+  }
+
+  private refusedAnswer(fault: Fault): WireReply {
+    return fault === 'refused' || fault === 'denied' || this.dead ? this.refusal(ANSWER) : 'cut';
+  }
+
+  /** What has died sends nothing: here it is told at once that nothing will be taken, so that it does not try for long. */
+  private refusal(action: string): WireReply {
+    return action === ANSWER ? this.timed({ status: 403, headers: {}, body: '' }) : 'cut';
+  }
+
+  private timed(reply: WireReply): WireReply {
+    return reply === 'cut' ? 'cut' : { ...reply, headers: { ...reply.headers, 'x-virtual-time': String(this.surroundings.now()) } };
+  }
+}

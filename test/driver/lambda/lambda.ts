@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+const ROOT = resolve(__dirname, '../../..');
+const BUNDLE = join(ROOT, 'assets/handler/index.js');
+const RUNTIME = join(__dirname, 'execution-environment.cjs');
+
+export const ACCOUNT = '123456789012';
+export const REGION = 'eu-central-1';
+export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:PrivateIotCaProvider`;
+
+/** What a function has for one event before Lambda ends it; milliseconds. */
+export const FUNCTION_TIMEOUT = 300_000;
+
+/** How an invocation ended. */
+export interface Ended {
+  /** What Lambda sees, and tries again after. */
+  readonly error?: string;
+  /** The time at its end, milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** An execution environment: the shipped bundle, loaded once, which carries out one event at a time. */
+export class ExecutionEnvironment {
+  public static async start(id: number, variables: { readonly [name: string]: string }, time: number): Promise<ExecutionEnvironment> {
+    const worker = new Worker(RUNTIME, { workerData: { id, bundle: BUNDLE, now: time }, env: { ...variables }, stdout: true, stderr: true });
+    worker.setMaxListeners(0);
+    const environment = new ExecutionEnvironment(id, worker);
+    await environment.ready;
+    return environment;
+  }
+
+  /** Every line that the function has logged, and all that Node.js has printed. */
+  public log: string[] = [];
+  private readonly ready: Promise<void>;
+  private end?: (ended: Ended) => void;
+
+  private constructor(public readonly id: number, private readonly worker: Worker) {
+    this.ready = new Promise((started, failed) => {
+      worker.once('error', failed);
+      worker.on('message', (message: { ready?: true; log?: string; ended?: Ended }) => {
+        if (message.ready) {
+          started();
+        } else if (message.log !== undefined) {
+          this.log.push(message.log);
+        } else {
+          this.end!(message.ended!);
+        }
+      });
+    });
+    for (const output of [worker.stdout, worker.stderr]) {
+      output.on('data', chunk => this.log.push(String(chunk)));
+    }
+  }
+
+  public async invoke(event: object, awsRequestId: string, time: number): Promise<Ended> {
+    return new Promise(end => {
+      this.end = end;
+      this.worker.postMessage({ event, context: { invokedFunctionArn: FUNCTION_ARN, awsRequestId }, remaining: FUNCTION_TIMEOUT, time });
+    });
+  }
+
+  public async stop(): Promise<void> {
+    await this.worker.terminate();
+  }
+}
+
+/** A function of Lambda: as many execution environments as there are events at the same time. */
+export class LambdaFunction {
+  private static lastId = 0;
+
+  private readonly all: ExecutionEnvironment[] = [];
+  private readonly free: ExecutionEnvironment[] = [];
+
+  /** @param variables its environment variables, and nothing else is in its environment */
+  constructor(private readonly variables: { readonly [name: string]: string }) {
+    assertBundleIsNew();
+  }
+
+  /** An execution environment that is free, or a new one. */
+  public async take(time: number): Promise<ExecutionEnvironment> {
+    const free = this.free.pop();
+    if (free) {
+      return free;
+    }
+    const environment = await ExecutionEnvironment.start(++LambdaFunction.lastId, this.variables, time);
+    this.all.push(environment);
+    return environment;
+  }
+
+  public giveBack(environment: ExecutionEnvironment): void {
+    environment.log = [];
+    this.free.push(environment);
+  }
+
+  public async stop(): Promise<void> {
+    await Promise.all(this.all.map(environment => environment.stop()));
+  }
+}
+
+/** A bundle that is older than its sources would let a test pass, or fail, for what is no longer there. */
+function assertBundleIsNew(): void {
+  const sources = ['src/handlers', 'src/contract', 'src/pki'].flatMap(folder =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(name => join(ROOT, folder, name)));
+  if (!existsSync(BUNDLE) || sources.some(source => statSync(source).isFile() && statSync(source).mtimeMs > statSync(BUNDLE).mtimeMs)) {
+    throw new Error(`${BUNDLE} is missing or older than its sources; run: npx projen bundle`);
+  }
+}

@@ -163,9 +163,20 @@ export class JustInTimeProvisioning {
         ...complaintsAtSynthesis(scope, knownValues(scope, template, true), ca),
       ],
     });
-    const role = this.role ?? provisioningRole(scope, known);
+    const role = this.role ?? provisioningRole(scope, known, policyNames(template));
     return { config: { templateBody, roleArn: role.roleArn }, role };
   }
+}
+
+/** The names of the policies that a template gives to devices; `undefined` where one of them has none, or may have another. */
+function policyNames(template: { readonly Resources?: unknown }): string[] | undefined {
+  const { Resources } = template;
+  if (Token.isUnresolved(Resources) || typeof Resources !== 'object') {
+    return undefined;
+  }
+  const policies = Object.values<any>({ ...Resources }).filter(resource => Token.isUnresolved(resource) || resource?.Type === 'AWS::IoT::Policy');
+  const names = policies.map(resource => Token.isUnresolved(resource.Properties) ? undefined : resource.Properties?.PolicyName);
+  return names.every(name => typeof name === 'string') ? names : undefined;
 }
 
 /** What is wrong with the options, in the words of the options. */

@@ -49,6 +49,13 @@ export interface KeptCaProps {
   readonly encryptionKey?: IKey;
 
   /**
+   * The complete ARN of the secret with the passphrase of that key, of a CA that was made elsewhere.
+   *
+   * @default - the key is not encrypted
+   */
+  readonly passphraseSecretArn?: string;
+
+  /**
    * The CA above it, if it is one of this library.
    *
    * @default - none: the CA is a root, or the CA above it is not in AWS
@@ -106,6 +113,8 @@ export class KeptIotCa extends PrivateIotCaBase {
   public readonly allowedCustomExtensions: string[];
   /** @internal */
   public readonly _chain: CaChainLinks;
+  /** @internal */
+  public readonly _passphrase?: ISecret;
 
   constructor(scope: Construct, id: string, props: KeptCaProps) {
     super(scope, id);
@@ -121,6 +130,8 @@ export class KeptIotCa extends PrivateIotCaBase {
       secretCompleteArn: privateKeySecretArn,
       encryptionKey: props.encryptionKey,
     });
+    this._passphrase = props.passphraseSecretArn === undefined ? undefined
+      : Secret.fromSecretCompleteArn(this, 'Passphrase', props.passphraseSecretArn);
     this.signingKey = signingKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'SigningKey', signingKeyArn);
     validateSigningKey(this, 'signingKeyArn', this.signingKey);
     this.keyAlgorithm = props.keyAlgorithm;

@@ -13,6 +13,7 @@ useAwsIot();
 interface Declaration {
   readonly mode?: AwsIotCertificateMode;
   readonly caGeneration?: number;
+  readonly replaces?: string;
   readonly deviceGeneration?: number;
   readonly codeGeneration?: number;
   readonly keyAlgorithm?: KeyAlgorithm;
@@ -21,9 +22,9 @@ interface Declaration {
 
 /** A CA, its registration and a thing. */
 function declaration(options: Declaration = {}): Stack {
-  const { mode, caGeneration, deviceGeneration, codeGeneration, keyAlgorithm = KeyAlgorithm.EC_P256, registered = true } = options;
+  const { mode, caGeneration, replaces, deviceGeneration, codeGeneration, keyAlgorithm = KeyAlgorithm.EC_P256, registered = true } = options;
   const stack = stackOf();
-  const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: `Root ${caGeneration ?? 1}` }, keyAlgorithm, generation: caGeneration });
+  const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: `Root ${caGeneration ?? 1}` }, keyAlgorithm, generation: caGeneration, replaces });
   const certificate = ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' }, keyAlgorithm, generation: deviceGeneration });
   if (registered) {
     const caRegistration = new AwsIotCaRegistration(stack, 'Registration', {
@@ -87,7 +88,7 @@ describe('the registration code', () => {
     await deployed.deploy(declaration({ mode }));
     const before = resourceOf('AWS::IoT::CACertificate').physicalId;
     iot.state.deleteRegistrationCode();
-    await deployed.deploy(declaration({ mode, caGeneration: 2 }));
+    await deployed.deploy(declaration({ mode, caGeneration: 2, replaces: resourceOf('Custom::PrivateIotCa').physicalId }));
     expect([...iot.state.cas.keys()]).toEqual([resourceOf('AWS::IoT::CACertificate').physicalId]);
     expect(iot.state.cas.has(before)).toBe(false);
     expect(holdings()).toEqual([1, 1, 1, 2]);

@@ -99,8 +99,8 @@ test('grantIssue lets a principal sign with the key and record, and nothing more
   const { stack, ca } = kmsCa();
   ca.grantIssue(new Role(stack, 'Role', { assumedBy: new AccountPrincipal('111111111111') }));
   expect(rightsOf(stack, 'RoleDefaultPolicy')).toEqual([
-    ledgerRights(attributeOf('CaLedger0A52F403', 'Arn')),
     { Action: ['kms:Sign', 'kms:GetPublicKey'], Resource: attributeOf('CaSigningKeyRSA20481C0B8B127', 'Arn') },
+    ledgerRights(attributeOf('CaLedger0A52F403', 'Arn')),
   ]);
 });
 

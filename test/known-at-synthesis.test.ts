@@ -90,7 +90,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
     expect(() => ca.addDeviceCertificate('A', options(['a.plant.example', 'evil.example']))).toThrow(`Stack/Ca/A: ${message}`);
     expect(() => ca.addServerCertificate('B', options(['evil.example']))).toThrow(`Stack/Ca/B: ${message}`);
     expect(() => factory.addDeviceCertificate('C', options(['evil.example']))).toThrow(`Stack/Factory/C: ${message}`);
-    expect(() => new PrivateIotCa(ca.stack, 'Other', { issuer: ca, ...options(['evil.example']) })).toThrow(`Stack/Other: ${message}`);
+    expect(() => new PrivateIotCa(ca.stack, 'Other', { ...options(['evil.example']), subject: SUBJECT, issuer: ca })).toThrow(`Stack/Other: ${message}`);
     expect(() => ca.addDeviceCertificate('D', options(['a.plant.example']))).not.toThrow();
   });
 

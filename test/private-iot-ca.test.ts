@@ -86,6 +86,7 @@ test('the logical ids of a CA and what belongs to it are final', () => {
     'PrivateIotCaProviderFunction8B248EC3',
     'PrivateIotCaProviderLog9E1B4072',
     'PrivateIotCaProviderLoggingBA78147A',
+    'PrivateIotCaProviderOwnStack784B1F56',
     'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6',
     'PrivateIotCaProviderRoleBEA645E4',
   ]);

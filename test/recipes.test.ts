@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
-import { Role } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -31,6 +31,7 @@ const before = process.cwd();
 beforeAll(() => {
   ['ca.pem', 'myIoTCARoot.crt', 'iot-ca.pem'].forEach(name => writeFileSync(join(folder, name), CA.certificate));
   writeFileSync(join(folder, 'iot-ca.csr'), opensslRequest('/CN=Acme IoT CA'));
+  writeFileSync(join(folder, 'sensor-006.csr'), opensslRequest('/O=Acme/CN=sensor-006'));
   writeFileSync(join(folder, 'ca.key'), CA.key);
   symlinkSync(join(ROOT, 'examples'), join(folder, 'examples'));
   process.chdir(folder); // files in the recipes are relative to the user's project
@@ -47,7 +48,11 @@ function appOf(code: string, context: { readonly [flag: string]: unknown }): App
   }
   const stack = new Stack(app, 'Iot');
   const ca = new library.PrivateIotCa(stack, 'IotCa', {
-    subject: { commonName: 'Acme IoT Root CA' }, keyAlgorithm: library.KeyAlgorithm.EC_P256, pathLength: 1,
+    subject: { commonName: 'Acme IoT Root CA' },
+    keyAlgorithm: library.KeyAlgorithm.EC_P256,
+    pathLength: 1,
+    // Another account can use no other.
+    keyStorage: code.includes('AccountPrincipal') ? library.KeyStorage.kms() : undefined,
   });
   run(code, {
     app,
@@ -72,7 +77,9 @@ function appOf(code: string, context: { readonly [flag: string]: unknown }): App
 
 /** Runs a snippet with the names that it takes for granted. */
 function run(code: string, names: { readonly [name: string]: unknown }): void {
-  const imported = { App, CfnOutput, CfnParameter, Duration, Stack, CfnCACertificate, Key, Secret, EmailSubscription, readFileSync, ...library };
+  const imported = {
+    AccountPrincipal, App, CfnOutput, CfnParameter, Duration, Stack, CfnCACertificate, Key, Secret, EmailSubscription, readFileSync, ...library,
+  };
   const known = { ...imported, ...names };
   const { outputText } = ts.transpileModule(`{\n${code}}`, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS } });
   new Function(...Object.keys(known), outputText)(...Object.values(known));
@@ -86,6 +93,7 @@ function givenTo(app: App): string[] {
       .flatMap(name => ['--parameters', `${name}=code1`]),
     ...['key', 'passphrase'].filter(name => template.includes(`acme-iot-root-ca/${name}`))
       .flatMap(name => ['--secret', `acme-iot-root-ca/${name}=${join(folder, 'ca.key')}`]),
+    ...template.includes('requests/sensor-006') ? ['--secret', `requests/sensor-006=${join(folder, 'sensor-006.csr')}`] : [],
   ];
 }
 
@@ -94,8 +102,8 @@ describe.each(CONTEXTS)('with %s', (_, context) => {
     const app = appOf(code, context);
     const out = mkdtempSync(join(folder, 'local-'));
     const { code: status, stderr } = await cli('local', '--app', app.synth().directory, '--out', out, ...givenTo(app));
-    // The ledger and the key of a CA that is imported by its attributes are in AWS only.
-    const expected = code.includes("'ImportedCa'") ? [expect.stringContaining('ca must be a CA that this ledger holds'), 1] : ['', 0];
+    // The ledger and the key of a CA that is imported by its attributes, or taken back in, are in AWS only.
+    const expected = /'ImportedCa'|'KeptCa'/.test(code) ? [expect.stringContaining('ca must be a CA that this ledger holds'), 1] : ['', 0];
     expect([stderr.replace(/^note: .*\n/gm, ''), status]).toEqual(expected);
   }, 60_000);
 });

@@ -1,5 +1,5 @@
-import { LedgerEntry } from './ledger';
 import { ownerOf } from './key-owner';
+import { LedgerEntry } from './ledger';
 import { passphraseIn } from './passphrase';
 import { Ports } from './ports';
 import { complain, list, record, secretArn, secretId } from './property-values';

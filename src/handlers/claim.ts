@@ -42,8 +42,11 @@ export interface Aim {
 export class Claim {
   /** The ledgers in which it is recorded; the outcome in the first of them decides. */
   private readonly tables: string[] = [];
+  private readonly startedAt: string;
 
-  constructor(private readonly event: LifecycleEvent, private readonly aim: Aim, private readonly ports: Ports) {}
+  constructor(private readonly event: LifecycleEvent, private readonly aim: Aim, private readonly ports: Ports) {
+    this.startedAt = ports.clock().toISOString();
+  }
 
   /**
    * Begins the request, or goes on with it where an earlier delivery has begun it.
@@ -135,14 +138,16 @@ export class Claim {
         }
         return undefined;
       }
-      if (record && isBefore(this.event, record)) {
+      if (record && this.isBefore(record)) {
         throw new OvertakenError();
       }
       const holds = [...record?.holds ?? [], aim.wants].filter(identity => identity !== undefined);
       return {
         requestId,
         requestedAt: requestedAt?.toISOString(),
+        since: this.startedAt,
         wants: aim.wants,
+        removes: aim.removes,
         declares: record?.declares,
         holds: [...new Set(holds)],
         earlier: record ? [record.requestId, ...record.earlier].slice(0, MAX_EARLIER) : [],
@@ -194,15 +199,26 @@ export class Claim {
     throw new Error('the ledger keeps changing under this request; deploy again');
   }
 
+  /**
+   * Whether the request was made before the latest one: CloudFormation makes one at a time, and Lambda can deliver it hours
+   * later. Of two that were made in the same second, a removal that has begun since this delivery did is the later one:
+   * CloudFormation removes at once what it cancels.
+   */
+  private isBefore(latest: ResourceRecord): boolean {
+    const requestedAt = this.event.requestedAt?.toISOString();
+    if (latest.earlier.includes(this.event.requestId)) {
+      return true;
+    }
+    if (requestedAt !== undefined && latest.requestedAt !== undefined && requestedAt !== latest.requestedAt) {
+      return requestedAt < latest.requestedAt;
+    }
+    const isRemoval = latest.removes !== undefined && (latest.outcome === undefined || latest.declares === undefined);
+    return this.aim.wants !== undefined && isRemoval && latest.since >= this.startedAt;
+  }
+
   private recordIn(table: string): Promise<ResourceRecord | undefined> {
     return this.ports.ledger(table).resource(this.event);
   }
-}
-
-/** Whether a request was made before the latest one: CloudFormation makes one at a time, and Lambda can deliver it hours later. */
-function isBefore({ requestId, requestedAt }: LifecycleEvent, latest: ResourceRecord): boolean {
-  return latest.earlier.includes(requestId)
-    || (requestedAt !== undefined && latest.requestedAt !== undefined && requestedAt.toISOString() < latest.requestedAt);
 }
 
 function ignoreGone(error: unknown): undefined {

@@ -9,7 +9,8 @@ import { PlatformId } from '../contract/platforms';
 import { BundleProperties, KeyStorageProperties } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
 import {
-  checkCaForPlatform, checkCaId, checkDeviceForPlatform, checkDeviceKeyForPlatform, checkGeneration, checkHashAlgorithm, checkKeyAlgorithm, checkPathLength,
+  checkCaForPlatform, checkCaId, checkDeviceForPlatform,
+  checkDeviceKeyForPlatform, checkGeneration, checkHashAlgorithm, checkKeyAlgorithm, checkPathLength,
   checkPlatform, checkRegistrationCode, checkSubject, Complaint, quote,
 } from '../contract/rules';
 import { SubjectValues } from '../contract/subject-attributes';
@@ -73,7 +74,8 @@ const KEYED = { keyStorage: ['SecretsManager', 'Parameter'], fromRequest: true, 
 
 /** The resources for which a certificate is issued here, or requested. */
 type IssuedType = Exclude<ResourceType,
-  typeof ResourceType.EXISTING_IOT_CA | typeof ResourceType.KEPT_IOT_CA | typeof ResourceType.PROOF_OF_POSSESSION_SIGNATURE | typeof ResourceType.CA_LOOKUP>;
+  typeof ResourceType.EXISTING_IOT_CA | typeof ResourceType.KEPT_IOT_CA | typeof ResourceType.PROOF_OF_POSSESSION_SIGNATURE
+  | typeof ResourceType.CA_LOOKUP>;
 
 const KINDS: { readonly [T in IssuedType]: Kind } = {
   [ResourceType.PRIVATE_IOT_CA]: {

@@ -68,8 +68,12 @@ export interface ResourceRecord {
   readonly requestId: string;
   /** When CloudFormation made it, ISO 8601; absent where that is not known. */
   readonly requestedAt?: string;
-  /** The identity that the request is to bring about; absent for a removal. */
+  /** When its first delivery began, ISO 8601 with milliseconds. */
+  readonly since: string;
+  /** The identity that the request is to bring about; absent for a removal, and in a ledger that the resource leaves. */
   readonly wants?: string;
+  /** The identity that the request takes away. */
+  readonly removes?: string;
   /** How the request ended; absent while it is carried out. */
   readonly outcome?: Outcome;
   /** The identity that the latest successful request has left the resource with. */

@@ -65,9 +65,10 @@ const TABLE_TYPES: readonly string[] = ['AWS::DynamoDB::GlobalTable', 'AWS::Dyna
 async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports: Ports): Promise<{ caId: string; living: string }[]> {
   const { resources, declaredCas } = await ports.stack(stackId);
   const caIds = resources
-    .filter(each => CA_RESOURCE_TYPES.includes(each.type) && each.logicalResourceId !== logicalResourceId && !declaredCas.includes(each.logicalResourceId))
+    .filter(each => CA_RESOURCE_TYPES.includes(each.type) && each.logicalResourceId !== logicalResourceId)
+    .filter(each => !declaredCas.includes(each.logicalResourceId))
     .map(({ physicalResourceId }) => physicalResourceId).filter(isIdentity);
-  const tables = caIds.length > 0 ? resources.filter(({ type }) => TABLE_TYPES.includes(type)).map(({ physicalResourceId }) => physicalResourceId) : [];
+  const tables = resources.filter(({ type }) => TABLE_TYPES.includes(type)).map(({ physicalResourceId }) => physicalResourceId);
   const leaving: { caId: string; living: string }[] = [];
   for (const caId of caIds) {
     for (const table of tables) {

@@ -76,7 +76,9 @@ async function next(
 }
 
 /** Makes sure that the request in the ledger is for the CA's own key: who has another one signed makes another the CA. */
-async function assertOwnRequest({ certificateSigningRequest, serialNumber, keyStorage }: LedgerEntry, { declaration }: CertificateRequest, ports: Ports): Promise<void> {
+async function assertOwnRequest(
+  { certificateSigningRequest, serialNumber, keyStorage }: LedgerEntry, { declaration }: CertificateRequest, ports: Ports,
+): Promise<void> {
   const key = await custodyOf(keyStorage, ports).find(serialNumber);
   if (!key) {
     throw new Error(`${describePlace(keyStorage!, serialNumber)} does not hold the key of the CA (version ${serialNumber}); restore it`);

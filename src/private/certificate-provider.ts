@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { Annotations, Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
-import { Grant, IGrantable, ManagedPolicy, Policy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { IGrantable, ManagedPolicy, Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
@@ -36,6 +36,9 @@ const MAX_KEY_POLICIES = 10;
 
 /** What a policy with rights on keys holds besides their ARNs: the actions and conditions of every kind of right. */
 const KEY_POLICY_FRAME = 1_000;
+
+/** The id of the policy with rights on the stack itself. */
+const OWN_STACK = 'OwnStack';
 
 /** With names of usual lengths, the rights on so many fit; where they don't, synthesis says so. */
 const MAX_CAS = 12;
@@ -100,7 +103,6 @@ export class CertificateProvider extends Construct {
       },
     });
     logging.applyBefore(this.function);
-    Grant.addToPrincipal({ grantee: role, actions: ['cloudformation:ListStackResources'], resourceArns: [Aws.STACK_ID] }).applyBefore(this.function);
     this.node.addValidation({ validate: () => [...this.oversizedPolicies(), ...exportedPems(stack)] });
   }
 
@@ -199,6 +201,16 @@ export class CertificateProvider extends Construct {
     ];
   }
 
+  /** The policy with the right to see which CAs the stack has: a new one must not take the place of another by accident. */
+  private rightsOnOwnStack(): Policy {
+    const isThere = this.node.tryFindChild(OWN_STACK) !== undefined;
+    const policy = this.inlinePolicy(OWN_STACK);
+    if (!isThere) {
+      policy.addStatements(new PolicyStatement({ actions: ['cloudformation:ListStackResources'], resources: [Aws.STACK_ID] }));
+    }
+    return policy;
+  }
+
   /** A certificate resource behind which this function stands, made only after the rights it needs. */
   public resource(scope: Construct, resourceType: ResourceType, properties: object, rights: readonly IConstruct[]): CustomResource {
     const resource = new CustomResource(scope, 'Resource', {
@@ -209,6 +221,7 @@ export class CertificateProvider extends Construct {
     });
     resource.node.addDependency(...rights);
     if (CA_RESOURCE_TYPES.includes(resourceType)) {
+      resource.node.addDependency(this.rightsOnOwnStack());
       this.authorities.push((resource.node.defaultChild as CfnResource).logicalId);
     }
     resource.node.addValidation({

@@ -24,7 +24,7 @@ const ACTIONS: readonly string[] = [
  */
 const ACTIONS_WITHOUT_RESOURCE: readonly string[] = ['ListAttachedPolicies', 'ListPolicyPrincipals', 'ListPrincipalPolicies', 'RegisterThing'];
 
-const KINDS: readonly string[] = ['cert', 'policy', 'thing', 'thingtype'];
+const KINDS: readonly string[] = ['cert', 'thing', 'thingtype'];
 
 /** What a template asks for by a property of its things. */
 const MORE: readonly { readonly property: string; readonly kind: string; readonly actions: readonly string[] }[] = [
@@ -42,8 +42,9 @@ const MORE: readonly { readonly property: string; readonly kind: string; readonl
  * https://docs.aws.amazon.com/iot/latest/developerguide/cross-service-confused-deputy-prevention.html
  *
  * @param template the template, in which UNKNOWN stands for what is known only at deployment
+ * @param policyNames the policies that devices get, where all of them have a name; otherwise the role may use any
  */
-export function provisioningRole(scope: Construct, template: unknown): Role {
+export function provisioningRole(scope: Construct, template: unknown, policyNames: readonly string[] | undefined): Role {
   const stack = Stack.of(scope);
   const more = MORE.filter(({ property }) => mayHaveProperty(template, property));
   const kinds = [...KINDS, ...more.map(({ kind }) => kind)];
@@ -51,12 +52,13 @@ export function provisioningRole(scope: Construct, template: unknown): Role {
     assumedBy: new ServicePrincipal('iot.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
     description: description('role', `Provisions devices of the CA ${scope.node.path}`),
   });
-  const resources = kinds.map(kind => stack.formatArn({ service: 'iot', resource: kind, resourceName: '*' }));
+  const arn = (resource: string, resourceName = '*'): string => stack.formatArn({ service: 'iot', resource, resourceName });
+  const resources = [...kinds.map(kind => arn(kind)), ...policyNames?.map(name => arn('policy', name)) ?? [arn('policy')]];
   const policy = rolePolicy(role, 'Rights', role);
   policy.addStatements(new PolicyStatement({ actions: [...ACTIONS, ...more.flatMap(({ actions }) => actions)].map(action => `iot:${action}`), resources }));
   policy.addStatements(new PolicyStatement({ actions: ACTIONS_WITHOUT_RESOURCE.map(action => `iot:${action}`), resources: ['*'] }));
   acknowledge(policy, 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect',
-    ['Resource::*', ...kinds.map(kind => `Resource::arn:<AWS::Partition>:iot:${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}:${kind}/*`)]);
+    ['Resource::*', ...[...kinds, ...policyNames ? [] : ['policy']].map(kind => `Resource::arn:<AWS::Partition>:iot:${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}:${kind}/*`)]);
   return role;
 }
 

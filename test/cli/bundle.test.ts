@@ -1,6 +1,6 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
 import { CliResult, ledgerOf, readJson } from '../support/cli-run';
@@ -26,9 +26,9 @@ function command(...args: string[]): CliResult {
 }
 
 /** Starts a run, and waits until a file is there. */
-async function startUntil(file: string): Promise<ChildProcess> {
+async function startUntil(file: string, content = ''): Promise<ChildProcess> {
   const child = spawn(process.execPath, [BUNDLE, 'local', '--app', app, '--out', out], { stdio: 'ignore' });
-  while (!existsSync(file)) {
+  while (!existsSync(file) || !readFileSync(file, 'utf8').includes(content)) {
     if (child.exitCode !== null) {
       throw new Error(`the run ended with ${child.exitCode} before there was ${file}`);
     }
@@ -82,7 +82,7 @@ describe('the bundled command line', () => {
 
   test('goes on after it was killed, with the serial number it had reserved', async () => {
     synth({ caKey: 'RSA_4096' });
-    const killed = await startUntil(join(out, 'state.json'));
+    const killed = await startUntil(join(out, 'state.json'), '"RESERVED"');
     killed.kill('SIGKILL');
     await ended(killed);
     const [reserved] = Object.keys(ledgerOf(out, 'Iot-Ledger').entries); // issuer/serial number

@@ -2,7 +2,7 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
-import { cliError, cliOk, filesBelow, generatedPath, readJson } from '../support/cli-run';
+import { cliError, cliOk, filesBelow, readJson } from '../support/cli-run';
 import { iotTemplate } from '../support/cli-templates';
 
 let deployed: string;

@@ -2,7 +2,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemplateJson, temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
-import { cli, cliError, cliOk, filesBelow, generatedPath, ledgerOf, readJson, stem } from '../support/cli-run';
+import { caIdIn, cli, cliError, cliOk, filesBelow, generatedPath, ledgerOf, readJson, stem } from '../support/cli-run';
 import { iotTemplate, IotTemplateProps } from '../support/cli-templates';
 
 let app: string;
@@ -115,7 +115,7 @@ describe('a second run', () => {
     synth();
     await local();
     const before = outputs();
-    synth({ caGeneration: 2 });
+    synth({ caGeneration: 2, replaces: caIdIn(out) });
     await local();
     expect(certificate('Device0CertificatePem').verify(certificate('CaCertificate').publicKey)).toBe(true);
     expect(outputs().Device0CertificatePem).not.toBe(before.Device0CertificatePem);
@@ -126,7 +126,7 @@ describe('a second run', () => {
     synth();
     await local();
     const before = outputs();
-    synth({ caGeneration: 2, devices: [], verification: false });
+    synth({ caGeneration: 2, replaces: caIdIn(out), devices: [], verification: false });
     await local();
     synth({ devices: [], verification: false });
     await local();
@@ -211,7 +211,7 @@ describe('a run that fails', () => {
     synth({ devices: ['a', 'b'] });
     await local();
     const before = filesBelow(out);
-    synth({ devices: ['x', 'b'], caGeneration: 2, deviceDays: 5000 });
+    synth({ devices: ['x', 'b'], caGeneration: 2, replaces: caIdIn(out), deviceDays: 5000 });
     const error = await cliError('local', '--app', app, '--out', out);
     expect(error).toContain('validity');
     const after = filesBelow(out);

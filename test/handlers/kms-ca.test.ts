@@ -55,9 +55,12 @@ test('its certificate is that of a CA whose key is in a secret, but for the seri
     .replace(/Serial Number:\s+\S+/, '').replace(/Signature Value:[^]*$/, '');
   expect(shown(kms)).toBe(shown(secret));
   expect(shown(kms)).toMatch(/plant\.example[^]*1\.3\.6\.1\.4\.1\.99999\.2/);
-  const of = (issuer: string) => handle({ ...request('device', 'Create', deviceProperties(issuer, {
-    KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Of${issuer}-AbCdEf` },
-  })), logicalResourceId: `Of${issuer}` });
+  const of = (issuer: string) => handle({
+    ...request('device', 'Create', deviceProperties(issuer, {
+      KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Of${issuer}-AbCdEf` },
+    })),
+    logicalResourceId: `Of${issuer}`,
+  });
   const own = (text: string) => text.replace(/pub:[^]*?ASN1/, '').replace(/Subject Key Identifier:\s+\S+/, '');
   expect(own(shown(await of(kms.physicalResourceId)))).toBe(own(shown(await of(secret.physicalResourceId))));
 });

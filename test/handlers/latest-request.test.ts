@@ -186,6 +186,7 @@ describe('a delivery that is overtaken', () => {
   test('as a removal takes nothing away that was declared since, and is answered all the same', async () => {
     const removal = request('device', 'Delete', declare(), first.physicalResourceId);
     await handle(removal);
+    world.now = new Date(world.now.getTime() + 1);
     const again = await handle(request('device', 'Create', declare()));
     expect(await handle(removal)).toEqual({ physicalResourceId: first.physicalResourceId });
     expect(issuedDevices()).toEqual([again.physicalResourceId]);

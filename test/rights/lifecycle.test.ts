@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature,
+  DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature, SubjectRule,
 } from '../../src';
 import { opensslCa, opensslRequest } from '../support/foreign-ca';
 import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
@@ -59,7 +59,7 @@ function rootPolicy({ partition, account }: AwsWorld): object {
 type Outside = Awaited<ReturnType<typeof outside>>;
 
 /** Everything the library has, in one stack; in its second version with what is behind each construct changed. */
-function everything(stack: Stack, { keyArn, name, pem, request }: Outside, second: boolean): void {
+function everything(stack: Stack, { keyArn, name, pem, request }: Outside, second: boolean, idOf: (ca: string) => string | undefined): void {
   const generation = second ? 2 : 1;
   const secret = (id: string, secretCompleteArn: string, encryptionKey?: IKey) =>
     Secret.fromSecretAttributes(stack, id, { secretCompleteArn, encryptionKey });
@@ -67,11 +67,11 @@ function everything(stack: Stack, { keyArn, name, pem, request }: Outside, secon
   const encryptionKey = second ? outsideKey : new Key(stack, 'EncryptionKey');
   const subject = (commonName: string) => ({ subject: { commonName } });
   const ca = new PrivateIotCa(stack, 'Ca', { ...subject('Root'), ...P256, pathLength: 1, keyStorage: KeyStorage.secretsManager({ encryptionKey: outsideKey }) });
-  const inKms = new PrivateIotCa(stack, 'InKms', { ...subject('In KMS'), ...P256, keyStorage: KeyStorage.kms(), generation });
-  const below = new PrivateIotCa(stack, 'Below', { ...subject('Below'), ...P256, issuer: ca, generation });
+  const inKms = new PrivateIotCa(stack, 'InKms', { ...subject('In KMS'), ...P256, keyStorage: KeyStorage.kms(), generation, replaces: idOf('InKms') });
+  const below = new PrivateIotCa(stack, 'Below', { ...subject('Below'), ...P256, issuer: ca, generation, replaces: idOf('Below') });
   new PrivateIotCa(stack, 'Awaited', { ...subject('Awaited'), ...P256, signedElsewhere: true });
   const existing = PrivateIotCa.fromExistingCa(stack, 'Existing', {
-    certificate: PemSource.secret(secret('Pem', pem, outsideKey)), privateKey: Secret.fromSecretNameV2(stack, 'Named', name), generation,
+    certificate: PemSource.secret(secret('Pem', pem, outsideKey)), privateKey: Secret.fromSecretNameV2(stack, 'Named', name), generation, replaces: idOf('Existing'),
   });
   ca.addVerificationCertificate('Verification', { registrationCode: `code-${generation}` });
   ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(REQUEST), generation });
@@ -88,7 +88,9 @@ function everything(stack: Stack, { keyArn, name, pem, request }: Outside, secon
   const inParameter = { ...P256, generation };
   inKms.addDeviceCertificate('Common', { ...subject('sensor-002'), ...inParameter, keyStorage: KeyStorage.parameterStore({ encryptionKey }) });
   below.addDeviceCertificate('Own', { ...subject('sensor-003'), ...inParameter, keyStorage: KeyStorage.parameterStore({ path: `/iot/${generation}`, encryptionKey }) });
-  existing.addDeviceCertificate('Requested', { certificateSigningRequest: PemSource.secret(secret('Request', request)), generation });
+  existing.addDeviceCertificate('Requested', {
+    certificateSigningRequest: PemSource.secret(secret('Request', request)), allowedSubject: SubjectRule.exact({ commonName: 'sensor-9' }), generation,
+  });
   ca.addServerCertificate('Broker', { ...subject('broker'), ...P256, subjectAlternativeNames: { dns: ['broker.acme.example'] } });
   if (!second) {
     below.addDeviceCertificate('Leaving', { ...subject('sensor-004'), ...inParameter, keyStorage: KeyStorage.parameterStore({ path: '/iot/leaving' }) });
@@ -98,12 +100,13 @@ function everything(stack: Stack, { keyArn, name, pem, request }: Outside, secon
 
 describe.each(PLACES)('in $partition', place => {
   test('every call of create, update, cleanup, rollback and delete is allowed by what the resource depends on, and every right is used', async () => {
-    world = new AwsWorld(aws, place);
-    const given = await outside(world);
-    const stack = new PlayedStack(world, 'Everything');
-    const [first, second] = [false, true].map(version => templateOf(world, 'Everything', each => everything(each, given, version)));
-    await stack.deploy(first);
-    await assertStrangersDenied(stack, world, { secret: given.others, key: given.keyArn });
+    const made = world = new AwsWorld(aws, place);
+    const given = await outside(made);
+    const stack = new PlayedStack(made, 'Everything');
+    const version = (second: boolean): Template => templateOf(made, 'Everything', each => everything(each, given, second, ca => stack.idOf(ca)));
+    await stack.deploy(version(false));
+    const second = version(true);
+    await assertStrangersDenied(stack, made, { secret: given.others, key: given.keyArn });
     if (place.partition === 'aws') { // elsewhere, names differ and nothing else
       await stack.deploy(second, Object.keys(second.Resources).find(id => id.startsWith('CaBroker') && second.Resources[id].Type.startsWith('Custom::')));
     }

@@ -201,7 +201,7 @@ export class AwsIotStack {
   }
 
   private scope(): Scope {
-    const pseudo: Json = { 'AWS::Partition': 'aws', 'AWS::Region': 'eu-central-1', 'AWS::AccountId': '111111111111', 'AWS::URLSuffix': 'amazonaws.com' };
+    const pseudo: Json = { 'AWS::Partition': 'aws', 'AWS::Region': 'eu-central-1', 'AWS::AccountId': '111111111111', 'AWS::URLSuffix': 'amazonaws.com', 'AWS::StackId': STACK_ID };
     const unexpected = (): never => {
       throw new Error('these templates have none');
     };

@@ -60,6 +60,11 @@ export function generatedPath(folder: string, name: string): string {
   return join(folder, found);
 }
 
+/** The identity of the CA of the stack `Iot` in a local deployment. */
+export function caIdIn(out: string): string {
+  return readJson(join(out, 'state.json')).stacks.Iot.resources.Ca.physicalId;
+}
+
 /** The ledger of a local deployment whose generated name begins so. */
 export function ledgerOf(out: string, name: string): ReturnType<typeof JSON.parse> {
   const { ledgers } = readJson(join(out, 'state.json'));

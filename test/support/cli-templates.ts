@@ -8,6 +8,7 @@ export interface IotTemplateProps {
   readonly caKey?: string;
   readonly caDays?: number;
   readonly caGeneration?: number;
+  readonly replaces?: string;
   readonly devices?: readonly string[];
   readonly deviceDays?: number;
   readonly deviceKey?: string;
@@ -39,6 +40,7 @@ export function iotTemplate(props: IotTemplateProps = {}): TemplateJson {
           HashAlgorithm: 'SHA-256',
           ValidityDays: props.caDays ?? 3650,
           Generation: props.caGeneration ?? 1,
+          ...props.replaces === undefined ? {} : { Replaces: props.replaces },
           KeyStorage: { Type: 'SecretsManager', SecretArn: { Ref: 'CaKey' } },
           RetainKey: true,
         },

@@ -44,6 +44,8 @@ export class FaultProxy {
     return proxy;
   }
 
+  /** What CloudFormation says a stack has, by the stack's id; moto knows no stack of the tests. */
+  public readonly stacks = new Map<string, readonly StackResource[]>();
   /** Every AWS call since the last `reset`, the failed ones too. */
   public calls: AwsCall[] = [];
   private answers = new Map<string, ReceivedAnswer[]>();
@@ -95,9 +97,6 @@ export class FaultProxy {
     this.faults = () => undefined;
     this.answerFaults = () => undefined;
   }
-
-  /** What CloudFormation says a stack has, by the stack's id; moto knows no stack of the tests. */
-  public readonly stacks = new Map<string, readonly StackResource[]>();
 
   public async stop(): Promise<void> {
     this.server.closeAllConnections();

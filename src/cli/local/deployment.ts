@@ -117,7 +117,8 @@ interface Outputs {
 /** @param inherited the logical ids in the state of what a nested stack as a whole waits for */
 async function deployResources(plan: StackPlan, deployment: Deployment, inherited: readonly string[] = []): Promise<Outputs> {
   const scope = scopeOf(plan, deployment);
-  deployment.engine.declaredCas.set(plan.stackId, plan.resources.filter(({ type }) => CA_RESOURCE_TYPES.includes(type)).map(({ logicalId }) => logicalId));
+  const cas = plan.resources.filter(({ type }) => CA_RESOURCE_TYPES.includes(type));
+  deployment.engine.declaredCas.set(plan.stackId, cas.map(({ logicalId }) => logicalId));
   for (const resource of plan.resources) {
     const dependencies = [...resource.dependencies.map(id => `${plan.prefix}${id}`), ...inherited];
     deployment.declared.add(`${plan.prefix}${resource.logicalId}`);

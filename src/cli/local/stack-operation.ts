@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { checkAnswer } from '../../contract/cloudformation-limits';
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
-import { LifecycleError, LifecycleEvent, LifecycleResult } from '../../handlers/lifecycle-event';
-import { successBody } from '../../handlers/response-size';
+import { LifecycleEvent, LifecycleResult } from '../../handlers/lifecycle-event';
 import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
+import { assertTaken } from './answers';
 import { dependentsFirst } from './dependencies';
 import { Engine } from './engine';
 import { KeptResources, removeStandIn } from './kept-resources';
@@ -220,7 +219,7 @@ export class StackOperation {
       oldProperties: requestType === 'Update' ? own(this.state.resources, logicalId)?.properties : undefined,
     };
     return progress.during(`${this.stackName}: ${requestType.toLowerCase()} ${resource.name} (${resource.type})`,
-      async () => taken(event, await lifecycle(event, ports)));
+      async () => assertTaken(event, await lifecycle(event, ports)));
   }
 
   private record(logicalId: string, resource: DesiredResource, result: LifecycleResult, retainReplaced: boolean): void {
@@ -292,15 +291,6 @@ export class StackOperation {
       removeStandIn(resource, this.engine);
     }
   }
-}
-
-/** What CloudFormation takes of an answer: as much as it has room for. */
-function taken(event: LifecycleEvent, result: LifecycleResult): LifecycleResult {
-  const complaint = checkAnswer(successBody(event, result.physicalResourceId, result.data));
-  if (complaint) {
-    throw new LifecycleError(complaint, result.physicalResourceId, undefined);
-  }
-  return result;
 }
 
 /** The message names the resource already. */

@@ -185,7 +185,7 @@ function isKmsKey(value: unknown): boolean {
 }
 
 function isRecord(value: unknown): boolean {
-  return isMap(value) && isText(value.requestId) && isTextList(value.holds) && isTextList(value.earlier) && typeof value.revision === 'number';
+  return isMap(value) && isText(value.requestId) && isText(value.since) && isTextList(value.holds) && isTextList(value.earlier) && typeof value.revision === 'number';
 }
 
 function isLedger(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand,
+  DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem,
+  TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { Requester } from '../identity';
 import { Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord } from '../ledger';

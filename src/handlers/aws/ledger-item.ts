@@ -87,7 +87,9 @@ const ENTRY: { readonly [A in keyof Required<LedgerEntry>]: true } = {
 const RECORD: { readonly [A in keyof Required<ResourceRecord>]: true } = {
   requestId: true,
   requestedAt: true,
+  since: true,
   wants: true,
+  removes: true,
   outcome: true,
   declares: true,
   holds: true,

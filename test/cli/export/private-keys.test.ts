@@ -5,7 +5,7 @@ import { localDisk } from '../../../src/cli/disk';
 import { DirectoryParameters } from '../../../src/cli/local/directory-parameters';
 import { StateStore } from '../../../src/cli/local/state-store';
 import { temporaryFolder, writeAssembly, writeJson } from '../../support/cli-assembly';
-import { cli, cliError, cliOk, filesBelow, readJson } from '../../support/cli-run';
+import { cli, cliError, cliOk, filesBelow, generatedPath, readJson } from '../../support/cli-run';
 import { iotTemplate } from '../../support/cli-templates';
 
 let deployed: string;
@@ -42,7 +42,7 @@ function withoutCaSecret(): { [key: string]: string | undefined } {
 
 /** The file of a secret's one version. */
 function keyFile(outputsOf: string, secret: string): string {
-  const folder = join(dirname(outputsOf), 'keys', secret);
+  const folder = generatedPath(join(dirname(outputsOf), 'keys'), secret);
   return join(folder, readdirSync(folder)[0]);
 }
 
@@ -115,7 +115,7 @@ describe('private keys', () => {
 
   describe('in parameters', () => {
     const serial = (): string => new X509Certificate(outputs().Device0CertificatePem).serialNumber;
-    const deviceKey = (): string => readFileSync(join(deployed, 'keys', 'Iot-Device0Key', `${serial()}.pem`), 'utf8');
+    const deviceKey = (): string => readFileSync(join(generatedPath(join(deployed, 'keys'), 'Iot-Device0Key'), `${serial()}.pem`), 'utf8');
     const NAME = '/iot/devices/Sensor001-ab12cd34';
 
     /** A local deployment that keeps the device's key in a parameter. */

@@ -12,11 +12,11 @@ import { OpensslCa, OpensslCas } from '../../support/openssl-ca';
 const cas = new OpensslCas();
 
 /** Deploys a CA that OpenSSL made, and a device of it, and answers the device's certificate. */
-async function deploy(folder: string, existing: OpensslCa, generation?: number): Promise<X509Certificate> {
+async function deploy(folder: string, existing: OpensslCa, generation?: number, replaces?: string): Promise<X509Certificate> {
   const app = new App({ outdir: join(folder, 'cdk.out') });
   const stack = new Stack(app, 'Existing');
   const ca = PrivateIotCa.fromExistingCa(stack, 'Ca', {
-    certificate: PemSource.inline(existing.certificatePem), privateKey: Secret.fromSecretNameV2(stack, 'Key', 'acme/key'), generation,
+    certificate: PemSource.inline(existing.certificatePem), privateKey: Secret.fromSecretNameV2(stack, 'Key', 'acme/key'), generation, replaces,
   });
   const device = ca.addDeviceCertificate('Device', { subject: { commonName: 'sensor-001' } });
   new CertificateOutputs(stack, 'Outputs', { cas: { Ca: ca }, certificates: { Device: device } });
@@ -37,7 +37,9 @@ test('an existing CA of another generation issues everything anew, and withdraws
   const folder = temporaryFolder();
   const existing = cas.root();
   const before = await deploy(folder, existing);
-  const after = await deploy(folder, existing, 2);
+  const { physicalId } = readJson(join(folder, 'state.json')).stacks.Existing.resources.Ca1E0C8272;
+  await expect(deploy(folder, existing, 2)).rejects.toThrow('which has living certificates');
+  const after = await deploy(folder, existing, 2, physicalId);
   expect(after.serialNumber).not.toBe(before.serialNumber);
   expect(readFileSync(join(folder, 'ca.pem'), 'utf8')).toBe(existing.certificatePem);
   expect(opensslOutput(['verify', '-x509_strict', '-CAfile', join(folder, 'ca.pem'), join(folder, 'device.pem')])).toContain(': OK');

@@ -5,7 +5,7 @@ import { outside } from '../../../src/cli/local/outside';
 import { runLocally } from '../../../src/cli/local/run';
 import { silentProgress } from '../../../src/cli/terminal';
 import { temporaryFolder, writeAssembly } from '../../support/cli-assembly';
-import { filesBelow, readJson } from '../../support/cli-run';
+import { caIdIn, filesBelow, readJson } from '../../support/cli-run';
 import { iotTemplate, IotTemplateProps } from '../../support/cli-templates';
 
 /**
@@ -68,7 +68,8 @@ function look(out: string): Found {
  * @returns in how many places it was killed
  */
 async function killEverywhere(
-  begin: (out: string) => void, killed: IotTemplateProps, next: IotTemplateProps, afterwards: (atKill: Found, after: Found) => void,
+  begin: (out: string) => void, killed: IotTemplateProps, last: IotTemplateProps | ((out: string) => IotTemplateProps),
+  afterwards: (atKill: Found, after: Found) => void,
 ): Promise<number> {
   for (let operations = 0; ; operations++) {
     const out = join(temporaryFolder(), 'out');
@@ -78,6 +79,7 @@ async function killEverywhere(
       return operations;
     }
     const atKill = look(out);
+    const next = typeof last === 'function' ? last(out) : last;
     await deploy(out, next);
     afterwards(atKill, look(out));
     expect(await deploy(out, next)).toBe(false);
@@ -101,7 +103,7 @@ describe('a run that is killed at any write', () => {
   test('of a change is finished by the next one: nothing is issued twice, and what was replaced is gone', async () => {
     const base = join(temporaryFolder(), 'base');
     await deploy(base, FIRST);
-    const changed: IotTemplateProps = { devices: ['a2'], caGeneration: 2 };
+    const changed: IotTemplateProps = { devices: ['a2'], caGeneration: 2, replaces: caIdIn(base) };
     const before = look(base);
     await killEverywhere(out => cpSync(base, out, { recursive: true }), changed, changed, (atKill, after) => {
       expect(after.latest).toMatchObject(atKill.latest);
@@ -117,7 +119,8 @@ describe('a run that is killed at any write', () => {
     const base = join(temporaryFolder(), 'base');
     await deploy(base, FIRST);
     const before = look(base);
-    await killEverywhere(out => cpSync(base, out, { recursive: true }), { ...FIRST, caGeneration: 2 }, FIRST, (_, after) => {
+    const [changed, back] = [{ ...FIRST, caGeneration: 2, replaces: caIdIn(base) }, (out: string) => ({ ...FIRST, replaces: caIdIn(out) })];
+    await killEverywhere(out => cpSync(base, out, { recursive: true }), changed, back, (_, after) => {
       expect(after.outputs!.CaCertificate).toBe(before.outputs!.CaCertificate);
       expect(after.keys).toMatchObject(Object.fromEntries(Object.entries(before.keys).filter(([path]) => path.includes('CaKey'))));
       expect(Object.values(after.entries).filter(({ status }) => status === 'ISSUED')).toHaveLength(4);
@@ -128,7 +131,7 @@ describe('a run that is killed at any write', () => {
   test('of a change that fails leaves a state in which the old certificates can be had again to the byte', async () => {
     const base = join(temporaryFolder(), 'base');
     await deploy(base, FIRST);
-    const failing: IotTemplateProps = { ...FIRST, caGeneration: 2, deviceDays: 5000 };
+    const failing: IotTemplateProps = { ...FIRST, caGeneration: 2, replaces: caIdIn(base), deviceDays: 5000 };
     for (let operations = 0; operations <= 12; operations++) {
       const out = join(temporaryFolder(), 'out');
       cpSync(base, out, { recursive: true });

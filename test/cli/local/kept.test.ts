@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder, writeAssembly } from '../../support/cli-assembly';
-import { cliError, cliOk, filesBelow, readJson } from '../../support/cli-run';
+import { caIdIn, cliError, cliOk, filesBelow, readJson } from '../../support/cli-run';
 import { iotTemplate, IotTemplateProps } from '../../support/cli-templates';
 
 let app: string;
@@ -72,7 +72,7 @@ describe('a dry run', () => {
   test('of a change says what would be replaced, removed and kept, and with it what would be lost, and changes no file', async () => {
     await local({ devices: ['a', 'b'] });
     const before = filesBelow(out);
-    const said = await local({ devices: ['a'], caGeneration: 2 }, '--dry-run');
+    const said = await local({ devices: ['a'], caGeneration: 2, replaces: caIdIn(out) }, '--dry-run');
     expect(said).toMatch(/^attention: stack Iot: the CA Ca is replaced, and with it 1 verification certificate, 2 device certificates\n/);
     expect(said).toMatch(/Ca +Custom::PrivateIotCa +replace +\d/);
     expect(said).toMatch(/Device1 +Custom::IotDeviceCertificate +remove/);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { AnsweredError } from '../../../src/handlers/claim';
 import { handleCloudFormationEvent, InvocationContext, Work } from '../../../src/handlers/cloudformation/handle-event';
 import { LifecycleError } from '../../../src/handlers/lifecycle-event';
 import { FaultProxy } from '../../support/fault-proxy';
@@ -50,6 +51,12 @@ function handle(work: Work, event = request(), remaining?: number): Promise<void
 const success: Work = async () => ({ physicalResourceId: IDENTITY, data: DATA });
 const failing = (error: unknown): Work => () => Promise.reject(error);
 const answer = () => JSON.parse(proxy.answersTo('r1')[0].body);
+
+test('a delivery that fails where another one has succeeded is not answered, and ends in an error, so that Lambda delivers it again', async () => {
+  await expect(handle(failing(new LifecycleError('Device: throttled', IDENTITY, new AnsweredError())))).rejects.toThrow('another delivery of this request has succeeded');
+  expect(proxy.answersTo('r1')).toEqual([]);
+  expect(logged.join('')).toContain('left to another delivery');
+});
 
 describe('an answer', () => {
   test('of success has what CloudFormation asks for, and nothing is masked', async () => {

@@ -69,6 +69,11 @@ export class PlayedStack {
     this.publish();
   }
 
+  /** The physical id of the custom resource whose logical id begins so, if it is there. */
+  public idOf(beginning: string): string | undefined {
+    return [...this.standing].find(([id, { type }]) => id.startsWith(beginning) && type.startsWith('Custom::'))?.[1].physicalId;
+  }
+
   /** Deletes the stack, with what it would retain. */
   public async delete(): Promise<void> {
     await this.cleanUp(this.template, [], () => true);

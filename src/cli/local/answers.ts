@@ -1,0 +1,12 @@
+import { checkAnswer } from '../../contract/cloudformation-limits';
+import { LifecycleError, LifecycleEvent, LifecycleResult } from '../../handlers/lifecycle-event';
+import { successBody } from '../../handlers/response-size';
+
+/** An answer that CloudFormation takes: it has no room for a longer one. */
+export function assertTaken(event: LifecycleEvent, result: LifecycleResult): LifecycleResult {
+  const complaint = checkAnswer(successBody(event, result.physicalResourceId, result.data));
+  if (complaint) {
+    throw new LifecycleError(complaint, result.physicalResourceId, undefined);
+  }
+  return result;
+}

@@ -1,0 +1,65 @@
+import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { DeviceCertificate, IPrivateIotCa, KeyAlgorithm, PrivateIotCa } from '../../../src';
+import { temporaryFolder } from '../../support/cli-assembly';
+import { cli, cliOk, readJson } from '../../support/cli-run';
+import { synthesized } from '../../support/synthesized';
+
+const P256 = { keyAlgorithm: KeyAlgorithm.EC_P256 };
+let out: string;
+
+beforeEach(() => {
+  out = join(temporaryFolder(), 'out');
+});
+
+const assembly = (declareCa?: (stack: Stack) => IPrivateIotCa): string => synthesized((app: App) => {
+  const stack = new Stack(app, 'Iot');
+  const ca = declareCa?.(stack);
+  if (ca) {
+    const device = new DeviceCertificate(stack, 'Sensor', { ca, subject: { commonName: 'sensor-001' }, ...P256 });
+    new CfnOutput(stack, 'CaPem', { value: ca.certificatePem });
+    new CfnOutput(stack, 'DevicePem', { value: device.certificatePem });
+  } else {
+    new CfnOutput(stack, 'Nothing', { value: 'here' });
+  }
+});
+const made = (id: string, replaces?: string) => (stack: Stack) => new PrivateIotCa(stack, id, { subject: { commonName: 'Fleet' }, replaces, ...P256 });
+const local = (app: string): Promise<string> => cliOk('local', '--app', app, '--out', out);
+const outputs = (): { CaPem: string; DevicePem: string } => readJson(join(out, 'outputs.json')).Iot;
+const resources = (): [string, { type: string; physicalId: string }][] => Object.entries(readJson(join(out, 'state.json')).stacks.Iot.resources);
+const idOf = (type: string): string => resources().find(([, resource]) => resource.type === type)![1].physicalId;
+
+/** What of a CA is kept when it goes, as the attributes by which it is taken back in. */
+function keepsakes() {
+  const table = idOf('AWS::DynamoDB::GlobalTable');
+  const secret = resources().find(([id, { type }]) => type === 'AWS::SecretsManager::Secret' && id.startsWith('Ca'))![1].physicalId;
+  return { caId: idOf('Custom::PrivateIotCa'), ledgerTableArn: `arn:aws:dynamodb:local:000000000000:table/${table}`, privateKeySecretArn: secret };
+}
+
+test('a CA that was removed is taken back in by what was kept of it, with its certificate, and issues again', async () => {
+  await local(assembly(made('Ca')));
+  const [before, kept] = [outputs(), keepsakes()];
+  await local(assembly());
+  await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'TakenBack', kept)));
+  expect(outputs().CaPem).toBe(before.CaPem);
+  expect(new X509Certificate(outputs().DevicePem).verify(new X509Certificate(before.CaPem).publicKey)).toBe(true);
+});
+
+test('a CA whose construct has another id is not replaced by accident, and goes on by what is kept: no device gets another certificate', async () => {
+  await local(assembly(made('Ca')));
+  const [before, kept] = [outputs(), keepsakes()];
+  const { code, stderr } = await cli('local', '--app', assembly(made('Renamed')), '--out', out);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(new RegExp(`the stack loses the CA ${kept.caId}, which has living certificates: device CN=sensor-001 .*`
+    + `PrivateIotCa\\.fromKeptCa; if all of it is to be replaced, declare replaces: '${kept.caId}'; the stack was rolled back`))]);
+  expect(outputs()).toEqual(before);
+  await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'Renamed', kept)));
+  expect(outputs()).toEqual(before);
+});
+
+test('a CA whose construct has another id is replaced where that is declared', async () => {
+  await local(assembly(made('Ca')));
+  const [before, { caId }] = [outputs(), keepsakes()];
+  await local(assembly(made('Renamed', caId)));
+  expect(outputs().CaPem).not.toBe(before.CaPem);
+});

@@ -1,0 +1,44 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { PrivateIotCa } from '../src';
+import { KeptCaProps } from '../src/kept-iot-ca';
+import { attributeOf, ledgerRights, propertiesOf, rightsOf, stackOf } from './support/stacks';
+
+const CA_ID = `ca-${'0123456789abcdef'.repeat(2)}`;
+const TABLE = 'arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF';
+const SECRET = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaPrivateKey-AbCdEf-AbCdEf';
+
+function kept(props: Partial<KeptCaProps> = {}) {
+  const stack = stackOf();
+  const ca = PrivateIotCa.fromKeptCa(stack, 'Ca', { caId: CA_ID, ledgerTableArn: TABLE, privateKeySecretArn: SECRET, ...props });
+  return { stack, ca };
+}
+
+test('a kept CA is declared with the ledger that it had, and issues with the key that it had', () => {
+  const { stack, ca } = kept();
+  ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } });
+  expect(propertiesOf(stack, 'Custom::KeptIotCa')).toMatchObject({ CaId: CA_ID, LedgerTable: 'Iot-CaLedger-1ABCDEF' });
+  expect(rightsOf(stack)).toEqual(expect.arrayContaining([expect.objectContaining({ Action: 'secretsmanager:GetSecretValue', Resource: SECRET }), ledgerRights(TABLE)]));
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
+  const [id] = Object.keys(template.findResources('Custom::KeptIotCa'));
+  template.hasResourceProperties('Custom::IotDeviceCertificate', { Issuer: { Ref: id }, LedgerTable: 'Iot-CaLedger-1ABCDEF' });
+  expect(stack.resolve(ca.certificatePem)).toEqual(attributeOf(id, 'CertificatePem'));
+});
+
+test('a kept CA below another one is recorded in the ledger of that one too, and its chain ends there', () => {
+  const stack = stackOf();
+  const root = new PrivateIotCa(stack, 'Root', { subject: { commonName: 'Root' }, pathLength: 1 });
+  const ca = PrivateIotCa.fromKeptCa(stack, 'Ca', { caId: CA_ID, ledgerTableArn: TABLE, privateKeySecretArn: SECRET, issuer: root });
+  expect(propertiesOf(stack, 'Custom::KeptIotCa').IssuerLedgerTable).toEqual(stack.resolve(root.ledger.tableName));
+  expect(ca.caCertificates).toHaveLength(2);
+});
+
+test.each<[string, Partial<KeptCaProps>]>([
+  ['caId must be the caId of a CA, ca- and 32 hexadecimal digits, got "device-1"', { caId: 'device-1' }],
+  ['replaces must be the caId of a CA, ca- and 32 hexadecimal digits, got "the old one"', { replaces: 'the old one' }],
+  ['either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, got neither', { privateKeySecretArn: undefined }],
+  ['either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, got both',
+    { signingKeyArn: 'arn:aws:kms:eu-central-1:111111111111:key/00000000-0000-0000-0000-000000000000' }],
+])('a kept CA is refused with: %s', (message, props) => {
+  expect(() => kept(props)).toThrow(`Stack/Ca: ${message}`);
+});

@@ -1,9 +1,7 @@
 import { Holder, Ledger, LedgerGoneError, Outcome, OvertakenError, ResourceRecord } from './ledger';
 import { LifecycleEvent } from './lifecycle-event';
 import { Ports } from './ports';
-
-/** How many requests before the latest one a record names: far more than Lambda can deliver late, within six hours. */
-const MAX_EARLIER = 20;
+import { Aim, begun, ended } from './resource-record';
 
 /** Two requests at one record at a time: each turn, one of them gets ahead. More turns than deliveries means a fault. */
 const MAX_TURNS = 8;
@@ -26,14 +24,6 @@ export interface LedgerTables {
   readonly left: readonly string[];
 }
 
-/** What the request is to come to. */
-export interface Aim {
-  /** The identity that it is to bring about; absent for a removal. */
-  readonly wants?: string;
-  /** The identity that a removal takes away. */
-  readonly removes?: string;
-}
-
 /**
  * A request that is being carried out. It is recorded in each ledger that it has to do with, before anything else is done,
  * and its outcome before it is answered. So of two requests for a resource the later one counts, whichever is delivered
@@ -54,10 +44,10 @@ export class Claim {
    * @throws OvertakenError if a later request has begun, or if this one has failed already
    */
   public async open({ home, own, left }: LedgerTables): Promise<void> {
-    for (const table of [home, own]) {
-      // A stack must be deletable without a ledger that is gone.
-      await this.begin(table, this.aim, this.aim.wants === undefined);
-    }
+    // A stack must be deletable without a ledger that is gone.
+    const mayBeGone = this.aim.wants === undefined;
+    await this.begin(home, this.aim, mayBeGone);
+    await this.begin(own, this.aim, mayBeGone);
     for (const table of left) {
       await this.begin(table, { removes: this.aim.removes }, true);
     }
@@ -107,6 +97,11 @@ export class Claim {
     return [...new Set(left)].filter(identity => identity !== this.event.physicalResourceId);
   }
 
+  /** Whether the removal turned out to be one of what the resource was before; in the home ledger, which decides. */
+  public async removesNothing(): Promise<boolean> {
+    return this.tables.length === 0 || (await this.recordIn(this.tables[0]))?.removes === undefined;
+  }
+
   /** Notes that certificates were withdrawn, in all ledgers. */
   public async letGo(identities: readonly string[]): Promise<void> {
     for (const table of this.allTables) {
@@ -119,7 +114,7 @@ export class Claim {
       return;
     }
     try {
-      await this.beginIn(this.ports.ledger(table), aim);
+      await this.write(this.ports.ledger(table), record => begun(record, this.event, aim, this.startedAt));
       this.tables.push(table);
     } catch (error) {
       if (!mayBeGone) {
@@ -129,49 +124,13 @@ export class Claim {
     }
   }
 
-  private async beginIn(ledger: Ledger, aim: Aim): Promise<void> {
-    const { requestId, requestedAt } = this.event;
-    await this.write(ledger, record => {
-      if (record?.requestId === requestId) {
-        if (record.outcome === 'FAILED') {
-          throw new OvertakenError();
-        }
-        return undefined;
-      }
-      if (record && this.isBefore(record)) {
-        throw new OvertakenError();
-      }
-      const holds = [...record?.holds ?? [], aim.wants].filter(identity => identity !== undefined);
-      return {
-        requestId,
-        requestedAt: requestedAt?.toISOString(),
-        since: this.startedAt,
-        wants: aim.wants,
-        removes: aim.removes,
-        declares: record?.declares,
-        holds: [...new Set(holds)],
-        earlier: record ? [record.requestId, ...record.earlier].slice(0, MAX_EARLIER) : [],
-        revision: (record?.revision ?? 0) + 1,
-      };
-    });
-  }
-
   /** Records an outcome where there is none yet, and answers the one that stands. */
   private async close(outcome: Outcome): Promise<Outcome> {
     let decided = outcome;
     for (const table of this.tables) {
-      decided = (await this.change(table, record => record.outcome ? undefined : this.ended(record, decided))).outcome!;
+      decided = (await this.change(table, record => record.outcome ? undefined : ended(record, decided))).outcome!;
     }
     return decided;
-  }
-
-  private ended(record: ResourceRecord, outcome: Outcome): ResourceRecord {
-    if (outcome === 'FAILED') {
-      return { ...record, outcome };
-    }
-    const { removes } = this.aim;
-    const kept = removes === undefined || removes === record.declares ? undefined : record.declares;
-    return { ...record, outcome, declares: record.wants ?? kept };
   }
 
   /** Changes the record while it is that of this request; `undefined` leaves it as it is. */
@@ -197,23 +156,6 @@ export class Claim {
       }
     }
     throw new Error('the ledger keeps changing under this request; deploy again');
-  }
-
-  /**
-   * Whether the request was made before the latest one: CloudFormation makes one at a time, and Lambda can deliver it hours
-   * later. Of two that were made in the same second, a removal that has begun since this delivery did is the later one:
-   * CloudFormation removes at once what it cancels.
-   */
-  private isBefore(latest: ResourceRecord): boolean {
-    const requestedAt = this.event.requestedAt?.toISOString();
-    if (latest.earlier.includes(this.event.requestId)) {
-      return true;
-    }
-    if (requestedAt !== undefined && latest.requestedAt !== undefined && requestedAt !== latest.requestedAt) {
-      return requestedAt < latest.requestedAt;
-    }
-    const isRemoval = latest.removes !== undefined && (latest.outcome === undefined || latest.declares === undefined);
-    return this.aim.wants !== undefined && isRemoval && latest.since >= this.startedAt;
   }
 
   private recordIn(table: string): Promise<ResourceRecord | undefined> {

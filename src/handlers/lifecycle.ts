@@ -134,8 +134,10 @@ async function removeIdentity(event: LifecycleEvent, identity: string, ports: Po
   const claim = new Claim(event, { removes: identity }, ports);
   try {
     await claim.open(ledgerTables(event));
-    await withdrawCertificate(identity, claim.holder, claim.allTables, ports);
-    await claim.letGo([identity]);
+    if (!await claim.removesNothing()) {
+      await withdrawCertificate(identity, claim.holder, claim.allTables, ports);
+      await claim.letGo([identity]);
+    }
     await claim.succeed();
     await withdrawLeftBehind(claim, ports);
   } catch (error) {

@@ -14,6 +14,8 @@ const LEAVES: { readonly [logicalId: string]: Kind } = {
 const OPERATIONS = 4;
 /** Most requests take fewer steps; what is to happen at a later one does not happen. */
 const MAX_STEPS = 12;
+/** The steps by which a request is recorded: reading the resource's item, and writing it. */
+const RECORDING_STEPS = 2;
 const DAY = 86_400_000;
 
 /** Runs histories of random operations and random disturbances, one for each seed. */
@@ -31,28 +33,29 @@ async function run(history: History): Promise<number> {
   const counter = { pauses: 0 };
   await history.deploy({ Ca: { kind: 'ca', retain: random.chance(0.5) }, ...random.chance(0.4) ? { Factory: { kind: 'subordinate', ca: 'Ca', retain: random.chance(0.5) } } : {} });
   for (let operation = 0; operation < OPERATIONS && history.violations.length === 0; operation++) {
-    history.requests.director = disturber(random, counter);
     if (random.chance(0.1)) {
       history.world.pass(random.below(40) * DAY);
     }
-    await operate(history, random);
+    await operate(history, random, counter);
     if (random.chance(0.5)) {
       await history.rest();
     }
   }
   await history.rest();
   if (history.violations.length === 0 && random.chance(0.3)) {
-    history.requests.director = disturber(random, counter);
+    history.requests.director = disturber(random, counter, true);
     await history.delete();
     await history.rest();
   }
   return counter.pauses;
 }
 
-async function operate(history: History, random: Random): Promise<void> {
+async function operate(history: History, random: Random, counter: { pauses: number }): Promise<void> {
   const wanted = edited(history.specs, random);
   const failsAfter = random.chance(0.2) ? random.below(Object.keys(wanted).length + 1) : undefined;
-  const status = await history.deploy(wanted, { rollback: !random.chance(0.15), failsAfter });
+  const rollback = !random.chance(0.15);
+  history.requests.director = disturber(random, counter, rollback);
+  const status = await history.deploy(wanted, { rollback, failsAfter });
   if (status === 'FAILED') { // the user mends it, goes back, or has it rolled back
     history.requests.director = () => ({});
     await history.deploy(random.pick([history.specs, valid(wanted)]));
@@ -89,11 +92,14 @@ function changed(spec: Spec, random: Random): Spec {
   }
 }
 
-/** What befalls a request, by chance. */
-function disturber(random: Random, counter: { pauses: number }): Director {
-  return () => {
+/**
+ * What befalls a request, by chance. Without a rollback, nothing befalls a creation before it is recorded: a limit of the ledger
+ * (decisions/0004).
+ */
+function disturber(random: Random, counter: { pauses: number }, rollback: boolean): Director {
+  return ({ requestType }) => {
     const again = random.chance(0.12) ? [random.below(5)] : [];
-    const step = random.below(MAX_STEPS);
+    const step = Math.max(random.below(MAX_STEPS), requestType === 'Create' && !rollback ? RECORDING_STEPS : 0);
     const chance = random.next();
     if (chance < 0.25) {
       const [fault, lasts] = [random.pick(CALL_FAULTS), random.chance(0.2)];

@@ -194,6 +194,29 @@ describe('a delivery that is overtaken', () => {
   });
 });
 
+describe('a removal by an id that CloudFormation has invented', () => {
+  const named = (event: LifecycleEvent): LifecycleEvent => ({ ...event, logicalResourceId: 'Second' });
+  const place = { KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Second-AbCdEf` }, Bundles: [] };
+  const create = () => named(request('device', 'Create', declare(place)));
+  const remove = () => named(request('device', 'Delete', declare(place), 'Iot-Second-1ABCDEF'));
+
+  test('takes away what a creation has made whose answer was lost', async () => {
+    const created = await handle(create());
+    await handle(remove());
+    expect(world.entry(created.physicalResourceId)).toMatchObject({ status: 'WITHDRAWN' });
+  });
+
+  test('is one of a creation before, where the resource was created anew since; the next one is not', async () => {
+    await handle(create(), async () => { throw new Error('the process ended'); }).catch(() => undefined);
+    const anew = await handle(create());
+    expect(await handle(create())).toEqual(anew);
+    await handle(remove());
+    expect(world.entry(anew.physicalResourceId)).toMatchObject({ status: 'ISSUED' });
+    await handle(remove());
+    expect(world.entry(anew.physicalResourceId)).toMatchObject({ status: 'WITHDRAWN' });
+  });
+});
+
 describe('a removal that failed midway', () => {
   test('lets the key go when it is asked for again, by another request', async () => {
     const removal = request('device', 'Delete', declare(), first.physicalResourceId);

@@ -21,14 +21,15 @@ export class Delivery {
   public readonly faults: { readonly step: Step; readonly fault: Fault }[] = [];
   public ended?: Ended;
   private dead = false;
-  private held?: () => void;
+  /** The calls that are held: more than one where the function makes them at the same time. */
+  private held: (() => void)[] = [];
 
   constructor(public readonly name: string, private readonly plan: Plan, private readonly surroundings: Surroundings) {}
 
   private changed: () => void = () => undefined;
 
   public get isHeld(): boolean {
-    return this.held !== undefined;
+    return this.held.length > 0;
   }
 
   public get isDead(): boolean {
@@ -37,7 +38,7 @@ export class Delivery {
 
   /** Resolves when it is held, or has ended. */
   public async settled(): Promise<void> {
-    while (!this.held && !this.ended) {
+    while (!this.isHeld && !this.ended) {
       await new Promise<void>(resolve => {
         this.changed = resolve;
       });
@@ -46,9 +47,7 @@ export class Delivery {
 
   /** Lets it go on from where it was held. */
   public async release(): Promise<void> {
-    const held = this.held;
-    this.held = undefined;
-    held?.();
+    this.held.splice(0).forEach(goOn => goOn());
     await this.settled();
   }
 
@@ -82,7 +81,7 @@ export class Delivery {
 
   private async hold(): Promise<void> {
     await new Promise<void>(resolve => {
-      this.held = resolve;
+      this.held.push(resolve);
       this.changed();
     });
   }

@@ -44,7 +44,7 @@ async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleRe
       await withdrawLeftBehind(claim, ports).catch(() => undefined); // the ledger accounts for it, and the next request tries again
       return { physicalResourceId: identity, data };
     } catch (error) {
-      await (error instanceof OvertakenError ? giveWay(event, identity, keys, ports) : undo(event, identity, claim, ports));
+      await (error instanceof OvertakenError ? giveWay(event, identity, keys, ports) : undo(event, identity, keys, claim, ports));
       throw error;
     }
   } catch (error) {
@@ -69,8 +69,12 @@ async function withdrawLeftBehind(claim: Claim, ports: Ports): Promise<void> {
  *
  * @throws AnsweredError if another delivery of the request has succeeded
  */
-async function undo(event: LifecycleEvent, identity: string, claim: Claim, ports: Ports): Promise<void> {
-  if (!await hasFailed(claim)) {
+async function undo(event: LifecycleEvent, identity: string, keys: readonly LedgerEntry[], claim: Claim, ports: Ports): Promise<void> {
+  const failure = await recordFailure(claim);
+  if (failure === 'overtaken') { // such as by a removal, which let the key go that this one was about to read
+    return giveWay(event, identity, keys, ports);
+  }
+  if (failure === 'unrecorded') {
     return;
   }
   try {
@@ -88,15 +92,15 @@ async function undo(event: LifecycleEvent, identity: string, claim: Claim, ports
 }
 
 /** Records the failure; where that is not possible, another delivery may still succeed. */
-async function hasFailed(claim: Claim): Promise<boolean> {
+async function recordFailure(claim: Claim): Promise<'recorded' | 'overtaken' | 'unrecorded'> {
   try {
     await claim.fail();
-    return true;
+    return 'recorded';
   } catch (error) {
     if (error instanceof AnsweredError) {
       throw error;
     }
-    return false;
+    return error instanceof OvertakenError ? 'overtaken' : 'unrecorded';
   }
 }
 

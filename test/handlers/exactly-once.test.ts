@@ -27,7 +27,10 @@ async function worldWithCa(): Promise<{ world: MemoryWorld; caId: string }> {
 function creation(kind: typeof KINDS[number], caId: string): LifecycleEvent {
   const Bundles = [{ Type: 'CombinedPem', SecretArn: BUNDLE }, { Type: 'Der', SecretArn: `${SECRET}Der-AbCdEf` }];
   switch (kind) {
-    case 'ca': return { ...request('ca', 'Create', caProperties({ KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Other-AbCdEf` } })), logicalResourceId: 'OtherCa' };
+    case 'ca': return {
+      ...request('ca', 'Create', caProperties({ KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Other-AbCdEf` }, RetainKey: 'false' })),
+      logicalResourceId: 'OtherCa',
+    };
     case 'verification': return request('verification', 'Create', verificationProperties(caId));
     case 'device': return request('device', 'Create', deviceProperties(caId));
     case 'bundled': return request('device', 'Create', deviceProperties(caId, { Bundles }));
@@ -87,7 +90,8 @@ test('a removal that died is finished by its second delivery, and the key goes t
 
 /** Lets two deliveries take turns at every call of a port, as a list of choices says. */
 class Turns {
-  private readonly waiting = new Map<number, () => void>();
+  /** The calls that wait, by their delivery, which may make more than one at the same time. */
+  private readonly waiting = new Map<number, (() => void)[]>();
   private readonly running = new Set<number>();
 
   constructor(private readonly choices: number[]) {}
@@ -96,7 +100,7 @@ class Turns {
     this.running.add(id);
     return async (operation, effect) => {
       await new Promise<void>(resolve => {
-        this.waiting.set(id, resolve);
+        this.waiting.set(id, [...this.waiting.get(id) ?? [], resolve]);
         this.next();
       });
       return gate(operation, effect);
@@ -112,9 +116,9 @@ class Turns {
     if (this.waiting.size > 0 && this.waiting.size === this.running.size) {
       const ids = [...this.waiting.keys()].sort();
       const id = ids[(this.choices.shift() ?? 0) % ids.length];
-      const resume = this.waiting.get(id)!;
+      const calls = this.waiting.get(id)!;
       this.waiting.delete(id);
-      resume();
+      calls.forEach(resume => resume());
     }
   }
 }

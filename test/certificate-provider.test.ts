@@ -101,13 +101,13 @@ describe('the rights of the function', () => {
 test('every certificate waits for the policies with the rights it needs', () => {
   const resources = Template.fromStack(fullStack()).toJSON().Resources as Record<string, { Type: string; DependsOn?: string[] }>;
   const waits = Object.entries(resources).filter(([, { Type }]) => /^Custom::.*Iot/.test(Type))
-    .map(([id, { DependsOn = [] }]) => [id.slice(0, -8), ...DependsOn.map(each => /Provider(Keys|Parameters|RightsOnStack[A-Za-z]*?)[0-9A-F]+$/.exec(each)?.[1])]);
+    .map(([id, { DependsOn = [] }]) => [id.slice(0, -8), ...DependsOn.map(each => /Provider(Keys|OwnStack|Parameters|RightsOnStack[A-Za-z]*?)[0-9A-F]+$/.exec(each)?.[1])]);
   expect(Object.fromEntries(waits.map(([id, ...on]) => [id, on]))).toEqual({
-    Ca: ['RightsOnStackCa'],
-    InKms: ['RightsOnStackInKms'],
-    Below: ['RightsOnStackBelow', 'RightsOnStackCa'],
-    Awaited: ['RightsOnStackAwaited'],
-    Existing: ['RightsOnStackExisting'],
+    Ca: ['OwnStack', 'RightsOnStackCa'],
+    InKms: ['OwnStack', 'RightsOnStackInKms'],
+    Below: ['OwnStack', 'RightsOnStackBelow', 'RightsOnStackCa'],
+    Awaited: ['OwnStack', 'RightsOnStackAwaited'],
+    Existing: ['OwnStack', 'RightsOnStackExisting'],
     CaVerification: ['RightsOnStackCa'],
     CaElsewhere: ['RightsOnStackCa'],
     CaSensor: ['Keys', 'RightsOnStackCa'],

@@ -93,7 +93,11 @@ test('the function may use what is the CA\'s own and issue with the CA above, ea
   ]);
   expect(rightsOf(stack)).toHaveLength(4);
   const { DependsOn } = Template.fromStack(stack).toJSON().Resources.Factory212BF0B2;
-  expect(DependsOn).toEqual(['PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6', 'PrivateIotCaProviderRightsOnStackFactory4552D121CB8BAE3F9F342BC9']);
+  expect(DependsOn).toEqual([
+    'PrivateIotCaProviderOwnStack784B1F56', // whether a deployment replaces or removes it
+    'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6',
+    'PrivateIotCaProviderRightsOnStackFactory4552D121CB8BAE3F9F342BC9',
+  ]);
 });
 
 test('in another stack than its issuer, its function may read the issuer\'s key, and not write it', () => {

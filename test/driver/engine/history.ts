@@ -8,6 +8,7 @@ import { madeElsewhere } from './made-elsewhere';
 import { Requests } from './requests';
 import { provide, putByHand, secretArn, Specs, templateOf } from './resources';
 import { DeployOptions, Stack, Status } from './stack';
+import { Existing } from './template';
 import { Violation, Watch } from './watch';
 import { Platform, STACK_ID, World } from './world';
 
@@ -50,6 +51,8 @@ export class History {
   public readonly stack: Stack;
   public readonly watch: Watch;
   public specs: Specs = {};
+  /** What the last stable stack had, which a rollback goes back to. */
+  private stable: ReadonlyMap<string, string> = new Map();
 
   constructor(platform: Platform, seed: number, saved?: Saved) {
     this.world = new World(platform, new Random(seed), saved?.state ?? emptyState(), saved?.now);
@@ -75,7 +78,9 @@ export class History {
       }
       this.watch.mayFail[isInvalid ? 'add' : 'delete'](logicalId);
     }
-    const before = new Map([...this.stack.resources].map(([logicalId, { physicalId, data }]) => [logicalId, `${physicalId} ${data.CertificatePem ?? data.Signature}`]));
+    if (this.stack.isStable) {
+      this.stable = new Map([...this.stack.resources].map(([logicalId, resource]) => [logicalId, identified(resource)]));
+    }
     this.world.note(`deploy ${Object.entries(specs).map(([logicalId, spec]) => `${logicalId}:${describe(spec)}`).join(' ')}${options.rollback === false ? ' --no-rollback' : ''}`);
     let status = await this.stack.deploy(template, options);
     if (status === 'ROLLBACK_FAILED') {
@@ -94,8 +99,8 @@ export class History {
       checkKeysOf(this.world, this.stack, this.watch);
     }
     if (status === 'ROLLED_BACK') {
-      this.stack.resources.forEach(({ physicalId, data }, logicalId) => {
-        if (before.get(logicalId) !== `${physicalId} ${data.CertificatePem ?? data.Signature}`) {
+      this.stack.resources.forEach((resource, logicalId) => {
+        if (this.stable.get(logicalId) !== identified(resource)) {
           this.watch.find('not rolled back', `${logicalId} is another one than before`);
         }
       });
@@ -133,4 +138,9 @@ export class History {
 function describe({ kind, ca, variant = 1, remark = 0, place = 1, isInvalid, request: _, certificatePem: __, ...more }: Specs[string]): string {
   return [kind, ...ca ? [`of ${ca}`] : [], `v${variant}`, ...remark ? [`r${remark}`] : [], ...place > 1 ? [`p${place}`] : [], ...isInvalid ? ['(wrong)'] : [],
     ...Object.entries(more).map(([name, value]) => `${name}=${value}`)].join(' ');
+}
+
+/** A resource by its id and the bytes of what it has. */
+function identified({ physicalId, data }: Pick<Existing, 'physicalId' | 'data'>): string {
+  return `${physicalId} ${data.CertificatePem ?? data.Signature}`;
 }

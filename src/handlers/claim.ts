@@ -1,3 +1,4 @@
+import { AnsweredError } from './answered-error';
 import { Holder, Ledger, LedgerGoneError, Outcome, OvertakenError, ResourceRecord } from './ledger';
 import { LifecycleEvent } from './lifecycle-event';
 import { Ports } from './ports';
@@ -5,14 +6,6 @@ import { Aim, begun, ended } from './resource-record';
 
 /** Two requests at one record at a time: each turn, one of them gets ahead. More turns than deliveries means a fault. */
 const MAX_TURNS = 8;
-
-/** Another delivery of the request has succeeded, and answers it; this one has nothing to answer. */
-export class AnsweredError extends Error {
-  constructor() {
-    super('another delivery of this request has succeeded');
-    this.name = 'AnsweredError';
-  }
-}
 
 /** The ledgers that a request has to do with, by the names of their tables. */
 export interface LedgerTables {

@@ -1,4 +1,5 @@
-import { AnsweredError, Claim } from './claim';
+import { AnsweredError } from './answered-error';
+import { Claim } from './claim';
 import { declaredIdentity, declared } from './declared-resource';
 import { makeCurrent, releaseKeys, restoreCurrent } from './held-keys';
 import { isIdentity } from './identity';

@@ -1,4 +1,4 @@
-import { AnsweredError } from '../../src/handlers/claim';
+import { AnsweredError } from '../../src/handlers/answered-error';
 import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
 import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
 import { caProperties, deviceProperties, Properties, request, SECRET, subordinateProperties } from '../support/events';

@@ -1,4 +1,4 @@
-import { AnsweredError } from '../claim';
+import { AnsweredError } from '../answered-error';
 import { LifecycleError, LifecycleEvent, LifecycleResult } from '../lifecycle-event';
 import { log, LogRecord } from '../log';
 import { assertResponseFits, successBody } from '../response-size';

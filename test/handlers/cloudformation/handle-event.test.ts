@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AnsweredError } from '../../../src/handlers/claim';
+import { AnsweredError } from '../../../src/handlers/answered-error';
 import { handleCloudFormationEvent, InvocationContext, Work } from '../../../src/handlers/cloudformation/handle-event';
 import { LifecycleError } from '../../../src/handlers/lifecycle-event';
 import { FaultProxy } from '../../support/fault-proxy';

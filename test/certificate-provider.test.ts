@@ -108,13 +108,13 @@ test('every certificate waits for the policies with the rights it needs', () => 
     Below: ['OwnStack', 'RightsOnStackBelow', 'RightsOnStackCa'],
     Awaited: ['OwnStack', 'RightsOnStackAwaited'],
     Existing: ['OwnStack', 'RightsOnStackExisting'],
-    CaVerification: ['RightsOnStackCa'],
-    CaElsewhere: ['RightsOnStackCa'],
-    CaSensor: ['Keys', 'RightsOnStackCa'],
-    CaBroker: ['Keys', 'RightsOnStackCa'],
-    InKmsSensor: ['Parameters', 'RightsOnStackInKms'],
-    BelowSensor: ['RightsOnStackBelow', 'RightsOnStackBelowSensor'],
-    ExistingSensor: ['Keys', 'RightsOnStackExisting'],
+    CaVerification: ['OwnStack', 'RightsOnStackCa'],
+    CaElsewhere: ['OwnStack', 'RightsOnStackCa'],
+    CaSensor: ['Keys', 'OwnStack', 'RightsOnStackCa'],
+    CaBroker: ['Keys', 'OwnStack', 'RightsOnStackCa'],
+    InKmsSensor: ['OwnStack', 'Parameters', 'RightsOnStackInKms'],
+    BelowSensor: ['OwnStack', 'RightsOnStackBelow', 'RightsOnStackBelowSensor'],
+    ExistingSensor: ['Keys', 'OwnStack', 'RightsOnStackExisting'],
   });
 });
 

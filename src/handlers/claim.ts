@@ -90,11 +90,6 @@ export class Claim {
     return [...new Set(left)].filter(identity => identity !== this.event.physicalResourceId);
   }
 
-  /** Whether the removal turned out to be one of what the resource was before; in the home ledger, which decides. */
-  public async removesNothing(): Promise<boolean> {
-    return this.tables.length === 0 || (await this.recordIn(this.tables[0]))?.removes === undefined;
-  }
-
   /** Notes that certificates were withdrawn, in all ledgers. */
   public async letGo(identities: readonly string[]): Promise<void> {
     for (const table of this.allTables) {

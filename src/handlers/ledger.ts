@@ -76,12 +76,8 @@ export interface ResourceRecord {
   readonly removes?: string;
   /** How the request ended; absent while it is carried out. */
   readonly outcome?: Outcome;
-  /** Whether the request creates the resource. */
-  readonly creates?: boolean;
   /** The identity that the latest successful request has left the resource with. */
   readonly declares?: string;
-  /** How many creations came before the latest one of which CloudFormation has got no answer. */
-  readonly unansweredCreations?: number;
   /** The identities whose certificates requests of this resource have made and not withdrawn. */
   readonly holds: readonly string[];
   /** The requests before the latest one, the latest first. */

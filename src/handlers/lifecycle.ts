@@ -124,8 +124,8 @@ async function giveWay(event: LifecycleEvent, identity: string, keys: readonly L
 
 async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
   const physicalResourceId = event.physicalResourceId ?? '';
-  const identity = isIdentity(physicalResourceId) ? physicalResourceId : declaredIdentity(event);
   try {
+    const identity = isIdentity(physicalResourceId) ? physicalResourceId : await unansweredIdentity(event, ports);
     if (identity !== undefined) {
       await removeIdentity(event, identity, ports);
     }
@@ -135,14 +135,27 @@ async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleRes
   }
 }
 
+/**
+ * What a removal by an id that CloudFormation has invented is to remove: what a creation has made whose answer CloudFormation did
+ * not get. Where the stack was not rolled back, that removal comes when the resource was created anew, of the same identity: what
+ * CloudFormation takes the resource to be is not what it wants removed.
+ */
+async function unansweredIdentity(event: LifecycleEvent, ports: Ports): Promise<string | undefined> {
+  const identity = declaredIdentity(event);
+  if (identity === undefined) {
+    return undefined;
+  }
+  const { resources } = await ports.stack(event.stackId);
+  const isStanding = resources.some(each => each.logicalResourceId === event.logicalResourceId && each.physicalResourceId === identity);
+  return isStanding ? undefined : identity;
+}
+
 async function removeIdentity(event: LifecycleEvent, identity: string, ports: Ports): Promise<void> {
   const claim = new Claim(event, { removes: identity }, ports);
   try {
     await claim.open(ledgerTables(event));
-    if (!await claim.removesNothing()) {
-      await withdrawCertificate(identity, claim.holder, claim.allTables, ports);
-      await claim.letGo([identity]);
-    }
+    await withdrawCertificate(identity, claim.holder, claim.allTables, ports);
+    await claim.letGo([identity]);
     await claim.succeed();
     await withdrawLeftBehind(claim, ports);
   } catch (error) {

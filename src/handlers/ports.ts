@@ -36,7 +36,7 @@ export interface Ports {
   readonly generateKeyPair: (algorithm: KeyAlgorithmName) => Promise<KeyPair>;
 }
 
-/** A stack, as far as replacements of its CAs go. */
+/** A stack, as CloudFormation sees it. */
 export interface StackView {
   /** What the stack holds now, with what it is about to lose. */
   readonly resources: readonly StackResource[];

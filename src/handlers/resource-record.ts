@@ -1,4 +1,3 @@
-import { isIdentity } from './identity';
 import { Outcome, OvertakenError, ResourceRecord } from './ledger';
 import { LifecycleEvent } from './lifecycle-event';
 
@@ -21,7 +20,7 @@ export interface Aim {
  * @throws OvertakenError if a later request has begun, or if this one has failed already
  */
 export function begun(record: ResourceRecord | undefined, event: LifecycleEvent, aim: Aim, startedAt: string): ResourceRecord | undefined {
-  const { requestType, requestId, requestedAt } = event;
+  const { requestId, requestedAt } = event;
   if (record?.requestId === requestId) {
     if (record.outcome === 'FAILED') {
       throw new OvertakenError();
@@ -31,17 +30,14 @@ export function begun(record: ResourceRecord | undefined, event: LifecycleEvent,
   if (record && isBefore(event, aim, startedAt, record)) {
     throw new OvertakenError();
   }
-  const isSpared = record !== undefined && spares(record, event, aim);
   const holds = [...record?.holds ?? [], aim.wants].filter(identity => identity !== undefined);
   return {
     requestId,
     requestedAt: requestedAt?.toISOString(),
     since: startedAt,
-    creates: requestType === 'Create' || undefined,
     wants: aim.wants,
-    removes: isSpared ? undefined : aim.removes,
+    removes: aim.removes,
     declares: record?.declares,
-    unansweredCreations: countUnanswered(record, requestType) - (isSpared ? 1 : 0) || undefined,
     holds: [...new Set(holds)],
     earlier: record ? [record.requestId, ...record.earlier].slice(0, MAX_EARLIER) : [],
     revision: (record?.revision ?? 0) + 1,
@@ -55,24 +51,6 @@ export function ended(record: ResourceRecord, outcome: Outcome): ResourceRecord 
   }
   const { wants, removes, declares } = record;
   return { ...record, outcome, declares: wants ?? (removes === declares ? undefined : declares) };
-}
-
-/**
- * Whether a removal is one of a creation before the latest. A creation of which CloudFormation got no answer is deleted by an id that
- * it invents, once for each, and where the stack was not rolled back it is deleted after the resource was created anew.
- */
-function spares({ declares, unansweredCreations = 0 }: ResourceRecord, { physicalResourceId }: LifecycleEvent, { removes }: Aim): boolean {
-  return removes !== undefined && removes === declares && !isIdentity(physicalResourceId) && unansweredCreations > 0;
-}
-
-/** A resource is created after a creation only where that was not answered; it is updated only where its creation was. */
-function countUnanswered(record: ResourceRecord | undefined, requestType: LifecycleEvent['requestType']): number {
-  const before = record?.unansweredCreations ?? 0;
-  switch (requestType) {
-    case 'Create': return before + (record?.creates ? 1 : 0);
-    case 'Update': return 0;
-    case 'Delete': return before;
-  }
 }
 
 /**

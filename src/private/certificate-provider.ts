@@ -201,7 +201,10 @@ export class CertificateProvider extends Construct {
     ];
   }
 
-  /** The policy with the right to see which CAs the stack has: a new one must not take the place of another by accident. */
+  /**
+   * The policy with the right to see what the stack has: a new CA must not take the place of another by accident, nor a removal by an
+   * id that CloudFormation has invented take away what the resource is now.
+   */
   private rightsOnOwnStack(): Policy {
     const isThere = this.node.tryFindChild(OWN_STACK) !== undefined;
     const policy = this.inlinePolicy(OWN_STACK);
@@ -219,9 +222,8 @@ export class CertificateProvider extends Construct {
       serviceTimeout: SERVICE_TIMEOUT,
       properties: { ...properties },
     });
-    resource.node.addDependency(...rights);
+    resource.node.addDependency(...rights, this.rightsOnOwnStack());
     if (CA_RESOURCE_TYPES.includes(resourceType)) {
-      resource.node.addDependency(this.rightsOnOwnStack());
       this.authorities.push((resource.node.defaultChild as CfnResource).logicalId);
     }
     resource.node.addValidation({

@@ -14,8 +14,6 @@ const LEAVES: { readonly [logicalId: string]: Kind } = {
 const OPERATIONS = 4;
 /** Most requests take fewer steps; what is to happen at a later one does not happen. */
 const MAX_STEPS = 12;
-/** The steps by which a request is recorded: reading the resource's item, and writing it. */
-const RECORDING_STEPS = 2;
 const DAY = 86_400_000;
 
 /** Runs histories of random operations and random disturbances, one for each seed. */
@@ -43,7 +41,7 @@ async function run(history: History): Promise<number> {
   }
   await history.rest();
   if (history.violations.length === 0 && random.chance(0.3)) {
-    history.requests.director = disturber(random, counter, true);
+    history.requests.director = disturber(random, counter);
     await history.delete();
     await history.rest();
   }
@@ -53,9 +51,8 @@ async function run(history: History): Promise<number> {
 async function operate(history: History, random: Random, counter: { pauses: number }): Promise<void> {
   const wanted = edited(history.specs, random);
   const failsAfter = random.chance(0.2) ? random.below(Object.keys(wanted).length + 1) : undefined;
-  const rollback = !random.chance(0.15);
-  history.requests.director = disturber(random, counter, rollback);
-  const status = await history.deploy(wanted, { rollback, failsAfter });
+  history.requests.director = disturber(random, counter);
+  const status = await history.deploy(wanted, { rollback: !random.chance(0.15), failsAfter });
   if (status === 'FAILED') { // the user mends it, goes back, or has it rolled back
     history.requests.director = () => ({});
     await history.deploy(random.pick([history.specs, valid(wanted)]));
@@ -92,14 +89,11 @@ function changed(spec: Spec, random: Random): Spec {
   }
 }
 
-/**
- * What befalls a request, by chance. Without a rollback, nothing befalls a creation before it is recorded: a limit of the ledger
- * (decisions/0004).
- */
-function disturber(random: Random, counter: { pauses: number }, rollback: boolean): Director {
-  return ({ requestType }) => {
+/** What befalls a request, by chance. */
+function disturber(random: Random, counter: { pauses: number }): Director {
+  return () => {
     const again = random.chance(0.12) ? [random.below(5)] : [];
-    const step = Math.max(random.below(MAX_STEPS), requestType === 'Create' && !rollback ? RECORDING_STEPS : 0);
+    const step = random.below(MAX_STEPS);
     const chance = random.next();
     if (chance < 0.25) {
       const [fault, lasts] = [random.pick(CALL_FAULTS), random.chance(0.2)];

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { checkKeyAlgorithmForKms } from './contract/kms';
 import { CertificateAttributes, ExistingIotCaProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
-import { checkCaForPlatform, checkCaId } from './contract/rules';
+import { checkCaForPlatform } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
@@ -15,7 +15,7 @@ import { assertCanIssue, CaChain } from './pki/ca-chain';
 import { describeFinding, lintErrors } from './pki/lint/lint-errors';
 import { CaChainLinks, chainOfText, chainWithRest } from './private/ca-chain';
 import { CaFacts, caFacts } from './private/ca-facts';
-import { assertNumberOfCas, checkAllowed, sayIfEnded, validateChain } from './private/ca-validation';
+import { assertNumberOfCas, checkAllowed, sayIfEnded, validateChain, validateReplaces } from './private/ca-validation';
 import { CertificateProvider } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { knownByCertificates, rememberCa } from './private/known-ca';
@@ -143,7 +143,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
         validate(this, [], () => checkCaForPlatform(keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA')));
     }
     props.allowedCustomExtensions?.forEach(oid => validate(this, [oid], () => checkAllowed(oid)));
-    validate(this, [props.replaces], () => props.replaces === undefined ? undefined : checkCaId(props.replaces, 'replaces'));
+    validateReplaces(this, props.replaces);
     assertNumberOfCas(this);
     sayNotices(this, this.platforms);
 

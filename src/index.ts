@@ -4,6 +4,7 @@ export { AwsIotThing, AwsIotThingProps } from './aws-iot-thing';
 export { AwsIotThingPolicy, AwsIotThingPolicyProps } from './aws-iot-thing-policy';
 export { AzureCaRegistration, AzureCaRegistrationProps } from './azure-ca-registration';
 export { AzureCloud, AzureIotService, AzureIotServiceOptions } from './azure-iot-service';
+export { CaAttributes } from './ca-attributes';
 export { CaCertificate, CaCertificateOptions, CaCertificateProps } from './ca-certificate';
 export {
   AlternativeNames, CertificateExtensionOptions, CertificatePolicy, CustomExtension, DirectoryName, ExtendedKeyUsage, NameConstraints, NameSubtrees,

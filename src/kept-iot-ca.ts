@@ -1,60 +1,27 @@
 import { CustomResource } from 'aws-cdk-lib';
-import { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { IKey, Key } from 'aws-cdk-lib/aws-kms';
-import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { CaAttributes } from './ca-attributes';
 import { CertificateAttributes, KeptIotCaProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
-import { checkCaId } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { CaChainLinks, chainBelow, chainWithRest } from './private/ca-chain';
+import { partsOf } from './private/ca-parts';
+import { validateReplaces } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
-import { validateSigningKey } from './private/signing-key';
-import { sayNotices, validate } from './private/validation';
+import { sayNotices } from './private/validation';
 
 /**
  * What a CA is whose key and ledger have outlived its resource.
  */
-export interface KeptCaProps {
-  /** The CA's identity: the `caId` that it had, `ca-` and 32 hexadecimal digits. Its ledger has it too. */
-  readonly caId: string;
-
-  /** The ARN of the CA's ledger table, which was kept when its resource went. It must be in the account and Region of the stack. */
-  readonly ledgerTableArn: string;
-
-  /**
-   * The complete ARN of the secret that holds the CA's private key.
-   *
-   * @default - the key is in KMS
-   */
-  readonly privateKeySecretArn?: string;
-
-  /**
-   * The ARN of the KMS key that is the CA's private key.
-   *
-   * @default - the key is in a secret
-   */
-  readonly signingKeyArn?: string;
-
-  /**
-   * The KMS key that encrypts the secret.
-   *
-   * @default - the account's `aws/secretsmanager` key
-   */
-  readonly encryptionKey?: IKey;
-
-  /**
-   * The complete ARN of the secret with the passphrase of that key, of a CA that was made elsewhere.
-   *
-   * @default - the key is not encrypted
-   */
-  readonly passphraseSecretArn?: string;
-
+export interface KeptCaProps extends CaAttributes {
   /**
    * The CA above it, if it is one of this library.
    *
@@ -63,33 +30,11 @@ export interface KeptCaProps {
   readonly issuer?: IPrivateIotCa;
 
   /**
-   * The algorithm of the CA's key, to check the rules of a platform at synthesis. It must be given for a key in KMS on another
-   * curve than P-256, which signs over another digest than SHA-256.
-   *
-   * @default - checked at deployment
-   */
-  readonly keyAlgorithm?: KeyAlgorithm;
-
-  /**
    * How many CAs may stand below this one in a chain.
    *
    * @default - checked at deployment
    */
   readonly pathLength?: number;
-
-  /**
-   * The platforms the CA is meant for.
-   *
-   * @default - none
-   */
-  readonly platforms?: IotPlatform[];
-
-  /**
-   * The object identifiers of the extensions of your own that certificates of the CA may carry (`customExtensions`).
-   *
-   * @default - none
-   */
-  readonly allowedCustomExtensions?: string[];
 
   /**
    * The `caId` of the CA that this one takes the place of, where that has living certificates; see `PrivateIotCaProps.replaces`.
@@ -118,22 +63,13 @@ export class KeptIotCa extends PrivateIotCaBase {
 
   constructor(scope: Construct, id: string, props: KeptCaProps) {
     super(scope, id);
-    const { issuer, privateKeySecretArn, signingKeyArn, replaces } = props;
-    validate(this, [props.caId], () => checkCaId(props.caId));
-    validate(this, [replaces], () => replaces === undefined ? undefined : checkCaId(replaces, 'replaces'));
-    if ((privateKeySecretArn === undefined) === (signingKeyArn === undefined)) {
-      throw new Error(`${this.node.path}: either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, `
-        + `got ${signingKeyArn === undefined ? 'neither' : 'both'}`);
-    }
-    this.ledger = TableV2.fromTableArn(this, 'Ledger', props.ledgerTableArn);
-    this.privateKeySecret = privateKeySecretArn === undefined ? undefined : Secret.fromSecretAttributes(this, 'PrivateKey', {
-      secretCompleteArn: privateKeySecretArn,
-      encryptionKey: props.encryptionKey,
-    });
-    this._passphrase = props.passphraseSecretArn === undefined ? undefined
-      : Secret.fromSecretCompleteArn(this, 'Passphrase', props.passphraseSecretArn);
-    this.signingKey = signingKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'SigningKey', signingKeyArn);
-    validateSigningKey(this, 'signingKeyArn', this.signingKey);
+    const { issuer, replaces } = props;
+    validateReplaces(this, replaces);
+    const parts = partsOf(this, props);
+    this.ledger = parts.ledger;
+    this.privateKeySecret = parts.privateKeySecret;
+    this._passphrase = parts.passphrase;
+    this.signingKey = parts.signingKey;
     this.keyAlgorithm = props.keyAlgorithm;
     this.defaultHashAlgorithm = defaultHashAlgorithm(this.keyAlgorithm, this.signingKey);
     this.platforms = props.platforms ?? [];

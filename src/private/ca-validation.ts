@@ -21,7 +21,7 @@ export function validateCaProps(ca: Construct & { readonly platforms: IotPlatfor
   validateSubject(ca, { ...props.subject });
   validatePathLength(ca, pathLength, issuer?.pathLength);
   validate(ca, [], () => checkTogether(props));
-  validate(ca, [props.replaces], () => props.replaces === undefined ? undefined : checkCaId(props.replaces, 'replaces'));
+  validateReplaces(ca, props.replaces);
   ca.platforms.forEach(platform => validate(ca, [], () => checkCaForPlatform(keyAlgorithm, platform._render())));
   if (issuer) {
     validateCustomExtensions(ca, props.customExtensions, issuer.allowedCustomExtensions);
@@ -36,6 +36,11 @@ export function validateCaProps(ca: Construct & { readonly platforms: IotPlatfor
     });
   }
   assertNumberOfCas(ca);
+}
+
+/** Checks the `caId` of the CA that another one takes the place of. */
+export function validateReplaces(ca: Construct, replaces: string | undefined): void {
+  validate(ca, [replaces], () => replaces === undefined ? undefined : checkCaId(replaces, 'replaces'));
 }
 
 /** A certificate of another key than the declared one, or with other bounds, is not that of the request. */

@@ -1,5 +1,7 @@
-import { createServer, IncomingMessage, request, Server, ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { forward } from './forward';
 import { StackResource } from '../../src/handlers/ports';
 
 /** One AWS call as it went over the wire. */
@@ -104,7 +106,7 @@ export class FaultProxy {
   }
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const body = await bodyOf(incoming);
+    const body = await buffer(incoming);
     if (incoming.url!.startsWith('/cfn/')) {
       this.takeAnswer(incoming, outgoing, body.toString());
     } else {
@@ -131,7 +133,7 @@ export class FaultProxy {
     const call = { operation: query.get('Action') ?? String(incoming.headers['x-amz-target']).split('.')[1], body: body.toString() };
     const fault = this.crashed ? { kind: 'crash', when: 'before' } as const : await this.faults(this.calls.push(call) - 1, call);
     if (fault?.when !== 'before') {
-      const response = call.operation === 'ListStackResources' ? this.listStack(query.get('StackName')!) : await this.forward(incoming, body);
+      const response = call.operation === 'ListStackResources' ? this.listStack(query.get('StackName')!) : await forward(incoming, body, this.target);
       if (!fault) {
         outgoing.writeHead(response.status, response.headers).end(response.body);
         return;
@@ -155,22 +157,4 @@ export class FaultProxy {
       + `<StackResourceSummaries>${members.join('')}</StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>`;
     return { status: 200, headers: { 'content-type': 'text/xml' }, body: Buffer.from(body) };
   }
-
-  private async forward(incoming: IncomingMessage, body: Buffer): Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }> {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const { method, url: path, headers } = incoming;
-      request({ host: this.target.hostname, port: this.target.port, method, path, headers: { ...headers, connection: 'close' } }, resolve)
-        .on('error', reject).end(body);
-    });
-    const { connection, ...headers } = response.headers;
-    return { status: response.statusCode!, headers, body: await bodyOf(response) };
-  }
-}
-
-async function bodyOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) {
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
 }

@@ -1,6 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, Server } from 'node:https';
 import { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { opensslOutput } from './openssl';
 
 /** A request as a platform gets it. */
@@ -93,12 +94,8 @@ export abstract class HttpsPlatform {
   protected abstract answer(request: PlatformRequest): PlatformAnswer;
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) {
-      chunks.push(chunk as Buffer);
-    }
     const { pathname, searchParams } = new URL(incoming.url!, this.url);
-    const body = Buffer.concat(chunks).toString();
+    const body = await text(incoming);
     const request = { method: incoming.method!, path: pathname, query: searchParams, headers: incoming.headers, body };
     const call = `${request.method} ${pathname.split('/').slice(-2).join('/')}`;
     const again = this.count(call);

@@ -1,6 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, Server } from 'node:https';
 import { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { opensslOutput } from './openssl';
 import { IotError, StrictIotState } from './strict-iot-state';
@@ -78,7 +79,7 @@ export class StrictIot {
   }
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const body = await bodyOf(incoming);
+    const body = await text(incoming);
     const call = { method: incoming.method!, path: incoming.url! };
     const fault = this.faults(this.calls.push(call) - 1, call);
     try {
@@ -141,7 +142,7 @@ export class StrictIot {
 export async function httpsInFrontOf(target: string): Promise<{ url: string; pem: string; stop: () => void }> {
   const pem = selfSigned();
   const server = createServer({ key: pem, cert: pem }, async (incoming, outgoing) => {
-    const body = await bodyOf(incoming);
+    const body = await text(incoming);
     const response = await fetch(new URL(incoming.url!, target), {
       method: incoming.method, headers: { authorization: incoming.headers.authorization! }, body: body === '' ? undefined : body,
     });
@@ -149,14 +150,6 @@ export async function httpsInFrontOf(target: string): Promise<{ url: string; pem
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, pem, stop: () => server.close() };
-}
-
-async function bodyOf(incoming: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) {
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 /** A key and a certificate for a server on this machine. */

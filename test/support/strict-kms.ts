@@ -4,6 +4,7 @@ import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { opensslOutput } from './openssl';
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html */
@@ -129,14 +130,10 @@ export class StrictKms {
   }
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) {
-      chunks.push(chunk as Buffer);
-    }
     const call = {
       operation: /^TrentService\.(\w+)$/.exec(String(incoming.headers['x-amz-target']))![1],
       region: /Credential=[^/]+\/\d{8}\/([a-z0-9-]+)\/kms\/aws4_request/.exec(incoming.headers.authorization!)![1],
-      input: JSON.parse(Buffer.concat(chunks).toString()),
+      input: await json(incoming) as KmsCall['input'],
     };
     const fault = this.faults(this.calls.push(call) - 1, call);
     let error = fault?.when === 'before' ? fault.error : undefined;

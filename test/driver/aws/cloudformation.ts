@@ -8,7 +8,7 @@ export interface StackResourceSummary {
   readonly status: string;
 }
 
-/** Few, so that who reads only the first page is found out. */
+/** Few, so that a reader of the first page alone is found out. */
 const PAGE = 2;
 
 /** AWS CloudFormation, of the one stack that the driver plays; its protocol is Query, with XML in return. */

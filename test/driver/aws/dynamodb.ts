@@ -183,7 +183,7 @@ interface Prepared {
   readonly write: Write;
 }
 
-/** Few, so that who reads only the first page is found out. */
+/** Few, so that a reader of the first page alone is found out. */
 const PAGE = 3;
 
 function placeholdersOf({ ExpressionAttributeNames, ExpressionAttributeValues }: Input): Placeholders {

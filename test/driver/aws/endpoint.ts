@@ -1,5 +1,6 @@
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { AwsAnswer } from './fake-aws';
 
 /** What came over the wire from an execution environment. */
@@ -48,14 +49,10 @@ export class Endpoint {
   }
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) {
-      chunks.push(chunk as Buffer);
-    }
     const serve = this.serving.get(Number(incoming.headers['x-environment']))!;
     const target = incoming.headers['x-amz-target'];
     const { method, url } = incoming;
-    const reply = await serve({ method: method!, path: url!, target: target && String(target), body: Buffer.concat(chunks).toString() });
+    const reply = await serve({ method: method!, path: url!, target: target && String(target), body: await text(incoming) });
     if (reply === 'cut') {
       incoming.socket.destroy();
     } else {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { Endpoint } from '../aws/endpoint';
 import { AwsState, emptyState } from '../aws/fake-aws';
-import { LambdaFunction, REGION } from '../lambda/lambda';
+import { assertBundleIsNew, LambdaFunction, REGION } from '../lambda/lambda';
 import { Random } from '../random';
 import { checkAtRest, checkKeysOf } from './checks';
 import { madeElsewhere } from './made-elsewhere';
@@ -14,6 +14,7 @@ import { Platform, STACK_ID, World } from './world';
 
 /** Starts what all histories of a process share. */
 export async function startPlatform(): Promise<Platform & { stop(): Promise<void> }> {
+  assertBundleIsNew(); // before anything runs that would have to be stopped
   const endpoint = await Endpoint.start();
   const lambda = new LambdaFunction({
     AWS_ENDPOINT_URL: endpoint.url,

@@ -90,7 +90,7 @@ export class AwsWorld implements Encryption {
   }
 
   /** Has a function handle an event, with the environment that its template gives it. */
-  public async invoke(fn: FunctionProperties, event: { ServiceToken: string } & object): Promise<void> {
+  public async invoke(fn: FunctionProperties, event: { readonly ServiceToken: string; readonly [field: string]: unknown }): Promise<void> {
     const bundle = /\((.+)\)$/.exec(fn.Description)?.[1] ?? 'handler';
     this.aws.account = this.account;
     const environment = { AWS_REGION: this.region, AWS_ENDPOINT_URL: this.aws.url, ...fn.Environment?.Variables, ...this.platform };

@@ -1,5 +1,7 @@
-import { createServer, IncomingMessage, request, Server } from 'node:http';
+import { createServer, IncomingMessage, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { forward } from '../forward';
 
 /** A call of the AWS SDK as it went over the wire. */
 export interface RecordedCall {
@@ -53,7 +55,7 @@ export class RecordedAws {
   }
 
   private async serve(incoming: IncomingMessage): Promise<{ status: number; body: Buffer | string; headers?: IncomingMessage['headers'] }> {
-    const body = await bodyOf(incoming);
+    const body = await buffer(incoming);
     if (incoming.url!.startsWith('/cfn/')) {
       this.answers.set(incoming.url!.slice('/cfn/'.length), body.toString());
       return { status: 200, body: '' };
@@ -63,28 +65,9 @@ export class RecordedAws {
     const input = target ? JSON.parse(body.toString()) : Object.fromEntries(new URLSearchParams(body.toString()));
     const operation = target?.split('.')[1] ?? String(input.Action);
     const own = this.own(operation);
-    const answer = own === undefined ? await this.forward(incoming, body) : { status: 200, body: own, headers: { 'content-type': 'text/xml' } };
+    const account = /"(?:TableName|KeyId|SecretId)":"arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(body.toString())?.[1] ?? this.account;
+    const answer = own === undefined ? await forward(incoming, body, this.moto, { 'x-moto-account-id': account }) : { status: 200, body: own, headers: { 'content-type': 'text/xml' } };
     this.calls.push({ service, region, operation, input });
     return answer;
   }
-
-  private async forward(incoming: IncomingMessage, body: Buffer) {
-    const named = /"(?:TableName|KeyId|SecretId)":"arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(body.toString())?.[1];
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const { method, url: path, headers } = incoming;
-      const { hostname: host, port } = this.moto;
-      const sent = { ...headers, 'connection': 'close', 'x-moto-account-id': named ?? this.account };
-      request({ host, port, method, path, headers: sent }, resolve).on('error', reject).end(body);
-    });
-    const { connection, ...headers } = response.headers;
-    return { status: response.statusCode!, headers, body: await bodyOf(response) };
-  }
-}
-
-async function bodyOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) {
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
 }

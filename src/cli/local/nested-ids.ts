@@ -13,3 +13,9 @@ export function retainedWith(gone: readonly (readonly [logicalId: string, resour
     .map(([logicalId]) => `${logicalId}.`);
   return logicalId => prefixes.some(prefix => logicalId.startsWith(prefix));
 }
+
+/** A message about a resource, without the resource's id before it. */
+export function withoutOwnId(message: string, logicalId: string): string {
+  const prefix = `${ownId(logicalId)}: `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+}

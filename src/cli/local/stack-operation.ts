@@ -8,7 +8,7 @@ import { dependentsFirst } from './dependencies';
 import { Engine } from './engine';
 import { KeptResources, removeStandIn } from './kept-resources';
 import { lossOf } from './losses';
-import { ownId, retainedWith } from './nested-ids';
+import { ownId, retainedWith, withoutOwnId } from './nested-ids';
 import { ResourceReport } from './report';
 import { isCertificate } from './stack-scope';
 import { PlannedStandIn } from './stand-ins';
@@ -165,7 +165,7 @@ export class StackOperation {
         } catch (error) {
           this.engine.store.assertSound();
           const message = `${this.place(resource.logicalId, resource)}: ${resource.physicalId} could not be deleted: `
-            + withoutPrefix(messageOf(error), resource.logicalId);
+            + withoutOwnId(messageOf(error), resource.logicalId);
           if (!abandon) {
             throw new CliError(message);
           }
@@ -197,7 +197,7 @@ export class StackOperation {
       delete this.state.request;
       this.supersedeFailed(request, error);
       this.engine.store.save();
-      throw new ResourceFailure(`${this.place(logicalId, resource)}: ${withoutPrefix(messageOf(error), logicalId)}`);
+      throw new ResourceFailure(`${this.place(logicalId, resource)}: ${withoutOwnId(messageOf(error), logicalId)}`);
     }
     delete this.state.request;
     this.record(logicalId, resource, result, request.retainReplaced);
@@ -291,10 +291,4 @@ export class StackOperation {
       removeStandIn(resource, this.engine);
     }
   }
-}
-
-/** The message names the resource already. */
-function withoutPrefix(message: string, logicalId: string): string {
-  const prefix = `${ownId(logicalId)}: `;
-  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
 }

@@ -229,7 +229,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
    */
   public get ignoredRequests(): string {
     if (!this._requested) {
-      throw new Error(`${this.node.path}: ignoredRequests must be asked of a certificate that is made from a certificateSigningRequest`);
+      throw new Error(`${this.node.path}: ignoredRequests is available only for a certificate that is made from a certificateSigningRequest`);
     }
     return this._attribute('IgnoredRequests');
   }
@@ -240,7 +240,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
    */
   public get privateKeySecret(): ISecret {
     if (!this._key?.secret) {
-      throw new Error(`${this.node.path}: privateKeySecret must be asked of a certificate whose key is in a secret, got one whose key `
+      throw new Error(`${this.node.path}: privateKeySecret is available only for a certificate whose key is in a secret, got one whose key `
         + (this._key ? 'is in a parameter; see privateKeyParameterName' : 'came by a request and is not here'));
     }
     return this._key.secret;
@@ -253,7 +253,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
    */
   public get privateKeyParameterName(): string {
     if (this._key?.properties.Type !== 'Parameter') {
-      throw new Error(`${this.node.path}: privateKeyParameterName must be asked of a certificate whose keyStorage is KeyStorage.parameterStore()`);
+      throw new Error(`${this.node.path}: privateKeyParameterName is available only for a certificate whose keyStorage is KeyStorage.parameterStore()`);
     }
     return this._attribute('PrivateKeyParameter');
   }
@@ -286,7 +286,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
    */
   public grantReadPrivateKey(grantee: IGrantable): Grant {
     if (!this._key) {
-      throw new Error(`${this.node.path}: grantReadPrivateKey must not be asked of a certificate that is made from a request: its key is not here`);
+      throw new Error(`${this.node.path}: grantReadPrivateKey is not available for a certificate that is made from a request: its key is not here`);
     }
     return this._key.grantRead(grantee);
   }

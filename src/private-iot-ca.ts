@@ -196,19 +196,19 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
 
   public get certificateDerBase64(): string {
     if (this._awaitsCertificate) {
-      throw new Error(`${this.node.path}: certificateDerBase64 must be asked of a CA once it has a signedCertificate`);
+      throw new Error(`${this.node.path}: certificateDerBase64 is available only for a CA that has its signedCertificate`);
     }
     return super.certificateDerBase64;
   }
 
   /**
-   * The request for the CA's certificate (RFC 2986), PEM, of a CA that is `signedElsewhere`; asking any other one is an error.
+   * The request for the CA's certificate (RFC 2986), PEM. It is available only for a CA that is `signedElsewhere`.
    * Once the CA is signed, the answer to CloudFormation may have no room for it, and a note stands here.
    * @attribute
    */
   public get certificateSigningRequestPem(): string {
     if (!this.signedElsewhere) {
-      throw new Error(`${this.node.path}: certificateSigningRequestPem must be asked of a CA that is signedElsewhere`);
+      throw new Error(`${this.node.path}: certificateSigningRequestPem is available only for a CA that is signedElsewhere`);
     }
     return this._attribute('CertificateSigningRequestPem');
   }

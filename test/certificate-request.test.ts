@@ -177,7 +177,7 @@ describe('what belongs to a key that is made here does not go with a request:', 
   test('its secret can\'t be read, since there is none', () => {
     const { stack, device } = requested();
     expect(() => device.grantReadPrivateKey(new Role(stack, 'Role', { assumedBy: new AccountPrincipal('111111111111') })))
-      .toThrow('Stack/Ca/Sensor: grantReadPrivateKey must not be asked of a certificate that is made from a request: its key is not here');
+      .toThrow('Stack/Ca/Sensor: grantReadPrivateKey is not available for a certificate that is made from a request: its key is not here');
   });
 
   test.each<[string, Partial<DeviceCertificateOptions>, string]>([
@@ -199,6 +199,6 @@ describe('what belongs to a key that is made here does not go with a request:', 
   test('what a request asked for is not known of a certificate without one', () => {
     const { ca } = stackWithCa();
     expect(() => ca.addDeviceCertificate('Sensor', { subject: { commonName: 'a' } }).ignoredRequests)
-      .toThrow('Stack/Ca/Sensor: ignoredRequests must be asked of a certificate that is made from a certificateSigningRequest');
+      .toThrow('Stack/Ca/Sensor: ignoredRequests is available only for a certificate that is made from a certificateSigningRequest');
   });
 });

@@ -133,7 +133,7 @@ describe('a right of another account', () => {
 
   test('is refused for a CA whose key is in a secret, in place of opening the ledger alone', () => {
     const { stack, ca } = stackWithCa();
-    expect(() => ca.grantIssue(new AccountPrincipal('222222222222'))).toThrow('Stack/Ca: grantIssue must be asked for a role or a user of the CA\'s own account, '
+    expect(() => ca.grantIssue(new AccountPrincipal('222222222222'))).toThrow('Stack/Ca: grantIssue must be given a role or a user of the CA\'s own account, '
       + 'got AccountPrincipal(222222222222); the key is in a secret, which no other account can use: declare the CA with KeyStorage.kms()');
     expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('222222222222');
   });

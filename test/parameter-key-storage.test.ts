@@ -111,6 +111,6 @@ describe('fails for', () => {
     const { ca } = stackWithCa();
     const device = ca.addDeviceCertificate('Sensor', { subject: { commonName: 'a' } });
     expect(() => device.privateKeyParameterName)
-      .toThrow('Stack/Ca/Sensor: privateKeyParameterName must be asked of a certificate whose keyStorage is KeyStorage.parameterStore()');
+      .toThrow('Stack/Ca/Sensor: privateKeyParameterName is available only for a certificate whose keyStorage is KeyStorage.parameterStore()');
   });
 });

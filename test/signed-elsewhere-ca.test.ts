@@ -119,8 +119,8 @@ describe('fails for', () => {
   });
 
   test('the request of a CA that has none, and the DER of a certificate that is not there yet', () => {
-    expect(() => stackWithCa().ca.certificateSigningRequestPem).toThrow('Stack/Ca: certificateSigningRequestPem must be asked of a CA that is signedElsewhere');
-    expect(() => awaited().ca.certificateDerBase64).toThrow('Stack/Ca: certificateDerBase64 must be asked of a CA once it has a signedCertificate');
+    expect(() => stackWithCa().ca.certificateSigningRequestPem).toThrow('Stack/Ca: certificateSigningRequestPem is available only for a CA that is signedElsewhere');
+    expect(() => awaited().ca.certificateDerBase64).toThrow('Stack/Ca: certificateDerBase64 is available only for a CA that has its signedCertificate');
     expect(() => awaited({ signedCertificate: PemSource.inline(SIGNED) }).ca.certificateDerBase64).not.toThrow();
   });
 });

@@ -14,7 +14,7 @@ const EXT_KEY_USAGE = objectIdentifier(OID.extKeyUsage);
 const SUBJECT_KEY_IDENTIFIER = objectIdentifier(OID.subjectKeyIdentifier);
 const AUTHORITY_KEY_IDENTIFIER = objectIdentifier(OID.authorityKeyIdentifier);
 
-/** Critical, which RFC 5280, section 4.2.1.9, asks of a CA and allows in others. FALSE is the default and not written. */
+/** Critical, which RFC 5280, section 4.2.1.9, requires of a CA and allows in others. FALSE is the default and not written. */
 function basicConstraints(ca: boolean, pathLength: number | undefined): Buffer {
   return extension(BASIC_CONSTRAINTS, true, sequence(...ca ? [TRUE] : [], ...pathLength === undefined ? [] : [integer(pathLength)]));
 }

@@ -17,7 +17,7 @@ export function grantIssue(ca: IssuingCa, grantee: IGrantable): Grant {
   const secrets = [ca.privateKeySecret, ca._passphrase].flatMap(secret => secret ?? []);
   const [sign, ...others] = ca.signingKey ? [grantUseSigningKey(ca.signingKey, grantee)] : secrets.map(secret => grantUseSecret(secret, grantee));
   if (!sign.success && !ca.signingKey) {
-    throw new Error(`${ca.node.path}: grantIssue must be asked for a role or a user of the CA's own account, got ${grantee.grantPrincipal}; the key is in a `
+    throw new Error(`${ca.node.path}: grantIssue must be given a role or a user of the CA's own account, got ${grantee.grantPrincipal}; the key is in a `
       + 'secret, which no other account can use: declare the CA with KeyStorage.kms(), or sign a CA of that account (addCaCertificate)');
   }
   if (!sign.success) {
@@ -30,7 +30,7 @@ export function grantIssue(ca: IssuingCa, grantee: IGrantable): Grant {
 /** Lets a principal read a CA's private key, where that can be read at all. */
 export function grantReadPrivateKey(ca: IPrivateIotCa, grantee: IGrantable): Grant {
   if (!ca.privateKeySecret) {
-    throw new Error(`${ca.node.path}: grantReadPrivateKey must not be asked of a CA whose key is in KMS, which nobody can read; `
+    throw new Error(`${ca.node.path}: grantReadPrivateKey is not available for a CA whose key is in KMS, which nobody can read; `
       + 'grantIssue lets a principal sign with it');
   }
   return ca.privateKeySecret.grantRead(grantee);

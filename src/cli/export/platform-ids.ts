@@ -4,7 +4,7 @@ import { CertificateFacts } from '../certificates/certificate-facts';
 /** What platforms know a certificate by, under the names that their APIs and consoles have for it. */
 export type PlatformIds = { readonly [P in PlatformId]?: { readonly [name: string]: string } };
 
-/** The identifiers by which platforms register, bind or list a certificate; none of them has to be asked for it. */
+/** The identifiers by which platforms register, bind or list a certificate; no question to the platform is needed. */
 export function platformIds({ serialNumber, sha1Fingerprint, sha256Fingerprint }: CertificateFacts): PlatformIds {
   const azure = { thumbprint: sha1Fingerprint.toUpperCase() };
   return {

@@ -9,7 +9,9 @@ export interface Forwarded {
 }
 
 /** Hands a request on to another server, with these headers beside its own. */
-export async function forward(incoming: IncomingMessage, body: Buffer, target: URL, more: { readonly [header: string]: string } = {}): Promise<Forwarded> {
+export async function forward(
+  incoming: IncomingMessage, body: Buffer, target: URL, more: { readonly [header: string]: string } = {},
+): Promise<Forwarded> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const { method, url: path, headers } = incoming;
     const { hostname: host, port } = target;

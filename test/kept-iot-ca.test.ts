@@ -1,4 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { PrivateIotCa } from '../src';
 import { KeptCaProps } from '../src/kept-iot-ca';
 import { attributeOf, ledgerRights, propertiesOf, rightsOf, stackOf } from './support/stacks';
@@ -6,6 +7,9 @@ import { attributeOf, ledgerRights, propertiesOf, rightsOf, stackOf } from './su
 const CA_ID = `ca-${'0123456789abcdef'.repeat(2)}`;
 const TABLE = 'arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF';
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaPrivateKey-AbCdEf-AbCdEf';
+
+const PASSPHRASE = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Passphrase-AbCdEf';
+const KEY = 'arn:aws:kms:eu-central-1:111111111111:key/00000000-0000-0000-0000-000000000000';
 
 function kept(props: Partial<KeptCaProps> = {}) {
   const stack = stackOf();
@@ -33,12 +37,29 @@ test('a kept CA below another one is recorded in the ledger of that one too, and
   expect(ca.caCertificates).toHaveLength(2);
 });
 
+test('the function may read the passphrase of a kept CA, and decrypt its secret with the KMS key that it has', () => {
+  const stack = stackOf();
+  const ca = PrivateIotCa.fromKeptCa(stack, 'Ca', {
+    caId: CA_ID,
+    ledgerTableArn: TABLE,
+    privateKeySecretArn: SECRET,
+    passphraseSecretArn: PASSPHRASE,
+    passphraseEncryptionKey: Key.fromKeyArn(stack, 'Key', KEY),
+  });
+  ca.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor-001' } });
+  expect(rightsOf(stack)).toEqual(expect.arrayContaining([
+    expect.objectContaining({ Action: 'secretsmanager:GetSecretValue', Resource: [SECRET, PASSPHRASE] }),
+    expect.objectContaining({ Action: 'kms:Decrypt', Resource: KEY }),
+  ]));
+});
+
 test.each<[string, Partial<KeptCaProps>]>([
   ['caId must be the caId of a CA, ca- and 32 hexadecimal digits, got "device-1"', { caId: 'device-1' }],
   ['replaces must be the caId of a CA, ca- and 32 hexadecimal digits, got "the old one"', { replaces: 'the old one' }],
   ['either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, got neither', { privateKeySecretArn: undefined }],
   ['either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, got both',
-    { signingKeyArn: 'arn:aws:kms:eu-central-1:111111111111:key/00000000-0000-0000-0000-000000000000' }],
+    { signingKeyArn: KEY }],
+  ['passphraseSecretArn must be left out where the key is in KMS', { privateKeySecretArn: undefined, signingKeyArn: KEY, passphraseSecretArn: PASSPHRASE }],
 ])('a kept CA is refused with: %s', (message, props) => {
   expect(() => kept(props)).toThrow(`Stack/Ca: ${message}`);
 });

@@ -75,7 +75,9 @@ test('it is made only after the rights to sign and to keep its key, and the func
   const { stack, ca } = stackWithCa();
   ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
   Template.fromStack(stack).hasResource(TYPE, {
-    DependsOn: ['PrivateIotCaProviderKeys0F3D707D3', 'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6'],
+    DependsOn: [
+      'PrivateIotCaProviderKeys0F3D707D3', 'PrivateIotCaProviderOwnStack784B1F56', 'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6',
+    ],
   });
   expect(statementsOf(stack).filter(({ policy }) => policy.includes('Keys')).map(({ Action, Resource }) => ({ Action, Resource }))).toEqual([{
     Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],

@@ -222,7 +222,7 @@ export class CertificateProvider extends Construct {
       serviceTimeout: SERVICE_TIMEOUT,
       properties: { ...properties },
     });
-    resource.node.addDependency(...rights, this.rightsOnOwnStack());
+    resource.node.addDependency(...rights, ...resourceType === ResourceType.CA_LOOKUP ? [] : [this.rightsOnOwnStack()]);
     if (CA_RESOURCE_TYPES.includes(resourceType)) {
       this.authorities.push((resource.node.defaultChild as CfnResource).logicalId);
     }

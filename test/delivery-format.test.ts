@@ -56,7 +56,9 @@ test('the function may keep the bundles and read the passphrases, and write no p
     { Action: 'secretsmanager:GetSecretValue', Resource: { Ref: 'SensorPkcs12PassphraseC595A7EA' } },
   ]);
   Template.fromStack(stack).hasResource(TYPE, {
-    DependsOn: ['PrivateIotCaProviderKeys0F3D707D3', 'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6'],
+    DependsOn: [
+      'PrivateIotCaProviderKeys0F3D707D3', 'PrivateIotCaProviderOwnStack784B1F56', 'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6',
+    ],
   });
 });
 

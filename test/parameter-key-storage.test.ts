@@ -47,7 +47,9 @@ test('the function may keep what is below the stack\'s own path, for as long as 
   }
   expect(rightsOf(stack)).toEqual([...CA_RIGHTS, { Action: KEEP, Resource: parameters('/private-iot-ca/Stack/*') }]);
   for (const { DependsOn } of Object.values(Template.fromStack(stack).findResources(TYPE))) {
-    expect(DependsOn).toEqual(['PrivateIotCaProviderParameters050577A5A991F53D', 'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6']);
+    expect(DependsOn).toEqual([
+      'PrivateIotCaProviderOwnStack784B1F56', 'PrivateIotCaProviderParameters050577A5A991F53D', 'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6',
+    ]);
   }
 });
 

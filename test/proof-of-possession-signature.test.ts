@@ -39,7 +39,7 @@ test('it is made only after the rights to sign with the key of its CA, and adds 
   const { stack, ca } = stackWithCa();
   new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: CODE });
   expect(statementsOf(stack)).toEqual(before);
-  Template.fromStack(stack).hasResource(TYPE, { DependsOn: ['PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6'] });
+  Template.fromStack(stack).hasResource(TYPE, { DependsOn: ['PrivateIotCaProviderOwnStack784B1F56', 'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6'] });
 });
 
 test.each([

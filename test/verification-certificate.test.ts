@@ -74,7 +74,7 @@ test('it is made only after the rights to sign with the key of its CA, and adds 
   const declared = stackWithCa();
   declared.ca.addVerificationCertificate('Verification', { registrationCode: 'code-1' });
   expect(statementsOf(declared.stack)).toEqual(before);
-  Template.fromStack(declared.stack).hasResource(TYPE, { DependsOn: ['PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6'] });
+  Template.fromStack(declared.stack).hasResource(TYPE, { DependsOn: ['PrivateIotCaProviderOwnStack784B1F56', 'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6'] });
   expect(ca.validity?.toDays()).toBe(3650);
 });
 

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = resolve(__dirname, '../..');
+/** As the construct sets it; milliseconds. */
+const FUNCTION_TIMEOUT = 300_000;
 const BUNDLE = join(ROOT, 'assets/handler/index.js');
 
 export const ACCOUNT = '123456789012';
@@ -91,7 +93,7 @@ export class CloudFormationFunction {
   }
 
   /** @param remaining what the invocation has left; milliseconds */
-  public async invoke(event: object, remaining = 60_000): Promise<Invocation> {
+  public async invoke(event: object, remaining = FUNCTION_TIMEOUT): Promise<Invocation> {
     const id = ++this.last;
     const ended = this.ended(id);
     const context = { invokedFunctionArn: FUNCTION_ARN, awsRequestId: `invocation-${id}` };

@@ -70,7 +70,7 @@ export const DELETED = { UpdateReplacePolicy: 'Delete', DeletionPolicy: 'Delete'
 export function verificationFor(platform: PlatformId, registrationCode: object): object {
   return {
     Type: 'Custom::IotVerificationCertificate',
-    DependsOn: ['PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6'],
+    DependsOn: ['PrivateIotCaProviderOwnStack784B1F56', 'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6'],
     ...DELETED,
     Properties: {
       ServiceToken: { 'Fn::GetAtt': ['PrivateIotCaProviderFunction8B248EC3', 'Arn'] },

@@ -74,6 +74,12 @@ export class PlayedStack {
     return [...this.standing].find(([id, { type }]) => id.startsWith(beginning) && type.startsWith('Custom::'))?.[1].physicalId;
   }
 
+  /** CloudFormation has got no answer to a creation, and knows the resource by an id that it invents. */
+  public loseAnswer(beginning: string): void {
+    const [id, standing] = [...this.standing].find(([each, { type }]) => each.startsWith(beginning) && type.startsWith('Custom::'))!;
+    this.standing.set(id, { ...standing, physicalId: `${this.name}-${id}-1AB2CD3EF4GHI` });
+  }
+
   /** Deletes the stack, with what it would retain. */
   public async delete(): Promise<void> {
     await this.cleanUp(this.template, [], () => true);

@@ -42,7 +42,7 @@ export class Claim {
     await this.begin(home, this.aim, mayBeGone);
     await this.begin(own, this.aim, mayBeGone);
     for (const table of left) {
-      await this.begin(table, { removes: this.aim.removes }, true);
+      await this.begin(table, { removes: this.aim.removes, movesTo: home }, true);
     }
   }
 

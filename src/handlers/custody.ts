@@ -1,6 +1,6 @@
 import { describePlace, encryptionKeyOf, placeOf } from './key-storage';
 import { passphraseIn } from './passphrase';
-import { Ports, SecretVersions } from './ports';
+import { NOTHING_TO_PUT_BACK, Ports, PutBack, SecretVersions } from './ports';
 import { KEY_ALGORITHMS, KeyAlgorithmName } from '../contract/key-algorithms';
 import { ExistingKeyStorage, KeyStorageProperties, ParameterKeyStorage, SecretKeyStorage } from '../contract/properties';
 import { keyAlgorithmOfPublicKey, publicKeyOf } from '../pki/keys';
@@ -27,7 +27,7 @@ export interface Custody {
   /** The key of a version, made now where there is none. */
   obtain(version: string, algorithm: KeyAlgorithmName, owner: string): Promise<HeldKey>;
   /** Makes a version the default one of its place. */
-  makeCurrent(version: string, owner: string): Promise<void>;
+  makeCurrent(version: string, owner: string): Promise<PutBack>;
   /** Lets a version go. */
   release(version: string, owner: string): Promise<void>;
 }
@@ -82,7 +82,7 @@ class VersionCustody implements Custody {
     return assertAlgorithm(inMemory(stored), algorithm, describePlace(this.storage, version));
   }
 
-  public makeCurrent(version: string, owner: string): Promise<void> {
+  public makeCurrent(version: string, owner: string): Promise<PutBack> {
     return this.versions.makeCurrent(this.place, version, owner);
   }
 
@@ -104,7 +104,9 @@ class HsmCustody implements Custody {
     return assertAlgorithm(await this.find(), algorithm, `the KMS key ${this.keyArn}`);
   }
 
-  public async makeCurrent(): Promise<void> {}
+  public async makeCurrent(): Promise<PutBack> {
+    return NOTHING_TO_PUT_BACK;
+  }
 
   public async release(): Promise<void> {}
 }
@@ -128,7 +130,9 @@ class ExistingCustody implements Custody {
     throw new Error(`the secret ${this.place.SecretArn} holds the key of a CA from elsewhere; none is made for it`);
   }
 
-  public async makeCurrent(): Promise<void> {}
+  public async makeCurrent(): Promise<PutBack> {
+    return NOTHING_TO_PUT_BACK;
+  }
 
   public async release(): Promise<void> {}
 }
@@ -146,7 +150,9 @@ class NoCustody implements Custody {
     return inMemory(privateKeyPem, publicKey);
   }
 
-  public async makeCurrent(): Promise<void> {}
+  public async makeCurrent(): Promise<PutBack> {
+    return NOTHING_TO_PUT_BACK;
+  }
 
   public async release(): Promise<void> {}
 }

@@ -28,6 +28,8 @@ export interface Declaration {
   readonly issuerLedgerTable: string;
   /** The identity of the CA that signs; absent for a CA that signs itself or is signed elsewhere. */
   readonly issuer?: string;
+  /** What is said to be that CA's key identifier. */
+  readonly issuerKeyIdentifier?: string;
   /** Absent where it is that of a request which has not been read yet. */
   readonly subject?: SubjectValues;
   /** Absent where the key comes with a request. */
@@ -136,6 +138,7 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
     ledgerTable,
     issuerLedgerTable: optionalText('ledgerTable of the issuer', properties.IssuerLedgerTable) ?? ledgerTable,
     issuer: issued ? text('ca', properties.Issuer) : undefined,
+    issuerKeyIdentifier: optionalText('certificatePem of the CA', properties.IssuerKeyIdentifier),
     subject: request && properties.Subject === undefined ? request.subject : kind.subject(properties),
     keyAlgorithm: request ? undefined : checked<KeyAlgorithmName>(checkKeyAlgorithm, properties.KeyAlgorithm),
     hashAlgorithm: checked<HashAlgorithmName>(checkHashAlgorithm, properties.HashAlgorithm),

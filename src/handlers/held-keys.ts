@@ -1,18 +1,22 @@
 import { custodyOf } from './custody';
 import { ownerOf } from './key-owner';
-import { LedgerEntry, ResourceRecord } from './ledger';
+import { LedgerEntry } from './ledger';
 import { LifecycleEvent } from './lifecycle-event';
-import { Ports } from './ports';
+import { Ports, PutBack } from './ports';
 
 /** More turns than requests at a resource at a time means a fault. */
 const MAX_TURNS = 8;
 
-/** Makes the key of a certificate, and its bundles, the ones that are read by default. */
-export async function makeCurrent(entry: LedgerEntry, ports: Ports): Promise<void> {
+/**
+ * Makes the key of a certificate, and its bundles, the ones that are read by default.
+ *
+ * @param onMoved is told after each of them how it is put back
+ */
+export async function makeCurrent(entry: LedgerEntry, ports: Ports, onMoved: (putBack: PutBack) => void = () => {}): Promise<void> {
   const { keyStorage, serialNumber, bundles = [] } = entry;
-  await custodyOf(keyStorage, ports).makeCurrent(serialNumber, ownerOf(entry));
+  onMoved(await custodyOf(keyStorage, ports).makeCurrent(serialNumber, ownerOf(entry)));
   for (const { Type, SecretArn } of bundles) {
-    await ports.secrets.makeCurrent(SecretArn, serialNumber, ownerOf(entry, Type));
+    onMoved(await ports.secrets.makeCurrent(SecretArn, serialNumber, ownerOf(entry, Type)));
   }
 }
 
@@ -29,26 +33,41 @@ export async function releaseKeys(entry: LedgerEntry, ports: Ports): Promise<voi
  * Makes the keys of a resource current as its latest request has them. A delivery that was overtaken between two steps can
  * have moved them after that request did.
  *
- * @param table the ledger in which the resource's certificate is recorded
+ * @param table the ledger in which the resource's certificate was recorded when the request was made
  */
 export async function restoreCurrent(event: LifecycleEvent, table: string, ports: Ports): Promise<void> {
-  const ledger = ports.ledger(table);
   for (let turn = 0; turn < MAX_TURNS; turn++) {
-    const record = await ledger.resource(event);
-    const entry = record && await standingEntry(record, ports, table);
+    const { entry, revisions } = await standing(event, table, ports);
     if (!entry) {
       return;
     }
     await makeCurrent(entry, ports);
-    if ((await ledger.resource(event))?.revision === record.revision) {
+    if ((await standing(event, table, ports)).revisions === revisions) {
       return;
     }
   }
 }
 
-/** The certificate that a resource has: what its running request has issued already, or what it had before. */
-async function standingEntry({ wants, declares, outcome }: ResourceRecord, ports: Ports, table: string): Promise<LedgerEntry | undefined> {
-  const identities = outcome === 'FAILED' ? [declares] : [wants, declares];
+/** What a resource has, and what that was read from. */
+interface Standing {
+  readonly entry?: LedgerEntry;
+  readonly revisions: string;
+}
+
+/**
+ * The certificate that a resource has: what its running request has issued already, or what it had before. Its latest request may have
+ * taken it to the ledger of another CA.
+ */
+async function standing(event: LifecycleEvent, table: string, ports: Ports, hops = 0): Promise<Standing> {
+  const record = await ports.ledger(table).resource(event);
+  const revisions = `${table} ${record?.revision}`;
+  const { wants, declares, outcome, movesTo } = record ?? {};
+  const there = movesTo !== undefined && outcome !== 'FAILED' && hops < MAX_TURNS ? await standing(event, movesTo, ports, hops + 1) : { revisions: '' };
+  const entry = there.entry ?? await issuedEntry(outcome === 'FAILED' ? [declares] : [wants, declares], table, ports);
+  return { entry, revisions: `${revisions} ${there.revisions}` };
+}
+
+async function issuedEntry(identities: readonly (string | undefined)[], table: string, ports: Ports): Promise<LedgerEntry | undefined> {
   for (const identity of identities) {
     const entry = identity === undefined ? undefined : await ports.ledger(table).find(identity);
     if (entry?.status === 'ISSUED') {

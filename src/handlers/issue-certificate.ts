@@ -41,7 +41,7 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const entry = await ledger.find(declared.identity);
     assertWanted(declared, entry);
-    const ca = await issuingCa(declared.declaration.issuer, ledger, ports);
+    const ca = await issuingCa(declared.declaration.issuer, ledger, ports, declared.declaration.issuerKeyIdentifier);
     const issued = entry?.status === 'ISSUED'
       ? await confirm(declared, entry, ca, ledger, ports)
       // Only now is a request read that is in a secret: what was issued does not depend on what is there today.
@@ -142,9 +142,11 @@ async function complete(
 async function record(
   request: CertificateRequest, signed: IssuedEntry, facts: LedgerFacts, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
-  const { retainKey, bundles } = request.declaration;
+  const { declaration: { retainKey, bundles }, stackId, logicalResourceId } = request;
   await writeBundlesOf(request, signed, ledger, ports);
-  const issued = { ...facts, retainKey, bundles, issuedAt: signed.issuedAt ?? ports.clock().toISOString(), issuedBy: request.requestId };
+  // A CA that was taken over, and let go, has come back to the resource that it was from.
+  const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? ports.clock().toISOString(), issuedBy: request.requestId };
+  const issued = { ...facts, ...holder, retainKey, bundles };
   return await ledger.advance(signed, 'ISSUED', issued, request) ? { ...signed, ...issued, status: 'ISSUED' } : undefined;
 }
 

@@ -3,6 +3,7 @@ import { describePlace } from './key-storage';
 import { Ledger, LedgerEntry } from './ledger';
 import { Ports } from './ports';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
+import { quote } from '../contract/rules';
 import { assertUnderstood } from '../pki/ca-chain';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
 import { splitCertificates } from '../pki/certificate-list';
@@ -25,8 +26,11 @@ export interface IssuingCa {
  * certificate's key.
  *
  * @param identity the CA's identity, or `undefined` for a certificate that signs itself
+ * @param claimedKeyIdentifier what a declaration says is its key identifier, hexadecimal digits; absent where none says so
  */
-export async function issuingCa(identity: string | undefined, ledger: Ledger, ports: Ports): Promise<IssuingCa | undefined> {
+export async function issuingCa(
+  identity: string | undefined, ledger: Ledger, ports: Ports, claimedKeyIdentifier?: string,
+): Promise<IssuingCa | undefined> {
   if (identity === undefined) {
     return undefined;
   }
@@ -36,6 +40,11 @@ export async function issuingCa(identity: string | undefined, ledger: Ledger, po
     throw new Error(`ca must be a CA, got ${identity}, which is a certificate of the profile ${entry.profile}`);
   }
   assertUnderstood(certificate);
+  const keyIdentifier = certificate.subjectKeyIdentifier.toString('hex');
+  if (claimedKeyIdentifier !== undefined && claimedKeyIdentifier !== keyIdentifier) {
+    throw new Error(`certificatePem must be the certificate of the CA ${identity}, which has the key identifier ${keyIdentifier}, `
+      + `got one with ${quote(claimedKeyIdentifier)}; take it from the outputs of the CA's stack`);
+  }
   const key = await custodyOf(entry.keyStorage, ports).find(entry.serialNumber);
   const place = describePlace(entry.keyStorage!, entry.serialNumber);
   if (!key) {

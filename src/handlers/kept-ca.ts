@@ -91,7 +91,8 @@ async function takeOver(table: string, request: KeptCaRequest, ports: Ports): Pr
     return;
   }
   const { stackId, logicalResourceId, requestId } = request;
-  if (!await ledger.advance(entry, 'ISSUED', { stackId, logicalResourceId, retainKey: true, issuedBy: requestId }, request)) {
+  const takenFrom = entry.status === 'ISSUED' && entry.stackId === stackId && entry.logicalResourceId !== logicalResourceId ? entry.logicalResourceId : undefined;
+  if (!await ledger.advance(entry, 'ISSUED', { stackId, logicalResourceId, takenFrom, retainKey: true, issuedBy: requestId }, request)) {
     throw new Error(`the ledger ${table} has changed under this request; deploy again`);
   }
 }

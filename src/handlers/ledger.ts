@@ -47,6 +47,10 @@ export interface LedgerEntry extends Requester {
   readonly withdrawnAt?: string;
   /** The id of the request that withdrew it last. */
   readonly withdrawnBy?: string;
+  /** The logical id of the resource of the stack that had it before, where another one has taken it over. */
+  readonly takenFrom?: string;
+  /** The id of the request that gave it back to that resource. */
+  readonly handedBackBy?: string;
   /** The certificate, DER. */
   readonly certificate?: Buffer;
   /** Of a CA: the certificates of the CAs above it, DER, one after the other, the next one first. */
@@ -76,7 +80,9 @@ export interface ResourceRecord {
   readonly removes?: string;
   /** How the request ended; absent while it is carried out. */
   readonly outcome?: Outcome;
-  /** The identity that the latest successful request has left the resource with. */
+  /** The ledger in which the request has the resource recorded, where it leaves this one. */
+  readonly movesTo?: string;
+  /** The identity that the latest successful request has left the resource with, in this ledger. */
   readonly declares?: string;
   /** The identities whose certificates requests of this resource have made and not withdrawn. */
   readonly holds: readonly string[];
@@ -87,6 +93,11 @@ export interface ResourceRecord {
 }
 
 export type Outcome = 'SUCCESS' | 'FAILED';
+
+/** Whether a change takes back what a request has made, which one that has failed may do too. */
+export function takesBack(to: LedgerStatus, facts: LedgerFacts): boolean {
+  return to === 'WITHDRAWN' || facts.handedBackBy !== undefined;
+}
 
 /** A request that is being carried out, by which the ledger's writes are fenced. */
 export interface Holder extends Requester {
@@ -106,7 +117,7 @@ export class OvertakenError extends Error {
 /**
  * What was issued, by identity and by serial number, and what each resource declares. Every change is conditional and
  * every read consistent. A write on behalf of a request is refused with an `OvertakenError` once a later request for its
- * resource has begun, and, but for a withdrawal, once the request itself has failed.
+ * resource has begun, and, unless it takes something back, once the request itself has failed.
  */
 export interface Ledger {
   /** The latest certificate of an identity, or `undefined`. */

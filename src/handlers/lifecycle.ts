@@ -7,7 +7,7 @@ import { LedgerEntry, OvertakenError } from './ledger';
 import { ledgerTables } from './ledger-tables';
 import { failureOf, LifecycleEvent, LifecycleResult } from './lifecycle-event';
 import { handleCaLookup } from './look-up-ca';
-import { Ports } from './ports';
+import { Ports, PutBack } from './ports';
 import { isOf, isRetained, withdrawCertificate } from './withdraw-certificate';
 import { ResourceType } from '../contract/resource-types';
 
@@ -30,22 +30,30 @@ export async function handleLifecycleEvent(event: LifecycleEvent, ports: Ports):
   return event.requestType === 'Delete' ? remove(event, ports) : declare(event, ports);
 }
 
+/** What a delivery has done that a later request knows nothing of. */
+interface Made {
+  /** The entries of which it has written keys. */
+  readonly keys: LedgerEntry[];
+  /** How the keys are put back that it has made the current ones, the last one first. */
+  readonly moved: PutBack[];
+}
+
 async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
   let identity: string | undefined;
   try {
     const resource = declared(event);
     identity = resource.identity;
-    const keys: LedgerEntry[] = [];
+    const made: Made = { keys: [], moved: [] };
     const claim = new Claim(event, { wants: identity }, ports);
     try {
       await claim.open(ledgerTables(event));
-      const { entry, data } = await resource.carryOut(ports, key => keys.push(key));
-      await makeCurrent(entry, ports);
+      const { entry, data } = await resource.carryOut(ports, key => made.keys.push(key));
+      await makeCurrent(entry, ports, back => made.moved.unshift(back));
       await claim.succeed();
       await withdrawLeftBehind(claim, ports).catch(() => undefined); // the ledger accounts for it, and the next request tries again
       return { physicalResourceId: identity, data };
     } catch (error) {
-      await (error instanceof OvertakenError ? giveWay(event, identity, keys, ports) : undo(event, identity, keys, claim, ports));
+      await (error instanceof OvertakenError ? giveWay(event, identity, made, ports) : undo(event, identity, made, claim, ports));
       throw error;
     }
   } catch (error) {
@@ -70,15 +78,16 @@ async function withdrawLeftBehind(claim: Claim, ports: Ports): Promise<void> {
  *
  * @throws AnsweredError if another delivery of the request has succeeded
  */
-async function undo(event: LifecycleEvent, identity: string, keys: readonly LedgerEntry[], claim: Claim, ports: Ports): Promise<void> {
+async function undo(event: LifecycleEvent, identity: string, made: Made, claim: Claim, ports: Ports): Promise<void> {
   const failure = await recordFailure(claim);
   if (failure === 'overtaken') { // such as by a removal, which let the key go that this one was about to read
-    return giveWay(event, identity, keys, ports);
+    return giveWay(event, identity, made, ports);
   }
   if (failure === 'unrecorded') {
     return;
   }
   try {
+    await putBack(made);
     const { home } = ledgerTables(event);
     const entry = await ports.ledger(home).find(identity);
     if (identity !== event.physicalResourceId && (entry?.issuedBy ?? entry?.reservedBy) === event.requestId) {
@@ -106,19 +115,27 @@ async function recordFailure(claim: Claim): Promise<'recorded' | 'overtaken' | '
 }
 
 /** Leaves everything as the later request has it: what this one has written after that began goes. */
-async function giveWay(event: LifecycleEvent, identity: string, keys: readonly LedgerEntry[], ports: Ports): Promise<void> {
+async function giveWay(event: LifecycleEvent, identity: string, made: Made, ports: Ports): Promise<void> {
   try {
+    await putBack(made);
     const { home } = ledgerTables(event);
     const standing = await ports.ledger(home).find(identity);
     const latest = standing && isOf(standing, event) ? [standing] : [];
     const gone = latest.filter(entry => entry.status === 'WITHDRAWN' && !isRetained(entry));
-    const superseded = keys.filter(({ serialNumber }) => serialNumber !== standing?.serialNumber);
+    const superseded = made.keys.filter(({ serialNumber }) => serialNumber !== standing?.serialNumber);
     for (const entry of [...gone, ...superseded]) {
       await releaseKeys(entry, ports);
     }
     await restoreCurrent(event, home, ports);
   } catch {
     // The later request is what counts; that this one was overtaken says more.
+  }
+}
+
+/** A later request may have moved them too, to the ledger of another CA, of which this one knows nothing. */
+async function putBack({ moved }: Made): Promise<void> {
+  for (const back of moved) {
+    await back().catch(() => undefined); // the next request for the resource makes its key the current one
   }
 }
 
@@ -160,7 +177,7 @@ async function removeIdentity(event: LifecycleEvent, identity: string, ports: Po
     await withdrawLeftBehind(claim, ports);
   } catch (error) {
     if (error instanceof OvertakenError) {
-      await giveWay(event, identity, [], ports); // what is declared now is not this request's to remove
+      await giveWay(event, identity, { keys: [], moved: [] }, ports); // what is declared now is not this request's to remove
     } else {
       throw error;
     }

@@ -54,6 +54,12 @@ export interface StackResource {
 /** What a secret holds: a text, or the bytes of what is no text. */
 export type SecretValue = string | Buffer;
 
+/** Makes the version the default one again that was it before, as long as the one which took its place still is. */
+export type PutBack = () => Promise<void>;
+
+/** For what has no default version, or had none before. */
+export const NOTHING_TO_PUT_BACK: PutBack = async () => {};
+
 /**
  * Places that hold private keys in versions. A version has the serial number of its certificate as its name, so that a
  * retry finds the key it made before.
@@ -76,7 +82,7 @@ export interface SecretVersions {
    */
   write(place: string, version: string, value: string, owner: string, encryptionKey?: string): Promise<string>;
   /** Makes a version the default one of its place, if a place has such a one. */
-  makeCurrent(place: string, version: string, owner: string): Promise<void>;
+  makeCurrent(place: string, version: string, owner: string): Promise<PutBack>;
   /**
    * Lets a version go. Does nothing where it is gone; and, where CloudFormation removes the place itself, as it does with
    * secrets, where the place or the right to change it is gone.

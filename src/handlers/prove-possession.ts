@@ -4,7 +4,7 @@ import { identityFrom, Requester } from './identity';
 import { IssuingCa, issuingCa } from './issuing-ca';
 import { Ledger, LedgerEntry } from './ledger';
 import { Ports } from './ports';
-import { checked, complain, RawProperties, text, wholeNumber } from './property-values';
+import { checked, complain, optionalText, RawProperties, text, wholeNumber } from './property-values';
 import { assertWanted } from './wanted';
 import { HashAlgorithmName } from '../contract/key-algorithms';
 import { checkHashForKms } from '../contract/kms';
@@ -18,6 +18,8 @@ export interface ProofDeclaration {
   readonly issuerLedgerTable: string;
   /** The identity of the CA that signs. */
   readonly issuer: string;
+  /** What is said to be that CA's key identifier. */
+  readonly issuerKeyIdentifier?: string;
   /** What is signed. */
   readonly verificationCode: string;
   readonly hashAlgorithm: HashAlgorithmName;
@@ -29,6 +31,7 @@ export function parseProof(properties: RawProperties): ProofDeclaration {
   return {
     issuerLedgerTable: text('ledgerTable', properties.LedgerTable),
     issuer: text('ca', properties.Issuer),
+    issuerKeyIdentifier: optionalText('certificatePem of the CA', properties.IssuerKeyIdentifier),
     verificationCode: checked<string>(checkVerificationCode, properties.VerificationCode),
     hashAlgorithm: checked<HashAlgorithmName>(checkHashAlgorithm, properties.HashAlgorithm),
     generation: checked<number>(checkGeneration, wholeNumber(properties.Generation ?? '1')),
@@ -61,7 +64,7 @@ export async function provePossession(request: ProofRequest, ports: Ports): Prom
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const entry = await ledger.find(request.identity);
     assertWanted(request, entry);
-    const ca = (await issuingCa(declaration.issuer, ledger, ports))!;
+    const ca = (await issuingCa(declaration.issuer, ledger, ports, declaration.issuerKeyIdentifier))!;
     if (entry?.signature) {
       assertSigned(declaration, ca, entry.signature, `the ledger ${declaration.issuerLedgerTable} has another signature than was made; `
         + 'somebody has changed the table: restore it from its point-in-time recovery');

@@ -3,6 +3,7 @@ import { Ledger, LedgerEntry, LedgerGoneError } from './ledger';
 import { ledgerTables } from './ledger-tables';
 import { LifecycleEvent } from './lifecycle-event';
 import { Ports } from './ports';
+import { isOf } from './withdraw-certificate';
 import { CA_RESOURCE_TYPES } from '../contract/resource-types';
 
 /** What of a CA's declaration decides whether it may take the place of another one. */
@@ -34,8 +35,8 @@ export async function assertReplaceable(event: LifecycleEvent, successor: Succes
     const leaving = (await leavingCas(event, ports)).filter(({ caId }) => caId !== identity);
     if (leaving.length > 0 && !leaving.some(({ caId }) => caId === replaces)) {
       const { caId, living } = leaving[0];
-      throw new Error(`the stack loses the CA ${caId}, which has ${living}; if another id of its construct is the reason, give it its old one or go on `
-        + `with it by PrivateIotCa.fromKeptCa; ${wayOut(caId)}`);
+      throw new Error(`the stack loses the CA ${caId}, which has ${living}; if you have renamed or moved its construct, give it its old id, or go on `
+        + `with the CA by PrivateIotCa.fromKeptCa; ${wayOut(caId, replaces)}`);
     }
     return;
   }
@@ -43,20 +44,21 @@ export async function assertReplaceable(event: LifecycleEvent, successor: Succes
   if (!isIdentity(predecessor) || predecessor === identity || predecessor === replaces) {
     return;
   }
-  if ((await ports.ledger(ledgerTable).find(identity))?.status === 'ISSUED') {
+  const standing = await ports.ledger(ledgerTable).find(identity);
+  if (standing?.status === 'ISSUED' && isOf(standing, event)) {
     return;
   }
   for (const table of new Set([ledgerTable, ...ledgerTables(event).left])) {
     const living = await livingCertificates(ports.ledger(table), predecessor, ports).catch(ignoreGone);
     if (living !== undefined) {
       throw new Error(`another CA would take the place of ${predecessor}, which has ${living}; undo the change (subject, keyAlgorithm, hashAlgorithm, validity, `
-        + `pathLength, extensions, issuer, kind of keyStorage or generation), or, ${wayOut(predecessor)}`);
+        + `pathLength, extensions, issuer, kind of keyStorage or generation), or, ${wayOut(predecessor, replaces)}`);
     }
   }
 }
 
-function wayOut(caId: string): string {
-  return `if all of it is to be replaced, declare replaces: '${caId}'`;
+function wayOut(caId: string, replaces: string | undefined): string {
+  return `if all of it is to be replaced, declare replaces: '${caId}'${replaces === undefined ? '' : `, got '${replaces}'`}`;
 }
 
 const TABLE_TYPES: readonly string[] = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'];

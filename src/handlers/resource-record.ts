@@ -10,6 +10,8 @@ export interface Aim {
   readonly wants?: string;
   /** The identity that a removal takes away. */
   readonly removes?: string;
+  /** The ledger in which it is brought about, for the record in one that the resource leaves. */
+  readonly movesTo?: string;
 }
 
 /**
@@ -37,6 +39,7 @@ export function begun(record: ResourceRecord | undefined, event: LifecycleEvent,
     since: startedAt,
     wants: aim.wants,
     removes: aim.removes,
+    movesTo: aim.movesTo ?? (aim.removes === undefined ? undefined : record?.movesTo), // what is removed of it is not where it is now
     declares: record?.declares,
     holds: [...new Set(holds)],
     earlier: record ? [record.requestId, ...record.earlier].slice(0, MAX_EARLIER) : [],
@@ -47,25 +50,28 @@ export function begun(record: ResourceRecord | undefined, event: LifecycleEvent,
 /** What is known of a resource once a request for it has ended. */
 export function ended(record: ResourceRecord, outcome: Outcome): ResourceRecord {
   if (outcome === 'FAILED') {
-    return { ...record, outcome };
+    return { ...record, outcome, movesTo: record.removes === undefined ? undefined : record.movesTo };
   }
-  const { wants, removes, declares } = record;
-  return { ...record, outcome, declares: wants ?? (removes === declares ? undefined : declares) };
+  const { wants, removes, movesTo, declares } = record;
+  const isGone = movesTo !== undefined || removes === declares;
+  return { ...record, outcome, declares: wants ?? (isGone ? undefined : declares) };
 }
 
 /**
  * Whether a request was made before the latest one: CloudFormation makes one at a time, and Lambda can deliver it hours
- * later. Of two that were made in the same second, a removal that has begun since this delivery did is the later one:
- * CloudFormation removes at once what it cancels.
+ * later. Of two that were made in the same second, a removal is the later one: CloudFormation removes at once what it cancels,
+ * and never makes anew what it has just removed. Where it is not known when they were made, a removal is the later one if it has
+ * begun since this delivery did.
  */
 function isBefore({ requestId, requestedAt }: LifecycleEvent, { wants }: Aim, startedAt: string, latest: ResourceRecord): boolean {
   const made = requestedAt?.toISOString();
   if (latest.earlier.includes(requestId)) {
     return true;
   }
-  if (made !== undefined && latest.requestedAt !== undefined && made !== latest.requestedAt) {
+  const areDated = made !== undefined && latest.requestedAt !== undefined;
+  if (areDated && made !== latest.requestedAt) {
     return made < latest.requestedAt;
   }
   const isRemoval = latest.removes !== undefined && (latest.outcome === undefined || latest.declares === undefined);
-  return wants !== undefined && isRemoval && latest.since >= startedAt;
+  return wants !== undefined && isRemoval && (areDated || latest.since >= startedAt);
 }

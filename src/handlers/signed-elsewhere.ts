@@ -128,7 +128,7 @@ async function activate(
     throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} does not hold the key of the CA (version ${entry.serialNumber}); restore it`);
   }
   if (!key.publicKey.equals(certificate.publicKey)) {
-    throw new Error('signedCertificate must be of the key that the certificate signing request has, got one of another key; '
+    throw new Error('signedCertificate must be for the key of the certificate signing request, got one for another key; '
       + 'have certificateSigningRequestPem signed');
   }
   if (entry.status === 'ISSUED' && entry.certificate?.equals(certificate.der) && entry.chain?.equals(above)) {

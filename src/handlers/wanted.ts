@@ -1,10 +1,12 @@
 import { isSamePlace } from './custody';
 import { Declaration } from './declaration';
+import { Requester } from './identity';
 import { describeStorage } from './key-storage';
 import { LedgerEntry } from './ledger';
+import { isOf } from './withdraw-certificate';
 
 /** What of a request decides whether it can be carried out with what the ledger has. */
-export interface WantedRequest {
+export interface WantedRequest extends Requester {
   readonly identity: string;
   readonly mustExist: boolean;
   readonly declaration: Pick<Declaration, 'issuerLedgerTable' | 'keyStorage'>;
@@ -19,6 +21,11 @@ export function assertWanted(request: WantedRequest, entry: LedgerEntry | undefi
   if (request.mustExist && !(entry && standing.includes(entry.status))) {
     throw new Error(`the ledger ${request.declaration.issuerLedgerTable} does not hold the certificate ${request.identity} that this resource has; `
       + 'restore the table from its point-in-time recovery, or raise `generation` for a new certificate');
+  }
+  if (entry?.status === 'ISSUED' && !isOf(entry, request)) {
+    throw new Error(`the ledger ${request.declaration.issuerLedgerTable} must have ${request.identity} for this resource, got the resource `
+      + `${entry.logicalResourceId}; where that is by PrivateIotCa.fromKeptCa, keep it, or remove it, deploy, and then declare this one; `
+      + 'else somebody has changed the table: restore it from its point-in-time recovery');
   }
   const { keyStorage } = request.declaration;
   if (entry && entry.status !== 'WITHDRAWN' && !isSamePlace(entry.keyStorage, keyStorage)) {

@@ -70,21 +70,26 @@ function edited(specs: Specs, random: Random): Specs {
     const standingNames = Object.keys(result).filter(logicalId => logicalId in LEAVES);
     const name = random.pick(standingNames.length > 0 && random.chance(0.6) ? standingNames : Object.keys(LEAVES));
     const { [name]: standing, ...others } = result;
-    const next = standing ? changed(standing, random) : leaf(LEAVES[name], result, random);
+    const next = standing ? changed(standing, result, random) : leaf(LEAVES[name], result, random);
     result = standing && random.chance(0.25) ? others : { ...others, [name]: next };
   }
   return result;
 }
 
 function leaf(kind: Kind, specs: Specs, random: Random): Spec {
-  return { kind, ca: random.pick(specs.Factory ? ['Ca', 'Factory'] : ['Ca']), variant: 1, ...kind === 'requested' ? { request: madeElsewhere().request } : {} };
+  return { kind, ca: anyCa(specs, random), variant: 1, ...kind === 'requested' ? { request: madeElsewhere().request } : {} };
 }
 
-function changed(spec: Spec, random: Random): Spec {
-  switch (random.below(8)) {
+function anyCa(specs: Specs, random: Random): string {
+  return random.pick(specs.Factory ? ['Ca', 'Factory'] : ['Ca']);
+}
+
+function changed(spec: Spec, specs: Specs, random: Random): Spec {
+  switch (random.below(9)) {
     case 0: return { ...spec, isInvalid: true };
     case 1: return { ...spec, isInvalid: false, remark: random.below(100) };
     case 2: return { ...spec, isInvalid: false, place: 1 + random.below(2) };
+    case 3: return { ...spec, isInvalid: false, ca: anyCa(specs, random) };
     default: return { ...spec, isInvalid: false, variant: 1 + random.below(3) };
   }
 }

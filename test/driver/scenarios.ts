@@ -35,6 +35,19 @@ function removing(name: string, before: Specs, removed: readonly string[], isMai
   return { name, before, act: history => history.deploy(after), isMain };
 }
 
+/** Another resource goes on with a CA that the template no longer declares (the function's environment doesn't name it). */
+function takingOver(name: string, more: Specs, isMain = false): Scenario {
+  return {
+    name,
+    before: { Former: { kind: 'ca' } },
+    act: history => {
+      const { physicalId: caId } = history.stack.resources.get('Former') ?? history.stack.resources.get('Kept')!;
+      return history.deploy({ Kept: { kind: 'kept', ca: 'Former', caId }, ...more });
+    },
+    isMain,
+  };
+}
+
 export const SCENARIOS: readonly Scenario[] = [
   deploying('a CA is created', {}, CA, true),
   deploying('a CA whose key goes with it is created', {}, { Ca: { kind: 'ca', retain: false } }),
@@ -50,6 +63,8 @@ export const SCENARIOS: readonly Scenario[] = [
   deploying('a device becomes another one', { ...CA, Device: DEVICE }, { Device: { ...DEVICE, variant: 2 } }, true),
   deploying('a device with its key in a parameter becomes another one', { ...CA, Device: PARAMETER }, { Device: { ...PARAMETER, variant: 2 } }, true),
   deploying('a device with bundles becomes another one', { ...CA, Device: BUNDLES }, { Device: { ...BUNDLES, variant: 2 } }, true),
+  deploying('a device moves to another CA', { ...CA, Factory: FACTORY, Device: DEVICE }, { Device: { ...DEVICE, ca: 'Factory' } }, true),
+  deploying('a device with its key in a parameter moves to another CA', { ...CA, Factory: FACTORY, Device: PARAMETER }, { Device: { ...PARAMETER, ca: 'Factory' } }),
   deploying('a subordinate CA becomes another one', { ...CA, Factory: FACTORY }, { Factory: { ...FACTORY, variant: 2 } }, true),
   deploying('a signature becomes another one', { ...CA, Proof: PROOF }, { Proof: { ...PROOF, variant: 2 } }),
   deploying('a verification certificate becomes another one', { ...CA, Verification: VERIFICATION }, { Verification: { ...VERIFICATION, variant: 2 } }),
@@ -59,6 +74,9 @@ export const SCENARIOS: readonly Scenario[] = [
   failing('the update of a device with its key in a parameter is rolled back', { ...CA, Device: PARAMETER }, { Device: { ...PARAMETER, variant: 2 } }),
   failing('the update of a device with bundles is rolled back', { ...CA, Device: BUNDLES }, { Device: { ...BUNDLES, variant: 2 } }),
   failing('the update of a subordinate CA is rolled back', { ...CA, Factory: FACTORY }, { Factory: { ...FACTORY, variant: 2 } }),
+  failing('the move of a device to another CA is rolled back', { ...CA, Factory: FACTORY, Device: DEVICE }, { Device: { ...DEVICE, ca: 'Factory' } }, true),
+  takingOver('a CA is taken over', {}),
+  takingOver('the takeover of a CA is rolled back', { Wrong: { ...WRONG, ca: 'Kept' } }, true),
   failing('the creation of devices is rolled back', CA, { Device: DEVICE, Other: PARAMETER }),
   removing('a device is removed', { ...CA, Device: DEVICE }, ['Device']),
   removing('a device with its key in a parameter is removed', { ...CA, Device: PARAMETER }, ['Device'], true),

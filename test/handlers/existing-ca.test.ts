@@ -122,7 +122,7 @@ describe('fails, and takes nothing into the ledger, for', () => {
     ['certificates in the wrong order', () => {
       const below = cas.below(root, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below' });
       return root.certificatePem + below.certificatePem;
-    }, 'must be signed by the certificate that follows it, got another order or another chain'],
+    }, 'must be signed by the certificate that follows it (the CA\'s own comes first, the root last), got another order or another chain'],
     ['a path length above it that is too small', () => {
       const short = cas.root({ extensions: without('basicConstraints', 'basicConstraints=critical,CA:TRUE,pathlen:0') });
       return cas.below(short, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below' }).certificatePem + short.certificatePem;

@@ -183,6 +183,15 @@ describe('a delivery that is overtaken', () => {
     expectFirst();
   });
 
+  test('is known by when it was made, to the second: what CloudFormation removes in the same second is what it cancels', async () => {
+    const requestedAt = new Date('2026-03-01T12:00:00Z');
+    const creation = { ...request('device', 'Create', declare({ Generation: '9' })), logicalResourceId: 'Late', requestedAt };
+    await handle({ ...creation, requestType: 'Delete', requestId: 'removal', physicalResourceId: 'Iot-Late-1ABCDEF' });
+    world.now = new Date(world.now.getTime() + 60_000);
+    await expect(handle(creation)).rejects.toThrow('a later request for this resource has begun');
+    expectFirst();
+  });
+
   test('as a removal takes nothing away that was declared since, and is answered all the same', async () => {
     const removal = request('device', 'Delete', declare(), first.physicalResourceId);
     await handle(removal);

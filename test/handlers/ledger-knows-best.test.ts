@@ -1,5 +1,6 @@
 import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
 import { LifecycleEvent } from '../../src/handlers/lifecycle-event';
+import { parseCertificate } from '../../src/pki/certificate';
 import {
   caProperties, deviceProperties, Properties, request, requestedProperties, SECRET, signatureProperties, signedElsewhereProperties,
   verificationProperties,
@@ -84,7 +85,15 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     await expect(handle(unchanged(device))).rejects.toThrow('got one with another serial number');
     world.entries.set(`${caId}/${serialNumber}`, { ...world.entry(other.physicalResourceId)!, identity: device.physicalResourceId });
     world.current.set(device.physicalResourceId, `${caId}/${serialNumber}`);
-    await expect(handle(unchanged(device))).rejects.toThrow(/keyStorage must stay|does not hold the key/);
+    await expect(handle(unchanged(device))).rejects.toThrow('must have ');
+  });
+
+  test('for a CA of which a declaration shows another certificate', async () => {
+    const claim = (IssuerKeyIdentifier: string) => handle(request('device', 'Create', deviceProperties(caId, { IssuerKeyIdentifier })));
+    const own = parseCertificate(world.entry(caId)!.certificate!).subjectKeyIdentifier.toString('hex');
+    await expect(claim('00'.repeat(20))).rejects.toThrow(`certificatePem must be the certificate of the CA ${caId}, which has the key identifier ${own}, `
+      + `got one with "${'00'.repeat(20)}"; take it from the outputs of the CA's stack`);
+    await expect(claim(own)).resolves.toMatchObject({ physicalResourceId: expect.stringMatching(/^device-/) });
   });
 
   test('where it is octets', async () => {

@@ -190,11 +190,11 @@ describe('fails, before anything is written, for', () => {
       return fromSecret({ Profile: 'devid' });
     }, 'subject.serialNumber must be there for the profile devid'],
     ['a subject that the rule does not allow', () => properties(deviceRequest([], '/O=Acme/CN=victim'), { AllowedSubject: SENSORS }),
-      'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject says, got "victim"'],
+      'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject says (* is one or more letters, digits and - . _ :; all else stands for itself), got "victim"'],
     ['a subject in a secret that the rule does not allow', () => {
       world.secretValues.set(REQUEST_SECRET, deviceRequest([], '/O=Acme/CN=victim'));
       return fromSecret();
-    }, 'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject says, got "victim"'],
+    }, 'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject says (* is one or more letters, digits and - . _ :; all else stands for itself), got "victim"'],
     ['a request in a secret whose name nobody decides on', () => fromSecret({ AllowedSubject: undefined }), 'subject or allowedSubject must be given'],
     ['a rule beside a subject', () => fromSecret({ Subject: { CommonName: 'sensor-1' } }), 'allowedSubject must be left out where subject is given'],
     ['a rule that is none', () => fromSecret({ AllowedSubject: 'sensor-*' }), 'allowedSubject must be a map, got "sensor-*"'],

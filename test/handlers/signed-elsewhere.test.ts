@@ -127,11 +127,11 @@ describe('the certificate of its request', () => {
 describe('is refused, and the CA goes on waiting with its key,', () => {
   const CASES: [string, (requestPem: string) => string, string][] = [
     ['of another key', () => cas.below(root, { subject: '/CN=Acme IoT Root CA', extensions: SUBORDINATE }).certificatePem,
-      'signedCertificate must be of the key that the certificate signing request has, got one of another key'],
+      'signedCertificate must be for the key of the certificate signing request, got one for another key'],
     ['that is no CA\'s', csr => signed(csr, { extensions: ['basicConstraints=critical,CA:FALSE', 'subjectKeyIdentifier=hash'] }), 'signedCertificate must be a CA\'s'],
     ['that has expired', csr => signed(csr, { dates: ['20200101000000Z', '20210101000000Z'] }), 'got one from 2020-01-01T00:00:00Z to 2021-01-01T00:00:00Z'],
     ['that is not valid yet', csr => signed(csr, { dates: ['21000101000000Z', '21010101000000Z'] }), 'got one from 2100-01-01T00:00:00Z'],
-    ['with another chain', csr => signed(csr) + cas.root().certificatePem, 'must be signed by the certificate that follows it, got another order or another chain'],
+    ['with another chain', csr => signed(csr) + cas.root().certificatePem, 'must be signed by the certificate that follows it (the CA\'s own comes first, the root last), got another order or another chain'],
     ['in the wrong order', csr => root.certificatePem + signed(csr), 'must be signed by the certificate that follows it'],
     ['with a critical extension that is unknown', csr => signed(csr, { extensions: [...SUBORDINATE, '1.3.6.1.4.1.99999.1=critical,ASN1:NULL'] }),
       'no critical extension that is unknown here'],

@@ -3,8 +3,9 @@ import { checkHashForKms } from '../../src/contract/kms';
 import { Requester } from '../../src/handlers/identity';
 import {
   Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord,
+  takesBack,
 } from '../../src/handlers/ledger';
-import { Ports, SecretValue, SecretVersions, StackResource } from '../../src/handlers/ports';
+import { NOTHING_TO_PUT_BACK, Ports, SecretValue, SecretVersions, StackResource } from '../../src/handlers/ports';
 import { complain } from '../../src/handlers/property-values';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../src/pki/keys';
 import { Signer, signerOf } from '../../src/pki/signer';
@@ -50,7 +51,7 @@ class MemoryLedger {
   }
 
   public reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): boolean {
-    this.assertHeld(holder, 'RESERVED');
+    this.assertHeld(holder, false);
     const key = MemoryLedger.keyOf(entry);
     const standing = this.find(entry.identity);
     if (this.entries.has(key) || standing?.serialNumber !== over?.serialNumber || standing?.status !== over?.status) {
@@ -62,7 +63,7 @@ class MemoryLedger {
   }
 
   public advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): boolean {
-    this.assertHeld(holder, to);
+    this.assertHeld(holder, takesBack(to, facts));
     const key = MemoryLedger.keyOf(entry);
     const standing = this.entries.get(key);
     if (standing?.status !== entry.status || this.current.get(entry.identity) !== key) {
@@ -76,9 +77,9 @@ class MemoryLedger {
     return [...this.current.keys()].map(identity => this.find(identity)!).filter(isWanted);
   }
 
-  private assertHeld(holder: Holder, to: LedgerStatus): void {
+  private assertHeld(holder: Holder, mayHaveFailed: boolean): void {
     const record = this.resource(holder);
-    if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && to !== 'WITHDRAWN')) {
+    if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && !mayHaveFailed)) {
       throw new OvertakenError();
     }
   }
@@ -201,7 +202,13 @@ export class MemoryWorld {
       }),
       makeCurrent: (arn, version, owner) => gate('makeCurrent', () => {
         this.assertOwner(arn, owner);
+        const before = this.currentVersion.get(arn);
         this.currentVersion.set(arn, version);
+        return before === undefined ? NOTHING_TO_PUT_BACK : async () => {
+          if (this.currentVersion.get(arn) === version) {
+            this.currentVersion.set(arn, before);
+          }
+        };
       }),
       release: (arn, version) => gate('release', () => void this.versions.delete(`${arn}/${version}`)),
     };
@@ -225,7 +232,7 @@ export class MemoryWorld {
         }
         return this.parameters.get(name)!.value;
       }),
-      makeCurrent: () => gate('makeCurrent', () => undefined),
+      makeCurrent: () => gate('makeCurrent', () => NOTHING_TO_PUT_BACK),
       release: (path, version) => gate('release', () => void this.parameters.delete(`${path}/${version}`)),
     };
   }

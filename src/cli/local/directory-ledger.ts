@@ -1,7 +1,7 @@
 import { comparableCommonName } from '../../contract/common-names';
 import { Requester } from '../../handlers/identity';
 import {
-  Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, OvertakenError, ResourceRecord,
+  Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, OvertakenError, ResourceRecord, takesBack,
 } from '../../handlers/ledger';
 import { own } from '../json';
 import { LedgerState, OCTETS, StoredLedgerEntry } from './state';
@@ -34,7 +34,7 @@ export class DirectoryLedger implements Ledger {
   }
 
   public async reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): Promise<boolean> {
-    await this.assertHeld(holder, 'RESERVED');
+    await this.assertHeld(holder, false);
     const standing = await this.find(entry.identity);
     const key = keyOf(entry);
     if (standing?.serialNumber !== over?.serialNumber || standing?.status !== over?.status || Object.hasOwn(this.ledger.entries, key)) {
@@ -48,7 +48,7 @@ export class DirectoryLedger implements Ledger {
   }
 
   public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): Promise<boolean> {
-    await this.assertHeld(holder, to);
+    await this.assertHeld(holder, takesBack(to, facts));
     const key = keyOf(entry);
     const standing = own(this.ledger.entries, key);
     if (standing?.status !== entry.status) {
@@ -68,9 +68,9 @@ export class DirectoryLedger implements Ledger {
     return this.entries(entry => entry.issuer === issuer && entry.commonName !== undefined && comparableCommonName(entry.commonName) === name);
   }
 
-  private async assertHeld(holder: Holder, to: LedgerStatus): Promise<void> {
+  private async assertHeld(holder: Holder, mayHaveFailed: boolean): Promise<void> {
     const record = await this.resource(holder);
-    if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && to !== 'WITHDRAWN')) {
+    if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && !mayHaveFailed)) {
       throw new OvertakenError();
     }
   }

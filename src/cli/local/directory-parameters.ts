@@ -1,4 +1,4 @@
-import { SecretVersions } from '../../handlers/ports';
+import { NOTHING_TO_PUT_BACK, PutBack, SecretVersions } from '../../handlers/ports';
 import { CliError } from '../cli-error';
 import { Disk } from '../disk';
 import { Path, PrivateFiles } from './private-files';
@@ -32,7 +32,9 @@ export class DirectoryParameters implements SecretVersions {
   }
 
   /** Does nothing, as in the Parameter Store: nobody reads a path without a version. */
-  public async makeCurrent(): Promise<void> {}
+  public async makeCurrent(): Promise<PutBack> {
+    return NOTHING_TO_PUT_BACK;
+  }
 
   public async release(path: string, version: string): Promise<void> {
     this.files.remove(fileOf(path, version));

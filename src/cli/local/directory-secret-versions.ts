@@ -1,4 +1,4 @@
-import { SecretVersions } from '../../handlers/ports';
+import { NOTHING_TO_PUT_BACK, PutBack, SecretVersions } from '../../handlers/ports';
 import { CliError } from '../cli-error';
 import { Disk } from '../disk';
 import { own } from '../json';
@@ -28,11 +28,12 @@ export class DirectorySecretVersions implements SecretVersions {
     return this.files.writeOnce(fileOf(secretArn, version), value);
   }
 
-  public async makeCurrent(secretArn: string, version: string, owner: string): Promise<void> {
+  public async makeCurrent(secretArn: string, version: string, owner: string): Promise<PutBack> {
     fileOf(secretArn, version);
     this.own(secretArn, owner);
-    this.store.state.secrets[secretArn] = { owner, current: version };
-    this.store.save();
+    const before = own(this.store.state.secrets, secretArn)?.current;
+    this.setCurrent(secretArn, owner, version);
+    return before === undefined || before === version ? NOTHING_TO_PUT_BACK : async () => this.setCurrent(secretArn, owner, before);
   }
 
   public async release(secretArn: string, version: string): Promise<void> {
@@ -81,6 +82,11 @@ export class DirectorySecretVersions implements SecretVersions {
   public writeGenerated(secretArn: string, value: string): string {
     this.store.save(); // the name of the secret is on the disk before a file of it is
     return this.files.writeOnce(generatedFileOf(secretArn), value);
+  }
+
+  private setCurrent(secretArn: string, owner: string, current: string): void {
+    this.store.state.secrets[secretArn] = { owner, current };
+    this.store.save();
   }
 
   /** A secret holds the keys of one resource, as in the function. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { outsideCode } from '../outside-text';
 import { adviceOn } from './advice';
-import { isFaultOfNetwork } from './network-faults';
+import { isFaultOfNetwork, UNREADABLE_ANSWER } from './network-faults';
 
 /**
  * Rights that were given a moment ago: IAM is eventually consistent, so that the first calls after a policy was made can
@@ -105,7 +105,10 @@ export class AwsCalls {
 
 /** AWS's name of an error, or the operating system's of a fault of the network. */
 export function errorName(error: unknown): string {
-  const { name, code } = error as { name?: unknown; code?: unknown };
+  const { name, code, $response } = error as { name?: unknown; code?: unknown; $response?: unknown };
+  if (name === 'Error' && $response !== undefined) {
+    return UNREADABLE_ANSWER; // of XML, the AWS SDK says no more than this
+  }
   const known = typeof code === 'string' && isFaultOfNetwork(code) ? code : undefined; // also where several addresses were tried
   return known ?? (typeof name === 'string' && name !== 'Error' ? name : typeof code === 'string' ? code : 'Error');
 }

@@ -4,7 +4,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { Requester } from '../identity';
-import { Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord } from '../ledger';
+import { Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord, takesBack } from '../ledger';
 import { AwsCalls, errorName } from './aws-calls';
 import { entryFrom, Item, recordFrom, toAttribute, toItem } from './ledger-item';
 import { certificateKey, isFor, nameKey, namePartition, pointerKey, resourceKey, resourceOf } from './ledger-keys';
@@ -39,7 +39,12 @@ export class DynamoDbLedger implements Ledger {
       throw new Error(`the ledger ${this.table} has lost the certificate with serial number ${pointer.serialNumber?.S}; `
         + 'restore the table from its point-in-time recovery');
     }
-    return entryFrom(item);
+    const entry = entryFrom(item);
+    if (entry.identity !== identity) {
+      throw new Error(`the ledger ${this.table} must have the certificate of ${identity} as its latest one, got that of ${entry.identity}; `
+        + 'somebody has changed the table: restore it from its point-in-time recovery');
+    }
+    return entry;
   }
 
   public async resource(requester: Requester): Promise<ResourceRecord | undefined> {
@@ -61,7 +66,7 @@ export class DynamoDbLedger implements Ledger {
   public async reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): Promise<boolean> {
     const { identity, issuer, serialNumber, commonName } = entry;
     const TableName = this.table;
-    const written = await this.transact(holder, 'RESERVED', [
+    const written = await this.transact(holder, false, [
       { Put: { TableName, Item: { ...pointerKey(identity), ...toItem({ issuer, serialNumber }) }, ...ifPointerIs(over) } },
       { Put: { TableName, Item: { ...certificateKey(entry), ...toItem(entry) }, ConditionExpression: 'attribute_not_exists(pk)' } },
       ...over ? [{
@@ -81,7 +86,7 @@ export class DynamoDbLedger implements Ledger {
 
   public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): Promise<boolean> {
     const names = (Object.keys(facts) as (keyof LedgerFacts)[]).filter(name => facts[name] !== undefined);
-    const written = await this.transact(holder, to, [{
+    const written = await this.transact(holder, takesBack(to, facts), [{
       Update: {
         TableName: this.table,
         Key: certificateKey(entry),
@@ -119,15 +124,15 @@ export class DynamoDbLedger implements Ledger {
     return entries;
   }
 
-  /** Writes, as long as the request is the latest one of its resource and, but for a withdrawal, has not failed. */
-  private async transact(holder: Holder, to: LedgerStatus, writes: readonly TransactWriteItem[]): Promise<boolean> {
+  /** Writes, as long as the request is the latest one of its resource and, unless it takes something back, has not failed. */
+  private async transact(holder: Holder, mayHaveFailed: boolean, writes: readonly TransactWriteItem[]): Promise<boolean> {
     const fence: TransactWriteItem = {
       ConditionCheck: {
         TableName: this.table,
         Key: resourceKey(holder),
-        ConditionExpression: to === 'WITHDRAWN' ? 'requestId = :request'
+        ConditionExpression: mayHaveFailed ? 'requestId = :request'
           : 'requestId = :request AND (attribute_not_exists(outcome) OR outcome = :success)',
-        ExpressionAttributeValues: { ':request': toAttribute(holder.requestId), ...to === 'WITHDRAWN' ? {} : { ':success': toAttribute('SUCCESS') } },
+        ExpressionAttributeValues: { ':request': toAttribute(holder.requestId), ...mayHaveFailed ? {} : { ':success': toAttribute('SUCCESS') } },
       },
     };
     return this.written(() => this.calls.make('dynamodb:TransactWriteItems', this.resourceName, async options => {

@@ -1,5 +1,5 @@
 import { DeleteParameterCommand, GetParameterCommand, ParameterTier, ParameterType, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { SecretVersions } from '../ports';
+import { NOTHING_TO_PUT_BACK, PutBack, SecretVersions } from '../ports';
 import { AwsCalls, ifOneOf } from './aws-calls';
 
 const ALREADY_THERE = 'ParameterAlreadyExists';
@@ -57,7 +57,9 @@ export class ParameterVersions implements SecretVersions {
   }
 
   /** Does nothing: nobody reads a path without a version. Its name, with the serial number in it, is what the stack hands on. */
-  public async makeCurrent(): Promise<void> {}
+  public async makeCurrent(): Promise<PutBack> {
+    return NOTHING_TO_PUT_BACK;
+  }
 
   /** Deletes the parameter. That the right to is missing is an error here: CloudFormation does not know the parameter, and would leave it. */
   public async release(path: string, version: string): Promise<void> {

@@ -2,8 +2,8 @@ import {
   DescribeSecretCommand, DescribeSecretResponse, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient,
   UpdateSecretVersionStageCommand, UpdateSecretVersionStageRequest,
 } from '@aws-sdk/client-secrets-manager';
-import { SecretVersions } from '../ports';
-import { AwsCalls, ifOneOf, MAX_LOOKS } from './aws-calls';
+import { NOTHING_TO_PUT_BACK, PutBack, SecretVersions } from '../ports';
+import { AwsCalls, errorName, ifOneOf, MAX_LOOKS } from './aws-calls';
 
 /**
  * "Staging labels attached across all versions of a secret": 20.
@@ -53,7 +53,8 @@ export class SecretsManagerVersions implements SecretVersions {
     return standing;
   }
 
-  public async makeCurrent(secretArn: string, version: string, owner: string): Promise<void> {
+  public async makeCurrent(secretArn: string, version: string, owner: string): Promise<PutBack> {
+    let before: string | undefined;
     for (let look = 0; ; look++) {
       const secret = await this.describe(secretArn);
       assertOwned(secretArn, secret, owner);
@@ -64,9 +65,10 @@ export class SecretsManagerVersions implements SecretVersions {
           await this.move(secretArn, { VersionStage: labelOf(version, owner), MoveToVersionId: version }, MOVED_MEANWHILE);
         }
         if (holder !== version) {
+          before = holder;
           await this.move(secretArn, { VersionStage: CURRENT, MoveToVersionId: version, RemoveFromVersionId: holder }, MOVED_MEANWHILE);
         }
-        return;
+        return before === undefined ? NOTHING_TO_PUT_BACK : this.putBack(secretArn, version, before);
       } catch (error) {
         ifOneOf(MOVED_MEANWHILE, error);
       }
@@ -78,11 +80,27 @@ export class SecretsManagerVersions implements SecretVersions {
   }
 
   public async release(secretArn: string, version: string, owner: string): Promise<void> {
-    try {
-      await this.move(secretArn, { VersionStage: labelOf(version, owner), RemoveFromVersionId: version }, GONE);
-    } catch (error) {
-      ifOneOf(GONE, error);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.move(secretArn, { VersionStage: labelOf(version, owner), RemoveFromVersionId: version }, GONE);
+      } catch (error) {
+        ifOneOf(GONE, error);
+        if (errorName(error) !== DENIED || attempt === RELEASE_ATTEMPTS) {
+          return;
+        }
+      }
+      await this.calls.pause(attempt);
     }
+  }
+
+  private putBack(secretArn: string, version: string, before: string): PutBack {
+    return async () => {
+      try {
+        await this.move(secretArn, { VersionStage: CURRENT, MoveToVersionId: before, RemoveFromVersionId: version }, GONE);
+      } catch (error) {
+        ifOneOf(GONE, error);
+      }
+    };
   }
 
   private async describe(secretArn: string): Promise<DescribeSecretResponse> {
@@ -99,8 +117,13 @@ export class SecretsManagerVersions implements SecretVersions {
 /** AWS answers so where a label is no longer where it was, or a version is not seen yet. */
 const MOVED_MEANWHILE: readonly string[] = ['InvalidParameterException', NOT_FOUND];
 
+const DENIED = 'AccessDeniedException';
+
+/** A right that goes with the secret does not come back, so that it is not waited for as others are. */
+const RELEASE_ATTEMPTS = 2;
+
 /** AWS answers so where the secret, the version, its label or the right to them is gone, or the secret is scheduled for deletion. */
-const GONE: readonly string[] = [NOT_FOUND, 'InvalidParameterException', 'InvalidRequestException', 'AccessDeniedException'];
+const GONE: readonly string[] = [NOT_FOUND, 'InvalidParameterException', 'InvalidRequestException', DENIED];
 
 /** The label names the owner too: a key of another resource is known by it, whichever ledger its certificate is in. */
 function labelOf(version: string, owner: string): string {

@@ -69,7 +69,7 @@ export function parseRequest(raw: unknown, addressee: Addressee, environment: Fu
     properties: record('ResourceProperties', event.ResourceProperties),
     oldProperties: requestType === 'Update' && event.OldResourceProperties !== undefined
       ? record('OldResourceProperties', event.OldResourceProperties) : undefined,
-    requestedAt: signingTime(addressee.responseUrl),
+    requestedAt: signingTime(addressee.responseUrl, new Date()),
   };
 }
 

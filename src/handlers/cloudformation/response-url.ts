@@ -89,14 +89,23 @@ const SIGNED_AT = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html and
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html#RESTAuthenticationQueryStringAuth
  *
- * @returns `undefined` where the URL says neither, or no time that there is
+ * @param now the present: a request from the future would be later than all that are yet to come
+ * @returns `undefined` where the URL says neither, or no time that can be
  */
-export function signingTime(url: string): Date | undefined {
+export function signingTime(url: string, now: Date): Date | undefined {
   const query = new URL(url).searchParams;
   const signedAt = query.get('X-Amz-Date');
-  if (signedAt !== null) {
-    return parseTime(signedAt.replace(SIGNED_AT, '$1-$2-$3T$4:$5:$6Z'));
-  }
-  const expires = query.get('Expires') ?? '';
-  return /^\d{1,11}$/.test(expires) ? new Date(Number(expires) * 1000) : undefined;
+  const [time, ahead] = signedAt === null ? [timeOfSeconds(query.get('Expires')), LONGEST_EXPIRY]
+    : [parseTime(signedAt.replace(SIGNED_AT, '$1-$2-$3T$4:$5:$6Z')), CLOCK_SKEW];
+  return time && time.getTime() <= now.getTime() + ahead ? time : undefined;
+}
+
+/** S3 takes no signature that is further ahead of its clock; milliseconds. */
+const CLOCK_SKEW = 15 * 60_000;
+
+/** Far longer than CloudFormation's URLs count, which is some hours; milliseconds. */
+const LONGEST_EXPIRY = 24 * 60 * 60_000;
+
+function timeOfSeconds(text: string | null): Date | undefined {
+  return text !== null && /^\d{1,11}$/.test(text) ? new Date(Number(text) * 1000) : undefined;
 }

@@ -4,7 +4,7 @@ import { AwsState } from '../aws/fake-aws';
 import { ACCOUNT, REGION } from '../lambda/lambda';
 
 /** The kinds of resources that histories are made of. */
-export const KINDS = ['ca', 'subordinate', 'verification', 'device', 'inParameter', 'withBundles', 'requested', 'proof', 'existing', 'kmsCa'] as const;
+export const KINDS = ['ca', 'subordinate', 'verification', 'device', 'inParameter', 'withBundles', 'requested', 'proof', 'existing', 'kmsCa', 'kept'] as const;
 export type Kind = typeof KINDS[number];
 
 /** A resource of a history, in so many words. */
@@ -25,6 +25,8 @@ export interface Spec {
   readonly certificatePem?: string;
   /** A certification request, PEM. */
   readonly request?: string;
+  /** The physical id of the CA that is taken over. */
+  readonly caId?: string;
   /** The physical id of the CA that this one takes the place of. */
   readonly replaces?: string;
 }
@@ -55,6 +57,7 @@ const TYPES: { readonly [K in Kind]: string } = {
   requested: 'Custom::IotDeviceCertificate',
   proof: 'Custom::IotProofOfPossessionSignature',
   existing: 'Custom::ExistingIotCa',
+  kept: 'Custom::KeptIotCa',
 };
 
 /** The template that declares these resources. */
@@ -102,6 +105,7 @@ const PROPERTIES: { readonly [K in Kind]: (logicalId: string, spec: Numbered) =>
   proof: (_, { ca, variant }) => ({
     LedgerTable: tableOf(ca!), Issuer: { Ref: ca }, VerificationCode: `code-${variant}`, HashAlgorithm: 'SHA-256', Generation: 1,
   }),
+  kept: (_, { ca, caId }) => ({ LedgerTable: tableOf(ca!), CaId: caId, Platforms: [] }),
   existing: (logicalId, { certificatePem, variant }) => ({
     LedgerTable: tableOf(logicalId),
     CertificatePem: certificatePem,

@@ -54,9 +54,12 @@ export class Stack {
   private left: Removal[] = [];
 
   constructor(private readonly world: World, public readonly requests: Requests) {
-    world.stackResources = () => [...this.statuses].map(([logicalId, status]) => ({
-      logicalId, status, type: this.types.get(logicalId)!, physicalId: this.resources.get(logicalId)?.physicalId,
-    }));
+    world.stackResources = () => [...new Set([...this.resources.keys(), ...this.statuses.keys()])].map(logicalId => {
+      const existing = this.resources.get(logicalId);
+      // What was there at the beginning of a history has been created before it.
+      const [status, type] = [this.statuses.get(logicalId) ?? 'CREATE_COMPLETE', this.types.get(logicalId) ?? existing!.type];
+      return { logicalId, status, type, physicalId: existing?.physicalId };
+    });
   }
 
   /** Whether every change has come to its end, one way or the other. */
@@ -189,6 +192,7 @@ export class Stack {
 
   private async remove({ logicalId, type, physicalId, properties }: Removal): Promise<boolean> {
     if (!this.resources.has(logicalId)) {
+      this.types.set(logicalId, type);
       this.statuses.set(logicalId, 'DELETE_IN_PROGRESS');
     }
     const { answer }: Outcome = await this.requests.send('Delete', logicalId, type, properties, { PhysicalResourceId: physicalId });

@@ -33,6 +33,10 @@ export class ExecutionEnvironment {
 
   /** Every line that the function has logged, and all that Node.js has printed. */
   public log: string[] = [];
+  /** Whether it has called the Parameter Store, whose client holds back by itself. */
+  public holdsBack = false;
+  /** When its last invocation ended, by the clock of its history. */
+  public lastTime = 0;
   private readonly ready: Promise<void>;
   private end?: (ended: Ended) => void;
 
@@ -45,6 +49,7 @@ export class ExecutionEnvironment {
         } else if (message.log !== undefined) {
           this.log.push(message.log);
         } else {
+          this.lastTime = message.ended!.time;
           this.end!(message.ended!);
         }
       });
@@ -76,11 +81,14 @@ export class LambdaFunction {
   /** @param variables its environment variables, and nothing else is in its environment */
   constructor(private readonly variables: { readonly [name: string]: string }) {}
 
-  /** An execution environment that is free, or a new one. */
+  /**
+   * An execution environment that is free, or a new one. One whose clock would go back, to an earlier history, does for clients that
+   * do not hold back by themselves: the one of the Parameter Store would wait for the time that it has seen.
+   */
   public async take(time: number): Promise<ExecutionEnvironment> {
-    const free = this.free.pop();
-    if (free) {
-      return free;
+    const index = this.free.findIndex(each => !each.holdsBack || each.lastTime <= time);
+    if (index >= 0) {
+      return this.free.splice(index, 1)[0];
     }
     const environment = await ExecutionEnvironment.start(++LambdaFunction.lastId, this.variables, time);
     this.all.push(environment);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteItemCommand, DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { awsCalls, dynamoDb, makeTable } from './clients';
 import { DynamoDbLedger } from '../../../src/handlers/aws/dynamodb-ledger';
 import { LedgerEntry, LedgerGoneError, OvertakenError, ResourceRecord } from '../../../src/handlers/ledger';
@@ -103,6 +103,18 @@ describe('what the ledger holds', () => {
     await client.send(new DeleteItemCommand({ TableName: table, Key: key }));
     await expect(ledger.find(IDENTITY)).rejects.toThrow(/has lost the certificate with serial number [0-9A-F]{40}; restore the table/);
   });
+});
+
+test('a pointer that somebody has moved to the certificate of another resource is an error', async () => {
+  const [own, other] = [entry(), entry({ identity: 'device-ffffffffffffffffffffffffffffffff' })];
+  await ledger.reserve(own, undefined, HOLDER);
+  await ledger.reserve(other, undefined, HOLDER);
+  await client.send(new PutItemCommand({
+    TableName: table,
+    Item: { pk: { S: `identity#${IDENTITY}` }, sk: { S: 'current' }, issuer: { S: other.issuer }, serialNumber: { S: other.serialNumber } },
+  }));
+  await expect(ledger.find(IDENTITY)).rejects.toThrow(`must have the certificate of ${IDENTITY} as its latest one, got that of ${other.identity}; `
+    + 'somebody has changed the table');
 });
 
 /** The items about certificates. */

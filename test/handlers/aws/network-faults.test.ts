@@ -1,5 +1,6 @@
 import { createServer, Server, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
+import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { awsCalls, dynamoDb } from './clients';
 import { AwsCalls } from '../../../src/handlers/aws/aws-calls';
@@ -61,6 +62,19 @@ test.each(['ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ECONNR
   const never = () => Promise.reject(Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code })); // as the client names it
   await expect(awsCalls(0, AbortSignal.timeout(300)).make('kms:Sign', 'a key', never))
     .rejects.toThrow(`kms:Sign on a key failed: ${code}; AWS is not reached; look at the network of the function`);
+});
+
+test('an answer in XML that is cut off is asked for again', async () => {
+  const xml: Reply = response => response.writeHead(200, { 'content-type': 'text/xml' }).end('<ListStackResourcesResponse><ListStackResourcesResult><StackResour');
+  const whole: Reply = response => response.writeHead(200, { 'content-type': 'text/xml' })
+    .end('<ListStackResourcesResponse><ListStackResourcesResult><StackResourceSummaries/></ListStackResourcesResult></ListStackResourcesResponse>');
+  replies = [xml, whole];
+  const client = new CloudFormationClient({
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, region: 'eu-central-1', maxAttempts: 1, credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+  await expect(awsCalls().make('cloudformation:ListStackResources', 'the stack', options =>
+    client.send(new ListStackResourcesCommand({ StackName: 'Iot' }), options))).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
+  expect(calls).toBe(2);
 });
 
 test('the end of the time ends the attempts, with the fault for a reason', async () => {

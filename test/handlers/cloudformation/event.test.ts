@@ -61,6 +61,8 @@ test('an update without its old properties is read', () => {
 test.each<[string, string | undefined]>([
   ['X-Amz-Date=20261128T153012Z&X-Amz-Expires=7200', '2026-11-28T15:30:12Z'],
   ['AWSAccessKeyId=AKIAEXAMPLE&Expires=1795890612&Signature=ab%3D', '2026-11-28T18:30:12Z'],
+  ['X-Amz-Date=29991231T235959Z', undefined],
+  ['Expires=32503679999', undefined],
   ['X-Amz-Date=20260231T153012Z', undefined],
   ['X-Amz-Date=yesterday&Expires=1795890612', undefined],
   ['X-Amz-Date=', undefined],

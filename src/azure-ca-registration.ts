@@ -12,6 +12,7 @@ import { ledgerOf } from './private/certificate-provider';
 import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
+import { validRemovalPolicy } from './private/removal-policy';
 import { validate } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
 
@@ -74,7 +75,7 @@ export class AzureCaRegistration extends Construct {
 
   constructor(scope: Construct, id: string, props: AzureCaRegistrationProps) {
     super(scope, id);
-    const { ca, service, credentials, certificateName, removalPolicy = RemovalPolicy.DESTROY } = props;
+    const { ca, service, credentials, certificateName } = props;
     service._rules().forEach(({ value, rule }) => validate(this, [value], rule));
     validate(this, [certificateName], () => checkForm('certificateName', certificateName, CERTIFICATE_NAME));
 
@@ -87,7 +88,7 @@ export class AzureCaRegistration extends Construct {
       ...common, LedgerTable: ledgerOf(this, ca), CertificateName: certificateName, CertificatePem: ca.certificatePemFor(this),
     };
     const upload = registrar.resource(this, 'Upload', RegistrationType.AZURE_CA_UPLOAD, uploaded, [...rights, recording]);
-    upload.applyRemovalPolicy(removalPolicy);
+    upload.applyRemovalPolicy(validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.DESTROY));
     const ofUpload = (name: keyof AzureCaUploadAttributes): string => upload.getAttString(name);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode: ofUpload('VerificationCode'), platform: service.platform, clipToIssuer: true,

@@ -10,6 +10,7 @@ import { IIotCertificate, IssuedCertificateBase } from './iot-certificate';
 import { PemSource } from './pem-source';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { validateCanIssue, validateIssuing } from './private/issuing-validation';
+import { issuerProperties } from './private/known-ca';
 import { renderExtensions } from './private/render-extensions';
 import { validateCustomExtensions, validRequest } from './private/request-validation';
 import {
@@ -133,7 +134,7 @@ export class CaCertificate extends IssuedCertificateBase implements IIotCertific
     ca.grantIssue(rights);
     const properties: CaCertificateProperties = {
       LedgerTable: ledgerOf(this, ca),
-      Issuer: ca.caId,
+      ...issuerProperties(ca),
       Subject: subject && renderSubject({ ...subject }),
       CertificateSigningRequest: request._text,
       CertificateSigningRequestSecretArn: request._secretId(this),

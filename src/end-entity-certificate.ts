@@ -17,7 +17,9 @@ import { PemSource } from './pem-source';
 import { CertificateProvider, ledgerOf, NeededRight } from './private/certificate-provider';
 import { noteCommonName } from './private/common-names';
 import { validateCanIssue, validateIssuing } from './private/issuing-validation';
+import { issuerProperties } from './private/known-ca';
 import { BoundPrivateKey } from './private/private-key';
+import { validRemovalPolicy } from './private/removal-policy';
 import { renderExtensions, renderNames } from './private/render-extensions';
 import { knownSubject, validateCustomExtensions, validateDeliveryFormats, validateKeySource, validRequest } from './private/request-validation';
 import { renderSubject, validateInsideCa, validateSubject, validGeneration, validHashAlgorithm, validTerm } from './private/validation';
@@ -167,7 +169,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   /** @internal */
   constructor(scope: Construct, id: string, ca: IPrivateIotCa, options: EndEntityCertificateOptions, kind: EndEntityKind) {
     super(scope, id);
-    const { subject, certificateSigningRequest: request, clipToIssuer = false, removalPolicy = RemovalPolicy.DESTROY } = options;
+    const { subject, certificateSigningRequest: request, clipToIssuer = false } = options;
+    const removalPolicy = validRemovalPolicy(this, options.removalPolicy, RemovalPolicy.DESTROY);
     const keyAlgorithm = options.keyAlgorithm ?? KeyAlgorithm.RSA_2048;
     const generation = validGeneration(this, options.generation);
     const term = validTerm(this, options, Duration.days(365));
@@ -199,7 +202,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     ];
     const properties: IssuedCertificateProperties & RequestableProperties = {
       LedgerTable: ledgerOf(this, ca),
-      Issuer: ca.caId,
+      ...issuerProperties(ca),
       Subject: subject && renderSubject({ ...subject }),
       KeyStorage: this._key?.properties,
       KeyAlgorithm: request ? undefined : keyAlgorithm._render(),

@@ -22,6 +22,7 @@ import { knownByCertificates, rememberCa } from './private/known-ca';
 import { ledgerTable } from './private/ledger-table';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { secretIdOf } from './private/private-key';
+import { validRemovalPolicy } from './private/removal-policy';
 import { validateSigningKey } from './private/signing-key';
 import { sayNotices, validate, validGeneration } from './private/validation';
 
@@ -147,7 +148,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
     assertNumberOfCas(this);
     sayNotices(this, this.platforms);
 
-    this.ledger = ledgerTable(this, props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    this.ledger = ledgerTable(this, validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE));
     const provider = CertificateProvider.of(this);
     const rights = provider.rightsOn(this);
     this.grantIssue(rights);

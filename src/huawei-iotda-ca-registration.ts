@@ -13,6 +13,7 @@ import { ledgerOf } from './private/certificate-provider';
 import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
+import { validRemovalPolicy } from './private/removal-policy';
 import { validate } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
 
@@ -80,7 +81,7 @@ export class HuaweiIotdaCaRegistration extends Construct {
 
   constructor(scope: Construct, id: string, props: HuaweiIotdaCaRegistrationProps) {
     super(scope, id);
-    const { ca, endpoint, projectId, instanceId, appId, credentials, removalPolicy = RemovalPolicy.DESTROY } = props;
+    const { ca, endpoint, projectId, instanceId, appId, credentials } = props;
     validate(this, [endpoint], () => checkForm('endpoint', endpoint, HUAWEI_ENDPOINT));
     validate(this, [projectId], () => checkForm('projectId', projectId, HUAWEI_PROJECT_ID));
     validate(this, [instanceId], () => instanceId === undefined ? undefined : checkForm('instanceId', instanceId, HUAWEI_ID));
@@ -100,7 +101,7 @@ export class HuaweiIotdaCaRegistration extends Construct {
     };
     const uploaded: HuaweiCaUploadProperties = { ...common, LedgerTable: ledgerOf(this, ca), CertificatePem: ca.certificatePemFor(this) };
     const upload = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, [...rights, recording]);
-    upload.applyRemovalPolicy(removalPolicy);
+    upload.applyRemovalPolicy(validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.DESTROY));
     const ofUpload = (name: keyof HuaweiCaUploadAttributes): string => upload.getAttString(name);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode: ofUpload('VerifyCode'), platform: IotPlatform.HUAWEI_IOTDA, clipToIssuer: true,

@@ -8,6 +8,7 @@ import { checkCertificatePem } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
+import { checkCaChain } from './pki/ca-chain';
 import { Certificate, parseCertificate } from './pki/certificate';
 import { readCertificates } from './pki/certificate-pem';
 import { CaChainLinks, isRoot } from './private/ca-chain';
@@ -56,9 +57,10 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     const parts = partsOf(this, attrs);
     const certificates = [certificatePem, ...issuerCertificates];
     const parsed = certificates.map(pem => this.parsed(pem));
+    this.assertChain(certificates);
     this.caId = attrs.caId;
     this.certificatePem = certificatePem;
-    rememberCa(this, knownByCertificates(parsed));
+    rememberCa(this, { ...knownByCertificates(parsed), claimedKeyIdentifier: parsed[0]?.subjectKeyIdentifier.toString('hex') });
     const last = parsed[parsed.length - 1];
     this._chain = {
       links: certificates.map((pem, depth) => ({ pem, home: this, lookUp: { ca: this, depth, attributes: ['CertificatePem'] } })),
@@ -76,6 +78,15 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     this._passphrase = parts.passphrase;
     this.signingKey = parts.signingKey;
     this.defaultHashAlgorithm = defaultHashAlgorithm(this.keyAlgorithm, this.signingKey);
+  }
+
+  /** Checks the certificates up to the first that is a token, as those of a CA that is taken over. */
+  private assertChain(certificates: readonly string[]): void {
+    const unknown = certificates.findIndex(pem => Token.isUnresolved(pem));
+    const known = unknown < 0 ? certificates : certificates.slice(0, unknown);
+    if (known.length > 0) {
+      validate(this, [], () => checkCaChain('certificatePem, with issuerCertificates,', known.join('\n')));
+    }
   }
 
   /** A certificate that is known at synthesis. */

@@ -52,10 +52,13 @@ export class InvocationAlarm extends Construct {
 
   constructor(scope: Construct, id: string, props: InvocationAlarmProps = {}) {
     super(scope, id);
-    CertificateProvider.of(this);
     Annotations.of(this).addInfo('AWS CloudTrail: the alarm needs a trail in this Region that records data events of AWS Lambda, '
       + 'those of the functions of this stack included');
     this.topic = props.topic ?? alarmTopic(this);
+    this.node.addValidation({
+      validate: () => functionsIn(Stack.of(this)).length > 0 ? []
+        : ['the alarm must be in a stack that has functions of this library, which are in the stacks of CAs, certificates and registrations'],
+    });
     new Rule(this, 'Rule', {
       description: 'Tells of invocations of the functions that make certificates by others than CloudFormation',
       eventPattern: {

@@ -16,7 +16,7 @@ import { validateReplaces } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
-import { sayNotices } from './private/validation';
+import { sayNotices, validate } from './private/validation';
 
 /**
  * What a CA is whose key and ledger have outlived its resource.
@@ -66,6 +66,11 @@ export class KeptIotCa extends PrivateIotCaBase {
     const { issuer, replaces } = props;
     validateReplaces(this, replaces);
     const parts = partsOf(this, props);
+    const { account, region } = this.env;
+    for (const [what, own, other] of [['account', account, parts.ledger.env.account], ['Region', region, parts.ledger.env.region]]) {
+      validate(this, [own, other], () => own === other ? undefined : `ledgerTableArn must be in the ${what} of the stack, ${own}, got ${other}; `
+        + 'use a CA that is elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
+    }
     this.ledger = parts.ledger;
     this.privateKeySecret = parts.privateKeySecret;
     this._passphrase = parts.passphrase;

@@ -23,8 +23,9 @@ import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { grantIssue, grantReadPrivateKey } from './private/grant-issue';
 import { sayTerm, validateCanIssue, validateIssuing } from './private/issuing-validation';
-import { knownByDeclaration, rememberCa } from './private/known-ca';
+import { issuerProperties, knownByDeclaration, rememberCa } from './private/known-ca';
 import { grantRecord, ledgerTable } from './private/ledger-table';
+import { validRemovalPolicy } from './private/removal-policy';
 import { renderExtensions } from './private/render-extensions';
 import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validTerm } from './private/validation';
 import { PrivateIotCaProps } from './private-iot-ca-props';
@@ -108,7 +109,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     super(scope, id);
     const { issuer, signedElsewhere = false, clipToIssuer = false } = props;
     const keyAlgorithm = props.keyAlgorithm ?? KeyAlgorithm.RSA_2048;
-    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+    const removalPolicy = validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     const generation = validGeneration(this, props.generation);
     this.keyAlgorithm = keyAlgorithm;
     this.pathLength = props.pathLength ?? 0;
@@ -150,7 +151,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
       RetainKey: removalPolicy !== RemovalPolicy.DESTROY,
       LedgerTable: this.ledger.tableName,
       KeyStorage: key.properties,
-      Issuer: issuer?.caId,
+      ...issuer && issuerProperties(issuer),
       IssuerLedgerTable: issuer && ledgerOf(this, issuer),
       ClipToIssuer: issuer && clipToIssuer,
       Replaces: props.replaces,

@@ -7,6 +7,7 @@ import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { validateCanIssue } from './private/issuing-validation';
+import { issuerProperties } from './private/known-ca';
 import { validate, validGeneration, validHashAlgorithm } from './private/validation';
 
 /**
@@ -64,7 +65,7 @@ export class ProofOfPossessionSignature extends Resource {
     ca.grantIssue(rights);
     const properties: ProofOfPossessionSignatureProperties = {
       LedgerTable: ledgerOf(this, ca),
-      Issuer: ca.caId,
+      ...issuerProperties(ca),
       VerificationCode: verificationCode,
       HashAlgorithm: hashAlgorithm,
       Generation: validGeneration(this, props.generation),

@@ -8,6 +8,7 @@ import { ledgerOf } from './private/certificate-provider';
 import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
+import { validRemovalPolicy } from './private/removal-policy';
 import { validate, validGeneration } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
 
@@ -82,7 +83,7 @@ export class TencentIotHubCaRegistration extends Resource {
 
   constructor(scope: Construct, id: string, props: TencentIotHubCaRegistrationProps) {
     super(scope, id);
-    const { ca, certName, registrationCode, region, credentials, endpoint = 'iotcloud.tencentcloudapi.com', removalPolicy = RemovalPolicy.DESTROY } = props;
+    const { ca, certName, registrationCode, region, credentials, endpoint = 'iotcloud.tencentcloudapi.com' } = props;
     validate(this, [certName], () => checkCertName(certName));
     validate(this, [region], () => checkRegion('region', region));
     validate(this, [endpoint], () => checkEndpoint(endpoint));
@@ -103,7 +104,7 @@ export class TencentIotHubCaRegistration extends Resource {
       CredentialsSecretArn: secretIdOf(this, credentials),
       Generation: generation,
     }, [registrar.grantReadCredentials(credentials), registrar.grantRecordRegistrations(ca)]);
-    registration.applyRemovalPolicy(removalPolicy);
+    registration.applyRemovalPolicy(validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.DESTROY));
     this.certName = registration.getAttString('CertName');
   }
 }

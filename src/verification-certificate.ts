@@ -10,6 +10,7 @@ import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { validateCanIssue, validateIssuing } from './private/issuing-validation';
+import { issuerProperties } from './private/known-ca';
 import { sayNotices, validate, validateInsideCa, validGeneration, validHashAlgorithm, validityDays } from './private/validation';
 
 /**
@@ -107,7 +108,7 @@ export class VerificationCertificate extends IssuedCertificateBase implements II
     ca.grantIssue(rights);
     const properties: VerificationCertificateProperties = {
       LedgerTable: ledgerOf(this, ca),
-      Issuer: ca.caId,
+      ...issuerProperties(ca),
       RegistrationCode: registrationCode,
       KeyAlgorithm: keyAlgorithm,
       HashAlgorithm: validHashAlgorithm(this, ca, props.hashAlgorithm),

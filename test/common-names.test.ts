@@ -17,7 +17,7 @@ describe('two certificates of one CA by which devices are known by the same comm
     ca.addDeviceCertificate('Old', { subject: SUBJECT });
     ca.addDeviceCertificate('New', { subject: { ...SUBJECT, organization: 'Acme' } });
     expect(warned(stack)).toEqual([['/Stack/Ca/New', 'subject.commonName should be that of no other certificate of the CA, got "sensor-001", '
-      + 'which is that of Stack/Ca/Old too: what knows devices by it can\'t tell them apart; remove the one that is not needed any more '
+      + 'which is that of Stack/Ca/Old too: whoever identifies devices by it can\'t tell them apart; remove the one that is not needed any more '
       + '[ack: cdk-private-iot-ca:common-name-twice]']]);
   });
 

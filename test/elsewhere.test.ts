@@ -3,6 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
 import { DeviceCertificate, HashAlgorithm, KeyAlgorithm, KeyStorage, PrivateIotCa, PrivateIotCaAttributes } from '../src';
 import { opensslCa, P384 } from './support/foreign-ca';
+import { opensslOutput } from './support/openssl';
 import { CERTIFICATES_ONLY, LEDGER_ACTIONS, ledgerRights, propertiesOf, rightsOf, stackOf, stackWithCa } from './support/stacks';
 
 const HOME = { account: '111111111111', region: 'eu-central-1' };
@@ -19,6 +20,30 @@ function imported(attrs: Partial<PrivateIotCaAttributes> = {}, env?: { account: 
   const stack = new Stack(new App(), 'Stack', { env });
   return { stack, ca: PrivateIotCa.fromPrivateIotCaAttributes(stack, 'Ca', { ...IMPORTED, ...attrs }) };
 }
+
+describe('the certificate that is said to be the CA\'s', () => {
+  test.each<[string, Partial<PrivateIotCaAttributes>, string]>([
+    ['is refused where it is none of a CA', { certificatePem: opensslCa('sensor', { ca: false, issuer: ROOT }).certificate }, 'must be a CA\'s'],
+    ['is refused with the certificate of another CA above it', { certificatePem: SUB.certificate, issuerCertificates: [opensslCa('Other').certificate] },
+      'must be signed by the certificate that follows it (the CA\'s own comes first, the root last)'],
+  ])('%s', (_, attributes, message) => {
+    expect(() => imported(attributes)).toThrow(`Stack/Ca: certificatePem, with issuerCertificates, ${message}`);
+  });
+
+  test('is taken with those above it, and the function is told its key identifier, to hold it against the ledger', () => {
+    const { stack, ca } = imported({ certificatePem: SUB.certificate, issuerCertificates: [ROOT.certificate] });
+    ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
+    const identifier = opensslOutput(['x509', '-noout', '-ext', 'subjectKeyIdentifier'], SUB.certificate).split('\n')[1].replace(/[ :]/g, '').toLowerCase();
+    expect(propertiesOf(stack, 'Custom::IotDeviceCertificate')).toMatchObject({ IssuerKeyIdentifier: identifier });
+  });
+});
+
+test('a CA in a stack with an env is refused for a stack without one, in which its secret could not be named', () => {
+  const app = new App();
+  const ca = new PrivateIotCa(new Stack(app, 'Home', { env: HOME }), 'Ca', { subject: { commonName: 'Root' } });
+  expect(() => new DeviceCertificate(new Stack(app, 'Devices'), 'Sensor', { ca, subject: SUBJECT }))
+    .toThrow('ca must be in the account of the stack that uses it (Home/Ca), got the env of the stack Home alone, and none of Devices; give both the same env');
+});
 
 describe('a CA whose key is in KMS can be used', () => {
   test.each([

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -32,6 +32,12 @@ test('the topic is one of the alarm\'s own, encrypted, or the one that is given'
   expect(new InvocationAlarm(stack, 'Alarm', { topic }).topic).toBe(topic);
   new InvocationAlarm(stack, 'Other');
   Template.fromStack(stack).hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+});
+
+test('an alarm in a stack that has no function of this library is refused, since it would watch nothing', () => {
+  const app = new App();
+  new InvocationAlarm(new Stack(app, 'Alarms'), 'Alarm');
+  expect(() => app.synth()).toThrow('[Alarms/Alarm] the alarm must be in a stack that has functions of this library, which are in the stacks of CAs');
 });
 
 test('what nothing here can check is said at synthesis', () => {

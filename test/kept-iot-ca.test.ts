@@ -1,3 +1,4 @@
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { PrivateIotCa } from '../src';
@@ -53,12 +54,29 @@ test('the function may read the passphrase of a kept CA, and decrypt its secret 
   ]));
 });
 
+test('a kept CA of another account or Region is refused: there it is used by its attributes', () => {
+  const app = new App();
+  const declare = (id: string, region: string, account: string) =>
+    PrivateIotCa.fromKeptCa(new Stack(app, id, { env: { account, region } }), 'Ca', { caId: CA_ID, ledgerTableArn: TABLE, privateKeySecretArn: SECRET });
+  expect(() => declare('Here', 'eu-central-1', '111111111111')).not.toThrow();
+  expect(() => declare('There', 'eu-west-1', '111111111111')).toThrow('There/Ca: ledgerTableArn must be in the Region of the stack, eu-west-1, got eu-central-1; '
+    + 'use a CA that is elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
+  expect(() => declare('Theirs', 'eu-central-1', '222222222222')).toThrow('ledgerTableArn must be in the account of the stack, 222222222222, got 111111111111');
+});
+
 test.each<[string, Partial<KeptCaProps>]>([
   ['caId must be the caId of a CA, ca- and 32 hexadecimal digits, got "device-1"', { caId: 'device-1' }],
   ['replaces must be the caId of a CA, ca- and 32 hexadecimal digits, got "the old one"', { replaces: 'the old one' }],
   ['either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, got neither', { privateKeySecretArn: undefined }],
   ['either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, got both',
     { signingKeyArn: KEY }],
+  ['privateKeySecretArn must be a complete ARN, as in arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf, got "acme/key"',
+    { privateKeySecretArn: 'acme/key' }],
+  ['passphraseSecretArn must be a complete ARN, as in arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf, '
+    + 'got "arn:aws:secretsmanager:eu-central-1:111111111111:secret:acme/key"', { passphraseSecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:acme/key' }],
+  ['ledgerTableArn must be a complete ARN, as in arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF, got "Iot-CaLedger"',
+    { ledgerTableArn: 'Iot-CaLedger' }],
+  ['signingKeyArn must be a complete ARN', { privateKeySecretArn: undefined, signingKeyArn: '1234abcd-12ab-34cd-56ef-1234567890ab' }],
   ['passphraseSecretArn must be left out where the key is in KMS', { privateKeySecretArn: undefined, signingKeyArn: KEY, passphraseSecretArn: PASSPHRASE }],
 ])('a kept CA is refused with: %s', (message, props) => {
   expect(() => kept(props)).toThrow(`Stack/Ca: ${message}`);

@@ -54,7 +54,7 @@ describe('below a CA that is signed elsewhere and has no certificate yet, nothin
 });
 
 describe('a certificate does not get the name of a CA above it:', () => {
-  const message = 'subject must be another one than that of the CA which signs and of those above it';
+  const message = 'subject must differ from those of the CA that signs and of the CAs above it';
 
   test('by a request, whatever the case and the spaces of the name', () => {
     const { ca } = stackWithCa();

@@ -199,6 +199,8 @@ describe('a CA of another stack', () => {
 
 describe('fails for', () => {
   const cases: [string, Partial<PrivateIotCaProps>, string][] = [
+    ['a removal policy for databases', { removalPolicy: RemovalPolicy.SNAPSHOT },
+      'removalPolicy must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got SNAPSHOT, which is for databases and disks'],
     ['an empty common name', { subject: { commonName: '' } }, 'subject.commonName must be 1 to 64 characters long, got 0: ""'],
     ['a common name of 65 characters', { subject: { commonName: 'x'.repeat(65) } }, 'subject.commonName must be 1 to 64 characters long, got 65'],
     ['a common name with a line break', { subject: { commonName: 'a\nb' } }, 'subject.commonName must not contain control'],

@@ -52,7 +52,7 @@ function describe({ stackName, removed, resources, unchanged, kept, leftOut }: S
     `stack ${stackName}${removed ? `: ${dryRun ? 'to be removed' : 'removed'}, as the app has no such stack any more` : ''}\n`,
     rows.length > 0 ? table(['  resource', 'type', dryRun ? 'what would happen' : 'what happened', 'valid until'], rows) : '',
     unchanged > 0 ? `  unchanged: ${count(unchanged, 'resource')}\n` : '',
-    kept.length > 0 ? `  kept, as no resource's any more:\n${kept.map(({ name, type, place }) => `    ${printable(name)} (${type}): ${place}\n`).join('')}` : '',
+    kept.length > 0 ? `  kept, but no longer part of any resource:\n${kept.map(({ name, type, place }) => `    ${printable(name)} (${type}): ${place}\n`).join('')}` : '',
     leftOut.length > 0 ? `  left out, since only AWS can provide it:\n${leftOut.map(item => `    ${printable(item)}\n`).join('')}` : '',
     '\n',
   ].join('');

@@ -70,6 +70,8 @@ export interface PrivateIotCaProperties extends CertificateProperties {
   readonly PathLength?: number;
   /** The physical id of the CA that signs; absent for a CA that signs itself or is signed elsewhere. */
   readonly Issuer?: string;
+  /** What is said to be that CA's key identifier, in hexadecimal digits. */
+  readonly IssuerKeyIdentifier?: string;
   /** The ledger of that CA, in which this certificate is recorded too. */
   readonly IssuerLedgerTable?: string;
   readonly ClipToIssuer?: boolean;
@@ -112,6 +114,8 @@ export interface KeptIotCaProperties {
 export interface IssuedCertificateProperties extends CertificateProperties {
   /** The physical id of the CA that signs. */
   readonly Issuer: string;
+  /** What is said to be that CA's key identifier, in hexadecimal digits. */
+  readonly IssuerKeyIdentifier?: string;
   /** `true` to end with the CA where the validity would pass the CA's end; otherwise that is an error. */
   readonly ClipToIssuer: boolean;
 }
@@ -178,6 +182,8 @@ export interface ProofOfPossessionSignatureProperties {
   readonly LedgerTable: string;
   /** The physical id of the CA that signs. */
   readonly Issuer: string;
+  /** What is said to be that CA's key identifier, in hexadecimal digits. */
+  readonly IssuerKeyIdentifier?: string;
   /** The text that is signed, in ASCII. */
   readonly VerificationCode: string;
   readonly HashAlgorithm: HashAlgorithmName;

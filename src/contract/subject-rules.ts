@@ -59,7 +59,8 @@ export function checkRequestedSubject(requested: SubjectValues, { type, subject:
     const [value, rule] = [requested[attribute], allowed[attribute]];
     const fits = value === undefined || rule === undefined ? value === rule : type === 'Exact' ? value === rule : matches(rule, value);
     if (!fits) {
-      const must = rule === undefined ? 'must be left out, since allowedSubject does not name it' : `must be ${quote(rule)}, as allowedSubject says`;
+      const meaning = type === 'Pattern' && rule?.includes('*') ? ` (* is ${WILDCARD_WORDS}; all else stands for itself)` : '';
+      const must = rule === undefined ? 'must be left out, since allowedSubject does not name it' : `must be ${quote(rule)}, as allowedSubject says${meaning}`;
       return `subject.${attribute} of certificateSigningRequest ${must}, got ${value === undefined ? 'none' : quote(value)}; `
         + 'have the request made for a name that is allowed, or declare `subject`';
     }

@@ -48,6 +48,16 @@ export function readCaChain(property: string, pem: string, legacy = false): CaCh
   return { certificate, chain };
 }
 
+/** Whether certificates are those of a CA and of the CAs above it, in that order, by whatever algorithms. */
+export function checkCaChain(property: string, pem: string): Complaint {
+  try {
+    readCaChain(property, pem, true);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /**
  * Checks what has to be so of a CA from elsewhere for it to issue here, and is not a matter of its chain or of the time.
  *
@@ -103,7 +113,7 @@ function assertPathLength(property: string, index: number, { pathLength }: Certi
 function assertSigned(property: string, index: number, { der, issuer, authorityKeyIdentifier }: Certificate, above: Certificate): void {
   const identified = !authorityKeyIdentifier || authorityKeyIdentifier.equals(above.subjectKeyIdentifier);
   if (!issuer.equals(above.subject) || !identified || !hasSigned(above, der)) {
-    throw new Error(`${place(property, index)} must be signed by the certificate that follows it, got another order or another chain`);
+    throw new Error(`${place(property, index)} must be signed by the certificate that follows it (the CA's own comes first, the root last), got another order or another chain`);
   }
 }
 

@@ -13,7 +13,7 @@ import { quote } from '../contract/rules';
  */
 export function assertNotCaSubject(subject: Buffer, caSubjects: readonly Buffer[]): void {
   if (caSubjects.some(each => isSameName(subject, each))) {
-    throw new Error(`subject must be another one than that of the CA which signs and of those above it, got ${quote(nameText(subject))}: `
+    throw new Error(`subject must differ from those of the CA that signs and of the CAs above it, got ${quote(nameText(subject))}: `
       + 'the certificate could pass for the CA (RFC 5280, section 6.1); choose another common name');
   }
 }

@@ -5,7 +5,9 @@ import { Construct } from 'constructs';
 import { validateSigningKey } from './signing-key';
 import { validate } from './validation';
 import { CaAttributes } from '../ca-attributes';
-import { checkCaId } from '../contract/rules';
+import { checkCaId, Complaint, quote } from '../contract/rules';
+
+const SECRET_ARN = { form: /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/, example: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' };
 
 /** Where a CA keeps what it has. */
 export interface CaParts {
@@ -17,8 +19,12 @@ export interface CaParts {
 
 /** The key and the ledger of a CA, by their ARNs. */
 export function partsOf(scope: Construct, attributes: CaAttributes): CaParts {
-  const { caId, privateKeySecretArn, signingKeyArn, passphraseSecretArn, passphraseEncryptionKey } = attributes;
+  const { caId, ledgerTableArn, privateKeySecretArn, signingKeyArn, passphraseSecretArn, passphraseEncryptionKey } = attributes;
   validate(scope, [caId], () => checkCaId(caId));
+  const arns = { ledgerTableArn, privateKeySecretArn, signingKeyArn, passphraseSecretArn };
+  for (const [property, arn] of Object.entries(arns)) {
+    validate(scope, [arn], () => arn === undefined ? undefined : checkArn(property as keyof typeof ARNS, arn));
+  }
   if ((privateKeySecretArn === undefined) === (signingKeyArn === undefined)) {
     throw new Error(`${scope.node.path}: either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, `
       + `got ${signingKeyArn === undefined ? 'neither' : 'both'}`);
@@ -37,6 +43,19 @@ export function partsOf(scope: Construct, attributes: CaAttributes): CaParts {
     passphrase: secretOf(scope, 'Passphrase', passphraseSecretArn, passphraseEncryptionKey),
     signingKey,
   };
+}
+
+/** The ARNs by which the parts of a CA are known. A secret's has six characters at the end that its name does not have. */
+const ARNS = {
+  ledgerTableArn: { form: /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+$/, example: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF' },
+  privateKeySecretArn: SECRET_ARN,
+  passphraseSecretArn: SECRET_ARN,
+  signingKeyArn: { form: /^arn:[\w-]+:kms:[\w-]+:\d{12}:(key|alias)\/.+$/, example: 'arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
+} as const;
+
+function checkArn(property: keyof typeof ARNS, arn: string): Complaint {
+  const { form, example } = ARNS[property];
+  return form.test(arn) ? undefined : `${property} must be a complete ARN, as in ${example}, got ${quote(arn)}`;
 }
 
 function secretOf(scope: Construct, id: string, secretCompleteArn: string | undefined, encryptionKey: IKey | undefined): ISecret | undefined {

@@ -11,6 +11,7 @@ import { acknowledgeWildcard } from './nag';
 import { policyId } from './policy-id';
 import { largestSize } from './policy-size';
 import { pathsOfPrivateKeys } from './private-key-guard';
+import { outermostStack } from './reach';
 import { isSynthesized, rolePolicy } from './role-policy';
 import { CA_RESOURCE_TYPES, ResourceType } from '../contract/resource-types';
 import { IPrivateIotCa } from '../i-private-iot-ca';
@@ -248,7 +249,14 @@ export class CertificateProvider extends Construct {
 
   /** A key in KMS can be used from other accounts and Regions, a secret that a stack makes can't. */
   private assertInReach(ca: IPrivateIotCa): void {
-    const elsewhere = differencesOfEnvironments(this, ca).find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other));
+    const differences = differencesOfEnvironments(this, ca);
+    const half = differences.find(({ own, other }) => Token.isUnresolved(own) !== Token.isUnresolved(other));
+    if (half && !ca.signingKey && Resource.isOwnedResource(ca.ledger) && outermostStack(this) !== outermostStack(ca)) {
+      const [known, unknown] = Token.isUnresolved(half.own) ? [ca.stack, Stack.of(this)] : [Stack.of(this), ca.stack];
+      throw new Error(`${this.node.path}: ca must be in the ${half.what} of the stack that uses it (${ca.node.path}), got the env of the stack `
+        + `${known.node.path} alone, and none of ${unknown.node.path}; give both the same env`);
+    }
+    const elsewhere = differences.find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other));
     if (elsewhere && !ca.signingKey) {
       throw new Error(`${this.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${elsewhere.other} `
         + `(${ca.node.path}); only a CA whose key is in KMS can be used from elsewhere`);

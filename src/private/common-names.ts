@@ -35,7 +35,7 @@ export function noteCommonName(construct: Construct, ca: IPrivateIotCa, commonNa
     return;
   }
   const message = `subject.commonName should be that of no other certificate of the CA, got ${quote(commonName)}, which is that of ${other.construct.node.path} `
-    + 'too: what knows devices by it can\'t tell them apart';
+    + 'too: whoever identifies devices by it can\'t tell them apart';
   if (requested || other.requested) {
     throw new Error(`${construct.node.path}: ${message.replace('should', 'must')}, and a request must not take the place of another device; `
       + 'have the request made for another name, or declare `subject` for both if they are one device');

@@ -17,6 +17,8 @@ export interface KnownCa {
   readonly nameConstraints: readonly NameConstraints[];
   readonly notBefore?: Date;
   readonly notAfter?: Date;
+  /** The key identifier of a certificate that somebody says is the CA's, in hexadecimal digits. */
+  readonly claimedKeyIdentifier?: string;
   /** Whether its certificate is still to be made elsewhere. */
   readonly awaitsCertificate?: boolean;
 }
@@ -31,6 +33,11 @@ export function rememberCa(ca: IPrivateIotCa, known: KnownCa): void {
 /** What is known of a CA: nothing of one that only tokens tell of. */
 export function knownCa(ca: IPrivateIotCa): KnownCa {
   return KNOWN.get(ca) ?? { subjects: [], nameConstraints: [] };
+}
+
+/** How a resource names the CA that signs it; the function holds what somebody says of the CA against what its ledger has. */
+export function issuerProperties(ca: IPrivateIotCa): { readonly Issuer: string; readonly IssuerKeyIdentifier?: string } {
+  return { Issuer: ca.caId, IssuerKeyIdentifier: knownCa(ca).claimedKeyIdentifier };
 }
 
 /** What certificates say of a CA: its own first; one that is not known is left out. */

@@ -126,7 +126,7 @@ describe('an export refuses', () => {
   ])('to overwrite %s, and writes nothing at all', async (_, name, content) => {
     writeJson(join(out, name), content);
     const error = await cliError('export', '--outputs', otherOutputs({ Iot: { ...outputs(), CaKeySecret: 'none' } }), '--out', out, '--private-keys', '--local', deployed);
-    expect(error).toContain(`${join(out, name)}: this file holds something else than a`);
+    expect(error).toContain(`${join(out, name)}: this file holds something other than a`);
     expect(filesBelow(out)).toEqual({ [name]: content });
   });
 

@@ -200,7 +200,7 @@ describe('a run that fails', () => {
   test('on its first deployment names stack, resource and rule, and leaves no certificate declared', async () => {
     synth({ deviceDays: 5000 });
     const error = await cliError('local', '--app', app, '--out', out);
-    expect(error).toMatch(/^error: stack Iot, resource Device0 \(Custom::IotDeviceCertificate\): validity .*; the stack was rolled back; kept of CaKey: [^;]+Iot-CaKey-[0-9a-f]{6}; kept of Ledger: the ledger Iot-Ledger-[0-9a-f]{6} in [^;]+state.json$/);
+    expect(error).toMatch(/^error: stack Iot, resource Device0 \(Custom::IotDeviceCertificate\): validity .*; the stack was rolled back; kept from CaKey: [^;]+Iot-CaKey-[0-9a-f]{6}; kept from Ledger: the ledger Iot-Ledger-[0-9a-f]{6} in [^;]+state.json$/);
     expect(existsSync(join(out, 'outputs.json'))).toBe(false);
     synth();
     await local();

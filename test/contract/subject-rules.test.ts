@@ -33,7 +33,7 @@ test('a rule is held against every attribute, and one that it does not name must
   expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Evil', serialNumber: 'A7' }, rule)).toBe(
     'subject.organization of certificateSigningRequest must be "Acme", as allowedSubject says, got "Evil"; '
     + 'have the request made for a name that is allowed, or declare `subject`');
-  expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Acme' }, rule)).toContain('subject.serialNumber of certificateSigningRequest must be "*", as allowedSubject says, got none');
+  expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Acme' }, rule)).toContain('subject.serialNumber of certificateSigningRequest must be "*", as allowedSubject says (* is one or more letters, digits and - . _ :; all else stands for itself), got none');
   expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Acme', serialNumber: 'A7', country: 'DE' }, rule))
     .toContain('subject.country of certificateSigningRequest must be left out, since allowedSubject does not name it, got "DE"');
   expect(allows(rule, { organization: 'Acme', serialNumber: 'A7' })).toBe(false);

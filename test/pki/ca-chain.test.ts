@@ -83,7 +83,7 @@ describe('the certificate of a CA from elsewhere', () => {
 describe('fails', () => {
   test('for certificates in another order, or with one missing', async () => {
     const [own, above, root] = await cas(3);
-    const words = (place: string) => `${place} must be signed by the certificate that follows it, got another order or another chain`;
+    const words = (place: string) => `${place} must be signed by the certificate that follows it (the CA's own comes first, the root last), got another order or another chain`;
     expect(() => read(own, root)).toThrow(words('certificate'));
     expect(() => read(root, above, own)).toThrow(words('certificate'));
     expect(() => read(own, root, above)).toThrow(words('certificate'));

@@ -10,7 +10,7 @@ const isRefused = (subject: Buffer, cas: readonly Buffer[] = [CA]) => {
     assertNotCaSubject(subject, cas);
     return false;
   } catch (error) {
-    expect((error as Error).message).toMatch(/^subject must be another one than that of the CA which signs and of those above it, got ".*": the certificate could pass for the CA/);
+    expect((error as Error).message).toMatch(/^subject must differ from those of the CA that signs and of the CAs above it, got ".*": the certificate could pass for the CA/);
     return true;
   }
 };

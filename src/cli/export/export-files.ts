@@ -41,7 +41,7 @@ export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void
   const changed = files.filter(file => {
     const standing = readBytesIfPresent(file.path);
     if (standing && !isOfKind(file, standing)) {
-      throw new CliError(`${file.path}: this file holds something else than a ${file.kind}, and is not overwritten; move it away, or choose another folder`);
+      throw new CliError(`${file.path}: this file holds something other than a ${file.kind}, and is not overwritten; move it away, or choose another folder`);
     }
     return standing?.toString('utf8') !== file.content || !hasRightMode(file);
   });

@@ -253,7 +253,7 @@ async function afterRollback(operation: StackOperation, error: unknown): Promise
   }
   try {
     await operation.rollBack();
-    const kept = operation.kept.places.map(({ name, place }) => `kept of ${name}: ${place}`);
+    const kept = operation.kept.places.map(({ name, place }) => `kept from ${name}: ${place}`);
     return new CliError([message, 'the stack was rolled back', ...kept, ...operation.warnings].join('; '));
   } catch (rollbackError) {
     return new CliError(`${message}; the rollback failed too: ${messageOf(rollbackError)}; run again to go on from there`);

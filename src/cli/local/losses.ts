@@ -39,7 +39,7 @@ export function lossesIn(reports: readonly StackReport[]): string[] {
 export function lossOf({ type, physicalId, properties }: ResourceState): Pick<ResourceReport, 'lostId' | 'lostIssuer' | 'losesKey'> {
   const { Issuer, KeyStorage, RetainKey } = properties;
   return isCertificate(type)
-    ? { lostId: physicalId, losesKey: KeyStorage !== undefined && RetainKey !== 'true', ...typeof Issuer === 'string' && { lostIssuer: Issuer } } : {};
+    ? { lostId: physicalId, losesKey: type !== ResourceType.EXISTING_IOT_CA && KeyStorage !== undefined && RetainKey !== 'true', ...typeof Issuer === 'string' && { lostIssuer: Issuer } } : {};
 }
 
 function counted(losses: readonly Loss[]): string {

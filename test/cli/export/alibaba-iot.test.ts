@@ -140,7 +140,7 @@ describe('the kit', () => {
   ])('does not overwrite steps that %s', async (_, mine) => {
     writeJson(join(folder, 'mine', 'alibaba-iot', 'steps.md'), mine);
     expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'mine'), '--platform', 'alibaba-iot'))
-      .toContain('steps.md: this file holds something else than a text of this tool');
+      .toContain('steps.md: this file holds something other than a text of this tool');
     expect(Object.keys(filesBelow(join(folder, 'mine')))).toEqual(['alibaba-iot/steps.md']);
   });
 });

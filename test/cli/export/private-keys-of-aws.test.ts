@@ -74,7 +74,7 @@ describe('the private key of a CA', () => {
       CaCertificate: ca.pem, DeviceCertificate: device.pem, DevicePrivateKeySecret: device.secretArn, OtherDevicePrivateKeySecret: ca.secretArn,
     }, '--private-keys');
     expect([code, stderr]).toEqual([0, 'note: Iot.OtherDevicePrivateKeySecret: the secret has the private key of the CA Acme IoT Root CA, '
-      + 'which --ca-private-key alone reads; left out\n']);
+      + 'which is exported by --ca-private-key alone; left out\n']);
     expect(asked()).toEqual([device.secretArn]);
     expect(keyFiles()).toEqual(['device.key.pem']);
     expect(isKeyOf('device.key.pem', device.pem)).toBe(true);

@@ -163,7 +163,7 @@ describe('the private key of a CA', () => {
     rmSync(keyFile(file, 'Iot-CaKey')); // whoever reads it is told so
     const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--private-keys');
     expect([code, stderr]).toEqual([0,
-      'note: Iot.Device9PrivateKeySecret: the secret has the private key of the CA Acme IoT Root CA, which --ca-private-key alone reads; left out\n']);
+      'note: Iot.Device9PrivateKeySecret: the secret has the private key of the CA Acme IoT Root CA, which is exported by --ca-private-key alone; left out\n']);
     expect(readdirSync(out).filter(name => name.endsWith('.key.pem')).sort()).toEqual(['device0.key.pem', 'device1.key.pem']);
   });
 

@@ -294,7 +294,7 @@ describe('a deployment that fails', () => {
     });
     await expect(deployment.deploy({
       Resources: { Mine: secret('RetainExceptOnCreate'), Kept: secret('Retain'), Ca: ca('1', {}, { Secrets: [{ Ref: 'Mine' }, { Ref: 'Kept' }] }) },
-    })).rejects.toThrow(/kept of Kept: \S+keys\/Iot-Kept-[0-9a-f]{6}$/);
+    })).rejects.toThrow(/kept from Kept: \S+keys\/Iot-Kept-[0-9a-f]{6}$/);
     expect(readdirSync(deployment.keys).map(stem)).toEqual(['Iot-Kept']);
   });
 

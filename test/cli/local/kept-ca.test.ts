@@ -37,7 +37,7 @@ function keepsakes() {
   return { caId: idOf('Custom::PrivateIotCa'), ledgerTableArn: `arn:aws:dynamodb:local:000000000000:table/${table}`, privateKeySecretArn: secret };
 }
 
-test('a CA that was removed is taken back in by what was kept of it, with its certificate, and issues again', async () => {
+test('a CA that was removed is taken back in by what was kept from it, with its certificate, and issues again', async () => {
   await local(assembly(made('Ca')));
   const [before, kept] = [outputs(), keepsakes()];
   await local(assembly());

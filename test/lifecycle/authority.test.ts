@@ -131,7 +131,7 @@ describe('a CA whose certificate is made elsewhere', () => {
 
     expect((await stack.update(declared, pending.PhysicalResourceId, active)).Data).toEqual(pending.Data);
     const failed = await stack.update(changed(declared, { SignedCertificatePem: pem(root) }), pending.PhysicalResourceId, declared);
-    expect(failed).toMatchObject({ Status: 'FAILED', PhysicalResourceId: pending.PhysicalResourceId, Reason: expect.stringContaining('got one of another key') });
+    expect(failed).toMatchObject({ Status: 'FAILED', PhysicalResourceId: pending.PhysicalResourceId, Reason: expect.stringContaining('got one for another key') });
     expect((await stack.update(active, pending.PhysicalResourceId, declared)).Data).toEqual(activated.Data);
 
     expect(await stack.delete(active, pending.PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS' });

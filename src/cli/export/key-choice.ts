@@ -25,7 +25,7 @@ export function knownCertificates(exported: readonly ExportedCertificate[], all:
 export function endEntityVersions(kind: string, { ids }: SecretVersionIds, { exported, cas }: KnownCertificates): KeyChoice {
   const ca = cas.find(isOfOne(ids));
   if (ca) {
-    return { none: `the ${kind} has the private key of the CA ${ca.shortName}, which --ca-private-key alone reads` };
+    return { none: `the ${kind} has the private key of the CA ${ca.shortName}, which is exported by --ca-private-key alone` };
   }
   const own = ids.filter(id => exported.some(({ facts }) => isVersionOf(facts, id)));
   return own.length > 0 ? { read: own } : { none: `the ${kind} has, by the serial numbers, the key of none of these certificates` };

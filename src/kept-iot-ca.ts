@@ -4,7 +4,7 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaAttributes } from './ca-attributes';
-import { CertificateAttributes, KeptIotCaProperties } from './contract/properties';
+import { KeptCaAttributes, KeptIotCaProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
 import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
@@ -94,7 +94,7 @@ export class KeptIotCa extends PrivateIotCaBase {
       Replaces: replaces,
     };
     const resource = provider.resource(this, ResourceType.KEPT_IOT_CA, properties, rights);
-    this.caId = resource.ref;
+    this.caId = attribute(resource, 'CaId');
     this.certificatePem = attribute(resource, 'CertificatePem');
     const sha256Fingerprint = attribute(resource, 'Sha256Fingerprint');
     this._chain = issuer ? chainBelow(this, sha256Fingerprint, issuer, false)
@@ -102,6 +102,6 @@ export class KeptIotCa extends PrivateIotCaBase {
   }
 }
 
-function attribute(resource: CustomResource, name: keyof CertificateAttributes): string {
+function attribute(resource: CustomResource, name: keyof KeptCaAttributes): string {
   return resource.getAttString(name);
 }

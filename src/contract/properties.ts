@@ -75,7 +75,7 @@ export interface PrivateIotCaProperties extends CertificateProperties {
   /** The ledger of that CA, in which this certificate is recorded too. */
   readonly IssuerLedgerTable?: string;
   readonly ClipToIssuer?: boolean;
-  /** The physical id of the CA that it replaces by declaration. */
+  /** The id of the CA that it replaces by declaration. */
   readonly Replaces?: string;
   /** `true` for a CA whose certificate is made elsewhere from its certificate signing request. */
   readonly SignedElsewhere?: boolean;
@@ -95,24 +95,24 @@ export interface ExistingIotCaProperties {
   readonly AllowLegacyChain: boolean;
   readonly Generation: number;
   readonly Platforms?: string[];
-  /** The physical id of the CA that it replaces by declaration. */
+  /** The id of the CA that it replaces by declaration. */
   readonly Replaces?: string;
 }
 
-/** `Custom::KeptIotCa`: a CA whose key and ledger have outlived its resource. Its physical id is the one that it had. */
+/** `Custom::KeptIotCa`: a CA whose key and ledger have outlived its resource. Its physical id is its id and the name of its ledger. */
 export interface KeptIotCaProperties {
   readonly LedgerTable: string;
   /** The ledger of the CA above it, in which its certificate is recorded too. */
   readonly IssuerLedgerTable?: string;
   readonly CaId: string;
   readonly Platforms?: string[];
-  /** The physical id of the CA that it replaces by declaration. */
+  /** The id of the CA that it replaces by declaration. */
   readonly Replaces?: string;
 }
 
 /** What a certificate below a CA declares. */
 export interface IssuedCertificateProperties extends CertificateProperties {
-  /** The physical id of the CA that signs. */
+  /** The id of the CA that signs. */
   readonly Issuer: string;
   /** What is said to be that CA's key identifier, in hexadecimal digits. */
   readonly IssuerKeyIdentifier?: string;
@@ -180,7 +180,7 @@ export interface ServerCertificateProperties extends IssuedCertificateProperties
 export interface ProofOfPossessionSignatureProperties {
   /** The ledger in which the signature is recorded: that of the CA. */
   readonly LedgerTable: string;
-  /** The physical id of the CA that signs. */
+  /** The id of the CA that signs. */
   readonly Issuer: string;
   /** What is said to be that CA's key identifier, in hexadecimal digits. */
   readonly IssuerKeyIdentifier?: string;
@@ -212,6 +212,11 @@ export interface CaLookupProperties {
 
 /** The attributes (`Fn::GetAtt`) of a look-up. */
 export type CaLookupAttributes = Omit<CertificateAttributes, 'CertificateSigningRequestPem' | 'IgnoredRequests' | 'PrivateKeyParameter'>;
+
+/** The attributes of a kept CA: its id too, of which its physical id says more. */
+export interface KeptCaAttributes extends CertificateAttributes {
+  readonly CaId: string;
+}
 
 /** The attributes (`Fn::GetAtt`) of every certificate resource. */
 export interface CertificateAttributes {

@@ -1,6 +1,7 @@
 import { AnsweredError } from './answered-error';
 import { Holder, Ledger, LedgerGoneError, Outcome, OvertakenError, ResourceRecord } from './ledger';
 import { LifecycleEvent } from './lifecycle-event';
+import { identityIn } from './physical-id';
 import { Ports } from './ports';
 import { Aim, begun, ended } from './resource-record';
 
@@ -87,7 +88,7 @@ export class Claim {
   public async leftBehind(): Promise<string[]> {
     const records = await Promise.all(this.allTables.map(table => this.recordIn(table)));
     const left = records.flatMap(record => (record?.holds ?? []).filter(identity => identity !== record?.declares));
-    return [...new Set(left)].filter(identity => identity !== this.event.physicalResourceId);
+    return [...new Set(left)].filter(identity => identity !== identityIn(this.event.physicalResourceId));
   }
 
   /** Notes that certificates were withdrawn, in all ledgers. */

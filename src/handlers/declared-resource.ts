@@ -4,9 +4,10 @@ import { Declaration, parseDeclaration } from './declaration';
 import { adoptExistingCa, existingCaIdentity, parseExistingCa } from './existing-ca';
 import { identityOf } from './identity';
 import { issueCertificate } from './issue-certificate';
-import { parseKeptCa, takeBackCa } from './kept-ca';
+import { assertSameLedger, parseKeptCa, takeBackCa } from './kept-ca';
 import { LedgerEntry } from './ledger';
 import { Attributes, LifecycleEvent } from './lifecycle-event';
+import { identityIn, keptCaPhysicalId } from './physical-id';
 import { Ports } from './ports';
 import { parseProof, proofIdentity, provePossession } from './prove-possession';
 import { recordCa } from './record-ca';
@@ -26,6 +27,8 @@ export interface CarriedOut {
 /** A resource as a request declares it. */
 export interface DeclaredResource {
   readonly identity: string;
+  /** The identity, or what says it and where it is. */
+  readonly physicalId: string;
   /**
    * Brings it to what is declared.
    *
@@ -56,7 +59,7 @@ export function declaredIdentity(event: LifecycleEvent): string | undefined {
 type Reader = (event: LifecycleEvent) => DeclaredResource;
 
 function factsOf({ stackId, logicalResourceId, requestId, physicalResourceId }: LifecycleEvent, identity: string): DeclaredRequestFacts {
-  return { stackId, logicalResourceId, requestId, identity, mustExist: physicalResourceId === identity };
+  return { stackId, logicalResourceId, requestId, identity, mustExist: identityIn(physicalResourceId) === identity };
 }
 
 const existingCa: Reader = event => {
@@ -64,6 +67,7 @@ const existingCa: Reader = event => {
   const identity = existingCaIdentity(declaration, event);
   return {
     identity,
+    physicalId: identity,
     carryOut: async ports => {
       await assertReplaceable(event, { ...declaration, identity }, ports);
       const entry = await adoptExistingCa({ ...factsOf(event, identity), declaration }, ports);
@@ -76,13 +80,16 @@ const existingCa: Reader = event => {
 
 const keptCa: Reader = event => {
   const declaration = parseKeptCa(event.properties);
-  const identity = declaration.caId;
+  const { caId: identity, ledgerTable } = declaration;
+  const physicalId = keptCaPhysicalId(identity, ledgerTable);
+  assertSameLedger(event, declaration);
   return {
     identity,
+    physicalId,
     carryOut: async ports => {
       await assertReplaceable(event, { ...declaration, identity }, ports);
       const request = { ...factsOf(event, identity), declaration };
-      const { entry, data } = await takeBackCa(request, ports, answer => assertResponseFits(event, identity, answer));
+      const { entry, data } = await takeBackCa(request, ports, answer => assertResponseFits(event, physicalId, answer));
       return { entry: { ...entry, keyStorage: undefined }, data: { ...data } };
     },
   };
@@ -93,6 +100,7 @@ const signature: Reader = event => {
   const identity = proofIdentity(declaration, event);
   return {
     identity,
+    physicalId: identity,
     carryOut: async ports => {
       const entry = await provePossession({ ...factsOf(event, identity), declaration }, ports);
       return { entry, data: { Signature: entry.signature.toString('base64') } };
@@ -105,6 +113,7 @@ const certificate: Reader = event => {
   const identity = identityOf(declaration, event);
   return {
     identity,
+    physicalId: identity,
     carryOut: async (ports, onKey) => {
       if (isCa(declaration)) {
         await assertReplaceable(event, { ...declaration, identity }, ports);

@@ -9,10 +9,8 @@ export interface Requester {
   readonly logicalResourceId: string;
 }
 
-const IDENTITY = /^(ca|verification|device|devid|server|signature)-[0-9a-f]{32}$/;
-
 /**
- * The identity of a certificate, which is also the physical id of its resource: a pure function of what was declared.
+ * The identity of a certificate, which is also the physical id of its resource (that of a kept CA names its ledger too): a pure function of what was declared.
  * The same declaration gives the same identity in every version of this library, for ever: CloudFormation replaces a
  * resource whose physical id changes. See decisions/0003-identity-and-physical-ids.md.
  *
@@ -54,9 +52,4 @@ function whatIsThere(additions: { readonly [name: string]: unknown }): object[] 
 /** The identity made of canonical values. */
 export function identityFrom(prefix: string, canonical: readonly unknown[]): string {
   return `${prefix}-${createHash('sha256').update(JSON.stringify(canonical)).digest('hex').slice(0, 32)}`;
-}
-
-/** Whether a physical id is one of ours; CloudFormation invents one for a creation it cancels. */
-export function isIdentity(physicalResourceId: string | undefined): physicalResourceId is string {
-  return physicalResourceId !== undefined && IDENTITY.test(physicalResourceId);
 }

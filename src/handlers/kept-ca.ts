@@ -4,11 +4,13 @@ import { platformsProperty, replacesProperty } from './declaration';
 import { IssuedEntry } from './genuine-entry';
 import { issuingCa } from './issuing-ca';
 import { LedgerEntry } from './ledger';
+import { LifecycleEvent } from './lifecycle-event';
+import { parsePhysicalId } from './physical-id';
 import { Ports } from './ports';
 import { complain, optionalText, RawProperties, text } from './property-values';
 import { isOf } from './withdraw-certificate';
 import { PlatformId } from '../contract/platforms';
-import { CertificateAttributes } from '../contract/properties';
+import { KeptCaAttributes } from '../contract/properties';
 import { checkCaForPlatform, checkCaId } from '../contract/rules';
 import { certificateAttributes } from '../pki/certificate';
 
@@ -36,6 +38,18 @@ export function parseKeptCa(properties: RawProperties): KeptCaDeclaration {
   };
 }
 
+/**
+ * Makes sure that a kept CA stays in its ledger: its removal from the former one, which ends such an update, would take it away from
+ * the resource that still declares it.
+ */
+export function assertSameLedger({ physicalResourceId }: LifecycleEvent, { caId, ledgerTable }: KeptCaDeclaration): void {
+  const standing = parsePhysicalId(physicalResourceId);
+  if (standing?.identity === caId && standing.ledgerTable !== ledgerTable) {
+    throw new Error(`ledgerTableArn must stay that of the table ${standing.ledgerTable} for the CA ${caId}, got ${ledgerTable}; `
+      + 'to go on with the CA in another ledger, take it in there under another id of its construct');
+  }
+}
+
 /** A request to take a kept CA back in. */
 export interface KeptCaRequest extends DeclaredRequestFacts {
   readonly declaration: KeptCaDeclaration;
@@ -49,8 +63,8 @@ export interface KeptCaRequest extends DeclaredRequestFacts {
  * @throws Error where the ledger has no such CA, or where another resource declares it
  */
 export async function takeBackCa(
-  request: KeptCaRequest, ports: Ports, assertFits: (data: CertificateAttributes) => void,
-): Promise<{ entry: IssuedEntry; data: CertificateAttributes }> {
+  request: KeptCaRequest, ports: Ports, assertFits: (data: KeptCaAttributes) => void,
+): Promise<{ entry: IssuedEntry; data: KeptCaAttributes }> {
   const { declaration } = request;
   const own = ports.ledger(declaration.ledgerTable);
   const ca = (await issuingCa(declaration.caId, own, ports))!;
@@ -58,7 +72,7 @@ export async function takeBackCa(
   const entry = (await own.find(declaration.caId))!;
   await assertFree(entry, request, ports);
   const certificate = ca.chain[0];
-  const data = { ...certificateAttributes(certificate), ...chainData(entry) };
+  const data = { CaId: declaration.caId, ...certificateAttributes(certificate), ...chainData(entry) };
   assertFits(data);
   for (const table of new Set([declaration.issuerLedgerTable, declaration.ledgerTable])) {
     await takeOver(table, request, ports);

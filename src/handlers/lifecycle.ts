@@ -2,11 +2,11 @@ import { AnsweredError } from './answered-error';
 import { Claim } from './claim';
 import { declaredIdentity, declared } from './declared-resource';
 import { makeCurrent, releaseKeys, restoreCurrent } from './held-keys';
-import { isIdentity } from './identity';
 import { LedgerEntry, OvertakenError } from './ledger';
 import { ledgerTables } from './ledger-tables';
 import { failureOf, LifecycleEvent, LifecycleResult } from './lifecycle-event';
 import { handleCaLookup } from './look-up-ca';
+import { identityIn } from './physical-id';
 import { Ports, PutBack } from './ports';
 import { isOf, isRetained, withdrawCertificate } from './withdraw-certificate';
 import { ResourceType } from '../contract/resource-types';
@@ -39,10 +39,11 @@ interface Made {
 }
 
 async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
-  let identity: string | undefined;
+  let physicalResourceId: string | undefined;
   try {
     const resource = declared(event);
-    identity = resource.identity;
+    const { identity } = resource;
+    physicalResourceId = resource.physicalId;
     const made: Made = { keys: [], moved: [] };
     const claim = new Claim(event, { wants: identity }, ports);
     try {
@@ -51,13 +52,13 @@ async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleRe
       await makeCurrent(entry, ports, back => made.moved.unshift(back));
       await claim.succeed();
       await withdrawLeftBehind(claim, ports).catch(() => undefined); // the ledger accounts for it, and the next request tries again
-      return { physicalResourceId: identity, data };
+      return { physicalResourceId, data };
     } catch (error) {
       await (error instanceof OvertakenError ? giveWay(event, identity, made, ports) : undo(event, identity, made, claim, ports));
       throw error;
     }
   } catch (error) {
-    throw failureOf(event, identity, error);
+    throw failureOf(event, physicalResourceId, error);
   }
 }
 
@@ -90,7 +91,7 @@ async function undo(event: LifecycleEvent, identity: string, made: Made, claim: 
     await putBack(made);
     const { home } = ledgerTables(event);
     const entry = await ports.ledger(home).find(identity);
-    if (identity !== event.physicalResourceId && (entry?.issuedBy ?? entry?.reservedBy) === event.requestId) {
+    if (identity !== identityIn(event.physicalResourceId) && (entry?.issuedBy ?? entry?.reservedBy) === event.requestId) {
       // The key of what came back had been kept before.
       await withdrawCertificate(identity, claim.holder, claim.allTables, ports, entry?.reservedBy === event.requestId ? 'none' : 'as declared');
       await claim.letGo([identity]);
@@ -142,7 +143,7 @@ async function putBack({ moved }: Made): Promise<void> {
 async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
   const physicalResourceId = event.physicalResourceId ?? '';
   try {
-    const identity = isIdentity(physicalResourceId) ? physicalResourceId : await unansweredIdentity(event, ports);
+    const identity = identityIn(physicalResourceId) ?? await unansweredIdentity(event, ports);
     if (identity !== undefined) {
       await removeIdentity(event, identity, ports);
     }
@@ -163,7 +164,7 @@ async function unansweredIdentity(event: LifecycleEvent, ports: Ports): Promise<
     return undefined;
   }
   const { resources } = await ports.stack(event.stackId);
-  const isStanding = resources.some(each => each.logicalResourceId === event.logicalResourceId && each.physicalResourceId === identity);
+  const isStanding = resources.some(each => each.logicalResourceId === event.logicalResourceId && identityIn(each.physicalResourceId) === identity);
   return isStanding ? undefined : identity;
 }
 

@@ -1,7 +1,7 @@
-import { isIdentity } from './identity';
 import { Ledger, LedgerEntry, LedgerGoneError } from './ledger';
 import { ledgerTables } from './ledger-tables';
 import { LifecycleEvent } from './lifecycle-event';
+import { identityIn, parsePhysicalId, PhysicalId } from './physical-id';
 import { Ports } from './ports';
 import { isOf } from './withdraw-certificate';
 import { CA_RESOURCE_TYPES } from '../contract/resource-types';
@@ -40,8 +40,8 @@ export async function assertReplaceable(event: LifecycleEvent, successor: Succes
     }
     return;
   }
-  const predecessor = event.physicalResourceId;
-  if (!isIdentity(predecessor) || predecessor === identity || predecessor === replaces) {
+  const predecessor = identityIn(event.physicalResourceId);
+  if (predecessor === undefined || predecessor === identity || predecessor === replaces) {
     return;
   }
   const standing = await ports.ledger(ledgerTable).find(identity);
@@ -63,17 +63,20 @@ function wayOut(caId: string, replaces: string | undefined): string {
 
 const TABLE_TYPES: readonly string[] = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'];
 
-/** The CAs that the stack has and its template no longer declares, with living certificates. */
+/**
+ * The CAs that the stack has and its template no longer declares, with living certificates. Their ledgers are tables of the
+ * stack, or, of a kept CA, the one that its physical id names.
+ */
 async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports: Ports): Promise<{ caId: string; living: string }[]> {
   const { resources, declaredCas } = await ports.stack(stackId);
-  const caIds = resources
+  const cas = resources
     .filter(each => CA_RESOURCE_TYPES.includes(each.type) && each.logicalResourceId !== logicalResourceId)
     .filter(each => !declaredCas.includes(each.logicalResourceId))
-    .map(({ physicalResourceId }) => physicalResourceId).filter(isIdentity);
+    .map(({ physicalResourceId }) => parsePhysicalId(physicalResourceId)).filter((each): each is PhysicalId => each !== undefined);
   const tables = resources.filter(({ type }) => TABLE_TYPES.includes(type)).map(({ physicalResourceId }) => physicalResourceId);
   const leaving: { caId: string; living: string }[] = [];
-  for (const caId of caIds) {
-    for (const table of tables) {
+  for (const { identity: caId, ledgerTable } of cas) {
+    for (const table of ledgerTable === undefined ? tables : [ledgerTable]) {
       const living = await livingCertificates(ports.anyTable(table), caId, ports).catch(ignoreGone);
       if (living !== undefined) {
         leaving.push({ caId, living });

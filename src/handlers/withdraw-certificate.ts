@@ -2,6 +2,7 @@ import { MAX_TURNS } from './certificate-request';
 import { releaseKeys } from './held-keys';
 import { Requester } from './identity';
 import { Holder, Ledger, LedgerEntry } from './ledger';
+import { identityIn } from './physical-id';
 import { Ports } from './ports';
 
 /** Which keys outlive their certificates: those of which that is declared, or none, where nobody has ever had the certificate. */
@@ -53,7 +54,7 @@ async function withdrawIn(ledger: Ledger, identity: string, holder: Holder, port
  */
 async function isStillThere(formerId: string | undefined, { stackId, identity }: LedgerEntry, ports: Ports): Promise<boolean> {
   const { resources } = formerId === undefined ? { resources: [] } : await ports.stack(stackId);
-  return resources.some(each => each.logicalResourceId === formerId && each.physicalResourceId === identity);
+  return resources.some(each => each.logicalResourceId === formerId && identityIn(each.physicalResourceId) === identity);
 }
 
 /** Whether the key of a withdrawn certificate stays: somebody has the certificate, or the request for it. */

@@ -1,6 +1,7 @@
 import { History } from './engine/history';
 import { madeElsewhere } from './engine/made-elsewhere';
 import { Specs } from './engine/resources';
+import { identityIn } from './engine/template';
 
 /** An operation on a stack that stands, and whose every request is disturbed in turn. */
 export interface Scenario {
@@ -41,8 +42,8 @@ function takingOver(name: string, more: Specs, isMain = false): Scenario {
     name,
     before: { Former: { kind: 'ca' } },
     act: history => {
-      const { physicalId: caId } = history.stack.resources.get('Former') ?? history.stack.resources.get('Kept')!;
-      return history.deploy({ Kept: { kind: 'kept', ca: 'Former', caId }, ...more });
+      const { physicalId } = history.stack.resources.get('Former') ?? history.stack.resources.get('Kept')!;
+      return history.deploy({ Kept: { kind: 'kept', ca: 'Former', caId: identityIn(physicalId) }, ...more });
     },
     isMain,
   };

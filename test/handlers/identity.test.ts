@@ -1,7 +1,8 @@
 import { CA_CERTIFICATE, DEVICE_REQUEST } from './fixtures';
 import { parseDeclaration } from '../../src/handlers/declaration';
 import { existingCaIdentity, parseExistingCa } from '../../src/handlers/existing-ca';
-import { identityOf, isIdentity } from '../../src/handlers/identity';
+import { identityOf } from '../../src/handlers/identity';
+import { keptCaPhysicalId, parsePhysicalId } from '../../src/handlers/physical-id';
 import {
   caProperties, deviceProperties, existingCaProperties, requestedProperties, SECRET, signedElsewhereProperties, STACK_ID, subordinateProperties,
   verificationProperties,
@@ -78,11 +79,19 @@ test.each(Object.entries(LATER))('the identity of %s is the same in every versio
 });
 
 test('an identity is a short physical id, and CloudFormation\'s invented ids are none', () => {
-  expect(isIdentity(ca())).toBe(true);
+  expect(parsePhysicalId(ca())).toEqual({ identity: ca() });
   expect(ca().length).toBeLessThan(64);
-  for (const invented of [undefined, '', 'Stack-Ca-1ABCDEF', 'ca-XYZ', `${ca()}x`, 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED']) {
-    expect(isIdentity(invented)).toBe(false);
+  for (const invented of [
+    undefined, '', 'Stack-Ca-1ABCDEF', 'ca-XYZ', `${ca()}x`, `${ca()}/`, `device-${'0'.repeat(32)}/ledger`, 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED',
+  ]) {
+    expect(parsePhysicalId(invented)).toBeUndefined();
   }
+});
+
+test('the physical id of a kept CA is the same in every version of the library: its id, and the table of its ledger', () => {
+  const physicalId = keptCaPhysicalId(CA, 'Iot-CaLedger9C3D-1ABCDEF2GHIJK');
+  expect(physicalId).toBe('ca-0123456789abcdef0123456789abcdef/Iot-CaLedger9C3D-1ABCDEF2GHIJK');
+  expect(parsePhysicalId(physicalId)).toEqual({ identity: CA, ledgerTable: 'Iot-CaLedger9C3D-1ABCDEF2GHIJK' });
 });
 
 test.each([

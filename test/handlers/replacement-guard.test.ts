@@ -104,8 +104,8 @@ describe('a CA whose key and ledger were kept', () => {
     const ca = world.entry(caId)!;
     await handle(request('ca', 'Delete', caProperties({ PathLength: '1' }), caId));
     const { physicalResourceId, data } = await handle(kept());
-    expect(physicalResourceId).toBe(caId);
-    expect(data!.SerialNumber).toBe(ca.serialNumber);
+    expect(physicalResourceId).toBe(`${caId}/ledger`);
+    expect(data).toMatchObject({ CaId: caId, SerialNumber: ca.serialNumber });
     expect(world.entry(caId)).toMatchObject({ status: 'ISSUED', logicalResourceId: 'KeptCa' });
     expect(await handle(request('device', 'Update', deviceProperties(caId), device.physicalResourceId))).toEqual(device);
   });
@@ -134,10 +134,29 @@ describe('a CA whose key and ledger were kept', () => {
   test('is withdrawn with its new resource, and its key stays', async () => {
     await handle(request('ca', 'Delete', caProperties({ PathLength: '1' }), caId));
     await handle(kept());
-    await handle(request('kept', 'Delete', keptCaProperties(caId), caId));
+    await handle(request('kept', 'Delete', keptCaProperties(caId), `${caId}/ledger`));
     expect(world.entry(caId)).toMatchObject({ status: 'WITHDRAWN' });
     expect(world.versions.size).toBe(1);
     world.now = new Date(world.now.getTime() + 1);
-    expect((await handle(kept())).physicalResourceId).toBe(caId);
+    expect((await handle(kept())).physicalResourceId).toBe(`${caId}/ledger`);
+  });
+
+  test('stays in its ledger', async () => {
+    await handle(request('ca', 'Delete', caProperties({ PathLength: '1' }), caId));
+    const { physicalResourceId } = await handle(kept());
+    await expect(handle(request('kept', 'Update', keptCaProperties(caId, { LedgerTable: 'other' }), physicalResourceId))).rejects.toThrow(
+      `KeptCa: ledgerTableArn must stay that of the table ledger for the CA ${caId}, got other; to go on with the CA in another ledger, take it in there `
+      + 'under another id of its construct');
+    expect(world.entry(caId)).toMatchObject({ status: 'ISSUED', logicalResourceId: 'KeptCa' });
+  });
+
+  test('is not replaced under another id of its construct without its name, though its ledger is none of the stack\'s', async () => {
+    await createDevice();
+    await handle(request('ca', 'Delete', caProperties({ PathLength: '1' }), caId));
+    const { physicalResourceId } = await handle(kept());
+    world.stackResources.splice(0, Infinity, { type: 'Custom::KeptIotCa', logicalResourceId: 'KeptCa', physicalResourceId });
+    world.declaredCas.splice(0, 1, 'RenamedCa');
+    await expect(handle(renamed())).rejects.toThrow(`RenamedCa: the stack loses the CA ${caId}, which has living certificates: device CN=sensor-001`);
+    expect((await handle(renamed({ Replaces: caId, Generation: '2' }))).physicalResourceId).toMatch(/^ca-/);
   });
 });

@@ -12,7 +12,7 @@ function handle(event: LifecycleEvent, ports: Ports = world.ports()): Promise<Li
 }
 
 const takeOver = () => handle(request('kept', 'Create', keptCaProperties(caId)));
-const removeKept = (physicalId = caId) => handle(request('kept', 'Delete', keptCaProperties(caId), physicalId));
+const removeKept = (physicalId = `${caId}/ledger`) => handle(request('kept', 'Delete', keptCaProperties(caId), physicalId));
 const changeCa = (changes: Properties = { Remark: '1' }) => handle(request('ca', 'Update', caProperties(changes), caId));
 
 beforeEach(async () => {
@@ -85,6 +85,6 @@ test('a kept CA is not exchanged for one of another resource that is still there
   await handle(request('ca', 'Delete', caProperties(), caId));
   const other = { ...request('ca', 'Create', caProperties({ LedgerTable: 'other', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Other-AbCdEf` }, Replaces: caId })), logicalResourceId: 'Other' };
   const { physicalResourceId } = await handle(other);
-  await expect(handle({ ...request('kept', 'Update', keptCaProperties(physicalResourceId, { LedgerTable: 'other' }), caId), oldProperties: keptCaProperties(caId) }))
+  await expect(handle({ ...request('kept', 'Update', keptCaProperties(physicalResourceId, { LedgerTable: 'other' }), `${caId}/ledger`), oldProperties: keptCaProperties(caId) }))
     .rejects.toThrow(`another CA would take the place of ${caId}, which has living certificates`);
 });

@@ -73,6 +73,7 @@ export class RecordingDeployment {
     const secretValues = new LocalSecretValues(new GivenSecrets([], []), secrets);
     return {
       store,
+      isRehearsal: false,
       secrets,
       kmsKeys,
       secretValues,

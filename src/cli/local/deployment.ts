@@ -65,7 +65,7 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
     };
   } catch (error) {
     engine.store.assertSound();
-    throw await afterRollback(operation, error);
+    throw await afterRollback(operation, error, engine);
   }
 }
 
@@ -246,8 +246,11 @@ function describeTypes(types: ReadonlyMap<string, number>): string[] {
   return [...types].map(([type, number]) => `${number} × ${type}`);
 }
 
-async function afterRollback(operation: StackOperation, error: unknown): Promise<CliError> {
+async function afterRollback(operation: StackOperation, error: unknown, { isRehearsal }: Engine): Promise<CliError> {
   const message = messageOf(error);
+  if (isRehearsal) {
+    return new CliError(`${message}; nothing was changed`);
+  }
   if (!operation.isUnfinished) {
     return new CliError(message);
   }

@@ -13,7 +13,7 @@ import { StateStore } from './state-store';
 
 /** What a deployment into a directory works with. */
 export function directoryEngine(store: StateStore, reach: Outside, given: GivenSecrets, progress: Progress): Engine {
-  const { disk, lifecycle, clock, generateKeyPair } = reach;
+  const { disk, isRehearsal, lifecycle, clock, generateKeyPair } = reach;
   const secrets = new DirectorySecretVersions(store, disk);
   const kmsKeys = new DirectoryKmsKeys(store, disk);
   const secretValues = new LocalSecretValues(given, secrets);
@@ -24,6 +24,7 @@ export function directoryEngine(store: StateStore, reach: Outside, given: GivenS
   const declaredCas: Engine['declaredCas'] = new Map();
   return {
     store,
+    isRehearsal,
     secrets,
     kmsKeys,
     secretValues,

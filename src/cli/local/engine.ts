@@ -12,6 +12,8 @@ export type Lifecycle = (event: LifecycleEvent, ports: Ports) => Promise<Lifecyc
 /** What a deployment works with. */
 export interface Engine {
   readonly store: StateStore;
+  /** Whether nothing that the deployment does is to stay. */
+  readonly isRehearsal: boolean;
   readonly secrets: DirectorySecretVersions;
   readonly kmsKeys: DirectoryKmsKeys;
   readonly secretValues: LocalSecretValues;

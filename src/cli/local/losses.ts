@@ -1,13 +1,15 @@
 import { ResourceType } from '../../contract/resource-types';
+import { identityIn } from '../../handlers/physical-id';
 import { count } from '../table';
 import { ResourceReport, StackReport } from './report';
 import { isCertificate } from './stack-scope';
-import { ResourceState } from './state';
+import { ResourceState, StackState } from './state';
 
 /** What people call a certificate of each type. */
 const NOUNS: { readonly [type: string]: string } = {
   [ResourceType.PRIVATE_IOT_CA]: 'CA',
   [ResourceType.EXISTING_IOT_CA]: 'CA',
+  [ResourceType.KEPT_IOT_CA]: 'CA',
   [ResourceType.CA_CERTIFICATE]: 'CA certificate',
   [ResourceType.VERIFICATION_CERTIFICATE]: 'verification certificate',
   [ResourceType.DEVICE_CERTIFICATE]: 'device certificate',
@@ -15,15 +17,19 @@ const NOUNS: { readonly [type: string]: string } = {
 };
 
 type Loss = ResourceReport & { readonly stackName: string; readonly lostId: string };
+type Stacks = { readonly [name: string]: Pick<StackState, 'resources'> };
 
 /**
  * Says which CAs and certificates are replaced or go, in sentences: each CA with the certificates under it, which go with it,
- * and the others by themselves.
+ * and the others by themselves. A CA that another resource has taken over is none of them.
+ *
+ * @param stacks what there is after the run
  */
-export function lossesIn(reports: readonly StackReport[]): string[] {
+export function lossesIn(reports: readonly StackReport[], stacks: Stacks): string[] {
+  const standing = new Set(resourcesIn(stacks).map(({ physicalId }) => identityIn(physicalId)));
   const losses = reports
     .flatMap(({ stackName, resources }) => resources.map(resource => ({ ...resource, stackName })))
-    .filter((each): each is Loss => each.lostId !== undefined && NOUNS[each.type] !== undefined);
+    .filter((each): each is Loss => each.lostId !== undefined && NOUNS[each.type] !== undefined && !standing.has(each.lostId));
   const lostCas = new Set(losses.filter(({ type }) => NOUNS[type] === 'CA').map(({ lostId }) => lostId));
   return losses
     .filter(({ lostId, lostIssuer }) => lostCas.has(lostId) || lostIssuer === undefined || !lostCas.has(lostIssuer))
@@ -31,18 +37,31 @@ export function lossesIn(reports: readonly StackReport[]): string[] {
       const under = losses.filter(({ lostIssuer, lostId }) => lostIssuer === loss.lostId && lostId !== loss.lostId);
       const what = `stack ${loss.stackName}: the ${NOUNS[loss.type]} ${loss.name} ${loss.outcome === 'replaced' ? 'is replaced' : 'goes'}`;
       const lost = [...loss.losesKey ? ['its private key'] : [], ...under.length > 0 ? [counted(under)] : []];
-      return lost.length > 0 ? `${what}, and with it ${lost.join(', ')}` : what;
+      const withIt = lost.length > 0 ? `${what}, and with it ${lost.join(', ')}` : what;
+      return [withIt, ...orphansOf(loss.lostId, stacks)].join('; ');
     });
+}
+
+function resourcesIn(stacks: Stacks): ResourceState[] {
+  return Object.values(stacks).flatMap(({ resources }) => Object.values(resources));
+}
+
+/** What a CA that goes has issued for stacks that still declare it: under weak references nothing keeps the CA for them. */
+function orphansOf(caId: string, stacks: Stacks): string[] {
+  return Object.entries(stacks).flatMap(([stackName, { resources }]) => {
+    const orphans = Object.values(resources).filter(({ type, properties }) => NOUNS[type] !== undefined && properties.Issuer === caId);
+    return orphans.length > 0 ? [`${counted(orphans)} of stack ${stackName} ${orphans.length > 1 ? 'stay without their CA' : 'stays without its CA'}`] : [];
+  });
 }
 
 /** The certificate that a resource has no more once it is replaced or gone. */
 export function lossOf({ type, physicalId, properties }: ResourceState): Pick<ResourceReport, 'lostId' | 'lostIssuer' | 'losesKey'> {
   const { Issuer, KeyStorage, RetainKey } = properties;
   return isCertificate(type)
-    ? { lostId: physicalId, losesKey: type !== ResourceType.EXISTING_IOT_CA && KeyStorage !== undefined && RetainKey !== 'true', ...typeof Issuer === 'string' && { lostIssuer: Issuer } } : {};
+    ? { lostId: identityIn(physicalId), losesKey: type !== ResourceType.EXISTING_IOT_CA && KeyStorage !== undefined && RetainKey !== 'true', ...typeof Issuer === 'string' && { lostIssuer: Issuer } } : {};
 }
 
-function counted(losses: readonly Loss[]): string {
-  const nouns = losses.map(({ type }) => NOUNS[type]);
+function counted(certificates: readonly { readonly type: string }[]): string {
+  const nouns = certificates.map(({ type }) => NOUNS[type]);
   return [...new Set(nouns)].map(noun => count(nouns.filter(each => each === noun).length, noun)).join(', ');
 }

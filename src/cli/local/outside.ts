@@ -7,10 +7,12 @@ import { Lifecycle } from './engine';
 /** What a run reaches the outside through; another one in tests. */
 export interface Outside {
   readonly disk: Disk;
+  /** Whether nothing that a run does is to stay. */
+  readonly isRehearsal: boolean;
   readonly lifecycle: Lifecycle;
   readonly clock: () => Date;
   readonly generateKeyPair: (algorithm: KeyAlgorithmName) => Promise<KeyPair>;
 }
 
 /** The disk, the use cases, the clock and the keys of this machine. */
-export const outside: Outside = { disk: localDisk, lifecycle: handleLifecycleEvent, clock: () => new Date(), generateKeyPair };
+export const outside: Outside = { disk: localDisk, isRehearsal: false, lifecycle: handleLifecycleEvent, clock: () => new Date(), generateKeyPair };

@@ -98,10 +98,11 @@ function onePairEach(generate: Outside['generateKeyPair']): Outside['generateKey
 /** Plays a run through on a copy of the state, and tells of what it would lose. */
 async function rehearse(app: DeployedApp, props: LocalRunProps, reach: Outside): Promise<LocalRunResult> {
   const reports: StackReport[] = [];
+  const disk = new RehearsalDisk(reach.disk);
   const result = await deploy(app, { ...props, onStack: report => reports.push(report) }, {
-    ...reach, disk: new RehearsalDisk(reach.disk), generateKeyPair: onePairEach(reach.generateKeyPair),
+    ...reach, disk, isRehearsal: true, generateKeyPair: onePairEach(reach.generateKeyPair),
   });
-  lossesIn(reports).forEach(loss => props.onLoss?.(loss));
+  lossesIn(reports, StateStore.open(props.out, disk).state.stacks).forEach(loss => props.onLoss?.(loss));
   reports.forEach(report => props.onStack(report));
   return result;
 }

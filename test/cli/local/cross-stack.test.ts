@@ -108,3 +108,22 @@ test('a CA that is signed elsewhere is a note in other stacks at first, then its
   }
   expect(lookUp().physicalId).toBe(before);
 }, 60_000);
+
+test('a CA that goes under weak references is said to leave behind what it has issued in other stacks', async () => {
+  const declare = (hasCa: boolean): void => {
+    begin('weak');
+    const own = new Stack(app, 'CaStack', { env: ENV });
+    const devices = new Stack(app, 'DevStack', { env: ENV });
+    new CfnOutput(own, 'Nothing', { value: 'here' });
+    if (hasCa) {
+      const ca = new PrivateIotCa(own, 'Ca', { subject: { commonName: 'Factory' } });
+      ['pump-1', 'pump-2'].forEach(commonName => new DeviceCertificate(devices, commonName, { ca, subject: { commonName } }));
+    }
+    app.synth();
+  };
+  declare(true);
+  await cliOk('local', '--app', app.outdir, '--out', folder);
+  declare(false);
+  expect(await cliOk('local', '--app', app.outdir, '--out', folder, '--stack', 'CaStack')).toMatch(
+    /^attention: stack CaStack: the CA Ca\w+ goes; 2 device certificates of stack DevStack stay without their CA\n/);
+});

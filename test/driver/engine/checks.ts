@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { entriesIn, Entry } from './ledgers';
 import { assertSecrecy } from './secrecy';
 import { Stack } from './stack';
-import { Existing, Properties } from './template';
+import { Existing, identityIn, Properties } from './template';
 import { keyOf, Watch } from './watch';
 import { World } from './world';
 import { AwsState } from '../aws/fake-aws';
@@ -13,7 +13,7 @@ type Find = Watch['find'];
 function entriesOf({ properties, data, physicalId }: Existing, entries: readonly Entry[]): { key: string; entry?: Entry }[] {
   const tables = [...new Set([properties.IssuerLedgerTable ?? properties.LedgerTable, properties.LedgerTable])] as string[];
   return tables.map(table => {
-    const entry = entries.find(each => each.table === table && each.identity === physicalId
+    const entry = entries.find(each => each.table === table && each.identity === identityIn(physicalId)
       && (data.Signature === undefined ? each.serialNumber === data.SerialNumber : each.signature === data.Signature));
     return { key: entry ? keyOf(entry) : `${table} of ${physicalId}`, entry };
   });
@@ -27,7 +27,7 @@ export function checkAtRest(world: World, stack: Stack, watch: Watch): void {
   const entries = entriesIn(world.state);
   const find: Find = (kind, text) => watch.find(kind, text);
   const isAbandoned = ({ identity, logicalId }: Pick<Entry, 'identity' | 'logicalId'>): boolean =>
-    stack.abandoned.has(identity) || (stack.abandoned.has(`${logicalId}/`) && stack.resources.get(logicalId)?.physicalId !== identity);
+    stack.abandoned.has(identity) || (stack.abandoned.has(`${logicalId}/`) && identityIn(stack.resources.get(logicalId)?.physicalId ?? '') !== identity);
   const declared = new Set<string>();
   for (const [logicalId, resource] of stack.resources) {
     for (const { key, entry } of entriesOf(resource, entries)) {

@@ -1,5 +1,5 @@
 import { Outcome, Requests } from './requests';
-import { Existing, inOrder, Properties, resolved, Template } from './template';
+import { Existing, identityIn, inOrder, Properties, resolved, Template } from './template';
 import { STACK_NAME, World } from './world';
 import { isSame } from '../same';
 
@@ -175,7 +175,7 @@ export class Stack {
         isGone = await this.remove(removal);
       }
       if (!isGone) {
-        this.abandoned.add(removal.physicalId.startsWith(`${STACK_NAME}-`) ? `${removal.logicalId}/` : removal.physicalId);
+        this.abandoned.add(removal.physicalId.startsWith(`${STACK_NAME}-`) ? `${removal.logicalId}/` : identityIn(removal.physicalId));
       }
     }
   }

@@ -63,3 +63,8 @@ export function resolved(value: unknown, existing: ReadonlyMap<string, Existing>
   }
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined).map(([name, each]) => [name, resolved(each, existing)]));
 }
+
+/** What a physical id says is there; that of a kept CA is followed by the table of its ledger. */
+export function identityIn(physicalId: string): string {
+  return physicalId.split('/')[0];
+}

@@ -146,7 +146,7 @@ export class CaCertificate extends IssuedCertificateBase implements IIotCertific
       Generation: validGeneration(this, props.generation),
       Extensions: renderExtensions(this, props),
     };
-    validateIssuing(this, ca, props, term.ValidityDays);
+    validateIssuing(this, ca, 'ca', props, term.ValidityDays);
     this._resource = provider.resource(this, ResourceType.CA_CERTIFICATE, properties, [rights, ...provider.rightsFor(this, request._rights())]);
   }
 

@@ -115,7 +115,11 @@ export interface NameSubtrees {
  */
 export interface NameConstraints {
   /**
-   * Of the types that occur here, only names in these subtrees are permitted; all names of other types are.
+   * Of the types that occur here, only names in these subtrees are permitted; all names of other types are. Where `dns` occurs, a
+   * certificate below needs a host name among its alternative names, or a common name that lies within: without that, validators such as
+   * Java take any common name for a host name. The same goes for `ip` and common names that look like an address.
+   *
+   * Go refuses every chain with critical constraints on directory names.
    * @default - all
    */
   readonly permitted?: NameSubtrees;

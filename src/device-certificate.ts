@@ -75,6 +75,7 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
       resourceType: ResourceType.DEVICE_CERTIFICATE,
       platforms,
       isClient: true,
+      profile: profile === DeviceProfile.TLS_CLIENT ? 'device' : 'devid',
       properties: profile === DeviceProfile.TLS_CLIENT ? {} : { Profile: profile },
     });
     const subject = knownSubject(options);

@@ -14,6 +14,7 @@ import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
 import { PemSource } from './pem-source';
+import { ProfileName } from './pki/profile';
 import { CertificateProvider, ledgerOf, NeededRight } from './private/certificate-provider';
 import { noteCommonName } from './private/common-names';
 import { validateCanIssue, validateIssuing } from './private/issuing-validation';
@@ -147,6 +148,7 @@ export interface EndEntityKind {
   readonly platforms: readonly IotPlatform[];
   /** Whether it is one by which clients are known. */
   readonly isClient: boolean;
+  readonly profile: ProfileName;
   readonly properties?: object;
 }
 
@@ -220,7 +222,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       RetainKey: removalPolicy === RemovalPolicy.DESTROY ? undefined : true,
       ...kind.properties,
     };
-    validateIssuing(this, ca, options, term.ValidityDays);
+    validateIssuing(this, ca, kind.profile, options, term.ValidityDays);
     noteCommonName(this, ca, kind.isClient ? knownSubject(options)?.commonName : undefined, subject === undefined);
     this._resource = provider.resource(this, kind.resourceType, properties, [rights, ...provider.rightsFor(this, needed)]);
   }

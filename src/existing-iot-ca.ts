@@ -15,7 +15,7 @@ import { assertCanIssue, CaChain } from './pki/ca-chain';
 import { describeFinding, lintErrors } from './pki/lint/lint-errors';
 import { CaChainLinks, chainOfText, chainWithRest } from './private/ca-chain';
 import { CaFacts, caFacts } from './private/ca-facts';
-import { assertNumberOfCas, checkAllowed, sayIfEnded, validateChain, validateReplaces } from './private/ca-validation';
+import { assertNumberOfCas, checkAllowed, sayIfEnded, sayUsages, validateChain, validateReplaces } from './private/ca-validation';
 import { CertificateProvider } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { knownByCertificates, rememberCa } from './private/known-ca';
@@ -186,6 +186,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
         facts = caFacts(chain.certificate);
         rememberCa(this, knownByCertificates([chain.certificate, ...chain.chain]));
         sayIfEnded(this, 'certificate', chain);
+        sayUsages(this, 'certificate', chain);
       }, allowLegacyChain);
     }
     return facts;

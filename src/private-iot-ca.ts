@@ -160,7 +160,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
       Extensions: renderExtensions(this, props),
     };
     if (issuer) {
-      validateIssuing(this, issuer, props, term.ValidityDays);
+      validateIssuing(this, issuer, 'ca', props, term.ValidityDays);
     } else if (!signedElsewhere) {
       sayTerm(this, { days: term.ValidityDays, notBefore: props.notBefore, notAfter: props.notAfter });
     }

@@ -36,6 +36,7 @@ export class ServerCertificate extends EndEntityCertificateBase implements IIotC
     super(scope, id, ca, options, {
       resourceType: ResourceType.SERVER_CERTIFICATE,
       platforms: [],
+      profile: 'server',
       isClient: options.extendedKeyUsages?.some(({ oid }) => oid === ExtendedKeyUsage.CLIENT_AUTH.oid) ?? false,
     });
   }

@@ -101,7 +101,7 @@ export class VerificationCertificate extends IssuedCertificateBase implements II
 
     this._issuer = ca;
     validateCanIssue(this, ca);
-    validateIssuing(this, ca, { subject: { commonName: registrationCode }, clipToIssuer }, days);
+    validateIssuing(this, ca, 'verification', { subject: { commonName: registrationCode }, clipToIssuer }, days);
 
     const provider = CertificateProvider.of(this);
     const rights = provider.rightsOn(ca);

@@ -86,7 +86,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
   test('those that are declared, of a device, a server, a CA, and of a CA further up', () => {
     const ca = constrained({ permitted: { dns: ['plant.example'] } });
     const message = 'the CA\'s name constraints do not permit dns:"evil.example"; permitted are dns:"plant.example"';
-    const factory = new PrivateIotCa(ca.stack, 'Factory', { subject: { commonName: 'Factory' }, issuer: ca });
+    const factory = new PrivateIotCa(ca.stack, 'Factory', { subject: { commonName: 'Factory 1' }, issuer: ca });
     expect(() => ca.addDeviceCertificate('A', options(['a.plant.example', 'evil.example']))).toThrow(`Stack/Ca/A: ${message}`);
     expect(() => ca.addServerCertificate('B', options(['evil.example']))).toThrow(`Stack/Ca/B: ${message}`);
     expect(() => factory.addDeviceCertificate('C', options(['evil.example']))).toThrow(`Stack/Factory/C: ${message}`);
@@ -98,14 +98,21 @@ describe('names outside the name constraints of the CA are refused:', () => {
     expect(() => constrained({ permitted: { directory: [{ organization: 'Acme' }] } }).addDeviceCertificate('A', { subject: SUBJECT }))
       .toThrow('the CA\'s name constraints do not permit directory:');
     expect(() => constrained({ excluded: { dns: ['evil.example'] } }).addDeviceCertificate('A', { subject: { commonName: 'a.evil.example' } }))
-      .toThrow('the CA\'s name constraints exclude dns:"a.evil.example"');
+      .toThrow('without a subjectAlternativeNames.dns, validators take the commonName "a.evil.example" for a host name, and the CA\'s name constraints exclude it');
+    expect(() => constrained({ permitted: { dns: ['acme.example'] } }).addDeviceCertificate('A', { subject: SUBJECT })).toThrow(
+      'without a subjectAlternativeNames.dns, validators take the commonName "sensor-001" for a host name, and the CA\'s name constraints permit "acme.example"; '
+      + 'add such a name that lies within them, or choose a commonName that does');
+  });
+
+  test('but not the code that a platform wants for a common name', () => {
+    expect(() => constrained({ permitted: { dns: ['acme.example'] } }).addVerificationCertificate('A', { registrationCode: 'a1b2c3' })).not.toThrow();
   });
 
   test('those of a request that are allowed', () => {
     const certificateSigningRequest = PemSource.inline(opensslRequest('/CN=sensor-001', { extensions: ['subjectAltName = DNS:a.evil.example'] }));
-    const ca = constrained({ permitted: { dns: ['plant.example'] } });
+    const ca = constrained({ excluded: { dns: ['evil.example'] } });
     expect(() => ca.addDeviceCertificate('A', { certificateSigningRequest, allowedSubjectAlternativeNames: { dns: ['evil.example'] } }))
-      .toThrow('the CA\'s name constraints do not permit dns:"a.evil.example"');
+      .toThrow('the CA\'s name constraints exclude dns:"a.evil.example"');
     expect(() => ca.addDeviceCertificate('B', { certificateSigningRequest })).not.toThrow(); // it does not get that name
   });
 
@@ -143,16 +150,16 @@ describe('a validity', () => {
     const { ca } = stackWithCa({ notAfter: END });
     const notAfter = new Date('2040-01-01T00:00:01Z');
     expect(() => ca.addDeviceCertificate('A', { subject: SUBJECT, notAfter })).toThrow(
-      'Stack/Ca/A: validity would end on 2040-01-01T00:00:01Z, after the CA\'s own end on 2040-01-01T00:00:00Z; shorten validity, or set clipToIssuer');
+      'Stack/Ca/A: validity would end on 2040-01-01T00:00:01Z, after the end of the CA, or of one above it, on 2040-01-01T00:00:00Z; shorten validity, or set clipToIssuer');
     expect(() => ca.addDeviceCertificate('B', { subject: SUBJECT, notAfter, clipToIssuer: true })).not.toThrow();
     expect(() => ca.addDeviceCertificate('C', { subject: SUBJECT, notAfter: new Date('2041-01-01T00:00:00Z'), notBefore: END, clipToIssuer: true }))
-      .toThrow('notBefore must be before the CA\'s own end on 2040-01-01T00:00:00Z, got 2040-01-01T00:00:00Z');
+      .toThrow('notBefore must be before the end of the CA, or of one above it, on 2040-01-01T00:00:00Z, got 2040-01-01T00:00:00Z');
   });
 
   test('that begins before the CA is refused', () => {
     const { ca } = stackWithCa({ notBefore: new Date('2026-01-01T00:00:00Z') });
     expect(() => ca.addDeviceCertificate('A', { subject: SUBJECT, notBefore: PAST }))
-      .toThrow('notBefore must not be before the CA\'s own beginning on 2026-01-01T00:00:00Z, got 2020-01-01T00:00:00Z');
+      .toThrow('notBefore must not be before the CA, or one above it, begins on 2026-01-01T00:00:00Z, got 2020-01-01T00:00:00Z');
   });
 
   test('that would end after a CA from elsewhere, counted from today, is warned of', () => {

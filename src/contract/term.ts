@@ -41,14 +41,14 @@ export interface IssuerTerm {
  */
 export function checkTermWithin({ days, notBefore, notAfter }: Term, issuer: IssuerTerm, clip: boolean): Complaint {
   if (notAfter && issuer.notAfter && notAfter > issuer.notAfter && !clip) {
-    return `validity ${days === undefined ? '' : `of ${days} days `}would end on ${formatTime(notAfter)}, after the CA's own end on `
+    return `validity ${days === undefined ? '' : `of ${days} days `}would end on ${formatTime(notAfter)}, after the end of the CA, or of one above it, on `
       + `${formatTime(issuer.notAfter)}; shorten validity, or set clipToIssuer`;
   }
   if (notBefore && issuer.notBefore && notBefore < issuer.notBefore) {
-    return `notBefore must not be before the CA's own beginning on ${formatTime(issuer.notBefore)}, got ${formatTime(notBefore)}`;
+    return `notBefore must not be before the CA, or one above it, begins on ${formatTime(issuer.notBefore)}, got ${formatTime(notBefore)}`;
   }
   return notBefore && issuer.notAfter && notBefore >= issuer.notAfter
-    ? `notBefore must be before the CA's own end on ${formatTime(issuer.notAfter)}, got ${formatTime(notBefore)}`
+    ? `notBefore must be before the end of the CA, or of one above it, on ${formatTime(issuer.notAfter)}, got ${formatTime(notBefore)}`
     : undefined;
 }
 

@@ -8,8 +8,8 @@ import { assertUnderstood } from '../pki/ca-chain';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
 import { splitCertificates } from '../pki/certificate-list';
 import { Issuer } from '../pki/issue';
+import { limitsOf } from '../pki/issuer-limits';
 import { keyAlgorithmOfPublicKey } from '../pki/keys';
-import { NameConstraints } from '../pki/name-constraints';
 
 /** A CA that is ready to sign. */
 export interface IssuingCa {
@@ -62,9 +62,7 @@ export async function issuingCa(
       name: certificate.subject,
       keyIdentifier: certificate.subjectKeyIdentifier,
       signer: key.signer(),
-      validity: certificate.validity,
-      pathLength: certificate.pathLength,
-      nameConstraints: constraintsOf([certificate, ...chain.slice(1).map(parseCertificate)]),
+      ...limitsOf([certificate, ...chain.slice(1).map(parseCertificate)]),
     },
     keyAlgorithm,
     inKms: entry.keyStorage?.Type === 'Kms',
@@ -114,8 +112,4 @@ function assertSignedAbove(certificate: Certificate, chain: readonly Buffer[], i
 
 function isRoot({ issuer, subject }: Certificate): boolean {
   return issuer.equals(subject);
-}
-
-function constraintsOf(certificates: readonly Certificate[]): NameConstraints[] {
-  return certificates.flatMap(({ nameConstraints }) => nameConstraints ?? []);
 }

@@ -1,7 +1,10 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { Certificate, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
+import { limitsOf, usageText } from './issuer-limits';
 import { keyAlgorithmOfPublicKey } from './keys';
+import { assertNamesPermitted } from './name-constraints';
+import { OID } from './object-identifiers';
 import { isOutdatedSignature } from './signature-algorithms';
 import { Complaint } from '../contract/rules';
 import { formatTime } from '../contract/term';
@@ -40,6 +43,7 @@ export function readCaChain(property: string, pem: string, legacy = false): CaCh
     assertSigned(property, certificates.length - 1, last, last);
   }
   certificates.forEach((each, index) => assertPathLength(property, index, each)); // now that the order is right
+  certificates.forEach((each, index) => assertNames(property, index, each, certificates.slice(index + 1)));
   if (!legacy) {
     certificates.forEach((each, index) => assertUpToDate(property, index, each));
   } else {
@@ -65,9 +69,34 @@ export function checkCaChain(property: string, pem: string): Complaint {
  */
 export function assertCanIssue(property: string, { certificate, chain }: CaChain): void {
   [certificate, ...chain].forEach(assertUnderstood);
+  assertUsable(property, [certificate, ...chain]);
   if (!keyAlgorithmOfPublicKey(certificate.publicKey)) {
     throw new Error(`${property} must be of a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent`);
   }
+}
+
+/** What a certificate issued here is used for, by its profile. */
+const USAGES: readonly string[] = [OID.clientAuth, OID.serverAuth];
+
+/** A CA with extended key usages can issue for those alone: see `assertUsagesAllowed`. */
+function assertUsable(property: string, path: readonly Certificate[]): void {
+  const { extendedKeyUsages } = limitsOf(path);
+  if (!USAGES.some(usage => extendedKeyUsages.every(allowed => allowed.includes(usage)))) {
+    throw new Error(`${property} must allow clientAuth or serverAuth where it, or a CA above it, has extended key usages, got ${describeUsages(extendedKeyUsages)}: `
+      + 'validators refuse devices and servers below it; have it renewed without extendedKeyUsage');
+  }
+}
+
+/** Whether devices can be issued below a CA, or servers alone. */
+export function checkIssuesDevices(property: string, { certificate, chain }: CaChain): Complaint {
+  const { extendedKeyUsages } = limitsOf([certificate, ...chain]);
+  return extendedKeyUsages.every(allowed => allowed.includes(OID.clientAuth)) ? undefined
+    : `${property} should allow clientAuth where it, or a CA above it, has extended key usages, got ${describeUsages(extendedKeyUsages)}: `
+      + 'it can issue servers, and no devices';
+}
+
+function describeUsages(usages: readonly (readonly string[])[]): string {
+  return usages.flat().map(usageText).join(', ');
 }
 
 /**
@@ -107,6 +136,22 @@ function assertCa(property: string, index: number, { ca }: Certificate): void {
 function assertPathLength(property: string, index: number, { pathLength }: Certificate): void {
   if (pathLength !== undefined && pathLength < index) {
     throw new Error(`${place(property, index)} must allow as many CAs below it as there are, ${index}, got a path length of ${pathLength}`);
+  }
+}
+
+/**
+ * RFC 5280, section 6.1.3 (b, c): below a CA whose own names violate the constraints of those above it, nothing verifies. A certificate
+ * whose subject is its issuer is passed over.
+ */
+function assertNames(property: string, index: number, { subject, issuer, alternativeNames }: Certificate, above: readonly Certificate[]): void {
+  if (subject.equals(issuer)) {
+    return;
+  }
+  try {
+    const constraints = above.flatMap(({ nameConstraints }) => nameConstraints ?? []);
+    assertNamesPermitted({ subject, profile: 'ca' }, constraints, alternativeNames); // the common name by itself is for OpenSSL no host name here
+  } catch (error) {
+    throw new Error(`${place(property, index)} can't be used, since nothing below it would verify: ${(error as Error).message}`);
   }
 }
 

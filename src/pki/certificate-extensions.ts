@@ -1,6 +1,8 @@
 import { contextTag, objectIdentifier, Tag } from './der';
-import { DerReader } from './der-reader';
-import { NameConstraints, readNameConstraints } from './name-constraints';
+import { DerReader, dotted } from './der-reader';
+import { RawGeneralName, readGeneralNames } from './general-names';
+import { readNameConstraints } from './name-constraints';
+import { NameConstraints } from './name-subtrees';
 import { OID } from './object-identifiers';
 import { KEY_USAGE_BITS } from './profile';
 
@@ -15,6 +17,10 @@ export interface CertificateExtensions {
   /** How many CAs may follow below it, where that is limited. */
   readonly pathLength?: number;
   readonly nameConstraints?: NameConstraints;
+  /** The names beside the subject, of the types that are known here. */
+  readonly alternativeNames: readonly RawGeneralName[];
+  /** Object identifiers; absent where the certificate allows any use. */
+  readonly extendedKeyUsages?: readonly string[];
   /** The object identifiers (DER, hexadecimal) of critical extensions that are unknown here: a CA with one must not be used. */
   readonly unknownCritical: readonly string[];
 }
@@ -37,6 +43,8 @@ export function readExtensions(extensions: DerReader): CertificateExtensions {
     ca: ca && allowsKeyCertSign(values.get(OID.keyUsage)),
     pathLength,
     nameConstraints: nameConstraints && readNameConstraints(nameConstraints),
+    alternativeNames: alternativeNames(values.get(OID.subjectAltName)),
+    extendedKeyUsages: extendedKeyUsages(values.get(OID.extKeyUsage)),
     unknownCritical,
   };
 }
@@ -90,6 +98,25 @@ function allowsKeyCertSign(value: DerReader | undefined): boolean {
   const [, firstOctet = 0] = value.contents(Tag.BIT_STRING);
   value.end();
   return Math.floor(firstOctet / 2 ** (7 - KEY_USAGE_BITS.keyCertSign)) % 2 === 1;
+}
+
+function alternativeNames(value: DerReader | undefined): readonly RawGeneralName[] {
+  const { names } = value ? readGeneralNames(value.sequence()) : { names: [] };
+  value?.end();
+  return names;
+}
+
+function extendedKeyUsages(value: DerReader | undefined): string[] | undefined {
+  if (!value) {
+    return undefined;
+  }
+  const list = value.sequence();
+  value.end();
+  const usages: string[] = [];
+  while (list.more) {
+    usages.push(dotted(list.contents(Tag.OBJECT_IDENTIFIER)));
+  }
+  return usages;
 }
 
 function subjectKeyIdentifier(value: DerReader | undefined): Buffer {

@@ -1,6 +1,5 @@
 import { bitString, sequence } from './der';
-import { rawNames } from './general-names';
-import { assertNamesPermitted, NameConstraints } from './name-constraints';
+import { assertMayIssue, IssuerLimits } from './issuer-limits';
 import { CertificateProfile } from './profile';
 import { caKeyAlgorithm, publicKeyForm } from './public-key-forms';
 import { longestSignature, signatureAlgorithm } from './signature-algorithms';
@@ -10,21 +9,14 @@ import { tbsCertificate } from './tbs-certificate';
 import { Validity } from './validity';
 import { DeclaredExtensions } from '../contract/extensions';
 import { HashAlgorithmName, KEY_ALGORITHMS, KeyAlgorithmName } from '../contract/key-algorithms';
-import { formatTime } from '../contract/term';
 
-/** Who signs. */
-export interface Issuer {
+/** Who signs, within which limits. */
+export interface Issuer extends IssuerLimits {
   /** The issuer's subject as it stands in its certificate: DER, copied as bytes, for no other encoding is the same name to all. */
   readonly name: Buffer;
   /** The subject key identifier that stands in the issuer's certificate, however it was made. */
   readonly keyIdentifier: Buffer;
   readonly signer: Signer;
-  /** The issuer's own validity: no certificate outlives its issuer. Absent for a certificate that signs itself. */
-  readonly validity?: Validity;
-  /** How many CAs may follow below the issuer, where its certificate limits it. */
-  readonly pathLength?: number;
-  /** The name constraints of the issuer and of the CAs above it: what they don't permit is not signed. */
-  readonly nameConstraints?: readonly NameConstraints[];
 }
 
 /** What is particular to one certificate. */
@@ -114,48 +106,4 @@ function plannedKey({ publicKey, keyAlgorithm }: PlannedContent): Buffer {
     throw new Error('a certificate can be planned for a keyAlgorithm or for a publicKey, got neither');
   }
   return publicKeyForm(keyAlgorithm).sample;
-}
-
-/** What the limits of a CA are held against. */
-export type LimitedContent = Pick<CertificateContent, 'validity' | 'pathLength' | 'subject' | 'extensions'>;
-
-/** The limits of a CA. */
-export type IssuerLimits = Pick<Issuer, 'validity' | 'pathLength' | 'nameConstraints'>;
-
-/**
- * Refuses what a CA must not sign, whoever asks: no validator notices the first, and every one refuses the last. `issue` asks
- * it too; it lets a caller find out before the first write.
- *
- * @param issuer without limits for a certificate that signs itself
- */
-export function assertMayIssue(
-  profile: CertificateProfile, { validity, pathLength, subject, extensions }: LimitedContent, issuer: IssuerLimits,
-): void {
-  const outer = issuer.validity;
-  if (outer && (validity.notBefore < outer.notBefore || validity.notAfter > outer.notAfter)) {
-    throw new Error(`validity must lie within the CA's own, ${formatTime(outer.notBefore)} to ${formatTime(outer.notAfter)}, `
-      + `got ${formatTime(validity.notBefore)} to ${formatTime(validity.notAfter)}`);
-  }
-  if (!profile.ca && pathLength !== undefined) {
-    throw new Error(`pathLength must be left out for a certificate that is no CA, got ${pathLength}`);
-  }
-  if (profile.ca && issuer.pathLength !== undefined) {
-    assertPathLength(pathLength, issuer.pathLength);
-  }
-  if (!profile.ca && extensions?.nameConstraints) {
-    throw new Error('nameConstraints must be left out for a certificate that is no CA (RFC 5280, section 4.2.1.10)');
-  }
-  if (issuer.nameConstraints && issuer.nameConstraints.length > 0) {
-    assertNamesPermitted(subject, rawNames(extensions?.subjectAlternativeNames ?? {}), issuer.nameConstraints);
-  }
-}
-
-/** RFC 5280, section 6.1.4 (l, m): each CA on the path uses up one of what the CAs above it allow. */
-function assertPathLength(pathLength: number | undefined, issuerPathLength: number): void {
-  if (issuerPathLength === 0) {
-    throw new Error('the CA that signs has a pathLength of 0: it can sign certificates of devices, but no CA below it');
-  }
-  if (pathLength !== undefined && pathLength >= issuerPathLength) {
-    throw new Error(`pathLength must be from 0 to ${issuerPathLength - 1} below a CA with a pathLength of ${issuerPathLength}, got ${pathLength}`);
-  }
 }

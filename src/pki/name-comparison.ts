@@ -3,8 +3,6 @@ import { DerReader } from './der-reader';
 import { OID } from './object-identifiers';
 import { SUBJECT_ATTRIBUTES } from '../contract/subject-attributes';
 
-const COMMON_NAME = objectIdentifier(OID.commonName).toString('hex');
-
 const LABELS = new Map(Object.values(SUBJECT_ATTRIBUTES).map(({ oid, label }) => [objectIdentifier(oid).toString('hex'), label as string]));
 
 /** An attribute of a name: its type as the DER of the identifier in hexadecimal digits, and its value. */
@@ -56,7 +54,13 @@ export function nameText(name: Buffer): string {
 
 /** The common name of a DER Name, if it has one. */
 export function commonNameOf(name: Buffer): string | undefined {
-  return readSets(name).flat().find(({ type }) => type === COMMON_NAME)?.value;
+  return valuesOf(name, OID.commonName)[0];
+}
+
+/** The values of an attribute in a DER Name. */
+export function valuesOf(name: Buffer, oid: string): string[] {
+  const wanted = objectIdentifier(oid).toString('hex');
+  return readSets(name).flat().filter(({ type }) => type === wanted).map(({ value }) => value);
 }
 
 /**
@@ -67,18 +71,37 @@ function comparableText(text: string): string {
   return foldCase(text.replace(/[\t-\r ]+/g, ' ').replace(/^ | $/g, ''));
 }
 
-function comparable(set: readonly ReadAttribute[]): string {
-  return JSON.stringify(set.map(({ type, value }) => [type, comparableText(value)].join('=')).sort());
+/**
+ * The same by RFC 5280, section 7.1, whose rules (RFC 4518) take forms of one letter for one, such as full width, pass over what
+ * nobody sees, and take every kind of space for a space.
+ */
+function preparedText(text: string): string {
+  return comparableText(text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '').replace(/\p{Zs}/gu, ' ').toLowerCase());
+}
+
+type Comparison = (text: string) => string;
+
+function comparable(set: readonly ReadAttribute[], form: Comparison): string {
+  return JSON.stringify(set.map(({ type, value }) => [type, form(value)].join('=')).sort());
 }
 
 function foldCase(text: string): string {
   return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
 }
 
+function isPrefix(prefix: Buffer, name: Buffer, form: Comparison): boolean {
+  const [first, whole] = [prefix, name].map(each => readSets(each).map(set => comparable(set, form)));
+  return first.length <= whole.length && first.every((set, index) => set === whole[index]);
+}
+
 /** Whether a DER Name begins with another one, and so lies below it in the directory (RFC 5280, section 4.2.1.10). */
 export function isPrefixOfName(prefix: Buffer, name: Buffer): boolean {
-  const [first, whole] = [prefix, name].map(each => readSets(each).map(comparable));
-  return first.length <= whole.length && first.every((set, index) => set === whole[index]);
+  return isPrefix(prefix, name, comparableText);
+}
+
+/** Whether a DER Name begins with another one by the whole of the rules for comparing, of which validators have the simple ones. */
+export function isPrefixOfPreparedName(prefix: Buffer, name: Buffer): boolean {
+  return isPrefix(prefix, name, preparedText);
 }
 
 /** Whether two DER Names are the same (RFC 5280, section 7.1). */

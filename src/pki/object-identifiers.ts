@@ -21,6 +21,7 @@ export const OID = {
   ed25519: '1.3.101.112',
   // RFC 5280, appendix A.1
   commonName: '2.5.4.3',
+  emailAddress: '1.2.840.113549.1.9.1',
   // RFC 2985, section 5.4.2: the attribute of a request that holds extensions
   extensionRequest: '1.2.840.113549.1.9.14',
   // RFC 5280, section 4.2.1
@@ -42,4 +43,5 @@ export const OID = {
   // RFC 5280, section 4.2.1.12
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
+  anyExtendedKeyUsage: '2.5.29.37.0',
 } as const;

@@ -1,8 +1,8 @@
 import { CertificationRequest } from './certification-request';
 import { DerReader } from './der-reader';
 import { RawGeneralName, rawNames, readGeneralNames } from './general-names';
-import { isWithin } from './name-constraints';
 import { readName } from './name-reader';
+import { isWithin } from './name-subtrees';
 import { OID } from './object-identifiers';
 import { addressText, checkAlternativeNames, GeneralNameType, NameLists } from '../contract/general-names';
 import { quote } from '../contract/rules';

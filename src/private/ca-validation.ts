@@ -8,7 +8,7 @@ import { checkCaForPlatform, checkCaId, Complaint } from '../contract/rules';
 import { IotPlatform } from '../iot-platform';
 import { KeyAlgorithm } from '../key-algorithm';
 import { assertBoundAsDeclared } from '../pki/as-declared';
-import { assertCanIssue, CaChain, checkChainIsValid, readCaChain } from '../pki/ca-chain';
+import { assertCanIssue, CaChain, checkChainIsValid, checkIssuesDevices, readCaChain } from '../pki/ca-chain';
 import { Certificate } from '../pki/certificate';
 import { keyAlgorithmOfPublicKey } from '../pki/keys';
 import { assertLinted } from '../pki/lint/lint-errors';
@@ -33,6 +33,7 @@ export function validateCaProps(ca: Construct & { readonly platforms: IotPlatfor
       assertLinted(chain.certificate.der, ca.platforms.map(platform => platform._render()), chain.chain[0]?.der);
       assertSignedAsDeclared(chain.certificate, props);
       sayIfEnded(ca, 'signedCertificate', chain);
+      sayUsages(ca, 'signedCertificate', chain);
     });
   }
   assertNumberOfCas(ca);
@@ -104,6 +105,14 @@ export function validateChain(scope: Construct, property: string, text: string, 
       return (error as Error).message;
     }
   });
+}
+
+/** Warns of a CA that can't issue certificates for devices. */
+export function sayUsages(ca: Construct, property: string, chain: CaChain): void {
+  const complaint = checkIssuesDevices(property, chain);
+  if (complaint) {
+    Annotations.of(ca).addWarningV2('cdk-private-iot-ca:extended-key-usage', complaint);
+  }
 }
 
 /** A stack deploys to one account of a platform, more or less; CAs for other accounts go into other stacks. */

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { KnownCa, knownCa } from './known-ca';
 import { knownRequest } from './request-validation';
 import { hasToken, TermProps, validate } from './validation';
+import { ExtendedKeyUsage } from '../certificate-extensions';
 import { CertificateSubject } from '../certificate-subject';
 import { GENERAL_NAME_TYPE_NAMES, NameLists } from '../contract/general-names';
 import { checkTermWithin, formatTime, Term } from '../contract/term';
@@ -10,9 +11,10 @@ import { IPrivateIotCa } from '../i-private-iot-ca';
 import { PemSource } from '../pem-source';
 import { assertNotCaSubject } from '../pki/ca-subject';
 import { rawNames } from '../pki/general-names';
+import { assertUsagesAllowed } from '../pki/issuer-limits';
 import { encodeName } from '../pki/name';
 import { assertNamesPermitted } from '../pki/name-constraints';
-import { PROFILES } from '../pki/profile';
+import { ProfileName, PROFILES } from '../pki/profile';
 import { readRequestedNames } from '../pki/requested-names';
 import { Validity, validityFrom } from '../pki/validity';
 
@@ -23,6 +25,7 @@ export interface DeclaredCertificate extends TermProps {
   readonly certificateSigningRequest?: PemSource;
   readonly subjectAlternativeNames?: NameLists;
   readonly allowedSubjectAlternativeNames?: NameLists;
+  readonly extendedKeyUsages?: ExtendedKeyUsage[];
   readonly clipToIssuer?: boolean;
 }
 
@@ -40,12 +43,15 @@ export function validateCanIssue(scope: Construct, ca: IPrivateIotCa): void {
  *
  * @param days its validity, where it is declared so
  */
-export function validateIssuing(scope: Construct, ca: IPrivateIotCa, certificate: DeclaredCertificate, days: number | undefined): void {
+export function validateIssuing(
+  scope: Construct, ca: IPrivateIotCa, profile: ProfileName, certificate: DeclaredCertificate, days: number | undefined,
+): void {
   const known = knownCa(ca);
   const { clipToIssuer = false, notBefore, notAfter } = certificate;
   validate(scope, [], () => {
     try {
-      assertNames(certificate, known);
+      assertNames(certificate, profile, known);
+      assertUsagesAllowed([...PROFILES[profile].extendedKeyUsage, ...knownUsages(certificate)], known.extendedKeyUsages);
       return checkTermWithin({ notBefore, notAfter }, known, clipToIssuer);
     } catch (error) {
       return (error as Error).message;
@@ -54,7 +60,7 @@ export function validateIssuing(scope: Construct, ca: IPrivateIotCa, certificate
   sayTerm(scope, { days, notBefore, notAfter }, known, clipToIssuer);
 }
 
-function assertNames(certificate: DeclaredCertificate, known: KnownCa): void {
+function assertNames(certificate: DeclaredCertificate, profile: ProfileName, known: KnownCa): void {
   const { subject, certificateSigningRequest: source, subjectAlternativeNames, allowedSubjectAlternativeNames: allowed = {} } = certificate;
   const request = knownRequest(source);
   const name = subject ? encodedSubject(subject) : request?.subject;
@@ -63,13 +69,13 @@ function assertNames(certificate: DeclaredCertificate, known: KnownCa): void {
   }
   const taken = request && !hasToken(allowed) ? readRequestedNames(request, allowed).allowed : {};
   const names = [...rawNames(knownNames(subjectAlternativeNames)), ...rawNames(taken)];
-  // A common name that looks like a host counts as one where there is no other host: that has to be known.
+  // A common name counts as a host name where there is no other: that has to be known.
   const areComplete = !hasToken([subjectAlternativeNames, allowed]) && (!source || request !== undefined);
-  if (areComplete || !name) {
-    assertNamesPermitted(name, names, known.nameConstraints);
-  } else {
-    assertNamesPermitted(undefined, [...names, { type: 'directory', value: name }], known.nameConstraints);
-  }
+  assertNamesPermitted({ subject: name, alternativeNames: areComplete ? names : undefined, profile }, known.nameConstraints, names);
+}
+
+function knownUsages({ extendedKeyUsages = [] }: DeclaredCertificate): string[] {
+  return extendedKeyUsages.map(({ oid }) => oid).filter(oid => !hasToken(oid));
 }
 
 function encodedSubject(subject: CertificateSubject): Buffer | undefined {

@@ -6,8 +6,10 @@ import { IPrivateIotCa } from '../i-private-iot-ca';
 import { readCaChain } from '../pki/ca-chain';
 import { Certificate } from '../pki/certificate';
 import { DerReader } from '../pki/der-reader';
+import { limitsOf } from '../pki/issuer-limits';
 import { encodeName } from '../pki/name';
-import { encodeNameConstraints, NameConstraints, readNameConstraints } from '../pki/name-constraints';
+import { encodeNameConstraints, readNameConstraints } from '../pki/name-constraints';
+import { NameConstraints } from '../pki/name-subtrees';
 import { PrivateIotCaProps } from '../private-iot-ca-props';
 
 /** What is known at synthesis of a CA and of those above it, as far as it decides on what the CA can issue. */
@@ -15,6 +17,9 @@ export interface KnownCa {
   /** DER Names, its own first. */
   readonly subjects: readonly Buffer[];
   readonly nameConstraints: readonly NameConstraints[];
+  /** Those of each of them that has any, as object identifiers. */
+  readonly extendedKeyUsages: readonly (readonly string[])[];
+  /** When it is valid, and all CAs above it. */
   readonly notBefore?: Date;
   readonly notAfter?: Date;
   /** The key identifier of a certificate that somebody says is the CA's, in hexadecimal digits. */
@@ -32,7 +37,7 @@ export function rememberCa(ca: IPrivateIotCa, known: KnownCa): void {
 
 /** What is known of a CA: nothing of one that only tokens tell of. */
 export function knownCa(ca: IPrivateIotCa): KnownCa {
-  return KNOWN.get(ca) ?? { subjects: [], nameConstraints: [] };
+  return KNOWN.get(ca) ?? { subjects: [], nameConstraints: [], extendedKeyUsages: [] };
 }
 
 /** How a resource names the CA that signs it; the function holds what somebody says of the CA against what its ledger has. */
@@ -43,11 +48,8 @@ export function issuerProperties(ca: IPrivateIotCa): { readonly Issuer: string; 
 /** What certificates say of a CA: its own first; one that is not known is left out. */
 export function knownByCertificates(certificates: readonly (Certificate | undefined)[]): KnownCa {
   const known = certificates.filter(each => each !== undefined);
-  return {
-    subjects: known.map(({ subject }) => subject),
-    nameConstraints: known.flatMap(({ nameConstraints }) => nameConstraints ?? []),
-    ...certificates[0]?.validity,
-  };
+  const { validity, nameConstraints, extendedKeyUsages } = limitsOf(known);
+  return { subjects: known.map(({ subject }) => subject), nameConstraints, extendedKeyUsages, ...known.length > 0 ? validity : {} };
 }
 
 /** What the declaration of a CA says of it, once it has been checked. */
@@ -65,10 +67,19 @@ export function knownByDeclaration(props: PrivateIotCaProps): KnownCa {
     nameConstraints: [
       ...constraints ? [readNameConstraints(new DerReader(encodeNameConstraints(constraints)))] : [], ...above?.nameConstraints ?? [],
     ],
-    notBefore,
-    notAfter,
+    extendedKeyUsages: above?.extendedKeyUsages ?? [],
+    notBefore: latest(notBefore, above?.notBefore),
+    notAfter: earliest(notAfter, above?.notAfter),
     awaitsCertificate: signedElsewhere && !signedCertificate,
   };
+}
+
+function latest(...times: readonly (Date | undefined)[]): Date | undefined {
+  return times.filter(time => time !== undefined).sort((one, other) => other.getTime() - one.getTime())[0];
+}
+
+function earliest(...times: readonly (Date | undefined)[]): Date | undefined {
+  return times.filter(time => time !== undefined).sort((one, other) => one.getTime() - other.getTime())[0];
 }
 
 /** Declared name constraints where there is no token among them, and nothing wrong with them. */

@@ -58,6 +58,7 @@ test('its certificate is that of a CA whose key is in a secret, but for the seri
   const of = (issuer: string) => handle({
     ...request('device', 'Create', deviceProperties(issuer, {
       KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Of${issuer}-AbCdEf` },
+      Extensions: { SubjectAlternativeNames: { Dns: ['sensor-001.plant.example'] } },
     })),
     logicalResourceId: `Of${issuer}`,
   });

@@ -19,10 +19,20 @@ interface Case {
   readonly names: NameLists;
   readonly subject?: SubjectValues;
   readonly within: boolean;
+  /** What OpenSSL says, where this library is stricter, as other validators are. */
+  readonly toOpenssl?: boolean;
 }
 
 const title = ({ constraints, names, subject, within }: Case) =>
   `${JSON.stringify({ ...subject, ...names })} ${within ? 'within' : 'outside'} ${JSON.stringify(constraints)}`;
+
+/** Names that are within what is excluded to somebody, though not to OpenSSL: a wildcard, another case of a mailbox or of a letter beyond ASCII. */
+function stricter(base: NameLists, names: NameLists, subject?: SubjectValues): Case[] {
+  return [
+    { constraints: { permitted: base }, names, subject, within: false },
+    { constraints: { excluded: base }, names, subject, within: false, toOpenssl: true },
+  ];
+}
 
 type TextType = 'dns' | 'ip' | 'uri' | 'email';
 
@@ -42,7 +52,6 @@ const DNS = bothWays('dns', [
   ['example.com', 'myexample.com', false],
   ['example.com', 'example.com.evil.org', false],
   ['a.example.com', 'example.com', false],
-  ['a.example.com', '*.example.com', false],
   ['com', 'example.com', true],
   ['com', 'example.org', false],
 ]);
@@ -50,7 +59,6 @@ const DNS = bothWays('dns', [
 const EMAIL = bothWays('email', [
   ['bob@example.com', 'bob@example.com', true],
   ['bob@example.com', 'alice@example.com', false],
-  ['bob@example.com', 'Bob@example.com', false], // the local part is case-sensitive
   ['bob@example.com', 'bob@a.example.com', false],
   ['example.com', 'bob@example.com', true],
   ['example.com', 'bob@a.example.com', false],
@@ -100,7 +108,6 @@ const DIRECTORY = ([
   [{ country: 'CN', organization: 'ACME' }, ACME_PLANT, true],
   [{ country: 'CN', organization: 'A  c m e' }, { ...ACME_PLANT, organization: 'a c M e' }, true],
   [{ country: 'CN', organization: 'Acmé' }, { ...ACME_PLANT, organization: 'ACMé' }, true],
-  [{ country: 'CN', organization: 'Acmé' }, { ...ACME_PLANT, organization: 'AcmÉ' }, false],
   [{ country: 'CN', organization: 'Acme' }, { ...ACME_PLANT, organization: 'Acme Ltd' }, false],
   [{ country: 'CN', organization: 'Acme' }, { country: 'CN', commonName: 'Acme' }, false],
   [{ organization: 'Acme' }, ACME_PLANT, false], // not from the beginning
@@ -128,23 +135,27 @@ const OTHERS: readonly Case[] = [
     ['a.example.com', {}, true],
     ['a.example.org', {}, false],
     ['a.example.org', { dns: ['a.example.com'] }, true],
+    ['sensor-1', { dns: ['a.example.com'] }, true],
     ['a.example.org', { ip: ['192.0.2.1'] }, false],
     ['sensor_1.example.org', {}, false],
     ['192.0.2.1', {}, false],
-    ['sensor-1', {}, true],
-    ['-a.example.org', {}, true],
-    ['a-.example.org', {}, true],
-    ['a.example.org-', {}, true],
-    ['a..example.org', {}, true],
-    ['a.example.org.', {}, true],
-    ['a.example.org x', {}, true],
   ] as const).map(([commonName, names, within]): Case => ({ constraints: { permitted: { dns: ['example.com'] } }, names, subject: { commonName }, within })),
+  ...['sensor-1', '-a.example.org', 'a-.example.org', 'a.example.org-', 'a..example.org', 'a.example.org.', 'a.example.org x']
+    .map((commonName): Case => ({ constraints: { permitted: { dns: ['example.com'] } }, names: {}, subject: { commonName }, within: false, toOpenssl: true })),
 ];
 
-const CASES = [...DNS, ...EMAIL, ...URI, ...IP, ...DIRECTORY, ...OTHERS];
+const STRICTER: readonly Case[] = [
+  ...stricter({ dns: ['a.example.com'] }, { dns: ['*.example.com'] }), // CVE-2025-61727
+  ...stricter({ email: ['bob@example.com'] }, { email: ['Bob@example.com'] }),
+  ...([
+    ['Acmé', 'AcmÉ'], ['Acme', 'Ａｃｍｅ'], ['Acme Ltd', 'Acme\u00a0Ltd'],
+  ] as const).flatMap(([base, organization]) => stricter({ directory: [{ organization: base }] }, {}, { organization })),
+];
+
+const CASES = [...STRICTER, ...DNS, ...EMAIL, ...URI, ...IP, ...DIRECTORY, ...OTHERS];
 
 /** The CA of a case, and the leaf: by `issue` with the constraints left out, as a CA would sign that doesn't look. */
-async function signedAnyway({ constraints, names, subject = { commonName: 'sensor' } }: Case, name: string, validity = validityFrom(NOW, PROFILES.ca, 90, undefined, false)) {
+async function signedAnyway({ constraints, names, subject = { organization: 'Acme' } }: Case, name: string, validity = validityFrom(NOW, PROFILES.ca, 90, undefined, false)) {
   const ca = await testCa({ subject: { commonName: name }, validity, extensions: { nameConstraints: { critical: true, ...constraints } } });
   const extensions = Object.keys(names).length > 0 ? { subjectAlternativeNames: names } : undefined;
   return { ca, extensions, subject, leaf: await testCertificate({ ...ca.issuer, nameConstraints: undefined }, { subject, validity, extensions }) };
@@ -165,15 +176,15 @@ describe('the judgement on a name', () => {
     refusals = files.map(path => accepted.has(`${path}: OK`) ? undefined : path);
   });
 
-  test.each(CASES.map((each, index) => [title(each), index] as const))('is OpenSSL\'s: %s', (_, index) => {
-    const { constraints, names, subject = { commonName: 'sensor' }, within } = CASES[index];
-    expect(refusals[index] === undefined).toBe(within);
+  test.each(CASES.map((each, index) => [title(each), index] as const))('is OpenSSL\'s, or stricter: %s', (_, index) => {
+    const { constraints, names, subject = { organization: 'Acme' }, within } = CASES[index];
+    expect(refusals[index] === undefined).toBe(CASES[index].toOpenssl ?? within);
     const [permitted, excluded] = [constraints.permitted, constraints.excluded].map(lists => rawNames(lists ?? {}));
-    const judge = () => assertNamesPermitted(encodeName(subject), rawNames(names), [{ permitted, excluded }]);
+    const judge = () => assertNamesPermitted({ subject: encodeName(subject), alternativeNames: rawNames(names), profile: 'device' }, [{ permitted, excluded }]);
     if (within) {
       expect(judge).not.toThrow();
     } else {
-      expect(judge).toThrow(/^the CA's name constraints (exclude|do not permit|on URIs want) /);
+      expect(judge).toThrow(/the CA's name constraints (exclude|do not permit|on URIs want|permit) /);
     }
   });
 

@@ -39,6 +39,7 @@ const alternativeNames = (critical: boolean, ...names: [number, string | Buffer]
   extension(LINT_OID.subjectAltName, critical, generalNames(...names));
 const nameConstraints = (critical: boolean) =>
   extension(LINT_OID.nameConstraints, critical, sequence(element(0xa0, sequence(string(0x82, 'example')))));
+const usages = (...oids: string[]) => extension(OID.extKeyUsage, false, sequence(...oids.map(oid)));
 const rsaPss = (...fields: Buffer[]) => sequence(oid(LINT_OID.rsassaPss), sequence(...fields));
 const crlAt = (uri: string) => extension(LINT_OID.cRLDistributionPoints, false, sequence(sequence(element(0xa0, element(0xa0, string(0x86, uri))))));
 const edwards = (algorithm: Buffer, octets: number) => sequence(algorithm, bitString(Buffer.alloc(octets, 7)));
@@ -187,6 +188,7 @@ export const RULE_CASES: readonly RuleCase[] = [
   { rule: 'rfc5280-subject-key-identifier', says: 'should be', found: { subjectKeyIdentifier: NOTHING }, passed: { ca: true, subjectKeyIdentifier: NOTHING } },
   { rule: 'rfc5280-authority-key-identifier', says: 'must be', found: { authorityKeyIdentifier: NOTHING }, passed: { ca: true, authorityKeyIdentifier: NOTHING } },
   { rule: 'rfc5280-authority-key-identifier', says: 'must be', found: { authorityKeyIdentifier: extension(OID.authorityKeyIdentifier, false, sequence()) }, passed: {} },
+  { rule: 'stack-ca-extended-key-usage', says: 'should have clientAuth, or be left out, got serverAuth', found: { ca: true, more: usages(OID.serverAuth) }, passed: { ca: true, more: usages(OID.serverAuth, OID.clientAuth) } },
   { rule: 'rfc5280-name-constraints-ca', says: 'must be left out', found: { more: nameConstraints(true) }, passed: { ca: true, more: nameConstraints(true) } },
   { rule: 'rfc5280-name-constraints-critical', says: 'should be critical', found: { ca: true, more: nameConstraints(false) }, passed: { ca: true, more: nameConstraints(true) } },
   { rule: 'rfc5280-empty-subject', says: 'without alternative names', found: { subject: name() }, passed: { subject: name(), more: alternativeNames(true, [2, 'a']) } },

@@ -1,3 +1,4 @@
+import { usageText } from '../../issuer-limits';
 import { OID } from '../../object-identifiers';
 import { LintRule } from '../lint-rule';
 import { LintedCertificate } from '../model/linted-certificate';
@@ -76,6 +77,15 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     checks: 'A certificate that another one has signed has the key identifier of that one.',
     check: ({ selfIssued, values }) => !selfIssued && !values.authorityKeyIdentifier
       ? 'there must be an authority key identifier with the key identifier of the issuer'
+      : undefined,
+  },
+  {
+    id: 'stack-ca-extended-key-usage',
+    severity: 'warning',
+    source: 'OpenSSL 3.0, Go 1.19 and NSS 3.87, tried',
+    checks: 'A CA that has extended key usages has clientAuth among them, without which OpenSSL, Go and NSS refuse devices below it.',
+    check: ({ ca, values: { extendedKeyUsage } }) => ca && extendedKeyUsage && !extendedKeyUsage.includes(OID.clientAuth)
+      ? `extendedKeyUsage of a CA should have clientAuth, or be left out, got ${extendedKeyUsage.map(usageText).join(', ')}; OpenSSL, Go and NSS refuse devices below it`
       : undefined,
   },
   {

@@ -1,0 +1,83 @@
+import { RawGeneralName } from './general-names';
+import { isWithin, NameConstraints, reachesInto } from './name-subtrees';
+import { ProfileName } from './profile';
+import { addressOctets } from '../contract/general-names';
+import { quote } from '../contract/rules';
+
+/** What the name of a certificate's holder is held against. */
+export interface CommonNameFacts {
+  readonly commonName: string;
+  /** The names beside the subject. */
+  readonly alternativeNames: readonly RawGeneralName[];
+  readonly profile: ProfileName;
+}
+
+/** What Java takes for a host name, in the certificate of a CA too. */
+const HOST_LIKE = /^[a-z\d][a-z\d-]*(\.[a-z\d][a-z\d-]*)*$/i;
+
+/** What Java and Botan take for an address, among them forms of old such as 10.1 for 10.0.0.1. */
+const ADDRESS_LIKE = /^\d+(\.\d+){1,3}$/;
+
+/**
+ * Holds a common name against a CA's constraints on host names and addresses. RFC 5280 knows nothing of the kind; but validators take
+ * a common name for a host name, or for an address, where there is no alternative name of that type, each by another rule: OpenSSL
+ * what looks like a host name, Java a single label too, wolfSSL everything, GnuTLS and NSS everything in a server's certificate.
+ * This is as strict as the strictest of them.
+ *
+ * @throws Error where one of them would refuse the certificate
+ */
+export function assertCommonNamePermitted({ commonName, alternativeNames, profile }: CommonNameFacts, constraints: NameConstraints): void {
+  const has = (type: RawGeneralName['type']) => alternativeNames.some(name => name.type === type);
+  const isTaken = (type: RawGeneralName['type']) => !has(type) && [...constraints.permitted, ...constraints.excluded].some(base => base.type === type);
+  if (isTaken('dns')) {
+    assertHost(commonName, profile, constraints);
+  }
+  if (isTaken('ip')) {
+    assertAddress(commonName, constraints);
+  }
+  if ((isTaken('dns') || isTaken('ip')) && commonName.startsWith('.')) {
+    throw refusal(commonName, 'exclude names that begin with a dot', 'dns');
+  }
+}
+
+function assertHost(commonName: string, profile: ProfileName, { permitted, excluded }: NameConstraints): void {
+  const host = { type: 'dns', value: hostIn(commonName) } as const;
+  if (excluded.some(base => reachesInto(host, base))) {
+    throw refusal(commonName, 'exclude it', 'dns');
+  }
+  const bases = permitted.filter(({ type }) => type === 'dns');
+  const isInside = host.value === commonName.toLowerCase() && bases.some(base => isWithin(host, base));
+  if (bases.length > 0 && !isInside && isJudged(commonName, profile)) {
+    throw refusal(commonName, `permit ${bases.map(({ value }) => quote(value)).join(', ')}`, 'dns');
+  }
+}
+
+/**
+ * A CA's name is judged by wolfSSL and Botan alone where it does not look like a host name; most CAs have such a one. A certificate that
+ * proves possession is shown once, to the platform that dictates its common name.
+ */
+function isJudged(commonName: string, profile: ProfileName): boolean {
+  return profile === 'ca' ? HOST_LIKE.test(commonName) : profile !== 'verification';
+}
+
+function assertAddress(commonName: string, { permitted, excluded }: NameConstraints): void {
+  const octets = addressOctets(commonName);
+  if (!octets && !ADDRESS_LIKE.test(commonName)) {
+    return;
+  }
+  const address = { type: 'ip', value: Buffer.from(octets ?? []) } as const;
+  const bases = permitted.filter(({ type }) => type === 'ip');
+  if (!octets || excluded.some(base => isWithin(address, base)) || (bases.length > 0 && !bases.some(base => isWithin(address, base)))) {
+    throw refusal(commonName, octets ? 'do not permit it' : 'permit no address in that form', 'ip');
+  }
+}
+
+/** The host name that somebody could read in a common name: without a port, a dot at the end, or dots of other scripts. */
+function hostIn(commonName: string): string {
+  return commonName.normalize('NFKC').toLowerCase().replace(/[\u3002\uff61]/g, '.').replace(/:\d+$/, '').replace(/\.+$/, '');
+}
+
+function refusal(commonName: string, what: string, type: 'dns' | 'ip'): Error {
+  return new Error(`without a subjectAlternativeNames.${type}, validators take the commonName ${quote(commonName)} for ${type === 'dns' ? 'a host name' : 'an address'}, `
+    + `and the CA's name constraints ${what}; add such a name that lies within them, or choose a commonName that does`);
+}

@@ -1,0 +1,108 @@
+import { Certificate } from './certificate';
+import { rawNames } from './general-names';
+import type { CertificateContent } from './issue';
+import { assertNamesPermitted } from './name-constraints';
+import { NameConstraints } from './name-subtrees';
+import { OID } from './object-identifiers';
+import { CertificateProfile } from './profile';
+import { Validity } from './validity';
+import { formatTime } from '../contract/term';
+
+/**
+ * The limits of a CA: its own, and those of the CAs above it. A path ends with the first certificate of it that ends, and what one of its
+ * CAs does not permit, every validator refuses.
+ */
+export interface IssuerLimits {
+  /** When all of them are valid. Absent for a certificate that signs itself. */
+  readonly validity?: Validity;
+  /** How many CAs may follow below, where that is limited. */
+  readonly pathLength?: number;
+  readonly nameConstraints?: readonly NameConstraints[];
+  /** The extended key usages of each of them that has any, as object identifiers. */
+  readonly extendedKeyUsages?: readonly (readonly string[])[];
+}
+
+/**
+ * The limits of a CA by the certificates of its path.
+ *
+ * @param path its own certificate, and those of the CAs above it as far as they are known, the next one first
+ */
+export function limitsOf(path: readonly Certificate[]): Required<Pick<IssuerLimits, 'validity' | 'nameConstraints' | 'extendedKeyUsages'>> & IssuerLimits {
+  const lengths = path.flatMap(({ pathLength }, depth) => pathLength === undefined ? [] : [pathLength - depth]);
+  return {
+    validity: {
+      notBefore: new Date(Math.max(...path.map(({ validity }) => validity.notBefore.getTime()))),
+      notAfter: new Date(Math.min(...path.map(({ validity }) => validity.notAfter.getTime()))),
+    },
+    pathLength: lengths.length > 0 ? Math.min(...lengths) : undefined,
+    nameConstraints: path.flatMap(({ nameConstraints }) => nameConstraints ?? []),
+    extendedKeyUsages: path.flatMap(({ extendedKeyUsages }) => extendedKeyUsages ? [extendedKeyUsages] : []),
+  };
+}
+
+/** What the limits of a CA are held against. */
+export type LimitedContent = Pick<CertificateContent, 'validity' | 'pathLength' | 'subject' | 'extensions'>;
+
+/**
+ * Refuses what a CA must not sign, whoever asks: no validator notices the first, and every one refuses the last. `issue` asks
+ * it too; it lets a caller find out before the first write.
+ *
+ * @param issuer without limits for a certificate that signs itself
+ */
+export function assertMayIssue(
+  profile: CertificateProfile, { validity, pathLength, subject, extensions }: LimitedContent, issuer: IssuerLimits,
+): void {
+  const outer = issuer.validity;
+  if (outer && (validity.notBefore < outer.notBefore || validity.notAfter > outer.notAfter)) {
+    throw new Error(`validity must lie within that of the CA and of those above it, ${formatTime(outer.notBefore)} to ${formatTime(outer.notAfter)}, `
+      + `got ${formatTime(validity.notBefore)} to ${formatTime(validity.notAfter)}`);
+  }
+  if (!profile.ca && pathLength !== undefined) {
+    throw new Error(`pathLength must be left out for a certificate that is no CA, got ${pathLength}`);
+  }
+  if (profile.ca && issuer.pathLength !== undefined) {
+    assertPathLength(pathLength, issuer.pathLength);
+  }
+  if (!profile.ca && extensions?.nameConstraints) {
+    throw new Error('nameConstraints must be left out for a certificate that is no CA (RFC 5280, section 4.2.1.10)');
+  }
+  const alternativeNames = rawNames(extensions?.subjectAlternativeNames ?? {});
+  assertNamesPermitted({ subject, alternativeNames, profile: profile.name }, issuer.nameConstraints ?? []);
+  assertUsagesAllowed([...profile.extendedKeyUsage, ...extensions?.extendedKeyUsages ?? []], issuer.extendedKeyUsages ?? []);
+}
+
+/** RFC 5280, section 6.1.4 (l, m): each CA on the path uses up one of what the CAs above it allow. */
+function assertPathLength(pathLength: number | undefined, issuerPathLength: number): void {
+  if (issuerPathLength <= 0) {
+    throw new Error('the CA that signs has a pathLength of 0: it can sign certificates of devices, but no CA below it');
+  }
+  if (pathLength !== undefined && pathLength >= issuerPathLength) {
+    throw new Error(`pathLength must be from 0 to ${issuerPathLength - 1} below a CA with a pathLength of ${issuerPathLength}, got ${pathLength}`);
+  }
+}
+
+/**
+ * RFC 5280 has no rule for extended key usages of a CA (section 4.2.1.12); OpenSSL, Go, NSS and Windows take them for the usages
+ * that certificates below it may have. OpenSSL does not take anyExtendedKeyUsage for any.
+ *
+ * @param usages those of the certificate
+ * @param limits those of each CA above it that has any
+ */
+export function assertUsagesAllowed(usages: readonly string[], limits: readonly (readonly string[])[]): void {
+  for (const allowed of limits) {
+    const refused = usages.find(usage => !allowed.includes(usage));
+    if (refused !== undefined) {
+      throw new Error(`the CA, or one above it, has extended key usages without ${usageText(refused)}: ${allowed.map(usageText).join(', ')}; `
+        + 'validators refuse what it issues for that; have the CA renewed without extendedKeyUsage, or with that usage');
+    }
+  }
+}
+
+const USAGE_NAMES: { readonly [oid: string]: string | undefined } = {
+  [OID.serverAuth]: 'serverAuth', [OID.clientAuth]: 'clientAuth', [OID.anyExtendedKeyUsage]: 'anyExtendedKeyUsage',
+};
+
+/** The name of an extended key usage, or its object identifier where it is a rare one. */
+export function usageText(oid: string): string {
+  return USAGE_NAMES[oid] ?? oid;
+}

@@ -1,0 +1,78 @@
+import { RawGeneralName } from './general-names';
+import { isPrefixOfName, isPrefixOfPreparedName } from './name-comparison';
+import { addressOctets } from '../contract/general-names';
+
+/** The constraints in a CA's certificate (RFC 5280, section 4.2.1.10). */
+export interface NameConstraints {
+  readonly permitted: readonly RawGeneralName[];
+  readonly excluded: readonly RawGeneralName[];
+}
+
+/**
+ * Whether a name lies in a subtree of its type (RFC 5280, section 4.2.1.10), to every validator. A name that no rule of its type
+ * can judge lies in none.
+ */
+export function isWithin(name: RawGeneralName, base: RawGeneralName): boolean {
+  if (name.type !== base.type) {
+    return false;
+  }
+  return Buffer.isBuffer(name.value)
+    ? name.type === 'ip' ? isInNetwork(name.value, base.value as Buffer) : isPrefixOfName(base.value as Buffer, name.value)
+    : TEXT_RULES[name.type as keyof typeof TEXT_RULES](lowerHost(name.value), lowerHost(base.value as string));
+}
+
+/**
+ * Whether a name reaches into a subtree to any validator: a wildcard stands for each host it covers (CVE-2025-61727), some fold the
+ * case of mailboxes, and names in a directory are the same in many forms (RFC 5280, section 7.1).
+ */
+export function reachesInto(name: RawGeneralName, base: RawGeneralName): boolean {
+  if (name.type !== base.type || isWithin(name, base)) {
+    return name.type === base.type;
+  }
+  switch (name.type) {
+    case 'dns': return coversBase(name.value.toLowerCase(), (base.value as string).toLowerCase());
+    case 'email': return TEXT_RULES.email(name.value.toLowerCase(), (base.value as string).toLowerCase());
+    case 'directory': return isPrefixOfPreparedName(base.value as Buffer, name.value);
+    default: return false;
+  }
+}
+
+/** Whether a wildcard stands for the host at the top of a subtree. What lies deeper than one label, it does not cover. */
+function coversBase(name: string, base: string): boolean {
+  return name.startsWith('*.') && base.replace(/^\./, '').replace(/^[^.]+/, '*') === name;
+}
+
+const TEXT_RULES = {
+  /** A domain holds itself and all names that have labels before it. */
+  dns: (name: string, base: string) => base === '' || name === base || name.endsWith(base.startsWith('.') ? base : `.${base}`),
+  uri: (name: string, base: string) => isHostOf(hostOfUri(name), base),
+  email: (name: string, base: string) => base.includes('@') ? name === base : isHostOf(name.slice(name.lastIndexOf('@') + 1), base),
+};
+
+/** Hosts are the same whatever their case; what stands before the @ of a mailbox is not (RFC 5280, section 7.5). */
+function lowerHost(text: string): string {
+  const host = text.lastIndexOf('@') + 1;
+  return text.slice(0, host) + text.slice(host).toLowerCase();
+}
+
+/**
+ * The host name of a URI; `undefined` where there is none, where it is an address, and where OpenSSL takes another part for
+ * it: it ends a host at the first colon of all, or else at the first slash, and knows neither user names nor queries.
+ */
+export function hostOfUri(uri: string): string | undefined {
+  const host = /^[a-z][a-z0-9+.-]*:\/\/([^/?#:@[\]]+)(?::\d*(?:\/.*)?|\/[^:]*)?$/i.exec(uri)?.[1];
+  return host === undefined || addressOctets(host) ? undefined : host.toLowerCase();
+}
+
+/** A host stands for itself, a domain with a dot before it for the hosts in it, but not for the host of that name. */
+function isHostOf(host: string | undefined, base: string): boolean {
+  return host !== undefined && (base.startsWith('.') ? host.endsWith(base) : host === base);
+}
+
+function isInNetwork(address: Buffer, network: Buffer): boolean {
+  const half = network.length / 2;
+  return address.length === half && address.every((octet, index) => {
+    const step = 256 - network[half + index]; // a mask's octet is 256 less a power of two: how many addresses fall together
+    return Math.floor(octet / step) === Math.floor(network[index] / step);
+  });
+}

@@ -23,7 +23,7 @@ const LATER = {
   'Existing': 'ca-4bbeb4ea2ca3a584c3e987f82c4c4cf5',
   'Gateway': 'device-1c71898f074311a33171ad984a3e63b3',
   'Broker': 'server-68ac57d0ad408a96a54b66f0ea4e0c15',
-  'Press': 'devid-244ae67e59efb06d71c66234682851d5',
+  'Press': 'devid-fa21fd3d9b52889f89190ae7ee77d1e8',
 };
 
 const set = lifecycle();

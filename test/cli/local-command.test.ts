@@ -191,7 +191,7 @@ describe('what only AWS would know', () => {
     await local();
     const before = filesBelow(out);
     writeFileSync(join(app, 'secret'), 'very secret');
-    expect(await local('--secret', `CaKey=${join(app, 'secret')}`, `prod/imported=${join(app, 'secret')}`)).toContain('no changes');
+    expect(await local('--secret', `CaKey=${join(app, 'secret')}`, `Device0Key=${join(app, 'secret')}`)).toContain('no changes');
     expect(filesBelow(out)).toEqual(before);
   });
 });
@@ -337,6 +337,7 @@ describe('wrong usage', () => {
     [['--secret', 'novalue'], '--secret: must be of the form NAME=FILE'],
     [['--secret', 'CaKey=no-such-file'], '--secret CaKey: there is no such file; what stands behind the equals sign must be the path of a file (not shown)'],
     [['--secret', 'CaKey=package.json', '--secret', 'Iot-CaKey=package.json', 'Iot-CaKey=package.json'], '--secret Iot-CaKey: this secret must be given once'],
+    [['--secret', 'CaKye=package.json'], '--secret CaKye: no stack that is deployed names such a secret; those that they declare are CaKey'],
     [['--nonsense'], "unknown option '--nonsense'"],
   ])('%j is told in one line, and nothing is made', async (args, expected) => {
     synth();

@@ -4,6 +4,7 @@ import { CliError, printable } from '../cli-error';
 import { readBytesOr } from '../read-file';
 import { AssemblyStack } from './assembly';
 import { StackTemplate } from './nested-templates';
+import { GivenParameter } from './parameters';
 import { nameInStack } from './stack-plan';
 import { localArn, nameStem, SECRET_TYPE } from './stand-ins';
 
@@ -65,6 +66,29 @@ function secretsIn(stackName: string, rootName: string, { template, nested }: St
     ].filter((each): each is string => typeof each === 'string'),
   }));
   return [...own, ...[...nested].flatMap(([logicalId, stack]) => secretsIn(stackName, rootName, stack, `${prefix}${logicalId}.`))];
+}
+
+/**
+ * Makes sure that a given secret is one that the stacks name, so that a mistyped name is not passed over: it is declared by them, or
+ * stands, with or without what Secrets Manager adds to it, in a template or in the value of a parameter.
+ */
+export function assertNamed(given: readonly GivenSecret[], stacks: readonly AssemblyStack[], parameters: readonly GivenParameter[]): void {
+  const declared = declaredSecrets(stacks);
+  const texts = [...stacks.flatMap(textsIn), ...parameters.map(({ value }) => value)];
+  for (const { name } of given) {
+    const stem = name.replace(/^.*:secret:/, '').replace(ARN_END, '');
+    if (!declared.some(({ names }) => names.includes(name) || names.includes(stem)) && !texts.some(text => text.includes(stem))) {
+      const known = [...new Set(declared.map(({ names }) => names[0]))];
+      throw new CliError(`--secret ${printable(name)}: no stack that is deployed names such a secret`
+        + `${known.length > 0 ? `; those that they declare are ${known.join(', ')}` : ''}`);
+    }
+  }
+}
+
+/** What can hold the name of a secret in a stack and in those in it, as JSON. */
+function textsIn({ template: { parameters, mappings, resources }, nested }: StackTemplate): string[] {
+  const own = [[...parameters.values()], [...mappings.values()], [...resources.values()].map(({ properties }) => properties)];
+  return [...own.map(each => JSON.stringify(each)), ...[...nested.values()].flatMap(textsIn)];
 }
 
 /** What a declared secret is told by until it has an ARN: its stack, and its id in the stack's state. */

@@ -7,7 +7,7 @@ import { Progress, silentProgress } from '../terminal';
 import { AssemblyStack, readAssembly, selectStacks } from './assembly';
 import { deployStack, removeStack } from './deployment';
 import { directoryEngine } from './directory-engine';
-import { declaredSecrets, GivenSecret, GivenSecrets } from './given-secrets';
+import { assertNamed, declaredSecrets, GivenSecret, GivenSecrets } from './given-secrets';
 import { assertUnlocked, lockDirectory } from './lock';
 import { lossesIn } from './losses';
 import { OutputsFile } from './outputs-file';
@@ -68,6 +68,7 @@ export async function runLocally(props: LocalRunProps, reach: Outside = outside)
   const stacks = readAssembly(props.app);
   const app: DeployedApp = { stacks, selected: selectStacks(stacks, props.stacks) };
   assertGivenToSome(props.parameters, app.selected);
+  assertNamed(props.secrets, app.selected, props.parameters);
   new GivenSecrets(props.secrets, declaredSecrets(app.selected)); // for its errors
   if (props.dryRun) {
     assertUnlocked(props.out);

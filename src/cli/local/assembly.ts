@@ -98,7 +98,7 @@ function readArtifact(folder: AssemblyFolder, id: string, artifact: JsonMap, bef
   const properties = isMap(artifact.properties) ? artifact.properties : {};
   switch (artifact.type) {
     case NESTED_ASSEMBLY:
-      return readStacks(inside(directory, properties.directoryName, `${file}: artifact ${id}: directoryName`), before);
+      return readStacks(below(directory, properties.directoryName, `${file}: artifact ${id}: directoryName`), before);
     case STACK:
       return [readStack(folder, id, artifact, properties, before)];
     default:
@@ -142,6 +142,15 @@ function inside(directory: string, path: unknown, where: string): string {
     throw new CliError(`${where} must lead into the assembly, got ${JSON.stringify(path)}`);
   }
   return join(directory, path);
+}
+
+/** The path of another folder of the assembly, so that none is in itself. */
+function below(directory: string, path: unknown, where: string): string {
+  const folder = inside(directory, path, where);
+  if (resolve(folder) === resolve(directory)) {
+    throw new CliError(`${where} must lead to another folder, got ${JSON.stringify(path)}`);
+  }
+  return folder;
 }
 
 function stringList(artifact: unknown, property: string, where: string): string[] {

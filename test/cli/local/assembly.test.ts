@@ -72,6 +72,9 @@ describe('an assembly is refused', () => {
     ['with a nested assembly that is missing', () => writeAssembly(folder, {}, {
       Stage: { type: 'cdk:cloud-assembly', properties: { directoryName: 'nowhere' } },
     }), join('nowhere', 'manifest.json')],
+    ['with a nested assembly that is itself', () => writeAssembly(folder, {}, {
+      Stage: { type: 'cdk:cloud-assembly', properties: { directoryName: '.' } },
+    }), 'artifact Stage: directoryName must lead to another folder, got "."'],
     ['with an artifact that is none', () => writeAssembly(folder, {}, { A: 'x' }), 'artifact A must be a map'],
   ])('%s', (_, write, message) => {
     write();

@@ -11,7 +11,7 @@ const BUNDLES = [
   ...['aws-iot', 'azure', 'huawei', 'apsara-mqtt', 'tencent'].map(name => ({ entry: `src/registrars/${name}/index.ts`, outfile: `assets/${name}/index.js` })),
 ];
 
-/** Adds the `bundle` task, runs it before compiling and testing, and keeps what only the bundles need out of the package. */
+/** Adds the `bundle` task, runs it before compiling, testing and packaging, and keeps what only the bundles need out of the package. */
 export function addBundles(project: awscdk.AwsCdkConstructLibrary): void {
   const bundle = project.addTask('bundle', { description: 'Bundle the function and the command line into assets/' });
   for (const { entry, outfile } of BUNDLES) {
@@ -22,6 +22,8 @@ export function addBundles(project: awscdk.AwsCdkConstructLibrary): void {
   }
   project.preCompileTask.spawn(bundle);
   project.testTask.prependSpawn(bundle);
+  // A package without assets installs and fails at the first synthesis.
+  project.tasks.all.filter(({ name }) => name.startsWith('package:')).forEach(task => task.prependSpawn(bundle));
   for (const folder of ['handlers', 'cli', 'registrars']) {
     project.eslint?.allowDevDeps(`src/${folder}/**`);
     project.addPackageIgnore(`/lib/${folder}/`);

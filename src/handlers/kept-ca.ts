@@ -66,10 +66,9 @@ export async function takeBackCa(
   request: KeptCaRequest, ports: Ports, assertFits: (data: KeptCaAttributes) => void,
 ): Promise<{ entry: IssuedEntry; data: KeptCaAttributes }> {
   const { declaration } = request;
-  const own = ports.ledger(declaration.ledgerTable);
-  const ca = (await issuingCa(declaration.caId, own, ports))!;
+  const entry = await entryIn(declaration.ledgerTable, declaration, ports);
+  const ca = (await issuingCa(declaration.caId, ports.ledger(declaration.ledgerTable), ports))!;
   declaration.platforms.forEach(platform => complain(checkCaForPlatform(ca.keyAlgorithm, platform, 'keyAlgorithm of the CA')));
-  const entry = (await own.find(declaration.caId))!;
   await assertFree(entry, request, ports);
   const certificate = ca.chain[0];
   const data = { CaId: declaration.caId, ...certificateAttributes(certificate), ...chainData(entry) };
@@ -95,12 +94,17 @@ async function assertFree(entry: LedgerEntry, request: KeptCaRequest, ports: Por
   }
 }
 
+async function entryIn(table: string, { caId }: KeptCaDeclaration, ports: Ports): Promise<LedgerEntry> {
+  const entry = await ports.ledger(table).find(caId);
+  if (!entry) {
+    throw new Error(`caId must be that of a CA which the ledger ${table} holds, got ${caId}; take caId, ledgerTableArn and the key's ARN from one stack`);
+  }
+  return entry;
+}
+
 async function takeOver(table: string, request: KeptCaRequest, ports: Ports): Promise<void> {
   const ledger = ports.ledger(table);
-  const entry = await ledger.find(request.declaration.caId);
-  if (!entry) {
-    throw new Error(`caId must be that of a CA which the ledger ${table} holds, got ${request.declaration.caId}`);
-  }
+  const entry = await entryIn(table, request.declaration, ports);
   if (entry.status === 'ISSUED' && isOf(entry, request) && entry.retainKey) {
     return;
   }

@@ -124,7 +124,8 @@ describe('a CA whose key and ledger were kept', () => {
   });
 
   test('must be in its ledger, with its key', async () => {
-    await expect(handle(kept({ CaId: `ca-${'0'.repeat(32)}` }))).rejects.toThrow('ca must be a CA that this ledger holds');
+    await expect(handle(kept({ CaId: `ca-${'0'.repeat(32)}` }))).rejects.toThrow(
+      `KeptCa: caId must be that of a CA which the ledger ledger holds, got ca-${'0'.repeat(32)}; take caId, ledgerTableArn and the key's ARN from one stack`);
     await handle(request('ca', 'Delete', caProperties({ PathLength: '1' }), caId));
     world.versions.clear();
     await expect(handle(kept())).rejects.toThrow('does not hold the key of the CA');

@@ -62,7 +62,7 @@ function ours(privateKeyPem: string, publicKey: Buffer): () => Promise<Buffer> {
   const issuer = { ...selfIssuer(encodeName({ commonName: 'Benchmark CA', organization: 'Acme' }), signerOf(privateKeyPem)), validity };
   let n = 0;
   return () => issue(PROFILES.device, {
-    serialNumber: newSerialNumber(randomBytes),
+    serialNumber: newSerialNumber(randomBytes, `device-${n}`),
     validity: validityFrom(new Date(), PROFILES.device, 365, validity, false),
     subject: encodeName({ commonName: `device-${n++}` }),
     publicKey,
@@ -77,7 +77,7 @@ async function peculiar(privateKeyPem: string, spki: Buffer, importing: webcrypt
   const publicKey = await webcrypto.subtle.importKey('spki', spki, { name: 'ECDSA', namedCurve: 'P-256' }, true, ['verify']);
   let n = 0;
   return async () => x509.X509CertificateGenerator.create({
-    serialNumber: newSerialNumber(randomBytes),
+    serialNumber: newSerialNumber(randomBytes, `device-${n}`),
     subject: `CN=device-${n++}`,
     issuer: 'O=Acme, CN=Benchmark CA',
     notBefore: new Date(Date.now() - 3_600_000),

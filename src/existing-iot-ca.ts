@@ -18,7 +18,7 @@ import { CaFacts, caFacts } from './private/ca-facts';
 import { assertNumberOfCas, checkAllowed, sayIfEnded, sayUsages, validateChain, validateReplaces } from './private/ca-validation';
 import { CertificateProvider } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
-import { knownByCertificates, rememberCa } from './private/known-ca';
+import { knownByCertificates, knownCa, rememberCa } from './private/known-ca';
 import { ledgerTable } from './private/ledger-table';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { secretIdOf } from './private/private-key';
@@ -169,6 +169,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
     };
     const resource = provider.resource(this, ResourceType.EXISTING_IOT_CA, properties, [rights]);
     this.caId = resource.ref;
+    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier') });
     this.certificatePem = attribute(resource, 'CertificatePem');
     const sha256Fingerprint = attribute(resource, 'Sha256Fingerprint');
     this._chain = certificate._text === undefined

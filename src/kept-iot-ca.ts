@@ -15,6 +15,7 @@ import { partsOf } from './private/ca-parts';
 import { validateReplaces } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
+import { knownCa, rememberCa } from './private/known-ca';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { sayNotices, validate } from './private/validation';
 
@@ -95,6 +96,7 @@ export class KeptIotCa extends PrivateIotCaBase {
     };
     const resource = provider.resource(this, ResourceType.KEPT_IOT_CA, properties, rights);
     this.caId = attribute(resource, 'CaId');
+    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier') });
     this.certificatePem = attribute(resource, 'CertificatePem');
     const sha256Fingerprint = attribute(resource, 'Sha256Fingerprint');
     this._chain = issuer ? chainBelow(this, sha256Fingerprint, issuer, false)

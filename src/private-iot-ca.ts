@@ -164,8 +164,8 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     } else if (!signedElsewhere) {
       sayTerm(this, { days: term.ValidityDays, notBefore: props.notBefore, notAfter: props.notAfter });
     }
-    rememberCa(this, knownByDeclaration(props));
     this._resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights);
+    rememberCa(this, { ...knownByDeclaration(props), keyIdentifier: signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier') });
     this.caId = this._resource.ref;
     this._chain = this.chainOf(props);
   }

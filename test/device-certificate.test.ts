@@ -15,6 +15,7 @@ test('a device certificate of the fewest properties is RSA-2048, valid for a yea
     ServiceTimeout: '1200',
     LedgerTable: { Ref: 'CaLedger0A52F403' },
     Issuer: { Ref: 'Ca1E0C8272' },
+    IssuerKeyIdentifier: { 'Fn::GetAtt': ['Ca1E0C8272', 'SubjectKeyIdentifier'] },
     Subject: { CommonName: 'sensor-001' },
     KeyStorage: { Type: 'SecretsManager', SecretArn: { Ref: 'SensorPrivateKey3D889321' } },
     KeyAlgorithm: 'RSA_2048',

@@ -17,6 +17,7 @@ test('a server certificate of the fewest properties has a name that clients look
     ServiceTimeout: '1200',
     LedgerTable: { Ref: 'CaLedger0A52F403' },
     Issuer: { Ref: 'Ca1E0C8272' },
+    IssuerKeyIdentifier: attributeOf('Ca1E0C8272', 'SubjectKeyIdentifier'),
     Subject: { CommonName: 'broker' },
     KeyStorage: { Type: 'SecretsManager', SecretArn: { Ref: 'BrokerPrivateKeyCEC64F0A' } },
     KeyAlgorithm: 'RSA_2048',

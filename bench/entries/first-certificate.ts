@@ -12,7 +12,7 @@ export async function firstCertificate(): Promise<Buffer> {
   const { privateKeyPem, publicKey } = await generateKeyPair('EC_P256');
   const subject = encodeName({ commonName: 'Benchmark CA' });
   return issue(PROFILES.ca, {
-    serialNumber: newSerialNumber(randomBytes),
+    serialNumber: newSerialNumber(randomBytes, 'ca'),
     validity: validityFrom(new Date(), PROFILES.ca, 3650, undefined, false),
     subject,
     publicKey,

@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const inUse: number[] = [];
   for (let n = 1; n <= 100_000; n++) {
     await issue(PROFILES.device, {
-      serialNumber: newSerialNumber(randomBytes),
+      serialNumber: newSerialNumber(randomBytes, `device-${n}`),
       validity: validityFrom(new Date(), PROFILES.device, 365, undefined, false),
       subject: encodeName({ commonName: `device-${n}` }),
       publicKey,

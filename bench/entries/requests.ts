@@ -50,7 +50,7 @@ async function benchmarkCa(privateKeyPem: string): Promise<BenchmarkCa> {
   const subject = encodeName({ commonName: 'Benchmark CA', organization: 'Acme' });
   const issuer = selfIssuer(subject, signer);
   const certificate = await issue(PROFILES.ca, {
-    serialNumber: newSerialNumber(randomBytes), validity, subject, publicKey: signer.publicKey, hashAlgorithm: 'SHA-256',
+    serialNumber: newSerialNumber(randomBytes, 'ca'), validity, subject, publicKey: signer.publicKey, hashAlgorithm: 'SHA-256',
   }, issuer);
   return { certificate, issuer: { ...issuer, validity } };
 }
@@ -72,7 +72,7 @@ function requestsToCertificates(requests: readonly string[], { issuer }: Benchma
   return () => {
     const request = readCertificationRequest(requests[n++ % REQUESTS]);
     return issue(PROFILES.device, {
-      serialNumber: newSerialNumber(randomBytes),
+      serialNumber: newSerialNumber(randomBytes, `device-${n}`),
       validity: validityFrom(new Date(), PROFILES.device, 365, issuer.validity, false),
       subject: encodeName(readName(request.subject)),
       publicKey: request.publicKey,

@@ -28,7 +28,7 @@ export interface Declaration {
   readonly issuerLedgerTable: string;
   /** The identity of the CA that signs; absent for a CA that signs itself or is signed elsewhere. */
   readonly issuer?: string;
-  /** What is said to be that CA's key identifier. */
+  /** That CA's key identifier, as its resource has it or as somebody says. */
   readonly issuerKeyIdentifier?: string;
   /** Absent where it is that of a request which has not been read yet. */
   readonly subject?: SubjectValues;
@@ -138,7 +138,7 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
     ledgerTable,
     issuerLedgerTable: optionalText('ledgerTable of the issuer', properties.IssuerLedgerTable) ?? ledgerTable,
     issuer: issued ? text('ca', properties.Issuer) : undefined,
-    issuerKeyIdentifier: optionalText('certificatePem of the CA', properties.IssuerKeyIdentifier),
+    issuerKeyIdentifier: optionalText('the key identifier of the CA', properties.IssuerKeyIdentifier),
     subject: request && properties.Subject === undefined ? request.subject : kind.subject(properties),
     keyAlgorithm: request ? undefined : checked<KeyAlgorithmName>(checkKeyAlgorithm, properties.KeyAlgorithm),
     hashAlgorithm: checked<HashAlgorithmName>(checkHashAlgorithm, properties.HashAlgorithm),

@@ -4,6 +4,7 @@ import { describePlace } from './key-storage';
 import { LedgerEntry } from './ledger';
 import { Ports } from './ports';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
+import { isSerialNumberOf } from '../pki/serial-number';
 
 /** An entry whose certificate is there. */
 export type IssuedEntry = LedgerEntry & { readonly certificate: Buffer };
@@ -49,7 +50,7 @@ async function heldKey({ keyStorage, serialNumber }: LedgerEntry, ports: Ports):
   return key?.publicKey;
 }
 
-function difference(der: Buffer, { serialNumber, notAfter }: LedgerEntry, { ca, subject, publicKey }: Expected): string | undefined {
+function difference(der: Buffer, { identity, serialNumber, notAfter }: LedgerEntry, { ca, subject, publicKey }: Expected): string | undefined {
   let certificate: Certificate;
   try {
     certificate = parseCertificate(der);
@@ -58,6 +59,9 @@ function difference(der: Buffer, { serialNumber, notAfter }: LedgerEntry, { ca, 
   }
   if (certificate.serialNumber !== serialNumber) {
     return 'with another serial number';
+  }
+  if (!isSerialNumberOf(serialNumber, identity)) {
+    return 'that was issued for another resource';
   }
   if (publicKey && !certificate.publicKey.equals(publicKey)) {
     return 'for another key';

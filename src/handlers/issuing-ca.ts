@@ -26,10 +26,10 @@ export interface IssuingCa {
  * certificate's key.
  *
  * @param identity the CA's identity, or `undefined` for a certificate that signs itself
- * @param claimedKeyIdentifier what a declaration says is its key identifier, hexadecimal digits; absent where none says so
+ * @param declaredKeyIdentifier its key identifier as its resource has it, or as somebody says; hexadecimal digits, absent where that is not known
  */
 export async function issuingCa(
-  identity: string | undefined, ledger: Ledger, ports: Ports, claimedKeyIdentifier?: string,
+  identity: string | undefined, ledger: Ledger, ports: Ports, declaredKeyIdentifier?: string,
 ): Promise<IssuingCa | undefined> {
   if (identity === undefined) {
     return undefined;
@@ -41,9 +41,10 @@ export async function issuingCa(
   }
   assertUnderstood(certificate);
   const keyIdentifier = certificate.subjectKeyIdentifier.toString('hex');
-  if (claimedKeyIdentifier !== undefined && claimedKeyIdentifier !== keyIdentifier) {
-    throw new Error(`certificatePem must be the certificate of the CA ${identity}, which has the key identifier ${keyIdentifier}, `
-      + `got one with ${quote(claimedKeyIdentifier)}; take it from the outputs of the CA's stack`);
+  if (declaredKeyIdentifier !== undefined && declaredKeyIdentifier !== keyIdentifier) {
+    throw new Error(`the key identifier of the CA ${identity} must be the one in its ledger, ${keyIdentifier}, got ${quote(declaredKeyIdentifier)}; where the CA is `
+      + 'declared by fromPrivateIotCaAttributes, take its certificatePem from the outputs of its stack; else somebody has changed the table: '
+      + 'restore it from its point-in-time recovery');
   }
   const key = await custodyOf(entry.keyStorage, ports).find(entry.serialNumber);
   const place = describePlace(entry.keyStorage!, entry.serialNumber);

@@ -18,7 +18,7 @@ export interface ProofDeclaration {
   readonly issuerLedgerTable: string;
   /** The identity of the CA that signs. */
   readonly issuer: string;
-  /** What is said to be that CA's key identifier. */
+  /** That CA's key identifier, as its resource has it or as somebody says. */
   readonly issuerKeyIdentifier?: string;
   /** What is signed. */
   readonly verificationCode: string;
@@ -31,7 +31,7 @@ export function parseProof(properties: RawProperties): ProofDeclaration {
   return {
     issuerLedgerTable: text('ledgerTable', properties.LedgerTable),
     issuer: text('ca', properties.Issuer),
-    issuerKeyIdentifier: optionalText('certificatePem of the CA', properties.IssuerKeyIdentifier),
+    issuerKeyIdentifier: optionalText('the key identifier of the CA', properties.IssuerKeyIdentifier),
     verificationCode: checked<string>(checkVerificationCode, properties.VerificationCode),
     hashAlgorithm: checked<HashAlgorithmName>(checkHashAlgorithm, properties.HashAlgorithm),
     generation: checked<number>(checkGeneration, wholeNumber(properties.Generation ?? '1')),
@@ -99,7 +99,7 @@ function reservation({ declaration, identity, requestId, stackId, logicalResourc
   return {
     identity,
     issuer: declaration.issuer,
-    serialNumber: newSerialNumber(ports.random), // of the entry: a signature has none
+    serialNumber: newSerialNumber(ports.random, identity), // of the entry: a signature has none
     status: 'RESERVED',
     profile: 'signature',
     subject: declaration.verificationCode,

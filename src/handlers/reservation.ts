@@ -55,7 +55,7 @@ export function newEntry(
   const { profile, subject, keyStorage, retainKey, bundles } = declaration;
   return {
     identity,
-    serialNumber: newSerialNumber(ports.random),
+    serialNumber: newSerialNumber(ports.random, identity),
     status: 'RESERVED',
     profile,
     subject: formatName(subject!),

@@ -1,18 +1,35 @@
-/** The most that RFC 5280, section 4.1.2.2, allows. All of it, so that every serial number has the same length. */
-const SERIAL_NUMBER_OCTETS = 20;
+import { createHash } from 'node:crypto';
+
+/** Of the 20 octets that RFC 5280, section 4.1.2.2, allows, so many are random. All 20 are used, so that every serial number has the same length. */
+const RANDOM_OCTETS = 12;
+
+/** The others say for whom the certificate is. */
+const HOLDER_OCTETS = 8;
 
 /**
- * A new serial number: a positive INTEGER of exactly 20 octets, of which 158 bits are random. The first two bits are 01:
- * 0 keeps the number positive without a 21st octet, 1 keeps DER from dropping leading octets.
+ * A new serial number: a positive INTEGER of exactly 20 octets, of which 94 bits are random and 64 say for whom the
+ * certificate is, so that nobody can pass it off as another one's: its CA has signed them. The first two bits are 01: 0 keeps the
+ * number positive without a 21st octet, 1 keeps DER from dropping leading octets.
  *
  * @param random answers so many cryptographically secure random bytes
+ * @param holder the identity of the certificate's resource
  * @returns 40 upper-case hexadecimal digits
  */
-export function newSerialNumber(random: (bytes: number) => Buffer): string {
-  const octets = Buffer.from(random(SERIAL_NUMBER_OCTETS));
-  if (octets.length !== SERIAL_NUMBER_OCTETS) {
-    throw new Error(`the source of randomness must answer the ${SERIAL_NUMBER_OCTETS} bytes it was asked for, got ${octets.length}`);
+export function newSerialNumber(random: (bytes: number) => Buffer, holder: string): string {
+  const octets = Buffer.from(random(RANDOM_OCTETS));
+  if (octets.length !== RANDOM_OCTETS) {
+    throw new Error(`the source of randomness must answer the ${RANDOM_OCTETS} bytes it was asked for, got ${octets.length}`);
   }
   octets[0] = 0x40 + octets[0] % 0x40;
-  return octets.toString('hex').toUpperCase();
+  return withHolder(octets, holder);
+}
+
+/** Whether a certificate with this serial number was made for that holder. */
+export function isSerialNumberOf(serialNumber: string, holder: string): boolean {
+  return withHolder(Buffer.from(serialNumber, 'hex').subarray(0, RANDOM_OCTETS), holder) === serialNumber;
+}
+
+function withHolder(random: Buffer, holder: string): string {
+  const digest = createHash('sha256').update('cdk-private-iot-ca/serial-number/1\0').update(random).update(holder).digest();
+  return Buffer.concat([random, digest.subarray(0, HOLDER_OCTETS)]).toString('hex').toUpperCase();
 }

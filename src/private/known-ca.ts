@@ -22,8 +22,11 @@ export interface KnownCa {
   /** When it is valid, and all CAs above it. */
   readonly notBefore?: Date;
   readonly notAfter?: Date;
-  /** The key identifier of a certificate that somebody says is the CA's, in hexadecimal digits. */
-  readonly claimedKeyIdentifier?: string;
+  /**
+   * Its key identifier, in hexadecimal digits: as its resource has it, or as the certificate has it that somebody says is the CA's.
+   * Absent for a CA that is signed elsewhere, whose signer may change it with each renewal.
+   */
+  readonly keyIdentifier?: string;
   /** Whether its certificate is still to be made elsewhere. */
   readonly awaitsCertificate?: boolean;
 }
@@ -40,9 +43,9 @@ export function knownCa(ca: IPrivateIotCa): KnownCa {
   return KNOWN.get(ca) ?? { subjects: [], nameConstraints: [], extendedKeyUsages: [] };
 }
 
-/** How a resource names the CA that signs it; the function holds what somebody says of the CA against what its ledger has. */
+/** How a resource names the CA that signs it; the function holds the CA's key identifier against what its ledger has. */
 export function issuerProperties(ca: IPrivateIotCa): { readonly Issuer: string; readonly IssuerKeyIdentifier?: string } {
-  return { Issuer: ca.caId, IssuerKeyIdentifier: knownCa(ca).claimedKeyIdentifier };
+  return { Issuer: ca.caId, IssuerKeyIdentifier: knownCa(ca).keyIdentifier };
 }
 
 /** What certificates say of a CA: its own first; one that is not known is left out. */

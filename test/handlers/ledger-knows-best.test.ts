@@ -91,9 +91,38 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
   test('for a CA of which a declaration shows another certificate', async () => {
     const claim = (IssuerKeyIdentifier: string) => handle(request('device', 'Create', deviceProperties(caId, { IssuerKeyIdentifier })));
     const own = parseCertificate(world.entry(caId)!.certificate!).subjectKeyIdentifier.toString('hex');
-    await expect(claim('00'.repeat(20))).rejects.toThrow(`certificatePem must be the certificate of the CA ${caId}, which has the key identifier ${own}, `
-      + `got one with "${'00'.repeat(20)}"; take it from the outputs of the CA's stack`);
+    await expect(claim('00'.repeat(20))).rejects.toThrow(`the key identifier of the CA ${caId} must be the one in its ledger, ${own}, got "${'00'.repeat(20)}"; `
+      + 'where the CA is declared by fromPrivateIotCaAttributes, take its certificatePem from the outputs of its stack');
     await expect(claim(own)).resolves.toMatchObject({ physicalResourceId: expect.stringMatching(/^device-/) });
+  });
+
+  test('where it is an older one of the same resource, from another request for the same name', async () => {
+    const REQUEST = `${SECRET}Request-AbCdEf`;
+    const fromSecret = (Generation: string): Properties => requestedProperties(caId, {
+      CertificateSigningRequestSecretArn: REQUEST, AllowedSubject: { Type: 'Exact', Subject: { CommonName: 'sensor-001' } }, Generation,
+    });
+    const ask = () => world.secretValues.set(REQUEST, cas.request(cas.key(), { subject: '/CN=sensor-001' }, []));
+    ask();
+    const older = await handle(request('device', 'Create', fromSecret('1')));
+    ask();
+    const device = await handle(request('device', 'Update', fromSecret('2'), older.physicalResourceId));
+    await handle(request('device', 'Delete', fromSecret('1'), older.physicalResourceId));
+    const { physicalResourceId: identity } = device;
+    const { serialNumber } = world.entry(older.physicalResourceId)!;
+    world.entries.set(`${caId}/${serialNumber}`, { ...world.entry(older.physicalResourceId)!, identity, status: 'ISSUED' });
+    world.current.set(identity, `${caId}/${serialNumber}`);
+    await expect(handle(request('device', 'Update', fromSecret('2'), identity))).rejects.toThrow('got one that was issued for another resource');
+  });
+
+  test('of a CA, where it is that of another CA with the place of its key', async () => {
+    const keyIdentifier = (identity: string): string => parseCertificate(world.entry(identity)!.certificate!).subjectKeyIdentifier.toString('hex');
+    const other = await handle(named(request('ca', 'Create', caProperties({ KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}OtherCa-AbCdEf` } })), 'OtherCa'));
+    const IssuerKeyIdentifier = keyIdentifier(caId);
+    const { certificate, keyStorage, serialNumber, issuer } = world.entry(other.physicalResourceId)!;
+    world.entries.set(`${issuer}/${serialNumber}`, { ...world.entry(caId)!, certificate, keyStorage, serialNumber });
+    world.current.set(caId, `${issuer}/${serialNumber}`);
+    await expect(handle(request('device', 'Create', deviceProperties(caId, { IssuerKeyIdentifier })))).rejects.toThrow(
+      `the key identifier of the CA ${caId} must be the one in its ledger, ${keyIdentifier(caId)}, got "${IssuerKeyIdentifier}"`);
   });
 
   test('where it is octets', async () => {

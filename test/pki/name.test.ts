@@ -22,7 +22,7 @@ beforeAll(async () => {
 async function certificateOf(subject: SubjectValues): Promise<Buffer> {
   const name = encodeName(subject);
   return issue(PROFILES.ca, {
-    serialNumber: newSerialNumber(randomBytes),
+    serialNumber: newSerialNumber(randomBytes, 'device'),
     validity: { notBefore: new Date('2026-01-01T00:00:00Z'), notAfter: new Date('2036-01-01T00:00:00Z') },
     subject: name,
     publicKey: key.publicKey,

@@ -69,7 +69,7 @@ test('any certificate that can be declared reads the same to three parsers, veri
     const issuer = issuers.get(caAlgorithm)!;
     const [notBefore, notAfter] = [...seconds].sort((a, b) => a - b).map(second => new Date(1000 * second));
     const content = {
-      serialNumber: newSerialNumber(() => Buffer.from(random)),
+      serialNumber: newSerialNumber(bytes => Buffer.from(random).subarray(0, bytes), 'device'),
       validity: { notBefore, notAfter },
       subject: encodeName(subject),
       publicKey: PUBLIC_KEYS.get(algorithm)!,
@@ -108,7 +108,7 @@ test('no certificate is issued that begins before its CA or outlives it', async 
     const validity = { notBefore: new Date(NOW.getTime() + Math.min(from, to) * day), notAfter: new Date(NOW.getTime() + Math.max(from, to) * day) };
     const within = validity.notBefore >= issuer.validity!.notBefore && validity.notAfter <= issuer.validity!.notAfter;
     const issued = issue(PROFILES.device, {
-      serialNumber: newSerialNumber(bytes => Buffer.alloc(bytes)),
+      serialNumber: newSerialNumber(bytes => Buffer.alloc(bytes), 'device'),
       validity,
       subject: encodeName({ commonName: 'a' }),
       publicKey: PUBLIC_KEYS.get('EC_P256')!,

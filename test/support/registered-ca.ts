@@ -41,5 +41,5 @@ export async function registeredCa(
 }
 
 function content(subject: Buffer, publicKey: Buffer, validity: typeof VALIDITY, pathLength?: number) {
-  return { serialNumber: newSerialNumber(randomBytes), validity, subject, publicKey, hashAlgorithm: 'SHA-256' as const, pathLength };
+  return { serialNumber: newSerialNumber(randomBytes, 'ca'), validity, subject, publicKey, hashAlgorithm: 'SHA-256' as const, pathLength };
 }

@@ -102,14 +102,12 @@ export class Claim {
     if (table === undefined) {
       return;
     }
-    try {
-      await this.write(this.ports.ledger(table), record => begun(record, this.event, aim, this.startedAt));
-      this.tables.push(table);
-    } catch (error) {
-      if (!mayBeGone) {
-        throw error;
-      }
-      ignoreGone(error);
+    const begin = (): Promise<ResourceRecord> => this.write(this.ports.ledger(table), record => begun(record, this.event, aim, this.startedAt));
+    if (mayBeGone) {
+      await begin().then(() => this.tables.push(table), ignoreGone);
+    } else {
+      this.tables.push(table); // before: where the ledger can't be read now, another delivery may have succeeded
+      await begin();
     }
   }
 

@@ -10,6 +10,7 @@ import { Ports } from './ports';
 import { checked, complain, optionalText, RawProperties, secretId, text, truth, wholeNumber } from './property-values';
 import { isRecorded, recordCa } from './record-ca';
 import { assertUsable } from './usable-ca';
+import { assertOwn } from './wanted';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { PlatformId } from '../contract/platforms';
 import { KeyStorageProperties } from '../contract/properties';
@@ -77,6 +78,7 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
   const { declaration, identity } = request;
   const ledger = ports.ledger(declaration.ledgerTable);
   const entry = await ledger.find(identity);
+  assertOwn(request, entry, declaration.ledgerTable);
   const standing = entry?.status === 'ISSUED' && entry.certificate ? { ...entry, certificate: entry.certificate } : undefined;
   const { certificate, chain } = readCaChain('certificate', await certificateText(declaration, standing, ports), declaration.allowLegacyChain);
   const above = Buffer.concat(chain.map(({ der }) => der));
@@ -89,7 +91,7 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
   }
   const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey)!;
   assertForPlatforms(declaration, keyAlgorithm);
-  if (standing && isRecorded(standing, { keyStorage: declaration.keyStorage, chain: above, certificate: certificate.der })) {
+  if (standing && isRecorded(standing, { ...request, keyStorage: declaration.keyStorage, chain: above, certificate: certificate.der })) {
     return standing;
   }
   assertUsable('certificate', { certificate, chain }, ports.clock());

@@ -53,3 +53,8 @@ function whatIsThere(additions: { readonly [name: string]: unknown }): object[] 
 export function identityFrom(prefix: string, canonical: readonly unknown[]): string {
   return `${prefix}-${createHash('sha256').update(JSON.stringify(canonical)).digest('hex').slice(0, 32)}`;
 }
+
+/** Whether something is of this resource. */
+export function isOf(one: Requester, { stackId, logicalResourceId }: Requester): boolean {
+  return one.stackId === stackId && one.logicalResourceId === logicalResourceId;
+}

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { assertPassphrases, writeBundles } from './bundles';
 import { CertificateRequest, KEEPS_CHANGING, MAX_TURNS } from './certificate-request';
 import { custodyOf, HeldKey, isSamePlace } from './custody';
@@ -5,25 +6,19 @@ import { Declaration } from './declaration';
 import { requestOutcome, withRequest } from './declared-request';
 import { assertGenuine, IssuedEntry } from './genuine-entry';
 import { releaseKeys } from './held-keys';
-import { chainBelow, IssuingCa, issuingCa } from './issuing-ca';
+import { IssuingCa, issuingCa } from './issuing-ca';
 import { ownerOf } from './key-owner';
 import { describePlace } from './key-storage';
 import { Ledger, LedgerEntry, LedgerFacts } from './ledger';
 import { assertNameIsFree } from './name-in-use';
 import { Ports } from './ports';
-import { declaredContent, reservation } from './reservation';
+import { declaredContent, isUnderWay, reservation } from './reservation';
 import { assertWanted } from './wanted';
 import { formatTime } from '../contract/term';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
 import { issue, selfIssuer } from '../pki/issue';
 import { assertLinted } from '../pki/lint/lint-errors';
 import { PROFILES } from '../pki/profile';
-
-/**
- * How long a reservation is good for: longer than Lambda takes to deliver a request again that failed. Its validity was fixed
- * when it was made, so that an old one would give a certificate that has lived already.
- */
-const MAX_RESERVATION_AGE = 60 * 60 * 1000;
 
 /**
  * Issues the declared certificate exactly once: the first call makes it, every other call answers the same bytes.
@@ -62,10 +57,10 @@ async function next(
 ): Promise<IssuedEntry | undefined> {
   if (entry && await isReinstatable(entry, request.declaration, ports)) {
     await assertNameIsFree(request, ledger, ports);
-    return record(request, await genuine(request, entry, ca, ports), {}, ledger, ports);
+    return record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports);
   }
   if (entry && isGoodReservation(entry, request, ports)) {
-    return entry.status === 'SIGNED' ? record(request, await genuine(request, entry, ca, ports), {}, ledger, ports)
+    return entry.status === 'SIGNED' ? record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports)
       : complete(request, entry, ca, ledger, ports);
   }
   if (entry && entry.status !== 'WITHDRAWN') {
@@ -79,9 +74,8 @@ async function next(
 }
 
 /** A reservation of an earlier delivery of this very request. */
-function isGoodReservation({ status, reservedBy, reservedAt }: LedgerEntry, { requestId }: CertificateRequest, ports: Ports): boolean {
-  return ['RESERVED', 'SIGNED'].includes(status) && reservedBy === requestId
-    && ports.clock().getTime() - new Date(reservedAt).getTime() < MAX_RESERVATION_AGE;
+function isGoodReservation(entry: LedgerEntry, { requestId }: CertificateRequest, ports: Ports): boolean {
+  return entry.reservedBy === requestId && isUnderWay(entry, ports.clock());
 }
 
 /** Ends a reservation that nobody completes any more. */
@@ -105,6 +99,7 @@ async function complete(
   request: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
   const { declaration } = request;
+  await assertNameIsFree(request, ledger, ports);
   const requested = declaration.request?.content;
   request.onKey(entry);
   const key: Pick<HeldKey, 'publicKey'> & Partial<HeldKey> = requested
@@ -129,10 +124,10 @@ async function complete(
     ...requested ? { ignoredRequests: requestOutcome(declaration).ignored! } : {},
   };
   if (declaration.bundles.length === 0) {
-    return record(request, { ...entry, ...facts }, facts, ledger, ports);
+    return record(request, { ...entry, ...facts }, facts, ca, ledger, ports);
   }
   return await ledger.advance(entry, 'SIGNED', facts, request)
-    ? record(request, { ...entry, ...facts, status: 'SIGNED' }, {}, ledger, ports) : undefined;
+    ? record(request, { ...entry, ...facts, status: 'SIGNED' }, {}, ca, ledger, ports) : undefined;
 }
 
 /**
@@ -140,10 +135,10 @@ async function complete(
  * that: nobody reads the key of a certificate that is not issued yet.
  */
 async function record(
-  request: CertificateRequest, signed: IssuedEntry, facts: LedgerFacts, ledger: Ledger, ports: Ports,
+  request: CertificateRequest, signed: IssuedEntry, facts: LedgerFacts, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
   const { declaration: { retainKey, bundles }, stackId, logicalResourceId } = request;
-  await writeBundlesOf(request, signed, ledger, ports);
+  await writeBundlesOf(request, signed, ca, ports);
   // A CA that was taken over, and let go, has come back to the resource that it was from.
   const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? ports.clock().toISOString(), issuedBy: request.requestId };
   const issued = { ...facts, ...holder, retainKey, bundles };
@@ -165,8 +160,8 @@ async function confirm(
 ): Promise<IssuedEntry | undefined> {
   const issued = await genuine(request, entry, ca, ports);
   const { retainKey, bundles } = request.declaration;
-  await writeBundlesOf(request, issued, ledger, ports);
-  const same = (entry.retainKey ?? false) === retainKey && JSON.stringify(entry.bundles ?? []) === JSON.stringify(bundles);
+  await writeBundlesOf(request, issued, ca, ports);
+  const same = (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles);
   return same || await ledger.advance(entry, 'ISSUED', { retainKey, bundles }, request) ? { ...issued, retainKey, bundles } : undefined;
 }
 
@@ -179,14 +174,13 @@ function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, ca: Is
   }, declaration.issuerLedgerTable, ports);
 }
 
-async function writeBundlesOf({ declaration }: CertificateRequest, entry: IssuedEntry, ledger: Ledger, ports: Ports): Promise<void> {
+async function writeBundlesOf({ declaration }: CertificateRequest, entry: IssuedEntry, ca: IssuingCa | undefined, ports: Ports): Promise<void> {
   const { serialNumber, certificate } = entry;
   await writeBundles(declaration.bundles, entry, async () => {
     const key = await custodyOf(declaration.keyStorage, ports).find(serialNumber);
     if (!key?.privateKeyPem) {
       throw new Error(`${describePlace(declaration.keyStorage!, serialNumber)} does not hold the key of the certificate ${serialNumber} any more; raise \`generation\``);
     }
-    const chain = declaration.issuer === undefined ? [] : await chainBelow(declaration.issuer, ledger);
-    return { privateKeyPem: key.privateKeyPem, certificate, chain, friendlyName: declaration.subject!.commonName! };
+    return { privateKeyPem: key.privateKeyPem, certificate, chain: ca?.chain ?? [], friendlyName: declaration.subject!.commonName! };
   }, ports);
 }

@@ -4,8 +4,8 @@ import { Ledger, LedgerEntry } from './ledger';
 import { Ports } from './ports';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { quote } from '../contract/rules';
-import { assertUnderstood } from '../pki/ca-chain';
-import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
+import { assertSignedInOrder, assertUnderstood } from '../pki/ca-chain';
+import { Certificate, parseCertificate } from '../pki/certificate';
 import { splitCertificates } from '../pki/certificate-list';
 import { Issuer } from '../pki/issue';
 import { limitsOf } from '../pki/issuer-limits';
@@ -57,23 +57,19 @@ export async function issuingCa(
       + `that belongs to the CA's certificate (version ${entry.serialNumber})`);
   }
   const chain = chainOf(entry);
-  assertSignedAbove(certificate, chain, identity);
+  const path = [certificate, ...chain.slice(1).map(parseCertificate)];
+  assertSignedAbove(path, identity);
   return {
     issuer: {
       name: certificate.subject,
       keyIdentifier: certificate.subjectKeyIdentifier,
       signer: key.signer(),
-      ...limitsOf([certificate, ...chain.slice(1).map(parseCertificate)]),
+      ...limitsOf(path),
     },
     keyAlgorithm,
     inKms: entry.keyStorage?.Type === 'Kms',
     chain,
   };
-}
-
-/** The certificates above what a CA of the ledger issues, DER, its own first. */
-export async function chainBelow(identity: string, ledger: Ledger): Promise<Buffer[]> {
-  return chainOf(await caEntry(identity, ledger));
 }
 
 /** The certificate of a CA and those above it, DER. */
@@ -98,19 +94,12 @@ export function issuableCa(identity: string, entry: LedgerEntry | undefined): Le
   return entry;
 }
 
-/** The key is the CA's own; what it signs is bound by a certificate that it, or the CA above it, has signed. */
-function assertSignedAbove(certificate: Certificate, chain: readonly Buffer[], identity: string): void {
-  const above = isRoot(certificate) ? certificate : chain.length > 1 ? parseCertificate(chain[1]) : undefined;
+/** The key is the CA's own; what it signs is bound by a certificate that the CA above it, or it itself, has signed, and so on up to the root. */
+function assertSignedAbove(path: readonly Certificate[], identity: string): void {
   try {
-    if (above) {
-      verifyCertificate(certificate, above.publicKey);
-    }
+    assertSignedInOrder('certificate', path);
   } catch {
-    throw new Error(`the ledger must hold the certificate of the CA ${identity} that was issued, got one that its CA has not signed; `
+    throw new Error(`the ledger must hold the certificate of the CA ${identity} that was issued, and those above it, got one that its CA has not signed; `
       + 'somebody has changed the table: restore it from its point-in-time recovery');
   }
-}
-
-function isRoot({ issuer, subject }: Certificate): boolean {
-  return issuer.equals(subject);
 }

@@ -2,23 +2,23 @@ import { chainData } from './answer-data';
 import { DeclaredRequestFacts } from './certificate-request';
 import { platformsProperty, replacesProperty } from './declaration';
 import { IssuedEntry } from './genuine-entry';
+import { isOf } from './identity';
 import { issuingCa } from './issuing-ca';
 import { LedgerEntry } from './ledger';
 import { LifecycleEvent } from './lifecycle-event';
-import { parsePhysicalId } from './physical-id';
+import { parsePhysicalId, TABLE_NAME } from './physical-id';
 import { Ports } from './ports';
 import { complain, optionalText, RawProperties, text } from './property-values';
-import { isOf } from './withdraw-certificate';
 import { PlatformId } from '../contract/platforms';
 import { KeptCaAttributes } from '../contract/properties';
-import { checkCaForPlatform, checkCaId } from '../contract/rules';
+import { checkCaForPlatform, checkCaId, quote } from '../contract/rules';
 import { certificateAttributes } from '../pki/certificate';
 
 /** A CA whose key and ledger have outlived its resource, as another resource declares it. */
 export interface KeptCaDeclaration {
   readonly ledgerTable: string;
-  /** The ledger in which its own certificate is recorded: that of the CA above it, or its own. */
-  readonly issuerLedgerTable: string;
+  /** The ledger of the CA above it, in which its certificate is recorded too; absent where no CA of this library is above it. */
+  readonly issuerLedgerTable?: string;
   readonly caId: string;
   readonly platforms: readonly PlatformId[];
   readonly replaces?: string;
@@ -29,9 +29,13 @@ export function parseKeptCa(properties: RawProperties): KeptCaDeclaration {
   const caId = text('caId', properties.CaId);
   complain(checkCaId(caId));
   const ledgerTable = text('ledgerTable', properties.LedgerTable);
+  if (!TABLE_NAME.test(ledgerTable)) {
+    throw new Error(`ledgerTable must be the name of a table in the account and the Region of the stack, got ${quote(ledgerTable)}; `
+      + 'use a CA that is elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
+  }
   return {
     ledgerTable,
-    issuerLedgerTable: optionalText('ledgerTable of the issuer', properties.IssuerLedgerTable) ?? ledgerTable,
+    issuerLedgerTable: optionalText('ledgerTable of the issuer', properties.IssuerLedgerTable),
     caId,
     platforms: platformsProperty(properties.Platforms),
     replaces: replacesProperty(properties.Replaces),
@@ -39,8 +43,8 @@ export function parseKeptCa(properties: RawProperties): KeptCaDeclaration {
 }
 
 /**
- * Makes sure that a kept CA stays in its ledger: its removal from the former one, which ends such an update, would take it away from
- * the resource that still declares it.
+ * Makes sure that a kept CA stays in its ledger. CloudFormation ends such an update with the removal of the former physical id,
+ * which would take the CA away from the resource that still declares it.
  */
 export function assertSameLedger({ physicalResourceId }: LifecycleEvent, { caId, ledgerTable }: KeptCaDeclaration): void {
   const standing = parsePhysicalId(physicalResourceId);
@@ -69,11 +73,15 @@ export async function takeBackCa(
   const entry = await entryIn(declaration.ledgerTable, declaration, ports);
   const ca = (await issuingCa(declaration.caId, ports.ledger(declaration.ledgerTable), ports))!;
   declaration.platforms.forEach(platform => complain(checkCaForPlatform(ca.keyAlgorithm, platform, 'keyAlgorithm of the CA')));
+  if (entry.issuer !== declaration.caId && declaration.issuerLedgerTable === undefined) {
+    throw new Error(`issuer must be the CA ${entry.issuer}, which has signed ${declaration.caId} and has it in its ledger, got none; declare that CA as issuer`);
+  }
   await assertFree(entry, request, ports);
   const certificate = ca.chain[0];
   const data = { CaId: declaration.caId, ...certificateAttributes(certificate), ...chainData(entry) };
   assertFits(data);
-  for (const table of new Set([declaration.issuerLedgerTable, declaration.ledgerTable])) {
+  const { ledgerTable, issuerLedgerTable = ledgerTable } = declaration;
+  for (const table of new Set([issuerLedgerTable, ledgerTable])) {
     await takeOver(table, request, ports);
   }
   const { stackId, logicalResourceId } = request;
@@ -87,8 +95,10 @@ async function assertFree(entry: LedgerEntry, request: KeptCaRequest, ports: Por
   }
   const { stackId, logicalResourceId } = entry;
   const isLeaving = stackId === request.stackId && !(await ports.stack(stackId)).declaredCas.includes(logicalResourceId);
-  const record = await ports.ledger(request.declaration.issuerLedgerTable).resource(entry);
-  if (!isLeaving && record?.declares === entry.identity) {
+  const { ledgerTable, issuerLedgerTable = ledgerTable } = request.declaration;
+  const record = await ports.ledger(issuerLedgerTable).resource(entry);
+  const isBeingDeclared = record?.wants === entry.identity && record.outcome === undefined;
+  if (isBeingDeclared || (!isLeaving && record?.declares === entry.identity)) {
     throw new Error(`caId must be that of a CA which no other resource declares, got ${entry.identity}, which is ${logicalResourceId} of the stack `
       + `${stackId}; remove it there, or use it from here by PrivateIotCa.fromPrivateIotCaAttributes`);
   }

@@ -140,7 +140,7 @@ export interface Ledger {
    */
   reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): Promise<boolean>;
   /**
-   * Moves an entry to another status and adds facts to it, if its status is still the one `entry` says.
+   * Moves an entry to another status and adds facts to it, if its status and its resource are still the ones that `entry` says.
    *
    * @returns whether it was written
    * @throws OvertakenError

@@ -2,13 +2,14 @@ import { AnsweredError } from './answered-error';
 import { Claim } from './claim';
 import { declaredIdentity, declared } from './declared-resource';
 import { makeCurrent, releaseKeys, restoreCurrent } from './held-keys';
+import { isOf } from './identity';
 import { LedgerEntry, OvertakenError } from './ledger';
 import { ledgerTables } from './ledger-tables';
 import { failureOf, LifecycleEvent, LifecycleResult } from './lifecycle-event';
 import { handleCaLookup } from './look-up-ca';
 import { identityIn } from './physical-id';
 import { Ports, PutBack } from './ports';
-import { isOf, isRetained, withdrawCertificate } from './withdraw-certificate';
+import { isRetained, withdrawCertificate } from './withdraw-certificate';
 import { ResourceType } from '../contract/resource-types';
 
 /**

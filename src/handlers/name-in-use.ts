@@ -1,12 +1,17 @@
 import { CertificateRequest } from './certificate-request';
+import { isOf } from './identity';
 import { Ledger, LedgerEntry } from './ledger';
 import { Ports } from './ports';
+import { isUnderWay } from './reservation';
 import { quote } from '../contract/rules';
 
 /**
  * Refuses a subject that a request brings along where another living certificate of the CA has its common name: to a
  * platform that knows devices by that, whoever made the request would be that device. A subject that is declared is the
  * declarer's own matter; the constructs warn.
+ *
+ * It is asked before a certificate is reserved, and again once it is: of two requests at the same time, each has reserved by then
+ * what the other one asks for.
  */
 export async function assertNameIsFree(
   { declaration, stackId, logicalResourceId }: CertificateRequest, ledger: Ledger, { clock }: Ports,
@@ -15,9 +20,8 @@ export async function assertNameIsFree(
   if (!request?.subject || issuer === undefined || profile === 'ca') {
     return;
   }
-  const isOther = (entry: LedgerEntry): boolean => entry.stackId !== stackId || entry.logicalResourceId !== logicalResourceId;
-  const other = (await ledger.named(issuer, subject!.commonName!)).find(entry =>
-    entry.status === 'ISSUED' && new Date(entry.notAfter) > clock() && isOther(entry));
+  const isLiving = (entry: LedgerEntry): boolean => new Date(entry.notAfter) > clock() && (entry.status === 'ISSUED' || isUnderWay(entry, clock()));
+  const other = (await ledger.named(issuer, subject!.commonName!)).find(entry => isLiving(entry) && !isOf(entry, { stackId, logicalResourceId }));
   if (other) {
     throw new Error(`certificateSigningRequest must ask for a common name that no other living certificate of the CA has, got ${quote(subject!.commonName)}, `
       + `which ${other.logicalResourceId} has (serial number ${other.serialNumber}); declare \`subject\`, or remove that certificate first`);

@@ -12,7 +12,9 @@ export interface PhysicalId {
 const IDENTITY = /^(?:ca|verification|device|devid|server|signature)-[0-9a-f]{32}$/;
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
-const KEPT_CA = /^(ca-[0-9a-f]{32})\/([\w.-]{3,255})$/;
+export const TABLE_NAME = /^[\w.-]{3,255}$/;
+
+const KEPT_CA = /^(ca-[0-9a-f]{32})\/(.+)$/;
 
 /** The physical id of a CA that is taken back in. */
 export function keptCaPhysicalId(caId: string, ledgerTable: string): string {
@@ -25,7 +27,7 @@ export function parsePhysicalId(physicalId: string | undefined): PhysicalId | un
     return undefined;
   }
   const [, identity, ledgerTable] = KEPT_CA.exec(physicalId) ?? [];
-  return identity ? { identity, ledgerTable } : IDENTITY.test(physicalId) ? { identity: physicalId } : undefined;
+  return identity && TABLE_NAME.test(ledgerTable) ? { identity, ledgerTable } : IDENTITY.test(physicalId) ? { identity: physicalId } : undefined;
 }
 
 /** The identity in a physical id of ours. */

@@ -69,6 +69,9 @@ export async function provePossession(request: ProofRequest, ports: Ports): Prom
       assertSigned(declaration, ca, entry.signature, `the ledger ${declaration.issuerLedgerTable} has another signature than was made; `
         + 'somebody has changed the table: restore it from its point-in-time recovery');
     }
+    if (entry?.status === 'ISSUED' && !entry.signature) {
+      throw new Error(`the ledger ${declaration.issuerLedgerTable} has lost the signature over the code; restore the table from its point-in-time recovery`);
+    }
     if (entry?.status === 'ISSUED' && entry.signature) {
       return { ...entry, signature: entry.signature };
     }

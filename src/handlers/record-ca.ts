@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { KEEPS_CHANGING, MAX_TURNS } from './certificate-request';
 import { IssuedEntry } from './genuine-entry';
+import { isOf } from './identity';
 import { isSameStorage } from './key-storage';
 import { Holder, Ledger, LedgerEntry } from './ledger';
 
@@ -30,9 +31,12 @@ export async function recordCa(entry: IssuedEntry, holder: Holder, ledger: Ledge
 }
 
 /** Whether a CA stands in its ledger as it is to stand there. */
-export function isRecorded(
-  standing: LedgerEntry, { certificate, keyStorage, chain, retainKey }: Pick<LedgerEntry, 'certificate' | 'keyStorage' | 'chain' | 'retainKey'>,
-): boolean {
-  return standing.status === 'ISSUED' && isSameStorage(standing.keyStorage, keyStorage) && isDeepStrictEqual(standing.chain, chain)
-    && isDeepStrictEqual(standing.certificate, certificate) && (standing.retainKey ?? false) === (retainKey ?? false);
+export function isRecorded(standing: LedgerEntry, wanted: RecordedFacts): boolean {
+  const { certificate, keyStorage, chain, retainKey } = wanted;
+  return standing.status === 'ISSUED' && isOf(standing, wanted) && isSameStorage(standing.keyStorage, keyStorage)
+    && isDeepStrictEqual(standing.chain, chain) && isDeepStrictEqual(standing.certificate, certificate)
+    && (retainKey === undefined || (standing.retainKey ?? false) === retainKey);
 }
+
+/** What of a CA's entry a declaration decides; of a CA whose key is not made here, no retention. */
+type RecordedFacts = Pick<LedgerEntry, 'stackId' | 'logicalResourceId' | 'certificate' | 'keyStorage' | 'chain' | 'retainKey'>;

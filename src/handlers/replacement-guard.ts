@@ -1,9 +1,9 @@
+import { isOf } from './identity';
 import { Ledger, LedgerEntry, LedgerGoneError } from './ledger';
 import { ledgerTables } from './ledger-tables';
 import { LifecycleEvent } from './lifecycle-event';
 import { identityIn, parsePhysicalId, PhysicalId } from './physical-id';
 import { Ports } from './ports';
-import { isOf } from './withdraw-certificate';
 import { CA_RESOURCE_TYPES } from '../contract/resource-types';
 
 /** What of a CA's declaration decides whether it may take the place of another one. */

@@ -19,6 +19,17 @@ import { newSerialNumber } from '../pki/serial-number';
 import { describePublicKey } from '../pki/subject-key';
 import { validityFrom } from '../pki/validity';
 
+/**
+ * How long a reservation is good for: longer than Lambda takes to deliver a request again that failed. Its validity was fixed
+ * when it was made, so that an old one would give a certificate that has lived already.
+ */
+const MAX_RESERVATION_AGE = 60 * 60 * 1000;
+
+/** Whether a certificate is being made. */
+export function isUnderWay({ status, reservedAt }: LedgerEntry, now: Date): boolean {
+  return ['RESERVED', 'SIGNED'].includes(status) && now.getTime() - new Date(reservedAt).getTime() < MAX_RESERVATION_AGE;
+}
+
 /** Checks all that can be checked before the first write, and fixes what is unique. */
 export function reservation(
   request: CertificateRequest, ca: IssuingCa | undefined, ports: Ports, assertFits: (pem: string, declaration: Declaration) => void,

@@ -1,19 +1,19 @@
 import { MAX_TURNS } from './certificate-request';
 import { releaseKeys } from './held-keys';
-import { Requester } from './identity';
+import { isOf } from './identity';
 import { Holder, Ledger, LedgerEntry } from './ledger';
 import { identityIn } from './physical-id';
 import { Ports } from './ports';
 
-/** Which keys outlive their certificates: those of which that is declared, or none, where nobody has ever had the certificate. */
+/** Which keys outlive their certificates: those that are declared to, or none where nobody ever had the certificate. */
 export type Retention = 'as declared' | 'none';
 
 /**
- * Withdraws a certificate: the ledger keeps it, as withdrawn, and its key is released, unless it is the key of a CA that
- * outlives its resource. Certificates that were never made, or belong to another resource, are left alone, since
- * CloudFormation may delete anything at any time, twice, and by an id it invented. A CA that was taken over from a resource that is
- * still there goes back to it. A key is released again where the
- * certificate is withdrawn already: an earlier attempt may have ended before that.
+ * Withdraws a certificate. The ledger keeps it, marked as withdrawn, and its key is released unless it is the key of a CA that
+ * is to outlive its resource. A certificate that was never made, or that belongs to another resource, is left alone:
+ * CloudFormation can delete anything at any time, twice, and by an id that it invented. A CA that was taken over from a resource
+ * that still exists goes back to it. If the certificate is withdrawn already, its key is released again, because an earlier
+ * attempt may have stopped before that.
  *
  * @param tables the ledger of what a CA issues before that in which its own certificate is: see `recordCa`
  * @throws OvertakenError if a later request for the resource has begun
@@ -32,8 +32,10 @@ async function withdrawIn(ledger: Ledger, identity: string, holder: Holder, port
     if (!entry || !isOf(entry, holder)) {
       return;
     }
-    if (entry.status === 'ISSUED' && await isStillThere(entry.takenFrom, entry, ports)) {
-      if (await ledger.advance(entry, 'ISSUED', { logicalResourceId: entry.takenFrom, handedBackBy: holder.requestId }, holder)) {
+    // The fact stays in the entry once the CA has come back to that resource.
+    const former = entry.takenFrom === holder.logicalResourceId ? undefined : entry.takenFrom;
+    if (entry.status === 'ISSUED' && await isStillThere(former, entry, ports)) {
+      if (await ledger.advance(entry, 'ISSUED', { logicalResourceId: former, handedBackBy: holder.requestId }, holder)) {
         return;
       }
       continue;
@@ -60,8 +62,4 @@ async function isStillThere(formerId: string | undefined, { stackId, identity }:
 /** Whether the key of a withdrawn certificate stays: somebody has the certificate, or the request for it. */
 export function isRetained({ retainKey, issuedAt, certificateSigningRequest }: LedgerEntry): boolean {
   return retainKey === true && (issuedAt !== undefined || certificateSigningRequest !== undefined);
-}
-
-export function isOf(entry: LedgerEntry, { stackId, logicalResourceId }: Requester): boolean {
-  return entry.stackId === stackId && entry.logicalResourceId === logicalResourceId;
 }

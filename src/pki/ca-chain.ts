@@ -36,12 +36,8 @@ export function readCaChain(property: string, pem: string, legacy = false): CaCh
     throw new Error(`${property} must hold at most ${MAX_CHAIN} certificates above the CA, got ${certificates.length - 1}`);
   }
   certificates.forEach((certificate, index) => assertCa(property, index, certificate));
-  certificates.slice(1).forEach((above, index) => assertSigned(property, index, certificates[index], above));
+  assertSignedInOrder(property, certificates);
   const [certificate, ...chain] = certificates;
-  const last = certificates[certificates.length - 1];
-  if (last.subject.equals(last.issuer)) {
-    assertSigned(property, certificates.length - 1, last, last);
-  }
   certificates.forEach((each, index) => assertPathLength(property, index, each)); // now that the order is right
   certificates.forEach((each, index) => assertNames(property, index, each, certificates.slice(index + 1)));
   if (!legacy) {
@@ -50,6 +46,15 @@ export function readCaChain(property: string, pem: string, legacy = false): CaCh
     assertKeyLength(property, 0, certificate);
   }
   return { certificate, chain };
+}
+
+/** Checks that each certificate has signed the one before it, and a root itself. */
+export function assertSignedInOrder(property: string, certificates: readonly Certificate[]): void {
+  certificates.slice(1).forEach((above, index) => assertSigned(property, index, certificates[index], above));
+  const last = certificates[certificates.length - 1];
+  if (last.subject.equals(last.issuer)) {
+    assertSigned(property, certificates.length - 1, last, last);
+  }
 }
 
 /** Whether certificates are those of a CA and of the CAs above it, in that order, by whatever algorithms. */

@@ -345,3 +345,16 @@ test('what the ledger says of an existing CA is what stands in its certificate',
   });
   expect(createPublicKey(root.privateKeyPem).equals(certificate.publicKey)).toBe(true);
 });
+
+test('an existing CA whose ledger was emptied is not exchanged for what its secret holds by now', async () => {
+  world.secretValues.set(CERTIFICATE_SECRET, root.certificatePem);
+  const properties = existingCaProperties({ CertificateSecretArn: CERTIFICATE_SECRET });
+  const { physicalResourceId } = await handle(request('existing', 'Create', properties));
+  const other = cas.root();
+  world.secretValues.set(CERTIFICATE_SECRET, other.certificatePem);
+  world.secretValues.set(EXISTING_KEY, other.privateKeyPem);
+  world.entries.clear();
+  world.current.clear();
+  await expect(handle(request('existing', 'Update', properties, physicalResourceId))).rejects.toThrow(
+    `Existing: the ledger ledger does not hold the certificate ${physicalResourceId} that this resource has; restore the table`);
+});

@@ -123,6 +123,19 @@ describe('of two deliveries of one request', () => {
     expect(world.currentVersion.get(DEVICE_SECRET)).toBe(done!.data!.SerialNumber);
   });
 
+  test('the one that can\'t even read the ledger says nothing where the other has succeeded', async () => {
+    const event = update({ Generation: '2' });
+    await handle(event);
+    let reads = 0;
+    const error = await handle(event, async (operation, effect) => {
+      if (operation === 'resource' && reads++ === 0) {
+        throw new Error('throttled');
+      }
+      return effect();
+    }).catch(caught => caught);
+    expect(error.cause).toBeInstanceOf(AnsweredError);
+  });
+
   test('the one that would succeed fails where the other has failed', async () => {
     const event = update({ Generation: '2' });
     let failed = false;

@@ -1,9 +1,10 @@
 import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
 import { LifecycleEvent } from '../../src/handlers/lifecycle-event';
 import { parseCertificate } from '../../src/pki/certificate';
+import { splitCertificates } from '../../src/pki/certificate-list';
 import {
   caProperties, deviceProperties, Properties, request, requestedProperties, SECRET, signatureProperties, signedElsewhereProperties,
-  verificationProperties,
+  subordinateProperties, verificationProperties,
 } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
 import { OpensslCas } from '../support/openssl-ca';
@@ -123,6 +124,20 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     world.current.set(caId, `${issuer}/${serialNumber}`);
     await expect(handle(request('device', 'Create', deviceProperties(caId, { IssuerKeyIdentifier })))).rejects.toThrow(
       `the key identifier of the CA ${caId} must be the one in its ledger, ${keyIdentifier(caId)}, got "${IssuerKeyIdentifier}"`);
+  });
+
+  test('of a CA high above, which sets limits too', async () => {
+    const above = async (kind: 'ca' | 'subordinate', properties: Properties, name: string) => (await handle(named(request(kind, 'Create', properties), name))).physicalResourceId;
+    const root = await above('ca', caProperties({ LedgerTable: 'root', PathLength: '2', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Root-AbCdEf` } }), 'Root');
+    const middle = await above('subordinate', subordinateProperties(root, 'middle', { IssuerLedgerTable: 'root', PathLength: '1' }), 'Middle');
+    const lowest = await above('subordinate', subordinateProperties(middle, 'lowest', { IssuerLedgerTable: 'middle', PathLength: '0', ValidityDays: '1000' }), 'Lowest');
+    const forged = cas.root({ subject: '/CN=Acme IoT Root CA' });
+    const { entries } = world.ledgers.get('lowest')!;
+    const [key, entry] = [...entries].find(([, { identity }]) => identity === lowest)!;
+    const chain = splitCertificates(entry.chain!);
+    entries.set(key, { ...entry, chain: Buffer.concat([chain[0], Buffer.from(forged.certificatePem.replace(/-----[^-]+-----|\s/g, ''), 'base64')]) });
+    await expect(handle(request('device', 'Create', deviceProperties(lowest, { LedgerTable: 'lowest' })))).rejects.toThrow(
+      `the ledger must hold the certificate of the CA ${lowest} that was issued, and those above it`);
   });
 
   test('where it is octets', async () => {

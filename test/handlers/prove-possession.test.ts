@@ -111,6 +111,17 @@ describe('a declaration is refused', () => {
     world.current.delete(physicalResourceId);
     await expect(handle(request('signature', 'Update', signatureProperties(caId), physicalResourceId))).rejects.toThrow('does not hold the certificate');
   });
+
+  test('whose entry the ledger has, and not the signature: no second one is made', async () => {
+    const caId = await createCa();
+    const { physicalResourceId } = await handle(create(caId));
+    const key = world.current.get(physicalResourceId)!;
+    const { signature, ...entry } = world.entries.get(key)!;
+    world.entries.set(key, entry);
+    await expect(handle(request('signature', 'Update', signatureProperties(caId), physicalResourceId))).rejects.toThrow(
+      'has lost the signature over the code; restore the table from its point-in-time recovery');
+    expect(world.current.get(physicalResourceId)).toBe(key);
+  });
 });
 
 describe('exactly once', () => {

@@ -267,3 +267,12 @@ test('wherever the first delivery dies, the next one ends with one certificate o
     expect(after.versions.size).toBe(1);
   });
 });
+
+test('two requests for one common name in one deployment never get a certificate each', async () => {
+  const ask = (logicalResourceId: string) => handle({ ...request('device', 'Create', properties(deviceRequest())), logicalResourceId });
+  const outcomes = await Promise.allSettled([ask('Device'), ask('Impostor')]);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeLessThan(2);
+  expect(world.issued().filter(({ commonName }) => commonName === 'sensor-007').length).toBeLessThan(2);
+  world.now = new Date(world.now.getTime() + 60_000);
+  await expect(handle({ ...request('device', 'Update', properties(deviceRequest())), logicalResourceId: 'Device' })).resolves.toBeDefined();
+});

@@ -1,8 +1,11 @@
 import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
 import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
 import { Ports } from '../../src/handlers/ports';
-import { caProperties, deviceProperties, keptCaProperties, Properties, request, SECRET } from '../support/events';
+import {
+  caProperties, deviceProperties, EXISTING_KEY, existingCaProperties, keptCaProperties, Properties, request, SECRET, subordinateProperties,
+} from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
+import { OpensslCas } from '../support/openssl-ca';
 
 let world: MemoryWorld;
 let caId: string;
@@ -75,7 +78,7 @@ test('the declaration that a CA was taken over from is refused while the other o
   world.stackResources.shift();
   world.now = new Date(world.now.getTime() + 60_000);
   await expect(handle(request('ca', 'Create', caProperties()))).rejects.toThrow(`Ca: the ledger ledger must have ${caId} for this resource, got the resource KeptCa; `
-    + 'where that is by PrivateIotCa.fromKeptCa, keep it, or remove it, deploy, and then declare this one');
+    + 'if that is a PrivateIotCa.fromKeptCa, keep it, or remove it, deploy, and then declare this one');
   await removeKept();
   expect((await handle(request('ca', 'Create', caProperties()))).physicalResourceId).toBe(caId);
 });
@@ -87,4 +90,85 @@ test('a kept CA is not exchanged for one of another resource that is still there
   const { physicalResourceId } = await handle(other);
   await expect(handle({ ...request('kept', 'Update', keptCaProperties(physicalResourceId, { LedgerTable: 'other' }), `${caId}/ledger`), oldProperties: keptCaProperties(caId) }))
     .rejects.toThrow(`another CA would take the place of ${caId}, which has living certificates`);
+});
+
+describe('a CA that came back to the resource from which it was taken is withdrawn with it, while CloudFormation still lists that', () => {
+  test('after the takeover was rolled back', async () => {
+    await takeOver();
+    await removeKept();
+    await handle(request('ca', 'Delete', caProperties(), caId));
+    expect(world.entry(caId)).toMatchObject({ status: 'WITHDRAWN', logicalResourceId: 'Ca' });
+  });
+
+  test('after the resource that had taken it was removed, and the first one was declared again', async () => {
+    await takeOver();
+    await handle(request('ca', 'Delete', caProperties(), caId));
+    const [ca] = world.stackResources.splice(0, 1);
+    await removeKept();
+    world.now = new Date(world.now.getTime() + 60_000);
+    const again = caProperties({ RetainKey: 'false' });
+    await handle(request('ca', 'Create', again));
+    world.stackResources.push(ca);
+    await handle(request('ca', 'Delete', again, caId));
+    expect(world.entry(caId)).toMatchObject({ status: 'WITHDRAWN', logicalResourceId: 'Ca' });
+    expect([...world.versions.keys()].filter(key => key.startsWith(`${SECRET}Ca-`))).toEqual([]);
+  });
+});
+
+test('a CA is taken over once, by whichever of two resources is first', async () => {
+  world.declaredCas.push('KeptCa', 'KeptToo');
+  const outcomes = await Promise.allSettled([takeOver(), handle({ ...request('kept', 'Create', keptCaProperties(caId)), logicalResourceId: 'KeptToo' })]);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+});
+
+test('a CA below another one of this library is taken over with that as its issuer, in whose ledger it stands too', async () => {
+  world.declaredCas.push('Ca', 'KeptCa');
+  const properties = subordinateProperties(caId, 'below', { PathLength: '0' });
+  const root = await handle(request('ca', 'Update', caProperties({ PathLength: '1', Replaces: caId }), caId));
+  const below = await handle(request('subordinate', 'Create', { ...properties, Issuer: root.physicalResourceId }));
+  const take = (changes: Properties) => handle(request('kept', 'Create', keptCaProperties(below.physicalResourceId, { LedgerTable: 'below', ...changes })));
+  await expect(take({})).rejects.toThrow(`KeptCa: issuer must be the CA ${root.physicalResourceId}, which has signed ${below.physicalResourceId} and has it `
+    + 'in its ledger, got none; declare that CA as issuer');
+  world.now = new Date(world.now.getTime() + 60_000);
+  await take({ IssuerLedgerTable: 'ledger' });
+  await handle(request('subordinate', 'Delete', properties, below.physicalResourceId));
+  for (const table of ['ledger', 'below']) {
+    expect(world.entry(below.physicalResourceId, table)).toMatchObject({ status: 'ISSUED', logicalResourceId: 'KeptCa' });
+  }
+});
+
+test('a kept CA has its ledger in the account and the Region of its stack', async () => {
+  const LedgerTable = 'arn:aws:dynamodb:eu-central-1:111111111111:table/ledger';
+  await expect(handle(request('kept', 'Create', keptCaProperties(caId, { LedgerTable })))).rejects.toThrow(
+    `KeptCa: ledgerTable must be the name of a table in the account and the Region of the stack, got "${LedgerTable}"`);
+});
+
+describe('a CA from elsewhere that another resource has taken over', () => {
+  const ca = new OpensslCas().root({ days: 30 });
+  const properties = (changes: Properties = {}) => existingCaProperties({ LedgerTable: 'elsewhere', CertificatePem: ca.certificatePem, ...changes });
+  const DAY = 86_400_000;
+  let existing: string;
+
+  beforeEach(async () => {
+    world = new MemoryWorld();
+    world.now = new Date(Date.now() + 60_000);
+    world.secretValues.set(EXISTING_KEY, ca.privateKeyPem);
+    existing = (await handle(request('existing', 'Create', properties()))).physicalResourceId;
+    world.stackResources.push({ type: 'Custom::ExistingIotCa', logicalResourceId: 'Existing', physicalResourceId: existing });
+    await handle(request('kept', 'Create', keptCaProperties(existing, { LedgerTable: 'elsewhere' })));
+  });
+
+  test('does not go back while that one declares it', async () => {
+    await handle(request('existing', 'Delete', properties(), existing));
+    world.now = new Date(world.now.getTime() + 60_000);
+    await expect(handle(request('existing', 'Create', properties()))).rejects.toThrow(`Existing: the ledger elsewhere must have ${existing} for this resource, got the `
+      + 'resource KeptCa');
+    expect(world.entry(existing, 'elsewhere')).toMatchObject({ status: 'ISSUED', logicalResourceId: 'KeptCa' });
+  });
+
+  test('is not checked as a new one at each update once it is back, so that one which has ended can be updated', async () => {
+    await handle(request('kept', 'Delete', keptCaProperties(existing, { LedgerTable: 'elsewhere' }), `${existing}/elsewhere`));
+    world.now = new Date(world.now.getTime() + 31 * DAY);
+    expect((await handle(request('existing', 'Update', properties({ Platforms: ['aws-iot-core'] }), existing))).physicalResourceId).toBe(existing);
+  });
 });

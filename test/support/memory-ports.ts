@@ -66,7 +66,8 @@ class MemoryLedger {
     this.assertHeld(holder, takesBack(to, facts));
     const key = MemoryLedger.keyOf(entry);
     const standing = this.entries.get(key);
-    if (standing?.status !== entry.status || this.current.get(entry.identity) !== key) {
+    if (standing?.status !== entry.status || standing.stackId !== entry.stackId || standing.logicalResourceId !== entry.logicalResourceId
+      || this.current.get(entry.identity) !== key) {
       return false;
     }
     this.entries.set(key, { ...standing, ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)), status: to });

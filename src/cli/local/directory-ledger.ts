@@ -1,5 +1,5 @@
 import { comparableCommonName } from '../../contract/common-names';
-import { Requester } from '../../handlers/identity';
+import { isOf, Requester } from '../../handlers/identity';
 import {
   Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, OvertakenError, ResourceRecord, takesBack,
 } from '../../handlers/ledger';
@@ -51,7 +51,7 @@ export class DirectoryLedger implements Ledger {
     await this.assertHeld(holder, takesBack(to, facts));
     const key = keyOf(entry);
     const standing = own(this.ledger.entries, key);
-    if (standing?.status !== entry.status) {
+    if (standing?.status !== entry.status || !isOf(fromStored(standing), entry)) {
       return false;
     }
     this.writable().entries[key] = { ...standing, ...toStored({ ...fromStored(standing), ...present(facts), status: to }) };

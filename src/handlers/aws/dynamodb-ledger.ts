@@ -81,26 +81,28 @@ export class DynamoDbLedger implements Ledger {
       }] : [],
       ...commonName === undefined ? [] : [{ Put: { TableName, Item: { ...nameKey(issuer, commonName, entry), ...toItem({ identity }) } } }],
     ]);
-    return written || isDeepStrictEqual((await this.find(identity))?.serialNumber, serialNumber);
+    return written || (await this.find(identity))?.serialNumber === serialNumber;
   }
 
   public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): Promise<boolean> {
-    const names = (Object.keys(facts) as (keyof LedgerFacts)[]).filter(name => facts[name] !== undefined);
+    const added = Object.entries(facts).filter(([, value]) => value !== undefined);
     const written = await this.transact(holder, takesBack(to, facts), [{
       Update: {
         TableName: this.table,
         Key: certificateKey(entry),
-        UpdateExpression: `SET ${['#status = :to', ...names.map(name => `${name} = :${name}`)].join(', ')}`,
-        ConditionExpression: UNCHANGED,
+        UpdateExpression: `SET ${['#status = :to', ...added.map(([name]) => `${name} = :${name}`)].join(', ')}`,
+        ConditionExpression: `${UNCHANGED} AND stackId = :fromStack AND logicalResourceId = :fromResource`,
         ExpressionAttributeNames: STATUS,
         ExpressionAttributeValues: {
           ':from': toAttribute(entry.status),
+          ':fromStack': toAttribute(entry.stackId),
+          ':fromResource': toAttribute(entry.logicalResourceId),
           ':to': toAttribute(to),
-          ...Object.fromEntries(names.map(name => [`:${name}`, toAttribute(facts[name]!)])),
+          ...Object.fromEntries(added.map(([name, value]) => [`:${name}`, toAttribute(value)])),
         },
       },
     }]);
-    return written || this.isAlready(entry, to, facts);
+    return written || this.isAlready(entry, { status: to, ...Object.fromEntries(added) });
   }
 
   public async *issued(issuer: string): AsyncIterable<LedgerEntry> {
@@ -156,10 +158,10 @@ export class DynamoDbLedger implements Ledger {
   }
 
   /** Whether this very change stands: it was written, but the answer was lost and the client tried again. */
-  private async isAlready(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts): Promise<boolean> {
+  private async isAlready(entry: LedgerEntry, wanted: Partial<LedgerEntry>): Promise<boolean> {
     const item = await this.get(certificateKey(entry));
     const now = item && entryFrom(item);
-    return now?.status === to && Object.entries(facts).every(([name, value]) => isDeepStrictEqual(now[name as keyof LedgerFacts], value));
+    return now !== undefined && Object.entries(wanted).every(([name, value]) => isDeepStrictEqual(now[name as keyof LedgerEntry], value));
   }
 
   private async get(Key: Item): Promise<Item | undefined> {

@@ -1,5 +1,6 @@
 import { isPrivateKey, shortened } from '../../contract/rules';
 import { LifecycleEvent } from '../lifecycle-event';
+import { parsePhysicalId } from '../physical-id';
 import { RawProperties } from '../property-values';
 import { LONGEST_NAME, redact } from '../redact';
 import { idsAtPlatform, namesAtPlatform } from './registration-names';
@@ -18,7 +19,7 @@ const MAX_TEXTS = 500;
 const MAX_DEPTH = 12;
 
 /** As much of a request as is known, whoever may have made it. */
-export type KnownRequest = Partial<Pick<LifecycleEvent, 'stackId' | 'logicalResourceId' | 'properties'>>;
+export type KnownRequest = Partial<Pick<LifecycleEvent, 'stackId' | 'logicalResourceId' | 'physicalResourceId' | 'properties'>>;
 
 /**
  * Why a request failed, for the events of the stack: what this library says, without secrets, on one line and under 1 kB.
@@ -37,7 +38,7 @@ export function reasonOf(error: unknown, event: KnownRequest, awsRequestId: stri
  * The names a message about an event may show: those of the stack, and what is public in the template and in the certificate,
  * in full and as messages shorten it.
  */
-export function namesOf({ stackId = '', logicalResourceId = '', properties = {} }: KnownRequest): string[] {
+export function namesOf({ stackId = '', logicalResourceId = '', physicalResourceId, properties = {} }: KnownRequest): string[] {
   const { LedgerTable, IssuerLedgerTable, RegistrationCode, Subject, Extensions, AllowedNames, KeyStorage } = properties;
   const named = namesAtPlatform(properties);
   // Ids are made of the names: where one of those may be none, nothing of them is shown.
@@ -45,7 +46,8 @@ export function namesOf({ stackId = '', logicalResourceId = '', properties = {} 
     ? [] : [...named, ...idsAtPlatform(properties)];
   const declared = textsIn([RegistrationCode, Subject, Extensions, AllowedNames, (KeyStorage as { Path?: unknown } | undefined)?.Path, atPlatform])
     .filter(text => text.length > LONGEST_SHOWN && !mayBeKey(text));
-  const tables = textsIn([LedgerTable, IssuerLedgerTable]).filter(table => table.length <= LONGEST_NAME && GENERATED_NAME.test(table));
+  const tables = textsIn([LedgerTable, IssuerLedgerTable, parsePhysicalId(physicalResourceId)?.ledgerTable])
+    .filter(table => table.length <= LONGEST_NAME && GENERATED_NAME.test(table));
   return [stackId, logicalResourceId, ...tables, ...declared, ...declared.map(shortened)];
 }
 

@@ -3,15 +3,15 @@ import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 
 /**
- * What has to be known of a CA whose key and ledger are there already.
+ * The attributes of a CA whose key and ledger already exist.
  */
 export interface CaAttributes {
-  /** The CA's identity: the `caId` that it has, `ca-` and 32 hexadecimal digits. */
+  /** The CA's `caId`: `ca-` followed by 32 lower-case hexadecimal digits. */
   readonly caId: string;
 
   /**
-   * The ARN of the CA's ledger table. It must be in the account and Region of the stack, unless the CA is one of another stack and its key
-   * is in KMS.
+   * The ARN of the CA's ledger table. For `fromKeptCa` it must be in the account and Region of the stack; for
+   * `fromPrivateIotCaAttributes` it may be elsewhere if the CA's key is in KMS.
    */
   readonly ledgerTableArn: string;
 
@@ -30,15 +30,15 @@ export interface CaAttributes {
   readonly signingKeyArn?: string;
 
   /**
-   * The KMS key that encrypts the secret.
+   * The KMS key that encrypts the secret with the private key.
    *
    * @default - the account's `aws/secretsmanager` key
    */
   readonly encryptionKey?: IKey;
 
   /**
-   * The complete ARN of the secret that holds the passphrase of the CA's private key: of one that was made elsewhere
-   * (`fromExistingCa`) and has a passphrase.
+   * The complete ARN of the secret with the passphrase of the private key. Only a CA that was made elsewhere
+   * (`fromExistingCa`) can have one.
    *
    * @default - the key is not encrypted by a passphrase
    */
@@ -52,8 +52,8 @@ export interface CaAttributes {
   readonly passphraseEncryptionKey?: IKey;
 
   /**
-   * The algorithm of the CA's key, to check the rules of a platform at synthesis. Where the certificate is not known there, it must be
-   * given for a key in KMS on another curve than P-256, which signs over another digest than SHA-256.
+   * The algorithm of the CA's key, so that synthesis can check the rules of platforms. It is required for a KMS key on P-384 or
+   * P-521 if synthesis does not know the certificate, because such a key does not sign over SHA-256.
    *
    * @default - that of the certificate; where that is not known at synthesis, it is checked at deployment
    */

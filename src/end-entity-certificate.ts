@@ -268,7 +268,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     switch (this._key?.properties.Type) {
       case undefined: return {};
       case 'Parameter': return { PrivateKeyParameter: this.privateKeyParameterName };
-      default: return this.privateKeySecret ? { PrivateKeySecret: this.privateKeySecret.secretArn } : {};
+      default: return { PrivateKeySecret: this.privateKeySecret.secretArn };
     }
   }
 

@@ -3,10 +3,8 @@ import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { checkKeyAlgorithmForKms } from './contract/kms';
 import { CertificateAttributes, ExistingIotCaProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
-import { checkCaForPlatform } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
@@ -15,7 +13,7 @@ import { assertCanIssue, CaChain } from './pki/ca-chain';
 import { describeFinding, lintErrors } from './pki/lint/lint-errors';
 import { CaChainLinks, chainOfText, chainWithRest } from './private/ca-chain';
 import { CaFacts, caFacts } from './private/ca-facts';
-import { assertNumberOfCas, checkAllowed, sayIfEnded, sayUsages, validateChain, validateReplaces } from './private/ca-validation';
+import { assertNumberOfCas, sayIfEnded, sayUsages, validateChain, validateHeldCa, validateReplaces } from './private/ca-validation';
 import { CertificateProvider } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { knownByCertificates, knownCa, rememberCa } from './private/known-ca';
@@ -24,10 +22,10 @@ import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { secretIdOf } from './private/private-key';
 import { validRemovalPolicy } from './private/removal-policy';
 import { validateSigningKey } from './private/signing-key';
-import { sayNotices, validate, validGeneration } from './private/validation';
+import { sayNotices, validGeneration } from './private/validation';
 
 /**
- * What a CA that was made elsewhere is.
+ * Properties of a CA that was made elsewhere.
  */
 export interface ExistingCaProps {
   /**
@@ -102,7 +100,7 @@ export interface ExistingCaProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** A CA that was made elsewhere and is gone on with here. Not exported. */
+/** A CA that was made elsewhere and now issues here. Not exported. */
 export class ExistingIotCa extends PrivateIotCaBase {
   public readonly caId: string;
   public readonly certificatePem: string;
@@ -123,7 +121,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
     super(scope, id);
     const { certificate, privateKey, passphrase, signingKey, allowLegacyChain = false } = props;
     if ((privateKey === undefined) === (signingKey === undefined)) {
-      throw new Error(`${this.node.path}: either privateKey or signingKey must be given, for the key of the CA is in one place`);
+      throw new Error(`${this.node.path}: either privateKey or signingKey must be given, for the key of the CA is in one place, got ${signingKey ? 'both' : 'neither'}`);
     }
     if (passphrase && signingKey) {
       throw new Error(`${this.node.path}: passphrase must be left out where the key is in KMS`);
@@ -135,15 +133,10 @@ export class ExistingIotCa extends PrivateIotCaBase {
     this.allowedCustomExtensions = props.allowedCustomExtensions ?? [];
     const { keyAlgorithm, pathLength } = this.factsOf(certificate, allowLegacyChain);
     this.keyAlgorithm = keyAlgorithm;
-    validateSigningKey(this, 'signingKey', signingKey, keyAlgorithm?._render());
     this.pathLength = pathLength;
+    validateHeldCa(this);
+    validateSigningKey(this, 'signingKey', signingKey, keyAlgorithm?._render());
     this.defaultHashAlgorithm = defaultHashAlgorithm(keyAlgorithm, signingKey);
-    if (keyAlgorithm) {
-      validate(this, [], () => signingKey && checkKeyAlgorithmForKms(keyAlgorithm._render()));
-      this.platforms.forEach(platform =>
-        validate(this, [], () => checkCaForPlatform(keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA')));
-    }
-    props.allowedCustomExtensions?.forEach(oid => validate(this, [oid], () => checkAllowed(oid)));
     validateReplaces(this, props.replaces);
     assertNumberOfCas(this);
     sayNotices(this, this.platforms);
@@ -193,7 +186,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
     return facts;
   }
 
-  /** A CA that is in use goes on with what is wrong with its certificate; whoever declares it should know. */
+  /** A CA in use keeps working despite faults in its certificate, so they are only warnings. */
   private sayFindings({ certificate, chain }: CaChain): void {
     lintErrors(certificate.der, this.platforms.map(platform => platform._render()), chain[0]?.der)
       .forEach(finding => Annotations.of(this).addWarningV2(`cdk-private-iot-ca:${finding.rule}`, `the certificate breaks ${describeFinding(finding)}`));

@@ -14,6 +14,7 @@ import { readCertificates } from './pki/certificate-pem';
 import { CaChainLinks, isRoot } from './private/ca-chain';
 import { CaFacts, caFacts } from './private/ca-facts';
 import { partsOf } from './private/ca-parts';
+import { validateHeldCa } from './private/ca-validation';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { knownByCertificates, rememberCa } from './private/known-ca';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
@@ -78,6 +79,7 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     this._passphrase = parts.passphrase;
     this.signingKey = parts.signingKey;
     this.defaultHashAlgorithm = defaultHashAlgorithm(this.keyAlgorithm, this.signingKey);
+    validateHeldCa(this);
   }
 
   /** Checks the certificates up to the first that is a token, as those of a CA that is taken over. */

@@ -12,15 +12,15 @@ import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { CaChainLinks, chainBelow, chainWithRest } from './private/ca-chain';
 import { partsOf } from './private/ca-parts';
-import { validateReplaces } from './private/ca-validation';
+import { assertNumberOfCas, validateHeldCa, validateReplaces } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { knownCa, rememberCa } from './private/known-ca';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
-import { sayNotices, validate } from './private/validation';
+import { sayNotices, validate, validatePathLength } from './private/validation';
 
 /**
- * What a CA is whose key and ledger have outlived its resource.
+ * Properties of a CA whose key and ledger have outlived its resource.
  */
 export interface KeptCaProps extends CaAttributes {
   /**
@@ -70,7 +70,7 @@ export class KeptIotCa extends PrivateIotCaBase {
     const { account, region } = this.env;
     for (const [what, own, other] of [['account', account, parts.ledger.env.account], ['Region', region, parts.ledger.env.region]]) {
       validate(this, [own, other], () => own === other ? undefined : `ledgerTableArn must be in the ${what} of the stack, ${own}, got ${other}; `
-        + 'use a CA that is elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
+        + 'use a CA from elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
     }
     this.ledger = parts.ledger;
     this.privateKeySecret = parts.privateKeySecret;
@@ -81,6 +81,11 @@ export class KeptIotCa extends PrivateIotCaBase {
     this.platforms = props.platforms ?? [];
     this.pathLength = props.pathLength;
     this.allowedCustomExtensions = props.allowedCustomExtensions ?? [];
+    validateHeldCa(this);
+    if (this.pathLength !== undefined) {
+      validatePathLength(this, this.pathLength, issuer?.pathLength);
+    }
+    assertNumberOfCas(this);
     sayNotices(this, this.platforms);
 
     const provider = CertificateProvider.of(this);

@@ -120,19 +120,20 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions {
   readonly platforms?: IotPlatform[];
 
   /**
-   * Raise it for a new CA, with a new key, of an otherwise unchanged declaration, 1 to 1,000,000. Every certificate below
-   * it is then made anew, so that a CA with living certificates has to be named by `replaces`. Where another stack uses the
-   * CA by a strong reference, CloudFormation refuses the change too, since it keeps what is exported while it is imported;
-   * a weak reference, which `cdk init` sets today, does not. Better declare a second CA beside it, move its users, and remove the first.
+   * Raise this number, from 1 to 1,000,000, to make a new CA with a new key from an unchanged declaration. Every certificate
+   * below the CA is then made anew, so a CA with living certificates must be named in `replaces`. If another stack uses the CA
+   * by a strong reference, CloudFormation refuses the change, because it does not change an export that is imported; a weak
+   * reference, the default of `cdk init` today, allows it. It is safer to declare a second CA, move its users, and then remove
+   * the first.
    *
    * @default 1
    */
   readonly generation?: number;
 
   /**
-   * The `caId` of the CA that this one takes the place of. A CA that living certificates depend on is replaced only where that
-   * is declared so: a changed word in the declaration, or another path of the construct in its stack, fails the deployment
-   * otherwise, with the `caId` and with what would be lost. It may stay once the CA is replaced.
+   * The `caId` of the CA that this one replaces. Without it, a deployment that would replace a CA with living certificates
+   * fails, whether because of a changed word in the declaration or another path of the construct in its stack; the error names
+   * the `caId` and what would be lost. You may leave the property in place after the replacement.
    *
    * @default - none: a deployment that would replace a CA with living certificates fails
    */

@@ -208,8 +208,8 @@ describe('fails for', () => {
   test('a key in no place, or in two', () => {
     const stack = stackOf();
     const message = 'Stack/Ca: either privateKey or signingKey must be given, for the key of the CA is in one place';
-    expect(() => existing({ privateKey: undefined })).toThrow(message);
-    expect(() => existing({ privateKey: secretIn(stack), signingKey: Key.fromKeyArn(stack, 'Kms', KEY_ARN) }, stack)).toThrow(message);
+    expect(() => existing({ privateKey: undefined })).toThrow(`${message}, got neither`);
+    expect(() => existing({ privateKey: secretIn(stack), signingKey: Key.fromKeyArn(stack, 'Kms', KEY_ARN) }, stack)).toThrow(`${message}, got both`);
   });
 
   test('a passphrase for a key in KMS', () => {

@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { PrivateIotCa } from '../src';
+import { IotPlatform, KeyAlgorithm, PrivateIotCa } from '../src';
 import { KeptCaProps } from '../src/kept-iot-ca';
 import { attributeOf, ledgerRights, propertiesOf, rightsOf, stackOf } from './support/stacks';
 
@@ -60,7 +60,7 @@ test('a kept CA of another account or Region is refused: there it is used by its
     PrivateIotCa.fromKeptCa(new Stack(app, id, { env: { account, region } }), 'Ca', { caId: CA_ID, ledgerTableArn: TABLE, privateKeySecretArn: SECRET });
   expect(() => declare('Here', 'eu-central-1', '111111111111')).not.toThrow();
   expect(() => declare('There', 'eu-west-1', '111111111111')).toThrow('There/Ca: ledgerTableArn must be in the Region of the stack, eu-west-1, got eu-central-1; '
-    + 'use a CA that is elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
+    + 'use a CA from elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
   expect(() => declare('Theirs', 'eu-central-1', '222222222222')).toThrow('ledgerTableArn must be in the account of the stack, 222222222222, got 111111111111');
 });
 
@@ -76,6 +76,11 @@ test.each<[string, Partial<KeptCaProps>]>([
     + 'got "arn:aws:secretsmanager:eu-central-1:111111111111:secret:acme/key"', { passphraseSecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:acme/key' }],
   ['ledgerTableArn must be a complete ARN, as in arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF, got "Iot-CaLedger"',
     { ledgerTableArn: 'Iot-CaLedger' }],
+  ['encryptionKey must be left out without privateKeySecretArn, whose secret it encrypts',
+    { privateKeySecretArn: undefined, signingKeyArn: KEY, encryptionKey: Key.fromKeyArn(stackOf(), 'Key', KEY) }],
+  ['pathLength must be', { pathLength: -1 }],
+  ['allowedCustomExtensions must', { allowedCustomExtensions: ['nonsense'] }],
+  ['keyAlgorithm of the CA must be one of', { platforms: [IotPlatform.ALIBABA_CLOUD_IOT], keyAlgorithm: KeyAlgorithm.EC_P384 }],
   ['signingKeyArn must be a complete ARN', { privateKeySecretArn: undefined, signingKeyArn: '1234abcd-12ab-34cd-56ef-1234567890ab' }],
   ['passphraseSecretArn must be left out where the key is in KMS', { privateKeySecretArn: undefined, signingKeyArn: KEY, passphraseSecretArn: PASSPHRASE }],
 ])('a kept CA is refused with: %s', (message, props) => {

@@ -142,7 +142,7 @@ test('below a CA whose chain does not end in a root, nothing is taken off the ch
 describe('fails for', () => {
   const cases: [string, Partial<PrivateIotCaProps>, Partial<PrivateIotCaProps>, string][] = [
     ['an issuer that signs leaves only', {}, { pathLength: 0 },
-      'the CA that signs must have a pathLength of 1 at least to sign a CA below it, got 0, the default'],
+      'the CA that signs must have a pathLength of at least 1 to sign a CA below it, got 0, the default'],
     ['a path as long as the issuer\'s', { pathLength: 2 }, { pathLength: 2 }, 'pathLength must be from 0 to 1 below a CA with a pathLength of 2, got 2'],
     ['a validity longer than the issuer\'s', { validity: Duration.days(3650) }, {},
       'validity must be shorter than the 3650 days of the CA, which is made first, got 3650 days; shorten it, or set clipToIssuer'],

@@ -49,8 +49,8 @@ export interface ExportOptions {
  */
 export async function exportCommand(options: ExportOptions, terminal: Terminal, now = new Date()): Promise<boolean> {
   const kit = options.platform === undefined ? undefined : kitName(options.platform);
-  if (kit === undefined && (options.ca ?? options.server) !== undefined) {
-    throw new CliError('--ca and --server choose what a kit has; say which one with --platform');
+  if (kit === undefined && [options.ca, options.server, options.brokerFolder].some(each => each !== undefined)) {
+    throw new CliError('--ca, --server and --broker-folder belong to a kit; say which one with --platform');
   }
   const all = readStackOutputs(options.outputs, readBytes(options.outputs, whereOutputsAre()));
   const outputs = all.filter(({ certificates }) => certificates.length > 0);

@@ -14,9 +14,3 @@ export interface CertificateRequest extends DeclaredRequestFacts {
   /** Is told of an entry before the first version of its key is written. */
   readonly onKey: (entry: LedgerEntry) => void;
 }
-
-/** Concurrent deliveries of one request: each turn, one of them gets ahead. More turns than deliveries means a fault. */
-export const MAX_TURNS = 8;
-
-/** What is said where there were more turns. */
-export const KEEPS_CHANGING = 'the ledger keeps changing under this request; deploy again';

@@ -1,12 +1,10 @@
 import { AnsweredError } from './answered-error';
-import { Holder, Ledger, LedgerGoneError, Outcome, OvertakenError, ResourceRecord } from './ledger';
+import { Holder, Ledger, ignoreGone, Outcome, OvertakenError, ResourceRecord } from './ledger';
 import { LifecycleEvent } from './lifecycle-event';
 import { identityIn } from './physical-id';
 import { Ports } from './ports';
 import { Aim, begun, ended } from './resource-record';
-
-/** Two requests at one record at a time: each turn, one of them gets ahead. More turns than deliveries means a fault. */
-const MAX_TURNS = 8;
+import { KEEPS_CHANGING, MAX_TURNS } from './turns';
 
 /** The ledgers that a request has to do with, by the names of their tables. */
 export interface LedgerTables {
@@ -47,7 +45,7 @@ export class Claim {
     }
   }
 
-  /** By what the ledgers know that a write is on behalf of this request. */
+  /** How the ledgers recognise a write of this request. */
   public get holder(): Holder {
     const { stackId, logicalResourceId, requestId } = this.event;
     return { stackId, logicalResourceId, requestId };
@@ -142,17 +140,10 @@ export class Claim {
         return next;
       }
     }
-    throw new Error('the ledger keeps changing under this request; deploy again');
+    throw new Error(KEEPS_CHANGING);
   }
 
   private recordIn(table: string): Promise<ResourceRecord | undefined> {
     return this.ports.ledger(table).resource(this.event);
   }
-}
-
-function ignoreGone(error: unknown): undefined {
-  if (error instanceof LedgerGoneError) {
-    return undefined;
-  }
-  throw error;
 }

@@ -3,9 +3,7 @@ import { ownerOf } from './key-owner';
 import { LedgerEntry } from './ledger';
 import { LifecycleEvent } from './lifecycle-event';
 import { Ports, PutBack } from './ports';
-
-/** More turns than requests at a resource at a time means a fault. */
-const MAX_TURNS = 8;
+import { MAX_TURNS } from './turns';
 
 /**
  * Makes the key of a certificate, and its bundles, the ones that are read by default.

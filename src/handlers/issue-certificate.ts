@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { assertPassphrases, writeBundles } from './bundles';
-import { CertificateRequest, KEEPS_CHANGING, MAX_TURNS } from './certificate-request';
+import { CertificateRequest } from './certificate-request';
 import { custodyOf, HeldKey, isSamePlace } from './custody';
 import { Declaration } from './declaration';
 import { requestOutcome, withRequest } from './declared-request';
@@ -13,6 +13,7 @@ import { Ledger, LedgerEntry, LedgerFacts } from './ledger';
 import { assertNameIsFree } from './name-in-use';
 import { Ports } from './ports';
 import { declaredContent, isUnderWay, reservation } from './reservation';
+import { KEEPS_CHANGING, MAX_TURNS } from './turns';
 import { assertWanted } from './wanted';
 import { formatTime } from '../contract/term';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';

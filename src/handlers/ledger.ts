@@ -107,6 +107,14 @@ export interface Holder extends Requester {
 /** The ledger itself is gone: somebody has deleted its table. */
 export class LedgerGoneError extends Error {}
 
+/** Passes over a ledger that is gone, and throws every other error. */
+export function ignoreGone(error: unknown): undefined {
+  if (!(error instanceof LedgerGoneError)) {
+    throw error;
+  }
+  return undefined;
+}
+
 /** A later request for the same resource has begun: the one that is told so must leave everything as it is. */
 export class OvertakenError extends Error {
   constructor() {

@@ -82,7 +82,7 @@ async function withdrawLeftBehind(claim: Claim, ports: Ports): Promise<void> {
  */
 async function undo(event: LifecycleEvent, identity: string, made: Made, claim: Claim, ports: Ports): Promise<void> {
   const failure = await recordFailure(claim);
-  if (failure === 'overtaken') { // such as by a removal, which let the key go that this one was about to read
+  if (failure === 'overtaken') { // for example by a removal, which released the key that this request was about to read
     return giveWay(event, identity, made, ports);
   }
   if (failure === 'unrecorded') {

@@ -54,7 +54,7 @@ export interface StackResource {
 /** What a secret holds: a text, or the bytes of what is no text. */
 export type SecretValue = string | Buffer;
 
-/** Makes the version the default one again that was it before, as long as the one which took its place still is. */
+/** Makes the former version the default one again, as long as the version that replaced it is still the default. */
 export type PutBack = () => Promise<void>;
 
 /** For what has no default version, or had none before. */

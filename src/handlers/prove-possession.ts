@@ -1,10 +1,11 @@
 import { createPublicKey } from 'node:crypto';
-import { DeclaredRequestFacts, KEEPS_CHANGING, MAX_TURNS } from './certificate-request';
+import { DeclaredRequestFacts } from './certificate-request';
 import { identityFrom, Requester } from './identity';
 import { IssuingCa, issuingCa } from './issuing-ca';
 import { Ledger, LedgerEntry } from './ledger';
 import { Ports } from './ports';
 import { checked, complain, optionalText, RawProperties, text, wholeNumber } from './property-values';
+import { KEEPS_CHANGING, MAX_TURNS } from './turns';
 import { assertWanted } from './wanted';
 import { HashAlgorithmName } from '../contract/key-algorithms';
 import { checkHashForKms } from '../contract/kms';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { KEEPS_CHANGING, MAX_TURNS } from './certificate-request';
 import { IssuedEntry } from './genuine-entry';
 import { isOf } from './identity';
 import { isSameStorage } from './key-storage';
 import { Holder, Ledger, LedgerEntry } from './ledger';
+import { KEEPS_CHANGING, MAX_TURNS } from './turns';
 
 /**
  * Records a CA in the ledger of what it issues, where it is looked for when it is to sign: its certificate is in the ledger

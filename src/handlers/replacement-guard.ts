@@ -1,12 +1,12 @@
 import { isOf } from './identity';
-import { Ledger, LedgerEntry, LedgerGoneError } from './ledger';
+import { Ledger, LedgerEntry, ignoreGone } from './ledger';
 import { ledgerTables } from './ledger-tables';
 import { LifecycleEvent } from './lifecycle-event';
 import { identityIn, parsePhysicalId, PhysicalId } from './physical-id';
 import { Ports } from './ports';
 import { CA_RESOURCE_TYPES } from '../contract/resource-types';
 
-/** What of a CA's declaration decides whether it may take the place of another one. */
+/** The part of a CA's declaration that decides whether it may replace another CA. */
 export interface Successor {
   readonly identity: string;
   /** The ledger of what it issues. */
@@ -84,13 +84,6 @@ async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports:
     }
   }
   return leaving;
-}
-
-function ignoreGone(error: unknown): undefined {
-  if (error instanceof LedgerGoneError) {
-    return undefined;
-  }
-  throw error;
 }
 
 /** What lives below a CA, in words; `undefined` where nothing does. */

@@ -39,7 +39,7 @@ export function begun(record: ResourceRecord | undefined, event: LifecycleEvent,
     since: startedAt,
     wants: aim.wants,
     removes: aim.removes,
-    movesTo: aim.movesTo ?? (aim.removes === undefined ? undefined : record?.movesTo), // what is removed of it is not where it is now
+    movesTo: aim.movesTo ?? (aim.removes === undefined ? undefined : record?.movesTo), // the certificate to remove is in this ledger, although the resource has moved on
     declares: record?.declares,
     holds: [...new Set(holds)],
     earlier: record ? [record.requestId, ...record.earlier].slice(0, MAX_EARLIER) : [],

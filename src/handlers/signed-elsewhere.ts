@@ -1,5 +1,5 @@
 import { assertAsDeclared } from './as-declared';
-import { CertificateRequest, KEEPS_CHANGING, MAX_TURNS } from './certificate-request';
+import { CertificateRequest } from './certificate-request';
 import { custodyOf, isSamePlace } from './custody';
 import { ownerOf } from './key-owner';
 import { describePlace } from './key-storage';
@@ -7,6 +7,7 @@ import { Ledger, LedgerEntry } from './ledger';
 import { Ports } from './ports';
 import { complain } from './property-values';
 import { declaredContent, newEntry } from './reservation';
+import { KEEPS_CHANGING, MAX_TURNS } from './turns';
 import { assertUsable } from './usable-ca';
 import { assertWanted } from './wanted';
 import { checkHashForKms } from '../contract/kms';

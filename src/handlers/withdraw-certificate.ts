@@ -1,9 +1,9 @@
-import { MAX_TURNS } from './certificate-request';
 import { releaseKeys } from './held-keys';
 import { isOf } from './identity';
 import { Holder, Ledger, LedgerEntry } from './ledger';
 import { identityIn } from './physical-id';
 import { Ports } from './ports';
+import { MAX_TURNS } from './turns';
 
 /** Which keys outlive their certificates: those that are declared to, or none where nobody ever had the certificate. */
 export type Retention = 'as declared' | 'none';

@@ -32,6 +32,9 @@ export function partsOf(scope: Construct, attributes: CaAttributes): CaParts {
   if (passphraseSecretArn !== undefined && signingKeyArn !== undefined) {
     throw new Error(`${scope.node.path}: passphraseSecretArn must be left out where the key is in KMS`);
   }
+  if (attributes.encryptionKey && privateKeySecretArn === undefined) {
+    throw new Error(`${scope.node.path}: encryptionKey must be left out without privateKeySecretArn, whose secret it encrypts`);
+  }
   if (passphraseEncryptionKey && passphraseSecretArn === undefined) {
     throw new Error(`${scope.node.path}: passphraseEncryptionKey must be left out without passphraseSecretArn, whose secret it encrypts`);
   }

@@ -1,9 +1,11 @@
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { knownConstraints } from './known-ca';
+import { PrivateIotCaBase } from './private-iot-ca-base';
 import { validateCustomExtensions } from './request-validation';
 import { validate, validatePathLength, validateSubject } from './validation';
 import { checkObjectIdentifier, isOwnedExtension } from '../contract/extensions';
+import { checkKeyAlgorithmForKms } from '../contract/kms';
 import { checkCaForPlatform, checkCaId, Complaint } from '../contract/rules';
 import { IotPlatform } from '../iot-platform';
 import { KeyAlgorithm } from '../key-algorithm';
@@ -39,6 +41,19 @@ export function validateCaProps(ca: Construct & { readonly platforms: IotPlatfor
   assertNumberOfCas(ca);
 }
 
+/** What a CA that was not made by its declaration shows of itself. */
+type HeldCa = Construct & Pick<PrivateIotCaBase, 'platforms' | 'keyAlgorithm' | 'signingKey' | 'allowedCustomExtensions'>;
+
+/** Checks what is declared of a CA whose key is there already. */
+export function validateHeldCa(ca: HeldCa): void {
+  const keyAlgorithm = ca.keyAlgorithm?._render();
+  if (keyAlgorithm) {
+    validate(ca, [], () => ca.signingKey && checkKeyAlgorithmForKms(keyAlgorithm));
+    ca.platforms.forEach(platform => validate(ca, [], () => checkCaForPlatform(keyAlgorithm, platform._render(), 'keyAlgorithm of the CA')));
+  }
+  ca.allowedCustomExtensions.forEach(oid => validate(ca, [oid], () => checkAllowed(oid)));
+}
+
 /** Checks the `caId` of the CA that another one takes the place of. */
 export function validateReplaces(ca: Construct, replaces: string | undefined): void {
   validate(ca, [replaces], () => replaces === undefined ? undefined : checkCaId(replaces, 'replaces'));
@@ -49,8 +64,8 @@ function assertSignedAsDeclared(certificate: Certificate, props: PrivateIotCaPro
   const { keyAlgorithm = KeyAlgorithm.RSA_2048, pathLength = 0, nameConstraints: declared } = props;
   const found = keyAlgorithmOfPublicKey(certificate.publicKey);
   if (found !== keyAlgorithm._render()) {
-    throw new Error('signedCertificate must be of the key that the certificate signing request has, '
-      + `which is ${keyAlgorithm} by keyAlgorithm, got one of a key that is ${found ?? 'of another kind'}`);
+    throw new Error(`signedCertificate must certify the key of the certificate signing request, ${keyAlgorithm} by keyAlgorithm, `
+      + `got ${found ?? 'a key of another kind'}; have certificateSigningRequestPem signed, and declare the result`);
   }
   assertBoundAsDeclared(certificate, {
     pathLength: Token.isUnresolved(pathLength) ? undefined : pathLength,
@@ -58,11 +73,11 @@ function assertSignedAsDeclared(certificate: Certificate, props: PrivateIotCaPro
   });
 }
 
-/** An error would keep a stack from being deployed once the CA has come to its end. */
+/** Only a warning: an error would block every later deployment once the CA has expired. */
 export function sayIfEnded(scope: Construct, property: string, chain: CaChain): void {
   const ended = checkChainIsValid(property, chain, new Date());
   if (ended) {
-    Annotations.of(scope).addWarningV2('cdk-private-iot-ca:term', `${ended}. One that is declared anew is refused, and the CA can't issue`);
+    Annotations.of(scope).addWarningV2('cdk-private-iot-ca:term', `${ended}. The CA can't issue any more, and a certificate that is declared newly must be valid`);
   }
 }
 

@@ -145,8 +145,8 @@ export class CertificateProvider extends Construct {
   private keyPolicy(certificate: Construct, arns: readonly string[]): ManagedPolicy {
     if (this.charge(arns) > this.room) {
       if (this.keyPolicies.length === MAX_KEY_POLICIES) {
-        throw new Error(`${certificate.node.path}: a stack must not hold more keys than IAM lets its function have rights on, `
-          + `${MAX_KEY_POLICIES} policies; put this certificate into another stack`);
+        throw new Error(`${certificate.node.path}: a stack's function can have rights on only so many keys as fit into `
+          + `${MAX_KEY_POLICIES} managed policies; put this certificate into another stack`);
       }
       this.room = MANAGED_POLICY_CHARACTERS - KEY_POLICY_FRAME;
       this.occurrences.clear();
@@ -203,8 +203,8 @@ export class CertificateProvider extends Construct {
   }
 
   /**
-   * The policy with the right to see what the stack has: a new CA must not take the place of another by accident, nor a removal by an
-   * id that CloudFormation has invented take away what the resource is now.
+   * The policy that lets the function list the stack's resources. It needs the list to notice a new CA that would displace
+   * another by accident, and to ignore a removal by an id that CloudFormation invented.
    */
   private rightsOnOwnStack(): Policy {
     const isThere = this.node.tryFindChild(OWN_STACK) !== undefined;
@@ -235,8 +235,8 @@ export class CertificateProvider extends Construct {
   }
 
   /**
-   * Of a CA of this app, the policies of key and ledger are opened to the account of the stack with the rights themselves; those of a
-   * CA that is known by its attributes alone are for its own side to open.
+   * For a CA of this app, granting the rights also opens the policies of its key and ledger to this account. For a CA known only
+   * by its attributes, the owner of the CA must open them.
    */
   private warnOfOtherAccount(ca: IPrivateIotCa): void {
     const { account } = Stack.of(this);

@@ -1,7 +1,7 @@
 import { CfnOutput, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
 import { CLOUDFORMATION_LIMITS } from '../contract/cloudformation-limits';
 import { CertificateAttributes } from '../contract/properties';
-import { ResourceType } from '../contract/resource-types';
+import { CA_RESOURCE_TYPES, ResourceType } from '../contract/resource-types';
 
 /** The attributes that are too long for an export, or that nobody knows to be short enough, and what users call them. */
 const LONG_ATTRIBUTES: { readonly [attribute: string]: string | undefined } = {
@@ -10,7 +10,7 @@ const LONG_ATTRIBUTES: { readonly [attribute: string]: string | undefined } = {
   CertificateSigningRequestPem: 'certificateSigningRequestPem',
 } satisfies { readonly [A in keyof CertificateAttributes]?: string };
 
-const CA_TYPES: readonly string[] = [ResourceType.PRIVATE_IOT_CA, ResourceType.EXISTING_IOT_CA, ResourceType.CA_LOOKUP];
+const CA_TYPES: readonly string[] = [...CA_RESOURCE_TYPES, ResourceType.CA_LOOKUP];
 const TYPES: readonly string[] = Object.values(ResourceType);
 
 /** An attribute of a resource in a template. */

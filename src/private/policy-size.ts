@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 
 /**
  * What a reference stands for is not known at synthesis: an ARN with the longest names of a partition, a service and a
@@ -9,18 +9,22 @@ const ARN_CHARACTERS = 90;
 /** What pseudo parameters stand for is shorter: `aws-us-gov`, `ap-southeast-1`, `amazonaws.com.cn`. */
 const PSEUDO_PARAMETER_CHARACTERS = 16;
 
+/** That of a nested stack is known only at deployment. */
+const LONGEST_STACK_NAME = 128;
+
 /** What ends the id of a stack, behind its name. */
 const UUID_CHARACTERS = 37;
 
 /**
- * The characters that IAM will count in a policy, or in a piece of one, once CloudFormation has put its references in: at
- * most so many.
+ * An upper bound on the characters that IAM counts in a policy, or in a part of one, once CloudFormation has resolved its
+ * references.
  *
  * @param stack the stack that the policy is in
  * @param document a policy's document, an ARN, or anything else that has references
  */
 export function largestSize(stack: Stack, document: unknown): number {
-  return JSON.stringify(largest(stack.resolve(document), stack.stackName.length)).length;
+  const { stackName } = stack;
+  return JSON.stringify(largest(stack.resolve(document), Token.isUnresolved(stackName) ? LONGEST_STACK_NAME : stackName.length)).length;
 }
 
 /** A value of a template with a text in place of each expression, as long as what that comes to. */

@@ -81,7 +81,7 @@ export function validTerm(scope: Construct, { validity, notBefore, notAfter }: T
 export function validatePathLength(scope: Construct, pathLength: number, issuerPathLength?: number): void {
   validate(scope, [pathLength], () => checkPathLength(pathLength));
   validate(scope, [pathLength, issuerPathLength], () => issuerPathLength === undefined || pathLength < issuerPathLength ? undefined
-    : issuerPathLength === 0 ? 'the CA that signs must have a pathLength of 1 at least to sign a CA below it, got 0, the default'
+    : issuerPathLength === 0 ? 'the CA that signs must have a pathLength of at least 1 to sign a CA below it, got 0, the default; set its pathLength'
       : `pathLength must be from 0 to ${issuerPathLength - 1} below a CA with a pathLength of ${issuerPathLength}, got ${pathLength}`);
 }
 

@@ -77,7 +77,8 @@ export function assertNamed(given: readonly GivenSecret[], stacks: readonly Asse
   const texts = [...stacks.flatMap(textsIn), ...parameters.map(({ value }) => value)];
   for (const { name } of given) {
     const stem = name.replace(/^.*:secret:/, '').replace(ARN_END, '');
-    if (!declared.some(({ names }) => names.includes(name) || names.includes(stem)) && !texts.some(text => text.includes(stem))) {
+    const isKnown = [name, ...name.startsWith('arn:') ? [stem] : []].some(each => texts.some(text => text.includes(each)));
+    if (!declared.some(({ names }) => names.includes(name) || names.includes(stem)) && !isKnown) {
       const known = [...new Set(declared.map(({ names }) => names[0]))];
       throw new CliError(`--secret ${printable(name)}: no stack that is deployed names such a secret`
         + `${known.length > 0 ? `; those that they declare are ${known.join(', ')}` : ''}`);

@@ -9,6 +9,9 @@ interface Holder {
   readonly host: string;
 }
 
+/** The lock files of this process. */
+const held = new Set<string>();
+
 const ATTEMPTS = 20;
 const PAUSE_MILLISECONDS = 25;
 
@@ -31,6 +34,7 @@ export function lockDirectory(directory: string): () => void {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     try {
       writeFileSync(file, `${JSON.stringify(me)}\n`, { flag: 'wx' });
+      held.add(file);
       return () => release(directory, file, made !== undefined);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
@@ -39,7 +43,7 @@ export function lockDirectory(directory: string): () => void {
     }
     const text = contentOf(file);
     const holder = parseHolder(text);
-    if (holder && isAlive(holder)) {
+    if (holder && isAlive(file, holder)) {
       throw inUse(directory, holder);
     }
     if (holder) {
@@ -53,8 +57,9 @@ export function lockDirectory(directory: string): () => void {
 
 /** Refuses where another run is at work in a directory, for who changes nothing there. */
 export function assertUnlocked(directory: string): void {
-  const holder = parseHolder(contentOf(join(directory, 'lock')));
-  if (holder && isAlive(holder)) {
+  const file = join(directory, 'lock');
+  const holder = parseHolder(contentOf(file));
+  if (holder && isAlive(file, holder)) {
     throw inUse(directory, holder);
   }
 }
@@ -66,6 +71,7 @@ function inUse(directory: string, { pid, host }: Holder): CliError {
 
 /** Where a run made the directory and then put nothing into it, nothing stays. */
 function release(directory: string, file: string, made: boolean): void {
+  held.delete(file);
   rmSync(file, { force: true });
   if (made) {
     try {
@@ -114,9 +120,12 @@ function parseHolder(text: string | undefined): Holder | undefined {
   }
 }
 
-function isAlive({ pid, host }: Holder): boolean {
+function isAlive(file: string, { pid, host }: Holder): boolean {
   if (host !== hostname()) {
     return true;
+  }
+  if (pid === process.pid) {
+    return held.has(file); // in a container that was started again, another process had the same number
   }
   try {
     process.kill(pid, 0);

@@ -1,5 +1,6 @@
 import { ResourceType } from '../../contract/resource-types';
 import { identityIn } from '../../handlers/physical-id';
+import { isMap } from '../json';
 import { count } from '../table';
 import { ResourceReport, StackReport } from './report';
 import { isCertificate } from './stack-scope';
@@ -56,9 +57,13 @@ function orphansOf(caId: string, stacks: Stacks): string[] {
 
 /** The certificate that a resource has no more once it is replaced or gone. */
 export function lossOf({ type, physicalId, properties }: ResourceState): Pick<ResourceReport, 'lostId' | 'lostIssuer' | 'losesKey'> {
+  if (!isCertificate(type)) {
+    return {};
+  }
   const { Issuer, KeyStorage, RetainKey } = properties;
-  return isCertificate(type)
-    ? { lostId: identityIn(physicalId), losesKey: type !== ResourceType.EXISTING_IOT_CA && KeyStorage !== undefined && RetainKey !== 'true', ...typeof Issuer === 'string' && { lostIssuer: Issuer } } : {};
+  // A key that is in KMS, or in a secret of somebody else's, is not this library's to delete.
+  const losesKey = isMap(KeyStorage) && !['Kms', 'ExistingSecret'].includes(String(KeyStorage.Type)) && RetainKey !== 'true';
+  return { lostId: identityIn(physicalId), losesKey, ...typeof Issuer === 'string' && { lostIssuer: Issuer } };
 }
 
 function counted(certificates: readonly { readonly type: string }[]): string {

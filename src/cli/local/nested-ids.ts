@@ -6,10 +6,20 @@ export function ownId(logicalId: string): string {
   return logicalId.slice(logicalId.lastIndexOf('.') + 1);
 }
 
+/**
+ * Whether a resource that leaves its stack stays, by its DeletionPolicy.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
+ *
+ * @param creation whether the operation that created the resource is the one that is undone
+ */
+export function staysBehind(deletionPolicy: string | undefined, creation = false): boolean {
+  return deletionPolicy === 'Retain' || (deletionPolicy === 'RetainExceptOnCreate' && !creation);
+}
+
 /** Of resources that go, whether one is in a nested stack that is retained: with such a one, all that is in it stays. */
 export function retainedWith(gone: readonly (readonly [logicalId: string, resource: ResourceState])[]): (logicalId: string) => boolean {
   const prefixes = gone
-    .filter(([, { type, deletionPolicy }]) => type === NESTED_STACK_TYPE && deletionPolicy === 'Retain')
+    .filter(([, { type, deletionPolicy }]) => type === NESTED_STACK_TYPE && staysBehind(deletionPolicy))
     .map(([logicalId]) => `${logicalId}.`);
   return logicalId => prefixes.some(prefix => logicalId.startsWith(prefix));
 }

@@ -160,12 +160,12 @@ function checkNumber({ minValue = -Infinity, maxValue = Infinity }: ParameterDec
   return Number(item) >= minValue && Number(item) <= maxValue ? undefined : `must be a number ${range(minValue, maxValue)}`;
 }
 
-function checkLength({ minLength = 0, maxLength = Infinity }: ParameterDeclaration, item: string): string | undefined {
+function checkLength({ minLength = -Infinity, maxLength = Infinity }: ParameterDeclaration, item: string): string | undefined {
   return item.length >= minLength && item.length <= maxLength ? undefined : `must have a length ${range(minLength, maxLength)}`;
 }
 
 function range(min: number, max: number): string {
-  const bounds = [...Number.isFinite(min) && min !== 0 ? [`at least ${min}`] : [], ...Number.isFinite(max) ? [`at most ${max}`] : []];
+  const bounds = [...Number.isFinite(min) ? [`at least ${min}`] : [], ...Number.isFinite(max) ? [`at most ${max}`] : []];
   return `of ${bounds.join(' and ')}`;
 }
 

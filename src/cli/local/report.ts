@@ -8,7 +8,7 @@ export interface ResourceReport {
   readonly outcome: Outcome;
   /** The last second of a certificate's validity. */
   readonly notAfter?: string;
-  /** The id of the certificate that it has no more. */
+  /** The id of the certificate that the resource no longer has. */
   readonly lostId?: string;
   /** The id of the CA that signed that one. */
   readonly lostIssuer?: string;

@@ -8,7 +8,7 @@ import { dependentsFirst } from './dependencies';
 import { Engine } from './engine';
 import { KeptResources, removeStandIn } from './kept-resources';
 import { lossOf } from './losses';
-import { ownId, retainedWith, withoutOwnId } from './nested-ids';
+import { ownId, retainedWith, staysBehind, withoutOwnId } from './nested-ids';
 import { ResourceReport } from './report';
 import { isCertificate } from './stack-scope';
 import { PlannedStandIn } from './stand-ins';
@@ -261,9 +261,9 @@ export class StackOperation {
   private remove(logicalId: string, resource: ResourceState, creation: boolean): void {
     delete this.state.resources[logicalId];
     const { deletionPolicy, name, type } = resource;
-    const isKept = deletionPolicy === 'Retain' || (deletionPolicy === 'RetainExceptOnCreate' && !creation);
+    const isKept = staysBehind(deletionPolicy, creation);
     this.discard(logicalId, resource, isKept);
-    this.removals.push({ name, type, outcome: isKept ? 'kept' : 'removed', ...lossOf(resource) });
+    this.removals.push({ name, type, outcome: isKept ? 'kept' : 'removed', ...isKept ? {} : lossOf(resource) });
   }
 
   /** Lets go of what a resource was: it is deleted later, or it stays as nobody's, as in AWS. */

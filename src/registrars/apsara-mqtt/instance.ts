@@ -26,19 +26,19 @@ export function parseInstance(properties: RawProperties): InstanceDeclaration {
   };
 }
 
-const PREFI = 'apsara-mqtt/';
+const PREFIX = 'apsara-mqtt/';
 
 /**
  * What a resource is known by: the instance and the certificate. Not the region and the endpoint, which only say how the
  * instance is reached.
  */
 export function identityOf({ instanceId, ca }: InstanceDeclaration): string {
-  return `${PREFI}${instanceId}/${fingerprintOf(ca)}`;
+  return `${PREFIX}${instanceId}/${fingerprintOf(ca)}`;
 }
 
 /** Whether a physical id is one of ours; that of a creation that failed is none. */
 export function isIdentity(physicalResourceId: string): boolean {
-  return physicalResourceId.startsWith(PREFI);
+  return physicalResourceId.startsWith(PREFIX);
 }
 
 export async function instanceApi(

@@ -207,7 +207,8 @@ describe('a kit of what is chosen', () => {
     [['--server', 'DeviceCertificate', '--platform', 'emqx'], '--server must be an output with a certificate for TLS as a server, which are '
       + 'Iot.OneCertificate, Iot.OneCertificateChain, Iot.TwoCertificate; got "DeviceCertificate"'],
     [['--server', 'OneCertificate', '--platform', 'alibaba-iot'], '--server chooses the certificate of a broker, and --platform alibaba-iot is for none; leave it out'],
-    [['--ca', 'Acme Root'], '--ca and --server choose what a kit has; say which one with --platform'],
+    [['--ca', 'Acme Root'], '--ca, --server and --broker-folder belong to a kit; say which one with --platform'],
+    [['--broker-folder', '/etc/broker'], '--ca, --server and --broker-folder belong to a kit; say which one with --platform'],
   ])('is refused where nothing is meant: %j', async (options, message) => {
     expect(await cliError('export', '--outputs', file, '--out', out, ...options)).toBe(`error: ${message}`);
     expect(existsSync(out)).toBe(false);

@@ -110,7 +110,8 @@ describe('given secrets', () => {
       },
     }));
     const check = (name: string): void => assertNamed([{ name, value: 'x' }], stacks, [{ name: 'Request', value: 'arn:aws:secretsmanager:eu-west-1:1:secret:request-AbCdEf' }]);
-    ['prod/ca-key', 'prod/ca-key-AbCdEf', IMPORTED, 'prod/passphrase', 'request', 'Other', 'Iot-Other', local('Iot-Other-1a2b3c')].forEach(check);
+    ['prod/ca-key', IMPORTED, 'prod/passphrase', 'request', 'Other', 'Iot-Other', local('Iot-Other-1a2b3c')].forEach(check);
+    expect(() => check('prod/ca-key-backup')).toThrow('--secret prod/ca-key-backup: no stack that is deployed names such a secret');
     expect(() => check('prod/ca-kye')).toThrow(new Error('--secret prod/ca-kye: no stack that is deployed names such a secret; those that they declare are Other'));
   });
 

@@ -33,6 +33,12 @@ describe('the lock of a directory', () => {
     unlock();
   });
 
+  test('of an earlier process that had the number of this one, as in a container that was started again, is taken over', () => {
+    writeLock({ pid: process.pid, host: hostname() });
+    lockDirectory(folder)();
+    expect(existsSync(join(folder, 'lock'))).toBe(false);
+  });
+
   test('of another machine is respected, as nobody can tell whether its process is gone', () => {
     writeLock({ pid: 1, host: 'another-machine' });
     expect(() => lockDirectory(folder)).toThrow('process 1 on another-machine');

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, CfnOutput, CfnStack, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnStack, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { AwsIotCaRegistration, AwsIotThing, DeviceCertificate, KeyAlgorithm, PrivateIotCa } from '../../../src';
 import { temporaryFolder } from '../../support/cli-assembly';
 import { cliError, cliOk, readJson, stem } from '../../support/cli-run';
@@ -12,15 +12,16 @@ interface Props {
   readonly generation?: number;
   readonly replaces?: string;
   readonly deeper?: boolean;
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 const KEY = { keyAlgorithm: KeyAlgorithm.EC_P256 };
 
 /** A CA in a stack, and devices in a stack in it. */
-function declare(app: App, { devices = ['pump-1'], generation, replaces, deeper = false }: Props = {}): void {
+function declare(app: App, { devices = ['pump-1'], generation, replaces, deeper = false, removalPolicy }: Props = {}): void {
   const stack = new Stack(app, 'Iot');
   const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Fleet' }, generation, replaces, ...KEY });
-  const nested = devices.length > 0 ? new NestedStack(stack, 'Devices') : stack;
+  const nested = devices.length > 0 ? new NestedStack(stack, 'Devices', { removalPolicy }) : stack;
   const scope = deeper ? new NestedStack(nested, 'Deeper') : nested;
   for (const commonName of devices) {
     const device = new DeviceCertificate(scope, commonName, { ca, subject: { commonName }, ...KEY });
@@ -75,6 +76,15 @@ test('nested stacks keep their id and their names from run to run, and get other
   expect(keys().map(stem)).toEqual([expect.stringMatching(/^Iot-CaPrivateKey/)]);
   await local();
   expect(nestedState().physicalId).not.toBe(first);
+});
+
+test('a nested stack that is retained keeps its certificates and their keys, which nobody is told to lose', async () => {
+  await local({ removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE });
+  const before = keys();
+  const said = await local({ devices: [] });
+  expect(said).toMatch(/Devices\/pump-1 +Custom::IotDeviceCertificate +kept/);
+  expect(said).not.toContain('attention');
+  expect(keys()).toEqual(before);
 });
 
 test('a failure in a nested stack rolls the stack around it back, to the byte', async () => {

@@ -31,6 +31,7 @@ describe('the value of a parameter', () => {
     [{ MinLength: 2, MaxLength: 3 }, 'a', 'must have a length of at least 2 and at most 3'],
     [{ Type: 'Number' }, '5 days', 'must be a number, got "5 days"'],
     [{ Type: 'Number' }, '', 'must be a number'],
+    [{ Type: 'Number', MinValue: 0 }, '-1', 'must be a number of at least 0, got "-1"'],
     [{ Type: 'Number', MinValue: 1, MaxValue: 9 }, '10', 'must be a number of at least 1 and at most 9, got "10"'],
     [{ Type: 'CommaDelimitedList', AllowedValues: ['a', 'b'] }, 'a, c', 'must be one of a, b, got "a, c"'],
     [{ Type: 'List<Number>' }, '1,x', 'must be a number'],

@@ -29,6 +29,7 @@ test('a certificate from a request has the key and the subject of the request, a
     ServiceTimeout: '1200',
     LedgerTable: { Ref: 'CaLedger0A52F403' },
     Issuer: { Ref: 'Ca1E0C8272' },
+    IssuerKeyIdentifier: { 'Fn::GetAtt': ['Ca1E0C8272', 'SubjectKeyIdentifier'] },
     CertificateSigningRequest: REQUEST,
     HashAlgorithm: 'SHA-256',
     ValidityDays: 365,

@@ -20,6 +20,7 @@ test('a signature of the fewest properties is over SHA-256, which Cumulocity ver
     ServiceTimeout: '1200',
     LedgerTable: { Ref: 'CaLedger0A52F403' },
     Issuer: { Ref: 'Ca1E0C8272' },
+    IssuerKeyIdentifier: { 'Fn::GetAtt': ['Ca1E0C8272', 'SubjectKeyIdentifier'] },
     VerificationCode: CODE,
     HashAlgorithm: 'SHA-256',
     Generation: 1,

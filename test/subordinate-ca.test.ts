@@ -36,6 +36,7 @@ test('a subordinate of the fewest properties is valid for five years, signs leav
     LedgerTable: { Ref: 'FactoryLedger549B896E' },
     KeyStorage: { Type: 'SecretsManager', SecretArn: { Ref: 'FactoryPrivateKey6AE0F4FF' } },
     Issuer: { Ref: 'Ca1E0C8272' },
+    IssuerKeyIdentifier: { 'Fn::GetAtt': ['Ca1E0C8272', 'SubjectKeyIdentifier'] },
     IssuerLedgerTable: { Ref: 'CaLedger0A52F403' },
     ClipToIssuer: false,
   });

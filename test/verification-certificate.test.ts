@@ -14,6 +14,7 @@ test('a verification certificate of the fewest properties has the key algorithm 
     ServiceTimeout: '1200',
     LedgerTable: { Ref: 'CaLedger0A52F403' },
     Issuer: { Ref: 'Ca1E0C8272' },
+    IssuerKeyIdentifier: { 'Fn::GetAtt': ['Ca1E0C8272', 'SubjectKeyIdentifier'] },
     RegistrationCode: 'code-1',
     KeyAlgorithm: 'EC_P256',
     HashAlgorithm: 'SHA-256',

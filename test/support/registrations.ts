@@ -77,6 +77,7 @@ export function verificationFor(platform: PlatformId, registrationCode: object):
       ServiceTimeout: '1200',
       LedgerTable: { Ref: 'CaLedger0A52F403' },
       Issuer: { Ref: 'Ca1E0C8272' },
+      IssuerKeyIdentifier: { 'Fn::GetAtt': ['Ca1E0C8272', 'SubjectKeyIdentifier'] },
       RegistrationCode: registrationCode,
       KeyAlgorithm: 'EC_P256',
       HashAlgorithm: 'SHA-256',

@@ -3,9 +3,9 @@ import { IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
 import { Construct } from 'constructs';
 import { checkPolicyName, checkThingAttributes, checkThingName, checkThingNamePrefix } from './contract/aws-iot';
-import { UNKNOWN } from './contract/provisioning-expressions';
+import { isExpression, isMap, referencesIn, UNKNOWN } from './contract/provisioning-expressions';
 import { checkProvisioningSubject, checkProvisioningTemplate, checkProvisioningTemplateLength } from './contract/provisioning-template';
-import { Complaint } from './contract/rules';
+import { Complaint, quote } from './contract/rules';
 import { SubjectValues } from './contract/subject-attributes';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { knownValues } from './private/known-values';
@@ -111,18 +111,19 @@ export class JustInTimeProvisioning {
     if (complaint) {
       throw new Error(complaint);
     }
-    return new JustInTimeProvisioning(stack => templateOf(options, stack), options.role);
+    return new JustInTimeProvisioning(templateOf(options), options.role);
   }
 
   /**
    * Provisions by a template of your own: at most 10,240 characters as JSON. Every parameter that it declares must be in the
-   * subject of every device's certificate.
+   * subject of every device's certificate, or have a `Default`. A `PolicyDocument` may be a map or a `PolicyDocument` of
+   * aws-cdk-lib, of which the JSON is made that AWS IoT wants.
    *
    * @param template the template as a map: Parameters and Resources
    * @param role the role in which AWS IoT provisions; one is made where it is left out
    */
   public static fromTemplate(template: { [section: string]: any }, role?: IRole): JustInTimeProvisioning {
-    return new JustInTimeProvisioning(() => template, role);
+    return new JustInTimeProvisioning(template, role);
   }
 
   /**
@@ -141,10 +142,10 @@ export class JustInTimeProvisioning {
     } catch (error) {
       throw new Error(`json must be a provisioning template in JSON, got ${(error as Error).message}; of a file, give what it holds: readFileSync(path, 'utf8')`);
     }
-    return new JustInTimeProvisioning(() => template, role);
+    return new JustInTimeProvisioning(template, role);
   }
 
-  private constructor(private readonly template: (stack: Stack) => object, private readonly role?: IRole) {}
+  private constructor(private readonly template: object, private readonly role?: IRole) {}
 
   /**
    * Renders it for a CA's registration, and checks the template, and the device certificates of the CA in the whole app.
@@ -153,7 +154,7 @@ export class JustInTimeProvisioning {
    */
   public _bind(scope: Construct, ca: IPrivateIotCa | undefined): { config: CfnCACertificate.RegistrationConfigProperty; role: IRole } {
     const stack = Stack.of(scope);
-    const template = this.template(stack);
+    const template = withTextDocuments(this.template, scope);
     const known = knownValues(scope, template, false);
     validate(scope, [], () => checkProvisioningTemplate(known));
     const templateBody = stack.toJsonString(template);
@@ -166,6 +167,29 @@ export class JustInTimeProvisioning {
     const role = this.role ?? provisioningRole(scope, known, policyNames(template));
     return { config: { templateBody, roleArn: role.roleArn }, role };
   }
+}
+
+/**
+ * A template in which each policy document is a text: "a JSON object specified as an escaped string".
+ * https://docs.aws.amazon.com/iot/latest/developerguide/provision-template.html
+ */
+function withTextDocuments<T extends object>(template: T, scope: Construct): T {
+  const { Resources } = template as { Resources?: unknown };
+  if (!isMap(Resources) || Token.isUnresolved(Resources)) {
+    return template;
+  }
+  const resources = Object.entries(Resources).map(([name, resource]) => {
+    const document = isMap(resource) && isMap(resource.Properties) ? resource.Properties.PolicyDocument : undefined;
+    if (!isMap(document) || isExpression(document)) {
+      return [name, resource];
+    }
+    const [reference] = Token.isUnresolved(document) ? [] : referencesIn(document);
+    validate(scope, [], () => reference && `the PolicyDocument of the resource ${quote(name)} of the provisioning template must be without Ref and Fn::Sub, for AWS IoT `
+      + `takes it as a text, got one to ${quote(reference)}; use a policy variable, such as \${iot:Connection.Thing.ThingName}`);
+    const { Properties, ...rest } = resource as { Properties: object };
+    return [name, { ...rest, Properties: { ...Properties, PolicyDocument: Stack.of(scope).toJsonString(document) } }];
+  });
+  return { ...template, Resources: Object.fromEntries(resources) };
 }
 
 /** The names of the policies that a template gives to devices; `undefined` where one of them has none, or may have another. */
@@ -196,7 +220,7 @@ function complaintOf(options: JustInTimeProvisioningOptions): Complaint {
     ?? checkThingAttributes(Object.fromEntries(Object.keys(thingAttributes).map(name => [name, UNKNOWN])), 'thingAttributes', thingTypeName !== undefined);
 }
 
-function templateOf(options: JustInTimeProvisioningOptions, stack: Stack): object {
+function templateOf(options: JustInTimeProvisioningOptions): object {
   const { thingName = ProvisioningParameter.COMMON_NAME, thingNamePrefix, thingAttributes = {}, policyName, policyDocument } = options;
   const parameters = new Set([thingName, ...Object.values(thingAttributes), ProvisioningParameter.ID]);
   return {
@@ -218,8 +242,7 @@ function templateOf(options: JustInTimeProvisioningOptions, stack: Stack): objec
       },
       policy: {
         Type: 'AWS::IoT::Policy',
-        // The document is a string of JSON within the template.
-        Properties: policyDocument ? { PolicyDocument: stack.toJsonString(policyDocument) } : { PolicyName: policyName },
+        Properties: policyDocument ? { PolicyDocument: policyDocument } : { PolicyName: policyName },
       },
     },
   };

@@ -9,6 +9,7 @@ import {
 import { propertiesOf, stackWithCa, statementsOf } from './support/stacks';
 
 const TYPE = 'AWS::IoT::CACertificate';
+const DOCUMENT = { Version: '2012-10-17', Statement: [{ Action: 'iot:Connect', Effect: 'Allow', Resource: '*' }] };
 
 /** A template that registers a certificate, with these parameters and resources more. */
 function templateWith(parameters: string[] = [], resources: object = {}): { [section: string]: unknown } {
@@ -201,6 +202,26 @@ describe('a template of one\'s own', () => {
     expect(() => provisioned(JustInTimeProvisioning.fromTemplate(template))).not.toThrow();
   });
 
+  test.each<[string, unknown]>([
+    ['a map', DOCUMENT],
+    ['a document of aws-cdk-lib', PolicyDocument.fromJson(DOCUMENT)],
+    ['a text', JSON.stringify(DOCUMENT)],
+  ])('may give the document of a policy as %s, of which AWS IoT gets the JSON', (_, given) => {
+    const template = templateWith([], { policy: { Type: 'AWS::IoT::Policy', Properties: { PolicyDocument: given } } });
+    const { TemplateBody } = propertiesOf(provisioned(JustInTimeProvisioning.fromTemplate(template)), TYPE).RegistrationConfig as { TemplateBody: string };
+    const { PolicyDocument: sent } = JSON.parse(TemplateBody).Resources.policy.Properties;
+    expect(typeof sent).toBe('string');
+    expect(JSON.parse(sent)).toEqual(DOCUMENT);
+  });
+
+  test('is refused where the document of a policy takes something from the certificate, which AWS IoT does not fill in', () => {
+    const Statement = [{ Effect: 'Allow', Action: 'iot:Connect', Resource: { 'Fn::Sub': 'client/${AWS::IoT::Certificate::CommonName}' } }];
+    const document = { Version: '2012-10-17', Statement };
+    const template = templateWith(['AWS::IoT::Certificate::CommonName'], { policy: { Type: 'AWS::IoT::Policy', Properties: { PolicyDocument: document } } });
+    expect(() => provisioned(JustInTimeProvisioning.fromTemplate(template))).toThrow('Stack/Registration: the PolicyDocument of the resource "policy" of the '
+      + 'provisioning template must be without Ref and Fn::Sub, for AWS IoT takes it as a text, got one to "AWS::IoT::Certificate::CommonName"; use a policy variable');
+  });
+
   /** A template of so many characters as it is sent. */
   const ofLength = (length: number): { [section: string]: unknown } => {
     const withPolicy = (text: string) => templateWith([], { policy: { Type: 'AWS::IoT::Policy', Properties: { PolicyDocument: text } } });
@@ -224,6 +245,24 @@ describe('the subject of every device\'s certificate', () => {
     const stack = provisioned(byCountry, { commonName: 'sensor-001', country: 'CH' }, { commonName: 'sensor-002' });
     expect(() => Template.fromStack(stack)).toThrow('Stack/Ca/Device1: subject.country must be there, since the just-in-time provisioning template of '
       + 'the CA declares AWS::IoT::Certificate::Country');
+  });
+
+  const defaulted = (Default: unknown) => {
+    const template = templateWith([], { thing: { Type: 'AWS::IoT::Thing', Properties: { ThingName: { Ref: 'AWS::IoT::Certificate::OrganizationalUnit' } } } });
+    const Parameters = { ...template.Parameters as object, 'AWS::IoT::Certificate::OrganizationalUnit': { Type: 'String', Default } };
+    return JustInTimeProvisioning.fromTemplate({ ...template, Parameters });
+  };
+
+  test('need not have what has a default', () => {
+    expect(() => Template.fromStack(provisioned(defaulted('unclaimed'), { commonName: 'sensor-002' }))).not.toThrow();
+  });
+
+  test.each<[string, unknown, string]>([
+    ['of which AWS IoT makes no name of a thing', 'not claimed', 'the provisioning template\'s Resources.thing.Properties.ThingName must be 1 to 128 letters, '
+      + 'digits and : _ - for AWS IoT Core, got "not claimed", where each parameter that has a Default stands for that'],
+    ['that is no text', 7, 'the Default of the parameter AWS::IoT::Certificate::OrganizationalUnit of a provisioning template must be a text, got 7'],
+  ])('is not made up for by a default %s', (_, value, message) => {
+    expect(() => provisioned(defaulted(value), { commonName: 'sensor-002' })).toThrow(`Stack/Registration: ${message}`);
   });
 
   test.each<[string, Partial<JustInTimeProvisioningOptions>, CertificateSubject, string]>([

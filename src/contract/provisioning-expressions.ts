@@ -60,6 +60,11 @@ export function referencesIn(expression: unknown): string[] {
     .flatMap(([name, value]) => Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name].references(value) : referencesIn(value));
 }
 
+/** Whether a value is an expression, of which AWS IoT makes another value. */
+export function isExpression(value: unknown): boolean {
+  return isMap(value) && Object.keys(value).some(name => Object.hasOwn(OPERATIONS, name));
+}
+
 /** The value of an expression. */
 export function valueOf(expression: unknown, values: ParameterValues): unknown {
   if (!isMap(expression)) {

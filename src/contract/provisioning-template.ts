@@ -69,6 +69,12 @@ export function declaredParameters(template: unknown): string[] {
   return entriesOf(memberOf(template, 'Parameters')).map(([name]) => name);
 }
 
+/** What stands for a parameter that a certificate has nothing for: a text, UNKNOWN, or nothing. */
+function defaultOf(template: unknown, parameter: string): unknown {
+  const declaration = memberOf(memberOf(template, 'Parameters'), parameter);
+  return declaration === undefined ? undefined : memberOf(declaration, 'Default');
+}
+
 /** Whether a resource of a template has a property, or may have it, as far as is known. */
 export function mayHaveProperty(template: unknown, property: string): boolean {
   const properties = resourcesOf(template).map(([, resource]) => memberOf(resource, 'Properties'));
@@ -84,7 +90,8 @@ export function checkProvisioningTemplate(template: unknown): Complaint {
     ?? first(resourcesOf(template), ([name, resource]) => checkResource(name, resource))
     ?? checkForCertificate(resourcesOf(template))
     ?? checkReferences(template)
-    ?? checkValues(template, SOME_VALUES, () => 'where x is what a certificate may give');
+    ?? checkValues(template, SOME_VALUES, () => 'where x is what a certificate may give')
+    ?? checkDefaults(template);
 }
 
 /** Checks the length of a template as it is sent. */
@@ -94,17 +101,25 @@ export function checkProvisioningTemplateLength(body: string): Complaint {
       + 'keep the policy in a resource of its own, and name it in the template';
 }
 
+/** Checks what a template makes of its defaults: that of a certificate which has nothing for their parameters. */
+function checkDefaults(template: unknown): Complaint {
+  const wrong = declaredParameters(template).find(name => !['string', 'undefined', 'symbol'].includes(typeof defaultOf(template, name)));
+  const values = new Map([...SOME_VALUES].map(([parameter, value]) => [parameter, defaultOf(template, parameter) ?? value]));
+  return wrong ? `the Default of the parameter ${wrong} of a provisioning template must be a text, got ${JSON.stringify(defaultOf(template, wrong))}`
+    : checkValues(template, values, () => 'where each parameter that has a Default stands for that');
+}
+
 /** Checks that the certificate of a device has what a template takes from it, and that AWS IoT takes what is made of it. */
 export function checkProvisioningSubject(template: unknown, subject: { readonly [A in SubjectAttribute]?: unknown }): Complaint {
   const missing = declaredParameters(template).find(name => {
     const attribute = PROVISIONING_PARAMETERS[name];
-    return attribute && subject[attribute] === undefined;
+    return attribute && subject[attribute] === undefined && defaultOf(template, name) === undefined;
   });
   if (missing !== undefined) {
-    return `subject.${PROVISIONING_PARAMETERS[missing]} must be there, since the just-in-time provisioning template of the CA declares ${missing}`;
+    return `subject.${PROVISIONING_PARAMETERS[missing]} must be there, since the just-in-time provisioning template of the CA declares ${missing} without a Default`;
   }
   const values = new Map(Object.entries(PROVISIONING_PARAMETERS)
-    .map(([parameter, attribute]) => [parameter, attribute ? subject[attribute] : SOME_VALUES.get(parameter)]));
+    .map(([parameter, attribute]) => [parameter, attribute ? subject[attribute] ?? defaultOf(template, parameter) : SOME_VALUES.get(parameter)]));
   return checkValues(template, values, sources => `made of ${sources}; change that, or what the just-in-time provisioning template of the CA takes`);
 }
 

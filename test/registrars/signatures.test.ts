@@ -6,6 +6,7 @@ test('a call of Alibaba Cloud is signed as the example in its documentation', ()
   const { method, url, headers, body } = acs3Request({
     endpoint: 'https://ecs.cn-shanghai.aliyuncs.com',
     action: 'RunInstances',
+    method: 'POST',
     version: '2014-05-26',
     parameters: { RegionId: 'cn-shanghai', ImageId: 'win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd' },
     date: new Date('2023-10-26T10:22:32.999Z'),
@@ -23,7 +24,7 @@ test('a call of Alibaba Cloud is signed as the example in its documentation', ()
 
 test('its query is encoded as RFC 3986 has it', () => {
   const { url } = acs3Request({
-    endpoint: 'https://example.com', action: 'A', version: '1', parameters: { B: 'a b+c/=\n', A: '(*!\'~)' }, date: new Date(0), nonce: 'n',
+    endpoint: 'https://example.com', action: 'A', method: 'GET', version: '1', parameters: { B: 'a b+c/=\n', A: '(*!\'~)' }, date: new Date(0), nonce: 'n',
   }, { accessKeyId: 'id', accessKeySecret: 'secret' });
   expect(url).toBe('https://example.com/?A=%28%2A%21%27~%29&B=a%20b%2Bc%2F%3D%0A');
 });

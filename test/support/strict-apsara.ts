@@ -39,6 +39,18 @@ const ERRORS = {
   permission: () => refused(403, 'PermissionCheckFailed', 'Failed to verify API permissions.'),
 };
 
+/** The methods of the operations: https://github.com/aliyun/aliyun-openapi-meta/tree/master/metadatas/onsmqtt */
+const READING = ['GET'];
+const READING_OR_WRITING = ['GET', 'POST'];
+const METHODS: { readonly [action: string]: readonly string[] | undefined } = {
+  GetRegisterCode: READING,
+  ListCaCertificate: READING,
+  RegisterCaCertificate: READING_OR_WRITING,
+  ActiveCaCertificate: READING_OR_WRITING,
+  InactivateCaCertificate: READING_OR_WRITING,
+  DeleteCaCertificate: READING_OR_WRITING,
+};
+
 const MINUTE = 60_000;
 
 /**
@@ -108,7 +120,13 @@ export class StrictApsara extends ActionPlatform {
     this.nonces.add(nonce);
   }
 
-  protected carryOut(action: string, { query, headers }: PlatformRequest): PlatformAnswer {
+  protected carryOut(action: string, { query, headers, method, path, body }: PlatformRequest): PlatformAnswer {
+    if (!METHODS[action]) {
+      throw refused(404, 'InvalidAction.NotFound', 'Specified api is not found, please check your url and method.');
+    }
+    if (!METHODS[action].includes(method) || path !== '/' || body !== '') {
+      throw refused(403, 'UnsupportedHTTPMethod', 'This http method is not supported.');
+    }
     if (headers['x-acs-version'] !== '2020-04-20') {
       throw refused(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
     }
@@ -128,8 +146,7 @@ export class StrictApsara extends ActionPlatform {
       case 'ListCaCertificate': return this.listCas(Number(given(query, 'PageNo')), Number(given(query, 'PageSize')));
       case 'ActiveCaCertificate': return this.setActive(given(query, 'Sn'), true);
       case 'InactivateCaCertificate': return this.setActive(given(query, 'Sn'), false);
-      case 'DeleteCaCertificate': return this.deleteCa(given(query, 'Sn'));
-      default: throw refused(404, 'InvalidAction.NotFound', 'Specified api is not found, please check your url and method.');
+      default: return this.deleteCa(given(query, 'Sn'));
     }
   }
 

@@ -13,6 +13,8 @@ export interface AcsCall {
   /** `https://`, and the host. */
   readonly endpoint: string;
   readonly action: string;
+  /** One that the gateway takes for this action; it refuses the others. */
+  readonly method: 'GET' | 'POST';
   /** Of the API, such as `2020-04-20`. */
   readonly version: string;
   readonly parameters: { readonly [name: string]: string };
@@ -28,7 +30,7 @@ const ALGORITHM = 'ACS3-HMAC-SHA256';
  * Signs a call as version 3 of Alibaba Cloud's request structure has it.
  * https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature
  */
-export function acs3Request({ endpoint, action, version, parameters, date, nonce }: AcsCall, credentials: AcsCredentials): HttpRequest {
+export function acs3Request({ endpoint, action, method, version, parameters, date, nonce }: AcsCall, credentials: AcsCredentials): HttpRequest {
   const { accessKeyId, accessKeySecret, securityToken } = credentials;
   const query = Object.keys(parameters).map(name => `${encode(name)}=${encode(parameters[name])}`).sort().join('&');
   const headers: { [name: string]: string } = {
@@ -42,10 +44,10 @@ export function acs3Request({ endpoint, action, version, parameters, date, nonce
   };
   const names = Object.keys(headers).sort();
   const canonicalHeaders = names.map(name => `${name}:${headers[name].trim()}\n`).join('');
-  const canonicalRequest = ['POST', '/', query, canonicalHeaders, names.join(';'), headers['x-acs-content-sha256']].join('\n');
+  const canonicalRequest = [method, '/', query, canonicalHeaders, names.join(';'), headers['x-acs-content-sha256']].join('\n');
   const signature = createHmac('sha256', accessKeySecret).update(`${ALGORITHM}\n${sha256(canonicalRequest)}`).digest('hex');
   return {
-    method: 'POST',
+    method,
     url: `${endpoint}/?${query}`,
     headers: { ...headers, authorization: `${ALGORITHM} Credential=${accessKeyId},SignedHeaders=${names.join(';')},Signature=${signature}` },
   };

@@ -23,6 +23,21 @@ export interface RegisteredCa {
 const VERSION = '2020-04-20';
 
 /**
+ * The operations, with their methods: what reads takes GET alone, the others GET or POST.
+ * https://github.com/aliyun/aliyun-openapi-meta/tree/master/metadatas/onsmqtt
+ */
+const METHODS = {
+  GetRegisterCode: 'GET',
+  ListCaCertificate: 'GET',
+  RegisterCaCertificate: 'POST',
+  ActiveCaCertificate: 'POST',
+  InactivateCaCertificate: 'POST',
+  DeleteCaCertificate: 'POST',
+} as const;
+
+type Action = keyof typeof METHODS;
+
+/**
  * `ListCaCertificate` takes up to 100. It shows the CA's certificate and the verification certificate of each, some 4 kB for
  * RSA: more of them make an answer that is longer than `HttpApi` takes.
  */
@@ -127,12 +142,13 @@ export class MqttApi {
 
   /** @param tolerated error codes for which `undefined` is answered */
   private async call(
-    action: string, parameters: { readonly [name: string]: string }, tolerated: readonly string[] = [],
+    action: Action, parameters: { readonly [name: string]: string }, tolerated: readonly string[] = [],
   ): Promise<JsonMap | undefined> {
     const what = descriptionOf(action);
     const response = await this.http.send(what, () => acs3Request({
       endpoint: this.endpoint,
       action,
+      method: METHODS[action],
       version: VERSION,
       parameters: { ...parameters, MqttInstanceId: this.instanceId },
       date: new Date(),
@@ -150,7 +166,7 @@ export class MqttApi {
   }
 }
 
-function descriptionOf(action: string): string {
+function descriptionOf(action: Action): string {
   return `ApsaraMQ for MQTT: ${action}`;
 }
 

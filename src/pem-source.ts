@@ -3,6 +3,7 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
 import { isPrivateKey, quote } from './contract/rules';
+import { textOfFile } from './contract/text-of-file';
 import { NeededRight } from './private/certificate-provider';
 import { arnsOf, grantUseSecret, secretIdOf } from './private/private-key';
 
@@ -18,13 +19,15 @@ export class PemSource {
   }
 
   /**
-   * A file that is read at synthesis: PEM, or for a request also DER. It becomes part of the template.
+   * A file that is read at synthesis: PEM in UTF-8, or in UTF-16 with a byte order mark; for a request also DER. It becomes part
+   * of the template.
    *
    * @param path relative to the working directory
    */
   public static file(path: string): PemSource {
     const content = readFile(path);
-    return new PemSource({ text: content.includes('-----BEGIN') ? content.toString('utf8') : content.toString('base64') });
+    const text = textOfFile(content);
+    return new PemSource({ text: text.includes('-----BEGIN') ? text : content.toString('base64') });
   }
 
   /** The value of a String parameter of the Parameter Store, which CloudFormation looks up in each deployment. */

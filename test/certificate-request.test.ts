@@ -78,6 +78,10 @@ describe('the request can come', () => {
     expect(given(PemSource.file(file('request.pem', REQUEST)))).toBe(REQUEST);
   });
 
+  test('from a file in UTF-16, as PowerShell writes it', () => {
+    expect(given(PemSource.file(file('utf16.pem', Buffer.from(`\ufeff${REQUEST}`, 'utf16le'))))).toBe(REQUEST);
+  });
+
   test('from a file in DER, which stands in the template as base64', () => {
     expect(given(PemSource.file(file('request.der', der())))).toBe(der().toString('base64'));
   });

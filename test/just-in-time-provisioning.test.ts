@@ -208,8 +208,8 @@ describe('a template of one\'s own', () => {
     ['a text', JSON.stringify(DOCUMENT)],
   ])('may give the document of a policy as %s, of which AWS IoT gets the JSON', (_, given) => {
     const template = templateWith([], { policy: { Type: 'AWS::IoT::Policy', Properties: { PolicyDocument: given } } });
-    const { TemplateBody } = propertiesOf(provisioned(JustInTimeProvisioning.fromTemplate(template)), TYPE).RegistrationConfig as { TemplateBody: string };
-    const { PolicyDocument: sent } = JSON.parse(TemplateBody).Resources.policy.Properties;
+    const { RegistrationConfig } = propertiesOf(provisioned(JustInTimeProvisioning.fromTemplate(template)), TYPE);
+    const { PolicyDocument: sent } = JSON.parse((RegistrationConfig as { TemplateBody: string }).TemplateBody).Resources.policy.Properties;
     expect(typeof sent).toBe('string');
     expect(JSON.parse(sent)).toEqual(DOCUMENT);
   });

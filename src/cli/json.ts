@@ -1,4 +1,5 @@
 import { CliError } from './cli-error';
+import { textOfFile } from '../contract/text-of-file';
 
 /** Any map of names to values, as JSON holds it. */
 export type JsonMap = { readonly [name: string]: unknown };
@@ -17,7 +18,7 @@ export function own<T>(map: { readonly [name: string]: T }, name: string): T | u
 export function parseJsonMap(path: string, content: Buffer): JsonMap {
   let value: unknown;
   try {
-    value = JSON.parse(content.toString('utf8').replace(/^\ufeff/, ''));
+    value = JSON.parse(textOfFile(content));
   } catch {
     // The parser's own message quotes the file, which may hold what must not be shown.
     throw new CliError(`${path}: this is not JSON${content.length === 0 ? ' (the file is empty)' : ''}`);

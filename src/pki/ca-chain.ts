@@ -1,4 +1,4 @@
-import { createPublicKey, X509Certificate } from 'node:crypto';
+import { createPublicKey, KeyObject, X509Certificate } from 'node:crypto';
 import { Certificate, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
 import { limitsOf, usageText } from './issuer-limits';
@@ -6,6 +6,7 @@ import { keyAlgorithmOfPublicKey } from './keys';
 import { assertNamesPermitted } from './name-constraints';
 import { OID } from './object-identifiers';
 import { isOutdatedSignature } from './signature-algorithms';
+import { describeUnsupportedKey } from './unsupported-key';
 import { Complaint } from '../contract/rules';
 import { formatTime } from '../contract/term';
 
@@ -162,14 +163,15 @@ function assertNames(property: string, index: number, { subject, issuer, alterna
 
 function assertSigned(property: string, index: number, { der, issuer, authorityKeyIdentifier }: Certificate, above: Certificate): void {
   const identified = !authorityKeyIdentifier || authorityKeyIdentifier.equals(above.subjectKeyIdentifier);
-  if (!issuer.equals(above.subject) || !identified || !hasSigned(above, der)) {
+  const key = readKey(property, above.der.equals(der) ? index : index + 1, above.publicKey);
+  if (!issuer.equals(above.subject) || !identified || !hasSigned(key, der)) {
     throw new Error(`${place(property, index)} must be signed by the certificate that follows it (the CA's own comes first, the root last), got another order or another chain`);
   }
 }
 
-function hasSigned({ publicKey }: Certificate, der: Buffer): boolean {
+function hasSigned(key: KeyObject, der: Buffer): boolean {
   try {
-    return new X509Certificate(der).verify(createPublicKey({ key: publicKey, format: 'der', type: 'spki' }));
+    return new X509Certificate(der).verify(key);
   } catch {
     return false; // a key that can't verify, of another algorithm
   }
@@ -183,10 +185,18 @@ function assertUpToDate(property: string, index: number, certificate: Certificat
 }
 
 function assertKeyLength(property: string, index: number, { publicKey }: Certificate): void {
-  const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({ key: publicKey, format: 'der', type: 'spki' });
+  const { asymmetricKeyType, asymmetricKeyDetails } = readKey(property, index, publicKey);
   const bits = asymmetricKeyDetails?.modulusLength;
   if (asymmetricKeyType === 'rsa' && bits! < SHORTEST_RSA) {
     throw new Error(`${place(property, index)} must have an RSA key of ${SHORTEST_RSA} bits at least, got ${bits}`);
+  }
+}
+
+function readKey(property: string, index: number, publicKey: Buffer): KeyObject {
+  try {
+    return createPublicKey({ key: publicKey, format: 'der', type: 'spki' });
+  } catch {
+    throw new Error(`${place(property, index)} must be of a key that OpenSSL can read, got ${describeUnsupportedKey(publicKey)}`);
   }
 }
 

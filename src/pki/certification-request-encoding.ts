@@ -1,4 +1,5 @@
 import { isPrivateKey, quote } from '../contract/rules';
+import { textOfFile } from '../contract/text-of-file';
 
 /** The property that a request is declared by. */
 export const REQUEST_PROPERTY = 'certificateSigningRequest';
@@ -12,10 +13,13 @@ export const MAX_REQUEST_BYTES = 16_384;
 /** RFC 7468, section 7, and what Java and old versions of others write. */
 const LABELS: readonly string[] = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
 
-const ALLOWED = `must be one PEM block with the label ${LABELS.join(' or ')} and nothing before or after it, or DER, or DER in base64`;
+const ALLOWED = `must be one PEM block with the label ${LABELS.join(' or ')}, or DER, or DER in base64`;
 
-/** One block and nothing else: white space, which `trim` takes off together with a byte order mark, may be anywhere in it. */
-const PEM_BLOCK = /^-----BEGIN ([^-]*)-----([^-]*)-----END \1-----$/;
+/**
+ * A block, in which white space may be anywhere. What stands before and after it is passed over (RFC 7468, section 2): it is what
+ * `openssl req -text` and `certtool --generate-request` write for people.
+ */
+const PEM_BLOCK = /-----BEGIN ([^-]*)-----([^-]*)-----END \1-----/;
 
 /** An error that shows nothing of the input: what is pasted here may be a key. */
 export function notAPrivateKey(): Error {
@@ -35,7 +39,7 @@ export function decodeCertificationRequest(input: string | Buffer): Buffer {
   if (Buffer.isBuffer(input) && input[0] === 0x30) {
     return input;
   }
-  const text = input.toString('utf8').trim();
+  const text = (Buffer.isBuffer(input) ? textOfFile(input) : input).trim();
   if (isPrivateKey(text)) {
     throw notAPrivateKey();
   }
@@ -44,8 +48,8 @@ export function decodeCertificationRequest(input: string | Buffer): Buffer {
 
 function pemBody(text: string): string {
   const block = PEM_BLOCK.exec(text);
-  if (!block) {
-    const blocks = text.split('-----BEGIN ').length - 1;
+  const blocks = text.split('-----BEGIN ').length - 1;
+  if (!block || blocks > 1) {
     throw new Error(`${REQUEST_PROPERTY} ${ALLOWED}, got ${blocks > 1 ? `${blocks} blocks` : 'other text, or a block that is not complete'}`);
   }
   const [, label, body] = block;

@@ -88,7 +88,8 @@ function parse(der: Buffer): Parts {
   }
   const subject = fields.element(Tag.SEQUENCE);
   const publicKey = fields.element(Tag.SEQUENCE);
-  const attributes = readAttributes(fields.enter(contextTag(0, true)));
+  // The field must be there, empty or not, and some devices leave it out; what OpenSSL, GnuTLS and Go take is as plain without it.
+  const attributes = readAttributes(fields.more ? fields.enter(contextTag(0, true)) : new DerReader(Buffer.alloc(0)));
   fields.end();
   return { der, info, algorithm, algorithmOid, signature, subject, publicKey, ...attributes };
 }

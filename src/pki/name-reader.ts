@@ -1,7 +1,7 @@
 import { Tag } from './der';
 import { DerReader } from './der-reader';
 import { quote } from '../contract/rules';
-import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from '../contract/subject-attributes';
+import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectAttributeFacts, SubjectValues } from '../contract/subject-attributes';
 
 const ATTRIBUTES = new Map<string, SubjectAttribute>(SUBJECT_ATTRIBUTE_NAMES.map(name => [SUBJECT_ATTRIBUTES[name].oid, name]));
 
@@ -85,6 +85,9 @@ function readString(reader: DerReader, attribute: SubjectAttribute): string {
   const type = STRING_TYPES[tag];
   if (!type) {
     throw new Error(`subject.${attribute} must be a PrintableString, a UTF8String or an IA5String, got ${OTHER_STRINGS[tag] ?? 'another type'}; ${WAY_OUT}`);
+  }
+  if ((SUBJECT_ATTRIBUTES[attribute] as SubjectAttributeFacts).printableOnly && tag !== Tag.PRINTABLE_STRING) {
+    throw new Error(`subject.${attribute} must be a PrintableString (RFC 5280, appendix A.1), got ${type.name}; ${WAY_OUT}`);
   }
   const octets = reader.contents(tag);
   const text = type.decode(octets);

@@ -32,6 +32,13 @@ function otherOutputs(content: unknown): string {
 }
 
 describe('an export', () => {
+  test('takes outputs in UTF-16, as PowerShell writes them', async () => {
+    const file = join(temporaryFolder(), 'outputs.json');
+    writeFileSync(file, Buffer.from(`\ufeff${readFileSync(outputsFile, 'utf8')}`, 'utf16le'));
+    await cliOk('export', '--outputs', file, '--out', out);
+    expect(Object.keys(filesBelow(out)).some(name => name.endsWith('.pem'))).toBe(true);
+  });
+
   test('writes a file for each output that holds certificates, named after it, with a manifest', async () => {
     const said = await cliOk('export', '--outputs', outputsFile, '--out', out);
     const files = filesBelow(out);

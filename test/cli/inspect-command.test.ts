@@ -86,7 +86,7 @@ describe('a certificate', () => {
 
   test('is read from PEM with text around it, with CRLF and a byte order mark, and from DER', async () => {
     const expected = (await inspectAt('2026-06-01', file('a.pem', root.pem))).split('\n').slice(1);
-    for (const content of [root.der, `\ufeffSubject: Root\r\n${root.pem.replace(/\n/g, '\r\n')}more text`]) {
+    for (const content of [root.der, `\ufeffSubject: Root\r\n${root.pem.replace(/\n/g, '\r\n')}more text`, Buffer.from(`\ufeff${root.pem}`, 'utf16le')]) {
       expect((await inspectAt('2026-06-01', file('b', content))).split('\n').slice(1)).toEqual(expected);
     }
   });

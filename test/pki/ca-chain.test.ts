@@ -51,6 +51,15 @@ function foreign({ extensions, key = DEVICE_KEYS.RSA_2048, digest = 'sha256' }: 
 const CA_EXTENSIONS = 'basicConstraints = critical, CA:TRUE\nkeyUsage = critical, keyCertSign\nsubjectKeyIdentifier = hash';
 
 describe('the certificate of a CA from elsewhere', () => {
+  test('is refused with the reason where nobody can read its key, alone or above another one', async () => {
+    const der = Buffer.from(foreign({ extensions: CA_EXTENSIONS }).replace(/-----[^-]*-----/g, ''), 'base64');
+    const algorithm = Buffer.from('06092a864886f70d010101', 'hex');
+    const odd = Buffer.from(der);
+    odd[der.indexOf(algorithm) + algorithm.length - 1] = 0x7f;
+    expect(() => read(odd)).toThrow('certificate must be of a key that OpenSSL can read, got a key of 1.2.840.113549.1.1.127');
+    expect(() => read(der, odd)).toThrow('certificate, certificate 2, must be of a key that OpenSSL can read');
+  });
+
   test.each(KEY_ALGORITHM_NAMES)('is read alone, by %s', async algorithm => {
     const { certificate } = await testCa({ algorithm, pathLength: 0 });
     expect(read(certificate)).toMatchObject({ certificate: { der: certificate, ca: true, pathLength: 0 }, chain: [] });

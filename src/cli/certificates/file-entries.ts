@@ -1,6 +1,7 @@
 import { createPrivateKey, KeyObject } from 'node:crypto';
 import { holdsPem, readPemBlocks } from './pem-blocks';
 import { readStackOutputs } from './stack-outputs';
+import { textOfFile } from '../../contract/text-of-file';
 import { Tag } from '../../pki/der';
 import { CERTIFICATE, isPrivateKeyLabel } from '../../pki/pem-blocks';
 import { CliError } from '../cli-error';
@@ -22,11 +23,11 @@ export interface FilePrivateKey {
 
 /** All certificates and private keys of a file: PEM, DER, or the JSON of stack outputs. */
 export function readEntries(file: string, content: Buffer): FileEntry[] {
-  const text = content.toString('utf8');
+  const text = textOfFile(content);
   if (text.trim() === '') {
     throw new CliError(`${file}: the file is empty`);
   }
-  if (/^\ufeff?\s*\{/.test(text)) {
+  if (/^\s*\{/.test(text)) {
     return readOutputs(file, content);
   }
   return holdsPem(text) ? readPem(file, text) : [readDer(file, content)];

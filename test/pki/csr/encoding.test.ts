@@ -1,6 +1,7 @@
 import { fixture, fromPem, makeRequest } from './requests';
 import { readCertificationRequest } from '../../../src/pki/certification-request';
 import { toPem } from '../../../src/pki/pem';
+import { opensslOutput } from '../../support/openssl';
 import { CA_KEYS, DEVICE_KEYS } from '../fixtures';
 
 const PEM = fixture('openssl-p256.pem').toString();
@@ -24,6 +25,10 @@ describe('a request is read from', () => {
     ['PEM in one long line', `${begin}\n${BASE64}\n${end}`],
     ['the label of Java', PEM.replace(/CERTIFICATE REQUEST/g, 'NEW CERTIFICATE REQUEST')],
     ['DER', DER],
+    ['UTF-16 with a byte order mark, as PowerShell writes it', Buffer.from(`\ufeff${PEM.replace(/\n/g, '\r\n')}`, 'utf16le')],
+    ['UTF-16 in the order of octets of the network', Buffer.from(`\ufeff${PEM}`, 'utf16le').swap16()],
+    ['PEM with what `openssl req -text` writes before it', opensslOutput(['req', '-text'], PEM)],
+    ['PEM with a description around it', `Certificate Request:\n    Data:\n${PEM}Comment: made by hand\n`],
     ['base64', BASE64],
     ['base64 in lines', lines.slice(1, -1).join('\n')],
     ['base64 in a buffer', Buffer.from(BASE64)],
@@ -50,7 +55,7 @@ function messageOf(input: string | Buffer): string {
 }
 
 describe('a request is refused, and nothing of it is shown, for', () => {
-  const form = 'certificateSigningRequest must be one PEM block with the label CERTIFICATE REQUEST or NEW CERTIFICATE REQUEST and nothing before or after it, '
+  const form = 'certificateSigningRequest must be one PEM block with the label CERTIFICATE REQUEST or NEW CERTIFICATE REQUEST, '
     + 'or DER, or DER in base64, got ';
   const other = `${form}other text, or a block that is not complete`;
   const damaged = `${form}damaged base64, or none`;
@@ -60,8 +65,6 @@ describe('a request is refused, and nothing of it is shown, for', () => {
     ['white space', ' \n\t', `${form}nothing`],
     ['an empty buffer', Buffer.alloc(0), `${form}nothing`],
     ['an empty block', `${begin}\n${end}\n`, `${form}nothing`],
-    ['a description before the block', `Certificate Request:\n    Data:\n${PEM}`, other],
-    ['a word after the block', `${PEM}x`, other],
     ['two blocks', PEM + PEM, `${form}2 blocks`],
     ['three blocks', PEM + PEM + PEM, `${form}3 blocks`],
     ['the label of a certificate', PEM.replace(/CERTIFICATE REQUEST/g, 'CERTIFICATE'), `${form}the label "CERTIFICATE"`],
@@ -82,7 +85,7 @@ describe('a request is refused, and nothing of it is shown, for', () => {
     ['a full-width letter', BASE64.replace('M', '\uff2d'), damaged],
     ['a path', '/home/user/device.csr', damaged],
     ['a line end that is none', PEM.replace('\n', '\v'), damaged],
-    ['UTF-16', Buffer.from(PEM, 'utf16le'), damaged],
+    ['UTF-16 without a byte order mark', Buffer.from(PEM, 'utf16le'), damaged],
   ])('%s', (_, input, message) => expect(messageOf(input)).toBe(message));
 
   test.each<[string, string | Buffer]>([

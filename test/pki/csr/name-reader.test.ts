@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { checkSubject } from '../../../src/contract/rules';
-import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute } from '../../../src/contract/subject-attributes';
+import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectAttributeFacts } from '../../../src/contract/subject-attributes';
 import { element, objectIdentifier, printableString, sequence, setOfOne, utf8String } from '../../../src/pki/der';
 import { encodeName } from '../../../src/pki/name';
 import { readName } from '../../../src/pki/name-reader';
@@ -15,6 +15,8 @@ const name = (...pairs: readonly Buffer[]): Buffer => sequence(...pairs.map(setO
 const cn = (value: Buffer): Buffer => name(pair(CN, value));
 const text = (tag: number, octets: string | Buffer): Buffer => element(tag, Buffer.from(octets as string));
 
+const isPrintable = (attribute: SubjectAttribute): boolean => (SUBJECT_ATTRIBUTES[attribute] as SubjectAttributeFacts).printableOnly === true;
+
 describe('a name is read', () => {
   test.each<[string, Buffer, object]>([
     ['of PrintableString', cn(printableString('sensor-001')), { commonName: 'sensor-001' }],
@@ -28,13 +30,16 @@ describe('a name is read', () => {
   ])('%s', (_, der, values) => expect(readName(der)).toEqual(values));
 
   test('with every attribute that a certificate can have', () => {
-    const pairs = SUBJECT_ATTRIBUTE_NAMES.map(attribute => pair(SUBJECT_ATTRIBUTES[attribute].oid, utf8String(attribute)));
+    const encoded = (attribute: SubjectAttribute): Buffer => isPrintable(attribute) ? printableString(attribute) : utf8String(attribute);
+    const pairs = SUBJECT_ATTRIBUTE_NAMES.map(attribute => pair(SUBJECT_ATTRIBUTES[attribute].oid, encoded(attribute)));
     expect(readName(name(...pairs))).toEqual(Object.fromEntries(SUBJECT_ATTRIBUTE_NAMES.map(attribute => [attribute, attribute])));
   });
 
   test('with whatever was written, for all values', () => {
     const value = fc.string({ unit: 'binary', maxLength: 40 });
-    const attributes = Object.fromEntries(SUBJECT_ATTRIBUTE_NAMES.map(attribute => [attribute, value])) as { [A in SubjectAttribute]: typeof value };
+    const printable = fc.string({ unit: fc.constantFrom(...'AZaz09 \'()+,-./:=?'), maxLength: 40 });
+    const attributes = Object.fromEntries(SUBJECT_ATTRIBUTE_NAMES.map(attribute => [attribute, isPrintable(attribute) ? printable : value])) as
+      { [A in SubjectAttribute]: typeof value };
     const subjects = fc.record(attributes, { requiredKeys: [] });
     fc.assert(fc.property(subjects, subject => {
       expect(readName(encodeName(subject))).toEqual(subject);
@@ -69,6 +74,8 @@ describe('a name is refused', () => {
     ['with UTF-8 in more octets than it takes', cn(text(0x0c, Buffer.of(0xc0, 0x80))), 'the characters of UTF8String'],
     ['with a surrogate', cn(text(0x0c, Buffer.of(0xed, 0xa0, 0x80))), 'the characters of UTF8String'],
     ['with a code point beyond Unicode', cn(text(0x0c, Buffer.of(0xf4, 0x90, 0x80, 0x80))), 'the characters of UTF8String'],
+    ['with a country in UTF8String', name(pair('2.5.4.6', utf8String('CN')), pair(CN, utf8String('a'))),
+      `subject.country must be a PrintableString (RFC 5280, appendix A.1), got UTF8String${way}`],
     ['with an e-mail address', name(pair('1.2.840.113549.1.9.1', text(0x16, 'a@b'))), `distinguishedNameQualifier, serialNumber, commonName, got emailAddress${way}`],
     ['with an attribute that nobody knows', name(pair('1.2.3.4', utf8String('a'))), `got 1.2.3.4${way}`],
     ['with an attribute twice', name(pair(CN, utf8String('a')), pair(CN, utf8String('b'))), `subject must have each attribute once, got commonName twice${way}`],

@@ -21,7 +21,7 @@ export function fixture(name: string): Buffer {
 export const MODULI = JSON.parse(fixture('weak-keys.json').toString()) as { readonly [name: string]: string };
 
 export function fromPem(pem: string | Buffer): Buffer {
-  return Buffer.from(pem.toString().replace(/-----[^-]*-----/g, ''), 'base64');
+  return Buffer.from(pem.toString().replace(/^[^]*-----BEGIN [^-]*-----|-----END [^]*$/g, ''), 'base64');
 }
 
 export const SPKI_DER = { type: 'spki', format: 'der' } as const;

@@ -16,6 +16,7 @@ const TAKEN: { readonly [file: string]: readonly [key: string, extensions: reado
   'gnutls-ecdsa.pem': ['EC_P256', CLIENT, ACME],
   'gnutls-ed25519.pem': ['ED25519', CLIENT, ACME],
   'gnutls-rsa.pem': ['RSA_3072', CLIENT, ACME],
+  'gnutls-text.pem': ['EC_P256', CLIENT, ACME],
   'java-ecsecp256r1.pem': ['EC_P256', ['2.5.29.14', SAN, '2.5.29.37'], JAVA],
   'java-ecsecp384r1.pem': ['EC_P384', ['2.5.29.14', SAN, '2.5.29.37'], JAVA],
   'java-ed25519.pem': ['ED25519', ['2.5.29.14', SAN, '2.5.29.37'], JAVA],
@@ -40,7 +41,6 @@ const TAKEN: { readonly [file: string]: readonly [key: string, extensions: reado
 
 /** Why a request that a tool made is refused. */
 const REFUSED: { readonly [file: string]: string } = {
-  'refused-gnutls-text.pem': 'nothing before or after it, or DER, or DER in base64, got other text',
   'refused-openssl-brainpoolP256r1.pem': 'got an EC key on the curve brainpoolP256r1',
   'refused-openssl-compressed.pem': 'got an EC key with a compressed point',
   'refused-openssl-dsa.pem': 'got DSA with SHA-256',

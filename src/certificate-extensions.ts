@@ -154,7 +154,8 @@ export interface CertificatePolicy {
 }
 
 /**
- * An extension of your own.
+ * An extension of your own. It is never critical: a validator that does not know it would have to refuse the certificate
+ * (RFC 5280, section 4.2), and no TLS library does.
  */
 export interface CustomExtension {
   /**
@@ -165,12 +166,6 @@ export interface CustomExtension {
 
   /** Its value: DER in base64, up to 1024 octets. */
   readonly valueDerBase64: string;
-
-  /**
-   * Whether a validator that does not know it has to refuse the certificate.
-   * @default false
-   */
-  readonly critical?: boolean;
 }
 
 /**

@@ -44,7 +44,7 @@ test('the certificate of a CA elsewhere of all properties renders every one of t
     clipToIssuer: true,
     generation: 2,
     certificatePolicies: [{ oid: '1.3.6.1.4.1.99999.2', cpsUri: 'https://acme.example/cps' }],
-    customExtensions: [{ oid: '1.3.6.1.4.1.99999.1', valueDerBase64: 'BQA=', critical: true }],
+    customExtensions: [{ oid: '1.3.6.1.4.1.99999.1', valueDerBase64: 'BQA=' }],
   }, { pathLength: 2, allowedCustomExtensions: ['1.3.6.1.4.1.99999.1'] });
   const properties = propertiesOf(stack, TYPE);
   expect(properties).toMatchObject({
@@ -58,7 +58,7 @@ test('the certificate of a CA elsewhere of all properties renders every one of t
     Extensions: {
       NameConstraints: { Critical: true, Permitted: { Dns: ['factory1.acme.example'] } },
       CertificatePolicies: [{ Oid: '1.3.6.1.4.1.99999.2', CpsUri: 'https://acme.example/cps' }],
-      CustomExtensions: [{ Oid: '1.3.6.1.4.1.99999.1', Critical: true, Value: 'BQA=' }],
+      CustomExtensions: [{ Oid: '1.3.6.1.4.1.99999.1', Value: 'BQA=' }],
     },
   });
   expect(properties).not.toHaveProperty('ValidityDays');

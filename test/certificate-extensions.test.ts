@@ -50,7 +50,7 @@ test('all other extensions are rendered', () => {
     OcspUrls: ['http://ocsp.acme.example'],
     CaIssuersUrls: ['http://acme.example/ca.cer'],
     CertificatePolicies: [{ Oid: '1.3.6.1.4.1.99999.2' }, { Oid: '1.3.6.1.4.1.99999.3', CpsUri: 'https://acme.example/cps' }],
-    CustomExtensions: [{ Oid: OWN, Critical: false, Value: NULL }],
+    CustomExtensions: [{ Oid: OWN, Value: NULL }],
   });
 });
 

@@ -31,7 +31,6 @@ export interface DeclaredPolicy {
 
 export interface DeclaredCustomExtension {
   readonly oid: string;
-  readonly critical: boolean;
   /** DER in base64. */
   readonly value: string;
 }

@@ -20,9 +20,8 @@ export function extensionsProperty(value: unknown): DeclaredExtensions | undefin
     crlDistributionPoints: texts('crlDistributionPoints', properties.CrlDistributionPoints),
     ocspUrls: texts('ocspUrls', properties.OcspUrls),
     caIssuersUrls: texts('caIssuersUrls', properties.CaIssuersUrls),
-    customExtensions: records('customExtensions', CustomExtensions)?.map(({ Oid, Critical, Value }) => ({
+    customExtensions: records('customExtensions', CustomExtensions)?.map(({ Oid, Value }) => ({
       oid: text('customExtensions.oid', Oid),
-      critical: truth('customExtensions.critical', Critical, false),
       value: text('customExtensions.value', Value),
     })),
   });

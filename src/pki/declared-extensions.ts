@@ -53,10 +53,10 @@ function accessDescriptions(method: string, urls: readonly string[]): Buffer[] {
   return encodeGeneralNames({ uri: urls }).map(location => sequence(objectIdentifier(method), location));
 }
 
-function customExtension({ oid, critical, value }: DeclaredCustomExtension): Buffer {
+function customExtension({ oid, value }: DeclaredCustomExtension): Buffer {
   const der = Buffer.from(value, 'base64');
   assertOneElement(der, oid);
-  return extension(objectIdentifier(oid), critical, der);
+  return extension(objectIdentifier(oid), false, der);
 }
 
 /** RFC 5280, section 4.1: the value of an extension is the DER of one value. */

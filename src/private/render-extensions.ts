@@ -21,7 +21,7 @@ export function renderExtensions(scope: Construct, props: ExtensionProps): Exten
     crlDistributionPoints: props.crlDistributionPoints,
     ocspUrls: props.ocspUrls,
     caIssuersUrls: props.caIssuersUrls,
-    customExtensions: props.customExtensions?.map(({ oid, critical = false, valueDerBase64 }) => ({ oid, critical, value: valueDerBase64 })),
+    customExtensions: props.customExtensions?.map(({ oid, valueDerBase64 }) => ({ oid, value: valueDerBase64 })),
   };
   Object.entries(declared).forEach(([name, value]) => validate(scope, [value], () => checkExtensions({ [name]: value })));
   const { nameConstraints } = declared;
@@ -37,7 +37,7 @@ export function renderExtensions(scope: Construct, props: ExtensionProps): Exten
     CrlDistributionPoints: declared.crlDistributionPoints,
     OcspUrls: declared.ocspUrls,
     CaIssuersUrls: declared.caIssuersUrls,
-    CustomExtensions: declared.customExtensions?.map(({ oid, critical, value }) => ({ Oid: oid, Critical: critical, Value: value })),
+    CustomExtensions: declared.customExtensions?.map(({ oid, value }) => ({ Oid: oid, Value: value })),
   });
 }
 

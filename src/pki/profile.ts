@@ -64,15 +64,15 @@ export const PROFILES: { readonly [N in ProfileName]: CertificateProfile } = Obj
     extendedKeyUsage: [],
   }),
   /**
-   * A TLS client. An RSA key may also encipher, for the servers of TLS 1.2 without forward secrecy that check the bit;
-   * a key on a curve must not claim to (RFC 8813, section 3).
+   * A TLS client, which signs and does nothing else with its key: RFC 5280, section 4.2.1.12, knows no other use with clientAuth but
+   * keyAgreement, and linters call keyEncipherment with it an error.
    */
   device: frozen({
     name: 'device',
     backdateSeconds: BACKDATE_SECONDS,
     ca: false,
     keyUsage: ['digitalSignature'],
-    rsaKeyUsage: ['keyEncipherment'],
+    rsaKeyUsage: [],
     extendedKeyUsage: [OID.clientAuth],
   }),
   /**
@@ -84,10 +84,13 @@ export const PROFILES: { readonly [N in ProfileName]: CertificateProfile } = Obj
     backdateSeconds: BACKDATE_SECONDS,
     ca: false,
     keyUsage: ['digitalSignature'],
-    rsaKeyUsage: ['keyEncipherment'],
+    rsaKeyUsage: [],
     extendedKeyUsage: [],
   }),
-  /** A TLS server: a broker or a gateway. Clients look for its name among the subject alternative names (RFC 9525, section 6.3). */
+  /**
+   * A TLS server: a broker or a gateway. Clients look for its name among the subject alternative names (RFC 9525, section 6.3). To an
+   * RSA key, clients of TLS 1.2 without forward secrecy encipher a secret; a key on a curve must not claim to (RFC 8813, section 3).
+   */
   server: frozen({
     name: 'server',
     backdateSeconds: BACKDATE_SECONDS,

@@ -26,15 +26,15 @@ test.each<[ProfileName, KeyAlgorithmName, HashAlgorithmName, string]>([
   ['verification', 'RSA_2048', 'SHA-256', '1084c15e6bc3630f1227cc3db1c4d4af063d2216008994d8559f811031e09dff'],
   ['verification', 'RSA_2048', 'SHA-384', 'adc8d377ba9561bd7d3cc81991f02bd6f6167f3bbdb46c4096d5d8cd95d4f718'],
   ['verification', 'RSA_2048', 'SHA-512', '2c6e2b456d5b869bdcf477d2c74aa2e94ca530b16a1153ce36accb5a763b2407'],
-  ['device', 'RSA_2048', 'SHA-256', 'cc7182e50c1ffb8b3af165c863155b5c1971adf176b2a461c950eb4b83ecd7a1'],
-  ['device', 'RSA_2048', 'SHA-384', '35d357a324ef52a2159f41a4e128d51f0311b3b5cb0b5ccf5e7b7b8e9c87acf1'],
-  ['device', 'RSA_2048', 'SHA-512', '8442347eaf5d6d4b8e345c5161a550f86d85e824fb993f58ee56e594039601dd'],
+  ['device', 'RSA_2048', 'SHA-256', '5421b80c33cbc217892b442f72064eaf40a87b18e1b7de4970f0f27162d626b4'],
+  ['device', 'RSA_2048', 'SHA-384', 'f1edffe061892df6ae2d1b282f9bb0a9d597cda866976f26f0f7213a2eb83891'],
+  ['device', 'RSA_2048', 'SHA-512', '5ad4e2255675265264b35965204e4005d3d7028047a5eba34876bdbf969367f7'],
   ['ca', 'RSA_3072', 'SHA-256', '49f92e9000ad2d15fc61e837fc0ea9ad0b736065be863f6c24e5938e14a6f706'],
   ['verification', 'RSA_3072', 'SHA-256', '7f32418034f20580d795e2032e7b071270274720098a51f1bc591e9fc1921216'],
-  ['device', 'RSA_3072', 'SHA-256', '779ffe448c646a4a80452d5996392c7ca1cf4a9f778b70aef807728e924f8b93'],
+  ['device', 'RSA_3072', 'SHA-256', 'e0420ff537458811ab00cd4b0289d13048f1c3ea8a751ee5cd0b2a4cb17535ad'],
   ['ca', 'RSA_4096', 'SHA-256', '67095e60069294dd81df8e42eb450c63f034cdfc333ed2196a26f94e2d8e2b54'],
   ['verification', 'RSA_4096', 'SHA-256', '1e9dba0c64ebfc9a1a27ed62d9a88141c7858ad35d4ead5acce8ecebe35f3191'],
-  ['device', 'RSA_4096', 'SHA-256', '106beeeac21468e21d06adcb4841045780a211ba947474adbfd74b0f0f58d1c6'],
+  ['device', 'RSA_4096', 'SHA-256', '8f8c9ce472f07b8073410caf69989003d79ae933828ee35b1d63ef146ab2502a'],
 ])('the %s certificate by %s with %s has the bytes it always had', async (profile, algorithm, hash, expected) => {
   expect(sha256(await certificate(profile, algorithm, hash))).toBe(expected);
 });

@@ -23,10 +23,8 @@ const { digitalSignature, keyEncipherment, keyCertSign, cRLSign } = x509.KeyUsag
 const EXPECTED: { readonly [N in ProfileName]: (family: KeyFamily) => Extensions } = {
   ca: () => ({ ca: true, pathLength: 1, keyUsage: keyCertSign + cRLSign }),
   verification: () => ({ ca: false, keyUsage: digitalSignature }),
-  device: family => ({
-    ca: false, keyUsage: family === 'RSA' ? digitalSignature + keyEncipherment : digitalSignature, extendedKeyUsage: ['1.3.6.1.5.5.7.3.2'],
-  }),
-  devid: family => ({ ca: false, keyUsage: family === 'RSA' ? digitalSignature + keyEncipherment : digitalSignature }),
+  device: () => ({ ca: false, keyUsage: digitalSignature, extendedKeyUsage: ['1.3.6.1.5.5.7.3.2'] }),
+  devid: () => ({ ca: false, keyUsage: digitalSignature }),
   server: family => ({
     ca: false, keyUsage: family === 'RSA' ? digitalSignature + keyEncipherment : digitalSignature, extendedKeyUsage: ['1.3.6.1.5.5.7.3.1'],
   }),

@@ -51,7 +51,7 @@ describe('a certificate for a key of a size that can\'t be declared', () => {
     expect(new X509Certificate(der).publicKey.export(SPKI_DER)).toEqual(publicKey);
     const text = opensslOutput(['x509', '-inform', 'DER', '-noout', '-text'], der);
     expect(text).toContain(`Public-Key: (${bits} bit)`);
-    expect(text).toMatch(/Key Usage: critical\s+Digital Signature, Key Encipherment/);
+    expect(text).toMatch(/Key Usage: critical\s+Digital Signature\n/);
     expect(text).toContain(certificate.subjectKeyIdentifier.toString('hex').toUpperCase().replace(/..(?!$)/g, '$&:'));
 
     const { subject, hashAlgorithm, validity } = content;

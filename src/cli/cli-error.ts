@@ -19,5 +19,5 @@ export function printable(text: string): string {
 }
 
 function onOneLine(text: string): string {
-  return printable(text.replace(/\s*[\r\n]+\s*/g, ' ').trim());
+  return printable(text.split(/[\r\n]+/).map(line => line.trim()).filter(line => line !== '').join(' '));
 }

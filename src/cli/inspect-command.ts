@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, KeyObject } from 'node:crypto';
-import { CertificateFacts, describeKey, publicKeyOctets, readCertificate } from './certificates/certificate-facts';
+import { CertificateFacts, describeKey, describePublicKey, publicKeyOctets, readCertificate } from './certificates/certificate-facts';
 import { chainsOf, isSelfSigned, signingOf, withoutRepeats } from './certificates/chain';
 import { FileEntry, FilePrivateKey, privateKeyIn, readEntries } from './certificates/file-entries';
 import { readableTime, validityState } from './certificates/validity-text';
@@ -61,7 +61,7 @@ function describe(facts: CertificateFacts, now: Date): Rows {
     ['subject', facts.subject || '(no name)'],
     ['issuer', isSelfSigned(facts) ? 'itself (self-signed)' : facts.issuer || '(no name)'],
     ['serial number', facts.serialNumber],
-    ['key', describeKey(facts.certificate.publicKey)],
+    ['key', describePublicKey(facts)],
     ['signature', facts.signatureAlgorithm],
     ['valid from', readableTime(facts.notBefore)],
     ['valid until', `${readableTime(facts.notAfter)} (${validityState(facts.notBefore, facts.notAfter, now)})`],
@@ -73,7 +73,7 @@ function describe(facts: CertificateFacts, now: Date): Rows {
     ['authority key identifier', facts.authorityKeyIdentifier],
     ['SHA-256 fingerprint', `${facts.sha256Fingerprint} (the certificateId in AWS IoT)`],
     ['SHA-1 fingerprint', facts.sha1Fingerprint],
-    ['public key SHA-256', sha256(publicKeyOctets(facts.certificate.publicKey))],
+    ['public key SHA-256', sha256(facts.spki)],
   ];
   return rows.filter((row): row is [string, string] => row[1] !== undefined);
 }

@@ -1,5 +1,5 @@
 import { CertificateFacts, readCertificate } from './certificates/certificate-facts';
-import { keyHasSigned, signingOf } from './certificates/chain';
+import { keyHasSigned, MAX_CANDIDATES, signingOf } from './certificates/chain';
 import { FileEntry, readEntries } from './certificates/file-entries';
 import { CliError, printable } from './cli-error';
 import { KIT_NAMES, KITS } from './export/kits';
@@ -46,8 +46,9 @@ export function lintCommand(files: readonly string[], { platform = [], list }: L
   for (const { title } of entries.filter(({ privateKey }) => privateKey)) {
     terminal.print(`${printable(title)}\n  a private key, which is not checked and not shown\n\n`);
   }
+  const given = subjects.flatMap(({ facts }) => facts ?? []);
   const findings = subjects.flatMap(subject => {
-    const context = { platforms, now, issuer: issuerOf(subject, subjects) };
+    const context = { platforms, now, issuer: issuerOf(subject, given) };
     const found = lintCertificate(subject.der, context);
     terminal.print(`${printable(subject.title)}\n${describe(found, context)}\n`);
     return found;
@@ -83,10 +84,13 @@ function factsOf(title: string, der: Buffer): CertificateFacts | undefined {
   }
 }
 
+function signerByText(facts: CertificateFacts, given: readonly CertificateFacts[]): CertificateFacts | undefined {
+  return given.filter(each => each.subject === facts.issuer).slice(0, MAX_CANDIDATES).find(each => keyHasSigned(each, facts));
+}
+
 /** The certificate whose key has signed, among the given ones; also where its name has other octets, for there is a rule on that. */
-function issuerOf({ facts }: Subject, subjects: readonly Subject[]): LintedCertificate | undefined {
-  const given = subjects.flatMap(subject => subject.facts ?? []);
-  const signer = facts && (signingOf(facts, given).signer ?? given.find(each => each.subject === facts.issuer && keyHasSigned(each, facts)));
+function issuerOf({ facts }: Subject, given: readonly CertificateFacts[]): LintedCertificate | undefined {
+  const signer = facts && (signingOf(facts, given).signer ?? signerByText(facts, given));
   try {
     return signer && readLintedCertificate(signer.certificate.raw);
   } catch {

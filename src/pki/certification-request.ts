@@ -4,10 +4,9 @@ import { decodeCertificationRequest, notAPrivateKey, REQUEST_PROPERTY } from './
 import { contextTag, Tag } from './der';
 import { DerReader } from './der-reader';
 import { strongPublicKey } from './key-strength';
-import { OID } from './object-identifiers';
 import { subjectKeyFormOf } from './public-key-forms';
 import { readAttributes, RequestedAttributes } from './requested-attributes';
-import { SignatureAlgorithm, requestSignatureAlgorithmOf } from './signature-algorithms';
+import { isSignatureOid, requestSignatureAlgorithmOf, SignatureAlgorithm } from './signature-algorithms';
 import { isSignedBy } from './signer';
 import { assertDer } from './strict-der';
 
@@ -98,7 +97,7 @@ function parse(der: Buffer): Parts {
 function knownAlgorithm({ algorithm: identifier, algorithmOid: oid }: Parts): SignatureAlgorithm {
   const algorithm = requestSignatureAlgorithmOf(identifier);
   if (!algorithm) {
-    const odd = (Object.values(OID) as string[]).includes(oid) ? ' with other parameters than it has' : '';
+    const odd = isSignatureOid(oid) ? ' with other parameters than it has' : '';
     throw new Error(`${REQUEST_PROPERTY} must be signed by RSA (PKCS#1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512, or by Ed25519, `
       + `got ${algorithmName(oid)}${odd}; make the request again with -sha256 or what your tool calls it`);
   }

@@ -54,6 +54,11 @@ export function requestSignatureAlgorithmOf(identifier: Buffer): SignatureAlgori
   return REQUEST_ALGORITHMS.find(algorithm => algorithm.identifier.equals(identifier));
 }
 
+/** Whether an object identifier, dotted, is that of an algorithm of which requests are taken, with the right parameters. */
+export function isSignatureOid(oid: string): boolean {
+  return KEY_FAMILIES.some(family => HASH_ALGORITHM_NAMES.some(hash => SIGNATURE_OIDS[family][hash] === oid));
+}
+
 /** Whether an AlgorithmIdentifier is one that this library writes. */
 export function isSignatureAlgorithm(identifier: Buffer): boolean {
   return signatureAlgorithmOf(identifier) !== undefined;

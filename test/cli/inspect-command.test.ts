@@ -121,6 +121,26 @@ describe('a certificate', () => {
 });
 
 describe('several certificates', () => {
+  test('are shown as far as they can be read, also where Node.js does not know the algorithm of a key', async () => {
+    const algorithm = Buffer.from('06072a8648ce3d0201', 'hex'); // id-ecPublicKey
+    const odd = Buffer.from(root.der);
+    odd[odd.indexOf(algorithm) + algorithm.length - 1] = 0x7f;
+    const said = await inspectAt('2026-06-01', file('odd.cer', odd), file('leaf.pem', leaf.pem));
+    expect(said).toMatch(/odd\.cer\n {2}subject +CN=Root\n/);
+    expect(said).toMatch(/ {2}key +a key of 1\.2\.840\.10045\.2\.127, which can't be read here\n/);
+    expect(said).toMatch(/leaf\.pem\n {2}subject +CN=Leaf\n/);
+  });
+
+  test('of hundreds of CAs with one name are chained by their key identifiers', async () => {
+    const identified = async (n: number) => foreignCertificate({
+      name: 'CN=Root', extensions: [new x509.BasicConstraintsExtension(true), new x509.SubjectKeyIdentifierExtension(n.toString(16).padStart(40, '0'))],
+    });
+    const cas = await Promise.all(Array.from({ length: 200 }, (_, n) => identified(n)));
+    const device = await foreignCertificate({ name: 'CN=Device', signer: cas[150], extensions: [new x509.AuthorityKeyIdentifierExtension((150).toString(16).padStart(40, '0'))] });
+    const said = await inspectAt('2026-06-01', file('all.pem', [...cas, device].map(({ pem }) => pem).join('')));
+    expect(said).toContain('  Device\n    signed by Root, signature verified\n      signed by itself, signature verified\n');
+  });
+
   test('are put in order, with verified signatures, however they were given', async () => {
     const other = await foreignCertificate({ name: 'CN=Alone' });
     const said = await inspectAt('2026-06-01', file('root.pem', root.pem), file('both.pem', leaf.pem + root.pem), file('alone.pem', other.pem));

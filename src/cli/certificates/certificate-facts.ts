@@ -1,12 +1,17 @@
 import 'reflect-metadata'; // has to be there before the parser is loaded
 import { KeyObject, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { describeUnsupportedKey } from '../../pki/unsupported-key';
 import { CliError } from '../cli-error';
 import { formatDistinguishedName, shortName } from './distinguished-name';
 
 /** A certificate as a person or a pipeline wants to know it. */
 export interface CertificateFacts {
   readonly certificate: X509Certificate;
+  /** Its public key; absent where it is of an algorithm that Node.js does not know. */
+  readonly publicKey?: KeyObject;
+  /** The public key, SPKI in DER. */
+  readonly spki: Buffer;
   /** RFC 4514. */
   readonly subject: string;
   /** The subject's common name, if it has one. */
@@ -100,6 +105,8 @@ function facts(certificate: X509Certificate, parsed: x509.X509Certificate): Cert
   const alternativeNames = parsed.getExtension(x509.SubjectAlternativeNameExtension);
   return {
     certificate,
+    publicKey: publicKeyOf(certificate),
+    spki: Buffer.from(parsed.publicKey.rawData),
     subject: formatDistinguishedName(parsed.subjectName),
     shortName: shortName(parsed.subjectName),
     issuer: formatDistinguishedName(parsed.issuerName),
@@ -121,6 +128,14 @@ function facts(certificate: X509Certificate, parsed: x509.X509Certificate): Cert
   };
 }
 
+function publicKeyOf(certificate: X509Certificate): KeyObject | undefined {
+  try {
+    return certificate.publicKey;
+  } catch {
+    return undefined;
+  }
+}
+
 function keyUsages(extension: x509.KeyUsagesExtension | null): string[] | undefined {
   // eslint-disable-next-line no-bitwise -- the usages are a bit string
   return extension ? KEY_USAGES.filter(([flag]) => (extension.usages & flag) !== 0).map(([, name]) => name) : undefined;
@@ -138,6 +153,11 @@ export function describeKey({ asymmetricKeyType, asymmetricKeyDetails: details }
     case 'ec': return `EC ${CURVES[details?.namedCurve ?? ''] ?? details?.namedCurve ?? 'with parameters of its own'}`;
     default: return asymmetricKeyType ?? 'unknown';
   }
+}
+
+/** The public key of a certificate as people name it; one that can't be read, by its algorithm. */
+export function describePublicKey({ publicKey, spki }: CertificateFacts): string {
+  return publicKey ? describeKey(publicKey) : `${describeUnsupportedKey(spki)}, which can't be read here`;
 }
 
 /** The octets of a public key, to compare. */

@@ -16,7 +16,7 @@ export function hasSigned(issuer: CertificateFacts, subject: CertificateFacts): 
 /** Whether this certificate's key has made that certificate's signature, whoever is named as its issuer. */
 export function keyHasSigned(issuer: CertificateFacts, subject: CertificateFacts): boolean {
   try {
-    return subject.certificate.verify(issuer.certificate.publicKey);
+    return issuer.publicKey !== undefined && subject.certificate.verify(issuer.publicKey);
   } catch {
     return false; // a key that can't verify, of another algorithm or size
   }
@@ -27,18 +27,48 @@ export function isSelfSigned(certificate: CertificateFacts): boolean {
   return hasSigned(certificate, certificate);
 }
 
+/** So many certificates of one name are asked whether they signed another one: a file can hold thousands. */
+export const MAX_CANDIDATES = 20;
+
 /** Looks for who signed a certificate among the given ones; itself comes last. */
 export function signingOf(certificate: CertificateFacts, given: readonly CertificateFacts[]): Signing {
-  const named = given.filter(each => each.subjectName.equals(certificate.issuerName));
-  const signers = named.filter(each => hasSigned(each, certificate));
-  const signer = signers.find(each => each !== certificate) ?? signers[0];
+  const named = byName(given).get(nameKey(certificate.issuerName)) ?? [];
+  const { authorityKeyIdentifier: wanted } = certificate;
+  const fits = ({ subjectKeyIdentifier: its }: CertificateFacts): boolean => wanted === undefined || its === undefined || its === wanted;
+  const others = named.filter(each => each !== certificate && fits(each)).slice(0, MAX_CANDIDATES);
+  const signer = [...others, ...named.includes(certificate) ? [certificate] : []].find(each => hasSigned(each, certificate));
   return signer ? { signer } : { impostor: named[0] };
+}
+
+type ByName = ReadonlyMap<string, readonly CertificateFacts[]>;
+
+const INDEXES = new WeakMap<readonly CertificateFacts[], ByName>();
+
+/** Certificates by their subjects, made once for each list. */
+function byName(given: readonly CertificateFacts[]): ByName {
+  const known = INDEXES.get(given);
+  if (known) {
+    return known;
+  }
+  const index = new Map<string, CertificateFacts[]>();
+  given.forEach(each => {
+    const key = nameKey(each.subjectName);
+    index.set(key, index.get(key) ?? []);
+    index.get(key)!.push(each);
+  });
+  INDEXES.set(given, index);
+  return index;
+}
+
+function nameKey(name: Buffer): string {
+  return name.toString('latin1');
 }
 
 /** The chains that the given certificates make: each begins with one that has signed no other one, and goes up. */
 export function chainsOf(given: readonly CertificateFacts[]): CertificateFacts[][] {
   const signerOf = new Map(given.map(each => [each, signingOf(each, given).signer]));
-  const leaves = given.filter(each => !given.some(other => other !== each && signerOf.get(other) === each));
+  const signers = new Set([...signerOf].filter(([each, signer]) => signer !== each).map(([, signer]) => signer));
+  const leaves = given.filter(each => !signers.has(each));
   return (leaves.length > 0 ? leaves : given.slice(0, 1)).map(leaf => {
     const chain = [leaf];
     let next = signerOf.get(leaf);

@@ -91,7 +91,7 @@ function keyIn({ kind, value, ofCa }: KeyPlace, version: string, text: string, {
     throw new NoKeyError(`the ${kind} holds no unencrypted private key in PEM, as a bundle in PKCS#12 or DER does not`, false);
   }
   const publicKey = publicKeyOctets(createPublicKey(key));
-  const isOfKey = ({ certificate }: CertificateFacts): boolean => publicKey.equals(publicKeyOctets(certificate.publicKey));
+  const isOfKey = ({ spki }: CertificateFacts): boolean => publicKey.equals(spki);
   const own = exported.filter(({ facts, entry }) => (ofCa ? entry.role === 'ca' : entry.role !== 'ca' && isVersionOf(facts, version)) && isOfKey(facts));
   if (own.length === 0 || (!ofCa && cas.some(isOfKey))) {
     throw new NoKeyError(ofCa ? `the ${kind} holds the key of no CA whose certificate is an output`

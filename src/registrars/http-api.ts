@@ -78,7 +78,7 @@ export class HttpApi {
         fault = outcome.fault.words;
       }
       try {
-        await this.pause(attempt, outcome.response?.headers['retry-after']);
+        await this.pause(attempt, outcome.response?.headers ?? {});
       } catch {
         throw new Error(`${what} failed: ${fault}, until no time was left; deploy again`);
       }
@@ -112,11 +112,24 @@ export class HttpApi {
   }
 
   /** Full jitter over a growing bound, or what the platform asks for. https://datatracker.ietf.org/doc/html/rfc9110#section-10.2.3 */
-  private async pause(attempt: number, retryAfter: string | undefined): Promise<void> {
+  private async pause(attempt: number, headers: HttpResponse['headers']): Promise<void> {
     const bound = Math.min(10_000, 250 * 2 ** (attempt - 1));
-    const asked = /^\d{1,3}$/.test(retryAfter ?? '') ? Number(retryAfter) * 1000 : 0;
-    await sleep(asked + bound * Math.random(), undefined, { signal: this.signal });
+    await sleep(askedWait(headers, new Date()) + bound * Math.random(), undefined, { signal: this.signal });
   }
+}
+
+/** More than that is no wait for a deployment; milliseconds. */
+const LONGEST_WAIT = 999_000;
+
+/**
+ * How long a platform asks to be left alone, in milliseconds: seconds or a date (RFC 9110, section 10.2.3), or Azure's milliseconds
+ * (https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md).
+ */
+export function askedWait({ 'retry-after': retryAfter = '', 'x-ms-retry-after-ms': milliseconds = '' }: HttpResponse['headers'], now: Date): number {
+  const asked = /^\d{1,6}$/.test(milliseconds) ? Number(milliseconds)
+    : /^\d{1,3}$/.test(retryAfter) ? Number(retryAfter) * 1000
+      : Date.parse(retryAfter) - now.getTime();
+  return asked > 0 ? Math.min(asked, LONGEST_WAIT) : 0; // no number where nothing is asked
 }
 
 function plainHeaders(headers: IncomingHttpHeaders): { [name: string]: string } {

@@ -42,6 +42,24 @@ describe('faults', () => {
       + 'i.e. should be active/suspended, IotDpsState: Transitioning." (IH409001), until no time was left; deploy again');
   });
 
+  test.each([
+    ['ScopeLocked', 409, 'remove the lock on the service, on its resource group or on the subscription'],
+    ['MissingSubscriptionRegistration', 409, 'register the resource provider in the subscription: az provider register --namespace Microsoft.Devices'],
+    ['ReadOnlyDisabledSubscription', 409, 'the subscription is disabled'],
+    ['RequestDisallowedByPolicy', 403, 'an Azure Policy forbids it, which the message names'],
+  ])('what is refused with %s is not waited for, and the way out is told', async (code, status, wayOut) => {
+    azure.instead = call => call.startsWith('PUT') ? { status, body: { error: { code, message: 'It was refused.' } } } : undefined;
+    await expect(upload()).rejects.toThrow(`upload of the certificate was refused: ${status} ${code} "It was refused."; ${wayOut}`);
+    expect(azure.count(`PUT certificates/${nameOf(ca)}`)).toBe(1);
+  });
+
+  test('a sign-in that Microsoft Entra says to try again is tried again', async () => {
+    const transient = { error: 'temporarily_unavailable', error_description: 'AADSTS90033: A transient error has occurred. Please try again.' };
+    azure.instead = (call, again) => call === TOKEN_CALL && again === 0 ? { status: 400, body: transient } : undefined;
+    await upload();
+    expect(azure.count(TOKEN_CALL)).toBe(2);
+  });
+
   test('a platform that never answers ends with the time, and says nothing of the request', async () => {
     azure.fault = call => call === TOKEN_CALL ? 'unavailable' : undefined;
     const failure = await ask('Create', UPLOAD, properties(), { milliseconds: 1_500 }).catch(error => String(error.stack));

@@ -1,4 +1,4 @@
-import { HttpApi } from '../../src/registrars/http-api';
+import { askedWait, HttpApi } from '../../src/registrars/http-api';
 import { networkFault } from '../../src/registrars/network-fault';
 import { HttpsPlatform, PlatformAnswer } from '../support/https-platform';
 
@@ -55,4 +55,16 @@ describe('the client of platforms', () => {
     expect(signal.aborted).toBe(false);
     expect(platform.calls).toEqual([]);
   });
+});
+
+test.each<[string, { readonly [name: string]: string }, number]>([
+  ['nothing', {}, 0],
+  ['seconds', { 'retry-after': '7' }, 7_000],
+  ['a date', { 'retry-after': 'Sun, 01 Mar 2026 12:00:30 GMT' }, 30_000],
+  ['a date that is past', { 'retry-after': 'Sun, 01 Mar 2026 11:00:00 GMT' }, 0],
+  ['a date in years', { 'retry-after': 'Sun, 01 Mar 2036 12:00:00 GMT' }, 999_000],
+  ['milliseconds, as Azure writes them', { 'x-ms-retry-after-ms': '1500', 'retry-after': '9' }, 1_500],
+  ['no time', { 'retry-after': 'soon' }, 0],
+])('a platform that asks to be left alone by %s is', (_, headers, milliseconds) => {
+  expect(askedWait(headers, new Date('2026-03-01T12:00:00Z'))).toBe(milliseconds);
 });

@@ -1,5 +1,5 @@
 import { entryOf } from '../../handlers/outside-text';
-import { HttpApi } from '../http-api';
+import { HttpApi, HttpResponse, passingStatus } from '../http-api';
 import { jsonOf } from '../json-answer';
 import { errorCode } from '../platform-failure';
 
@@ -21,6 +21,14 @@ const WAYS_OUT: { readonly [code: string]: string } = {
   AADSTS90002: 'tenantId must be that of a tenant, and cloud the one that it is in',
 };
 
+/** "A transient error has occurred. Please try again.", with the status 400. https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
+const TRANSIENT = /\bAADSTS90033\b/;
+
+function passing(response: HttpResponse): string | undefined {
+  const { error_description: description } = jsonOf(response);
+  return typeof description === 'string' ? TRANSIENT.exec(description)?.[0] ?? passingStatus(response) : passingStatus(response);
+}
+
 /**
  * Asks Microsoft Entra for a token, by the client credentials flow.
  * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
@@ -33,7 +41,7 @@ export async function accessToken(api: HttpApi, url: string, request: TokenReque
     url,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ grant_type: 'client_credentials', ...request }).toString(),
-  }));
+  }), passing);
   const { access_token: token, error, error_description: description } = jsonOf(response);
   if (response.status === 200 && typeof token === 'string') {
     return token;

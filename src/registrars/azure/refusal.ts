@@ -17,6 +17,26 @@ const ROLE_NEEDED = 'give the service principal a role on the service that holds
  */
 const WAYS_OUT: readonly { readonly sign: RegExp; readonly wayOut: string }[] = [
   {
+    // https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
+    sign: /^\d+ ScopeLocked/,
+    wayOut: 'remove the lock on the service, on its resource group or on the subscription, and deploy again',
+  },
+  {
+    // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-register-resource-provider
+    sign: /^\d+ (?:MissingSubscriptionRegistration|SubscriptionNotRegistered)/,
+    wayOut: 'register the resource provider in the subscription: az provider register --namespace Microsoft.Devices',
+  },
+  {
+    // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy
+    sign: /^\d+ RequestDisallowedByPolicy/,
+    wayOut: 'an Azure Policy forbids it, which the message names: have the service exempted from it, or the policy changed',
+  },
+  {
+    // https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled
+    sign: /^\d+ (?:ReadOnlyDisabledSubscription|SubscriptionDisabled)/,
+    wayOut: 'the subscription is disabled: have it enabled again',
+  },
+  {
     // https://github.com/Azure/azure-cli/issues/5376
     sign: /IH400053|Proof-Of-Possession/i,
     wayOut: 'the verification certificate must be issued by the uploaded CA itself, with the last code that was made for it as its common name: '
@@ -55,8 +75,7 @@ const WAYS_OUT: readonly { readonly sign: RegExp; readonly wayOut: string }[] = 
  * @param wayOut what to do where nothing better is known
  */
 export function refusal(what: string, response: HttpResponse, secrets: readonly string[], wayOut?: string): Error {
-  const body = jsonOf(response);
-  const { code, message } = (typeof body.error === 'object' && body.error !== null ? body.error : body) as { code?: unknown; message?: unknown };
+  const { code, message } = errorIn(response);
   const said = [
     response.status,
     code === undefined || code === null ? undefined : outsideCode(codeText(code), secrets),
@@ -64,6 +83,22 @@ export function refusal(what: string, response: HttpResponse, secrets: readonly 
   ].filter(part => part !== undefined).join(' ');
   const advice = WAYS_OUT.find(({ sign }) => sign.test(said))?.wayOut ?? wayOut;
   return new Error(`${what} was refused: ${said}${advice === undefined ? '' : `; ${advice}`}`);
+}
+
+function errorIn(response: HttpResponse): { readonly code?: unknown; readonly message?: unknown } {
+  const body = jsonOf(response);
+  return typeof body.error === 'object' && body.error !== null ? body.error : body;
+}
+
+/** Conflicts that no waiting ends: somebody has to do something about them. */
+const LASTING_CONFLICTS: readonly unknown[] = [
+  'ScopeLocked', 'MissingSubscriptionRegistration', 'SubscriptionNotRegistered', 'ReadOnlyDisabledSubscription', 'SubscriptionDisabled',
+  'RequestDisallowedByPolicy',
+];
+
+/** Whether what was refused is refused until somebody changes something. */
+export function lasts(response: HttpResponse): boolean {
+  return LASTING_CONFLICTS.includes(errorIn(response).code);
 }
 
 /** The IoT services write their codes as numbers too. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { outsideId, outsideMessage, outsideName } from '../../handlers/outside-text';
 import { HttpApi, HttpRequest, HttpResponse } from '../http-api';
 import { isAnswer, jsonAnswer, JsonMap } from '../json-answer';
-import { refusal } from './refusal';
+import { lasts, refusal } from './refusal';
 
 /** A certificate as a service of Azure holds it. */
 export interface HeldCertificate {
@@ -129,7 +129,7 @@ export class ServiceCertificates {
       return read(text === '' ? {} : jsonAnswer(description, response));
     }
     const error = refusal(description, response, [this.token], wayOut);
-    if ([BUSY, OVERTAKEN].includes(status) || isGone(response) && call.method === 'POST') {
+    if (([BUSY, OVERTAKEN].includes(status) && !lasts(response)) || isGone(response) && call.method === 'POST') {
       this.hindrance = { error, passes: status === BUSY };
       return undefined;
     }

@@ -9,6 +9,7 @@ import { LifecycleEvent } from './lifecycle-event';
 import { parsePhysicalId, TABLE_NAME } from './physical-id';
 import { Ports } from './ports';
 import { complain, optionalText, RawProperties, text } from './property-values';
+import { KEEPS_CHANGING, MAX_TURNS } from './turns';
 import { PlatformId } from '../contract/platforms';
 import { KeptCaAttributes } from '../contract/properties';
 import { checkCaForPlatform, checkCaId, quote } from '../contract/rules';
@@ -76,29 +77,31 @@ export async function takeBackCa(
   if (entry.issuer !== declaration.caId && declaration.issuerLedgerTable === undefined) {
     throw new Error(`issuer must be the CA ${entry.issuer}, which has signed ${declaration.caId} and has it in its ledger, got none; declare that CA as issuer`);
   }
-  await assertFree(entry, request, ports);
+  await assertFree(entry, declaration.ledgerTable, request, ports);
   const certificate = ca.chain[0];
   const data = { CaId: declaration.caId, ...certificateAttributes(certificate), ...chainData(entry) };
   assertFits(data);
   const { ledgerTable, issuerLedgerTable = ledgerTable } = declaration;
   for (const table of new Set([issuerLedgerTable, ledgerTable])) {
-    await takeOver(table, request, ports);
+    await takeOver(table, entry.serialNumber, request, ports);
   }
   const { stackId, logicalResourceId } = request;
   return { entry: { ...entry, stackId, logicalResourceId, status: 'ISSUED', certificate }, data };
 }
 
-/** Refuses a CA that somebody else has: it would have two resources, and go with the first of them. */
-async function assertFree(entry: LedgerEntry, request: KeptCaRequest, ports: Ports): Promise<void> {
+/**
+ * Refuses a CA that somebody else has: it would have two resources, and go with the first of them. Also one that is being replaced,
+ * for it comes back in a rollback.
+ */
+async function assertFree(entry: LedgerEntry, table: string, request: KeptCaRequest, ports: Ports): Promise<void> {
   if (isOf(entry, request) || entry.status === 'WITHDRAWN') {
     return;
   }
   const { stackId, logicalResourceId } = entry;
   const isLeaving = stackId === request.stackId && !(await ports.stack(stackId)).declaredCas.includes(logicalResourceId);
-  const { ledgerTable, issuerLedgerTable = ledgerTable } = request.declaration;
-  const record = await ports.ledger(issuerLedgerTable).resource(entry);
-  const isBeingDeclared = record?.wants === entry.identity && record.outcome === undefined;
-  if (isBeingDeclared || (!isLeaving && record?.declares === entry.identity)) {
+  const { wants, outcome, declares, holds = [] } = await ports.ledger(table).resource(entry) ?? {};
+  const isBeingDeclared = wants === entry.identity && outcome === undefined;
+  if (isBeingDeclared || (!isLeaving && [declares, ...holds].includes(entry.identity))) {
     throw new Error(`caId must be that of a CA which no other resource declares, got ${entry.identity}, which is ${logicalResourceId} of the stack `
       + `${stackId}; remove it there, or use it from here by PrivateIotCa.fromPrivateIotCaAttributes`);
   }
@@ -112,15 +115,25 @@ async function entryIn(table: string, { caId }: KeptCaDeclaration, ports: Ports)
   return entry;
 }
 
-async function takeOver(table: string, request: KeptCaRequest, ports: Ports): Promise<void> {
+/** @param serialNumber that of the CA in its own ledger: the ledger of the CA above it may have a later one of the same declaration */
+async function takeOver(table: string, serialNumber: string, request: KeptCaRequest, ports: Ports): Promise<void> {
   const ledger = ports.ledger(table);
-  const entry = await entryIn(table, request.declaration, ports);
-  if (entry.status === 'ISSUED' && isOf(entry, request) && entry.retainKey) {
-    return;
+  const { stackId, logicalResourceId, requestId: issuedBy } = request;
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    const entry = await entryIn(table, request.declaration, ports);
+    if (entry.serialNumber !== serialNumber) {
+      throw new Error(`ledgerTableArn must be that of the ledger with the latest CA ${entry.identity}, got one with the serial number ${serialNumber}, `
+        + `where the ledger ${table} has ${entry.serialNumber}, of the resource ${entry.logicalResourceId}`);
+    }
+    await assertFree(entry, table, request, ports);
+    if (entry.status === 'ISSUED' && isOf(entry, request) && entry.retainKey) {
+      return;
+    }
+    const isOfNeighbour = entry.status === 'ISSUED' && entry.stackId === stackId && entry.logicalResourceId !== logicalResourceId;
+    const takenFrom = isOfNeighbour ? entry.logicalResourceId : undefined;
+    if (await ledger.advance(entry, 'ISSUED', { stackId, logicalResourceId, takenFrom, retainKey: true, issuedBy }, request)) {
+      return;
+    }
   }
-  const { stackId, logicalResourceId, requestId } = request;
-  const takenFrom = entry.status === 'ISSUED' && entry.stackId === stackId && entry.logicalResourceId !== logicalResourceId ? entry.logicalResourceId : undefined;
-  if (!await ledger.advance(entry, 'ISSUED', { stackId, logicalResourceId, takenFrom, retainKey: true, issuedBy: requestId }, request)) {
-    throw new Error(`the ledger ${table} has changed under this request; deploy again`);
-  }
+  throw new Error(KEEPS_CHANGING);
 }

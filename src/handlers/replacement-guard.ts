@@ -32,7 +32,7 @@ const MAX_COUNTED = 100;
 export async function assertReplaceable(event: LifecycleEvent, successor: Successor, ports: Ports): Promise<void> {
   const { identity, ledgerTable, replaces } = successor;
   if (event.requestType === 'Create') {
-    const leaving = (await leavingCas(event, ports)).filter(({ caId }) => caId !== identity);
+    const leaving = (await leavingCas(event, ports)).filter(({ caId, table }) => caId !== identity || table !== ledgerTable);
     if (leaving.length > 0 && !leaving.some(({ caId }) => caId === replaces)) {
       const { caId, living } = leaving[0];
       throw new Error(`the stack loses the CA ${caId}, which has ${living}; if you have renamed or moved its construct, give it its old id, or go on `
@@ -63,23 +63,36 @@ function wayOut(caId: string, replaces: string | undefined): string {
 
 const TABLE_TYPES: readonly string[] = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'];
 
+/** A CA that a stack is about to lose. */
+interface LeavingCa {
+  readonly caId: string;
+  /** The ledger of what it issues. */
+  readonly table: string;
+  /** What lives below it, in words. */
+  readonly living: string;
+}
+
 /**
- * The CAs that the stack has and its template no longer declares, with living certificates. Their ledgers are tables of the
+ * The CAs that the stack has and its template no longer declares, with living certificates, unless a resource that it does declare has
+ * taken them over. Their ledgers are tables of the
  * stack, or, of a kept CA, the one that its physical id names.
  */
-async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports: Ports): Promise<{ caId: string; living: string }[]> {
+async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports: Ports): Promise<LeavingCa[]> {
   const { resources, declaredCas } = await ports.stack(stackId);
   const cas = resources
     .filter(each => CA_RESOURCE_TYPES.includes(each.type) && each.logicalResourceId !== logicalResourceId)
     .filter(each => !declaredCas.includes(each.logicalResourceId))
     .map(({ physicalResourceId }) => parsePhysicalId(physicalResourceId)).filter((each): each is PhysicalId => each !== undefined);
   const tables = resources.filter(({ type }) => TABLE_TYPES.includes(type)).map(({ physicalResourceId }) => physicalResourceId);
-  const leaving: { caId: string; living: string }[] = [];
+  const leaving: LeavingCa[] = [];
   for (const { identity: caId, ledgerTable } of cas) {
     for (const table of ledgerTable === undefined ? tables : [ledgerTable]) {
-      const living = await livingCertificates(ports.anyTable(table), caId, ports).catch(ignoreGone);
-      if (living !== undefined) {
-        leaving.push({ caId, living });
+      const ledger = ports.anyTable(table);
+      const living = await livingCertificates(ledger, caId, ports).catch(ignoreGone);
+      const owner = living === undefined ? undefined : await ledger.find(caId);
+      const isTakenOver = owner?.status === 'ISSUED' && owner.stackId === stackId && declaredCas.includes(owner.logicalResourceId);
+      if (living !== undefined && !isTakenOver) {
+        leaving.push({ caId, living, table });
       }
     }
   }

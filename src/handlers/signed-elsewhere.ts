@@ -61,7 +61,8 @@ async function next(
     }
     case 'WITHDRAWN':
       if (await isWhole(entry, request, ports)) {
-        await ledger.advance(entry, 'REQUESTED', { issuedBy: request.requestId }, request);
+        const { requestId: issuedBy, stackId, logicalResourceId } = request;
+        await ledger.advance(entry, 'REQUESTED', { issuedBy, stackId, logicalResourceId }, request);
       }
       return 'again';
     case 'ISSUED':

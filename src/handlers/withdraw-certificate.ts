@@ -34,7 +34,7 @@ async function withdrawIn(ledger: Ledger, identity: string, holder: Holder, port
     }
     // The fact stays in the entry once the CA has come back to that resource.
     const former = entry.takenFrom === holder.logicalResourceId ? undefined : entry.takenFrom;
-    if (entry.status === 'ISSUED' && await isStillThere(former, entry, ports)) {
+    if (entry.status === 'ISSUED' && former !== undefined && await isStillThere(former, entry, ledger, ports)) {
       if (await ledger.advance(entry, 'ISSUED', { logicalResourceId: former, handedBackBy: holder.requestId }, holder)) {
         return;
       }
@@ -54,9 +54,10 @@ async function withdrawIn(ledger: Ledger, identity: string, holder: Holder, port
  * Whether the resource that a CA was taken from still has it: the takeover is rolled back then. What a stack no longer declares is
  * removed only after an update has succeeded.
  */
-async function isStillThere(formerId: string | undefined, { stackId, identity }: LedgerEntry, ports: Ports): Promise<boolean> {
-  const { resources } = formerId === undefined ? { resources: [] } : await ports.stack(stackId);
-  return resources.some(each => each.logicalResourceId === formerId && identityIn(each.physicalResourceId) === identity);
+async function isStillThere(logicalResourceId: string, { stackId, identity }: LedgerEntry, ledger: Ledger, ports: Ports): Promise<boolean> {
+  const { resources } = await ports.stack(stackId);
+  return resources.some(each => each.logicalResourceId === logicalResourceId && identityIn(each.physicalResourceId) === identity)
+    && (await ledger.resource({ stackId, logicalResourceId }))?.declares === identity; // and not a CA of the same declaration in another ledger
 }
 
 /** Whether the key of a withdrawn certificate stays: somebody has the certificate, or the request for it. */

@@ -2,10 +2,13 @@ import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
 import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
 import { Ports } from '../../src/handlers/ports';
 import {
-  caProperties, deviceProperties, EXISTING_KEY, existingCaProperties, keptCaProperties, Properties, request, SECRET, subordinateProperties,
+  caProperties, deviceProperties, EXISTING_KEY, existingCaProperties, keptCaProperties, Properties, request, SECRET, signedElsewhereProperties,
+  subordinateProperties,
 } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
-import { OpensslCas } from '../support/openssl-ca';
+import { CA_EXTENSIONS, OpensslCas } from '../support/openssl-ca';
+
+const cas = new OpensslCas();
 
 let world: MemoryWorld;
 let caId: string;
@@ -144,7 +147,7 @@ test('a kept CA has its ledger in the account and the Region of its stack', asyn
 });
 
 describe('a CA from elsewhere that another resource has taken over', () => {
-  const ca = new OpensslCas().root({ days: 30 });
+  const ca = cas.root({ days: 30 });
   const properties = (changes: Properties = {}) => existingCaProperties({ LedgerTable: 'elsewhere', CertificatePem: ca.certificatePem, ...changes });
   const DAY = 86_400_000;
   let existing: string;
@@ -171,4 +174,107 @@ describe('a CA from elsewhere that another resource has taken over', () => {
     world.now = new Date(world.now.getTime() + 31 * DAY);
     expect((await handle(request('existing', 'Update', properties({ Platforms: ['aws-iot-core'] }), existing))).physicalResourceId).toBe(existing);
   });
+});
+
+describe('a CA is not taken over', () => {
+  beforeEach(() => {
+    world.declaredCas.push('Ca', 'KeptCa');
+  });
+
+  test('while it is being replaced, for a rollback brings it back', async () => {
+    const next = await changeCa({ Generation: '2', Replaces: caId });
+    await expect(takeOver()).rejects.toThrow(`caId must be that of a CA which no other resource declares, got ${caId}, which is Ca of the stack`);
+    expect((await handle(request('ca', 'Update', caProperties(), next.physicalResourceId))).physicalResourceId).toBe(caId);
+  });
+
+  test('by a second resource whose look at it came before the first one\'s takeover', async () => {
+    world.declaredCas.splice(0, Infinity, 'KeptCa', 'KeptToo');
+    const ports = world.ports();
+    let isTaken = false;
+    const slow: Ports = {
+      ...ports,
+      ledger: table => ({
+        ...ports.ledger(table),
+        resource: async requester => {
+          const record = await ports.ledger(table).resource(requester);
+          if (!isTaken && requester.logicalResourceId === 'Ca') {
+            isTaken = true;
+            await takeOver();
+          }
+          return record;
+        },
+      }),
+    };
+    await expect(handle({ ...request('kept', 'Create', keptCaProperties(caId)), logicalResourceId: 'KeptToo' }, slow)).rejects.toThrow(
+      'caId must be that of a CA which no other resource declares');
+    expect(world.entry(caId)).toMatchObject({ status: 'ISSUED', logicalResourceId: 'KeptCa' });
+  });
+
+  test('from an old ledger, where the CA above it has a later one of the same declaration', async () => {
+    const root = await changeCa({ PathLength: '1', Replaces: caId });
+    const below = subordinateProperties(root.physicalResourceId, 'below', { PathLength: '0' });
+    const { physicalResourceId } = await handle(request('subordinate', 'Create', below));
+    await handle(request('subordinate', 'Delete', below, physicalResourceId));
+    world.now = new Date(world.now.getTime() + 60_000);
+    const again = { ...below, LedgerTable: 'again', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Again-AbCdEf` } };
+    await handle(request('subordinate', 'Create', again));
+    await expect(handle(request('kept', 'Create', keptCaProperties(physicalResourceId, { LedgerTable: 'below', IssuerLedgerTable: 'ledger' })))).rejects.toThrow(
+      `KeptCa: ledgerTableArn must be that of the ledger with the latest CA ${physicalResourceId}`);
+    expect(world.entry(physicalResourceId)).toMatchObject({ status: 'ISSUED', logicalResourceId: 'Factory' });
+  });
+});
+
+describe('a CA of the same declaration, with a ledger and a key of its own,', () => {
+  const anew = (changes: Properties = {}) => handle(request('ca', 'Create', caProperties({
+    LedgerTable: 'second', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Second-AbCdEf` }, ...changes,
+  })));
+
+  beforeEach(async () => {
+    world.declaredCas.push('KeptCa');
+    const { physicalResourceId } = await takeOver();
+    await handle(request('ca', 'Delete', caProperties(), caId));
+    world.stackResources.splice(0, Infinity, { type: 'Custom::KeptIotCa', logicalResourceId: 'KeptCa', physicalResourceId });
+    world.declaredCas.splice(0, Infinity, 'Ca');
+    world.now = new Date(world.now.getTime() + 60_000);
+  });
+
+  test('does not take the place of the kept one without its name', async () => {
+    await expect(anew()).rejects.toThrow(`Ca: the stack loses the CA ${caId}, which has living certificates`);
+  });
+
+  test('does not get back the certificate of the kept one when that is removed', async () => {
+    const { physicalResourceId } = await anew({ Replaces: caId });
+    world.stackResources.push({ type: 'Custom::PrivateIotCa', logicalResourceId: 'Ca', physicalResourceId });
+    await removeKept();
+    expect(world.entry(caId)).toMatchObject({ status: 'WITHDRAWN', logicalResourceId: 'KeptCa' });
+    expect(world.entry(caId, 'second')).toMatchObject({ status: 'ISSUED', logicalResourceId: 'Ca' });
+  });
+});
+
+test('another CA can be added in the update in which a CA is taken over', async () => {
+  world.declaredCas.push('KeptCa', 'Other');
+  await takeOver();
+  const other = caProperties({ LedgerTable: 'other', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Other-AbCdEf` } });
+  expect((await handle({ ...request('ca', 'Create', other), logicalResourceId: 'Other' })).physicalResourceId).toMatch(/^ca-/);
+});
+
+test('a CA that is signed elsewhere comes back to its resource after another one had taken it over', async () => {
+  const above = cas.root();
+  world = new MemoryWorld();
+  world.now = new Date(Date.now() + 60_000);
+  const later = (): void => { world.now = new Date(world.now.getTime() + 60_000); };
+  const { physicalResourceId, data } = await handle(request('ca', 'Create', signedElsewhereProperties()));
+  const SignedCertificatePem = cas.sign(data!.CertificateSigningRequestPem, above, undefined, { extensions: ['basicConstraints=critical,CA:TRUE,pathlen:0', ...CA_EXTENSIONS.slice(1)] })
+    + above.certificatePem;
+  const signed = signedElsewhereProperties({ SignedCertificatePem });
+  await handle(request('ca', 'Update', signed, physicalResourceId));
+  await handle(request('kept', 'Create', keptCaProperties(physicalResourceId)));
+  await handle(request('ca', 'Delete', signed, physicalResourceId));
+  await handle(request('kept', 'Delete', keptCaProperties(physicalResourceId), `${physicalResourceId}/ledger`));
+  later();
+  await handle(request('ca', 'Create', signed));
+  expect(world.entry(physicalResourceId)).toMatchObject({ status: 'ISSUED', logicalResourceId: 'Ca' });
+  later();
+  await handle(request('ca', 'Delete', signed, physicalResourceId));
+  expect(world.entry(physicalResourceId)).toMatchObject({ status: 'WITHDRAWN' });
 });

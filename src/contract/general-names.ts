@@ -53,9 +53,25 @@ function isMailbox(value: string): boolean {
   return at > 0 && LOCAL_PART.test(value.slice(0, at)) && isHost(value.slice(at + 1));
 }
 
-/** Whether this is a URI in ASCII that a certificate may name. */
+/** Host names as URIs have them: in either case, with the underscores that devices have in theirs. An address is such a name too. */
+const URI_LABEL = '(?!-)[A-Za-z0-9_-]{1,63}(?<!-)';
+const URI_HOST = new RegExp(`^(?=.{1,253}$)${URI_LABEL}(\\.${URI_LABEL})*$`);
+
+/**
+ * Whether this is a URI in ASCII that a certificate may name. Go refuses a whole certificate for a host in one of its URIs that has an
+ * empty label, a dot at its end or an escaped octet (crypto/x509, parseSANExtension).
+ */
 export function isUri(value: string): boolean {
-  return value.length <= MAX_URI && URI.test(value) && (!/^[^:]+:\/\//.test(value) || URL.canParse(value));
+  return value.length <= MAX_URI && URI.test(value) && hasRightAuthority(value);
+}
+
+function hasRightAuthority(uri: string): boolean {
+  const [, authority] = /^[^:]+:\/\/([^/?#]*)/.exec(uri) ?? [];
+  if (authority === undefined) {
+    return true; // such as urn:x
+  }
+  const [, host] = /^(?:[^@]*@)?(\[[^\]]*\]|[^:[\]@]*)(?::\d{0,5})?$/.exec(authority) ?? [];
+  return host !== undefined && URL.canParse(uri) && (host === '' || (host.startsWith('[') ? isIP(host.slice(1, -1)) === 6 : URI_HOST.test(host)));
 }
 
 /** Whether a network is written as `address/length` with no bit set behind its length, as in `10.0.0.0/8`. */

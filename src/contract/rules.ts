@@ -82,9 +82,12 @@ export function checkPathLength(value: unknown): Complaint {
   return integerBetween('pathLength', value, 0, MAX_PATH_LENGTH, 'CAs below this one');
 }
 
-/** Control characters, direction overrides, and what is no character: invisible to who reads the name, and a way to forge one. */
-const UNSAFE_CHARACTERS = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u2069\\u3164'
-  + '\\ufdd0-\\ufdef\\ufeff\\ufff9-\\uffff\\u{e0000}-\\u{e007f}]|\\p{Surrogate}', 'u');
+/**
+ * What is invisible to who reads a name, or looks like a space, and so a way to forge one: by Unicode's own properties, all spaces but
+ * the plain one, and what is no character, or stands in the place of one. https://www.unicode.org/reports/tr44/
+ */
+const UNSAFE_CHARACTERS = new RegExp('[\\p{Control}\\p{Default_Ignorable_Code_Point}\\p{Bidi_Control}\\p{Line_Separator}\\p{Paragraph_Separator}'
+  + '\\p{Noncharacter_Code_Point}\\p{Surrogate}\\ufff9-\\ufffd]|(?! )\\p{Space_Separator}', 'u');
 
 /** Embedded TLS stacks refuse longer values: mbedTLS at 256 bytes (MBEDTLS_X509_MAX_DN_NAME_SIZE). */
 const MAX_VALUE_BYTES = 255;
@@ -99,7 +102,7 @@ export function checkSubjectAttribute(attribute: SubjectAttribute, value: unknow
     return `${property} must not be a private key; take the key out of the declaration, and consider it disclosed`;
   }
   if (UNSAFE_CHARACTERS.test(value)) {
-    return `${property} must not contain control, direction or other invisible characters, got ${quote(value)}`;
+    return `${property} must not contain control, direction or other invisible characters, or spaces other than the plain one, got ${quote(value)}`;
   }
   if (attribute === 'country' && !/^[A-Z]{2}$/.test(value)) {
     return `${property} must be a country code of two upper-case letters (ISO 3166-1), got ${quote(value)}`;

@@ -69,9 +69,11 @@ describe('alternative names', () => describeRule(checkAlternativeNames, 'subject
   },
   uri: {
     good: ['urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6', 'spiffe://example.com/device/1', 'https://example.com', 'https://user@example.com:8443/a?b=c#d', 'https://[2001:db8::1]/', 'tag:a,2026:b',
-      'mqtts+x-1.0://a', 'HTTPS://EXAMPLE.com/%C3%A9', `urn:${'a'.repeat(1020)}`, 'http:relative'],
+      'mqtts+x-1.0://a', 'HTTPS://EXAMPLE.com/%C3%A9', `urn:${'a'.repeat(1020)}`, 'http:relative', 'opc.tcp://press_7:4840',
+      'file:///x', 'https://192.0.2.1/'],
     bad: ['', 'example.com', '//example.com', '/path', ':a', '1a:b', 'urn:', 'https://', 'https://exa mple.com', 'https://example.com/é', 'urn:a b', 'urn:a"b', 'urn:<a>', 'urn:a\\b', 'urn:a^b',
-      'urn:a`b', 'urn:{a}', 'urn:a|b', 'urn:a%', 'urn:a%2', 'urn:a%zz', 'https://example.com:port/', `urn:${'a'.repeat(1021)}`, 'urn:a\n'],
+      'urn:a`b', 'urn:{a}', 'urn:a|b', 'urn:a%', 'urn:a%2', 'urn:a%zz', 'https://example.com:port/', 'https://acme.example./', 'mqtt://a%20b/',
+      'mqtt://a..b/', 'mqtt://-a/', 'mqtt://[192.0.2.1]/', `urn:${'a'.repeat(1021)}`, 'urn:a\n'],
     allowed: 'a URI with a scheme, in ASCII, up to 1024 characters',
   },
   email: {

@@ -97,6 +97,7 @@ test('OpenSSL sees one attribute in each hostile name', async () => {
 });
 
 test.each(['', ' ', ' a', 'a ', 'a\nb', 'a\rb', 'a\tb', 'a\0b', 'a\x7f', 'a\u0085', 'a\u202eb', 'a\u200bb', 'a\u2066b', '\ufeffa', 'a\u00adb', 'a\u061cb', 'a\u{e0041}b', 'a\ud800',
+  'a\u00a0b', 'a\u3000b', 'a\u2009b', 'a\u200cb', 'a\u200db', 'a\ufe0fb', 'a\ufffdb', 'a\u{1d173}b', 'a\u{10ffff}',
   '\udc00', 'a'.repeat(65), '界'.repeat(65)])('the name %j is refused', commonName => {
   expect(checkSubject({ commonName })).toMatch(/^subject\.commonName must /);
 });

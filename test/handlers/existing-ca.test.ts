@@ -1,9 +1,12 @@
+import 'reflect-metadata';
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import * as x509 from '@peculiar/x509';
 import { existingCaIdentity, parseExistingCa } from '../../src/handlers/existing-ca';
 import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
 import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
 import { SecretValue } from '../../src/handlers/ports';
+import { foreignCertificate } from '../support/cli-certificates';
 import { deviceProperties, EXISTING_KEY, existingCaProperties, PASSPHRASE, Properties, request, SECRET, verificationProperties } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
 import { openssl, opensslOutput } from '../support/openssl';
@@ -357,4 +360,19 @@ test('an existing CA whose ledger was emptied is not exchanged for what its secr
   world.current.clear();
   await expect(handle(request('existing', 'Update', properties, physicalResourceId))).rejects.toThrow(
     `Existing: the ledger ledger does not hold the certificate ${physicalResourceId} that this resource has; restore the table`);
+});
+
+test('an existing CA whose name is longer than RFC 5280 allows issues all the same: nobody can change it any more', async () => {
+  const ca = await foreignCertificate({
+    name: `CN=${'a'.repeat(300)}`,
+    notAfter: new Date(world.now.getTime() + 400 * 86_400_000),
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+      new x509.SubjectKeyIdentifierExtension('00112233445566778899aabbccddeeff00112233'),
+    ],
+  });
+  world.secretValues.set(EXISTING_KEY, ca.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  const { physicalResourceId } = await adopt(ca.pem);
+  const device = await handle(request('device', 'Create', deviceProperties(physicalResourceId, { ValidityDays: '30' })));
+  expect(new X509Certificate(device.data!.CertificatePem).verify(new X509Certificate(ca.pem).publicKey)).toBe(true);
 });

@@ -34,7 +34,7 @@ export const NAME_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, appendix A.1',
     checks: 'A country is a code of two upper-case letters (ISO 3166-1).',
-    check: certificate => firstAttribute(certificate, ({ oid, text }) => oid !== SUBJECT_ATTRIBUTES.country.oid || /^[A-Z]{2}$/.test(text ?? '')
+    check: (certificate, { issuer }) => firstAttribute(certificate, issuer, ({ oid, text }) => oid !== SUBJECT_ATTRIBUTES.country.oid || /^[A-Z]{2}$/.test(text ?? '')
       ? undefined
       : `must be a code of two upper-case letters (ISO 3166-1), got ${quote(text ?? '')}`),
   },
@@ -43,7 +43,7 @@ export const NAME_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, appendix A.1',
     checks: 'Values of names have 1 character at least, and at most the upper bound of their type (64 for a common name).',
-    check: certificate => firstAttribute(certificate, ({ value, text }, { maxLength = Infinity }) => {
+    check: (certificate, { issuer }) => firstAttribute(certificate, issuer, ({ value, text }, { maxLength = Infinity }) => {
       const { length } = text === undefined ? value : Array.from(text);
       return length >= 1 && length <= maxLength
         ? undefined
@@ -55,7 +55,7 @@ export const NAME_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, appendix A.1',
     checks: 'Values of names have the string type of their attribute: PrintableString for a country or a serial number, IA5String for an e-mail address.',
-    check: certificate => firstAttribute(certificate, ({ tag }, { tag: wanted }) => wanted === undefined || tag === wanted
+    check: (certificate, { issuer }) => firstAttribute(certificate, issuer, ({ tag }, { tag: wanted }) => wanted === undefined || tag === wanted
       ? undefined
       : `must be ${stringName(wanted)}, got ${stringName(tag)}`),
   },
@@ -64,16 +64,16 @@ export const NAME_RULES: readonly LintRule[] = [
     severity: 'warning',
     source: 'RFC 5280, section 4.1.2.4',
     checks: 'Names are PrintableString or UTF8String; the older types are only for names that had them already.',
-    check: certificate => firstAttribute(certificate, ({ tag }, { tag: wanted }) => wanted !== undefined || !OLD_STRINGS.includes(tag)
-      ? undefined
-      : `should be PrintableString or UTF8String, got ${stringName(tag)}`),
+    check: (certificate, { issuer }) => firstAttribute(certificate, issuer, ({ tag }, { tag: wanted }) =>
+      wanted !== undefined || !OLD_STRINGS.includes(tag) ? undefined
+        : `should be PrintableString or UTF8String, got ${stringName(tag)}`),
   },
   {
     id: 'rfc5280-printable-string',
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.4, and X.680, section 41.4',
     checks: 'A PrintableString has only the characters of that type: letters, digits, spaces and \' ( ) + , - . / : = ?',
-    check: certificate => firstAttribute(certificate, ({ tag, text = '' }) => tag !== STRING_TAG.PRINTABLE_STRING || PRINTABLE_STRING.test(text)
+    check: (certificate, { issuer }) => firstAttribute(certificate, issuer, ({ tag, text = '' }) => tag !== STRING_TAG.PRINTABLE_STRING || PRINTABLE_STRING.test(text)
       ? undefined
       : `must not be PrintableString with other characters than letters, digits, spaces and ' ( ) + , - . / : = ?, got ${quote(text)}`),
   },
@@ -82,18 +82,23 @@ export const NAME_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, appendix A.1',
     checks: 'Values of names are texts of their string type: UTF-8 that is valid, IA5String in ASCII, whole characters.',
-    check: certificate => firstAttribute(certificate, ({ tag, text }) => {
+    check: (certificate, { issuer }) => firstAttribute(certificate, issuer, ({ tag, text }) => {
       const valid = text !== undefined && (tag !== STRING_TAG.IA5_STRING || /^[\0-\x7f]*$/.test(text));
       return valid ? undefined : `must be a text of its type (${stringName(tag)}), got other octets`;
     }),
   },
 ];
 
-/** The first attribute of issuer and subject of which there is something to say; types of attributes without a form are left out. */
+/**
+ * The first attribute of issuer and subject of which there is something to say; types of attributes without a form are left out. A
+ * certificate is not judged for the name of an issuer whose own certificate is there: that one is, and nobody below can change it.
+ */
 function firstAttribute(
-  { issuer, subject, selfIssued }: LintedCertificate, complain: (attribute: NameAttribute, type: AttributeType) => string | undefined,
+  { issuer, subject, selfIssued }: LintedCertificate, known: LintedCertificate | undefined,
+  complain: (attribute: NameAttribute, type: AttributeType) => string | undefined,
 ): string | undefined {
-  for (const [where, name] of selfIssued ? [['subject', subject] as const] : [['subject', subject] as const, ['issuer', issuer] as const]) {
+  const isJudged = selfIssued || known?.subject.der.equals(issuer.der);
+  for (const [where, name] of isJudged ? [['subject', subject] as const] : [['subject', subject] as const, ['issuer', issuer] as const]) {
     for (const attribute of name.attributes) {
       const type = ATTRIBUTE_TYPES.get(attribute.oid);
       const complaint = type && complain(attribute, type);

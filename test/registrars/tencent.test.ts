@@ -29,6 +29,7 @@ beforeEach(() => {
   server.token = undefined;
   server.byCertificates = true;
   server.permitted = true;
+  server.refusal = 'UnauthorizedOperation';
   server.elsewhere.clear();
   records = new MemoryRecords();
   secret = API_KEY;
@@ -298,6 +299,8 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
     ['a token that is not the key\'s', () => { secret = { ...API_KEY, token: 'wrong-token' }; }, {}, /AuthFailure\.TokenFailure .*; secretId, secretKey and token/],
     ['a region without IoT Hub', () => undefined, { Region: 'ap-nowhere' }, /UnsupportedRegion .*; region must be one that IoT Hub is in/],
     ['rights that are missing', () => { server.permitted = false; }, {}, /UnauthorizedOperation .*; the CAM policy of the credentials must allow iotcloud:DescribePrivateCAs/],
+    ['rights that the gateway misses', () => { Object.assign(server, { permitted: false, refusal: 'AuthFailure.UnauthorizedOperation' }); }, {},
+      /AuthFailure\.UnauthorizedOperation .*; the CAM policy of the credentials must allow/],
     ['no region', () => undefined, { Region: '' }, /region must be the id of a region, such as cn-hangzhou or ap-guangzhou, got ""/],
     ['a name that is too long', () => undefined, { CertName: 'x'.repeat(33) }, /certName must be 1 to 32 characters long/],
     ['no certificate', () => undefined, { VerificationCertificatePem: 'x' }, /verificationCertificate must hold a certificate in PEM/],

@@ -37,6 +37,8 @@ export class StrictTencent extends ActionPlatform {
   public token?: string;
   /** Whether the CAM policy allows what is asked. */
   public permitted = true;
+  /** The code by which rights are missing: of the service, or of the gateway before it. */
+  public refusal = 'UnauthorizedOperation';
   /** Whether products authenticate their devices by certificates. */
   public byCertificates = true;
   /** What another account has registered, by SHA-256. */
@@ -92,7 +94,7 @@ export class StrictTencent extends ActionPlatform {
       throw refused('UnsupportedRegion', 'The request does not support the region.');
     }
     if (!this.permitted) {
-      throw refused('UnauthorizedOperation', 'You are not authorized to perform this operation.');
+      throw refused(this.refusal, 'You are not authorized to perform this operation.');
     }
     const parameters: Parameters = JSON.parse(body);
     switch (action) {

@@ -127,7 +127,8 @@ export class GivenSecrets {
   /** The value that is given for a secret, or `undefined`. */
   public valueOf(secretArn: string): SecretValue | undefined {
     const id = this.ids.get(secretArn) ?? secretArn;
-    const found = this.given.find(each => this.targets.get(each) === id) ?? this.given.find(({ name }) => isNamed(secretArn, name));
+    const found = this.given.find(each => this.targets.get(each) === id) ?? this.given.find(({ name }) => isExactly(secretArn, name))
+      ?? this.given.find(({ name }) => isNamed(secretArn, name));
     return found?.value;
   }
 
@@ -139,8 +140,22 @@ export class GivenSecrets {
   }
 }
 
-/** Whether a name means the secret of an ARN, either of which can be without the characters that Secrets Manager adds. */
+function isExactly(secretArn: string, name: string): boolean {
+  return (name.startsWith('arn:') ? secretArn : nameIn(secretArn)) === name;
+}
+
+/**
+ * Whether a name means the secret of an ARN, either of which can be without the characters that Secrets Manager adds. An ARN that was
+ * made here has none: it is that of the name by which the app imports the secret, and may end in a word that looks like them.
+ */
 function isNamed(secretArn: string, name: string): boolean {
-  const known = name.startsWith('arn:') ? secretArn : secretArn.replace(/^.*:secret:/, '');
-  return known === name || known.replace(ARN_END, '') === name || (name.startsWith('arn:') && name.replace(ARN_END, '') === known);
+  if (secretArn.startsWith(LOCAL_ARN)) {
+    return nameIn(secretArn) === name.replace(ARN_END, '');
+  }
+  const known = name.startsWith('arn:') ? secretArn : nameIn(secretArn);
+  return known.replace(ARN_END, '') === name || (name.startsWith('arn:') && name.replace(ARN_END, '') === known);
+}
+
+function nameIn(secretArn: string): string {
+  return secretArn.replace(/^.*:secret:/, '');
 }

@@ -73,7 +73,12 @@ export class IotApi {
   }
 }
 
-/** AWS's name of an error: what comes before the colon in its header. https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html */
-function errorName({ status, headers }: HttpResponse, secrets: readonly string[]): string {
-  return errorCode(headers['x-amzn-errortype']?.split(':', 1)[0], status, secrets);
+/**
+ * AWS's name of an error, in a header or in the body, without the namespace before it and the address behind it.
+ * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
+ */
+function errorName(response: HttpResponse, secrets: readonly string[]): string {
+  const { __type: type, code } = jsonOf(response);
+  const name = response.headers['x-amzn-errortype'] ?? (typeof type === 'string' ? type : code);
+  return errorCode(typeof name === 'string' ? name.replace(/:.*$/s, '').replace(/^.*#/s, '') : name, response.status, secrets);
 }

@@ -23,6 +23,8 @@ const SERVICE = 'iotcloud';
 const VERSION = '2021-04-08';
 const CA_GONE = 'ResourceNotFound.CACertNotExist';
 
+const CAM_POLICY = 'the CAM policy of the credentials must allow iotcloud:DescribePrivateCAs, CreatePrivateCA, UpdatePrivateCA and DeletePrivateCA';
+
 /** https://www.tencentcloud.com/document/product/1105/41917 */
 const ADVICE: { readonly [code: string]: string } = {
   'InvalidParameterValue.CACertInvalid': 'the CA must have a certificate that IoT Hub takes; RSA-2048 with SHA-256 is known to be one',
@@ -35,7 +37,8 @@ const ADVICE: { readonly [code: string]: string } = {
   [CA_GONE]: 'somebody has deleted the CA certificate meanwhile; deploy again',
   'LimitExceeded': 'an account takes at most 10 CA certificates; delete one that is not in use',
   'AuthFailure': 'secretId, secretKey and token of the credentials must be of an API key that is active',
-  'UnauthorizedOperation': 'the CAM policy of the credentials must allow iotcloud:DescribePrivateCAs, CreatePrivateCA, UpdatePrivateCA and DeletePrivateCA',
+  'UnauthorizedOperation': CAM_POLICY,
+  'AuthFailure.UnauthorizedOperation': CAM_POLICY,
   'UnsupportedRegion': 'region must be one that IoT Hub is in, such as ap-guangzhou',
 };
 

@@ -84,12 +84,14 @@ describe('given secrets', () => {
     ['a name that begins as theirs', 'prod/ca', IMPORTED],
     ['an ARN of another Region', IMPORTED.replace('eu-west-1', 'eu-west-3'), IMPORTED],
     ['an ARN of another account', IMPORTED.replace('123456789012', '210987654321'), IMPORTED],
+    ['a name that it has with another word behind it', 'acme-ca', local('acme-ca-backup')],
     ['the logical id of another one', 'Plain', local('Other-Plain-1a2b3c')],
   ])('are not found by %s', (_, name, arn) => {
     expect(given(name).valueOf(arn)).toBeUndefined();
   });
 
   test('are the one that is named most exactly', () => {
+    expect(given('acme-ca', 'acme-ca-backup').valueOf(IMPORTED.replace('prod/ca-key-AbCdEf', 'acme-ca-backup'))).toBe('value of acme-ca-backup');
     expect(given('prod/ca-key', IMPORTED).valueOf(IMPORTED)).toBe(`value of ${IMPORTED}`);
   });
 

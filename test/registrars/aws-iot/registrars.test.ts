@@ -4,6 +4,7 @@ import { RegistrationCode } from '../../../src/registrars/aws-iot/registration-c
 import { HttpApi } from '../../../src/registrars/http-api';
 import { carryOut } from '../../../src/registrars/registrar';
 import { STACK_ID } from '../../support/events';
+import { HttpsPlatform, PlatformAnswer } from '../../support/https-platform';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 import { opensslOutput } from '../../support/openssl';
 import { httpsInFrontOf, StrictIot } from '../../support/strict-iot';
@@ -148,3 +149,23 @@ test('moto takes the call as it is, and answers as expected', async () => {
     stop();
   }
 }, MOTO_TIMEOUT);
+
+describe('an error of AWS is known by its name', () => {
+  const platform = new (class extends HttpsPlatform {
+    protected answer(): PlatformAnswer {
+      return { status: 500 };
+    }
+  })();
+  beforeAll(() => platform.start());
+  afterAll(() => platform.stop());
+
+  test.each<[string, PlatformAnswer]>([
+    ['in the header', { status: 403, headers: { 'x-amzn-errortype': 'AccessDeniedException' } }],
+    ['in the header, with a namespace and an address', { status: 403, headers: { 'x-amzn-errortype': 'com.amazonaws.iot#AccessDeniedException:http://internal.amazon.com/' } }],
+    ['in the body', { status: 403, body: { __type: 'com.amazonaws.iot#AccessDeniedException', message: 'no' } }],
+    ['in the body, as its code', { status: 403, body: { code: 'AccessDeniedException' } }],
+  ])('%s', async (_, answer) => {
+    platform.instead = () => answer;
+    await expect(send(forCa(CA), { url: platform.url, pem: platform.trustedCas, patience: 0 })).rejects.toThrow('failed: AccessDeniedException; ');
+  });
+});

@@ -12,8 +12,8 @@ const BUNDLE = join(resolve(__dirname, '../../..'), 'assets', 'aws-iot', 'index.
 const STACK_ID = 'arn:aws:cloudformation:eu-central-1:123456789012:stack/iot/51af3dc0';
 const FUNCTION_ARN = 'arn:aws:lambda:eu-central-1:123456789012:function:registrar';
 
-/** Kilobytes. There is no client of AWS in it. */
-const CEILING = 66;
+/** Kilobytes. There is no client of AWS in it; that alone would be more than a megabyte. */
+const CEILING = 70;
 
 const write = temporaryFiles();
 let iot: StrictIot;

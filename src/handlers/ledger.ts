@@ -72,6 +72,8 @@ export interface ResourceRecord {
   readonly requestId: string;
   /** When CloudFormation made it, ISO 8601; absent where that is not known. */
   readonly requestedAt?: string;
+  /** When its signature ends to count, ISO 8601, where that is what is known of its time. */
+  readonly expiresAt?: string;
   /** When its first delivery began, ISO 8601 with milliseconds. */
   readonly since: string;
   /** The identity that the request is to bring about; absent for a removal, and in a ledger that the resource leaves. */

@@ -1,8 +1,19 @@
 import { Requester } from './identity';
 import { RawProperties } from './property-values';
 
+/**
+ * When a request was made, as whoever made it says. Two requests are compared by it, to tell the earlier one; how late one
+ * is does not follow from it. A request has one of the two times or none, and is compared only with requests that have the same.
+ */
+export interface RequestTime {
+  /** When it was signed. */
+  readonly requestedAt?: Date;
+  /** When its signature ends to count, which is as long after it was made for every request. */
+  readonly expiresAt?: Date;
+}
+
 /** One step in the life of a resource, as CloudFormation or the local deployment asks for it. */
-export interface LifecycleEvent extends Requester {
+export interface LifecycleEvent extends Requester, RequestTime {
   readonly requestType: 'Create' | 'Update' | 'Delete';
   /** The same for every delivery of one request. */
   readonly requestId: string;
@@ -12,11 +23,6 @@ export interface LifecycleEvent extends Requester {
   readonly properties: RawProperties;
   /** What the properties were before, on Update: those that the resource was last brought to. */
   readonly oldProperties?: RawProperties;
-  /**
-   * When the request was made, as whoever made it says. Two requests are compared by it, to tell the earlier one; how late it
-   * is does not follow from it. Absent where nothing says so.
-   */
-  readonly requestedAt?: Date;
 }
 
 /** The attributes of a resource (`Fn::GetAtt`). */

@@ -4,6 +4,9 @@ import { LifecycleEvent } from './lifecycle-event';
 /** How many requests before the latest one a record names: far more than Lambda can deliver late, within six hours. */
 const MAX_EARLIER = 20;
 
+/** The times by which two requests are compared, if both have the same. */
+const TIMES = ['requestedAt', 'expiresAt'] as const;
+
 /** What a request is to come to. */
 export interface Aim {
   /** The identity that it is to bring about; absent for a removal. */
@@ -22,7 +25,7 @@ export interface Aim {
  * @throws OvertakenError if a later request has begun, or if this one has failed already
  */
 export function begun(record: ResourceRecord | undefined, event: LifecycleEvent, aim: Aim, startedAt: string): ResourceRecord | undefined {
-  const { requestId, requestedAt } = event;
+  const { requestId, requestedAt, expiresAt } = event;
   if (record?.requestId === requestId) {
     if (record.outcome === 'FAILED') {
       throw new OvertakenError();
@@ -36,6 +39,7 @@ export function begun(record: ResourceRecord | undefined, event: LifecycleEvent,
   return {
     requestId,
     requestedAt: requestedAt?.toISOString(),
+    expiresAt: expiresAt?.toISOString(),
     since: startedAt,
     wants: aim.wants,
     removes: aim.removes,
@@ -63,15 +67,15 @@ export function ended(record: ResourceRecord, outcome: Outcome): ResourceRecord 
  * and never makes anew what it has just removed. Where it is not known when they were made, a removal is the later one if it has
  * begun since this delivery did.
  */
-function isBefore({ requestId, requestedAt }: LifecycleEvent, { wants }: Aim, startedAt: string, latest: ResourceRecord): boolean {
-  const made = requestedAt?.toISOString();
-  if (latest.earlier.includes(requestId)) {
+function isBefore(event: LifecycleEvent, { wants }: Aim, startedAt: string, latest: ResourceRecord): boolean {
+  if (latest.earlier.includes(event.requestId)) {
     return true;
   }
-  const areDated = made !== undefined && latest.requestedAt !== undefined;
-  if (areDated && made !== latest.requestedAt) {
-    return made < latest.requestedAt;
+  const time = TIMES.find(each => event[each] && latest[each]);
+  const made = time && event[time]!.toISOString();
+  if (time && made !== latest[time]) {
+    return made! < latest[time]!;
   }
   const isRemoval = latest.removes !== undefined && (latest.outcome === undefined || latest.declares === undefined);
-  return wants !== undefined && isRemoval && (areDated || latest.since >= startedAt);
+  return wants !== undefined && isRemoval && (time !== undefined || latest.since >= startedAt);
 }

@@ -205,6 +205,24 @@ describe('a delivery that is overtaken', () => {
     expectFirst();
   });
 
+  test('is known by the end of its signature, where that is what CloudFormation says of its time', async () => {
+    const creation = { ...request('device', 'Create', declare({ Generation: '9' })), logicalResourceId: 'Late', expiresAt: new Date('2026-03-01T14:00:00Z') };
+    await handle({ ...creation, requestType: 'Delete', requestId: 'removal', physicalResourceId: 'Iot-Late-1ABCDEF', expiresAt: new Date('2026-03-01T14:00:01Z') });
+    await expect(handle(creation)).rejects.toThrow('a later request for this resource has begun');
+    expectFirst();
+  });
+
+  test('is not taken for one when the next requests say their time otherwise: the end of a signature is no time of signing', async () => {
+    const place = { KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Late-AbCdEf` }, Bundles: [] };
+    const resource = { ...request('device', 'Create', declare({ ...place, Generation: '9' })), logicalResourceId: 'Late' };
+    const created = await handle({ ...resource, expiresAt: new Date('2026-03-01T14:00:00Z') });
+    const { physicalResourceId } = await handle({ ...resource, requestType: 'Update', requestId: 'update', physicalResourceId: created.physicalResourceId,
+      properties: declare({ ...place, Generation: '10' }), oldProperties: resource.properties, requestedAt: new Date('2026-03-01T12:00:01Z') });
+    await handle({ ...resource, requestType: 'Delete', requestId: 'removal', physicalResourceId: created.physicalResourceId,
+      expiresAt: new Date('2026-03-01T12:00:02Z') });
+    expect(issuedDevices()).toEqual([first.physicalResourceId, physicalResourceId]);
+  });
+
   test('as a removal takes nothing away that was declared since, and is answered all the same', async () => {
     const removal = request('device', 'Delete', declare(), first.physicalResourceId);
     await handle(removal);

@@ -89,6 +89,7 @@ const ENTRY: { readonly [A in keyof Required<LedgerEntry>]: true } = {
 const RECORD: { readonly [A in keyof Required<ResourceRecord>]: true } = {
   requestId: true,
   requestedAt: true,
+  expiresAt: true,
   since: true,
   wants: true,
   removes: true,

@@ -4,7 +4,7 @@ import { LifecycleEvent } from '../lifecycle-event';
 import { record } from '../property-values';
 import { RequestIds } from '../response-size';
 import { FunctionEnvironment } from './environment';
-import { isResponseUrl, placeOf, signingTime } from './response-url';
+import { isResponseUrl, placeOf, requestTime } from './response-url';
 
 /** Where a request is answered, and what an answer repeats: those of its ids that can be repeated. */
 export interface Addressee extends Partial<RequestIds> {
@@ -69,7 +69,7 @@ export function parseRequest(raw: unknown, addressee: Addressee, environment: Fu
     properties: record('ResourceProperties', event.ResourceProperties),
     oldProperties: requestType === 'Update' && event.OldResourceProperties !== undefined
       ? record('OldResourceProperties', event.OldResourceProperties) : undefined,
-    requestedAt: signingTime(addressee.responseUrl, new Date()),
+    ...requestTime(addressee.responseUrl, new Date()),
   };
 }
 

@@ -1,5 +1,6 @@
 import { quote } from '../../contract/rules';
 import { parseTime } from '../../contract/term';
+import { RequestTime } from '../lifecycle-event';
 import { entryOf } from '../outside-text';
 
 /** The domain of AWS's services in each partition, as the AWS SDKs' endpoint rules (partitions.json) have it. */
@@ -85,19 +86,23 @@ const SIGNED_AT = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 /**
  * When CloudFormation made a request: when it signed the URL for the answer. The older Version 2 says only in which second the
- * URL ends to count, which is as long after it for every request; so the times of one version tell which request came first.
+ * URL ends to count.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html and
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html#RESTAuthenticationQueryStringAuth
  *
  * @param now the present: a request from the future would be later than all that are yet to come
- * @returns `undefined` where the URL says neither, or no time that can be
+ * @returns no time where the URL says neither, or none that can be
  */
-export function signingTime(url: string, now: Date): Date | undefined {
+export function requestTime(url: string, now: Date): RequestTime {
   const query = new URL(url).searchParams;
   const signedAt = query.get('X-Amz-Date');
-  const [time, ahead] = signedAt === null ? [timeOfSeconds(query.get('Expires')), LONGEST_EXPIRY]
-    : [parseTime(signedAt.replace(SIGNED_AT, '$1-$2-$3T$4:$5:$6Z')), CLOCK_SKEW];
-  return time && time.getTime() <= now.getTime() + ahead ? time : undefined;
+  return signedAt === null
+    ? { expiresAt: notAfter(now.getTime() + LONGEST_EXPIRY, timeOfSeconds(query.get('Expires'))) }
+    : { requestedAt: notAfter(now.getTime() + CLOCK_SKEW, parseTime(signedAt.replace(SIGNED_AT, '$1-$2-$3T$4:$5:$6Z'))) };
+}
+
+function notAfter(latest: number, time: Date | undefined): Date | undefined {
+  return time && time.getTime() <= latest ? time : undefined;
 }
 
 /** S3 takes no signature that is further ahead of its clock; milliseconds. */

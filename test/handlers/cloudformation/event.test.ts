@@ -58,9 +58,9 @@ test('an update without its old properties is read', () => {
   expect(parse({ ...REQUEST, OldResourceProperties: undefined }).oldProperties).toBeUndefined();
 });
 
-test.each<[string, string | undefined]>([
-  ['X-Amz-Date=20261128T153012Z&X-Amz-Expires=7200', '2026-11-28T15:30:12Z'],
-  ['AWSAccessKeyId=AKIAEXAMPLE&Expires=1795890612&Signature=ab%3D', '2026-11-28T18:30:12Z'],
+test.each<[string, 'requestedAt' | 'expiresAt' | undefined, string?]>([
+  ['X-Amz-Date=20261128T153012Z&X-Amz-Expires=7200', 'requestedAt', '2026-11-28T15:30:12.000Z'],
+  ['AWSAccessKeyId=AKIAEXAMPLE&Expires=1795890612&Signature=ab%3D', 'expiresAt', '2026-11-28T18:30:12.000Z'],
   ['X-Amz-Date=29991231T235959Z', undefined],
   ['Expires=32503679999', undefined],
   ['X-Amz-Date=20260231T153012Z', undefined],
@@ -70,9 +70,9 @@ test.each<[string, string | undefined]>([
   ['Expires=-1', undefined],
   ['Expires=1e9', undefined],
   ['X-Amz-Signature=0a1b', undefined],
-])('of a request that is to be answered at ?%s it is known when it was made, or by when it has to be answered: %s', (query, time) => {
-  const { requestedAt } = parse({ ...REQUEST, ResponseURL: `${BUCKET_URL}?${query}` });
-  expect(requestedAt).toEqual(time === undefined ? undefined : new Date(time));
+])('of a request that is to be answered at ?%s it is known when it was made, or by when it has to be answered: %s %s', (query, name, time) => {
+  const { requestedAt, expiresAt } = parse({ ...REQUEST, ResponseURL: `${BUCKET_URL}?${query}` });
+  expect(JSON.parse(JSON.stringify({ requestedAt, expiresAt }))).toEqual(name ? { [name]: time } : {});
 });
 
 test('a function that is invoked by a version or an alias knows its own place', () => {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { Token } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
 import { isPrivateKey, quote } from './contract/rules';
-import { textOfFile } from './contract/text-of-file';
+import { publicBlocks, textOfPublicFile } from './pki/public-text';
 import { NeededRight } from './private/certificate-provider';
 import { arnsOf, grantUseSecret, secretIdOf } from './private/private-key';
 
@@ -12,22 +13,26 @@ import { arnsOf, grantUseSecret, secretIdOf } from './private/private-key';
  */
 export class PemSource {
   /**
-   * A text: PEM, or for a request also base64 of DER; a literal, a template's parameter or any other token.
+   * A text: PEM, or for a request also base64 of DER; a literal, a template's parameter or any other token. Of a literal in PEM
+   * only the blocks become part of the template, and no text around them.
    */
   public static inline(text: string): PemSource {
     return new PemSource({ text });
   }
 
   /**
-   * A file that is read at synthesis: PEM in UTF-8, or in UTF-16 with a byte order mark; for a request also DER. It becomes part
-   * of the template.
+   * A file that is read at synthesis: PEM in UTF-8, or in UTF-16 with a byte order mark; for a request also DER. Its blocks
+   * become part of the template, and no text around them.
    *
    * @param path relative to the working directory
+   * @throws Error if the file can't be read, or is no certificate and no request
    */
   public static file(path: string): PemSource {
-    const content = readFile(path);
-    const text = textOfFile(content);
-    return new PemSource({ text: text.includes('-----BEGIN') ? text : content.toString('base64') });
+    const text = textOfPublicFile(readFile(path));
+    if (text === undefined) {
+      throw new Error(`path must be a file with a certificate or a certificate signing request in PEM or DER, got ${quote(path)} with something else (not shown)`);
+    }
+    return new PemSource({ text });
   }
 
   /** The value of a String parameter of the Parameter Store, which CloudFormation looks up in each deployment. */
@@ -52,7 +57,7 @@ export class PemSource {
     if (source.text !== undefined && isPrivateKey(source.text)) {
       throw new Error('a certificate or a certificate signing request must be given, got a private key (not shown); consider it disclosed');
     }
-    this._text = source.text;
+    this._text = source.text === undefined || Token.isUnresolved(source.text) ? source.text : publicBlocks(source.text);
     this._secret = source.secret;
   }
 

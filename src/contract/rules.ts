@@ -24,16 +24,25 @@ export function checkDeliveryFormats(number: number): Complaint {
 
 const MAX_QUOTED_CHARACTERS = 80;
 
-/** Whether a text is, or holds, a private key in PEM. */
+/**
+ * Whether a text is, or holds, a private key: in PEM, also in UTF-16 that was read as another encoding, and with dashes and spaces
+ * that an editor has made other ones, or as PuTTY writes it.
+ */
 export function isPrivateKey(text: string): boolean {
-  return /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/i.test(text);
+  return /BEGIN[^\n]{0,40}PRIVATE\s{0,8}KEY|PuTTY-User-Key-File/i.test(text.replaceAll('\0', ''));
 }
+
+/** A SEQUENCE of more than 30 octets in DER, in base64, as all private keys are. */
+const DER_IN_BASE64 = /(?<![A-Za-z0-9+/])M[A-Za-z][A-Za-z0-9+/]{38}/;
 
 /** A value as a message may show it: on one line, shortened, and never a private key that was pasted into the wrong place. */
 export function quote(value: unknown): string {
   const text = typeof value === 'object' && value !== null ? Array.isArray(value) ? 'a list' : 'a map' : String(value);
   if (isPrivateKey(text)) {
     return '(a private key, not shown)';
+  }
+  if (DER_IN_BASE64.test(text)) {
+    return '(base64 of DER, not shown, since it may be a private key)';
   }
   const start = shortened(text);
   return JSON.stringify(start === text ? text : `${start}…`).replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter);

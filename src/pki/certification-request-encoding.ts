@@ -1,3 +1,4 @@
+import { REQUEST_LABELS } from './public-text';
 import { isPrivateKey, quote } from '../contract/rules';
 import { textOfFile } from '../contract/text-of-file';
 
@@ -10,10 +11,7 @@ export const REQUEST_PROPERTY = 'certificateSigningRequest';
  */
 export const MAX_REQUEST_BYTES = 16_384;
 
-/** RFC 7468, section 7, and what Java and old versions of others write. */
-const LABELS: readonly string[] = ['CERTIFICATE REQUEST', 'NEW CERTIFICATE REQUEST'];
-
-const ALLOWED = `must be one PEM block with the label ${LABELS.join(' or ')}, or DER, or DER in base64`;
+const ALLOWED = `must be one PEM block with the label ${REQUEST_LABELS.join(' or ')}, or DER, or DER in base64`;
 
 /**
  * A block, in which white space may be anywhere. What stands before and after it is passed over (RFC 7468, section 2): it is what
@@ -53,7 +51,7 @@ function pemBody(text: string): string {
     throw new Error(`${REQUEST_PROPERTY} ${ALLOWED}, got ${blocks > 1 ? `${blocks} blocks` : 'other text, or a block that is not complete'}`);
   }
   const [, label, body] = block;
-  if (!LABELS.includes(label)) {
+  if (!REQUEST_LABELS.includes(label)) {
     throw new Error(`${REQUEST_PROPERTY} ${ALLOWED}, got the label ${quote(label)}`);
   }
   return body;

@@ -31,7 +31,7 @@ function isKey(key: Buffer, type: 'pkcs8' | 'pkcs1' | 'sec1'): boolean {
   try {
     createPrivateKey({ key, format: 'der', type });
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE'; // an encrypted one
   }
 }

@@ -43,6 +43,10 @@ export class Endpoint {
     this.serving.set(environmentId, serve);
   }
 
+  public detach(environmentId: number): void {
+    this.serving.delete(environmentId);
+  }
+
   public async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise(resolve => this.server.close(resolve));

@@ -99,6 +99,7 @@ export class World {
     endpoint.attach(environment.id, delivery.serve);
     void environment.invoke(event, `invocation-${this.deliveries.length}`, this.now).then(ended => {
       this.seen.push(...environment.log.map(text => ({ where: `${name}: log`, text })), { where: `${name}: error`, text: ended.error ?? '' });
+      endpoint.detach(environment.id); // which would keep this world for as long as it lives
       environment.holdsBack ||= delivery.actions.some(action => action.startsWith('ssm:'));
       lambda.giveBack(environment);
       this.now = Math.max(this.now, ended.time) + 1_000;

@@ -13,6 +13,9 @@ export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:Privat
 /** What a function has for one event before Lambda ends it; milliseconds. */
 export const FUNCTION_TIMEOUT = 300_000;
 
+/** More wait for events of a later time than any history may still have; each holds 25 MB. */
+const MAX_IDLE = 8;
+
 /** How an invocation ended. */
 export interface Ended {
   /** What Lambda sees, and tries again after. */
@@ -75,7 +78,8 @@ export class ExecutionEnvironment {
 export class LambdaFunction {
   private static lastId = 0;
 
-  private readonly all: ExecutionEnvironment[] = [];
+  private readonly all = new Set<ExecutionEnvironment>();
+  /** Those that carry out nothing, the one that has waited longest first. */
   private readonly free: ExecutionEnvironment[] = [];
 
   /** @param variables its environment variables, and nothing else is in its environment */
@@ -91,17 +95,22 @@ export class LambdaFunction {
       return this.free.splice(index, 1)[0];
     }
     const environment = await ExecutionEnvironment.start(++LambdaFunction.lastId, this.variables, time);
-    this.all.push(environment);
+    this.all.add(environment);
     return environment;
   }
 
   public giveBack(environment: ExecutionEnvironment): void {
     environment.log = [];
     this.free.push(environment);
+    const idle = this.free.length > MAX_IDLE ? this.free.shift() : undefined;
+    if (idle) {
+      this.all.delete(idle);
+      void idle.stop();
+    }
   }
 
   public async stop(): Promise<void> {
-    await Promise.all(this.all.map(environment => environment.stop()));
+    await Promise.all([...this.all].map(environment => environment.stop()));
   }
 }
 

@@ -1,5 +1,6 @@
 import { checkPolicyName, checkThingAttributes, checkThingName } from './aws-iot';
-import { isMap, ParameterValues, referencesIn, UNKNOWN, valueOf } from './provisioning-expressions';
+import { isMap } from './json-map';
+import { ParameterValues, referencesIn, UNKNOWN, valueOf } from './provisioning-expressions';
 import { Complaint, quote } from './rules';
 import { SubjectAttribute } from './subject-attributes';
 

@@ -1,3 +1,5 @@
+import { foldCase } from '../contract/comparable-text';
+
 /** A form in which a secret could stand in a text, and what is shown instead. */
 interface SecretForm {
   readonly pattern: RegExp;
@@ -89,14 +91,14 @@ function keepIdentifiers({ text }: Piece): Piece[] {
 
 /** Keeps a name wherever it stands in a text, as it stands there. */
 function keepName(pieces: readonly Piece[], name: string): Piece[] {
-  const wanted = inSmallLetters(name);
+  const wanted = foldCase(name);
   return pieces.flatMap(piece => {
     if (piece.kept || piece.text.length < name.length) {
       return [piece];
     }
     const found: Piece[] = [];
     const { text } = piece;
-    const searched = inSmallLetters(text);
+    const searched = foldCase(text);
     let end = 0;
     for (let start = searched.indexOf(wanted); start >= 0; start = searched.indexOf(wanted, end)) {
       found.push({ text: text.slice(end, start), kept: false }, { text: text.slice(start, start + name.length), kept: true });
@@ -104,11 +106,6 @@ function keepName(pieces: readonly Piece[], name: string): Piece[] {
     }
     return [...found, { text: text.slice(end), kept: false }];
   });
-}
-
-/** Letters of ASCII alone, so that every character stays where it is. */
-export function inSmallLetters(text: string): string {
-  return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
 }
 
 function withoutSecrets(text: string, forms: readonly SecretForm[]): string {

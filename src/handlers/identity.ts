@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Declaration } from './declaration';
 import { requestIdentity } from './declared-request';
+import { idFrom, IdPrefix } from './physical-id';
 import { SUBJECT_ATTRIBUTE_NAMES } from '../contract/subject-attributes';
 
 /** Who asks: a resource of a stack. The stack's id holds a UUID, so that a stack made anew asks anew. */
@@ -50,8 +50,8 @@ function whatIsThere(additions: { readonly [name: string]: unknown }): object[] 
 }
 
 /** The identity made of canonical values. */
-export function identityFrom(prefix: string, canonical: readonly unknown[]): string {
-  return `${prefix}-${createHash('sha256').update(JSON.stringify(canonical)).digest('hex').slice(0, 32)}`;
+export function identityFrom(prefix: IdPrefix, canonical: readonly unknown[]): string {
+  return idFrom(prefix, JSON.stringify(canonical));
 }
 
 /** Whether something is of this resource. */

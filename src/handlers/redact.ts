@@ -1,3 +1,4 @@
+import { ANY_ID } from './physical-id';
 import { foldCase } from '../contract/comparable-text';
 
 /** A form in which a secret could stand in a text, and what is shown instead. */
@@ -33,12 +34,12 @@ const KEY_MATERIAL: readonly SecretForm[] = [
 ];
 
 /**
- * Names that look like key material and are none: an ARN, the physical id of a certificate, and the name of a parameter
+ * Names that look like key material and are none: an ARN, an id of this library's making, and the name of a parameter
  * that ends with a serial number.
  */
 const IDENTIFIER = new RegExp([
   /\barn:aws[\w-]*:[\w-]+:[\w-]*:\d{12}:[\w/+=.@:-]{1,256}/,
-  /\b(?:ca|verification|device|devid|server|invalid)-[0-9a-f]{32}\b/,
+  ANY_ID,
   /(?<![\w+/=-])(?:\/[\w.-]{1,128}){1,14}\/[0-9A-F]{40}\b/,
 ].map(({ source }) => source).join('|'), 'g');
 

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { isMap, JsonMap } from '../../contract/json-map';
 import { quote } from '../../contract/rules';
 import { LifecycleEvent } from '../lifecycle-event';
+import { idFrom } from '../physical-id';
 import { record } from '../property-values';
 import { RequestIds } from '../response-size';
 import { FunctionEnvironment } from './environment';
@@ -73,7 +73,7 @@ export function parseRequest(raw: unknown, addressee: Addressee, environment: Fu
 
 /** The physical id of what was never made: the same for every request of a resource. */
 export function inventedId({ stackId = '', logicalResourceId = '' }: Partial<RequestIds>): string {
-  return `invalid-${createHash('sha256').update(`${stackId}|${logicalResourceId}`).digest('hex').slice(0, 32)}`;
+  return idFrom('invalid', `${stackId}|${logicalResourceId}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createPublicKey, KeyObject, X509Certificate } from 'node:crypto';
-import { Certificate, parseCertificate } from './certificate';
+import { Certificate, isSelfIssued, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
 import { limitsOf, usageText } from './issuer-limits';
 import { keyAlgorithmOfPublicKey } from './keys';
@@ -53,7 +53,7 @@ export function readCaChain(property: string, pem: string, legacy = false): CaCh
 export function assertSignedInOrder(property: string, certificates: readonly Certificate[]): void {
   certificates.slice(1).forEach((above, index) => assertSigned(property, index, certificates[index], above));
   const last = certificates[certificates.length - 1];
-  if (last.subject.equals(last.issuer)) {
+  if (isSelfIssued(last)) {
     assertSigned(property, certificates.length - 1, last, last);
   }
 }
@@ -146,13 +146,14 @@ function assertPathLength(property: string, index: number, { pathLength }: Certi
 }
 
 /**
- * RFC 5280, section 6.1.3 (b, c): below a CA whose own names violate the constraints of those above it, nothing verifies. A certificate
- * whose subject is its issuer is passed over.
+ * RFC 5280, section 6.1.3 (b, c): below a CA whose own names violate the constraints of those above it, nothing verifies. A self-issued
+ * certificate is passed over.
  */
-function assertNames(property: string, index: number, { subject, issuer, alternativeNames }: Certificate, above: readonly Certificate[]): void {
-  if (subject.equals(issuer)) {
+function assertNames(property: string, index: number, certificate: Certificate, above: readonly Certificate[]): void {
+  if (isSelfIssued(certificate)) {
     return;
   }
+  const { subject, alternativeNames } = certificate;
   try {
     const constraints = above.flatMap(({ nameConstraints }) => nameConstraints ?? []);
     assertNamesPermitted({ subject, profile: 'ca' }, constraints, alternativeNames); // the common name by itself is for OpenSSL no host name here

@@ -7,15 +7,14 @@ import { identityFrom, Requester } from './identity';
 import { describePlace, keyStorageProperty } from './key-storage';
 import { LedgerEntry } from './ledger';
 import { Ports } from './ports';
-import { checked, complain, optionalText, RawProperties, secretId, text, truth, wholeNumber } from './property-values';
+import { checked, optionalText, RawProperties, secretId, text, truth, wholeNumber } from './property-values';
 import { isRecorded, recordCa } from './record-ca';
-import { assertUsable } from './usable-ca';
+import { assertForPlatforms, assertUsable } from './usable-ca';
 import { assertOwn } from './wanted';
-import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { PlatformId } from '../contract/platforms';
 import { KeyStorageProperties } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
-import { checkCaForPlatform, checkGeneration } from '../contract/rules';
+import { checkGeneration } from '../contract/rules';
 import { formatTime } from '../contract/term';
 import { readCaChain } from '../pki/ca-chain';
 import { splitCertificates } from '../pki/certificate-list';
@@ -90,7 +89,7 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
     throw new Error('privateKey must be the key of the CA\'s certificate, got another one');
   }
   const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey)!;
-  assertForPlatforms(declaration, keyAlgorithm);
+  assertForPlatforms(keyAlgorithm, declaration.platforms);
   if (standing && isRecorded(standing, { ...request, keyStorage: declaration.keyStorage, chain: above, certificate: certificate.der })) {
     return standing;
   }
@@ -118,10 +117,6 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
   };
   await recordCa(adopted, request, ledger);
   return adopted;
-}
-
-function assertForPlatforms({ platforms }: ExistingCaDeclaration, keyAlgorithm: KeyAlgorithmName): void {
-  platforms.forEach(platform => complain(checkCaForPlatform(keyAlgorithm, platform, 'keyAlgorithm of the CA')));
 }
 
 /** The declared certificates; a secret with them is read once, so that the CA stays the same until its `generation` is raised. */

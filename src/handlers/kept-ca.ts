@@ -52,7 +52,7 @@ export function assertSameLedger({ physicalResourceId }: LifecycleEvent, { caId,
   const standing = parsePhysicalId(physicalResourceId);
   if (standing?.identity === caId && standing.ledgerTable !== ledgerTable) {
     throw new Error(`ledgerTableArn must stay that of the table ${standing.ledgerTable} for the CA ${caId}, got ${ledgerTable}; `
-      + 'to go on with the CA in another ledger, take it in there under another id of its construct');
+      + 'to continue the CA in another ledger, declare it with fromKeptCa under a new construct id');
   }
 }
 
@@ -76,7 +76,7 @@ export async function takeBackCa(
   const ca = (await issuingCa(declaration.caId, ports.ledger(declaration.ledgerTable), ports))!;
   assertForPlatforms(ca.keyAlgorithm, declaration.platforms);
   if (entry.issuer !== declaration.caId && declaration.issuerLedgerTable === undefined) {
-    throw new Error(`issuer must be the CA ${entry.issuer}, which has signed ${declaration.caId} and has it in its ledger, got none; declare that CA as issuer`);
+    throw new Error(`issuer must be the CA ${entry.issuer}, which signed ${declaration.caId}, got none; pass that CA as issuer`);
   }
   await assertFree(entry, declaration.ledgerTable, request, ports);
   const certificate = ca.chain[0];

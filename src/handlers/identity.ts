@@ -10,9 +10,9 @@ export interface Requester {
 }
 
 /**
- * The identity of a certificate, which is also the physical id of its resource (that of a kept CA names its ledger too): a pure function of what was declared.
- * The same declaration gives the same identity in every version of this library, for ever: CloudFormation replaces a
- * resource whose physical id changes. See decisions/0003-identity-and-physical-ids.md.
+ * The identity of a certificate, which is also the physical id of its resource (that of a kept CA names its ledger too): a pure
+ * function of what was declared. The same declaration gives the same identity in every version of this library, for ever:
+ * CloudFormation replaces a resource whose physical id changes. See decisions/0003-identity-and-physical-ids.md.
  *
  * Left out on purpose: the ledger's table, the secret's ARN, platforms, clipping and forms of delivery, which say where and
  * whether a certificate may be issued, not which one; and the certificate of a CA that is signed elsewhere, which is another

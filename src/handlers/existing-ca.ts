@@ -4,6 +4,7 @@ import { custodyOf } from './custody';
 import { platformsProperty, replacesProperty } from './declaration';
 import { IssuedEntry } from './genuine-entry';
 import { identityFrom, Requester } from './identity';
+import { chainOf } from './issuing-ca';
 import { describePlace, keyStorageProperty } from './key-storage';
 import { LedgerEntry } from './ledger';
 import { Ports } from './ports';
@@ -17,7 +18,6 @@ import { ResourceType } from '../contract/resource-types';
 import { checkGeneration } from '../contract/rules';
 import { formatTime } from '../contract/term';
 import { readCaChain } from '../pki/ca-chain';
-import { splitCertificates } from '../pki/certificate-list';
 import { readCertificates } from '../pki/certificate-pem';
 import { keyAlgorithmOfPublicKey } from '../pki/keys';
 import { commonNameOf } from '../pki/name-comparison';
@@ -124,7 +124,7 @@ async function certificateText(
   { certificatePem, certificateSecretArn }: ExistingCaDeclaration, standing: LedgerEntry | undefined, ports: Ports,
 ): Promise<string> {
   if (certificatePem === undefined && standing) {
-    return [standing.certificate!, ...splitCertificates(standing.chain ?? Buffer.alloc(0))].map(der => toPem('CERTIFICATE', der)).join('');
+    return chainOf(standing).map(der => toPem('CERTIFICATE', der)).join('');
   }
   const value = certificatePem ?? await ports.secretValue(certificateSecretArn!);
   if (value === undefined) {

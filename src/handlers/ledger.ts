@@ -106,6 +106,9 @@ export interface Holder extends Requester {
   readonly requestId: string;
 }
 
+/** The way out where a table has something else than this library has written to it. */
+export const TABLE_WAS_CHANGED = 'somebody has changed the table: restore it from its point-in-time recovery';
+
 /** The ledger itself is gone: somebody has deleted its table. */
 export class LedgerGoneError extends Error {}
 

@@ -2,7 +2,7 @@ import { onOneLine } from './redact';
 import { foldCase } from '../contract/comparable-text';
 
 /** What is said in place of a code that is none. */
-export const UNREADABLE_CODE = 'an unreadable code';
+const UNREADABLE_CODE = 'an unreadable code';
 
 /** More of a message than this is not even looked at. */
 const MAX_LOOKED_AT = 8_192;

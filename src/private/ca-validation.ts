@@ -107,7 +107,7 @@ function checkTogether({ issuer, signedElsewhere, signedCertificate, clipToIssue
 }
 
 /** Which extensions a CA may allow. */
-export function checkAllowed(oid: string): Complaint {
+function checkAllowed(oid: string): Complaint {
   return checkObjectIdentifier('allowedCustomExtensions', oid)
     ?? (isOwnedExtension(oid) ? `allowedCustomExtensions must not name extensions that the CA decides on, got ${oid}` : undefined);
 }

@@ -26,7 +26,7 @@ export interface IssuingCa {
  * certificate's key.
  *
  * @param identity the CA's identity, or `undefined` for a certificate that signs itself
- * @param declaredKeyIdentifier its key identifier as its resource has it, or as somebody says; hexadecimal digits, absent where that is not known
+ * @param declaredKeyIdentifier the key identifier that the CA must have, in hexadecimal digits; absent where a template can't know it
  */
 export async function issuingCa(
   identity: string | undefined, ledger: Ledger, ports: Ports, declaredKeyIdentifier?: string,

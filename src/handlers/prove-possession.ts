@@ -19,7 +19,7 @@ export interface ProofDeclaration {
   readonly issuerLedgerTable: string;
   /** The identity of the CA that signs. */
   readonly issuer: string;
-  /** That CA's key identifier, as its resource has it or as somebody says. */
+  /** The key identifier that the CA must have, in hexadecimal digits. */
   readonly issuerKeyIdentifier?: string;
   /** What is signed. */
   readonly verificationCode: string;

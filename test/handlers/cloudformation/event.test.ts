@@ -58,21 +58,21 @@ test('an update without its old properties is read', () => {
   expect(parse({ ...REQUEST, OldResourceProperties: undefined }).oldProperties).toBeUndefined();
 });
 
-test.each<[string, 'requestedAt' | 'expiresAt' | undefined, string?]>([
-  ['X-Amz-Date=20261128T153012Z&X-Amz-Expires=7200', 'requestedAt', '2026-11-28T15:30:12.000Z'],
-  ['AWSAccessKeyId=AKIAEXAMPLE&Expires=1795890612&Signature=ab%3D', 'expiresAt', '2026-11-28T18:30:12.000Z'],
-  ['X-Amz-Date=29991231T235959Z', undefined],
-  ['Expires=32503679999', undefined],
-  ['X-Amz-Date=20260231T153012Z', undefined],
-  ['X-Amz-Date=yesterday&Expires=1795890612', undefined],
-  ['X-Amz-Date=', undefined],
-  [`Expires=${'9'.repeat(400)}`, undefined],
-  ['Expires=-1', undefined],
-  ['Expires=1e9', undefined],
-  ['X-Amz-Signature=0a1b', undefined],
-])('of a request that is to be answered at ?%s it is known when it was made, or by when it has to be answered: %s %s', (query, name, time) => {
+test.each<[string, object]>([
+  ['X-Amz-Date=20261128T153012Z&X-Amz-Expires=7200', { requestedAt: '2026-11-28T15:30:12.000Z' }],
+  ['AWSAccessKeyId=AKIAEXAMPLE&Expires=1795890612&Signature=ab%3D', { expiresAt: '2026-11-28T18:30:12.000Z' }],
+  ['X-Amz-Date=29991231T235959Z', {}],
+  ['Expires=32503679999', {}],
+  ['X-Amz-Date=20260231T153012Z', {}],
+  ['X-Amz-Date=yesterday&Expires=1795890612', {}],
+  ['X-Amz-Date=', {}],
+  [`Expires=${'9'.repeat(400)}`, {}],
+  ['Expires=-1', {}],
+  ['Expires=1e9', {}],
+  ['X-Amz-Signature=0a1b', {}],
+])('of a request that is to be answered at ?%s it is known when it was made, or by when it has to be answered: %j', (query, time) => {
   const { requestedAt, expiresAt } = parse({ ...REQUEST, ResponseURL: `${BUCKET_URL}?${query}` });
-  expect(JSON.parse(JSON.stringify({ requestedAt, expiresAt }))).toEqual(name ? { [name]: time } : {});
+  expect(JSON.parse(JSON.stringify({ requestedAt, expiresAt }))).toEqual(time);
 });
 
 test('a function that is invoked by a version or an alias knows its own place', () => {

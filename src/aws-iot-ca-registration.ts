@@ -5,13 +5,12 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { AwsIotRegistrationCodeAttributes, AwsIotRegistrationCodeProperties } from './contract/aws-iot';
 import { RegistrationType } from './contract/registrations';
-import { checkCaForPlatform } from './contract/rules';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { JustInTimeProvisioning } from './just-in-time-provisioning';
 import { PemSource } from './pem-source';
 import { assertLinted } from './pki/lint/lint-errors';
-import { validateChain } from './private/ca-validation';
+import { checkKeyOfCa, validateChain } from './private/ca-validation';
 import { description } from './private/description';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
@@ -209,11 +208,10 @@ export class AwsIotCaRegistration extends Resource {
     if (!ca?.platforms.includes(IotPlatform.AWS_IOT_CORE)) {
       sayNotices(this, [IotPlatform.AWS_IOT_CORE]);
     }
-    const platform = IotPlatform.AWS_IOT_CORE._render();
     if (ca) {
       this.assertRegisteredOnce(ca);
       validateRegistration(this, ca, IotPlatform.AWS_IOT_CORE);
-      validate(this, [], () => ca.keyAlgorithm && checkCaForPlatform(ca.keyAlgorithm._render(), platform, 'keyAlgorithm of the CA'));
+      validate(this, [], () => checkKeyOfCa(ca, IotPlatform.AWS_IOT_CORE));
       return ca.certificatePemFor(this);
     }
     const text = caCertificate!._text;
@@ -224,7 +222,7 @@ export class AwsIotCaRegistration extends Resource {
       if (chain.length > 0) {
         throw new Error(`caCertificate must be the one CA that signs the devices' certificates, got ${chain.length + 1} certificates`);
       }
-      assertLinted(certificate.der, [platform], undefined);
+      assertLinted(certificate.der, [IotPlatform.AWS_IOT_CORE._render()], undefined);
     });
     return text;
   }

@@ -2,13 +2,14 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { KeyAlgorithmName } from './contract/key-algorithms';
 import { ResourceType } from './contract/resource-types';
-import { checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform, checkNameInTopics } from './contract/rules';
+import { checkDeviceForPlatform, checkDeviceKeyForPlatform, checkNameInTopics } from './contract/rules';
 import { EndEntityCertificateBase, EndEntityCertificateOptions } from './end-entity-certificate';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { keyAlgorithmOfPublicKey } from './pki/keys';
+import { checkKeyOfCa } from './private/ca-validation';
 import { knownRequest, knownSubject } from './private/request-validation';
 import { sayNotices, validate } from './private/validation';
 
@@ -90,7 +91,7 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
     this.keyProperty = request ? 'the key of certificateSigningRequest' : 'keyAlgorithm';
     for (const platform of platforms) {
       validate(this, [], () => this._complaintFor(platform)
-        ?? (ca.keyAlgorithm && checkCaForPlatform(ca.keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA')));
+        ?? checkKeyOfCa(ca, platform));
     }
     sayNotices(this, platforms.filter(platform => !ca.platforms.includes(platform)));
     const isKnown = this.commonName !== undefined && !Token.isUnresolved(this.commonName);

@@ -1,6 +1,6 @@
 import { CustomResource, Resource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ProofOfPossessionSignatureProperties } from './contract/properties';
+import { ProofOfPossessionSignatureAttributes, ProofOfPossessionSignatureProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
 import { checkVerificationCode } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
@@ -71,6 +71,6 @@ export class ProofOfPossessionSignature extends Resource {
       Generation: validGeneration(this, props.generation),
     };
     const resource: CustomResource = provider.resource(this, ResourceType.PROOF_OF_POSSESSION_SIGNATURE, properties, [rights]);
-    this.signature = resource.getAttString('Signature');
+    this.signature = resource.getAttString('Signature' satisfies keyof ProofOfPossessionSignatureAttributes);
   }
 }

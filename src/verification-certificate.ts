@@ -2,12 +2,13 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { VerificationCertificateProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
-import { checkCaForPlatform, checkDeviceKeyForPlatform, checkRegistrationCode } from './contract/rules';
+import { checkDeviceKeyForPlatform, checkRegistrationCode } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate, IssuedCertificateBase } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
+import { checkKeyOfCa } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { validateCanIssue, validateIssuing } from './private/issuing-validation';
 import { issuerProperties } from './private/known-ca';
@@ -93,7 +94,7 @@ export class VerificationCertificate extends IssuedCertificateBase implements II
     validateInsideCa(this, days, ca.validity, clipToIssuer);
     validate(this, [registrationCode], () => checkRegistrationCode(registrationCode, platform._render()));
     const keyAlgorithm = (props.keyAlgorithm ?? ca.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render();
-    validate(this, [], () => (ca.keyAlgorithm && checkCaForPlatform(ca.keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA'))
+    validate(this, [], () => checkKeyOfCa(ca, platform)
       ?? checkDeviceKeyForPlatform(keyAlgorithm, platform._render()));
     if (!ca.platforms.includes(platform)) {
       sayNotices(this, [platform]);

@@ -70,7 +70,7 @@ export interface PrivateIotCaProperties extends CertificateProperties {
   readonly PathLength?: number;
   /** The physical id of the CA that signs; absent for a CA that signs itself or is signed elsewhere. */
   readonly Issuer?: string;
-  /** That CA's key identifier, as its resource has it or as somebody says, in hexadecimal digits. */
+  /** The key identifier that the CA must have, in hexadecimal digits. */
   readonly IssuerKeyIdentifier?: string;
   /** The ledger of that CA, in which this certificate is recorded too. */
   readonly IssuerLedgerTable?: string;
@@ -114,7 +114,7 @@ export interface KeptIotCaProperties {
 export interface IssuedCertificateProperties extends CertificateProperties {
   /** The id of the CA that signs. */
   readonly Issuer: string;
-  /** That CA's key identifier, as its resource has it or as somebody says, in hexadecimal digits. */
+  /** The key identifier that the CA must have, in hexadecimal digits. */
   readonly IssuerKeyIdentifier?: string;
   /** `true` to end with the CA where the validity would pass the CA's end; otherwise that is an error. */
   readonly ClipToIssuer: boolean;
@@ -182,7 +182,7 @@ export interface ProofOfPossessionSignatureProperties {
   readonly LedgerTable: string;
   /** The id of the CA that signs. */
   readonly Issuer: string;
-  /** That CA's key identifier, as its resource has it or as somebody says, in hexadecimal digits. */
+  /** The key identifier that the CA must have, in hexadecimal digits. */
   readonly IssuerKeyIdentifier?: string;
   /** The text that is signed, in ASCII. */
   readonly VerificationCode: string;

@@ -1,3 +1,5 @@
+import { isMap, JsonMap } from './json-map';
+
 /**
  * The expressions of a provisioning template, as far as a value can be told from them.
  * https://docs.aws.amazon.com/iot/latest/developerguide/provision-template.html#intrinsic-functions
@@ -5,12 +7,6 @@
 
 /** What is known only at deployment. */
 export const UNKNOWN: unique symbol = Symbol('known at deployment');
-
-export type JsonMap = { readonly [name: string]: unknown };
-
-export function isMap(value: unknown): value is JsonMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** What parameters stand for. */
 export type ParameterValues = ReadonlyMap<string, unknown>;

@@ -1,17 +1,18 @@
 import { checkPolicyName, checkThingAttributes, checkThingName } from './aws-iot';
-import { isMap, ParameterValues, referencesIn, UNKNOWN, valueOf } from './provisioning-expressions';
+import { isMap } from './json-map';
+import { ParameterValues, referencesIn, UNKNOWN, valueOf } from './provisioning-expressions';
 import { Complaint, quote } from './rules';
 import { SubjectAttribute } from './subject-attributes';
 
 /** The longest template, in characters. API reference, RegistrationConfig, templateBody. */
-export const MAX_PROVISIONING_TEMPLATE = 10_240;
+const MAX_PROVISIONING_TEMPLATE = 10_240;
 
 /**
  * What AWS IoT takes from a device's certificate into a just-in-time provisioning template, and the attribute of the subject
  * that it takes it from; none for the certificate's own id.
  * https://docs.aws.amazon.com/iot/latest/developerguide/jit-provisioning.html
  */
-export const PROVISIONING_PARAMETERS: { readonly [parameter: string]: SubjectAttribute | undefined } = {
+const PROVISIONING_PARAMETERS: { readonly [parameter: string]: SubjectAttribute | undefined } = {
   'AWS::IoT::Certificate::Country': 'country',
   'AWS::IoT::Certificate::Organization': 'organization',
   'AWS::IoT::Certificate::OrganizationalUnit': 'organizationalUnit',
@@ -65,7 +66,7 @@ function resourcesOf(template: unknown): Entries {
 }
 
 /** The parameters that a template declares. */
-export function declaredParameters(template: unknown): string[] {
+function declaredParameters(template: unknown): string[] {
   return entriesOf(memberOf(template, 'Parameters')).map(([name]) => name);
 }
 

@@ -16,7 +16,7 @@ export const MAX_VALIDITY_DAYS = 36_500;
 export const MAX_PATH_LENGTH = 10;
 
 /** The most forms in which one key is delivered: each is a secret, written one after the other while CloudFormation waits. */
-export const MAX_DELIVERY_FORMATS = 20;
+const MAX_DELIVERY_FORMATS = 20;
 
 export function checkDeliveryFormats(number: number): Complaint {
   return number <= MAX_DELIVERY_FORMATS ? undefined : `deliveryFormats must be at most ${MAX_DELIVERY_FORMATS}, got ${number}`;

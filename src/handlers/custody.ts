@@ -1,4 +1,5 @@
 import { describePlace, encryptionKeyOf, placeOf } from './key-storage';
+import { LedgerEntry } from './ledger';
 import { passphraseIn } from './passphrase';
 import { NOTHING_TO_PUT_BACK, Ports, PutBack, SecretVersions } from './ports';
 import { KEY_ALGORITHMS, KeyAlgorithmName } from '../contract/key-algorithms';
@@ -41,6 +42,19 @@ export function custodyOf(keyStorage: KeyStorageProperties | undefined, ports: P
     case 'Kms': return new HsmCustody(keyStorage.KeyArn, ports);
     case 'ExistingSecret': return new ExistingCustody(keyStorage, ports);
   }
+}
+
+/**
+ * The key of a CA.
+ *
+ * @throws Error where its place does not hold it
+ */
+export async function keyOfCa({ keyStorage, serialNumber }: Pick<LedgerEntry, 'keyStorage' | 'serialNumber'>, ports: Ports): Promise<HeldKey> {
+  const key = await custodyOf(keyStorage, ports).find(serialNumber);
+  if (!key) {
+    throw new Error(`${describePlace(keyStorage!, serialNumber)} does not hold the key of the CA (version ${serialNumber}); restore it`);
+  }
+  return key;
 }
 
 /** The same place, however its other facts are written; that of a parameter is another one where another key encrypts it. */

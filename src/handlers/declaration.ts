@@ -28,7 +28,7 @@ export interface Declaration {
   readonly issuerLedgerTable: string;
   /** The identity of the CA that signs; absent for a CA that signs itself or is signed elsewhere. */
   readonly issuer?: string;
-  /** That CA's key identifier, as its resource has it or as somebody says. */
+  /** The key identifier that the CA must have, in hexadecimal digits. */
   readonly issuerKeyIdentifier?: string;
   /** Absent where it is that of a request which has not been read yet. */
   readonly subject?: SubjectValues;

@@ -4,21 +4,20 @@ import { custodyOf } from './custody';
 import { platformsProperty, replacesProperty } from './declaration';
 import { IssuedEntry } from './genuine-entry';
 import { identityFrom, Requester } from './identity';
+import { chainOf } from './issuing-ca';
 import { describePlace, keyStorageProperty } from './key-storage';
 import { LedgerEntry } from './ledger';
 import { Ports } from './ports';
-import { checked, complain, optionalText, RawProperties, secretId, text, truth, wholeNumber } from './property-values';
+import { checked, optionalText, RawProperties, secretId, text, truth, wholeNumber } from './property-values';
 import { isRecorded, recordCa } from './record-ca';
-import { assertUsable } from './usable-ca';
+import { assertForPlatforms, assertUsable } from './usable-ca';
 import { assertOwn } from './wanted';
-import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { PlatformId } from '../contract/platforms';
 import { KeyStorageProperties } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
-import { checkCaForPlatform, checkGeneration } from '../contract/rules';
+import { checkGeneration } from '../contract/rules';
 import { formatTime } from '../contract/term';
 import { readCaChain } from '../pki/ca-chain';
-import { splitCertificates } from '../pki/certificate-list';
 import { readCertificates } from '../pki/certificate-pem';
 import { keyAlgorithmOfPublicKey } from '../pki/keys';
 import { commonNameOf } from '../pki/name-comparison';
@@ -90,7 +89,7 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
     throw new Error('privateKey must be the key of the CA\'s certificate, got another one');
   }
   const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey)!;
-  assertForPlatforms(declaration, keyAlgorithm);
+  assertForPlatforms(keyAlgorithm, declaration.platforms);
   if (standing && isRecorded(standing, { ...request, keyStorage: declaration.keyStorage, chain: above, certificate: certificate.der })) {
     return standing;
   }
@@ -120,16 +119,12 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
   return adopted;
 }
 
-function assertForPlatforms({ platforms }: ExistingCaDeclaration, keyAlgorithm: KeyAlgorithmName): void {
-  platforms.forEach(platform => complain(checkCaForPlatform(keyAlgorithm, platform, 'keyAlgorithm of the CA')));
-}
-
 /** The declared certificates; a secret with them is read once, so that the CA stays the same until its `generation` is raised. */
 async function certificateText(
   { certificatePem, certificateSecretArn }: ExistingCaDeclaration, standing: LedgerEntry | undefined, ports: Ports,
 ): Promise<string> {
   if (certificatePem === undefined && standing) {
-    return [standing.certificate!, ...splitCertificates(standing.chain ?? Buffer.alloc(0))].map(der => toPem('CERTIFICATE', der)).join('');
+    return chainOf(standing).map(der => toPem('CERTIFICATE', der)).join('');
   }
   const value = certificatePem ?? await ports.secretValue(certificateSecretArn!);
   if (value === undefined) {

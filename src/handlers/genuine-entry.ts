@@ -1,7 +1,7 @@
 import { custodyOf } from './custody';
 import { IssuingCa } from './issuing-ca';
 import { describePlace } from './key-storage';
-import { LedgerEntry } from './ledger';
+import { LedgerEntry, TABLE_WAS_CHANGED } from './ledger';
 import { Ports } from './ports';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
 import { isSerialNumberOf } from '../pki/serial-number';
@@ -36,7 +36,7 @@ export async function assertGenuine(entry: LedgerEntry, expected: Expected, tabl
   const wrong = difference(certificate, entry, { ...expected, publicKey });
   if (wrong !== undefined) {
     throw new Error(`the ledger ${table} must hold the certificate that was issued under serial number ${serialNumber}, got one ${wrong}; `
-      + 'somebody has changed the table: restore it from its point-in-time recovery');
+      + TABLE_WAS_CHANGED);
   }
   return { ...entry, certificate };
 }

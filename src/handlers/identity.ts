@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Declaration } from './declaration';
 import { requestIdentity } from './declared-request';
+import { idFrom, IdPrefix } from './physical-id';
 import { SUBJECT_ATTRIBUTE_NAMES } from '../contract/subject-attributes';
 
 /** Who asks: a resource of a stack. The stack's id holds a UUID, so that a stack made anew asks anew. */
@@ -10,9 +10,9 @@ export interface Requester {
 }
 
 /**
- * The identity of a certificate, which is also the physical id of its resource (that of a kept CA names its ledger too): a pure function of what was declared.
- * The same declaration gives the same identity in every version of this library, for ever: CloudFormation replaces a
- * resource whose physical id changes. See decisions/0003-identity-and-physical-ids.md.
+ * The identity of a certificate, which is also the physical id of its resource (that of a kept CA names its ledger too): a pure
+ * function of what was declared. The same declaration gives the same identity in every version of this library, for ever:
+ * CloudFormation replaces a resource whose physical id changes. See decisions/0003-identity-and-physical-ids.md.
  *
  * Left out on purpose: the ledger's table, the secret's ARN, platforms, clipping and forms of delivery, which say where and
  * whether a certificate may be issued, not which one; and the certificate of a CA that is signed elsewhere, which is another
@@ -50,8 +50,8 @@ function whatIsThere(additions: { readonly [name: string]: unknown }): object[] 
 }
 
 /** The identity made of canonical values. */
-export function identityFrom(prefix: string, canonical: readonly unknown[]): string {
-  return `${prefix}-${createHash('sha256').update(JSON.stringify(canonical)).digest('hex').slice(0, 32)}`;
+export function identityFrom(prefix: IdPrefix, canonical: readonly unknown[]): string {
+  return idFrom(prefix, JSON.stringify(canonical));
 }
 
 /** Whether something is of this resource. */

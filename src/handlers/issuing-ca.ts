@@ -1,6 +1,6 @@
-import { custodyOf } from './custody';
+import { keyOfCa } from './custody';
 import { describePlace } from './key-storage';
-import { Ledger, LedgerEntry } from './ledger';
+import { Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger';
 import { Ports } from './ports';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { quote } from '../contract/rules';
@@ -26,7 +26,7 @@ export interface IssuingCa {
  * certificate's key.
  *
  * @param identity the CA's identity, or `undefined` for a certificate that signs itself
- * @param declaredKeyIdentifier its key identifier as its resource has it, or as somebody says; hexadecimal digits, absent where that is not known
+ * @param declaredKeyIdentifier the key identifier that the CA must have, in hexadecimal digits; absent where a template can't know it
  */
 export async function issuingCa(
   identity: string | undefined, ledger: Ledger, ports: Ports, declaredKeyIdentifier?: string,
@@ -43,17 +43,12 @@ export async function issuingCa(
   const keyIdentifier = certificate.subjectKeyIdentifier.toString('hex');
   if (declaredKeyIdentifier !== undefined && declaredKeyIdentifier !== keyIdentifier) {
     throw new Error(`the key identifier of the CA ${identity} must be the one in its ledger, ${keyIdentifier}, got ${quote(declaredKeyIdentifier)}; where the CA is `
-      + 'declared by fromPrivateIotCaAttributes, take its certificatePem from the outputs of its stack; else somebody has changed the table: '
-      + 'restore it from its point-in-time recovery');
+      + 'declared by fromPrivateIotCaAttributes, take its certificatePem from the outputs of its stack; else ' + TABLE_WAS_CHANGED);
   }
-  const key = await custodyOf(entry.keyStorage, ports).find(entry.serialNumber);
-  const place = describePlace(entry.keyStorage!, entry.serialNumber);
-  if (!key) {
-    throw new Error(`${place} does not hold the key of the CA (version ${entry.serialNumber}); restore it`);
-  }
+  const key = await keyOfCa(entry, ports);
   const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey);
   if (!keyAlgorithm || !key.publicKey.equals(certificate.publicKey)) {
-    throw new Error(`${place} ${entry.keyStorage?.Type === 'Kms' ? 'is not the one' : 'does not hold the key'} `
+    throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} ${entry.keyStorage?.Type === 'Kms' ? 'is not the one' : 'does not hold the key'} `
       + `that belongs to the CA's certificate (version ${entry.serialNumber})`);
   }
   const chain = chainOf(entry);
@@ -100,6 +95,6 @@ function assertSignedAbove(path: readonly Certificate[], identity: string): void
     assertSignedInOrder('certificate', path);
   } catch {
     throw new Error(`the ledger must hold the certificate of the CA ${identity} that was issued, and those above it, got one that its CA has not signed; `
-      + 'somebody has changed the table: restore it from its point-in-time recovery');
+      + TABLE_WAS_CHANGED);
   }
 }

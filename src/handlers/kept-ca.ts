@@ -10,9 +10,10 @@ import { parsePhysicalId, TABLE_NAME } from './physical-id';
 import { Ports } from './ports';
 import { complain, optionalText, RawProperties, text } from './property-values';
 import { KEEPS_CHANGING, MAX_TURNS } from './turns';
+import { assertForPlatforms } from './usable-ca';
 import { PlatformId } from '../contract/platforms';
 import { KeptCaAttributes } from '../contract/properties';
-import { checkCaForPlatform, checkCaId, quote } from '../contract/rules';
+import { checkCaId, quote } from '../contract/rules';
 import { certificateAttributes } from '../pki/certificate';
 
 /** A CA whose key and ledger have outlived its resource, as another resource declares it. */
@@ -51,7 +52,7 @@ export function assertSameLedger({ physicalResourceId }: LifecycleEvent, { caId,
   const standing = parsePhysicalId(physicalResourceId);
   if (standing?.identity === caId && standing.ledgerTable !== ledgerTable) {
     throw new Error(`ledgerTableArn must stay that of the table ${standing.ledgerTable} for the CA ${caId}, got ${ledgerTable}; `
-      + 'to go on with the CA in another ledger, take it in there under another id of its construct');
+      + 'to continue the CA in another ledger, declare it with fromKeptCa under a new construct id');
   }
 }
 
@@ -73,9 +74,9 @@ export async function takeBackCa(
   const { declaration } = request;
   const entry = await entryIn(declaration.ledgerTable, declaration, ports);
   const ca = (await issuingCa(declaration.caId, ports.ledger(declaration.ledgerTable), ports))!;
-  declaration.platforms.forEach(platform => complain(checkCaForPlatform(ca.keyAlgorithm, platform, 'keyAlgorithm of the CA')));
+  assertForPlatforms(ca.keyAlgorithm, declaration.platforms);
   if (entry.issuer !== declaration.caId && declaration.issuerLedgerTable === undefined) {
-    throw new Error(`issuer must be the CA ${entry.issuer}, which has signed ${declaration.caId} and has it in its ledger, got none; declare that CA as issuer`);
+    throw new Error(`issuer must be the CA ${entry.issuer}, which signed ${declaration.caId}, got none; pass that CA as issuer`);
   }
   await assertFree(entry, declaration.ledgerTable, request, ports);
   const certificate = ca.chain[0];

@@ -72,7 +72,7 @@ export interface ResourceRecord {
   readonly requestId: string;
   /** When CloudFormation made it, ISO 8601; absent where that is not known. */
   readonly requestedAt?: string;
-  /** When its signature ends to count, ISO 8601, where that is what is known of its time. */
+  /** When its signature expires, ISO 8601, if that is the time that the request has. */
   readonly expiresAt?: string;
   /** When its first delivery began, ISO 8601 with milliseconds. */
   readonly since: string;
@@ -105,6 +105,9 @@ export function takesBack(to: LedgerStatus, facts: LedgerFacts): boolean {
 export interface Holder extends Requester {
   readonly requestId: string;
 }
+
+/** The way out where a table has something else than this library has written to it. */
+export const TABLE_WAS_CHANGED = 'somebody has changed the table: restore it from its point-in-time recovery';
 
 /** The ledger itself is gone: somebody has deleted its table. */
 export class LedgerGoneError extends Error {}

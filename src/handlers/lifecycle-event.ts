@@ -2,13 +2,13 @@ import { Requester } from './identity';
 import { RawProperties } from './property-values';
 
 /**
- * When a request was made, as whoever made it says. Two requests are compared by it, to tell the earlier one; how late one
- * is does not follow from it. A request has one of the two times or none, and is compared only with requests that have the same.
+ * When a request was made, by the clock of whoever made it. It tells which of two requests is the earlier one, but not how late a
+ * request is. A request has one of the two times or none, and is compared only with requests that have the same one.
  */
 export interface RequestTime {
   /** When it was signed. */
   readonly requestedAt?: Date;
-  /** When its signature ends to count, which is as long after it was made for every request. */
+  /** When its signature expires, which is equally long after the signing for every request. */
   readonly expiresAt?: Date;
 }
 

@@ -10,8 +10,8 @@ import { quote } from '../contract/rules';
  * platform that knows devices by that, whoever made the request would be that device. A subject that is declared is the
  * declarer's own matter; the constructs warn.
  *
- * It is asked before a certificate is reserved, and again once it is: of two requests at the same time, each has reserved by then
- * what the other one asks for.
+ * It is asked before a certificate is reserved, and again afterwards: of two requests at the same time, the second check of each sees
+ * the reservation of the other.
  */
 export async function assertNameIsFree(
   { declaration, stackId, logicalResourceId }: CertificateRequest, ledger: Ledger, { clock }: Ports,

@@ -1,7 +1,8 @@
-import { inSmallLetters, onOneLine } from './redact';
+import { onOneLine } from './redact';
+import { foldCase } from '../contract/comparable-text';
 
 /** What is said in place of a code that is none. */
-export const UNREADABLE_CODE = 'an unreadable code';
+const UNREADABLE_CODE = 'an unreadable code';
 
 /** More of a message than this is not even looked at. */
 const MAX_LOOKED_AT = 8_192;
@@ -55,7 +56,7 @@ export function entryOf<T>(table: { readonly [name: string]: T }, name: string):
 
 /** Leaves out all that is part of a secret. */
 function hide(text: string, secrets: readonly string[]): string {
-  const searched = inSmallLetters(text);
+  const searched = foldCase(text);
   const hidden = new Array<boolean>(text.length).fill(false);
   for (const form of secrets.flatMap(formsOf)) {
     const size = Math.min(PART, form.length);
@@ -72,5 +73,5 @@ function hide(text: string, secrets: readonly string[]): string {
 /** How a secret can be written where it is repeated: as it is, in a URL, in a form, and in JSON. */
 function formsOf(secret: string): string[] {
   const forms = [secret, encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1), JSON.stringify(secret).slice(1, -1)];
-  return [...new Set(forms.map(inSmallLetters))];
+  return [...new Set(forms.map(foldCase))];
 }

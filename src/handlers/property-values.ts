@@ -1,8 +1,9 @@
+import { isMap, JsonMap } from '../contract/json-map';
 import { Complaint, quote } from '../contract/rules';
 import { parseTime } from '../contract/term';
 
 /** The properties of a resource as CloudFormation sends them: every scalar is a string. */
-export type RawProperties = { readonly [name: string]: unknown };
+export type RawProperties = JsonMap;
 
 /** Throws a rule's complaint, if there is one. */
 export function complain(complaint: Complaint): void {
@@ -45,10 +46,10 @@ export function truth(property: string, value: unknown, absent: boolean): boolea
 }
 
 export function record(property: string, value: unknown): RawProperties {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isMap(value)) {
     throw new Error(`${property} must be a map, got ${quote(value)}`);
   }
-  return value as RawProperties;
+  return value;
 }
 
 /** A list that may be absent. */

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { DeclaredRequestFacts } from './certificate-request';
 import { identityFrom, Requester } from './identity';
 import { IssuingCa, issuingCa } from './issuing-ca';
-import { Ledger, LedgerEntry } from './ledger';
+import { Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger';
 import { Ports } from './ports';
 import { checked, complain, optionalText, RawProperties, text, wholeNumber } from './property-values';
 import { KEEPS_CHANGING, MAX_TURNS } from './turns';
@@ -19,7 +19,7 @@ export interface ProofDeclaration {
   readonly issuerLedgerTable: string;
   /** The identity of the CA that signs. */
   readonly issuer: string;
-  /** That CA's key identifier, as its resource has it or as somebody says. */
+  /** The key identifier that the CA must have, in hexadecimal digits. */
   readonly issuerKeyIdentifier?: string;
   /** What is signed. */
   readonly verificationCode: string;
@@ -68,7 +68,7 @@ export async function provePossession(request: ProofRequest, ports: Ports): Prom
     const ca = (await issuingCa(declaration.issuer, ledger, ports, declaration.issuerKeyIdentifier))!;
     if (entry?.signature) {
       assertSigned(declaration, ca, entry.signature, `the ledger ${declaration.issuerLedgerTable} has another signature than was made; `
-        + 'somebody has changed the table: restore it from its point-in-time recovery');
+        + TABLE_WAS_CHANGED);
     }
     if (entry?.status === 'ISSUED' && !entry.signature) {
       throw new Error(`the ledger ${declaration.issuerLedgerTable} has lost the signature over the code; restore the table from its point-in-time recovery`);

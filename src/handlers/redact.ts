@@ -1,3 +1,6 @@
+import { ANY_ID } from './physical-id';
+import { foldCase } from '../contract/comparable-text';
+
 /** A form in which a secret could stand in a text, and what is shown instead. */
 interface SecretForm {
   readonly pattern: RegExp;
@@ -31,12 +34,12 @@ const KEY_MATERIAL: readonly SecretForm[] = [
 ];
 
 /**
- * Names that look like key material and are none: an ARN, the physical id of a certificate, and the name of a parameter
+ * Names that look like key material and are none: an ARN, an id of this library's making, and the name of a parameter
  * that ends with a serial number.
  */
 const IDENTIFIER = new RegExp([
   /\barn:aws[\w-]*:[\w-]+:[\w-]*:\d{12}:[\w/+=.@:-]{1,256}/,
-  /\b(?:ca|verification|device|devid|server|invalid)-[0-9a-f]{32}\b/,
+  ANY_ID,
   /(?<![\w+/=-])(?:\/[\w.-]{1,128}){1,14}\/[0-9A-F]{40}\b/,
 ].map(({ source }) => source).join('|'), 'g');
 
@@ -89,14 +92,14 @@ function keepIdentifiers({ text }: Piece): Piece[] {
 
 /** Keeps a name wherever it stands in a text, as it stands there. */
 function keepName(pieces: readonly Piece[], name: string): Piece[] {
-  const wanted = inSmallLetters(name);
+  const wanted = foldCase(name);
   return pieces.flatMap(piece => {
     if (piece.kept || piece.text.length < name.length) {
       return [piece];
     }
     const found: Piece[] = [];
     const { text } = piece;
-    const searched = inSmallLetters(text);
+    const searched = foldCase(text);
     let end = 0;
     for (let start = searched.indexOf(wanted); start >= 0; start = searched.indexOf(wanted, end)) {
       found.push({ text: text.slice(end, start), kept: false }, { text: text.slice(start, start + name.length), kept: true });
@@ -104,11 +107,6 @@ function keepName(pieces: readonly Piece[], name: string): Piece[] {
     }
     return [...found, { text: text.slice(end), kept: false }];
   });
-}
-
-/** Letters of ASCII alone, so that every character stays where it is. */
-export function inSmallLetters(text: string): string {
-  return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
 }
 
 function withoutSecrets(text: string, forms: readonly SecretForm[]): string {

@@ -74,8 +74,7 @@ interface LeavingCa {
 
 /**
  * The CAs that the stack has and its template no longer declares, with living certificates, unless a resource that it does declare has
- * taken them over. Their ledgers are tables of the
- * stack, or, of a kept CA, the one that its physical id names.
+ * taken them over. Their ledgers are tables of the stack, or, of a kept CA, the one that its physical id names.
  */
 async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports: Ports): Promise<LeavingCa[]> {
   const { resources, declaredCas } = await ports.stack(stackId);

@@ -5,8 +5,8 @@ import { IssuingCa } from './issuing-ca';
 import { LedgerEntry } from './ledger';
 import { Ports } from './ports';
 import { complain } from './property-values';
+import { assertForPlatforms } from './usable-ca';
 import { checkHashForKms } from '../contract/kms';
-import { checkCaForPlatform } from '../contract/rules';
 import { formatTime } from '../contract/term';
 import { assertNotCaSubject } from '../pki/ca-subject';
 import { parseCertificate } from '../pki/certificate';
@@ -39,7 +39,7 @@ export function reservation(
   const now = ports.clock();
   const validity = validityFrom(now, profile, declaration.term!, ca?.issuer.validity, declaration.clipToIssuer);
   if (ca) {
-    declaration.platforms.forEach(platform => complain(checkCaForPlatform(ca.keyAlgorithm, platform, 'keyAlgorithm of the CA')));
+    assertForPlatforms(ca.keyAlgorithm, declaration.platforms);
   }
   if (ca?.inKms ?? declaration.keyStorage?.Type === 'Kms') {
     complain(checkHashForKms(ca?.keyAlgorithm ?? declaration.keyAlgorithm!, declaration.hashAlgorithm));

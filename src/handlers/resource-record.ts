@@ -43,7 +43,8 @@ export function begun(record: ResourceRecord | undefined, event: LifecycleEvent,
     since: startedAt,
     wants: aim.wants,
     removes: aim.removes,
-    movesTo: aim.movesTo ?? (aim.removes === undefined ? undefined : record?.movesTo), // the certificate to remove is in this ledger, although the resource has moved on
+    // A removal from the ledger that the resource has left does not change where the resource is now.
+    movesTo: aim.movesTo ?? (aim.removes === undefined ? undefined : record?.movesTo),
     declares: record?.declares,
     holds: [...new Set(holds)],
     earlier: record ? [record.requestId, ...record.earlier].slice(0, MAX_EARLIER) : [],

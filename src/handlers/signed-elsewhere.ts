@@ -1,9 +1,8 @@
 import { assertAsDeclared } from './as-declared';
 import { CertificateRequest } from './certificate-request';
-import { custodyOf, isSamePlace } from './custody';
+import { custodyOf, isSamePlace, keyOfCa } from './custody';
 import { ownerOf } from './key-owner';
-import { describePlace } from './key-storage';
-import { Ledger, LedgerEntry } from './ledger';
+import { Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger';
 import { Ports } from './ports';
 import { complain } from './property-values';
 import { declaredContent, newEntry } from './reservation';
@@ -78,16 +77,12 @@ async function next(
 }
 
 /** Makes sure that the request in the ledger is for the CA's own key: who has another one signed makes another the CA. */
-async function assertOwnRequest(
-  { certificateSigningRequest, serialNumber, keyStorage }: LedgerEntry, { declaration }: CertificateRequest, ports: Ports,
-): Promise<void> {
-  const key = await custodyOf(keyStorage, ports).find(serialNumber);
-  if (!key) {
-    throw new Error(`${describePlace(keyStorage!, serialNumber)} does not hold the key of the CA (version ${serialNumber}); restore it`);
-  }
+async function assertOwnRequest(entry: LedgerEntry, { declaration }: CertificateRequest, ports: Ports): Promise<void> {
+  const { certificateSigningRequest } = entry;
+  const key = await keyOfCa(entry, ports);
   if (!certificateSigningRequest || !readCertificationRequest(certificateSigningRequest).publicKey.equals(key.publicKey)) {
     throw new Error(`the ledger ${declaration.ledgerTable} must hold the request for the key of the CA, got another one; `
-      + 'somebody has changed the table: restore it from its point-in-time recovery');
+      + TABLE_WAS_CHANGED);
   }
 }
 
@@ -125,11 +120,8 @@ async function activate(
   const { declaration } = request;
   const { certificate, chain } = readCaChain('signedCertificate', pem);
   const above = Buffer.concat(chain.map(({ der }) => der));
-  const key = await custodyOf(declaration.keyStorage, ports).find(entry.serialNumber);
-  if (!key) {
-    throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} does not hold the key of the CA (version ${entry.serialNumber}); restore it`);
-  }
-  if (!key.publicKey.equals(certificate.publicKey)) {
+  const { publicKey } = await keyOfCa({ ...entry, keyStorage: declaration.keyStorage }, ports);
+  if (!publicKey.equals(certificate.publicKey)) {
     throw new Error('signedCertificate must be for the key of the certificate signing request, got one for another key; '
       + 'have certificateSigningRequestPem signed');
   }

@@ -1,5 +1,8 @@
-/** How often something is tried again that another request has got ahead of: each turn, one of them does. More turns than requests means a fault. */
+/**
+ * How often a write is tried again after another request has written first. One of the requests succeeds in each turn, so that more
+ * turns than requests mean a fault.
+ */
 export const MAX_TURNS = 8;
 
-/** What is said where there were more turns. */
+/** The error after the last turn. */
 export const KEEPS_CHANGING = 'the ledger keeps changing under this request; deploy again';

@@ -1,4 +1,7 @@
 import { complain } from './property-values';
+import { KeyAlgorithmName } from '../contract/key-algorithms';
+import { PlatformId } from '../contract/platforms';
+import { checkCaForPlatform } from '../contract/rules';
 import { assertCanIssue, CaChain, checkChainIsValid } from '../pki/ca-chain';
 
 /**
@@ -9,4 +12,9 @@ import { assertCanIssue, CaChain, checkChainIsValid } from '../pki/ca-chain';
 export function assertUsable(property: string, chain: CaChain, now: Date): void {
   assertCanIssue(property, chain);
   complain(checkChainIsValid(property, chain, now));
+}
+
+/** Checks the key of a CA against the rules of platforms. */
+export function assertForPlatforms(keyAlgorithm: KeyAlgorithmName, platforms: readonly PlatformId[]): void {
+  platforms.forEach(platform => complain(checkCaForPlatform(keyAlgorithm, platform, 'keyAlgorithm of the CA')));
 }

@@ -2,7 +2,7 @@ import { isSamePlace } from './custody';
 import { Declaration } from './declaration';
 import { isOf, Requester } from './identity';
 import { describeStorage } from './key-storage';
-import { LedgerEntry } from './ledger';
+import { LedgerEntry, TABLE_WAS_CHANGED } from './ledger';
 
 /** What of a request decides whether it can be carried out with what the ledger has. */
 export interface WantedRequest extends Requester {
@@ -30,7 +30,7 @@ export function assertOwn(
   if (entry?.status === 'ISSUED' && !isOf(entry, request)) {
     throw new Error(`the ledger ${table} must have ${request.identity} for this resource, got the resource ${entry.logicalResourceId}; `
       + 'if that is a PrivateIotCa.fromKeptCa, keep it, or remove it, deploy, and then declare this one; '
-      + 'otherwise somebody has changed the table: restore it from its point-in-time recovery');
+      + `otherwise ${TABLE_WAS_CHANGED}`);
   }
 }
 

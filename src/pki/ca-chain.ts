@@ -1,5 +1,5 @@
 import { createPublicKey, KeyObject, X509Certificate } from 'node:crypto';
-import { Certificate, parseCertificate } from './certificate';
+import { Certificate, isSelfIssued, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
 import { limitsOf, usageText } from './issuer-limits';
 import { keyAlgorithmOfPublicKey } from './keys';
@@ -53,7 +53,7 @@ export function readCaChain(property: string, pem: string, legacy = false): CaCh
 export function assertSignedInOrder(property: string, certificates: readonly Certificate[]): void {
   certificates.slice(1).forEach((above, index) => assertSigned(property, index, certificates[index], above));
   const last = certificates[certificates.length - 1];
-  if (last.subject.equals(last.issuer)) {
+  if (isSelfIssued(last)) {
     assertSigned(property, certificates.length - 1, last, last);
   }
 }
@@ -75,34 +75,33 @@ export function checkCaChain(property: string, pem: string): Complaint {
  */
 export function assertCanIssue(property: string, { certificate, chain }: CaChain): void {
   [certificate, ...chain].forEach(assertUnderstood);
-  assertUsable(property, [certificate, ...chain]);
+  assertIssuesSome(property, { certificate, chain });
   if (!keyAlgorithmOfPublicKey(certificate.publicKey)) {
     throw new Error(`${property} must be of a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent`);
   }
 }
 
-/** What a certificate issued here is used for, by its profile. */
-const USAGES: readonly string[] = [OID.clientAuth, OID.serverAuth];
-
-/** A CA with extended key usages can issue for those alone: see `assertUsagesAllowed`. */
-function assertUsable(property: string, path: readonly Certificate[]): void {
-  const { extendedKeyUsages } = limitsOf(path);
-  if (!USAGES.some(usage => extendedKeyUsages.every(allowed => allowed.includes(usage)))) {
-    throw new Error(`${property} must allow clientAuth or serverAuth where it, or a CA above it, has extended key usages, got ${describeUsages(extendedKeyUsages)}: `
+/** Checks that a CA can issue either devices or servers: with extended key usages, it can for those alone; see `assertUsagesAllowed`. */
+function assertIssuesSome(property: string, ca: CaChain): void {
+  if (!allows(ca, OID.clientAuth) && !allows(ca, OID.serverAuth)) {
+    throw new Error(`${property} must allow clientAuth or serverAuth ${describeUsages(ca)}: `
       + 'validators refuse devices and servers below it; have it renewed without extendedKeyUsage');
   }
 }
 
 /** Whether devices can be issued below a CA, or servers alone. */
-export function checkIssuesDevices(property: string, { certificate, chain }: CaChain): Complaint {
-  const { extendedKeyUsages } = limitsOf([certificate, ...chain]);
-  return extendedKeyUsages.every(allowed => allowed.includes(OID.clientAuth)) ? undefined
-    : `${property} should allow clientAuth where it, or a CA above it, has extended key usages, got ${describeUsages(extendedKeyUsages)}: `
-      + 'it can issue servers, and no devices';
+export function checkIssuesDevices(property: string, ca: CaChain): Complaint {
+  return allows(ca, OID.clientAuth) ? undefined
+    : `${property} should allow clientAuth ${describeUsages(ca)}: it can issue servers, and no devices`;
 }
 
-function describeUsages(usages: readonly (readonly string[])[]): string {
-  return usages.flat().map(usageText).join(', ');
+function allows({ certificate, chain }: CaChain, usage: string): boolean {
+  return limitsOf([certificate, ...chain]).extendedKeyUsages.every(allowed => allowed.includes(usage));
+}
+
+function describeUsages({ certificate, chain }: CaChain): string {
+  const usages = limitsOf([certificate, ...chain]).extendedKeyUsages.flat().map(usageText);
+  return `where it, or a CA above it, has extended key usages, got ${usages.join(', ')}`;
 }
 
 /**
@@ -146,13 +145,14 @@ function assertPathLength(property: string, index: number, { pathLength }: Certi
 }
 
 /**
- * RFC 5280, section 6.1.3 (b, c): below a CA whose own names violate the constraints of those above it, nothing verifies. A certificate
- * whose subject is its issuer is passed over.
+ * RFC 5280, section 6.1.3 (b, c): below a CA whose own names violate the constraints of those above it, nothing verifies. A self-issued
+ * certificate is passed over.
  */
-function assertNames(property: string, index: number, { subject, issuer, alternativeNames }: Certificate, above: readonly Certificate[]): void {
-  if (subject.equals(issuer)) {
+function assertNames(property: string, index: number, certificate: Certificate, above: readonly Certificate[]): void {
+  if (isSelfIssued(certificate)) {
     return;
   }
+  const { subject, alternativeNames } = certificate;
   try {
     const constraints = above.flatMap(({ nameConstraints }) => nameConstraints ?? []);
     assertNamesPermitted({ subject, profile: 'ca' }, constraints, alternativeNames); // the common name by itself is for OpenSSL no host name here

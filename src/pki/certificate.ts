@@ -54,6 +54,13 @@ export function parseCertificate(der: Buffer): Certificate {
   return { der, serialNumber, issuer, subject, validity: { notBefore, notAfter }, publicKey, signatureAlgorithm: algorithm, ...extensions };
 }
 
+/**
+ * Whether the subject of a certificate is its issuer: it is self-issued (RFC 5280, section 6.1), and a chain of CAs ends with it.
+ */
+export function isSelfIssued({ subject, issuer }: Pick<Certificate, 'subject' | 'issuer'>): boolean {
+  return subject.equals(issuer);
+}
+
 /** Extensions are there from version 3 on only, and nothing tells a CA but an extension. Version 1 is the default, and not written. */
 function assertVersion3(tbs: DerReader): void {
   const version = tbs.follows(contextTag(0, true)) ? tbs.explicit(0) : undefined;

@@ -9,7 +9,7 @@ export const REQUEST_PROPERTY = 'certificateSigningRequest';
  * The longest request that is looked at, in bytes: a request for an RSA key of 8192 bits with a hundred names has a
  * quarter of it. Checked before anything is decoded, for decoders are slow on input made for that.
  */
-export const MAX_REQUEST_BYTES = 16_384;
+const MAX_REQUEST_BYTES = 16_384;
 
 const ALLOWED = `must be one PEM block with the label ${REQUEST_LABELS.join(' or ')}, or DER, or DER in base64`;
 

@@ -68,7 +68,7 @@ export function assertMayIssue(
   }
   const alternativeNames = rawNames(extensions?.subjectAlternativeNames ?? {});
   assertNamesPermitted({ subject, alternativeNames, profile: profile.name }, issuer.nameConstraints ?? []);
-  assertUsagesAllowed([...profile.extendedKeyUsage, ...extensions?.extendedKeyUsages ?? []], issuer.extendedKeyUsages ?? []);
+  assertUsagesAllowed(profile, extensions?.extendedKeyUsages ?? [], issuer.extendedKeyUsages ?? []);
 }
 
 /** RFC 5280, section 6.1.4 (l, m): each CA on the path uses up one of what the CAs above it allow. */
@@ -85,10 +85,13 @@ function assertPathLength(pathLength: number | undefined, issuerPathLength: numb
  * RFC 5280 has no rule for extended key usages of a CA (section 4.2.1.12); OpenSSL, Go, NSS and Windows take them for the usages
  * that certificates below it may have. OpenSSL does not take anyExtendedKeyUsage for any.
  *
- * @param usages those of the certificate
+ * @param declared the usages of the certificate beyond those of its profile
  * @param limits those of each CA above it that has any
  */
-export function assertUsagesAllowed(usages: readonly string[], limits: readonly (readonly string[])[]): void {
+export function assertUsagesAllowed(
+  { extendedKeyUsage }: CertificateProfile, declared: readonly string[], limits: readonly (readonly string[])[],
+): void {
+  const usages = [...extendedKeyUsage, ...declared];
   for (const allowed of limits) {
     const refused = usages.find(usage => !allowed.includes(usage));
     if (refused !== undefined) {

@@ -1,6 +1,7 @@
 import { objectIdentifier, Tag } from './der';
 import { DerReader } from './der-reader';
 import { OID } from './object-identifiers';
+import { comparableText } from '../contract/comparable-text';
 import { SUBJECT_ATTRIBUTES } from '../contract/subject-attributes';
 
 const LABELS = new Map(Object.values(SUBJECT_ATTRIBUTES).map(({ oid, label }) => [objectIdentifier(oid).toString('hex'), label as string]));
@@ -64,16 +65,8 @@ export function valuesOf(name: Buffer, oid: string): string[] {
 }
 
 /**
- * Values are the same whatever their case and the number of their spaces (RFC 5280, section 7.1). Like OpenSSL, this folds the
- * case of ASCII letters only.
- */
-function comparableText(text: string): string {
-  return foldCase(text.replace(/[\t-\r ]+/g, ' ').replace(/^ | $/g, ''));
-}
-
-/**
- * The same by RFC 5280, section 7.1, whose rules (RFC 4518) take forms of one letter for one, such as full width, pass over what
- * nobody sees, and take every kind of space for a space.
+ * The form in which values are compared by the whole of RFC 5280, section 7.1, whose rules (RFC 4518) take forms of one letter for one,
+ * such as full width, pass over what nobody sees, and take every kind of space for a space.
  */
 function preparedText(text: string): string {
   return comparableText(text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '').replace(/\p{Zs}/gu, ' ').toLowerCase());
@@ -83,10 +76,6 @@ type Comparison = (text: string) => string;
 
 function comparable(set: readonly ReadAttribute[], form: Comparison): string {
   return JSON.stringify(set.map(({ type, value }) => [type, form(value)].join('=')).sort());
-}
-
-function foldCase(text: string): string {
-  return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
 }
 
 function isPrefix(prefix: Buffer, name: Buffer, form: Comparison): boolean {

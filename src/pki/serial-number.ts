@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 
-/** Of the 20 octets that RFC 5280, section 4.1.2.2, allows, so many are random. All 20 are used, so that every serial number has the same length. */
+/** The random ones of the 20 octets that RFC 5280, section 4.1.2.2, allows. All 20 are used, so that every serial number has the same length. */
 const RANDOM_OCTETS = 12;
 
-/** The others say for whom the certificate is. */
+/** The others are a digest that binds the number to the resource of the certificate. */
 const HOLDER_OCTETS = 8;
 
 /**
- * A new serial number: a positive INTEGER of exactly 20 octets, of which 94 bits are random and 64 say for whom the
- * certificate is, so that nobody can pass it off as another one's: its CA has signed them. The first two bits are 01: 0 keeps the
- * number positive without a 21st octet, 1 keeps DER from dropping leading octets.
+ * A new serial number: a positive INTEGER of exactly 20 octets, with 94 random bits and 64 bits that bind it to its holder. The CA signs
+ * them, so that nobody can pass the certificate off as that of another holder. The first two bits are 01: 0 keeps the number positive
+ * without a 21st octet, 1 keeps DER from dropping leading octets.
  *
  * @param random answers so many cryptographically secure random bytes
  * @param holder the identity of the certificate's resource

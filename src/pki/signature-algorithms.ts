@@ -35,11 +35,6 @@ export interface SignatureAlgorithm {
 const ALGORITHMS: readonly (SignatureAlgorithm & { readonly identifier: Buffer })[] = KEY_FAMILIES.flatMap(
   family => [...IDENTIFIERS[family]].map(([hash, identifier]) => ({ family, hash, identifier })));
 
-/** The inverse of `signatureAlgorithm`: `undefined` for all that this library does not write. */
-export function signatureAlgorithmOf(identifier: Buffer): SignatureAlgorithm | undefined {
-  return ALGORITHMS.find(algorithm => algorithm.identifier.equals(identifier));
-}
-
 /**
  * Parameters that requests have besides: RFC 4055, section 5, has readers take RSA without any, and mbedTLS before 3.5, which
  * is on many devices, writes NULL for ECDSA (https://github.com/Mbed-TLS/mbedtls/issues/2924).
@@ -61,7 +56,7 @@ export function isSignatureOid(oid: string): boolean {
 
 /** Whether an AlgorithmIdentifier is one that this library writes. */
 export function isSignatureAlgorithm(identifier: Buffer): boolean {
-  return signatureAlgorithmOf(identifier) !== undefined;
+  return ALGORITHMS.some(algorithm => algorithm.identifier.equals(identifier));
 }
 
 const OUTDATED = [OID.md5WithRSAEncryption, OID.sha1WithRSAEncryption, OID.ecdsaWithSHA1].map(objectIdentifier);

@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import { CaLookUp, lookedUp } from './ca-lookup';
 import { isWithinReach } from './reach';
 import { IPrivateIotCa } from '../i-private-iot-ca';
-import { Certificate, parseCertificate } from '../pki/certificate';
+import { isSelfIssued, parseCertificate } from '../pki/certificate';
 import { readCertificates } from '../pki/certificate-pem';
 import { toPem } from '../pki/pem';
 
@@ -86,7 +86,7 @@ export function chainOfText(ca: IPrivateIotCa, text: string, sha256Fingerprint: 
   const certificates = readCertificates('certificate', text);
   return {
     links: certificates.map(der => ({ pem: toPem('CERTIFICATE', der), home: ca, lookUp })), // literals, which nobody looks up
-    endsInRoot: isRoot(parseCertificate(certificates[certificates.length - 1])),
+    endsInRoot: isSelfIssued(parseCertificate(certificates[certificates.length - 1])),
   };
 }
 
@@ -98,9 +98,4 @@ export function chainBelow(ca: IPrivateIotCa, sha256Fingerprint: string, issuer:
   const { links, endsInRoot } = issuer._chain;
   const above = renewable ? links : links.map(link => ({ ...link, lookUp: { ...link.lookUp, ca, depth: link.lookUp.depth + 1 } }));
   return { links: [...chainOfOne(ca, sha256Fingerprint, false).links, ...above], endsInRoot };
-}
-
-/** Whether a certificate is the last one of a chain. */
-export function isRoot({ issuer, subject }: Certificate): boolean {
-  return issuer.equals(subject);
 }

@@ -7,6 +7,7 @@ import { validate, validatePathLength, validateSubject } from './validation';
 import { checkObjectIdentifier, isOwnedExtension } from '../contract/extensions';
 import { checkKeyAlgorithmForKms } from '../contract/kms';
 import { checkCaForPlatform, checkCaId, Complaint } from '../contract/rules';
+import { IPrivateIotCa } from '../i-private-iot-ca';
 import { IotPlatform } from '../iot-platform';
 import { KeyAlgorithm } from '../key-algorithm';
 import { assertBoundAsDeclared } from '../pki/as-declared';
@@ -49,9 +50,14 @@ export function validateHeldCa(ca: HeldCa): void {
   const keyAlgorithm = ca.keyAlgorithm?._render();
   if (keyAlgorithm) {
     validate(ca, [], () => ca.signingKey && checkKeyAlgorithmForKms(keyAlgorithm));
-    ca.platforms.forEach(platform => validate(ca, [], () => checkCaForPlatform(keyAlgorithm, platform._render(), 'keyAlgorithm of the CA')));
   }
+  ca.platforms.forEach(platform => validate(ca, [], () => checkKeyOfCa(ca, platform)));
   ca.allowedCustomExtensions.forEach(oid => validate(ca, [oid], () => checkAllowed(oid)));
+}
+
+/** Checks the key of a CA against the rules of a platform, as far as it is known at synthesis. */
+export function checkKeyOfCa({ keyAlgorithm }: Pick<IPrivateIotCa, 'keyAlgorithm'>, platform: IotPlatform): Complaint {
+  return keyAlgorithm && checkCaForPlatform(keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA');
 }
 
 /** Checks the `caId` of the CA that another one takes the place of. */
@@ -101,7 +107,7 @@ function checkTogether({ issuer, signedElsewhere, signedCertificate, clipToIssue
 }
 
 /** Which extensions a CA may allow. */
-export function checkAllowed(oid: string): Complaint {
+function checkAllowed(oid: string): Complaint {
   return checkObjectIdentifier('allowedCustomExtensions', oid)
     ?? (isOwnedExtension(oid) ? `allowedCustomExtensions must not name extensions that the CA decides on, got ${oid}` : undefined);
 }

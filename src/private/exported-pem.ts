@@ -1,5 +1,6 @@
 import { CfnOutput, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
 import { CLOUDFORMATION_LIMITS } from '../contract/cloudformation-limits';
+import { isMap } from '../contract/json-map';
 import { CertificateAttributes } from '../contract/properties';
 import { CA_RESOURCE_TYPES, ResourceType } from '../contract/resource-types';
 
@@ -75,10 +76,7 @@ function referencesIn(expression: unknown): string[] {
   if (Array.isArray(expression)) {
     return expression.flatMap(referencesIn);
   }
-  if (typeof expression !== 'object' || expression === null) {
-    return [];
-  }
-  return Object.entries(expression).flatMap(([key, argument]) => {
+  return !isMap(expression) ? [] : Object.entries(expression).flatMap(([key, argument]) => {
     switch (key) {
       case 'Fn::GetAtt': return [[argument].flat().join('.')];
       case 'Fn::Sub': return [...[...String([argument].flat()[0]).matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, name]) => name.trim()), ...referencesIn(argument)];

@@ -51,7 +51,7 @@ export function validateIssuing(
   validate(scope, [], () => {
     try {
       assertNames(certificate, profile, known);
-      assertUsagesAllowed([...PROFILES[profile].extendedKeyUsage, ...knownUsages(certificate)], known.extendedKeyUsages);
+      assertUsagesAllowed(PROFILES[profile], knownUsages(certificate), known.extendedKeyUsages);
       return checkTermWithin({ notBefore, notAfter }, known, clipToIssuer);
     } catch (error) {
       return (error as Error).message;

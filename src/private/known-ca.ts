@@ -23,7 +23,7 @@ export interface KnownCa {
   readonly notBefore?: Date;
   readonly notAfter?: Date;
   /**
-   * Its key identifier, in hexadecimal digits: as its resource has it, or as the certificate has it that somebody says is the CA's.
+   * Its key identifier, in hexadecimal digits: an attribute of its resource or, without a resource here, that of its declared certificate.
    * Absent for a CA that is signed elsewhere, whose signer may change it with each renewal.
    */
   readonly keyIdentifier?: string;

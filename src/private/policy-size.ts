@@ -1,4 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib';
+import { isMap } from '../contract/json-map';
 
 /**
  * What a reference stands for is not known at synthesis: an ARN with the longest names of a partition, a service and a
@@ -32,7 +33,7 @@ function largest(value: unknown, stackName: number): unknown {
   if (Array.isArray(value)) {
     return value.map(each => largest(each, stackName));
   }
-  if (typeof value !== 'object' || value === null) {
+  if (!isMap(value)) {
     return value;
   }
   const entries = Object.entries(value);

@@ -146,8 +146,8 @@ describe('a CA whose key and ledger were kept', () => {
     await handle(request('ca', 'Delete', caProperties({ PathLength: '1' }), caId));
     const { physicalResourceId } = await handle(kept());
     await expect(handle(request('kept', 'Update', keptCaProperties(caId, { LedgerTable: 'other' }), physicalResourceId))).rejects.toThrow(
-      `KeptCa: ledgerTableArn must stay that of the table ledger for the CA ${caId}, got other; to go on with the CA in another ledger, take it in there `
-      + 'under another id of its construct');
+      `KeptCa: ledgerTableArn must stay that of the table ledger for the CA ${caId}, got other; to continue the CA in another ledger, declare it with `
+      + 'fromKeptCa under a new construct id');
     expect(world.entry(caId)).toMatchObject({ status: 'ISSUED', logicalResourceId: 'KeptCa' });
   });
 

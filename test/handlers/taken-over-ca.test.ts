@@ -130,8 +130,8 @@ test('a CA below another one of this library is taken over with that as its issu
   const root = await handle(request('ca', 'Update', caProperties({ PathLength: '1', Replaces: caId }), caId));
   const below = await handle(request('subordinate', 'Create', { ...properties, Issuer: root.physicalResourceId }));
   const take = (changes: Properties) => handle(request('kept', 'Create', keptCaProperties(below.physicalResourceId, { LedgerTable: 'below', ...changes })));
-  await expect(take({})).rejects.toThrow(`KeptCa: issuer must be the CA ${root.physicalResourceId}, which has signed ${below.physicalResourceId} and has it `
-    + 'in its ledger, got none; declare that CA as issuer');
+  await expect(take({})).rejects.toThrow(`KeptCa: issuer must be the CA ${root.physicalResourceId}, which signed ${below.physicalResourceId}, got none; `
+    + 'pass that CA as issuer');
   world.now = new Date(world.now.getTime() + 60_000);
   await take({ IssuerLedgerTable: 'ledger' });
   await handle(request('subordinate', 'Delete', properties, below.physicalResourceId));

@@ -4,7 +4,9 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { Requester } from '../identity';
-import { Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord, takesBack } from '../ledger';
+import {
+  Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord, TABLE_WAS_CHANGED, takesBack,
+} from '../ledger';
 import { AwsCalls, errorName } from './aws-calls';
 import { entryFrom, Item, recordFrom, toAttribute, toItem } from './ledger-item';
 import { certificateKey, isFor, nameKey, namePartition, pointerKey, resourceKey, resourceOf } from './ledger-keys';
@@ -42,7 +44,7 @@ export class DynamoDbLedger implements Ledger {
     const entry = entryFrom(item);
     if (entry.identity !== identity) {
       throw new Error(`the ledger ${this.table} must have the certificate of ${identity} as its latest one, got that of ${entry.identity}; `
-        + 'somebody has changed the table: restore it from its point-in-time recovery');
+        + TABLE_WAS_CHANGED);
     }
     return entry;
   }

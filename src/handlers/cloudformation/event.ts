@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { isMap, JsonMap } from '../../contract/json-map';
 import { quote } from '../../contract/rules';
 import { LifecycleEvent } from '../lifecycle-event';
+import { idFrom } from '../physical-id';
 import { record } from '../property-values';
 import { RequestIds } from '../response-size';
 import { FunctionEnvironment } from './environment';
@@ -13,8 +14,6 @@ export interface Addressee extends Partial<RequestIds> {
   /** What a refusal answers: the id that the resource has, or a made-up one that stays the same. */
   readonly physicalResourceId: string;
 }
-
-type Fields = { readonly [name: string]: unknown };
 
 const REQUEST_TYPES = ['Create', 'Update', 'Delete'] as const;
 
@@ -32,17 +31,16 @@ const MAX_BYTES = { StackId: 512, RequestId: 128, LogicalResourceId: 255, Resour
  * @throws Error if nothing may be sent there: the event is not CloudFormation's
  */
 export function addresseeOf(raw: unknown, functionArn: string, { endpointUrl }: FunctionEnvironment): Addressee {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+  if (!isMap(raw)) {
     throw new Error('the event is no request of CloudFormation');
   }
-  const event = raw as Fields;
-  const responseUrl = event.ResponseURL;
+  const responseUrl = raw.ResponseURL;
   if (typeof responseUrl !== 'string' || !isResponseUrl(responseUrl, functionArn, endpointUrl)) {
     throw new Error(`ResponseURL must be ${endpointUrl === undefined ? 'in the bucket of CloudFormation for the function\'s own Region'
       : 'at the host of AWS_ENDPOINT_URL, where AWS is emulated'}`); // the URL is not shown
   }
-  const [stackId, requestId, logicalResourceId] = (['StackId', 'RequestId', 'LogicalResourceId'] as const).map(name => textIn(event, name));
-  const given = event.RequestType === 'Create' ? undefined : textIn(event, 'PhysicalResourceId');
+  const [stackId, requestId, logicalResourceId] = (['StackId', 'RequestId', 'LogicalResourceId'] as const).map(name => textIn(raw, name));
+  const given = raw.RequestType === 'Create' ? undefined : textIn(raw, 'PhysicalResourceId');
   return { responseUrl, stackId, requestId, logicalResourceId, physicalResourceId: given ?? inventedId({ stackId, logicalResourceId }) };
 }
 
@@ -53,7 +51,7 @@ export function addresseeOf(raw: unknown, functionArn: string, { endpointUrl }: 
  * @throws Error that says what is wrong; nothing is to be done then, and CloudFormation is to be told
  */
 export function parseRequest(raw: unknown, addressee: Addressee, environment: FunctionEnvironment): LifecycleEvent {
-  const event = raw as Fields;
+  const event = raw as JsonMap;
   assertOwnStack(event.StackId, environment.stackId);
   const requestType = REQUEST_TYPES.find(type => type === event.RequestType);
   if (!requestType) {
@@ -75,7 +73,7 @@ export function parseRequest(raw: unknown, addressee: Addressee, environment: Fu
 
 /** The physical id of what was never made: the same for every request of a resource. */
 export function inventedId({ stackId = '', logicalResourceId = '' }: Partial<RequestIds>): string {
-  return `invalid-${createHash('sha256').update(`${stackId}|${logicalResourceId}`).digest('hex').slice(0, 32)}`;
+  return idFrom('invalid', `${stackId}|${logicalResourceId}`);
 }
 
 /**
@@ -93,7 +91,7 @@ function assertOwnStack(stackId: unknown, own: string | undefined): void {
   }
 }
 
-function required(event: Fields, name: keyof typeof MAX_BYTES): string {
+function required(event: JsonMap, name: keyof typeof MAX_BYTES): string {
   const value = textIn(event, name);
   if (value === undefined) {
     throw new Error(`${name} must be a string of 1 to ${MAX_BYTES[name]} bytes, got another value (not shown)`);
@@ -102,7 +100,7 @@ function required(event: Fields, name: keyof typeof MAX_BYTES): string {
 }
 
 /** A text that an answer can repeat. */
-function textIn(event: Fields, name: keyof typeof MAX_BYTES): string | undefined {
+function textIn(event: JsonMap, name: keyof typeof MAX_BYTES): string | undefined {
   const value = event[name];
   return typeof value === 'string' && value !== '' && Buffer.byteLength(JSON.stringify(value)) - 2 <= MAX_BYTES[name] ? value : undefined;
 }

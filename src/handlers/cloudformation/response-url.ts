@@ -85,8 +85,8 @@ function hostOf({ hostname, port }: URL): string {
 const SIGNED_AT = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 /**
- * When CloudFormation made a request: when it signed the URL for the answer. The older Version 2 says only in which second the
- * URL ends to count.
+ * When CloudFormation made a request: when it signed the URL for the answer. The older Version 2 only says in which second the
+ * URL expires.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html and
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html#RESTAuthenticationQueryStringAuth
  *

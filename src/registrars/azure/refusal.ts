@@ -11,30 +11,43 @@ const MAX_LOOKED_AT = 8_192;
 const ROLE_NEEDED = 'give the service principal a role on the service that holds Microsoft.Devices/*/certificates/*, such as Contributor; '
   + 'a role takes up to ten minutes to count';
 
+/** Why Azure refuses something. */
+interface Cause {
+  /** What tells it, in code, message or status. */
+  readonly sign: RegExp;
+  readonly wayOut: string;
+  /** Whether no waiting ends it, although the status is that of a conflict, which others are tried again after. */
+  readonly lasts?: boolean;
+}
+
 /**
- * What to do about the refusals that people meet, by what is in their code, message or status. The first that fits counts: what
- * tells a cause by itself before words that may also stand in a name, and both before a status that has several causes.
+ * The refusals that people meet. The first whose sign fits counts: what tells a cause by itself comes before words that may also stand
+ * in a name, and both before a status that has several causes.
  */
-const WAYS_OUT: readonly { readonly sign: RegExp; readonly wayOut: string }[] = [
+const CAUSES: readonly Cause[] = [
   {
     // https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
-    sign: /^\d+ ScopeLocked/,
+    sign: /^\d+ ScopeLocked\b/,
     wayOut: 'remove the lock on the service, on its resource group or on the subscription, and deploy again',
+    lasts: true,
   },
   {
     // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-register-resource-provider
-    sign: /^\d+ (?:MissingSubscriptionRegistration|SubscriptionNotRegistered)/,
+    sign: /^\d+ (?:MissingSubscriptionRegistration|SubscriptionNotRegistered)\b/,
     wayOut: 'register the resource provider in the subscription: az provider register --namespace Microsoft.Devices',
+    lasts: true,
   },
   {
     // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy
-    sign: /^\d+ RequestDisallowedByPolicy/,
+    sign: /^\d+ RequestDisallowedByPolicy\b/,
     wayOut: 'an Azure Policy forbids it, which the message names: have the service exempted from it, or the policy changed',
+    lasts: true,
   },
   {
     // https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled
-    sign: /^\d+ (?:ReadOnlyDisabledSubscription|SubscriptionDisabled)/,
+    sign: /^\d+ (?:ReadOnlyDisabledSubscription|SubscriptionDisabled)\b/,
     wayOut: 'the subscription is disabled: have it enabled again',
+    lasts: true,
   },
   {
     // https://github.com/Azure/azure-cli/issues/5376
@@ -75,30 +88,33 @@ const WAYS_OUT: readonly { readonly sign: RegExp; readonly wayOut: string }[] = 
  * @param wayOut what to do where nothing better is known
  */
 export function refusal(what: string, response: HttpResponse, secrets: readonly string[], wayOut?: string): Error {
+  const said = saidIn(response, secrets);
+  const advice = causeOf(said)?.wayOut ?? wayOut;
+  return new Error(`${what} was refused: ${said}${advice === undefined ? '' : `; ${advice}`}`);
+}
+
+/** Whether what was refused is refused until somebody changes something. */
+export function lasts(response: HttpResponse): boolean {
+  return causeOf(saidIn(response, []))?.lasts ?? false;
+}
+
+function causeOf(said: string): Cause | undefined {
+  return CAUSES.find(({ sign }) => sign.test(said));
+}
+
+/** The status, the code and the message, as far as they are there. */
+function saidIn(response: HttpResponse, secrets: readonly string[]): string {
   const { code, message } = errorIn(response);
-  const said = [
+  return [
     response.status,
     code === undefined || code === null ? undefined : outsideCode(codeText(code), secrets),
     typeof message === 'string' ? quoted(message, secrets) : undefined,
   ].filter(part => part !== undefined).join(' ');
-  const advice = WAYS_OUT.find(({ sign }) => sign.test(said))?.wayOut ?? wayOut;
-  return new Error(`${what} was refused: ${said}${advice === undefined ? '' : `; ${advice}`}`);
 }
 
 function errorIn(response: HttpResponse): { readonly code?: unknown; readonly message?: unknown } {
   const body = jsonOf(response);
   return typeof body.error === 'object' && body.error !== null ? body.error : body;
-}
-
-/** Conflicts that no waiting ends: somebody has to do something about them. */
-const LASTING_CONFLICTS: readonly unknown[] = [
-  'ScopeLocked', 'MissingSubscriptionRegistration', 'SubscriptionNotRegistered', 'ReadOnlyDisabledSubscription', 'SubscriptionDisabled',
-  'RequestDisallowedByPolicy',
-];
-
-/** Whether what was refused is refused until somebody changes something. */
-export function lasts(response: HttpResponse): boolean {
-  return LASTING_CONFLICTS.includes(errorIn(response).code);
 }
 
 /** The IoT services write their codes as numbers too. */

@@ -97,9 +97,9 @@ function firstAttribute(
   { issuer, subject, selfIssued }: LintedCertificate, known: LintedCertificate | undefined,
   complain: (attribute: NameAttribute, type: AttributeType) => string | undefined,
 ): string | undefined {
-  const isJudged = selfIssued || known?.subject.der.equals(issuer.der);
-  for (const [where, name] of isJudged ? [['subject', subject] as const] : [['subject', subject] as const, ['issuer', issuer] as const]) {
-    for (const attribute of name.attributes) {
+  const isIssuerJudged = selfIssued || known?.subject.der.equals(issuer.der);
+  for (const [where, { attributes }] of Object.entries(isIssuerJudged ? { subject } : { subject, issuer })) {
+    for (const attribute of attributes) {
       const type = ATTRIBUTE_TYPES.get(attribute.oid);
       const complaint = type && complain(attribute, type);
       if (complaint) {

@@ -25,6 +25,12 @@ export const CLOUDFORMATION_LIMITS = {
   templateBytes: 1_000_000,
 } as const;
 
+/**
+ * How long CloudFormation waits for the answer to a request of this library's resources (`ServiceTimeout`), minutes. The functions answer
+ * long before; this bounds the wait where one can't be invoked at all. CloudFormation's own default is an hour.
+ */
+export const SERVICE_TIMEOUT_MINUTES = 20;
+
 /** The sections of a template whose members are counted, as CloudFormation calls them. */
 const COUNTED = { Parameters: 'parameters', Resources: 'resources', Outputs: 'outputs' } as const;
 

@@ -92,7 +92,11 @@ export class Claim {
   /** Notes that certificates were withdrawn, in all ledgers. */
   public async letGo(identities: readonly string[]): Promise<void> {
     for (const table of this.allTables) {
-      await this.change(table, record => ({ ...record, holds: record.holds.filter(each => !identities.includes(each)) }));
+      await this.change(table, record => ({
+        ...record,
+        holds: record.holds.filter(each => !identities.includes(each)),
+        had: record.had.filter(each => !identities.includes(each)),
+      }));
     }
   }
 

@@ -29,8 +29,8 @@ export interface Custody {
   obtain(version: string, algorithm: KeyAlgorithmName, owner: string): Promise<HeldKey>;
   /** Makes a version the default one of its place. */
   makeCurrent(version: string, owner: string): Promise<PutBack>;
-  /** Lets a version go. */
-  release(version: string, owner: string): Promise<void>;
+  /** Lets a version go, and says whether it is gone: see `SecretVersions`. */
+  release(version: string, owner: string): Promise<boolean>;
 }
 
 /** The custody of a declared place, or that of a key which nobody keeps. */
@@ -100,7 +100,7 @@ class VersionCustody implements Custody {
     return this.versions.makeCurrent(this.place, version, owner);
   }
 
-  public release(version: string, owner: string): Promise<void> {
+  public release(version: string, owner: string): Promise<boolean> {
     return this.versions.release(this.place, version, owner);
   }
 }
@@ -122,7 +122,9 @@ class HsmCustody implements Custody {
     return NOTHING_TO_PUT_BACK;
   }
 
-  public async release(): Promise<void> {}
+  public async release(): Promise<boolean> {
+    return true;
+  }
 }
 
 /** The key was made elsewhere, and is only read. */
@@ -148,7 +150,9 @@ class ExistingCustody implements Custody {
     return NOTHING_TO_PUT_BACK;
   }
 
-  public async release(): Promise<void> {}
+  public async release(): Promise<boolean> {
+    return true;
+  }
 }
 
 /** A key that is made for one certificate and thrown away. */
@@ -168,5 +172,7 @@ class NoCustody implements Custody {
     return NOTHING_TO_PUT_BACK;
   }
 
-  public async release(): Promise<void> {}
+  public async release(): Promise<boolean> {
+    return true;
+  }
 }

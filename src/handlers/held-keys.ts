@@ -4,6 +4,7 @@ import { LedgerEntry } from './ledger';
 import { LifecycleEvent } from './lifecycle-event';
 import { Ports, PutBack } from './ports';
 import { MAX_TURNS } from './turns';
+import { isSerialNumberOf } from '../pki/serial-number';
 
 /**
  * Makes the key of a certificate, and its bundles, the ones that are read by default.
@@ -18,13 +19,22 @@ export async function makeCurrent(entry: LedgerEntry, ports: Ports, onMoved: (pu
   }
 }
 
-/** Lets the key of a certificate go, and its bundles: as often as it is asked for, since an earlier attempt may have ended midway. */
-export async function releaseKeys(entry: LedgerEntry, ports: Ports): Promise<void> {
-  const { keyStorage, serialNumber, bundles = [] } = entry;
-  await custodyOf(keyStorage, ports).release(serialNumber, ownerOf(entry));
-  for (const { Type, SecretArn } of bundles) {
-    await ports.secrets.release(SecretArn, serialNumber, ownerOf(entry, Type));
+/**
+ * Lets the key of a certificate go, and its bundles: as often as it is asked for, since an earlier attempt may have ended midway. Whoever
+ * may write to the ledger could name the key of another certificate: a version is let go only if its number is one of this resource.
+ *
+ * @returns whether all of them are gone: see `SecretVersions`
+ */
+export async function releaseKeys(entry: LedgerEntry, ports: Ports): Promise<boolean> {
+  const { identity, keyStorage, serialNumber, bundles = [] } = entry;
+  if (!isSerialNumberOf(serialNumber, identity)) {
+    return true;
   }
+  let areGone = await custodyOf(keyStorage, ports).release(serialNumber, ownerOf(entry));
+  for (const { Type, SecretArn } of bundles) {
+    areGone = await ports.secrets.release(SecretArn, serialNumber, ownerOf(entry, Type)) && areGone;
+  }
+  return areGone;
 }
 
 /**

@@ -70,9 +70,9 @@ export type LedgerFacts = Partial<Omit<LedgerEntry, 'identity' | 'issuer' | 'ser
 export interface ResourceRecord {
   /** The latest request for the resource. */
   readonly requestId: string;
-  /** When CloudFormation made it, ISO 8601; absent where that is not known. */
+  /** When CloudFormation made it, or the last one before of which that is known, ISO 8601. */
   readonly requestedAt?: string;
-  /** When its signature expires, ISO 8601, if that is the time that the request has. */
+  /** When the signature of it, or of the last one before of which that is known, ends to count, ISO 8601. */
   readonly expiresAt?: string;
   /** When its first delivery began, ISO 8601 with milliseconds. */
   readonly since: string;
@@ -88,6 +88,8 @@ export interface ResourceRecord {
   readonly declares?: string;
   /** The identities whose certificates requests of this resource have made and not withdrawn. */
   readonly holds: readonly string[];
+  /** Those of them that the resource had by a request that succeeded: a rollback may go back to one. */
+  readonly had: readonly string[];
   /** The requests before the latest one, the latest first. */
   readonly earlier: readonly string[];
   /** Counts the changes of the record: one that says what an earlier one said is another one. */

@@ -2,8 +2,8 @@ import { Requester } from './identity';
 import { RawProperties } from './property-values';
 
 /**
- * When a request was made, by the clock of whoever made it. It tells which of two requests is the earlier one, but not how late a
- * request is. A request has one of the two times or none, and is compared only with requests that have the same one.
+ * When a request was made, by the clock of whoever made it. It tells which of two requests is the earlier one, and, where it is
+ * the time of signing, whether CloudFormation still waits. A request has one of the two times or none, and is compared only with requests that have the same one.
  */
 export interface RequestTime {
   /** When it was signed. */
@@ -33,6 +33,8 @@ export interface LifecycleResult {
   readonly physicalResourceId: string;
   /** Absent on Delete. */
   readonly data?: Attributes;
+  /** What could not be taken back, in words: the answer stands, and the same request is to be made again, which then tries it again. */
+  readonly unfinished?: string;
 }
 
 /** A failure, with the physical id to answer: CloudFormation asks to delete it after a failed Create. */

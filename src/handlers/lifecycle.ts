@@ -10,6 +10,7 @@ import { handleCaLookup } from './look-up-ca';
 import { identityIn } from './physical-id';
 import { Ports, PutBack } from './ports';
 import { isRetained, withdrawCertificate } from './withdraw-certificate';
+import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 import { ResourceType } from '../contract/resource-types';
 
 /**
@@ -49,11 +50,13 @@ async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleRe
     const claim = new Claim(event, { wants: identity }, ports);
     try {
       await claim.open(ledgerTables(event));
+      assertAwaited(event, ports);
       const { entry, data } = await resource.carryOut(ports, key => made.keys.push(key));
       await makeCurrent(entry, ports, back => made.moved.unshift(back));
+      assertAwaited(event, ports);
       await claim.succeed();
-      await withdrawLeftBehind(claim, ports).catch(() => undefined); // the ledger accounts for it, and the next request tries again
-      return { physicalResourceId, data };
+      const unfinished = await withdrawLeftBehind(claim, ports).catch((error: Error) => error instanceof OvertakenError ? undefined : error.message);
+      return { physicalResourceId, data, unfinished };
     } catch (error) {
       await (error instanceof OvertakenError ? giveWay(event, identity, made, ports) : undo(event, identity, made, claim, ports));
       throw error;
@@ -63,15 +66,38 @@ async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleRe
   }
 }
 
-/** Withdraws what earlier requests for the resource have made and nobody has. */
-async function withdrawLeftBehind(claim: Claim, ports: Ports): Promise<void> {
-  const identities = await claim.leftBehind();
+/**
+ * Makes sure that CloudFormation still waits for the answer. Where it doesn't, the resource has failed for it and stays what it was, and
+ * where nothing is rolled back, no later request says so.
+ */
+function assertAwaited({ requestedAt }: LifecycleEvent, ports: Ports): void {
+  if (requestedAt && ports.clock().getTime() > requestedAt.getTime() + SERVICE_TIMEOUT_MINUTES * 60_000) {
+    throw new Error(`CloudFormation must get its answer within ${SERVICE_TIMEOUT_MINUTES} minutes, and the request is of ${requestedAt.toISOString()}; deploy again`);
+  }
+}
+
+/**
+ * Withdraws what earlier requests for the resource have made and nobody has. The ledger accounts for what can't be taken back: further
+ * deliveries of this request, and the next request for the resource, try again.
+ *
+ * @returns what could not be taken back, in words
+ */
+async function withdrawLeftBehind(claim: Claim, ports: Ports): Promise<string | undefined> {
+  return withdraw(await claim.leftBehind(), claim, ports);
+}
+
+async function withdraw(identities: readonly string[], claim: Claim, ports: Ports): Promise<string | undefined> {
+  const kept: string[] = [];
   for (const identity of identities) {
-    await withdrawCertificate(identity, claim.holder, claim.allTables, ports);
+    if (!await withdrawCertificate(identity, claim.holder, claim.allTables, ports)) {
+      kept.push(identity);
+    }
   }
-  if (identities.length > 0) {
-    await claim.letGo(identities);
+  const gone = identities.filter(identity => !kept.includes(identity));
+  if (gone.length > 0) {
+    await claim.letGo(gone);
   }
+  return kept.length === 0 ? undefined : `the keys of ${kept.join(', ')} are still labelled in their secrets, since secretsmanager:UpdateSecretVersionStage is denied`;
 }
 
 /**
@@ -94,8 +120,9 @@ async function undo(event: LifecycleEvent, identity: string, made: Made, claim: 
     const entry = await ports.ledger(home).find(identity);
     if (identity !== identityIn(event.physicalResourceId) && (entry?.issuedBy ?? entry?.reservedBy) === event.requestId) {
       // The key of what came back had been kept before.
-      await withdrawCertificate(identity, claim.holder, claim.allTables, ports, entry?.reservedBy === event.requestId ? 'none' : 'as declared');
-      await claim.letGo([identity]);
+      if (await withdrawCertificate(identity, claim.holder, claim.allTables, ports, entry?.reservedBy === event.requestId ? 'none' : 'as declared')) {
+        await claim.letGo([identity]);
+      }
     }
     await restoreCurrent(event, home, ports);
   } catch {
@@ -145,10 +172,8 @@ async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleRes
   const physicalResourceId = event.physicalResourceId ?? '';
   try {
     const identity = identityIn(physicalResourceId) ?? await unansweredIdentity(event, ports);
-    if (identity !== undefined) {
-      await removeIdentity(event, identity, ports);
-    }
-    return { physicalResourceId };
+    const unfinished = identity === undefined ? undefined : await removeIdentity(event, identity, ports);
+    return { physicalResourceId, unfinished };
   } catch (error) {
     throw failureOf(event, physicalResourceId, error);
   }
@@ -169,19 +194,18 @@ async function unansweredIdentity(event: LifecycleEvent, ports: Ports): Promise<
   return isStanding ? undefined : identity;
 }
 
-async function removeIdentity(event: LifecycleEvent, identity: string, ports: Ports): Promise<void> {
+async function removeIdentity(event: LifecycleEvent, identity: string, ports: Ports): Promise<string | undefined> {
   const claim = new Claim(event, { removes: identity }, ports);
   try {
     await claim.open(ledgerTables(event));
-    await withdrawCertificate(identity, claim.holder, claim.allTables, ports);
-    await claim.letGo([identity]);
+    const kept = await withdraw([identity], claim, ports);
     await claim.succeed();
-    await withdrawLeftBehind(claim, ports);
+    return await withdrawLeftBehind(claim, ports) ?? kept;
   } catch (error) {
     if (error instanceof OvertakenError) {
       await giveWay(event, identity, { keys: [], moved: [] }, ports); // what is declared now is not this request's to remove
-    } else {
-      throw error;
+      return undefined;
     }
+    throw error;
   }
 }

@@ -84,8 +84,10 @@ export interface SecretVersions {
   /** Makes a version the default one of its place, if a place has such a one. */
   makeCurrent(place: string, version: string, owner: string): Promise<PutBack>;
   /**
-   * Lets a version go. Does nothing where it is gone; and, where CloudFormation removes the place itself, as it does with
-   * secrets, where the place or the right to change it is gone.
+   * Lets a version go. Does nothing where it, or its place, is gone.
+   *
+   * @returns whether it is gone; `false` where the place is one that CloudFormation removes, as it does with secrets, and the right to
+   *   change it is denied, which may have gone with the place
    */
-  release(place: string, version: string, owner: string): Promise<void>;
+  release(place: string, version: string, owner: string): Promise<boolean>;
 }

@@ -25,7 +25,7 @@ const MAX_COUNTED = 100;
  * Makes sure that a CA which living certificates depend on is replaced only where that is declared by its name. A changed
  * word in its subject, or another id of its construct, makes another CA, and with it other certificates and keys below it.
  *
- * A CA that comes back in a rollback replaces nothing: its certificate was never withdrawn.
+ * A CA that comes back in a rollback replaces nothing: the resource had it before, and it was never withdrawn.
  *
  * @throws Error that says what would be lost, and the way out
  */
@@ -44,8 +44,7 @@ export async function assertReplaceable(event: LifecycleEvent, successor: Succes
   if (predecessor === undefined || predecessor === identity || predecessor === replaces) {
     return;
   }
-  const standing = await ports.ledger(ledgerTable).find(identity);
-  if (standing?.status === 'ISSUED' && isOf(standing, event)) {
+  if (await comesBack(event, successor, ports)) {
     return;
   }
   for (const table of new Set([ledgerTable, ...ledgerTables(event).left])) {
@@ -55,6 +54,12 @@ export async function assertReplaceable(event: LifecycleEvent, successor: Succes
         + `pathLength, extensions, issuer, kind of keyStorage or generation), or, ${wayOut(predecessor, replaces)}`);
     }
   }
+}
+
+async function comesBack(event: LifecycleEvent, { identity, ledgerTable }: Successor, ports: Ports): Promise<boolean> {
+  const ledger = ports.ledger(ledgerTable);
+  const standing = await ledger.find(identity);
+  return standing?.status === 'ISSUED' && isOf(standing, event) && (await ledger.resource(event))?.had.includes(identity) === true;
 }
 
 function wayOut(caId: string, replaces: string | undefined): string {

@@ -38,8 +38,8 @@ export function begun(record: ResourceRecord | undefined, event: LifecycleEvent,
   const holds = [...record?.holds ?? [], aim.wants].filter(identity => identity !== undefined);
   return {
     requestId,
-    requestedAt: requestedAt?.toISOString(),
-    expiresAt: expiresAt?.toISOString(),
+    requestedAt: requestedAt?.toISOString() ?? record?.requestedAt,
+    expiresAt: expiresAt?.toISOString() ?? record?.expiresAt,
     since: startedAt,
     wants: aim.wants,
     removes: aim.removes,
@@ -47,6 +47,7 @@ export function begun(record: ResourceRecord | undefined, event: LifecycleEvent,
     movesTo: aim.movesTo ?? (aim.removes === undefined ? undefined : record?.movesTo),
     declares: record?.declares,
     holds: [...new Set(holds)],
+    had: record?.had ?? [],
     earlier: record ? [record.requestId, ...record.earlier].slice(0, MAX_EARLIER) : [],
     revision: (record?.revision ?? 0) + 1,
   };
@@ -57,9 +58,10 @@ export function ended(record: ResourceRecord, outcome: Outcome): ResourceRecord 
   if (outcome === 'FAILED') {
     return { ...record, outcome, movesTo: record.removes === undefined ? undefined : record.movesTo };
   }
-  const { wants, removes, movesTo, declares } = record;
+  const { wants, removes, movesTo, declares, had } = record;
   const isGone = movesTo !== undefined || removes === declares;
-  return { ...record, outcome, declares: wants ?? (isGone ? undefined : declares) };
+  const present = isGone ? undefined : declares;
+  return { ...record, outcome, ...wants === undefined ? { declares: present } : { declares: wants, had: [...new Set([...had, wants])] } };
 }
 
 /**

@@ -16,38 +16,39 @@ export type Retention = 'as declared' | 'none';
  * attempt may have stopped before that.
  *
  * @param tables the ledger of what a CA issues before that in which its own certificate is: see `recordCa`
+ * @returns whether its keys are gone, where they are not kept: see `SecretVersions`
  * @throws OvertakenError if a later request for the resource has begun
  */
 export async function withdrawCertificate(
   identity: string, holder: Holder, tables: readonly string[], ports: Ports, retention: Retention = 'as declared',
-): Promise<void> {
+): Promise<boolean> {
+  let areGone = true;
   for (const table of tables) {
-    await withdrawIn(ports.ledger(table), identity, holder, ports, retention);
+    areGone = await withdrawIn(ports.ledger(table), identity, holder, ports, retention) && areGone;
   }
+  return areGone;
 }
 
-async function withdrawIn(ledger: Ledger, identity: string, holder: Holder, ports: Ports, retention: Retention): Promise<void> {
+async function withdrawIn(ledger: Ledger, identity: string, holder: Holder, ports: Ports, retention: Retention): Promise<boolean> {
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const entry = await ledger.find(identity);
     if (!entry || !isOf(entry, holder)) {
-      return;
+      return true;
     }
     // The fact stays in the entry once the CA has come back to that resource.
     const former = entry.takenFrom === holder.logicalResourceId ? undefined : entry.takenFrom;
     if (entry.status === 'ISSUED' && former !== undefined && await isStillThere(former, entry, ledger, ports)) {
       if (await ledger.advance(entry, 'ISSUED', { logicalResourceId: former, handedBackBy: holder.requestId }, holder)) {
-        return;
+        return true;
       }
       continue;
     }
     const facts = { withdrawnAt: ports.clock().toISOString(), withdrawnBy: holder.requestId };
     if (entry.status === 'WITHDRAWN' || await ledger.advance(entry, 'WITHDRAWN', facts, holder)) {
-      if (retention === 'none' || !isRetained(entry)) {
-        await releaseKeys(entry, ports);
-      }
-      return;
+      return retention === 'as declared' && isRetained(entry) ? true : releaseKeys(entry, ports);
     }
   }
+  return true;
 }
 
 /**

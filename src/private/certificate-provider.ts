@@ -13,6 +13,7 @@ import { largestSize } from './policy-size';
 import { pathsOfPrivateKeys } from './private-key-guard';
 import { outermostStack } from './reach';
 import { isSynthesized, rolePolicy } from './role-policy';
+import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 import { CA_RESOURCE_TYPES, ResourceType } from '../contract/resource-types';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 
@@ -23,9 +24,6 @@ const PROVIDER_ID = 'PrivateIotCaProvider';
 const OTHER_ACCOUNT = 'cdk-private-iot-ca:ca-of-another-account';
 
 const ASSET = path.join(__dirname, '..', '..', 'assets', 'handler');
-
-/** The function answers long before; this bounds the wait where it can't be invoked at all. CloudFormation's own default is an hour. */
-const SERVICE_TIMEOUT = Duration.minutes(20);
 
 /**
  * A managed policy holds 6,144 characters, white space not counted, and a role takes 10 of them; all inline policies of a
@@ -220,7 +218,7 @@ export class CertificateProvider extends Construct {
     const resource = new CustomResource(scope, 'Resource', {
       resourceType,
       serviceToken: this.function.functionArn,
-      serviceTimeout: SERVICE_TIMEOUT,
+      serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES),
       properties: { ...properties },
     });
     resource.node.addDependency(...rights, ...resourceType === ResourceType.CA_LOOKUP ? [] : [this.rightsOnOwnStack()]);

@@ -10,6 +10,7 @@ import { acknowledge } from './nag';
 import { policyId } from './policy-id';
 import { arnsOf, grantUseSecret } from './private-key';
 import { rolePolicy } from './role-policy';
+import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 import { RegistrarName, RegistrationType } from '../contract/registrations';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 
@@ -24,9 +25,6 @@ const IDS: { readonly [N in RegistrarName]: string } = {
 
 /** The id of the policy with the right to ask for a registration code. */
 const REGISTRATION_CODE = 'RegistrationCode';
-
-/** The function answers long before; this bounds the wait where it can't be invoked at all. */
-const SERVICE_TIMEOUT = Duration.minutes(20);
 
 /**
  * The one function of a stack that registers CAs with a platform. It holds no key and issues nothing: certificates come to it
@@ -67,7 +65,7 @@ export class RegistrarFunction extends Construct {
   /** A resource behind which this function stands, made only after the rights it needs. */
   public resource(scope: Construct, id: string, resourceType: RegistrationType, properties: object, rights: readonly Grant[] = []): CustomResource {
     const resource = new CustomResource(scope, id, {
-      resourceType, serviceToken: this.function.functionArn, serviceTimeout: SERVICE_TIMEOUT, properties: { ...properties },
+      resourceType, serviceToken: this.function.functionArn, serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES), properties: { ...properties },
     });
     rights.forEach(right => right.applyBefore(resource));
     return resource;

@@ -216,11 +216,48 @@ describe('a delivery that is overtaken', () => {
     const place = { KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Late-AbCdEf` }, Bundles: [] };
     const resource = { ...request('device', 'Create', declare({ ...place, Generation: '9' })), logicalResourceId: 'Late' };
     const created = await handle({ ...resource, expiresAt: new Date('2026-03-01T14:00:00Z') });
-    const { physicalResourceId } = await handle({ ...resource, requestType: 'Update', requestId: 'update', physicalResourceId: created.physicalResourceId,
-      properties: declare({ ...place, Generation: '10' }), oldProperties: resource.properties, requestedAt: new Date('2026-03-01T12:00:01Z') });
-    await handle({ ...resource, requestType: 'Delete', requestId: 'removal', physicalResourceId: created.physicalResourceId,
-      expiresAt: new Date('2026-03-01T12:00:02Z') });
+    const { physicalResourceId } = await handle({
+      ...resource,
+      requestType: 'Update',
+      requestId: 'update',
+      physicalResourceId: created.physicalResourceId,
+      properties: declare({ ...place, Generation: '10' }),
+      oldProperties: resource.properties,
+      requestedAt: new Date('2026-03-01T12:00:01Z'),
+    });
+    await handle({
+      ...resource,
+      requestType: 'Delete',
+      requestId: 'removal',
+      physicalResourceId: created.physicalResourceId,
+      expiresAt: new Date('2026-03-01T14:00:02Z'),
+    });
     expect(issuedDevices()).toEqual([first.physicalResourceId, physicalResourceId]);
+  });
+
+  test('is known by the last time of its kind, where the request that overtook it says none', async () => {
+    const place = { KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Late-AbCdEf` }, Bundles: [] };
+    const resource = { ...request('device', 'Create', declare({ ...place, Generation: '9' })), logicalResourceId: 'Late' };
+    const { physicalResourceId } = await handle({ ...resource, requestedAt: new Date('2026-03-01T12:00:01Z') });
+    const change = { ...resource, requestType: 'Update' as const, physicalResourceId, oldProperties: resource.properties };
+    const latest = await handle({ ...change, requestId: 'latest', properties: declare({ ...place, Generation: '10' }), expiresAt: new Date('2026-03-01T14:00:00Z') });
+    const straggler = { ...change, requestId: 'straggler', properties: declare({ ...place, Generation: '8' }), requestedAt: new Date('2026-03-01T12:00:00Z') };
+    await expect(handle(straggler)).rejects.toThrow('a later request for this resource has begun');
+    expect(issuedDevices()).toContain(latest.physicalResourceId);
+  });
+
+  test('by CloudFormation itself, which waits for 20 minutes, changes nothing, whether or not another request follows', async () => {
+    const event = { ...update({ Generation: '2' }), requestedAt: world.now };
+    const late: Gate = async (operation, effect) => {
+      if (operation === 'makeCurrent') {
+        world.now = new Date(event.requestedAt.getTime() + 20 * 60_000 + 1);
+      }
+      return effect();
+    };
+    await expect(handle(event, late)).rejects.toThrow(`CloudFormation must get its answer within 20 minutes, and the request is of ${event.requestedAt.toISOString()}`);
+    expectFirst();
+    await expect(handle({ ...event, requestId: 'another' })).rejects.toThrow('within 20 minutes');
+    expectFirst();
   });
 
   test('as a removal takes nothing away that was declared since, and is answered all the same', async () => {

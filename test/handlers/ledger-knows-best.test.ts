@@ -6,7 +6,7 @@ import {
   caProperties, deviceProperties, Properties, request, requestedProperties, SECRET, signatureProperties, signedElsewhereProperties,
   subordinateProperties, verificationProperties,
 } from '../support/events';
-import { MemoryWorld } from '../support/memory-ports';
+import { Gate, MemoryWorld } from '../support/memory-ports';
 import { OpensslCas } from '../support/openssl-ca';
 
 const cas = new OpensslCas();
@@ -170,6 +170,33 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     exchange(proof.physicalResourceId, { signature: Buffer.alloc(64) });
     await expect(handle(request('signature', 'Update', signatureProperties(caId), proof.physicalResourceId))).rejects.toThrow('has another signature than was made');
   });
+});
+
+test('the key of another device is not let go, though the entry of a device that goes names it', async () => {
+  const inParameter = (path: string) => ({ KeyStorage: { Type: 'Parameter', Path: path } });
+  const going = await handle(request('device', 'Create', deviceProperties(caId, inParameter('/iot/going'))));
+  const staying = await handle(named(request('device', 'Create', deviceProperties(caId, { ...inParameter('/iot/staying'), Subject: { CommonName: 'b' } })), 'B'));
+  const { serialNumber, keyStorage } = world.entry(staying.physicalResourceId)!;
+  const entry = world.entry(going.physicalResourceId)!;
+  world.entries.set(`${entry.issuer}/${entry.serialNumber}`, { ...entry, status: 'WITHDRAWN', serialNumber, keyStorage });
+  await handle(request('device', 'Delete', deviceProperties(caId, inParameter('/iot/going')), going.physicalResourceId));
+  expect([...world.parameters.keys()]).toContain(`/iot/staying/${serialNumber}`);
+});
+
+test('a key whose release is denied is let go by the next request for its resource, and that is told', async () => {
+  const device = await handle(request('device', 'Create', deviceProperties(caId)));
+  const next = deviceProperties(caId, { Generation: '2' });
+  const updated = await handle({ ...request('device', 'Update', next, device.physicalResourceId), oldProperties: deviceProperties(caId) });
+  const removal = { ...request('device', 'Delete', deviceProperties(caId), device.physicalResourceId), requestId: 'cleanup' };
+  const denied: Gate = async (operation, effect) => (operation === 'release' ? false : effect()) as never;
+  expect(await handleLifecycleEvent(removal, world.ports(denied))).toEqual({
+    physicalResourceId: device.physicalResourceId,
+    unfinished: `the keys of ${device.physicalResourceId} are still labelled in their secrets, since secretsmanager:UpdateSecretVersionStage is denied`,
+  });
+  expect(world.versions.has(`${DEVICE_SECRET}/${device.data!.SerialNumber}`)).toBe(true);
+  const again = { ...request('device', 'Update', { ...next, Remark: 'x' }, updated.physicalResourceId), requestId: 'next', oldProperties: next };
+  expect(await handle(again)).toEqual({ ...updated, unfinished: undefined });
+  expect([...world.versions.keys()].filter(key => key.startsWith(DEVICE_SECRET))).toEqual([`${DEVICE_SECRET}/${updated.data!.SerialNumber}`]);
 });
 
 test('an update of nothing fails where the key is gone, and says so', async () => {

@@ -40,6 +40,30 @@ describe('a changed word in the declaration of a CA', () => {
     expect((await handle(change({ Replaces: caId }))).physicalResourceId).not.toBe(caId);
   });
 
+  test('does not replace it because an earlier attempt, by its name, has failed and left its CA behind', async () => {
+    await createDevice();
+    const declared = caProperties({ PathLength: '1' });
+    const calls = { records: 0, isRefused: false };
+    await expect(handleLifecycleEvent({ ...change({ Replaces: caId }), oldProperties: declared }, world.ports(async (operation, effect) => {
+      if (operation === 'record' && ++calls.records > 1) {
+        throw new Error('the outcome is not recorded');
+      }
+      return effect();
+    }))).rejects.toThrow('the outcome is not recorded');
+    const rollback = { ...request('ca', 'Update', declared, caId), requestId: 'rollback', oldProperties: change({ Replaces: caId }).properties };
+    const rolledBack = await handleLifecycleEvent(rollback, world.ports(async (operation, effect) => {
+      if (operation === 'advance') {
+        throw new Error('what was left can\'t be withdrawn');
+      }
+      return effect();
+    }));
+    expect(rolledBack).toMatchObject({ physicalResourceId: caId, unfinished: 'what was left can\'t be withdrawn' });
+    expect(world.issued().filter(({ profile }) => profile === 'ca')).toHaveLength(2);
+    await expect(handle({ ...change(), requestId: 'again', oldProperties: declared })).rejects.toThrow('which has living certificates');
+    expect((await handle({ ...rollback, requestId: 'next rollback' })).unfinished).toBeUndefined();
+    expect(world.issued().filter(({ profile }) => profile === 'ca').map(({ identity }) => identity)).toEqual([caId]);
+  });
+
   test('is not covered by the name of another CA', async () => {
     await createDevice();
     await expect(handle(change({ Replaces: `ca-${'0'.repeat(32)}` }))).rejects.toThrow('which has living certificates');

@@ -211,7 +211,7 @@ export class MemoryWorld {
           }
         };
       }),
-      release: (arn, version) => gate('release', () => void this.versions.delete(`${arn}/${version}`)),
+      release: (arn, version) => gate('release', () => { this.versions.delete(`${arn}/${version}`); return true; }),
     };
   }
 
@@ -234,7 +234,7 @@ export class MemoryWorld {
         return this.parameters.get(name)!.value;
       }),
       makeCurrent: () => gate('makeCurrent', () => NOTHING_TO_PUT_BACK),
-      release: (path, version) => gate('release', () => void this.parameters.delete(`${path}/${version}`)),
+      release: (path, version) => gate('release', () => { this.parameters.delete(`${path}/${version}`); return true; }),
     };
   }
 }

@@ -36,8 +36,9 @@ export class DirectoryParameters implements SecretVersions {
     return NOTHING_TO_PUT_BACK;
   }
 
-  public async release(path: string, version: string): Promise<void> {
+  public async release(path: string, version: string): Promise<boolean> {
     this.files.remove(fileOf(path, version));
+    return true;
   }
 }
 

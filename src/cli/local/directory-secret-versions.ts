@@ -36,11 +36,12 @@ export class DirectorySecretVersions implements SecretVersions {
     return before === undefined || before === version ? NOTHING_TO_PUT_BACK : async () => this.setCurrent(secretArn, owner, before);
   }
 
-  public async release(secretArn: string, version: string): Promise<void> {
+  public async release(secretArn: string, version: string): Promise<boolean> {
     // As in Secrets Manager, the current version stays as long as its secret, which can be one that is to be kept.
     if (own(this.store.state.secrets, secretArn)?.current !== version) {
       this.files.remove(fileOf(secretArn, version));
     }
+    return true;
   }
 
   /** Reads the current version, or answers `undefined` where the secret has none. */

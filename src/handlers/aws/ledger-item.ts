@@ -97,6 +97,7 @@ const RECORD: { readonly [A in keyof Required<ResourceRecord>]: true } = {
   movesTo: true,
   declares: true,
   holds: true,
+  had: true,
   earlier: true,
   revision: true,
 };

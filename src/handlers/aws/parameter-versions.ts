@@ -62,13 +62,14 @@ export class ParameterVersions implements SecretVersions {
   }
 
   /** Deletes the parameter. That the right to is missing is an error here: CloudFormation does not know the parameter, and would leave it. */
-  public async release(path: string, version: string): Promise<void> {
+  public async release(path: string, version: string): Promise<boolean> {
     const Name = nameOf(path, version);
     try {
       await this.calls.make('ssm:DeleteParameter', describe(Name), options => this.client.send(new DeleteParameterCommand({ Name }), options), [NOT_FOUND]);
     } catch (error) {
       ifOneOf([NOT_FOUND], error);
     }
+    return true;
   }
 }
 

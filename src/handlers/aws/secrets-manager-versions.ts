@@ -79,14 +79,15 @@ export class SecretsManagerVersions implements SecretVersions {
     }
   }
 
-  public async release(secretArn: string, version: string, owner: string): Promise<void> {
+  public async release(secretArn: string, version: string, owner: string): Promise<boolean> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.move(secretArn, { VersionStage: labelOf(version, owner), RemoveFromVersionId: version }, GONE);
+        await this.move(secretArn, { VersionStage: labelOf(version, owner), RemoveFromVersionId: version }, [...GONE, DENIED]);
+        return true;
       } catch (error) {
-        ifOneOf(GONE, error);
+        ifOneOf([...GONE, DENIED], error);
         if (errorName(error) !== DENIED || attempt === RELEASE_ATTEMPTS) {
-          return;
+          return errorName(error) !== DENIED;
         }
       }
       await this.calls.pause(attempt);
@@ -96,9 +97,9 @@ export class SecretsManagerVersions implements SecretVersions {
   private putBack(secretArn: string, version: string, before: string): PutBack {
     return async () => {
       try {
-        await this.move(secretArn, { VersionStage: CURRENT, MoveToVersionId: before, RemoveFromVersionId: version }, GONE);
+        await this.move(secretArn, { VersionStage: CURRENT, MoveToVersionId: before, RemoveFromVersionId: version }, [...GONE, DENIED]);
       } catch (error) {
-        ifOneOf(GONE, error);
+        ifOneOf([...GONE, DENIED], error);
       }
     };
   }
@@ -119,11 +120,11 @@ const MOVED_MEANWHILE: readonly string[] = ['InvalidParameterException', NOT_FOU
 
 const DENIED = 'AccessDeniedException';
 
-/** A right that goes with the secret does not come back, so that it is not waited for as others are. */
+/** A right that has gone with the secret does not come back, so that it is not waited for as others are. */
 const RELEASE_ATTEMPTS = 2;
 
-/** AWS answers so where the secret, the version, its label or the right to them is gone, or the secret is scheduled for deletion. */
-const GONE: readonly string[] = [NOT_FOUND, 'InvalidParameterException', 'InvalidRequestException', DENIED];
+/** AWS answers so where the secret, the version or its label is gone, or the secret is scheduled for deletion. */
+const GONE: readonly string[] = [NOT_FOUND, 'InvalidParameterException', 'InvalidRequestException'];
 
 /** The label names the owner too: a key of another resource is known by it, whichever ledger its certificate is in. */
 function labelOf(version: string, owner: string): string {

@@ -22,6 +22,8 @@ export type Work = (event: LifecycleEvent, signal: AbortSignal) => Promise<Lifec
 interface Answer {
   readonly body: string;
   readonly record: LogRecord;
+  /** What could not be taken back. */
+  readonly unfinished?: string;
 }
 
 /** Left of an invocation when the last attempt to answer ends, so that its end is logged; milliseconds. */
@@ -31,8 +33,9 @@ const LAST_MOMENT = 100;
  * Takes a request of CloudFormation, carries it out and answers it; every request gets an answer while there is time, also one
  * that is refused. Only what is not to be answered to CloudFormation is left without: nothing is sent to anybody else.
  *
- * @throws Error if CloudFormation could not be answered, or where another delivery has succeeded and this one has not. Lambda then invokes the function again, twice, with the same
- *   event (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html), which finds the work done.
+ * @throws Error if CloudFormation could not be answered, where another delivery has succeeded and this one has not, or where something
+ *   is left to be taken back. Lambda then invokes the function again, twice, with the same event, which finds the work done.
+ *   https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export async function handleCloudFormationEvent(
   raw: unknown, context: InvocationContext, work: Work, environment: FunctionEnvironment,
@@ -43,7 +46,8 @@ export async function handleCloudFormationEvent(
     return;
   }
   const event = read(() => parseRequest(raw, addressee, environment));
-  const { body, record } = event.request ? await carryOut(event.request, addressee, context, work) : refusal(raw, event.error, addressee, context);
+  const { body, record, unfinished } = event.request
+    ? await carryOut(event.request, addressee, context, work) : refusal(raw, event.error, addressee, context);
   const facts: LogRecord = { ...record, ...identification(addressee, event.request, context), durationMs: Date.now() - started };
   try {
     await sendResponse(addressee.responseUrl, body, AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT)));
@@ -52,6 +56,10 @@ export async function handleCloudFormationEvent(
     const { name, message } = error as Error;
     log('ERROR', { ...facts, message: 'not answered', errorName: name, errorMessage: message }, namesIn(addressee, event.request));
     throw new Error(message); // anew: what Lambda logs of an error has its stack and all that hangs on it
+  }
+  if (unfinished !== undefined) {
+    log('WARN', { ...facts, message: 'something is left to be taken back', errorMessage: unfinished }, namesIn(addressee, event.request));
+    throw new Error(unfinished);
   }
 }
 
@@ -86,6 +94,7 @@ async function carryOut(event: LifecycleEvent, addressee: Addressee, context: In
     return {
       body: successBody(event, result.physicalResourceId, result.data),
       record: { message: 'answered', status: 'SUCCESS', physicalResourceId: result.physicalResourceId, serialNumber: result.data?.SerialNumber },
+      unfinished: result.unfinished,
     };
   } catch (error) {
     if (error instanceof LifecycleError && error.cause instanceof AnsweredError) {

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/cli-assembly';
 let folder: string;
 
 const HOLDER = { stackId: 'stack', logicalResourceId: 'Ca', requestId: 'request' };
-const RECORD: ResourceRecord = { requestId: 'request', since: '2026-02-01T00:00:00.000Z', holds: [], earlier: [], revision: 1 };
+const RECORD: ResourceRecord = { requestId: 'request', since: '2026-02-01T00:00:00.000Z', holds: [], had: [], earlier: [], revision: 1 };
 
 beforeEach(async () => {
   folder = temporaryFolder();

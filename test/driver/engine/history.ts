@@ -8,7 +8,7 @@ import { madeElsewhere } from './made-elsewhere';
 import { Requests } from './requests';
 import { provide, putByHand, secretArn, Specs, templateOf } from './resources';
 import { DeployOptions, Stack, Status } from './stack';
-import { Existing } from './template';
+import { Existing, identityIn } from './template';
 import { Violation, Watch } from './watch';
 import { Platform, STACK_ID, World } from './world';
 
@@ -126,8 +126,23 @@ export class History {
   public async rest(): Promise<void> {
     this.requests.director = () => ({});
     await this.requests.drain();
+    await this.finish();
     if (this.stack.isStable) {
       checkAtRest(this.world, this.stack, this.watch);
+    }
+  }
+
+  /** Makes the next request for each resource of which something could not be taken back; where there is none any more, that was told. */
+  private async finish(): Promise<void> {
+    const unfinished = this.requests.unfinished.splice(0);
+    unfinished.filter(({ requestType }) => requestType === 'Delete')
+      .forEach(({ logicalId, event }) => this.specs[logicalId] || this.stack.abandoned.add(identityIn(event.PhysicalResourceId as string)));
+    const again = unfinished.map(({ logicalId }) => logicalId).filter(logicalId => logicalId in this.specs);
+    if (this.stack.isStable && again.length > 0) {
+      const next = Object.entries(this.specs)
+        .map(([logicalId, spec]) => [logicalId, again.includes(logicalId) ? { ...spec, remark: (spec.remark ?? 0) + 1 } : spec]);
+      await this.deploy(Object.fromEntries(next));
+      await this.requests.drain();
     }
   }
 

@@ -55,6 +55,8 @@ export class Requests {
   public readonly onOutcome: ((outcome: Outcome) => void)[] = [];
   /** Told that a request got no answer although nothing befell it. */
   public readonly onSilence: ((request: Request) => void)[] = [];
+  /** Requests that had success, and of which every delivery told that it could not take everything back. */
+  public readonly unfinished: Request[] = [];
   private count = 0;
   private later: Later[] = [];
 
@@ -89,6 +91,7 @@ export class Requests {
       ...more,
     };
     const request: Request = { number: ++this.count, requestType, logicalId, event };
+    const givenUpAt = this.world.now + SERVICE_TIMEOUT;
     const direction = this.director(request);
     const deliveries = await (direction.twice ? this.deliverTwice(request) : this.deliver(request, direction));
     const givenUp = deliveries.some(({ isHeld }) => isHeld) && direction.whenHeld === 'given up';
@@ -96,10 +99,13 @@ export class Requests {
     const disturbed = deliveries.some(({ faults, isHeld }) => isHeld || faults.length > 0);
     const outcome = { request, answer, disturbed };
     if (!answer) {
-      this.world.pass(SERVICE_TIMEOUT - 3 * MINUTE);
+      this.world.pass(Math.max(0, givenUpAt - this.world.now) + 1_000);
       if (!deliveries.some(({ faults, isDead, isHeld }) => isHeld || isDead || faults.some(({ step }) => step.action === ANSWER))) {
         this.onSilence.forEach(told => told(request));
       }
+    }
+    if (answer?.Status === 'SUCCESS' && deliveries.every(({ ended, isDead }) => ended?.error !== undefined && !isDead)) {
+      this.unfinished.push(request);
     }
     this.note(request, deliveries, answer);
     this.onOutcome.forEach(told => told(outcome));

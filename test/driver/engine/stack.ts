@@ -103,7 +103,7 @@ export class Stack {
       }
       this.rolledBack.push(this.toRollBack.shift()!);
     }
-    const removals = this.rolledBack.splice(0).filter(({ before, physicalId }) => before?.physicalId !== physicalId).map(removalOf).reverse();
+    const removals = this.removalsOfRollback();
     if (isNew) {
       return await this.removeAll(removals) ? 'ROLLED_BACK' : 'DELETE_FAILED';
     }
@@ -113,12 +113,18 @@ export class Stack {
 
   /** Deletes the stack; tried again, it deletes what is left. */
   public async delete(): Promise<Status> {
-    const undone = [...this.changes.splice(0), ...this.toRollBack.splice(0), ...this.rolledBack.splice(0)];
+    const undone = [...this.changes.splice(0), ...this.toRollBack.splice(0)];
     const failed = undone.filter(({ before, after }) => !before && !after).map(removalOf);
     const replaced = undone.filter(({ before, after }) => before && after && before.physicalId !== after.physicalId)
       .map(({ logicalId, before }) => ({ logicalId, ...before! }));
     const removals = [...this.resources].map(([logicalId, existing]) => ({ logicalId, ...existing })).reverse();
-    return await this.removeAll([...this.left.splice(0), ...failed, ...removals, ...replaced]) ? 'COMPLETE' : 'DELETE_FAILED';
+    const all = [...this.left.splice(0), ...failed, ...removals, ...replaced, ...this.removalsOfRollback()];
+    return await this.removeAll(all) ? 'COMPLETE' : 'DELETE_FAILED';
+  }
+
+  /** What the operation had made that is rolled back. */
+  private removalsOfRollback(): Removal[] {
+    return this.rolledBack.splice(0).filter(({ before, physicalId }) => before?.physicalId !== physicalId).map(removalOf).reverse();
   }
 
   /** Creates or updates a resource, if it is not as the template has it. */

@@ -27,7 +27,7 @@ afterAll(() => proxy.stop());
 const IDENTITY = `device-${'1'.repeat(32)}`;
 
 const HOLDER = { stackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/s/u', logicalResourceId: 'Device', requestId: 'request-1' };
-const RECORD: ResourceRecord = { requestId: 'request-1', since: '2026-02-01T00:00:00.000Z', wants: IDENTITY, holds: [IDENTITY], earlier: [], revision: 1 };
+const RECORD: ResourceRecord = { requestId: 'request-1', since: '2026-02-01T00:00:00.000Z', wants: IDENTITY, holds: [IDENTITY], had: [], earlier: [], revision: 1 };
 
 function entry(changes: Partial<LedgerEntry> = {}): LedgerEntry {
   return {

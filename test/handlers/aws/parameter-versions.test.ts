@@ -159,12 +159,12 @@ describe('letting a key go', () => {
     expect(await parameters.read(path, second)).toBeUndefined();
   });
 
-  test.each<[string, () => Promise<void>]>([
+  test.each<[string, () => Promise<boolean>]>([
     ['twice', async () => {
       const version = serialNumber();
       await parameters.write(path, version, 'key', 'owner');
       await parameters.release(path, version);
-      await parameters.release(path, version);
+      return parameters.release(path, version);
     }],
     ['that never was', async () => parameters.release(path, serialNumber())],
     ['and losing the answer', async () => {
@@ -172,11 +172,12 @@ describe('letting a key go', () => {
       await parameters.write(path, version, 'key', 'owner');
       proxy.faults = (_, { operation }) => operation === 'DeleteParameter' && operations().filter(each => each === operation).length === 1
         ? { kind: 'reset', when: 'after' } : undefined;
-      await parameters.release(path, version);
+      const isGone = await parameters.release(path, version);
       expect(operations().filter(each => each === 'DeleteParameter')).toHaveLength(2);
+      return isGone;
     }],
   ])('%s is no error', async (_, release) => {
-    await expect(release()).resolves.toBeUndefined();
+    await expect(release()).resolves.toBe(true);
   });
 
   test('without the right to is an error, since nobody else would delete it', async () => {

@@ -58,6 +58,17 @@ test('a delivery that fails where another one has succeeded is not answered, and
   expect(logged.join('')).toContain('left to another delivery');
 });
 
+test('a request after which something is left to be taken back is answered, and ends in an error, so that Lambda delivers it again', async () => {
+  const unfinished = 'the keys of device-… are still labelled';
+  await expect(handle(async () => ({ physicalResourceId: IDENTITY, data: DATA, unfinished }))).rejects.toThrow(unfinished);
+  expect(answer()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: IDENTITY });
+  expect(JSON.stringify(answer())).not.toContain('labelled');
+  expect(logged.map(line => JSON.parse(line))).toEqual([
+    expect.objectContaining({ level: 'INFO', message: 'answered' }),
+    expect.objectContaining({ level: 'WARN', message: 'something is left to be taken back', errorMessage: unfinished }),
+  ]);
+});
+
 describe('an answer', () => {
   test('of success has what CloudFormation asks for, and nothing is masked', async () => {
     await handle(success);

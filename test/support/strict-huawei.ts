@@ -9,6 +9,8 @@ export const INSTANCE = '1ba84d6d-4321-4bc2-9a88-bd4c1af5e1d4';
 /** The instance that all share, and one with a host of its own. */
 export const SHARED_HOST = 'iotda.cn-north-4.myhuaweicloud.com';
 export const OWN_HOST = 'a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com';
+/** A name that somebody has given to such an instance, in a private zone. */
+export const PRIVATE_HOST = 'iotda.acme.internal';
 
 const hmac = (key: string | Buffer, data: string | Buffer) => createHmac('sha256', key).update(data).digest();
 const sha256 = (data: string) => createHash('sha256').update(data).digest('hex');
@@ -46,7 +48,7 @@ export class StrictHuawei extends HttpsPlatform {
   private clock = Date.parse('2026-03-01T12:00:00Z');
 
   constructor() {
-    super(SHARED_HOST, OWN_HOST);
+    super(SHARED_HOST, OWN_HOST, PRIVATE_HOST);
   }
 
   /** Registers a certificate as somebody does in the console. */
@@ -90,7 +92,7 @@ export class StrictHuawei extends HttpsPlatform {
     if (headers['x-auth-token'] === TOKEN) {
       return;
     }
-    const own = headers.host === OWN_HOST;
+    const own = headers.host !== SHARED_HOST;
     const time = String(headers['x-sdk-date']);
     const scope = `${time.slice(0, 8)}/cn-north-4/iotdm`;
     const signedNames = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1].split(';') ?? [];
@@ -104,7 +106,7 @@ export class StrictHuawei extends HttpsPlatform {
       : `SDK-HMAC-SHA256 Access=${ACCESS_KEY}, SignedHeaders=${signedNames.join(';')}, Signature=${
         hmac(SECRET_KEY, `SDK-HMAC-SHA256\n${time}\n${sha256(canonical)}`).toString('hex')}`;
     const signedAt = Date.parse(time.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-    if (headers.authorization !== expected || !['host', 'x-sdk-date'].every(name => signedNames.includes(name)) || !(Math.abs(Date.now() - signedAt) < 900_000)) {
+    if (headers.authorization !== expected || !['host', 'x-sdk-date'].every(name => signedNames.includes(name)) || !(Math.abs(this.now() - signedAt) < 900_000)) {
       throw refused(401, 'APIGW.0301', `Incorrect IAM authentication information: verify aksk signature fail, canonicalRequest:${canonical.replaceAll('\n', '|')}`);
     }
   }

@@ -72,7 +72,7 @@ export class StrictAzure extends HttpsPlatform {
 
   /** Puts a certificate there as somebody else does, in the portal say. */
   public putByHand(service: string, name: string, certificate: X509Certificate, verified = false): StoredCertificate {
-    const stored = { name, certificate, verified, created: this.now(), etag: this.nextEtag() };
+    const stored = { name, certificate, verified, created: this.nextTime(), etag: this.nextEtag() };
     this.held.get(service)!.set(name.toLowerCase(), stored);
     return stored;
   }
@@ -164,7 +164,8 @@ export class StrictAzure extends HttpsPlatform {
     if (!certificates.has(name.toLowerCase()) && certificates.size === most) {
       throw refused(403, 'Forbidden', 403006, `The number of certificates exceeds the quota of ${most}.`);
     }
-    const stored: StoredCertificate = { name, certificate, verified: properties.isVerified === true, created: this.now(), etag: this.nextEtag() };
+    const verified = properties.isVerified === true;
+    const stored: StoredCertificate = { name, certificate, verified, created: this.nextTime(), etag: this.nextEtag() };
     certificates.set(name.toLowerCase(), stored);
     return { status: 200, body: shown(stored) };
   }
@@ -208,7 +209,7 @@ export class StrictAzure extends HttpsPlatform {
     return Buffer.from(`etag-${++this.changes}`).toString('base64');
   }
 
-  private now(): string {
+  private nextTime(): string {
     this.clock += 1000;
     return new Date(this.clock).toUTCString();
   }

@@ -73,7 +73,7 @@ export class StrictTencent extends ActionPlatform {
     if (headers['x-tc-token'] !== this.token) {
       throw refused('AuthFailure.TokenFailure', 'The token is not correct.');
     }
-    if (Math.abs(Number(timestamp) * 1000 - Date.now()) > 5 * MINUTE || new Date(Number(timestamp) * 1000).toISOString().slice(0, 10) !== date) {
+    if (Math.abs(Number(timestamp) * 1000 - this.now()) > 5 * MINUTE || new Date(Number(timestamp) * 1000).toISOString().slice(0, 10) !== date) {
       throw refused('AuthFailure.SignatureExpire', 'Signature expired.');
     }
     const headerLines = names.map(name => `${name}:${String(headers[name]).trim().toLowerCase()}`);

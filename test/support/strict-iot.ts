@@ -29,6 +29,9 @@ const CALLS_A_SECOND = 10;
 /** IAM user guide, "Create a signed AWS API request": "within five minutes of the time stamp". */
 const CLOCK_SKEW = 300_000;
 
+/** A header that requests to other services than S3 may have, or not. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+const PAYLOAD_HASH = 'x-amz-content-sha256';
+
 /** The HTTP status of an error that stands in no operation's list. https://docs.aws.amazon.com/iot/latest/apireference/CommonErrors.html */
 const COMMON_ERRORS: { readonly [name: string]: number } = {
   ThrottlingException: 400, AccessDeniedException: 403, UnauthorizedException: 401, InternalFailureException: 500, ServiceUnavailableException: 503,
@@ -123,7 +126,7 @@ export class StrictIot {
       query: Object.fromEntries(searchParams),
       headers: Object.fromEntries(signed.split(';').map(name => [name, String(headers[name])])),
       body,
-    } as never, { signingDate, unsignableHeaders: new Set(['x-amz-content-sha256']) } as never);
+    } as never, { signingDate, unsignableHeaders: new Set(signed.split(';').includes(PAYLOAD_HASH) ? [] : [PAYLOAD_HASH]) } as never);
     if ((expected as { headers: { [name: string]: string } }).headers.authorization !== headers.authorization) {
       throw new IotError(403, 'InvalidSignatureException');
     }

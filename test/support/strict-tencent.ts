@@ -25,6 +25,9 @@ type Parameters = { readonly [name: string]: unknown };
 
 const MINUTE = 60_000;
 
+/** The media type of requests that are signed by version 3; what is signed of it is what was sent. https://www.tencentcloud.com/document/product/1021/34193 */
+const JSON_TYPE = /^application\/json(?:; *charset=utf-8)?$/i;
+
 /**
  * Tencent Cloud IoT Hub as it documents itself: requests signed by TC3-HMAC-SHA256
  * (https://www.tencentcloud.com/document/product/1021/34193), and the private CA certificates of one account
@@ -43,6 +46,10 @@ export class StrictTencent extends ActionPlatform {
   public byCertificates = true;
   /** What another account has registered, by SHA-256. */
   public readonly elsewhere = new Set<string>();
+
+  constructor() {
+    super('iotcloud.tencentcloudapi.com');
+  }
 
   /** Registers a CA as somebody does in the console. */
   public register(name: string, text: string): TencentCa {
@@ -64,7 +71,7 @@ export class StrictTencent extends ActionPlatform {
       + 'SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$').exec(String(headers.authorization)) ?? [];
     const names = signedHeaders?.split(';') ?? [];
     const timestamp = String(headers['x-tc-timestamp']);
-    if (!names.includes('content-type') || !names.includes('host') || service !== 'iotcloud' || headers['content-type'] !== 'application/json; charset=utf-8') {
+    if (!names.includes('content-type') || !names.includes('host') || service !== 'iotcloud' || !JSON_TYPE.test(String(headers['content-type']))) {
       throw refused('AuthFailure.InvalidAuthorization', 'Authorization in the request header is invalid.');
     }
     if (id !== API_KEY.secretId) {

@@ -1,5 +1,7 @@
 import { createHash, createHmac, randomUUID, X509Certificate } from 'node:crypto';
 import { HttpsPlatform, PlatformAnswer, PlatformRequest, Refusal } from './https-platform';
+import { HUAWEI_OPERATIONS } from './platform-operations';
+import { complaintAbout, operationOf } from './published-operations';
 
 export const ACCESS_KEY = 'QTWAOYTTINDUT2QVKYUC';
 export const SECRET_KEY = 'MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc';
@@ -60,8 +62,8 @@ export class StrictHuawei extends HttpsPlatform {
   }
 
   protected answer(request: PlatformRequest): PlatformAnswer {
-    const { method, path, query, headers } = request;
-    const [, project, id, action] = /^\/v5\/iot\/([^/]+)\/certificates(?:\/([^/]+))?(\/action)?$/.exec(path) ?? [];
+    const { path, query, headers } = request;
+    const [, project, id] = /^\/v5\/iot\/([^/]+)\/certificates(?:\/([^/]+))?(?:\/action)?$/.exec(path) ?? [];
     this.authenticate(request);
     if (this.gatewayError) {
       throw refused(401, this.gatewayError, 'Incorrect authentication information.');
@@ -72,19 +74,21 @@ export class StrictHuawei extends HttpsPlatform {
     if (!this.permitted) {
       throw refused(403, 'IOTDA.000022', 'Operation not allowed. The user does not have the permission');
     }
-    if (headers['content-type'] !== 'application/json') {
-      throw refused(400, 'IOTDA.000006', 'Invalid input data.');
+    const operation = operationOf(HUAWEI_OPERATIONS, request);
+    const complaint = operation ? complaintAbout(request, operation) : 'there is no such operation';
+    if (complaint || ![null, 'verify'].includes(query.get('action_id'))) {
+      throw refused(operation ? 400 : 404, operation ? 'IOTDA.000006' : 'APIGW.0101', `Invalid input data: ${complaint}`);
     }
     const held = this.held.find(each => each.id === id);
     if (id !== undefined && !held) {
       throw refused(404, 'IOTDA.014305', 'Operation not allowed. The certificate does not exist.'); // its status is documented, its code is not
     }
-    switch (`${method}${action && query.get('action_id') === 'verify' ? ' verify' : ''}`) {
-      case 'POST': return this.add(request.body);
-      case 'GET': return { status: 200, body: held ? shown(held) : this.page(query) };
-      case 'POST verify': return this.verify(held!, request.body);
-      case 'DELETE': return this.remove(held!);
-      default: throw refused(400, 'IOTDA.000006', 'Invalid input data.');
+    switch (operation!.name) {
+      case 'AddCertificate': return this.add(request.body);
+      case 'ListCertificates': return { status: 200, body: this.page(query) };
+      case 'ShowCertificate': return { status: 200, body: shown(held!) };
+      case 'CheckCertificate': return this.verify(held!, request.body);
+      default: return this.remove(held!);
     }
   }
 

@@ -4,6 +4,8 @@ import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { opensslOutput } from './openssl';
+import { AWS_IOT_OPERATIONS } from './platform-operations';
+import { complaintAbout, operationOf } from './published-operations';
 import { IotError, StrictIotState } from './strict-iot-state';
 
 /** A call as it went over the wire. */
@@ -88,6 +90,7 @@ export class StrictIot {
     try {
       await this.assertSigned(incoming, body);
       this.assertRate(call);
+      assertPublished(call, incoming, body);
       if (fault?.when === 'before') {
         throw new IotError(COMMON_ERRORS[fault.error], fault.error);
       }
@@ -138,6 +141,17 @@ export class StrictIot {
       throw new IotError(400, 'ThrottlingException');
     }
     this.recent.push({ action, at: Date.now() });
+  }
+}
+
+function assertPublished({ method, path }: IotCall, { headers }: IncomingMessage, body: string): void {
+  const { pathname, searchParams: query } = new URL(path, 'https://iot');
+  const operation = operationOf(AWS_IOT_OPERATIONS, { method, path: pathname });
+  if (!operation) {
+    throw new IotError(404, 'UnknownOperationException');
+  }
+  if (complaintAbout({ query, headers, body }, operation)) {
+    throw new IotError(400, 'InvalidRequestException');
   }
 }
 

@@ -1,6 +1,8 @@
 import { createHash, createHmac, randomUUID, X509Certificate } from 'node:crypto';
 import { ActionPlatform, hasCode, readCertificate } from './action-platform';
 import { PlatformAnswer, PlatformRequest, Refusal } from './https-platform';
+import { TENCENT_OPERATIONS } from './platform-operations';
+import { complaintAbout } from './published-operations';
 
 export const API_KEY = { secretId: 'AKIDTestSecretId00000000000000000000', secretKey: 'test-secret-key-of-tencent-0123456' };
 
@@ -25,8 +27,6 @@ type Parameters = { readonly [name: string]: unknown };
 
 const MINUTE = 60_000;
 
-/** The media type of requests that are signed by version 3; what is signed of it is what was sent. https://www.tencentcloud.com/document/product/1021/34193 */
-const JSON_TYPE = /^application\/json(?:; *charset=utf-8)?$/i;
 
 /**
  * Tencent Cloud IoT Hub as it documents itself: requests signed by TC3-HMAC-SHA256
@@ -71,7 +71,7 @@ export class StrictTencent extends ActionPlatform {
       + 'SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$').exec(String(headers.authorization)) ?? [];
     const names = signedHeaders?.split(';') ?? [];
     const timestamp = String(headers['x-tc-timestamp']);
-    if (!names.includes('content-type') || !names.includes('host') || service !== 'iotcloud' || !JSON_TYPE.test(String(headers['content-type']))) {
+    if (!names.includes('content-type') || !names.includes('host') || service !== 'iotcloud') {
       throw refused('AuthFailure.InvalidAuthorization', 'Authorization in the request header is invalid.');
     }
     if (id !== API_KEY.secretId) {
@@ -93,7 +93,8 @@ export class StrictTencent extends ActionPlatform {
     }
   }
 
-  protected carryOut(action: string, { headers, body }: PlatformRequest): PlatformAnswer {
+  protected carryOut(action: string, request: PlatformRequest): PlatformAnswer {
+    const { method, path, headers, body } = request;
     if (headers['x-tc-version'] !== '2021-04-08') {
       throw refused('NoSuchVersion', 'The API version does not exist.');
     }
@@ -103,13 +104,20 @@ export class StrictTencent extends ActionPlatform {
     if (!this.permitted) {
       throw refused(this.refusal, 'You are not authorized to perform this operation.');
     }
+    const operation = TENCENT_OPERATIONS.find(({ name }) => name === action);
+    if (!operation || operation.method !== method || !operation.path.test(path)) {
+      throw refused('InvalidAction', 'The requested API does not exist.');
+    }
+    const complaint = complaintAbout(request, operation);
+    if (complaint) {
+      throw refused(complaint.endsWith('is missing') ? 'MissingParameter' : complaint.endsWith('is unknown') ? 'UnknownParameter' : 'InvalidParameter', complaint);
+    }
     const parameters: Parameters = JSON.parse(body);
     switch (action) {
       case 'DescribePrivateCAs': return done({ CAs: this.cas.map(certInfo) });
       case 'CreatePrivateCA': return this.create(parameters);
       case 'UpdatePrivateCA': return this.update(parameters);
-      case 'DeletePrivateCA': return this.delete(parameters);
-      default: throw refused('InvalidAction', 'The requested API does not exist.');
+      default: return this.delete(parameters);
     }
   }
 

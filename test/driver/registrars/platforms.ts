@@ -26,14 +26,14 @@ export interface Registration {
 /** A platform whose function is driven. */
 export interface DrivenPlatform<P extends HttpsPlatform = HttpsPlatform> {
   readonly bundle: RegistrarName;
-  readonly start: () => P;
   readonly credentials: object;
+  start(): P;
   /** The resources of a registration, by the end of their logical ids; the one that registers is `Registration`. */
-  readonly resources: (server: P, registration: Registration) => { readonly [end: string]: Declared };
+  resources(server: P, registration: Registration): { readonly [end: string]: Declared };
   /** What it holds: the SHA-256 fingerprints, and whether the certificate is proved and in use. */
-  readonly held: (server: P) => { readonly fingerprint: string; readonly isProved: boolean }[];
+  held(server: P): { readonly fingerprint: string; readonly isProved: boolean }[];
   /** Forgets all that it holds. */
-  readonly clear: (server: P) => void;
+  clear(server: P): void;
 }
 
 function proof(ca: RegisteredCa, Code: unknown): Proof {
@@ -42,7 +42,7 @@ function proof(ca: RegisteredCa, Code: unknown): Proof {
 
 const attribute = (name: string): object => ({ 'Fn::GetAtt': ['{id}Registration', name] });
 
-const AZURE: DrivenPlatform<StrictAzure> = {
+export const AZURE: DrivenPlatform<StrictAzure> = {
   bundle: 'azure',
   start: () => new StrictAzure(),
   credentials: { tenantId: TENANT, clientId: CLIENT, clientSecret: CLIENT_SECRET },
@@ -75,7 +75,7 @@ const AZURE: DrivenPlatform<StrictAzure> = {
   clear: ({ held }) => held.forEach(certificates => certificates.clear()),
 };
 
-const HUAWEI: DrivenPlatform<StrictHuawei> = {
+export const HUAWEI: DrivenPlatform<StrictHuawei> = {
   bundle: 'huawei',
   start: () => new StrictHuawei(),
   credentials: { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY },
@@ -93,7 +93,7 @@ const HUAWEI: DrivenPlatform<StrictHuawei> = {
   clear: ({ held }) => void held.splice(0),
 };
 
-const APSARA_MQTT: DrivenPlatform<StrictApsara> = {
+export const APSARA_MQTT: DrivenPlatform<StrictApsara> = {
   bundle: 'apsara-mqtt',
   start: () => new StrictApsara(),
   credentials: ALIBABA_KEY,
@@ -124,7 +124,7 @@ const APSARA_MQTT: DrivenPlatform<StrictApsara> = {
 /** What the console shows. */
 const CODE = '7d0f2a5c91b34e6f';
 
-const TENCENT: DrivenPlatform<StrictTencent> = {
+export const TENCENT: DrivenPlatform<StrictTencent> = {
   bundle: 'tencent',
   start: () => Object.assign(new StrictTencent(), { code: CODE }),
   credentials: API_KEY,
@@ -148,5 +148,3 @@ const TENCENT: DrivenPlatform<StrictTencent> = {
     server.cas = [];
   },
 };
-
-export const DRIVEN_PLATFORMS = [AZURE, HUAWEI, APSARA_MQTT, TENCENT] as readonly DrivenPlatform<any>[];

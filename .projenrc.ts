@@ -43,11 +43,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // No runtime dependency: what the function and the command line need is swallowed by the bundles in assets/.
   devDeps: [
     '@aws-sdk/client-cloudformation@^3.1164.0',
+    '@alicloud/openapi-core@^1.0.8', // the platforms' own clients, for the tests of ours
     '@aws-sdk/client-dynamodb@^3.1164.0',
+    '@aws-sdk/client-iot@^3.1164.0',
     '@aws-sdk/client-kms@^3.1164.0',
     '@aws-sdk/client-secrets-manager@^3.1164.0',
     '@aws-sdk/client-ssm@^3.1164.0',
+    '@azure/arm-deviceprovisioningservices@^6.0.0',
     '@cloud-copilot/iam-simulate@^0.1.173', // what IAM would say of the functions' calls
+    '@huaweicloud/huaweicloud-sdk-core@^3.1.211',
     '@peculiar/x509@^2.2.0',
     'aedes@^1.2.0', // a broker for the tests
     'aws-cdk@2.1148.1', // the command line that reads assemblies of the aws-cdk-lib below
@@ -58,6 +62,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-check@^4.10.2',
     'mqtt@^5.16.0', // a client for the tests
     'reflect-metadata@^0.2.2',
+    'tencentcloud-sdk-nodejs-common@^4.1.220',
     'tsx@^4.23.15',
   ],
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'projenrc', 'bench', 'examples'] },

@@ -2,8 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkForm } from './contract/forms';
 import {
-  HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCaUploadAttributes, HuaweiCaUploadProperties, HuaweiCaVerificationAttributes,
-  HuaweiCaVerificationProperties, HuaweiInstanceProperties,
+  checkHuaweiRegion, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCaUploadAttributes, HuaweiCaUploadProperties,
+  HuaweiCaVerificationAttributes, HuaweiCaVerificationProperties, HuaweiInstanceProperties,
 } from './contract/huawei';
 import { RegistrationType } from './contract/registrations';
 import { HuaweiCredentials } from './huawei-credentials';
@@ -48,6 +48,14 @@ export interface HuaweiIotdaCaRegistrationProps {
   readonly appId?: string;
 
   /**
+   * The Region of the instance, such as `cn-north-4`: an access key signs requests for it. Needed where the endpoint is no name of Huawei
+   * Cloud's own, such as `*.cn-north-4.myhuaweicloud.com`, which says it.
+   *
+   * @default - the Region that the endpoint names
+   */
+  readonly region?: string;
+
+  /**
    * Who registers it: a user with `iotda:certificates:upload`, `iotda:certificates:queryList`, `iotda:certificate:query`,
    * `iotda:certificates:check` and `iotda:certificates:delete`.
    */
@@ -81,11 +89,12 @@ export class HuaweiIotdaCaRegistration extends Construct {
 
   constructor(scope: Construct, id: string, props: HuaweiIotdaCaRegistrationProps) {
     super(scope, id);
-    const { ca, endpoint, projectId, instanceId, appId, credentials } = props;
+    const { ca, endpoint, projectId, instanceId, appId, region, credentials } = props;
     validate(this, [endpoint], () => checkForm('endpoint', endpoint, HUAWEI_ENDPOINT));
     validate(this, [projectId], () => checkForm('projectId', projectId, HUAWEI_PROJECT_ID));
     validate(this, [instanceId], () => instanceId === undefined ? undefined : checkForm('instanceId', instanceId, HUAWEI_ID));
     validate(this, [appId], () => appId === undefined ? undefined : checkForm('appId', appId, HUAWEI_ID));
+    validate(this, [endpoint, region], () => checkHuaweiRegion(endpoint, region, credentials._render()));
 
     validateRegistration(this, ca, IotPlatform.HUAWEI_IOTDA);
     const registrar = RegistrarFunction.of(this, 'huawei');
@@ -96,6 +105,7 @@ export class HuaweiIotdaCaRegistration extends Construct {
       ProjectId: projectId,
       InstanceId: instanceId,
       AppId: appId,
+      Region: region,
       CredentialsKind: credentials._render(),
       CredentialsSecretArn: secretIdOf(this, credentials.secret),
     };

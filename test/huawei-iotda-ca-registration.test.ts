@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { HuaweiCredentials, HuaweiIotdaCaRegistration, HuaweiIotdaCaRegistrationProps, KeyAlgorithm } from '../src';
@@ -62,10 +62,21 @@ test('a registration of all properties renders every one of them', () => {
   template.hasResourceProperties('Custom::HuaweiIotdaCaVerification', instance);
 });
 
+test('the Region of a host of another name is rendered, and left to the deployment where the host is known only then', () => {
+  const { stack } = declared(() => ({ endpoint: 'iotda.acme.internal', region: 'cn-east-3' }));
+  Template.fromStack(stack).hasResourceProperties('Custom::HuaweiIotdaCaUpload', { Endpoint: 'iotda.acme.internal', Region: 'cn-east-3' });
+  expect(() => declared(() => ({ endpoint: Lazy.string({ produce: () => 'iotda.acme.internal' }) }))).not.toThrow();
+  expect(() => declared(({ secret }) => ({ endpoint: 'iotda.acme.internal', credentials: HuaweiCredentials.token(secret) }))).not.toThrow();
+});
+
 describe('fails for', () => {
   test.each<[string, Partial<HuaweiIotdaCaRegistrationProps>, string]>([
     ['a URL as endpoint', { endpoint: `https://${ENDPOINT}` }, 'endpoint must be the host of the access address for applications over HTTPS, in lower case and without https://'],
     ['the host for devices', { endpoint: ENDPOINT.replace('iotda-app', 'iotda-device') }, 'endpoint must be the host of the access address for applications over HTTPS'],
+    ['a host of another name without its Region', { endpoint: 'iotda.acme.internal' }, 'region must be given where the endpoint does not name it, '
+      + 'since an access key signs for a Region, got none for "iotda.acme.internal"; declare the Region that the instance is in, such as cn-north-4'],
+    ['a Region that the endpoint contradicts', { region: 'cn-east-3' }, 'region must be cn-north-4, which the endpoint names, or be left out, got "cn-east-3"'],
+    ['a Region that is none', { endpoint: 'iotda.acme.internal', region: 'Beijing' }, 'region must be the id of a Region, such as cn-north-4, got "Beijing"'],
     ['a project that leads elsewhere', { projectId: '../x' }, 'projectId must be 1 to 32 letters and digits, as My Credentials shows it, got "../x"'],
     ['an empty instance', { instanceId: '' }, 'instanceId must be 1 to 36 letters, digits, underscores and hyphens, got ""'],
     ['a resource space that is too long', { appId: 'a'.repeat(37) }, 'appId must be 1 to 36 letters, digits, underscores and hyphens, got "aaaa'],

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttributeValue, DynamoDBClient, GetItemCommand, UpdateItemCommand, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { OpenRecords, Origin, RegistrationRecords, Standing } from './registration-records';
+import { begun, LatestRequest } from './latest-request';
+import { RegistrationRequest } from './registrar';
+import { OpenRecords, Origin, RegistrationRecords, resourceOf, Standing } from './registration-records';
 import { AwsCalls, errorName } from '../handlers/aws/aws-calls';
 import { byRegion } from '../handlers/aws/by-region';
 
@@ -34,7 +36,8 @@ export const openRecords: OpenRecords = (table, signal) => {
  *
  * - `registration#<registration>`, `current`: the resources it is `declaredBy`, and its `origin`, `made` or `found`
  * - `registration#<registration>`, `code#<purpose>`: the `registrationCode`, or until when
- *   (`askedUntil`, milliseconds) somebody (`askedBy`) asks for it
+ *   (`askedUntil`, milliseconds) somebody (`askedBy`) asks for it; and the `attempts` to make what it is of
+ * - `registration#<stack id>/<logical id>`, `request`: the latest request for a resource (`request`, JSON)
  *
  * See decisions/0004-ledger.md.
  */
@@ -42,6 +45,25 @@ export class DynamoDbRecords implements RegistrationRecords {
   constructor(
     private readonly client: DynamoDBClient, private readonly calls: AwsCalls, private readonly table: string, private readonly signal: AbortSignal,
   ) {}
+
+  public async begin(request: RegistrationRequest, aim: string): Promise<void> {
+    const resource = resourceOf(request);
+    for (let isNoted = false; !isNoted;) {
+      const noted = (await this.item(resource, REQUEST))?.request?.S;
+      const latest = begun(noted === undefined ? undefined : JSON.parse(noted) as LatestRequest, request, aim);
+      isNoted = await this.update(resource, REQUEST, {
+        UpdateExpression: 'SET #request = :request',
+        ConditionExpression: noted === undefined ? 'attribute_not_exists(#request)' : '#request = :noted',
+        ExpressionAttributeNames: { '#request': 'request' },
+        ExpressionAttributeValues: { ':request': { S: JSON.stringify(latest) }, ...noted === undefined ? {} : { ':noted': { S: noted } } },
+      }) !== undefined;
+    }
+  }
+
+  public async aim(resource: string): Promise<string | undefined> {
+    const noted = (await this.item(resource, REQUEST))?.request?.S;
+    return noted === undefined ? undefined : (JSON.parse(noted) as LatestRequest).aim;
+  }
 
   public async declare(registration: string, resource: string, origin: Origin): Promise<void> {
     await this.update(registration, CURRENT, {
@@ -58,13 +80,19 @@ export class DynamoDbRecords implements RegistrationRecords {
         ExpressionAttributeValues: { ':resource': { SS: [resource] } },
         ReturnValues: 'ALL_NEW',
       }, [TABLE_GONE]);
-      return { heldByOthers: left?.declaredBy !== undefined, foundThere: left?.origin?.S === 'found' };
+      return standingIn(left);
     } catch (error) {
       if (errorName(error) === TABLE_GONE) {
-        return { heldByOthers: false, foundThere: false }; // nothing is known any more, and the stack has to go
+        return standingIn(undefined); // nothing is known any more, and the stack has to go
       }
       throw error;
     }
+  }
+
+  public async standing(registration: string, resource: string): Promise<Standing> {
+    const item = await this.item(registration, CURRENT);
+    const others = item?.declaredBy?.SS?.filter(each => each !== resource) ?? [];
+    return { ...standingIn(item), heldByOthers: others.length > 0 };
   }
 
   public async forget(registration: string): Promise<void> {
@@ -74,9 +102,7 @@ export class DynamoDbRecords implements RegistrationRecords {
   }
 
   public async code(registration: string, purpose: string): Promise<string | undefined> {
-    const command = new GetItemCommand({ TableName: this.table, Key: keyOf(registration, codeKey(purpose)), ConsistentRead: true });
-    const { Item } = await this.calls.make('dynamodb:GetItem', this.resource, options => this.client.send(command, options));
-    return Item?.registrationCode?.S;
+    return (await this.item(registration, codeKey(purpose)))?.registrationCode?.S;
   }
 
   public async codeOnce(registration: string, purpose: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
@@ -102,8 +128,20 @@ export class DynamoDbRecords implements RegistrationRecords {
     }
   }
 
-  public async forgetCode(registration: string, purpose: string): Promise<void> {
-    await this.update(registration, codeKey(purpose), { UpdateExpression: 'REMOVE registrationCode, askedUntil, askedBy', ConditionExpression: 'attribute_exists(pk)' });
+  public async attempt(registration: string, purpose: string): Promise<void> {
+    await this.update(registration, codeKey(purpose), { UpdateExpression: 'ADD attempts :one', ExpressionAttributeValues: { ':one': { N: '1' } } });
+  }
+
+  public async attempts(registration: string, purpose: string): Promise<number> {
+    return Number((await this.item(registration, codeKey(purpose)))?.attempts?.N ?? 0);
+  }
+
+  public async forgetCode(registration: string, purpose: string, code?: string): Promise<void> {
+    await this.update(registration, codeKey(purpose), {
+      UpdateExpression: 'REMOVE registrationCode, askedUntil, askedBy',
+      ...code === undefined ? { ConditionExpression: 'attribute_exists(pk)' }
+        : { ConditionExpression: 'registrationCode = :code', ExpressionAttributeValues: { ':code': { S: code } } },
+    });
   }
 
   private async asked(registration: string, purpose: string, asker: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
@@ -123,14 +161,19 @@ export class DynamoDbRecords implements RegistrationRecords {
     return stands ? code : this.code(registration, purpose);
   }
 
-  /** Answers the item where it is asked for; `undefined` where the condition does not hold. */
+  private async item(registration: string, sk: string): Promise<Item | undefined> {
+    const command = new GetItemCommand({ TableName: this.table, Key: keyOf(registration, sk), ConsistentRead: true });
+    return (await this.calls.make('dynamodb:GetItem', this.resource, options => this.client.send(command, options))).Item;
+  }
+
+  /** Answers what is asked for of the item; `undefined` where the condition does not hold. */
   private async update(
     registration: string, sk: string, change: Partial<UpdateItemCommandInput>, expected: readonly string[] = [],
   ): Promise<Item | undefined> {
     const command = new UpdateItemCommand({ TableName: this.table, Key: keyOf(registration, sk), ...change });
     const send = (options: { abortSignal: AbortSignal }) => this.client.send(command, options);
     try {
-      return (await this.calls.make('dynamodb:UpdateItem', this.resource, send, [CONDITION_FAILED, ...expected])).Attributes;
+      return (await this.calls.make('dynamodb:UpdateItem', this.resource, send, [CONDITION_FAILED, ...expected])).Attributes ?? {};
     } catch (error) {
       if (errorName(error) !== CONDITION_FAILED) {
         throw error;
@@ -145,6 +188,11 @@ export class DynamoDbRecords implements RegistrationRecords {
 }
 
 const CURRENT = 'current';
+const REQUEST = 'request';
+
+function standingIn(item: Item | undefined): Standing {
+  return { heldByOthers: item?.declaredBy !== undefined, foundThere: item?.origin?.S === 'found', madeHere: item?.origin?.S === 'made' };
+}
 
 function codeKey(purpose: string): string {
   return `code#${purpose}`;

@@ -1,3 +1,4 @@
+import { inOrder, RecordedRegistrar } from './latest-request';
 import { functionEnvironment } from '../handlers/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext } from '../handlers/cloudformation/handle-event';
 import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from '../handlers/lifecycle-event';
@@ -30,20 +31,23 @@ export interface Registrar {
 
 /** The Lambda handler of a platform's function, which answers CloudFormation itself. */
 export function registrarHandler(
-  registrars: { readonly [resourceType: string]: Registrar },
+  registrars: { readonly [resourceType: string]: Registrar | RecordedRegistrar },
 ): (event: unknown, context: InvocationContext) => Promise<void> {
   return (event, context) => handleCloudFormationEvent(event, context, (request, signal) => carryOut(registrars, { ...request, signal }),
     functionEnvironment(process.env));
 }
 
 /** Carries out one request. Also what the tests drive. */
-export async function carryOut(registrars: { readonly [resourceType: string]: Registrar }, request: RegistrationRequest): Promise<LifecycleResult> {
+export async function carryOut(
+  registrars: { readonly [resourceType: string]: Registrar | RecordedRegistrar }, request: RegistrationRequest,
+): Promise<LifecycleResult> {
   const { resourceType, requestType, physicalResourceId } = request;
-  const registrar = entryOf(registrars, resourceType);
+  const found = entryOf(registrars, resourceType);
   try {
-    if (!registrar) {
+    if (!found) {
       throw new Error(`the resource type must be one of ${Object.keys(registrars).join(', ')}, got another one`);
     }
+    const registrar = 'aimOf' in found ? inOrder(found) : found;
     if (requestType === 'Delete') {
       await registrar.remove({ ...request, physicalResourceId: physicalResourceId! });
       return { physicalResourceId: physicalResourceId! };

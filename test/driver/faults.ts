@@ -59,7 +59,18 @@ export function faultAt(index: number, fault: Fault): Plan {
   };
 }
 
-/** Held once, at one step. */
-export function holdAt(index: number): Plan {
-  return step => step.index === index ? 'hold' : undefined;
+/**
+ * Held once, at one step.
+ *
+ * @param then what befalls it there when it goes on
+ */
+export function holdAt(index: number, then?: Fault): Plan {
+  let isHeld = false;
+  return step => {
+    if (step.index !== index || isHeld) {
+      return step.index === index ? then : undefined;
+    }
+    isHeld = true;
+    return 'hold';
+  };
 }

@@ -1,4 +1,5 @@
-import { regionOfOwnHost, signRequest } from '../../src/registrars/huawei/sign-request';
+import { signingRegion } from '../../src/contract/huawei';
+import { signRequest } from '../../src/registrars/huawei/sign-request';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -34,7 +35,7 @@ test.each([
   const host = 'xxxx.st1.iotda-app.cn-south-1.myhuaweicloud.com';
   const request = { method, url: `https://${host}/v5/iot/test-project-id/${path}`, headers: JSON_TYPE, body };
   const key = { accessKeyId: 'TESTAK123', secretAccessKey: 'TESTSK456' };
-  expect(signRequest(request, key, new Date('2026-08-25T10:15:30Z'), regionOfOwnHost(host)).headers!.authorization)
+  expect(signRequest(request, key, new Date('2026-08-25T10:15:30Z'), signingRegion(host)).headers!.authorization)
     .toBe(`V11-HMAC-SHA256 Credential=TESTAK123/20260825/cn-south-1/iotdm, SignedHeaders=content-type;host;x-sdk-date, Signature=${signature}`);
 });
 
@@ -44,7 +45,12 @@ test.each([
   ['a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com:443', 'cn-north-4'],
   ['a160f4a4cd.iotda-app.ap-southeast-1.myhuaweicloud.com', 'ap-southeast-1'],
   ['a160f4a4cd.st1.iotda-app.eu-west-101.myhuaweicloud.eu', 'eu-west-101'],
+  ['a160f4a4cd.iotda-app.na-mexico-1.myhuaweicloud.com', 'na-mexico-1'],
   ['a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com.example.org', undefined],
 ])('the host %s is in the Region %s of derived signatures', (host, region) => {
-  expect(regionOfOwnHost(host)).toBe(region);
+  expect(signingRegion(host)).toBe(region);
+});
+
+test('a host of another name is signed for in the Region that is declared', () => {
+  expect(signingRegion('iotda.acme.internal', 'cn-east-3')).toBe('cn-east-3');
 });

@@ -6,7 +6,7 @@ import { STACK_ID } from '../support/events';
 import { PlatformAnswer } from '../support/https-platform';
 import { MemoryRecords } from '../support/memory-records';
 import { RegisteredCa, registeredCa } from '../support/registered-ca';
-import { ACCESS_KEY, INSTANCE, OWN_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei, TOKEN } from '../support/strict-huawei';
+import { ACCESS_KEY, INSTANCE, OWN_HOST, PRIVATE_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei, TOKEN } from '../support/strict-huawei';
 
 const UPLOAD = RegistrationType.HUAWEI_CA_UPLOAD;
 const VERIFICATION = RegistrationType.HUAWEI_CA_VERIFICATION;
@@ -67,7 +67,9 @@ describe('a CA is registered', () => {
   test.each<[string, Properties]>([
     ['by an access key at the host that all share', {}],
     ['by an access key at a host of its own', { Endpoint: OWN_HOST }],
+    ['by an access key at a host of another name, in the Region that is declared', { Endpoint: PRIVATE_HOST, Region: 'cn-north-4' }],
     ['by a token', { CredentialsKind: 'Token' }],
+    ['by a token at a host of another name, which signs nothing', { Endpoint: PRIVATE_HOST, CredentialsKind: 'Token' }],
     ['in a resource space', { AppId: 'space-1' }],
   ])('%s: uploaded, proved, and removed', async (_, target) => {
     const uploaded = await upload(target);
@@ -192,9 +194,9 @@ describe('faults', () => {
   });
 
   test('another delivery of the request, at the same time, gets the same registration', async () => {
-    huawei.meanwhile = (call, again) => call === ADD && again === 0 && huawei.register(ca.certificate);
-    const uploaded = await upload();
-    expect(huawei.held.map(({ id }) => id)).toEqual([uploaded.data!.CertificateId]);
+    const both = await Promise.all([upload(), upload()]);
+    expect(new Set(both.map(({ physicalResourceId }) => physicalResourceId)).size).toBe(1);
+    expect(huawei.held.map(({ id }) => id)).toEqual([both[0].data!.CertificateId]);
     expect(huawei.count(ADD)).toBe(1);
   });
 });
@@ -298,6 +300,10 @@ describe('errors that users meet', () => {
       return {};
     }, 'upload of the certificate was refused: 400 IOTDA.014301 "Invalid certificate content."; the CA certificate must be one that IoTDA takes'],
     ['the endpoint is a URL', () => ({ Endpoint: `https://${SHARED_HOST}` }), 'endpoint must be the host of the access address for applications over HTTPS'],
+    ['the endpoint does not name the Region', () => ({ Endpoint: PRIVATE_HOST }), 'region must be given where the endpoint does not name it, since an access '
+      + `key signs for a Region, got none for "${PRIVATE_HOST}"; declare the Region that the instance is in, such as cn-north-4`],
+    ['the Region is another one than the endpoint names', () => ({ Endpoint: OWN_HOST, Region: 'cn-east-3' }),
+      'region must be cn-north-4, which the endpoint names, or be left out, got "cn-east-3"'],
     ['the secret lacks a member', () => {
       delete secret.secretAccessKey;
       return {};

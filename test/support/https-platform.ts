@@ -49,6 +49,8 @@ export abstract class HttpsPlatform {
   public received: PlatformRequest[] = [];
   /** The certificate to trust. */
   public readonly trustedCas: string;
+  /** The platform's clock, by which it tells whether a signature still counts; milliseconds since the epoch. */
+  public now: () => number = Date.now;
   private readonly server: Server;
 
   /** @param hosts whose requests it takes, beside those to its own address */
@@ -63,6 +65,9 @@ export abstract class HttpsPlatform {
   public instead: (call: string, again: number) => PlatformAnswer | undefined = () => undefined;
   /** Done before a request is carried out: what somebody else does in the meantime. */
   public meanwhile: (call: string, again: number) => void = () => undefined;
+  /** What stands between whoever asks and the platform, and has requests carried out; without an answer the connection is cut. */
+  public between: (request: PlatformRequest, call: string, carryOut: () => PlatformAnswer) => Promise<PlatformAnswer | undefined> =
+    async (_request, _call, carryOut) => carryOut();
 
   public async start(): Promise<void> {
     await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
@@ -104,11 +109,12 @@ export abstract class HttpsPlatform {
     this.meanwhile(call, again);
     const fault = this.fault(call, again);
     const struck = fault === 'throttled' || fault === 'unavailable';
-    const answer = this.instead(call, again) ?? (struck ? FAULTS[fault] : this.carriedOut(request));
-    if (fault === 'lost') {
+    const answer = await this.between(request, call, () => this.instead(call, again) ?? (struck ? FAULTS[fault] : this.carriedOut(request)));
+    if (fault === 'lost' || !answer) {
       incoming.socket.destroy();
+      return;
     }
-    if (fault === 'lost' || fault === 'silent') {
+    if (fault === 'silent') {
       return;
     }
     outgoing.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })

@@ -1,10 +1,22 @@
-import { Origin, RegistrationRecords, Standing } from '../../src/registrars/registration-records';
+import { begun, LatestRequest } from '../../src/registrars/latest-request';
+import { RegistrationRequest } from '../../src/registrars/registrar';
+import { Origin, RegistrationRecords, resourceOf, Standing } from '../../src/registrars/registration-records';
 
 /** Records of registrations in memory, with the promises that the port makes. */
 export class MemoryRecords implements RegistrationRecords {
   public readonly registrations = new Map<string, { readonly resources: Set<string>; origin?: 'made' | 'found' }>();
   public readonly codes = new Map<string, string>();
+  private readonly requests = new Map<string, LatestRequest>();
+  private readonly attemptsNoted = new Map<string, number>();
   private readonly asking = new Map<string, Promise<string | undefined>>();
+
+  public async begin(request: RegistrationRequest, aim: string): Promise<void> {
+    this.requests.set(resourceOf(request), begun(this.requests.get(resourceOf(request)), request, aim));
+  }
+
+  public async aim(resource: string): Promise<string | undefined> {
+    return this.requests.get(resource)?.aim;
+  }
 
   public async declare(registration: string, resource: string, origin: Origin): Promise<void> {
     const record = this.registrations.get(registration) ?? { resources: new Set() };
@@ -14,9 +26,21 @@ export class MemoryRecords implements RegistrationRecords {
   }
 
   public async leave(registration: string, resource: string): Promise<Standing> {
-    const record = this.registrations.get(registration);
-    record?.resources.delete(resource);
-    return { heldByOthers: (record?.resources.size ?? 0) > 0, foundThere: record?.origin === 'found' };
+    this.registrations.get(registration)?.resources.delete(resource);
+    return this.standing(registration, resource);
+  }
+
+  public async standing(registration: string, resource: string): Promise<Standing> {
+    const { resources, origin } = this.registrations.get(registration) ?? { resources: new Set<string>() };
+    return { heldByOthers: [...resources].some(each => each !== resource), foundThere: origin === 'found', madeHere: origin === 'made' };
+  }
+
+  public async attempt(registration: string, purpose: string): Promise<void> {
+    this.attemptsNoted.set(`${registration} ${purpose}`, await this.attempts(registration, purpose) + 1);
+  }
+
+  public async attempts(registration: string, purpose: string): Promise<number> {
+    return this.attemptsNoted.get(`${registration} ${purpose}`) ?? 0;
   }
 
   public async forget(registration: string): Promise<void> {
@@ -49,7 +73,10 @@ export class MemoryRecords implements RegistrationRecords {
     }
   }
 
-  public async forgetCode(registration: string, purpose: string): Promise<void> {
-    this.codes.delete(`${registration} ${purpose}`);
+  public async forgetCode(registration: string, purpose: string, code?: string): Promise<void> {
+    const key = `${registration} ${purpose}`;
+    if (code === undefined || this.codes.get(key) === code) {
+      this.codes.delete(key);
+    }
   }
 }

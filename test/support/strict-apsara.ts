@@ -110,7 +110,7 @@ export class StrictApsara extends ActionPlatform {
     if (createHmac('sha256', ACCESS_KEY.accessKeySecret).update(stringToSign).digest('hex') !== signature) {
       throw refused(400, 'SignatureDoesNotMatch', `Specified signature is not matched with our calculation. server string to sign is: ${canonical}`);
     }
-    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(String(headers['x-acs-date'])) || Math.abs(Date.parse(String(headers['x-acs-date'])) - Date.now()) > 15 * MINUTE) {
+    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(String(headers['x-acs-date'])) || Math.abs(Date.parse(String(headers['x-acs-date'])) - this.now()) > 15 * MINUTE) {
       throw refused(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
     }
     const nonce = String(headers['x-acs-signature-nonce']);

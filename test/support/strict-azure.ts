@@ -1,14 +1,13 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { HttpsPlatform, PlatformAnswer, PlatformRequest, Refusal } from './https-platform';
+import { AZURE_API_VERSIONS, AZURE_OPERATIONS } from './platform-operations';
+import { complaintAbout, operationOf } from './published-operations';
 
 export const TENANT = '7a9f1c00-1111-4222-8333-444455556666';
 export const CLIENT = '0b5e9d10-aaaa-4bbb-8ccc-ddddeeeeffff';
 export const CLIENT_SECRET = 'Xq8~client.secret_of-the-tests.1234567890';
 export const SUBSCRIPTION = '91d12660-3dec-467a-be2a-213b5544ddc0';
 export const RESOURCE_GROUP = 'rg-1';
-
-/** The certificate operations of both services; 2022-12-12/iotdps.json and 2023-06-30/iothub.json in Azure/azure-rest-api-specs. */
-const API_VERSIONS: { readonly [type: string]: string } = { provisioningServices: '2022-12-12', IotHubs: '2023-06-30' };
 
 /** The scope of tokens for Azure Resource Manager. https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow */
 const SCOPE = 'https://management.azure.com/.default';
@@ -72,7 +71,7 @@ export class StrictAzure extends HttpsPlatform {
 
   /** Puts a certificate there as somebody else does, in the portal say. */
   public putByHand(service: string, name: string, certificate: X509Certificate, verified = false): StoredCertificate {
-    const stored = { name, certificate, verified, created: this.now(), etag: this.nextEtag() };
+    const stored = { name, certificate, verified, created: this.nextTime(), etag: this.nextEtag() };
     this.held.get(service)!.set(name.toLowerCase(), stored);
     return stored;
   }
@@ -115,7 +114,8 @@ export class StrictAzure extends HttpsPlatform {
     return { status: 200, body: { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token: token } };
   }
 
-  private manage({ method, path, query, headers, body }: PlatformRequest): PlatformAnswer {
+  private manage(request: PlatformRequest): PlatformAnswer {
+    const { method, path, query, headers, body } = request;
     const [, subscription, group, type, service, name, verb] = new RegExp('^/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\\.Devices'
       + '/(provisioningServices|IotHubs)/([^/]+)/certificates/([A-Za-z0-9._-]{1,64})(?:/(generateVerificationCode|verify))?$').exec(path) ?? [];
     if (!this.tokens.has((headers.authorization ?? '').replace(/^Bearer /, ''))) {
@@ -128,8 +128,13 @@ export class StrictAzure extends HttpsPlatform {
     if (group.toLowerCase() !== RESOURCE_GROUP || !certificates) {
       throw refusedByManager(404, 'ResourceNotFound', `The Resource 'Microsoft.Devices/${type}/${service}' under resource group '${group}' was not found.`);
     }
-    if (query.get('api-version') !== API_VERSIONS[type]) {
+    if (!AZURE_API_VERSIONS[type].includes(query.get('api-version') ?? '')) {
       throw refusedByManager(400, 'InvalidResourceType', `The api-version '${query.get('api-version')}' is not supported.`);
+    }
+    const operation = operationOf(AZURE_OPERATIONS, request);
+    const complaint = operation ? complaintAbout(request, operation) : `there is no ${method} of it`;
+    if (complaint) {
+      throw refusedByManager(operation ? 400 : 405, 'InvalidRequest', complaint);
     }
     if (this.roleMissing) {
       const action = `Microsoft.Devices/${type}/certificates/${{ GET: 'read', PUT: 'write', DELETE: 'delete' }[method] ?? `${verb}/action`}`;
@@ -155,16 +160,17 @@ export class StrictAzure extends HttpsPlatform {
 
   /** `CertificateResponse.properties.certificate`: "base-64 representation of X509 certificate .cer file or just .pem file content". */
   private put(certificates: Map<string, StoredCertificate>, most: number | undefined, name: string, body: string): PlatformAnswer {
-    const { properties, ...others } = JSON.parse(body);
+    const { properties } = JSON.parse(body);
     const certificate = certificateIn(properties.certificate);
-    if (Object.keys(others).length > 0 || !certificate.ca) {
+    if (!certificate.ca) {
       throw refused(400, 'BadRequest', 400001, 'Invalid certificate.');
     }
     // What it answers then is not documented; this is the stricter for whoever takes a 403 for a right that is missing.
     if (!certificates.has(name.toLowerCase()) && certificates.size === most) {
       throw refused(403, 'Forbidden', 403006, `The number of certificates exceeds the quota of ${most}.`);
     }
-    const stored: StoredCertificate = { name, certificate, verified: properties.isVerified === true, created: this.now(), etag: this.nextEtag() };
+    const verified = properties.isVerified === true;
+    const stored: StoredCertificate = { name, certificate, verified, created: this.nextTime(), etag: this.nextEtag() };
     certificates.set(name.toLowerCase(), stored);
     return { status: 200, body: shown(stored) };
   }
@@ -208,7 +214,7 @@ export class StrictAzure extends HttpsPlatform {
     return Buffer.from(`etag-${++this.changes}`).toString('base64');
   }
 
-  private now(): string {
+  private nextTime(): string {
     this.clock += 1000;
     return new Date(this.clock).toUTCString();
   }

@@ -1,5 +1,7 @@
 import { createHash, createHmac, randomUUID, X509Certificate } from 'node:crypto';
 import { HttpsPlatform, PlatformAnswer, PlatformRequest, Refusal } from './https-platform';
+import { HUAWEI_OPERATIONS } from './platform-operations';
+import { complaintAbout, operationOf } from './published-operations';
 
 export const ACCESS_KEY = 'QTWAOYTTINDUT2QVKYUC';
 export const SECRET_KEY = 'MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc';
@@ -9,6 +11,8 @@ export const INSTANCE = '1ba84d6d-4321-4bc2-9a88-bd4c1af5e1d4';
 /** The instance that all share, and one with a host of its own. */
 export const SHARED_HOST = 'iotda.cn-north-4.myhuaweicloud.com';
 export const OWN_HOST = 'a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com';
+/** A name that somebody has given to such an instance, in a private zone. */
+export const PRIVATE_HOST = 'iotda.acme.internal';
 
 const hmac = (key: string | Buffer, data: string | Buffer) => createHmac('sha256', key).update(data).digest();
 const sha256 = (data: string) => createHash('sha256').update(data).digest('hex');
@@ -46,7 +50,7 @@ export class StrictHuawei extends HttpsPlatform {
   private clock = Date.parse('2026-03-01T12:00:00Z');
 
   constructor() {
-    super(SHARED_HOST, OWN_HOST);
+    super(SHARED_HOST, OWN_HOST, PRIVATE_HOST);
   }
 
   /** Registers a certificate as somebody does in the console. */
@@ -58,8 +62,8 @@ export class StrictHuawei extends HttpsPlatform {
   }
 
   protected answer(request: PlatformRequest): PlatformAnswer {
-    const { method, path, query, headers } = request;
-    const [, project, id, action] = /^\/v5\/iot\/([^/]+)\/certificates(?:\/([^/]+))?(\/action)?$/.exec(path) ?? [];
+    const { path, query, headers } = request;
+    const [, project, id] = /^\/v5\/iot\/([^/]+)\/certificates(?:\/([^/]+))?(?:\/action)?$/.exec(path) ?? [];
     this.authenticate(request);
     if (this.gatewayError) {
       throw refused(401, this.gatewayError, 'Incorrect authentication information.');
@@ -70,19 +74,21 @@ export class StrictHuawei extends HttpsPlatform {
     if (!this.permitted) {
       throw refused(403, 'IOTDA.000022', 'Operation not allowed. The user does not have the permission');
     }
-    if (headers['content-type'] !== 'application/json') {
-      throw refused(400, 'IOTDA.000006', 'Invalid input data.');
+    const operation = operationOf(HUAWEI_OPERATIONS, request);
+    const complaint = operation ? complaintAbout(request, operation) : 'there is no such operation';
+    if (complaint || ![null, 'verify'].includes(query.get('action_id'))) {
+      throw refused(operation ? 400 : 404, operation ? 'IOTDA.000006' : 'APIGW.0101', `Invalid input data: ${complaint}`);
     }
     const held = this.held.find(each => each.id === id);
     if (id !== undefined && !held) {
       throw refused(404, 'IOTDA.014305', 'Operation not allowed. The certificate does not exist.'); // its status is documented, its code is not
     }
-    switch (`${method}${action && query.get('action_id') === 'verify' ? ' verify' : ''}`) {
-      case 'POST': return this.add(request.body);
-      case 'GET': return { status: 200, body: held ? shown(held) : this.page(query) };
-      case 'POST verify': return this.verify(held!, request.body);
-      case 'DELETE': return this.remove(held!);
-      default: throw refused(400, 'IOTDA.000006', 'Invalid input data.');
+    switch (operation!.name) {
+      case 'AddCertificate': return this.add(request.body);
+      case 'ListCertificates': return { status: 200, body: this.page(query) };
+      case 'ShowCertificate': return { status: 200, body: shown(held!) };
+      case 'CheckCertificate': return this.verify(held!, request.body);
+      default: return this.remove(held!);
     }
   }
 
@@ -90,7 +96,7 @@ export class StrictHuawei extends HttpsPlatform {
     if (headers['x-auth-token'] === TOKEN) {
       return;
     }
-    const own = headers.host === OWN_HOST;
+    const own = headers.host !== SHARED_HOST;
     const time = String(headers['x-sdk-date']);
     const scope = `${time.slice(0, 8)}/cn-north-4/iotdm`;
     const signedNames = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1].split(';') ?? [];
@@ -104,7 +110,7 @@ export class StrictHuawei extends HttpsPlatform {
       : `SDK-HMAC-SHA256 Access=${ACCESS_KEY}, SignedHeaders=${signedNames.join(';')}, Signature=${
         hmac(SECRET_KEY, `SDK-HMAC-SHA256\n${time}\n${sha256(canonical)}`).toString('hex')}`;
     const signedAt = Date.parse(time.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-    if (headers.authorization !== expected || !['host', 'x-sdk-date'].every(name => signedNames.includes(name)) || !(Math.abs(Date.now() - signedAt) < 900_000)) {
+    if (headers.authorization !== expected || !['host', 'x-sdk-date'].every(name => signedNames.includes(name)) || !(Math.abs(this.now() - signedAt) < 900_000)) {
       throw refused(401, 'APIGW.0301', `Incorrect IAM authentication information: verify aksk signature fail, canonicalRequest:${canonical.replaceAll('\n', '|')}`);
     }
   }

@@ -4,6 +4,8 @@ import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { opensslOutput } from './openssl';
+import { AWS_IOT_OPERATIONS } from './platform-operations';
+import { complaintAbout, operationOf } from './published-operations';
 import { IotError, StrictIotState } from './strict-iot-state';
 
 /** A call as it went over the wire. */
@@ -28,6 +30,9 @@ const CALLS_A_SECOND = 10;
 
 /** IAM user guide, "Create a signed AWS API request": "within five minutes of the time stamp". */
 const CLOCK_SKEW = 300_000;
+
+/** A header that requests to other services than S3 may have, or not. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+const PAYLOAD_HASH = 'x-amz-content-sha256';
 
 /** The HTTP status of an error that stands in no operation's list. https://docs.aws.amazon.com/iot/latest/apireference/CommonErrors.html */
 const COMMON_ERRORS: { readonly [name: string]: number } = {
@@ -85,6 +90,7 @@ export class StrictIot {
     try {
       await this.assertSigned(incoming, body);
       this.assertRate(call);
+      assertPublished(call, incoming, body);
       if (fault?.when === 'before') {
         throw new IotError(COMMON_ERRORS[fault.error], fault.error);
       }
@@ -123,7 +129,7 @@ export class StrictIot {
       query: Object.fromEntries(searchParams),
       headers: Object.fromEntries(signed.split(';').map(name => [name, String(headers[name])])),
       body,
-    } as never, { signingDate, unsignableHeaders: new Set(['x-amz-content-sha256']) } as never);
+    } as never, { signingDate, unsignableHeaders: new Set(signed.split(';').includes(PAYLOAD_HASH) ? [] : [PAYLOAD_HASH]) } as never);
     if ((expected as { headers: { [name: string]: string } }).headers.authorization !== headers.authorization) {
       throw new IotError(403, 'InvalidSignatureException');
     }
@@ -135,6 +141,17 @@ export class StrictIot {
       throw new IotError(400, 'ThrottlingException');
     }
     this.recent.push({ action, at: Date.now() });
+  }
+}
+
+function assertPublished({ method, path }: IotCall, { headers }: IncomingMessage, body: string): void {
+  const { pathname, searchParams: query } = new URL(path, 'https://iot');
+  const operation = operationOf(AWS_IOT_OPERATIONS, { method, path: pathname });
+  if (!operation) {
+    throw new IotError(404, 'UnknownOperationException');
+  }
+  if (complaintAbout({ query, headers, body }, operation)) {
+    throw new IotError(400, 'InvalidRequestException');
   }
 }
 

@@ -1,6 +1,8 @@
 import { createHash, createHmac, randomUUID, X509Certificate } from 'node:crypto';
 import { ActionPlatform, hasCode, readCertificate } from './action-platform';
 import { PlatformAnswer, PlatformRequest, Refusal } from './https-platform';
+import { TENCENT_OPERATIONS } from './platform-operations';
+import { complaintAbout } from './published-operations';
 
 export const API_KEY = { secretId: 'AKIDTestSecretId00000000000000000000', secretKey: 'test-secret-key-of-tencent-0123456' };
 
@@ -25,6 +27,7 @@ type Parameters = { readonly [name: string]: unknown };
 
 const MINUTE = 60_000;
 
+
 /**
  * Tencent Cloud IoT Hub as it documents itself: requests signed by TC3-HMAC-SHA256
  * (https://www.tencentcloud.com/document/product/1021/34193), and the private CA certificates of one account
@@ -43,6 +46,10 @@ export class StrictTencent extends ActionPlatform {
   public byCertificates = true;
   /** What another account has registered, by SHA-256. */
   public readonly elsewhere = new Set<string>();
+
+  constructor() {
+    super('iotcloud.tencentcloudapi.com');
+  }
 
   /** Registers a CA as somebody does in the console. */
   public register(name: string, text: string): TencentCa {
@@ -64,7 +71,7 @@ export class StrictTencent extends ActionPlatform {
       + 'SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})$').exec(String(headers.authorization)) ?? [];
     const names = signedHeaders?.split(';') ?? [];
     const timestamp = String(headers['x-tc-timestamp']);
-    if (!names.includes('content-type') || !names.includes('host') || service !== 'iotcloud' || headers['content-type'] !== 'application/json; charset=utf-8') {
+    if (!names.includes('content-type') || !names.includes('host') || service !== 'iotcloud') {
       throw refused('AuthFailure.InvalidAuthorization', 'Authorization in the request header is invalid.');
     }
     if (id !== API_KEY.secretId) {
@@ -73,7 +80,7 @@ export class StrictTencent extends ActionPlatform {
     if (headers['x-tc-token'] !== this.token) {
       throw refused('AuthFailure.TokenFailure', 'The token is not correct.');
     }
-    if (Math.abs(Number(timestamp) * 1000 - Date.now()) > 5 * MINUTE || new Date(Number(timestamp) * 1000).toISOString().slice(0, 10) !== date) {
+    if (Math.abs(Number(timestamp) * 1000 - this.now()) > 5 * MINUTE || new Date(Number(timestamp) * 1000).toISOString().slice(0, 10) !== date) {
       throw refused('AuthFailure.SignatureExpire', 'Signature expired.');
     }
     const headerLines = names.map(name => `${name}:${String(headers[name]).trim().toLowerCase()}`);
@@ -86,7 +93,8 @@ export class StrictTencent extends ActionPlatform {
     }
   }
 
-  protected carryOut(action: string, { headers, body }: PlatformRequest): PlatformAnswer {
+  protected carryOut(action: string, request: PlatformRequest): PlatformAnswer {
+    const { method, path, headers, body } = request;
     if (headers['x-tc-version'] !== '2021-04-08') {
       throw refused('NoSuchVersion', 'The API version does not exist.');
     }
@@ -96,13 +104,20 @@ export class StrictTencent extends ActionPlatform {
     if (!this.permitted) {
       throw refused(this.refusal, 'You are not authorized to perform this operation.');
     }
+    const operation = TENCENT_OPERATIONS.find(({ name }) => name === action);
+    if (!operation || operation.method !== method || !operation.path.test(path)) {
+      throw refused('InvalidAction', 'The requested API does not exist.');
+    }
+    const complaint = complaintAbout(request, operation);
+    if (complaint) {
+      throw refused(complaint.endsWith('is missing') ? 'MissingParameter' : complaint.endsWith('is unknown') ? 'UnknownParameter' : 'InvalidParameter', complaint);
+    }
     const parameters: Parameters = JSON.parse(body);
     switch (action) {
       case 'DescribePrivateCAs': return done({ CAs: this.cas.map(certInfo) });
       case 'CreatePrivateCA': return this.create(parameters);
       case 'UpdatePrivateCA': return this.update(parameters);
-      case 'DeletePrivateCA': return this.delete(parameters);
-      default: throw refused('InvalidAction', 'The requested API does not exist.');
+      default: return this.delete(parameters);
     }
   }
 

@@ -2,11 +2,12 @@ import { X509Certificate } from 'node:crypto';
 import { identityOf, InstanceDeclaration, instanceApi, isIdentity, parseInstance } from './instance';
 import { MqttApi, RegisteredCa } from './mqtt-api';
 import { quote } from '../../contract/rules';
-import { text } from '../../handlers/property-values';
+import { RawProperties, text } from '../../handlers/property-values';
 import { certificateProperty } from '../certificate-property';
+import { RecordedRegistrar } from '../latest-request';
 import { Outside, recordsOf } from '../outside';
-import { Registrar, Registration, RegistrationRequest } from '../registrar';
-import { leaveAndRemove, orLeave, resourceOf } from '../registration-records';
+import { Registration, RegistrationRequest } from '../registrar';
+import { leaveAndRemove, orLeave, RegistrationRecords, resourceOf } from '../registration-records';
 import { fingerprintOf, pemOf } from '../shown-certificate';
 
 interface Declaration extends InstanceDeclaration {
@@ -26,14 +27,26 @@ function parse({ properties }: RegistrationRequest): Declaration {
  * `Custom::ApsaraMqttCaRegistration`: a CA certificate that is registered with an instance, and active. It is found by its
  * content, so that a registration whose answer was lost, or that somebody made by hand, is taken over.
  */
-export class CaRegistration implements Registrar {
+export class CaRegistration implements RecordedRegistrar {
   constructor(private readonly outside: Outside = {}) {}
+
+  public aimOf(properties: RawProperties): string {
+    return identityOf(parseInstance(properties));
+  }
+
+  public isOf(physicalResourceId: string, properties: RawProperties): boolean {
+    return physicalResourceId === this.aimOf(properties);
+  }
+
+  public recordsOf(request: RegistrationRequest): RegistrationRecords {
+    return recordsOf(request, this.outside);
+  }
 
   public async declare(request: RegistrationRequest): Promise<Registration> {
     const declaration = parse(request);
     const api = await instanceApi(declaration, request, this.outside);
     const identity = identityOf(declaration);
-    const records = recordsOf(request, this.outside);
+    const records = this.recordsOf(request);
     const found = await api.find(fingerprintOf(declaration.ca));
     await records.declare(identity, resourceOf(request), found ? 'found' : 'made');
     return orLeave(records, identity, request, request.physicalResourceId === identity, async () => {
@@ -63,9 +76,12 @@ export class CaRegistration implements Registrar {
   private async removeIf(request: RegistrationRequest, isOwn: (registered: RegisteredCa) => boolean): Promise<void> {
     const declaration = parseInstance(request.properties);
     const api = await instanceApi(declaration, request, this.outside);
-    await leaveAndRemove(recordsOf(request, this.outside), identityOf(declaration), resourceOf(request), async () => {
+    await leaveAndRemove(this.recordsOf(request), identityOf(declaration), resourceOf(request), async () => {
       const registered = await api.find(fingerprintOf(declaration.ca), { instanceMayBeGone: true });
-      if (registered && isOwn(registered)) {
+      if (registered && !isOwn(registered)) {
+        return false;
+      }
+      if (registered) {
         await api.deactivate(registered.sn);
         await api.delete(registered.sn);
       }

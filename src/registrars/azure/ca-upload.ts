@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { AzureCaUploadAttributes, CERTIFICATE_NAME } from '../../contract/azure';
 import { checkForm } from '../../contract/forms';
-import { complain } from '../../handlers/property-values';
+import { complain, RawProperties } from '../../handlers/property-values';
 import { certificateProperty, thumbprintOf } from '../certificate-property';
+import { RecordedRegistrar } from '../latest-request';
 import { recordsOf } from '../outside';
-import { Registrar, Registration, RegistrationRequest } from '../registrar';
-import { leaveAndRemove, resourceOf } from '../registration-records';
+import { Registration, RegistrationRequest } from '../registrar';
+import { leaveAndRemove, RegistrationRecords, resourceOf } from '../registration-records';
 import { AzureReach, azureService, AzureService, certificatesOf, identityOf } from './service';
 
 /** A CA certificate that is to be held by a service. */
@@ -28,14 +29,26 @@ const CLEANING_UP = 1_500;
  * was uploaded: after somebody has deleted it there and a deployment has uploaded it again, the removal of what was before must
  * not take away what is there now.
  */
-export class AzureCaUpload implements Registrar {
+export class AzureCaUpload implements RecordedRegistrar {
   constructor(private readonly reach: AzureReach = {}) {}
 
+  public aimOf(properties: RawProperties): string {
+    return identityOfUpload(declaredIn(properties));
+  }
+
+  public isOf(physicalResourceId: string, properties: RawProperties): boolean {
+    return physicalResourceId.startsWith(`${this.aimOf(properties)}:`);
+  }
+
+  public recordsOf(request: RegistrationRequest): RegistrationRecords {
+    return recordsOf(request, this.reach);
+  }
+
   public async declare(request: RegistrationRequest): Promise<Registration> {
-    const declared = declaredIn(request);
+    const declared = declaredIn(request.properties);
     const { azure, certificate, thumbprint, name } = declared;
     const identity = identityOfUpload(declared);
-    const records = recordsOf(request, this.reach);
+    const records = this.recordsOf(request);
     const certificates = await certificatesOf(azure, request.signal, this.reach);
     let isOurs = false;
     const settled = certificates.settle(name, request.signal, async found => {
@@ -77,8 +90,8 @@ export class AzureCaUpload implements Registrar {
 
   /** @param created when it was uploaded; where that is not known, only what is not verified is deleted */
   private async delete(request: RegistrationRequest, created?: string): Promise<void> {
-    const declared = declaredIn(request);
-    const records = recordsOf(request, this.reach);
+    const declared = declaredIn(request.properties);
+    const records = this.recordsOf(request);
     const certificates = await certificatesOf(declared.azure, request.signal, this.reach);
     await certificates.settle(declared.name, request.signal, async found => {
       const held = found?.thumbprint === declared.thumbprint ? found : undefined;
@@ -90,12 +103,12 @@ export class AzureCaUpload implements Registrar {
         return true;
       }
       return leaveAndRemove(records, identityOfUpload(declared), resourceOf(request),
-        async () => held && (created !== undefined || !held.verified) ? certificates.delete(held) : true);
+        async () => !held || (created === undefined && held.verified ? false : certificates.delete(held)));
     });
   }
 }
 
-function declaredIn({ properties }: RegistrationRequest): Declared {
+function declaredIn(properties: RawProperties): Declared {
   const azure = azureService(properties);
   complain(checkForm('certificateName', properties.CertificateName, CERTIFICATE_NAME));
   const certificate = certificateProperty('CertificatePem', properties.CertificatePem);

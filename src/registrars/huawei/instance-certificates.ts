@@ -64,15 +64,28 @@ export class InstanceCertificates {
    * one that an attempt before it may have made, whose answer was lost.
    *
    * @param isAnother tells registrations that are known to be of another certificate
+   * @param note notes each attempt before it is made
    */
-  public async upload(certificate: X509Certificate, isAnother: (held: HeldCertificate) => boolean): Promise<HeldCertificate> {
+  public async upload(
+    certificate: X509Certificate, isAnother: (held: HeldCertificate) => boolean, note: () => Promise<void>,
+  ): Promise<HeldCertificate> {
     const what = 'upload of the certificate';
     const body = JSON.stringify({ content: toPem('CERTIFICATE', certificate.raw), app_id: this.place.appId });
     let attempts = 0;
     return heldIn(this.accepted(what, await this.call(what, async () => {
       const found = attempts++ === 0 ? undefined : (await this.registrationsOf(certificate)).find(held => !isAnother(held));
-      return found ? { method: 'GET', url: `/${found.id}` } : { method: 'POST', url: '', body };
+      if (found) {
+        return { method: 'GET', url: `/${found.id}` };
+      }
+      await note();
+      return { method: 'POST', url: '', body };
     })));
+  }
+
+  /** A registration, also one that the list does not show yet. */
+  public async show(id: string): Promise<HeldCertificate> {
+    const what = 'looking for the certificate';
+    return heldIn(this.accepted(what, await this.call(what, () => ({ method: 'GET', url: `/${id}` }))));
   }
 
   /** Proves possession of the key. What is verified already may be refused, but not for a wrong proof. */

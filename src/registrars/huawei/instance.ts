@@ -1,11 +1,13 @@
 import { checkChoice, checkForm } from '../../contract/forms';
-import { HUAWEI_CREDENTIAL_KINDS, HUAWEI_CREDENTIALS, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCredentialKind } from '../../contract/huawei';
+import {
+  checkHuaweiRegion, HUAWEI_CREDENTIAL_KINDS, HUAWEI_CREDENTIALS, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCredentialKind, signingRegion,
+} from '../../contract/huawei';
 import { complain, optionalText, RawProperties, secretId } from '../../handlers/property-values';
 import { readCredentials } from '../credentials';
 import { HttpApi } from '../http-api';
 import { Outside } from '../outside';
 import { Caller, InstanceCertificates } from './instance-certificates';
-import { regionOfOwnHost, signRequest } from './sign-request';
+import { signRequest } from './sign-request';
 
 /** An instance of IoTDA as the properties name it. */
 export interface HuaweiInstance {
@@ -13,6 +15,7 @@ export interface HuaweiInstance {
   readonly projectId: string;
   readonly instanceId?: string;
   readonly appId?: string;
+  readonly region?: string;
   readonly credentialsKind: HuaweiCredentialKind;
   readonly credentials: string;
 }
@@ -26,16 +29,19 @@ export function huaweiInstance(properties: RawProperties): HuaweiInstance {
   const { Endpoint, ProjectId, CredentialsKind, CredentialsSecretArn } = properties;
   const instanceId = optionalText('instanceId', properties.InstanceId);
   const appId = optionalText('appId', properties.AppId);
+  const region = optionalText('region', properties.Region);
   complain(checkForm('endpoint', Endpoint, HUAWEI_ENDPOINT)
     ?? checkForm('projectId', ProjectId, HUAWEI_PROJECT_ID)
     ?? (instanceId === undefined ? undefined : checkForm('instanceId', instanceId, HUAWEI_ID))
     ?? (appId === undefined ? undefined : checkForm('appId', appId, HUAWEI_ID))
-    ?? checkChoice('credentials', CredentialsKind, HUAWEI_CREDENTIAL_KINDS));
+    ?? checkChoice('credentials', CredentialsKind, HUAWEI_CREDENTIAL_KINDS)
+    ?? checkHuaweiRegion(Endpoint as string, region, CredentialsKind as HuaweiCredentialKind));
   return {
     endpoint: Endpoint as string,
     projectId: ProjectId as string,
     instanceId,
     appId,
+    region,
     credentialsKind: CredentialsKind as HuaweiCredentialKind,
     credentials: secretId('credentials', CredentialsSecretArn),
   };
@@ -53,12 +59,12 @@ export async function certificatesOf(instance: HuaweiInstance, signal: AbortSign
 
 /** Says who asks: by a signature, made anew for each attempt, or by a token. */
 async function callerOf(
-  { credentials, credentialsKind, endpoint }: HuaweiInstance, signal: AbortSignal, { readSecret }: HuaweiReach,
+  { credentials, credentialsKind, endpoint, region }: HuaweiInstance, signal: AbortSignal, { readSecret }: HuaweiReach,
 ): Promise<Caller> {
   if (credentialsKind === 'Token') {
     const { token } = await readCredentials(credentials, HUAWEI_CREDENTIALS.Token, signal, readSecret);
     return { authenticate: request => ({ ...request, headers: { ...request.headers, 'x-auth-token': token } }), secrets: [token] };
   }
   const key = await readCredentials(credentials, HUAWEI_CREDENTIALS.AccessKey, signal, readSecret);
-  return { authenticate: request => signRequest(request, key, new Date(), regionOfOwnHost(endpoint)), secrets: [key.secretAccessKey] };
+  return { authenticate: request => signRequest(request, key, new Date(), signingRegion(endpoint, region)), secrets: [key.secretAccessKey] };
 }

@@ -11,16 +11,6 @@ export interface AccessKey {
 const DERIVED_SERVICE = 'iotdm';
 
 /**
- * The Region of an instance with a host of its own, as in `<id>.st1.iotda-app.cn-north-4.myhuaweicloud.com`. These, standard and
- * enterprise instances, want a signature by a key that is derived for the day and the Region; the one that all share does not.
- * https://support.huaweicloud.com/intl/en-us/usermanual-hcli/en-us_topic_0000002253124424.html
- */
-export function regionOfOwnHost(host: string): string | undefined {
-  const [, region] = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+\.([a-z]{2,}-[a-z]+-\d{1,3})\.my(?:huaweicloud|hwclouds)\.(?:com|cn|eu)(?::\d+)?$/.exec(host) ?? [];
-  return region;
-}
-
-/**
  * Signs a request with an access key: the headers that are there, the host and the time, the query and the body.
  *
  * SDK-HMAC-SHA256 is https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html. The derived one,
@@ -30,7 +20,7 @@ export function regionOfOwnHost(host: string): string | undefined {
  *
  * @param request without a fragment, and with a path that needs no escaping
  * @param time of the signature; API Gateway takes it for 15 minutes
- * @param region signs by a derived key
+ * @param region signs by a key that is derived for it
  */
 export function signRequest(request: HttpRequest, key: AccessKey, time: Date, region?: string): HttpRequest {
   const { host, pathname, searchParams } = new URL(request.url);

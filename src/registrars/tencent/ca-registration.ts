@@ -2,14 +2,15 @@ import { X509Certificate } from 'node:crypto';
 import { IotHubApi, PrivateCa } from './iot-hub-api';
 import { checkCertName, checkRegion } from '../../contract/registrations';
 import { quote } from '../../contract/rules';
-import { checked, secretId } from '../../handlers/property-values';
+import { checked, RawProperties, secretId } from '../../handlers/property-values';
 import { certificateProperty } from '../certificate-property';
 import { readCredentials } from '../credentials';
 import { endpointProperty } from '../endpoint';
 import { HttpApi } from '../http-api';
+import { RecordedRegistrar } from '../latest-request';
 import { Outside, recordsOf } from '../outside';
-import { Registrar, Registration, RegistrationRequest } from '../registrar';
-import { leaveAndRemove, orLeave, resourceOf } from '../registration-records';
+import { Registration, RegistrationRequest } from '../registrar';
+import { IF_MADE_HERE, leaveAndRemove, orLeave, RegistrationRecords, resourceOf } from '../registration-records';
 import { fingerprintOf, pemOf } from '../shown-certificate';
 
 interface Declaration {
@@ -18,7 +19,7 @@ interface Declaration {
   readonly verification: X509Certificate;
 }
 
-function parse({ properties }: RegistrationRequest): Declaration {
+function parse(properties: RawProperties): Declaration {
   return {
     certName: checked<string>(checkCertName, properties.CertName),
     ca: certificateProperty('ca', properties.CaCertificatePem),
@@ -43,21 +44,33 @@ function nameIdentity(certName: string): string {
  * registration whose answer was lost, or that somebody made by hand, is taken over. Another certificate takes the place of the
  * one before under the same name, as products that the name is bound to need it.
  */
-export class CaRegistration implements Registrar {
+export class CaRegistration implements RecordedRegistrar {
   constructor(private readonly outside: Outside = {}) {}
 
+  public aimOf(properties: RawProperties): string {
+    return identityOf(parse(properties));
+  }
+
+  public isOf(physicalResourceId: string, properties: RawProperties): boolean {
+    return physicalResourceId === this.aimOf(properties);
+  }
+
+  public recordsOf(request: RegistrationRequest): RegistrationRecords {
+    return recordsOf(request, this.outside);
+  }
+
   public async declare(request: RegistrationRequest): Promise<Registration> {
-    const declaration = parse(request);
+    const declaration = parse(request.properties);
     const { certName, ca, verification } = declaration;
     const api = await this.api(request);
     const shown = await api.list();
     const found = isRegistered(declaration, shown);
     const isTaken = !found && shown.some(({ name }) => name === certName);
-    if (isTaken && !request.physicalResourceId?.startsWith(nameIdentity(certName))) {
+    const records = this.recordsOf(request);
+    if (isTaken && !request.physicalResourceId?.startsWith(nameIdentity(certName)) && !await isLeftBehind(records, request, shown, certName)) {
       throw new Error(`certName must be a name that no other CA certificate of the account has, got ${quote(certName)}`);
     }
     const identity = identityOf(declaration);
-    const records = recordsOf(request, this.outside);
     await records.declare(identity, resourceOf(request), found ? 'found' : isTaken ? 'restored' : 'made');
     await orLeave(records, identity, request, request.physicalResourceId === identity, async () => {
       if (!found) {
@@ -74,27 +87,32 @@ export class CaRegistration implements Registrar {
   }
 
   /**
-   * Removes the certificate that the physical id names, and no other that has taken its place. What a creation that failed has
-   * left is not told from a registration of somebody else's, and is taken over by the next one.
+   * Removes the certificate that the physical id names, and no other that has taken its place. What a request that failed has left
+   * is told from a registration of somebody else's by the records alone, since the platform shows no proof.
    */
   public async remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void> {
     const { physicalResourceId } = request;
-    if (!physicalResourceId.startsWith('tencent-iot-hub/')) {
-      await this.leaveFailed(request).catch(() => undefined); // what made its creation fail can make this fail too
-      return;
+    if (physicalResourceId.startsWith('tencent-iot-hub/')) {
+      await this.leave(request, physicalResourceId);
+    } else {
+      // What made its creation fail can make this fail too, and must not keep the stack.
+      await this.leaveFailed(request).catch(() => undefined);
     }
-    const api = await this.api(request);
-    await leaveAndRemove(recordsOf(request, this.outside), physicalResourceId, resourceOf(request), async () => {
-      const own = (await api.list()).find(({ name, fingerprint }) => physicalResourceId === `${nameIdentity(name)}${fingerprint}`);
+  }
+
+  private async leaveFailed(request: RegistrationRequest): Promise<void> {
+    await this.leave(request, this.aimOf(request.properties), IF_MADE_HERE);
+  }
+
+  private async leave(request: RegistrationRequest, identity: string, mayRemove?: typeof IF_MADE_HERE): Promise<void> {
+    await leaveAndRemove(this.recordsOf(request), identity, resourceOf(request), async () => {
+      const api = await this.api(request);
+      const own = (await api.list()).find(({ name, fingerprint }) => identity === `${nameIdentity(name)}${fingerprint}`);
       if (own) {
         await api.delete(own.name);
       }
       return true;
-    });
-  }
-
-  private async leaveFailed(request: RegistrationRequest): Promise<void> {
-    await recordsOf(request, this.outside).leave(identityOf(parse(request)), resourceOf(request));
+    }, mayRemove);
   }
 
   private async api({ properties, signal }: RegistrationRequest): Promise<IotHubApi> {
@@ -104,6 +122,14 @@ export class CaRegistration implements Registrar {
     const credentials = await readCredentials(secretId('credentials', properties.CredentialsSecretArn), ['secretId', 'secretKey'], signal, readSecret, ['token']);
     return new IotHubApi(new HttpApi(signal, trustedCas), endpoint, region, credentials);
   }
+}
+
+/** Whether what has a name was made for a resource of this ledger, and nobody declares it any more. */
+async function isLeftBehind(
+  records: RegistrationRecords, request: RegistrationRequest, shown: readonly PrivateCa[], certName: string,
+): Promise<boolean> {
+  const { fingerprint } = shown.find(({ name }) => name === certName)!;
+  return IF_MADE_HERE(await records.standing(`${nameIdentity(certName)}${fingerprint}`, resourceOf(request)));
 }
 
 /** Whether the certificate is registered under its name; under another one, it can't be registered a second time. */

@@ -144,18 +144,21 @@ export class DynamoDb {
   private prepared({ TableName, ConditionExpression }: Input, key: Item, write: Write, dictionary: Dictionary): Prepared {
     const test = ConditionExpression === undefined ? () => true : readCondition(ConditionExpression, dictionary);
     dictionary.assertAllUsed();
-    return { key: `${TableName}|${keyOf(key)}`, holds: test(this.table(TableName).get(keyOf(key))), write };
+    const item = (): Item | undefined => this.table(TableName).get(keyOf(key));
+    return { key: `${TableName}|${keyOf(key)}`, holds: test(item()), write, item };
   }
 
-  private one({ holds, write }: Prepared, { ReturnValues = 'NONE' }: Input): object {
-    if (ReturnValues !== 'NONE') {
+  private one({ holds, write, item }: Prepared, { ReturnValues = 'NONE' }: Input): object {
+    if (!['NONE', 'ALL_OLD', 'ALL_NEW'].includes(ReturnValues)) {
       throw new UnknownToFake(`ReturnValues ${ReturnValues}`);
     }
     if (!holds) {
       throw new AwsError('ConditionalCheckFailedException', CONDITION_FAILED);
     }
+    const before = item();
     write();
-    return {};
+    const returned = { NONE: undefined, ALL_OLD: before, ALL_NEW: item() }[ReturnValues as string];
+    return returned ? { Attributes: returned } : {};
   }
 
   private write(table: string, item: Item): void {
@@ -181,6 +184,8 @@ interface Prepared {
   /** Whether its condition holds. */
   readonly holds: boolean;
   readonly write: Write;
+  /** The item as it is when this is asked. */
+  readonly item: () => Item | undefined;
 }
 
 /** Few, so that a reader of the first page alone is found out. */

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { Endpoint } from '../aws/endpoint';
 import { AwsState, emptyState } from '../aws/fake-aws';
-import { assertBundleIsNew, LambdaFunction, REGION } from '../lambda/lambda';
+import { assertBundleIsNew, LambdaFunction } from '../lambda/lambda';
 import { Random } from '../random';
 import { checkAtRest, checkKeysOf } from './checks';
 import { madeElsewhere } from './made-elsewhere';
@@ -10,23 +10,14 @@ import { provide, putByHand, secretArn, Specs, templateOf } from './resources';
 import { DeployOptions, Stack, Status } from './stack';
 import { Existing, identityIn } from './template';
 import { Violation, Watch } from './watch';
-import { Platform, STACK_ID, World } from './world';
+import { environmentAt, Platform, World } from './world';
 
 /** Starts what all histories of a process share. */
 export async function startPlatform(): Promise<Platform & { stop(): Promise<void> }> {
-  assertBundleIsNew(); // before anything runs that would have to be stopped
+  assertBundleIsNew('handler', ['src/handlers', 'src/contract', 'src/pki']); // before anything runs that would have to be stopped
   const endpoint = await Endpoint.start();
-  const lambda = new LambdaFunction({
-    AWS_ENDPOINT_URL: endpoint.url,
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: 'ASIAOFTHEDRIVER',
-    AWS_SECRET_ACCESS_KEY: 'secret-access-key-of-the-driver',
-    AWS_SESSION_TOKEN: 'session-token-of-the-driver',
-    AWS_MAX_ATTEMPTS: '1', // a fault that the client of AWS gets over by itself is none
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    STACK_ID,
-    CERTIFICATE_AUTHORITIES: 'Ca,Factory,Existing,Hsm',
-  });
+  const variables = { ...environmentAt(endpoint), CERTIFICATE_AUTHORITIES: 'Ca,Factory,Existing,Hsm' };
+  const lambda = new LambdaFunction({ bundle: 'handler', variables });
   return {
     endpoint,
     lambda,

@@ -53,7 +53,11 @@ export class Stack {
   /** What is to be deleted with the next operation that ends well. */
   private left: Removal[] = [];
 
-  constructor(private readonly world: World, public readonly requests: Requests) {
+  /** @param complete puts in what resources of the template that are not played here would make of the properties */
+  constructor(
+    private readonly world: World, public readonly requests: Requests,
+    private readonly complete: (properties: Properties) => Properties | Promise<Properties> = properties => properties,
+  ) {
     world.stackResources = () => [...new Set([...this.resources.keys(), ...this.statuses.keys()])].map(logicalId => {
       const existing = this.resources.get(logicalId);
       // What was there at the beginning of a history has been created before it.
@@ -130,7 +134,7 @@ export class Stack {
   /** Creates or updates a resource, if it is not as the template has it. */
   private async bring(logicalId: string, template: Template): Promise<boolean> {
     const { type, properties: declared } = template.resources[logicalId];
-    const properties = resolved(declared, this.resources) as Properties;
+    const properties = await this.complete(resolved(declared, this.resources));
     const before = this.resources.get(logicalId);
     const failed = this.changes.find(change => change.logicalId === logicalId && !change.after);
     this.types.set(logicalId, type);

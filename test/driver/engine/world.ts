@@ -37,6 +37,22 @@ export interface Seen {
 export interface Platform {
   readonly endpoint: Endpoint;
   readonly lambda: LambdaFunction;
+  /** Told which delivery an execution environment carries out, for what it asks outside of AWS. */
+  readonly attach?: (environmentId: number, delivery: Delivery) => void;
+}
+
+/** The environment of a function of the stack, where all of AWS is at this endpoint. */
+export function environmentAt(endpoint: Endpoint): { readonly [name: string]: string } {
+  return {
+    AWS_ENDPOINT_URL: endpoint.url,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'ASIAOFTHEDRIVER',
+    AWS_SECRET_ACCESS_KEY: 'secret-access-key-of-the-driver',
+    AWS_SESSION_TOKEN: 'session-token-of-the-driver',
+    AWS_MAX_ATTEMPTS: '1', // a fault that the client of AWS gets over by itself is none
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    STACK_ID,
+  };
 }
 
 /** AWS around one history: what it holds, its time, and the deliveries of events. */
@@ -97,6 +113,7 @@ export class World {
     this.deliveries.push(delivery);
     const environment = await lambda.take(this.now);
     endpoint.attach(environment.id, delivery.serve);
+    this.platform.attach?.(environment.id, delivery);
     void environment.invoke(event, `invocation-${this.deliveries.length}`, this.now).then(ended => {
       this.seen.push(...environment.log.map(text => ({ where: `${name}: log`, text })), { where: `${name}: error`, text: ended.error ?? '' });
       endpoint.detach(environment.id); // which would keep this world for as long as it lives

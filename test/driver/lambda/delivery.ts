@@ -1,5 +1,5 @@
 import { Serve, WireReply, WireRequest } from '../aws/endpoint';
-import { readCall } from '../aws/fake-aws';
+import { AwsCall, readCall } from '../aws/fake-aws';
 import { ANSWER, Fault, faultyReply, hasEffect, Plan, Step } from '../faults';
 import { Ended } from './lambda';
 
@@ -58,7 +58,19 @@ export class Delivery {
 
   public readonly serve: Serve = async request => {
     const action = request.method === 'PUT' ? ANSWER : readCall(request.target, request.body).action;
-    const step: Step = { action, body: request.body, index: this.actions.length };
+    return this.pass({ action, body: request.body }, step => this.effect(step, request),
+      (fault, step, reply) => action === ANSWER ? this.refusedAnswer(fault) : this.timed(faultyReply(fault, step, reply)));
+  };
+
+  /**
+   * Passes a call on, unless a fault keeps it from its effect.
+   *
+   * @param faulty what goes back where it is struck by a fault, in place of the reply
+   */
+  public async pass(
+    { action, body }: AwsCall, effect: (step: Step) => WireReply, faulty: (fault: Fault, step: Step, reply: WireReply) => WireReply,
+  ): Promise<WireReply> {
+    const step: Step = { action, body, index: this.actions.length };
     if (this.dead) {
       return this.refusal(action);
     }
@@ -66,18 +78,16 @@ export class Delivery {
     let fault = this.plan(step);
     if (fault === 'hold') {
       await this.hold();
-      fault = undefined;
+      const then = this.plan(step);
+      fault = then === 'hold' ? undefined : then;
     }
     if (fault) {
       this.faults.push({ step, fault });
       this.dead = fault === 'diesBefore' || fault === 'diesAfter';
     }
-    const reply = hasEffect(fault) && !(action === ANSWER && fault === 'lost') ? this.effect(step, request) : 'cut';
-    if (!fault) {
-      return reply;
-    }
-    return action === ANSWER ? this.refusedAnswer(fault) : this.timed(faultyReply(fault, step, reply));
-  };
+    const reply = hasEffect(fault) && !(action === ANSWER && fault === 'lost') ? effect(step) : 'cut';
+    return fault ? faulty(fault, step, reply) : reply;
+  }
 
   private async hold(): Promise<void> {
     await new Promise<void>(resolve => {
@@ -103,7 +113,8 @@ export class Delivery {
     return action === ANSWER ? this.timed({ status: 403, headers: {}, body: '' }) : 'cut';
   }
 
-  private timed(reply: WireReply): WireReply {
+  /** Tells the execution environment the present time along with an answer. */
+  public timed(reply: WireReply): WireReply {
     return reply === 'cut' ? 'cut' : { ...reply, headers: { ...reply.headers, 'x-virtual-time': String(this.surroundings.now()) } };
   }
 }

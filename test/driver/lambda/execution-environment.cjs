@@ -132,6 +132,15 @@ for (const protocol of [http, https]) {
   };
 }
 
+/* All hosts over HTTPS are one server on this machine, which is asked for the certificate of the host. */
+if (workerData.outside) {
+  const { globalAgent } = https;
+  const { createConnection } = globalAgent;
+  globalAgent.options.ca = workerData.outside.ca;
+  globalAgent.createConnection = (options, callback) =>
+    createConnection.call(globalAgent, { ...options, host: '127.0.0.1', port: workerData.outside.port }, callback);
+}
+
 const { generateKeyPair } = crypto;
 crypto.generateKeyPair = (type, options, callback) => {
   begin();

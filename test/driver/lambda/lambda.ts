@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 const ROOT = resolve(__dirname, '../../..');
-const BUNDLE = join(ROOT, 'assets/handler/index.js');
 const RUNTIME = join(__dirname, 'execution-environment.cjs');
 
 export const ACCOUNT = '123456789012';
@@ -16,6 +15,27 @@ export const FUNCTION_TIMEOUT = 300_000;
 /** More wait for events of a later time than any history may still have; each holds 25 MB. */
 const MAX_IDLE = 8;
 
+/** What is shipped of a function, by the folder of its bundle in assets/. */
+function bundleOf(name: string): string {
+  return join(ROOT, 'assets', name, 'index.js');
+}
+
+/** The server that stands for all hosts over HTTPS. */
+export interface Outside {
+  readonly port: number;
+  /** PEM of the CA to trust. */
+  readonly ca: string;
+}
+
+/** What an execution environment runs, and where. */
+export interface Runtime {
+  /** The folder of the bundle in assets/. */
+  readonly bundle: string;
+  /** Its environment variables; nothing else is in its environment. */
+  readonly variables: { readonly [name: string]: string };
+  readonly outside?: Outside;
+}
+
 /** How an invocation ended. */
 export interface Ended {
   /** What Lambda sees, and tries again after. */
@@ -26,8 +46,10 @@ export interface Ended {
 
 /** An execution environment: the shipped bundle, loaded once, which carries out one event at a time. */
 export class ExecutionEnvironment {
-  public static async start(id: number, variables: { readonly [name: string]: string }, time: number): Promise<ExecutionEnvironment> {
-    const worker = new Worker(RUNTIME, { workerData: { id, bundle: BUNDLE, now: time }, env: { ...variables }, stdout: true, stderr: true });
+  public static async start(id: number, { bundle, variables, outside }: Runtime, time: number): Promise<ExecutionEnvironment> {
+    const worker = new Worker(RUNTIME, {
+      workerData: { id, bundle: bundleOf(bundle), now: time, outside }, env: { ...variables }, stdout: true, stderr: true,
+    });
     worker.setMaxListeners(0);
     const environment = new ExecutionEnvironment(id, worker);
     await environment.ready;
@@ -82,8 +104,7 @@ export class LambdaFunction {
   /** Those that carry out nothing, the one that has waited longest first. */
   private readonly free: ExecutionEnvironment[] = [];
 
-  /** @param variables its environment variables, and nothing else is in its environment */
-  constructor(private readonly variables: { readonly [name: string]: string }) {}
+  constructor(private readonly runtime: Runtime) {}
 
   /**
    * An execution environment that is free, or a new one. One whose clock would go back, to an earlier history, does for clients that
@@ -94,7 +115,7 @@ export class LambdaFunction {
     if (index >= 0) {
       return this.free.splice(index, 1)[0];
     }
-    const environment = await ExecutionEnvironment.start(++LambdaFunction.lastId, this.variables, time);
+    const environment = await ExecutionEnvironment.start(++LambdaFunction.lastId, this.runtime, time);
     this.all.add(environment);
     return environment;
   }
@@ -115,10 +136,11 @@ export class LambdaFunction {
 }
 
 /** A bundle that is older than its sources would let a test pass, or fail, for what is no longer there. */
-export function assertBundleIsNew(): void {
-  const sources = ['src/handlers', 'src/contract', 'src/pki'].flatMap(folder =>
+export function assertBundleIsNew(bundleName: string, folders: readonly string[]): void {
+  const bundle = bundleOf(bundleName);
+  const sources = folders.flatMap(folder =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(name => join(ROOT, folder, name)));
-  if (!existsSync(BUNDLE) || sources.some(source => statSync(source).isFile() && statSync(source).mtimeMs > statSync(BUNDLE).mtimeMs)) {
-    throw new Error(`${BUNDLE} is missing or older than its sources; run: npx projen bundle`);
+  if (!existsSync(bundle) || sources.some(source => statSync(source).isFile() && statSync(source).mtimeMs > statSync(bundle).mtimeMs)) {
+    throw new Error(`${bundle} is missing or older than its sources; run: npx projen bundle`);
   }
 }

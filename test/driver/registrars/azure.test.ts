@@ -1,0 +1,4 @@
+import { driveRegistrar } from './drive-registrar';
+import { AZURE } from './platforms';
+
+driveRegistrar(AZURE);

@@ -1,0 +1,4 @@
+import { driveRegistrar } from './drive-registrar';
+import { HUAWEI } from './platforms';
+
+driveRegistrar(HUAWEI);

@@ -1,0 +1,4 @@
+import { driveRegistrar } from './drive-registrar';
+import { TENCENT } from './platforms';
+
+driveRegistrar(TENCENT);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { messageOf } from './cli-error';
+import { CliError, ExitCode, messageOf } from './cli-error';
 import type { ExportOptions } from './export-command';
 import { parseJsonMap } from './json';
 import { lazy } from './lazy';
@@ -12,22 +12,27 @@ import { Terminal } from './terminal';
  * Runs a command line.
  *
  * @param args without the names of the interpreter and the program
- * @returns the exit code: 0, or 1 after an error, of which one line was said, and where a check has found errors
+ * @returns the exit code; after an error, one line was said of it
  */
-export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = ExitCode.DONE;
+  const finish = (passed: boolean): void => {
+    code = passed ? ExitCode.DONE : ExitCode.FAILED;
+  };
   try {
-    await program(terminal).parseAsync([...args], { from: 'user' });
-    return 0;
+    await program(terminal, finish).parseAsync([...args], { from: 'user' });
+    return code;
   } catch (error) {
-    if (error instanceof CommanderError) {
-      return error.exitCode; // what was wrong has been said
+    if (error instanceof CommanderError) { // what was wrong has been said; after help, nothing was
+      return error.exitCode === 0 ? ExitCode.DONE : ExitCode.NOT_CARRIED_OUT;
     }
     terminal.warn(`error: ${messageOf(error)}\n`);
-    return 1;
+    return error instanceof CliError ? error.exitCode : ExitCode.NOT_CARRIED_OUT;
   }
 }
 
-function program(terminal: Terminal): Command {
+/** @param finish is told whether a command that can find something wrong has found nothing */
+function program(terminal: Terminal, finish: (passed: boolean) => void): Command {
   const root = new Command('private-iot-ca')
     .description('Certificates of a private CA for IoT devices: made on this machine, written out, and looked at.')
     .version(packageVersion(), '-V, --version', 'say the version')
@@ -92,11 +97,7 @@ Examples:
   $ private-iot-ca export --outputs outputs.json --out pem --private-keys    reads the keys from AWS
   $ private-iot-ca export --platform mosquitto --private-keys                mosquitto/mosquitto.conf and what it names
   $ private-iot-ca export --platform alibaba-iot                             alibaba-iot/steps.md and the files to upload`)
-    .action(async (options: ExportOptions) => {
-      if (!await lazy.exportCommand().exportCommand(options, terminal)) {
-        throw new CommanderError(1, 'export', 'keys that can\'t be read');
-      }
-    });
+    .action(async (options: ExportOptions) => finish(await lazy.exportCommand().exportCommand(options, terminal)));
 
   root.command('inspect')
     .description('Show certificates as a person reads them. Of a private key, only its kind and the fingerprint of its public key are shown.')
@@ -121,11 +122,7 @@ Examples:
   $ private-iot-ca lint ca.pem --platform aws-iot-core
   $ private-iot-ca lint device.pem ca.pem                says whether the device outlives its CA
   $ private-iot-ca lint local-out/outputs.json`)
-    .action((files: string[], options: { platform?: string[]; list?: boolean }) => {
-      if (!lazy.lintCommand().lintCommand(files, options, terminal)) {
-        throw new CommanderError(1, 'lint', 'certificates with errors');
-      }
-    });
+    .action((files: string[], options: { platform?: string[]; list?: boolean }) => finish(lazy.lintCommand().lintCommand(files, options, terminal)));
 
   return root;
 }

@@ -57,11 +57,11 @@ describe('the bundled command line', () => {
     expect(stdout).not.toContain('PRIVATE KEY');
   });
 
-  test('tells an error on one line of standard error, with exit code 1', () => {
+  test('tells an error on one line of standard error, with exit code 2', () => {
     writeJson(join(app, 'manifest.json'), '{');
-    expect(command('local', '--app', app, '--out', out)).toEqual({ code: 1, stdout: '', stderr: `error: ${join(app, 'manifest.json')}: this is not JSON\n` });
-    expect(command('inspect', app)).toEqual({ code: 1, stdout: '', stderr: `error: ${app}: this is a folder\n` });
-    expect(command('inspect')).toMatchObject({ code: 1, stderr: "error: missing required argument 'file'\n" });
+    expect(command('local', '--app', app, '--out', out)).toEqual({ code: 2, stdout: '', stderr: `error: ${join(app, 'manifest.json')}: this is not JSON\n` });
+    expect(command('inspect', app)).toEqual({ code: 2, stdout: '', stderr: `error: ${app}: this is a folder\n` });
+    expect(command('inspect')).toMatchObject({ code: 2, stderr: "error: missing required argument 'file'\n" });
   });
 
   test('begins with the line that makes it a command', () => {
@@ -75,7 +75,7 @@ describe('the bundled command line', () => {
     first.kill('SIGSTOP');
     const second = command('local', '--app', app, '--out', out);
     first.kill('SIGCONT');
-    expect(second).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: .*another run is at work here \(process \d+ on .*\n$/) });
+    expect(second).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^error: .*another run is at work here \(process \d+ on .*\n$/) });
     expect(await ended(first)).toBe(0);
     expect(command('local', '--app', app, '--out', out).stdout).toContain('no changes');
   });

@@ -2,7 +2,7 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemplateJson, temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
-import { caIdIn, cli, cliError, cliOk, filesBelow, generatedPath, ledgerOf, readJson, stem } from '../support/cli-run';
+import { caIdIn, cli, cliError, cliFailure, cliOk, filesBelow, generatedPath, ledgerOf, readJson, stem } from '../support/cli-run';
 import { iotTemplate, IotTemplateProps } from '../support/cli-templates';
 
 let app: string;
@@ -199,7 +199,7 @@ describe('what only AWS would know', () => {
 describe('a run that fails', () => {
   test('on its first deployment names stack, resource and rule, and leaves no certificate declared', async () => {
     synth({ deviceDays: 5000 });
-    const error = await cliError('local', '--app', app, '--out', out);
+    const error = await cliFailure('local', '--app', app, '--out', out);
     expect(error).toMatch(/^error: stack Iot, resource Device0 \(Custom::IotDeviceCertificate\): validity .*; the stack was rolled back; kept from CaKey: [^;]+Iot-CaKey-[0-9a-f]{6}; kept from Ledger: the ledger Iot-Ledger-[0-9a-f]{6} in [^;]+state.json$/);
     expect(existsSync(join(out, 'outputs.json'))).toBe(false);
     synth();
@@ -212,7 +212,7 @@ describe('a run that fails', () => {
     await local();
     const before = filesBelow(out);
     synth({ devices: ['x', 'b'], caGeneration: 2, replaces: caIdIn(out), deviceDays: 5000 });
-    const error = await cliError('local', '--app', app, '--out', out);
+    const error = await cliFailure('local', '--app', app, '--out', out);
     expect(error).toContain('validity');
     const after = filesBelow(out);
     expect(after['outputs.json']).toBe(before['outputs.json']);
@@ -279,7 +279,7 @@ describe('a run that fails', () => {
     const key = readFileSync(file, 'utf8');
     writeFileSync(file, key.slice(0, 100));
     synth({ devices: ['sensor-001', 'sensor-002'] });
-    const error = await cliError('local', '--app', app, '--out', out);
+    const error = await cliFailure('local', '--app', app, '--out', out);
     expect(error).toContain('stack Iot, resource Device1');
     expect(error).not.toContain(key.slice(30, 60));
   });
@@ -323,7 +323,7 @@ describe('several stacks', () => {
 
   test('keep what succeeded when a later one fails', async () => {
     writeAssembly(app, { First: { template: iotTemplate({ devices: [] }) }, Second: { template: iotTemplate({ deviceDays: 5000 }) } });
-    await cliError('local', '--app', app, '--out', out);
+    await cliFailure('local', '--app', app, '--out', out);
     expect(Object.keys(readJson(join(out, 'outputs.json')))).toEqual(['First']);
   });
 });

@@ -1,6 +1,6 @@
 import { checkExportedValue } from '../../contract/cloudformation-limits';
 import { CA_RESOURCE_TYPES } from '../../contract/resource-types';
-import { CliError, messageOf } from '../cli-error';
+import { CliError, DeploymentError, messageOf } from '../cli-error';
 import { own } from '../json';
 import { Engine } from './engine';
 import { generatedSecret } from './generated-secret';
@@ -246,19 +246,19 @@ function describeTypes(types: ReadonlyMap<string, number>): string[] {
   return [...types].map(([type, number]) => `${number} × ${type}`);
 }
 
-async function afterRollback(operation: StackOperation, error: unknown, { isRehearsal }: Engine): Promise<CliError> {
+async function afterRollback(operation: StackOperation, error: unknown, { isRehearsal }: Engine): Promise<DeploymentError> {
   const message = messageOf(error);
   if (isRehearsal) {
-    return new CliError(`${message}; nothing was changed`);
+    return new DeploymentError(`${message}; nothing was changed`);
   }
   if (!operation.isUnfinished) {
-    return new CliError(message);
+    return new DeploymentError(message);
   }
   try {
     await operation.rollBack();
     const kept = operation.kept.places.map(({ name, place }) => `kept from ${name}: ${place}`);
-    return new CliError([message, 'the stack was rolled back', ...kept, ...operation.warnings].join('; '));
+    return new DeploymentError([message, 'the stack was rolled back', ...kept, ...operation.warnings].join('; '));
   } catch (rollbackError) {
-    return new CliError(`${message}; the rollback failed too: ${messageOf(rollbackError)}; run again to go on from there`);
+    return new DeploymentError(`${message}; the rollback failed too: ${messageOf(rollbackError)}; run again to go on from there`);
   }
 }

@@ -49,9 +49,9 @@ describe('a first run', () => {
     expect(certificate('VerificationCertificate').subject).toBe('CN=a1b2c3');
     expect(outputs().Device0CertificateChain).toBe(outputs().Device0CertificatePem + outputs().CaCertificate);
     expect(stem(outputs().CaKeySecret)).toBe('arn:aws:secretsmanager:local:000000000000:secret:Iot-CaKey');
-    expect(said).toMatch(/Ca +Custom::PrivateIotCa +created +\d{4}-\d\d-\d\dT/);
+    expect(said).toMatch(/Ca +Custom::PrivateIotCa +created +\d{4}-\d\d-\d\d\n/);
     expect(said).toContain('1 × AWS::Lambda::Function');
-    expect(said).toContain('output FunctionArn: it refers to Function (AWS::Lambda::Function), which a local deployment leaves out');
+    expect(said).toContain('  output FunctionArn of stack Iot: it refers to Function (AWS::Lambda::Function), which a local deployment leaves out');
     expect(said).toContain(`outputs: ${join(out, 'outputs.json')}`);
   });
 

@@ -56,7 +56,7 @@ export function inspectCommand(files: readonly string[], { json }: InspectOption
     terminal.print(`${printable(title)}\n${fields(shown, { columns, indent: '  ' }, LABEL_WIDTH)}\n`);
   }
   if (certificates.length > 1) {
-    terminal.print(`chain\n${chains.map(chain => describeChain(chain, certificates)).join('')}`);
+    terminal.print(`chain\n${chains.map(chain => describeChain(chain, certificates, columns)).join('')}`);
   }
 }
 

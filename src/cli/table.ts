@@ -16,12 +16,13 @@ const READABLE_WIDTH = 24;
 
 /**
  * A table without lines, which reads well and survives being copied or piped. Ends with a newline. Where it is too wide for
- * the page, cells are broken at spaces; where that does not do, each row is written as a list of what is in its cells.
+ * the page, cells are broken at spaces; where that does not do, each row is a list of what is in its cells, with an empty line
+ * after it.
  */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], { columns = Infinity, indent = '' }: Page = {}): string {
   const widths = columnWidths([head, ...rows], columns - indent.length);
   return widths ? [head, ...rows].map(row => tableRow(row, widths, indent)).join('')
-    : rows.map(row => fields(head.map((label, index) => [label, row[index]]), { columns, indent })).join('\n');
+    : rows.map(row => `${fields(head.map((label, index) => [label, row[index]]), { columns, indent })}\n`).join('');
 }
 
 /** Labels with what they name, one below the other. A value that is empty is left out. Ends with a newline. */

@@ -1,7 +1,10 @@
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** What terminals give two columns: East Asian Wide and Fullwidth (UAX #11), and emoji. */
-const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]/u;
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Emoji_Presentation}\u3000-\u303e\u30a0-\u30ff\uff01-\uff60\uffe0-\uffe6]/u;
+
+/** The narrow forms of some of them. */
+const HALFWIDTH = /[\uff61-\uffdc]/;
 
 const ZERO = /^[\p{M}\p{Cf}]+$/u;
 
@@ -10,7 +13,11 @@ export function displayWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) {
     return text.length;
   }
-  return [...GRAPHEMES.segment(text)].reduce((sum, { segment }) => sum + (ZERO.test(segment) ? 0 : WIDE.test(segment) ? 2 : 1), 0);
+  return [...GRAPHEMES.segment(text)].reduce((sum, { segment }) => sum + widthOf(segment), 0);
+}
+
+function widthOf(grapheme: string): number {
+  return ZERO.test(grapheme) ? 0 : WIDE.test(grapheme) && !HALFWIDTH.test(grapheme) ? 2 : 1;
 }
 
 /** The width of the longest word. */

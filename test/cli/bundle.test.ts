@@ -64,6 +64,26 @@ describe('the bundled command line', () => {
     expect(command('inspect')).toMatchObject({ code: 2, stderr: "error: missing required argument 'file'\n" });
   });
 
+  test('reads standard input in the place of a file, as long as it comes', () => {
+    synth();
+    command('local', '--app', app, '--out', out);
+    const outputs = join(out, 'outputs.json');
+    const input = readFileSync(outputs);
+    const piped = (args: string[], given: Buffer | string) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, ...args], { encoding: 'utf8', input: given });
+      return { code: status, stdout, stderr };
+    };
+    expect(piped(['inspect', '-'], input)).toEqual(command('inspect', outputs));
+    const pem = readJson(outputs).Iot.CaCertificate;
+    expect(piped(['inspect', '-'], pem).stdout).toMatch(/^standard input\n {2}subject +CN=Acme IoT Root CA/);
+    expect(piped(['lint', '-', '--json'], pem)).toMatchObject({ code: 0, stdout: expect.stringContaining('"place": "standard input"') });
+    expect(piped(['export', '--outputs', '-', '--out', join(out, 'piped')], input)).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(join(out, 'piped', 'ca.pem'), 'utf8')).toBe(pem);
+    expect(piped(['inspect', '-'], '')).toEqual({ code: 2, stdout: '', stderr: 'error: standard input: the file is empty\n' });
+    const slow = spawnSync('sh', ['-c', `(cat "${join(out, 'piped', 'ca.pem')}"; sleep 0.3; cat "${join(out, 'piped', 'device0.pem')}") | "${process.execPath}" "${BUNDLE}" inspect -`], { encoding: 'utf8' });
+    expect(slow.stdout).toContain('standard input (2 of 2)\n  subject                   CN=sensor-001');
+  });
+
   test('begins with the line that makes it a command', () => {
     const { status, stdout } = spawnSync(BUNDLE, ['--version'], { encoding: 'utf8' });
     expect([status, stdout]).toEqual([0, `${readJson(join(__dirname, '..', '..', 'package.json')).version}\n`]);

@@ -1,5 +1,6 @@
 import { CertificateFacts } from './certificate-facts';
 import { signingOf } from './chain';
+import { paragraph } from '../table';
 
 /** How a chain ends: with one that has signed itself, or with one whose issuer is not there, or is not the one that is there. */
 export interface ChainEnd {
@@ -19,7 +20,7 @@ export function endOf(last: CertificateFacts, given: readonly CertificateFacts[]
 }
 
 /** A chain as people read it: who has signed whom, line by line. */
-export function describeChain(chain: readonly CertificateFacts[], given: readonly CertificateFacts[]): string {
+export function describeChain(chain: readonly CertificateFacts[], given: readonly CertificateFacts[], columns?: number): string {
   const lines = chain.map(({ shortName }, depth) => depth === 0 ? shortName : `signed by ${shortName}, signature verified`);
-  return [...lines, endOf(chain[chain.length - 1], given).text].map((line, depth) => `${'  '.repeat(depth + 1)}${line}\n`).join('');
+  return [...lines, endOf(chain[chain.length - 1], given).text].map((line, depth) => paragraph(line, { columns, indent: '  '.repeat(depth + 1) })).join('');
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata'; // has to be there before the parser is loaded
 import { KeyObject, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { readablePublicKey } from '../../pki/readable-public-key';
 import { describeUnsupportedKey } from '../../pki/unsupported-key';
 import { CliError } from '../cli-error';
 import { formatDistinguishedName, shortName } from './distinguished-name';
@@ -83,12 +84,13 @@ export function readCertificate(where: string, der: Buffer): CertificateFacts {
 }
 
 function facts(certificate: X509Certificate, parsed: x509.X509Certificate): CertificateFacts {
+  const spki = Buffer.from(parsed.publicKey.rawData);
   const basicConstraints = parsed.getExtension(x509.BasicConstraintsExtension);
   const alternativeNames = parsed.getExtension(x509.SubjectAlternativeNameExtension);
   return {
     certificate,
-    publicKey: publicKeyOf(certificate),
-    spki: Buffer.from(parsed.publicKey.rawData),
+    publicKey: readablePublicKey(spki),
+    spki,
     subject: formatDistinguishedName(parsed.subjectName),
     shortName: shortName(parsed.subjectName),
     issuer: formatDistinguishedName(parsed.issuerName),
@@ -108,14 +110,6 @@ function facts(certificate: X509Certificate, parsed: x509.X509Certificate): Cert
     sha256Fingerprint: plainHex(certificate.fingerprint256),
     sha1Fingerprint: plainHex(certificate.fingerprint),
   };
-}
-
-function publicKeyOf(certificate: X509Certificate): KeyObject | undefined {
-  try {
-    return certificate.publicKey;
-  } catch {
-    return undefined;
-  }
 }
 
 function keyUsages(extension: x509.KeyUsagesExtension | null): string[] | undefined {
@@ -139,7 +133,7 @@ export function describeKey({ asymmetricKeyType, asymmetricKeyDetails: details }
 
 /** The public key of a certificate as people name it; one that can't be read, by its algorithm. */
 export function describePublicKey({ publicKey, spki }: CertificateFacts): string {
-  return publicKey ? describeKey(publicKey) : `${describeUnsupportedKey(spki)}, which can't be read here`;
+  return publicKey?.asymmetricKeyType ? describeKey(publicKey) : `${describeUnsupportedKey(spki)}, which can't be read here`;
 }
 
 /** The octets of a public key, to compare. */

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createPublicKey, generateKeyPairSync, KeyObject } from 'node:crypto';
+import { generateKeyPairSync, KeyObject } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
@@ -10,8 +10,8 @@ import { silentProgress } from '../../src/cli/terminal';
 import { PLATFORM_IDS } from '../../src/contract/platforms';
 import { bitString, element, explicit, integer, NULL, objectIdentifier, octetString, sequence, setOfOne, time, utf8String } from '../../src/pki/der';
 import { toPem } from '../../src/pki/pem';
-import { certificateOf, RULE_CASES } from '../pki/lint/rule-cases';
 import { build, CA, DEVICE, extension, generalNames, name, NOTHING, oid, string } from '../pki/lint/certificate-builder';
+import { certificateOf, RULE_CASES } from '../pki/lint/rule-cases';
 import { temporaryFolder } from '../support/cli-assembly';
 import { foreignCertificate } from '../support/cli-certificates';
 
@@ -41,30 +41,28 @@ function numbers(seed: number): (below: number) => number {
 
 /** Public keys of every algorithm that this machine makes, and of some that it does not know. */
 function publicKeys(): [name: string, spki: Buffer][] {
-  const made: [string, () => { publicKey: KeyObject }][] = [
-    ['RSA', () => generateKeyPairSync('rsa', { modulusLength: 1024 })],
-    ['RSA with another exponent', () => generateKeyPairSync('rsa', { modulusLength: 1024, publicExponent: 3 })],
-    ['RSA-PSS', () => generateKeyPairSync('rsa-pss', { modulusLength: 1024, hashAlgorithm: 'sha256', mgf1HashAlgorithm: 'sha256', saltLength: 32 })],
-    ['DSA', () => generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 })],
-    ...['P-256', 'P-384', 'P-521', 'secp256k1', 'brainpoolP256r1', 'secp224r1', 'SM2'].map((namedCurve): [string, () => { publicKey: KeyObject }] =>
-      [namedCurve, () => generateKeyPairSync('ec', { namedCurve })]),
-    ['a curve of its own', () => generateKeyPairSync('ec', { namedCurve: 'P-256', paramEncoding: 'explicit' })],
-    ['Ed25519', () => generateKeyPairSync('ed25519')],
-    ['Ed448', () => generateKeyPairSync('ed448')],
-    ['X25519', () => generateKeyPairSync('x25519')],
-    ['X448', () => generateKeyPairSync('x448')],
-    ['DH', () => generateKeyPairSync('dh', { group: 'modp5' })],
+  const pair = generateKeyPairSync as unknown as (type: string, options: object) => { publicKey: KeyObject };
+  const made: [name: string, type: string, options: object][] = [
+    ['RSA', 'rsa', { modulusLength: 1024 }],
+    ['RSA with another exponent', 'rsa', { modulusLength: 1024, publicExponent: 3 }],
+    ['RSA-PSS', 'rsa-pss', { modulusLength: 1024, hashAlgorithm: 'sha256', mgf1HashAlgorithm: 'sha256', saltLength: 32 }],
+    ['DSA', 'dsa', { modulusLength: 1024, divisorLength: 160 }],
+    ...['P-256', 'P-384', 'P-521', 'secp256k1', 'brainpoolP256r1', 'secp224r1', 'SM2'].map((namedCurve): [string, string, object] => [namedCurve, 'ec', { namedCurve }]),
+    ['a curve of its own', 'ec', { namedCurve: 'P-256', paramEncoding: 'explicit' }],
+    ['Ed25519', 'ed25519', {}], ['Ed448', 'ed448', {}], ['X25519', 'x25519', {}], ['X448', 'x448', {}],
+    ['DH', 'dh', { group: 'modp5' }],
+    ['ML-DSA-65', 'ml-dsa-65', {}],
   ];
   const unknown: [string, string, number][] = [ // their object identifiers and the lengths of their keys: FIPS 204, FIPS 205, RFC 4491
     ['ML-DSA-44', '2.16.840.1.101.3.4.3.17', 1312], ['ML-DSA-87', '2.16.840.1.101.3.4.3.19', 2592],
     ['SLH-DSA', '2.16.840.1.101.3.4.3.20', 32], ['GOST', '1.2.643.7.1.1.1.1', 66], ['nobody\'s', '1.2.3.4.5', 0],
   ];
   return [
-    ...made.flatMap(([algorithm, make]): [string, Buffer][] => {
+    ...made.flatMap(([algorithm, type, options]): [string, Buffer][] => {
       try {
-        return [[algorithm, make().publicKey.export({ type: 'spki', format: 'der' })]];
+        return [[algorithm, pair(type, options).publicKey.export({ type: 'spki', format: 'der' })]];
       } catch {
-        return []; // this OpenSSL does not make it
+        return []; // this Node.js does not make it
       }
     }),
     ...unknown.map(([algorithm, type, length]): [string, Buffer] => [algorithm, sequence(sequence(oid(type)), bitString(Buffer.alloc(length, 7)))]),
@@ -200,7 +198,7 @@ beforeAll(async () => {
   ];
   certificates.forEach(([what, der]) => FORMS.forEach((form, index) => file(`${what}, form ${index}`, form(der))));
   shapes().forEach(([what, der]) => file(what, FORMS[random(3)](der)));
-  for (let number = 0; files.length < 1_600; number++) {
+  for (let number = 0; files.length < 1_050; number++) {
     const [what, der] = certificates[number % certificates.length];
     const damage = random(DAMAGES.length);
     file(`${what}, damage ${damage}`, FORMS[random(FORMS.length)](DAMAGES[damage](der, random)));
@@ -211,7 +209,6 @@ beforeAll(async () => {
     const damaged = DAMAGES[random(DAMAGES.length)](der, random);
     file('a private key', number % 2 === 0 ? damaged : Buffer.from(toPem('PRIVATE KEY', damaged)));
   }
-  createPublicKey(privateKey); // it was a key before it was damaged
 });
 
 /** What a command makes of a file: what is wrong with that, if anything. */
@@ -234,17 +231,28 @@ function judge(path: string, command: (print: (text: string) => void) => void): 
 const terminal = (print: (text: string) => void) => ({ print, warn: print, progress: silentProgress, columns: 80 });
 
 describe(`foreign files (FOREIGN_FILES_SEED=${SEED})`, () => {
-  test('are more than a thousand, of which many can be read', () => {
-    expect(files.length).toBeGreaterThan(1_600);
+  test('are more than a thousand, of which some are read and some are refused', () => {
+    expect(files.length).toBeGreaterThan(1_000);
+    const refused = files.filter((_, index) => index % 10 === 0).filter(({ path }) => {
+      try {
+        inspectCommand([path], { json: true }, terminal(() => undefined), NOW);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(refused.length).toBeGreaterThan(20);
+    expect(refused.length).toBeLessThan(80);
   });
 
-  test.each<[string, (path: string, print: (text: string) => void) => void]>([
-    ['inspect', (path, print) => inspectCommand([path], {}, terminal(print), NOW)],
-    ['inspect --json', (path, print) => inspectCommand([path], { json: true }, terminal(print), NOW)],
-    ['lint', (path, print) => lintCommand([path], { platform: PLATFORM_IDS }, terminal(print), NOW)],
-    ['lint --sarif', (path, print) => lintCommand([path], { sarif: true }, terminal(print), NOW)],
-  ])('are shown or refused by %s in words of our own that name the file, each within a second', (_, command) => {
-    const complaints = files.flatMap(({ what, path }) => {
+  /** Another form of the same findings is asked for on fewer files. */
+  test.each<[string, number, (path: string, print: (text: string) => void) => void]>([
+    ['inspect', 1, (path, print) => inspectCommand([path], {}, terminal(print), NOW)],
+    ['inspect --json', 5, (path, print) => inspectCommand([path], { json: true }, terminal(print), NOW)],
+    ['lint', 1, (path, print) => lintCommand([path], { platform: PLATFORM_IDS }, terminal(print), NOW)],
+    ['lint --sarif', 5, (path, print) => lintCommand([path], { sarif: true }, terminal(print), NOW)],
+  ])('are shown or refused by %s in words of our own that name the file, each within a second', (_, step, command) => {
+    const complaints = files.filter((_file, index) => index % step === 0).flatMap(({ what, path }) => {
       const complaint = judge(path, print => command(path, print));
       return complaint === undefined ? [] : [`${what}: ${complaint}`];
     });

@@ -1,6 +1,8 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../../src/cli/program';
+import { Progress } from '../../src/cli/terminal';
 import { TemplateJson, temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
 import { caIdIn, cli, cliError, cliFailure, cliOk, filesBelow, generatedPath, ledgerOf, readJson, stem } from '../support/cli-run';
 import { iotTemplate, IotTemplateProps } from '../support/cli-templates';
@@ -69,6 +71,28 @@ describe('a first run', () => {
     }
     expect(readFileSync(join(out, 'state.json'), 'utf8') + readFileSync(join(out, 'outputs.json'), 'utf8')).not.toContain('PRIVATE KEY');
     expect(statSync(join(out, 'state.json')).mode.toString(8)).toBe('100600');
+  });
+
+  test('says how far it is, resource by resource, and what it makes', async () => {
+    synth();
+    const labels: string[] = [];
+    let depth = 0;
+    const progress: Progress = {
+      during: async (label, work) => {
+        labels.push(`${'  '.repeat(depth)}${label}`);
+        depth++;
+        return work().finally(() => depth--);
+      },
+    };
+    await run(['local', '--app', app, '--out', out], { progress, print: () => undefined, warn: () => undefined });
+    expect(labels).toEqual([
+      'stack Iot',
+      ...['Ledger', 'CaKey', 'Ca', 'Verification', 'Device0Key', 'Device0'].flatMap((name, index) => [
+        `  ${index + 1} of 6 resources`,
+        ...labels.filter(label => label.startsWith(`    create ${name} (`)),
+      ]),
+    ]);
+    expect(labels).toContain('    create Device0 (Custom::IotDeviceCertificate)');
   });
 
   test('leaves no lock and no temporary file', async () => {

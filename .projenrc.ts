@@ -56,7 +56,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aedes@^1.2.0', // a broker for the tests
     'aws-cdk@2.1148.1', // the command line that reads assemblies of the aws-cdk-lib below
     'cdk-nag@^3.0.2',
-    'cli-table3@^0.6.5',
     'commander@^14.0.3',
     'esbuild@^0.28.2',
     'fast-check@^4.10.2',

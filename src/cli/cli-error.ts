@@ -1,9 +1,28 @@
+/** The exit codes. Pipelines depend on them: decisions/0018-command-line-for-machines.md. */
+export const ExitCode = {
+  /** What was asked for is done, and nothing is wrong with it. */
+  DONE: 0,
+  /** It was carried out, and found or came to something wrong: certificates with errors, keys that are missing, a failed deployment. */
+  FAILED: 1,
+  /** It was not carried out: wrong usage, or a file that can't be read or written. */
+  NOT_CARRIED_OUT: 2,
+} as const;
+
+export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
+
 /** Something the user can mend. It is told on one line, with what and where, and without a stack trace. */
 export class CliError extends Error {
+  public readonly exitCode: ExitCode = ExitCode.NOT_CARRIED_OUT;
+
   constructor(message: string) {
     super(onOneLine(message));
     this.name = 'CliError';
   }
+}
+
+/** A deployment was carried out and has failed. */
+export class DeploymentError extends CliError {
+  public override readonly exitCode = ExitCode.FAILED;
 }
 
 /** What an error says, on one line and without what a terminal would act upon. */

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readStackOutputs, StackOutput } from './certificates/stack-outputs';
-import { readableDate, validityState } from './certificates/validity-text';
 import { CliError, printable } from './cli-error';
 import { localDisk } from './disk';
 import { ExportFile, writeExportFiles } from './export/export-files';
@@ -10,15 +9,13 @@ import { isKeyArn, keyArnByName } from './export/key-arns';
 import { knownCertificates } from './export/key-choice';
 import { keyPlaces } from './export/key-places';
 import { keySource } from './export/key-routing';
-import { KitName, KITS } from './export/kits';
 import { BROKER_FILE } from './export/kits/broker-files';
-import { KitFile } from './export/kits/kit';
 import { kitFiles } from './export/kits/kit-files';
 import { kitName } from './export/kits/kit-name';
 import { ExportedCertificate, exportedCertificates, manifestText } from './export/manifest';
 import { findPrivateKeys, FoundKey, FoundKeys } from './export/private-keys';
-import { readBytes } from './read-file';
-import { table } from './table';
+import { exportDocument, exportRemarks, ExportResult, exportText } from './export/report';
+import { readInput } from './read-file';
 import { Terminal } from './terminal';
 import { toPem } from '../pki/pem';
 import { CERTIFICATE } from '../pki/pem-blocks';
@@ -40,6 +37,7 @@ export interface ExportOptions {
   readonly ca?: readonly string[];
   /** The output with the broker's certificate. */
   readonly server?: string;
+  readonly json?: boolean;
 }
 
 /**
@@ -52,18 +50,19 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
   if (kit === undefined && [options.ca, options.server, options.brokerFolder].some(each => each !== undefined)) {
     throw new CliError('--ca, --server and --broker-folder belong to a kit; say which one with --platform');
   }
-  const all = readStackOutputs(options.outputs, readBytes(options.outputs, whereOutputsAre()));
+  const { name: source, content } = readInput(options.outputs, whereOutputsAre());
+  const all = readStackOutputs(source, content);
   const outputs = all.filter(({ certificates }) => certificates.length > 0);
   if (outputs.length === 0) {
-    throw new CliError(`${options.outputs}: no output holds a certificate; declare them with the construct CertificateOutputs, deploy, and export again`);
+    throw new CliError(`${source}: no output holds a certificate; declare them with the construct CertificateOutputs, deploy, and export again`);
   }
   const names = fileNames(outputs);
   const certificates = outputs.flatMap((output, index) => exportedCertificates(output, `${names[index]}.pem`));
-  const { keys, errors, notes: notesOnKeys } = await privateKeys(options, all, certificates, terminal);
-  const keyFiles = keyFilesOf(options, keys);
-  const kitFolder = kit === undefined ? undefined : join(options.out, kit);
+  const { keys, errors, notes: notesOnKeys } = await privateKeys(source, options, all, certificates, terminal);
   const { files: ofKit, notes: notesOnKit } = kit === undefined ? { files: [], notes: [] }
     : kitFiles(kit, { outputs, certificates, keys, folder: options.brokerFolder, choice: { cas: options.ca, server: options.server }, now });
+  const isInKit = ({ privateKeyPem }: FoundKey): boolean => ofKit.some(file => file.content === privateKeyPem);
+  const keyFiles = keyFilesOf(source, keys, key => isInKit(key) ? `${kit}/${BROKER_FILE.serverKey}` : undefined);
   const entries = certificates.map(each => ({
     ...each.entry, privateKeyArn: keyArn(each, keys, all), privateKeyFile: keyFiles.get(each),
   }));
@@ -73,19 +72,26 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
       content: output.certificates.map(({ certificate }) => toPem(CERTIFICATE, certificate.raw)).join(''),
       kind: 'certificate',
     })),
-    ...keys.map((key): ExportFile => (
+    ...keys.filter(key => !isInKit(key)).map((key): ExportFile => (
       { path: join(options.out, keyFiles.get(key.certificates[0])!), content: key.privateKeyPem, kind: 'private key' })),
-    ...ofKit.map(({ name, content, kind }): ExportFile => ({ path: join(kitFolder!, name), content, kind })),
+    ...ofKit.map(({ name, content: text, kind }): ExportFile => ({ path: join(options.out, kit!, name), content: text, kind })),
     { path: join(options.out, 'manifest.json'), content: manifestText(entries), kind: 'manifest of this tool' },
   ], localDisk);
-  terminal.print(describe(options.out, certificates, keyFiles, now));
-  if (kit !== undefined) {
-    terminal.print(describeKit(kit, kitFolder!, ofKit));
+  const result: ExportResult = {
+    folder: options.out,
+    certificates: certificates.map((each, index) => ({ facts: each.facts, entry: entries[index] })),
+    kit: kit && { name: kit, files: ofKit.map(({ name }) => name) },
+    notes: [...notesOnKeys.map(note => `${note}; left out`), ...notesOnKit],
+    warnings: keys.filter(isOfCa).map(({ certificates: [ca] }) => `${join(options.out, keyFiles.get(ca)!)} is the private key of the CA `
+      + `${ca.facts.shortName}: whoever has it makes certificates that pass for this CA's; keep it off devices, brokers and version control`),
+    errors: errors.map(error => `no key from ${error}`),
+  };
+  if (options.json) {
+    terminal.print(exportDocument(result));
+  } else {
+    terminal.print(exportText(result, now, terminal.columns));
+    exportRemarks(result).forEach(remark => terminal.warn(`${printable(remark)}\n`));
   }
-  [...notesOnKeys.map(note => `${note}; left out`), ...notesOnKit].forEach(note => terminal.warn(`note: ${printable(note)}\n`));
-  keys.filter(isOfCa).forEach(({ certificates: [ca] }) => terminal.warn(`warning: ${join(options.out, keyFiles.get(ca)!)} is the private key of the CA `
-    + `${ca.facts.shortName}: whoever has it makes certificates that pass for this CA's; keep it off devices, brokers and version control\n`));
-  errors.forEach(error => terminal.warn(`error: no key from ${printable(error)}\n`));
   return errors.length === 0;
 }
 
@@ -103,25 +109,31 @@ function whereOutputsAre(): string {
 const LOCAL_OUTPUTS = join('local-out', 'outputs.json');
 
 async function privateKeys(
-  { outputs: file, privateKeys: ofEndEntities = false, caPrivateKey: ofCas = [], local }: ExportOptions, outputs: readonly StackOutput[],
-  certificates: readonly ExportedCertificate[], terminal: Terminal,
+  source: string, { outputs: file, privateKeys: ofEndEntities = false, caPrivateKey: ofCas = [], local }: ExportOptions,
+  outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[], terminal: Terminal,
 ): Promise<FoundKeys> {
   const places = keyPlaces(outputs, { ofEndEntities, ofCas });
   const known = knownCertificates(certificates, outputs.flatMap(output => output.certificates));
   const found = await findPrivateKeys(places, known, keySource({ local, beside: file }, terminal.progress));
   if (ofEndEntities && found.keys.length + found.errors.length === 0) {
-    throw new CliError(`${file}: no output holds the ARN of a secret with the private key of one of these certificates, or the name of a parameter with it; `
+    throw new CliError(`${source}: no output holds the ARN of a secret with the private key of one of these certificates, or the name of a parameter with it; `
       + `export without --private-keys, or add such outputs${found.notes.length > 0 ? ` (${found.notes.join(', ')})` : ''}`);
   }
   return found;
 }
 
-/** The key's file of each certificate that has one: named after the first of them. */
-function keyFilesOf({ outputs }: ExportOptions, keys: readonly FoundKey[]): ReadonlyMap<ExportedCertificate, string> {
-  const files = keys.map(({ certificates }) => certificates[0].entry.file.replace(/\.pem$/, '.key.pem'));
+/**
+ * The key's file of each certificate that has one: that of the kit, or one named after the first of the certificates.
+ *
+ * @param inKit where a key is in the kit, if it is; a key that is there is not written a second time
+ */
+function keyFilesOf(
+  source: string, keys: readonly FoundKey[], inKit: (key: FoundKey) => string | undefined,
+): ReadonlyMap<ExportedCertificate, string> {
+  const files = keys.map(key => inKit(key) ?? key.certificates[0].entry.file.replace(/\.pem$/, '.key.pem'));
   const repeated = files.find((file, index) => files.indexOf(file) !== index);
   if (repeated !== undefined) {
-    throw new CliError(`${outputs}: two private keys would have the same file, ${repeated}; add an output for each of their certificates`);
+    throw new CliError(`${source}: two private keys would have the same file, ${repeated}; add an output for each of their certificates`);
   }
   return new Map(keys.flatMap(({ certificates }, index) => certificates.map(each => [each, files[index]] as const)));
 }
@@ -130,20 +142,4 @@ function keyFilesOf({ outputs }: ExportOptions, keys: readonly FoundKey[]): Read
 function keyArn(certificate: ExportedCertificate, keys: readonly FoundKey[], outputs: readonly StackOutput[]): string | undefined {
   const read = keys.find(({ certificates }) => certificates.includes(certificate));
   return read && isKeyArn(read.place) ? read.place : keyArnByName(certificate, outputs);
-}
-
-function describe(out: string, certificates: readonly ExportedCertificate[], keyFiles: ReadonlyMap<ExportedCertificate, string>, now: Date): string {
-  const rows = certificates.map(each => [
-    each.facts.shortName,
-    [join(out, each.entry.file), ...keyFiles.has(each) ? [join(out, keyFiles.get(each)!)] : []].join('\n'),
-    each.facts.serialNumber,
-    `${readableDate(each.facts.notAfter)} (${validityState(each.facts.notBefore, each.facts.notAfter, now)})`,
-  ]);
-  return `${table(['certificate', 'file', 'serial number', 'valid until'], rows)}manifest: ${join(out, 'manifest.json')}\n`;
-}
-
-function describeKit(kit: KitName, folder: string, files: readonly KitFile[]): string {
-  const keyMissing = KITS[kit].servesTls && !files.some(({ kind }) => kind === 'private key');
-  return `${kit}: ${files.map(({ name }) => join(folder, name)).join(', ')}\n`
-    + (keyMissing ? `note: ${join(folder, BROKER_FILE.serverKey)} is not among them; export again with --private-keys to have it\n` : '');
 }

@@ -1,63 +1,92 @@
-import { createHash, createPublicKey, KeyObject } from 'node:crypto';
-import { CertificateFacts, describeKey, describePublicKey, publicKeyOctets, readCertificate } from './certificates/certificate-facts';
-import { chainsOf, isSelfSigned, signingOf, withoutRepeats } from './certificates/chain';
+import { createHash, createPublicKey } from 'node:crypto';
+import { CertificateFacts, describeKey, describePublicKey, isoSeconds, publicKeyOctets, readCertificate } from './certificates/certificate-facts';
+import { chainsOf, isSelfSigned, withoutRepeats } from './certificates/chain';
+import { describeChain, endOf } from './certificates/chain-text';
 import { FileEntry, FilePrivateKey, privateKeyIn, readEntries } from './certificates/file-entries';
+import { EXTENDED_KEY_USAGE_LABELS, KEY_USAGE_LABELS } from './certificates/usage-labels';
 import { readableTime, validityState } from './certificates/validity-text';
 import { CliError, printable } from './cli-error';
-import { readBytes } from './read-file';
+import { documentText } from './document';
+import { readInput } from './read-file';
+import { fields } from './table';
 import { Terminal } from './terminal';
+
+/** The options of the command. */
+export interface InspectOptions {
+  readonly json?: boolean;
+}
 
 /** Something that was found in a file. */
 interface Finding {
   /** Where it was found, as a heading. */
   readonly title: string;
   readonly certificate?: CertificateFacts;
-  /** What is said of a private key. */
-  readonly privateKey?: Rows;
+  readonly privateKey?: PrivateKeyFacts;
 }
 
-/** What is said, line by line: a label and a value. */
-type Rows = [label: string, value: string][];
+/** All that is said of a private key. */
+interface PrivateKeyFacts {
+  readonly encrypted: boolean;
+  /** Its kind, as in `EC P-256`; absent where it is encrypted. */
+  readonly key?: string;
+  readonly publicKeySha256?: string;
+}
 
 /** The same for everything that is shown, so that values can be compared down the page. */
 const LABEL_WIDTH = 'authority key identifier'.length;
 
 /** `private-iot-ca inspect`; everything is read before anything is said. */
-export async function inspectCommand(files: readonly string[], terminal: Terminal, now = new Date()): Promise<void> {
-  const findings = files.flatMap(file => readEntries(file, readBytes(file)).map(readFinding));
+export function inspectCommand(files: readonly string[], { json }: InspectOptions, terminal: Terminal, now = new Date()): void {
+  const findings = files.map(file => readInput(file)).flatMap(({ name, content }) => readEntries(name, content).map(readFinding));
   const certificates = withoutRepeats(findings.flatMap(({ certificate }) => certificate ?? []));
+  const chains = chainsOf(certificates);
+  if (json) {
+    terminal.print(documentText('inspect', {
+      entries: findings.map(entryDocument),
+      chains: chains.map(chain => ({
+        sha256Fingerprints: chain.map(({ sha256Fingerprint }) => sha256Fingerprint), end: endOf(chain[chain.length - 1], certificates).end,
+      })),
+    }));
+    return;
+  }
+  const { columns } = terminal;
   for (const { title, certificate, privateKey } of findings) {
-    terminal.print(`${printable(title)}\n${aligned(certificate ? describe(certificate, now) : privateKey!)}\n`);
+    const rows = certificate ? describe(certificate, now) : describePrivateKey(privateKey!);
+    const shown = rows.map(([label, value = '']) => [label, printable(value)] as const);
+    terminal.print(`${printable(title)}\n${fields(shown, { columns, indent: '  ' }, LABEL_WIDTH)}\n`);
   }
   if (certificates.length > 1) {
-    terminal.print(`chain\n${chainsOf(certificates).map(chain => describeChain(chain, certificates)).join('')}`);
+    terminal.print(`chain\n${chains.map(chain => describeChain(chain, certificates, columns)).join('')}`);
   }
 }
 
 function readFinding({ title, certificate, privateKey }: FileEntry): Finding {
-  return certificate ? { title, certificate: readCertificate(title, certificate) } : { title, privateKey: describePrivateKey(title, privateKey!) };
+  return certificate ? { title, certificate: readCertificate(title, certificate) } : { title, privateKey: privateKeyFacts(title, privateKey!) };
 }
 
-function describePrivateKey(title: string, { der, encrypted }: FilePrivateKey): Rows {
+function privateKeyFacts(title: string, { der, encrypted }: FilePrivateKey): PrivateKeyFacts {
   if (encrypted) {
-    return [['private key', 'encrypted; nothing of it is shown']];
+    return { encrypted };
   }
   const key = privateKeyIn(der);
   if (!key) {
     throw new CliError(`${title}: the private key can't be read (not shown)`);
   }
-  return keyRows(key);
+  return { encrypted, key: describeKey(key), publicKeySha256: sha256(publicKeyOctets(createPublicKey(key))) };
 }
 
-function keyRows(key: KeyObject): Rows {
+/** What is said line by line: a label and a value, which may be absent. */
+type Rows = [label: string, value: string | undefined][];
+
+function describePrivateKey({ key, publicKeySha256 }: PrivateKeyFacts): Rows {
   return [
-    ['private key', `${describeKey(key)} (the key itself is not shown)`],
-    ['public key SHA-256', sha256(publicKeyOctets(createPublicKey(key)))],
+    ['private key', key === undefined ? 'encrypted; nothing of it is shown' : `${key} (the key itself is not shown)`],
+    ['public key SHA-256', publicKeySha256],
   ];
 }
 
 function describe(facts: CertificateFacts, now: Date): Rows {
-  const rows: [string, string | undefined][] = [
+  return [
     ['subject', facts.subject || '(no name)'],
     ['issuer', isSelfSigned(facts) ? 'itself (self-signed)' : facts.issuer || '(no name)'],
     ['serial number', facts.serialNumber],
@@ -66,16 +95,19 @@ function describe(facts: CertificateFacts, now: Date): Rows {
     ['valid from', readableTime(facts.notBefore)],
     ['valid until', `${readableTime(facts.notAfter)} (${validityState(facts.notBefore, facts.notAfter, now)})`],
     ['CA', describeCa(facts)],
-    ['key usage', facts.keyUsages?.join(', ')],
-    ['extended key usage', facts.extendedKeyUsages?.join(', ')],
-    ['alternative names', facts.subjectAlternativeNames?.join(', ')],
+    ['key usage', listed(facts.keyUsages?.map(name => KEY_USAGE_LABELS[name]))],
+    ['extended key usage', listed(facts.extendedKeyUsages?.map(oid => EXTENDED_KEY_USAGE_LABELS[oid] ?? oid))],
+    ['alternative names', listed(facts.subjectAlternativeNames?.map(({ type, value }) => `${type}:${value}`))],
     ['subject key identifier', facts.subjectKeyIdentifier],
     ['authority key identifier', facts.authorityKeyIdentifier],
     ['SHA-256 fingerprint', `${facts.sha256Fingerprint} (the certificateId in AWS IoT)`],
     ['SHA-1 fingerprint', facts.sha1Fingerprint],
     ['public key SHA-256', sha256(facts.spki)],
   ];
-  return rows.filter((row): row is [string, string] => row[1] !== undefined);
+}
+
+function listed(values: readonly string[] | undefined): string | undefined {
+  return values && (values.join(', ') || '(none)');
 }
 
 function describeCa({ ca, pathLength }: CertificateFacts): string {
@@ -85,30 +117,30 @@ function describeCa({ ca, pathLength }: CertificateFacts): string {
   return pathLength === undefined ? 'yes, with any number of CAs below it' : `yes, path length ${pathLength}`;
 }
 
-function describeChain(chain: readonly CertificateFacts[], given: readonly CertificateFacts[]): string {
-  return chain.map((certificate, depth) => {
-    const name = depth === 0 ? certificate.shortName : `signed by ${certificate.shortName}, signature verified`;
-    const end = depth === chain.length - 1 ? describeEnd(certificate, given, depth + 1) : '';
-    return `${indent(depth)}${name}\n${end}`;
-  }).join('');
-}
-
-function describeEnd(last: CertificateFacts, given: readonly CertificateFacts[], depth: number): string {
-  const { signer, impostor } = signingOf(last, given);
-  const text = signer
-    ? 'signed by itself, signature verified'
-    : impostor
-      ? `names ${impostor.shortName} as its issuer, but the key of the one given here did not sign it`
-      : `signed by ${last.issuer}, which is not among these files`;
-  return `${indent(depth)}${text}\n`;
-}
-
-function indent(depth: number): string {
-  return '  '.repeat(depth + 1);
-}
-
-function aligned(rows: Rows): string {
-  return rows.map(([label, value]) => `  ${label.padEnd(LABEL_WIDTH)}  ${printable(value)}\n`).join('');
+/** What the document says of a certificate or a private key. The schema says it to others: keep both alike. */
+function entryDocument({ title, certificate: facts, privateKey }: Finding): object {
+  return facts ? {
+    kind: 'certificate',
+    place: title,
+    subject: facts.subject,
+    issuer: facts.issuer,
+    selfSigned: isSelfSigned(facts),
+    serialNumber: facts.serialNumber,
+    key: describePublicKey(facts),
+    publicKeySha256: sha256(facts.spki),
+    signature: facts.signatureAlgorithm,
+    notBefore: isoSeconds(facts.notBefore),
+    notAfter: isoSeconds(facts.notAfter),
+    ca: facts.ca === true,
+    pathLength: facts.pathLength,
+    keyUsages: facts.keyUsages,
+    extendedKeyUsages: facts.extendedKeyUsages,
+    subjectAlternativeNames: facts.subjectAlternativeNames,
+    subjectKeyIdentifier: facts.subjectKeyIdentifier,
+    authorityKeyIdentifier: facts.authorityKeyIdentifier,
+    sha256Fingerprint: facts.sha256Fingerprint,
+    sha1Fingerprint: facts.sha1Fingerprint,
+  } : { kind: 'privateKey', place: title, ...privateKey };
 }
 
 function sha256(octets: Buffer): string {

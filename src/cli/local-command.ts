@@ -1,10 +1,12 @@
-import { CliError, printable } from './cli-error';
+import { CliError, DeploymentError, printable } from './cli-error';
+import { documentText } from './document';
 import { readGivenSecret } from './local/given-secrets';
+import { describeLeftOut } from './local/left-out';
 import { outside, Outside } from './local/outside';
 import { parseGivenParameter } from './local/parameters';
 import { Outcome, StackReport } from './local/report';
-import { runLocally } from './local/run';
-import { count, table } from './table';
+import { LocalRunResult, runLocally } from './local/run';
+import { count, Page, paragraph, table } from './table';
 import { Terminal } from './terminal';
 
 /** The options of `private-iot-ca local`; `parameters` and `secret` as they were typed. */
@@ -15,6 +17,16 @@ export interface LocalOptions {
   readonly secret?: readonly string[];
   readonly stack?: readonly string[];
   readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** Is told of a run as it goes on, and of its end. */
+interface Listener {
+  /** @param loss what will be lost, in words */
+  onLoss(loss: string): void;
+  onStack(report: StackReport): void;
+  onEnd(result: LocalRunResult): void;
+  onFailure(error: DeploymentError): void;
 }
 
 /** `private-iot-ca local` */
@@ -22,38 +34,85 @@ export async function localCommand(options: LocalOptions, terminal: Terminal, re
   if (options.out === '') {
     throw new CliError('--out: must name a folder');
   }
-  const { changed, outputsFile } = await runLocally({
-    app: options.app,
-    out: options.out,
-    parameters: (options.parameters ?? []).map(parseGivenParameter),
-    secrets: (options.secret ?? []).map(readGivenSecret),
-    stacks: options.stack ?? [],
-    dryRun: options.dryRun,
-    progress: terminal.progress,
-    onLoss: loss => terminal.print(`attention: ${printable(loss)}\n`),
-    onStack: report => {
-      terminal.print(describe(report, options.dryRun === true));
-      report.warnings.forEach(warning => terminal.warn(`note: ${warning}\n`));
-    },
-  }, reach);
-  terminal.print(options.dryRun
-    ? `${changed ? 'dry run: nothing was changed' : 'dry run: no changes'}\n`
-    : `${changed ? '' : 'no changes\n'}outputs: ${outputsFile}\n`);
+  const dryRun = options.dryRun === true;
+  const listener = options.json ? documentWriter(dryRun, terminal) : teller(dryRun, terminal);
+  try {
+    listener.onEnd(await runLocally({
+      app: options.app,
+      out: options.out,
+      parameters: (options.parameters ?? []).map(parseGivenParameter),
+      secrets: (options.secret ?? []).map(readGivenSecret),
+      stacks: options.stack ?? [],
+      dryRun,
+      progress: terminal.progress,
+      onLoss: loss => listener.onLoss(loss),
+      onStack: report => listener.onStack(report),
+    }, reach));
+  } catch (error) {
+    if (error instanceof DeploymentError) {
+      listener.onFailure(error);
+    }
+    throw error;
+  }
 }
+
+/** Tells people of each stack as it is done. */
+function teller(dryRun: boolean, { print, warn, columns }: Terminal): Listener {
+  const stacks: StackReport[] = [];
+  return {
+    onLoss: loss => print(paragraph(`attention: ${printable(loss)}`, { columns })),
+    onStack: report => {
+      stacks.push(report);
+      print(describe(report, dryRun, columns));
+      report.warnings.forEach(warning => warn(`note: ${printable(warning)}\n`));
+    },
+    onEnd: ({ changed, outputsFile }) => {
+      const leftOut = describeLeftOut(stacks).map(item => paragraph(printable(item), { columns, indent: '  ' }));
+      print(leftOut.length > 0 ? `left out, since only AWS can provide it:\n${leftOut.join('')}\n` : '');
+      print(dryRun ? `${changed ? 'dry run: nothing was changed' : 'dry run: no changes'}\n` : `${changed ? '' : 'no changes\n'}outputs: ${outputsFile}\n`);
+    },
+    onFailure: () => undefined,
+  };
+}
+
+/** Writes one document for programs, also of a deployment that has failed. The schema says what it is to others: keep both alike. */
+function documentWriter(dryRun: boolean, { print }: Terminal): Listener {
+  const losses: string[] = [];
+  const stacks: object[] = [];
+  const write = (members: object): void => print(documentText('local', { dryRun, ...members, losses, stacks }));
+  return {
+    onLoss: loss => losses.push(loss),
+    onStack: ({ stackName, removed = false, resources, unchanged, kept, leftOut, warnings }) => stacks.push({
+      stack: stackName,
+      removed,
+      resources: resources.map(({ name, type, outcome, notAfter }) => ({ name, type, outcome, notAfter })),
+      unchanged,
+      kept,
+      leftOut,
+      warnings,
+    }),
+    onEnd: ({ changed, outputsFile }) => write({ changed, outputs: outputsFile }),
+    onFailure: ({ message }) => write({ error: message }),
+  };
+}
+
+/** Of ISO 8601; programs are told the second. */
+const DATE_LENGTH = '2026-01-31'.length;
 
 /** What a dry run says of a resource. */
 const WOULD_HAPPEN: { readonly [O in Outcome]: string } = {
   created: 'create', updated: 'update', replaced: 'replace', removed: 'remove', kept: 'keep',
 };
 
-function describe({ stackName, removed, resources, unchanged, kept, leftOut }: StackReport, dryRun: boolean): string {
-  const rows = resources.map(({ name, type, outcome, notAfter }) => [`  ${printable(name)}`, type, dryRun ? WOULD_HAPPEN[outcome] : outcome, notAfter ?? '']);
+function describe({ stackName, removed, resources, unchanged, kept }: StackReport, dryRun: boolean, columns: number | undefined): string {
+  const page: Page = { columns, indent: '  ' };
+  const rows = resources.map(({ name, type, outcome, notAfter }) => [printable(name), type, dryRun ? WOULD_HAPPEN[outcome] : outcome, notAfter?.slice(0, DATE_LENGTH) ?? '']);
   return [
     `stack ${stackName}${removed ? `: ${dryRun ? 'to be removed' : 'removed'}, as the app has no such stack any more` : ''}\n`,
-    rows.length > 0 ? table(['  resource', 'type', dryRun ? 'what would happen' : 'what happened', 'valid until'], rows) : '',
-    unchanged > 0 ? `  unchanged: ${count(unchanged, 'resource')}\n` : '',
-    kept.length > 0 ? `  kept, but no longer part of any resource:\n${kept.map(({ name, type, place }) => `    ${printable(name)} (${type}): ${place}\n`).join('')}` : '',
-    leftOut.length > 0 ? `  left out, since only AWS can provide it:\n${leftOut.map(item => `    ${printable(item)}\n`).join('')}` : '',
+    rows.length > 0 ? table(['resource', 'type', dryRun ? 'what would happen' : 'what happened', 'valid until'], rows, page) : '',
+    unchanged > 0 ? paragraph(`unchanged: ${count(unchanged, 'resource')}`, page) : '',
+    kept.length > 0 ? paragraph('kept, but no longer part of any resource:', page) : '',
+    ...kept.map(({ name, type, place }) => paragraph(`${printable(name)} (${type}): ${place}`, { columns, indent: '    ' })),
     '\n',
   ].join('');
 }

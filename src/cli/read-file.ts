@@ -6,6 +6,12 @@ const MAX_BYTES = 256 * 1024 * 1024;
 
 const CHUNK_BYTES = 64 * 1024;
 
+/** What stands for standard input in the place of a file; a file of this name is `./-`. */
+export const STANDARD_INPUT = '-';
+
+/** Standard input is asked again after so long, where whoever writes it is slower. */
+const WAIT_MILLISECONDS = 10;
+
 const REASONS: { readonly [code: string]: string } = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
@@ -27,6 +33,29 @@ export function readBytes(path: string, remedy = ''): Buffer {
   return content;
 }
 
+/** What was named on the command line: a file, or standard input. */
+export interface Input {
+  /** The path; what it is called in headings and errors. */
+  readonly name: string;
+  readonly content: Buffer;
+}
+
+/**
+ * Reads a file that has to be there, or standard input in the place of `-`.
+ *
+ * @param remedy what to do if it is missing
+ */
+export function readInput(path: string, remedy = ''): Input {
+  if (path !== STANDARD_INPUT) {
+    return { name: path, content: readBytes(path, remedy) };
+  }
+  const name = 'standard input';
+  const content = orReason(() => readAll(process.stdin.fd), reason => {
+    throw new CliError(`${name}: ${reason}`);
+  });
+  return { name, content };
+}
+
 /** Reads a file, or answers `undefined` where there is none. */
 export function readBytesIfPresent(path: string): Buffer | undefined {
   return readBytesOr(path, (reason, isAbsent) => {
@@ -43,8 +72,12 @@ export function readBytesIfPresent(path: string): Buffer | undefined {
  * @param otherwise is told why that is not possible, without the path
  */
 export function readBytesOr<T>(path: string, otherwise: (reason: string, isAbsent: boolean) => T): Buffer | T {
+  return orReason(() => readBounded(path), otherwise);
+}
+
+function orReason<T>(read: () => Buffer, otherwise: (reason: string, isAbsent: boolean) => T): Buffer | T {
   try {
-    return readBounded(path);
+    return read();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     return otherwise(REASONS[code] ?? `it can't be read (${code})`, code === 'ENOENT' || code === 'ENOTDIR');
@@ -55,18 +88,40 @@ export function readBytesOr<T>(path: string, otherwise: (reason: string, isAbsen
 function readBounded(path: string): Buffer {
   const file = openSync(path, 'r');
   try {
-    const chunks: Buffer[] = [];
-    let length = fstatSync(file).size > MAX_BYTES ? Infinity : 0;
-    for (let read = 1; read > 0 && length <= MAX_BYTES; length += read) {
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      read = readSync(file, chunk);
-      chunks.push(chunk.subarray(0, read));
-    }
-    if (length > MAX_BYTES) {
-      throw Object.assign(new Error(REASONS.EFBIG), { code: 'EFBIG' });
-    }
-    return Buffer.concat(chunks);
+    return readAll(file);
   } finally {
     closeSync(file);
+  }
+}
+
+function readAll(file: number): Buffer {
+  const chunks: Buffer[] = [];
+  let length = fstatSync(file).size > MAX_BYTES ? Infinity : 0;
+  for (let read = 1; read > 0 && length <= MAX_BYTES; length += read) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    read = readSome(file, chunk);
+    chunks.push(chunk.subarray(0, read));
+  }
+  if (length > MAX_BYTES) {
+    throw Object.assign(new Error(REASONS.EFBIG), { code: 'EFBIG' });
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Reads what is there, once something is: whoever started this process may have made its standard input one that does not wait. */
+function readSome(file: number, chunk: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(file, chunk);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EOF') { // on Windows
+        return 0;
+      }
+      if (code !== 'EAGAIN') {
+        throw error;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MILLISECONDS);
+    }
   }
 }

@@ -1,10 +1,11 @@
-import { createPublicKey, KeyObject, X509Certificate } from 'node:crypto';
+import { KeyObject, X509Certificate } from 'node:crypto';
 import { Certificate, isSelfIssued, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
 import { limitsOf, usageText } from './issuer-limits';
 import { keyAlgorithmOfPublicKey } from './keys';
 import { assertNamesPermitted } from './name-constraints';
 import { OID } from './object-identifiers';
+import { readablePublicKey } from './readable-public-key';
 import { isOutdatedSignature } from './signature-algorithms';
 import { describeUnsupportedKey } from './unsupported-key';
 import { Complaint } from '../contract/rules';
@@ -193,11 +194,11 @@ function assertKeyLength(property: string, index: number, { publicKey }: Certifi
 }
 
 function readKey(property: string, index: number, publicKey: Buffer): KeyObject {
-  try {
-    return createPublicKey({ key: publicKey, format: 'der', type: 'spki' });
-  } catch {
+  const key = readablePublicKey(publicKey);
+  if (!key) {
     throw new Error(`${place(property, index)} must be of a key that OpenSSL can read, got ${describeUnsupportedKey(publicKey)}`);
   }
+  return key;
 }
 
 function place(property: string, index: number): string {

@@ -5,6 +5,8 @@ export interface PemBlock {
   /** The lines before the base64 in the older form of RFC 1421, section 4.6, which OpenSSL uses for encrypted keys. */
   readonly headers: readonly string[];
   readonly der: Buffer;
+  /** The number of the line with `BEGIN`, from 1. */
+  readonly line: number;
 }
 
 /** The label of a certificate (RFC 7468, section 5.1). */
@@ -23,21 +25,22 @@ export function isPrivateKeyLabel(label: string): boolean {
  */
 export function readPemBlocks(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
-  let open: { readonly label: string; readonly lines: string[] } | undefined;
-  for (const line of text.split(/\r\n|\r|\n/).map(untrimmed => untrimmed.trim())) {
+  let open: { readonly label: string; readonly begin: number; readonly lines: string[] } | undefined;
+  for (const [index, untrimmed] of text.split(/\r\n|\r|\n/).entries()) {
+    const line = untrimmed.trim();
     const [, edge, label] = /^-----(BEGIN|END) ([A-Z0-9 ]{0,64})-----$/.exec(line) ?? [];
     const place = `PEM block ${blocks.length + 1}`;
     if (edge === undefined) {
       open?.lines.push(line);
     } else if (edge === 'BEGIN') {
       assertEnded(place, open?.label);
-      open = { label, lines: [] };
+      open = { label, begin: index + 1, lines: [] };
     } else if (!open) {
       throw new Error(`${place} (${label}) has no BEGIN line`);
     } else if (open.label !== label) {
       throw new Error(`${place} begins as ${open.label} and ends as ${label}`);
     } else {
-      blocks.push(decode(place, label, open.lines));
+      blocks.push({ ...decode(place, label, open.lines), line: open.begin });
       open = undefined;
     }
   }
@@ -52,7 +55,7 @@ function assertEnded(place: string, label: string | undefined): void {
 }
 
 /** Only private keys have headers; a colon is no character of base64, and an empty line ends the headers. */
-function decode(place: string, label: string, lines: readonly string[]): PemBlock {
+function decode(place: string, label: string, lines: readonly string[]): Omit<PemBlock, 'line'> {
   const body = isPrivateKeyLabel(label) && lines[0]?.includes(':') ? lines.indexOf('') + 1 : 0;
   const base64 = lines.slice(body).join('').replace(/\s/g, '');
   const der = Buffer.from(base64, 'base64');

@@ -118,7 +118,10 @@ function blocksIn(text: string): PemBlock[] {
   return blocks;
 }
 
-function decrypt(block: PemBlock, passphrase: string | undefined): KeyObject {
+/** A key as it was given: a block of PEM, or what such a block would hold. */
+type KeyBlock = Omit<PemBlock, 'line'>;
+
+function decrypt(block: KeyBlock, passphrase: string | undefined): KeyObject {
   const encrypted = block.label === ENCRYPTED_PKCS8 || block.headers.some(header => /^Proc-Type:.*ENCRYPTED$/.test(header));
   if (!encrypted) {
     return readKey(toPem(block.label, block.der), DAMAGED);
@@ -136,7 +139,7 @@ function decrypt(block: PemBlock, passphrase: string | undefined): KeyObject {
 }
 
 /** An encrypted key as OpenSSL takes it, after a look at how it was encrypted. */
-function checkedPem({ label, headers, der }: PemBlock): string {
+function checkedPem({ label, headers, der }: KeyBlock): string {
   const pem = toPem(label, der);
   if (label === ENCRYPTED_PKCS8) {
     refuse(encryptionComplaint(der));

@@ -57,11 +57,31 @@ describe('the bundled command line', () => {
     expect(stdout).not.toContain('PRIVATE KEY');
   });
 
-  test('tells an error on one line of standard error, with exit code 1', () => {
+  test('tells an error on one line of standard error, with exit code 2', () => {
     writeJson(join(app, 'manifest.json'), '{');
-    expect(command('local', '--app', app, '--out', out)).toEqual({ code: 1, stdout: '', stderr: `error: ${join(app, 'manifest.json')}: this is not JSON\n` });
-    expect(command('inspect', app)).toEqual({ code: 1, stdout: '', stderr: `error: ${app}: this is a folder\n` });
-    expect(command('inspect')).toMatchObject({ code: 1, stderr: "error: missing required argument 'file'\n" });
+    expect(command('local', '--app', app, '--out', out)).toEqual({ code: 2, stdout: '', stderr: `error: ${join(app, 'manifest.json')}: this is not JSON\n` });
+    expect(command('inspect', app)).toEqual({ code: 2, stdout: '', stderr: `error: ${app}: this is a folder\n` });
+    expect(command('inspect')).toMatchObject({ code: 2, stderr: "error: missing required argument 'file'\n" });
+  });
+
+  test('reads standard input in the place of a file, as long as it comes', () => {
+    synth();
+    command('local', '--app', app, '--out', out);
+    const outputs = join(out, 'outputs.json');
+    const input = readFileSync(outputs);
+    const piped = (args: string[], given: Buffer | string) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, ...args], { encoding: 'utf8', input: given });
+      return { code: status, stdout, stderr };
+    };
+    expect(piped(['inspect', '-'], input)).toEqual(command('inspect', outputs));
+    const pem = readJson(outputs).Iot.CaCertificate;
+    expect(piped(['inspect', '-'], pem).stdout).toMatch(/^standard input\n {2}subject +CN=Acme IoT Root CA/);
+    expect(piped(['lint', '-', '--json'], pem)).toMatchObject({ code: 0, stdout: expect.stringContaining('"place": "standard input"') });
+    expect(piped(['export', '--outputs', '-', '--out', join(out, 'piped')], input)).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(join(out, 'piped', 'ca.pem'), 'utf8')).toBe(pem);
+    expect(piped(['inspect', '-'], '')).toEqual({ code: 2, stdout: '', stderr: 'error: standard input: the file is empty\n' });
+    const slow = spawnSync('sh', ['-c', `(cat "${join(out, 'piped', 'ca.pem')}"; sleep 0.3; cat "${join(out, 'piped', 'device0.pem')}") | "${process.execPath}" "${BUNDLE}" inspect -`], { encoding: 'utf8' });
+    expect(slow.stdout).toContain('standard input (2 of 2)\n  subject                   CN=sensor-001');
   });
 
   test('begins with the line that makes it a command', () => {
@@ -75,7 +95,7 @@ describe('the bundled command line', () => {
     first.kill('SIGSTOP');
     const second = command('local', '--app', app, '--out', out);
     first.kill('SIGCONT');
-    expect(second).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: .*another run is at work here \(process \d+ on .*\n$/) });
+    expect(second).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^error: .*another run is at work here \(process \d+ on .*\n$/) });
     expect(await ended(first)).toBe(0);
     expect(command('local', '--app', app, '--out', out).stdout).toContain('no changes');
   });

@@ -1,8 +1,10 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../../src/cli/program';
+import { Progress } from '../../src/cli/terminal';
 import { TemplateJson, temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
-import { caIdIn, cli, cliError, cliOk, filesBelow, generatedPath, ledgerOf, readJson, stem } from '../support/cli-run';
+import { caIdIn, cli, cliError, cliFailure, cliOk, filesBelow, generatedPath, ledgerOf, readJson, stem } from '../support/cli-run';
 import { iotTemplate, IotTemplateProps } from '../support/cli-templates';
 
 let app: string;
@@ -49,9 +51,9 @@ describe('a first run', () => {
     expect(certificate('VerificationCertificate').subject).toBe('CN=a1b2c3');
     expect(outputs().Device0CertificateChain).toBe(outputs().Device0CertificatePem + outputs().CaCertificate);
     expect(stem(outputs().CaKeySecret)).toBe('arn:aws:secretsmanager:local:000000000000:secret:Iot-CaKey');
-    expect(said).toMatch(/Ca +Custom::PrivateIotCa +created +\d{4}-\d\d-\d\dT/);
+    expect(said).toMatch(/Ca +Custom::PrivateIotCa +created +\d{4}-\d\d-\d\d\n/);
     expect(said).toContain('1 × AWS::Lambda::Function');
-    expect(said).toContain('output FunctionArn: it refers to Function (AWS::Lambda::Function), which a local deployment leaves out');
+    expect(said).toContain('  output FunctionArn of stack Iot: it refers to Function (AWS::Lambda::Function), which a local deployment leaves out');
     expect(said).toContain(`outputs: ${join(out, 'outputs.json')}`);
   });
 
@@ -69,6 +71,28 @@ describe('a first run', () => {
     }
     expect(readFileSync(join(out, 'state.json'), 'utf8') + readFileSync(join(out, 'outputs.json'), 'utf8')).not.toContain('PRIVATE KEY');
     expect(statSync(join(out, 'state.json')).mode.toString(8)).toBe('100600');
+  });
+
+  test('says how far it is, resource by resource, and what it makes', async () => {
+    synth();
+    const labels: string[] = [];
+    let depth = 0;
+    const progress: Progress = {
+      during: async (label, work) => {
+        labels.push(`${'  '.repeat(depth)}${label}`);
+        depth++;
+        return work().finally(() => depth--);
+      },
+    };
+    await run(['local', '--app', app, '--out', out], { progress, print: () => undefined, warn: () => undefined });
+    expect(labels).toEqual([
+      'stack Iot',
+      ...['Ledger', 'CaKey', 'Ca', 'Verification', 'Device0Key', 'Device0'].flatMap((name, index) => [
+        `  ${index + 1} of 6 resources`,
+        ...labels.filter(label => label.startsWith(`    create ${name} (`)),
+      ]),
+    ]);
+    expect(labels).toContain('    create Device0 (Custom::IotDeviceCertificate)');
   });
 
   test('leaves no lock and no temporary file', async () => {
@@ -199,7 +223,7 @@ describe('what only AWS would know', () => {
 describe('a run that fails', () => {
   test('on its first deployment names stack, resource and rule, and leaves no certificate declared', async () => {
     synth({ deviceDays: 5000 });
-    const error = await cliError('local', '--app', app, '--out', out);
+    const error = await cliFailure('local', '--app', app, '--out', out);
     expect(error).toMatch(/^error: stack Iot, resource Device0 \(Custom::IotDeviceCertificate\): validity .*; the stack was rolled back; kept from CaKey: [^;]+Iot-CaKey-[0-9a-f]{6}; kept from Ledger: the ledger Iot-Ledger-[0-9a-f]{6} in [^;]+state.json$/);
     expect(existsSync(join(out, 'outputs.json'))).toBe(false);
     synth();
@@ -212,7 +236,7 @@ describe('a run that fails', () => {
     await local();
     const before = filesBelow(out);
     synth({ devices: ['x', 'b'], caGeneration: 2, replaces: caIdIn(out), deviceDays: 5000 });
-    const error = await cliError('local', '--app', app, '--out', out);
+    const error = await cliFailure('local', '--app', app, '--out', out);
     expect(error).toContain('validity');
     const after = filesBelow(out);
     expect(after['outputs.json']).toBe(before['outputs.json']);
@@ -279,7 +303,7 @@ describe('a run that fails', () => {
     const key = readFileSync(file, 'utf8');
     writeFileSync(file, key.slice(0, 100));
     synth({ devices: ['sensor-001', 'sensor-002'] });
-    const error = await cliError('local', '--app', app, '--out', out);
+    const error = await cliFailure('local', '--app', app, '--out', out);
     expect(error).toContain('stack Iot, resource Device1');
     expect(error).not.toContain(key.slice(30, 60));
   });
@@ -323,7 +347,7 @@ describe('several stacks', () => {
 
   test('keep what succeeded when a later one fails', async () => {
     writeAssembly(app, { First: { template: iotTemplate({ devices: [] }) }, Second: { template: iotTemplate({ deviceDays: 5000 }) } });
-    await cliError('local', '--app', app, '--out', out);
+    await cliFailure('local', '--app', app, '--out', out);
     expect(Object.keys(readJson(join(out, 'outputs.json')))).toEqual(['First']);
   });
 });

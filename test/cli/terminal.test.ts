@@ -33,6 +33,31 @@ describe('the status line of a terminal', () => {
     expect(written).toBe('');
   });
 
+  test('says what a step is a part of, and how long the whole has taken', async () => {
+    const progress = statusLine({ ...stream, columns: 100 });
+    await progress.during('stack Iot', async () => {
+      await jest.advanceTimersByTimeAsync(3_000);
+      await progress.during('137 of 300 resources', () => progress.during('create Sensor137', () => jest.advanceTimersByTimeAsync(1_500)));
+    });
+    const lines = written.split('\r\u001b[K');
+    expect(lines).toContain('stack Iot … 2 s');
+    expect(lines).toContain('stack Iot: 137 of 300 resources: create Sensor137 … 4 s');
+    expect(lines[lines.length - 1]).toBe('');
+  });
+
+  test('says how far many short steps are, each of which is done before anybody could read it', async () => {
+    const progress = statusLine(stream);
+    await progress.during('stack Iot', async () => {
+      for (let step = 1; step <= 300; step++) {
+        await progress.during(`${step} of 300`, () => jest.advanceTimersByTimeAsync(20));
+      }
+    });
+    const shown = written.split('\r\u001b[K').filter(line => line !== '');
+    expect(shown.length).toBeGreaterThan(15);
+    expect(shown.length).toBeLessThan(30);
+    expect(shown[shown.length - 1]).toMatch(/^stack Iot: (29\d|300) of 300 … [56] s$/);
+  });
+
   test('is gone after a failure too', async () => {
     await expect(statusLine(stream).during('Iot: create Ca', async () => {
       await jest.advanceTimersByTimeAsync(1_000);

@@ -29,11 +29,19 @@ export async function cliOk(...args: string[]): Promise<string> {
   return result.stdout;
 }
 
-/** Runs a command line that has to fail with one line. */
+/** Runs a command line that has to be refused with one line, before anything was carried out. */
 export async function cliError(...args: string[]): Promise<string> {
-  const { code, stderr } = await cli(...args);
+  return oneLine(2, await cli(...args));
+}
+
+/** Runs a deployment that has to fail with one line. */
+export async function cliFailure(...args: string[]): Promise<string> {
+  return oneLine(1, await cli(...args));
+}
+
+function oneLine(expected: number, { code, stderr }: CliResult): string {
   expect(stderr).toMatch(/^error: [^\n]+\n$/);
-  expect(code).toBe(1);
+  expect(code).toBe(expected);
   return stderr.trimEnd();
 }
 

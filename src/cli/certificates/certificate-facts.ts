@@ -1,9 +1,11 @@
 import 'reflect-metadata'; // has to be there before the parser is loaded
 import { KeyObject, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { readablePublicKey } from '../../pki/readable-public-key';
 import { describeUnsupportedKey } from '../../pki/unsupported-key';
 import { CliError } from '../cli-error';
 import { formatDistinguishedName, shortName } from './distinguished-name';
+import { KEY_USAGE_LABELS } from './usage-labels';
 
 /** A certificate as a person or a pipeline wants to know it. */
 export interface CertificateFacts {
@@ -29,9 +31,11 @@ export interface CertificateFacts {
   /** Whether it is a CA; `undefined` where it does not say. */
   readonly ca?: boolean;
   readonly pathLength?: number;
+  /** As RFC 5280 calls them, section 4.2.1.3. */
   readonly keyUsages?: readonly string[];
+  /** Object identifiers. */
   readonly extendedKeyUsages?: readonly string[];
-  readonly subjectAlternativeNames?: readonly string[];
+  readonly subjectAlternativeNames?: readonly { readonly type: string; readonly value: string }[];
   /** Lower-case hexadecimal digits. */
   readonly subjectKeyIdentifier?: string;
   /** Lower-case hexadecimal digits. */
@@ -42,29 +46,8 @@ export interface CertificateFacts {
   readonly sha1Fingerprint: string;
 }
 
-/** RFC 5280, section 4.2.1.12, and what is met with on IoT platforms. */
-const EXTENDED_KEY_USAGES: { readonly [oid: string]: string | undefined } = {
-  '2.5.29.37.0': 'any',
-  '1.3.6.1.5.5.7.3.1': 'TLS server authentication',
-  '1.3.6.1.5.5.7.3.2': 'TLS client authentication',
-  '1.3.6.1.5.5.7.3.3': 'code signing',
-  '1.3.6.1.5.5.7.3.4': 'e-mail protection',
-  '1.3.6.1.5.5.7.3.8': 'time stamping',
-  '1.3.6.1.5.5.7.3.9': 'OCSP signing',
-};
-
-/** RFC 5280, section 4.2.1.3, in the order of the bits. */
-const KEY_USAGES: readonly [x509.KeyUsageFlags, string][] = [
-  [x509.KeyUsageFlags.digitalSignature, 'digital signature'],
-  [x509.KeyUsageFlags.nonRepudiation, 'non-repudiation'],
-  [x509.KeyUsageFlags.keyEncipherment, 'key encipherment'],
-  [x509.KeyUsageFlags.dataEncipherment, 'data encipherment'],
-  [x509.KeyUsageFlags.keyAgreement, 'key agreement'],
-  [x509.KeyUsageFlags.keyCertSign, 'certificate signing'],
-  [x509.KeyUsageFlags.cRLSign, 'CRL signing'],
-  [x509.KeyUsageFlags.encipherOnly, 'encipher only'],
-  [x509.KeyUsageFlags.decipherOnly, 'decipher only'],
-];
+/** In the order of the bits. */
+const KEY_USAGES = Object.keys(KEY_USAGE_LABELS) as (keyof typeof x509.KeyUsageFlags)[];
 
 /** What the parser says of a signature; its own type refers to those of browsers, which are not known here. */
 interface WebCryptoAlgorithm {
@@ -101,12 +84,13 @@ export function readCertificate(where: string, der: Buffer): CertificateFacts {
 }
 
 function facts(certificate: X509Certificate, parsed: x509.X509Certificate): CertificateFacts {
+  const spki = Buffer.from(parsed.publicKey.rawData);
   const basicConstraints = parsed.getExtension(x509.BasicConstraintsExtension);
   const alternativeNames = parsed.getExtension(x509.SubjectAlternativeNameExtension);
   return {
     certificate,
-    publicKey: publicKeyOf(certificate),
-    spki: Buffer.from(parsed.publicKey.rawData),
+    publicKey: readablePublicKey(spki),
+    spki,
     subject: formatDistinguishedName(parsed.subjectName),
     shortName: shortName(parsed.subjectName),
     issuer: formatDistinguishedName(parsed.issuerName),
@@ -119,8 +103,8 @@ function facts(certificate: X509Certificate, parsed: x509.X509Certificate): Cert
     ca: basicConstraints?.ca,
     pathLength: basicConstraints?.pathLength,
     keyUsages: keyUsages(parsed.getExtension(x509.KeyUsagesExtension)),
-    extendedKeyUsages: parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages.map(usage => EXTENDED_KEY_USAGES[String(usage)] ?? String(usage)),
-    subjectAlternativeNames: alternativeNames?.names.toJSON().map(({ type, value }) => `${type}:${value}`),
+    extendedKeyUsages: parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages.map(String),
+    subjectAlternativeNames: alternativeNames?.names.toJSON().map(({ type, value }) => ({ type, value: String(value) })),
     subjectKeyIdentifier: parsed.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId,
     authorityKeyIdentifier: parsed.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId,
     sha256Fingerprint: plainHex(certificate.fingerprint256),
@@ -128,17 +112,9 @@ function facts(certificate: X509Certificate, parsed: x509.X509Certificate): Cert
   };
 }
 
-function publicKeyOf(certificate: X509Certificate): KeyObject | undefined {
-  try {
-    return certificate.publicKey;
-  } catch {
-    return undefined;
-  }
-}
-
 function keyUsages(extension: x509.KeyUsagesExtension | null): string[] | undefined {
   // eslint-disable-next-line no-bitwise -- the usages are a bit string
-  return extension ? KEY_USAGES.filter(([flag]) => (extension.usages & flag) !== 0).map(([, name]) => name) : undefined;
+  return extension ? KEY_USAGES.filter(name => (extension.usages & x509.KeyUsageFlags[name]) !== 0) : undefined;
 }
 
 function describeSignature({ name, hash }: WebCryptoAlgorithm): string {
@@ -157,7 +133,7 @@ export function describeKey({ asymmetricKeyType, asymmetricKeyDetails: details }
 
 /** The public key of a certificate as people name it; one that can't be read, by its algorithm. */
 export function describePublicKey({ publicKey, spki }: CertificateFacts): string {
-  return publicKey ? describeKey(publicKey) : `${describeUnsupportedKey(spki)}, which can't be read here`;
+  return publicKey?.asymmetricKeyType ? describeKey(publicKey) : `${describeUnsupportedKey(spki)}, which can't be read here`;
 }
 
 /** The octets of a public key, to compare. */

@@ -10,6 +10,8 @@ import { CliError } from '../cli-error';
 export interface FileEntry {
   /** Where it was found, as a heading. */
   readonly title: string;
+  /** The line of the file on which it begins, from 1, where it has lines of its own. */
+  readonly line?: number;
   /** What should be a certificate in DER. */
   readonly certificate?: Buffer;
   readonly privateKey?: FilePrivateKey;
@@ -56,13 +58,13 @@ function readOutputs(file: string, content: Buffer): FileEntry[] {
 
 function readPem(file: string, text: string): FileEntry[] {
   const blocks = readPemBlocks(file, text).filter(({ label }) => label !== 'EC PARAMETERS'); // OpenSSL writes them beside a key
-  return blocks.map(({ label, der, headers }, index) => {
+  return blocks.map(({ label, der, headers, line }, index) => {
     const title = numbered(file, index, blocks.length);
     if (label === CERTIFICATE) {
-      return { title, certificate: der };
+      return { title, line, certificate: der };
     }
     if (isPrivateKeyLabel(label)) {
-      return { title, privateKey: { der, encrypted: headers.length > 0 || label.startsWith('ENCRYPTED') } };
+      return { title, line, privateKey: { der, encrypted: headers.length > 0 || label.startsWith('ENCRYPTED') } };
     }
     throw new CliError(`${title}: holds a ${label.toLowerCase()}, which is not shown; only certificates and private keys are`);
   });

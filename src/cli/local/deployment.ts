@@ -1,11 +1,12 @@
 import { checkExportedValue } from '../../contract/cloudformation-limits';
 import { CA_RESOURCE_TYPES } from '../../contract/resource-types';
-import { CliError, messageOf } from '../cli-error';
+import { CliError, DeploymentError, messageOf } from '../cli-error';
 import { own } from '../json';
 import { Engine } from './engine';
 import { generatedSecret } from './generated-secret';
 import { secretId } from './given-secrets';
 import { resolve, Unavailable } from './intrinsics';
+import { LeftOut, leftOutOfTypes } from './left-out';
 import { lossOf } from './losses';
 import { passedParameters, plannedStandIn, PlannedResource, resolvedProperties, signingKeyAlgorithm } from './planned-resource';
 import { ResourceReport, StackReport } from './report';
@@ -25,7 +26,7 @@ interface Deployment {
   readonly exports: { [name: string]: string };
   readonly imports: Set<string>;
   readonly leftOutTypes: Map<string, number>;
-  readonly leftOut: string[];
+  readonly leftOut: LeftOut[];
   /** Why outputs of nested stacks have no value, by the logical id in the state and the attribute. */
   readonly unavailable: Map<string, ReadonlyMap<string, string>>;
 }
@@ -47,7 +48,7 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
       state, operation, engine, declared: new Set(), exports: {}, imports: new Set(), leftOutTypes: new Map(), leftOut: [], unavailable: new Map(),
     };
     const { outputs, unavailable } = await deployResources(plan, deployment);
-    const unavailableOutputs = [...unavailable].map(([key, reason]) => `output ${key}: ${reason}`);
+    const unavailableOutputs = [...unavailable].map(([key, reason]) => ({ what: `output ${key}`, reason }));
     const { declared, exports, imports, leftOut, leftOutTypes } = deployment;
     assertExportsAllowed(stackName, state, exports, engine);
     const changes = changesOf(state, declared);
@@ -60,7 +61,7 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
       resources: [...changes, ...operation.removals],
       unchanged: declared.size - changes.length,
       kept: operation.kept.places,
-      leftOut: [...describeTypes(leftOutTypes), ...leftOut, ...unavailableOutputs],
+      leftOut: [...leftOutOfTypes(leftOutTypes), ...leftOut, ...unavailableOutputs],
       warnings: [...operation.notes, ...unfinished ? [`stack ${stackName}: finished what an earlier run had begun`] : [], ...operation.warnings],
     };
   } catch (error) {
@@ -119,13 +120,15 @@ async function deployResources(plan: StackPlan, deployment: Deployment, inherite
   const scope = scopeOf(plan, deployment);
   const cas = plan.resources.filter(({ type }) => CA_RESOURCE_TYPES.includes(type));
   deployment.engine.declaredCas.set(plan.stackId, cas.map(({ logicalId }) => logicalId));
-  for (const resource of plan.resources) {
+  for (const [index, resource] of plan.resources.entries()) {
     const dependencies = [...resource.dependencies.map(id => `${plan.prefix}${id}`), ...inherited];
     deployment.declared.add(`${plan.prefix}${resource.logicalId}`);
-    await (plan.nested.has(resource.logicalId) ? deployNestedStack : deployResource)(plan, { ...resource, dependencies }, scope, deployment);
+    const deploy = plan.nested.has(resource.logicalId) ? deployNestedStack : deployResource;
+    await deployment.engine.progress.during(`${index + 1} of ${plan.resources.length} resources`,
+      () => deploy(plan, { ...resource, dependencies }, scope, deployment));
   }
   plan.leftOut.forEach((number, type) => deployment.leftOutTypes.set(type, (deployment.leftOutTypes.get(type) ?? 0) + number));
-  deployment.leftOut.push(...plan.leftOutByName, ...plan.template.leftOut);
+  deployment.leftOut.push(...plan.leftOutByName, ...plan.template.leftOut.map(what => ({ what })));
   const evaluated = evaluateOutputs(plan, scope, deployment);
   scope.imports.forEach(name => deployment.imports.add(name));
   return evaluated;
@@ -242,23 +245,19 @@ function changesOf({ before, resources }: StackState, declared: ReadonlySet<stri
   });
 }
 
-function describeTypes(types: ReadonlyMap<string, number>): string[] {
-  return [...types].map(([type, number]) => `${number} × ${type}`);
-}
-
-async function afterRollback(operation: StackOperation, error: unknown, { isRehearsal }: Engine): Promise<CliError> {
+async function afterRollback(operation: StackOperation, error: unknown, { isRehearsal }: Engine): Promise<DeploymentError> {
   const message = messageOf(error);
   if (isRehearsal) {
-    return new CliError(`${message}; nothing was changed`);
+    return new DeploymentError(`${message}; nothing was changed`);
   }
   if (!operation.isUnfinished) {
-    return new CliError(message);
+    return new DeploymentError(message);
   }
   try {
     await operation.rollBack();
     const kept = operation.kept.places.map(({ name, place }) => `kept from ${name}: ${place}`);
-    return new CliError([message, 'the stack was rolled back', ...kept, ...operation.warnings].join('; '));
+    return new DeploymentError([message, 'the stack was rolled back', ...kept, ...operation.warnings].join('; '));
   } catch (rollbackError) {
-    return new CliError(`${message}; the rollback failed too: ${messageOf(rollbackError)}; run again to go on from there`);
+    return new DeploymentError(`${message}; the rollback failed too: ${messageOf(rollbackError)}; run again to go on from there`);
   }
 }

@@ -1,3 +1,5 @@
+import { LeftOut } from './left-out';
+
 /** What happened to a resource in a deployment; `kept` is what its DeletionPolicy says of a removed one. */
 export type Outcome = 'created' | 'updated' | 'replaced' | 'removed' | 'kept';
 
@@ -35,8 +37,8 @@ export interface StackReport {
   readonly unchanged: number;
   /** What stays of resources that went or that were replaced. */
   readonly kept: readonly KeptPlace[];
-  /** What is not carried out here, in words. */
-  readonly leftOut: readonly string[];
+  /** What is not carried out here. */
+  readonly leftOut: readonly LeftOut[];
   /** What went wrong without making the deployment fail. */
   readonly warnings: readonly string[];
 }

@@ -78,7 +78,8 @@ export async function runLocally(props: LocalRunProps, reach: Outside = outside)
   try {
     if (StateStore.open(props.out, reach.disk).exists) {
       // What fails here fails again below, where it is told with what came of it.
-      await rehearse(app, { ...props, progress: silentProgress, onStack: () => undefined }, reach).catch(messageOf);
+      await props.progress.during('looking for what would be lost', () =>
+        rehearse(app, { ...props, progress: silentProgress, onStack: () => undefined }, reach).catch(messageOf));
     }
     return await deploy(app, props, reach);
   } finally {
@@ -122,10 +123,10 @@ async function deploy({ stacks, selected }: DeployedApp, props: LocalRunProps, r
   };
   try {
     for (const each of plans) {
-      report(await deployStack(each, engine));
+      report(await props.progress.during(`stack ${each.stackName}`, () => deployStack(each, engine)));
     }
     for (const name of gone.reverse()) { // what was deployed later may import from what was deployed before
-      report(await removeStack(name, engine));
+      report(await props.progress.during(`stack ${name}`, () => removeStack(name, engine)));
     }
   } catch (error) {
     store.assertSound();

@@ -218,7 +218,7 @@ export class StackOperation {
       properties: resource.properties,
       oldProperties: requestType === 'Update' ? own(this.state.resources, logicalId)?.properties : undefined,
     };
-    return progress.during(`${this.stackName}: ${requestType.toLowerCase()} ${resource.name} (${resource.type})`,
+    return progress.during(`${requestType.toLowerCase()} ${resource.name} (${resource.type})`,
       async () => assertTaken(event, await lifecycle(event, ports)));
   }
 

@@ -4,6 +4,7 @@ import { AssemblyStack, isNamed } from './assembly';
 import { awaitedCodes } from './awaited-codes';
 import { inDependencyOrder } from './dependencies';
 import { resolve, Unavailable } from './intrinsics';
+import { LeftOut } from './left-out';
 import { NESTED_STACK_TYPE, StackTemplate } from './nested-templates';
 import { GivenParameter, parameterValues } from './parameters';
 import { passedParameters, PassedParameters, plannedStandIn, PlannedResource, resolvedProperties } from './planned-resource';
@@ -27,8 +28,8 @@ export interface StackPlan extends StackTemplate {
   readonly resources: readonly PlannedResource[];
   /** How many resources of which types are left out. */
   readonly leftOut: ReadonlyMap<string, number>;
-  /** The stacks and the certificates that are left out though a local deployment carries out their like, in words. */
-  readonly leftOutByName: readonly string[];
+  /** The stacks and the certificates that are left out though a local deployment carries out their like. */
+  readonly leftOutByName: readonly LeftOut[];
   /** The path of the stack that is no nested one; names are told below it. */
   readonly rootName: string;
   /** The name of that stack. */
@@ -137,9 +138,9 @@ function inOrder(stack: StackToPlan, existing: [string, ResourceDeclaration][]):
     })),
     leftOutByName: existing.filter(([id, { type }]) => awaited.has(id) || (type === NESTED_STACK_TYPE && !nested.has(id))).map(([id, { type }]) => {
       const source = awaited.get(id);
-      return `${nameOf(id)} (${type}): ${source === undefined
-        ? 'its template is not in the assembly, so that none of the certificates it may declare is made'
-        : `its code comes from the platform, which ${nameOf(source)} (${template.resources.get(source)!.type}) asks`}`;
+      const reason = source === undefined ? 'its template is not in the assembly, so that none of the certificates it may declare is made'
+        : `its code comes from the platform, which ${nameOf(source)} (${template.resources.get(source)!.type}) asks`;
+      return { what: `${nameOf(id)} (${type})`, reason };
     }),
   };
 }

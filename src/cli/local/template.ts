@@ -32,7 +32,7 @@ export interface Template {
   readonly conditions: ReadonlyMap<string, unknown>;
   readonly resources: ReadonlyMap<string, ResourceDeclaration>;
   readonly outputs: ReadonlyMap<string, OutputDeclaration>;
-  /** What only CloudFormation itself can carry out: rules and transforms, in words. */
+  /** What only CloudFormation itself can carry out: rules and transforms, as in `rule R`. */
   readonly leftOut: readonly string[];
 }
 

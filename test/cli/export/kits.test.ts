@@ -67,6 +67,16 @@ describe.each(BROKERS)('the kit for %s', name => {
     expect(statSync(join(out, name, 'server.key.pem')).mode % 0o1000).toBe(0o600);
   });
 
+  test('has the only copy of its key: another one beside the certificates would be one more to guard', async () => {
+    await kit(name, '--private-keys');
+    const files = Object.entries(filesBelow(out));
+    const keys = files.filter(([, content]) => content.includes('PRIVATE KEY'));
+    expect(keys.map(([file]) => file)).toEqual(['device.key.pem', `${name}/server.key.pem`]);
+    const { certificates } = JSON.parse(Object.fromEntries(files)['manifest.json']);
+    expect(certificates.filter(({ role }: { role: string }) => role === 'server').map((each: { privateKeyFile: string }) => each.privateKeyFile))
+      .toEqual(certificates.filter(({ role }: { role: string }) => role === 'server').map(() => `${name}/server.key.pem`));
+  });
+
   test('has a configuration that names every file where the broker has it', async () => {
     const text = Object.entries(await kit(name, '--broker-folder', '/srv/tls/')).filter(([file]) => !file.endsWith('.pem')).map(([, content]) => content).join('\n');
     const named = name === 'hivemq' ? ['hivemq.jks', 'hivemq-trust-store.jks']
@@ -166,7 +176,7 @@ describe('HiveMQ', () => {
 });
 
 test('the help of the command names every kit', async () => {
-  expect((await cliOk('export', '--help')).replace(/\s+/g, ' ')).toContain(`${KIT_NAMES.join(', ')} `);
+  expect((await cliOk('export', '--help')).replace(/\s+/g, ' ')).toContain(`(choices: ${KIT_NAMES.map(name => JSON.stringify(name)).join(', ')})`);
 });
 
 describe('a kit of what is chosen', () => {

@@ -1,23 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { PLATFORM_IDS } from '../../../src/contract/platforms';
 import { temporaryFolder, writeAssembly, writeJson } from '../../support/cli-assembly';
 import { cliOk, readJson } from '../../support/cli-run';
 import { iotTemplate } from '../../support/cli-templates';
+import { complaintsOf } from '../../support/json-schema';
 
 const ROOT = resolve(__dirname, '..', '..', '..');
 const SCHEMA = readJson(join(ROOT, 'schema', 'manifest-v1.schema.json'));
 
 type Entry = { readonly [member: string]: any };
-
-/** A validator by JSON Schema draft-07: the one with which the linter checks its own configuration. */
-function validator(): { validate(schema: object, value: unknown): boolean; errorsText(): string } {
-  const Ajv = createRequire(require.resolve('eslint'))('ajv');
-  return new Ajv({ allErrors: true });
-}
 
 let folder: string;
 let outputsFile: string;
@@ -34,8 +28,7 @@ async function exported(outputs = outputsFile, ...more: string[]): Promise<Entry
   const out = temporaryFolder();
   await cliOk('export', '--outputs', outputs, '--out', out, ...more);
   const manifest = readJson(join(out, 'manifest.json'));
-  const ajv = validator();
-  expect(ajv.validate(SCHEMA, manifest) || ajv.errorsText()).toBe(true);
+  expect(complaintsOf(SCHEMA, manifest)).toBe('');
   expect(manifest.$schema).toBe(SCHEMA.$id);
   return manifest.certificates;
 }
@@ -61,12 +54,11 @@ describe('the manifest', () => {
 
   test('is refused by its schema where a member is missing or has another form', async () => {
     const [entry] = await exported();
-    const ajv = validator();
     for (const wrong of [{ ...entry, serialNumber: 'ab' }, { ...entry, sha1Fingerprint: 'AB'.repeat(20) }, { ...entry, notAfter: '2036-01-01' },
       { ...entry, role: 'root' }, { ...entry, authorityKeyIdentifier: 'AB' }, { ...entry, file: '../ca.pem/' }, { ...entry, privateKeyArn: '/parameter' }, { ...entry, platforms: { 'aws-iot-core': {} } }]) {
-      expect(ajv.validate(SCHEMA, { version: 1, certificates: [wrong] })).toBe(false);
+      expect(complaintsOf(SCHEMA, { version: 1, certificates: [wrong] })).not.toBe('');
     }
-    expect(ajv.validate(SCHEMA, { version: 2, certificates: [] })).toBe(false);
+    expect(complaintsOf(SCHEMA, { version: 2, certificates: [] })).not.toBe('');
   });
 
   test('says what each certificate is for', async () => {

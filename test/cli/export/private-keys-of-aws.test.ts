@@ -147,7 +147,7 @@ describe('the private key of a CA that is signed elsewhere', () => {
     await stack.update(active, pending.PhysicalResourceId, declared);
     const secret = (declared.properties.KeyStorage as { SecretArn: string }).SecretArn;
     const { code, stderr } = await exported({ CaCertificate: pem, CaSecret: secret }, '--private-keys');
-    expect([code, stderr]).toEqual([1, expect.stringContaining('(Iot.CaSecret: the secret has, by the serial numbers, the key of none of these certificates)')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('(Iot.CaSecret: the secret has, by the serial numbers, the key of none of these certificates)')]);
     expect(asked()).toEqual([]);
     expect(await exported({ CaCertificate: pem, CaSecret: secret }, '--ca-private-key', 'CaSecret')).toMatchObject({ code: 0 });
     expect(isKeyOf('ca.key.pem', pem)).toBe(true);

@@ -178,13 +178,13 @@ describe('stand-ins', () => {
       },
     });
     expect(report.leftOut).toEqual([
-      '2 × AWS::IAM::Role',
-      '1 × AWS::Lambda::Function',
-      'rule Mine',
-      'transform AWS::Serverless-2016-10-31',
-      'output Arn: it refers to Function (AWS::Lambda::Function), which a local deployment leaves out',
-      "output Zones: Fn::GetAZs can't be evaluated by a local deployment",
-      'output Version: it holds a dynamic reference, which only CloudFormation can look up',
+      { what: 'AWS::IAM::Role', number: 2 },
+      { what: 'AWS::Lambda::Function', number: 1 },
+      { what: 'rule Mine' },
+      { what: 'transform AWS::Serverless-2016-10-31' },
+      { what: 'output Arn', reason: 'it refers to Function (AWS::Lambda::Function), which a local deployment leaves out' },
+      { what: 'output Zones', reason: "Fn::GetAZs can't be evaluated by a local deployment" },
+      { what: 'output Version', reason: 'it holds a dynamic reference, which only CloudFormation can look up' },
     ]);
     expect(deployment.state.stacks.Iot.outputs).toEqual({ Ca: 'id-Ca-1' });
   });
@@ -205,10 +205,10 @@ describe('a registration with a platform', () => {
     const report = await deployment.deploy(registered({ 'Fn::GetAtt': ['Upload', 'VerificationCode'] }));
     expect(deployment.takeCalls()).toEqual(['Create Ca']);
     expect(report.leftOut).toEqual([
-      '1 × Custom::AzureCaUpload',
-      '1 × Custom::AzureCaVerification',
-      'Proof (Custom::IotVerificationCertificate): its code comes from the platform, which Upload (Custom::AzureCaUpload) asks',
-      'output Proof: it refers to Proof (Custom::IotVerificationCertificate), which a local deployment leaves out',
+      { what: 'Custom::AzureCaUpload', number: 1 },
+      { what: 'Custom::AzureCaVerification', number: 1 },
+      { what: 'Proof (Custom::IotVerificationCertificate)', reason: 'its code comes from the platform, which Upload (Custom::AzureCaUpload) asks' },
+      { what: 'output Proof', reason: 'it refers to Proof (Custom::IotVerificationCertificate), which a local deployment leaves out' },
     ]);
     expect(deployment.state.stacks.Iot.outputs).toEqual({ Ca: 'id-Ca-1' });
   });

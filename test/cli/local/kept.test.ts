@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder, writeAssembly } from '../../support/cli-assembly';
-import { caIdIn, cliError, cliOk, filesBelow, readJson } from '../../support/cli-run';
+import { caIdIn, cliFailure, cliOk, filesBelow, readJson } from '../../support/cli-run';
 import { iotTemplate, IotTemplateProps } from '../../support/cli-templates';
 
 let app: string;
@@ -56,7 +56,7 @@ test('a table that has a name of its own and was kept is not taken over, as in A
   named({});
   await cliOk('local', '--app', app, '--out', out);
   named({ Other: table });
-  expect(await cliError('local', '--app', app, '--out', out)).toContain('stack Iot, resource Other (AWS::DynamoDB::Table): ledger is there already, '
+  expect(await cliFailure('local', '--app', app, '--out', out)).toContain('stack Iot, resource Other (AWS::DynamoDB::Table): ledger is there already, '
     + 'kept when Table of stack Iot went; as in AWS it is not taken over; give this one another name');
 });
 
@@ -86,7 +86,7 @@ describe('a dry run', () => {
     await local({});
     const before = filesBelow(out);
     writeAssembly(app, { Iot: { template: iotTemplate({ devices: ['x'], deviceDays: 5000 }) } });
-    expect(await cliError('local', '--app', app, '--out', out, '--dry-run')).toContain('resource Device0 (Custom::IotDeviceCertificate): validity');
+    expect(await cliFailure('local', '--app', app, '--out', out, '--dry-run')).toContain('resource Device0 (Custom::IotDeviceCertificate): validity');
     expect(filesBelow(out)).toEqual(before);
   });
 });

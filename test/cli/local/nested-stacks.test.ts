@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, CfnOutput, CfnStack, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { AwsIotCaRegistration, AwsIotThing, DeviceCertificate, KeyAlgorithm, PrivateIotCa } from '../../../src';
 import { temporaryFolder } from '../../support/cli-assembly';
-import { cliError, cliOk, readJson, stem } from '../../support/cli-run';
+import { cliFailure, cliOk, readJson, stem } from '../../support/cli-run';
 import { synthesized } from '../../support/synthesized';
 
 interface Props {
@@ -93,7 +93,7 @@ test('a failure in a nested stack rolls the stack around it back, to the byte', 
   const app = synthesized(root => declare(root, { generation: 2, replaces: caId() }));
   const template = join(app, readdirSync(app).find(file => file.endsWith('.nested.template.json'))!);
   writeFileSync(template, readFileSync(template, 'utf8').replace('"ValidityDays": 365', '"ValidityDays": 5000')); // synthesis would not let it pass
-  const error = await cliError('local', '--app', app, '--out', out);
+  const error = await cliFailure('local', '--app', app, '--out', out);
   expect(error).toMatch(/stack Iot, resource DevicesNestedStack\w+\.pump1\w+ \(Devices\/pump-1, Custom::IotDeviceCertificate\): validity .*rolled back/);
   expect([outputs(), keys()]).toEqual([before, files]);
   expect(await local()).toContain('no changes');

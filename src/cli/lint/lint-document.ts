@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { CheckedCertificate, LintResult } from './checked-certificate';
+import { PlatformId } from '../../contract/platforms';
+import { LINT_RULES, rulesFor } from '../../pki/lint/lint';
+import { documentText } from '../document';
+
+/** What programs read. The schema says it to others: keep both alike. */
+export function lintDocument({ certificates, privateKeys }: LintResult, platforms: readonly PlatformId[]): string {
+  const severities = certificates.flatMap(({ findings }) => findings.map(({ severity }) => severity));
+  return documentText('lint', {
+    platforms,
+    errors: severities.filter(severity => severity === 'error').length,
+    warnings: severities.filter(severity => severity === 'warning').length,
+    certificates: certificates.map(each => ({
+      place: each.title,
+      sha256Fingerprint: sha256FingerprintOf(each),
+      subject: each.facts?.subject,
+      rulesChecked: rulesFor(each.context).length,
+      issuerFound: each.context.issuer !== undefined,
+      findings: each.findings,
+    })),
+    privateKeys,
+  });
+}
+
+/** All rules, for `--list`. */
+export function rulesDocument(): string {
+  return documentText('lint', { rules: LINT_RULES.map(({ id, severity, checks, source }) => ({ id, severity, checks, source })) });
+}
+
+/** Lower-case hexadecimal digits; of what is no certificate, those of its octets. */
+export function sha256FingerprintOf({ der }: CheckedCertificate): string {
+  return createHash('sha256').update(der).digest('hex');
+}

@@ -1,0 +1,33 @@
+/** Something of a stack that only AWS can provide, or several of its kind. */
+export interface LeftOut {
+  /** A type of resources, or a part of the template: `output Url`, `rule R`. */
+  readonly what: string;
+  /** Of a type of resources: how many there are. */
+  readonly number?: number;
+  /** Why, in words; absent where only AWS has such a thing. */
+  readonly reason?: string;
+}
+
+/** Resources that are left out because of their type, each type once. */
+export function leftOutOfTypes(counts: ReadonlyMap<string, number>): LeftOut[] {
+  return [...counts].map(([what, number]) => ({ what, number }));
+}
+
+/** What a whole run leaves out, for people: each type once, with the number over all stacks, and each reason once. */
+export function describeLeftOut(stacks: readonly { readonly stackName: string; readonly leftOut: readonly LeftOut[] }[]): string[] {
+  const types = new Map<string, number>();
+  const parts = new Map<string, string[]>();
+  for (const { stackName, leftOut } of stacks) {
+    for (const { what, number, reason = '' } of leftOut) {
+      if (number === undefined) {
+        parts.set(reason, [...parts.get(reason) ?? [], `${what} of stack ${stackName}`]);
+      } else {
+        types.set(what, (types.get(what) ?? 0) + number);
+      }
+    }
+  }
+  return [
+    ...[...types].map(([type, number]) => `${number} × ${type}`),
+    ...[...parts].map(([reason, names]) => `${names.join(', ')}${reason && `: ${reason}`}`),
+  ];
+}

@@ -1,0 +1,43 @@
+import { run } from '../../src/cli/program';
+import { silentProgress } from '../../src/cli/terminal';
+import { cli, cliError, cliOk } from '../support/cli-run';
+
+const COMMANDS = ['local', 'export', 'inspect', 'lint', 'completion', 'help'];
+
+describe('the help', () => {
+  test('has every command, and says what the exit codes mean', async () => {
+    const said = await cliOk('help');
+    COMMANDS.forEach(command => expect(said).toMatch(new RegExp(`^  ${command} `, 'm')));
+    expect(said).toContain('The exit code is 0 where all is well, 1 where something was found wrong, and 2 where the command was not');
+    expect(await cliOk('--help')).toBe(said);
+  });
+
+  test.each(COMMANDS)('of %s is the same however it is asked for, and has examples', async command => {
+    const said = await cliOk('help', command);
+    expect(await cliOk(command, '--help')).toBe(said);
+    expect(said).toMatch(/\nExamples:\n {2}# .+\n {2}\$ .*private-iot-ca /);
+  });
+
+  test('of an unknown command names those that there are', async () => {
+    expect(await cliError('help', 'nonsense')).toBe(`error: help: command must be one of ${COMMANDS.join(', ')}, got "nonsense"`);
+  });
+
+  test.each([80, 160])('fits a terminal of %d columns', async columns => {
+    for (const command of [[], ...COMMANDS.map(each => [each])]) {
+      let said = '';
+      await run(['help', ...command], { columns, progress: silentProgress, print: text => { said += text; }, warn: () => undefined });
+      const isExample = (line: string): boolean => line.startsWith('  $ ');
+      expect(said.split('\n').filter(line => line.length > columns && !isExample(line))).toEqual([]);
+    }
+  });
+});
+
+test('a command line without a command says which there are, on standard error, with exit code 2', async () => {
+  expect(await cli()).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^Usage: private-iot-ca [^]*Commands:/) });
+});
+
+test.each([
+  [['nonsense']], [['lint', '--nonsense']], [['inspect']], [['local', 'a-word-too-much']], [['completion', 'tcsh']], [['export', '--out']], [['lint', '--json', '--sarif', 'x']],
+])('%j is wrong usage: one line of standard error and exit code 2', async args => {
+  expect(await cli(...args)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^error: .+\n(\(Did you mean .+\)\n)?$/) });
+});

@@ -8,10 +8,10 @@ import { checkCertificatePem } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
-import { checkCaChain } from './pki/ca-chain';
+import { checkCaChain, isSelfIssued } from './pki/ca-chain';
 import { Certificate, parseCertificate } from './pki/certificate';
 import { readCertificates } from './pki/certificate-pem';
-import { CaChainLinks, isRoot } from './private/ca-chain';
+import { CaChainLinks } from './private/ca-chain';
 import { CaFacts, caFacts } from './private/ca-facts';
 import { partsOf } from './private/ca-parts';
 import { validateHeldCa } from './private/ca-validation';
@@ -61,11 +61,11 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     this.assertChain(certificates);
     this.caId = attrs.caId;
     this.certificatePem = certificatePem;
-    rememberCa(this, { ...knownByCertificates(parsed), keyIdentifier: parsed[0]?.subjectKeyIdentifier.toString('hex') });
+    rememberCa(this, { ...knownByCertificates(parsed), keyIdentifier: parsed[0]?.keyIdentifier.toString('hex') });
     const last = parsed[parsed.length - 1];
     this._chain = {
       links: certificates.map((pem, depth) => ({ pem, home: this, lookUp: { ca: this, depth, attributes: ['CertificatePem'] } })),
-      endsInRoot: last === undefined || isRoot(last),
+      endsInRoot: last === undefined || isSelfIssued(last),
     };
     const known: CaFacts = parsed[0] ? caFacts(parsed[0]) : {};
     this.keyAlgorithm = known.keyAlgorithm ?? attrs.keyAlgorithm;

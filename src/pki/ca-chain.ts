@@ -1,8 +1,10 @@
 import { createPublicKey, KeyObject, X509Certificate } from 'node:crypto';
 import { Certificate, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
+import { extensionText } from './extension-names';
 import { limitsOf, usageText } from './issuer-limits';
 import { keyAlgorithmOfPublicKey } from './keys';
+import { isSameName } from './name-comparison';
 import { assertNamesPermitted } from './name-constraints';
 import { OID } from './object-identifiers';
 import { isOutdatedSignature } from './signature-algorithms';
@@ -53,7 +55,7 @@ export function readCaChain(property: string, pem: string, legacy = false): CaCh
 export function assertSignedInOrder(property: string, certificates: readonly Certificate[]): void {
   certificates.slice(1).forEach((above, index) => assertSigned(property, index, certificates[index], above));
   const last = certificates[certificates.length - 1];
-  if (last.subject.equals(last.issuer)) {
+  if (isSelfIssued(last)) {
     assertSigned(property, certificates.length - 1, last, last);
   }
 }
@@ -116,12 +118,17 @@ export function checkChainIsValid(property: string, { certificate, chain }: CaCh
     + `to ${formatTime(outside.validity.notAfter)}`;
 }
 
-/** RFC 5280, section 4.2: a certificate with a critical extension that one does not know must be rejected. */
+/** RFC 5280, section 4.2: a certificate with a critical extension that one does not know, or can't process, must be rejected. */
 export function assertUnderstood({ unknownCritical }: Certificate): void {
   if (unknownCritical.length > 0) {
-    throw new Error(`the CA's certificate must have no critical extension that is unknown here, got ${unknownCritical.join(', ')} `
-      + '(object identifiers, DER)');
+    throw new Error(`the CA's certificate, and those above it, must have no critical extension that is not acted upon here, got ${unknownCritical.map(extensionText).join(', ')}: `
+      + 'what it issues could break it unseen; have the certificate renewed without the extension, or with one that is not critical');
   }
+}
+
+/** Whether a certificate's subject is its issuer (RFC 5280, section 6.1), in whatever encoding. */
+export function isSelfIssued({ subject, issuer }: Pick<Certificate, 'subject' | 'issuer'>): boolean {
+  return subject.equals(issuer) || isSameName(subject, issuer);
 }
 
 function parsed(property: string, index: number, der: Buffer): Certificate {
@@ -149,10 +156,11 @@ function assertPathLength(property: string, index: number, { pathLength }: Certi
  * RFC 5280, section 6.1.3 (b, c): below a CA whose own names violate the constraints of those above it, nothing verifies. A certificate
  * whose subject is its issuer is passed over.
  */
-function assertNames(property: string, index: number, { subject, issuer, alternativeNames }: Certificate, above: readonly Certificate[]): void {
-  if (subject.equals(issuer)) {
+function assertNames(property: string, index: number, certificate: Certificate, above: readonly Certificate[]): void {
+  if (isSelfIssued(certificate)) {
     return;
   }
+  const { subject, alternativeNames } = certificate;
   try {
     const constraints = above.flatMap(({ nameConstraints }) => nameConstraints ?? []);
     assertNamesPermitted({ subject, profile: 'ca' }, constraints, alternativeNames); // the common name by itself is for OpenSSL no host name here
@@ -162,9 +170,9 @@ function assertNames(property: string, index: number, { subject, issuer, alterna
 }
 
 function assertSigned(property: string, index: number, { der, issuer, authorityKeyIdentifier }: Certificate, above: Certificate): void {
-  const identified = !authorityKeyIdentifier || authorityKeyIdentifier.equals(above.subjectKeyIdentifier);
+  const identified = !authorityKeyIdentifier || !above.subjectKeyIdentifier || authorityKeyIdentifier.equals(above.subjectKeyIdentifier);
   const key = readKey(property, above.der.equals(der) ? index : index + 1, above.publicKey);
-  if (!issuer.equals(above.subject) || !identified || !hasSigned(key, der)) {
+  if (!isSameName(issuer, above.subject) || !identified || !hasSigned(key, der)) {
     throw new Error(`${place(property, index)} must be signed by the certificate that follows it (the CA's own comes first, the root last), got another order or another chain`);
   }
 }

@@ -3,7 +3,8 @@ import { IConstruct } from 'constructs';
 import { CaLookUp, lookedUp } from './ca-lookup';
 import { isWithinReach } from './reach';
 import { IPrivateIotCa } from '../i-private-iot-ca';
-import { Certificate, parseCertificate } from '../pki/certificate';
+import { isSelfIssued } from '../pki/ca-chain';
+import { parseCertificate } from '../pki/certificate';
 import { readCertificates } from '../pki/certificate-pem';
 import { toPem } from '../pki/pem';
 
@@ -86,7 +87,7 @@ export function chainOfText(ca: IPrivateIotCa, text: string, sha256Fingerprint: 
   const certificates = readCertificates('certificate', text);
   return {
     links: certificates.map(der => ({ pem: toPem('CERTIFICATE', der), home: ca, lookUp })), // literals, which nobody looks up
-    endsInRoot: isRoot(parseCertificate(certificates[certificates.length - 1])),
+    endsInRoot: isSelfIssued(parseCertificate(certificates[certificates.length - 1])),
   };
 }
 
@@ -100,7 +101,3 @@ export function chainBelow(ca: IPrivateIotCa, sha256Fingerprint: string, issuer:
   return { links: [...chainOfOne(ca, sha256Fingerprint, false).links, ...above], endsInRoot };
 }
 
-/** Whether a certificate is the last one of a chain. */
-export function isRoot({ issuer, subject }: Certificate): boolean {
-  return issuer.equals(subject);
-}

@@ -34,7 +34,8 @@ const ISSUER_WITH_OWN_IDENTIFIER: Changed = { ca: true, subjectKeyIdentifier: OW
 /** On how a certificate stands to its issuer's. */
 export const ISSUER_CASES: readonly ContextCase[] = [
   // The same text as another string type: a name that was encoded anew.
-  { rule: 'rfc5280-issuer-name', says: 'the same octets', found: { issuer: name([COMMON_NAME, printableString('Acme CA')]) }, passed: {} },
+  { rule: 'rfc5280-issuer-name-encoding', says: 'the same octets', found: { issuer: name([COMMON_NAME, printableString('Acme CA')]) }, passed: {} },
+  { rule: 'rfc5280-issuer-name', says: 'got another name', found: { issuer: name([COMMON_NAME, 'Acme Ca 2']) }, passed: { issuer: name([COMMON_NAME, printableString('ACME  CA')]) } },
   {
     rule: 'rfc5280-issuer-ca', says: 'must be a CA', found: {}, passed: {}, issuers: [{ ca: true, basicConstraints: basicConstraints(false) }, { ca: true }],
   },

@@ -2,7 +2,7 @@ import { AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identi
 import { integerOctets, objectIdentifierText, tolerantFlag } from './der-values';
 import { ExtensionValues, readExtensionValue } from './extension-values';
 import { LintedKey, readKey } from './linted-key';
-import { LintedName, readName } from './linted-name';
+import { isSameLintedName, LintedName, readName } from './linted-name';
 import { LintedTime, readTime } from './linted-time';
 import { contextTag, Tag } from '../../der';
 import { DerReader } from '../../der-reader';
@@ -47,7 +47,7 @@ export interface LintedCertificate {
   readonly values: ExtensionValues;
   /** Whether it is a CA: `cA` of basicConstraints. */
   readonly ca: boolean;
-  /** Whether it names itself as its issuer. */
+  /** Whether it names itself as its issuer, in whatever encoding. */
   readonly selfIssued: boolean;
 }
 
@@ -95,7 +95,7 @@ export function readLintedCertificate(der: Buffer): LintedCertificate {
     extensions,
     values,
     ca: values.basicConstraints?.ca === true,
-    selfIssued: subject.der.equals(issuer.der),
+    selfIssued: isSameLintedName(subject, issuer),
   };
 }
 

@@ -1,6 +1,7 @@
 import { AnyElement, anyElement, elementsOf, objectIdentifierText } from './der-values';
 import { Tag } from '../../der';
 import { DerReader } from '../../der-reader';
+import { isSameName } from '../../name-comparison';
 
 /** Identifier octets of the string types of names that are not written here (X.680, section 8.4). */
 export const STRING_TAG = {
@@ -47,6 +48,11 @@ export function readName(der: Buffer, what: string, faults: string[]): LintedNam
     }
   }
   return { der, attributes };
+}
+
+/** Whether two names are the same (RFC 5280, section 7.1), in whatever encoding. */
+export function isSameLintedName(one: LintedName, other: LintedName): boolean {
+  return one.der.equals(other.der) || isSameName(one.der, other.der);
 }
 
 function isInOrder(members: readonly AnyElement[]): boolean {

@@ -59,9 +59,9 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
   {
     id: 'rfc5280-ca-subject-key-identifier',
     severity: 'error',
-    source: 'RFC 5280, section 4.2.1.2',
+    source: 'RFC 5280, section 4.2.1.2; OpenSSL 3.0 (-x509_strict) and wolfSSL 5.5, tried',
     checks: 'A CA has a subject key identifier, by which the certificates below find it.',
-    check: ({ ca, values }) => ca && !values.subjectKeyIdentifier ? 'a CA must have a subject key identifier' : undefined,
+    check: ({ ca, values }) => ca && !values.subjectKeyIdentifier ? 'a CA must have a subject key identifier; OpenSSL, where it is strict, and wolfSSL refuse what is below one without' : undefined,
   },
   {
     id: 'rfc5280-subject-key-identifier',

@@ -2,7 +2,7 @@ import {
   authorityKeyIdentifier, basicConstraints, build, CA, COMMON_NAME, DEVICE, ecKey, extension, generalNames, keyUsage, name, NOTHING, oid, Parts,
   rsaKey, string,
 } from './certificate-builder';
-import { bitString, contextTag, element, explicit, integer, NULL, octetString, printableString, sequence, Tag, time, utf8String } from '../../../src/pki/der';
+import { bitString, contextTag, element, explicit, integer, NULL, octetString, printableString, sequence, Tag, time, TRUE, utf8String } from '../../../src/pki/der';
 import { LINT_OID } from '../../../src/pki/lint/model/object-identifiers';
 import { OID } from '../../../src/pki/object-identifiers';
 import { signatureAlgorithm } from '../../../src/pki/signature-algorithms';
@@ -44,6 +44,35 @@ const rsaPss = (...fields: Buffer[]) => sequence(oid(LINT_OID.rsassaPss), sequen
 const crlAt = (uri: string) => extension(LINT_OID.cRLDistributionPoints, false, sequence(sequence(element(0xa0, element(0xa0, string(0x86, uri))))));
 const edwards = (algorithm: Buffer, octets: number) => sequence(algorithm, bitString(Buffer.alloc(octets, 7)));
 const ED25519 = sequence(oid(OID.ed25519));
+
+const POLICY = sequence(oid('1.2.3'));
+const POLICY_CONSTRAINTS = sequence(string(0x80, Buffer.of(0)));
+const CRL_AT = sequence(sequence(element(0xa0, element(0xa0, string(0x86, 'http://a/crl')))));
+const ACCESS = sequence(sequence(oid('1.3.6.1.5.5.7.48.1'), string(contextTag(6, false), 'http://ocsp')));
+const DIRECTORY_ATTRIBUTES = sequence(sequence(oid('2.5.4.6'), element(Tag.SET, printableString('DE'))));
+const NEGATIVE_PATH_LENGTH = extension(OID.basicConstraints, true, sequence(TRUE, element(Tag.INTEGER, Buffer.of(0xff))));
+
+/** Extensions whose value is a list, or names something, with nothing in it or with what must not be, and as it should be. */
+const EMPTY_VALUES: readonly (readonly [string, string, Buffer, Buffer])[] = [
+  [LINT_OID.certificatePolicies, 'certificatePolicies', sequence(), sequence(POLICY)],
+  [LINT_OID.certificatePolicies, 'certificatePolicies', sequence(sequence(oid('1.2.3'), sequence())), sequence(sequence(oid('1.2.3'), sequence(sequence(oid('1.2.4'), NULL))))],
+  [LINT_OID.certificatePolicies, 'certificatePolicies', sequence(POLICY, POLICY), sequence(POLICY, sequence(oid('1.2.4')))],
+  [LINT_OID.policyMappings, 'policyMappings', sequence(), sequence(sequence(oid('1.2.3'), oid('1.2.4')))],
+  [LINT_OID.policyMappings, 'policyMappings', sequence(sequence(oid('1.2.3'), oid(LINT_OID.anyPolicy))), sequence(sequence(oid('1.2.3'), oid('1.2.4')))],
+  [LINT_OID.policyConstraints, 'policyConstraints', sequence(), POLICY_CONSTRAINTS],
+  [LINT_OID.policyConstraints, 'policyConstraints', sequence(string(0x80, Buffer.of(0xff))), sequence(string(0x80, Buffer.of(1)), string(0x81, Buffer.of(0)))],
+  [LINT_OID.policyConstraints, 'policyConstraints', sequence(string(0x81, Buffer.of(0)), string(0x80, Buffer.of(0))), sequence(string(0x81, Buffer.of(0)))],
+  [LINT_OID.inhibitAnyPolicy, 'inhibitAnyPolicy', element(Tag.INTEGER, Buffer.of(0xff)), integer(0)],
+  [LINT_OID.subjectInfoAccess, 'subjectInfoAccess', sequence(), ACCESS],
+  [LINT_OID.authorityInfoAccess, 'authorityInfoAccess', sequence(), ACCESS],
+  [LINT_OID.subjectDirectoryAttributes, 'subjectDirectoryAttributes', sequence(), DIRECTORY_ATTRIBUTES],
+  [LINT_OID.subjectDirectoryAttributes, 'subjectDirectoryAttributes', sequence(sequence(oid('2.5.4.6'), element(Tag.SET))), DIRECTORY_ATTRIBUTES],
+  [LINT_OID.freshestCRL, 'freshestCRL', sequence(), CRL_AT],
+  [LINT_OID.cRLDistributionPoints, 'cRLDistributionPoints', sequence(), CRL_AT],
+  [LINT_OID.issuerAltName, 'issuerAltName', sequence(), generalNames([2, 'acme.example'])],
+  [LINT_OID.nameConstraints, 'nameConstraints', sequence(), sequence(element(0xa0, sequence(string(0x82, 'example'))))],
+  [LINT_OID.nameConstraints, 'nameConstraints', sequence(element(0xa1)), sequence(element(0xa1, sequence(string(0x82, 'example'))))],
+];
 
 /** Rules on a certificate alone, with the one nearest to it that passes. */
 export const RULE_CASES: readonly RuleCase[] = [
@@ -173,9 +202,43 @@ export const RULE_CASES: readonly RuleCase[] = [
   { rule: 'rfc5280-extension-value', says: 'keyUsage can\'t be read', found: { keyUsage: extension(OID.keyUsage, true, octetString(Buffer.of(1))) }, passed: {} },
   { rule: 'rfc5280-extension-value', says: 'extKeyUsage can\'t be read', found: { extendedKeyUsage: extension(OID.extKeyUsage, false, sequence()) }, passed: {} },
   { rule: 'rfc5280-extension-value', says: 'subjectAltName can\'t be read', found: { more: extension(LINT_OID.subjectAltName, false, sequence()) }, passed: { more: alternativeNames(false, [2, 'a']) } },
+  ...EMPTY_VALUES.map(([type, label, wrong, right]) => ({
+    rule: 'rfc5280-extension-value',
+    says: `the extension ${label} can't be read: `,
+    found: { ca: true, more: extension(type, false, wrong) },
+    passed: { ca: true, more: extension(type, false, right) },
+  })),
+  {
+    rule: 'rfc5280-extension-value',
+    says: 'basicConstraints can\'t be read: pathLenConstraint must not be negative',
+    found: { ca: true, basicConstraints: NEGATIVE_PATH_LENGTH },
+    passed: { ca: true, basicConstraints: basicConstraints(true, 0) },
+  },
   { rule: 'rfc5280-unknown-critical-extension', says: '1.2.3.4', found: { more: extension('1.2.3.4', true, NULL) }, passed: { more: extension('1.2.3.4', false, NULL) } },
   { rule: 'rfc5280-extension-criticality', says: 'authorityKeyIdentifier must not be critical', found: { authorityKeyIdentifier: authorityKeyIdentifier(Buffer.of(1), true) }, passed: { authorityKeyIdentifier: authorityKeyIdentifier(Buffer.of(1)) } },
   { rule: 'rfc5280-extension-criticality', says: 'inhibitAnyPolicy must be critical', found: { ca: true, more: extension(LINT_OID.inhibitAnyPolicy, false, integer(0)) }, passed: { ca: true, more: extension(LINT_OID.inhibitAnyPolicy, true, integer(0)) } },
+  ...([
+    [LINT_OID.cRLDistributionPoints, 'cRLDistributionPoints should not be', true], [LINT_OID.issuerAltName, 'issuerAltName should not be', true],
+    [LINT_OID.policyMappings, 'policyMappings should be', false],
+  ] as const).map(([type, says, critical]) => {
+    const value = EMPTY_VALUES.find(([each]) => each === type)![3];
+    return { rule: 'rfc5280-extension-criticality-advised', says, found: { ca: true, more: extension(type, critical, value) }, passed: { ca: true, more: extension(type, !critical, value) } };
+  }),
+  ...([
+    [OID.subjectKeyIdentifier, octetString(Buffer.of(1)), 'subjectKeyIdentifier'], [LINT_OID.subjectDirectoryAttributes, DIRECTORY_ATTRIBUTES, 'subjectDirectoryAttributes'],
+    [LINT_OID.freshestCRL, CRL_AT, 'freshestCRL'], [LINT_OID.authorityInfoAccess, ACCESS, 'authorityInfoAccess'], [LINT_OID.subjectInfoAccess, ACCESS, 'subjectInfoAccess'],
+  ] as const).map(([type, value, label]) => ({
+    rule: 'rfc5280-extension-criticality',
+    says: `${label} must not be critical`,
+    found: { subjectKeyIdentifier: NOTHING, more: extension(type, true, value) },
+    passed: { subjectKeyIdentifier: NOTHING, more: extension(type, false, value) },
+  })),
+  {
+    rule: 'rfc5280-extension-criticality',
+    says: 'policyConstraints must be critical',
+    found: { ca: true, more: extension(LINT_OID.policyConstraints, false, POLICY_CONSTRAINTS) },
+    passed: { ca: true, more: extension(LINT_OID.policyConstraints, true, POLICY_CONSTRAINTS) },
+  },
   { rule: 'rfc5280-basic-constraints-critical', says: 'must be critical', found: { ca: true, basicConstraints: basicConstraints(true, 0, false) }, passed: { basicConstraints: basicConstraints(false, undefined, false) } },
   { rule: 'rfc5280-path-length-ca', says: 'must be left out', found: { basicConstraints: basicConstraints(false, 0) }, passed: { ca: true, basicConstraints: basicConstraints(true, 0) } },
   { rule: 'rfc5280-path-length-ca', says: 'keyCertSign', found: { ca: true, basicConstraints: basicConstraints(true, 0), keyUsage: keyUsage([0]) }, passed: {} },
@@ -197,13 +260,20 @@ export const RULE_CASES: readonly RuleCase[] = [
   ...([
     [2, 'a b', 'a.b'], [2, 'sensor_1.example', '*.example'], [2, '', 'xn--bcher-kva.example'], [2, 'a..b', 'A.B'], [2, 'a.', 'a'], [2, '192.0.2.1', '192-0-2-1'],
     [2, `${'a.'.repeat(126)}aa`, `${'a.'.repeat(126)}a`], [2, `${'a'.repeat(64)}.b`, `${'a'.repeat(63)}.b`], [6, '/path', 'urn:a'], [6, 'http://a b', 'http://a/b'],
-    [1, 'nobody', 'a@b'], [7, Buffer.alloc(5), Buffer.alloc(16)], [7, Buffer.alloc(0), Buffer.alloc(4)],
+    [1, 'nobody', 'a@b'], [1, 'a@b c.example', 'a@b-c.example'], [1, 'a@.example', 'a@x.example'], [1, 'a@b..example', 'a@[192.0.2.1]'], [1, 'a@-b', `${'a'.repeat(64)}@b`],
+    [1, `${'a'.repeat(65)}@b`, 'first.last+tag@B.example'], [1, 'a@b_c.example', 'a_c@b.example'], [7, Buffer.alloc(5), Buffer.alloc(16)], [7, Buffer.alloc(0), Buffer.alloc(4)],
   ] as const).map(([kind, wrong, right]) => ({
     rule: 'rfc5280-alternative-name-form',
     says: /^(a host name|an IP address|a URI|an e-mail address) must/,
     found: { more: alternativeNames(false, [kind, wrong]) },
     passed: { more: alternativeNames(false, [kind, right]) },
   })),
+  {
+    rule: 'rfc5280-distribution-uri',
+    says: 'got "delta.pem"',
+    found: { ca: true, more: extension(LINT_OID.freshestCRL, false, sequence(sequence(element(0xa0, element(0xa0, string(0x86, 'delta.pem')))))) },
+    passed: { ca: true, more: extension(LINT_OID.freshestCRL, false, CRL_AT) },
+  },
   { rule: 'rfc5280-distribution-uri', says: 'got "crl.pem"', found: { more: crlAt('crl.pem') }, passed: { more: crlAt('http://example/crl') } },
   {
     rule: 'rfc5280-distribution-uri',

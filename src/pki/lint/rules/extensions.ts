@@ -1,13 +1,16 @@
 import { extensionName, extensionText } from '../../extension-names';
 import { OID } from '../../object-identifiers';
-import { LintRule } from '../lint-rule';
+import { complaintsOf, LintRule } from '../lint-rule';
+import { LintedCertificate } from '../model/linted-certificate';
 import { LINT_OID } from '../model/object-identifiers';
+
+type Criticality = ReadonlyMap<string, boolean | undefined>;
 
 /**
  * The extensions of RFC 5280, section 4.2, which every validator is to understand, and whether it wants them critical: `undefined` where
  * that is open, or has a rule of its own.
  */
-const CRITICAL: ReadonlyMap<string, boolean | undefined> = new Map<string, boolean | undefined>([
+const CRITICAL: Criticality = new Map<string, boolean | undefined>([
   [OID.authorityKeyIdentifier, false],
   [OID.subjectKeyIdentifier, false],
   [OID.keyUsage, undefined],
@@ -27,6 +30,9 @@ const CRITICAL: ReadonlyMap<string, boolean | undefined> = new Map<string, boole
   [LINT_OID.subjectInfoAccess, false],
 ]);
 
+/** What it advises. */
+const ADVISED: Criticality = new Map([[LINT_OID.issuerAltName, false], [LINT_OID.cRLDistributionPoints, false], [LINT_OID.policyMappings, true]]);
+
 /** What holds for extensions of every kind. */
 export const EXTENSION_RULES: readonly LintRule[] = [
   {
@@ -36,38 +42,47 @@ export const EXTENSION_RULES: readonly LintRule[] = [
     checks: 'No extension is there twice.',
     check: ({ extensions }) => {
       const seen = new Set<string>();
-      const repeated = extensions.find(({ oid }) => seen.size === seen.add(oid).size);
-      return repeated && `the extension ${extensionName(repeated.oid)} must not be there twice`;
+      return complaintsOf(extensions, ({ oid }) => seen.size === seen.add(oid).size ? `the extension ${extensionName(oid)} must not be there twice` : undefined);
     },
   },
   {
     id: 'rfc5280-extension-value',
     severity: 'error',
-    source: 'RFC 5280, section 4.2',
-    checks: 'The values of extensions have the syntax of their kind.',
-    check: ({ extensions }) => {
-      const damaged = extensions.find(({ fault }) => fault !== undefined);
-      return damaged && `the extension ${extensionName(damaged.oid)} can't be read: ${damaged.fault}`;
-    },
+    source: 'RFC 5280, section 4.2 and appendix A',
+    checks: 'The values of the extensions of RFC 5280 have the syntax of their kind: none is an empty list, no path length is negative, no policy is there twice.',
+    check: ({ extensions }) => complaintsOf(extensions, ({ oid, fault }) => fault && `the extension ${extensionName(oid)} can't be read: ${fault}`),
   },
   {
     id: 'rfc5280-unknown-critical-extension',
     severity: 'error',
     source: 'RFC 5280, section 4.2',
     checks: 'No extension is critical that is not one of RFC 5280: whoever does not know it has to refuse the certificate.',
-    check: ({ extensions }) => {
-      const unknown = extensions.find(({ oid, critical }) => critical && !CRITICAL.has(oid));
-      return unknown && `the extension ${extensionText(unknown.oid)} must not be critical: validators that do not know it refuse the certificate`;
-    },
+    check: ({ extensions }) => complaintsOf(extensions, ({ oid, critical }) => critical && !CRITICAL.has(oid)
+      ? `the extension ${extensionText(oid)} must not be critical: validators that do not know it refuse the certificate`
+      : undefined),
   },
   {
     id: 'rfc5280-extension-criticality',
     severity: 'error',
     source: 'RFC 5280, sections 4.2.1 and 4.2.2',
-    checks: 'Key identifiers and places of information are not critical, constraints on policies are.',
-    check: ({ extensions }) => {
-      const wrong = extensions.find(({ oid, critical }) => (CRITICAL.get(oid) ?? critical) !== critical);
-      return wrong && `the extension ${extensionName(wrong.oid)} must ${wrong.critical ? 'not be' : 'be'} critical`;
-    },
+    checks: `These are not critical: ${namesOf(CRITICAL, false)}. These are: ${namesOf(CRITICAL, true)}.`,
+    check: certificate => criticalityComplaint(certificate, CRITICAL, 'must'),
+  },
+  {
+    id: 'rfc5280-extension-criticality-advised',
+    severity: 'warning',
+    source: 'RFC 5280, sections 4.2.1.5, 4.2.1.7 and 4.2.1.13',
+    checks: `These are not critical: ${namesOf(ADVISED, false)}. These are: ${namesOf(ADVISED, true)}.`,
+    check: certificate => criticalityComplaint(certificate, ADVISED, 'should'),
   },
 ];
+
+function namesOf(criticality: Criticality, critical: boolean): string {
+  return [...criticality].filter(([, wanted]) => wanted === critical).map(([oid]) => extensionName(oid)).join(', ');
+}
+
+function criticalityComplaint({ extensions }: LintedCertificate, wanted: Criticality, verb: 'must' | 'should'): string | undefined {
+  return complaintsOf(extensions, ({ oid, critical }) => (wanted.get(oid) ?? critical) === critical
+    ? undefined
+    : `the extension ${extensionName(oid)} ${verb} ${critical ? 'not be' : 'be'} critical`);
+}

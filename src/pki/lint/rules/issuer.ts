@@ -1,4 +1,5 @@
 import { formatTime } from '../../../contract/term';
+import { OID } from '../../object-identifiers';
 import { issuerRule, LintRule } from '../lint-rule';
 import { describeLintedKey } from '../model/linted-key';
 import { isSameLintedName } from '../model/linted-name';
@@ -29,7 +30,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, section 6.1.4 (k)',
     checks: 'The issuer is a CA.',
-    check: ({ der }, issuer) => issuer.ca || der.equals(issuer.der) ? undefined : 'the issuer must be a CA (cA of basicConstraints)',
+    check: ({ der }, issuer) => issuer.ca || der.equals(issuer.der) || issuer.unreadable.has(OID.basicConstraints) ? undefined : 'the issuer must be a CA (cA of basicConstraints)',
   }),
   issuerRule({
     id: 'rfc5280-issuer-key-usage',

@@ -52,6 +52,15 @@ const ACCESS = sequence(sequence(oid('1.3.6.1.5.5.7.48.1'), string(contextTag(6,
 const DIRECTORY_ATTRIBUTES = sequence(sequence(oid('2.5.4.6'), element(Tag.SET, printableString('DE'))));
 const NEGATIVE_PATH_LENGTH = extension(OID.basicConstraints, true, sequence(TRUE, element(Tag.INTEGER, Buffer.of(0xff))));
 
+const DNS_BASE = string(0x82, 'example');
+const EMAIL_BASE = string(0x81, 'example');
+const URI_BASE = string(0x86, 'example');
+const IPV4_BASE = string(0x87, Buffer.alloc(8));
+const IPV6_BASE = string(0x87, Buffer.alloc(32));
+const DIRECTORY_BASE = element(0xa4, name(['2.5.4.10', 'Acme']));
+const constraintsOn = (critical: boolean, list: number, base: Buffer) =>
+  extension(LINT_OID.nameConstraints, critical, sequence(element(list, sequence(base))));
+
 /** Extensions whose value is a list, or names something, with nothing in it or with what must not be, and as it should be. */
 const EMPTY_VALUES: readonly (readonly [string, string, Buffer, Buffer])[] = [
   [LINT_OID.certificatePolicies, 'certificatePolicies', sequence(), sequence(POLICY)],
@@ -291,6 +300,27 @@ export const RULE_CASES: readonly RuleCase[] = [
   { rule: 'stack-algorithm', says: 'got 1.2.840.10040.4.3', found: signedBy(sequence(oid('1.2.840.10040.4.3'))), passed: signedBy(ED25519) },
   { rule: 'stack-algorithm', says: 'got 1.3.101.110', found: { publicKey: edwards(sequence(oid('1.3.101.110')), 32) }, passed: { publicKey: edwards(ED25519, 32) } },
   { rule: 'stack-name-constraints', says: 'mbedTLS and BearSSL', found: { ca: true, more: nameConstraints(true) }, passed: { ca: true, more: nameConstraints(false) } },
+  ...([
+    ['go', true, 0xa0, DIRECTORY_BASE, 'Go 1.19 refuses every chain under critical constraints on permitted directory names', true, DNS_BASE],
+    ['go', true, 0xa1, DIRECTORY_BASE, 'excluded directory names', true, DNS_BASE],
+    ['go', false, 0xa0, DIRECTORY_BASE, 'Go 1.19 accepts subjects outside of them', false, DNS_BASE],
+    ['gnutls', true, 0xa1, DIRECTORY_BASE, 'refuses every certificate with a subject under critical constraints on excluded directory names', true, IPV6_BASE],
+    ['gnutls', false, 0xa1, URI_BASE, 'refuses every certificate with a URI under constraints on excluded URIs', true, IPV6_BASE],
+    ['gnutls', true, 0xa0, URI_BASE, 'accepts names outside of them under critical constraints on permitted URIs', true, DNS_BASE],
+    ['botan', true, 0xa0, IPV6_BASE, 'refuses every chain under critical constraints on permitted addresses of IPv6', true, IPV4_BASE],
+    ['botan', false, 0xa1, IPV6_BASE, 'accepts addresses outside of them', false, IPV4_BASE],
+    ['botan', true, 0xa0, EMAIL_BASE, 'refuses every certificate with such a name under critical constraints on permitted mailboxes', true, DNS_BASE],
+    ['botan', false, 0xa0, URI_BASE, 'accepts names outside of them', false, DIRECTORY_BASE],
+    ['botan', true, 0xa1, URI_BASE, 'accepts names that they exclude', true, DIRECTORY_BASE],
+    ['wolfssl', true, 0xa0, IPV4_BASE, 'accepts names outside of them under critical constraints on permitted addresses of IPv4', true, EMAIL_BASE],
+    ['wolfssl', false, 0xa1, IPV6_BASE, 'excluded addresses of IPv6', false, EMAIL_BASE],
+    ['wolfssl', true, 0xa0, URI_BASE, 'permitted URIs', true, DIRECTORY_BASE],
+  ] as const).map(([validator, critical, list, base, says, criticalToo, other]) => ({
+    rule: `stack-name-constraints-${validator}`,
+    says,
+    found: { ca: true, more: constraintsOn(critical, list, base) },
+    passed: { ca: true, more: constraintsOn(criticalToo, list, other) },
+  })),
   { rule: 'stack-value-length', says: '255 octets, got 256 (CN)', found: { subject: name([COMMON_NAME, '😀'.repeat(64)]) }, passed: { subject: name([COMMON_NAME, `${'😀'.repeat(63)}abc`]) } },
   { rule: 'stack-name-length', says: 'got 258', found: { subject: name(['2.5.4.8', 'a'.repeat(121)], ['2.5.4.7', 'a'.repeat(110)]) }, passed: { subject: name(['2.5.4.8', 'a'.repeat(120)], ['2.5.4.7', 'a'.repeat(110)]) } },
   { rule: 'stack-control-character', says: '(CN)', found: { subject: name([COMMON_NAME, 'admin\0x']) }, passed: { subject: name([COMMON_NAME, 'admin x']) } },

@@ -2,6 +2,8 @@ import { anyElement, atLeastOne, elementsOf, objectIdentifierText } from './der-
 import { LINT_OID } from './object-identifiers';
 import { contextTag, Tag } from '../../der';
 import { DerReader } from '../../der-reader';
+import { RawGeneralName, readGeneralName } from '../../general-names';
+import { NameConstraints } from '../../name-subtrees';
 
 /** A GeneralName (RFC 5280, section 4.2.1.6): the number of its tag, and what is in it. */
 export interface GeneralName {
@@ -21,19 +23,29 @@ export function generalName(reader: DerReader): GeneralName {
   return { kind, contents };
 }
 
-/** RFC 5280, section 4.2.1.10: permitted or excluded subtrees, or both; `minimum` and `maximum` follow the base in none that is in use. */
-export function checkNameConstraints(fields: DerReader): void {
-  const subtrees = [0, 1].map(number => contextTag(number, true)).filter(tag => fields.follows(tag) && atLeastOne(fields.enter(tag), checkSubtree));
+/** RFC 5280, section 4.2.1.10: permitted or excluded subtrees, or both; types of names that are not known here are left out. */
+export function nameConstraints(fields: DerReader): NameConstraints {
+  const [permitted, excluded] = [0, 1].map(number => {
+    const tag = contextTag(number, true);
+    return fields.follows(tag) ? atLeastOne(fields.enter(tag), subtree) : undefined;
+  });
   fields.end();
-  if (subtrees.length === 0) {
+  if (!permitted && !excluded) {
     throw new Error('there must be permitted or excluded subtrees');
   }
+  return { permitted: knownBases(permitted), excluded: knownBases(excluded) };
 }
 
-function checkSubtree(subtrees: DerReader): void {
-  const subtree = subtrees.sequence();
-  generalName(subtree);
-  subtree.end();
+/** `minimum` and `maximum` follow the base in none that is in use. */
+function subtree(subtrees: DerReader): RawGeneralName | undefined {
+  const fields = subtrees.sequence();
+  const base = readGeneralName(fields);
+  fields.end();
+  return base;
+}
+
+function knownBases(bases: readonly (RawGeneralName | undefined)[] = []): RawGeneralName[] {
+  return bases.filter(base => base !== undefined);
 }
 
 /** RFC 5280, section 4.2.1.8. */

@@ -1,10 +1,11 @@
 import { atLeastOne, elementsOf, integerOctets, objectIdentifierText, tolerantFlag } from './der-values';
 import {
-  checkDirectoryAttribute, checkNameConstraints, checkPolicies, checkPolicyConstraints, checkPolicyMapping, GeneralName, GENERAL_NAME, generalName,
+  checkDirectoryAttribute, checkPolicies, checkPolicyConstraints, checkPolicyMapping, GeneralName, GENERAL_NAME, generalName, nameConstraints,
 } from './extension-syntax';
 import { LINT_OID } from './object-identifiers';
 import { contextTag, Tag } from '../../der';
 import { DerReader } from '../../der-reader';
+import { NameConstraints } from '../../name-subtrees';
 import { OID } from '../../object-identifiers';
 
 /** The bits of keyUsage in their order (RFC 5280, section 4.2.1.3). */
@@ -21,6 +22,7 @@ export interface ExtensionValues {
   /** Object identifiers, dotted. */
   readonly extendedKeyUsage?: readonly string[];
   readonly subjectAlternativeNames?: readonly GeneralName[];
+  readonly nameConstraints?: NameConstraints;
   readonly subjectKeyIdentifier?: Buffer;
   /** `keyIdentifier` of the extension. */
   readonly authorityKeyIdentifier?: Buffer;
@@ -60,7 +62,7 @@ const VALUE_READERS: { readonly [oid: string]: ValueReader | undefined } = {
   [LINT_OID.authorityInfoAccess]: value => ({ accessUris: atLeastOne(value.sequence(), accessUris).flat() }),
   [LINT_OID.subjectInfoAccess]: syntaxOf(value => atLeastOne(value.sequence(), accessUris)),
   [LINT_OID.issuerAltName]: syntaxOf(value => atLeastOne(value.sequence(), generalName)),
-  [LINT_OID.nameConstraints]: syntaxOf(value => checkNameConstraints(value.sequence())),
+  [LINT_OID.nameConstraints]: value => ({ nameConstraints: nameConstraints(value.sequence()) }),
   [LINT_OID.subjectDirectoryAttributes]: syntaxOf(value => atLeastOne(value.sequence(), checkDirectoryAttribute)),
   [LINT_OID.certificatePolicies]: syntaxOf(value => checkPolicies(value.sequence())),
   [LINT_OID.policyMappings]: syntaxOf(value => atLeastOne(value.sequence(), checkPolicyMapping)),

@@ -86,10 +86,10 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
   {
     id: 'stack-ca-extended-key-usage',
     severity: 'warning',
-    source: 'OpenSSL 3.0, Go 1.19 and NSS 3.87, tried',
-    checks: 'A CA that has extended key usages has clientAuth among them, without which OpenSSL, Go and NSS refuse devices below it.',
+    source: 'OpenSSL 3.0, GnuTLS 3.7 and Go 1.19, tried',
+    checks: 'A CA that has extended key usages has clientAuth among them, without which OpenSSL, GnuTLS and Go refuse devices below it.',
     check: ({ ca, values: { extendedKeyUsage } }) => ca && extendedKeyUsage && !extendedKeyUsage.includes(OID.clientAuth)
-      ? `extendedKeyUsage of a CA should have clientAuth, or be left out, got ${extendedKeyUsage.map(usageText).join(', ')}; OpenSSL, Go and NSS refuse devices below it`
+      ? `extendedKeyUsage of a CA should have clientAuth, or be left out, got ${extendedKeyUsage.map(usageText).join(', ')}; OpenSSL, GnuTLS and Go refuse devices below it`
       : undefined,
   },
   {

@@ -1,14 +1,11 @@
 import 'reflect-metadata';
-import { createPublicKey, sign, X509Certificate } from 'node:crypto';
+import { createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as x509 from '@peculiar/x509';
 import { existingCaIdentity, parseExistingCa } from '../../src/handlers/existing-ca';
 import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
 import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
 import { SecretValue } from '../../src/handlers/ports';
-import { bitString, sequence, Tag } from '../../src/pki/der';
-import { DerReader } from '../../src/pki/der-reader';
-import { toPem } from '../../src/pki/pem';
 import { foreignCertificate } from '../support/cli-certificates';
 import { deviceProperties, EXISTING_KEY, existingCaProperties, PASSPHRASE, Properties, request, SECRET, verificationProperties } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
@@ -224,25 +221,6 @@ test('the key identifier of the CA is copied into what it issues, also where it 
   expect(text).toMatch(/01:02:03:04:05:06:07:08:09:0A:0B:0C/);
   expect(cas.verify(data!.CertificatePem, '', odd.certificatePem)).toBe('certificate: OK');
 });
-
-test('a CA with critical policies, without a key identifier, below a root that has its name in another encoding, issues what OpenSSL takes', async () => {
-  const above = cas.root({ subject: '/CN=Above' });
-  const extensions = [...CA_EXTENSIONS.slice(0, 2), 'subjectKeyIdentifier=none', 'authorityKeyIdentifier=none', 'certificatePolicies=critical,1.2.3.4'];
-  const below = cas.below(above, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below', extensions });
-  const encodedAnew = resigned(below.certificatePem, above.privateKeyPem, der => der.fill(0x13, der.indexOf('Above') - 2, der.indexOf('Above') - 1)); // PrintableString
-  const { physicalResourceId } = await adopt(encodedAnew + above.certificatePem);
-  const { data } = await handle(request('device', 'Create', deviceProperties(physicalResourceId)));
-  const { status, stdout } = openssl(['verify', '-CAfile', cas.path('above.pem', above.certificatePem), '-untrusted', cas.path('below.pem', encodedAnew), cas.path('leaf.pem', data!.CertificatePem)]);
-  expect([status, stdout]).toEqual([0, expect.stringContaining(': OK')]);
-});
-
-/** A certificate with its first half changed, signed again by a key on a curve over SHA-256. */
-function resigned(certificatePem: string, privateKeyPem: string, change: (der: Buffer) => void): string {
-  const fields = new DerReader(derOf(certificatePem)).sequence();
-  const tbs = fields.element(Tag.SEQUENCE);
-  change(tbs);
-  return toPem('CERTIFICATE', sequence(tbs, fields.element(Tag.SEQUENCE), bitString(sign('sha256', tbs, privateKeyPem))));
-}
 
 test.each([
   ['printable and UTF-8 strings mixed', ['[dn]', 'C=CN', 'O=FORMAT', 'CN=Größe'], 'default'],

@@ -29,7 +29,7 @@ export function addBundles(project: awscdk.AwsCdkConstructLibrary): void {
     project.addPackageIgnore(`/lib/${folder}/`);
   }
   project.addPackageIgnore('!/assets/');
-  for (const path of ['/bench/', '/decisions/', '/examples/', '/demo-out/', '/.ci/', '/CONTRIBUTING.md', '.venv/']) {
+  for (const path of ['/bench/', '/decisions/', '/docs/', '/examples/', '/demo-out/', '/.ci/', '/CONTRIBUTING.md', '.venv/']) {
     project.addPackageIgnore(path);
   }
 }

@@ -186,10 +186,14 @@ export class ExistingIotCa extends PrivateIotCaBase {
     return facts;
   }
 
-  /** A CA in use keeps working despite faults in its certificate, so they are only warnings. */
+  /** CAs in use keep working despite faults in their certificates, so they are only warnings. */
   private sayFindings({ certificate, chain }: CaChain): void {
-    lintErrors(certificate.der, this.platforms.map(platform => platform._render()), chain[0]?.der)
-      .forEach(finding => Annotations.of(this).addWarningV2(`cdk-private-iot-ca:${finding.rule}`, `the certificate breaks ${describeFinding(finding)}`));
+    const path = [certificate, ...chain];
+    path.forEach(({ der }, index) => {
+      const [place, platforms] = index === 0 ? ['the certificate', this.platforms] : [`certificate ${index + 1} of the chain`, []];
+      lintErrors(der, platforms.map(platform => platform._render()), path[index + 1]?.der).forEach(finding =>
+        Annotations.of(this).addWarningV2(`cdk-private-iot-ca:${finding.rule}`, `${place} breaks ${describeFinding(finding)}`));
+    });
   }
 }
 

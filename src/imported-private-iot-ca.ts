@@ -61,7 +61,7 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     this.assertChain(certificates);
     this.caId = attrs.caId;
     this.certificatePem = certificatePem;
-    rememberCa(this, { ...knownByCertificates(parsed), keyIdentifier: parsed[0]?.subjectKeyIdentifier.toString('hex') });
+    rememberCa(this, { ...knownByCertificates(parsed), keyIdentifier: parsed[0]?.keyIdentifier.toString('hex') });
     const last = parsed[parsed.length - 1];
     this._chain = {
       links: certificates.map((pem, depth) => ({ pem, home: this, lookUp: { ca: this, depth, attributes: ['CertificatePem'] } })),

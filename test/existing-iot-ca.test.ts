@@ -165,6 +165,24 @@ test('what is wrong with the certificate of a CA in use is said, and does not st
   expect(Annotations.fromStack(existing().stack).findWarning('*', Match.anyValue())).toEqual([]);
 });
 
+test('what is wrong with the certificates above a CA in use is said too, with its place in the chain', () => {
+  const root = opensslCa('Old', { critical: false });
+  const { stack } = existing({ certificate: PemSource.inline(opensslCa('Below', { issuer: root }).certificate + root.certificate) });
+  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp('certificate 2 of the chain breaks rfc5280-basic-constraints-critical'));
+});
+
+test('a CA without a subject key identifier is taken, and it is said who refuses what it issues', () => {
+  const { stack } = existing({ certificate: PemSource.inline(opensslCa('Old', { extensions: ['subjectKeyIdentifier = none', 'authorityKeyIdentifier = none'] }).certificate) });
+  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp('a CA must have a subject key identifier; OpenSSL, where it is strict, and wolfSSL refuse'));
+});
+
+test('a CA with critical policies is taken, and one with a critical extension that nobody acts upon is refused by its name', () => {
+  const withExtension = (extension: string) => PemSource.inline(opensslCa('Old', { extensions: [extension] }).certificate);
+  expect(existing({ certificate: withExtension('certificatePolicies = critical, 1.2.3.4') }).ca.keyAlgorithm).toBe(KeyAlgorithm.EC_P256);
+  expect(() => existing({ certificate: withExtension('inhibitAnyPolicy = critical, 0') }))
+    .toThrow('must have no critical extension that is not acted upon here, got inhibitAnyPolicy (2.5.29.54): ');
+});
+
 describe('a certificate that is known at synthesis is refused in the words of the function:', () => {
   const other = opensslCa('Other');
   const cases: [string, string, boolean?][] = [

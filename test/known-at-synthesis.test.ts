@@ -108,6 +108,38 @@ describe('names outside the name constraints of the CA are refused:', () => {
     expect(() => constrained({ permitted: { dns: ['acme.example'] } }).addVerificationCertificate('A', { registrationCode: 'a1b2c3' })).not.toThrow();
   });
 
+  describe('and where they lie outside to one validator or the other only, that is said:', () => {
+    const said = (stack: Stack) => warnings(stack, 'common-name-constraints');
+
+    test('the code that a platform wants for a common name, known or not', () => {
+      const ca = constrained({ permitted: { dns: ['acme.example'] } });
+      ca.addVerificationCertificate('A', { registrationCode: 'a1b2c3' });
+      ca.addVerificationCertificate('B', { registrationCode: Lazy.string({ produce: () => 'a1b2c3' }) });
+      expect(said(ca.stack)).toEqual([
+        expect.stringMatching(/^the commonName "a1b2c3" should lie within the host names that a CA above permits, "acme.example": GnuTLS and wolfSSL, and Java where .*, refuse the certificate/),
+        expect.stringMatching(/^the commonName should lie within the host names that a CA above permits, "acme.example": GnuTLS and wolfSSL/),
+      ]);
+    });
+
+    test('the name of a CA, declared or in a request, of which there are two levels', () => {
+      const ca = constrained({ permitted: { dns: ['acme.example'] } });
+      new PrivateIotCa(ca.stack, 'Line', { subject: { commonName: 'Line 7' }, issuer: ca });
+      ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Line 8')) });
+      expect(said(ca.stack)).toEqual(['Line 7', 'Line 8'].map(name => expect.stringMatching(
+        `^the commonName "${name}" should lie within .*: wolfSSL, and Botan where it has a dot, take it for a host name and refuse all that is below the CA`)));
+    });
+
+    test('but not where it lies within, nor where no host name is permitted, nor beside an alternative name', () => {
+      const ca = constrained({ permitted: { dns: ['acme.example'] } });
+      new PrivateIotCa(ca.stack, 'A', { subject: { commonName: 'line7.acme.example' }, issuer: ca });
+      new PrivateIotCa(ca.stack, 'B', { subject: { commonName: 'Line 7' }, subjectAlternativeNames: { dns: ['line7.acme.example'] }, issuer: ca });
+      const other = constrained({ excluded: { dns: ['evil.example'] } });
+      new PrivateIotCa(other.stack, 'A', { subject: { commonName: 'Line 7' }, issuer: other });
+      other.addVerificationCertificate('B', { registrationCode: 'a1b2c3' });
+      expect([...said(ca.stack), ...said(other.stack)]).toEqual([]);
+    });
+  });
+
   test('those of a request that are allowed', () => {
     const certificateSigningRequest = PemSource.inline(opensslRequest('/CN=sensor-001', { extensions: ['subjectAltName = DNS:a.evil.example'] }));
     const ca = constrained({ excluded: { dns: ['evil.example'] } });
@@ -228,5 +260,28 @@ describe('a signedCertificate that is not the declared CA\'s is refused:', () =>
 
   test('with a longer path', () => {
     expect(() => signed(opensslCa('Acme IoT Root CA', { pathLength: 1 }).certificate)).toThrow('signedCertificate must have a path length of at most 0, as pathLength says, got 1');
+  });
+});
+
+describe('constraints under which a validator refuses what keeps to them are warned of,', () => {
+  const said = (nameConstraints: NameConstraints) => warnings(stackWithCa({ nameConstraints }).stack, 'cdk-private-iot-ca:name-constraints');
+
+  test('with the validators and what they refuse', () => {
+    expect(said({ permitted: { dns: ['a'], directory: [{ organization: 'Acme' }], ip: ['fd00::/8'] }, excluded: { uri: ['a'] } })).toEqual([
+      'not every validator knows these nameConstraints: Go 1.19 refuses every chain under critical constraints on permitted directory names; '
+        + 'GnuTLS 3.7 refuses every certificate with a URI under critical constraints on excluded URIs; '
+        + 'Botan 2.19 refuses every chain under critical constraints on permitted addresses of IPv6. All of them know constraints on dns [ack: cdk-private-iot-ca:name-constraints]',
+    ]);
+  });
+
+  test('but not those that are held to, or passed over', () => {
+    expect(said({ permitted: { dns: ['a'], ip: ['10.0.0.0/8'] }, excluded: { dns: ['b.a'], email: ['a'] } })).toEqual([]);
+    expect(said({ critical: false, permitted: { directory: [{ organization: 'Acme' }] } })).toEqual([]);
+  });
+
+  test('in the certificate for a CA that is made elsewhere too', () => {
+    const { stack, ca } = stackWithCa({ pathLength: 1 });
+    ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Line 8')), nameConstraints: { excluded: { directory: [{ organization: 'Evil' }] } } });
+    expect(warnings(stack, 'cdk-private-iot-ca:name-constraints')).toEqual([expect.stringContaining('GnuTLS 3.7 refuses every certificate with a subject')]);
   });
 });

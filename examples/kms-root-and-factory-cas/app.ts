@@ -32,8 +32,8 @@ for (const factory of ['suzhou', 'brno']) {
     keyAlgorithm: KeyAlgorithm.EC_P256,
     validity: Duration.days(3650),
     pathLength: 0, // the default: it signs devices, and no CA
-    // Whoever gets hold of this factory's key can't make devices of another one.
-    nameConstraints: { permitted: { dns: [domain], directory: [{ organization: 'Acme', organizationalUnit: factory }] } },
+    // Whoever gets hold of this factory's key can't make a certificate with a host name of another one. All validators know constraints on these.
+    nameConstraints: { permitted: { dns: [domain] } },
   });
 
   new CfnOutput(headquarters, `${factory}-CaCertificate`, { value: ca.certificatePem });

@@ -24,13 +24,13 @@ done
 echo '* a device of Suzhou that asks the CA of Brno is refused by the library'
 cp -r "$here/requests" "$scratch/requests"
 cp "$scratch/requests/suzhou/sensor-s001.csr" "$scratch/requests/brno/"
-refused 'name constraints do not permit' \
+refused 'name constraints permit "brno.acme.example"' \
   env CDK_CONTEXT_JSON="{\"requests\":\"$scratch/requests\"}" CDK_OUTDIR="$scratch/cdk.out" npx tsx --tsconfig examples/tsconfig.json "$here/app.ts"
 
-echo '* with the key of Brno stolen, devices of Suzhou are refused by whoever verifies them'
+echo '* with the key of Brno stolen, certificates with names of Suzhou are refused by whoever verifies them'
 stolen=$(echo "$out"/keys/Headquarters-brnoca*/*.pem)
 sign() { openssl x509 -req -in "$1" -CA "$2" -CAkey "$3" -days 30 -extfile "$4" -out "$5" 2>/dev/null; }
-printf 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' >"$scratch/device.cnf"
+printf 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\nsubjectAltName=DNS:sensor-s001.suzhou.acme.example\n' >"$scratch/device.cnf"
 sign "$here/requests/suzhou/sensor-s001.csr" "$out/Headquarters/brno-ca.pem" "$stolen" "$scratch/device.cnf" "$scratch/forged.pem"
 refused 'permitted subtree violation' \
   openssl verify -CAfile "$out/Headquarters/root.pem" -untrusted "$out/Headquarters/brno-ca.pem" "$scratch/forged.pem"

@@ -40,7 +40,7 @@ export async function issuingCa(
     throw new Error(`ca must be a CA, got ${identity}, which is a certificate of the profile ${entry.profile}`);
   }
   assertUnderstood(certificate);
-  const keyIdentifier = certificate.subjectKeyIdentifier.toString('hex');
+  const keyIdentifier = certificate.keyIdentifier.toString('hex');
   if (declaredKeyIdentifier !== undefined && declaredKeyIdentifier !== keyIdentifier) {
     throw new Error(`the key identifier of the CA ${identity} must be the one in its ledger, ${keyIdentifier}, got ${quote(declaredKeyIdentifier)}; where the CA is `
       + 'declared by fromPrivateIotCaAttributes, take its certificatePem from the outputs of its stack; else ' + TABLE_WAS_CHANGED);
@@ -57,7 +57,7 @@ export async function issuingCa(
   return {
     issuer: {
       name: certificate.subject,
-      keyIdentifier: certificate.subjectKeyIdentifier,
+      keyIdentifier: certificate.keyIdentifier,
       signer: key.signer(),
       ...limitsOf(path),
     },

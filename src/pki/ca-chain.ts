@@ -1,8 +1,10 @@
 import { KeyObject, X509Certificate } from 'node:crypto';
 import { Certificate, isSelfIssued, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
+import { extensionText } from './extension-names';
 import { limitsOf, usageText } from './issuer-limits';
 import { keyAlgorithmOfPublicKey } from './keys';
+import { isSameName } from './name-comparison';
 import { assertNamesPermitted } from './name-constraints';
 import { OID } from './object-identifiers';
 import { readablePublicKey } from './readable-public-key';
@@ -116,11 +118,11 @@ export function checkChainIsValid(property: string, { certificate, chain }: CaCh
     + `to ${formatTime(outside.validity.notAfter)}`;
 }
 
-/** RFC 5280, section 4.2: a certificate with a critical extension that one does not know must be rejected. */
+/** RFC 5280, section 4.2: a certificate with a critical extension that one does not know, or can't process, must be rejected. */
 export function assertUnderstood({ unknownCritical }: Certificate): void {
   if (unknownCritical.length > 0) {
-    throw new Error(`the CA's certificate must have no critical extension that is unknown here, got ${unknownCritical.join(', ')} `
-      + '(object identifiers, DER)');
+    throw new Error(`the CA's certificate, and those above it, must have no critical extension that is not acted upon here, got ${unknownCritical.map(extensionText).join(', ')}: `
+      + 'what it issues could break it unseen; have the certificate renewed without the extension, or with one that is not critical');
   }
 }
 
@@ -163,9 +165,9 @@ function assertNames(property: string, index: number, certificate: Certificate, 
 }
 
 function assertSigned(property: string, index: number, { der, issuer, authorityKeyIdentifier }: Certificate, above: Certificate): void {
-  const identified = !authorityKeyIdentifier || authorityKeyIdentifier.equals(above.subjectKeyIdentifier);
+  const identified = !authorityKeyIdentifier || !above.subjectKeyIdentifier || authorityKeyIdentifier.equals(above.subjectKeyIdentifier);
   const key = readKey(property, above.der.equals(der) ? index : index + 1, above.publicKey);
-  if (!issuer.equals(above.subject) || !identified || !hasSigned(key, der)) {
+  if (!isSameName(issuer, above.subject) || !identified || !hasSigned(key, der)) {
     throw new Error(`${place(property, index)} must be signed by the certificate that follows it (the CA's own comes first, the root last), got another order or another chain`);
   }
 }

@@ -1,5 +1,6 @@
-import { contextTag, objectIdentifier, Tag } from './der';
+import { contextTag, Tag } from './der';
 import { DerReader, dotted } from './der-reader';
+import { extensionText } from './extension-names';
 import { RawGeneralName, readGeneralNames } from './general-names';
 import { readNameConstraints } from './name-constraints';
 import { NameConstraints } from './name-subtrees';
@@ -9,7 +10,7 @@ import { KEY_USAGE_BITS } from './profile';
 /** What the extensions of a certificate say, as far as issuing and checking need it. */
 export interface CertificateExtensions {
   /** As it stands in the certificate, whether or not it is the SHA-1 of the key. */
-  readonly subjectKeyIdentifier: Buffer;
+  readonly subjectKeyIdentifier?: Buffer;
   /** The issuer's key identifier. */
   readonly authorityKeyIdentifier?: Buffer;
   /** Whether it may sign certificates: `cA` of basicConstraints, and `keyCertSign` of keyUsage where that is there. */
@@ -21,15 +22,18 @@ export interface CertificateExtensions {
   readonly alternativeNames: readonly RawGeneralName[];
   /** Object identifiers; absent where the certificate allows any use. */
   readonly extendedKeyUsages?: readonly string[];
-  /** The object identifiers (DER, hexadecimal) of critical extensions that are unknown here: a CA with one must not be used. */
+  /** The object identifiers, dotted, of critical extensions that are not acted upon here: a CA with one must not be used. */
   readonly unknownCritical: readonly string[];
 }
 
-/** The extensions that are understood where they are critical. */
-const KNOWN = new Map([
+/**
+ * The extensions that are understood where they are critical. Policies are not read: which ones a path is valid under matters to nobody who
+ * asks for none (RFC 5280, section 6.1.1 (c)). What can ask for one, policyConstraints, is not among these.
+ */
+const UNDERSTOOD: ReadonlySet<string> = new Set([
   OID.basicConstraints, OID.keyUsage, OID.extKeyUsage, OID.subjectKeyIdentifier, OID.authorityKeyIdentifier, OID.nameConstraints, OID.subjectAltName,
-]
-  .map(oid => [objectIdentifier(oid).toString('hex'), oid]));
+  OID.certificatePolicies,
+]);
 
 /** Reads the contents of `extensions [3]` (RFC 5280, section 4.1.2.9). */
 export function readExtensions(extensions: DerReader): CertificateExtensions {
@@ -49,28 +53,23 @@ export function readExtensions(extensions: DerReader): CertificateExtensions {
   };
 }
 
-/** The DER inside each known extension. One that occurs twice condemns the certificate. */
+/** The DER inside each extension. One that occurs twice condemns the certificate. */
 function readValues(extensions: DerReader): { values: Map<string, DerReader>; unknownCritical: string[] } {
   const unknownCritical: string[] = [];
   const values = new Map<string, DerReader>();
-  const seen = new Set<string>();
   while (extensions.more) {
     const extension = extensions.sequence();
-    const id = extension.element(Tag.OBJECT_IDENTIFIER).toString('hex');
+    const oid = extension.objectIdentifier();
     const critical = extension.flag();
     const value = extension.enter(Tag.OCTET_STRING);
     extension.end();
-    const oid = KNOWN.get(id);
-    if (seen.has(id)) {
-      throw new Error(`the certificate has the extension ${oid ?? id} twice`);
+    if (values.has(oid)) {
+      throw new Error(`the certificate has the extension ${extensionText(oid)} twice`);
     }
-    if (critical && !oid) {
-      unknownCritical.push(id);
+    if (critical && !UNDERSTOOD.has(oid)) {
+      unknownCritical.push(oid);
     }
-    seen.add(id);
-    if (oid) {
-      values.set(oid, value);
-    }
+    values.set(oid, value);
   }
   return { values, unknownCritical };
 }
@@ -119,12 +118,9 @@ function extendedKeyUsages(value: DerReader | undefined): string[] | undefined {
   return usages;
 }
 
-function subjectKeyIdentifier(value: DerReader | undefined): Buffer {
-  if (!value) {
-    throw new Error('the certificate must have a subject key identifier (RFC 5280, section 4.2.1.2)');
-  }
-  const identifier = value.contents(Tag.OCTET_STRING);
-  value.end();
+function subjectKeyIdentifier(value: DerReader | undefined): Buffer | undefined {
+  const identifier = value?.contents(Tag.OCTET_STRING);
+  value?.end();
   return identifier;
 }
 

@@ -2,6 +2,7 @@ import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
 import { CertificateExtensions, readExtensions } from './certificate-extensions';
 import { contextTag, Tag, time } from './der';
 import { DerReader } from './der-reader';
+import { isSameName } from './name-comparison';
 import { toPem } from './pem';
 import { isSignatureAlgorithm } from './signature-algorithms';
 import { Validity } from './validity';
@@ -22,11 +23,16 @@ export interface Certificate extends CertificateExtensions {
   readonly publicKey: Buffer;
   /** AlgorithmIdentifier of the signature, DER. */
   readonly signatureAlgorithm: Buffer;
+  /**
+   * What certificates below it name its key by: the subject key identifier, however it was made; where there is none, the SHA-1 of the
+   * key (RFC 5280, section 4.2.1.2, method 1).
+   */
+  readonly keyIdentifier: Buffer;
 }
 
 /**
  * Takes a certificate apart, one of this library or of a CA from elsewhere. Strict: version 3, DER, the same signature
- * algorithm inside and outside, a subject key identifier. The signature is not verified.
+ * algorithm inside and outside. The signature is not verified.
  */
 export function parseCertificate(der: Buffer): Certificate {
   const file = new DerReader(der);
@@ -51,14 +57,32 @@ export function parseCertificate(der: Buffer): Certificate {
   const publicKey = tbs.element(Tag.SEQUENCE);
   const extensions = readExtensions(tbs.explicit(3));
   tbs.end();
-  return { der, serialNumber, issuer, subject, validity: { notBefore, notAfter }, publicKey, signatureAlgorithm: algorithm, ...extensions };
+  return {
+    der,
+    serialNumber,
+    issuer,
+    subject,
+    validity: { notBefore, notAfter },
+    publicKey,
+    signatureAlgorithm: algorithm,
+    ...extensions,
+    keyIdentifier: extensions.subjectKeyIdentifier ?? sha1OfKey(publicKey),
+  };
+}
+
+/** Of keys of any algorithm, for a certificate from elsewhere can have one. */
+function sha1OfKey(publicKey: Buffer): Buffer {
+  const fields = new DerReader(publicKey).sequence();
+  fields.sequence();
+  return createHash('sha1').update(fields.bitString()).digest();
 }
 
 /**
- * Whether the subject of a certificate is its issuer: it is self-issued (RFC 5280, section 6.1), and a chain of CAs ends with it.
+ * Whether the subject of a certificate is its issuer: it is self-issued (RFC 5280, section 6.1), in whatever encoding, and a chain of
+ * CAs ends with it.
  */
 export function isSelfIssued({ subject, issuer }: Pick<Certificate, 'subject' | 'issuer'>): boolean {
-  return subject.equals(issuer);
+  return subject.equals(issuer) || isSameName(subject, issuer);
 }
 
 /** Extensions are there from version 3 on only, and nothing tells a CA but an extension. Version 1 is the default, and not written. */
@@ -124,7 +148,7 @@ function readByOpenssl({ der, serialNumber }: Certificate): { second: X509Certif
 
 /** What a certificate resource answers, read from the certificate. */
 export function certificateAttributes(der: Buffer): CertificateAttributes {
-  const { serialNumber, validity, subjectKeyIdentifier } = parseCertificate(der);
+  const { serialNumber, validity, keyIdentifier } = parseCertificate(der);
   return {
     CertificatePem: toPem('CERTIFICATE', der),
     SerialNumber: serialNumber,
@@ -132,6 +156,6 @@ export function certificateAttributes(der: Buffer): CertificateAttributes {
     NotAfter: formatTime(validity.notAfter),
     Sha256Fingerprint: createHash('sha256').update(der).digest('hex'),
     Sha1Fingerprint: createHash('sha1').update(der).digest('hex'),
-    SubjectKeyIdentifier: subjectKeyIdentifier.toString('hex'),
+    SubjectKeyIdentifier: keyIdentifier.toString('hex'),
   };
 }

@@ -2,7 +2,7 @@ import { RawGeneralName } from './general-names';
 import { isWithin, NameConstraints, reachesInto } from './name-subtrees';
 import { ProfileName } from './profile';
 import { addressOctets } from '../contract/general-names';
-import { quote } from '../contract/rules';
+import { Complaint, quote } from '../contract/rules';
 
 /** What the name of a certificate's holder is held against. */
 export interface CommonNameFacts {
@@ -40,24 +40,56 @@ export function assertCommonNamePermitted({ commonName, alternativeNames, profil
   }
 }
 
-function assertHost(commonName: string, profile: ProfileName, { permitted, excluded }: NameConstraints): void {
+function assertHost(commonName: string, profile: ProfileName, constraints: NameConstraints): void {
   const host = { type: 'dns', value: hostIn(commonName) } as const;
-  if (excluded.some(base => reachesInto(host, base))) {
+  if (constraints.excluded.some(base => reachesInto(host, base))) {
     throw refusal(commonName, 'exclude it', 'dns');
   }
-  const bases = permitted.filter(({ type }) => type === 'dns');
-  const isInside = host.value === commonName.toLowerCase() && bases.some(base => isWithin(host, base));
-  if (bases.length > 0 && !isInside && isJudged(commonName, profile)) {
-    throw refusal(commonName, `permit ${bases.map(({ value }) => quote(value)).join(', ')}`, 'dns');
+  if (isOutsideDomains(commonName, constraints) && isJudged(commonName, profile)) {
+    throw refusal(commonName, `permit ${domainsOf(constraints)}`, 'dns');
   }
+}
+
+/** Whether host names are permitted, and the common name is, to the letter, none of them. */
+function isOutsideDomains(commonName: string, { permitted }: NameConstraints): boolean {
+  const host = { type: 'dns', value: hostIn(commonName) } as const;
+  const bases = permitted.filter(({ type }) => type === 'dns');
+  return bases.length > 0 && !(host.value === commonName.toLowerCase() && bases.some(base => isWithin(host, base)));
+}
+
+function domainsOf({ permitted }: NameConstraints): string {
+  return permitted.filter(({ type }) => type === 'dns').map(({ value }) => quote(value)).join(', ');
 }
 
 /**
  * A CA's name is judged by wolfSSL and Botan alone where it does not look like a host name; most CAs have such a one. A certificate that
- * proves possession is shown once, to the platform that dictates its common name.
+ * proves possession is shown once, to the platform that dictates its common name. `checkCommonNameElsewhere` warns of both.
  */
 function isJudged(commonName: string, profile: ProfileName): boolean {
   return profile === 'ca' ? HOST_LIKE.test(commonName) : profile !== 'verification';
+}
+
+/** Who refuses a common name that is issued all the same, where it lies outside of permitted host names. */
+const REFUSED_BY: { readonly [P in ProfileName]?: string } = {
+  ca: 'wolfSSL, and Botan where it has a dot, take it for a host name and refuse all that is below the CA; choose a commonName that lies within, such as ca.example.com '
+    + 'below example.com, where one of them verifies',
+  verification: 'GnuTLS and wolfSSL, and Java where it looks like a host name, refuse the certificate; where the platform does too, prove possession of a CA without '
+    + 'such constraints',
+};
+
+/**
+ * Whether a common name is issued that one of the validators takes for a host name outside of the constraints.
+ *
+ * @param facts the common name is absent where it is not known; a code that a platform dictates is a host name in no case
+ */
+export function checkCommonNameElsewhere(
+  { commonName, alternativeNames, profile }: Omit<CommonNameFacts, 'commonName'> & Partial<CommonNameFacts>, constraints: NameConstraints,
+): Complaint {
+  const refusedBy = commonName !== undefined || profile === 'verification' ? REFUSED_BY[profile] : undefined;
+  const isTaken = !alternativeNames.some(({ type }) => type === 'dns') && isOutsideDomains(commonName ?? '', constraints);
+  return refusedBy && isTaken
+    ? `the commonName${commonName === undefined ? '' : ` ${quote(commonName)}`} should lie within the host names that a CA above permits, ${domainsOf(constraints)}: ${refusedBy}`
+    : undefined;
 }
 
 function assertAddress(commonName: string, { permitted, excluded }: NameConstraints): void {

@@ -82,7 +82,7 @@ function assertPathLength(pathLength: number | undefined, issuerPathLength: numb
 }
 
 /**
- * RFC 5280 has no rule for extended key usages of a CA (section 4.2.1.12); OpenSSL, Go, NSS and Windows take them for the usages
+ * RFC 5280 has no rule for extended key usages of a CA (section 4.2.1.12); OpenSSL, GnuTLS, Go and Windows take them for the usages
  * that certificates below it may have. OpenSSL does not take anyExtendedKeyUsage for any.
  *
  * @param declared the usages of the certificate beyond those of its profile

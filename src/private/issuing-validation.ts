@@ -10,9 +10,11 @@ import { checkTermWithin, formatTime, Term } from '../contract/term';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 import { PemSource } from '../pem-source';
 import { assertNotCaSubject } from '../pki/ca-subject';
+import { checkCommonNameElsewhere } from '../pki/common-name-constraints';
 import { rawNames } from '../pki/general-names';
 import { assertUsagesAllowed } from '../pki/issuer-limits';
 import { encodeName } from '../pki/name';
+import { commonNameOf } from '../pki/name-comparison';
 import { assertNamesPermitted } from '../pki/name-constraints';
 import { ProfileName, PROFILES } from '../pki/profile';
 import { readRequestedNames } from '../pki/requested-names';
@@ -58,12 +60,30 @@ export function validateIssuing(
     }
   });
   sayTerm(scope, { days, notBefore, notAfter }, known, clipToIssuer);
+  sayCommonName(scope, certificate, profile, known);
+}
+
+/** Warns of a common name that is issued, and that a validator refuses for the constraints above. */
+function sayCommonName(scope: Construct, certificate: DeclaredCertificate, profile: ProfileName, { nameConstraints }: KnownCa): void {
+  const name = knownName(certificate);
+  const facts = { commonName: name && commonNameOf(name), alternativeNames: rawNames(knownNames(certificate.subjectAlternativeNames)), profile };
+  for (const constraints of nameConstraints) {
+    const complaint = checkCommonNameElsewhere(facts, constraints);
+    if (complaint) {
+      Annotations.of(scope).addWarningV2('cdk-private-iot-ca:common-name-constraints', complaint);
+    }
+  }
+}
+
+/** The subject, declared or requested, where it is known. */
+function knownName({ subject, certificateSigningRequest }: DeclaredCertificate): Buffer | undefined {
+  return subject ? encodedSubject(subject) : knownRequest(certificateSigningRequest)?.subject;
 }
 
 function assertNames(certificate: DeclaredCertificate, profile: ProfileName, known: KnownCa): void {
-  const { subject, certificateSigningRequest: source, subjectAlternativeNames, allowedSubjectAlternativeNames: allowed = {} } = certificate;
+  const { certificateSigningRequest: source, subjectAlternativeNames, allowedSubjectAlternativeNames: allowed = {} } = certificate;
   const request = knownRequest(source);
-  const name = subject ? encodedSubject(subject) : request?.subject;
+  const name = knownName(certificate);
   if (name) {
     assertNotCaSubject(name, known.subjects);
   }

@@ -1,9 +1,13 @@
+import { Annotations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { CertificateExtensionOptions, ExtendedKeyUsage, NameConstraints } from '../certificate-extensions';
+import { knownConstraints } from './known-ca';
 import { renderSubject, validate } from './validation';
+import { CertificateExtensionOptions, ExtendedKeyUsage, NameConstraints } from '../certificate-extensions';
 import { checkExtensions, DeclaredExtensions } from '../contract/extensions';
 import { GENERAL_NAME_TYPE_NAMES, GENERAL_NAME_TYPES, NameLists } from '../contract/general-names';
 import { ExtensionProperties } from '../contract/properties';
+import { limitsUnder } from '../pki/constraint-limits';
+import { rawNames } from '../pki/general-names';
 
 /** All that a construct can declare of extensions. */
 export interface ExtensionProps extends CertificateExtensionOptions {
@@ -24,6 +28,7 @@ export function renderExtensions(scope: Construct, props: ExtensionProps): Exten
     customExtensions: props.customExtensions?.map(({ oid, valueDerBase64 }) => ({ oid, value: valueDerBase64 })),
   };
   Object.entries(declared).forEach(([name, value]) => validate(scope, [value], () => checkExtensions({ [name]: value })));
+  sayConstraints(scope, props.nameConstraints);
   const { nameConstraints } = declared;
   return withoutAbsent({
     SubjectAlternativeNames: declared.subjectAlternativeNames && renderNames(declared.subjectAlternativeNames),
@@ -39,6 +44,17 @@ export function renderExtensions(scope: Construct, props: ExtensionProps): Exten
     CaIssuersUrls: declared.caIssuersUrls,
     CustomExtensions: declared.customExtensions?.map(({ oid, value }) => ({ Oid: oid, Value: value })),
   });
+}
+
+/** Warns of constraints under which a validator refuses what keeps to them. */
+function sayConstraints(scope: Construct, declared: NameConstraints | undefined): void {
+  const constraints = knownConstraints(declared);
+  const [permitted, excluded] = [constraints?.permitted, constraints?.excluded].map(lists => rawNames(lists ?? {}));
+  const refusals = limitsUnder({ permitted, excluded }, constraints?.critical ?? true, ({ effect }) => effect === 'refuses');
+  if (refusals.length > 0) {
+    Annotations.of(scope).addWarningV2('cdk-private-iot-ca:name-constraints', `not every validator knows these nameConstraints: ${refusals.join('; ')}. `
+      + 'All of them know constraints on dns');
+  }
 }
 
 /** Names as they stand in a template. */

@@ -141,7 +141,10 @@ describe('fails, and takes nothing into the ledger, for', () => {
     ['a CA that is not valid yet', () => own({ dates: ['21000101000000Z', '21100101000000Z'] }).certificatePem, 'got one from 2100-01-01T00:00:00Z to 2110-01-01T00:00:00Z'],
     ['a certificate of version 1', () => own({ extensions: [] }).certificatePem, 'certificate can\'t be used: the certificate must be of version 3'],
     ['a signature over SHA-1', () => own({ more: ['-sha1'] }).certificatePem, 'certificate must not be signed over SHA-1 or MD5; renew it, or set allowLegacyChain'],
-    ['a critical extension that is unknown', () => own({ extensions: [...CA_EXTENSIONS, '1.3.6.1.4.1.99999.1=critical,ASN1:NULL'] }).certificatePem, 'no critical extension that is unknown here'],
+    ['a critical extension that is unknown', () => own({ extensions: [...CA_EXTENSIONS, '1.3.6.1.4.1.99999.1=critical,ASN1:NULL'] }).certificatePem,
+      'no critical extension that is not acted upon here, got 1.3.6.1.4.1.99999.1: '],
+    ['a critical extension that is known and not acted upon', () => own({ extensions: [...CA_EXTENSIONS, 'policyConstraints=critical,requireExplicitPolicy:0'] }).certificatePem,
+      'no critical extension that is not acted upon here, got policyConstraints (2.5.29.36): '],
     ['certificates in the wrong order', () => {
       const below = cas.below(root, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below' });
       return root.certificatePem + below.certificatePem;

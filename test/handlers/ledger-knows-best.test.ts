@@ -91,7 +91,7 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
 
   test('for a CA of which a declaration shows another certificate', async () => {
     const claim = (IssuerKeyIdentifier: string) => handle(request('device', 'Create', deviceProperties(caId, { IssuerKeyIdentifier })));
-    const own = parseCertificate(world.entry(caId)!.certificate!).subjectKeyIdentifier.toString('hex');
+    const own = parseCertificate(world.entry(caId)!.certificate!).keyIdentifier.toString('hex');
     await expect(claim('00'.repeat(20))).rejects.toThrow(`the key identifier of the CA ${caId} must be the one in its ledger, ${own}, got "${'00'.repeat(20)}"; `
       + 'where the CA is declared by fromPrivateIotCaAttributes, take its certificatePem from the outputs of its stack');
     await expect(claim(own)).resolves.toMatchObject({ physicalResourceId: expect.stringMatching(/^device-/) });
@@ -116,7 +116,7 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
   });
 
   test('of a CA, where it is that of another CA with the place of its key', async () => {
-    const keyIdentifier = (identity: string): string => parseCertificate(world.entry(identity)!.certificate!).subjectKeyIdentifier.toString('hex');
+    const keyIdentifier = (identity: string): string => parseCertificate(world.entry(identity)!.certificate!).keyIdentifier.toString('hex');
     const other = await handle(named(request('ca', 'Create', caProperties({ KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}OtherCa-AbCdEf` } })), 'OtherCa'));
     const IssuerKeyIdentifier = keyIdentifier(caId);
     const { certificate, keyStorage, serialNumber, issuer } = world.entry(other.physicalResourceId)!;

@@ -105,6 +105,14 @@ describe('the certificate of its request', () => {
     expect((await update(physicalResourceId, { SignedCertificatePem: first })).data!.CertificatePem).toBe(first);
   });
 
+  test('can have critical policies', async () => {
+    const { physicalResourceId, data } = await create();
+    const certificate = signed(data!.CertificateSigningRequestPem!, { extensions: [...SUBORDINATE, 'certificatePolicies=critical,1.2.3.4'] });
+    await update(physicalResourceId, { SignedCertificatePem: certificate });
+    const issued = await device(physicalResourceId);
+    expect(cas.verify(issued.data!.CertificatePem, certificate, root.certificatePem)).toBe('certificate: OK');
+  });
+
   test('can get the certificates above it later', async () => {
     const { physicalResourceId, data } = await create();
     const certificate = signed(data!.CertificateSigningRequestPem!);
@@ -134,7 +142,9 @@ describe('is refused, and the CA goes on waiting with its key,', () => {
     ['with another chain', csr => signed(csr) + cas.root().certificatePem, 'must be signed by the certificate that follows it (the CA\'s own comes first, the root last), got another order or another chain'],
     ['in the wrong order', csr => root.certificatePem + signed(csr), 'must be signed by the certificate that follows it'],
     ['with a critical extension that is unknown', csr => signed(csr, { extensions: [...SUBORDINATE, '1.3.6.1.4.1.99999.1=critical,ASN1:NULL'] }),
-      'no critical extension that is unknown here'],
+      'no critical extension that is not acted upon here, got 1.3.6.1.4.1.99999.1: '],
+    ['without a subject key identifier, by the name of the rule', csr => signed(csr, { extensions: [...SUBORDINATE.slice(0, 2), 'subjectKeyIdentifier=none', 'authorityKeyIdentifier=keyid'] }),
+      'rfc5280-ca-subject-key-identifier: a CA must have a subject key identifier; OpenSSL, where it is strict, and wolfSSL refuse'],
     ['signed over SHA-1', csr => signed(csr, { more: ['-sha1'] }), 'signedCertificate must not be signed over SHA-1 or MD5'],
     ['without a key usage, which RFC 5280 wants in a CA', csr => signed(csr, { extensions: [SUBORDINATE[0], ...SUBORDINATE.slice(2)] }), 'rfc5280-ca-key-usage'],
     ['that is the request itself', csr => csr, 'signedCertificate must hold a certificate in PEM'],

@@ -71,9 +71,14 @@ describe('a parsed certificate', () => {
     expect(parsed.authorityKeyIdentifier).toBeUndefined();
   });
 
+  test('names its key by the SHA-1 of it where there is no subject key identifier', () => {
+    const { subjectKeyIdentifier, keyIdentifier } = parseCertificate(withExtensions(extension('2.5.29.19', octetString(sequence()))));
+    expect(subjectKeyIdentifier).toBeUndefined();
+    expect(keyIdentifier).toEqual(parseCertificate(device).subjectKeyIdentifier); // method 1 of RFC 5280, section 4.2.1.2, is ours
+  });
+
   test.each([
-    ['an extension twice', () => withExtensions(SKI, SKI), 'has the extension 2.5.29.14 twice'],
-    ['no subject key identifier', () => withExtensions(extension('2.5.29.19', octetString(sequence()))), 'must have a subject key identifier'],
+    ['an extension twice', () => withExtensions(SKI, SKI), 'has the extension subjectKeyIdentifier (2.5.29.14) twice'],
     ['octets after an extension\'s value', () => withExtensions(extension('2.5.29.14', octetString(Buffer.from('0401010500', 'hex')))), 'DER must end'],
     ['version 1', () => replaced(device, 'a003020102', 'a003020100'), 'must be of version 3'],
     ['two signature algorithms', () => replacedOnce(device, '2a8648ce3d040302', '2a8648ce3d040303'), 'must name its signature algorithm twice alike'],
@@ -85,7 +90,8 @@ describe('a parsed certificate', () => {
   ])('fails for %s', (_, der, message) => expect(() => parseCertificate(der())).toThrow(message));
 
   test('tells which critical extensions are unknown, so that no CA with one is used', () => {
-    expect(parseCertificate(withExtensions(SKI, extension('1.2.3.4', TRUE, octetString(Buffer.of(5))))).unknownCritical).toEqual(['06032a0304']);
+    expect(parseCertificate(withExtensions(SKI, extension('1.2.3.4', TRUE, octetString(Buffer.of(5))))).unknownCritical).toEqual(['1.2.3.4']);
+    expect(parseCertificate(withExtensions(SKI, extension('2.5.29.32', TRUE, octetString(sequence())))).unknownCritical).toEqual([]);
     expect(parseCertificate(device).unknownCritical).toEqual([]);
   });
 

@@ -78,7 +78,7 @@ describe('openssl x509 -text', () => {
       expect(text.split(`Signature Algorithm: ${SIGNATURES[family][hash]}`)).toHaveLength(3); // inside and outside
       expect(text).toContain(`Public Key Algorithm: ${KEYS[algorithm]}`);
       expect(text).toContain(`X509v3 extensions: ${USAGES[profile](family)} `
-        + `X509v3 Subject Key Identifier: ${colons(parsed.subjectKeyIdentifier)} X509v3 Authority Key Identifier: ${colons(ca.issuer.keyIdentifier)} Signature`);
+        + `X509v3 Subject Key Identifier: ${colons(parsed.keyIdentifier)} X509v3 Authority Key Identifier: ${colons(ca.issuer.keyIdentifier)} Signature`);
     }
   });
 });
@@ -112,8 +112,8 @@ describe('a device certificate', () => {
   test('can\'t be used as a CA', async () => {
     const ca = await testCa();
     const device = await testCertificate(ca.issuer, { subject: { commonName: 'a device' } });
-    const { subject, subjectKeyIdentifier } = parseCertificate(device);
-    const below = await testCertificate({ name: subject, keyIdentifier: subjectKeyIdentifier, signer: signerOf(DEVICE_KEYS.EC_P256) },
+    const { subject, keyIdentifier } = parseCertificate(device);
+    const below = await testCertificate({ name: subject, keyIdentifier, signer: signerOf(DEVICE_KEYS.EC_P256) },
       { algorithm: 'EC_P384', validity: parseCertificate(device).validity });
     const { status, stderr } = openssl([...STRICT, '-attime', seconds(NOW), '-CAfile', file('root.pem', pem(ca.certificate)),
       '-untrusted', file('device.pem', pem(device)), file('below.pem', pem(below))]);
@@ -143,7 +143,7 @@ describe('a device certificate', () => {
     const caPem = opensslOutput(['req', '-x509', '-new', '-config', config, '-key', key, '-days', '3650', '-sha256']);
     const ca = parseCertificate(Buffer.from(caPem.split('\n').slice(1, -2).join(''), 'base64'));
     const certificate = await testCertificate(
-      { name: ca.subject, keyIdentifier: ca.subjectKeyIdentifier, signer: signerOf(DEVICE_KEYS.RSA_2048), validity: ca.validity },
+      { name: ca.subject, keyIdentifier: ca.keyIdentifier, signer: signerOf(DEVICE_KEYS.RSA_2048), validity: ca.validity },
       { validity: ca.validity });
     const parsed = parseCertificate(certificate);
     expect(parsed.issuer).toEqual(ca.subject);

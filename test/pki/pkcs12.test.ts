@@ -26,8 +26,8 @@ async function content(algorithm: KeyAlgorithmName, cas: 0 | 1 | 3, changes: Par
   let issuer = root.issuer;
   for (const below of cas === 3 ? ['EC_P384', 'EC_P521'] as const : []) {
     const ca = await testCertificate(issuer, { profile: 'ca', algorithm: below, subject: { ...CA_SUBJECT, commonName: `CA by ${below}` }, validity });
-    const { subject, subjectKeyIdentifier } = parseCertificate(ca);
-    issuer = { name: subject, keyIdentifier: subjectKeyIdentifier, signer: signerOf(DEVICE_KEYS[below]), validity };
+    const { subject, keyIdentifier } = parseCertificate(ca);
+    issuer = { name: subject, keyIdentifier, signer: signerOf(DEVICE_KEYS[below]), validity };
     chain.unshift(ca);
   }
   const certificate = await testCertificate(issuer, { algorithm, subject: DEVICE_SUBJECT });

@@ -36,6 +36,23 @@ export interface LintFinding {
   readonly message: string;
 }
 
+/** So many complaints stand in one finding. */
+const MAX_COMPLAINTS = 5;
+
+/** What a rule says of several things: all of it, each complaint once, and how many more there are where they are too many. */
+export function complaintsOf<T>(things: Iterable<T>, complain: (thing: T) => string | undefined): string | undefined {
+  const complaints = new Set<string>();
+  for (const thing of things) {
+    const complaint = complain(thing);
+    if (complaint !== undefined) {
+      complaints.add(complaint);
+    }
+  }
+  const shown = [...complaints].slice(0, MAX_COMPLAINTS);
+  const more = complaints.size > shown.length ? [`and ${complaints.size - shown.length} more`] : [];
+  return shown.length > 0 ? [...shown, ...more].join('; ') : undefined;
+}
+
 /** A rule on how a certificate stands to its issuer's: it is silent where the issuer is not known. */
 export function issuerRule(
   rule: Omit<LintRule, 'check'> & { check(certificate: LintedCertificate, issuer: LintedCertificate): string | undefined },

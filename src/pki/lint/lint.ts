@@ -5,6 +5,7 @@ import { AUTHORITY_RULES } from './rules/authority';
 import { EMBEDDED_STACK_RULES } from './rules/embedded-stacks';
 import { EXTENSION_RULES } from './rules/extensions';
 import { ISSUER_RULES } from './rules/issuer';
+import { COMMON_NAME_RULES, NAME_CONSTRAINT_RULES } from './rules/name-constraints';
 import { NAME_RULES } from './rules/names';
 import { PLATFORM_RULES, rulesOfPlatforms } from './rules/platforms';
 import { PUBLIC_KEY_RULES } from './rules/public-key';
@@ -16,17 +17,20 @@ import { VALIDITY_RULES } from './rules/validity';
 /** What is checked of a certificate that stands alone and is for no platform in particular. */
 const GENERAL_RULES: readonly LintRule[] = [
   ...STRUCTURE_RULES, ...SERIAL_NUMBER_RULES, ...SIGNATURE_RULES, ...NAME_RULES, ...VALIDITY_RULES, ...PUBLIC_KEY_RULES,
-  ...EXTENSION_RULES, ...AUTHORITY_RULES, ...ALTERNATIVE_NAME_RULES, ...EMBEDDED_STACK_RULES,
+  ...EXTENSION_RULES, ...AUTHORITY_RULES, ...ALTERNATIVE_NAME_RULES, ...EMBEDDED_STACK_RULES, ...NAME_CONSTRAINT_RULES,
 ];
 
+/** What is checked of a certificate whose issuer is known. */
+const BELOW_ISSUER_RULES: readonly LintRule[] = [...ISSUER_RULES, ...COMMON_NAME_RULES];
+
 /** All rules, in the order in which they are checked. Their ids are API: pipelines name them. */
-export const LINT_RULES: readonly LintRule[] = [...GENERAL_RULES, ...ISSUER_RULES, ...PLATFORM_RULES];
+export const LINT_RULES: readonly LintRule[] = [...GENERAL_RULES, ...BELOW_ISSUER_RULES, ...PLATFORM_RULES];
 
 const ANYWHERE: LintContext = { platforms: [] };
 
 /** The rules that have something to check in a context. */
 export function rulesFor(context: LintContext): readonly LintRule[] {
-  return [...GENERAL_RULES, ...context.issuer ? ISSUER_RULES : [], ...rulesOfPlatforms(context.platforms)];
+  return [...GENERAL_RULES, ...context.issuer ? BELOW_ISSUER_RULES : [], ...rulesOfPlatforms(context.platforms)];
 }
 
 /**

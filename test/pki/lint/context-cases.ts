@@ -1,9 +1,10 @@
 import {
-  authorityKeyIdentifier, basicConstraints, CA, CA_KEY_IDENTIFIER, COMMON_NAME, ecKey, extension, keyUsage, name, NOTHING, oid, rsaKey,
+  authorityKeyIdentifier, basicConstraints, CA, CA_KEY_IDENTIFIER, COMMON_NAME, ecKey, extension, generalNames, keyUsage, name, NOTHING, oid, rsaKey,
+  string,
 } from './certificate-builder';
 import { Changed, RuleCase } from './rule-cases';
 import { PlatformId, PLATFORM_IDS, platformRules } from '../../../src/contract/platforms';
-import { octetString, printableString, sequence, time } from '../../../src/pki/der';
+import { element, octetString, printableString, sequence, time } from '../../../src/pki/der';
 import { publicKeyOf } from '../../../src/pki/keys';
 import { LINT_OID } from '../../../src/pki/lint/model/object-identifiers';
 import { OID } from '../../../src/pki/object-identifiers';
@@ -34,7 +35,8 @@ const ISSUER_WITH_OWN_IDENTIFIER: Changed = { ca: true, subjectKeyIdentifier: OW
 /** On how a certificate stands to its issuer's. */
 export const ISSUER_CASES: readonly ContextCase[] = [
   // The same text as another string type: a name that was encoded anew.
-  { rule: 'rfc5280-issuer-name', says: 'the same octets', found: { issuer: name([COMMON_NAME, printableString('Acme CA')]) }, passed: {} },
+  { rule: 'rfc5280-issuer-name-encoding', says: 'the same octets', found: { issuer: name([COMMON_NAME, printableString('Acme CA')]) }, passed: {} },
+  { rule: 'rfc5280-issuer-name', says: 'got another name', found: { issuer: name([COMMON_NAME, 'Acme Ca 2']) }, passed: { issuer: name([COMMON_NAME, printableString('ACME  CA')]) } },
   {
     rule: 'rfc5280-issuer-ca', says: 'must be a CA', found: {}, passed: {}, issuers: [{ ca: true, basicConstraints: basicConstraints(false) }, { ca: true }],
   },
@@ -83,6 +85,20 @@ export const ISSUER_CASES: readonly ContextCase[] = [
     issuers: [{ ca: true, publicKey: publicKeyOf(CA_KEYS.ED25519) }, { ca: true, publicKey: publicKeyOf(CA_KEYS.RSA_2048) }],
   },
 ];
+
+const CONSTRAINED: Changed = { ca: true, more: extension(LINT_OID.nameConstraints, true, sequence(element(0xa0, sequence(string(0x82, 'acme.example'))))) };
+const EXCLUDING: Changed = { ca: true, more: extension(LINT_OID.nameConstraints, true, sequence(element(0xa1, sequence(string(0x87, Buffer.from('0a000000ff000000', 'hex')))))) };
+const BESIDE = (kind: number, value: string | Buffer) => extension(LINT_OID.subjectAltName, false, generalNames([kind, value]));
+
+/** On what a common name counts for below an issuer with constraints. */
+export const COMMON_NAME_CASES: readonly ContextCase[] = [
+  [CONSTRAINED, {}, 'take the commonName "sensor-001" for a host name', { more: BESIDE(2, 'a.acme.example') }],
+  [CONSTRAINED, { more: BESIDE(7, Buffer.alloc(4)) }, 'for a host name', { subject: name([COMMON_NAME, 'sensor-001.acme.example']) }],
+  [CONSTRAINED, { extendedKeyUsage: usages(OID.serverAuth), subject: name([COMMON_NAME, 'broker 1']) }, 'for a host name', { subject: name(['2.5.4.10', 'Acme']) }],
+  [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'line7']) }, 'for a host name', { ...subCa(), subject: name([COMMON_NAME, 'line7.acme.example']) }],
+  [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'Line 7']) }, 'wolfSSL, and Botan where it has a dot, take it for a host name', { ...subCa(), subject: name(['2.5.4.10', 'Acme']) }],
+  [EXCLUDING, { subject: name([COMMON_NAME, '10.0.0.1']) }, 'for an address, and the CA\'s name constraints do not permit it', { subject: name([COMMON_NAME, '192.0.2.1']) }],
+].map(([issuer, found, says, passed]) => ({ rule: 'stack-common-name-constraints', says, found, passed, issuers: [issuer, issuer] }) as ContextCase);
 
 export const TIME_CASES: readonly ContextCase[] = [
   { rule: 'rfc5280-validity-current', says: 'has expired on 2027-01-01T00:00:00Z', found: {}, passed: { notAfter: time(new Date('2027-01-01T00:00:01Z')) }, now: new Date('2027-01-01T00:00:01.5Z') },

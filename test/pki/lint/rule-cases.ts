@@ -2,7 +2,7 @@ import {
   authorityKeyIdentifier, basicConstraints, build, CA, COMMON_NAME, DEVICE, ecKey, extension, generalNames, keyUsage, name, NOTHING, oid, Parts,
   rsaKey, string,
 } from './certificate-builder';
-import { bitString, contextTag, element, explicit, integer, NULL, octetString, printableString, sequence, Tag, time, utf8String } from '../../../src/pki/der';
+import { bitString, contextTag, element, explicit, integer, NULL, octetString, printableString, sequence, Tag, time, TRUE, utf8String } from '../../../src/pki/der';
 import { LINT_OID } from '../../../src/pki/lint/model/object-identifiers';
 import { OID } from '../../../src/pki/object-identifiers';
 import { signatureAlgorithm } from '../../../src/pki/signature-algorithms';
@@ -44,6 +44,44 @@ const rsaPss = (...fields: Buffer[]) => sequence(oid(LINT_OID.rsassaPss), sequen
 const crlAt = (uri: string) => extension(LINT_OID.cRLDistributionPoints, false, sequence(sequence(element(0xa0, element(0xa0, string(0x86, uri))))));
 const edwards = (algorithm: Buffer, octets: number) => sequence(algorithm, bitString(Buffer.alloc(octets, 7)));
 const ED25519 = sequence(oid(OID.ed25519));
+
+const POLICY = sequence(oid('1.2.3'));
+const POLICY_CONSTRAINTS = sequence(string(0x80, Buffer.of(0)));
+const CRL_AT = sequence(sequence(element(0xa0, element(0xa0, string(0x86, 'http://a/crl')))));
+const ACCESS = sequence(sequence(oid('1.3.6.1.5.5.7.48.1'), string(contextTag(6, false), 'http://ocsp')));
+const DIRECTORY_ATTRIBUTES = sequence(sequence(oid('2.5.4.6'), element(Tag.SET, printableString('DE'))));
+const NEGATIVE_PATH_LENGTH = extension(OID.basicConstraints, true, sequence(TRUE, element(Tag.INTEGER, Buffer.of(0xff))));
+
+const DNS_BASE = string(0x82, 'example');
+const EMAIL_BASE = string(0x81, 'example');
+const URI_BASE = string(0x86, 'example');
+const IPV4_BASE = string(0x87, Buffer.alloc(8));
+const IPV6_BASE = string(0x87, Buffer.alloc(32));
+const DIRECTORY_BASE = element(0xa4, name(['2.5.4.10', 'Acme']));
+const constraintsOn = (critical: boolean, list: number, base: Buffer) =>
+  extension(LINT_OID.nameConstraints, critical, sequence(element(list, sequence(base))));
+
+/** Extensions whose value is a list, or names something, with nothing in it or with what must not be, and as it should be. */
+const EMPTY_VALUES: readonly (readonly [string, string, Buffer, Buffer])[] = [
+  [LINT_OID.certificatePolicies, 'certificatePolicies', sequence(), sequence(POLICY)],
+  [LINT_OID.certificatePolicies, 'certificatePolicies', sequence(sequence(oid('1.2.3'), sequence())), sequence(sequence(oid('1.2.3'), sequence(sequence(oid('1.2.4'), NULL))))],
+  [LINT_OID.certificatePolicies, 'certificatePolicies', sequence(POLICY, POLICY), sequence(POLICY, sequence(oid('1.2.4')))],
+  [LINT_OID.policyMappings, 'policyMappings', sequence(), sequence(sequence(oid('1.2.3'), oid('1.2.4')))],
+  [LINT_OID.policyMappings, 'policyMappings', sequence(sequence(oid('1.2.3'), oid(LINT_OID.anyPolicy))), sequence(sequence(oid('1.2.3'), oid('1.2.4')))],
+  [LINT_OID.policyConstraints, 'policyConstraints', sequence(), POLICY_CONSTRAINTS],
+  [LINT_OID.policyConstraints, 'policyConstraints', sequence(string(0x80, Buffer.of(0xff))), sequence(string(0x80, Buffer.of(1)), string(0x81, Buffer.of(0)))],
+  [LINT_OID.policyConstraints, 'policyConstraints', sequence(string(0x81, Buffer.of(0)), string(0x80, Buffer.of(0))), sequence(string(0x81, Buffer.of(0)))],
+  [LINT_OID.inhibitAnyPolicy, 'inhibitAnyPolicy', element(Tag.INTEGER, Buffer.of(0xff)), integer(0)],
+  [LINT_OID.subjectInfoAccess, 'subjectInfoAccess', sequence(), ACCESS],
+  [LINT_OID.authorityInfoAccess, 'authorityInfoAccess', sequence(), ACCESS],
+  [LINT_OID.subjectDirectoryAttributes, 'subjectDirectoryAttributes', sequence(), DIRECTORY_ATTRIBUTES],
+  [LINT_OID.subjectDirectoryAttributes, 'subjectDirectoryAttributes', sequence(sequence(oid('2.5.4.6'), element(Tag.SET))), DIRECTORY_ATTRIBUTES],
+  [LINT_OID.freshestCRL, 'freshestCRL', sequence(), CRL_AT],
+  [LINT_OID.cRLDistributionPoints, 'cRLDistributionPoints', sequence(), CRL_AT],
+  [LINT_OID.issuerAltName, 'issuerAltName', sequence(), generalNames([2, 'acme.example'])],
+  [LINT_OID.nameConstraints, 'nameConstraints', sequence(), sequence(element(0xa0, sequence(string(0x82, 'example'))))],
+  [LINT_OID.nameConstraints, 'nameConstraints', sequence(element(0xa1)), sequence(element(0xa1, sequence(string(0x82, 'example'))))],
+];
 
 /** Rules on a certificate alone, with the one nearest to it that passes. */
 export const RULE_CASES: readonly RuleCase[] = [
@@ -173,9 +211,43 @@ export const RULE_CASES: readonly RuleCase[] = [
   { rule: 'rfc5280-extension-value', says: 'keyUsage can\'t be read', found: { keyUsage: extension(OID.keyUsage, true, octetString(Buffer.of(1))) }, passed: {} },
   { rule: 'rfc5280-extension-value', says: 'extKeyUsage can\'t be read', found: { extendedKeyUsage: extension(OID.extKeyUsage, false, sequence()) }, passed: {} },
   { rule: 'rfc5280-extension-value', says: 'subjectAltName can\'t be read', found: { more: extension(LINT_OID.subjectAltName, false, sequence()) }, passed: { more: alternativeNames(false, [2, 'a']) } },
+  ...EMPTY_VALUES.map(([type, label, wrong, right]) => ({
+    rule: 'rfc5280-extension-value',
+    says: `the extension ${label} can't be read: `,
+    found: { ca: true, more: extension(type, false, wrong) },
+    passed: { ca: true, more: extension(type, false, right) },
+  })),
+  {
+    rule: 'rfc5280-extension-value',
+    says: 'basicConstraints can\'t be read: pathLenConstraint must not be negative',
+    found: { ca: true, basicConstraints: NEGATIVE_PATH_LENGTH },
+    passed: { ca: true, basicConstraints: basicConstraints(true, 0) },
+  },
   { rule: 'rfc5280-unknown-critical-extension', says: '1.2.3.4', found: { more: extension('1.2.3.4', true, NULL) }, passed: { more: extension('1.2.3.4', false, NULL) } },
   { rule: 'rfc5280-extension-criticality', says: 'authorityKeyIdentifier must not be critical', found: { authorityKeyIdentifier: authorityKeyIdentifier(Buffer.of(1), true) }, passed: { authorityKeyIdentifier: authorityKeyIdentifier(Buffer.of(1)) } },
   { rule: 'rfc5280-extension-criticality', says: 'inhibitAnyPolicy must be critical', found: { ca: true, more: extension(LINT_OID.inhibitAnyPolicy, false, integer(0)) }, passed: { ca: true, more: extension(LINT_OID.inhibitAnyPolicy, true, integer(0)) } },
+  ...([
+    [LINT_OID.cRLDistributionPoints, 'cRLDistributionPoints should not be', true], [LINT_OID.issuerAltName, 'issuerAltName should not be', true],
+    [LINT_OID.policyMappings, 'policyMappings should be', false],
+  ] as const).map(([type, says, critical]) => {
+    const value = EMPTY_VALUES.find(([each]) => each === type)![3];
+    return { rule: 'rfc5280-extension-criticality-advised', says, found: { ca: true, more: extension(type, critical, value) }, passed: { ca: true, more: extension(type, !critical, value) } };
+  }),
+  ...([
+    [OID.subjectKeyIdentifier, octetString(Buffer.of(1)), 'subjectKeyIdentifier'], [LINT_OID.subjectDirectoryAttributes, DIRECTORY_ATTRIBUTES, 'subjectDirectoryAttributes'],
+    [LINT_OID.freshestCRL, CRL_AT, 'freshestCRL'], [LINT_OID.authorityInfoAccess, ACCESS, 'authorityInfoAccess'], [LINT_OID.subjectInfoAccess, ACCESS, 'subjectInfoAccess'],
+  ] as const).map(([type, value, label]) => ({
+    rule: 'rfc5280-extension-criticality',
+    says: `${label} must not be critical`,
+    found: { subjectKeyIdentifier: NOTHING, more: extension(type, true, value) },
+    passed: { subjectKeyIdentifier: NOTHING, more: extension(type, false, value) },
+  })),
+  {
+    rule: 'rfc5280-extension-criticality',
+    says: 'policyConstraints must be critical',
+    found: { ca: true, more: extension(LINT_OID.policyConstraints, false, POLICY_CONSTRAINTS) },
+    passed: { ca: true, more: extension(LINT_OID.policyConstraints, true, POLICY_CONSTRAINTS) },
+  },
   { rule: 'rfc5280-basic-constraints-critical', says: 'must be critical', found: { ca: true, basicConstraints: basicConstraints(true, 0, false) }, passed: { basicConstraints: basicConstraints(false, undefined, false) } },
   { rule: 'rfc5280-path-length-ca', says: 'must be left out', found: { basicConstraints: basicConstraints(false, 0) }, passed: { ca: true, basicConstraints: basicConstraints(true, 0) } },
   { rule: 'rfc5280-path-length-ca', says: 'keyCertSign', found: { ca: true, basicConstraints: basicConstraints(true, 0), keyUsage: keyUsage([0]) }, passed: {} },
@@ -197,13 +269,20 @@ export const RULE_CASES: readonly RuleCase[] = [
   ...([
     [2, 'a b', 'a.b'], [2, 'sensor_1.example', '*.example'], [2, '', 'xn--bcher-kva.example'], [2, 'a..b', 'A.B'], [2, 'a.', 'a'], [2, '192.0.2.1', '192-0-2-1'],
     [2, `${'a.'.repeat(126)}aa`, `${'a.'.repeat(126)}a`], [2, `${'a'.repeat(64)}.b`, `${'a'.repeat(63)}.b`], [6, '/path', 'urn:a'], [6, 'http://a b', 'http://a/b'],
-    [1, 'nobody', 'a@b'], [7, Buffer.alloc(5), Buffer.alloc(16)], [7, Buffer.alloc(0), Buffer.alloc(4)],
+    [1, 'nobody', 'a@b'], [1, 'a@b c.example', 'a@b-c.example'], [1, 'a@.example', 'a@x.example'], [1, 'a@b..example', 'a@[192.0.2.1]'], [1, 'a@-b', `${'a'.repeat(64)}@b`],
+    [1, `${'a'.repeat(65)}@b`, 'first.last+tag@B.example'], [1, 'a@b_c.example', 'a_c@b.example'], [7, Buffer.alloc(5), Buffer.alloc(16)], [7, Buffer.alloc(0), Buffer.alloc(4)],
   ] as const).map(([kind, wrong, right]) => ({
     rule: 'rfc5280-alternative-name-form',
     says: /^(a host name|an IP address|a URI|an e-mail address) must/,
     found: { more: alternativeNames(false, [kind, wrong]) },
     passed: { more: alternativeNames(false, [kind, right]) },
   })),
+  {
+    rule: 'rfc5280-distribution-uri',
+    says: 'got "delta.pem"',
+    found: { ca: true, more: extension(LINT_OID.freshestCRL, false, sequence(sequence(element(0xa0, element(0xa0, string(0x86, 'delta.pem')))))) },
+    passed: { ca: true, more: extension(LINT_OID.freshestCRL, false, CRL_AT) },
+  },
   { rule: 'rfc5280-distribution-uri', says: 'got "crl.pem"', found: { more: crlAt('crl.pem') }, passed: { more: crlAt('http://example/crl') } },
   {
     rule: 'rfc5280-distribution-uri',
@@ -221,6 +300,27 @@ export const RULE_CASES: readonly RuleCase[] = [
   { rule: 'stack-algorithm', says: 'got 1.2.840.10040.4.3', found: signedBy(sequence(oid('1.2.840.10040.4.3'))), passed: signedBy(ED25519) },
   { rule: 'stack-algorithm', says: 'got 1.3.101.110', found: { publicKey: edwards(sequence(oid('1.3.101.110')), 32) }, passed: { publicKey: edwards(ED25519, 32) } },
   { rule: 'stack-name-constraints', says: 'mbedTLS and BearSSL', found: { ca: true, more: nameConstraints(true) }, passed: { ca: true, more: nameConstraints(false) } },
+  ...([
+    ['go', true, 0xa0, DIRECTORY_BASE, 'Go 1.19 refuses every chain under critical constraints on permitted directory names', true, DNS_BASE],
+    ['go', true, 0xa1, DIRECTORY_BASE, 'excluded directory names', true, DNS_BASE],
+    ['go', false, 0xa0, DIRECTORY_BASE, 'Go 1.19 accepts subjects outside of them', false, DNS_BASE],
+    ['gnutls', true, 0xa1, DIRECTORY_BASE, 'refuses every certificate with a subject under critical constraints on excluded directory names', true, IPV6_BASE],
+    ['gnutls', false, 0xa1, URI_BASE, 'refuses every certificate with a URI under constraints on excluded URIs', true, IPV6_BASE],
+    ['gnutls', true, 0xa0, URI_BASE, 'accepts names outside of them under critical constraints on permitted URIs', true, DNS_BASE],
+    ['botan', true, 0xa0, IPV6_BASE, 'refuses every chain under critical constraints on permitted addresses of IPv6', true, IPV4_BASE],
+    ['botan', false, 0xa1, IPV6_BASE, 'accepts addresses outside of them', false, IPV4_BASE],
+    ['botan', true, 0xa0, EMAIL_BASE, 'refuses every certificate with such a name under critical constraints on permitted mailboxes', true, DNS_BASE],
+    ['botan', false, 0xa0, URI_BASE, 'accepts names outside of them', false, DIRECTORY_BASE],
+    ['botan', true, 0xa1, URI_BASE, 'accepts names that they exclude', true, DIRECTORY_BASE],
+    ['wolfssl', true, 0xa0, IPV4_BASE, 'accepts names outside of them under critical constraints on permitted addresses of IPv4', true, EMAIL_BASE],
+    ['wolfssl', false, 0xa1, IPV6_BASE, 'excluded addresses of IPv6', false, EMAIL_BASE],
+    ['wolfssl', true, 0xa0, URI_BASE, 'permitted URIs', true, DIRECTORY_BASE],
+  ] as const).map(([validator, critical, list, base, says, criticalToo, other]) => ({
+    rule: `stack-name-constraints-${validator}`,
+    says,
+    found: { ca: true, more: constraintsOn(critical, list, base) },
+    passed: { ca: true, more: constraintsOn(criticalToo, list, other) },
+  })),
   { rule: 'stack-value-length', says: '255 octets, got 256 (CN)', found: { subject: name([COMMON_NAME, '😀'.repeat(64)]) }, passed: { subject: name([COMMON_NAME, `${'😀'.repeat(63)}abc`]) } },
   { rule: 'stack-name-length', says: 'got 258', found: { subject: name(['2.5.4.8', 'a'.repeat(121)], ['2.5.4.7', 'a'.repeat(110)]) }, passed: { subject: name(['2.5.4.8', 'a'.repeat(120)], ['2.5.4.7', 'a'.repeat(110)]) } },
   { rule: 'stack-control-character', says: '(CN)', found: { subject: name([COMMON_NAME, 'admin\0x']) }, passed: { subject: name([COMMON_NAME, 'admin x']) } },

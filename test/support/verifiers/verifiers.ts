@@ -18,6 +18,8 @@ export interface Verifier {
   /** Whether it judges a certificate by what its holder is. */
   readonly knowsPurpose: boolean;
   isInstalled(): boolean;
+  /** Its version, as far as verdicts depend on it: the first two numbers. */
+  version(): string;
   /** `OK`, or why it refuses; in the order of the chains. */
   verify(folder: string, chains: readonly Chain[], purpose: Purpose): string[];
 }
@@ -33,6 +35,8 @@ function run(command: string, args: readonly string[], input = ''): { status: nu
   }
   return { status, output: `${stdout}\n${stderr}`.trim() };
 }
+
+const twoNumbers = (text: string) => /\d+(\.\d+)?/.exec(text)![0];
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
 
@@ -66,12 +70,12 @@ function oneByOne(verify: (files: ChainFiles, purpose: Purpose) => string): Veri
 /** A program of ours around a library, which is compiled once and reads the names of the files. */
 function program(compile: (folder: string) => readonly string[]): Verifier['verify'] {
   let command: readonly string[] | undefined;
-  return (folder, chains) => {
+  return (folder, chains, purpose) => {
     mkdirSync(folder, { recursive: true });
     command ??= compile(folder);
     const [name, ...args] = command;
-    const { output } = run(name, args, chains.map((chain, index) => files(folder, chain, index).whole).join('\n') + '\n');
-    return output.split('\n');
+    const { output } = run(name, [...args, purpose], chains.map((chain, index) => files(folder, chain, index).whole).join('\n') + '\n');
+    return chains.length === 0 ? [] : output.split('\n');
   };
 }
 
@@ -89,6 +93,7 @@ export const VERIFIERS: readonly Verifier[] = [
     debian: 'openssl',
     knowsPurpose: true,
     isInstalled: () => answers('openssl', 'version'),
+    version: () => twoNumbers(run('openssl', ['version']).output),
     verify: oneByOne(({ leaf, between, root }, purpose) => {
       const { status, output } = run('openssl', ['verify', '-x509_strict', '-purpose', `ssl${purpose}`, '-CAfile', root, ...between.flatMap(file => ['-untrusted', file]), leaf]);
       return status === 0 ? 'OK' : oneLine(output);
@@ -99,6 +104,7 @@ export const VERIFIERS: readonly Verifier[] = [
     debian: 'gnutls-bin',
     knowsPurpose: true,
     isInstalled: () => answers('certtool', '--version'),
+    version: () => twoNumbers(run('certtool', ['--version']).output),
     verify: oneByOne(({ root, whole }, purpose) => {
       const { output } = run('certtool', ['--verify', '--load-ca-certificate', root, '--verify-purpose', purpose === 'client' ? '1.3.6.1.5.5.7.3.2' : '1.3.6.1.5.5.7.3.1', '--infile', whole]);
       return output.includes('Chain verification output: Verified.') ? 'OK' : oneLine(/Chain verification output:([^]*)/.exec(output)?.[1] ?? output);
@@ -109,13 +115,15 @@ export const VERIFIERS: readonly Verifier[] = [
     debian: 'default-jdk-headless',
     knowsPurpose: false,
     isInstalled: () => answers('javac', '-version'),
+    version: () => twoNumbers(run('javac', ['-version']).output),
     verify: program(folder => compiled('javac', ['-d', folder, join(SOURCES, 'VerifyChains.java')], ['java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', folder, 'VerifyChains'])),
   },
   {
     name: 'Go',
     debian: 'golang-go',
-    knowsPurpose: false,
+    knowsPurpose: true,
     isInstalled: () => answers('go', 'version'),
+    version: () => twoNumbers(run('go', ['version']).output),
     verify: program(folder => compiled('go', ['build', '-o', join(folder, 'verify-go'), join(SOURCES, 'verify_chains.go')], [join(folder, 'verify-go')])),
   },
   {
@@ -123,6 +131,7 @@ export const VERIFIERS: readonly Verifier[] = [
     debian: 'libnss3-tools',
     knowsPurpose: true,
     isInstalled: () => answers('vfychain', '-h'),
+    version: () => twoNumbers(run('dpkg-query', ['-W', '-f', '${Version}', 'libnss3']).output.replace(/^\d+:/, '')),
     verify: oneByOne(({ leaf, between, root }, purpose) => {
       const { status, output } = run('vfychain', ['-pp', '-u', purpose === 'client' ? '0' : '1', '-a', leaf, ...between, '-t', root]);
       return status === 0 && output.includes('Chain is good!') ? 'OK' : oneLine(output);
@@ -133,6 +142,7 @@ export const VERIFIERS: readonly Verifier[] = [
     debian: 'botan',
     knowsPurpose: false,
     isInstalled: () => answers('botan', 'version'),
+    version: () => twoNumbers(run('botan', ['version']).output),
     verify: oneByOne(({ leaf, between, root }) => {
       const { output } = run('botan', ['cert_verify', leaf, ...between, root]);
       return output.includes('passes validation checks') ? 'OK' : oneLine(output);
@@ -144,6 +154,7 @@ export const VERIFIERS: readonly Verifier[] = [
     knowsAddresses: false, // 5.5.4
     knowsPurpose: false,
     isInstalled: () => spawnSync('gcc', ['-E', '-'], { input: '#include <wolfssl/options.h>\n' }).status === 0,
+    version: () => twoNumbers(run('gcc', ['-E', '-P', '-include', 'wolfssl/version.h', '-'], 'LIBWOLFSSL_VERSION_STRING\n').output),
     verify: program(folder => compiled('gcc', ['-o', join(folder, 'verify-wolfssl'), join(SOURCES, 'verify-chains.c'), '-lwolfssl'], [join(folder, 'verify-wolfssl')])),
   },
 ];

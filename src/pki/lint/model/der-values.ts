@@ -28,6 +28,18 @@ export function elementsOf(reader: DerReader): AnyElement[] {
   return elements;
 }
 
+/** All that a SEQUENCE OF holds; empty ones are not allowed (`SIZE (1..MAX)` in RFC 5280, appendix A). */
+export function atLeastOne<T>(reader: DerReader, read: (reader: DerReader) => T): T[] {
+  if (!reader.more) {
+    throw new Error('the list must not be empty');
+  }
+  const all: T[] = [];
+  while (reader.more) {
+    all.push(read(reader));
+  }
+  return all;
+}
+
 /** The next element, an OBJECT IDENTIFIER, in its dotted form. */
 export function objectIdentifierText(reader: DerReader): string {
   return dotted(reader.contents(Tag.OBJECT_IDENTIFIER));

@@ -1,7 +1,11 @@
-import { anyElement, elementsOf, integerOctets, objectIdentifierText, tolerantFlag } from './der-values';
+import { atLeastOne, elementsOf, integerOctets, objectIdentifierText, tolerantFlag } from './der-values';
+import {
+  checkDirectoryAttribute, checkPolicies, checkPolicyConstraints, checkPolicyMapping, GeneralName, GENERAL_NAME, generalName, nameConstraints,
+} from './extension-syntax';
 import { LINT_OID } from './object-identifiers';
 import { contextTag, Tag } from '../../der';
 import { DerReader } from '../../der-reader';
+import { NameConstraints } from '../../name-subtrees';
 import { OID } from '../../object-identifiers';
 
 /** The bits of keyUsage in their order (RFC 5280, section 4.2.1.3). */
@@ -11,15 +15,6 @@ export const KEY_USAGE_NAMES = [
 
 export type KeyUsageName = typeof KEY_USAGE_NAMES[number];
 
-/** A GeneralName (RFC 5280, section 4.2.1.6): the number of its tag, and what is in it. */
-export interface GeneralName {
-  readonly kind: number;
-  readonly contents: Buffer;
-}
-
-/** The numbers of the tags of a GeneralName that are looked into. */
-export const GENERAL_NAME = { rfc822Name: 1, dNSName: 2, uniformResourceIdentifier: 6, iPAddress: 7 } as const;
-
 /** What the extensions say. A value is absent where the extension is, or can't be read. */
 export interface ExtensionValues {
   readonly basicConstraints?: { readonly ca: boolean; readonly pathLength?: number };
@@ -27,35 +22,60 @@ export interface ExtensionValues {
   /** Object identifiers, dotted. */
   readonly extendedKeyUsage?: readonly string[];
   readonly subjectAlternativeNames?: readonly GeneralName[];
+  readonly nameConstraints?: NameConstraints;
   readonly subjectKeyIdentifier?: Buffer;
   /** `keyIdentifier` of the extension. */
   readonly authorityKeyIdentifier?: Buffer;
   /** Where CRLs are. */
   readonly crlUris?: readonly string[];
+  /** Where CRLs are that say what has changed since. */
+  readonly deltaCrlUris?: readonly string[];
   /** Where the issuer's certificate or OCSP is. */
   readonly accessUris?: readonly string[];
 }
 
-type ValueReader = (value: DerReader, faults: string[]) => ExtensionValues;
+/** What is wrong with a value, although it could be read. */
+export interface ValueFaults {
+  /** With its encoding. */
+  readonly encoding: string[];
+  /** With what stands in it. */
+  readonly syntax: string[];
+}
 
-/** How the value of each extension that is looked into is read. */
+type ValueReader = (value: DerReader, faults: ValueFaults) => ExtensionValues;
+
+const syntaxOf = (check: (value: DerReader) => void): ValueReader => value => {
+  check(value);
+  return {};
+};
+
+/** How the value of each extension of RFC 5280 is read, and whether it has the syntax of its kind. */
 const VALUE_READERS: { readonly [oid: string]: ValueReader | undefined } = {
   [OID.basicConstraints]: (value, faults) => ({ basicConstraints: basicConstraints(value.sequence(), faults) }),
-  [OID.keyUsage]: (value, faults) => ({ keyUsage: keyUsage(value.contents(Tag.BIT_STRING), faults) }),
+  [OID.keyUsage]: (value, { encoding }) => ({ keyUsage: keyUsage(value.contents(Tag.BIT_STRING), encoding) }),
   [OID.extKeyUsage]: value => ({ extendedKeyUsage: atLeastOne(value.sequence(), objectIdentifierText) }),
   [LINT_OID.subjectAltName]: value => ({ subjectAlternativeNames: atLeastOne(value.sequence(), generalName) }),
   [OID.subjectKeyIdentifier]: value => ({ subjectKeyIdentifier: value.contents(Tag.OCTET_STRING) }),
   [OID.authorityKeyIdentifier]: value => ({ authorityKeyIdentifier: optional(value.sequence(), contextTag(0, false)) }),
   [LINT_OID.cRLDistributionPoints]: value => ({ crlUris: atLeastOne(value.sequence(), distributionPointUris).flat() }),
+  [LINT_OID.freshestCRL]: value => ({ deltaCrlUris: atLeastOne(value.sequence(), distributionPointUris).flat() }),
   [LINT_OID.authorityInfoAccess]: value => ({ accessUris: atLeastOne(value.sequence(), accessUris).flat() }),
+  [LINT_OID.subjectInfoAccess]: syntaxOf(value => atLeastOne(value.sequence(), accessUris)),
+  [LINT_OID.issuerAltName]: syntaxOf(value => atLeastOne(value.sequence(), generalName)),
+  [LINT_OID.nameConstraints]: value => ({ nameConstraints: nameConstraints(value.sequence()) }),
+  [LINT_OID.subjectDirectoryAttributes]: syntaxOf(value => atLeastOne(value.sequence(), checkDirectoryAttribute)),
+  [LINT_OID.certificatePolicies]: syntaxOf(value => checkPolicies(value.sequence())),
+  [LINT_OID.policyMappings]: syntaxOf(value => atLeastOne(value.sequence(), checkPolicyMapping)),
+  [LINT_OID.policyConstraints]: syntaxOf(value => checkPolicyConstraints(value.sequence())),
+  [LINT_OID.inhibitAnyPolicy]: syntaxOf(value => value.unsigned()),
 };
 
 /**
- * Reads the value of one extension; one that is not looked into says nothing.
+ * Reads the value of one extension; one that is not of RFC 5280 says nothing.
  *
- * @param faults what is wrong with the encoding goes here
+ * @param faults what is wrong with the value goes here
  */
-export function readExtensionValue(oid: string, value: Buffer, faults: string[]): ExtensionValues {
+export function readExtensionValue(oid: string, value: Buffer, faults: ValueFaults): ExtensionValues {
   const read = VALUE_READERS[oid];
   if (!read) {
     return {};
@@ -66,16 +86,17 @@ export function readExtensionValue(oid: string, value: Buffer, faults: string[])
   return values;
 }
 
-/** RFC 5280, section 4.2.1.9. */
-function basicConstraints(fields: DerReader, faults: string[]): ExtensionValues['basicConstraints'] {
-  const ca = tolerantFlag(fields, 'cA of basicConstraints', faults);
+/** RFC 5280, section 4.2.1.9. A path length that can't be makes a CA no less of one. */
+function basicConstraints(fields: DerReader, { encoding, syntax }: ValueFaults): ExtensionValues['basicConstraints'] {
+  const ca = tolerantFlag(fields, 'cA of basicConstraints', encoding);
   if (!fields.more) {
     return { ca };
   }
-  const octets = integerOctets(fields, 'pathLenConstraint', faults);
+  const octets = integerOctets(fields, 'pathLenConstraint', encoding);
   fields.end();
   if (octets[0] >= 0x80) {
-    throw new Error('pathLenConstraint must not be negative');
+    syntax.push('pathLenConstraint must not be negative');
+    return { ca };
   }
   return { ca, pathLength: Number(`0x${octets.toString('hex')}`) };
 }
@@ -92,15 +113,6 @@ function keyUsage(contents: Buffer, faults: string[]): ReadonlySet<KeyUsageName>
     faults.push('keyUsage must be a BIT STRING without zero bits at the end');
   }
   return new Set(KEY_USAGE_NAMES.filter((_, bit) => bit < bits && isSet(bit)));
-}
-
-function generalName(reader: DerReader): GeneralName {
-  const { tag, contents } = anyElement(reader);
-  const kind = tag % 32;
-  if (tag < 0x80 || tag >= 0xc0 || kind > 8) {
-    throw new Error(`a GeneralName must have a tag from [0] to [8], got 0x${tag.toString(16).padStart(2, '0')}`);
-  }
-  return { kind, contents };
 }
 
 function uris(names: readonly GeneralName[]): string[] {
@@ -122,15 +134,6 @@ function accessUris(descriptions: DerReader): string[] {
   const names = [generalName(description)];
   description.end();
   return uris(names);
-}
-
-/** All that a SEQUENCE OF holds; empty ones are not allowed (`SIZE (1..MAX)` in RFC 5280, appendix A). */
-function atLeastOne<T>(reader: DerReader, read: (reader: DerReader) => T): T[] {
-  const all: T[] = [];
-  do {
-    all.push(read(reader));
-  } while (reader.more);
-  return all;
 }
 
 function optional(fields: DerReader, tag: number): Buffer | undefined {

@@ -2,7 +2,7 @@ import { AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identi
 import { integerOctets, objectIdentifierText, tolerantFlag } from './der-values';
 import { ExtensionValues, readExtensionValue } from './extension-values';
 import { LintedKey, readKey } from './linted-key';
-import { LintedName, readName } from './linted-name';
+import { isSameLintedName, LintedName, readName } from './linted-name';
 import { LintedTime, readTime } from './linted-time';
 import { contextTag, Tag } from '../../der';
 import { DerReader } from '../../der-reader';
@@ -14,7 +14,7 @@ export interface LintedExtension {
   readonly critical: boolean;
   /** The contents of the OCTET STRING. */
   readonly value: Buffer;
-  /** What keeps the value from being read. */
+  /** What is wrong with the value, or keeps it from being read. */
   readonly fault?: string;
 }
 
@@ -45,9 +45,11 @@ export interface LintedCertificate {
   readonly extensions: readonly LintedExtension[];
   /** What the extensions say; the first of them where one is repeated. */
   readonly values: ExtensionValues;
+  /** The object identifiers of extensions that say nothing, for their values can't be read: nobody can say what is missing then. */
+  readonly unreadable: ReadonlySet<string>;
   /** Whether it is a CA: `cA` of basicConstraints. */
   readonly ca: boolean;
-  /** Whether it names itself as its issuer. */
+  /** Whether it names itself as its issuer, in whatever encoding. */
   readonly selfIssued: boolean;
 }
 
@@ -77,7 +79,7 @@ export function readLintedCertificate(der: Buffer): LintedCertificate {
   const subject = readName(tbs.element(Tag.SEQUENCE), 'the subject', encodingFaults);
   const publicKey = readKey(tbs.element(Tag.SEQUENCE));
   const uniqueIdentifiers = skipUniqueIdentifiers(tbs);
-  const { extensions, values } = readExtensions(tbs, encodingFaults);
+  const { extensions, values, unreadable } = readExtensions(tbs, encodingFaults);
   tbs.end();
   return {
     der,
@@ -94,8 +96,9 @@ export function readLintedCertificate(der: Buffer): LintedCertificate {
     uniqueIdentifiers,
     extensions,
     values,
+    unreadable,
     ca: values.basicConstraints?.ca === true,
-    selfIssued: subject.der.equals(issuer.der),
+    selfIssued: isSameLintedName(subject, issuer),
   };
 }
 
@@ -126,11 +129,12 @@ function skipUniqueIdentifiers(tbs: DerReader): boolean {
 }
 
 /** `extensions [3] EXPLICIT` (RFC 5280, section 4.1.2.9). */
-function readExtensions(tbs: DerReader, faults: string[]): { extensions: LintedExtension[]; values: ExtensionValues } {
+function readExtensions(tbs: DerReader, faults: string[]): Pick<LintedCertificate, 'extensions' | 'values' | 'unreadable'> {
   const extensions: LintedExtension[] = [];
   const values: ExtensionValues = {};
+  const unreadable = new Set<string>();
   if (!tbs.follows(contextTag(3, true))) {
-    return { extensions, values };
+    return { extensions, values, unreadable };
   }
   const field = tbs.explicit(3);
   const list = field.sequence();
@@ -142,10 +146,13 @@ function readExtensions(tbs: DerReader, faults: string[]): { extensions: LintedE
     extensions.push({ ...extension, fault });
     if (!seen.has(extension.oid)) {
       Object.assign(values, said);
+      if (fault !== undefined && Object.keys(said).length === 0) {
+        unreadable.add(extension.oid);
+      }
     }
     seen.add(extension.oid);
   } while (list.more);
-  return { extensions, values };
+  return { extensions, values, unreadable };
 }
 
 function readExtension(fields: DerReader, faults: string[]): LintedExtension {
@@ -156,10 +163,13 @@ function readExtension(fields: DerReader, faults: string[]): LintedExtension {
   return { oid, critical, value };
 }
 
-function valuesOf({ oid, value }: LintedExtension, faults: string[]): { values: ExtensionValues; fault?: string } {
+function valuesOf({ oid, value }: LintedExtension, encoding: string[]): { values: ExtensionValues; fault?: string } {
+  const syntax: string[] = [];
+  let values: ExtensionValues = {};
   try {
-    return { values: readExtensionValue(oid, value, faults) };
+    values = readExtensionValue(oid, value, { encoding, syntax });
   } catch (error) {
-    return { values: {}, fault: (error as Error).message };
+    syntax.push((error as Error).message);
   }
+  return { values, fault: syntax.length > 0 ? syntax.join('; ') : undefined };
 }

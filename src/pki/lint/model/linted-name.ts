@@ -1,6 +1,7 @@
 import { AnyElement, anyElement, elementsOf, objectIdentifierText } from './der-values';
 import { Tag } from '../../der';
 import { DerReader } from '../../der-reader';
+import { isSameName } from '../../name-comparison';
 
 /** Identifier octets of the string types of names that are not written here (X.680, section 8.4). */
 export const STRING_TAG = {
@@ -27,26 +28,50 @@ export interface NameAttribute {
 /** A distinguished name (RFC 5280, section 4.1.2.4). */
 export interface LintedName {
   readonly der: Buffer;
+  /** Those that can be read. */
   readonly attributes: readonly NameAttribute[];
+  /** Whether there is nothing in it, not even what can't be read. */
+  readonly empty: boolean;
+  /** Whether all of it has the syntax of a name. */
+  readonly readable: boolean;
 }
 
-/** @param faults what is wrong with the encoding goes here */
+/**
+ * Reads as much of a name as can be read, so that a fault in it hides nothing else.
+ *
+ * @param faults what is wrong with the encoding, and what keeps a part from being read, goes here
+ */
 export function readName(der: Buffer, what: string, faults: string[]): LintedName {
-  const sets = new DerReader(der).sequence();
   const attributes: NameAttribute[] = [];
-  while (sets.more) {
-    const members = elementsOf(sets.enter(Tag.SET));
-    if (members.length === 0) {
-      throw new Error(`${what} must have an attribute in each of its sets (RFC 5280, section 4.1.2.4)`);
-    }
-    if (!isInOrder(members)) {
-      faults.push(`${what} must have the attributes of a set in the order of their octets (X.690, 11.6)`);
-    }
-    for (const member of members) {
-      attributes.push(readAttribute(member.der));
+  const sets = new DerReader(der).sequence();
+  const empty = !sets.more;
+  let readable = true;
+  for (let at = NaN; sets.more && sets.position !== at;) {
+    at = sets.position; // where nothing was read, nothing more can be
+    try {
+      attributes.push(...readSet(sets.enter(Tag.SET), what, faults));
+    } catch (error) {
+      readable = false;
+      faults.push(`${what} can't be read: ${(error as Error).message}`);
     }
   }
-  return { der, attributes };
+  return { der, attributes, empty, readable };
+}
+
+function readSet(set: DerReader, what: string, faults: string[]): NameAttribute[] {
+  const members = elementsOf(set);
+  if (members.length === 0) {
+    throw new Error('there must be an attribute in each of its sets (RFC 5280, section 4.1.2.4)');
+  }
+  if (!isInOrder(members)) {
+    faults.push(`${what} must have the attributes of a set in the order of their octets (X.690, 11.6)`);
+  }
+  return members.map(member => readAttribute(member.der));
+}
+
+/** Whether two names are the same (RFC 5280, section 7.1), in whatever encoding. */
+export function isSameLintedName(one: LintedName, other: LintedName): boolean {
+  return one.der.equals(other.der) || (one.readable && other.readable && isSameName(one.der, other.der));
 }
 
 function isInOrder(members: readonly AnyElement[]): boolean {

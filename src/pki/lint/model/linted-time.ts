@@ -1,4 +1,5 @@
 import { anyElement } from './der-values';
+import { quote } from '../../../contract/rules';
 import { Tag } from '../../der';
 import { DerReader } from '../../der-reader';
 
@@ -6,21 +7,24 @@ import { DerReader } from '../../der-reader';
 export interface LintedTime {
   /** Tag, length and contents. */
   readonly der: Buffer;
-  /** Whether it is a UTCTime; otherwise it is a GeneralizedTime. */
+  /** Whether it is a UTCTime; otherwise it is to be a GeneralizedTime. */
   readonly utc: boolean;
   readonly text: string;
   /** What it means; `undefined` where it is no time, or not of the form that RFC 5280 wants. */
   readonly date?: Date;
+  /** What is wrong with its form. */
+  readonly fault?: string;
 }
 
 export function readTime(reader: DerReader): LintedTime {
   const { tag, der, contents } = anyElement(reader);
-  if (tag !== Tag.UTC_TIME && tag !== Tag.GENERALIZED_TIME) {
-    throw new Error(`a time must be UTCTime or GeneralizedTime, got the tag 0x${tag.toString(16).padStart(2, '0')}`);
-  }
   const utc = tag === Tag.UTC_TIME;
+  if (!utc && tag !== Tag.GENERALIZED_TIME) {
+    return { der, utc, text: '', fault: `must be UTCTime or GeneralizedTime, got the tag 0x${tag.toString(16).padStart(2, '0')}` };
+  }
   const text = contents.toString('latin1');
-  return { der, utc, text, date: dateOf(utc, text) };
+  const date = dateOf(utc, text);
+  return { der, utc, text, date, fault: date ? undefined : `must be ${utc ? 'YYMMDDHHMMSSZ' : 'YYYYMMDDHHMMSSZ'}, got ${quote(text)}` };
 }
 
 /** RFC 5280, section 4.1.2.5.1: two digits from 50 on are of the last century. */

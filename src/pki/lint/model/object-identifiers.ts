@@ -31,6 +31,7 @@ export const LINT_OID = {
   certificatePolicies: '2.5.29.32',
   policyMappings: '2.5.29.33',
   policyConstraints: '2.5.29.36',
+  anyPolicy: '2.5.29.32.0',
   freshestCRL: '2.5.29.46',
   inhibitAnyPolicy: '2.5.29.54',
   // RFC 5280, section 4.2.2

@@ -1,6 +1,6 @@
 import { quote } from '../../../contract/rules';
-import { LintRule } from '../lint-rule';
-import { GENERAL_NAME, GeneralName } from '../model/extension-values';
+import { complaintsOf, LintRule } from '../lint-rule';
+import { GENERAL_NAME, GeneralName } from '../model/extension-syntax';
 import { LintedCertificate } from '../model/linted-certificate';
 import { LINT_OID } from '../model/object-identifiers';
 
@@ -12,14 +12,17 @@ const DNS_NAME = new RegExp(`^(?:\\*\\.)?${LABEL}(?:\\.${LABEL})*$`);
 
 const MAX_DNS_NAME = 253;
 
+/** RFC 5321, section 4.1.2: a local part of up to 64 octets, without spaces, at a host or at an address in brackets. */
+const MAILBOX = new RegExp(`^[\\x21-\\x3f\\x41-\\x7e]{1,64}@(?:(?=.{1,${MAX_DNS_NAME}}$)${LABEL}(?:\\.${LABEL})*|\\[[\\x21-\\x5a\\x5e-\\x7e]+\\])$`);
+
 /** RFC 3986, section 3: a scheme and something after it. */
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$/;
 
 /** What is wrong with a name of each kind; kinds that are not here have no form of their own. */
 const FORMS: { readonly [kind: number]: ((contents: Buffer) => string | undefined) | undefined } = {
-  [GENERAL_NAME.rfc822Name]: contents => /^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(textOf(contents))
+  [GENERAL_NAME.rfc822Name]: contents => MAILBOX.test(textOf(contents))
     ? undefined
-    : `an e-mail address must be a mailbox in ASCII, got ${quote(textOf(contents))}`,
+    : `an e-mail address must be a mailbox in ASCII at a host, got ${quote(textOf(contents))}`,
   [GENERAL_NAME.dNSName]: dnsComplaint,
   [GENERAL_NAME.uniformResourceIdentifier]: contents => URI.test(textOf(contents))
     ? undefined
@@ -36,7 +39,7 @@ export const ALTERNATIVE_NAME_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, sections 4.1.2.6 and 4.2.1.6',
     checks: 'Where the subject is empty, alternative names are there and critical.',
-    check: certificate => certificate.subject.attributes.length > 0 || alternativeNames(certificate)?.critical
+    check: certificate => !certificate.subject.empty || alternativeNames(certificate)?.critical
       ? undefined
       : `the subject must not be empty ${alternativeNames(certificate) ? 'where the alternative names are not critical' : 'without alternative names'}`,
   },
@@ -45,7 +48,7 @@ export const ALTERNATIVE_NAME_RULES: readonly LintRule[] = [
     severity: 'warning',
     source: 'RFC 5280, section 4.2.1.6',
     checks: 'Alternative names are critical only where the subject is empty.',
-    check: certificate => certificate.subject.attributes.length > 0 && alternativeNames(certificate)?.critical
+    check: certificate => !certificate.subject.empty && alternativeNames(certificate)?.critical
       ? 'the alternative names should not be critical beside a subject that is not empty'
       : undefined,
   },
@@ -53,17 +56,17 @@ export const ALTERNATIVE_NAME_RULES: readonly LintRule[] = [
     id: 'rfc5280-alternative-name-form',
     severity: 'error',
     source: 'RFC 5280, section 4.2.1.6',
-    checks: 'Alternative names have the form of their kind: a host name without spaces and underscores, an address of 4 or 16 octets, an absolute URI.',
-    check: ({ values }) => first(values.subjectAlternativeNames ?? [], ({ kind, contents }) => FORMS[kind]?.(contents)),
+    checks: 'Alternative names have the form of their kind: a host name without spaces and underscores, a mailbox at such a host, '
+      + 'an address of 4 or 16 octets, an absolute URI.',
+    check: ({ values }) => complaintsOf(values.subjectAlternativeNames ?? [], ({ kind, contents }) => FORMS[kind]?.(contents)),
   },
   {
     id: 'rfc5280-distribution-uri',
     severity: 'error',
     source: 'RFC 5280, sections 4.2.1.13 and 4.2.2.1',
     checks: 'The places of CRLs, of OCSP and of the issuer\'s certificate are absolute URIs.',
-    check: ({ values: { crlUris = [], accessUris = [] } }) => first([...crlUris, ...accessUris], uri => URI.test(uri)
-      ? undefined
-      : `the place of a CRL, of OCSP or of the issuer's certificate must be an absolute URI, got ${quote(uri)}`),
+    check: ({ values: { crlUris = [], deltaCrlUris = [], accessUris = [] } }) => complaintsOf([...crlUris, ...deltaCrlUris, ...accessUris], uri =>
+      URI.test(uri) ? undefined : `the place of a CRL, of OCSP or of the issuer's certificate must be an absolute URI, got ${quote(uri)}`),
   },
 ];
 
@@ -79,16 +82,6 @@ function dnsComplaint(contents: Buffer): string | undefined {
 
 function alternativeNames({ extensions }: LintedCertificate): { readonly critical: boolean } | undefined {
   return extensions.find(({ oid }) => oid === LINT_OID.subjectAltName);
-}
-
-function first<T>(all: readonly T[], complain: (each: T) => string | undefined): string | undefined {
-  for (const each of all) {
-    const complaint = complain(each);
-    if (complaint) {
-      return complaint;
-    }
-  }
-  return undefined;
 }
 
 function textOf(contents: GeneralName['contents']): string {

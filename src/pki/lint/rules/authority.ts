@@ -29,7 +29,7 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, section 4.2.1.3',
     checks: 'A CA has the key usage keyCertSign.',
-    check: ({ ca, values: { keyUsage } }) => ca && !keyUsage?.has('keyCertSign')
+    check: ({ ca, values: { keyUsage }, unreadable }) => ca && !keyUsage?.has('keyCertSign') && !unreadable.has(OID.keyUsage)
       ? `the key usage of a CA must have keyCertSign, got ${keyUsage ? [...keyUsage].join(', ') || 'none' : 'no key usage'}`
       : undefined,
   },
@@ -38,7 +38,7 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, sections 4.2.1.3 and 4.2.1.9',
     checks: 'Only a CA has the key usage keyCertSign.',
-    check: ({ ca, values: { keyUsage } }) => !ca && keyUsage?.has('keyCertSign')
+    check: ({ ca, values: { keyUsage }, unreadable }) => !ca && keyUsage?.has('keyCertSign') && !unreadable.has(OID.basicConstraints)
       ? 'the key usage must not have keyCertSign where the certificate is not a CA'
       : undefined,
   },
@@ -59,33 +59,37 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
   {
     id: 'rfc5280-ca-subject-key-identifier',
     severity: 'error',
-    source: 'RFC 5280, section 4.2.1.2',
+    source: 'RFC 5280, section 4.2.1.2; OpenSSL 3.0 (-x509_strict) and wolfSSL 5.5, tried',
     checks: 'A CA has a subject key identifier, by which the certificates below find it.',
-    check: ({ ca, values }) => ca && !values.subjectKeyIdentifier ? 'a CA must have a subject key identifier' : undefined,
+    check: ({ ca, values, unreadable }) => ca && !values.subjectKeyIdentifier && !unreadable.has(OID.subjectKeyIdentifier)
+      ? 'a CA must have a subject key identifier; OpenSSL, where it is strict, and wolfSSL refuse what is below one without'
+      : undefined,
   },
   {
     id: 'rfc5280-subject-key-identifier',
     severity: 'warning',
     source: 'RFC 5280, section 4.2.1.2',
     checks: 'An end entity has a subject key identifier.',
-    check: ({ ca, values }) => !ca && !values.subjectKeyIdentifier ? 'there should be a subject key identifier' : undefined,
+    check: ({ ca, values, unreadable }) => !ca && !values.subjectKeyIdentifier && !unreadable.has(OID.subjectKeyIdentifier)
+      ? 'there should be a subject key identifier'
+      : undefined,
   },
   {
     id: 'rfc5280-authority-key-identifier',
     severity: 'error',
     source: 'RFC 5280, section 4.2.1.1',
     checks: 'A certificate that another one has signed has the key identifier of that one.',
-    check: ({ selfIssued, values }) => !selfIssued && !values.authorityKeyIdentifier
+    check: ({ selfIssued, values, unreadable }) => !selfIssued && !values.authorityKeyIdentifier && !unreadable.has(OID.authorityKeyIdentifier)
       ? 'there must be an authority key identifier with the key identifier of the issuer'
       : undefined,
   },
   {
     id: 'stack-ca-extended-key-usage',
     severity: 'warning',
-    source: 'OpenSSL 3.0, Go 1.19 and NSS 3.87, tried',
-    checks: 'A CA that has extended key usages has clientAuth among them, without which OpenSSL, Go and NSS refuse devices below it.',
+    source: 'OpenSSL 3.0, GnuTLS 3.7 and Go 1.19, tried',
+    checks: 'A CA that has extended key usages has clientAuth among them, without which OpenSSL, GnuTLS and Go refuse devices below it.',
     check: ({ ca, values: { extendedKeyUsage } }) => ca && extendedKeyUsage && !extendedKeyUsage.includes(OID.clientAuth)
-      ? `extendedKeyUsage of a CA should have clientAuth, or be left out, got ${extendedKeyUsage.map(usageText).join(', ')}; OpenSSL, Go and NSS refuse devices below it`
+      ? `extendedKeyUsage of a CA should have clientAuth, or be left out, got ${extendedKeyUsage.map(usageText).join(', ')}; OpenSSL, GnuTLS and Go refuse devices below it`
       : undefined,
   },
   {
@@ -93,9 +97,8 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, section 4.2.1.10',
     checks: 'Name constraints are only in a CA.',
-    check: certificate => !certificate.ca && isCritical(certificate, LINT_OID.nameConstraints) !== undefined
-      ? 'name constraints must be left out where the certificate is not a CA'
-      : undefined,
+    check: ({ ca, unreadable, extensions }) =>
+      !ca && !unreadable.has(OID.basicConstraints) && extensions.some(({ oid }) => oid === LINT_OID.nameConstraints) ? 'name constraints must be left out where the certificate is not a CA' : undefined,
   },
   {
     id: 'rfc5280-name-constraints-critical',

@@ -90,7 +90,7 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
     id: 'stack-value-length',
     severity: 'warning',
     source: 'mbedTLS (MBEDTLS_X509_MAX_DN_NAME_SIZE)',
-    checks: `Values of names have ${MAX_VALUE_OCTETS} octets at most.`,
+    checks: `Values in subject and issuer have ${MAX_VALUE_OCTETS} octets at most.`,
     check: ({ subject, issuer }) => {
       const long = [...subject.attributes, ...issuer.attributes].find(({ value }) => value.length > MAX_VALUE_OCTETS);
       return long && `mbedTLS takes values of names of at most ${MAX_VALUE_OCTETS} octets, got ${long.value.length} (${ATTRIBUTE_TYPES.get(long.oid)?.label ?? long.oid})`;
@@ -100,7 +100,7 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
     id: 'stack-name-length',
     severity: 'warning',
     source: 'wolfSSL 5.5 (WC_ASN_NAME_MAX)',
-    checks: `Names have ${MAX_NAME_OCTETS} octets at most.`,
+    checks: `Subject and issuer have ${MAX_NAME_OCTETS} octets at most each.`,
     check: ({ subject, issuer }) => {
       const length = Math.max(subject.der.length, issuer.der.length);
       return length > MAX_NAME_OCTETS ? `wolfSSL, built small, takes names of at most ${MAX_NAME_OCTETS} octets, got ${length}` : undefined;
@@ -110,9 +110,9 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
     id: 'stack-control-character',
     severity: 'warning',
     source: 'CVE-2009-2408',
-    checks: 'Names have no control characters: a stack written in C ends a name at NUL.',
+    checks: 'Subject and issuer have no control characters: a stack written in C ends a name at NUL.',
     check: ({ subject, issuer }) => {
-      const forged = [...subject.attributes, ...issuer.attributes].find(({ text = '' }) => /[\0-\x1f\x7f]/.test(text));
+      const forged = [...subject.attributes, ...issuer.attributes].find(({ text = '' }) => /[\0-\x1f\x7f-\x9f]/.test(text));
       return forged && `names should have no control characters, at the first of which some TLS stacks end them (${ATTRIBUTE_TYPES.get(forged.oid)?.label ?? forged.oid})`;
     },
   },

@@ -1,37 +1,37 @@
+import { extensionName, extensionText } from '../../extension-names';
 import { OID } from '../../object-identifiers';
-import { LintRule } from '../lint-rule';
+import { complaintsOf, LintRule } from '../lint-rule';
+import { LintedCertificate } from '../model/linted-certificate';
 import { LINT_OID } from '../model/object-identifiers';
 
-interface ExtensionFacts {
-  readonly name: string;
-  /** Whether RFC 5280 wants it critical, or not critical; absent where it leaves that open, or where it has a rule of its own. */
-  readonly critical?: boolean;
-}
+type Criticality = ReadonlyMap<string, boolean | undefined>;
 
-/** The extensions of RFC 5280, section 4.2: what every validator of certificates is to understand. */
-const EXTENSIONS: ReadonlyMap<string, ExtensionFacts> = new Map<string, ExtensionFacts>([
-  [OID.authorityKeyIdentifier, { name: 'authorityKeyIdentifier', critical: false }],
-  [OID.subjectKeyIdentifier, { name: 'subjectKeyIdentifier', critical: false }],
-  [OID.keyUsage, { name: 'keyUsage' }],
-  [LINT_OID.certificatePolicies, { name: 'certificatePolicies' }],
-  [LINT_OID.policyMappings, { name: 'policyMappings' }],
-  [LINT_OID.subjectAltName, { name: 'subjectAltName' }],
-  [LINT_OID.issuerAltName, { name: 'issuerAltName' }],
-  [LINT_OID.subjectDirectoryAttributes, { name: 'subjectDirectoryAttributes', critical: false }],
-  [OID.basicConstraints, { name: 'basicConstraints' }],
-  [LINT_OID.nameConstraints, { name: 'nameConstraints' }],
-  [LINT_OID.policyConstraints, { name: 'policyConstraints', critical: true }],
-  [OID.extKeyUsage, { name: 'extKeyUsage' }],
-  [LINT_OID.cRLDistributionPoints, { name: 'cRLDistributionPoints' }],
-  [LINT_OID.inhibitAnyPolicy, { name: 'inhibitAnyPolicy', critical: true }],
-  [LINT_OID.freshestCRL, { name: 'freshestCRL', critical: false }],
-  [LINT_OID.authorityInfoAccess, { name: 'authorityInfoAccess', critical: false }],
-  [LINT_OID.subjectInfoAccess, { name: 'subjectInfoAccess', critical: false }],
+/**
+ * The extensions of RFC 5280, section 4.2, which every validator is to understand, and whether it wants them critical: `undefined` where
+ * that is open, or has a rule of its own.
+ */
+const CRITICAL: Criticality = new Map<string, boolean | undefined>([
+  [OID.authorityKeyIdentifier, false],
+  [OID.subjectKeyIdentifier, false],
+  [OID.keyUsage, undefined],
+  [LINT_OID.certificatePolicies, undefined],
+  [LINT_OID.policyMappings, undefined],
+  [LINT_OID.subjectAltName, undefined],
+  [LINT_OID.issuerAltName, undefined],
+  [LINT_OID.subjectDirectoryAttributes, false],
+  [OID.basicConstraints, undefined],
+  [LINT_OID.nameConstraints, undefined],
+  [LINT_OID.policyConstraints, true],
+  [OID.extKeyUsage, undefined],
+  [LINT_OID.cRLDistributionPoints, undefined],
+  [LINT_OID.inhibitAnyPolicy, true],
+  [LINT_OID.freshestCRL, false],
+  [LINT_OID.authorityInfoAccess, false],
+  [LINT_OID.subjectInfoAccess, false],
 ]);
 
-export function extensionName(oid: string): string {
-  return EXTENSIONS.get(oid)?.name ?? oid;
-}
+/** What it advises. */
+const ADVISED: Criticality = new Map([[LINT_OID.issuerAltName, false], [LINT_OID.cRLDistributionPoints, false], [LINT_OID.policyMappings, true]]);
 
 /** What holds for extensions of every kind. */
 export const EXTENSION_RULES: readonly LintRule[] = [
@@ -42,38 +42,47 @@ export const EXTENSION_RULES: readonly LintRule[] = [
     checks: 'No extension is there twice.',
     check: ({ extensions }) => {
       const seen = new Set<string>();
-      const repeated = extensions.find(({ oid }) => seen.size === seen.add(oid).size);
-      return repeated && `the extension ${extensionName(repeated.oid)} must not be there twice`;
+      return complaintsOf(extensions, ({ oid }) => seen.size === seen.add(oid).size ? `the extension ${extensionName(oid)} must not be there twice` : undefined);
     },
   },
   {
     id: 'rfc5280-extension-value',
     severity: 'error',
-    source: 'RFC 5280, section 4.2',
-    checks: 'The values of extensions have the syntax of their kind.',
-    check: ({ extensions }) => {
-      const damaged = extensions.find(({ fault }) => fault !== undefined);
-      return damaged && `the extension ${extensionName(damaged.oid)} can't be read: ${damaged.fault}`;
-    },
+    source: 'RFC 5280, section 4.2 and appendix A',
+    checks: 'The values of the extensions of RFC 5280 have the syntax of their kind: none is an empty list, no path length is negative, no policy is there twice.',
+    check: ({ extensions }) => complaintsOf(extensions, ({ oid, fault }) => fault && `the extension ${extensionName(oid)} can't be read: ${fault}`),
   },
   {
     id: 'rfc5280-unknown-critical-extension',
     severity: 'error',
     source: 'RFC 5280, section 4.2',
     checks: 'No extension is critical that is not one of RFC 5280: whoever does not know it has to refuse the certificate.',
-    check: ({ extensions }) => {
-      const unknown = extensions.find(({ oid, critical }) => critical && !EXTENSIONS.has(oid));
-      return unknown && `the extension ${unknown.oid} must not be critical: validators that do not know it refuse the certificate`;
-    },
+    check: ({ extensions }) => complaintsOf(extensions, ({ oid, critical }) => critical && !CRITICAL.has(oid)
+      ? `the extension ${extensionText(oid)} must not be critical: validators that do not know it refuse the certificate`
+      : undefined),
   },
   {
     id: 'rfc5280-extension-criticality',
     severity: 'error',
     source: 'RFC 5280, sections 4.2.1 and 4.2.2',
-    checks: 'Key identifiers and places of information are not critical, constraints on policies are.',
-    check: ({ extensions }) => {
-      const wrong = extensions.find(({ oid, critical }) => (EXTENSIONS.get(oid)?.critical ?? critical) !== critical);
-      return wrong && `the extension ${extensionName(wrong.oid)} must ${wrong.critical ? 'not be' : 'be'} critical`;
-    },
+    checks: `These are not critical: ${namesOf(CRITICAL, false)}. These are: ${namesOf(CRITICAL, true)}.`,
+    check: certificate => criticalityComplaint(certificate, CRITICAL, 'must'),
+  },
+  {
+    id: 'rfc5280-extension-criticality-advised',
+    severity: 'warning',
+    source: 'RFC 5280, sections 4.2.1.5, 4.2.1.7 and 4.2.1.13',
+    checks: `These are not critical: ${namesOf(ADVISED, false)}. These are: ${namesOf(ADVISED, true)}.`,
+    check: certificate => criticalityComplaint(certificate, ADVISED, 'should'),
   },
 ];
+
+function namesOf(criticality: Criticality, critical: boolean): string {
+  return [...criticality].filter(([, wanted]) => wanted === critical).map(([oid]) => extensionName(oid)).join(', ');
+}
+
+function criticalityComplaint({ extensions }: LintedCertificate, wanted: Criticality, verb: 'must' | 'should'): string | undefined {
+  return complaintsOf(extensions, ({ oid, critical }) => (wanted.get(oid) ?? critical) === critical
+    ? undefined
+    : `the extension ${extensionName(oid)} ${verb} ${critical ? 'not be' : 'be'} critical`);
+}

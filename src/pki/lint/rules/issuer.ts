@@ -1,6 +1,8 @@
 import { formatTime } from '../../../contract/term';
+import { OID } from '../../object-identifiers';
 import { issuerRule, LintRule } from '../lint-rule';
 import { describeLintedKey } from '../model/linted-key';
+import { isSameLintedName } from '../model/linted-name';
 import { signatureFacts } from '../model/signature-facts';
 
 /** How a certificate stands to the one of its issuer. */
@@ -8,18 +10,27 @@ export const ISSUER_RULES: readonly LintRule[] = [
   issuerRule({
     id: 'rfc5280-issuer-name',
     severity: 'error',
-    source: 'RFC 5280, sections 4.1.2.4 and 6.1.3 (a)(4)',
-    checks: 'The issuer\'s name has the octets that it has in the issuer\'s certificate: many validators compare no more than those.',
-    check: ({ issuer: name }, issuer) => name.der.equals(issuer.subject.der)
+    source: 'RFC 5280, section 6.1.3 (a)(4)',
+    checks: 'The name of the issuer is the subject of the issuer\'s certificate, as section 7.1 compares names.',
+    check: ({ issuer: name }, { subject }) => isSameLintedName(name, subject)
       ? undefined
-      : 'the name of the issuer must have the same octets as the subject of the issuer\'s certificate, got others',
+      : 'the name of the issuer must be the subject of the issuer\'s certificate, got another name',
+  }),
+  issuerRule({
+    id: 'rfc5280-issuer-name-encoding',
+    severity: 'error',
+    source: 'RFC 5280, section 4.1.2.6; Go 1.19, GnuTLS 3.7 and wolfSSL 5.5, tried',
+    checks: 'The issuer\'s name has the octets that it has in the issuer\'s certificate; Go, GnuTLS and wolfSSL compare no more than those.',
+    check: ({ issuer: name }, { subject }) => name.der.equals(subject.der) || !isSameLintedName(name, subject)
+      ? undefined
+      : 'the name of the issuer must have the same octets as the subject of the issuer\'s certificate, got the name in another encoding: Go, GnuTLS and wolfSSL refuse the chain',
   }),
   issuerRule({
     id: 'rfc5280-issuer-ca',
     severity: 'error',
     source: 'RFC 5280, section 6.1.4 (k)',
     checks: 'The issuer is a CA.',
-    check: ({ der }, issuer) => issuer.ca || der.equals(issuer.der) ? undefined : 'the issuer must be a CA (cA of basicConstraints)',
+    check: ({ der }, issuer) => issuer.ca || der.equals(issuer.der) || issuer.unreadable.has(OID.basicConstraints) ? undefined : 'the issuer must be a CA (cA of basicConstraints)',
   }),
   issuerRule({
     id: 'rfc5280-issuer-key-usage',

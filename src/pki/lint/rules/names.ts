@@ -1,7 +1,7 @@
 import { ATTRIBUTE_TYPES, AttributeType } from './attribute-types';
 import { quote } from '../../../contract/rules';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTES } from '../../../contract/subject-attributes';
-import { LintRule } from '../lint-rule';
+import { complaintsOf, LintRule } from '../lint-rule';
 import { LintedCertificate } from '../model/linted-certificate';
 import { NameAttribute, STRING_TAG } from '../model/linted-name';
 
@@ -20,21 +20,21 @@ export const NAME_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.4',
     checks: 'The issuer has a name that is not empty.',
-    check: ({ issuer }) => issuer.attributes.length > 0 ? undefined : 'the issuer must have a name that is not empty',
+    check: ({ issuer }) => !issuer.empty ? undefined : 'the issuer must have a name that is not empty',
   },
   {
     id: 'rfc5280-ca-subject',
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.6',
     checks: 'A CA has a subject that is not empty, for it becomes the issuer of others.',
-    check: ({ ca, subject }) => ca && subject.attributes.length === 0 ? 'the subject of a CA must not be empty' : undefined,
+    check: ({ ca, subject }) => ca && subject.empty ? 'the subject of a CA must not be empty' : undefined,
   },
   {
     id: 'rfc5280-country-name',
     severity: 'error',
     source: 'RFC 5280, appendix A.1',
     checks: 'A country is a code of two upper-case letters (ISO 3166-1).',
-    check: (certificate, { issuer }) => firstAttribute(certificate, issuer, ({ oid, text }) => oid !== SUBJECT_ATTRIBUTES.country.oid || /^[A-Z]{2}$/.test(text ?? '')
+    check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ oid, text }) => oid !== SUBJECT_ATTRIBUTES.country.oid || /^[A-Z]{2}$/.test(text ?? '')
       ? undefined
       : `must be a code of two upper-case letters (ISO 3166-1), got ${quote(text ?? '')}`),
   },
@@ -42,8 +42,8 @@ export const NAME_RULES: readonly LintRule[] = [
     id: 'rfc5280-attribute-length',
     severity: 'error',
     source: 'RFC 5280, appendix A.1',
-    checks: 'Values of names have 1 character at least, and at most the upper bound of their type (64 for a common name).',
-    check: (certificate, { issuer }) => firstAttribute(certificate, issuer, ({ value, text }, { maxLength = Infinity }) => {
+    checks: 'Values of the attributes that RFC 5280 names have 1 character at least, and at most the bound of their type (64 for a common name).',
+    check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ value, text }, { maxLength = Infinity }) => {
       const { length } = text === undefined ? value : Array.from(text);
       return length >= 1 && length <= maxLength
         ? undefined
@@ -55,7 +55,7 @@ export const NAME_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, appendix A.1',
     checks: 'Values of names have the string type of their attribute: PrintableString for a country or a serial number, IA5String for an e-mail address.',
-    check: (certificate, { issuer }) => firstAttribute(certificate, issuer, ({ tag }, { tag: wanted }) => wanted === undefined || tag === wanted
+    check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ tag }, { tag: wanted = tag }) => tag === wanted
       ? undefined
       : `must be ${stringName(wanted)}, got ${stringName(tag)}`),
   },
@@ -64,7 +64,7 @@ export const NAME_RULES: readonly LintRule[] = [
     severity: 'warning',
     source: 'RFC 5280, section 4.1.2.4',
     checks: 'Names are PrintableString or UTF8String; the older types are only for names that had them already.',
-    check: (certificate, { issuer }) => firstAttribute(certificate, issuer, ({ tag }, { tag: wanted }) =>
+    check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ tag }, { tag: wanted }) =>
       wanted !== undefined || !OLD_STRINGS.includes(tag) ? undefined
         : `should be PrintableString or UTF8String, got ${stringName(tag)}`),
   },
@@ -73,7 +73,7 @@ export const NAME_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.4, and X.680, section 41.4',
     checks: 'A PrintableString has only the characters of that type: letters, digits, spaces and \' ( ) + , - . / : = ?',
-    check: (certificate, { issuer }) => firstAttribute(certificate, issuer, ({ tag, text = '' }) => tag !== STRING_TAG.PRINTABLE_STRING || PRINTABLE_STRING.test(text)
+    check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ tag, text = '' }) => tag !== STRING_TAG.PRINTABLE_STRING || PRINTABLE_STRING.test(text)
       ? undefined
       : `must not be PrintableString with other characters than letters, digits, spaces and ' ( ) + , - . / : = ?, got ${quote(text)}`),
   },
@@ -81,8 +81,8 @@ export const NAME_RULES: readonly LintRule[] = [
     id: 'rfc5280-string-encoding',
     severity: 'error',
     source: 'RFC 5280, appendix A.1',
-    checks: 'Values of names are texts of their string type: UTF-8 that is valid, IA5String in ASCII, whole characters.',
-    check: (certificate, { issuer }) => firstAttribute(certificate, issuer, ({ tag, text }) => {
+    checks: 'Values of the attributes that RFC 5280 names are texts of their string type: UTF-8 that is valid, IA5String in ASCII, whole characters.',
+    check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ tag, text }) => {
       const valid = text !== undefined && (tag !== STRING_TAG.IA5_STRING || /^[\0-\x7f]*$/.test(text));
       return valid ? undefined : `must be a text of its type (${stringName(tag)}), got other octets`;
     }),
@@ -90,24 +90,20 @@ export const NAME_RULES: readonly LintRule[] = [
 ];
 
 /**
- * The first attribute of issuer and subject of which there is something to say; types of attributes without a form are left out. A
- * certificate is not judged for the name of an issuer whose own certificate is there: that one is, and nobody below can change it.
+ * What there is to say of the attributes of issuer and subject; types of attributes whose form is not known are left out. A certificate
+ * is not judged for the name of an issuer whose own certificate is there: that one is, and nobody below can change it.
  */
-function firstAttribute(
+function complaintsOfAttributes(
   { issuer, subject, selfIssued }: LintedCertificate, known: LintedCertificate | undefined,
   complain: (attribute: NameAttribute, type: AttributeType) => string | undefined,
 ): string | undefined {
   const isIssuerJudged = selfIssued || known?.subject.der.equals(issuer.der);
-  for (const [where, { attributes }] of Object.entries(isIssuerJudged ? { subject } : { subject, issuer })) {
-    for (const attribute of attributes) {
-      const type = ATTRIBUTE_TYPES.get(attribute.oid);
-      const complaint = type && complain(attribute, type);
-      if (complaint) {
-        return `${type.label} of the ${where} ${complaint}`;
-      }
-    }
-  }
-  return undefined;
+  const names = Object.entries(isIssuerJudged ? { subject } : { subject, issuer });
+  return complaintsOf(names.flatMap(([where, { attributes }]) => attributes.map(attribute => ({ where, attribute }))), ({ where, attribute }) => {
+    const type = ATTRIBUTE_TYPES.get(attribute.oid);
+    const complaint = type && complain(attribute, type);
+    return complaint && `${type.label} of the ${where} ${complaint}`;
+  });
 }
 
 function stringName(tag: number): string {

@@ -100,7 +100,7 @@ export const PUBLIC_KEY_RULES: readonly LintRule[] = [
     id: 'rfc5480-point',
     severity: 'error',
     source: 'RFC 5480, section 2.2',
-    checks: 'An EC key is a point, not the one at infinity, with coordinates of the size of its curve.',
+    checks: 'An EC key has the form of a point, not the one at infinity, with coordinates of the size of its curve.',
     check: ({ publicKey }) => publicKey.family !== 'EC' || isPoint(publicKey)
       ? undefined
       : `an EC key must be a point of ${describeLintedKey(publicKey)}, got ${publicKey.octets.length} octets that begin with ${publicKey.octets.toString('hex', 0, 1)}`,

@@ -1,12 +1,12 @@
-import { LintRule } from '../lint-rule';
+import { complaintsOf, LintRule } from '../lint-rule';
 
 /** What is said where a file is no certificate at all, and nothing else can be checked. */
 export const DER_ENCODING: LintRule = {
   id: 'rfc5280-der-encoding',
   severity: 'error',
   source: 'RFC 5280, section 4.1, and X.690, sections 8 to 11',
-  checks: 'It is a certificate in DER, the one encoding whose octets can be compared and signed.',
-  check: ({ encodingFaults }) => encodingFaults.length > 0 ? encodingFaults.join('; ') : undefined,
+  checks: 'It is a certificate in DER, the one encoding whose octets can be compared and signed, as far as it is read.',
+  check: ({ encodingFaults }) => complaintsOf(encodingFaults, fault => fault),
 };
 
 /** The fields around the content. */

@@ -1,6 +1,6 @@
 import { quote } from '../../../contract/rules';
 import { formatTime } from '../../../contract/term';
-import { LintRule } from '../lint-rule';
+import { complaintsOf, LintRule } from '../lint-rule';
 import { LintedCertificate } from '../model/linted-certificate';
 import { LintedTime } from '../model/linted-time';
 
@@ -13,16 +13,14 @@ export const VALIDITY_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.5',
     checks: 'Times are in UTC, with seconds and without fractions of them, and are in the calendar.',
-    check: certificate => firstTime(certificate, ({ date, text, utc }) => date
-      ? undefined
-      : `must be ${utc ? 'YYMMDDHHMMSSZ' : 'YYYYMMDDHHMMSSZ'}, got ${quote(text)}`),
+    check: certificate => complaintsOfTimes(certificate, ({ fault }) => fault),
   },
   {
     id: 'rfc5280-time-type',
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.5',
     checks: 'Times are UTCTime through 2049 and GeneralizedTime from 2050.',
-    check: certificate => firstTime(certificate, ({ date, text, utc }) => utc || !date || date.getUTCFullYear() >= FIRST_GENERALIZED_YEAR
+    check: certificate => complaintsOfTimes(certificate, ({ date, text, utc }) => utc || !date || date.getUTCFullYear() >= FIRST_GENERALIZED_YEAR
       ? undefined
       : `must be UTCTime through the year 2049, got GeneralizedTime ${quote(text)}`),
   },
@@ -54,12 +52,9 @@ export function outsideValidity({ notBefore, notAfter }: LintedCertificate, now:
     : undefined;
 }
 
-function firstTime({ notBefore, notAfter }: LintedCertificate, complain: (time: LintedTime) => string | undefined): string | undefined {
-  for (const [name, time] of Object.entries({ notBefore, notAfter })) {
+function complaintsOfTimes({ notBefore, notAfter }: LintedCertificate, complain: (time: LintedTime) => string | undefined): string | undefined {
+  return complaintsOf(Object.entries({ notBefore, notAfter }), ([name, time]) => {
     const complaint = complain(time);
-    if (complaint) {
-      return `${name} ${complaint}`;
-    }
-  }
-  return undefined;
+    return complaint && `${name} ${complaint}`;
+  });
 }

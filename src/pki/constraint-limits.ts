@@ -1,0 +1,70 @@
+import { RawGeneralName } from './general-names';
+import { NameConstraints } from './name-subtrees';
+
+/** Kinds of names that validators treat differently under constraints. */
+export type ConstraintKind = 'dns' | 'ipv4' | 'ipv6' | 'uri' | 'email' | 'directory';
+
+/** Whether constraints are on what is permitted or on what is excluded. */
+export type ConstraintList = keyof NameConstraints;
+
+/** The general validators that do not do under constraints what RFC 5280, section 4.2.1.10, says. OpenSSL, Java and NSS do. */
+export type LimitedValidator = 'Botan' | 'Go' | 'GnuTLS' | 'wolfSSL';
+
+/** What a validator does in place of holding names against constraints. */
+export interface ConstraintLimit {
+  readonly validator: LimitedValidator;
+  /** The version that was tried. */
+  readonly version: string;
+  readonly kinds: readonly ConstraintKind[];
+  readonly lists: readonly ConstraintList[];
+  /** The criticality of the extension with which it does so. */
+  readonly critical: readonly boolean[];
+  /** Whether it refuses what lies within the constraints, or accepts what lies outside of them. */
+  readonly effect: 'refuses' | 'passes over';
+  /** What it refuses or accepts, in words. */
+  readonly what: string;
+}
+
+const BOTH: readonly ConstraintList[] = ['permitted', 'excluded'];
+const ALWAYS: readonly boolean[] = [true, false];
+
+/** All that is known, by trying. `test/pki/verifier-table.test.ts` holds it against the validators that are installed. */
+export const CONSTRAINT_LIMITS: readonly ConstraintLimit[] = [
+  { validator: 'Go', version: '1.19', kinds: ['directory'], lists: BOTH, critical: [true], effect: 'refuses', what: 'every chain' },
+  { validator: 'Go', version: '1.19', kinds: ['directory'], lists: BOTH, critical: [false], effect: 'passes over', what: 'subjects outside of them' },
+  { validator: 'GnuTLS', version: '3.7', kinds: ['directory'], lists: ['excluded'], critical: ALWAYS, effect: 'refuses', what: 'every certificate with a subject' },
+  { validator: 'GnuTLS', version: '3.7', kinds: ['uri'], lists: ['excluded'], critical: ALWAYS, effect: 'refuses', what: 'every certificate with a URI' },
+  { validator: 'GnuTLS', version: '3.7', kinds: ['directory', 'uri'], lists: ['permitted'], critical: ALWAYS, effect: 'passes over', what: 'names outside of them' },
+  { validator: 'Botan', version: '2.19', kinds: ['ipv6'], lists: BOTH, critical: [true], effect: 'refuses', what: 'every chain' },
+  { validator: 'Botan', version: '2.19', kinds: ['uri', 'email'], lists: ['permitted'], critical: [true], effect: 'refuses', what: 'every certificate with such a name' },
+  { validator: 'Botan', version: '2.19', kinds: ['uri', 'email'], lists: ['permitted'], critical: [false], effect: 'passes over', what: 'names outside of them' },
+  { validator: 'Botan', version: '2.19', kinds: ['uri', 'email'], lists: ['excluded'], critical: ALWAYS, effect: 'passes over', what: 'names that they exclude' },
+  { validator: 'Botan', version: '2.19', kinds: ['ipv6'], lists: BOTH, critical: [false], effect: 'passes over', what: 'addresses outside of them' },
+  { validator: 'wolfSSL', version: '5.5', kinds: ['ipv4', 'ipv6', 'uri'], lists: BOTH, critical: ALWAYS, effect: 'passes over', what: 'names outside of them' },
+];
+
+const KIND_TEXTS: { readonly [K in ConstraintKind]: string } = {
+  dns: 'host names', ipv4: 'addresses of IPv4', ipv6: 'addresses of IPv6', uri: 'URIs', email: 'mailboxes', directory: 'directory names',
+};
+
+/**
+ * What limited validators do under constraints, a sentence each.
+ *
+ * @param critical whether the extension is
+ * @param isAsked of which limits
+ */
+export function limitsUnder(constraints: NameConstraints, critical: boolean, isAsked: (limit: ConstraintLimit) => boolean): string[] {
+  return CONSTRAINT_LIMITS.filter(limit => isAsked(limit) && limit.critical.includes(critical)).flatMap(limit => {
+    const found = limit.lists.flatMap(list => {
+      const kinds = new Set(constraints[list].map(kindOf).filter(kind => limit.kinds.includes(kind)));
+      return [...kinds].map(kind => `${list} ${KIND_TEXTS[kind]}`);
+    });
+    const { validator, version, effect, what } = limit;
+    return found.length === 0 ? []
+      : [`${validator} ${version} ${effect === 'refuses' ? 'refuses' : 'accepts'} ${what} under ${critical ? 'critical ' : ''}constraints on ${found.join(' and ')}`];
+  });
+}
+
+function kindOf({ type, value }: RawGeneralName): ConstraintKind {
+  return type === 'ip' ? value.length > 8 ? 'ipv6' : 'ipv4' : type; // a network has its mask with it
+}

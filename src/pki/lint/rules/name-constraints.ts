@@ -1,0 +1,68 @@
+import { assertCommonNamePermitted, checkCommonNameElsewhere } from '../../common-name-constraints';
+import { CONSTRAINT_LIMITS, LimitedValidator, limitsUnder } from '../../constraint-limits';
+import { RawGeneralName } from '../../general-names';
+import { OID } from '../../object-identifiers';
+import { complaintsOf, issuerRule, LintRule } from '../lint-rule';
+import { GENERAL_NAME } from '../model/extension-syntax';
+import { LintedCertificate } from '../model/linted-certificate';
+
+const VALIDATORS: readonly LimitedValidator[] = ['Go', 'GnuTLS', 'Botan', 'wolfSSL'];
+
+/** What general validators make of constraints that RFC 5280 allows, a rule for each of them. */
+export const NAME_CONSTRAINT_RULES: readonly LintRule[] = VALIDATORS.map(validator => {
+  const limits = CONSTRAINT_LIMITS.filter(limit => limit.validator === validator);
+  return {
+    id: `stack-name-constraints-${validator.toLowerCase()}`,
+    severity: 'warning',
+    source: `${validator} ${limits[0].version}, tried`,
+    checks: `Name constraints are on types of names that ${validator} holds against them: none of ${kindsOf(limits)}.`,
+    check: ({ values: { nameConstraints }, extensions }) => {
+      const isCritical = extensions.some(({ oid, critical }) => critical && oid === OID.nameConstraints);
+      return nameConstraints && complaintsOf(limitsUnder(nameConstraints, isCritical, limit => limit.validator === validator), sentence => sentence);
+    },
+  };
+});
+
+/** What a common name counts for below a CA with constraints. */
+export const COMMON_NAME_RULES: readonly LintRule[] = [
+  issuerRule({
+    id: 'stack-common-name-constraints',
+    severity: 'warning',
+    source: 'OpenSSL 3.0, Java 17, GnuTLS 3.7, NSS 3.87, Botan 2.19 and wolfSSL 5.5, tried',
+    checks: 'A common name without an alternative name of its type beside it lies within the issuer\'s constraints on host names and addresses: '
+      + 'one or the other validator takes it for such a name.',
+    check: (certificate, { values: { nameConstraints } }) => nameConstraints && complaintsOf(commonNamesOf(certificate), commonName => {
+      const facts = { commonName, alternativeNames: alternativeNames(certificate), profile: profileOf(certificate) };
+      try {
+        assertCommonNamePermitted(facts, nameConstraints);
+        return checkCommonNameElsewhere(facts, nameConstraints);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    }),
+  }),
+];
+
+function kindsOf(limits: typeof CONSTRAINT_LIMITS): string {
+  return [...new Set(limits.flatMap(({ lists, kinds, critical }) => lists.flatMap(list => kinds.map(kind =>
+    `${critical.length === 1 && critical[0] ? 'critical ' : critical.length === 1 ? 'not critical ' : ''}${list} ${kind}`))))].join(', ');
+}
+
+function commonNamesOf({ subject }: LintedCertificate): string[] {
+  return subject.attributes.flatMap(({ oid, text }) => oid === OID.commonName && text !== undefined ? [text] : []);
+}
+
+/** What it is for, as far as a common name is judged by it. */
+function profileOf({ ca, values: { extendedKeyUsage } }: LintedCertificate): 'ca' | 'server' | 'device' {
+  return ca ? 'ca' : extendedKeyUsage?.includes(OID.serverAuth) ? 'server' : 'device';
+}
+
+function alternativeNames({ values: { subjectAlternativeNames = [] } }: LintedCertificate): RawGeneralName[] {
+  return subjectAlternativeNames.flatMap(({ kind, contents }): RawGeneralName[] => {
+    switch (kind) {
+      case GENERAL_NAME.dNSName: return [{ type: 'dns', value: contents.toString('latin1') }];
+      case GENERAL_NAME.iPAddress: return [{ type: 'ip', value: contents }];
+      default: return [];
+    }
+  });
+}

@@ -47,6 +47,17 @@ const KIND_TEXTS: { readonly [K in ConstraintKind]: string } = {
   dns: 'host names', ipv4: 'addresses of IPv4', ipv6: 'addresses of IPv6', uri: 'URIs', email: 'mailboxes', directory: 'directory names',
 };
 
+/** The version of a validator that was tried. */
+export function versionOf(validator: LimitedValidator): string {
+  return CONSTRAINT_LIMITS.find(limit => limit.validator === validator)!.version;
+}
+
+/** The kinds of names for whose constraints a validator has limits, in words. */
+export function limitedKinds(validator: LimitedValidator): string {
+  const kinds = new Set(CONSTRAINT_LIMITS.filter(limit => limit.validator === validator).flatMap(limit => limit.kinds));
+  return [...kinds].map(kind => KIND_TEXTS[kind]).join(', ');
+}
+
 /**
  * What limited validators do under constraints, a sentence each.
  *

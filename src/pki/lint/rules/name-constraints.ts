@@ -1,5 +1,5 @@
 import { assertCommonNamePermitted, checkCommonNameElsewhere } from '../../common-name-constraints';
-import { CONSTRAINT_LIMITS, LimitedValidator, limitsUnder } from '../../constraint-limits';
+import { LimitedValidator, limitedKinds, limitsUnder, versionOf } from '../../constraint-limits';
 import { RawGeneralName } from '../../general-names';
 import { OID } from '../../object-identifiers';
 import { complaintsOf, issuerRule, LintRule } from '../lint-rule';
@@ -9,19 +9,16 @@ import { LintedCertificate } from '../model/linted-certificate';
 const VALIDATORS: readonly LimitedValidator[] = ['Go', 'GnuTLS', 'Botan', 'wolfSSL'];
 
 /** What general validators make of constraints that RFC 5280 allows, a rule for each of them. */
-export const NAME_CONSTRAINT_RULES: readonly LintRule[] = VALIDATORS.map(validator => {
-  const limits = CONSTRAINT_LIMITS.filter(limit => limit.validator === validator);
-  return {
-    id: `stack-name-constraints-${validator.toLowerCase()}`,
-    severity: 'warning',
-    source: `${validator} ${limits[0].version}, tried`,
-    checks: `Name constraints are on types of names that ${validator} holds against them: none of ${kindsOf(limits)}.`,
-    check: ({ values: { nameConstraints }, extensions }) => {
-      const isCritical = extensions.some(({ oid, critical }) => critical && oid === OID.nameConstraints);
-      return nameConstraints && complaintsOf(limitsUnder(nameConstraints, isCritical, limit => limit.validator === validator), sentence => sentence);
-    },
-  };
-});
+export const NAME_CONSTRAINT_RULES: readonly LintRule[] = VALIDATORS.map(validator => ({
+  id: `stack-name-constraints-${validator.toLowerCase()}`,
+  severity: 'warning',
+  source: `${validator} ${versionOf(validator)}, tried`,
+  checks: `There are no name constraints under which ${validator} refuses what keeps to them, or accepts what does not: none on ${limitedKinds(validator)}.`,
+  check: ({ values: { nameConstraints }, extensions }) => {
+    const isCritical = extensions.some(({ oid, critical }) => critical && oid === OID.nameConstraints);
+    return nameConstraints && complaintsOf(limitsUnder(nameConstraints, isCritical, limit => limit.validator === validator), sentence => sentence);
+  },
+}));
 
 /** What a common name counts for below a CA with constraints. */
 export const COMMON_NAME_RULES: readonly LintRule[] = [
@@ -42,11 +39,6 @@ export const COMMON_NAME_RULES: readonly LintRule[] = [
     }),
   }),
 ];
-
-function kindsOf(limits: typeof CONSTRAINT_LIMITS): string {
-  return [...new Set(limits.flatMap(({ lists, kinds, critical }) => lists.flatMap(list => kinds.map(kind =>
-    `${critical.length === 1 && critical[0] ? 'critical ' : critical.length === 1 ? 'not critical ' : ''}${list} ${kind}`))))].join(', ');
-}
 
 function commonNamesOf({ subject }: LintedCertificate): string[] {
   return subject.attributes.flatMap(({ oid, text }) => oid === OID.commonName && text !== undefined ? [text] : []);

@@ -5,9 +5,12 @@ import { checkEndpoint, checkPresent, checkRegion, RegistrationType } from './co
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { ledgerOf } from './private/certificate-provider';
+import { check, Kinds, NUMBER, optional, TEXT } from './private/kinds';
+import { CA, REMOVAL_POLICY, SECRET } from './private/object-kinds';
 import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
+import { validRemovalPolicy } from './private/removal-policy';
 import { validate, validGeneration } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
 
@@ -59,6 +62,17 @@ export interface ApsaraMqttCaRegistrationProps {
   readonly generation?: number;
 }
 
+const KINDS: Kinds<ApsaraMqttCaRegistrationProps> = {
+  ca: CA,
+  instanceId: TEXT,
+  regionId: TEXT,
+  caName: TEXT,
+  credentials: SECRET,
+  endpoint: optional(TEXT),
+  removalPolicy: optional(REMOVAL_POLICY),
+  generation: optional(NUMBER),
+};
+
 /**
  * Registers a CA with an instance of ApsaraMQ for MQTT (Alibaba Cloud): its registration code is fetched, the verification
  * certificate is made, and the CA certificate is registered and active, all in one deployment. A CA that is registered
@@ -89,7 +103,8 @@ export class ApsaraMqttCaRegistration extends Resource {
 
   constructor(scope: Construct, id: string, props: ApsaraMqttCaRegistrationProps) {
     super(scope, id);
-    const { ca, instanceId, regionId, caName, credentials, removalPolicy = RemovalPolicy.DESTROY } = props;
+    check(this, KINDS, props);
+    const { ca, instanceId, regionId, caName, credentials } = props;
     const endpoint = props.endpoint ?? `onsmqtt.${regionId}.aliyuncs.com`;
     validate(this, [instanceId], () => checkPresent('instanceId', instanceId));
     validate(this, [caName], () => checkPresent('caName', caName));
@@ -125,7 +140,7 @@ export class ApsaraMqttCaRegistration extends Resource {
       CaName: caName,
       VerificationCertificatePem: this.verificationCertificate.certificatePem,
     }, rights);
-    registration.applyRemovalPolicy(removalPolicy);
+    registration.applyRemovalPolicy(validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.DESTROY));
     this.caSn = registration.getAttString('Sn');
   }
 }

@@ -9,6 +9,8 @@ import { checkForm } from './contract/forms';
 import { RegistrationType } from './contract/registrations';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { ledgerOf } from './private/certificate-provider';
+import { check, having, Kinds, optional, TEXT } from './private/kinds';
+import { CA, REMOVAL_POLICY, SECRET } from './private/object-kinds';
 import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
@@ -50,6 +52,14 @@ export interface AzureCaRegistrationProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
+const KINDS: Kinds<AzureCaRegistrationProps> = {
+  ca: CA,
+  service: having('an AzureIotService, as in AzureIotService.iotHub()', 'platform', '_rules'),
+  credentials: SECRET,
+  certificateName: TEXT,
+  removalPolicy: optional(REMOVAL_POLICY),
+};
+
 /**
  * Registers a CA with Azure IoT Hub or with its Device Provisioning Service, in the deployment that makes the CA: its certificate
  * is uploaded, Azure's code for it becomes a verification certificate, and the certificate is verified by it. It is deleted when
@@ -75,6 +85,7 @@ export class AzureCaRegistration extends Construct {
 
   constructor(scope: Construct, id: string, props: AzureCaRegistrationProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, service, credentials, certificateName } = props;
     service._rules().forEach(({ value, rule }) => validate(this, [value], rule));
     validate(this, [certificateName], () => checkForm('certificateName', certificateName, CERTIFICATE_NAME));

@@ -6,6 +6,8 @@ import { EndEntityCertificateBase } from './end-entity-certificate';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
 import { joined } from './private/ca-chain';
+import { check, having, Kinds, mapOf, optional } from './private/kinds';
+import { CA } from './private/object-kinds';
 
 /**
  * What is put out, under which names.
@@ -29,6 +31,9 @@ export interface CertificateOutputsProps {
   readonly certificates?: { [name: string]: IIotCertificate };
 }
 
+const CERTIFICATE = having<IIotCertificate>('a certificate, as in new DeviceCertificate()', 'certificatePem', 'certificateChainWithoutRootPem');
+const KINDS: Kinds<CertificateOutputsProps> = { cas: optional(mapOf(CA)), certificates: optional(mapOf(CERTIFICATE)) };
+
 /**
  * The outputs from which `private-iot-ca export` makes files for a pipeline, a broker or the console of a platform, such as that
  * of Alibaba Cloud IoT Platform. They hold certificates, and the ARNs of the secrets of devices and servers.
@@ -39,6 +44,7 @@ export interface CertificateOutputsProps {
 export class CertificateOutputs extends Construct {
   constructor(scope: Construct, id: string, props: CertificateOutputsProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { cas = {}, certificates = {} } = props;
     for (const [name, ca] of Object.entries(cas)) {
       const chain = ca.caCertificatesFor(this);

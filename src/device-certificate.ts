@@ -3,12 +3,15 @@ import { Construct } from 'constructs';
 import { KeyAlgorithmName } from './contract/key-algorithms';
 import { ResourceType } from './contract/resource-types';
 import { checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform, checkNameInTopics } from './contract/rules';
-import { EndEntityCertificateBase, EndEntityCertificateOptions } from './end-entity-certificate';
+import { EndEntityCertificateBase } from './end-entity-certificate';
+import { END_ENTITY_KINDS, EndEntityCertificateOptions } from './end-entity-certificate-options';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { keyAlgorithmOfPublicKey } from './pki/keys';
+import { check, Kinds, listOf, oneOf, optional, pathBelow } from './private/kinds';
+import { CA, PLATFORM } from './private/object-kinds';
 import { knownRequest, knownSubject } from './private/request-validation';
 import { sayNotices, validate } from './private/validation';
 
@@ -54,6 +57,10 @@ export interface DeviceCertificateProps extends DeviceCertificateOptions {
   readonly ca: IPrivateIotCa;
 }
 
+const KINDS: Kinds<DeviceCertificateProps> = {
+  ...END_ENTITY_KINDS, ca: CA, profile: optional(oneOf('DeviceProfile', DeviceProfile)), platforms: optional(listOf(PLATFORM)),
+};
+
 /**
  * A certificate for one device, for TLS as a client: with a key that is made during deployment and written into a secret of
  * its own, from which whoever provisions the device reads it (`grantReadPrivateKey`); or from a certificate signing request,
@@ -69,6 +76,7 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
   private readonly keyProperty: string;
 
   constructor(scope: Construct, id: string, props: DeviceCertificateProps) {
+    check(pathBelow(scope, id), KINDS, props);
     const { ca, profile = DeviceProfile.TLS_CLIENT, ...options } = props;
     const platforms = options.platforms ?? ca.platforms;
     super(scope, id, ca, options, {

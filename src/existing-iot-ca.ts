@@ -16,8 +16,10 @@ import { CaFacts, caFacts } from './private/ca-facts';
 import { assertNumberOfCas, sayIfEnded, sayUsages, validateChain, validateHeldCa, validateReplaces } from './private/ca-validation';
 import { CertificateProvider } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
+import { check, FLAG, Kinds, listOf, NUMBER, optional, TEXT } from './private/kinds';
 import { knownByCertificates, knownCa, rememberCa } from './private/known-ca';
 import { ledgerTable } from './private/ledger-table';
+import { KEY, PEM_SOURCE, PLATFORM, REMOVAL_POLICY, SECRET } from './private/object-kinds';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { secretIdOf } from './private/private-key';
 import { validRemovalPolicy } from './private/removal-policy';
@@ -100,6 +102,19 @@ export interface ExistingCaProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
+const KINDS: Kinds<ExistingCaProps> = {
+  certificate: PEM_SOURCE,
+  privateKey: optional(SECRET),
+  passphrase: optional(SECRET),
+  signingKey: optional(KEY),
+  allowLegacyChain: optional(FLAG),
+  platforms: optional(listOf(PLATFORM)),
+  allowedCustomExtensions: optional(listOf(TEXT)),
+  generation: optional(NUMBER),
+  replaces: optional(TEXT),
+  removalPolicy: optional(REMOVAL_POLICY),
+};
+
 /** A CA that was made elsewhere and now issues here. Not exported. */
 export class ExistingIotCa extends PrivateIotCaBase {
   public readonly caId: string;
@@ -119,6 +134,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
 
   constructor(scope: Construct, id: string, props: ExistingCaProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { certificate, privateKey, passphrase, signingKey, allowLegacyChain = false } = props;
     if ((privateKey === undefined) === (signingKey === undefined)) {
       throw new Error(`${this.node.path}: either privateKey or signingKey must be given, for the key of the CA is in one place, got ${signingKey ? 'both' : 'neither'}`);

@@ -10,6 +10,8 @@ import { HuaweiCredentials } from './huawei-credentials';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { ledgerOf } from './private/certificate-provider';
+import { check, having, Kinds, optional, TEXT } from './private/kinds';
+import { CA, REMOVAL_POLICY } from './private/object-kinds';
 import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
@@ -63,6 +65,16 @@ export interface HuaweiIotdaCaRegistrationProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
+const KINDS: Kinds<HuaweiIotdaCaRegistrationProps> = {
+  ca: CA,
+  endpoint: TEXT,
+  projectId: TEXT,
+  instanceId: optional(TEXT),
+  appId: optional(TEXT),
+  credentials: having('a HuaweiCredentials, as in HuaweiCredentials.accessKey()', 'secret', '_render'),
+  removalPolicy: optional(REMOVAL_POLICY),
+};
+
 /**
  * Registers a CA with Huawei Cloud IoTDA, in the deployment that makes the CA: its certificate is uploaded, IoTDA's code for it
  * becomes a verification certificate, and the certificate is verified by it. It is deleted when it leaves the stack.
@@ -81,6 +93,7 @@ export class HuaweiIotdaCaRegistration extends Construct {
 
   constructor(scope: Construct, id: string, props: HuaweiIotdaCaRegistrationProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, endpoint, projectId, instanceId, appId, credentials } = props;
     validate(this, [endpoint], () => checkForm('endpoint', endpoint, HUAWEI_ENDPOINT));
     validate(this, [projectId], () => checkForm('projectId', projectId, HUAWEI_PROJECT_ID));

@@ -7,7 +7,9 @@ import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { validateCanIssue } from './private/issuing-validation';
+import { check, Kinds, NUMBER, optional, TEXT } from './private/kinds';
 import { issuerProperties } from './private/known-ca';
+import { CA, HASH_ALGORITHM } from './private/object-kinds';
 import { validate, validGeneration, validHashAlgorithm } from './private/validation';
 
 /**
@@ -38,6 +40,10 @@ export interface ProofOfPossessionSignatureProps {
   readonly generation?: number;
 }
 
+const KINDS: Kinds<ProofOfPossessionSignatureProps> = {
+  ca: CA, verificationCode: TEXT, hashAlgorithm: optional(HASH_ALGORITHM), generation: optional(NUMBER),
+};
+
 /**
  * The proof of possession that Cumulocity asks for: the CA's signature over a code, where other platforms ask for a
  * `VerificationCertificate`. It is what `openssl dgst -sha256 -sign ca.key code.txt | openssl base64 -A` prints.
@@ -55,6 +61,7 @@ export class ProofOfPossessionSignature extends Resource {
 
   constructor(scope: Construct, id: string, props: ProofOfPossessionSignatureProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, verificationCode } = props;
     validate(this, [verificationCode], () => checkVerificationCode(verificationCode));
     const hashAlgorithm = validHashAlgorithm(this, ca, props.hashAlgorithm ?? HashAlgorithm.SHA_256);

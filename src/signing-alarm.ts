@@ -8,6 +8,8 @@ import { Construct } from 'constructs';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { alarmTopic } from './private/alarm-topic';
 import { CertificateProvider } from './private/certificate-provider';
+import { check, Kinds, listOf, optional } from './private/kinds';
+import { CA, ROLE, TOPIC } from './private/object-kinds';
 
 /**
  * An event pattern may have 2,048 characters, and a role's ARN takes about a hundred of them.
@@ -44,6 +46,8 @@ export interface SigningAlarmProps {
   readonly topic?: ITopic;
 }
 
+const KINDS: Kinds<SigningAlarmProps> = { ca: CA, signers: optional(listOf(ROLE)), topic: optional(TOPIC) };
+
 /**
  * Tells a topic whenever somebody signs with the key of a CA who does not issue: each signature can be a certificate that
  * no ledger knows. The message says who signed, and when.
@@ -64,6 +68,7 @@ export class SigningAlarm extends Construct {
 
   constructor(scope: Construct, id: string, props: SigningAlarmProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, signers: others = [] } = props;
     const key = ca.signingKey;
     if (!key) {

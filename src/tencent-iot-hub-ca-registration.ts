@@ -5,6 +5,8 @@ import { checkCertName, checkEndpoint, checkRegion, RegistrationType } from './c
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { ledgerOf } from './private/certificate-provider';
+import { check, Kinds, NUMBER, optional, TEXT } from './private/kinds';
+import { CA, REMOVAL_POLICY, SECRET } from './private/object-kinds';
 import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
@@ -63,6 +65,17 @@ export interface TencentIotHubCaRegistrationProps {
   readonly generation?: number;
 }
 
+const KINDS: Kinds<TencentIotHubCaRegistrationProps> = {
+  ca: CA,
+  certName: TEXT,
+  registrationCode: TEXT,
+  region: TEXT,
+  credentials: SECRET,
+  endpoint: optional(TEXT),
+  removalPolicy: optional(REMOVAL_POLICY),
+  generation: optional(NUMBER),
+};
+
 /**
  * Registers a CA with an account of Tencent Cloud IoT Hub. A CA that is registered already under the same name is taken over;
  * where the CA of a registration changes, its certificate takes the place of the one before, under the same name and for the
@@ -83,6 +96,7 @@ export class TencentIotHubCaRegistration extends Resource {
 
   constructor(scope: Construct, id: string, props: TencentIotHubCaRegistrationProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, certName, registrationCode, region, credentials, endpoint = 'iotcloud.tencentcloudapi.com' } = props;
     validate(this, [certName], () => checkCertName(certName));
     validate(this, [region], () => checkRegion('region', region));

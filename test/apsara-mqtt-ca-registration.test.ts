@@ -88,7 +88,7 @@ test.each([
   [{ caName: '' }, 'Stack/Apsara: caName must not be empty, got ""'],
   [{ regionId: 'Hangzhou' }, 'Stack/Apsara: regionId must be the id of a region, such as cn-hangzhou or ap-guangzhou, got "Hangzhou"'],
   [{ endpoint: 'https://x.com' }, 'Stack/Apsara: endpoint must be the host name of the platform\'s API, without https://, got "https://x.com"'],
-  [{ generation: 0 }, 'Stack/Apsara: generation must be a whole number of generations from 1 to 1000000, got "0"'],
+  [{ generation: 0 }, 'Stack/Apsara: generation must be a whole number of generations from 1 to 1000000, got 0'],
 ])('fails for %j', (changes, message) => {
   expect(() => declared(changes)).toThrow(message);
 });

@@ -4,7 +4,7 @@ import { checkHashForKms } from '../contract/kms';
 import { noticesOf } from '../contract/platform-rules';
 import { platformRules } from '../contract/platforms';
 import {
-  checkGeneration, checkHashAlgorithm, checkPathLength, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
+  checkGeneration, checkPathLength, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
 } from '../contract/rules';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../contract/subject-attributes';
 import { checkTerm, formatTime } from '../contract/term';
@@ -49,10 +49,9 @@ export function validGeneration(scope: Construct, generation = 1, property?: str
 /** What a CA is, as far as its signatures depend on it. */
 type SigningCa = Pick<IPrivateIotCa, 'keyAlgorithm' | 'signingKey' | 'defaultHashAlgorithm'>;
 
-/** Checks a digest, which JavaScript does not, and that the CA which signs can sign over it; and answers it. */
+/** Checks that the CA which signs can sign over a digest, and answers it. */
 export function validHashAlgorithm(scope: Construct, ca: SigningCa, hashAlgorithm = ca.defaultHashAlgorithm): HashAlgorithm {
-  validate(scope, [hashAlgorithm], () => checkHashAlgorithm(hashAlgorithm)
-    ?? (ca.signingKey && ca.keyAlgorithm && checkHashForKms(ca.keyAlgorithm._render(), hashAlgorithm)));
+  validate(scope, [hashAlgorithm], () => ca.signingKey && ca.keyAlgorithm && checkHashForKms(ca.keyAlgorithm._render(), hashAlgorithm));
   return hashAlgorithm;
 }
 

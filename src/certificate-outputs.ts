@@ -1,4 +1,4 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { quote } from './contract/rules';
 import { DeviceCertificate } from './device-certificate';
@@ -42,10 +42,14 @@ const KINDS: Kinds<CertificateOutputsProps> = { cas: optional(mapOf(CA)), certif
  * for a backup, make an output of the ARN of its secret and name that with `--ca-private-key`.
  */
 export class CertificateOutputs extends Construct {
+  private readonly names: readonly string[];
+
   constructor(scope: Construct, id: string, props: CertificateOutputsProps) {
     super(scope, id);
     check(this, KINDS, props);
     const { cas = {}, certificates = {} } = props;
+    this.names = [...Object.keys(cas), ...Object.keys(certificates)];
+    this.assertNamedOnce();
     for (const [name, ca] of Object.entries(cas)) {
       const chain = ca.caCertificatesFor(this);
       this.put(name, {
@@ -62,6 +66,19 @@ export class CertificateOutputs extends Construct {
         ...certificate instanceof EndEntityCertificateBase ? certificate._keyOutputs() : {},
       });
     }
+  }
+
+  /** Names begin the logical ids of outputs, which a stack has once. */
+  private assertNamedOnce(): void {
+    const others = Stack.of(this).node.findAll()
+      .filter((node): node is CertificateOutputs => node instanceof CertificateOutputs && node !== this && Stack.of(node) === Stack.of(this));
+    this.names.forEach((name, index) => {
+      const other = others.find(({ names }) => names.includes(name));
+      if (other || this.names.indexOf(name) < index) {
+        throw new Error(`${this.node.path}: a name must be given once in a stack, whose outputs are called by it, got ${quote(name)} `
+          + `${other ? `that ${other.node.path} has too` : 'in cas and in certificates'}; choose another one`);
+      }
+    });
   }
 
   private put(name: string, outputs: { readonly [what: string]: string | undefined }): void {

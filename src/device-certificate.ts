@@ -1,4 +1,4 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { KeyAlgorithmName } from './contract/key-algorithms';
 import { ResourceType } from './contract/resource-types';
@@ -11,6 +11,7 @@ import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { keyAlgorithmOfPublicKey } from './pki/keys';
 import { check, Kinds, listOf, oneOf, optional, pathBelow } from './private/kinds';
+import { warn } from './private/notices';
 import { CA, PLATFORM } from './private/object-kinds';
 import { knownRequest, knownSubject } from './private/request-validation';
 import { sayNotices, validate } from './private/validation';
@@ -104,7 +105,7 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
     const isKnown = this.commonName !== undefined && !Token.isUnresolved(this.commonName);
     const unwise = platforms.length === 0 && isKnown && checkNameInTopics(this.commonName!);
     if (unwise) {
-      Annotations.of(this).addWarningV2('cdk-private-iot-ca:common-name-in-topics', unwise);
+      warn(this, 'common-name-in-topics', unwise);
     }
   }
 

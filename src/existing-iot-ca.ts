@@ -1,4 +1,4 @@
-import { Annotations, CustomResource, RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -19,6 +19,7 @@ import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { check, FLAG, Kinds, listOf, NUMBER, optional, TEXT } from './private/kinds';
 import { knownByCertificates, knownCa, rememberCa } from './private/known-ca';
 import { ledgerTable } from './private/ledger-table';
+import { warn } from './private/notices';
 import { KEY, PEM_SOURCE, PLATFORM, REMOVAL_POLICY, SECRET } from './private/object-kinds';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { secretIdOf } from './private/private-key';
@@ -205,7 +206,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
   /** A CA in use keeps working despite faults in its certificate, so they are only warnings. */
   private sayFindings({ certificate, chain }: CaChain): void {
     lintErrors(certificate.der, this.platforms.map(platform => platform._render()), chain[0]?.der)
-      .forEach(finding => Annotations.of(this).addWarningV2(`cdk-private-iot-ca:${finding.rule}`, `the certificate breaks ${describeFinding(finding)}`));
+      .forEach(finding => warn(this, `lint.${finding.rule}`, `the certificate breaks ${describeFinding(finding)}`));
   }
 }
 

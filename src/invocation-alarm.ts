@@ -1,4 +1,4 @@
-import { Annotations, Lazy, Stack } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import { EventField, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { alarmTopic } from './private/alarm-topic';
 import { CertificateProvider } from './private/certificate-provider';
 import { check, Kinds, optional } from './private/kinds';
+import { note } from './private/notices';
 import { TOPIC } from './private/object-kinds';
 import { RegistrarFunction } from './private/registrar-function';
 
@@ -57,7 +58,7 @@ export class InvocationAlarm extends Construct {
   constructor(scope: Construct, id: string, props: InvocationAlarmProps = {}) {
     super(scope, id);
     check(this, KINDS, props);
-    Annotations.of(this).addInfo('AWS CloudTrail: the alarm needs a trail in this Region that records data events of AWS Lambda, '
+    note(this, 'trail-of-invocations', 'AWS CloudTrail: the alarm needs a trail in this Region that records data events of AWS Lambda, '
       + 'those of the functions of this stack included');
     this.topic = props.topic ?? alarmTopic(this);
     this.node.addValidation({

@@ -1,4 +1,4 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { CfnRule, EventField, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { IRole } from 'aws-cdk-lib/aws-iam';
@@ -9,6 +9,7 @@ import { IPrivateIotCa } from './i-private-iot-ca';
 import { alarmTopic } from './private/alarm-topic';
 import { CertificateProvider } from './private/certificate-provider';
 import { check, Kinds, listOf, optional } from './private/kinds';
+import { note } from './private/notices';
 import { CA, ROLE, TOPIC } from './private/object-kinds';
 
 /**
@@ -80,7 +81,7 @@ export class SigningAlarm extends Construct {
       throw new Error(`${this.node.path}: signers must be at most ${MAX_SIGNERS - 1} roles, got ${others.length}`);
     }
     this.assertInRegion(key);
-    Annotations.of(this).addInfo('AWS CloudTrail: the alarm needs a trail in this Region that records read events, those of KMS included');
+    note(this, 'trail-of-signatures', 'AWS CloudTrail: the alarm needs a trail in this Region that records read events, those of KMS included');
 
     this.topic = props.topic ?? alarmTopic(this);
     const rule = new Rule(this, 'Rule', {

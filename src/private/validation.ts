@@ -1,5 +1,6 @@
-import { Annotations, Duration, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { note } from './notices';
 import { checkHashForKms } from '../contract/kms';
 import { noticesOf } from '../contract/platform-rules';
 import { platformRules } from '../contract/platforms';
@@ -104,8 +105,9 @@ export function validateInsideCa(scope: Construct, days: number | undefined, caV
 /** Says at synthesis what a platform demands and nothing here can check. */
 export function sayNotices(scope: Construct, platforms: readonly IotPlatform[]): void {
   for (const platform of platforms) {
-    const rules = platformRules(platform._render());
-    noticesOf(rules).forEach(notice => Annotations.of(scope).addInfo(`${rules.name}: ${notice}`));
+    const id = platform._render();
+    const rules = platformRules(id);
+    Object.entries(noticesOf(rules)).forEach(([notice, text]) => note(scope, `${id}.${notice}`, `${rules.name}: ${text}`));
   }
 }
 

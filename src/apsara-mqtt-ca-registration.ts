@@ -1,4 +1,4 @@
-import { RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkEndpoint, checkPresent, checkRegion, RegistrationType } from './contract/registrations';
@@ -99,6 +99,7 @@ export class ApsaraMqttCaRegistration extends Resource {
   /** The certificate that proves to the instance that the CA's key is held. */
   public readonly verificationCertificate: VerificationCertificate;
 
+  private readonly registration: CustomResource;
   private readonly instanceId: string;
 
   constructor(scope: Construct, id: string, props: ApsaraMqttCaRegistrationProps) {
@@ -135,12 +136,19 @@ export class ApsaraMqttCaRegistration extends Resource {
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode: this.registerCode, platform: IotPlatform.APSARA_MQTT, clipToIssuer: true, generation,
     });
-    const registration = registrar.resource(this, 'Resource', RegistrationType.APSARA_MQTT_CA_REGISTRATION, {
+    this.registration = registrar.resource(this, 'Resource', RegistrationType.APSARA_MQTT_CA_REGISTRATION, {
       ...instance,
       CaName: caName,
       VerificationCertificatePem: this.verificationCertificate.certificatePem,
     }, rights);
-    registration.applyRemovalPolicy(validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.DESTROY));
-    this.caSn = registration.getAttString('Sn');
+    this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
+    this.caSn = this.registration.getAttString('Sn');
+  }
+  /**
+   * What becomes of the registration when it is removed from the stack: as `removalPolicy`.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    this.registration.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
   }
 }

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { AzureIotService } from './azure-iot-service';
@@ -67,7 +67,7 @@ const KINDS: Kinds<AzureCaRegistrationProps> = {
  *
  * @resource Custom::AzureCaVerification
  */
-export class AzureCaRegistration extends Construct {
+export class AzureCaRegistration extends Resource {
   /**
    * The name that the service has for the certificate, which enrollment groups refer to. It is known once the CA is verified.
    * @attribute
@@ -82,6 +82,8 @@ export class AzureCaRegistration extends Construct {
 
   /** The proof that the CA's key is held here. */
   public readonly verificationCertificate: VerificationCertificate;
+
+  private readonly upload: CustomResource;
 
   constructor(scope: Construct, id: string, props: AzureCaRegistrationProps) {
     super(scope, id);
@@ -98,9 +100,9 @@ export class AzureCaRegistration extends Construct {
     const uploaded: AzureCaUploadProperties = {
       ...common, LedgerTable: ledgerOf(this, ca), CertificateName: certificateName, CertificatePem: ca.certificatePemFor(this),
     };
-    const upload = registrar.resource(this, 'Upload', RegistrationType.AZURE_CA_UPLOAD, uploaded, [...rights, recording]);
-    upload.applyRemovalPolicy(validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.DESTROY));
-    const ofUpload = (name: keyof AzureCaUploadAttributes): string => upload.getAttString(name);
+    this.upload = registrar.resource(this, 'Upload', RegistrationType.AZURE_CA_UPLOAD, uploaded, [...rights, recording]);
+    this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
+    const ofUpload = (name: keyof AzureCaUploadAttributes): string => this.upload.getAttString(name);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode: ofUpload('VerificationCode'), platform: service.platform, clipToIssuer: true,
     });
@@ -114,5 +116,12 @@ export class AzureCaRegistration extends Construct {
     const ofVerification = (name: keyof AzureCaVerificationAttributes): string => verification.getAttString(name);
     this.certificateName = ofVerification('CertificateName');
     this.thumbprint = ofVerification('Thumbprint');
+  }
+  /**
+   * What happens to the certificate with the platform when the registration leaves the stack: as `removalPolicy`.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    this.upload.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
   }
 }

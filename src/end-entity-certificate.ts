@@ -47,6 +47,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   public readonly _subject?: CertificateSubject;
   /** @internal */
   protected readonly _resource: CustomResource;
+  /** @internal */
+  protected readonly _hasRemovalPolicy = true;
   private readonly _key?: BoundPrivateKey;
   private readonly _delivered: ReadonlyMap<DeliveryFormat, DeliveredSecret>;
   private readonly _requested: boolean;

@@ -132,6 +132,8 @@ export class ExistingIotCa extends PrivateIotCaBase {
   public readonly _chain: CaChainLinks;
   /** @internal */
   public readonly _passphrase?: ISecret;
+  /** @internal */
+  protected readonly _hasRemovalPolicy = true;
 
   constructor(scope: Construct, id: string, props: ExistingCaProps) {
     super(scope, id);

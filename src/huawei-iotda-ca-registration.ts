@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkForm } from './contract/forms';
 import {
@@ -81,7 +81,7 @@ const KINDS: Kinds<HuaweiIotdaCaRegistrationProps> = {
  *
  * @resource Custom::HuaweiIotdaCaVerification
  */
-export class HuaweiIotdaCaRegistration extends Construct {
+export class HuaweiIotdaCaRegistration extends Resource {
   /**
    * What IoTDA calls the certificate, a UUID. It is known once the CA is verified.
    * @attribute
@@ -90,6 +90,8 @@ export class HuaweiIotdaCaRegistration extends Construct {
 
   /** The proof that the CA's key is held here. */
   public readonly verificationCertificate: VerificationCertificate;
+
+  private readonly upload: CustomResource;
 
   constructor(scope: Construct, id: string, props: HuaweiIotdaCaRegistrationProps) {
     super(scope, id);
@@ -113,9 +115,9 @@ export class HuaweiIotdaCaRegistration extends Construct {
       CredentialsSecretArn: secretIdOf(this, credentials.secret),
     };
     const uploaded: HuaweiCaUploadProperties = { ...common, LedgerTable: ledgerOf(this, ca), CertificatePem: ca.certificatePemFor(this) };
-    const upload = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, [...rights, recording]);
-    upload.applyRemovalPolicy(validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.DESTROY));
-    const ofUpload = (name: keyof HuaweiCaUploadAttributes): string => upload.getAttString(name);
+    this.upload = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, [...rights, recording]);
+    this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
+    const ofUpload = (name: keyof HuaweiCaUploadAttributes): string => this.upload.getAttString(name);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode: ofUpload('VerifyCode'), platform: IotPlatform.HUAWEI_IOTDA, clipToIssuer: true,
     });
@@ -127,5 +129,12 @@ export class HuaweiIotdaCaRegistration extends Construct {
     const verification = registrar.resource(this, 'Resource', RegistrationType.HUAWEI_CA_VERIFICATION, verified, rights);
     const ofVerification = (name: keyof HuaweiCaVerificationAttributes): string => verification.getAttString(name);
     this.certificateId = ofVerification('CertificateId');
+  }
+  /**
+   * What happens to the certificate with the platform when the registration leaves the stack: as `removalPolicy`.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    this.upload.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
   }
 }

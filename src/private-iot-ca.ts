@@ -103,6 +103,8 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   public readonly _chain: CaChainLinks;
   /** @internal */
   protected readonly _resource: CustomResource;
+  /** @internal */
+  protected readonly _hasRemovalPolicy = true;
   private readonly signedElsewhere: boolean;
   private readonly signed: boolean;
 

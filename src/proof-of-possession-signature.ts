@@ -1,4 +1,4 @@
-import { CustomResource, Resource } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ProofOfPossessionSignatureProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
@@ -10,6 +10,7 @@ import { validateCanIssue } from './private/issuing-validation';
 import { check, Kinds, NUMBER, optional, TEXT } from './private/kinds';
 import { issuerProperties } from './private/known-ca';
 import { CA, HASH_ALGORITHM } from './private/object-kinds';
+import { refuseRemovalPolicy } from './private/removal-policy';
 import { validate, validGeneration, validHashAlgorithm } from './private/validation';
 
 /**
@@ -79,5 +80,12 @@ export class ProofOfPossessionSignature extends Resource {
     };
     const resource: CustomResource = provider.resource(this, ResourceType.PROOF_OF_POSSESSION_SIGNATURE, properties, [rights]);
     this.signature = resource.getAttString('Signature');
+  }
+
+  /**
+   * Refused: a signature has nothing that could be kept.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    refuseRemovalPolicy(this, policy, false);
   }
 }

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkCertName, checkEndpoint, checkRegion, RegistrationType } from './contract/registrations';
@@ -94,6 +94,8 @@ export class TencentIotHubCaRegistration extends Resource {
   /** The certificate that proves to the platform that the CA's key is held. */
   public readonly verificationCertificate: VerificationCertificate;
 
+  private readonly registration: CustomResource;
+
   constructor(scope: Construct, id: string, props: TencentIotHubCaRegistrationProps) {
     super(scope, id);
     check(this, KINDS, props);
@@ -108,7 +110,7 @@ export class TencentIotHubCaRegistration extends Resource {
       ca, registrationCode, platform: IotPlatform.TENCENT_IOT_HUB, clipToIssuer: true, generation,
     });
     const registrar = RegistrarFunction.of(this, 'tencent');
-    const registration = registrar.resource(this, 'Resource', RegistrationType.TENCENT_CA_REGISTRATION, {
+    this.registration = registrar.resource(this, 'Resource', RegistrationType.TENCENT_CA_REGISTRATION, {
       LedgerTable: ledgerOf(this, ca),
       CertName: certName,
       CaCertificatePem: ca.certificatePemFor(this),
@@ -118,7 +120,14 @@ export class TencentIotHubCaRegistration extends Resource {
       CredentialsSecretArn: secretIdOf(this, credentials),
       Generation: generation,
     }, [registrar.grantReadCredentials(credentials), registrar.grantRecordRegistrations(ca)]);
-    registration.applyRemovalPolicy(validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.DESTROY));
-    this.certName = registration.getAttString('CertName');
+    this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
+    this.certName = this.registration.getAttString('CertName');
+  }
+  /**
+   * What becomes of the registration when it is removed from the stack: as `removalPolicy`.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    this.registration.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
   }
 }

@@ -10,8 +10,9 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
 import { opensslCa, opensslRequest } from './foreign-ca';
 import {
-  AwsIotCaRegistration, AzureIotService, DeliveryFormat, ExtendedKeyUsage, HuaweiCredentials, IotPlatform, JustInTimeProvisioning, KeyAlgorithm,
-  KeyStorage, PemSource, PrivateIotCa, SubjectRule, TrustBundle,
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AzureCaRegistration, AzureIotService, DeliveryFormat, ExtendedKeyUsage, HuaweiCredentials,
+  HuaweiIotdaCaRegistration, IotPlatform, JustInTimeProvisioning, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature,
+  SubjectRule, TencentIotHubCaRegistration, TrustBundle,
 } from '../../src';
 
 const FOREIGN = opensslCa('Old Root').certificate;
@@ -60,6 +61,7 @@ export interface RightCall {
 
 const SUBJECT = { commonName: 'x-1' };
 const SERVER = { subject: { commonName: 'broker' }, subjectAlternativeNames: { dns: ['broker.acme.example'] } };
+const HUAWEI = { endpoint: 'a1.st1.iotda-app.cn-north-4.myhuaweicloud.com', projectId: '77b6a44cba5143ab91d13ab9a8ff44fd' };
 const AZURE = { subscriptionId: '91d12660-3dec-467a-be2a-213b5544ddc0', resourceGroup: 'iot', name: 'hub' };
 const KEPT = {
   caId: `ca-${'0'.repeat(32)}`,
@@ -70,12 +72,20 @@ const KEPT = {
 /** How each function is called rightly, in a stack with those objects: `this`, and arguments by the names of its parameters. */
 export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Stack) => RightCall } = {
   'new ApsaraMqttCaRegistration()': ({ ca, secret }) => props({ ca, credentials: secret }, { instanceId: 'i', regionId: 'cn-hangzhou', caName: 'acme' }),
+  'ApsaraMqttCaRegistration#applyRemovalPolicy()': ({ ca, secret }, stack) => ({
+    self: new ApsaraMqttCaRegistration(stack, 'Kept', { ca: ca.value, credentials: secret.value, instanceId: 'i', regionId: 'cn-hangzhou', caName: 'acme' }),
+    args: { policy: RemovalPolicy.RETAIN },
+  }),
   'new AwsIotCaRegistration()': ({ ca }) => props({ ca }),
   'AwsIotCaRegistration#addJustInTimeRegistration()': ({ fn, ca }, stack) => ({ self: new AwsIotCaRegistration(stack, 'Jit', { ca: ca.value }), args: { fn: fn.value } }),
   'AwsIotCaRegistration#applyRemovalPolicy()': ({ ca }, stack) => ({ self: new AwsIotCaRegistration(stack, 'Kept', { ca: ca.value }), args: { policy: RemovalPolicy.RETAIN } }),
   'new AwsIotThing()': ({ device }) => props({ certificate: device }),
   'new AwsIotThingPolicy()': () => props(),
   'new AzureCaRegistration()': ({ ca, secret }) => props({ ca, credentials: secret }, { service: AzureIotService.iotHub(AZURE), certificateName: 'acme' }),
+  'AzureCaRegistration#applyRemovalPolicy()': ({ ca, secret }, stack) => ({
+    self: new AzureCaRegistration(stack, 'Kept', { ca: ca.value, credentials: secret.value, service: AzureIotService.iotHub(AZURE), certificateName: 'acme' }),
+    args: { policy: RemovalPolicy.RETAIN },
+  }),
   'AzureIotService.deviceProvisioningService()': () => ({ args: { options: AZURE } }),
   'AzureIotService.iotHub()': () => ({ args: { options: AZURE } }),
   'new CaCertificate()': ({ ca, pem }) => props({ ca, certificateSigningRequest: pem }),
@@ -91,8 +101,10 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'DeviceCertificate#applyRemovalPolicy()': ({ device }) => refused(device.value),
   'HuaweiCredentials.accessKey()': ({ secret }) => ({ args: { secret: secret.value } }),
   'HuaweiCredentials.token()': ({ secret }) => ({ args: { secret: secret.value } }),
-  'new HuaweiIotdaCaRegistration()': ({ ca, secret }) => props({ ca }, {
-    credentials: HuaweiCredentials.token(secret.value), endpoint: 'a1.st1.iotda-app.cn-north-4.myhuaweicloud.com', projectId: '77b6a44cba5143ab91d13ab9a8ff44fd',
+  'new HuaweiIotdaCaRegistration()': ({ ca, secret }) => props({ ca }, { ...HUAWEI, credentials: HuaweiCredentials.token(secret.value) }),
+  'HuaweiIotdaCaRegistration#applyRemovalPolicy()': ({ ca, secret }, stack) => ({
+    self: new HuaweiIotdaCaRegistration(stack, 'Kept', { ...HUAWEI, ca: ca.value, credentials: HuaweiCredentials.token(secret.value) }),
+    args: { policy: RemovalPolicy.RETAIN },
   }),
   'new InvocationAlarm()': () => props(),
   'JustInTimeProvisioning.forThings()': () => ({ args: { options: { policyName: 'policy' } } }),
@@ -119,6 +131,8 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'PrivateIotCa#grantReadPrivateKey()': ({ ca, role }) => ({ self: ca.value, args: { grantee: role.value } }),
   'PrivateIotCa#applyRemovalPolicy()': ({ ca }) => refused(ca.value),
   'new ProofOfPossessionSignature()': ({ ca }) => props({ ca }, { verificationCode: 'code' }),
+  'ProofOfPossessionSignature#applyRemovalPolicy()': ({ ca }, stack) =>
+    refused(new ProofOfPossessionSignature(stack, 'Proof', { ca: ca.value, verificationCode: 'code' })),
   'new ServerCertificate()': ({ ca }) => props({ ca }, SERVER),
   'ServerCertificate#delivered()': ({ ca, format }) => ({ self: ca.value.addServerCertificate('Server', { ...SERVER, deliveryFormats: [format.value] }), args: { format: format.value } }),
   'ServerCertificate#grantReadPrivateKey()': ({ ca, role }) => ({ self: ca.value.addServerCertificate('Server', SERVER), args: { grantee: role.value } }),
@@ -130,6 +144,12 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'SubjectRule.commonName()': () => ({ args: { pattern: 'x-*' } }),
   'SubjectRule.fromConstructId()': () => ({}),
   'new TencentIotHubCaRegistration()': ({ ca, secret }) => props({ ca, credentials: secret }, { certName: 'acme', registrationCode: 'code', region: 'ap-guangzhou' }),
+  'TencentIotHubCaRegistration#applyRemovalPolicy()': ({ ca, secret }, stack) => ({
+    self: new TencentIotHubCaRegistration(stack, 'Kept', {
+      ca: ca.value, credentials: secret.value, certName: 'acme', registrationCode: 'code', region: 'ap-guangzhou',
+    }),
+    args: { policy: RemovalPolicy.RETAIN },
+  }),
   'new TrustBundle()': ({ ca }) => ({ args: { cas: [ca.value] } }),
   'TrustBundle#pemFor()': ({ ca }, stack) => ({ self: new TrustBundle([ca.value]), args: { scope: stack } }),
   'new VerificationCertificate()': ({ ca }) => props({ ca }, { registrationCode: 'code' }),

@@ -42,7 +42,7 @@ const KINDS: Kinds<CertificateOutputsProps> = { cas: optional(mapOf(CA)), certif
  * for a backup, make an output of the ARN of its secret and name that with `--ca-private-key`.
  */
 export class CertificateOutputs extends Construct {
-  private readonly names: readonly string[];
+  private readonly names: readonly string[] = [];
 
   constructor(scope: Construct, id: string, props: CertificateOutputsProps) {
     super(scope, id);

@@ -1,13 +1,16 @@
-import { RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkEndpoint, checkPresent, checkRegion, RegistrationType } from './contract/registrations';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { ledgerOf } from './private/certificate-provider';
+import { check, Kinds, NUMBER, optional, TEXT } from './private/kinds';
+import { CA, REMOVAL_POLICY, SECRET } from './private/object-kinds';
 import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
+import { validRemovalPolicy } from './private/removal-policy';
 import { validate, validGeneration } from './private/validation';
 import { VerificationCertificate } from './verification-certificate';
 
@@ -59,6 +62,17 @@ export interface ApsaraMqttCaRegistrationProps {
   readonly generation?: number;
 }
 
+const KINDS: Kinds<ApsaraMqttCaRegistrationProps> = {
+  ca: CA,
+  instanceId: TEXT,
+  regionId: TEXT,
+  caName: TEXT,
+  credentials: SECRET,
+  endpoint: optional(TEXT),
+  removalPolicy: optional(REMOVAL_POLICY),
+  generation: optional(NUMBER),
+};
+
 /**
  * Registers a CA with an instance of ApsaraMQ for MQTT (Alibaba Cloud): its registration code is fetched, the verification
  * certificate is made, and the CA certificate is registered and active, all in one deployment. A CA that is registered
@@ -85,11 +99,13 @@ export class ApsaraMqttCaRegistration extends Resource {
   /** The certificate that proves to the instance that the CA's key is held. */
   public readonly verificationCertificate: VerificationCertificate;
 
+  private readonly registration: CustomResource;
   private readonly instanceId: string;
 
   constructor(scope: Construct, id: string, props: ApsaraMqttCaRegistrationProps) {
     super(scope, id);
-    const { ca, instanceId, regionId, caName, credentials, removalPolicy = RemovalPolicy.DESTROY } = props;
+    check(this, KINDS, props);
+    const { ca, instanceId, regionId, caName, credentials } = props;
     const endpoint = props.endpoint ?? `onsmqtt.${regionId}.aliyuncs.com`;
     validate(this, [instanceId], () => checkPresent('instanceId', instanceId));
     validate(this, [caName], () => checkPresent('caName', caName));
@@ -120,12 +136,19 @@ export class ApsaraMqttCaRegistration extends Resource {
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode: this.registerCode, platform: IotPlatform.APSARA_MQTT, clipToIssuer: true, generation,
     });
-    const registration = registrar.resource(this, 'Resource', RegistrationType.APSARA_MQTT_CA_REGISTRATION, {
+    this.registration = registrar.resource(this, 'Resource', RegistrationType.APSARA_MQTT_CA_REGISTRATION, {
       ...instance,
       CaName: caName,
       VerificationCertificatePem: this.verificationCertificate.certificatePem,
     }, rights);
-    registration.applyRemovalPolicy(removalPolicy);
-    this.caSn = registration.getAttString('Sn');
+    this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
+    this.caSn = this.registration.getAttString('Sn');
+  }
+  /**
+   * What becomes of the registration when it is removed from the stack: as `removalPolicy`.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    this.registration.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
   }
 }

@@ -7,11 +7,13 @@ import { AwsIotRegistrationCodeAttributes, AwsIotRegistrationCodeProperties } fr
 import { RegistrationType } from './contract/registrations';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
-import { JustInTimeProvisioning } from './just-in-time-provisioning';
+import { JIT_PROVISIONING, JustInTimeProvisioning } from './just-in-time-provisioning';
 import { PemSource } from './pem-source';
 import { assertLinted } from './pki/lint/lint-errors';
 import { checkKeyOfCa, validateChain } from './private/ca-validation';
 import { description } from './private/description';
+import { check, FLAG, having, Kinds, NUMBER, oneOf, optional } from './private/kinds';
+import { CA, PEM_SOURCE, REMOVAL_POLICY } from './private/object-kinds';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { sayNotices, validate, validGeneration } from './private/validation';
@@ -90,6 +92,19 @@ export interface AwsIotCaRegistrationProps {
   readonly registrationCodeGeneration?: number;
 }
 
+const KINDS: Kinds<AwsIotCaRegistrationProps> = {
+  ca: optional(CA),
+  caCertificate: optional(PEM_SOURCE),
+  mode: optional(oneOf('AwsIotCertificateMode', AwsIotCertificateMode)),
+  active: optional(FLAG),
+  autoRegistration: optional(FLAG),
+  justInTimeProvisioning: optional(JIT_PROVISIONING),
+  registrationCodeGeneration: optional(NUMBER),
+};
+
+/** A function of AWS Lambda. */
+const FUNCTION = having<IFunction>('an IFunction of aws-lambda, as in Function.fromFunctionAttributes()', 'functionArn', 'addPermission');
+
 /**
  * A CA that is registered with AWS IoT Core, in the account and the Region of the stack. CloudFormation owns the registration,
  * and sets the CA inactive before it deletes it.
@@ -129,6 +144,7 @@ export class AwsIotCaRegistration extends Resource {
 
   constructor(scope: Construct, id: string, props: AwsIotCaRegistrationProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, active = true, justInTimeProvisioning } = props;
     this.mode = props.mode ?? AwsIotCertificateMode.SNI_ONLY;
     this.autoRegistration = props.autoRegistration;
@@ -169,6 +185,7 @@ export class AwsIotCaRegistration extends Resource {
    * @see https://docs.aws.amazon.com/iot/latest/developerguide/auto-register-device-cert.html
    */
   public addJustInTimeRegistration(fn: IFunction): void {
+    check(this, { fn: FUNCTION }, { fn });
     if (this.node.tryFindChild('JustInTimeRegistration')) {
       throw new Error(`${this.node.path}: addJustInTimeRegistration must be called once, got a second function; have one function call the other`);
     }
@@ -195,6 +212,7 @@ export class AwsIotCaRegistration extends Resource {
    * devices are provisioned stays with it; a policy that its template names has to be retained beside it.
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
     super.applyRemovalPolicy(policy);
     this.node.tryFindChild('ProvisioningRole')?.node.findAll()
       .filter(construct => CfnResource.isCfnResource(construct))
@@ -203,7 +221,7 @@ export class AwsIotCaRegistration extends Resource {
 
   private certificateOf({ ca, caCertificate }: AwsIotCaRegistrationProps): string {
     if ((ca === undefined) === (caCertificate === undefined)) {
-      throw new Error(`${this.node.path}: either ca or caCertificate must be given`);
+      throw new Error(`${this.node.path}: either ca or caCertificate must be given, got ${ca ? 'both' : 'neither'}`);
     }
     if (!ca?.platforms.includes(IotPlatform.AWS_IOT_CORE)) {
       sayNotices(this, [IotPlatform.AWS_IOT_CORE]);

@@ -2,6 +2,7 @@ import { Resource, Stack } from 'aws-cdk-lib';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iot';
 import { Construct, IConstruct } from 'constructs';
 import { checkPolicyTopic } from './contract/aws-iot';
+import { check, Kinds, listOf, optional, TEXT } from './private/kinds';
 import { largestSize } from './private/policy-size';
 import { validate } from './private/validation';
 
@@ -23,6 +24,8 @@ export interface AwsIotThingPolicyProps {
    */
   readonly topics?: string[];
 }
+
+const KINDS: Kinds<AwsIotThingPolicyProps> = { topics: optional(listOf(TEXT)) };
 
 /**
  * An AWS IoT policy for any number of things: each may connect as itself only, with a certificate that is attached to it, and
@@ -49,6 +52,7 @@ export class AwsIotThingPolicy extends Resource {
 
   constructor(scope: Construct, id: string, props: AwsIotThingPolicyProps = {}) {
     super(scope, id);
+    check(this, KINDS, props);
     const { THING_NAME } = AwsIotThingPolicy;
     const { topics = [`${THING_NAME}/*`, `$aws/things/${THING_NAME}/*`, `$aws/commands/things/${THING_NAME}/*`] } = props;
     if (topics.length === 0) {

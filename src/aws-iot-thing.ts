@@ -6,6 +6,7 @@ import { AwsIotThingPolicy } from './aws-iot-thing-policy';
 import { checkThingAttributes, checkThingName } from './contract/aws-iot';
 import { DeviceCertificate } from './device-certificate';
 import { IotPlatform } from './iot-platform';
+import { check, FLAG, having, Kinds, mapOf, optional, TEXT } from './private/kinds';
 import { knownValues } from './private/known-values';
 import { registerInLine } from './private/registration-line';
 import { validate } from './private/validation';
@@ -56,6 +57,15 @@ export interface AwsIotThingProps {
   readonly active?: boolean;
 }
 
+const KINDS: Kinds<AwsIotThingProps> = {
+  certificate: having('a DeviceCertificate, as in new DeviceCertificate()', 'certificatePem', '_complaintFor'),
+  caRegistration: optional(having('an AwsIotCaRegistration, as in new AwsIotCaRegistration()', 'caCertificateId', 'mode')),
+  thingName: optional(TEXT),
+  attributes: optional(mapOf(TEXT)),
+  policy: optional(having('an AwsIotThingPolicy, as in new AwsIotThingPolicy()', 'policyName')),
+  active: optional(FLAG),
+};
+
 /**
  * A device that AWS IoT Core knows: its certificate, registered there, its thing, and a policy by which it may connect as
  * itself. Nothing has to be detached by hand before it is deleted: the attachments refer to what they attach, so
@@ -90,6 +100,7 @@ export class AwsIotThing extends Resource {
 
   constructor(scope: Construct, id: string, props: AwsIotThingProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { certificate, caRegistration, attributes, active = true, thingName = certificate._subject?.commonName } = props;
     if (thingName === undefined) {
       throw new Error(`${this.node.path}: thingName must be given for a certificate that has its subject from a certificateSigningRequest`);

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { AzureIotService } from './azure-iot-service';
@@ -9,6 +9,8 @@ import { checkForm } from './contract/forms';
 import { RegistrationType } from './contract/registrations';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { ledgerOf } from './private/certificate-provider';
+import { check, having, Kinds, optional, TEXT } from './private/kinds';
+import { CA, REMOVAL_POLICY, SECRET } from './private/object-kinds';
 import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
@@ -50,6 +52,14 @@ export interface AzureCaRegistrationProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
+const KINDS: Kinds<AzureCaRegistrationProps> = {
+  ca: CA,
+  service: having('an AzureIotService, as in AzureIotService.iotHub()', 'platform', '_rules'),
+  credentials: SECRET,
+  certificateName: TEXT,
+  removalPolicy: optional(REMOVAL_POLICY),
+};
+
 /**
  * Registers a CA with Azure IoT Hub or with its Device Provisioning Service, in the deployment that makes the CA: its certificate
  * is uploaded, Azure's code for it becomes a verification certificate, and the certificate is verified by it. It is deleted when
@@ -57,7 +67,7 @@ export interface AzureCaRegistrationProps {
  *
  * @resource Custom::AzureCaVerification
  */
-export class AzureCaRegistration extends Construct {
+export class AzureCaRegistration extends Resource {
   /**
    * The name that the service has for the certificate, which enrollment groups refer to. It is known once the CA is verified.
    * @attribute
@@ -73,8 +83,11 @@ export class AzureCaRegistration extends Construct {
   /** The proof that the CA's key is held here. */
   public readonly verificationCertificate: VerificationCertificate;
 
+  private readonly upload: CustomResource;
+
   constructor(scope: Construct, id: string, props: AzureCaRegistrationProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, service, credentials, certificateName } = props;
     service._rules().forEach(({ value, rule }) => validate(this, [value], rule));
     validate(this, [certificateName], () => checkForm('certificateName', certificateName, CERTIFICATE_NAME));
@@ -87,9 +100,9 @@ export class AzureCaRegistration extends Construct {
     const uploaded: AzureCaUploadProperties = {
       ...common, LedgerTable: ledgerOf(this, ca), CertificateName: certificateName, CertificatePem: ca.certificatePemFor(this),
     };
-    const upload = registrar.resource(this, 'Upload', RegistrationType.AZURE_CA_UPLOAD, uploaded, [...rights, recording]);
-    upload.applyRemovalPolicy(validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.DESTROY));
-    const ofUpload = (name: keyof AzureCaUploadAttributes): string => upload.getAttString(name);
+    this.upload = registrar.resource(this, 'Upload', RegistrationType.AZURE_CA_UPLOAD, uploaded, [...rights, recording]);
+    this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
+    const ofUpload = (name: keyof AzureCaUploadAttributes): string => this.upload.getAttString(name);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode: ofUpload('VerificationCode'), platform: service.platform, clipToIssuer: true,
     });
@@ -103,5 +116,12 @@ export class AzureCaRegistration extends Construct {
     const ofVerification = (name: keyof AzureCaVerificationAttributes): string => verification.getAttString(name);
     this.certificateName = ofVerification('CertificateName');
     this.thumbprint = ofVerification('Thumbprint');
+  }
+  /**
+   * What happens to the certificate with the platform when the registration leaves the stack: as `removalPolicy`.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    this.upload.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
   }
 }

@@ -2,6 +2,7 @@ import { AZURE_SERVICES, AzureCloudName, AzureServiceName, AzureServicePropertie
 import { checkForm } from './contract/forms';
 import { Complaint } from './contract/rules';
 import { IotPlatform } from './iot-platform';
+import { check, Kinds, oneOf, optional, orToken, TEXT } from './private/kinds';
 
 /**
  * A cloud of Azure. Each has subscriptions, tenants and endpoints of its own.
@@ -38,6 +39,10 @@ export interface AzureIotServiceOptions {
   readonly cloud?: AzureCloud;
 }
 
+const KINDS: Kinds<AzureIotServiceOptions> = {
+  subscriptionId: TEXT, resourceGroup: TEXT, name: TEXT, cloud: optional(orToken(oneOf('AzureCloud', AzureCloud))),
+};
+
 /** A value of a service, and the rule for it. @internal */
 export interface AzureServiceRule {
   readonly value: string;
@@ -50,11 +55,13 @@ export interface AzureServiceRule {
 export class AzureIotService {
   /** An IoT Hub Device Provisioning Service. An enrollment group can name the CA; at most 25 CAs. */
   public static deviceProvisioningService(options: AzureIotServiceOptions): AzureIotService {
+    check('AzureIotService.deviceProvisioningService()', KINDS, options);
     return new AzureIotService(IotPlatform.AZURE_DPS, 'azure-dps', options);
   }
 
   /** An IoT hub. Devices that authenticate by a certificate of the CA have to be registered with it by their device ID. */
   public static iotHub(options: AzureIotServiceOptions): AzureIotService {
+    check('AzureIotService.iotHub()', KINDS, options);
     return new AzureIotService(IotPlatform.AZURE_IOT_HUB, 'azure-iot-hub', options);
   }
 

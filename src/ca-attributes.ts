@@ -1,6 +1,8 @@
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
+import { Kinds, listOf, optional, TEXT } from './private/kinds';
+import { KEY, KEY_ALGORITHM, PLATFORM } from './private/object-kinds';
 
 /**
  * The attributes of a CA whose key and ledger already exist.
@@ -73,3 +75,17 @@ export interface CaAttributes {
    */
   readonly allowedCustomExtensions?: string[];
 }
+
+/** Not exported. */
+export const CA_ATTRIBUTE_KINDS: Kinds<CaAttributes> = {
+  caId: TEXT,
+  ledgerTableArn: TEXT,
+  privateKeySecretArn: optional(TEXT),
+  signingKeyArn: optional(TEXT),
+  encryptionKey: optional(KEY),
+  passphraseSecretArn: optional(TEXT),
+  passphraseEncryptionKey: optional(KEY),
+  keyAlgorithm: optional(KEY_ALGORITHM),
+  platforms: optional(listOf(PLATFORM)),
+  allowedCustomExtensions: optional(listOf(TEXT)),
+};

@@ -1,7 +1,7 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { CertificateExtensionOptions, NameConstraints } from './certificate-extensions';
-import { CertificateSubject } from './certificate-subject';
+import { CertificateExtensionOptions, EXTENSION_KINDS, NAME_CONSTRAINTS, NameConstraints } from './certificate-extensions';
+import { CertificateSubject, SUBJECT } from './certificate-subject';
 import { CaCertificateProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
 import { HashAlgorithm } from './hash-algorithm';
@@ -10,7 +10,9 @@ import { IIotCertificate, IssuedCertificateBase } from './iot-certificate';
 import { PemSource } from './pem-source';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { validateCanIssue, validateIssuing } from './private/issuing-validation';
+import { check, DATE, FLAG, Kinds, NUMBER, optional } from './private/kinds';
 import { issuerProperties } from './private/known-ca';
+import { CA, DURATION, HASH_ALGORITHM, PEM_SOURCE, SUBJECT_RULE } from './private/object-kinds';
 import { renderExtensions } from './private/render-extensions';
 import { validateCustomExtensions, validRequest } from './private/request-validation';
 import {
@@ -104,6 +106,22 @@ export interface CaCertificateProps extends CaCertificateOptions {
   readonly ca: IPrivateIotCa;
 }
 
+const KINDS: Kinds<CaCertificateProps> = {
+  ...EXTENSION_KINDS,
+  ca: CA,
+  certificateSigningRequest: PEM_SOURCE,
+  subject: optional(SUBJECT),
+  allowedSubject: optional(SUBJECT_RULE),
+  pathLength: optional(NUMBER),
+  nameConstraints: optional(NAME_CONSTRAINTS),
+  hashAlgorithm: optional(HASH_ALGORITHM),
+  validity: optional(DURATION),
+  notBefore: optional(DATE),
+  notAfter: optional(DATE),
+  clipToIssuer: optional(FLAG),
+  generation: optional(NUMBER),
+};
+
 /**
  * The certificate of a CA whose key is elsewhere, made from its certificate signing request: one half of a hierarchy over
  * accounts and Regions, of which the other is a `PrivateIotCa` that is `signedElsewhere`.
@@ -118,6 +136,7 @@ export class CaCertificate extends IssuedCertificateBase implements IIotCertific
 
   constructor(scope: Construct, id: string, props: CaCertificateProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, certificateSigningRequest: request, subject, clipToIssuer = false, pathLength = 0 } = props;
     const term = validTerm(this, props, Duration.days(1825));
     validateCanIssue(this, ca);

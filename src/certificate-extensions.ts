@@ -1,3 +1,6 @@
+import { SUBJECT_KINDS } from './certificate-subject';
+import { check, FLAG, having, Kinds, listOf, optional, struct, TEXT } from './private/kinds';
+
 /**
  * Names of a subject beside its distinguished name (RFC 5280, section 4.2.1.6).
  */
@@ -232,6 +235,7 @@ export class ExtendedKeyUsage {
 
   /** Any other one, by its object identifier. */
   public static of(oid: string): ExtendedKeyUsage {
+    check('ExtendedKeyUsage.of()', { oid: TEXT }, { oid });
     return new ExtendedKeyUsage(oid);
   }
 
@@ -241,3 +245,25 @@ export class ExtendedKeyUsage {
   ) {}
 }
 
+const TEXTS = optional(listOf(TEXT));
+const { distinguishedNameQualifier, ...ATTRIBUTES } = SUBJECT_KINDS;
+const DIRECTORY = optional(listOf(struct<DirectoryName>('a DirectoryName', { ...ATTRIBUTES, commonName: optional(TEXT) })));
+const NAME_LISTS: Kinds<AlternativeNames & NameSubtrees> = { dns: TEXTS, ip: TEXTS, uri: TEXTS, email: TEXTS, directory: DIRECTORY };
+
+/** What certificates can carry, as it is checked. Not exported. */
+export const NAME_SUBTREES = struct<NameSubtrees>('a NameSubtrees', NAME_LISTS);
+
+export const NAME_CONSTRAINTS = struct<NameConstraints>('a NameConstraints', {
+  permitted: optional(NAME_SUBTREES), excluded: optional(NAME_SUBTREES), critical: optional(FLAG),
+});
+
+export const EXTENDED_KEY_USAGE = having<ExtendedKeyUsage>('an ExtendedKeyUsage, as in ExtendedKeyUsage.CLIENT_AUTH', 'oid');
+
+export const EXTENSION_KINDS: Kinds<CertificateExtensionOptions> = {
+  subjectAlternativeNames: optional(struct<AlternativeNames>('an AlternativeNames', NAME_LISTS)),
+  crlDistributionPoints: TEXTS,
+  ocspUrls: TEXTS,
+  caIssuersUrls: TEXTS,
+  certificatePolicies: optional(listOf(struct<CertificatePolicy>('a CertificatePolicy', { oid: TEXT, cpsUri: optional(TEXT) }))),
+  customExtensions: optional(listOf(struct<CustomExtension>('a CustomExtension', { oid: TEXT, valueDerBase64: TEXT }))),
+};

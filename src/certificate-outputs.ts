@@ -1,4 +1,4 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { quote } from './contract/rules';
 import { DeviceCertificate } from './device-certificate';
@@ -6,6 +6,8 @@ import { EndEntityCertificateBase } from './end-entity-certificate';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
 import { joined } from './private/ca-chain';
+import { check, having, Kinds, mapOf, optional } from './private/kinds';
+import { CA } from './private/object-kinds';
 
 /**
  * What is put out, under which names.
@@ -29,6 +31,9 @@ export interface CertificateOutputsProps {
   readonly certificates?: { [name: string]: IIotCertificate };
 }
 
+const CERTIFICATE = having<IIotCertificate>('a certificate, as in new DeviceCertificate()', 'certificatePem', 'certificateChainWithoutRootPem');
+const KINDS: Kinds<CertificateOutputsProps> = { cas: optional(mapOf(CA)), certificates: optional(mapOf(CERTIFICATE)) };
+
 /**
  * The outputs from which `private-iot-ca export` makes files for a pipeline, a broker or the console of a platform, such as that
  * of Alibaba Cloud IoT Platform. They hold certificates, and the ARNs of the secrets of devices and servers.
@@ -37,9 +42,14 @@ export interface CertificateOutputsProps {
  * for a backup, make an output of the ARN of its secret and name that with `--ca-private-key`.
  */
 export class CertificateOutputs extends Construct {
+  private readonly names: readonly string[] = [];
+
   constructor(scope: Construct, id: string, props: CertificateOutputsProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { cas = {}, certificates = {} } = props;
+    this.names = [...Object.keys(cas), ...Object.keys(certificates)];
+    this.assertNamedOnce();
     for (const [name, ca] of Object.entries(cas)) {
       const chain = ca.caCertificatesFor(this);
       this.put(name, {
@@ -56,6 +66,19 @@ export class CertificateOutputs extends Construct {
         ...certificate instanceof EndEntityCertificateBase ? certificate._keyOutputs() : {},
       });
     }
+  }
+
+  /** Names begin the logical ids of outputs, which a stack has once. */
+  private assertNamedOnce(): void {
+    const others = Stack.of(this).node.findAll()
+      .filter((node): node is CertificateOutputs => node instanceof CertificateOutputs && node !== this && Stack.of(node) === Stack.of(this));
+    this.names.forEach((name, index) => {
+      const other = others.find(({ names }) => names.includes(name));
+      if (other || this.names.indexOf(name) < index) {
+        throw new Error(`${this.node.path}: a name must be given once in a stack, whose outputs are called by it, got ${quote(name)} `
+          + `${other ? `that ${other.node.path} has too` : 'in cas and in certificates'}; choose another one`);
+      }
+    });
   }
 
   private put(name: string, outputs: { readonly [what: string]: string | undefined }): void {

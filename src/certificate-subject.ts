@@ -1,3 +1,5 @@
+import { Kinds, optional, struct, TEXT } from './private/kinds';
+
 /**
  * The subject of a certificate: a distinguished name with one value for each attribute. Values stand in the certificate
  * as they are written here. They must not hold control or other invisible characters, nor begin or end with a space.
@@ -62,3 +64,17 @@ export interface CertificateSubject {
    */
   readonly distinguishedNameQualifier?: string;
 }
+
+/** Not exported. */
+export const SUBJECT_KINDS: Kinds<CertificateSubject> = {
+  commonName: TEXT,
+  organization: optional(TEXT),
+  organizationalUnit: optional(TEXT),
+  country: optional(TEXT),
+  stateOrProvince: optional(TEXT),
+  locality: optional(TEXT),
+  serialNumber: optional(TEXT),
+  distinguishedNameQualifier: optional(TEXT),
+};
+
+export const SUBJECT = struct<CertificateSubject>('a CertificateSubject', SUBJECT_KINDS);

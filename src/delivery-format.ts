@@ -7,7 +7,9 @@ import { BundleProperties } from './contract/properties';
 import { NeededRight } from './private/certificate-provider';
 import { description } from './private/description';
 import { emptySecret } from './private/empty-secret';
+import { check, FLAG, having, Kinds, optional } from './private/kinds';
 import { acknowledge } from './private/nag';
+import { KEY, SECRET } from './private/object-kinds';
 import { arnsOf, grantKeepSecret, grantUseSecret, secretIdOf } from './private/private-key';
 
 /**
@@ -63,6 +65,9 @@ export interface BoundDelivery extends DeliveredSecret {
   readonly rights: NeededRight[];
 }
 
+const KINDS: Kinds<DeliveryFormatOptions> = { encryptionKey: optional(KEY) };
+const PKCS12_KINDS: Kinds<Pkcs12Options> = { ...KINDS, passphrase: optional(SECRET), legacy: optional(FLAG) };
+
 /**
  * A form in which a key and its certificate are delivered besides the PEM of the key; each in a secret of its own, at $0.40 a
  * month. Once it is written it stays, until the certificate is another one.
@@ -73,16 +78,19 @@ export class DeliveryFormat {
    * base64 of it.
    */
   public static pkcs12(options: Pkcs12Options = {}): DeliveryFormat {
+    check('DeliveryFormat.pkcs12()', PKCS12_KINDS, options);
     return new DeliveryFormat(options.legacy ? 'Pkcs12Legacy' : 'Pkcs12', options);
   }
 
   /** One PEM text: the key, the certificate, and the CAs above it, as many brokers and SDKs take it. */
   public static combinedPem(options: DeliveryFormatOptions = {}): DeliveryFormat {
+    check('DeliveryFormat.combinedPem()', KINDS, options);
     return new DeliveryFormat('CombinedPem', options);
   }
 
   /** The key alone, PKCS#8 in DER. The secret's value is base64 of it. The certificate's DER is its `certificateDerBase64`. */
   public static der(options: DeliveryFormatOptions = {}): DeliveryFormat {
+    check('DeliveryFormat.der()', KINDS, options);
     return new DeliveryFormat('Der', options);
   }
 
@@ -114,6 +122,9 @@ export class DeliveryFormat {
     };
   }
 }
+
+/** Not exported. */
+export const DELIVERY_FORMAT = having<DeliveryFormat>('a DeliveryFormat, as in DeliveryFormat.pkcs12()', 'name', '_bind');
 
 /** It stays and goes with the bundle, which nobody can open without it. */
 function newPassphrase(scope: Construct, id: string, encryptionKey: IKey | undefined, removalPolicy: RemovalPolicy): Secret {

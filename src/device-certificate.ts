@@ -1,15 +1,19 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { KeyAlgorithmName } from './contract/key-algorithms';
 import { ResourceType } from './contract/resource-types';
 import { checkDeviceForPlatform, checkDeviceKeyForPlatform, checkNameInTopics } from './contract/rules';
-import { EndEntityCertificateBase, EndEntityCertificateOptions } from './end-entity-certificate';
+import { EndEntityCertificateBase } from './end-entity-certificate';
+import { END_ENTITY_KINDS, EndEntityCertificateOptions } from './end-entity-certificate-options';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { keyAlgorithmOfPublicKey } from './pki/keys';
 import { checkKeyOfCa } from './private/ca-validation';
+import { check, Kinds, listOf, oneOf, optional, pathBelow } from './private/kinds';
+import { warn } from './private/notices';
+import { CA, PLATFORM } from './private/object-kinds';
 import { knownRequest, knownSubject } from './private/request-validation';
 import { sayNotices, validate } from './private/validation';
 
@@ -55,6 +59,10 @@ export interface DeviceCertificateProps extends DeviceCertificateOptions {
   readonly ca: IPrivateIotCa;
 }
 
+const KINDS: Kinds<DeviceCertificateProps> = {
+  ...END_ENTITY_KINDS, ca: CA, profile: optional(oneOf('DeviceProfile', DeviceProfile)), platforms: optional(listOf(PLATFORM)),
+};
+
 /**
  * A certificate for one device, for TLS as a client: with a key that is made during deployment and written into a secret of
  * its own, from which whoever provisions the device reads it (`grantReadPrivateKey`); or from a certificate signing request,
@@ -70,6 +78,7 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
   private readonly keyProperty: string;
 
   constructor(scope: Construct, id: string, props: DeviceCertificateProps) {
+    check(pathBelow(scope, id), KINDS, props);
     const { ca, profile = DeviceProfile.TLS_CLIENT, ...options } = props;
     const platforms = options.platforms ?? ca.platforms;
     super(scope, id, ca, options, {
@@ -97,7 +106,7 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
     const isKnown = this.commonName !== undefined && !Token.isUnresolved(this.commonName);
     const unwise = platforms.length === 0 && isKnown && checkNameInTopics(this.commonName!);
     if (unwise) {
-      Annotations.of(this).addWarningV2('cdk-private-iot-ca:common-name-in-topics', unwise);
+      warn(this, 'common-name-in-topics', unwise);
     }
   }
 

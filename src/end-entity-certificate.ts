@@ -2,145 +2,28 @@ import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { CertificateExtensionOptions, ExtendedKeyUsage, NameSubtrees } from './certificate-extensions';
 import { CertificateSubject } from './certificate-subject';
 import { IssuedCertificateProperties, RequestableProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
-import { DeliveredSecret, DeliveryFormat } from './delivery-format';
-import { HashAlgorithm } from './hash-algorithm';
+import { DeliveredSecret, DELIVERY_FORMAT, DeliveryFormat } from './delivery-format';
+import { EndEntityCertificateOptions } from './end-entity-certificate-options';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IssuedCertificateBase } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
-import { PemSource } from './pem-source';
 import { ProfileName } from './pki/profile';
 import { CertificateProvider, ledgerOf, NeededRight } from './private/certificate-provider';
 import { noteCommonName } from './private/common-names';
 import { validateCanIssue, validateIssuing } from './private/issuing-validation';
+import { check } from './private/kinds';
 import { issuerProperties } from './private/known-ca';
+import { GRANTEE } from './private/object-kinds';
 import { BoundPrivateKey } from './private/private-key';
 import { validRemovalPolicy } from './private/removal-policy';
 import { renderExtensions, renderNames } from './private/render-extensions';
 import { knownSubject, validateCustomExtensions, validateDeliveryFormats, validateKeySource, validRequest } from './private/request-validation';
 import { renderSubject, validateInsideCa, validateSubject, validGeneration, validHashAlgorithm, validTerm } from './private/validation';
-import { SubjectRule } from './subject-rule';
-
-/**
- * What certificates of devices and of servers have in common.
- */
-export interface EndEntityCertificateOptions extends CertificateExtensionOptions {
-  /**
-   * The subject. Its attributes stand in the certificate in the order of X.500, from the country to the common name.
-   *
-   * @default - that of the certificate signing request, as it is encoded there; it has to be given where there is none
-   */
-  readonly subject?: CertificateSubject;
-
-  /**
-   * A request for the certificate, signed by the key that it is for: the key is made elsewhere, in the device say, and never
-   * comes here. Of what the request asks for only the key is taken, the subject if none is declared, and the names that
-   * `allowedSubjectAlternativeNames` allow; `ignoredRequests` says what is not.
-   *
-   * One that is not known at synthesis needs a `subject` or an `allowedSubject`: otherwise whoever writes it would choose the name.
-   *
-   * @default - a key is made here
-   */
-  readonly certificateSigningRequest?: PemSource;
-
-  /**
-   * Which subject may be taken from the request. Another one is refused.
-   *
-   * @default - the subject of a request that is known at synthesis, which everybody can read there
-   */
-  readonly allowedSubject?: SubjectRule;
-
-  /**
-   * The names beside the subject that are taken from the request.
-   *
-   * @default - none
-   */
-  readonly allowedSubjectAlternativeNames?: NameSubtrees;
-
-  /**
-   * The algorithm of the key.
-   *
-   * @default KeyAlgorithm.RSA_2048, which every platform takes
-   */
-  readonly keyAlgorithm?: KeyAlgorithm;
-
-  /**
-   * The digest of the CA's signature.
-   *
-   * @default - HashAlgorithm.SHA_256, or the one that the CA's key in KMS signs over
-   */
-  readonly hashAlgorithm?: HashAlgorithm;
-
-  /**
-   * How long the certificate is valid, in whole days. A device that can't be given a new certificate in the field needs as
-   * many days as it will live; see `clipToIssuer`.
-   *
-   * @default Duration.days(365)
-   */
-  readonly validity?: Duration;
-
-  /**
-   * The first second of the validity.
-   *
-   * @default - an hour before the certificate is made
-   */
-  readonly notBefore?: Date;
-
-  /**
-   * The last second of the validity, in place of `validity`. `new Date('9999-12-31T23:59:59Z')` stands for no well-defined
-   * end (RFC 5280, section 4.1.2.5), which needs a CA without one, or `clipToIssuer`.
-   *
-   * @default - by `validity`
-   */
-  readonly notAfter?: Date;
-
-  /**
-   * End with the CA where the validity would pass the CA's end. Otherwise that is an error.
-   *
-   * @default false
-   */
-  readonly clipToIssuer?: boolean;
-
-  /**
-   * Where the key is held.
-   *
-   * @default KeyStorage.secretsManager()
-   */
-  readonly keyStorage?: KeyStorage;
-
-  /**
-   * Other forms in which the key and the certificates are delivered, each once.
-   *
-   * @default - none
-   */
-  readonly deliveryFormats?: DeliveryFormat[];
-
-  /**
-   * What the key may be used for, beyond what the kind of certificate says.
-   *
-   * @default - nothing
-   */
-  readonly extendedKeyUsages?: ExtendedKeyUsage[];
-
-  /**
-   * Raise it for a new certificate, with a new key, of an otherwise unchanged declaration, 1 to 1,000,000.
-   *
-   * @default 1
-   */
-  readonly generation?: number;
-
-  /**
-   * What happens to the key, and to the secrets or the parameter with it, when the certificate leaves the stack.
-   *
-   * @default RemovalPolicy.DESTROY
-   */
-  readonly removalPolicy?: RemovalPolicy;
-}
 
 /** What a kind of certificate adds to its resource. @internal */
 export interface EndEntityKind {
@@ -164,6 +47,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   public readonly _subject?: CertificateSubject;
   /** @internal */
   protected readonly _resource: CustomResource;
+  /** @internal */
+  protected readonly _hasRemovalPolicy = true;
   private readonly _key?: BoundPrivateKey;
   private readonly _delivered: ReadonlyMap<DeliveryFormat, DeliveredSecret>;
   private readonly _requested: boolean;
@@ -278,6 +163,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
    * @param format the very object that was declared
    */
   public delivered(format: DeliveryFormat): DeliveredSecret {
+    check(this, { format: DELIVERY_FORMAT }, { format });
     const delivered = this._delivered.get(format);
     if (!delivered) {
       throw new Error(`${this.node.path}: format must be one of the certificate's deliveryFormats, got another ${format.name}`);
@@ -290,6 +176,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
    * and asking for it is an error.
    */
   public grantReadPrivateKey(grantee: IGrantable): Grant {
+    check(this, { grantee: GRANTEE }, { grantee });
     if (!this._key) {
       throw new Error(`${this.node.path}: grantReadPrivateKey is not available for a certificate that is made from a request: its key is not here`);
     }

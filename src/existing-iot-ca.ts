@@ -1,4 +1,4 @@
-import { Annotations, CustomResource, RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -16,8 +16,11 @@ import { CaFacts, caFacts } from './private/ca-facts';
 import { assertNumberOfCas, sayIfEnded, sayUsages, validateChain, validateHeldCa, validateReplaces } from './private/ca-validation';
 import { CertificateProvider } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
+import { check, FLAG, Kinds, listOf, NUMBER, optional, TEXT } from './private/kinds';
 import { knownByCertificates, knownCa, rememberCa } from './private/known-ca';
 import { ledgerTable } from './private/ledger-table';
+import { warn } from './private/notices';
+import { KEY, PEM_SOURCE, PLATFORM, REMOVAL_POLICY, SECRET } from './private/object-kinds';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { secretIdOf } from './private/private-key';
 import { validRemovalPolicy } from './private/removal-policy';
@@ -100,6 +103,19 @@ export interface ExistingCaProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
+const KINDS: Kinds<ExistingCaProps> = {
+  certificate: PEM_SOURCE,
+  privateKey: optional(SECRET),
+  passphrase: optional(SECRET),
+  signingKey: optional(KEY),
+  allowLegacyChain: optional(FLAG),
+  platforms: optional(listOf(PLATFORM)),
+  allowedCustomExtensions: optional(listOf(TEXT)),
+  generation: optional(NUMBER),
+  replaces: optional(TEXT),
+  removalPolicy: optional(REMOVAL_POLICY),
+};
+
 /** A CA that was made elsewhere and now issues here. Not exported. */
 export class ExistingIotCa extends PrivateIotCaBase {
   public readonly caId: string;
@@ -116,9 +132,12 @@ export class ExistingIotCa extends PrivateIotCaBase {
   public readonly _chain: CaChainLinks;
   /** @internal */
   public readonly _passphrase?: ISecret;
+  /** @internal */
+  protected readonly _hasRemovalPolicy = true;
 
   constructor(scope: Construct, id: string, props: ExistingCaProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { certificate, privateKey, passphrase, signingKey, allowLegacyChain = false } = props;
     if ((privateKey === undefined) === (signingKey === undefined)) {
       throw new Error(`${this.node.path}: either privateKey or signingKey must be given, for the key of the CA is in one place, got ${signingKey ? 'both' : 'neither'}`);
@@ -192,7 +211,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
     path.forEach(({ der }, index) => {
       const [place, platforms] = index === 0 ? ['the certificate', this.platforms] : [`certificate ${index + 1} of the chain`, []];
       lintErrors(der, platforms.map(platform => platform._render()), path[index + 1]?.der).forEach(finding =>
-        Annotations.of(this).addWarningV2(`cdk-private-iot-ca:${finding.rule}`, `${place} breaks ${describeFinding(finding)}`));
+        warn(this, `lint.${finding.rule}`, `${place} breaks ${describeFinding(finding)}`));
     });
   }
 }

@@ -1,5 +1,7 @@
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { HuaweiCredentialKind } from './contract/huawei';
+import { check } from './private/kinds';
+import { SECRET } from './private/object-kinds';
 
 /**
  * How Huawei Cloud is told who asks.
@@ -11,6 +13,7 @@ export class HuaweiCredentials {
    * @param secret a JSON map with `accessKeyId` and `secretAccessKey`
    */
   public static accessKey(secret: ISecret): HuaweiCredentials {
+    check('HuaweiCredentials.accessKey()', { secret: SECRET }, { secret });
     return new HuaweiCredentials(secret, 'AccessKey');
   }
 
@@ -20,6 +23,7 @@ export class HuaweiCredentials {
    * @param secret a JSON map with `token`
    */
   public static token(secret: ISecret): HuaweiCredentials {
+    check('HuaweiCredentials.token()', { secret: SECRET }, { secret });
     return new HuaweiCredentials(secret, 'Token');
   }
 

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkForm } from './contract/forms';
 import {
@@ -10,6 +10,8 @@ import { HuaweiCredentials } from './huawei-credentials';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { ledgerOf } from './private/certificate-provider';
+import { check, having, Kinds, optional, TEXT } from './private/kinds';
+import { CA, REMOVAL_POLICY } from './private/object-kinds';
 import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
@@ -71,13 +73,24 @@ export interface HuaweiIotdaCaRegistrationProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
+const KINDS: Kinds<HuaweiIotdaCaRegistrationProps> = {
+  ca: CA,
+  endpoint: TEXT,
+  projectId: TEXT,
+  instanceId: optional(TEXT),
+  appId: optional(TEXT),
+  region: optional(TEXT),
+  credentials: having('a HuaweiCredentials, as in HuaweiCredentials.accessKey()', 'secret', '_render'),
+  removalPolicy: optional(REMOVAL_POLICY),
+};
+
 /**
  * Registers a CA with Huawei Cloud IoTDA, in the deployment that makes the CA: its certificate is uploaded, IoTDA's code for it
  * becomes a verification certificate, and the certificate is verified by it. It is deleted when it leaves the stack.
  *
  * @resource Custom::HuaweiIotdaCaVerification
  */
-export class HuaweiIotdaCaRegistration extends Construct {
+export class HuaweiIotdaCaRegistration extends Resource {
   /**
    * What IoTDA calls the certificate, a UUID. It is known once the CA is verified.
    * @attribute
@@ -87,8 +100,11 @@ export class HuaweiIotdaCaRegistration extends Construct {
   /** The proof that the CA's key is held here. */
   public readonly verificationCertificate: VerificationCertificate;
 
+  private readonly upload: CustomResource;
+
   constructor(scope: Construct, id: string, props: HuaweiIotdaCaRegistrationProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, endpoint, projectId, instanceId, appId, region, credentials } = props;
     validate(this, [endpoint], () => checkForm('endpoint', endpoint, HUAWEI_ENDPOINT));
     validate(this, [projectId], () => checkForm('projectId', projectId, HUAWEI_PROJECT_ID));
@@ -110,9 +126,9 @@ export class HuaweiIotdaCaRegistration extends Construct {
       CredentialsSecretArn: secretIdOf(this, credentials.secret),
     };
     const uploaded: HuaweiCaUploadProperties = { ...common, LedgerTable: ledgerOf(this, ca), CertificatePem: ca.certificatePemFor(this) };
-    const upload = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, [...rights, recording]);
-    upload.applyRemovalPolicy(validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.DESTROY));
-    const ofUpload = (name: keyof HuaweiCaUploadAttributes): string => upload.getAttString(name);
+    this.upload = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, [...rights, recording]);
+    this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
+    const ofUpload = (name: keyof HuaweiCaUploadAttributes): string => this.upload.getAttString(name);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode: ofUpload('VerifyCode'), platform: IotPlatform.HUAWEI_IOTDA, clipToIssuer: true,
     });
@@ -124,5 +140,12 @@ export class HuaweiIotdaCaRegistration extends Construct {
     const verification = registrar.resource(this, 'Resource', RegistrationType.HUAWEI_CA_VERIFICATION, verified, rights);
     const ofVerification = (name: keyof HuaweiCaVerificationAttributes): string => verification.getAttString(name);
     this.certificateId = ofVerification('CertificateId');
+  }
+  /**
+   * What happens to the certificate with the platform when the registration leaves the stack: as `removalPolicy`.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    this.upload.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
   }
 }

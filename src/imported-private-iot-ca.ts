@@ -3,7 +3,7 @@ import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { CaAttributes } from './ca-attributes';
+import { CA_ATTRIBUTE_KINDS, CaAttributes } from './ca-attributes';
 import { checkCertificatePem } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
@@ -13,9 +13,10 @@ import { Certificate, isSelfIssued, parseCertificate } from './pki/certificate';
 import { readCertificates } from './pki/certificate-pem';
 import { CaChainLinks } from './private/ca-chain';
 import { CaFacts, caFacts } from './private/ca-facts';
-import { partsOf } from './private/ca-parts';
+import { checkArn, partsOf } from './private/ca-parts';
 import { validateHeldCa } from './private/ca-validation';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
+import { check, Kinds, listOf, optional, pathBelow, TEXT } from './private/kinds';
 import { knownByCertificates, rememberCa } from './private/known-ca';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { validate } from './private/validation';
@@ -35,6 +36,8 @@ export interface PrivateIotCaAttributes extends CaAttributes {
   readonly issuerCertificates?: string[];
 }
 
+const KINDS: Kinds<PrivateIotCaAttributes> = { ...CA_ATTRIBUTE_KINDS, certificatePem: TEXT, issuerCertificates: optional(listOf(TEXT)) };
+
 /** A CA that is a resource of another stack. Not exported. */
 export class ImportedPrivateIotCa extends PrivateIotCaBase {
   public readonly caId: string;
@@ -53,6 +56,11 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
   public readonly _passphrase?: ISecret;
 
   constructor(scope: Construct, id: string, attrs: PrivateIotCaAttributes) {
+    check(pathBelow(scope, id), KINDS, attrs);
+    const complaint = checkArn('ledgerTableArn', attrs.ledgerTableArn);
+    if (complaint) {
+      throw new Error(`${pathBelow(scope, id)}: ${complaint}`);
+    }
     super(scope, id, { environmentFromArn: attrs.ledgerTableArn });
     const { certificatePem, issuerCertificates = [] } = attrs;
     const parts = partsOf(this, attrs);

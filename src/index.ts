@@ -13,7 +13,7 @@ export { CertificateOutputs, CertificateOutputsProps } from './certificate-outpu
 export { CertificateSubject } from './certificate-subject';
 export { DeliveredSecret, DeliveryFormat, DeliveryFormatOptions, Pkcs12Options } from './delivery-format';
 export { DeviceCertificate, DeviceCertificateOptions, DeviceCertificateProps, DeviceProfile } from './device-certificate';
-export { EndEntityCertificateOptions } from './end-entity-certificate';
+export { EndEntityCertificateOptions } from './end-entity-certificate-options';
 export { ExistingCaProps } from './existing-iot-ca';
 export { HashAlgorithm } from './hash-algorithm';
 export { HuaweiCredentials } from './huawei-credentials';

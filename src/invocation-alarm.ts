@@ -1,4 +1,4 @@
-import { Annotations, Lazy, Stack } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import { EventField, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -6,6 +6,9 @@ import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { alarmTopic } from './private/alarm-topic';
 import { CertificateProvider } from './private/certificate-provider';
+import { check, Kinds, optional } from './private/kinds';
+import { note } from './private/notices';
+import { TOPIC } from './private/object-kinds';
 import { RegistrarFunction } from './private/registrar-function';
 
 /** Who invokes the functions of this library, as CloudTrail names it. */
@@ -28,6 +31,8 @@ export interface InvocationAlarmProps {
    */
   readonly topic?: ITopic;
 }
+
+const KINDS: Kinds<InvocationAlarmProps> = { topic: optional(TOPIC) };
 
 /**
  * Tells a topic whenever somebody else than AWS CloudFormation invokes the functions that make and register the certificates of
@@ -52,7 +57,8 @@ export class InvocationAlarm extends Construct {
 
   constructor(scope: Construct, id: string, props: InvocationAlarmProps = {}) {
     super(scope, id);
-    Annotations.of(this).addInfo('AWS CloudTrail: the alarm needs a trail in this Region that records data events of AWS Lambda, '
+    check(this, KINDS, props);
+    note(this, 'trail-of-invocations', 'AWS CloudTrail: the alarm needs a trail in this Region that records data events of AWS Lambda, '
       + 'those of the functions of this stack included');
     this.topic = props.topic ?? alarmTopic(this);
     this.node.addValidation({

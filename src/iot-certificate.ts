@@ -84,12 +84,14 @@ export abstract class IotCertificateBase extends Resource implements IIotCertifi
 
   /** @internal */
   protected abstract readonly _resource: CustomResource;
+  /** Whether its declaration says what happens to its key. @internal */
+  protected readonly _hasRemovalPolicy: boolean = false;
 
   /**
-   * Refused: set `removalPolicy` where the construct is declared, or call `RemovalPolicies.of()` for all that is in it.
+   * Refused: set `removalPolicy` where the construct is declared, if it has that, or call `RemovalPolicies.of()` for all that is in it.
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
-    refuseRemovalPolicy(this, policy);
+    refuseRemovalPolicy(this, policy, this._hasRemovalPolicy);
   }
 
   public get certificatePem(): string {

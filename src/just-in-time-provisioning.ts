@@ -9,7 +9,9 @@ import { checkProvisioningSubject, checkProvisioningTemplate, checkProvisioningT
 import { Complaint, quote } from './contract/rules';
 import { SubjectValues } from './contract/subject-attributes';
 import { IPrivateIotCa } from './i-private-iot-ca';
+import { check, having, Kinds, listOf, MAP, mapOf, oneOf, optional, TEXT } from './private/kinds';
 import { knownValues } from './private/known-values';
+import { ROLE } from './private/object-kinds';
 import { provisioningRole } from './private/provisioning-role';
 import { devicesOf } from './private/registered-ca';
 import { validate } from './private/validation';
@@ -99,6 +101,19 @@ export interface JustInTimeProvisioningOptions {
   readonly role?: IRole;
 }
 
+const PARAMETER = oneOf('ProvisioningParameter', ProvisioningParameter);
+
+const KINDS: Kinds<JustInTimeProvisioningOptions> = {
+  thingName: optional(PARAMETER),
+  thingNamePrefix: optional(TEXT),
+  thingAttributes: optional(mapOf(PARAMETER)),
+  thingTypeName: optional(TEXT),
+  thingGroups: optional(listOf(TEXT)),
+  policyName: optional(TEXT),
+  policyDocument: optional(having('a PolicyDocument of aws-iam, as in PolicyDocument.fromJson()', 'addStatements', 'toJSON')),
+  role: optional(ROLE),
+};
+
 /**
  * Just-in-time provisioning: a device that connects for the first time, with a certificate of the CA, gets its certificate
  * registered, a thing and a policy.
@@ -108,6 +123,7 @@ export interface JustInTimeProvisioningOptions {
 export class JustInTimeProvisioning {
   /** Makes a thing for each device, named by its certificate. */
   public static forThings(options: JustInTimeProvisioningOptions): JustInTimeProvisioning {
+    check('JustInTimeProvisioning.forThings()', KINDS, options);
     const complaint = complaintOf(options);
     if (complaint) {
       throw new Error(complaint);
@@ -124,6 +140,7 @@ export class JustInTimeProvisioning {
    * @param role the role in which AWS IoT provisions; one is made where it is left out
    */
   public static fromTemplate(template: { [section: string]: any }, role?: IRole): JustInTimeProvisioning {
+    check('JustInTimeProvisioning.fromTemplate()', { template: MAP, role: optional(ROLE) }, { template, role });
     return new JustInTimeProvisioning(template, role);
   }
 
@@ -134,6 +151,7 @@ export class JustInTimeProvisioning {
    * @param role the role in which AWS IoT provisions; one is made where it is left out
    */
   public static fromJson(json: string, role?: IRole): JustInTimeProvisioning {
+    check('JustInTimeProvisioning.fromJson()', { json: TEXT, role: optional(ROLE) }, { json, role });
     if (Token.isUnresolved(json)) {
       throw new Error('json must be known at synthesis, got a token; give the template to JustInTimeProvisioning.fromTemplate()');
     }
@@ -143,10 +161,15 @@ export class JustInTimeProvisioning {
     } catch (error) {
       throw new Error(`json must be a provisioning template in JSON, got ${(error as Error).message}; of a file, give what it holds: readFileSync(path, 'utf8')`);
     }
+    check('JustInTimeProvisioning.fromJson()', { json: MAP }, { json: template });
     return new JustInTimeProvisioning(template, role);
   }
 
-  private constructor(private readonly template: object, private readonly role?: IRole) {}
+  private constructor(
+    /** @internal */
+    public readonly _template: object,
+    private readonly role?: IRole,
+  ) {}
 
   /**
    * Renders it for a CA's registration, and checks the template, and the device certificates of the CA in the whole app.
@@ -155,7 +178,7 @@ export class JustInTimeProvisioning {
    */
   public _bind(scope: Construct, ca: IPrivateIotCa | undefined): { config: CfnCACertificate.RegistrationConfigProperty; role: IRole } {
     const stack = Stack.of(scope);
-    const template = withTextDocuments(this.template, scope);
+    const template = withTextDocuments(this._template, scope);
     const known = knownValues(scope, template, false);
     validate(scope, [], () => checkProvisioningTemplate(known));
     const templateBody = stack.toJsonString(template);
@@ -169,6 +192,9 @@ export class JustInTimeProvisioning {
     return { config: { templateBody, roleArn: role.roleArn }, role };
   }
 }
+
+/** Not exported. */
+export const JIT_PROVISIONING = having<JustInTimeProvisioning>('a JustInTimeProvisioning, as in JustInTimeProvisioning.forThings()', '_template', '_bind');
 
 /**
  * A template in which each policy document is a text: "a JSON object specified as an escaped string".

@@ -3,7 +3,7 @@ import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { CaAttributes } from './ca-attributes';
+import { CA_ATTRIBUTE_KINDS, CaAttributes } from './ca-attributes';
 import { KeptCaAttributes, KeptIotCaProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
 import { HashAlgorithm } from './hash-algorithm';
@@ -15,7 +15,9 @@ import { partsOf } from './private/ca-parts';
 import { assertNumberOfCas, validateHeldCa, validateReplaces } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
+import { check, Kinds, NUMBER, optional, TEXT } from './private/kinds';
 import { knownCa, rememberCa } from './private/known-ca';
+import { CA } from './private/object-kinds';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { sayNotices, validate, validatePathLength } from './private/validation';
 
@@ -45,6 +47,8 @@ export interface KeptCaProps extends CaAttributes {
   readonly replaces?: string;
 }
 
+const KINDS: Kinds<KeptCaProps> = { ...CA_ATTRIBUTE_KINDS, issuer: optional(CA), pathLength: optional(NUMBER), replaces: optional(TEXT) };
+
 /** A CA that is taken back in. Not exported. */
 export class KeptIotCa extends PrivateIotCaBase {
   public readonly caId: string;
@@ -64,6 +68,7 @@ export class KeptIotCa extends PrivateIotCaBase {
 
   constructor(scope: Construct, id: string, props: KeptCaProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { issuer, replaces } = props;
     validateReplaces(this, replaces);
     const parts = partsOf(this, props);

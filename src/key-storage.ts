@@ -7,6 +7,8 @@ import { checkParameterPath } from './contract/parameter-path';
 import { Complaint } from './contract/rules';
 import { description } from './private/description';
 import { emptySecret } from './private/empty-secret';
+import { check, Kinds, optional, TEXT } from './private/kinds';
+import { DURATION, KEY } from './private/object-kinds';
 import { ParameterRights } from './private/parameter-rights';
 import { arnsOf, BoundPrivateKey, grantKeepSecret, grantUseSigningKey, PrivateKeyOptions } from './private/private-key';
 import { validateSigningKey } from './private/signing-key';
@@ -65,6 +67,10 @@ export interface ParameterKeyStorageOptions {
   readonly encryptionKey?: IKey;
 }
 
+const SECRETS_MANAGER_KINDS: Kinds<SecretsManagerKeyStorageOptions> = { encryptionKey: optional(KEY) };
+const KMS_KINDS: Kinds<KmsKeyStorageOptions> = { key: optional(KEY), pendingWindow: optional(DURATION) };
+const PARAMETER_KINDS: Kinds<ParameterKeyStorageOptions> = { path: optional(TEXT), encryptionKey: optional(KEY) };
+
 /**
  * Where a private key is held.
  */
@@ -74,6 +80,7 @@ export abstract class KeyStorage {
    * current version is the key of the certificate that is declared now. It costs $0.40 a month.
    */
   public static secretsManager(options: SecretsManagerKeyStorageOptions = {}): KeyStorage {
+    check('KeyStorage.secretsManager()', SECRETS_MANAGER_KINDS, options);
     return new SecretsManagerKeyStorage(options);
   }
 
@@ -85,6 +92,7 @@ export abstract class KeyStorage {
    * A changed declaration of the CA makes a new certificate of the same key; raise `generation` for a new key.
    */
   public static kms(options: KmsKeyStorageOptions = {}): KeyStorage {
+    check('KeyStorage.kms()', KMS_KINDS, options);
     return new KmsKeyStorage(options);
   }
 
@@ -93,6 +101,7 @@ export abstract class KeyStorage {
    * serial number below a path. A standard parameter costs nothing.
    */
   public static parameterStore(options: ParameterKeyStorageOptions = {}): KeyStorage {
+    check('KeyStorage.parameterStore()', PARAMETER_KINDS, options);
     return new ParameterKeyStorage(options);
   }
 

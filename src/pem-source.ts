@@ -6,7 +6,11 @@ import { IConstruct } from 'constructs';
 import { isPrivateKey, quote } from './contract/rules';
 import { publicBlocks, textOfPublicFile } from './pki/public-text';
 import { NeededRight } from './private/certificate-provider';
+import { check, having, TEXT } from './private/kinds';
+import { SECRET } from './private/object-kinds';
 import { arnsOf, grantUseSecret, secretIdOf } from './private/private-key';
+
+const PARAMETER = having<IStringParameter>('an IStringParameter of aws-ssm, as in StringParameter.fromStringParameterName()', 'stringValue');
 
 /**
  * Where a certificate or a certificate signing request comes from. Neither is secret; a private key must never be given.
@@ -17,6 +21,7 @@ export class PemSource {
    * only the blocks become part of the template, and no text around them.
    */
   public static inline(text: string): PemSource {
+    check('PemSource.inline()', { text: TEXT }, { text });
     return new PemSource({ text });
   }
 
@@ -28,6 +33,7 @@ export class PemSource {
    * @throws Error if the file can't be read, or is no certificate and no request
    */
   public static file(path: string): PemSource {
+    check('PemSource.file()', { path: TEXT }, { path });
     const text = textOfPublicFile(readFile(path));
     if (text === undefined) {
       throw new Error(`path must be a file with a certificate or a certificate signing request in PEM or DER, got ${quote(path)} with something else (not shown)`);
@@ -37,6 +43,7 @@ export class PemSource {
 
   /** The value of a String parameter of the Parameter Store, which CloudFormation looks up in each deployment. */
   public static parameter(parameter: IStringParameter): PemSource {
+    check('PemSource.parameter()', { parameter: PARAMETER }, { parameter });
     return new PemSource({ text: parameter.stringValue });
   }
 
@@ -45,6 +52,7 @@ export class PemSource {
    * nothing until `generation` is raised.
    */
   public static secret(secret: ISecret): PemSource {
+    check('PemSource.secret()', { secret: SECRET }, { secret });
     return new PemSource({ secret });
   }
 

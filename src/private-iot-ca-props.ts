@@ -1,12 +1,14 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { CertificateExtensionOptions, NameConstraints } from './certificate-extensions';
-import { CertificateSubject } from './certificate-subject';
+import { CertificateExtensionOptions, EXTENSION_KINDS, NAME_CONSTRAINTS, NameConstraints } from './certificate-extensions';
+import { CertificateSubject, SUBJECT } from './certificate-subject';
 import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
 import { PemSource } from './pem-source';
+import { FLAG, DATE, Kinds, listOf, NUMBER, optional, TEXT } from './private/kinds';
+import { CA, DURATION, HASH_ALGORITHM, KEY_ALGORITHM, KEY_STORAGE, PEM_SOURCE, PLATFORM, REMOVAL_POLICY } from './private/object-kinds';
 
 /**
  * What a private CA is.
@@ -147,3 +149,26 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions {
    */
   readonly removalPolicy?: RemovalPolicy;
 }
+
+/** Not exported. */
+export const PRIVATE_IOT_CA_KINDS: Kinds<PrivateIotCaProps> = {
+  ...EXTENSION_KINDS,
+  subject: SUBJECT,
+  keyAlgorithm: optional(KEY_ALGORITHM),
+  hashAlgorithm: optional(HASH_ALGORITHM),
+  validity: optional(DURATION),
+  notBefore: optional(DATE),
+  notAfter: optional(DATE),
+  issuer: optional(CA),
+  clipToIssuer: optional(FLAG),
+  signedElsewhere: optional(FLAG),
+  signedCertificate: optional(PEM_SOURCE),
+  nameConstraints: optional(NAME_CONSTRAINTS),
+  allowedCustomExtensions: optional(listOf(TEXT)),
+  pathLength: optional(NUMBER),
+  keyStorage: optional(KEY_STORAGE),
+  platforms: optional(listOf(PLATFORM)),
+  generation: optional(NUMBER),
+  replaces: optional(TEXT),
+  removalPolicy: optional(REMOVAL_POLICY),
+};

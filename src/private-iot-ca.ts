@@ -23,12 +23,13 @@ import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { grantIssue, grantReadPrivateKey } from './private/grant-issue';
 import { sayTerm, validateCanIssue, validateIssuing } from './private/issuing-validation';
+import { check } from './private/kinds';
 import { issuerProperties, knownByDeclaration, rememberCa } from './private/known-ca';
 import { grantRecord, ledgerTable } from './private/ledger-table';
 import { validRemovalPolicy } from './private/removal-policy';
 import { renderExtensions } from './private/render-extensions';
 import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validTerm } from './private/validation';
-import { PrivateIotCaProps } from './private-iot-ca-props';
+import { PRIVATE_IOT_CA_KINDS, PrivateIotCaProps } from './private-iot-ca-props';
 import { ServerCertificate, ServerCertificateOptions } from './server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from './verification-certificate';
 
@@ -102,11 +103,14 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   public readonly _chain: CaChainLinks;
   /** @internal */
   protected readonly _resource: CustomResource;
+  /** @internal */
+  protected readonly _hasRemovalPolicy = true;
   private readonly signedElsewhere: boolean;
   private readonly signed: boolean;
 
   constructor(scope: Construct, id: string, props: PrivateIotCaProps) {
     super(scope, id);
+    check(this, PRIVATE_IOT_CA_KINDS, props);
     const { issuer, signedElsewhere = false, clipToIssuer = false } = props;
     const keyAlgorithm = props.keyAlgorithm ?? KeyAlgorithm.RSA_2048;
     const removalPolicy = validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);

@@ -1,4 +1,4 @@
-import { CustomResource, Resource } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ProofOfPossessionSignatureAttributes, ProofOfPossessionSignatureProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
@@ -7,7 +7,10 @@ import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { validateCanIssue } from './private/issuing-validation';
+import { check, Kinds, NUMBER, optional, TEXT } from './private/kinds';
 import { issuerProperties } from './private/known-ca';
+import { CA, HASH_ALGORITHM } from './private/object-kinds';
+import { refuseRemovalPolicy } from './private/removal-policy';
 import { validate, validGeneration, validHashAlgorithm } from './private/validation';
 
 /**
@@ -38,6 +41,10 @@ export interface ProofOfPossessionSignatureProps {
   readonly generation?: number;
 }
 
+const KINDS: Kinds<ProofOfPossessionSignatureProps> = {
+  ca: CA, verificationCode: TEXT, hashAlgorithm: optional(HASH_ALGORITHM), generation: optional(NUMBER),
+};
+
 /**
  * The proof of possession that Cumulocity asks for: the CA's signature over a code, where other platforms ask for a
  * `VerificationCertificate`. It is what `openssl dgst -sha256 -sign ca.key code.txt | openssl base64 -A` prints.
@@ -55,6 +62,7 @@ export class ProofOfPossessionSignature extends Resource {
 
   constructor(scope: Construct, id: string, props: ProofOfPossessionSignatureProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, verificationCode } = props;
     validate(this, [verificationCode], () => checkVerificationCode(verificationCode));
     const hashAlgorithm = validHashAlgorithm(this, ca, props.hashAlgorithm ?? HashAlgorithm.SHA_256);
@@ -72,5 +80,12 @@ export class ProofOfPossessionSignature extends Resource {
     };
     const resource: CustomResource = provider.resource(this, ResourceType.PROOF_OF_POSSESSION_SIGNATURE, properties, [rights]);
     this.signature = resource.getAttString('Signature' satisfies keyof ProofOfPossessionSignatureAttributes);
+  }
+
+  /**
+   * Refused: a signature has nothing that could be kept.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    refuseRemovalPolicy(this, policy, false);
   }
 }

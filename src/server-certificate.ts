@@ -1,9 +1,12 @@
 import { Construct } from 'constructs';
 import { ExtendedKeyUsage } from './certificate-extensions';
 import { ResourceType } from './contract/resource-types';
-import { EndEntityCertificateBase, EndEntityCertificateOptions } from './end-entity-certificate';
+import { EndEntityCertificateBase } from './end-entity-certificate';
+import { END_ENTITY_KINDS, EndEntityCertificateOptions } from './end-entity-certificate-options';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
+import { check, Kinds, pathBelow } from './private/kinds';
+import { CA } from './private/object-kinds';
 
 /**
  * What a server certificate is. Clients look for the server's name among `subjectAlternativeNames`, which has to be given;
@@ -19,6 +22,8 @@ export interface ServerCertificateProps extends ServerCertificateOptions {
   readonly ca: IPrivateIotCa;
 }
 
+const KINDS: Kinds<ServerCertificateProps> = { ...END_ENTITY_KINDS, ca: CA };
+
 /**
  * A certificate for a broker or a gateway, for TLS as a server, which devices that trust the CA accept. With
  * `ExtendedKeyUsage.CLIENT_AUTH` on top for a gateway that is a client elsewhere.
@@ -27,10 +32,11 @@ export interface ServerCertificateProps extends ServerCertificateOptions {
  */
 export class ServerCertificate extends EndEntityCertificateBase implements IIotCertificate {
   constructor(scope: Construct, id: string, props: ServerCertificateProps) {
+    check(pathBelow(scope, id), KINDS, props);
     const { ca, ...options } = props;
     const names = [options.subjectAlternativeNames, options.allowedSubjectAlternativeNames].flatMap(lists => [lists?.dns, lists?.ip, lists?.uri]);
     if (!names.some(list => list && list.length > 0)) {
-      throw new Error(`${scope.node.path}/${id}: subjectAlternativeNames must hold a DNS name, an address or a URI: clients look for the server's name `
+      throw new Error(`${pathBelow(scope, id)}: subjectAlternativeNames must hold a DNS name, an address or a URI: clients look for the server's name `
         + 'there, and not in the common name (RFC 9525, section 6.3)');
     }
     super(scope, id, ca, options, {

@@ -1,4 +1,4 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { CfnRule, EventField, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { IRole } from 'aws-cdk-lib/aws-iam';
@@ -8,6 +8,9 @@ import { Construct } from 'constructs';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { alarmTopic } from './private/alarm-topic';
 import { CertificateProvider } from './private/certificate-provider';
+import { check, Kinds, listOf, optional } from './private/kinds';
+import { note } from './private/notices';
+import { CA, ROLE, TOPIC } from './private/object-kinds';
 
 /**
  * An event pattern may have 2,048 characters, and a role's ARN takes about a hundred of them.
@@ -44,6 +47,8 @@ export interface SigningAlarmProps {
   readonly topic?: ITopic;
 }
 
+const KINDS: Kinds<SigningAlarmProps> = { ca: CA, signers: optional(listOf(ROLE)), topic: optional(TOPIC) };
+
 /**
  * Tells a topic whenever somebody signs with the key of a CA who does not issue: each signature can be a certificate that
  * no ledger knows. The message says who signed, and when.
@@ -64,6 +69,7 @@ export class SigningAlarm extends Construct {
 
   constructor(scope: Construct, id: string, props: SigningAlarmProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, signers: others = [] } = props;
     const key = ca.signingKey;
     if (!key) {
@@ -75,7 +81,7 @@ export class SigningAlarm extends Construct {
       throw new Error(`${this.node.path}: signers must be at most ${MAX_SIGNERS - 1} roles, got ${others.length}`);
     }
     this.assertInRegion(key);
-    Annotations.of(this).addInfo('AWS CloudTrail: the alarm needs a trail in this Region that records read events, those of KMS included');
+    note(this, 'trail-of-signatures', 'AWS CloudTrail: the alarm needs a trail in this Region that records read events, those of KMS included');
 
     this.topic = props.topic ?? alarmTopic(this);
     const rule = new Rule(this, 'Rule', {

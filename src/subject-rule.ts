@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
-import { CertificateSubject } from './certificate-subject';
+import { CertificateSubject, SUBJECT, SUBJECT_KINDS } from './certificate-subject';
 import { AllowedSubject } from './contract/subject-rules';
+import { check, struct, TEXT } from './private/kinds';
 
 /**
  * What the attributes of a requested subject beside its common name have to be, as patterns: see `SubjectRule.commonName()`. An
@@ -50,6 +51,9 @@ export interface SubjectAttributePatterns {
   readonly distinguishedNameQualifier?: string;
 }
 
+const { commonName: _, ...PATTERN_KINDS } = SUBJECT_KINDS;
+const PATTERNS = struct<SubjectAttributePatterns>('a SubjectAttributePatterns', PATTERN_KINDS);
+
 /**
  * Which subjects may be taken from a certificate signing request. The signature on a request proves that somebody has its key,
  * and not that the name in it is theirs: without a rule, whoever writes the request says which device it is.
@@ -75,6 +79,7 @@ export class SubjectRule {
    * SubjectRule.exact({ commonName: 'sensor-001', organization: 'Acme' });
    */
   public static exact(subject: CertificateSubject): SubjectRule {
+    check('SubjectRule.exact()', { subject: SUBJECT }, { subject });
     return new SubjectRule(() => ({ type: 'Exact', subject: { ...subject } }));
   }
 
@@ -91,6 +96,7 @@ export class SubjectRule {
    * SubjectRule.commonName('sensor-*', { organization: 'Acme', serialNumber: '*' });
    */
   public static commonName(pattern: string, others: SubjectAttributePatterns = {}): SubjectRule {
+    check('SubjectRule.commonName()', { pattern: TEXT, others: PATTERNS }, { pattern, others });
     return new SubjectRule(() => ({ type: 'Pattern', subject: { ...others, commonName: pattern } }));
   }
 
@@ -104,6 +110,7 @@ export class SubjectRule {
    * SubjectRule.fromConstructId({ organization: 'Acme' });
    */
   public static fromConstructId(others: SubjectAttributePatterns = {}): SubjectRule {
+    check('SubjectRule.fromConstructId()', { others: PATTERNS }, { others });
     return new SubjectRule(({ node }) => {
       if (node.id.includes('*')) {
         throw new Error(`${node.path}: allowedSubject must be SubjectRule.exact() for a construct whose id has an asterisk, which is not one of a pattern`);

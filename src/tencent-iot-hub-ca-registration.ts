@@ -1,10 +1,12 @@
-import { RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkCertName, checkEndpoint, checkRegion, RegistrationType } from './contract/registrations';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
 import { ledgerOf } from './private/certificate-provider';
+import { check, Kinds, NUMBER, optional, TEXT } from './private/kinds';
+import { CA, REMOVAL_POLICY, SECRET } from './private/object-kinds';
 import { secretIdOf } from './private/private-key';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
@@ -63,6 +65,17 @@ export interface TencentIotHubCaRegistrationProps {
   readonly generation?: number;
 }
 
+const KINDS: Kinds<TencentIotHubCaRegistrationProps> = {
+  ca: CA,
+  certName: TEXT,
+  registrationCode: TEXT,
+  region: TEXT,
+  credentials: SECRET,
+  endpoint: optional(TEXT),
+  removalPolicy: optional(REMOVAL_POLICY),
+  generation: optional(NUMBER),
+};
+
 /**
  * Registers a CA with an account of Tencent Cloud IoT Hub. A CA that is registered already under the same name is taken over;
  * where the CA of a registration changes, its certificate takes the place of the one before, under the same name and for the
@@ -81,8 +94,11 @@ export class TencentIotHubCaRegistration extends Resource {
   /** The certificate that proves to the platform that the CA's key is held. */
   public readonly verificationCertificate: VerificationCertificate;
 
+  private readonly registration: CustomResource;
+
   constructor(scope: Construct, id: string, props: TencentIotHubCaRegistrationProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, certName, registrationCode, region, credentials, endpoint = 'iotcloud.tencentcloudapi.com' } = props;
     validate(this, [certName], () => checkCertName(certName));
     validate(this, [region], () => checkRegion('region', region));
@@ -94,7 +110,7 @@ export class TencentIotHubCaRegistration extends Resource {
       ca, registrationCode, platform: IotPlatform.TENCENT_IOT_HUB, clipToIssuer: true, generation,
     });
     const registrar = RegistrarFunction.of(this, 'tencent');
-    const registration = registrar.resource(this, 'Resource', RegistrationType.TENCENT_CA_REGISTRATION, {
+    this.registration = registrar.resource(this, 'Resource', RegistrationType.TENCENT_CA_REGISTRATION, {
       LedgerTable: ledgerOf(this, ca),
       CertName: certName,
       CaCertificatePem: ca.certificatePemFor(this),
@@ -104,7 +120,14 @@ export class TencentIotHubCaRegistration extends Resource {
       CredentialsSecretArn: secretIdOf(this, credentials),
       Generation: generation,
     }, [registrar.grantReadCredentials(credentials), registrar.grantRecordRegistrations(ca)]);
-    registration.applyRemovalPolicy(validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.DESTROY));
-    this.certName = registration.getAttString('CertName');
+    this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
+    this.certName = this.registration.getAttString('CertName');
+  }
+  /**
+   * What becomes of the registration when it is removed from the stack: as `removalPolicy`.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    this.registration.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
   }
 }

@@ -1,6 +1,8 @@
 import { Construct } from 'constructs';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { certificatesIn, ChainLink, joined } from './private/ca-chain';
+import { check, listOf } from './private/kinds';
+import { CA } from './private/object-kinds';
 
 /**
  * What a broker or a device has to trust: the certificates of CAs and of the CAs above them, each once. With the old and the
@@ -13,6 +15,7 @@ export class TrustBundle {
    * @param cas the CAs, at least one
    */
   constructor(cas: IPrivateIotCa[]) {
+    check('TrustBundle', { cas: listOf(CA) }, { cas });
     if (cas.length === 0) {
       throw new Error('cas must hold a CA at least');
     }

@@ -11,7 +11,9 @@ import { KeyAlgorithm } from './key-algorithm';
 import { checkKeyOfCa } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { validateCanIssue, validateIssuing } from './private/issuing-validation';
+import { check, FLAG, Kinds, NUMBER, optional, TEXT } from './private/kinds';
 import { issuerProperties } from './private/known-ca';
+import { CA, DURATION, HASH_ALGORITHM, KEY_ALGORITHM, PLATFORM } from './private/object-kinds';
 import { sayNotices, validate, validateInsideCa, validGeneration, validHashAlgorithm, validityDays } from './private/validation';
 
 /**
@@ -75,6 +77,17 @@ export interface VerificationCertificateProps extends VerificationCertificateOpt
   readonly ca: IPrivateIotCa;
 }
 
+const KINDS: Kinds<VerificationCertificateProps> = {
+  ca: CA,
+  registrationCode: TEXT,
+  platform: optional(PLATFORM),
+  validity: optional(DURATION),
+  clipToIssuer: optional(FLAG),
+  keyAlgorithm: optional(KEY_ALGORITHM),
+  hashAlgorithm: optional(HASH_ALGORITHM),
+  generation: optional(NUMBER),
+};
+
 /**
  * The proof of possession that a platform asks for before it takes a CA: a certificate with the platform's registration
  * code as its common name, issued by the CA. Its own private key is never stored.
@@ -89,6 +102,7 @@ export class VerificationCertificate extends IssuedCertificateBase implements II
 
   constructor(scope: Construct, id: string, props: VerificationCertificateProps) {
     super(scope, id);
+    check(this, KINDS, props);
     const { ca, registrationCode, platform = IotPlatform.GENERIC, validity = Duration.days(30), clipToIssuer = false } = props;
     const days = validityDays(this, validity);
     validateInsideCa(this, days, ca.validity, clipToIssuer);

@@ -59,7 +59,8 @@ test('a registration is a code, a verification certificate that has it, and the 
   expect(stack.resolve([registration.caSn, registration.registerCode])).toEqual([
     { 'Fn::GetAtt': ['ApsaraD6B347AD', 'Sn'] }, { 'Fn::GetAtt': ['ApsaraRegisterCode3AE9F58F', 'RegisterCode'] },
   ]);
-  Annotations.fromStack(stack).hasInfo('*', 'Alibaba Cloud ApsaraMQ for MQTT: an instance of the Platinum or the Professional edition is needed');
+  Annotations.fromStack(stack).hasInfo('*', 'Alibaba Cloud ApsaraMQ for MQTT: an instance of the Platinum or the Professional edition is needed '
+    + '[ack: cdk-private-iot-ca:apsara-mqtt.edition]');
 });
 
 test('a registration of all properties renders every one of them', () => {
@@ -88,7 +89,7 @@ test.each([
   [{ caName: '' }, 'Stack/Apsara: caName must not be empty, got ""'],
   [{ regionId: 'Hangzhou' }, 'Stack/Apsara: regionId must be the id of a region, such as cn-hangzhou or ap-guangzhou, got "Hangzhou"'],
   [{ endpoint: 'https://x.com' }, 'Stack/Apsara: endpoint must be the host name of the platform\'s API, without https://, got "https://x.com"'],
-  [{ generation: 0 }, 'Stack/Apsara: generation must be a whole number of generations from 1 to 1000000, got "0"'],
+  [{ generation: 0 }, 'Stack/Apsara: generation must be a whole number of generations from 1 to 1000000, got 0'],
 ])('fails for %j', (changes, message) => {
   expect(() => declared(changes)).toThrow(message);
 });

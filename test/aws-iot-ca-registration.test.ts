@@ -163,7 +163,7 @@ describe('a CA of another Region or account', () => {
       'caCertificate must be given by PemSource.inline(), file() or parameter()'],
     ['the mode DEFAULT by a certificate alone', () => ({ caCertificate: PemSource.inline(root), mode: AwsIotCertificateMode.DEFAULT }),
       'ca must be given for AwsIotCertificateMode.DEFAULT, since its key signs a verification certificate'],
-    ['neither', () => ({}), 'either ca or caCertificate must be given'],
+    ['neither', () => ({}), 'either ca or caCertificate must be given, got neither'],
   ])('is refused with %s', (_, props, message) => {
     const stack = stackOf();
     expect(() => new AwsIotCaRegistration(stack, 'Registration', props(stack))).toThrow(`Stack/Registration: ${message}`);
@@ -171,7 +171,7 @@ describe('a CA of another Region or account', () => {
 });
 
 test.each<[string, Partial<AwsIotCaRegistrationProps>, string]>([
-  ['both', { caCertificate: PemSource.inline('CA') }, 'either ca or caCertificate must be given'],
+  ['both', { caCertificate: PemSource.inline('CA') }, 'either ca or caCertificate must be given, got both'],
   ['a generation of zero', { mode: AwsIotCertificateMode.DEFAULT, registrationCodeGeneration: 0 }, 'registrationCodeGeneration must be a whole number of generations'],
   ['a generation where there is no code', { registrationCodeGeneration: 2 }, 'registrationCodeGeneration must be left out in the mode SNI_ONLY, which asks for no code, got 2'],
 ])('a declaration with %s is refused', (_, props, message) => {

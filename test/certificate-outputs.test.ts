@@ -1,4 +1,4 @@
-import { CfnParameter } from 'aws-cdk-lib';
+import { CfnParameter, NestedStack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CertificateOutputs, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa } from '../src';
 import { stackWithCa } from './support/stacks';
@@ -56,4 +56,16 @@ test.each(['', '1st', 'sensor-001', 'sensor_1'])('fails for the name %p, which n
   const { stack, ca } = stackWithCa();
   expect(() => new CertificateOutputs(stack, 'Outputs', { cas: { [name]: ca } }))
     .toThrow(`Stack/Outputs: the name of a certificate must consist of letters and digits and begin with a letter, got "${name}"`);
+});
+
+test('a name that is used twice is refused, with where it is used', () => {
+  const { stack, ca } = stackWithCa();
+  const message = 'a name must be given once in a stack, whose outputs are called by it, got "Ca"';
+  expect(() => new CertificateOutputs(stack, 'Both', { cas: { Ca: ca }, certificates: { Ca: ca } }))
+    .toThrow(new Error(`Stack/Both: ${message} in cas and in certificates; choose another one`));
+  const other = stackWithCa();
+  new CertificateOutputs(other.stack, 'Outputs', { cas: { Ca: other.ca } });
+  expect(() => new CertificateOutputs(other.ca, 'More', { cas: { Ca: other.ca } }))
+    .toThrow(new Error(`Stack/Ca/More: ${message} that Stack/Outputs has too; choose another one`));
+  expect(() => new CertificateOutputs(new NestedStack(other.stack, 'Nested'), 'Outputs', { cas: { Ca: other.ca } })).not.toThrow();
 });

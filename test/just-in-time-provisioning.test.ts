@@ -118,7 +118,6 @@ describe('a template of one\'s own', () => {
 
   test.each<[string, unknown, string]>([
     ['without resources', { Parameters: {} }, 'the provisioning template must be a map with Resources, got "Parameters"'],
-    ['that is no map', 'Resources', 'the provisioning template must be a map with Resources, got "Resources"'],
     ['with a parameter that AWS IoT does not fill', templateWith(['ThingName']),
       'the Parameters of a provisioning template must be of AWS::IoT::Certificate::Country, '],
     ['that refers to what it does not declare', withThing({ ThingName: { Ref: 'AWS::IoT::Certificate::Country' } }),
@@ -146,7 +145,7 @@ describe('a template of one\'s own', () => {
     ['with a resource of another type', templateWith([], { role: { Type: 'AWS::IAM::Role', Properties: {} } }),
       'the Type of the resource "role" of the provisioning template must be one of AWS::IoT::Thing, AWS::IoT::Certificate, AWS::IoT::Policy, got "AWS::IAM::Role"'],
     ['with a resource that is nothing', { Resources: { cert: null } },
-      'the resource "cert" of the provisioning template must be a map with Type and Properties, got "null"'],
+      'the resource "cert" of the provisioning template must be a map with Type and Properties, got null'],
     ['without a certificate', { Resources: { policy: { Type: 'AWS::IoT::Policy', Properties: { PolicyName: 'devices' } } } },
       'the Resources of a provisioning template must hold one of the Type AWS::IoT::Certificate, got policy; the one that a device connects with is {"Ref": '],
     ['with a certificate that is not the device\'s', { Resources: { cert: { Type: 'AWS::IoT::Certificate', Properties: { CertificateSigningRequest: 'x' } } } },
@@ -157,6 +156,7 @@ describe('a template of one\'s own', () => {
 
   test.each([
     ['no JSON', '{', 'json must be a provisioning template in JSON, got '],
+    ['JSON of no map', 'null', 'JustInTimeProvisioning.fromJson(): json must be a map, got null'],
     ['a token', Aws.STACK_NAME, 'json must be known at synthesis'],
   ])('%s is refused', (_, json, message) => {
     expect(() => JustInTimeProvisioning.fromJson(json)).toThrow(message);

@@ -100,7 +100,7 @@ describe('fails for', () => {
       'hashAlgorithm must be SHA-256 under a CA with an EC_P256 key in AWS KMS, got "SHA-384"'],
     ['a platform that does not take its key', { platforms: [IotPlatform.ALIBABA_CLOUD_IOT], keyAlgorithm: KeyAlgorithm.EC_P256 },
       'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
-    ['a path of 11', { pathLength: 11 }, 'pathLength must be a whole number of CAs below this one from 0 to 10, got "11"'],
+    ['a path of 11', { pathLength: 11 }, 'pathLength must be a whole number of CAs below this one from 0 to 10, got 11'],
   ])('%s', (_, props, message) => {
     expect(() => awaited(props)).toThrow(`Stack/Ca: ${message}`);
   });

@@ -48,7 +48,7 @@ describe('fails for', () => {
     ['a year that certificates can\'t name', { notBefore: new Date('1949-12-31T23:59:59Z') },
       'notBefore must be a time in whole seconds from 1950 to 9999, got "1949-12-31T23:59:59.000Z"'],
     ['no time', { notAfter: new Date('soon') }, 'notAfter must be a time in whole seconds from 1950 to 9999, got no time'],
-    ['parts of a day', { validity: Duration.hours(36) }, 'validity must be a whole number of days from 1 to 36500, got "1.5"'],
+    ['parts of a day', { validity: Duration.hours(36) }, 'validity must be a whole number of days from 1 to 36500, got 1.5'],
   ])('%s', (_, options, message) => {
     expect(() => deviceTerm(options)).toThrow(`Stack/Ca/Sensor: ${message}`);
     const { validity, notBefore, notAfter } = options;

@@ -65,18 +65,18 @@ export interface PlatformRules {
   readonly regions?: readonly string[];
   /** The only devices for which private CAs work. */
   readonly devices?: string;
-  /** What else can't be checked here and has to be known, each a clause: said at synthesis. */
-  readonly notices?: readonly string[];
+  /** What else can't be checked here and has to be known, each a clause: said at synthesis, under an id that is final. */
+  readonly notices?: { readonly [id: string]: string };
 }
 
-/** What of a platform's rules nothing here can check, each a clause, to be said at synthesis. */
-export function noticesOf(rules: PlatformRules): string[] {
-  const { regions, devices, maximumCasWithOneSubject, codeLifetime, notices = [] } = rules;
+/** What of a platform's rules nothing here can check, each a clause, to be said at synthesis; by its id. */
+export function noticesOf(rules: PlatformRules): { [id: string]: string } {
+  const { regions, devices, maximumCasWithOneSubject, codeLifetime, notices } = rules;
   const where = [...regions ? [`in ${regions.join(', ')}`] : [], ...devices ? [`for ${devices}`] : []];
-  return [
-    ...where.length > 0 ? [`private CA certificates work ${where.join(' and ')}, not elsewhere`] : [],
-    ...maximumCasWithOneSubject ? [`an account and Region take at most ${maximumCasWithOneSubject} CAs with the same subject`] : [],
-    ...codeLifetime ? [`a code is valid for ${codeLifetime}, and until there is a newer one`] : [],
+  return {
+    ...where.length > 0 ? { 'where-cas-work': `private CA certificates work ${where.join(' and ')}, not elsewhere` } : {},
+    ...maximumCasWithOneSubject ? { 'cas-with-one-subject': `an account and Region take at most ${maximumCasWithOneSubject} CAs with the same subject` } : {},
+    ...codeLifetime ? { 'code-lifetime': `a code is valid for ${codeLifetime}, and until there is a newer one` } : {},
     ...notices,
-  ];
+  };
 }

@@ -54,7 +54,7 @@ export const PLATFORMS = {
     caKeyAlgorithms: RSA_AND_NIST,
     deviceKeyAlgorithms: RSA_AND_NIST,
     deviceKnownBy: 'serial number',
-    notices: ['an instance of the Platinum or the Professional edition is needed'],
+    notices: { edition: 'an instance of the Platinum or the Professional edition is needed' },
   },
   'aws-iot-core': {
     name: 'AWS IoT Core',
@@ -88,7 +88,7 @@ export const PLATFORMS = {
     deviceKeyAlgorithms: RSA_AND_NIST,
     // https://learn.microsoft.com/javascript/api/@azure/eventgrid/devicelifecycleevent, deviceId: up to 128 characters.
     deviceCommonName: { pattern: "[A-Za-z0-9:.+%_#*?!(),=@;$'\\-]+", allowed: "letters, digits and - : . + % _ # * ? ! ( ) , = @ ; $ ' (the device ID)" },
-    notices: ['the common name of a device certificate has to be the device ID'],
+    notices: { 'device-id': 'the common name of a device certificate has to be the device ID' },
   },
   'azure-dps': {
     name: 'Azure IoT Hub Device Provisioning Service',
@@ -128,7 +128,7 @@ export const PLATFORMS = {
     caKeyAlgorithms: RSA_AND_NIST,
     deviceKeyAlgorithms: RSA_AND_NIST,
     deviceKnownBy: 'SHA-1 fingerprint',
-    notices: ['a CA that is in use can be neither deleted nor exchanged, and one that was exchanged has to be verified again'],
+    notices: { 'ca-in-use': 'a CA that is in use can be neither deleted nor exchanged, and one that was exchanged has to be verified again' },
   },
   'tencent-iot-hub': {
     name: 'Tencent Cloud IoT Hub',
@@ -150,7 +150,7 @@ export const PLATFORMS = {
     documentedKeys: ['ca'],
     deviceKnownBy: 'certificate',
     validAtRegistration: true,
-    notices: ['a device has to be signed by the very CA of the registry: one that is signed by a CA below it is refused'],
+    notices: { 'direct-ca': 'a device has to be signed by the very CA of the registry: one that is signed by a CA below it is refused' },
   },
   'cumulocity': {
     name: 'Cumulocity',
@@ -176,7 +176,7 @@ export const PLATFORMS = {
     deviceKnownBy: 'common name',
     deviceCommonNameRequired: true,
     deviceCommonName: NAME_IN_TOPICS,
-    notices: ['a device has to present its whole chain, up to the certificate that the device profile has'],
+    notices: { 'whole-chain': 'a device has to present its whole chain, up to the certificate that the device profile has' },
   },
   'mosquitto': {
     name: 'Eclipse Mosquitto',
@@ -204,7 +204,7 @@ export const PLATFORMS = {
     // Its extensions for access control take the common name for the user name, as in ${{username}} of their topics:
     // https://docs.hivemq.com/hivemq-enterprise-security-extension/latest/, "X.509 Certificate Authentication".
     deviceCommonName: NAME_IN_TOPICS,
-    notices: ['the CA goes into a key store of Java'],
+    notices: { 'key-store': 'the CA goes into a key store of Java' },
   },
   'vernemq': {
     name: 'VerneMQ',
@@ -214,7 +214,7 @@ export const PLATFORMS = {
     deviceKnownBy: 'common name',
     deviceCommonNameRequired: true,
     deviceCommonName: NAME_IN_TOPICS,
-    notices: ['a user name and a password are asked for beside the certificate, unless allow_anonymous_override is on for the listener'],
+    notices: { password: 'a user name and a password are asked for beside the certificate, unless allow_anonymous_override is on for the listener' },
   },
   'generic': {
     name: 'any platform that proves possession with a verification certificate',

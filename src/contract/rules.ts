@@ -35,9 +35,15 @@ export function isPrivateKey(text: string): boolean {
 /** A SEQUENCE of more than 30 octets in DER, in base64, as all private keys are. */
 const DER_IN_BASE64 = /(?<![A-Za-z0-9+/])M[A-Za-z][A-Za-z0-9+/]{38}/;
 
-/** A value as a message may show it: on one line, shortened, and never a private key that was pasted into the wrong place. */
+/**
+ * A value as a message may show it: on one line, shortened, and never a private key that was pasted into the wrong place. Texts are in
+ * quotation marks, and nothing else is.
+ */
 export function quote(value: unknown): string {
-  const text = typeof value === 'object' && value !== null ? Array.isArray(value) ? 'a list' : 'a map' : String(value);
+  if (typeof value !== 'string') {
+    return nameOf(value);
+  }
+  const text = value;
   if (isPrivateKey(text)) {
     return '(a private key, not shown)';
   }
@@ -46,6 +52,26 @@ export function quote(value: unknown): string {
   }
   const start = shortened(text);
   return JSON.stringify(start === text ? text : `${start}…`).replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter);
+}
+
+/** A value of the wrong type, or perhaps of the wrong one: "2" is `a text "2"`, and 2 is `2`. */
+export function describe(value: unknown): string {
+  return typeof value === 'string' ? `a text ${quote(value)}` : quote(value);
+}
+
+/** What stands in a message for a value that is no text. */
+function nameOf(value: unknown): string {
+  if (Array.isArray(value)) {
+    return 'a list';
+  }
+  if (typeof value === 'function') {
+    return 'a class or a function';
+  }
+  if (typeof value !== 'object' || value === null) {
+    return String(value);
+  }
+  const className: string | undefined = Object.getPrototypeOf(value)?.constructor?.name;
+  return className === undefined || ['Object', ''].includes(className) ? 'a map' : `an object of the class ${shortened(className)}`;
 }
 
 /** As much of a text as a message shows of it. */
@@ -76,7 +102,7 @@ export function checkPlatform(value: unknown): Complaint {
 function integerBetween(property: string, value: unknown, min: number, max: number, unit: string): Complaint {
   return Number.isInteger(value) && (value as number) >= min && (value as number) <= max
     ? undefined
-    : `${property} must be a whole number of ${unit} from ${min} to ${max}, got ${quote(value)}`;
+    : `${property} must be a whole number of ${unit} from ${min} to ${max}, got ${describe(value)}`;
 }
 
 export function checkValidityDays(value: unknown): Complaint {
@@ -105,7 +131,7 @@ const MAX_VALUE_BYTES = 255;
 export function checkSubjectAttribute(attribute: SubjectAttribute, value: unknown, property = `subject.${attribute}`): Complaint {
   const { maxLength, printableOnly } = SUBJECT_ATTRIBUTES[attribute] as { maxLength: number; printableOnly?: boolean };
   if (typeof value !== 'string') {
-    return `${property} must be a string, got ${quote(value)}`;
+    return `${property} must be a text, got ${describe(value)}`;
   }
   if (isPrivateKey(value)) {
     return `${property} must not be a private key; take the key out of the declaration, and consider it disclosed`;

@@ -1,6 +1,8 @@
 import { Fn, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { CaLookUp, lookedUp } from './ca-lookup';
+import { check } from './kinds';
+import { SCOPE } from './object-kinds';
 import { isWithinReach } from './reach';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 import { isSelfIssued, parseCertificate } from '../pki/certificate';
@@ -48,11 +50,13 @@ export function chainsOf(certificates: readonly string[], endsInRoot: boolean): 
 
 /** The certificates of a chain, one by one, for use in the stack of `scope`. */
 export function certificatesIn(scope: IConstruct, links: readonly ChainLink[]): string[] {
+  check(links[0].lookUp.ca, { scope: SCOPE }, { scope });
   return links.map(({ pem, home, lookUp }) => !Token.isUnresolved(pem) || isWithinReach(scope, home) ? pem : lookedUp(scope, lookUp));
 }
 
 /** The certificate of a CA alone, for use in the stack of `scope`. */
 export function certificateIn(scope: IConstruct, ca: IPrivateIotCa): string {
+  check(ca, { scope: SCOPE }, { scope });
   const [{ pem, lookUp }] = ca._chain.links;
   if (isWithinReach(scope, ca)) {
     return ca.certificatePem;

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -23,7 +24,7 @@ export function partsOf(scope: Construct, attributes: CaAttributes): CaParts {
   validate(scope, [caId], () => checkCaId(caId));
   const arns = { ledgerTableArn, privateKeySecretArn, signingKeyArn, passphraseSecretArn };
   for (const [property, arn] of Object.entries(arns)) {
-    validate(scope, [arn], () => arn === undefined ? undefined : checkArn(property as keyof typeof ARNS, arn));
+    validate(scope, [], () => arn === undefined ? undefined : checkArn(property as keyof typeof ARNS, arn));
   }
   if ((privateKeySecretArn === undefined) === (signingKeyArn === undefined)) {
     throw new Error(`${scope.node.path}: either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, `
@@ -56,9 +57,10 @@ const ARNS = {
   signingKeyArn: { form: /^arn:[\w-]+:kms:[\w-]+:\d{12}:(key|alias)\/.+$/, example: 'arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
 } as const;
 
-function checkArn(property: keyof typeof ARNS, arn: string): Complaint {
+/** Whether it is a complete ARN of what it has to be, as far as it is known. */
+export function checkArn(property: keyof typeof ARNS, arn: string): Complaint {
   const { form, example } = ARNS[property];
-  return form.test(arn) ? undefined : `${property} must be a complete ARN, as in ${example}, got ${quote(arn)}`;
+  return Token.isUnresolved(arn) || form.test(arn) ? undefined : `${property} must be a complete ARN, as in ${example}, got ${quote(arn)}`;
 }
 
 function secretOf(scope: Construct, id: string, secretCompleteArn: string | undefined, encryptionKey: IKey | undefined): ISecret | undefined {

@@ -1,6 +1,7 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { knownConstraints } from './known-ca';
+import { warn } from './notices';
 import { PrivateIotCaBase } from './private-iot-ca-base';
 import { validateCustomExtensions } from './request-validation';
 import { validate, validatePathLength, validateSubject } from './validation';
@@ -83,7 +84,7 @@ function assertSignedAsDeclared(certificate: Certificate, props: PrivateIotCaPro
 export function sayIfEnded(scope: Construct, property: string, chain: CaChain): void {
   const ended = checkChainIsValid(property, chain, new Date());
   if (ended) {
-    Annotations.of(scope).addWarningV2('cdk-private-iot-ca:term', `${ended}. The CA can't issue any more, and a certificate that is declared newly must be valid`);
+    warn(scope, 'ca-has-ended', `${ended}. The CA can't issue any more, and a certificate that is declared newly must be valid`);
   }
 }
 
@@ -132,7 +133,7 @@ export function validateChain(scope: Construct, property: string, text: string, 
 export function sayUsages(ca: Construct, property: string, chain: CaChain): void {
   const complaint = checkIssuesDevices(property, chain);
   if (complaint) {
-    Annotations.of(ca).addWarningV2('cdk-private-iot-ca:extended-key-usage', complaint);
+    warn(ca, 'extended-key-usage', complaint);
   }
 }
 

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { Annotations, Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import { IGrantable, ManagedPolicy, Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -8,6 +8,7 @@ import { isKnownToDiffer } from './cross-account';
 import { exportedPems } from './exported-pem';
 import { arnsToIssue } from './grant-issue';
 import { acknowledgeWildcard } from './nag';
+import { noticeId, warn } from './notices';
 import { policyId } from './policy-id';
 import { largestSize } from './policy-size';
 import { pathsOfPrivateKeys } from './private-key-guard';
@@ -19,9 +20,6 @@ import { IPrivateIotCa } from '../i-private-iot-ca';
 
 /** The id below the stack. The function's logical id comes from it, and a service token can't change: final. */
 const PROVIDER_ID = 'PrivateIotCaProvider';
-
-/** The warning that another account has to let this one use its CA. */
-const OTHER_ACCOUNT = 'cdk-private-iot-ca:ca-of-another-account';
 
 const ASSET = path.join(__dirname, '..', '..', 'assets', 'handler');
 
@@ -239,9 +237,9 @@ export class CertificateProvider extends Construct {
   private warnOfOtherAccount(ca: IPrivateIotCa): void {
     const { account } = Stack.of(this);
     if (isKnownToDiffer(account, ca.env.account) && !Resource.isOwnedResource(ca.ledger)) {
-      Annotations.of(ca).addWarningV2(OTHER_ACCOUNT, `${ca.node.path} is a CA of the account ${ca.env.account}, where the policies of its key and of its `
+      warn(ca, 'ca-of-another-account', `${ca.node.path} is a CA of the account ${ca.env.account}, where the policies of its key and of its `
         + `ledger have to let the account ${account} in: beside the CA, say ca.grantIssue(new AccountPrincipal('${account}')), and deploy that first. `
-        + `Where it is there, acknowledge: Annotations.of(ca).acknowledgeWarning('${OTHER_ACCOUNT}')`);
+        + `Where it is there, acknowledge: Annotations.of(ca).acknowledgeWarning('${noticeId('ca-of-another-account')}')`);
     }
   }
 

@@ -1,5 +1,6 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { warn } from './notices';
 import { comparableCommonName } from '../contract/common-names';
 import { quote } from '../contract/rules';
 import { IPrivateIotCa } from '../i-private-iot-ca';
@@ -40,5 +41,5 @@ export function noteCommonName(construct: Construct, ca: IPrivateIotCa, commonNa
     throw new Error(`${construct.node.path}: ${message.replace('should', 'must')}, and a request must not take the place of another device; `
       + 'have the request made for another name, or declare `subject` for both if they are one device');
   }
-  Annotations.of(construct).addWarningV2('cdk-private-iot-ca:common-name-twice', `${message}; remove the one that is not needed any more`);
+  warn(construct, 'common-name-twice', `${message}; remove the one that is not needed any more`);
 }

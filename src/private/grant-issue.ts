@@ -1,7 +1,9 @@
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IPrivateIotCa } from '../i-private-iot-ca';
+import { check } from './kinds';
 import { grantRecord } from './ledger-table';
+import { GRANTEE } from './object-kinds';
 import { arnsOf, grantUseSecret, grantUseSigningKey } from './private-key';
 
 /** A CA, with the secret that holds the passphrase of its key, if there is one. */
@@ -14,6 +16,7 @@ type IssuingCa = IPrivateIotCa & { readonly _passphrase?: ISecret };
  * @throws Error for a principal that a secret with the key can't be opened to
  */
 export function grantIssue(ca: IssuingCa, grantee: IGrantable): Grant {
+  check(ca, { grantee: GRANTEE }, { grantee });
   const secrets = [ca.privateKeySecret, ca._passphrase].flatMap(secret => secret ?? []);
   const [sign, ...others] = ca.signingKey ? [grantUseSigningKey(ca.signingKey, grantee)] : secrets.map(secret => grantUseSecret(secret, grantee));
   if (!sign.success && !ca.signingKey) {
@@ -29,6 +32,7 @@ export function grantIssue(ca: IssuingCa, grantee: IGrantable): Grant {
 
 /** Lets a principal read a CA's private key, where that can be read at all. */
 export function grantReadPrivateKey(ca: IPrivateIotCa, grantee: IGrantable): Grant {
+  check(ca, { grantee: GRANTEE }, { grantee });
   if (!ca.privateKeySecret) {
     throw new Error(`${ca.node.path}: grantReadPrivateKey is not available for a CA whose key is in KMS, which nobody can read; `
       + 'grantIssue lets a principal sign with it');

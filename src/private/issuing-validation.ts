@@ -1,6 +1,7 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { KnownCa, knownCa } from './known-ca';
+import { warn } from './notices';
 import { knownRequest } from './request-validation';
 import { hasToken, TermProps, validate } from './validation';
 import { ExtendedKeyUsage } from '../certificate-extensions';
@@ -70,7 +71,7 @@ function sayCommonName(scope: Construct, certificate: DeclaredCertificate, profi
   for (const constraints of nameConstraints) {
     const complaint = checkCommonNameElsewhere(facts, constraints);
     if (complaint) {
-      Annotations.of(scope).addWarningV2('cdk-private-iot-ca:common-name-constraints', complaint);
+      warn(scope, 'common-name-constraints', complaint);
     }
   }
 }
@@ -123,7 +124,7 @@ export function sayTerm(scope: Construct, { days, notBefore, notAfter }: Term, k
   try {
     validityFrom(new Date(), PROFILES.device, { days, notBefore, notAfter }, issuer, clipToIssuer);
   } catch (error) {
-    Annotations.of(scope).addWarningV2('cdk-private-iot-ca:term',
+    warn(scope, 'term',
       `${(error as Error).message}. On ${formatTime(new Date()).slice(0, 10)} no new certificate can be issued so; one that was issued stays as it is`);
   }
 }

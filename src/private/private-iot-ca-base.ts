@@ -29,6 +29,8 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
   public abstract readonly pathLength?: number;
   public abstract readonly allowedCustomExtensions: string[];
   public readonly validity?: Duration;
+  /** Whether its declaration says what happens to its ledger. @internal */
+  protected readonly _hasRemovalPolicy: boolean = false;
   /** The secret with the passphrase of a key that is encrypted. @internal */
   public readonly _passphrase?: ISecret;
 
@@ -56,10 +58,10 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
   }
 
   /**
-   * Refused: set `removalPolicy` where the construct is declared, or call `RemovalPolicies.of()` for all that is in it.
+   * Refused: set `removalPolicy` where the construct is declared, if it has that, or call `RemovalPolicies.of()` for all that is in it.
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
-    refuseRemovalPolicy(this, policy);
+    refuseRemovalPolicy(this, policy, this._hasRemovalPolicy);
   }
 
   public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {

@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { quote } from '../contract/rules';
 
 /**
  * Refuses a removal policy that CloudFormation does not have for secrets, tables, keys and custom resources.
@@ -15,8 +16,11 @@ export function validRemovalPolicy(scope: Construct, policy: RemovalPolicy | und
 /**
  * Refuses a removal policy that is applied to a construct after it was declared: what belongs to it, such as a key and a
  * ledger, would not follow, and the function would not know.
+ *
+ * @param declared whether the construct has a `removalPolicy`
  */
-export function refuseRemovalPolicy({ node }: IConstruct, policy: RemovalPolicy): never {
-  throw new Error(`${node.path}: applyRemovalPolicy must not be called, since keys and ledgers would not follow, got ${policy}; `
-    + 'set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it');
+export function refuseRemovalPolicy({ node }: IConstruct, policy: RemovalPolicy, declared: boolean): never {
+  throw new Error(`${node.path}: applyRemovalPolicy must not be called, since ${declared
+    ? `keys and ledgers would not follow, got ${quote(policy)}; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it`
+    : `it has no key and no table in this stack that could be kept, got ${quote(policy)}; leave the call out`}`);
 }

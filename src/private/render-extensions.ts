@@ -1,6 +1,6 @@
-import { Annotations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { knownConstraints } from './known-ca';
+import { warn } from './notices';
 import { renderSubject, validate } from './validation';
 import { CertificateExtensionOptions, ExtendedKeyUsage, NameConstraints } from '../certificate-extensions';
 import { checkExtensions, DeclaredExtensions } from '../contract/extensions';
@@ -52,7 +52,7 @@ function sayConstraints(scope: Construct, declared: NameConstraints | undefined)
   const [permitted, excluded] = [constraints?.permitted, constraints?.excluded].map(lists => rawNames(lists ?? {}));
   const refusals = limitsUnder({ permitted, excluded }, constraints?.critical ?? true, ({ effect }) => effect === 'refuses');
   if (refusals.length > 0) {
-    Annotations.of(scope).addWarningV2('cdk-private-iot-ca:name-constraints', `not every validator knows these nameConstraints: ${refusals.join('; ')}. `
+    warn(scope, 'name-constraints', `not every validator knows these nameConstraints: ${refusals.join('; ')}. `
       + 'All of them know constraints on dns');
   }
 }

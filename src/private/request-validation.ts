@@ -8,7 +8,7 @@ import { checkDeliveryFormats, checkSubject, Complaint, quote } from '../contrac
 import { SubjectValues } from '../contract/subject-attributes';
 import { AllowedSubject, checkAllowedSubject, checkRequestedSubject, checkSubjectIsDecided } from '../contract/subject-rules';
 import { DeliveryFormat } from '../delivery-format';
-import { EndEntityCertificateOptions } from '../end-entity-certificate';
+import { EndEntityCertificateOptions } from '../end-entity-certificate-options';
 import { PemSource } from '../pem-source';
 import { CertificationRequest, readCertificationRequest } from '../pki/certification-request';
 import { readName } from '../pki/name-reader';

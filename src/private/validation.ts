@@ -1,10 +1,11 @@
-import { Annotations, Duration, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { note } from './notices';
 import { checkHashForKms } from '../contract/kms';
 import { noticesOf } from '../contract/platform-rules';
 import { platformRules } from '../contract/platforms';
 import {
-  checkGeneration, checkHashAlgorithm, checkPathLength, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
+  checkGeneration, checkPathLength, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
 } from '../contract/rules';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../contract/subject-attributes';
 import { checkTerm, formatTime } from '../contract/term';
@@ -49,10 +50,9 @@ export function validGeneration(scope: Construct, generation = 1, property?: str
 /** What a CA is, as far as its signatures depend on it. */
 type SigningCa = Pick<IPrivateIotCa, 'keyAlgorithm' | 'signingKey' | 'defaultHashAlgorithm'>;
 
-/** Checks a digest, which JavaScript does not, and that the CA which signs can sign over it; and answers it. */
+/** Checks that the CA which signs can sign over a digest, and answers it. */
 export function validHashAlgorithm(scope: Construct, ca: SigningCa, hashAlgorithm = ca.defaultHashAlgorithm): HashAlgorithm {
-  validate(scope, [hashAlgorithm], () => checkHashAlgorithm(hashAlgorithm)
-    ?? (ca.signingKey && ca.keyAlgorithm && checkHashForKms(ca.keyAlgorithm._render(), hashAlgorithm)));
+  validate(scope, [hashAlgorithm], () => ca.signingKey && ca.keyAlgorithm && checkHashForKms(ca.keyAlgorithm._render(), hashAlgorithm));
   return hashAlgorithm;
 }
 
@@ -105,8 +105,9 @@ export function validateInsideCa(scope: Construct, days: number | undefined, caV
 /** Says at synthesis what a platform demands and nothing here can check. */
 export function sayNotices(scope: Construct, platforms: readonly IotPlatform[]): void {
   for (const platform of platforms) {
-    const rules = platformRules(platform._render());
-    noticesOf(rules).forEach(notice => Annotations.of(scope).addInfo(`${rules.name}: ${notice}`));
+    const id = platform._render();
+    const rules = platformRules(id);
+    Object.entries(noticesOf(rules)).forEach(([notice, text]) => note(scope, `${id}.${notice}`, `${rules.name}: ${text}`));
   }
 }
 

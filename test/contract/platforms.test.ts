@@ -51,20 +51,22 @@ describe('the platforms', () => {
 });
 
 describe('what nothing can check', () => {
-  test.each<[IotPlatform, string[]]>([
-    [IotPlatform.ALIBABA_CLOUD_IOT, ['private CA certificates work in China (Shanghai) and for devices that connect directly by MQTT, not elsewhere']],
-    [IotPlatform.HUAWEI_IOTDA, ['private CA certificates work for devices that connect by MQTT, not elsewhere']],
-    [IotPlatform.HUAWEI_IOTDP, [
-      'a code is valid for one day, and until there is a newer one',
-      'a CA that is in use can be neither deleted nor exchanged, and one that was exchanged has to be verified again',
-    ]],
-    [IotPlatform.AWS_IOT_CORE, ['an account and Region take at most 10 CAs with the same subject']],
-    [IotPlatform.MOSQUITTO, []],
+  test.each<[IotPlatform, { readonly [id: string]: string }]>([
+    [IotPlatform.ALIBABA_CLOUD_IOT, {
+      'where-cas-work': 'private CA certificates work in China (Shanghai) and for devices that connect directly by MQTT, not elsewhere',
+    }],
+    [IotPlatform.HUAWEI_IOTDA, { 'where-cas-work': 'private CA certificates work for devices that connect by MQTT, not elsewhere' }],
+    [IotPlatform.HUAWEI_IOTDP, {
+      'code-lifetime': 'a code is valid for one day, and until there is a newer one',
+      'ca-in-use': 'a CA that is in use can be neither deleted nor exchanged, and one that was exchanged has to be verified again',
+    }],
+    [IotPlatform.AWS_IOT_CORE, { 'cas-with-one-subject': 'an account and Region take at most 10 CAs with the same subject' }],
+    [IotPlatform.MOSQUITTO, {}],
   ])('is said of %s when a CA for it is synthesized', (platform, notices) => {
     expect(noticesOf(platformRules(platform._render()))).toEqual(notices);
     const [stack] = stackWith(platform);
     expect(Annotations.fromStack(stack).findInfo('*', Match.anyValue()).map(({ entry }) => entry.data))
-      .toEqual(notices.map(notice => `${platform.platformName}: ${notice}`));
+      .toEqual(Object.entries(notices).map(([id, notice]) => `${platform.platformName}: ${notice} [ack: cdk-private-iot-ca:${platform.platformId}.${id}]`));
   });
 });
 

@@ -143,7 +143,7 @@ describe('fails for', () => {
     [{ Type: 'Jks', SecretArn: PASSPHRASE }, 'deliveryFormats must be of type Pkcs12, Pkcs12Legacy, CombinedPem, Der, got "Jks"'],
     [{ Type: 'toString', SecretArn: PASSPHRASE }, 'deliveryFormats must be of type'],
     [{ Type: 'Der', SecretArn: 'secret' }, 'deliveryFormats must be an ARN of secretsmanager, got "secret"'],
-    [{ Type: 'Pkcs12', SecretArn: PASSPHRASE }, 'passphrase of deliveryFormats must be an ARN of secretsmanager, got "undefined"'],
+    [{ Type: 'Pkcs12', SecretArn: PASSPHRASE }, 'passphrase of deliveryFormats must be an ARN of secretsmanager, got undefined'],
   ])('%j', async (declared, message) => {
     await expect(create({ Bundles: [declared] })).rejects.toThrow(message);
     expect(world.issued('factory')).toHaveLength(1);

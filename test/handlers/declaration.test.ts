@@ -38,7 +38,7 @@ test.each<[string, () => unknown, string]>([
   ['no issuer', () => parseDevice({ Issuer: '' }), 'ca must be a string that is not empty, got ""'],
   ['no subject', () => parseCa({ Subject: undefined }), 'subject must be a map'],
   ['no common name', () => parseCa({ Subject: { Organization: 'Acme' } }), 'subject.commonName must be 1 to 64 characters long, got 0'],
-  ['a common name that is a list', () => parseCa({ Subject: { CommonName: ['a'] } }), 'subject.commonName must be a string'],
+  ['a common name that is a list', () => parseCa({ Subject: { CommonName: ['a'] } }), 'subject.commonName must be a text, got a list'],
   ['an unknown key algorithm', () => parseCa({ KeyAlgorithm: 'RSA_1024' }),
     'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, EC_P521, ED25519, got "RSA_1024"'],
   ['a name that every object has', () => parseCa({ KeyAlgorithm: 'constructor' }), 'keyAlgorithm must be one of'],

@@ -14,6 +14,8 @@ export interface RegistrationCase {
   readonly registrar: string;
   /** The type of the resource that is made first. */
   readonly firstType: string;
+  /** The type of the resource whose removal policy is that of the registration. */
+  readonly retainedType: string;
   declare(stack: Stack, id: string, ca: IPrivateIotCa, credentials: ISecret): void;
 }
 
@@ -22,6 +24,7 @@ export const REGISTRATIONS: readonly RegistrationCase[] = [
     platform: 'azure-dps',
     registrar: 'PrivateIotCaAzureRegistrar',
     firstType: 'Custom::AzureCaUpload',
+    retainedType: 'Custom::AzureCaUpload',
     declare: (stack, id, ca, credentials) => new AzureCaRegistration(stack, id, {
       ca,
       credentials,
@@ -33,6 +36,7 @@ export const REGISTRATIONS: readonly RegistrationCase[] = [
     platform: 'huawei-iotda',
     registrar: 'PrivateIotCaHuaweiRegistrar',
     firstType: 'Custom::HuaweiIotdaCaUpload',
+    retainedType: 'Custom::HuaweiIotdaCaUpload',
     declare: (stack, id, ca, credentials) => new HuaweiIotdaCaRegistration(stack, id, {
       ca,
       credentials: HuaweiCredentials.accessKey(credentials),
@@ -44,6 +48,7 @@ export const REGISTRATIONS: readonly RegistrationCase[] = [
     platform: 'apsara-mqtt',
     registrar: 'PrivateIotCaApsaraMqttRegistrar',
     firstType: 'Custom::ApsaraMqttRegisterCode',
+    retainedType: 'Custom::ApsaraMqttCaRegistration',
     declare: (stack, id, ca, credentials) => new ApsaraMqttCaRegistration(stack, id, {
       ca, credentials, instanceId: id, regionId: 'cn-hangzhou', caName: 'acme',
     }),
@@ -52,6 +57,7 @@ export const REGISTRATIONS: readonly RegistrationCase[] = [
     platform: 'tencent-iot-hub',
     registrar: 'PrivateIotCaTencentRegistrar',
     firstType: 'Custom::TencentIotHubCaRegistration',
+    retainedType: 'Custom::TencentIotHubCaRegistration',
     declare: (stack, id, ca, credentials) => new TencentIotHubCaRegistration(stack, id, {
       ca, credentials, certName: id, registrationCode: 'code', region: 'ap-guangzhou',
     }),

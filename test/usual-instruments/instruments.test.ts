@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   App, AppProps, Aspects, BootstraplessSynthesizer, CfnResource, CliCredentialsStackSynthesizer, DefaultStackSynthesizer,
-  NestedStack, PermissionsBoundary as StageBoundary, RemovalPolicies, RemovalPolicy, Stack, StackProps, Stage, Tags,
+  NestedStack, PermissionsBoundary as StageBoundary, RemovalPolicies, RemovalPolicy, Resource, Stack, StackProps, Stage, Tags,
 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -10,9 +10,11 @@ import { CfnRole, ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam
 import { CfnFunction, Function } from 'aws-cdk-lib/aws-lambda';
 import { CfnLogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CodePipeline, CodePipelineSource, ShellStep } from 'aws-cdk-lib/pipelines';
-import { DeviceCertificate, PrivateIotCa } from '../../src';
+import { DeviceCertificate, PrivateIotCa, ProofOfPossessionSignature } from '../../src';
 import { registeredStack } from '../support/registered-stack';
+import { REGISTRATIONS } from '../support/registrations';
 import { stackOf } from '../support/stacks';
 
 type Resources = { [logicalId: string]: { Type: string; Properties?: any; DeletionPolicy?: string } };
@@ -210,8 +212,31 @@ test('a removal policy that is applied to a CA or a certificate later is refused
   const device = ca.addDeviceCertificate('Pump', { subject: { commonName: 'pump-1' } });
   for (const construct of [ca, device]) {
     expect(() => construct.applyRemovalPolicy(RemovalPolicy.DESTROY)).toThrow(`${construct.node.path}: applyRemovalPolicy must not be called, since keys and `
-      + 'ledgers would not follow, got destroy; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it');
+      + 'ledgers would not follow, got "destroy"; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it');
   }
+});
+
+test('a removal policy is refused of what has nothing to keep, without naming a property that it does not have', () => {
+  const stack = stackOf();
+  const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
+  const imported = PrivateIotCa.fromKeptCa(stack, 'Kept', {
+    caId: `ca-${'0'.repeat(32)}`,
+    ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
+    privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf',
+  });
+  const signature = new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: 'code' });
+  for (const construct of [ca.addVerificationCertificate('Verification', { registrationCode: 'code' }), imported, signature]) {
+    expect(() => construct.applyRemovalPolicy(RemovalPolicy.RETAIN)).toThrow(new Error(`${construct.node.path}: applyRemovalPolicy must not be called, since it has `
+      + 'no key and no table in this stack that could be kept, got "retain"; leave the call out'));
+  }
+});
+
+test.each(REGISTRATIONS)('a registration with $platform is retained by a policy that is applied later', ({ declare, retainedType }) => {
+  const stack = stackOf();
+  declare(stack, 'Registration', new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } }), Secret.fromSecretNameV2(stack, 'Credentials', 'credentials'));
+  (stack.node.findChild('Registration') as Resource).applyRemovalPolicy(RemovalPolicy.RETAIN);
+  const [[, { DeletionPolicy }]] = ofType(resources(stack), retainedType);
+  expect(DeletionPolicy).toBe('Retain');
 });
 
 test('a stack that can hold no assets is refused by the CDK, which says so', () => {

@@ -97,8 +97,8 @@ describe('the registration code', () => {
   });
 
   test.each([
-    ['no CA', { Generation: '1' }, 'Resource: CaCertificatePem must be a string that is not empty, got "undefined"'],
-    ['a generation that is none', { CaCertificatePem: CA, Generation: '1e3' }, 'Resource: generation must be a whole number of generations from 1 to 1000000, got "1e3"'],
+    ['no CA', { Generation: '1' }, 'Resource: CaCertificatePem must be a string that is not empty, got undefined'],
+    ['a generation that is none', { CaCertificatePem: CA, Generation: '1e3' }, 'Resource: generation must be a whole number of generations from 1 to 1000000, got a text "1e3"'],
   ])('is not fetched for %s', async (_, properties, message) => {
     await expect(send({ type: CODE, properties })).rejects.toThrow(message);
     expect(iot.calls).toEqual([]);

@@ -156,7 +156,7 @@ function adopted(certificates: readonly string[]): string {
     const chain = readCaChain('certificate', certificates.join(''));
     assertCanIssue('certificate', chain);
     const path = [chain.certificate, ...chain.chain];
-    assertUsagesAllowed(PROFILES.device.extendedKeyUsage, limitsOf(path).extendedKeyUsages);
+    assertUsagesAllowed(PROFILES.device, [], limitsOf(path).extendedKeyUsages);
     return path.some(({ der }, index) => lintErrors(der, [], path[index + 1]?.der).length > 0) ? 'warns' : 'takes';
   } catch {
     return '**refuses**';

@@ -65,8 +65,8 @@ export interface PrivateIotCaProperties extends CertificateProperties {
   readonly Subject: { readonly [attribute: string]: string };
   readonly KeyAlgorithm: KeyAlgorithmName;
   readonly KeyStorage: KeyStorageProperties;
-  /** `false` where the key may go when the CA is removed or replaced. */
-  readonly RetainKey: boolean;
+  /** `true` where the key outlives the resource; added by `CertificateProvider`. */
+  readonly RetainKey?: boolean;
   readonly PathLength?: number;
   /** The physical id of the CA that signs; absent for a CA that signs itself or is signed elsewhere. */
   readonly Issuer?: string;
@@ -136,7 +136,7 @@ export interface RequestableProperties {
   readonly AllowedSubject?: AllowedSubjectProperties;
   /** What else the key and its certificate are delivered as. */
   readonly Bundles?: BundleProperties[];
-  /** `true` where the key outlives the resource. */
+  /** `true` where the key outlives the resource; added by `CertificateProvider`. */
   readonly RetainKey?: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, CfnResource, CustomResource, IResolvable, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 
 /**
@@ -19,4 +19,31 @@ export function validRemovalPolicy(scope: Construct, policy: RemovalPolicy | und
 export function refuseRemovalPolicy({ node }: IConstruct, policy: RemovalPolicy): never {
   throw new Error(`${node.path}: applyRemovalPolicy must not be called, since keys and ledgers would not follow, got ${policy}; `
     + 'set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it');
+}
+
+/**
+ * Has CloudFormation ask the function for every removal, whatever policy `RemovalPolicies` or another Aspect applies to the resource:
+ * without a Delete, the ledger would have the certificate as declared for ever. What is retained is the data. An override
+ * stands over what Aspects set.
+ */
+export function alwaysAskForRemoval(resource: CustomResource): void {
+  const cfnResource = cfnResourceOf(resource)!;
+  ['DeletionPolicy', 'UpdateReplacePolicy'].forEach(attribute => cfnResource.addOverride(attribute, CfnDeletionPolicy.DELETE));
+}
+
+/**
+ * Whether the function is to keep a key when the certificate is removed: `true`, or nothing. It follows the removal policies of the
+ * custom resource and of the secret, as they stand after all Aspects.
+ */
+export function retainsKey(holders: () => readonly (IConstruct | undefined)[]): IResolvable {
+  return Lazy.any({ produce: () => holders().some(isRetained) || undefined });
+}
+
+function isRetained(holder: IConstruct | undefined): boolean {
+  const policy = holder && cfnResourceOf(holder)?.cfnOptions.deletionPolicy;
+  return policy !== undefined && policy !== CfnDeletionPolicy.DELETE;
+}
+
+function cfnResourceOf({ node: { defaultChild } }: IConstruct): CfnResource | undefined {
+  return CfnResource.isCfnResource(defaultChild) ? defaultChild : undefined;
 }

@@ -105,6 +105,8 @@ export interface KeptIotCaProperties {
   /** The ledger of the CA above it, in which its certificate is recorded too. */
   readonly IssuerLedgerTable?: string;
   readonly CaId: string;
+  /** The id of the stack that declared the CA before, and is gone. */
+  readonly FormerStackId?: string;
   readonly Platforms?: string[];
   /** The id of the CA that it replaces by declaration. */
   readonly Replaces?: string;

@@ -85,8 +85,8 @@ export async function takeBackCa(
     throw new Error(`issuer must be the CA ${entry.issuer}, which signed ${declaration.caId}, got none; pass that CA as issuer`);
   }
   await assertFree(entry, declaration.ledgerTable, request, ports);
-  const certificate = ca.chain[0];
-  const data = { CaId: declaration.caId, ...certificateAttributes(certificate), ...chainData(entry) };
+  const [certificate, ...above] = ca.chain;
+  const data = { CaId: declaration.caId, ...certificateAttributes(certificate), ...chainData({ chain: Buffer.concat(above) }) };
   assertFits(data);
   const { ledgerTable, issuerLedgerTable = ledgerTable } = declaration;
   for (const table of new Set([issuerLedgerTable, ledgerTable])) {

@@ -126,6 +126,23 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
       `the key identifier of the CA ${caId} must be the one in its ledger, ${keyIdentifier(caId)}, got "${IssuerKeyIdentifier}"`);
   });
 
+  test('of a CA above another one: the chain of that is the one of the CA that signed it', async () => {
+    const root = await handle(named(request('ca', 'Create', caProperties({
+      LedgerTable: 'root', PathLength: '1', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Root-AbCdEf` },
+    })), 'Root'));
+    const properties = subordinateProperties(root.physicalResourceId, 'below', { IssuerLedgerTable: 'root' });
+    const { physicalResourceId: below } = await handle(request('subordinate', 'Create', properties));
+    const { chain } = world.entry(below, 'below')!;
+    const { entries } = world.ledgers.get('root')!;
+    const [key, entry] = [...entries].find(([, { identity }]) => identity === below)!;
+    entries.set(key, { ...entry, chain: world.entry(caId)!.certificate });
+    await handle(request('subordinate', 'Update', properties, below));
+    expect(world.entry(below, 'below')!.chain).toEqual(chain);
+    await expect(handle(request('device', 'Create', deviceProperties(below, { LedgerTable: 'below' })))).resolves.toMatchObject({
+      physicalResourceId: expect.stringMatching(/^device-/),
+    });
+  });
+
   test('of a CA high above, which sets limits too', async () => {
     const above = async (kind: 'ca' | 'subordinate', properties: Properties, name: string) => (await handle(named(request(kind, 'Create', properties), name))).physicalResourceId;
     const root = await above('ca', caProperties({ LedgerTable: 'root', PathLength: '2', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Root-AbCdEf` } }), 'Root');

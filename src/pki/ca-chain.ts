@@ -5,6 +5,7 @@ import { limitsOf, usageText } from './issuer-limits';
 import { keyAlgorithmOfPublicKey } from './keys';
 import { assertNamesPermitted } from './name-constraints';
 import { OID } from './object-identifiers';
+import { assertReadable } from './readable-certificate';
 import { isOutdatedSignature } from './signature-algorithms';
 import { describeUnsupportedKey } from './unsupported-key';
 import { Complaint } from '../contract/rules';
@@ -125,7 +126,9 @@ export function assertUnderstood({ unknownCritical }: Certificate): void {
 
 function parsed(property: string, index: number, der: Buffer): Certificate {
   try {
-    return parseCertificate(der);
+    const certificate = parseCertificate(der);
+    assertReadable(certificate);
+    return certificate;
   } catch (error) {
     throw new Error(`${place(property, index)} can't be used: ${(error as Error).message}`);
   }

@@ -201,9 +201,12 @@ describe('a request that brings its subject along', () => {
     requestedProperties(caId, { CertificateSigningRequest: cas.request(cas.key(), { subject }, []), ...changes });
 
   test('does not get the common name of another living certificate, however it is written', async () => {
-    await handle(request('device', 'Create', deviceProperties(caId)));
-    await expect(handle(named(request('device', 'Create', asking('/CN=sensor-001')), 'Impostor'))).rejects.toThrow(
-      'certificateSigningRequest must ask for a common name that no other living certificate of the CA has, got "sensor-001", which Device has');
+    await handle(request('device', 'Create', deviceProperties(caId, { Subject: { CommonName: 'Schöne Pumpe' } })));
+    for (const twin of ['Schöne Pumpe', 'SCHÖNE PUMPE', 'scho\u0308ne  Pumpe', 'Schöne Ｐumpe']) {
+      const csr = { CertificateSigningRequest: cas.request(cas.key(), { subject: `/CN=${twin}`, more: ['-utf8'] }, []) };
+      await expect(handle(named(request('device', 'Create', requestedProperties(caId, csr)), 'Impostor'))).rejects.toThrow(
+        /certificateSigningRequest must ask for a common name that no other living certificate of the CA has, got ".*", which Device has/);
+    }
   });
 
   test('gets it once the other certificate is withdrawn, and keeps it over its own renewals', async () => {

@@ -104,12 +104,13 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       Generation: generation,
       Platforms: kind.platforms.map(platform => platform._render()),
       Extensions: renderExtensions(this, options),
-      RetainKey: removalPolicy === RemovalPolicy.DESTROY ? undefined : true,
       ...kind.properties,
     };
     validateIssuing(this, ca, kind.profile, options, term.ValidityDays);
     noteCommonName(this, ca, kind.isClient ? knownSubject(options)?.commonName : undefined, subject === undefined);
-    this._resource = provider.resource(this, kind.resourceType, properties, [rights, ...provider.rightsFor(this, needed)]);
+    this._resource = provider.resource(this, kind.resourceType, properties, [rights, ...provider.rightsFor(this, needed)], {
+      removalPolicy, secret: this._key?.secret,
+    });
   }
 
   /**

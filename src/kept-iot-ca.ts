@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { CA_ATTRIBUTE_KINDS, CaAttributes } from './ca-attributes';
 import { KeptCaAttributes, KeptIotCaProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
+import { checkFormerStackId } from './contract/stack-id';
 import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from './iot-platform';
@@ -33,6 +34,15 @@ export interface KeptCaProps extends CaAttributes {
   readonly issuer?: IPrivateIotCa;
 
   /**
+   * The id (ARN) of the stack that declared the CA before and can't be asked to let it go: it was deleted, and its resource was
+   * retained (*Retain resources*, or a `DeletionPolicy` of your own). The error of a deployment that needs it names the stack. You
+   * vouch for it that the stack does not declare the CA any more; a removal there that comes later takes nothing away.
+   *
+   * @default - none: a CA that another stack declares is refused
+   */
+  readonly formerStackId?: string;
+
+  /**
    * How many CAs may stand below this one in a chain.
    *
    * @default - checked at deployment
@@ -47,7 +57,9 @@ export interface KeptCaProps extends CaAttributes {
   readonly replaces?: string;
 }
 
-const KINDS: Kinds<KeptCaProps> = { ...CA_ATTRIBUTE_KINDS, issuer: optional(CA), pathLength: optional(NUMBER), replaces: optional(TEXT) };
+const KINDS: Kinds<KeptCaProps> = {
+  ...CA_ATTRIBUTE_KINDS, issuer: optional(CA), pathLength: optional(NUMBER), replaces: optional(TEXT), formerStackId: optional(TEXT),
+};
 
 /** A CA that is taken back in. Not exported. */
 export class KeptIotCa extends PrivateIotCaBase {
@@ -69,8 +81,9 @@ export class KeptIotCa extends PrivateIotCaBase {
   constructor(scope: Construct, id: string, props: KeptCaProps) {
     super(scope, id);
     check(this, KINDS, props);
-    const { issuer, replaces } = props;
+    const { issuer, replaces, formerStackId } = props;
     validateReplaces(this, replaces);
+    validate(this, [formerStackId], () => formerStackId === undefined ? undefined : checkFormerStackId(formerStackId));
     const parts = partsOf(this, props);
     const { account, region } = this.env;
     for (const [what, own, other] of [['account', account, parts.ledger.env.account], ['Region', region, parts.ledger.env.region]]) {
@@ -101,6 +114,7 @@ export class KeptIotCa extends PrivateIotCaBase {
       LedgerTable: this.ledger.tableName,
       IssuerLedgerTable: issuer && ledgerOf(this, issuer),
       CaId: props.caId,
+      FormerStackId: formerStackId,
       Platforms: this.platforms.map(platform => platform._render()),
       Replaces: replaces,
     };

@@ -152,7 +152,6 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
       PathLength: this.pathLength,
       Generation: generation,
       Platforms: this.platforms.map(platform => platform._render()),
-      RetainKey: removalPolicy !== RemovalPolicy.DESTROY,
       LedgerTable: this.ledger.tableName,
       KeyStorage: key.properties,
       ...issuer && issuerProperties(issuer),
@@ -168,7 +167,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     } else if (!signedElsewhere) {
       sayTerm(this, { days: term.ValidityDays, notBefore: props.notBefore, notAfter: props.notAfter });
     }
-    this._resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights);
+    this._resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights, { removalPolicy, secret: key.secret });
     rememberCa(this, { ...knownByDeclaration(props), keyIdentifier: signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier') });
     this.caId = this._resource.ref;
     this._chain = this.chainOf(props);

@@ -30,6 +30,11 @@ test('a kept CA is declared with the ledger that it had, and issues with the key
   expect(stack.resolve(ca.certificatePem)).toEqual(attributeOf(id, 'CertificatePem'));
 });
 
+test('a kept CA of a stack that is gone names that stack', () => {
+  const formerStackId = 'arn:aws:cloudformation:eu-central-1:111111111111:stack/Iot/5b6d4a40-0000-11f1-9a3c-0a1b2c3d4e5f';
+  expect(propertiesOf(kept({ formerStackId }).stack, 'Custom::KeptIotCa')).toMatchObject({ FormerStackId: formerStackId });
+});
+
 test('a kept CA below another one is recorded in the ledger of that one too, and its chain ends there', () => {
   const stack = stackOf();
   const root = new PrivateIotCa(stack, 'Root', { subject: { commonName: 'Root' }, pathLength: 1 });
@@ -67,6 +72,8 @@ test('a kept CA of another account or Region is refused: there it is used by its
 test.each<[string, Partial<KeptCaProps>]>([
   ['caId must be the caId of a CA, ca- and 32 hexadecimal digits, got "device-1"', { caId: 'device-1' }],
   ['replaces must be the caId of a CA, ca- and 32 hexadecimal digits, got "the old one"', { replaces: 'the old one' }],
+  ['formerStackId must be the id of a stack, as in arn:aws:cloudformation:eu-central-1:111111111111:stack/Iot/5b6d4a40-0000-11f1-9a3c-0a1b2c3d4e5f, got "Iot"',
+    { formerStackId: 'Iot' }],
   ['either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, got neither', { privateKeySecretArn: undefined }],
   ['either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, got both',
     { signingKeyArn: KEY }],

@@ -73,7 +73,7 @@ test('a CA of all properties renders every one of them', () => {
     PathLength: 2,
     Generation: 3,
     Platforms: ['aws-iot-core', 'azure-dps'],
-    RetainKey: false,
+    RetainKey: Match.absent(),
   });
 });
 

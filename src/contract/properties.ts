@@ -65,8 +65,8 @@ export interface PrivateIotCaProperties extends CertificateProperties {
   readonly Subject: { readonly [attribute: string]: string };
   readonly KeyAlgorithm: KeyAlgorithmName;
   readonly KeyStorage: KeyStorageProperties;
-  /** `false` where the key may go when the CA is removed or replaced. */
-  readonly RetainKey: boolean;
+  /** `true` where the key outlives the resource; added by `CertificateProvider`. */
+  readonly RetainKey?: boolean;
   readonly PathLength?: number;
   /** The physical id of the CA that signs; absent for a CA that signs itself or is signed elsewhere. */
   readonly Issuer?: string;
@@ -105,6 +105,8 @@ export interface KeptIotCaProperties {
   /** The ledger of the CA above it, in which its certificate is recorded too. */
   readonly IssuerLedgerTable?: string;
   readonly CaId: string;
+  /** The id of the stack that declared the CA before, and is gone. */
+  readonly FormerStackId?: string;
   readonly Platforms?: string[];
   /** The id of the CA that it replaces by declaration. */
   readonly Replaces?: string;
@@ -136,7 +138,7 @@ export interface RequestableProperties {
   readonly AllowedSubject?: AllowedSubjectProperties;
   /** What else the key and its certificate are delivered as. */
   readonly Bundles?: BundleProperties[];
-  /** `true` where the key outlives the resource. */
+  /** `true` where the key outlives the resource; added by `CertificateProvider`. */
   readonly RetainKey?: boolean;
 }
 

@@ -1,6 +1,7 @@
 import { Declaration } from './declaration';
 import { requestOutcome } from './declared-request';
 import { LedgerEntry } from './ledger';
+import { outsideMessage } from './outside-text';
 import { MAX_RESPONSE_BYTES, RequestIds, responseBytes } from './response-size';
 import { CertificateAttributes } from '../contract/properties';
 import { certificateAttributes } from '../pki/certificate';
@@ -13,10 +14,18 @@ const AWAITED = '(not signed yet)';
 /** The attributes that only some certificates have. */
 type MoreAttributes = Pick<CertificateAttributes, 'IgnoredRequests' | 'PrivateKeyParameter'>;
 
-/** What a declaration adds to the attributes of its certificate. */
-export function declaredData({ keyStorage }: Declaration, { serialNumber, ignoredRequests }: Pick<LedgerEntry, 'serialNumber' | 'ignoredRequests'>): MoreAttributes {
+/** More than what is said of a request's 20 wishes has at most. */
+const MAX_IGNORED_CHARACTERS = 2_048;
+
+/**
+ * What a declaration adds to the attributes of its certificate. What a request did not get is said from the request itself; where
+ * that is in a secret which is not read again, from the ledger, cleaned, for others may be able to write there.
+ */
+export function declaredData(declaration: Declaration, { serialNumber, ignoredRequests }: Pick<LedgerEntry, 'serialNumber' | 'ignoredRequests'>): MoreAttributes {
+  const { keyStorage, request } = declaration;
+  const ignored = request && (requestOutcome(declaration).ignored ?? outsideMessage(ignoredRequests, MAX_IGNORED_CHARACTERS));
   return {
-    ...ignoredRequests === undefined ? {} : { IgnoredRequests: ignoredRequests },
+    ...ignored === undefined ? {} : { IgnoredRequests: ignored },
     ...keyStorage?.Type === 'Parameter' ? { PrivateKeyParameter: `${keyStorage.Path}/${serialNumber}` } : {},
   };
 }
@@ -68,6 +77,6 @@ export function largestData(certificatePem: string, declaration: Declaration): C
     Sha256Fingerprint: '0'.repeat(64),
     Sha1Fingerprint: '0'.repeat(40),
     SubjectKeyIdentifier: '0'.repeat(40),
-    ...declaredData(declaration, { serialNumber: '0'.repeat(40), ignoredRequests: requestOutcome(declaration).ignored }),
+    ...declaredData(declaration, { serialNumber: '0'.repeat(40), ignoredRequests: undefined }),
   };
 }

@@ -121,7 +121,7 @@ async function complete(
   assertLinted(certificate, declaration.platforms, ca?.chain[0]);
   const facts = {
     certificate,
-    ...declaration.profile === 'ca' && ca ? { chain: Buffer.concat(ca.chain) } : {},
+    chain: chainAbove(declaration, ca),
     ...requested ? { ignoredRequests: requestOutcome(declaration).ignored! } : {},
   };
   if (declaration.bundles.length === 0) {
@@ -166,13 +166,19 @@ async function confirm(
   return same || await ledger.advance(entry, 'ISSUED', { retainKey, bundles }, request) ? { ...issued, retainKey, bundles } : undefined;
 }
 
-function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ports: Ports): Promise<IssuedEntry> {
+async function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ports: Ports): Promise<IssuedEntry> {
   const { request, subject } = declaration;
-  return assertGenuine(entry, {
+  const issued = await assertGenuine(entry, {
     ca,
     subject: request?.subject || !subject ? undefined : declaredContent(declaration).subject,
     publicKey: request?.content?.publicKey,
   }, declaration.issuerLedgerTable, ports);
+  return { ...issued, chain: chainAbove(declaration, ca) };
+}
+
+/** The certificates above a CA: those of the CA that signs it, which were checked up to the root, whatever else the ledger has. */
+function chainAbove({ profile }: Declaration, ca: IssuingCa | undefined): Buffer | undefined {
+  return profile === 'ca' && ca ? Buffer.concat(ca.chain) : undefined;
 }
 
 async function writeBundlesOf({ declaration }: CertificateRequest, entry: IssuedEntry, ca: IssuingCa | undefined, ports: Ports): Promise<void> {

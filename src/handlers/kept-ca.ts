@@ -14,6 +14,7 @@ import { assertForPlatforms } from './usable-ca';
 import { PlatformId } from '../contract/platforms';
 import { KeptCaAttributes } from '../contract/properties';
 import { checkCaId, quote } from '../contract/rules';
+import { checkFormerStackId } from '../contract/stack-id';
 import { certificateAttributes } from '../pki/certificate';
 
 /** A CA whose key and ledger have outlived its resource, as another resource declares it. */
@@ -22,6 +23,8 @@ export interface KeptCaDeclaration {
   /** The ledger of the CA above it, in which its certificate is recorded too; absent where no CA of this library is above it. */
   readonly issuerLedgerTable?: string;
   readonly caId: string;
+  /** The stack that declared it before and is gone, by whoever declares it now. */
+  readonly formerStackId?: string;
   readonly platforms: readonly PlatformId[];
   readonly replaces?: string;
 }
@@ -30,6 +33,8 @@ export interface KeptCaDeclaration {
 export function parseKeptCa(properties: RawProperties): KeptCaDeclaration {
   const caId = text('caId', properties.CaId);
   complain(checkCaId(caId));
+  const formerStackId = optionalText('formerStackId', properties.FormerStackId);
+  complain(formerStackId === undefined ? undefined : checkFormerStackId(formerStackId));
   const ledgerTable = text('ledgerTable', properties.LedgerTable);
   if (!TABLE_NAME.test(ledgerTable)) {
     throw new Error(`ledgerTable must be the name of a table in the account and the Region of the stack, got ${quote(ledgerTable)}; `
@@ -39,6 +44,7 @@ export function parseKeptCa(properties: RawProperties): KeptCaDeclaration {
     ledgerTable,
     issuerLedgerTable: optionalText('ledgerTable of the issuer', properties.IssuerLedgerTable),
     caId,
+    formerStackId,
     platforms: platformsProperty(properties.Platforms),
     replaces: replacesProperty(properties.Replaces),
   };
@@ -79,8 +85,8 @@ export async function takeBackCa(
     throw new Error(`issuer must be the CA ${entry.issuer}, which signed ${declaration.caId}, got none; pass that CA as issuer`);
   }
   await assertFree(entry, declaration.ledgerTable, request, ports);
-  const certificate = ca.chain[0];
-  const data = { CaId: declaration.caId, ...certificateAttributes(certificate), ...chainData(entry) };
+  const [certificate, ...above] = ca.chain;
+  const data = { CaId: declaration.caId, ...certificateAttributes(certificate), ...chainData({ chain: Buffer.concat(above) }) };
   assertFits(data);
   const { ledgerTable, issuerLedgerTable = ledgerTable } = declaration;
   for (const table of new Set([issuerLedgerTable, ledgerTable])) {
@@ -92,19 +98,22 @@ export async function takeBackCa(
 
 /**
  * Refuses a CA that somebody else has: it would have two resources, and go with the first of them. Also one that is being replaced,
- * for it comes back in a rollback.
+ * for it comes back in a rollback. Of a stack whose resource was retained, CloudFormation never asked for a removal: that such a
+ * stack is gone, only its owner can say.
  */
 async function assertFree(entry: LedgerEntry, table: string, request: KeptCaRequest, ports: Ports): Promise<void> {
-  if (isOf(entry, request) || entry.status === 'WITHDRAWN') {
+  const { stackId, logicalResourceId } = entry;
+  const isHere = stackId === request.stackId;
+  if (isOf(entry, request) || entry.status === 'WITHDRAWN' || (!isHere && stackId === request.declaration.formerStackId)) {
     return;
   }
-  const { stackId, logicalResourceId } = entry;
-  const isLeaving = stackId === request.stackId && !(await ports.stack(stackId)).declaredCas.includes(logicalResourceId);
+  const isLeaving = isHere && !(await ports.stack(stackId)).declaredCas.includes(logicalResourceId);
   const { wants, outcome, declares, holds = [] } = await ports.ledger(table).resource(entry) ?? {};
   const isBeingDeclared = wants === entry.identity && outcome === undefined;
   if (isBeingDeclared || (!isLeaving && [declares, ...holds].includes(entry.identity))) {
     throw new Error(`caId must be that of a CA which no other resource declares, got ${entry.identity}, which is ${logicalResourceId} of the stack `
-      + `${stackId}; remove it there, or use it from here by PrivateIotCa.fromPrivateIotCaAttributes`);
+      + `${stackId}; remove it there, or use it from here by PrivateIotCa.fromPrivateIotCaAttributes`
+      + (isHere ? '' : '; if that stack is gone, or has retained the resource, declare its id as formerStackId'));
   }
 }
 

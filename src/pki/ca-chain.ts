@@ -8,6 +8,7 @@ import { isSameName } from './name-comparison';
 import { assertNamesPermitted } from './name-constraints';
 import { OID } from './object-identifiers';
 import { readablePublicKey } from './readable-public-key';
+import { assertReadable } from './readable-certificate';
 import { isOutdatedSignature } from './signature-algorithms';
 import { describeUnsupportedKey } from './unsupported-key';
 import { Complaint } from '../contract/rules';
@@ -128,7 +129,9 @@ export function assertUnderstood({ unknownCritical }: Certificate): void {
 
 function parsed(property: string, index: number, der: Buffer): Certificate {
   try {
-    return parseCertificate(der);
+    const certificate = parseCertificate(der);
+    assertReadable(certificate);
+    return certificate;
   } catch (error) {
     throw new Error(`${place(property, index)} can't be used: ${(error as Error).message}`);
   }

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
 import { CertificateExtensions, readExtensions } from './certificate-extensions';
-import { contextTag, Tag, time } from './der';
+import { contextTag, isTime, Tag, time } from './der';
 import { DerReader } from './der-reader';
 import { isSameName } from './name-comparison';
 import { toPem } from './pem';
@@ -102,7 +102,7 @@ function readTime(reader: DerReader): Date {
   const text = element.toString('latin1', 2);
   const digits = utc ? `${text < '5' ? '20' : '19'}${text}` : text;
   const date = new Date(digits.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-  if (Number.isNaN(date.getTime()) || !time(date).equals(element)) {
+  if (!isTime(date) || !time(date).equals(element)) {
     throw new Error(`the certificate must have times as RFC 5280, section 4.1.2.5, writes them, got ${JSON.stringify(text)}`);
   }
   return date;

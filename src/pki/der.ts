@@ -168,13 +168,19 @@ export function bmpString(text: string): Buffer {
   return element(Tag.BMP_STRING, Buffer.from(text, 'utf16le').swap16());
 }
 
+/** Whether a certificate can have a date: the years of `time`. */
+export function isTime(date: Date): boolean {
+  const year = date.getUTCFullYear();
+  return year >= 1950 && year <= 9999;
+}
+
 /**
  * A point in time as RFC 5280, section 4.1.2.5, wants it: UTCTime through 2049, GeneralizedTime from 2050, in UTC, with
  * seconds and without fractions of them (which are dropped).
  */
 export function time(date: Date): Buffer {
   const year = date.getUTCFullYear();
-  if (!(year >= 1950 && year <= 9999)) {
+  if (!isTime(date)) {
     throw new RangeError(`a date in a certificate must be in the years 1950 to 9999, got ${Number.isNaN(year) ? 'no date' : `the year ${year}`}`);
   }
   const [tag, first] = year < 2050 ? [Tag.UTC_TIME, 0] : [Tag.GENERALIZED_TIME, 2];

@@ -1,7 +1,7 @@
 import { objectIdentifier, Tag } from './der';
 import { DerReader } from './der-reader';
 import { OID } from './object-identifiers';
-import { comparableText } from '../contract/comparable-text';
+import { comparableText, preparedText } from '../contract/comparable-text';
 import { SUBJECT_ATTRIBUTES } from '../contract/subject-attributes';
 
 const LABELS = new Map(Object.values(SUBJECT_ATTRIBUTES).map(({ oid, label }) => [objectIdentifier(oid).toString('hex'), label as string]));
@@ -62,14 +62,6 @@ export function commonNameOf(name: Buffer): string | undefined {
 export function valuesOf(name: Buffer, oid: string): string[] {
   const wanted = objectIdentifier(oid).toString('hex');
   return readSets(name).flat().filter(({ type }) => type === wanted).map(({ value }) => value);
-}
-
-/**
- * The form in which values are compared by the whole of RFC 5280, section 7.1, whose rules (RFC 4518) take forms of one letter for one,
- * such as full width, pass over what nobody sees, and take every kind of space for a space.
- */
-function preparedText(text: string): string {
-  return comparableText(text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '').replace(/\p{Zs}/gu, ' ').toLowerCase());
 }
 
 type Comparison = (text: string) => string;

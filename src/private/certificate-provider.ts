@@ -13,6 +13,7 @@ import { policyId } from './policy-id';
 import { largestSize } from './policy-size';
 import { pathsOfPrivateKeys } from './private-key-guard';
 import { outermostStack } from './reach';
+import { alwaysAskForRemoval, retainsKey } from './removal-policy';
 import { isSynthesized, rolePolicy } from './role-policy';
 import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 import { CA_RESOURCE_TYPES, ResourceType } from '../contract/resource-types';
@@ -50,6 +51,13 @@ export interface NeededRight {
    * follows. The others share policies, which lose it before that.
    */
   readonly policyName?: string;
+}
+
+/** What becomes of a key with its certificate. */
+export interface RemovedKey {
+  readonly removalPolicy: RemovalPolicy;
+  /** The secret that holds it, if it is in one. */
+  readonly secret?: IConstruct;
 }
 
 /**
@@ -212,13 +220,17 @@ export class CertificateProvider extends Construct {
   }
 
   /** A certificate resource behind which this function stands, made only after the rights it needs. */
-  public resource(scope: Construct, resourceType: ResourceType, properties: object, rights: readonly IConstruct[]): CustomResource {
-    const resource = new CustomResource(scope, 'Resource', {
+  public resource(
+    scope: Construct, resourceType: ResourceType, properties: object, rights: readonly IConstruct[], key?: RemovedKey,
+  ): CustomResource {
+    const resource: CustomResource = new CustomResource(scope, 'Resource', {
       resourceType,
       serviceToken: this.function.functionArn,
       serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES),
-      properties: { ...properties },
+      removalPolicy: key?.removalPolicy,
+      properties: { ...properties, RetainKey: key && retainsKey(() => [resource, key.secret]) },
     });
+    alwaysAskForRemoval(resource);
     resource.node.addDependency(...rights, ...resourceType === ResourceType.CA_LOOKUP ? [] : [this.rightsOnOwnStack()]);
     if (CA_RESOURCE_TYPES.includes(resourceType)) {
       this.authorities.push((resource.node.defaultChild as CfnResource).logicalId);

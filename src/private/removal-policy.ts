@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, CfnResource, CustomResource, IResolvable, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { quote } from '../contract/rules';
 
@@ -23,4 +23,31 @@ export function refuseRemovalPolicy({ node }: IConstruct, policy: RemovalPolicy,
   throw new Error(`${node.path}: applyRemovalPolicy must not be called, since ${declared
     ? `keys and ledgers would not follow, got ${quote(policy)}; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it`
     : `it has no key and no table in this stack that could be kept, got ${quote(policy)}; leave the call out`}`);
+}
+
+/**
+ * Has CloudFormation ask the function for every removal, whatever policy `RemovalPolicies` or another Aspect applies to the resource:
+ * without a Delete, the ledger would have the certificate as declared for ever. What is retained is the data. An override
+ * stands over what Aspects set.
+ */
+export function alwaysAskForRemoval(resource: CustomResource): void {
+  const cfnResource = cfnResourceOf(resource)!;
+  ['DeletionPolicy', 'UpdateReplacePolicy'].forEach(attribute => cfnResource.addOverride(attribute, CfnDeletionPolicy.DELETE));
+}
+
+/**
+ * Whether the function is to keep a key when the certificate is removed: `true`, or nothing. It follows the removal policies of the
+ * custom resource and of the secret, as they stand after all Aspects.
+ */
+export function retainsKey(holders: () => readonly (IConstruct | undefined)[]): IResolvable {
+  return Lazy.any({ produce: () => holders().some(isRetained) || undefined });
+}
+
+function isRetained(holder: IConstruct | undefined): boolean {
+  const policy = holder && cfnResourceOf(holder)?.cfnOptions.deletionPolicy;
+  return policy !== undefined && policy !== CfnDeletionPolicy.DELETE;
+}
+
+function cfnResourceOf({ node: { defaultChild } }: IConstruct): CfnResource | undefined {
+  return CfnResource.isCfnResource(defaultChild) ? defaultChild : undefined;
 }

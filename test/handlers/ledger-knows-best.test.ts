@@ -126,6 +126,23 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
       `the key identifier of the CA ${caId} must be the one in its ledger, ${keyIdentifier(caId)}, got "${IssuerKeyIdentifier}"`);
   });
 
+  test('of a CA above another one: the chain of that is the one of the CA that signed it', async () => {
+    const root = await handle(named(request('ca', 'Create', caProperties({
+      LedgerTable: 'root', PathLength: '1', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Root-AbCdEf` },
+    })), 'Root'));
+    const properties = subordinateProperties(root.physicalResourceId, 'below', { IssuerLedgerTable: 'root' });
+    const { physicalResourceId: below } = await handle(request('subordinate', 'Create', properties));
+    const { chain } = world.entry(below, 'below')!;
+    const { entries } = world.ledgers.get('root')!;
+    const [key, entry] = [...entries].find(([, { identity }]) => identity === below)!;
+    entries.set(key, { ...entry, chain: world.entry(caId)!.certificate });
+    await handle(request('subordinate', 'Update', properties, below));
+    expect(world.entry(below, 'below')!.chain).toEqual(chain);
+    await expect(handle(request('device', 'Create', deviceProperties(below, { LedgerTable: 'below' })))).resolves.toMatchObject({
+      physicalResourceId: expect.stringMatching(/^device-/),
+    });
+  });
+
   test('of a CA high above, which sets limits too', async () => {
     const above = async (kind: 'ca' | 'subordinate', properties: Properties, name: string) => (await handle(named(request(kind, 'Create', properties), name))).physicalResourceId;
     const root = await above('ca', caProperties({ LedgerTable: 'root', PathLength: '2', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Root-AbCdEf` } }), 'Root');
@@ -211,9 +228,12 @@ describe('a request that brings its subject along', () => {
     requestedProperties(caId, { CertificateSigningRequest: cas.request(cas.key(), { subject }, []), ...changes });
 
   test('does not get the common name of another living certificate, however it is written', async () => {
-    await handle(request('device', 'Create', deviceProperties(caId)));
-    await expect(handle(named(request('device', 'Create', asking('/CN=sensor-001')), 'Impostor'))).rejects.toThrow(
-      'certificateSigningRequest must ask for a common name that no other living certificate of the CA has, got "sensor-001", which Device has');
+    await handle(request('device', 'Create', deviceProperties(caId, { Subject: { CommonName: 'Schöne Pumpe' } })));
+    for (const twin of ['Schöne Pumpe', 'SCHÖNE PUMPE', 'scho\u0308ne  Pumpe', 'Schöne Ｐumpe']) {
+      const csr = { CertificateSigningRequest: cas.request(cas.key(), { subject: `/CN=${twin}`, more: ['-utf8'] }, []) };
+      await expect(handle(named(request('device', 'Create', requestedProperties(caId, csr)), 'Impostor'))).rejects.toThrow(
+        /certificateSigningRequest must ask for a common name that no other living certificate of the CA has, got ".*", which Device has/);
+    }
   });
 
   test('gets it once the other certificate is withdrawn, and keeps it over its own renewals', async () => {

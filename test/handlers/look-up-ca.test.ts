@@ -107,6 +107,13 @@ describe('what the ledger holds is believed only where it is verified', () => {
         + `for ${factory.physicalResourceId}, got one with ${root.data!.Sha256Fingerprint.slice(0, 12)}; deploy the stack of the CA first`);
   });
 
+  test('a CA whose certificate is known is not answered as one that is waiting for it', async () => {
+    exchange({ status: 'REQUESTED' });
+    await expect(ofFactory({ Sha256Fingerprint: factory.data!.Sha256Fingerprint })).rejects
+      .toThrow(`must hold the certificate whose SHA-256 fingerprint begins with ${factory.data!.Sha256Fingerprint.slice(0, 12)} `
+        + `for ${factory.physicalResourceId}, got a CA that is waiting for its certificate; deploy the stack of the CA first`);
+  });
+
   test('a CA above that has not signed the one below it is refused', async () => {
     const other = await handle({ ...request('ca', 'Create', caProperties({ PathLength: '1', LedgerTable: 'other', KeyStorage: keyOf('Other') })), logicalResourceId: 'Other' });
     exchange({ chain: der(other) });

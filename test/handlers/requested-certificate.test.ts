@@ -164,6 +164,37 @@ describe('the identity of a certificate from a request', () => {
   });
 });
 
+describe('what a certificate from a request has not got is told', () => {
+  const forge = (physicalResourceId: string): void => {
+    const entry = world.entry(physicalResourceId)!;
+    world.entries.set(`${entry.issuer}/${entry.serialNumber}`, { ...entry, ignoredRequests: `forged\n\u202e${'x'.repeat(5_000)}` });
+  };
+
+  test('from the request itself, whatever the ledger says', async () => {
+    const csr = deviceRequest(['subjectAltName=DNS:evil.example']);
+    const created = await create(csr);
+    forge(created.physicalResourceId);
+    const again = await handle(request('device', 'Update', properties(csr), created.physicalResourceId));
+    expect(again).toEqual(created);
+    expect(again.data!.IgnoredRequests).toContain('evil.example');
+  });
+
+  test('from the ledger where the request is in a secret, on one line and short', async () => {
+    world.secretValues.set(REQUEST_SECRET, deviceRequest(['subjectAltName=DNS:evil.example']));
+    const { physicalResourceId } = await handle(request('device', 'Create', fromSecret()));
+    forge(physicalResourceId);
+    const again = await handle(request('device', 'Update', fromSecret(), physicalResourceId));
+    expect(again.data!.IgnoredRequests).toMatch(/^forged x{2000,2048}…$/);
+  });
+
+  test('only where there is a request', async () => {
+    const { physicalResourceId } = await handle(request('device', 'Create', deviceProperties(caId)));
+    forge(physicalResourceId);
+    const again = await handle(request('device', 'Update', deviceProperties(caId), physicalResourceId));
+    expect(again.data).not.toHaveProperty('IgnoredRequests');
+  });
+});
+
 describe('fails, before anything is written, for', () => {
   const CASES: [string, () => Properties, string][] = [
     ['a request whose signature is not by its key', () => {

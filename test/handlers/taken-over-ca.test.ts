@@ -3,7 +3,7 @@ import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-ev
 import { Ports } from '../../src/handlers/ports';
 import {
   caProperties, deviceProperties, EXISTING_KEY, existingCaProperties, keptCaProperties, Properties, request, SECRET, signedElsewhereProperties,
-  subordinateProperties,
+  STACK_ID, subordinateProperties,
 } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
 import { CA_EXTENSIONS, OpensslCas } from '../support/openssl-ca';
@@ -174,6 +174,41 @@ describe('a CA from elsewhere that another resource has taken over', () => {
     world.now = new Date(world.now.getTime() + 31 * DAY);
     expect((await handle(request('existing', 'Update', properties({ Platforms: ['aws-iot-core'] }), existing))).physicalResourceId).toBe(existing);
   });
+});
+
+describe('a CA whose stack is gone without its removal', () => {
+  const other = STACK_ID.replace('stack/Iot/5', 'stack/Iot/6');
+  const takeAway = (changes: Properties = {}) => handle({ ...request('kept', 'Create', keptCaProperties(caId, changes)), stackId: other });
+
+  beforeEach(() => {
+    world.stackResources.splice(0, Infinity);
+    world.declaredCas.splice(0, Infinity, 'KeptCa');
+  });
+
+  test('is refused with the id of that stack, and the way to vouch for it', async () => {
+    await expect(takeAway()).rejects.toThrow(`KeptCa: caId must be that of a CA which no other resource declares, got ${caId}, which is Ca of the stack ${STACK_ID}; remove it `
+      + 'there, or use it from here by PrivateIotCa.fromPrivateIotCaAttributes; if that stack is gone, or has retained the resource, declare its id as formerStackId');
+    await expect(takeAway({ FormerStackId: other })).rejects.toThrow('caId must be that of a CA which no other resource declares');
+    await expect(takeAway({ FormerStackId: 'Iot' })).rejects.toThrow('KeptCa: formerStackId must be the id of a stack');
+  });
+
+  test('goes on in another stack that names it, and a removal of the former resource takes nothing away', async () => {
+    await takeAway({ FormerStackId: STACK_ID });
+    world.now = new Date(world.now.getTime() + 60_000);
+    await expect(changeCa()).rejects.toThrow('the ledger ledger must have');
+    world.now = new Date(world.now.getTime() + 60_000);
+    await handle(request('ca', 'Delete', caProperties({ RetainKey: 'false' }), caId));
+    expect(world.entry(caId)).toMatchObject({ status: 'ISSUED', stackId: other, logicalResourceId: 'KeptCa' });
+    const KeyStorage = { Type: 'SecretsManager', SecretArn: `${SECRET}Other-AbCdEf` };
+    const device = await handle({ ...request('device', 'Create', deviceProperties(caId, { KeyStorage })), stackId: other });
+    expect(device.data!.CertificatePem).toContain('BEGIN CERTIFICATE');
+  });
+});
+
+test('a CA that the template of the stack declares is not taken from it by its own id', async () => {
+  world.declaredCas.push('Ca', 'KeptCa');
+  await expect(handle(request('kept', 'Create', keptCaProperties(caId, { FormerStackId: STACK_ID })))).rejects.toThrow(
+    `caId must be that of a CA which no other resource declares, got ${caId}`);
 });
 
 describe('a CA is not taken over', () => {

@@ -60,6 +60,45 @@ describe('the certificate of a CA from elsewhere', () => {
     expect(() => read(der, odd)).toThrow('certificate, certificate 2, must be of a key that OpenSSL can read');
   });
 
+  describe('whose names were damaged', () => {
+    const der = Buffer.from(foreign({ extensions: CA_EXTENSIONS }).replace(/-----[^-]*-----/g, ''), 'base64');
+    const { issuer, subject } = parseCertificate(der);
+    const [issuerAt, subjectAt] = [der.indexOf(issuer), der.lastIndexOf(subject)];
+    const damaged = (at: number, octet: number): Buffer => {
+      const changed = Buffer.from(der);
+      changed[at] = octet;
+      return changed;
+    };
+    const CHARACTER = issuer.indexOf('Foreign Root');
+
+    test.each<[string, number, number, string]>([
+      ['no set', issuerAt + 2, 0x30, 'its issuer must be a name that can be read (RFC 5280, section 4.1.2.4), got a damaged one: DER must have tag 0x31'],
+      ['no attribute type', issuerAt + 6, 0x04, 'its issuer must be a name that can be read (RFC 5280, section 4.1.2.4), got a damaged one: DER must have tag 0x06'],
+      ['no UTF-8 in the issuer', issuerAt + CHARACTER, 0xff, 'its issuer must be a name that can be read (RFC 5280, section 4.1.2.4), got a damaged one: '
+        + 'the value of 2.5.4.3 is no string of its type'],
+      ['no UTF-8 in the subject', subjectAt + CHARACTER, 0xff, 'its subject must be a name that can be read (RFC 5280, section 4.1.2.4), got a damaged one: '
+        + 'the value of 2.5.4.3 is no string of its type'],
+      ['a string of a type that names do not have', issuerAt + CHARACTER - 2, 0x01, 'OpenSSL must be able to read it, got a certificate that it refuses; have it issued again'],
+    ])('so that there is %s is refused with the reason, alone or above another one', (_, at, octet, message) => {
+      expect(() => read(damaged(at, octet))).toThrow(`certificate can't be used: ${message}`);
+      expect(() => read(der, damaged(at, octet))).toThrow(`certificate, certificate 2, can't be used: ${message}`);
+    });
+
+    test('in any octet is taken only where OpenSSL reads it', () => {
+      const places = Array.from({ length: subjectAt + subject.length - issuerAt }, (_, index) => issuerAt + index);
+      const taken = places.flatMap(at => [0x00, 0x01, 0x13, 0x7f, 0x80, 0xff].map(octet => damaged(at, octet))).filter(each => {
+        try {
+          return read(each).certificate;
+        } catch {
+          return false;
+        }
+      });
+      expect(taken.length).toBeGreaterThan(10);
+      const bag = opensslOutput(['crl2pkcs7', '-nocrl', '-certfile', file('taken.pem', pem(...taken))]); // fails where it can't read one
+      expect(opensslOutput(['pkcs7', '-print_certs'], bag).match(/BEGIN CERTIFICATE/g)).toHaveLength(taken.length);
+    });
+  });
+
   test.each(KEY_ALGORITHM_NAMES)('is read alone, by %s', async algorithm => {
     const { certificate } = await testCa({ algorithm, pathLength: 0 });
     expect(read(certificate)).toMatchObject({ certificate: { der: certificate, ca: true, pathLength: 0 }, chain: [] });

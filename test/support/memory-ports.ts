@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { comparableCommonName } from '../../src/contract/common-names';
 import { checkHashForKms } from '../../src/contract/kms';
 import { Requester } from '../../src/handlers/identity';
 import {
@@ -167,7 +168,8 @@ export class MemoryWorld {
       record: (requester, record, over) => gate('record', () => here().record(requester, record, over)),
       reserve: (entry, over, holder) => gate('reserve', () => here().reserve(entry, over, holder)),
       advance: (entry, to, facts, holder) => gate('advance', () => here().advance(entry, to, facts, holder)),
-      named: (issuer, name) => gate('named', () => here().latest(entry => entry.issuer === issuer && entry.commonName === name)),
+      named: (issuer, name) => gate('named', () => here().latest(entry => entry.issuer === issuer
+        && entry.commonName !== undefined && comparableCommonName(entry.commonName) === comparableCommonName(name))),
       async *issued(issuer) {
         yield* await gate('issued', () => here().latest(entry => entry.issuer === issuer && entry.status === 'ISSUED'));
       },

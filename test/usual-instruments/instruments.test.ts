@@ -12,12 +12,14 @@ import { CfnLogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CodePipeline, CodePipelineSource, ShellStep } from 'aws-cdk-lib/pipelines';
-import { DeviceCertificate, PrivateIotCa, ProofOfPossessionSignature } from '../../src';
+import { IConstruct } from 'constructs';
+import { DeviceCertificate, KeyStorage, PrivateIotCa, ProofOfPossessionSignature } from '../../src';
+import { ResourceType } from '../../src/contract/resource-types';
 import { registeredStack } from '../support/registered-stack';
 import { REGISTRATIONS } from '../support/registrations';
 import { stackOf } from '../support/stacks';
 
-type Resources = { [logicalId: string]: { Type: string; Properties?: any; DeletionPolicy?: string } };
+type Resources = { [logicalId: string]: { Type: string; Properties?: any; DeletionPolicy?: string; UpdateReplacePolicy?: string } };
 
 const ENV = { account: '111111111111', region: 'eu-central-1' };
 
@@ -138,6 +140,30 @@ describe('removal policies', () => {
   test.each([[RemovalPolicy.DESTROY, 'Delete'], [RemovalPolicy.RETAIN, 'Retain']])('of an app (%s) hold for all that holds data', (policy, expected) => {
     const all = withInstrument(app => RemovalPolicies.of(app)[policy === RemovalPolicy.DESTROY ? 'destroy' : 'retain']());
     KEPT.forEach(type => ofType(all, type).forEach(([id, { DeletionPolicy }]) => expect([id, DeletionPolicy]).toEqual([id, expected])));
+  });
+
+  test.each(['destroy', 'retain', 'snapshot', 'retainOnUpdateOrDelete'] as const)(
+    'of an app (%s) leave CloudFormation to ask for the removal of every CA and certificate', policy => {
+      const all = withInstrument(app => RemovalPolicies.of(app)[policy]());
+      const asked = Object.entries(all).filter(([, { Type }]) => Object.values<string>(ResourceType).includes(Type));
+      expect(new Set(asked.map(([, { Type }]) => Type)).size).toBeGreaterThan(3);
+      asked.forEach(([id, { DeletionPolicy, UpdateReplacePolicy }]) => expect([id, DeletionPolicy, UpdateReplacePolicy]).toEqual([id, 'Delete', 'Delete']));
+    });
+
+  test.each<[string, (app: IConstruct) => void, { [id: string]: true | undefined }]>([
+    ['nothing', () => undefined, { Ca: true, Pump: undefined, Valve: undefined }],
+    ['everything', app => RemovalPolicies.of(app).retain(), { Ca: true, Pump: true, Valve: true }],
+    ['no data', app => RemovalPolicies.of(app).destroy(), { Ca: undefined, Pump: undefined, Valve: undefined }],
+    ['secrets', app => RemovalPolicies.of(app).retain({ applyToResourceTypes: ['AWS::SecretsManager::Secret'] }), { Ca: true, Pump: true, Valve: undefined }],
+  ])('of an app that retain %s tell the function which keys it keeps', (_, apply, expected) => {
+    const app = new App();
+    const stack = new Stack(app, 'Iot');
+    const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
+    new DeviceCertificate(stack, 'Pump', { ca, subject: { commonName: 'pump-1' } });
+    new DeviceCertificate(stack, 'Valve', { ca, subject: { commonName: 'valve-1' }, keyStorage: KeyStorage.parameterStore() });
+    apply(app);
+    const found = Object.entries(resources(stack)).filter(([, { Type }]) => Type in { 'Custom::PrivateIotCa': 1, 'Custom::IotDeviceCertificate': 1 });
+    expect(Object.fromEntries(found.map(([id, { Properties }]) => [id.slice(0, -8), Properties.RetainKey]))).toEqual(expected);
   });
 });
 

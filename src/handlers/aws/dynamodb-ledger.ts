@@ -8,7 +8,7 @@ import {
   Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord, TABLE_WAS_CHANGED, takesBack,
 } from '../ledger';
 import { AwsCalls, errorName } from './aws-calls';
-import { entryFrom, Item, recordFrom, toAttribute, toItem } from './ledger-item';
+import { entryFrom, Item, namedIdentityFrom, recordFrom, toAttribute, toItem } from './ledger-item';
 import { certificateKey, isFor, nameKey, namePartition, pointerKey, resourceKey, resourceOf } from './ledger-keys';
 
 const CONDITION_FAILED = 'ConditionalCheckFailedException';
@@ -119,7 +119,7 @@ export class DynamoDbLedger implements Ledger {
   public async named(issuer: string, commonName: string): Promise<LedgerEntry[]> {
     const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': toAttribute(namePartition(issuer, commonName)) } };
     const entries: LedgerEntry[] = [];
-    for await (const { identity, resource } of this.query(query, item => ({ identity: item.identity.S!, resource: resourceOf(item) }))) {
+    for await (const { identity, resource } of this.query(query, item => ({ identity: namedIdentityFrom(item), resource: resourceOf(item) }))) {
       const entry = await this.find(identity);
       if (entry && isFor(entry, resource)) {
         entries.push(entry);

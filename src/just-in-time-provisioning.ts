@@ -122,6 +122,10 @@ export class JustInTimeProvisioning {
    * subject of every device's certificate, or have a `Default`. A `PolicyDocument` may be a map or a `PolicyDocument` of
    * aws-cdk-lib, of which the JSON is made that AWS IoT wants.
    *
+   * A token that refers to a parameter of the certificate, such as
+   * `Fn.join('-', ['dev', Fn.ref(ProvisioningParameter.COMMON_NAME)])`, becomes AWS IoT's own function; CloudFormation fills in
+   * all others. The template is read at synthesis, with its lazy values, which must not change any more once aspects run.
+   *
    * @param template the template as a map: Parameters and Resources
    * @param role the role in which AWS IoT provisions; one is made where it is left out
    */
@@ -147,8 +151,8 @@ export class JustInTimeProvisioning {
   /**
    * Renders it for a CA's registration, and checks the template, and the device certificates of the CA in the whole app.
    *
-   * The template is read once, with what is lazy in it; the rights of the role, the check and the text that AWS IoT gets are
-   * made of what was read. A template without tokens is checked at once.
+   * The rights of the role, the check and the text that AWS IoT gets are made of one form of the template: that with its lazy
+   * values. A template without tokens is checked at once.
    *
    * @internal
    */

@@ -1,4 +1,4 @@
-import { Aws, Fn, Lazy } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Aws, Fn, Lazy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsIotCaRegistration, JustInTimeProvisioning } from '../src';
@@ -69,6 +69,14 @@ describe('the role', () => {
     const policy = { Type: 'AWS::IoT::Policy', Properties: { PolicyName: Fn.join('-', [Aws.STACK_NAME, 'devices']) } };
     const [things] = rights(JustInTimeProvisioning.fromTemplate(templateWith([], { policy })));
     expect(JSON.stringify(things.Resource)).toContain('":policy/",{"Fn::Join":["-",[{"Ref":"AWS::StackName"},"devices"]]}');
+  });
+
+  test('must not be for another template than the one that AWS IoT gets', () => {
+    let policyName = 'early';
+    const policy = { Type: 'AWS::IoT::Policy', Properties: { PolicyName: Lazy.uncachedString({ produce: () => policyName }) } };
+    const stack = provisioned(JustInTimeProvisioning.fromTemplate(templateWith([], { policy })));
+    Aspects.of(stack.node.findChild('Registration')).add({ visit: ({ node }) => { policyName = node.id === 'Rights' ? 'late' : policyName; } }, { priority: AspectPriority.READONLY });
+    expect(() => Template.fromStack(stack)).toThrow('Stack/Registration: what is lazy in the provisioning template must stay the same once aspects run');
   });
 
   test('is there with its rights before the CA is registered', () => {

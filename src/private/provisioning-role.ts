@@ -1,4 +1,4 @@
-import { Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { description } from './description';
@@ -42,7 +42,8 @@ const MORE: readonly { readonly property: string; readonly kind: string; readonl
  * account's behalf only. What `aws:SourceArn` would be is not documented for provisioning.
  * https://docs.aws.amazon.com/iot/latest/developerguide/cross-service-confused-deputy-prevention.html
  *
- * Its rights are made when the stack is synthesized, of the template as AWS IoT gets it.
+ * Its rights are made when the stack is synthesized, of the template as AWS IoT gets it. They are no lazy values themselves,
+ * since a report on policies does not resolve these.
  *
  * @param body answers that template, in which tokens stand for what is known only at deployment
  */
@@ -52,22 +53,39 @@ export function provisioningRole(scope: Construct, body: () => unknown): Role {
     assumedBy: new ServicePrincipal('iot.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
     description: description('role', `Provisions devices of the CA ${scope.node.path}`),
   });
-  const arn = (resource: string, resourceName = '*'): string => stack.formatArn({ service: 'iot', resource, resourceName });
-  const named = (actions: readonly string[]): string[] => actions.map(action => `iot:${action}`);
-  const policy = rolePolicy(role, 'Rights', role);
-  policy.addStatements(new PolicyStatement({
-    actions: Lazy.list({ produce: () => named([...ACTIONS, ...moreOf(body()).flatMap(({ actions }) => actions)]) }),
-    resources: Lazy.list({
-      produce: () => [
-        ...[...KINDS, ...moreOf(body()).map(({ kind }) => kind)].map(kind => arn(kind)),
-        ...policiesOf(body()).map(name => arn('policy', name)),
-      ],
-    }),
-  }));
-  policy.addStatements(new PolicyStatement({ actions: named(ACTIONS_WITHOUT_RESOURCE), resources: ['*'] }));
+  const rights = (): Rights => rightsOf(stack, body());
+  let given: unknown;
+  const policy = rolePolicy(role, 'Rights', role, ({ document }) => {
+    given = stack.resolve(rights());
+    document.addStatements(new PolicyStatement(rights()), new PolicyStatement({ actions: named(ACTIONS_WITHOUT_RESOURCE), resources: ['*'] }));
+  });
+  scope.node.addValidation({
+    validate: () => JSON.stringify(given) === JSON.stringify(stack.resolve(rights())) ? []
+      : [`${scope.node.path}: what is lazy in the provisioning template must stay the same once aspects run, for the rights of the role are made of it; `
+        + 'change it earlier, or give a role'],
+  });
   acknowledge(policy, 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect',
     ['Resource::*', ...[...KINDS, ...MORE.map(({ kind }) => kind), 'policy'].map(kind => `Resource::arn:<AWS::Partition>:iot:${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}:${kind}/*`)]);
   return role;
+}
+
+interface Rights {
+  readonly actions: string[];
+  readonly resources: string[];
+}
+
+/** What provisioning by a template takes. */
+function rightsOf(stack: Stack, body: unknown): Rights {
+  const more = moreOf(body);
+  const arn = (resource: string, resourceName = '*'): string => stack.formatArn({ service: 'iot', resource, resourceName });
+  return {
+    actions: named([...ACTIONS, ...more.flatMap(({ actions }) => actions)]),
+    resources: [...[...KINDS, ...more.map(({ kind }) => kind)].map(kind => arn(kind)), ...policiesOf(body).map(name => arn('policy', name))],
+  };
+}
+
+function named(actions: readonly string[]): string[] {
+  return actions.map(action => `iot:${action}`);
 }
 
 function propertiesOf(resource: unknown): JsonMap {

@@ -1,17 +1,19 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import { IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
 import { Construct } from 'constructs';
 import { checkPolicyName, checkThingAttributes, checkThingName, checkThingNamePrefix } from './contract/aws-iot';
 import { isMap } from './contract/json-map';
-import { isExpression, referencesIn, UNKNOWN } from './contract/provisioning-expressions';
+import { UNKNOWN } from './contract/provisioning-expressions';
 import { checkProvisioningSubject, checkProvisioningTemplate, checkProvisioningTemplateLength } from './contract/provisioning-template';
 import { Complaint, quote } from './contract/rules';
 import { SubjectValues } from './contract/subject-attributes';
 import { IPrivateIotCa } from './i-private-iot-ca';
+import { jsonCopy, NotJsonError } from './private/json-copy';
 import { check, having, Kinds, listOf, MAP, mapOf, oneOf, optional, TEXT } from './private/kinds';
 import { knownValues } from './private/known-values';
 import { ROLE } from './private/object-kinds';
+import { knownBody, provisioningBody, withTextDocuments } from './private/provisioning-body';
 import { provisioningRole } from './private/provisioning-role';
 import { devicesOf } from './private/registered-ca';
 import { validate } from './private/validation';
@@ -136,6 +138,10 @@ export class JustInTimeProvisioning {
    * subject of every device's certificate, or have a `Default`. A `PolicyDocument` may be a map or a `PolicyDocument` of
    * aws-cdk-lib, of which the JSON is made that AWS IoT wants.
    *
+   * A token that refers to a parameter of the certificate, such as
+   * `Fn.join('-', ['dev', Fn.ref(ProvisioningParameter.COMMON_NAME)])`, becomes AWS IoT's own function; CloudFormation fills in
+   * all others. The template is read at synthesis, with its lazy values, which must not change any more once aspects run.
+   *
    * @param template the template as a map: Parameters and Resources
    * @param role the role in which AWS IoT provisions; one is made where it is left out
    */
@@ -155,14 +161,7 @@ export class JustInTimeProvisioning {
     if (Token.isUnresolved(json)) {
       throw new Error('json must be known at synthesis, got a token; give the template to JustInTimeProvisioning.fromTemplate()');
     }
-    let template: { [section: string]: unknown };
-    try {
-      template = JSON.parse(json);
-    } catch (error) {
-      throw new Error(`json must be a provisioning template in JSON, got ${(error as Error).message}; of a file, give what it holds: readFileSync(path, 'utf8')`);
-    }
-    check('JustInTimeProvisioning.fromJson()', { json: MAP }, { json: template });
-    return new JustInTimeProvisioning(template, role);
+    return new JustInTimeProvisioning(parsed(json), role);
   }
 
   private constructor(
@@ -174,60 +173,50 @@ export class JustInTimeProvisioning {
   /**
    * Renders it for a CA's registration, and checks the template, and the device certificates of the CA in the whole app.
    *
+   * The rights of the role, the check and the text that AWS IoT gets are made of one form of the template: that with its lazy
+   * values. A template without tokens is checked at once.
+   *
    * @internal
    */
   public _bind(scope: Construct, ca: IPrivateIotCa | undefined): { config: CfnCACertificate.RegistrationConfigProperty; role: IRole } {
-    const stack = Stack.of(scope);
-    const template = withTextDocuments(this._template, scope);
-    const known = knownValues(scope, template, false);
-    validate(scope, [], () => checkProvisioningTemplate(known));
-    const templateBody = stack.toJsonString(template);
-    scope.node.addValidation({
-      validate: () => [
-        ...described(scope, checkProvisioningTemplateLength(knownText(stack.resolve(templateBody)))),
-        ...complaintsAtSynthesis(scope, knownValues(scope, template, true), ca),
-      ],
+    const template = readOr(() => jsonCopy(this._template, 'the provisioning template'), complaint => {
+      throw new Error(`${scope.node.path}: ${complaint}`);
     });
-    const role = this.role ?? provisioningRole(scope, known, policyNames(template));
-    return { config: { templateBody, roleArn: role.roleArn }, role };
+    validate(scope, [template], () => checkProvisioningTemplate(template));
+    const body = (): unknown => readOr(() => provisioningBody(scope, template), () => undefined);
+    const text = (): string => Stack.of(scope).toJsonString(withTextDocuments(scope, body()));
+    scope.node.addValidation({ validate: () => complaintsAtSynthesis(scope, template, text, ca) });
+    const role = this.role ?? provisioningRole(scope, body);
+    return { config: { templateBody: Lazy.uncachedString({ produce: text }), roleArn: role.roleArn }, role };
   }
 }
 
 /** Not exported. */
 export const JIT_PROVISIONING = having<JustInTimeProvisioning>('a JustInTimeProvisioning, as in JustInTimeProvisioning.forThings()', '_template', '_bind');
 
-/**
- * A template in which each policy document is a text: "a JSON object specified as an escaped string".
- * https://docs.aws.amazon.com/iot/latest/developerguide/provision-template.html
- */
-function withTextDocuments<T extends object>(template: T, scope: Construct): T {
-  const { Resources } = template as { Resources?: unknown };
-  if (!isMap(Resources) || Token.isUnresolved(Resources)) {
-    return template;
-  }
-  const resources = Object.entries(Resources).map(([name, resource]) => {
-    const document = isMap(resource) && isMap(resource.Properties) ? resource.Properties.PolicyDocument : undefined;
-    if (!isMap(document) || isExpression(document)) {
-      return [name, resource];
+/** Answers what is read, or what becomes of a complaint that it is no JSON. */
+function readOr<T>(read: () => T, otherwise: (complaint: string) => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof NotJsonError) {
+      return otherwise(error.message);
     }
-    const [reference] = Token.isUnresolved(document) ? [] : referencesIn(document);
-    validate(scope, [], () => reference && `the PolicyDocument of the resource ${quote(name)} of the provisioning template must be without Ref and Fn::Sub, for AWS IoT `
-      + `takes it as a text, got one to ${quote(reference)}; use a policy variable, such as \${iot:Connection.Thing.ThingName}`);
-    const { Properties, ...rest } = resource as { Properties: object };
-    return [name, { ...rest, Properties: { ...Properties, PolicyDocument: Stack.of(scope).toJsonString(document) } }];
-  });
-  return { ...template, Resources: Object.fromEntries(resources) };
+    throw error;
+  }
 }
 
-/** The names of the policies that a template gives to devices; `undefined` where one of them has none, or may have another. */
-function policyNames(template: { readonly Resources?: unknown }): string[] | undefined {
-  const { Resources } = template;
-  if (Token.isUnresolved(Resources) || typeof Resources !== 'object') {
-    return undefined;
+function parsed(json: string): object {
+  let template: unknown;
+  try {
+    template = JSON.parse(json);
+  } catch {
+    // The parser's own message has a part of the text in it.
   }
-  const policies = Object.values<any>({ ...Resources }).filter(resource => Token.isUnresolved(resource) || resource?.Type === 'AWS::IoT::Policy');
-  const names = policies.map(resource => Token.isUnresolved(resource.Properties) ? undefined : resource.Properties?.PolicyName);
-  return names.every(name => typeof name === 'string') ? names : undefined;
+  if (!isMap(template)) {
+    throw new Error(`json must be a provisioning template in JSON, got ${quote(json)}; of a file, give what it holds: readFileSync(path, 'utf8')`);
+  }
+  return template;
 }
 
 /** What is wrong with the options, in the words of the options. */
@@ -275,12 +264,14 @@ function templateOf(options: JustInTimeProvisioningOptions): object {
   };
 }
 
-/** Of the template, with what is lazy in it, and of the devices' certificates. */
-function complaintsAtSynthesis(scope: Construct, template: unknown, ca: IPrivateIotCa | undefined): string[] {
-  const complaints = described(scope, checkProvisioningTemplate(template));
-  return complaints.length > 0 || !ca ? complaints : devicesOf(ca).flatMap(device => {
+/** Of the template as AWS IoT gets it, and of the devices' certificates. */
+function complaintsAtSynthesis(scope: Construct, template: unknown, text: () => string, ca: IPrivateIotCa | undefined): string[] {
+  let known: unknown;
+  const complaint = readOr<Complaint>(() => checkProvisioningTemplate(known = knownBody(provisioningBody(scope, template))), unread => unread)
+    ?? checkProvisioningTemplateLength(knownText(Stack.of(scope).resolve(text())));
+  return complaint ? described(scope, complaint) : (ca ? devicesOf(ca) : []).flatMap(device => {
     const subject = knownValues(device, device._subject, true) as SubjectValues | undefined;
-    return described(device, subject && checkProvisioningSubject(template, subject));
+    return described(device, subject && checkProvisioningSubject(known, subject));
   });
 }
 

@@ -1,3 +1,4 @@
+import { nameInPath } from './name-in-path';
 import { Complaint, quote } from './rules';
 
 /**
@@ -54,8 +55,19 @@ export function checkThingAttributes(attributes: { readonly [name: string]: unkn
   if (badName !== undefined) {
     return `the names of ${property} must be 1 to 128 letters, digits and _ . , @ / : # -, without a space, got ${quote(badName)}`;
   }
-  const bad = Object.entries(attributes).find(([, value]) => typeof value === 'string' && !/^[a-zA-Z0-9_.,@/:#=[\]-]{0,800}$/.test(value));
-  return bad && `${property}.${bad[0]} must be at most 800 letters, digits and _ . , @ / : # = [ ] -, without a space, for AWS IoT Core, got ${quote(bad[1])}`;
+  for (const [name, value] of Object.entries(attributes)) {
+    const complaint = typeof value === 'string' ? checkThingAttribute(value, `${property}.${nameInPath(name)}`) : undefined;
+    if (complaint) {
+      return complaint;
+    }
+  }
+  return undefined;
+}
+
+/** API reference, AttributePayload: the value of one attribute. */
+export function checkThingAttribute(value: string, property: string): Complaint {
+  return /^[a-zA-Z0-9_.,@/:#=[\]-]{0,800}$/.test(value) ? undefined
+    : `${property} must be at most 800 letters, digits and _ . , @ / : # = [ ] -, without a space, for AWS IoT Core, got ${quote(value)}`;
 }
 
 /**

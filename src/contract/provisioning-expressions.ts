@@ -15,18 +15,28 @@ export type ParameterValues = ReadonlyMap<string, unknown>;
 const VARIABLE = /\$\{(?!!|iot:|aws:)([^}]+)\}/g;
 
 interface Operation {
+  /** What its argument must be, in words. */
+  readonly form: string;
+  takes(argument: unknown): boolean;
   /** The parameters and resources that its argument names. */
   references(argument: unknown): string[];
   /** What it makes of its argument, where that is known. */
   value(argument: unknown, values: ParameterValues): unknown;
 }
 
+/** A function whose value is not worked out here. */
+const NOT_WORKED_OUT: Pick<Operation, 'references' | 'value'> = { references: referencesIn, value: () => UNKNOWN };
+
 const OPERATIONS: { readonly [name: string]: Operation } = {
   'Ref': {
+    form: 'the name of a parameter or resource',
+    takes: argument => typeof argument === 'string',
     references: argument => typeof argument === 'string' ? [argument] : [],
     value: (argument, values) => values.get(argument as string) ?? UNKNOWN,
   },
   'Fn::Join': {
+    form: 'a separator and a list',
+    takes: argument => isPair(argument) && typeof argument[0] === 'string' && (Array.isArray(argument[1]) || isExpression(argument[1])),
     references: referencesIn,
     value: (argument, values) => {
       const [separator, parts] = Array.isArray(argument) ? argument : [];
@@ -35,6 +45,8 @@ const OPERATIONS: { readonly [name: string]: Operation } = {
     },
   },
   'Fn::Sub': {
+    form: 'a text, or a list of a text and a map of its variables',
+    takes: argument => typeof argument === 'string' || isPair(argument) && typeof argument[0] === 'string' && isMap(argument[1]),
     references: argument => {
       const { text, given } = substitution(argument);
       return [...variablesIn(text).filter(name => !Object.hasOwn(given, name)), ...referencesIn(Object.values(given))];
@@ -45,7 +57,34 @@ const OPERATIONS: { readonly [name: string]: Operation } = {
       return variablesIn(text).every(name => typeof known(name) === 'string') ? text.replace(VARIABLE, (_, name) => known(name) as string) : UNKNOWN;
     },
   },
+  'Fn::Select': {
+    form: 'an index and a list',
+    takes: argument => isPair(argument) && ['string', 'number'].includes(typeof argument[0]) && (Array.isArray(argument[1]) || isExpression(argument[1])),
+    ...NOT_WORKED_OUT,
+  },
+  'Fn::Split': {
+    form: 'a separator and a text',
+    takes: argument => isPair(argument) && typeof argument[0] === 'string' && isTextual(argument[1]),
+    ...NOT_WORKED_OUT,
+  },
+  'Fn::FindInMap': {
+    form: 'a list of the name of a mapping and two keys',
+    takes: argument => Array.isArray(argument) && argument.length === 3 && argument.every(isTextual),
+    ...NOT_WORKED_OUT,
+  },
 };
+
+/** What AWS IoT has. */
+const FUNCTIONS: readonly string[] = Object.keys(OPERATIONS);
+
+function isPair(value: unknown): value is [unknown, unknown] {
+  return Array.isArray(value) && value.length === 2;
+}
+
+/** Whether a value is a text, or becomes one. */
+export function isTextual(value: unknown): boolean {
+  return typeof value === 'string' || value === UNKNOWN || isExpression(value);
+}
 
 /** The parameters and resources that an expression names. */
 export function referencesIn(expression: unknown): string[] {
@@ -56,9 +95,28 @@ export function referencesIn(expression: unknown): string[] {
     .flatMap(([name, value]) => Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name].references(value) : referencesIn(value));
 }
 
-/** Whether a value is an expression, of which AWS IoT makes another value. */
+/** Whether a value is an expression, of which AWS IoT makes another value; or would be, if it were written as it has to be. */
 export function isExpression(value: unknown): boolean {
-  return isMap(value) && Object.keys(value).some(name => Object.hasOwn(OPERATIONS, name));
+  return isMap(value) && Object.keys(value).some(name => name === 'Ref' || name.startsWith('Fn::'));
+}
+
+/** The expressions in a value. */
+export function expressionsIn(value: unknown): JsonMap[] {
+  if (Array.isArray(value)) {
+    return value.flatMap(expressionsIn);
+  }
+  return isMap(value) ? [...isExpression(value) ? [value] : [], ...Object.values(value).flatMap(expressionsIn)] : [];
+}
+
+/** What is wrong with the way in which an expression is written: of what, what it must be, and what it is. */
+export function misspelling(expression: JsonMap): { of: string; allowed: string; got: unknown } | undefined {
+  const names = Object.keys(expression);
+  const operation = Object.hasOwn(OPERATIONS, names[0]) ? OPERATIONS[names[0]] : undefined;
+  if (names.length !== 1 || !operation) {
+    return { of: 'map with a Ref or a function', allowed: `a map of one of ${FUNCTIONS.join(', ')} and its argument`, got: names.join(' and ') };
+  }
+  const argument = expression[names[0]];
+  return operation.takes(argument) ? undefined : { of: names[0], allowed: `of ${operation.form}`, got: argument };
 }
 
 /** The value of an expression. */

@@ -4,7 +4,8 @@ import { Construct } from 'constructs';
 import { description } from './description';
 import { acknowledge } from './nag';
 import { rolePolicy } from './role-policy';
-import { mayHaveProperty } from '../contract/provisioning-template';
+import { isMap, JsonMap } from '../contract/json-map';
+import { resourcesOf } from '../contract/provisioning-template';
 
 /**
  * What AWS IoT does in the role when it provisions a device whose certificate is registered already: the actions of the
@@ -41,25 +42,67 @@ const MORE: readonly { readonly property: string; readonly kind: string; readonl
  * account's behalf only. What `aws:SourceArn` would be is not documented for provisioning.
  * https://docs.aws.amazon.com/iot/latest/developerguide/cross-service-confused-deputy-prevention.html
  *
- * @param template the template, in which UNKNOWN stands for what is known only at deployment
- * @param policyNames the policies that devices get, where all of them have a name; otherwise the role may use any
+ * Its rights are made when the stack is synthesized, of the template as AWS IoT gets it. They are no lazy values themselves,
+ * since a report on policies does not resolve these.
+ *
+ * @param body answers that template, in which tokens stand for what is known only at deployment
  */
-export function provisioningRole(scope: Construct, template: unknown, policyNames: readonly string[] | undefined): Role {
+export function provisioningRole(scope: Construct, body: () => unknown): Role {
   const stack = Stack.of(scope);
-  const more = MORE.filter(({ property }) => mayHaveProperty(template, property));
-  const kinds = [...KINDS, ...more.map(({ kind }) => kind)];
   const role = new Role(scope, 'ProvisioningRole', {
     assumedBy: new ServicePrincipal('iot.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
     description: description('role', `Provisions devices of the CA ${scope.node.path}`),
   });
-  const arn = (resource: string, resourceName = '*'): string => stack.formatArn({ service: 'iot', resource, resourceName });
-  const resources = [...kinds.map(kind => arn(kind)), ...policyNames?.map(name => arn('policy', name)) ?? [arn('policy')]];
-  const policy = rolePolicy(role, 'Rights', role);
-  policy.addStatements(new PolicyStatement({ actions: [...ACTIONS, ...more.flatMap(({ actions }) => actions)].map(action => `iot:${action}`), resources }));
-  policy.addStatements(new PolicyStatement({ actions: ACTIONS_WITHOUT_RESOURCE.map(action => `iot:${action}`), resources: ['*'] }));
+  const rights = (): Rights => rightsOf(stack, body());
+  let given: unknown;
+  const policy = rolePolicy(role, 'Rights', role, ({ document }) => {
+    given = stack.resolve(rights());
+    document.addStatements(new PolicyStatement(rights()), new PolicyStatement({ actions: named(ACTIONS_WITHOUT_RESOURCE), resources: ['*'] }));
+  });
+  scope.node.addValidation({
+    validate: () => JSON.stringify(given) === JSON.stringify(stack.resolve(rights())) ? []
+      : [`${scope.node.path}: what is lazy in the provisioning template must stay the same once aspects run, for the rights of the role are made of it; `
+        + 'change it earlier, or give a role'],
+  });
   acknowledge(policy, 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect',
-    ['Resource::*', ...[...kinds, ...policyNames ? [] : ['policy']].map(kind => `Resource::arn:<AWS::Partition>:iot:${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}:${kind}/*`)]);
+    ['Resource::*', ...[...KINDS, ...MORE.map(({ kind }) => kind), 'policy'].map(kind => `Resource::arn:<AWS::Partition>:iot:${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}:${kind}/*`)]);
   return role;
+}
+
+interface Rights {
+  readonly actions: string[];
+  readonly resources: string[];
+}
+
+/** What provisioning by a template takes. */
+function rightsOf(stack: Stack, body: unknown): Rights {
+  const more = moreOf(body);
+  const arn = (resource: string, resourceName = '*'): string => stack.formatArn({ service: 'iot', resource, resourceName });
+  return {
+    actions: named([...ACTIONS, ...more.flatMap(({ actions }) => actions)]),
+    resources: [...[...KINDS, ...more.map(({ kind }) => kind)].map(kind => arn(kind)), ...policiesOf(body).map(name => arn('policy', name))],
+  };
+}
+
+function named(actions: readonly string[]): string[] {
+  return actions.map(action => `iot:${action}`);
+}
+
+function propertiesOf(resource: unknown): JsonMap {
+  return isMap(resource) && isMap(resource.Properties) ? resource.Properties : {};
+}
+
+function moreOf(body: unknown): typeof MORE {
+  return MORE.filter(({ property }) => resourcesOf(body).some(([, resource]) => propertiesOf(resource)[property] !== undefined));
+}
+
+/** The names of the policies that devices get, or a wildcard for one whose name AWS IoT makes. */
+function policiesOf(body: unknown): string[] {
+  const policies = resourcesOf(body).filter(([, resource]) => isMap(resource) && resource.Type === 'AWS::IoT::Policy');
+  return [...new Set(policies.map(([, resource]) => {
+    const { PolicyName: name } = propertiesOf(resource);
+    return typeof name === 'string' ? name : Token.isUnresolved(name) ? Token.asString(name) : '*';
+  }))];
 }
 
 /** How cdk-nag writes a part of an ARN. */

@@ -9,14 +9,16 @@ import { Construct } from 'constructs';
  * added later would be missing there. A role that was created beforehand takes its policy for the report only, so that the
  * template has none; `Policy.attachToRole()` would put it there all the same.
  *
+ * @param complete adds the statements that depend on what is known at synthesis only
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam-readme.html#customizing-role-creation
  */
-export function rolePolicy(scope: Construct, id: string, role: Role): Policy {
+export function rolePolicy(scope: Construct, id: string, role: Role, complete?: (policy: Policy) => void): Policy {
   const policy = new Policy(scope, id, { document: new PolicyDocument({ minimize: true }) });
   let attached = false;
   const visit = (): void => {
     if (!attached) {
       attached = true;
+      complete?.(policy);
       if (isSynthesized(role)) {
         policy.attachToRole(role);
       } else {

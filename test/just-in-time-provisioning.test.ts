@@ -100,7 +100,7 @@ describe('the subject of every device\'s certificate', () => {
   test.each<[string, unknown, string]>([
     ['of which AWS IoT makes no name of a thing', 'not claimed', 'the provisioning template\'s Resources.thing.Properties.ThingName must be 1 to 128 letters, '
       + 'digits and : _ - for AWS IoT Core, got "not claimed", where each parameter that has a Default stands for that'],
-    ['that is no text', 7, 'the Default of the parameter AWS::IoT::Certificate::OrganizationalUnit of a provisioning template must be a text, got "7"'],
+    ['that is no text', 7, 'the Default of the parameter AWS::IoT::Certificate::OrganizationalUnit of a provisioning template must be a text, got 7'],
   ])('is not made up for by a default %s', (_, value, message) => {
     expect(() => provisioned(defaulted(value), { commonName: 'sensor-002' })).toThrow(`Stack/Registration: ${message}`);
   });

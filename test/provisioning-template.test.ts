@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { JustInTimeProvisioning } from '../src';
@@ -19,7 +19,6 @@ describe('a template of one\'s own', () => {
 
   test.each<[string, unknown, string]>([
     ['without resources', { Parameters: {} }, 'the provisioning template must be a map with Resources, got "Parameters"'],
-    ['that is no map', 'Resources', 'the provisioning template must be a map with Resources, got "Resources"'],
     ['with a parameter that AWS IoT does not fill', templateWith(['ThingName']),
       'the Parameters of a provisioning template must be of AWS::IoT::Certificate::Country, '],
     ['that refers to what it does not declare', thingOf({ ThingName: { Ref: 'AWS::IoT::Certificate::Country' } }),
@@ -47,7 +46,7 @@ describe('a template of one\'s own', () => {
     ['with a resource of another type', templateWith([], { role: { Type: 'AWS::IAM::Role', Properties: {} } }),
       'the Type of the resource "role" of the provisioning template must be one of AWS::IoT::Thing, AWS::IoT::Certificate, AWS::IoT::Policy, got "AWS::IAM::Role"'],
     ['with a resource that is nothing', { Resources: { cert: null } },
-      'the resource "cert" of the provisioning template must be a map with Type and Properties, got "null"'],
+      'the resource "cert" of the provisioning template must be a map with Type and Properties, got null'],
     ['without a certificate', { Resources: { policy: { Type: 'AWS::IoT::Policy', Properties: { PolicyName: 'devices' } } } },
       'the Resources of a provisioning template must hold one of the Type AWS::IoT::Certificate, got policy; the one that a device connects with is {"Ref": '],
     ['with a certificate that is not the device\'s', { Resources: { cert: { Type: 'AWS::IoT::Certificate', Properties: { CertificateSigningRequest: 'x' } } } },
@@ -67,13 +66,13 @@ describe('a template of one\'s own', () => {
     ['with a group that AWS IoT refuses', thingOf({ ThingName: ID, ThingGroups: ['field', 'my field'] }),
       'the provisioning template\'s Resources.thing.Properties.ThingGroups.1 must be 1 to 128 letters, digits and : _ - for AWS IoT Core, got "my field"'],
     ['with an attribute that is a number', thingOf({ ThingName: ID, AttributePayload: { version: 1 } }),
-      'the provisioning template\'s Resources.thing.Properties.AttributePayload.version must be a text, or a Ref or a function that makes one, got "1"'],
+      'the provisioning template\'s Resources.thing.Properties.AttributePayload.version must be a text, or a Ref or a function that makes one, got 1'],
     ['with properties that are a list', templateWith([], { policy: { Type: 'AWS::IoT::Policy', Properties: ['PolicyName'] } }),
-      'the Properties of the resource "policy" of the provisioning template must be a map, got "a list"'],
+      'the Properties of the resource "policy" of the provisioning template must be a map, got a list'],
     ['with parameters that are a list', { ...templateWith(), Parameters: ['AWS::IoT::Certificate::Id'] },
-      'the Parameters of a provisioning template must be a map, got "a list"'],
+      'the Parameters of a provisioning template must be a map, got a list'],
     ['with a parameter that is nothing', { ...templateWith(), Parameters: { 'AWS::IoT::Certificate::Id': null } },
-      'the parameter AWS::IoT::Certificate::Id of a provisioning template must be a map with Type, got "null"'],
+      'the parameter AWS::IoT::Certificate::Id of a provisioning template must be a map with Type, got null'],
     ...['{not json', '5', '[]', 'null', '{}', 5, ['x'], {}].map((document): [string, unknown, string] => [
       `with the policy document ${JSON.stringify(document)}`, withPolicy({ PolicyDocument: document }),
       'the provisioning template\'s Resources.policy.Properties.PolicyDocument must be a policy document with a Statement: a map, or its JSON as a text, got ',
@@ -96,6 +95,15 @@ describe('a template of one\'s own', () => {
     ['a token', Aws.STACK_NAME, 'json must be known at synthesis'],
   ])('%s is refused', (_, json, message) => {
     expect(() => JustInTimeProvisioning.fromJson(json)).toThrow(message);
+  });
+
+  test.each<[string, () => unknown, string]>([
+    ['a text', () => 'Resources', 'a text "Resources"'],
+    ['null', () => null, 'null'],
+    ['a token in a text', () => Aws.REGION, 'a token in a text'],
+    ['a token in a number', () => new CfnParameter(new Stack(), 'Parameter', { type: 'Number' }).valueAsNumber, 'a token in a number'],
+  ])('that is %s is refused', (_, template, got) => {
+    expect(() => JustInTimeProvisioning.fromTemplate(template() as object)).toThrow(`JustInTimeProvisioning.fromTemplate(): template must be a map, got ${got}`);
   });
 
   test('may have variables of a policy where it substitutes', () => {
@@ -142,7 +150,6 @@ describe('a template of one\'s own', () => {
   itself.itself = itself;
 
   test.each<[string, unknown, string]>([
-    ['null', null, 'the provisioning template must be a map with Resources, got "null"'],
     ['what holds itself', withThing({ X: itself }),
       'the provisioning template\'s Resources.thing.Properties.X.itself… must be at most 50 levels deep, got more, or a value that holds itself'],
     ['a document that holds itself', withPolicy({ PolicyDocument: itself }), 'the provisioning template\'s Resources.policy.Properties.PolicyDocument.itself… must be at most'],
@@ -155,7 +162,7 @@ describe('a template of one\'s own', () => {
       'the provisioning template\'s Resources.thing.Properties.AttributePayload must be a map of names that are known at synthesis, got a token as a name'],
     ['the name __proto__', JSON.parse(JSON.stringify(withThing()).replace('"thing"', '"__proto__"')), 'the provisioning template\'s Resources must be a map of names other '
       + 'than __proto__'],
-  ])('that is or holds %s is refused in words of this library', (_, template, message) => {
+  ])('that holds %s is refused in words of this library', (_, template, message) => {
     const pattern = `Stack/Registration: ${message}`.split('.*').map(part => part.replace(/[.+…]/g, '\\$&')).join('.*');
     expect(() => provisioned(JustInTimeProvisioning.fromTemplate(template as object))).toThrow(new RegExp(`^${pattern}`));
   });

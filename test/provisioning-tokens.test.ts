@@ -115,10 +115,7 @@ describe('what CloudFormation fills in', () => {
   });
 
   test.each<[string, (stack: Stack) => unknown, string]>([
-    ['the template', stack => new CfnParameter(stack, 'Parameter').valueAsString, 'the provisioning template must be a map with Resources, got a token, which is known only at '],
     ['the template, as a reference', stack => new CfnParameter(stack, 'Parameter').value, 'the provisioning template must be a map with Resources, got a token, '],
-    ['the template, as a number', stack => new CfnParameter(stack, 'Parameter', { type: 'Number' }).valueAsNumber, 'the provisioning template must be a map with Resources, got '],
-    ['the template, as a list', stack => new CfnParameter(stack, 'Parameter', { type: 'CommaDelimitedList' }).valueAsList, 'the provisioning template must be a map with Resources, '],
     ['its resources', () => ({ ...templateWith(), Resources: Token.asAny(Fn.importValue('x')) }), 'the provisioning template must be a map with Resources, got "Parameters, '],
     ['a type', () => templateWith([], { policy: { Type: Aws.REGION, Properties: { PolicyName: 'x' } } }), 'the Type of the resource "policy" of the provisioning template must be one of '],
     ['the id of the certificate', () => ({ Resources: { certificate: { Type: 'AWS::IoT::Certificate', Properties: { CertificateId: Aws.REGION } } } }),

@@ -18,6 +18,9 @@ export function completionScript(shell: string, commands: readonly CommandDescri
   return SCRIPTS[shell](commands);
 }
 
+/** Of the option that every command has. */
+const HELP = 'say how a command is used';
+
 function valueOf(form: string, choices: readonly string[] | undefined): Value {
   const what = /[<[](file|dir)\b/.exec(form)?.[1] as 'file' | 'dir' | undefined;
   return { kind: choices ? 'choice' : what ?? 'any', choices: choices ?? [] };
@@ -94,7 +97,7 @@ ${commands.map(({ name, summary }) => `    ${quoted(`${name}:${text(summary)}`)}
   shift words
   (( CURRENT-- ))
   case $command in
-${commands.map(command => `    ${command.name}) _arguments ${[...command.options.map(optionSpec), ...argumentSpecs(command)].join(' \\\n      ')} ;;`).join('\n')}
+${commands.map(command => `    ${command.name}) _arguments ${[...command.options.map(optionSpec), quoted(`--help[${HELP}]`), ...argumentSpecs(command)].join(' \\\n      ')} ;;`).join('\n')}
   esac
 }
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
@@ -121,6 +124,7 @@ function fish(commands: readonly CommandDescription[]): string {
         const taken = valueOfOption(option);
         return line(`${seen} -l ${option.long!.slice(2)}${option.required ? given[taken.kind](taken) : ''} -d ${quoted(option.description)}`);
       }),
+      line(`${seen} -l help -d ${quoted(HELP)}`),
       ...value.kind === 'file' ? [line(`${seen} -F`)] : [],
       ...value.kind === 'choice' ? [line(`${seen} -a ${quoted(value.choices.join(' '))}`)] : [],
     ];

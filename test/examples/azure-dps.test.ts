@@ -24,9 +24,9 @@ test('the example azure-dps: a machine without an account makes the CA and the d
   const said = run(process.execPath, [CLI, 'local', '--out', '.', ...GIVEN.flatMap(value => ['--parameters', value])]);
   expect(said).toContain('1 × Custom::AzureCaUpload');
   expect(said).toContain('1 × Custom::AzureCaVerification');
-  expect(said).toMatch(new RegExp('RegistrationVerificationCertificate\\w* \\(Custom::IotVerificationCertificate\\): its code comes from the platform, '
+  expect(said).toMatch(new RegExp('RegistrationVerificationCertificate\\w* \\(Custom::IotVerificationCertificate\\) of stack \\S+: its code comes from the platform, '
     + 'which RegistrationUpload\\w* \\(Custom::AzureCaUpload\\) asks'));
-  expect(said).toContain('output CertificateName: it refers to');
+  expect(said).toMatch(/output CertificateName of stack AzureDps.*: it refers to/);
 
   run(process.execPath, [CLI, 'export']);
   expect(run('openssl', ['verify', '-x509_strict', '-purpose', 'sslclient', '-CAfile', 'ca.pem', 'device.pem'])).toBe('device.pem: OK\n');

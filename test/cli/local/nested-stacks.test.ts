@@ -128,7 +128,7 @@ test('a nested stack whose template is not in the assembly is named as left out,
     new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Fleet' }, ...KEY });
     new CfnStack(stack, 'Elsewhere', { templateUrl: 'https://s3.amazonaws.com/acme/devices.json' });
   });
-  expect(await cliOk('local', '--app', app, '--out', out)).toContain('Elsewhere (AWS::CloudFormation::Stack): its template is not in the assembly, '
+  expect(await cliOk('local', '--app', app, '--out', out)).toContain('Elsewhere (AWS::CloudFormation::Stack) of stack Iot: its template is not in the assembly, '
     + 'so that none of the certificates it may declare is made\n');
   expect(existsSync(join(out, 'keys'))).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
+import { Aws, Fn, Lazy, Stack } from 'aws-cdk-lib';
 import { Function } from 'aws-cdk-lib/aws-lambda';
 import {
   AwsIotCaRegistration, AwsIotCaRegistrationProps, AwsIotThingPolicy, CertificateSubject, JustInTimeProvisioning, PemSource, PrivateIotCa,
@@ -81,6 +81,27 @@ describe('a device that connects for the first time', () => {
     }), { organization: undefined });
     iot.state.connect(device);
     expect([...iot.state.things.keys()]).toEqual(['sensor-001']);
+  });
+
+  test('gets what a template of one\'s own says in the words of an app', async () => {
+    const commonName = Fn.ref(ProvisioningParameter.COMMON_NAME);
+    const device = await deployCaAndDevice((stack, ca) => {
+      const { policyName } = new AwsIotThingPolicy(stack, 'DevicePolicy');
+      const justInTimeProvisioning = JustInTimeProvisioning.fromTemplate({
+        Parameters: Object.fromEntries([ProvisioningParameter.ID, ProvisioningParameter.COMMON_NAME].map(name => [name, { Type: 'String' }])),
+        Resources: Lazy.any({
+          produce: () => ({
+            thing: { Type: 'AWS::IoT::Thing', Properties: { ThingName: Fn.join('-', ['dev', commonName]), AttributePayload: { site: `${Aws.REGION}/${commonName}` } } },
+            certificate: { Type: 'AWS::IoT::Certificate', Properties: { CertificateId: Fn.ref(ProvisioningParameter.ID), Status: 'ACTIVE' } },
+            policy: { Type: 'AWS::IoT::Policy', Properties: { PolicyName: policyName } },
+          }),
+        }),
+      });
+      new AwsIotCaRegistration(stack, 'Registration', { ca, justInTimeProvisioning });
+    });
+    iot.state.connect(device);
+    expect([...iot.state.things.keys()]).toEqual(['dev-sensor-001']);
+    expect([...iot.state.policies.keys()]).toEqual([resourceOf('AWS::IoT::Policy').physicalId]);
   });
 
   test('is refused where auto-registration is off', async () => {

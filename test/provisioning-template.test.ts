@@ -65,6 +65,8 @@ describe('a template of one\'s own', () => {
       'the provisioning template\'s Resources.thing.Properties.ThingGroups must be a list of texts, got "field"'],
     ['with a group that AWS IoT refuses', thingOf({ ThingName: ID, ThingGroups: ['field', 'my field'] }),
       'the provisioning template\'s Resources.thing.Properties.ThingGroups.1 must be 1 to 128 letters, digits and : _ - for AWS IoT Core, got "my field"'],
+    ['with attributes that are a list', thingOf({ ThingName: ID, AttributePayload: ['version'] }),
+      'the provisioning template\'s Resources.thing.Properties.AttributePayload must be a map of names to texts, got a list'],
     ['with an attribute that is a number', thingOf({ ThingName: ID, AttributePayload: { version: 1 } }),
       'the provisioning template\'s Resources.thing.Properties.AttributePayload.version must be a text, or a Ref or a function that makes one, got 1'],
     ['with properties that are a list', templateWith([], { policy: { Type: 'AWS::IoT::Policy', Properties: ['PolicyName'] } }),
@@ -104,6 +106,11 @@ describe('a template of one\'s own', () => {
     ['a token in a number', () => new CfnParameter(new Stack(), 'Parameter', { type: 'Number' }).valueAsNumber, 'a token in a number'],
   ])('that is %s is refused', (_, template, got) => {
     expect(() => JustInTimeProvisioning.fromTemplate(template() as object)).toThrow(`JustInTimeProvisioning.fromTemplate(): template must be a map, got ${got}`);
+  });
+
+  test('may make a list of groups of what is in the certificate', () => {
+    const template = withThing({ ThingGroups: { 'Fn::Split': ['-', { Ref: 'AWS::IoT::Certificate::CommonName' }] } });
+    expect(sentTemplateOf(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toEqual(template);
   });
 
   test('may have variables of a policy where it substitutes', () => {

@@ -174,6 +174,11 @@ describe('what is lazy', () => {
     expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow(`Stack/Registration: ${message}`);
   });
 
+  test('may fail in its own words', () => {
+    const template = withThing({ ThingTypeName: Lazy.string({ produce: () => { throw new Error('the list of types is empty'); } }) });
+    expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow('the list of types is empty');
+  });
+
   test('is read as it was given, whatever becomes of the map', () => {
     const template = { ...withThing() };
     const stack = provisioned(JustInTimeProvisioning.fromTemplate(template));

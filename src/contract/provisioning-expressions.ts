@@ -39,9 +39,9 @@ const OPERATIONS: { readonly [name: string]: Operation } = {
     takes: argument => isPair(argument) && typeof argument[0] === 'string' && (Array.isArray(argument[1]) || isExpression(argument[1])),
     references: referencesIn,
     value: (argument, values) => {
-      const [separator, parts] = Array.isArray(argument) ? argument : [];
+      const [separator, parts] = argument as [string, unknown];
       const known = Array.isArray(parts) ? parts.map(part => valueOf(part, values)) : [UNKNOWN];
-      return [separator, ...known].every(each => typeof each === 'string') ? known.join(separator) : UNKNOWN;
+      return known.every(each => typeof each === 'string') ? known.join(separator) : UNKNOWN;
     },
   },
   'Fn::Sub': {
@@ -119,7 +119,7 @@ export function misspelling(expression: JsonMap): { of: string; allowed: string;
   return operation.takes(argument) ? undefined : { of: names[0], allowed: `of ${operation.form}`, got: argument };
 }
 
-/** The value of an expression. */
+/** The value of an expression, which is written as it has to be. */
 export function valueOf(expression: unknown, values: ParameterValues): unknown {
   if (!isMap(expression)) {
     return expression;

@@ -12,6 +12,7 @@ import { PemSource } from './pem-source';
 import { assertLinted } from './pki/lint/lint-errors';
 import { checkKeyOfCa, validateChain } from './private/ca-validation';
 import { description } from './private/description';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { sayNotices, validate, validGeneration } from './private/validation';
@@ -129,6 +130,7 @@ export class AwsIotCaRegistration extends Resource {
 
   constructor(scope: Construct, id: string, props: AwsIotCaRegistrationProps) {
     super(scope, id);
+    keepPrivateKeysOut(this);
     const { ca, active = true, justInTimeProvisioning } = props;
     this.mode = props.mode ?? AwsIotCertificateMode.SNI_ONLY;
     this.autoRegistration = props.autoRegistration;

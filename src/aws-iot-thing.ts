@@ -7,6 +7,7 @@ import { checkThingAttributes, checkThingName } from './contract/aws-iot';
 import { DeviceCertificate } from './device-certificate';
 import { IotPlatform } from './iot-platform';
 import { knownValues } from './private/known-values';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 import { registerInLine } from './private/registration-line';
 import { validate } from './private/validation';
 
@@ -90,6 +91,7 @@ export class AwsIotThing extends Resource {
 
   constructor(scope: Construct, id: string, props: AwsIotThingProps) {
     super(scope, id);
+    keepPrivateKeysOut(this);
     const { certificate, caRegistration, attributes, active = true, thingName = certificate._subject?.commonName } = props;
     if (thingName === undefined) {
       throw new Error(`${this.node.path}: thingName must be given for a certificate that has its subject from a certificateSigningRequest`);

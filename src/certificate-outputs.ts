@@ -6,6 +6,7 @@ import { EndEntityCertificateBase } from './end-entity-certificate';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
 import { joined } from './private/ca-chain';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 
 /**
  * What is put out, under which names.
@@ -39,6 +40,7 @@ export interface CertificateOutputsProps {
 export class CertificateOutputs extends Construct {
   constructor(scope: Construct, id: string, props: CertificateOutputsProps) {
     super(scope, id);
+    keepPrivateKeysOut(this);
     const { cas = {}, certificates = {} } = props;
     for (const [name, ca] of Object.entries(cas)) {
       const chain = ca.caCertificatesFor(this);

@@ -18,6 +18,7 @@ import { validateHeldCa } from './private/ca-validation';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { knownByCertificates, rememberCa } from './private/known-ca';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 import { validate } from './private/validation';
 
 /**
@@ -54,6 +55,7 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
 
   constructor(scope: Construct, id: string, attrs: PrivateIotCaAttributes) {
     super(scope, id, { environmentFromArn: attrs.ledgerTableArn });
+    keepPrivateKeysOut(this);
     const { certificatePem, issuerCertificates = [] } = attrs;
     const parts = partsOf(this, attrs);
     const certificates = [certificatePem, ...issuerCertificates];

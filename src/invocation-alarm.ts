@@ -6,6 +6,7 @@ import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { alarmTopic } from './private/alarm-topic';
 import { CertificateProvider } from './private/certificate-provider';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 import { RegistrarFunction } from './private/registrar-function';
 
 /** Who invokes the functions of this library, as CloudTrail names it. */
@@ -52,6 +53,7 @@ export class InvocationAlarm extends Construct {
 
   constructor(scope: Construct, id: string, props: InvocationAlarmProps = {}) {
     super(scope, id);
+    keepPrivateKeysOut(this);
     Annotations.of(this).addInfo('AWS CloudTrail: the alarm needs a trail in this Region that records data events of AWS Lambda, '
       + 'those of the functions of this stack included');
     this.topic = props.topic ?? alarmTopic(this);

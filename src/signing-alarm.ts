@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { alarmTopic } from './private/alarm-topic';
 import { CertificateProvider } from './private/certificate-provider';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 
 /**
  * An event pattern may have 2,048 characters, and a role's ARN takes about a hundred of them.
@@ -64,6 +65,7 @@ export class SigningAlarm extends Construct {
 
   constructor(scope: Construct, id: string, props: SigningAlarmProps) {
     super(scope, id);
+    keepPrivateKeysOut(this);
     const { ca, signers: others = [] } = props;
     const key = ca.signingKey;
     if (!key) {

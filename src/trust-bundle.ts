@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { certificatesIn, ChainLink, joined } from './private/ca-chain';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 
 /**
  * What a broker or a device has to trust: the certificates of CAs and of the CAs above them, each once. With the old and the
@@ -37,6 +38,7 @@ export class TrustBundle {
    * new CfnOutput(brokers, 'TrustedCas', { value: new TrustBundle([ca]).pemFor(brokers) });
    */
   public pemFor(scope: Construct): string {
+    keepPrivateKeysOut(scope);
     return joined(certificatesIn(scope, this.links));
   }
 }

@@ -155,7 +155,7 @@ describe('what stands around a certificate or a request does not get into a temp
       certificatePem: around,
       ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
       privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Key-AbCdEf',
-    }))).toContain('certificatePem must be PEM blocks with the label CERTIFICATE and nothing else, got (base64 of DER, not shown');
+    }))).toContain('certificatePem must be PEM blocks with the label CERTIFICATE and nothing else, got (a private key, not shown)');
   });
 
   test('a request', () => {

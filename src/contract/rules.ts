@@ -1,6 +1,7 @@
 import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from './key-algorithms';
 import { Form } from './platform-rules';
 import { NAME_IN_TOPICS, PLATFORM_IDS, PlatformId, platformRules } from './platforms';
+import { holdsPrivateKey, isPrivateKey } from './private-keys';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
 
 /**
@@ -24,21 +25,13 @@ export function checkDeliveryFormats(number: number): Complaint {
 
 const MAX_QUOTED_CHARACTERS = 80;
 
-/**
- * Whether a text is, or holds, a private key: in PEM, also in UTF-16 that was read as another encoding, and with dashes and spaces
- * that an editor has made other ones, or as PuTTY writes it.
- */
-export function isPrivateKey(text: string): boolean {
-  return /BEGIN[^\n]{0,40}PRIVATE\s{0,8}KEY|PuTTY-User-Key-File/i.test(text.replaceAll('\0', ''));
-}
-
-/** A SEQUENCE of more than 30 octets in DER, in base64, as all private keys are. */
-const DER_IN_BASE64 = /(?<![A-Za-z0-9+/])M[A-Za-z][A-Za-z0-9+/]{38}/;
+/** A SEQUENCE of more than 30 octets in DER, in base64 or base64url, as all private keys are. */
+const DER_IN_BASE64 = /(?<![\w+/-])M[A-Za-z][\w+/-]{38}/;
 
 /** A value as a message may show it: on one line, shortened, and never a private key that was pasted into the wrong place. */
 export function quote(value: unknown): string {
   const text = typeof value === 'object' && value !== null ? Array.isArray(value) ? 'a list' : 'a map' : String(value);
-  if (isPrivateKey(text)) {
+  if (isPrivateKey(text) || holdsPrivateKey(text)) {
     return '(a private key, not shown)';
   }
   if (DER_IN_BASE64.test(text)) {

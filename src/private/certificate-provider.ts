@@ -10,7 +10,7 @@ import { arnsToIssue } from './grant-issue';
 import { acknowledgeWildcard } from './nag';
 import { policyId } from './policy-id';
 import { largestSize } from './policy-size';
-import { pathsOfPrivateKeys } from './private-key-guard';
+import { keepPrivateKeysOut } from './private-key-guard';
 import { outermostStack } from './reach';
 import { isSynthesized, rolePolicy } from './role-policy';
 import { CA_RESOURCE_TYPES, ResourceType } from '../contract/resource-types';
@@ -80,6 +80,7 @@ export class CertificateProvider extends Construct {
 
   private constructor(stack: Stack) {
     super(stack, PROVIDER_ID);
+    keepPrivateKeysOut(this);
     const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -227,10 +228,6 @@ export class CertificateProvider extends Construct {
     if (CA_RESOURCE_TYPES.includes(resourceType)) {
       this.authorities.push((resource.node.defaultChild as CfnResource).logicalId);
     }
-    resource.node.addValidation({
-      validate: () => pathsOfPrivateKeys(Stack.of(this).resolve(properties)).map(where =>
-        `${where} must not hold a private key (not shown); take it out of the declaration, and consider it disclosed`),
-    });
     return resource;
   }
 

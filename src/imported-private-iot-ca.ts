@@ -4,7 +4,7 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaAttributes } from './ca-attributes';
-import { checkCertificatePem } from './contract/rules';
+import { checkCertificatePem, quote } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
@@ -13,7 +13,7 @@ import { Certificate, isSelfIssued, parseCertificate } from './pki/certificate';
 import { readCertificates } from './pki/certificate-pem';
 import { CaChainLinks } from './private/ca-chain';
 import { CaFacts, caFacts } from './private/ca-facts';
-import { partsOf } from './private/ca-parts';
+import { checkedLedgerArn, partsOf } from './private/ca-parts';
 import { validateHeldCa } from './private/ca-validation';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { knownByCertificates, rememberCa } from './private/known-ca';
@@ -54,7 +54,7 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
   public readonly _passphrase?: ISecret;
 
   constructor(scope: Construct, id: string, attrs: PrivateIotCaAttributes) {
-    super(scope, id, { environmentFromArn: attrs.ledgerTableArn });
+    super(scope, id, { environmentFromArn: checkedLedgerArn(scope, id, attrs.ledgerTableArn) });
     keepPrivateKeysOut(this);
     const { certificatePem, issuerCertificates = [] } = attrs;
     const parts = partsOf(this, attrs);
@@ -73,7 +73,7 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     this.keyAlgorithm = known.keyAlgorithm ?? attrs.keyAlgorithm;
     this.pathLength = known.pathLength;
     validate(this, [], () => attrs.keyAlgorithm && this.keyAlgorithm !== attrs.keyAlgorithm
-      ? `keyAlgorithm must be that of the CA's certificate, ${this.keyAlgorithm}, got ${attrs.keyAlgorithm}` : undefined);
+      ? `keyAlgorithm must be that of the CA's certificate, ${this.keyAlgorithm}, got ${quote(attrs.keyAlgorithm._render())}` : undefined);
     this.platforms = attrs.platforms ?? [];
     this.allowedCustomExtensions = attrs.allowedCustomExtensions ?? [];
     this.ledger = parts.ledger;

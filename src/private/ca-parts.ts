@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -46,6 +47,15 @@ export function partsOf(scope: Construct, attributes: CaAttributes): CaParts {
     passphrase: secretOf(scope, 'Passphrase', passphraseSecretArn, passphraseEncryptionKey),
     signingKey,
   };
+}
+
+/** The ARN of a ledger, for CDK to parse, whose own message on one that is malformed would show the whole value. */
+export function checkedLedgerArn(scope: Construct, id: string, arn: string): string {
+  const complaint = Token.isUnresolved(arn) ? undefined : checkArn('ledgerTableArn', arn);
+  if (complaint) {
+    throw new Error(`${scope.node.path}/${id}: ${complaint}`);
+  }
+  return arn;
 }
 
 /** The ARNs by which the parts of a CA are known. A secret's has six characters at the end that its name does not have. */

@@ -142,7 +142,7 @@ export class AwsIotCaRegistration extends Resource {
     }
     if (this.mode !== AwsIotCertificateMode.DEFAULT && props.registrationCodeGeneration !== undefined) {
       throw new Error(`${this.node.path}: registrationCodeGeneration must be left out in the mode ${this.mode}, which asks for no code, `
-        + `got ${props.registrationCodeGeneration}`);
+        + `got ${Number(props.registrationCodeGeneration)}`);
     }
     this.verificationCertificate = this.mode === AwsIotCertificateMode.DEFAULT ? this.verify(props) : undefined;
     this.registration = new CfnCACertificate(this, 'Resource', {

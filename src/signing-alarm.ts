@@ -5,6 +5,7 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { quote } from './contract/rules';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { alarmTopic } from './private/alarm-topic';
 import { CertificateProvider } from './private/certificate-provider';
@@ -106,7 +107,7 @@ export class SigningAlarm extends Construct {
   private assertInRegion(key: IKey): void {
     const [own, other] = [Stack.of(this).region, key.env.region];
     if (!Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other) {
-      throw new Error(`${this.node.path}: key must be in the Region of the stack, ${own}, where its use is recorded, got ${other}; `
+      throw new Error(`${this.node.path}: key must be in the Region of the stack, ${own}, where its use is recorded, got ${quote(other)}; `
         + 'declare the alarm in a stack in that Region');
     }
   }

@@ -187,7 +187,7 @@ export function checkRegistrationCode(value: unknown, platform: PlatformId): Com
 function checkProofByCertificate(platform: PlatformId): Complaint {
   const { name, proof } = platformRules(platform);
   return proof === 'verification certificate' ? undefined
-    : `platform must be one that asks for a verification certificate, got ${name}, which ${proof === 'none'
+    : `platform must be one that asks for a verification certificate, got ${quote(name)}, which ${proof === 'none'
       ? 'takes a CA without proof: give it the certificate of the CA'
       : 'asks for a signature over its code'}`;
 }

@@ -7,7 +7,7 @@ import { assertNamesPermitted } from './name-constraints';
 import { OID } from './object-identifiers';
 import { isOutdatedSignature } from './signature-algorithms';
 import { describeUnsupportedKey } from './unsupported-key';
-import { Complaint } from '../contract/rules';
+import { Complaint, quote } from '../contract/rules';
 import { formatTime } from '../contract/term';
 
 /** A CA from elsewhere, and the CAs above it as far as they were given. */
@@ -101,7 +101,7 @@ function allows({ certificate, chain }: CaChain, usage: string): boolean {
 
 function describeUsages({ certificate, chain }: CaChain): string {
   const usages = limitsOf([certificate, ...chain]).extendedKeyUsages.flat().map(usageText);
-  return `where it, or a CA above it, has extended key usages, got ${usages.join(', ')}`;
+  return `where it, or a CA above it, has extended key usages, got ${quote(usages.join(', '))}`;
 }
 
 /**
@@ -118,7 +118,7 @@ export function checkChainIsValid(property: string, { certificate, chain }: CaCh
 /** RFC 5280, section 4.2: a certificate with a critical extension that one does not know must be rejected. */
 export function assertUnderstood({ unknownCritical }: Certificate): void {
   if (unknownCritical.length > 0) {
-    throw new Error(`the CA's certificate must have no critical extension that is unknown here, got ${unknownCritical.join(', ')} `
+    throw new Error(`the CA's certificate must have no critical extension that is unknown here, got ${quote(unknownCritical.join(', '))} `
       + '(object identifiers, DER)');
   }
 }

@@ -14,6 +14,7 @@ import { keepPrivateKeysOut } from './private-key-guard';
 import { outermostStack } from './reach';
 import { isSynthesized, rolePolicy } from './role-policy';
 import { CA_RESOURCE_TYPES, ResourceType } from '../contract/resource-types';
+import { quote } from '../contract/rules';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 
 /** The id below the stack. The function's logical id comes from it, and a service token can't change: final. */
@@ -255,7 +256,7 @@ export class CertificateProvider extends Construct {
     }
     const elsewhere = differences.find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other));
     if (elsewhere && !ca.signingKey) {
-      throw new Error(`${this.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${elsewhere.other} `
+      throw new Error(`${this.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${quote(elsewhere.other)} `
         + `(${ca.node.path}); only a CA whose key is in KMS can be used from elsewhere`);
     }
   }

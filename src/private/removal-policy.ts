@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { quote } from '../contract/rules';
 
 /**
  * Refuses a removal policy that CloudFormation does not have for secrets, tables, keys and custom resources.
@@ -17,6 +18,6 @@ export function validRemovalPolicy(scope: Construct, policy: RemovalPolicy | und
  * ledger, would not follow, and the function would not know.
  */
 export function refuseRemovalPolicy({ node }: IConstruct, policy: RemovalPolicy): never {
-  throw new Error(`${node.path}: applyRemovalPolicy must not be called, since keys and ledgers would not follow, got ${policy}; `
+  throw new Error(`${node.path}: applyRemovalPolicy must not be called, since keys and ledgers would not follow, got ${quote(policy)}; `
     + 'set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it');
 }

@@ -210,7 +210,7 @@ test('a removal policy that is applied to a CA or a certificate later is refused
   const device = ca.addDeviceCertificate('Pump', { subject: { commonName: 'pump-1' } });
   for (const construct of [ca, device]) {
     expect(() => construct.applyRemovalPolicy(RemovalPolicy.DESTROY)).toThrow(`${construct.node.path}: applyRemovalPolicy must not be called, since keys and `
-      + 'ledgers would not follow, got destroy; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it');
+      + 'ledgers would not follow, got "destroy"; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it');
   }
 });
 

@@ -2,6 +2,7 @@ import { awscdk, DependencyType, javascript } from 'projen';
 import { addBundles } from './projenrc/bundles';
 import { addDemos } from './projenrc/demo';
 import { enforceImportRules } from './projenrc/import-rules';
+import { enforceMessageRules } from './projenrc/message-rules';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-private-iot-ca',
@@ -94,6 +95,7 @@ project.package.addPackageResolutions('unrs-resolver@1.12.2');
 addBundles(project);
 addDemos(project);
 enforceImportRules(project);
+enforceMessageRules(project);
 
 const bench = project.addTask('bench', { description: 'Measure against the targets, into bench/results.json' });
 bench.spawn(project.tasks.tryFind('bundle')!);

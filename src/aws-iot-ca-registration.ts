@@ -14,6 +14,7 @@ import { checkKeyOfCa, validateChain } from './private/ca-validation';
 import { description } from './private/description';
 import { check, FLAG, having, Kinds, NUMBER, oneOf, optional } from './private/kinds';
 import { CA, PEM_SOURCE, REMOVAL_POLICY } from './private/object-kinds';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 import { validateRegistration } from './private/registered-ca';
 import { RegistrarFunction } from './private/registrar-function';
 import { sayNotices, validate, validGeneration } from './private/validation';
@@ -145,6 +146,7 @@ export class AwsIotCaRegistration extends Resource {
   constructor(scope: Construct, id: string, props: AwsIotCaRegistrationProps) {
     super(scope, id);
     check(this, KINDS, props);
+    keepPrivateKeysOut(this);
     const { ca, active = true, justInTimeProvisioning } = props;
     this.mode = props.mode ?? AwsIotCertificateMode.SNI_ONLY;
     this.autoRegistration = props.autoRegistration;
@@ -156,7 +158,7 @@ export class AwsIotCaRegistration extends Resource {
     }
     if (this.mode !== AwsIotCertificateMode.DEFAULT && props.registrationCodeGeneration !== undefined) {
       throw new Error(`${this.node.path}: registrationCodeGeneration must be left out in the mode ${this.mode}, which asks for no code, `
-        + `got ${props.registrationCodeGeneration}`);
+        + `got ${Number(props.registrationCodeGeneration)}`);
     }
     this.verificationCertificate = this.mode === AwsIotCertificateMode.DEFAULT ? this.verify(props) : undefined;
     this.registration = new CfnCACertificate(this, 'Resource', {

@@ -4,6 +4,7 @@ import { Construct, IConstruct } from 'constructs';
 import { checkPolicyTopic } from './contract/aws-iot';
 import { check, Kinds, listOf, optional, TEXT } from './private/kinds';
 import { largestSize } from './private/policy-size';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 import { validate } from './private/validation';
 
 /** Of the policy of a stack that its things share; its logical id comes from it: final. */
@@ -53,6 +54,7 @@ export class AwsIotThingPolicy extends Resource {
   constructor(scope: Construct, id: string, props: AwsIotThingPolicyProps = {}) {
     super(scope, id);
     check(this, KINDS, props);
+    keepPrivateKeysOut(this);
     const { THING_NAME } = AwsIotThingPolicy;
     const { topics = [`${THING_NAME}/*`, `$aws/things/${THING_NAME}/*`, `$aws/commands/things/${THING_NAME}/*`] } = props;
     if (topics.length === 0) {

@@ -8,6 +8,7 @@ import { DeviceCertificate } from './device-certificate';
 import { IotPlatform } from './iot-platform';
 import { check, FLAG, having, Kinds, mapOf, optional, TEXT } from './private/kinds';
 import { knownValues } from './private/known-values';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 import { registerInLine } from './private/registration-line';
 import { validate } from './private/validation';
 
@@ -101,6 +102,7 @@ export class AwsIotThing extends Resource {
   constructor(scope: Construct, id: string, props: AwsIotThingProps) {
     super(scope, id);
     check(this, KINDS, props);
+    keepPrivateKeysOut(this);
     const { certificate, caRegistration, attributes, active = true, thingName = certificate._subject?.commonName } = props;
     if (thingName === undefined) {
       throw new Error(`${this.node.path}: thingName must be given for a certificate that has its subject from a certificateSigningRequest`);

@@ -8,6 +8,7 @@ import { IIotCertificate } from './iot-certificate';
 import { joined } from './private/ca-chain';
 import { check, having, Kinds, mapOf, optional } from './private/kinds';
 import { CA } from './private/object-kinds';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 
 /**
  * What is put out, under which names.
@@ -47,6 +48,7 @@ export class CertificateOutputs extends Construct {
   constructor(scope: Construct, id: string, props: CertificateOutputsProps) {
     super(scope, id);
     check(this, KINDS, props);
+    keepPrivateKeysOut(this);
     const { cas = {}, certificates = {} } = props;
     this.names = [...Object.keys(cas), ...Object.keys(certificates)];
     this.assertNamedOnce();

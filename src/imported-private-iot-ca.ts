@@ -4,7 +4,7 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CA_ATTRIBUTE_KINDS, CaAttributes } from './ca-attributes';
-import { checkCertificatePem } from './contract/rules';
+import { checkCertificatePem, quote } from './contract/rules';
 import { HashAlgorithm } from './hash-algorithm';
 import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
@@ -13,12 +13,13 @@ import { Certificate, isSelfIssued, parseCertificate } from './pki/certificate';
 import { readCertificates } from './pki/certificate-pem';
 import { CaChainLinks } from './private/ca-chain';
 import { CaFacts, caFacts } from './private/ca-facts';
-import { checkArn, partsOf } from './private/ca-parts';
+import { checkedLedgerArn, partsOf } from './private/ca-parts';
 import { validateHeldCa } from './private/ca-validation';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
 import { check, Kinds, listOf, optional, pathBelow, TEXT } from './private/kinds';
 import { knownByCertificates, rememberCa } from './private/known-ca';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 import { validate } from './private/validation';
 
 /**
@@ -57,11 +58,8 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
 
   constructor(scope: Construct, id: string, attrs: PrivateIotCaAttributes) {
     check(pathBelow(scope, id), KINDS, attrs);
-    const complaint = checkArn('ledgerTableArn', attrs.ledgerTableArn);
-    if (complaint) {
-      throw new Error(`${pathBelow(scope, id)}: ${complaint}`);
-    }
-    super(scope, id, { environmentFromArn: attrs.ledgerTableArn });
+    super(scope, id, { environmentFromArn: checkedLedgerArn(scope, id, attrs.ledgerTableArn) });
+    keepPrivateKeysOut(this);
     const { certificatePem, issuerCertificates = [] } = attrs;
     const parts = partsOf(this, attrs);
     const certificates = [certificatePem, ...issuerCertificates];
@@ -79,7 +77,7 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     this.keyAlgorithm = known.keyAlgorithm ?? attrs.keyAlgorithm;
     this.pathLength = known.pathLength;
     validate(this, [], () => attrs.keyAlgorithm && this.keyAlgorithm !== attrs.keyAlgorithm
-      ? `keyAlgorithm must be that of the CA's certificate, ${this.keyAlgorithm}, got ${attrs.keyAlgorithm}` : undefined);
+      ? `keyAlgorithm must be that of the CA's certificate, ${this.keyAlgorithm}, got ${quote(attrs.keyAlgorithm._render())}` : undefined);
     this.platforms = attrs.platforms ?? [];
     this.allowedCustomExtensions = attrs.allowedCustomExtensions ?? [];
     this.ledger = parts.ledger;

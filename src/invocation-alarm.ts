@@ -9,6 +9,7 @@ import { CertificateProvider } from './private/certificate-provider';
 import { check, Kinds, optional } from './private/kinds';
 import { note } from './private/notices';
 import { TOPIC } from './private/object-kinds';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 import { RegistrarFunction } from './private/registrar-function';
 
 /** Who invokes the functions of this library, as CloudTrail names it. */
@@ -58,6 +59,7 @@ export class InvocationAlarm extends Construct {
   constructor(scope: Construct, id: string, props: InvocationAlarmProps = {}) {
     super(scope, id);
     check(this, KINDS, props);
+    keepPrivateKeysOut(this);
     note(this, 'trail-of-invocations', 'AWS CloudTrail: the alarm needs a trail in this Region that records data events of AWS Lambda, '
       + 'those of the functions of this stack included');
     this.topic = props.topic ?? alarmTopic(this);

@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { CA_ATTRIBUTE_KINDS, CaAttributes } from './ca-attributes';
 import { KeptCaAttributes, KeptIotCaProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
+import { quote } from './contract/rules';
 import { checkFormerStackId } from './contract/stack-id';
 import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
@@ -87,7 +88,7 @@ export class KeptIotCa extends PrivateIotCaBase {
     const parts = partsOf(this, props);
     const { account, region } = this.env;
     for (const [what, own, other] of [['account', account, parts.ledger.env.account], ['Region', region, parts.ledger.env.region]]) {
-      validate(this, [own, other], () => own === other ? undefined : `ledgerTableArn must be in the ${what} of the stack, ${own}, got ${other}; `
+      validate(this, [own, other], () => own === other ? undefined : `ledgerTableArn must be in the ${what} of the stack, ${own}, got ${quote(other)}; `
         + 'use a CA from elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
     }
     this.ledger = parts.ledger;

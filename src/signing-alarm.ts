@@ -5,12 +5,14 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { quote } from './contract/rules';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { alarmTopic } from './private/alarm-topic';
 import { CertificateProvider } from './private/certificate-provider';
 import { check, Kinds, listOf, optional } from './private/kinds';
 import { note } from './private/notices';
 import { CA, ROLE, TOPIC } from './private/object-kinds';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 
 /**
  * An event pattern may have 2,048 characters, and a role's ARN takes about a hundred of them.
@@ -70,6 +72,7 @@ export class SigningAlarm extends Construct {
   constructor(scope: Construct, id: string, props: SigningAlarmProps) {
     super(scope, id);
     check(this, KINDS, props);
+    keepPrivateKeysOut(this);
     const { ca, signers: others = [] } = props;
     const key = ca.signingKey;
     if (!key) {
@@ -110,7 +113,7 @@ export class SigningAlarm extends Construct {
   private assertInRegion(key: IKey): void {
     const [own, other] = [Stack.of(this).region, key.env.region];
     if (!Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other) {
-      throw new Error(`${this.node.path}: key must be in the Region of the stack, ${own}, where its use is recorded, got ${other}; `
+      throw new Error(`${this.node.path}: key must be in the Region of the stack, ${own}, where its use is recorded, got ${quote(other)}; `
         + 'declare the alarm in a stack in that Region');
     }
   }

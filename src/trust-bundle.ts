@@ -3,6 +3,7 @@ import { IPrivateIotCa } from './i-private-iot-ca';
 import { certificatesIn, ChainLink, joined } from './private/ca-chain';
 import { check, listOf } from './private/kinds';
 import { CA } from './private/object-kinds';
+import { keepPrivateKeysOut } from './private/private-key-guard';
 
 /**
  * What a broker or a device has to trust: the certificates of CAs and of the CAs above them, each once. With the old and the
@@ -40,6 +41,7 @@ export class TrustBundle {
    * new CfnOutput(brokers, 'TrustedCas', { value: new TrustBundle([ca]).pemFor(brokers) });
    */
   public pemFor(scope: Construct): string {
+    keepPrivateKeysOut(scope);
     return joined(certificatesIn(scope, this.links));
   }
 }

@@ -93,9 +93,9 @@ describe('an extension of one\'s own', () => {
 
   test.each(['2.5.29.19', '2.5.29.15', '2.5.29.17', '1.3.6.1.5.5.7.1.1', '2.16.840.1.113730.1.1'])('is never %s, which the CA decides on', oid => {
     expect(() => stackWithCa({ allowedCustomExtensions: [oid] }))
-      .toThrow(`Stack/Ca: allowedCustomExtensions must not name extensions that the CA decides on, got ${oid}`);
+      .toThrow(`Stack/Ca: allowedCustomExtensions must not name extensions that the CA decides on, got "${oid}"`);
     expect(() => stackWithCa({ customExtensions: [{ oid, valueDerBase64: NULL }] })) // a root needs no leave, and may not either
-      .toThrow(`Stack/Ca: customExtensions must not be one that the CA decides on (2.5.29.…, 1.3.6.1.5.5.7.1.…, 2.16.840.1.113730.1.…), got ${oid}; `
+      .toThrow(`Stack/Ca: customExtensions must not be one that the CA decides on (2.5.29.…, 1.3.6.1.5.5.7.1.…, 2.16.840.1.113730.1.…), got "${oid}"; `
         + 'use the property for it');
   });
 
@@ -110,7 +110,7 @@ describe('an extension of one\'s own', () => {
   test('occurs once', () => {
     const extension = { oid: OWN, valueDerBase64: NULL };
     expect(() => withDevice({ customExtensions: [extension, extension] }))
-      .toThrow(`Stack/Ca/Sensor: customExtensions must name each object identifier once, got ${OWN} again`);
+      .toThrow(`Stack/Ca/Sensor: customExtensions must name each object identifier once, got "${OWN}" again`);
   });
 
   test.each(['1', '3.1', '1.40.1', '1.3.06', 'serverAuth'])('must be allowed by an object identifier, not by %j', oid => {
@@ -138,7 +138,7 @@ describe('fails for', () => {
     ['an empty list', { crlDistributionPoints: [] }, 'crlDistributionPoints must hold 1 to 10 entries where it is given, got 0'],
     ['a URL of FTP', { caIssuersUrls: ['ftp://acme.example'] },
       'caIssuersUrls must be URLs that begin with http://, https:// or ldap://, up to 1024 characters of ASCII, got "ftp://acme.example"'],
-    ['a policy twice', { certificatePolicies: [{ oid: '1.2.3' }, { oid: '1.2.3' }] }, 'certificatePolicies must name each object identifier once, got 1.2.3 again'],
+    ['a policy twice', { certificatePolicies: [{ oid: '1.2.3' }, { oid: '1.2.3' }] }, 'certificatePolicies must name each object identifier once, got "1.2.3" again'],
     ['a statement that is no URL', { certificatePolicies: [{ oid: '1.2.3', cpsUri: 'cps' }] }, 'certificatePolicies.cpsUri must be URLs'],
   ])('%s', (_, options, message) => {
     expect(() => withDevice(options)).toThrow(`Stack/Ca/Sensor: ${message}`);

@@ -109,7 +109,7 @@ test('one form serves many certificates, each with secrets of its own', () => {
 describe('fails for', () => {
   test('a form twice', () => {
     expect(() => delivered([DeliveryFormat.der(), DeliveryFormat.combinedPem(), DeliveryFormat.der()]))
-      .toThrow('Stack/Sensor: deliveryFormats must name each form once, got Der again');
+      .toThrow('Stack/Sensor: deliveryFormats must name each form once, got "Der" again');
   });
 
   test('more of them than CloudFormation could wait for', () => {

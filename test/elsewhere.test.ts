@@ -159,7 +159,7 @@ describe('a right of another account', () => {
   test('is refused for a CA whose key is in a secret, in place of opening the ledger alone', () => {
     const { stack, ca } = stackWithCa();
     expect(() => ca.grantIssue(new AccountPrincipal('222222222222'))).toThrow('Stack/Ca: grantIssue must be given a role or a user of the CA\'s own account, '
-      + 'got AccountPrincipal(222222222222); the key is in a secret, which no other account can use: declare the CA with KeyStorage.kms()');
+      + 'got "AccountPrincipal(222222222222)"; the key is in a secret, which no other account can use: declare the CA with KeyStorage.kms()');
     expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('222222222222');
   });
 
@@ -177,8 +177,8 @@ describe('a right of another account', () => {
 describe('a CA whose key is in a secret is refused from elsewhere, where the secret can\'t be read:', () => {
   const secret = { signingKeyArn: undefined, privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' };
   test.each([
-    ['account', { account: '222222222222', region: 'eu-central-1' }, 'account of the stack that uses it, 222222222222, got 111111111111'],
-    ['Region', { account: '111111111111', region: 'us-east-1' }, 'Region of the stack that uses it, us-east-1, got eu-central-1'],
+    ['account', { account: '222222222222', region: 'eu-central-1' }, 'account of the stack that uses it, 222222222222, got "111111111111"'],
+    ['Region', { account: '111111111111', region: 'us-east-1' }, 'Region of the stack that uses it, us-east-1, got "eu-central-1"'],
   ])('another %s', (_, env, difference) => {
     const { ca } = imported(secret, env);
     expect(() => ca.addDeviceCertificate('Sensor', { subject: SUBJECT }))
@@ -217,7 +217,7 @@ describe('fails for an imported CA with', () => {
     ['its key in two places', { privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' },
       'either privateKeySecretArn or signingKeyArn must be given'],
     ['another algorithm than its certificate\'s', { keyAlgorithm: KeyAlgorithm.RSA_2048 },
-      'keyAlgorithm must be that of the CA\'s certificate, EC_P256, got RSA_2048'],
+      'keyAlgorithm must be that of the CA\'s certificate, EC_P256, got "RSA_2048"'],
     ['two certificates in place of one', { certificatePem: `${SUB.certificate}${ROOT.certificate}` },
       'certificatePem must hold one certificate, got 2; those of the CAs above it are issuerCertificates'],
     ['an alias in place of its key', { signingKeyArn: 'arn:aws:kms:eu-central-1:111111111111:alias/iot-ca' },

@@ -241,7 +241,7 @@ describe('fails for', () => {
       'keyAlgorithm of the CA must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
     ['a generation of zero', { generation: 0 }, 'generation must be a whole number of generations from 1 to 1000000, got 0'],
     ['an extension of its own that the CA decides on', { allowedCustomExtensions: ['2.5.29.19'] },
-      'allowedCustomExtensions must not name extensions that the CA decides on, got 2.5.29.19'],
+      'allowedCustomExtensions must not name extensions that the CA decides on, got "2.5.29.19"'],
   ])('%s', (_, props, message) => {
     expect(() => existing(props)).toThrow(`Stack/Ca: ${message}`);
   });

@@ -64,9 +64,9 @@ test('a kept CA of another account or Region is refused: there it is used by its
   const declare = (id: string, region: string, account: string) =>
     PrivateIotCa.fromKeptCa(new Stack(app, id, { env: { account, region } }), 'Ca', { caId: CA_ID, ledgerTableArn: TABLE, privateKeySecretArn: SECRET });
   expect(() => declare('Here', 'eu-central-1', '111111111111')).not.toThrow();
-  expect(() => declare('There', 'eu-west-1', '111111111111')).toThrow('There/Ca: ledgerTableArn must be in the Region of the stack, eu-west-1, got eu-central-1; '
+  expect(() => declare('There', 'eu-west-1', '111111111111')).toThrow('There/Ca: ledgerTableArn must be in the Region of the stack, eu-west-1, got "eu-central-1"; '
     + 'use a CA from elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
-  expect(() => declare('Theirs', 'eu-central-1', '222222222222')).toThrow('ledgerTableArn must be in the account of the stack, 222222222222, got 111111111111');
+  expect(() => declare('Theirs', 'eu-central-1', '222222222222')).toThrow('ledgerTableArn must be in the account of the stack, 222222222222, got "111111111111"');
 });
 
 test.each<[string, Partial<KeptCaProps>]>([

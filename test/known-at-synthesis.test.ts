@@ -207,12 +207,12 @@ describe('a KMS key of the app that can\'t be that of the CA is refused:', () =>
   const allowed = 'RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521';
 
   test.each<[string, (stack: Stack) => Key, string]>([
-    ['a symmetric one, which is the default', stack => new Key(stack, 'Key'), 'must be one for signing (KeyUsage SIGN_VERIFY), got ENCRYPT_DECRYPT; name another key'],
+    ['a symmetric one, which is the default', stack => new Key(stack, 'Key'), 'must be one for signing (KeyUsage SIGN_VERIFY), got "ENCRYPT_DECRYPT"; name another key'],
     ['one that encrypts', stack => new Key(stack, 'Key', { keySpec: KeySpec.RSA_2048, keyUsage: KeyUsage.ENCRYPT_DECRYPT }), 'must be one for signing'],
     ['one on another kind of curve', stack => new Key(stack, 'Key', { ...SIGN, keySpec: KeySpec.ECC_SECG_P256K1 }),
-      `must have one of the KeySpecs ${allowed}, got ECC_SECG_P256K1; name another key`],
+      `must have one of the KeySpecs ${allowed}, got "ECC_SECG_P256K1"; name another key`],
     ['one of another algorithm than the CA', stack => new Key(stack, 'Key', { ...SIGN, keySpec: KeySpec.ECC_NIST_P256 }),
-      'must have the KeySpec RSA_2048, since keyAlgorithm is RSA_2048, got ECC_NIST_P256; name another key'],
+      'must have the KeySpec RSA_2048, since keyAlgorithm is RSA_2048, got "ECC_NIST_P256"; name another key'],
   ])('%s', (_, key, message) => {
     const stack = stackOf();
     expect(() => ca(stack, key(stack))).toThrow(`Stack/Ca: key (Stack/Key) ${message}`);
@@ -222,7 +222,7 @@ describe('a KMS key of the app that can\'t be that of the CA is refused:', () =>
     const { certificate } = opensslCa('Acme Old CA');
     const signing = (stack: Stack, keySpec: KeySpec) => existing(stack, certificate, new Key(stack, 'Key', { ...SIGN, keySpec }));
     expect(() => signing(stackOf(), KeySpec.RSA_2048)).toThrow(
-      'Stack/Existing: signingKey (Stack/Key) must have the KeySpec ECC_NIST_P256, since keyAlgorithm is EC_P256, got RSA_2048; name another key');
+      'Stack/Existing: signingKey (Stack/Key) must have the KeySpec ECC_NIST_P256, since keyAlgorithm is EC_P256, got "RSA_2048"; name another key');
     expect(() => signing(stackOf(), KeySpec.ECC_NIST_P256)).not.toThrow();
   });
 
@@ -251,7 +251,7 @@ describe('a signedCertificate that is not the declared CA\'s is refused:', () =>
 
   test.each<[string, object, string]>([
     ['of a key by another algorithm', { keyAlgorithm: KeyAlgorithm.RSA_2048 },
-      'signedCertificate must certify the key of the certificate signing request, RSA_2048 by keyAlgorithm, got EC_P256; have certificateSigningRequestPem signed'],
+      'signedCertificate must certify the key of the certificate signing request, RSA_2048 by keyAlgorithm, got "EC_P256"; have certificateSigningRequestPem signed'],
     ['without the name constraints', { nameConstraints: { permitted: { dns: ['plant.example'] } } }, 'signedCertificate must have the name constraints that are declared, got none'],
   ])('%s', (_, props, message) => {
     expect(() => signed(certificate, props)).toThrow(`Stack/Ca: ${message}`);

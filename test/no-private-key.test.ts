@@ -15,6 +15,12 @@ const DER = privateKey.export({ type: 'pkcs8', format: 'der' });
 const ENCRYPTED = privateKey.export({ type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: 'secret' });
 const SUBJECT = { commonName: 'sensor-001' };
 const OWN = '1.3.6.1.4.1.99999.1';
+const ATTRIBUTES = {
+  caId: 'ca-0123456789abcdef0123456789abcdef',
+  certificatePem: opensslCa('a').certificate,
+  ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
+  privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Key-AbCdEf',
+};
 
 /** What synthesis says when it refuses; fails where it doesn't, or where the message shows any of the key. */
 function refusal(declare: () => unknown): string {
@@ -63,6 +69,17 @@ describe('a private key is refused where it is declared, and not shown:', () => 
     ['URLs', device({ ocspUrls: [KEY] })],
     ['policies', device({ certificatePolicies: [{ oid: KEY }] })],
     ['name constraints', () => synthesized(() => undefined, { nameConstraints: { permitted: { dns: [KEY] } } })],
+    ['the ARN of the ledger of an imported CA, which CDK reads too', () => PrivateIotCa.fromPrivateIotCaAttributes(stackOf(), 'Ca', {
+      ...ATTRIBUTES, ledgerTableArn: KEY,
+    })],
+    ['the ARN of the ledger of an imported CA, in base64', () => PrivateIotCa.fromPrivateIotCaAttributes(stackOf(), 'Ca', {
+      ...ATTRIBUTES, ledgerTableArn: DER.toString('base64'),
+    })],
+    ['the ARN of the ledger of a kept CA', () => PrivateIotCa.fromKeptCa(stackOf(), 'Ca', { ...ATTRIBUTES, ledgerTableArn: DER.toString('hex') })],
+    ['the ARN of the secret of a kept CA', () => PrivateIotCa.fromKeptCa(stackOf(), 'Ca', { ...ATTRIBUTES, privateKeySecretArn: DER.toString('hex') })],
+    ['the ARN of the passphrase of an imported CA', () => PrivateIotCa.fromPrivateIotCaAttributes(stackOf(), 'Ca', {
+      ...ATTRIBUTES, passphraseSecretArn: JSON.stringify(privateKey.export({ format: 'jwk' })),
+    })],
     ['a custom extension', device({ customExtensions: [{ oid: OWN, valueDerBase64: KEY }] })],
     ['the object identifier of a custom extension', device({ customExtensions: [{ oid: KEY, valueDerBase64: 'BQA=' }] })],
   ])('%s', (_, declare) => {
@@ -151,11 +168,8 @@ describe('what stands around a certificate or a request does not get into a temp
 
   test('the attributes of a CA of another stack, which must be nothing else', () => {
     expect(refusal(() => PrivateIotCa.fromPrivateIotCaAttributes(stackOf(), 'Ca', {
-      caId: 'ca-0123456789abcdef0123456789abcdef',
-      certificatePem: around,
-      ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
-      privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Key-AbCdEf',
-    }))).toContain('certificatePem must be PEM blocks with the label CERTIFICATE and nothing else, got (base64 of DER, not shown');
+      ...ATTRIBUTES, certificatePem: around,
+    }))).toContain('certificatePem must be PEM blocks with the label CERTIFICATE and nothing else, got (a private key, not shown)');
   });
 
   test('a request', () => {

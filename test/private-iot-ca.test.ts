@@ -227,8 +227,8 @@ describe('fails for', () => {
   });
 
   test.each([
-    ['account', { account: '222222222222', region: 'eu-central-1' }, 'ca must be in the account of the stack that uses it, 222222222222, got 111111111111'],
-    ['Region', { account: '111111111111', region: 'us-east-1' }, 'ca must be in the Region of the stack that uses it, us-east-1, got eu-central-1'],
+    ['account', { account: '222222222222', region: 'eu-central-1' }, 'ca must be in the account of the stack that uses it, 222222222222, got "111111111111"'],
+    ['Region', { account: '111111111111', region: 'us-east-1' }, 'ca must be in the Region of the stack that uses it, us-east-1, got "eu-central-1"'],
   ])('a CA in another %s than the stack that uses it', (_, env, message) => {
     const app = new App();
     const ca = new PrivateIotCa(new Stack(app, 'CaStack', { env: { account: '111111111111', region: 'eu-central-1' } }), 'Ca', { subject: { commonName: 'Root' } });

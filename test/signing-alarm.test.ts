@@ -127,7 +127,7 @@ describe('a declaration that can\'t work is refused:', () => {
   test('a key of another Region', () => {
     const stack = new Stack(new App(), 'Stack', { env: { region: 'us-east-1', account: '111122223333' } });
     expect(() => new SigningAlarm(stack, 'Alarm', { ca: caIn(stack, Key.fromKeyArn(stack, 'Key', KEY_ARN)) }))
-      .toThrow('Stack/Alarm: key must be in the Region of the stack, us-east-1, where its use is recorded, got eu-west-1');
+      .toThrow('Stack/Alarm: key must be in the Region of the stack, us-east-1, where its use is recorded, got "eu-west-1"');
   });
 });
 

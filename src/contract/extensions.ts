@@ -77,7 +77,7 @@ function checkCustomExtension(property: string, { oid, value }: DeclaredCustomEx
     return complaint;
   }
   if (isOwnedExtension(oid)) {
-    return `${property} must not be one that the CA decides on (${OWNED.map(prefix => `${prefix}…`).join(', ')}), got ${oid}; use the property for it`;
+    return `${property} must not be one that the CA decides on (${OWNED.map(prefix => `${prefix}…`).join(', ')}), got ${quote(oid)}; use the property for it`;
   }
   const der = Buffer.from(value, 'base64');
   return der.length >= 2 && der.length <= MAX_CUSTOM_BYTES && der.toString('base64') === value ? undefined
@@ -102,7 +102,7 @@ export function checkExtensions(extensions: DeclaredExtensions): Complaint {
 /** RFC 5280, section 4.2: an extension occurs once; section 4.2.1.4: a policy too. */
 function checkUnique(property: string, oids: readonly string[] = []): Complaint {
   const repeated = oids.find((oid, index) => oids.indexOf(oid) !== index);
-  return repeated === undefined ? undefined : `${property} must name each object identifier once, got ${repeated} again`;
+  return repeated === undefined ? undefined : `${property} must name each object identifier once, got ${quote(repeated)} again`;
 }
 
 function checkNameConstraints({ permitted, excluded }: DeclaredNameConstraints): Complaint {

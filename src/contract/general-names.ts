@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { Complaint, checkAttributes, isPrivateKey, quote } from './rules';
+import { isPrivateKey } from './private-keys';
+import { Complaint, checkAttributes, quote } from './rules';
 import { SubjectValues } from './subject-attributes';
 
 /**

@@ -1,8 +1,9 @@
 import { isMap } from './json-map';
+import { isPrivateKey } from './private-keys';
 import { expressionsIn, misspelling, referencesIn, UNKNOWN } from './provisioning-expressions';
 import { PROVISIONING_PARAMETERS, SOME_VALUES } from './provisioning-parameters';
 import { checkForCertificate, checkResource, checkResourceValues, first, shown } from './provisioning-resources';
-import { Complaint, isPrivateKey, quote } from './rules';
+import { Complaint, quote } from './rules';
 import { SubjectAttribute } from './subject-attributes';
 
 /** The longest template, in characters. API reference, RegistrationConfig, templateBody. */

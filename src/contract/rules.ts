@@ -1,6 +1,7 @@
 import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from './key-algorithms';
 import { Form } from './platform-rules';
 import { NAME_IN_TOPICS, PLATFORM_IDS, PlatformId, platformRules } from './platforms';
+import { holdsPrivateKey, isPrivateKey } from './private-keys';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
 
 /**
@@ -24,16 +25,8 @@ export function checkDeliveryFormats(number: number): Complaint {
 
 const MAX_QUOTED_CHARACTERS = 80;
 
-/**
- * Whether a text is, or holds, a private key: in PEM, also in UTF-16 that was read as another encoding, and with dashes and spaces
- * that an editor has made other ones, or as PuTTY writes it.
- */
-export function isPrivateKey(text: string): boolean {
-  return /BEGIN[^\n]{0,40}PRIVATE\s{0,8}KEY|PuTTY-User-Key-File/i.test(text.replaceAll('\0', ''));
-}
-
-/** A SEQUENCE of more than 30 octets in DER, in base64, as all private keys are. */
-const DER_IN_BASE64 = /(?<![A-Za-z0-9+/])M[A-Za-z][A-Za-z0-9+/]{38}/;
+/** A SEQUENCE of more than 30 octets in DER, in base64 or base64url, as all private keys are. */
+const DER_IN_BASE64 = /(?<![\w+/-])M[A-Za-z][\w+/-]{38}/;
 
 /**
  * A value as a message may show it: on one line, shortened, and never a private key that was pasted into the wrong place. Texts are in
@@ -44,7 +37,7 @@ export function quote(value: unknown): string {
     return nameOf(value);
   }
   const text = value;
-  if (isPrivateKey(text)) {
+  if (isPrivateKey(text) || holdsPrivateKey(text)) {
     return '(a private key, not shown)';
   }
   if (DER_IN_BASE64.test(text)) {
@@ -220,7 +213,7 @@ export function checkRegistrationCode(value: unknown, platform: PlatformId): Com
 function checkProofByCertificate(platform: PlatformId): Complaint {
   const { name, proof } = platformRules(platform);
   return proof === 'verification certificate' ? undefined
-    : `platform must be one that asks for a verification certificate, got ${name}, which ${proof === 'none'
+    : `platform must be one that asks for a verification certificate, got ${quote(name)}, which ${proof === 'none'
       ? 'takes a CA without proof: give it the certificate of the CA'
       : 'asks for a signature over its code'}`;
 }

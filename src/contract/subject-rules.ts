@@ -1,4 +1,5 @@
-import { checkAttributes, checkSubjectAttribute, Complaint, isPrivateKey, quote } from './rules';
+import { isPrivateKey } from './private-keys';
+import { checkAttributes, checkSubjectAttribute, Complaint, quote } from './rules';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
 
 /**

@@ -4,6 +4,7 @@ import { passphraseIn } from './passphrase';
 import { NOTHING_TO_PUT_BACK, Ports, PutBack, SecretVersions } from './ports';
 import { KEY_ALGORITHMS, KeyAlgorithmName } from '../contract/key-algorithms';
 import { ExistingKeyStorage, KeyStorageProperties, ParameterKeyStorage, SecretKeyStorage } from '../contract/properties';
+import { quote } from '../contract/rules';
 import { keyAlgorithmOfPublicKey, publicKeyOf } from '../pki/keys';
 import { readAnyPrivateKey } from '../pki/private-key-formats';
 import { Signer, signerOf } from '../pki/signer';
@@ -69,7 +70,7 @@ function inMemory(privateKeyPem: string, publicKey = publicKeyOf(privateKeyPem))
 function assertAlgorithm(key: HeldKey, algorithm: KeyAlgorithmName, place: string): HeldKey {
   const found = keyAlgorithmOfPublicKey(key.publicKey);
   if (found !== algorithm) {
-    throw new Error(`${place} must hold a key of ${KEY_ALGORITHMS[algorithm].bits} bits (${algorithm}), got ${found ?? 'another one'}`);
+    throw new Error(`${place} must hold a key of ${KEY_ALGORITHMS[algorithm].bits} bits (${algorithm}), got ${found === undefined ? 'another one' : quote(found)}`);
   }
   return key;
 }

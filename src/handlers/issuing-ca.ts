@@ -37,7 +37,7 @@ export async function issuingCa(
   const entry = await caEntry(identity, ledger);
   const certificate = parseCertificate(entry.certificate!);
   if (!certificate.ca) {
-    throw new Error(`ca must be a CA, got ${identity}, which is a certificate of the profile ${entry.profile}`);
+    throw new Error(`ca must be a CA, got ${quote(identity)}, which is a certificate of the profile ${entry.profile}`);
   }
   assertUnderstood(certificate);
   const keyIdentifier = certificate.keyIdentifier.toString('hex');
@@ -84,7 +84,7 @@ export function issuableCa(identity: string, entry: LedgerEntry | undefined): Le
       + 'have certificateSigningRequestPem signed, and declare the result as signedCertificate');
   }
   if (!entry?.certificate || !entry.keyStorage) {
-    throw new Error(`ca must be a CA that this ledger holds, got ${identity}, which is ${entry ? entry.status.toLowerCase() : 'unknown'}`);
+    throw new Error(`ca must be a CA that this ledger holds, got ${quote(identity)}, which is ${entry ? entry.status.toLowerCase() : 'unknown'}`);
   }
   return entry;
 }

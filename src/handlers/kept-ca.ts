@@ -57,7 +57,7 @@ export function parseKeptCa(properties: RawProperties): KeptCaDeclaration {
 export function assertSameLedger({ physicalResourceId }: LifecycleEvent, { caId, ledgerTable }: KeptCaDeclaration): void {
   const standing = parsePhysicalId(physicalResourceId);
   if (standing?.identity === caId && standing.ledgerTable !== ledgerTable) {
-    throw new Error(`ledgerTableArn must stay that of the table ${standing.ledgerTable} for the CA ${caId}, got ${ledgerTable}; `
+    throw new Error(`ledgerTableArn must stay that of the table ${standing.ledgerTable} for the CA ${caId}, got ${quote(ledgerTable)}; `
       + 'to continue the CA in another ledger, declare it with fromKeptCa under a new construct id');
   }
 }
@@ -111,7 +111,7 @@ async function assertFree(entry: LedgerEntry, table: string, request: KeptCaRequ
   const { wants, outcome, declares, holds = [] } = await ports.ledger(table).resource(entry) ?? {};
   const isBeingDeclared = wants === entry.identity && outcome === undefined;
   if (isBeingDeclared || (!isLeaving && [declares, ...holds].includes(entry.identity))) {
-    throw new Error(`caId must be that of a CA which no other resource declares, got ${entry.identity}, which is ${logicalResourceId} of the stack `
+    throw new Error(`caId must be that of a CA which no other resource declares, got ${quote(entry.identity)}, which is ${logicalResourceId} of the stack `
       + `${stackId}; remove it there, or use it from here by PrivateIotCa.fromPrivateIotCaAttributes`
       + (isHere ? '' : '; if that stack is gone, or has retained the resource, declare its id as formerStackId'));
   }
@@ -120,7 +120,7 @@ async function assertFree(entry: LedgerEntry, table: string, request: KeptCaRequ
 async function entryIn(table: string, { caId }: KeptCaDeclaration, ports: Ports): Promise<LedgerEntry> {
   const entry = await ports.ledger(table).find(caId);
   if (!entry) {
-    throw new Error(`caId must be that of a CA which the ledger ${table} holds, got ${caId}; take caId, ledgerTableArn and the key's ARN from one stack`);
+    throw new Error(`caId must be that of a CA which the ledger ${table} holds, got ${quote(caId)}; take caId, ledgerTableArn and the key's ARN from one stack`);
   }
   return entry;
 }

@@ -7,11 +7,11 @@ import { keyAlgorithmOfPublicKey } from './keys';
 import { isSameName } from './name-comparison';
 import { assertNamesPermitted } from './name-constraints';
 import { OID } from './object-identifiers';
-import { readablePublicKey } from './readable-public-key';
 import { assertReadable } from './readable-certificate';
+import { readablePublicKey } from './readable-public-key';
 import { isOutdatedSignature } from './signature-algorithms';
 import { describeUnsupportedKey } from './unsupported-key';
-import { Complaint } from '../contract/rules';
+import { Complaint, quote } from '../contract/rules';
 import { formatTime } from '../contract/term';
 
 /** A CA from elsewhere, and the CAs above it as far as they were given. */
@@ -105,7 +105,7 @@ function allows({ certificate, chain }: CaChain, usage: string): boolean {
 
 function describeUsages({ certificate, chain }: CaChain): string {
   const usages = limitsOf([certificate, ...chain]).extendedKeyUsages.flat().map(usageText);
-  return `where it, or a CA above it, has extended key usages, got ${usages.join(', ')}`;
+  return `where it, or a CA above it, has extended key usages, got ${quote(usages.join(', '))}`;
 }
 
 /**
@@ -122,7 +122,7 @@ export function checkChainIsValid(property: string, { certificate, chain }: CaCh
 /** RFC 5280, section 4.2: a certificate with a critical extension that one does not know, or can't process, must be rejected. */
 export function assertUnderstood({ unknownCritical }: Certificate): void {
   if (unknownCritical.length > 0) {
-    throw new Error(`the CA's certificate, and those above it, must have no critical extension that is not acted upon here, got ${unknownCritical.map(extensionText).join(', ')}: `
+    throw new Error(`the CA's certificate, and those above it, must have no critical extension that is not acted upon here, got ${quote(unknownCritical.map(extensionText).join(', '))}: `
       + 'what it issues could break it unseen; have the certificate renewed without the extension, or with one that is not critical');
   }
 }

@@ -1,7 +1,7 @@
 import { Tag } from './der';
 import { DerReader } from './der-reader';
 import { CERTIFICATE, PemBlock, readPemBlocks } from './pem-blocks';
-import { isPrivateKey } from '../contract/rules';
+import { isPrivateKey } from '../contract/private-keys';
 
 /** More than eight certificates with RSA keys of 8192 bits take. */
 const MAX_CHARACTERS = 65_536;

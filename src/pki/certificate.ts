@@ -7,6 +7,7 @@ import { toPem } from './pem';
 import { isSignatureAlgorithm } from './signature-algorithms';
 import { Validity } from './validity';
 import { CertificateAttributes } from '../contract/properties';
+import { quote } from '../contract/rules';
 import { formatTime } from '../contract/term';
 
 /** A certificate, taken apart. The buffers are views of `der`. */
@@ -103,7 +104,7 @@ function readTime(reader: DerReader): Date {
   const digits = utc ? `${text < '5' ? '20' : '19'}${text}` : text;
   const date = new Date(digits.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
   if (!isTime(date) || !time(date).equals(element)) {
-    throw new Error(`the certificate must have times as RFC 5280, section 4.1.2.5, writes them, got ${JSON.stringify(text)}`);
+    throw new Error(`the certificate must have times as RFC 5280, section 4.1.2.5, writes them, got ${quote(text)}`);
   }
   return date;
 }

@@ -1,5 +1,6 @@
 import { REQUEST_LABELS } from './public-text';
-import { isPrivateKey, quote } from '../contract/rules';
+import { isPrivateKey } from '../contract/private-keys';
+import { quote } from '../contract/rules';
 import { textOfFile } from '../contract/text-of-file';
 
 /** The property that a request is declared by. */

@@ -41,8 +41,7 @@ export class DerReader {
   /** The contents of the next element, which has this tag. */
   contents(tag: number): Buffer {
     if (!this.follows(tag)) {
-      const found = this.more ? formatTag(this.octets[this.offset]) : 'the end';
-      throw new Error(`DER must have tag ${formatTag(tag)} at offset ${this.position}, got ${found}`);
+      throw new Error(`DER must have tag ${formatTag(tag)} at offset ${this.position}, got ${this.more ? formatTag(this.octets[this.offset]) : 'the end'}`);
     }
     const start = this.offset;
     const [length, header] = this.length(start + 1);

@@ -110,7 +110,7 @@ export function integer(value: number | Uint8Array): Buffer {
 
 function numberOctets(value: number): Buffer {
   if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** 48) {
-    throw new RangeError(`a number must be whole and from 0 to 2^48 - 1, got ${value}`);
+    throw new RangeError(`a number must be whole and from 0 to 2^48 - 1, got ${Number(value)}`);
   }
   const octets = Buffer.alloc(6);
   octets.writeUIntBE(value, 0, 6);

@@ -50,7 +50,7 @@ export function readName(name: Buffer): SubjectValues {
 function attributeOf(oid: string): SubjectAttribute {
   const attribute = ATTRIBUTES.get(oid);
   if (!attribute) {
-    throw new Error(`subject must consist of ${SUBJECT_ATTRIBUTE_NAMES.join(', ')}, got ${OTHER_ATTRIBUTES[oid] ?? oid}; ${WAY_OUT}`);
+    throw new Error(`subject must consist of ${SUBJECT_ATTRIBUTE_NAMES.join(', ')}, got ${OTHER_ATTRIBUTES[oid] ?? quote(oid)}; ${WAY_OUT}`);
   }
   return attribute;
 }
@@ -87,7 +87,7 @@ function readString(reader: DerReader, attribute: SubjectAttribute): string {
     throw new Error(`subject.${attribute} must be a PrintableString, a UTF8String or an IA5String, got ${OTHER_STRINGS[tag] ?? 'another type'}; ${WAY_OUT}`);
   }
   if ((SUBJECT_ATTRIBUTES[attribute] as SubjectAttributeFacts).printableOnly && tag !== Tag.PRINTABLE_STRING) {
-    throw new Error(`subject.${attribute} must be a PrintableString (RFC 5280, appendix A.1), got ${type.name}; ${WAY_OUT}`);
+    throw new Error(`subject.${attribute} must be a PrintableString (RFC 5280, appendix A.1), got ${STRING_TYPES[tag].name}; ${WAY_OUT}`);
   }
   const octets = reader.contents(tag);
   const text = type.decode(octets);

@@ -93,8 +93,8 @@ function onlyPrivateKey(text: string): PemBlock {
   const blocks = blocksIn(text);
   const keys = blocks.filter(({ label }) => isPrivateKeyLabel(label));
   if (keys.length === 0) {
-    const other = blocks.map(({ label }) => OTHER_LABELS[label]).find(name => name !== undefined);
-    throw new Error(`${EXPECTED}, got ${other ?? 'a text without one (not shown)'}`);
+    const kind = blocks.map(({ label }) => OTHER_LABELS[label]).find(name => name !== undefined);
+    throw new Error(`${EXPECTED}, got ${kind ?? 'a text without one (not shown)'}`);
   }
   if (keys.length > 1) {
     throw new Error(`privateKey must hold one private key, got ${keys.length}`);

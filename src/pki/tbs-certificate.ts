@@ -5,6 +5,7 @@ import { CertificateProfile } from './profile';
 import { SubjectKey } from './subject-key';
 import { Validity } from './validity';
 import { DeclaredExtensions } from '../contract/extensions';
+import { quote } from '../contract/rules';
 
 /** The fields that make one certificate differ from the next. */
 export interface TbsContent {
@@ -54,7 +55,7 @@ export function tbsCertificate(
 /** A positive INTEGER of 20 octets (RFC 5280, section 4.1.2.2). */
 function serialNumber(digits: string): Buffer {
   if (!/^(?!00)[0-7][0-9A-F]{39}$/.test(digits)) {
-    throw new Error(`a serial number must be 40 upper-case hexadecimal digits, from 01 to 7F at the beginning, got ${JSON.stringify(digits)}`);
+    throw new Error(`a serial number must be 40 upper-case hexadecimal digits, from 01 to 7F at the beginning, got ${quote(digits)}`);
   }
   return element(Tag.INTEGER, Buffer.from(digits, 'hex'));
 }

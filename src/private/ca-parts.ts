@@ -3,6 +3,7 @@ import { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { pathBelow } from './kinds';
 import { validateSigningKey } from './signing-key';
 import { validate } from './validation';
 import { CaAttributes } from '../ca-attributes';
@@ -47,6 +48,15 @@ export function partsOf(scope: Construct, attributes: CaAttributes): CaParts {
     passphrase: secretOf(scope, 'Passphrase', passphraseSecretArn, passphraseEncryptionKey),
     signingKey,
   };
+}
+
+/** The ARN of a ledger, for CDK to parse, whose own message on one that is malformed would show the whole value. */
+export function checkedLedgerArn(scope: Construct, id: string, arn: string): string {
+  const complaint = Token.isUnresolved(arn) ? undefined : checkArn('ledgerTableArn', arn);
+  if (complaint) {
+    throw new Error(`${pathBelow(scope, id)}: ${complaint}`);
+  }
+  return arn;
 }
 
 /** The ARNs by which the parts of a CA are known. A secret's has six characters at the end that its name does not have. */

@@ -7,7 +7,7 @@ import { validateCustomExtensions } from './request-validation';
 import { validate, validatePathLength, validateSubject } from './validation';
 import { checkObjectIdentifier, isOwnedExtension } from '../contract/extensions';
 import { checkKeyAlgorithmForKms } from '../contract/kms';
-import { checkCaForPlatform, checkCaId, Complaint } from '../contract/rules';
+import { checkCaForPlatform, checkCaId, Complaint, quote } from '../contract/rules';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 import { IotPlatform } from '../iot-platform';
 import { KeyAlgorithm } from '../key-algorithm';
@@ -72,7 +72,7 @@ function assertSignedAsDeclared(certificate: Certificate, props: PrivateIotCaPro
   const found = keyAlgorithmOfPublicKey(certificate.publicKey);
   if (found !== keyAlgorithm._render()) {
     throw new Error(`signedCertificate must certify the key of the certificate signing request, ${keyAlgorithm} by keyAlgorithm, `
-      + `got ${found ?? 'a key of another kind'}; have certificateSigningRequestPem signed, and declare the result`);
+      + `got ${found === undefined ? 'a key of another kind' : quote(found)}; have certificateSigningRequestPem signed, and declare the result`);
   }
   assertBoundAsDeclared(certificate, {
     pathLength: Token.isUnresolved(pathLength) ? undefined : pathLength,
@@ -110,7 +110,7 @@ function checkTogether({ issuer, signedElsewhere, signedCertificate, clipToIssue
 /** Which extensions a CA may allow. */
 function checkAllowed(oid: string): Complaint {
   return checkObjectIdentifier('allowedCustomExtensions', oid)
-    ?? (isOwnedExtension(oid) ? `allowedCustomExtensions must not name extensions that the CA decides on, got ${oid}` : undefined);
+    ?? (isOwnedExtension(oid) ? `allowedCustomExtensions must not name extensions that the CA decides on, got ${quote(oid)}` : undefined);
 }
 
 /**

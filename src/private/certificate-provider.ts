@@ -11,12 +11,13 @@ import { acknowledgeWildcard } from './nag';
 import { noticeId, warn } from './notices';
 import { policyId } from './policy-id';
 import { largestSize } from './policy-size';
-import { pathsOfPrivateKeys } from './private-key-guard';
+import { keepPrivateKeysOut } from './private-key-guard';
 import { outermostStack } from './reach';
 import { alwaysAskForRemoval, retainsKey } from './removal-policy';
 import { isSynthesized, rolePolicy } from './role-policy';
 import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 import { CA_RESOURCE_TYPES, ResourceType } from '../contract/resource-types';
+import { quote } from '../contract/rules';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 
 /** The id below the stack. The function's logical id comes from it, and a service token can't change: final. */
@@ -84,6 +85,7 @@ export class CertificateProvider extends Construct {
 
   private constructor(stack: Stack) {
     super(stack, PROVIDER_ID);
+    keepPrivateKeysOut(this);
     const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -235,10 +237,6 @@ export class CertificateProvider extends Construct {
     if (CA_RESOURCE_TYPES.includes(resourceType)) {
       this.authorities.push((resource.node.defaultChild as CfnResource).logicalId);
     }
-    resource.node.addValidation({
-      validate: () => pathsOfPrivateKeys(Stack.of(this).resolve(properties)).map(where =>
-        `${where} must not hold a private key (not shown); take it out of the declaration, and consider it disclosed`),
-    });
     return resource;
   }
 
@@ -266,7 +264,7 @@ export class CertificateProvider extends Construct {
     }
     const elsewhere = differences.find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other));
     if (elsewhere && !ca.signingKey) {
-      throw new Error(`${this.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${elsewhere.other} `
+      throw new Error(`${this.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${quote(elsewhere.other)} `
         + `(${ca.node.path}); only a CA whose key is in KMS can be used from elsewhere`);
     }
   }

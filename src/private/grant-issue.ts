@@ -5,6 +5,7 @@ import { check } from './kinds';
 import { grantRecord } from './ledger-table';
 import { GRANTEE } from './object-kinds';
 import { arnsOf, grantUseSecret, grantUseSigningKey } from './private-key';
+import { quote } from '../contract/rules';
 
 /** A CA, with the secret that holds the passphrase of its key, if there is one. */
 type IssuingCa = IPrivateIotCa & { readonly _passphrase?: ISecret };
@@ -20,7 +21,7 @@ export function grantIssue(ca: IssuingCa, grantee: IGrantable): Grant {
   const secrets = [ca.privateKeySecret, ca._passphrase].flatMap(secret => secret ?? []);
   const [sign, ...others] = ca.signingKey ? [grantUseSigningKey(ca.signingKey, grantee)] : secrets.map(secret => grantUseSecret(secret, grantee));
   if (!sign.success && !ca.signingKey) {
-    throw new Error(`${ca.node.path}: grantIssue must be given a role or a user of the CA's own account, got ${grantee.grantPrincipal}; the key is in a `
+    throw new Error(`${ca.node.path}: grantIssue must be given a role or a user of the CA's own account, got ${quote(String(grantee.grantPrincipal))}; the key is in a `
       + 'secret, which no other account can use: declare the CA with KeyStorage.kms(), or sign a CA of that account (addCaCertificate)');
   }
   if (!sign.success) {

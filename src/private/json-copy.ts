@@ -21,9 +21,9 @@ export class NotJsonError extends Error {}
  * @throws NotJsonError where it holds what JSON has not, or a name that is a token
  */
 export function jsonCopy(value: unknown, name: string, path: readonly string[] = []): unknown {
-  const fail = (allowed: string, got: string): never => {
+  const fail = (allowed: string, kind: string): never => {
     const place = path.slice(0, SHOWN_DEPTH).map(nameInPath).join('.') + (path.length > SHOWN_DEPTH ? '…' : '');
-    throw new NotJsonError(`${name}${place && `'s ${place}`} must be ${allowed}, got ${got}`);
+    throw new NotJsonError(`${name}${place && `'s ${place}`} must be ${allowed}, got ${kind}`);
   };
   if (Construct.isConstruct(value)) { // A stack has a method of the name by which tokens are told.
     fail(JSON_VALUE, `the construct ${quote(value.node.path)}`);

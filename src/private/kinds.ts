@@ -94,7 +94,7 @@ export function struct<P>(name: string, kinds: Kinds<P>): Kind<P> {
 export function check<P extends object>(where: IConstruct | string, kinds: Kinds<P>, values: P): void {
   const all = struct('', kinds);
   const complaint = all.accepts(values) ? complaintOfParts('', all, values)
-    : `properties must be a map of ${Object.keys(kinds).join(', ')}, got ${shown(values)}`;
+    : `properties must be a map of ${Object.keys(kinds).join(', ')}, got ${describeGiven(values)}`;
   if (complaint !== undefined) {
     throw new Error(`${typeof where === 'string' ? where : where.node.path}: ${complaint}`);
   }
@@ -109,7 +109,7 @@ function complaintOf(property: string, kind: Kind<unknown, boolean>, value: unkn
   if (value === undefined && kind.absent) {
     return undefined;
   }
-  return kind.accepts(value) ? complaintOfParts(property, kind, value) : `${property} must be ${kind.allowed}, got ${shown(value)}`;
+  return kind.accepts(value) ? complaintOfParts(property, kind, value) : `${property} must be ${kind.allowed}, got ${describeGiven(value)}`;
 }
 
 function complaintOfParts(property: string, kind: Kind<unknown, boolean>, value: unknown): Complaint {
@@ -136,7 +136,7 @@ function isPlain(value: object): boolean {
 }
 
 /** A token is not shown: what it stands for is not known, and its encoding tells nobody anything. */
-function shown(value: unknown): string {
+function describeGiven(value: unknown): string {
   const encoded = Array.isArray(value) ? 'list' : typeof value === 'string' ? 'text' : 'number';
   return !Token.isUnresolved(value) ? describe(value)
     : Array.isArray(value) || typeof value !== 'object' ? `a token in a ${encoded}`

@@ -9,6 +9,7 @@ import { grantRecordRegistrations } from './ledger-table';
 import { acknowledge } from './nag';
 import { policyId } from './policy-id';
 import { arnsOf, grantUseSecret } from './private-key';
+import { keepPrivateKeysOut } from './private-key-guard';
 import { rolePolicy } from './role-policy';
 import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 import { RegistrarName, RegistrationType } from '../contract/registrations';
@@ -42,6 +43,7 @@ export class RegistrarFunction extends Construct {
 
   private constructor(stack: Stack, name: RegistrarName) {
     super(stack, IDS[name]);
+    keepPrivateKeysOut(this);
     const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
     const description = `Registers CAs of this stack (${name})`;
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });

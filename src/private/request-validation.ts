@@ -47,7 +47,7 @@ export function validateDeliveryFormats(scope: Construct, formats: readonly Deli
   const names = formats.map(({ name }) => name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) {
-    throw new Error(`${scope.node.path}: deliveryFormats must name each form once, got ${repeated} again`);
+    throw new Error(`${scope.node.path}: deliveryFormats must name each form once, got ${quote(repeated)} again`);
   }
 }
 

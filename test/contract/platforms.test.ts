@@ -75,7 +75,7 @@ describe('a verification certificate', () => {
 
   test.each(brokers)('is refused for %s, which takes the CA as it is', platform => {
     const [, ca] = stackWith(constants.find(([, { platformId }]) => platformId === platform)![1]);
-    const message = `platform must be one that asks for a verification certificate, got ${platformRules(platform).name}, which takes a CA without proof: `
+    const message = `platform must be one that asks for a verification certificate, got "${platformRules(platform).name}", which takes a CA without proof: `
       + 'give it the certificate of the CA';
     expect(() => ca.addVerificationCertificate('Proof', { registrationCode: 'code', platform: ca.platforms[0] })).toThrow(`Stack/Ca/Proof: ${message}`);
     expect(() => parseDeclaration('Custom::IotVerificationCertificate', {
@@ -85,7 +85,7 @@ describe('a verification certificate', () => {
 
   test('is refused for Cumulocity, which wants a signature', () => {
     expect(checkRegistrationCode('code', 'cumulocity'))
-      .toBe('platform must be one that asks for a verification certificate, got Cumulocity, which asks for a signature over its code');
+      .toBe('platform must be one that asks for a verification certificate, got "Cumulocity", which asks for a signature over its code');
   });
 
   test('is taken for all others', () => {

@@ -103,7 +103,7 @@ describe('fails for', () => {
   });
 
   test('a key of another algorithm than is declared, and nothing is left to sign', async () => {
-    await expect(handle(request('ca', 'Create', inKms({ KeyAlgorithm: 'RSA_2048' })))).rejects.toThrow(`the KMS key ${KEY_ARN} must hold a key of 2048 bits (RSA_2048), got EC_P256`);
+    await expect(handle(request('ca', 'Create', inKms({ KeyAlgorithm: 'RSA_2048' })))).rejects.toThrow(`the KMS key ${KEY_ARN} must hold a key of 2048 bits (RSA_2048), got "EC_P256"`);
     expect([...world.entries.values()].map(({ status }) => status)).toEqual(['WITHDRAWN']);
   });
 

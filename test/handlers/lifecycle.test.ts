@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
 import { LifecycleEvent } from '../../src/handlers/lifecycle-event';
 import { publicKeyOf } from '../../src/pki/keys';
@@ -141,7 +141,10 @@ describe('fails for', () => {
   const failing: [string, () => LifecycleEvent, string][] = [
     ['a validity that passes the CA\'s end', () => createDevice({ ValidityDays: '3651' }), 'validity'],
     ['a CA that nobody knows', () => request('device', 'Create', deviceProperties('ca-00000000000000000000000000000000')),
-      'ca must be a CA that this ledger holds, got ca-00000000000000000000000000000000, which is unknown'],
+      'ca must be a CA that this ledger holds, got "ca-00000000000000000000000000000000", which is unknown'],
+    ['a private key in place of a CA, which is not shown', () => request('device', 'Create', deviceProperties(
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'der' }).toString('hex'))),
+    'ca must be a CA that this ledger holds, got (a private key, not shown), which is unknown'],
     ['a CA whose key the platform does not take', () => createDevice({ Platforms: ['alibaba-cloud-iot'] }),
       'keyAlgorithm of the CA must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
     ['an answer that is too long', () => request('ca', 'Create', caProperties({
@@ -158,7 +161,7 @@ describe('fails for', () => {
   test('a device certificate in place of a CA', async () => {
     const { physicalResourceId } = await handle(createDevice());
     const event = { ...request('device', 'Create', deviceProperties(physicalResourceId)), logicalResourceId: 'Other' };
-    await expect(handle(event)).rejects.toThrow(`ca must be a CA, got ${physicalResourceId}, which is a certificate of the profile device`);
+    await expect(handle(event)).rejects.toThrow(`ca must be a CA, got "${physicalResourceId}", which is a certificate of the profile device`);
   });
 
   test('a CA whose secret holds another key, before it signs', async () => {

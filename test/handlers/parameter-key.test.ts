@@ -86,7 +86,7 @@ describe('fails for', () => {
     const read = async () => privateKeyPem;
     const event = request('device', 'Create', declare());
     await expect(handleLifecycleEvent(event, { ...ports, parameters: { ...ports.parameters, read } }))
-      .rejects.toThrow(/the parameter \/iot\/devices\/Sensor001-ab12cd34\/[0-9A-F]{40} must hold a key of 256 bits \(EC_P256\), got EC_P384/);
+      .rejects.toThrow(/the parameter \/iot\/devices\/Sensor001-ab12cd34\/[0-9A-F]{40} must hold a key of 256 bits \(EC_P256\), got "EC_P384"/);
     expect(world.issued()).toHaveLength(1);
   });
 

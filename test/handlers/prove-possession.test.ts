@@ -102,7 +102,7 @@ describe('a declaration is refused', () => {
   });
 
   test('whose CA is none of the ledger', async () => {
-    await expect(handle(create(`ca-${'0'.repeat(32)}`))).rejects.toThrow(/^Proof: ca must be a CA that this ledger holds, got ca-0{32}, which is unknown$/);
+    await expect(handle(create(`ca-${'0'.repeat(32)}`))).rejects.toThrow(/^Proof: ca must be a CA that this ledger holds, got "ca-0{32}", which is unknown$/);
   });
 
   test('whose resource has a signature that the ledger does not hold', async () => {

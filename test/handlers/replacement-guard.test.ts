@@ -144,12 +144,12 @@ describe('a CA whose key and ledger were kept', () => {
 
   test('is not taken from the resource that declares it', async () => {
     await expect(handle({ ...kept(), stackId: 'another stack' })).rejects.toThrow(
-      `KeptCa: caId must be that of a CA which no other resource declares, got ${caId}, which is Ca of the stack`);
+      `KeptCa: caId must be that of a CA which no other resource declares, got "${caId}", which is Ca of the stack`);
   });
 
   test('must be in its ledger, with its key', async () => {
     await expect(handle(kept({ CaId: `ca-${'0'.repeat(32)}` }))).rejects.toThrow(
-      `KeptCa: caId must be that of a CA which the ledger ledger holds, got ca-${'0'.repeat(32)}; take caId, ledgerTableArn and the key's ARN from one stack`);
+      `KeptCa: caId must be that of a CA which the ledger ledger holds, got "ca-${'0'.repeat(32)}"; take caId, ledgerTableArn and the key's ARN from one stack`);
     await handle(request('ca', 'Delete', caProperties({ PathLength: '1' }), caId));
     world.versions.clear();
     await expect(handle(kept())).rejects.toThrow('does not hold the key of the CA');
@@ -170,7 +170,7 @@ describe('a CA whose key and ledger were kept', () => {
     await handle(request('ca', 'Delete', caProperties({ PathLength: '1' }), caId));
     const { physicalResourceId } = await handle(kept());
     await expect(handle(request('kept', 'Update', keptCaProperties(caId, { LedgerTable: 'other' }), physicalResourceId))).rejects.toThrow(
-      `KeptCa: ledgerTableArn must stay that of the table ledger for the CA ${caId}, got other; to continue the CA in another ledger, declare it with `
+      `KeptCa: ledgerTableArn must stay that of the table ledger for the CA ${caId}, got "other"; to continue the CA in another ledger, declare it with `
       + 'fromKeptCa under a new construct id');
     expect(world.entry(caId)).toMatchObject({ status: 'ISSUED', logicalResourceId: 'KeptCa' });
   });

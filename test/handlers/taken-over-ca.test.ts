@@ -218,7 +218,7 @@ describe('a CA is not taken over', () => {
 
   test('while it is being replaced, for a rollback brings it back', async () => {
     const next = await changeCa({ Generation: '2', Replaces: caId });
-    await expect(takeOver()).rejects.toThrow(`caId must be that of a CA which no other resource declares, got ${caId}, which is Ca of the stack`);
+    await expect(takeOver()).rejects.toThrow(`caId must be that of a CA which no other resource declares, got "${caId}", which is Ca of the stack`);
     expect((await handle(request('ca', 'Update', caProperties(), next.physicalResourceId))).physicalResourceId).toBe(caId);
   });
 

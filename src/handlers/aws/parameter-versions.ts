@@ -1,6 +1,7 @@
 import { DeleteParameterCommand, GetParameterCommand, ParameterTier, ParameterType, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { NOTHING_TO_PUT_BACK, PutBack, SecretVersions } from '../ports';
 import { AwsCalls, ifOneOf } from './aws-calls';
+import { quote } from '../../contract/rules';
 
 const ALREADY_THERE = 'ParameterAlreadyExists';
 const NOT_FOUND = 'ParameterNotFound';
@@ -20,7 +21,7 @@ export class ParameterVersions implements SecretVersions {
     try {
       const { Parameter } = await this.calls.make('ssm:GetParameter', describe(Name), options => this.client.send(command, options), [NOT_FOUND]);
       if (Parameter?.Type !== ParameterType.SECURE_STRING) {
-        throw new Error(`${describe(Name)} must be a SecureString, as this library writes it, got ${Parameter?.Type ?? 'none'}; `
+        throw new Error(`${describe(Name)} must be a SecureString, as this library writes it, got ${Parameter?.Type === undefined ? 'none' : quote(Parameter.Type)}; `
           + 'somebody else has made it, so that its value is no key to rely on: delete it and deploy again');
       }
       return Parameter.Value;

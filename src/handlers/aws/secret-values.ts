@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SecretValue } from '../ports';
 import { AwsCalls, ifOneOf } from './aws-calls';
+import { quote } from '../../contract/rules';
 
 const NOT_FOUND = 'ResourceNotFoundException';
 
@@ -32,7 +33,7 @@ export class SecretValues {
   public async read(secretId: string): Promise<SecretValue | undefined> {
     const region = SECRET_NAME.test(secretId) ? this.ownRegion : SECRET_ARN.exec(secretId)?.[1];
     if (region === undefined) {
-      throw new Error(`a secret must be named by its ARN or its name, got ${JSON.stringify(secretId)}`);
+      throw new Error(`a secret must be named by its ARN or its name, got ${quote(secretId)}`);
     }
     const command = new GetSecretValueCommand({ SecretId: secretId });
     try {

@@ -1,4 +1,5 @@
-import { isPrivateKey, shortened } from '../../contract/rules';
+import { holdsPrivateKey, isPrivateKey } from '../../contract/private-keys';
+import { shortened } from '../../contract/rules';
 import { LifecycleEvent } from '../lifecycle-event';
 import { parsePhysicalId } from '../physical-id';
 import { RawProperties } from '../property-values';
@@ -44,8 +45,10 @@ export function namesOf({ stackId = '', logicalResourceId = '', physicalResource
   // Ids are made of the names: where one of those may be none, nothing of them is shown.
   const atPlatform = named.some(text => text.length > LONGEST_SHOWN && (mayBeKey(text) || SECRET_NUMBER.test(text)))
     ? [] : [...named, ...idsAtPlatform(properties)];
-  const declared = textsIn([RegistrationCode, Subject, Extensions, AllowedNames, (KeyStorage as { Path?: unknown } | undefined)?.Path, atPlatform])
-    .filter(text => text.length > LONGEST_SHOWN && !mayBeKey(text));
+  const declared = [
+    ...textsIn([RegistrationCode, atPlatform]),
+    ...textsIn([Subject, Extensions, AllowedNames, (KeyStorage as { Path?: unknown } | undefined)?.Path]).filter(text => !SECRET_NUMBER.test(text)),
+  ].filter(text => text.length > LONGEST_SHOWN && !mayBeKey(text));
   const tables = textsIn([LedgerTable, IssuerLedgerTable, parsePhysicalId(physicalResourceId)?.ledgerTable])
     .filter(table => table.length <= LONGEST_NAME && GENERATED_NAME.test(table));
   return [stackId, logicalResourceId, ...tables, ...declared, ...declared.map(shortened)];
@@ -68,15 +71,18 @@ function textsIn(property: unknown): string[] {
   return texts;
 }
 
-/** A private key in PEM, or what can be base64 of a SEQUENCE in DER, as private keys are. */
+/** A private key in any form, or what can be base64 of a SEQUENCE in DER, as private keys are, and one that is cut off. */
 function mayBeKey(text: string): boolean {
-  return isPrivateKey(text) || (/^[\w+/-]+={0,2}$/.test(text) && Buffer.from(text, 'base64')[0] === DER_SEQUENCE);
+  return isPrivateKey(text) || holdsPrivateKey(text) || (/^[\w+/-]+={0,2}$/.test(text) && Buffer.from(text, 'base64')[0] === DER_SEQUENCE);
 }
 
 const DER_SEQUENCE = 0x30;
 
-/** The secret number of a key on P-256 or Ed25519, on P-384 and on P-521, in base64. A name at a platform that is as long is not told from it. */
-const SECRET_NUMBER = /^(?:[\w+/-]{43}=?|[\w+/-]{64}|[\w+/-]{88})$/;
+/**
+ * The secret number of a key on P-256 or Ed25519, on P-384 and on P-521, in base64 or in hexadecimal digits. A name that is as long is
+ * not told from it, but for a registration code, which is always as long, and no secret.
+ */
+const SECRET_NUMBER = /^(?:[\w+/-]{43}=?|[\w+/-]{64}|[\w+/-]{88}|[\dA-Fa-f]{96}|[\dA-Fa-f]{132})$/;
 
 /** This library throws plain errors; everything else comes from a fault in it or below it, with who knows what in its message. */
 function isForeseen(error: unknown): boolean {

@@ -158,10 +158,10 @@ describe('KMS signs over one digest with a key on a curve, so that', () => {
 
 describe('a key that can\'t sign certificates is refused, by name:', () => {
   test.each<[string, string, RegExp]>([
-    ['ECC_NIST_P256', 'KEY_AGREEMENT', /must be one for signing \(KeyUsage SIGN_VERIFY\), got KEY_AGREEMENT; name another key$/],
-    ['RSA_2048', 'ENCRYPT_DECRYPT', /must be one for signing \(KeyUsage SIGN_VERIFY\), got ENCRYPT_DECRYPT; name another key$/],
-    ['ECC_SECG_P256K1', 'SIGN_VERIFY', /must have one of the KeySpecs RSA_2048, .*, ECC_NIST_P521, got ECC_SECG_P256K1; name another key$/],
-    ['ECC_NIST_EDWARDS25519', 'SIGN_VERIFY', /must have one of the KeySpecs RSA_2048, .*, got ECC_NIST_EDWARDS25519; name another key$/],
+    ['ECC_NIST_P256', 'KEY_AGREEMENT', /must be one for signing \(KeyUsage SIGN_VERIFY\), got "KEY_AGREEMENT"; name another key$/],
+    ['RSA_2048', 'ENCRYPT_DECRYPT', /must be one for signing \(KeyUsage SIGN_VERIFY\), got "ENCRYPT_DECRYPT"; name another key$/],
+    ['ECC_SECG_P256K1', 'SIGN_VERIFY', /must have one of the KeySpecs RSA_2048, .*, ECC_NIST_P521, got "ECC_SECG_P256K1"; name another key$/],
+    ['ECC_NIST_EDWARDS25519', 'SIGN_VERIFY', /must have one of the KeySpecs RSA_2048, .*, got "ECC_NIST_EDWARDS25519"; name another key$/],
     ['SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT', /failed: UnsupportedOperationException; the key must be an asymmetric one, for signing \(KeyUsage SIGN_VERIFY\)$/],
   ])('%s for %s', async (keySpec, keyUsage, expected) => {
     const { arn } = kms.createKey(keySpec, { keyUsage });

@@ -192,7 +192,7 @@ describe('fails', () => {
   test.each(['String', 'StringList'] as const)('for a parameter of the type %s under the name, whose value is nobody\'s key', async Type => {
     const version = serialNumber();
     await client.send(new PutParameterCommand({ Name: `${path}/${version}`, Type, Value: 'planted' }));
-    const message = `the parameter ${path}/${version} must be a SecureString, as this library writes it, got ${Type}; `
+    const message = `the parameter ${path}/${version} must be a SecureString, as this library writes it, got "${Type}"; `
       + 'somebody else has made it, so that its value is no key to rely on: delete it and deploy again';
     await expect(parameters.read(path, version)).rejects.toThrow(message);
     await expect(parameters.write(path, version, 'key 1', 'owner')).rejects.toThrow(message);

@@ -38,10 +38,13 @@ test.each<[string, (text: string) => object]>([
 ])('a private key that was pasted in the place of %s is not told, whatever its form', (_, properties) => {
   const der = KEY.export({ type: 'pkcs8', format: 'der' }).toString('base64');
   const pem = KEY.export({ type: 'pkcs8', format: 'pem' }).toString();
-  for (const text of [der, pem, pem.replaceAll('\n', ''), der.slice(0, 100)]) {
+  const hex = KEY.export({ type: 'pkcs8', format: 'der' }).toString('hex');
+  const number = KEY.export({ format: 'jwk' }).d!;
+  for (const text of [der, pem, pem.replaceAll('\n', ''), der.slice(0, 100), hex, hex.toUpperCase(), `urn:x:${hex}`, number, `${number}=`]) {
     const shown = told(properties(text), `got ${text} and ${quote(text)}`);
-    expect(shown).not.toContain(der.slice(20, 60));
-    expect(shown).not.toContain(der.slice(48, 80));
+    for (const piece of [der.slice(20, 60), der.slice(48, 80), hex.slice(80, 110), hex.slice(80, 110).toUpperCase(), number.slice(8, 32)]) {
+      expect(shown).not.toContain(piece);
+    }
   }
 });
 

@@ -77,7 +77,7 @@ describe('a name is refused', () => {
     ['with a country in UTF8String', name(pair('2.5.4.6', utf8String('CN')), pair(CN, utf8String('a'))),
       `subject.country must be a PrintableString (RFC 5280, appendix A.1), got UTF8String${way}`],
     ['with an e-mail address', name(pair('1.2.840.113549.1.9.1', text(0x16, 'a@b'))), `distinguishedNameQualifier, serialNumber, commonName, got emailAddress${way}`],
-    ['with an attribute that nobody knows', name(pair('1.2.3.4', utf8String('a'))), `got 1.2.3.4${way}`],
+    ['with an attribute that nobody knows', name(pair('1.2.3.4', utf8String('a'))), `got "1.2.3.4"${way}`],
     ['with an attribute twice', name(pair(CN, utf8String('a')), pair(CN, utf8String('b'))), `subject must have each attribute once, got commonName twice${way}`],
     ['with two attributes in a set', sequence(element(0x31, pair(CN, utf8String('a')), pair('2.5.4.10', utf8String('b')))),
       `subject must have one attribute in each of its sets, got several in one${way}`],

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import Table from 'cli-table3';
 import { bundleSizes } from './bundle-sizes';
 import { issuingRates } from './issuing-rates';
 import { Row } from './measure';
@@ -9,6 +8,7 @@ import { memoryGrowth } from './memory-growth';
 import { requestRates } from './request-rates';
 import { startupTimes } from './startup-times';
 import { synthesisTimes } from './synthesis-times';
+import { table } from '../src/cli/table';
 
 /** Runs every measurement, prints the table, writes the results, and fails where a target is missed. */
 async function main(): Promise<void> {
@@ -17,10 +17,7 @@ async function main(): Promise<void> {
     process.stderr.write(`${measure.name} …\n`);
     rows.push(...await measure());
   }
-  const table = new Table({ head: ['measured', 'value', 'target', ''], style: { head: [], border: [] } });
-  rows.forEach(row => table.push([row.name, `${format(row.value)} ${row.unit}`, target(row), verdict(row)]));
-  console.log(table.toString());
-
+  console.log(table(['measured', 'value', 'target', ''], rows.map(row => [row.name, `${format(row.value)} ${row.unit}`, target(row), verdict(row)])));
   const file = join(__dirname, 'results.json');
   const machine = { node: process.version, processors: cpus().length, model: cpus()[0].model };
   writeFileSync(file, `${JSON.stringify({ date: new Date().toISOString(), machine, rows }, null, 2)}\n`);

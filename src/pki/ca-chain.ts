@@ -1,7 +1,7 @@
 import { KeyObject, X509Certificate } from 'node:crypto';
 import { Certificate, isSelfIssued, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
-import { extensionText } from './extension-names';
+import { describeExtensions } from './extension-names';
 import { limitsOf, usageText } from './issuer-limits';
 import { keyAlgorithmOfPublicKey } from './keys';
 import { isSameName } from './name-comparison';
@@ -122,7 +122,7 @@ export function checkChainIsValid(property: string, { certificate, chain }: CaCh
 /** RFC 5280, section 4.2: a certificate with a critical extension that one does not know, or can't process, must be rejected. */
 export function assertUnderstood({ unknownCritical }: Certificate): void {
   if (unknownCritical.length > 0) {
-    throw new Error(`the CA's certificate, and those above it, must have no critical extension that is not acted upon here, got ${quote(unknownCritical.map(extensionText).join(', '))}: `
+    throw new Error(`the CA's certificate, and those above it, must have no critical extension that is not acted upon here, got ${describeExtensions(...unknownCritical)}: `
       + 'what it issues could break it unseen; have the certificate renewed without the extension, or with one that is not critical');
   }
 }

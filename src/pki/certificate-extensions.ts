@@ -1,6 +1,6 @@
 import { contextTag, Tag } from './der';
 import { DerReader, dotted } from './der-reader';
-import { extensionText } from './extension-names';
+import { describeExtensions } from './extension-names';
 import { RawGeneralName, readGeneralNames } from './general-names';
 import { readNameConstraints } from './name-constraints';
 import { NameConstraints } from './name-subtrees';
@@ -64,7 +64,7 @@ function readValues(extensions: DerReader): { values: Map<string, DerReader>; un
     const value = extension.enter(Tag.OCTET_STRING);
     extension.end();
     if (values.has(oid)) {
-      throw new Error(`the certificate has the extension ${extensionText(oid)} twice`);
+      throw new Error(`the certificate has the extension ${describeExtensions(oid)} twice`);
     }
     if (critical && !UNDERSTOOD.has(oid)) {
       unknownCritical.push(oid);

@@ -45,7 +45,7 @@ export function extensionName(oid: string): string {
   return NAMES[oid] ?? oid;
 }
 
-/** The name of an extension and its object identifier, as far as there is a name. */
-export function extensionText(oid: string): string {
-  return NAMES[oid] === undefined ? oid : `${NAMES[oid]} (${oid})`;
+/** The names of extensions and their object identifiers, as far as there are names. */
+export function describeExtensions(...oids: readonly string[]): string {
+  return oids.map(oid => NAMES[oid] === undefined ? oid : `${NAMES[oid]} (${oid})`).join(', ');
 }

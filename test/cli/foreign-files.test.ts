@@ -218,7 +218,7 @@ function judge(path: string, command: (print: (text: string) => void) => void): 
   let complaint: string | undefined;
   try {
     command(text => { said += text; });
-    complaint = RAW.test(said) ? `says ${RAW.exec(said)![0]}` : undefined;
+    complaint = RAW.test(said) ? `says ${said.slice(Math.max(0, said.search(RAW) - 60)).slice(0, 120)}` : undefined;
   } catch (error) {
     const { message } = error as Error;
     complaint = !(error instanceof CliError) ? `throws ${(error as Error).stack}`

@@ -186,7 +186,7 @@ describe('a CA whose stack is gone without its removal', () => {
   });
 
   test('is refused with the id of that stack, and the way to vouch for it', async () => {
-    await expect(takeAway()).rejects.toThrow(`KeptCa: caId must be that of a CA which no other resource declares, got ${caId}, which is Ca of the stack ${STACK_ID}; remove it `
+    await expect(takeAway()).rejects.toThrow(`KeptCa: caId must be that of a CA which no other resource declares, got "${caId}", which is Ca of the stack ${STACK_ID}; remove it `
       + 'there, or use it from here by PrivateIotCa.fromPrivateIotCaAttributes; if that stack is gone, or has retained the resource, declare its id as formerStackId');
     await expect(takeAway({ FormerStackId: other })).rejects.toThrow('caId must be that of a CA which no other resource declares');
     await expect(takeAway({ FormerStackId: 'Iot' })).rejects.toThrow('KeptCa: formerStackId must be the id of a stack');
@@ -208,7 +208,7 @@ describe('a CA whose stack is gone without its removal', () => {
 test('a CA that the template of the stack declares is not taken from it by its own id', async () => {
   world.declaredCas.push('Ca', 'KeptCa');
   await expect(handle(request('kept', 'Create', keptCaProperties(caId, { FormerStackId: STACK_ID })))).rejects.toThrow(
-    `caId must be that of a CA which no other resource declares, got ${caId}`);
+    `caId must be that of a CA which no other resource declares, got "${caId}"`);
 });
 
 describe('a CA is not taken over', () => {

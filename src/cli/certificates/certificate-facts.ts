@@ -103,13 +103,21 @@ function facts(certificate: X509Certificate, parsed: x509.X509Certificate): Cert
     ca: basicConstraints?.ca,
     pathLength: basicConstraints?.pathLength,
     keyUsages: keyUsages(parsed.getExtension(x509.KeyUsagesExtension)),
-    extendedKeyUsages: parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages.map(String),
-    subjectAlternativeNames: alternativeNames?.names.toJSON().map(({ type, value }) => ({ type, value: String(value) })),
+    extendedKeyUsages: parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages.map(asText),
+    subjectAlternativeNames: alternativeNames?.names.toJSON().map(({ type, value }) => ({ type, value: asText(value) })),
     subjectKeyIdentifier: parsed.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId,
     authorityKeyIdentifier: parsed.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId,
     sha256Fingerprint: plainHex(certificate.fingerprint256),
     sha1Fingerprint: plainHex(certificate.fingerprint),
   };
+}
+
+/** What the parser answers for octets of another type is an object. */
+function asText(value: unknown): string {
+  if (typeof value !== 'string') {
+    throw new Error('no text');
+  }
+  return value;
 }
 
 function keyUsages(extension: x509.KeyUsagesExtension | null): string[] | undefined {

@@ -63,16 +63,16 @@ test('what is optional may be absent', () => {
 
 describe('an item that somebody has changed is refused with the attribute and the way out', () => {
   test.each<[string, AttributeValue | undefined, string]>([
-    ['keyStorage', { M: { Type: { S: 'Bogus' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret as keyStorage of @, got "a map"'],
-    ['keyStorage', { M: { Type: { S: 'constructor' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret as keyStorage of @, got "a map"'],
-    ['keyStorage', { M: { Type: { S: 'Kms' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret as keyStorage of @, got "a map"'],
+    ['keyStorage', { M: { Type: { S: 'Bogus' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret as keyStorage of @, got a map'],
+    ['keyStorage', { M: { Type: { S: 'constructor' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret as keyStorage of @, got a map'],
+    ['keyStorage', { M: { Type: { S: 'Kms' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret as keyStorage of @, got a map'],
     ['keyStorage', { S: 'x' }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret as keyStorage of @, got "x"'],
-    ['bundles', { L: [{ NULL: true }] }, 'a list of bundles as bundles of @, got "a list"'],
-    ['bundles', { L: [{ M: { Type: { S: 'Der' } } }] }, 'a list of bundles as bundles of @, got "a list"'],
+    ['bundles', { L: [{ NULL: true }] }, 'a list of bundles as bundles of @, got a list'],
+    ['bundles', { L: [{ M: { Type: { S: 'Der' } } }] }, 'a list of bundles as bundles of @, got a list'],
     ['status', { S: 'BOGUS' }, 'one of RESERVED, SIGNED, REQUESTED, ISSUED, WITHDRAWN as status of @, got "BOGUS"'],
     ['status', undefined, 'one of RESERVED, SIGNED, REQUESTED, ISSUED, WITHDRAWN as status of @, got none'],
     ['certificate', { S: 'abc' }, 'octets as certificate of @, got "abc"'],
-    ['serialNumber', { N: '5' }, 'a text as serialNumber of @, got "5"'],
+    ['serialNumber', { N: '5' }, 'a text as serialNumber of @, got 5'],
     ['retainKey', { S: 'x' }, 'true or false as retainKey of @, got "x"'],
   ])('%s: %j', (name, value, message) => {
     const { [name]: _, ...others } = { ...KEYS, ...toItem(ENTRY) };

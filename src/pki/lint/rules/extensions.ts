@@ -1,4 +1,4 @@
-import { extensionName, extensionText } from '../../extension-names';
+import { extensionName, describeExtensions } from '../../extension-names';
 import { OID } from '../../object-identifiers';
 import { complaintsOf, LintRule } from '../lint-rule';
 import { LintedCertificate } from '../model/linted-certificate';
@@ -58,7 +58,7 @@ export const EXTENSION_RULES: readonly LintRule[] = [
     source: 'RFC 5280, section 4.2',
     checks: 'No extension is critical that is not one of RFC 5280: whoever does not know it has to refuse the certificate.',
     check: ({ extensions }) => complaintsOf(extensions, ({ oid, critical }) => critical && !CRITICAL.has(oid)
-      ? `the extension ${extensionText(oid)} must not be critical: validators that do not know it refuse the certificate`
+      ? `the extension ${describeExtensions(oid)} must not be critical: validators that do not know it refuse the certificate`
       : undefined),
   },
   {

@@ -103,8 +103,8 @@ function facts(certificate: X509Certificate, parsed: x509.X509Certificate): Cert
     ca: basicConstraints?.ca,
     pathLength: basicConstraints?.pathLength,
     keyUsages: keyUsages(parsed.getExtension(x509.KeyUsagesExtension)),
-    extendedKeyUsages: parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages.map(asText),
-    subjectAlternativeNames: alternativeNames?.names.toJSON().map(({ type, value }) => ({ type, value: asText(value) })),
+    extendedKeyUsages: parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages.map(asIdentifier),
+    subjectAlternativeNames: alternativeNames?.names.toJSON().map(({ type, value }) => ({ type, value: String(value) })),
     subjectKeyIdentifier: parsed.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId,
     authorityKeyIdentifier: parsed.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId,
     sha256Fingerprint: plainHex(certificate.fingerprint256),
@@ -112,12 +112,12 @@ function facts(certificate: X509Certificate, parsed: x509.X509Certificate): Cert
   };
 }
 
-/** What the parser answers for octets of another type is an object. */
-function asText(value: unknown): string {
-  if (typeof value !== 'string') {
-    throw new Error('no text');
+/** What the parser answers for octets of another type is no identifier. */
+function asIdentifier(usage: unknown): string {
+  if (!/^\d+(?:\.\d+)+$/.test(String(usage))) {
+    throw new Error('no object identifier');
   }
-  return value;
+  return String(usage);
 }
 
 function keyUsages(extension: x509.KeyUsagesExtension | null): string[] | undefined {

@@ -41,7 +41,8 @@ export class TrustBundle {
    * new CfnOutput(brokers, 'TrustedCas', { value: new TrustBundle([ca]).pemFor(brokers) });
    */
   public pemFor(scope: Construct): string {
+    const certificates = certificatesIn(scope, this.links);
     keepPrivateKeysOut(scope);
-    return joined(certificatesIn(scope, this.links));
+    return joined(certificates);
   }
 }

@@ -46,7 +46,7 @@ export async function brokerCertificates(keyAlgorithm: KeyAlgorithm, platform: s
     refused: {
       'no certificate at all': {},
       'the CA itself': { certificate: file('ca.pem'), privateKey: file('ca.key.pem') },
-      'a server': { certificate: file('server.pem'), privateKey: file('server.key.pem') },
+      'a server': { certificate: file('server.pem'), privateKey: file(join(platform, 'server.key.pem')) },
       ...await issuedFor(signerOf(file('ca.key.pem')), file('ca.pem'), keyAlgorithm.toString() as 'RSA_2048' | 'EC_P256'),
     },
   };

@@ -1,3 +1,5 @@
+import { holdsPrivateKey } from '../contract/private-keys';
+
 /** The exit codes. Pipelines depend on them: decisions/0018-command-line-for-machines.md. */
 export const ExitCode = {
   /** What was asked for is done, and nothing is wrong with it. */
@@ -37,6 +39,11 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** A message, unless it repeats a private key that was given in the place of something else, such as a file or a parameter. */
+export function withoutPrivateKey(text: string): string {
+  return holdsPrivateKey(text) ? 'a private key was given in the place of something else (not shown); leave it out, and consider it disclosed' : text;
+}
+
 function onOneLine(text: string): string {
-  return printable(text.split(/[\r\n]+/).map(line => line.trim()).filter(line => line !== '').join(' '));
+  return printable(withoutPrivateKey(text).split(/[\r\n]+/).map(line => line.trim()).filter(line => line !== '').join(' '));
 }

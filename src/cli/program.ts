@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError } from 'commander';
-import { CliError, ExitCode, messageOf } from './cli-error';
+import { CliError, ExitCode, messageOf, withoutPrivateKey } from './cli-error';
 import type { CommandDescription } from './command-description';
 import { COMMANDS } from './commands';
 import { packageVersion } from './package-version';
@@ -40,7 +40,7 @@ function program(terminal: Terminal, finish: (passed: boolean) => void): Command
     .version(packageVersion(), '-V, --version', 'say the version')
     .helpOption('-h, --help', 'say how a command is used')
     .helpCommand(false) // it is one of the commands
-    .configureOutput({ writeOut: text => terminal.print(text), writeErr: text => terminal.warn(text) })
+    .configureOutput({ writeOut: text => terminal.print(text), writeErr: text => terminal.warn(withoutPrivateKey(text) === text ? text : `error: ${withoutPrivateKey(text)}\n`) })
     .configureHelp({ helpWidth: columns })
     .exitOverride()
     .addHelpText('after', furtherHelp(['The exit code is 0 where all is well, 1 where something was found wrong, and 2 where the command was not carried out.'], [

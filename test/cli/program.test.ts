@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { run } from '../../src/cli/program';
 import { silentProgress } from '../../src/cli/terminal';
 import { cli, cliError, cliOk } from '../support/cli-run';
@@ -40,4 +41,25 @@ test.each([
   [['nonsense']], [['lint', '--nonsense']], [['inspect']], [['local', 'a-word-too-much']], [['completion', 'tcsh']], [['export', '--out']], [['lint', '--json', '--sarif', 'x']],
 ])('%j is wrong usage: one line of standard error and exit code 2', async args => {
   expect(await cli(...args)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^error: .+\n(\(Did you mean .+\)\n)?$/) });
+});
+
+describe('a private key that is given in the place of something else is not shown:', () => {
+  const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+
+  test.each([
+    ['a file', ['inspect', KEY]],
+    ['a file to check', ['lint', KEY]],
+    ['the outputs file', ['export', '--outputs', KEY]],
+    ['the app', ['local', '--app', KEY]],
+    ['a parameter without a name', ['local', '--parameters', KEY]],
+    ['a platform', ['lint', '--platform', KEY, 'ca.pem']],
+    ['an option', ['inspect', `--${KEY}`]],
+    ['a command', [KEY]],
+    ['a shell', ['completion', KEY]],
+    ['a command to help with', ['help', KEY]],
+  ])('%s', async (_, args) => {
+    const said = await cliError(...args);
+    KEY.split('\n').slice(1, 3).forEach(line => expect(said).not.toContain(line.slice(0, 20)));
+    expect(said).toMatch(/private key|not shown|must be of the form/);
+  });
 });

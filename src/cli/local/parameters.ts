@@ -1,5 +1,6 @@
 import { checkParameterValue } from '../../contract/cloudformation-limits';
-import { CliError, printable } from '../cli-error';
+import { quote } from '../../contract/rules';
+import { CliError } from '../cli-error';
 import { JsonMap, optionalString, own } from '../json';
 
 /**
@@ -44,7 +45,7 @@ export function parseGivenParameter(text: string): GivenParameter {
   const [, stack, name, value] = /^(?:([^=:]+):)?([A-Za-z0-9]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined) {
     throw new CliError('--parameters: must be of the form NAME=VALUE or STACK:NAME=VALUE, where NAME consists of letters and digits, '
-      + `got ${JSON.stringify(text.split('=')[0].slice(0, 80))}${text.includes('=') ? '=…' : ''}`);
+      + `got ${quote(text.split('=')[0])}${text.includes('=') ? '=…' : ''}`);
   }
   return { stack, name, value };
 }
@@ -116,7 +117,7 @@ export function parameterValues(
     }
     const complaint = check(declaration, value);
     if (complaint) {
-      const got = declaration.noEcho ? '' : `, got ${JSON.stringify(printable(value))}`;
+      const got = declaration.noEcho ? '' : `, got ${quote(value)}`;
       const description = declaration.constraintDescription ? ` (${declaration.constraintDescription})` : '';
       throw new CliError(`stack ${stackName}, parameter ${name}: ${complaint}${got}${description}`);
     }

@@ -37,7 +37,7 @@ describe('the value of a parameter', () => {
     [{ Type: 'List<Number>' }, '1,x', 'must be a number'],
     [{ AllowedPattern: 'a', ConstraintDescription: 'the code of the console' }, 'b', 'got "b" (the code of the console)'],
     [{ AllowedPattern: '(' }, 'b', 'stack Iot, parameter Code: must match the pattern (, which is no regular expression that can be checked here'],
-    [{ AllowedPattern: 'a' }, '\u001b[2J', 'got "\\\\u001b[2J"'],
+    [{ AllowedPattern: 'a' }, '\u001b[2J', 'got "\\u001b[2J"'],
   ])('declared as %j can not be %j', (declaration, value, message) => {
     expect(() => valueOf(declaration, value)).toThrow(message);
     expect(() => valueOf(declaration, undefined, value)).toThrow(message);

@@ -1,13 +1,6 @@
 import { CliError } from './cli-error';
+import { isMap, JsonMap } from '../contract/json-map';
 import { textOfFile } from '../contract/text-of-file';
-
-/** Any map of names to values, as JSON holds it. */
-export type JsonMap = { readonly [name: string]: unknown };
-
-/** Whether a value is a map of names to values: no list, and not null. */
-export function isMap(value: unknown): value is JsonMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The member of a map that is its own; `constructor` and the like are only names here. */
 export function own<T>(map: { readonly [name: string]: T }, name: string): T | undefined {

@@ -1,7 +1,5 @@
 import { HttpResponse } from './http-api';
-
-/** What the JSON of a platform's API is made of. */
-export type JsonMap = { readonly [name: string]: unknown };
+import { isMap, JsonMap } from '../contract/json-map';
 
 /** Where the call did not reach the platform itself, but a proxy or a portal, say. */
 export const LOOK_AT_ENDPOINT = 'look at the endpoint that is declared, and at what stands before it, and deploy again';
@@ -50,8 +48,4 @@ function mapIn({ text }: HttpResponse): JsonMap | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isMap(value: unknown): value is JsonMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

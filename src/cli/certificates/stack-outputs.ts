@@ -1,5 +1,6 @@
+import { isMap, JsonMap } from '../../contract/json-map';
 import { CliError } from '../cli-error';
-import { isMap, JsonMap, parseJsonMap } from '../json';
+import { parseJsonMap } from '../json';
 import { CertificateFacts, readCertificate } from './certificate-facts';
 import { holdsPem, readPemBlocks } from './pem-blocks';
 import { CERTIFICATE } from '../../pki/pem-blocks';

@@ -1,6 +1,7 @@
 import { join, relative, resolve, sep } from 'node:path';
+import { isMap, JsonMap } from '../../contract/json-map';
 import { CliError } from '../cli-error';
-import { isMap, JsonMap, own, parseJsonMap } from '../json';
+import { own, parseJsonMap } from '../json';
 import { readBytes } from '../read-file';
 import { inDependencyOrder } from './dependencies';
 import { AssetFiles, readAssetFiles, readStackTemplate, StackTemplate } from './nested-templates';

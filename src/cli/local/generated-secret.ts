@@ -1,5 +1,5 @@
+import { isMap, JsonMap } from '../../contract/json-map';
 import { CliError } from '../cli-error';
-import { isMap, JsonMap } from '../json';
 
 /** The characters of each kind, and the property that leaves the kind out. */
 const KINDS: readonly { readonly exclude: string; readonly characters: string }[] = [

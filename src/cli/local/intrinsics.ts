@@ -1,5 +1,5 @@
+import { isMap, JsonMap } from '../../contract/json-map';
 import { CliError } from '../cli-error';
-import { isMap, JsonMap } from '../json';
 
 /** A value of a property, an output or a parameter, without any expression in it. */
 export type Value = string | number | boolean | Value[] | { [name: string]: Value };

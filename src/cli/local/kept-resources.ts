@@ -1,8 +1,8 @@
-import { CliError } from '../cli-error';
-import { isMap } from '../json';
 import { Engine } from './engine';
 import { KeptPlace } from './report';
 import { hasStandIn, isTable, KMS_KEY_TYPE, SECRET_TYPE } from './stand-ins';
+import { isMap } from '../../contract/json-map';
+import { CliError } from '../cli-error';
 import { ResourceState, StackState } from './state';
 
 /** What stays when resources go: in AWS it would be there still, as nobody's, until it is taken back by its name or ARN. */

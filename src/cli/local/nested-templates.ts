@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { checkTemplate } from '../../contract/cloudformation-limits';
+import { isMap, JsonMap } from '../../contract/json-map';
 import { CliError } from '../cli-error';
-import { isMap, JsonMap, parseJsonMap } from '../json';
+import { parseJsonMap } from '../json';
 import { readBytes, readBytesIfPresent } from '../read-file';
 import { stacksReadBy } from './references';
 import { parseTemplate, ResourceDeclaration, Template } from './template';

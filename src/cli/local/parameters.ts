@@ -1,7 +1,8 @@
 import { checkParameterValue } from '../../contract/cloudformation-limits';
+import { JsonMap } from '../../contract/json-map';
 import { quote } from '../../contract/rules';
 import { CliError } from '../cli-error';
-import { JsonMap, optionalString, own } from '../json';
+import { optionalString, own } from '../json';
 
 /**
  * A parameter as its template declares it.

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { KeyAlgorithmName } from '../../contract/key-algorithms';
-import { keyAlgorithmOfKeySpec } from '../../contract/kms';
-import { CliError } from '../cli-error';
-import { isMap, JsonMap } from '../json';
 import { NO_VALUE, resolve, Resolved, Unavailable } from './intrinsics';
 import { NotKnownYet } from './rehearsed';
 import { StackScope, Withheld } from './stack-scope';
 import { generatedName, KMS_KEY_TYPE, nameProperty, PlannedStandIn, standInFor } from './stand-ins';
 import { ResourceState } from './state';
+import { CliError } from '../cli-error';
 import { ResourceDeclaration } from './template';
+import { isMap, JsonMap } from '../../contract/json-map';
+import { KeyAlgorithmName } from '../../contract/key-algorithms';
+import { keyAlgorithmOfKeySpec } from '../../contract/kms';
 
 /** A resource that a deployment of a stack carries out or stands in for. */
 export interface PlannedResource extends ResourceDeclaration {

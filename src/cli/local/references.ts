@@ -1,5 +1,5 @@
-import { isMap } from '../json';
 import { substitutedNames } from './intrinsics';
+import { isMap } from '../../contract/json-map';
 
 /**
  * The names that an expression refers to by `Ref`, `Fn::GetAtt` and `Fn::Sub`, in whichever branch. What is malformed is

@@ -1,4 +1,4 @@
-import { JsonMap } from '../json';
+import { JsonMap } from '../../contract/json-map';
 
 /** A resource of AWS that a local deployment stands in for, so that certificates can refer to it. */
 export interface StandIn {

@@ -1,5 +1,6 @@
+import { isMap, JsonMap } from '../../contract/json-map';
 import { CliError } from '../cli-error';
-import { isMap, JsonMap, optionalString } from '../json';
+import { optionalString } from '../json';
 import { ParameterDeclaration, parseParameter } from './parameters';
 
 /** A resource as its template declares it. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { AcsCredentials, acs3Request } from './acs3-signature';
+import { JsonMap } from '../../contract/json-map';
 import { outsideId, outsideName } from '../../handlers/outside-text';
 import { HttpApi, HttpResponse, passingStatus } from '../http-api';
-import { jsonAnswer, JsonMap, jsonOf, listIn, LOOK_AT_ENDPOINT } from '../json-answer';
+import { jsonAnswer, jsonOf, listIn, LOOK_AT_ENDPOINT } from '../json-answer';
 import { errorCode, platformFailure } from '../platform-failure';
 import { shownFingerprint } from '../shown-certificate';
 

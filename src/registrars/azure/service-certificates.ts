@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { JsonMap } from '../../contract/json-map';
 import { outsideId, outsideMessage, outsideName } from '../../handlers/outside-text';
 import { HttpApi, HttpRequest, HttpResponse } from '../http-api';
-import { isAnswer, jsonAnswer, JsonMap } from '../json-answer';
+import { isAnswer, jsonAnswer } from '../json-answer';
 import { lasts, refusal } from './refusal';
 
 /** A certificate as a service of Azure holds it. */

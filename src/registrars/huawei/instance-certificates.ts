@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
+import { JsonMap } from '../../contract/json-map';
 import { outsideId, outsideName } from '../../handlers/outside-text';
 import { toPem } from '../../pki/pem';
 import { HttpApi, HttpRequest, HttpResponse } from '../http-api';
-import { isAnswer, jsonAnswer, JsonMap, listIn } from '../json-answer';
+import { isAnswer, jsonAnswer, listIn } from '../json-answer';
 import { codeOf, NOT_PROVED, refusal } from './refusal';
 
 /** A CA certificate as IoTDA holds it (`CertificatesRspDTO`). It shows neither the certificate nor a fingerprint. */

@@ -1,7 +1,8 @@
 import { tc3Request, TencentCredentials } from './tc3-signature';
+import { JsonMap } from '../../contract/json-map';
 import { outsideName } from '../../handlers/outside-text';
 import { HttpApi, HttpResponse, passingStatus } from '../http-api';
-import { JsonMap, jsonOf, listIn, LOOK_AT_ENDPOINT } from '../json-answer';
+import { jsonOf, listIn, LOOK_AT_ENDPOINT } from '../json-answer';
 import { errorCode, platformFailure } from '../platform-failure';
 import { shownFingerprint } from '../shown-certificate';
 

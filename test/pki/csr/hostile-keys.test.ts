@@ -62,7 +62,7 @@ describe('a proof of possession that anybody can write down', () => {
     const key = createPublicKey({ key: publicKey, format: 'der', type: 'spki' });
     // Of eight messages or fewer, one has a digest by which the point falls out of the equation.
     const taken = Array.from({ length: 200 }, (_, index) => verify(undefined, Buffer.from(String(index)), key, forged)).filter(Boolean);
-    expect(taken.length).toBeGreaterThan(0);
+    expect(taken.length > 0).toBe(Number(process.versions.node.split('.')[0]) < 24); // from 24 on, Node.js refuses them too
     expect(() => assertStrongPublicKey(publicKey)).toThrow('publicKey must hold a public key that is RSA of 2048');
   });
 });

@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { PrivateIotCa } from '../../src';
 import { LINT_RULES } from '../../src/pki/lint/lint';
 import { temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
 import { caIdIn, cli, cliOk, readJson } from '../support/cli-run';
@@ -140,6 +142,14 @@ describe('local --json', () => {
     expect(stack.resources).toContainEqual({ name: 'Ca', type: 'Custom::PrivateIotCa', outcome: 'created', notAfter: expect.any(String) });
     expect(stack.leftOut).toContainEqual({ what: 'AWS::Lambda::Function', number: 1 });
     expect(await document(0, 'local', '--app', app, '--out', out)).toMatchObject({ changed: false, dryRun: false, stacks: [{ unchanged: 6, resources: [] }] });
+  });
+
+  test('says no end of a CA that waits for its certificate', async () => {
+    const waiting = new App({ outdir: join(temporaryFolder(), 'cdk.out') });
+    new PrivateIotCa(new Stack(waiting, 'Waiting'), 'Ca', { subject: { commonName: 'Acme' }, signedElsewhere: true });
+    waiting.synth();
+    const { stacks } = await document(0, 'local', '--app', waiting.outdir, '--out', join(temporaryFolder(), 'out'));
+    expect(stacks[0].resources).toContainEqual({ name: expect.stringMatching(/^Ca/), type: 'Custom::PrivateIotCa', outcome: 'created' });
   });
 
   test('says before anything is changed what would be lost', async () => {

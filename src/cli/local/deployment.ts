@@ -1,5 +1,6 @@
 import { checkExportedValue } from '../../contract/cloudformation-limits';
 import { CA_RESOURCE_TYPES } from '../../contract/resource-types';
+import { parseTime } from '../../contract/term';
 import { CliError, DeploymentError, messageOf } from '../cli-error';
 import { own } from '../json';
 import { Engine } from './engine';
@@ -239,10 +240,15 @@ function changesOf({ before, resources }: StackState, declared: ReadonlySet<stri
       name,
       type,
       outcome,
-      notAfter: own(attributes, 'NotAfter'),
+      notAfter: timeIn(own(attributes, 'NotAfter')),
       ...outcome === 'replaced' && lossOf(previous!),
     };
   });
+}
+
+/** A CA that waits for its certificate has words in the place of its end. */
+function timeIn(notAfter: string | undefined): string | undefined {
+  return notAfter !== undefined && parseTime(notAfter) ? notAfter : undefined;
 }
 
 async function afterRollback(operation: StackOperation, error: unknown, { isRehearsal }: Engine): Promise<DeploymentError> {

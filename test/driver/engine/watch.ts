@@ -21,6 +21,8 @@ export class Watch {
   public readonly everIssued = new Set<string>();
   /** The certificates that were not issued here, base64. */
   public readonly foreign = new Set<string>();
+  /** The certificates that were issued at some time, base64. That of a CA may reach its own ledger with a later request only. */
+  private readonly certificates = new Set<string>();
   /** Requests that may fail, since what they declare is wrong. */
   public readonly mayFail = new Set<string>();
   private readonly owners = new Map<string, string>();
@@ -47,6 +49,9 @@ export class Watch {
     this.owners.set(`${entry.table} ${entry.serialNumber}`, entry.identity);
     if (entry.status === 'ISSUED') {
       this.everIssued.add(keyOf(entry));
+      if (entry.certificate) {
+        this.certificates.add(entry.certificate);
+      }
     }
   }
 
@@ -56,7 +61,7 @@ export class Watch {
     if (owner !== undefined && owner !== identity) {
       this.find('duplicated', `serial number ${serialNumber} is that of ${owner} and of ${identity}`);
     }
-    if (entry.status === 'ISSUED' && !this.everIssued.has(keyOf(entry)) && certificate && !this.foreign.has(certificate)) {
+    if (entry.status === 'ISSUED' && certificate && !this.certificates.has(certificate) && !this.foreign.has(certificate)) {
       const { validFrom, validTo } = new X509Certificate(Buffer.from(certificate, 'base64'));
       if (Date.parse(validFrom) < now - LONGEST_BACKDATE || Date.parse(validTo) <= now) {
         this.find('stale', `${identity} is issued at ${new Date(now).toISOString()} and valid from ${validFrom} to ${validTo}`);

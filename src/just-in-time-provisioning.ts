@@ -12,6 +12,7 @@ import { IPrivateIotCa } from './i-private-iot-ca';
 import { jsonCopy, NotJsonError } from './private/json-copy';
 import { check, having, Kinds, listOf, MAP, mapOf, oneOf, optional, TEXT } from './private/kinds';
 import { knownValues } from './private/known-values';
+import { complaintOfValidation } from './private/notices';
 import { ROLE } from './private/object-kinds';
 import { knownBody, provisioningBody, withTextDocuments } from './private/provisioning-body';
 import { provisioningRole } from './private/provisioning-role';
@@ -269,14 +270,10 @@ function complaintsAtSynthesis(scope: Construct, template: unknown, text: () => 
   let known: unknown;
   const complaint = readOr<Complaint>(() => checkProvisioningTemplate(known = knownBody(provisioningBody(scope, template))), unread => unread)
     ?? checkProvisioningTemplateLength(knownText(Stack.of(scope).resolve(text())));
-  return complaint ? described(scope, complaint) : (ca ? devicesOf(ca) : []).flatMap(device => {
+  return complaint ? complaintOfValidation(scope, scope, complaint) : (ca ? devicesOf(ca) : []).flatMap(device => {
     const subject = knownValues(device, device._subject, true) as SubjectValues | undefined;
-    return described(device, subject && checkProvisioningSubject(known, subject));
+    return complaintOfValidation(scope, device, subject && checkProvisioningSubject(known, subject));
   });
-}
-
-function described(scope: Construct, complaint: Complaint): string[] {
-  return complaint === undefined ? [] : [`${scope.node.path}: ${complaint}`];
 }
 
 /** A text as far as it is known at synthesis. */

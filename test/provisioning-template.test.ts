@@ -150,7 +150,7 @@ describe('a template of one\'s own', () => {
 
   test('may not have one more', () => {
     expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(ofLength(10_241)))))
-      .toThrow('Stack/Registration: the provisioning template must be at most 10240 characters long, got 10241');
+      .toThrow('[Stack/Registration] the provisioning template must be at most 10240 characters long, got 10241');
   });
 
   const itself: { [name: string]: unknown } = {};

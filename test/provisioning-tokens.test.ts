@@ -61,7 +61,7 @@ describe('what AWS IoT takes from the certificate', () => {
 
   test('must be declared however it is written', () => {
     const template = templateWith([], { thing: { Type: 'AWS::IoT::Thing', Properties: { ThingName: Fn.ref(COMMON_NAME) } } });
-    expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow('Stack/Registration: every Ref and Fn::Sub in a '
+    expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow('[Stack/Registration] every Ref and Fn::Sub in a '
       + `provisioning template must be to one of its Parameters or Resources, got "${COMMON_NAME}"`);
   });
 
@@ -123,7 +123,7 @@ describe('what CloudFormation fills in', () => {
   ])('must not stand for %s, of which the rest is made', (_, made, message) => {
     const { stack, ca } = stackWithCa();
     new AwsIotCaRegistration(stack, 'Registration', { ca, justInTimeProvisioning: JustInTimeProvisioning.fromTemplate(made(stack) as object) });
-    expect(() => Template.fromStack(stack)).toThrow(`Stack/Registration: ${message}`);
+    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Registration] ${message}`);
   });
 
   test('may not be a list among other texts', () => {
@@ -171,7 +171,7 @@ describe('what is lazy', () => {
     ['a function', resources({ x: () => undefined }), 'the provisioning template\'s Resources.x must be a text, a number, '],
     ['a date', withThing({ X: lazy(new Date(0)) }), 'the provisioning template\'s Resources.thing.Properties.X must be '],
   ])('is refused as it would be otherwise: %s', (_, template, message) => {
-    expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow(`Stack/Registration: ${message}`);
+    expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow(`[Stack/Registration] ${message}`);
   });
 
   test('may fail in its own words', () => {

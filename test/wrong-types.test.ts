@@ -2,7 +2,11 @@ import { Aws, CfnParameter, Duration, Fn, Lazy, Stack, Token } from 'aws-cdk-lib
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import * as library from '../src';
-import { HashAlgorithm, IotPlatform, KeyAlgorithm, KeyStorage, KmsKeyStorageOptions, PrivateIotCa, PrivateIotCaProps } from '../src';
+import {
+  DeviceCertificate, ExistingCaProps, HashAlgorithm, IotPlatform, KeyAlgorithm, KeyStorage, KmsKeyStorageOptions, PemSource, PrivateIotCa,
+  PrivateIotCaProps,
+} from '../src';
+import { opensslCa, opensslRequest } from './support/foreign-ca';
 import { PublicFunction, publicFunctions, ValueType } from './support/public-api';
 import { objectsIn, RIGHT_CALLS, RightCall } from './support/right-calls';
 import { propertiesOf, stackOf } from './support/stacks';
@@ -153,6 +157,30 @@ test.each<[string, object, string]>([
     'subject.commonName must be a text, got a token that is not encoded; see Token.asString(), Token.asNumber() and Token.asList()'],
 ])('an error says of %s what it is', (_, props, message) => {
   expect(() => new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' }, ...props } as PrivateIotCaProps)).toThrow(new Error(`Stack/Ca: ${message}`));
+});
+
+describe('an error tells who gives a text in the place of an object', () => {
+  const { certificate } = opensslCa('Acme');
+  const existing = (props: object) => () => PrivateIotCa.fromExistingCa(stackOf(), 'Ca', { certificate: PemSource.inline(certificate), ...props } as ExistingCaProps);
+  const wayOut = 'put the value into AWS Secrets Manager, and give the secret by its name, Secret.fromSecretNameV2(), or by its ARN, Secret.fromSecretCompleteArn()';
+
+  test.each([['a private key', PLAIN['a private key']], ['the ARN of a secret', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf']])(
+    'how a key is given, with %s for it', (_, privateKey) => {
+      expect(existing({ privateKey })).toThrow(new Error('Stack/Ca: privateKey must be an ISecret of aws-secretsmanager, as in Secret.fromSecretNameV2(), '
+        + `got a text (not shown); ${wayOut}`));
+    });
+
+  test('how a passphrase is given, and shows none', () => {
+    expect(existing({ passphrase: 'correct horse' })).toThrow(new Error('Stack/Ca: passphrase must be an ISecret of aws-secretsmanager, as in '
+      + `Secret.fromSecretNameV2(), got a text (not shown); ${wayOut}`));
+  });
+
+  test('how a certificate and a request are given', () => {
+    expect(existing({ certificate: 'ca.pem' })).toThrow(new Error('Stack/Ca: certificate must be a PemSource, as in PemSource.file(), got a text "ca.pem"; '
+      + 'of a text in PEM make one by PemSource.inline(), of the path of a file by PemSource.file()'));
+    expect(() => new DeviceCertificate(stackOf(), 'Sensor', { ca: new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' } }), certificateSigningRequest: opensslRequest('/CN=sensor') as unknown as PemSource }))
+      .toThrow('; of a text in PEM make one by PemSource.inline(), of the path of a file by PemSource.file()');
+  });
 });
 
 describe('a property that is unknown', () => {

@@ -13,6 +13,8 @@ export interface Kind<T, Absent extends boolean = false> {
   readonly accepts: (value: unknown) => boolean;
   /** What a value that is accepted consists of. */
   readonly parts?: (value: any) => Part[];
+  /** What a message says of a text that is given instead. */
+  readonly instead?: TextInstead;
   /** A name in a map that is none of its properties, and the property that was probably meant. */
   readonly misspelling?: (value: object) => Misspelling | undefined;
   /** Whether it may be left out. */
@@ -23,6 +25,13 @@ export interface Kind<T, Absent extends boolean = false> {
 
 /** What stands behind the name of a property, as in `[0]` or `.commonName`; its kind; and what it holds. */
 type Part = readonly [string, Kind<unknown, boolean>, unknown];
+
+interface TextInstead {
+  /** What to do. */
+  readonly wayOut: string;
+  /** Whether the text may be a secret, which no message shows. */
+  readonly isSecret?: boolean;
+}
 
 interface Misspelling {
   readonly name: string;
@@ -39,6 +48,11 @@ export const FLAG: Kind<boolean> = { allowed: 'true or false', accepts: value =>
 export const DATE: Kind<Date> = { allowed: 'a Date', accepts: value => Object.prototype.toString.call(value) === '[object Date]' };
 /** What is in it may be anything, and all of it a token. */
 export const MAP: Kind<{ [name: string]: any }> = { allowed: 'a map', accepts: value => isMap(value) ? isPlain(value) : typeof value === 'object' && Token.isUnresolved(value) };
+
+/** An object in whose place a text is often given. */
+export function insteadOfText<T>(kind: Kind<T>, instead: TextInstead): Kind<T> {
+  return { ...kind, instead };
+}
 
 /** That it may be left out. */
 export function optional<T>(kind: Kind<T>): Kind<T, true> {
@@ -122,7 +136,14 @@ function complaintOf(property: string, kind: Kind<unknown, boolean>, value: unkn
     return undefined;
   }
   return misspelt(property, kind, value)
-    ?? (kind.accepts(value) ? complaintOfParts(property, kind, value) : `${property} must be ${kind.allowed}, got ${describeGiven(value)}`);
+    ?? (kind.accepts(value) ? complaintOfParts(property, kind, value) : `${property} must be ${kind.allowed}, got ${describeGivenFor(kind, value)}`);
+}
+
+function describeGivenFor({ instead }: Kind<unknown, boolean>, value: unknown): string {
+  if (typeof value !== 'string' || !instead) {
+    return describeGiven(value);
+  }
+  return `${instead.isSecret && !Token.isUnresolved(value) ? 'a text (not shown)' : describeGiven(value)}; ${instead.wayOut}`;
 }
 
 function misspelt(property: string, kind: Kind<unknown, boolean>, value: unknown): Complaint {

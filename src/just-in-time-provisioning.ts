@@ -136,7 +136,8 @@ export class JustInTimeProvisioning {
 
   /**
    * Provisions by a template of your own: at most 10,240 characters as JSON. Every parameter that it declares must be in the
-   * subject of every device's certificate, or have a `Default`. A `PolicyDocument` may be a map or a `PolicyDocument` of
+   * subject of every device's certificate, or have a `Default`. The name of a thing must be made of one of them, for all devices
+   * would become the same thing otherwise. A `PolicyDocument` may be a map or a `PolicyDocument` of
    * aws-cdk-lib, of which the JSON is made that AWS IoT wants.
    *
    * A token that refers to a parameter of the certificate, such as

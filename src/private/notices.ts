@@ -8,7 +8,7 @@ import { Complaint } from '../contract/rules';
  * and in the README. What a certificate breaks that was made elsewhere has that of the rule.
  */
 type WarningId = 'ca-has-ended' | 'ca-of-another-account' | 'common-name-constraints' | 'common-name-in-topics' | 'common-name-twice' | 'extended-key-usage'
-  | 'name-constraints' | 'term' | `lint.${string}`;
+  | 'name-constraints' | 'no-outputs' | 'term' | `lint.${string}`;
 
 /** What has to be known of a platform has its identifier and that of the notice. */
 type NoteId = 'trail-of-invocations' | 'trail-of-signatures' | `${PlatformId}.${string}`;

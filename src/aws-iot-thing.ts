@@ -1,4 +1,4 @@
-import { Resource } from 'aws-cdk-lib';
+import { CfnResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { CfnCertificate, CfnPolicyPrincipalAttachment, CfnThing, CfnThingPrincipalAttachment } from 'aws-cdk-lib/aws-iot';
 import { Construct } from 'constructs';
 import { AwsIotCaRegistration, AwsIotCertificateMode } from './aws-iot-ca-registration';
@@ -8,8 +8,10 @@ import { DeviceCertificate } from './device-certificate';
 import { IotPlatform } from './iot-platform';
 import { check, FLAG, having, Kinds, mapOf, optional, TEXT } from './private/kinds';
 import { knownValues } from './private/known-values';
+import { REMOVAL_POLICY } from './private/object-kinds';
 import { keepPrivateKeysOut } from './private/private-key-guard';
 import { registerInLine } from './private/registration-line';
+import { validRemovalPolicy } from './private/removal-policy';
 import { validate } from './private/validation';
 
 /**
@@ -98,6 +100,7 @@ export class AwsIotThing extends Resource {
 
   /** The policy of the certificate. */
   public readonly policy: AwsIotThingPolicy;
+  private readonly sharesPolicy: boolean;
 
   constructor(scope: Construct, id: string, props: AwsIotThingProps) {
     super(scope, id);
@@ -132,5 +135,20 @@ export class AwsIotThing extends Resource {
     this.thingName = thing.ref;
     this.certificateId = certificate.sha256Fingerprint;
     this.certificateArn = registered.attrArn;
+    this.sharesPolicy = props.policy === undefined;
+  }
+
+  /**
+   * What happens to the device at AWS IoT Core when the thing leaves the stack. One that is retained can go on connecting: its thing, its
+   * certificate there, what attaches them, and the policy that the things of the stack share, stay together. A policy of your own
+   * has to be retained beside it. The private key follows the `removalPolicy` of the device certificate.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    const valid = validRemovalPolicy(this, policy, RemovalPolicy.DESTROY);
+    this.node.findAll().filter(construct => CfnResource.isCfnResource(construct)).forEach(resource => resource.applyRemovalPolicy(valid));
+    if (this.sharesPolicy && valid !== RemovalPolicy.DESTROY) {
+      this.policy.applyRemovalPolicy(valid);
+    }
   }
 }

@@ -1,13 +1,13 @@
 import { IKey } from 'aws-cdk-lib/aws-kms';
-import { IotPlatform } from './iot-platform';
+import { CA_OPTION_KINDS, CaOptions } from './ca-options';
 import { KeyAlgorithm } from './key-algorithm';
-import { Kinds, listOf, optional, TEXT } from './private/kinds';
-import { KEY, KEY_ALGORITHM, PLATFORM } from './private/object-kinds';
+import { Kinds, optional, TEXT } from './private/kinds';
+import { KEY, KEY_ALGORITHM } from './private/object-kinds';
 
 /**
  * The attributes of a CA whose key and ledger already exist.
  */
-export interface CaAttributes {
+export interface CaAttributes extends CaOptions {
   /** The CA's `caId`: `ca-` followed by 32 lower-case hexadecimal digits. */
   readonly caId: string;
 
@@ -60,24 +60,11 @@ export interface CaAttributes {
    * @default - that of the certificate; where that is not known at synthesis, it is checked at deployment
    */
   readonly keyAlgorithm?: KeyAlgorithm;
-
-  /**
-   * The platforms the CA is meant for.
-   *
-   * @default - none
-   */
-  readonly platforms?: IotPlatform[];
-
-  /**
-   * The object identifiers of the extensions of your own that certificates of the CA may carry (`customExtensions`).
-   *
-   * @default - none
-   */
-  readonly allowedCustomExtensions?: string[];
 }
 
 /** Not exported. */
 export const CA_ATTRIBUTE_KINDS: Kinds<CaAttributes> = {
+  ...CA_OPTION_KINDS,
   caId: TEXT,
   ledgerTableArn: TEXT,
   privateKeySecretArn: optional(TEXT),
@@ -86,6 +73,4 @@ export const CA_ATTRIBUTE_KINDS: Kinds<CaAttributes> = {
   passphraseSecretArn: optional(TEXT),
   passphraseEncryptionKey: optional(KEY),
   keyAlgorithm: optional(KEY_ALGORITHM),
-  platforms: optional(listOf(PLATFORM)),
-  allowedCustomExtensions: optional(listOf(TEXT)),
 };

@@ -4,15 +4,15 @@ import { CertificateExtensionOptions, EXTENSION_KINDS, NAME_CONSTRAINTS, NameCon
 import { CertificateSubject, SUBJECT } from './certificate-subject';
 import { CaCertificateProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
-import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate, IssuedCertificateBase } from './iot-certificate';
+import { ISSUED_CERTIFICATE_KINDS, IssuedCertificateOptions } from './issued-certificate-options';
 import { PemSource } from './pem-source';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { validateCanIssue, validateIssuing } from './private/issuing-validation';
-import { check, DATE, FLAG, Kinds, NUMBER, optional } from './private/kinds';
+import { check, DATE, Kinds, NUMBER, optional } from './private/kinds';
 import { issuerProperties } from './private/known-ca';
-import { CA, DURATION, HASH_ALGORITHM, PEM_SOURCE, SUBJECT_RULE } from './private/object-kinds';
+import { CA, DURATION, PEM_SOURCE, SUBJECT_RULE } from './private/object-kinds';
 import { renderExtensions } from './private/render-extensions';
 import { validateCustomExtensions, validRequest } from './private/request-validation';
 import {
@@ -23,7 +23,7 @@ import { SubjectRule } from './subject-rule';
 /**
  * What the certificate of a CA whose key is elsewhere is.
  */
-export interface CaCertificateOptions extends CertificateExtensionOptions {
+export interface CaCertificateOptions extends CertificateExtensionOptions, IssuedCertificateOptions {
   /** The request of that CA, such as the `certificateSigningRequestPem` of a `PrivateIotCa` in another account or Region. */
   readonly certificateSigningRequest: PemSource;
 
@@ -56,13 +56,6 @@ export interface CaCertificateOptions extends CertificateExtensionOptions {
   readonly nameConstraints?: NameConstraints;
 
   /**
-   * The digest of this CA's signature.
-   *
-   * @default - HashAlgorithm.SHA_256, or the one that the CA's key in KMS signs over
-   */
-  readonly hashAlgorithm?: HashAlgorithm;
-
-  /**
    * How long the certificate is valid, in whole days.
    *
    * @default Duration.days(1825)
@@ -82,20 +75,6 @@ export interface CaCertificateOptions extends CertificateExtensionOptions {
    * @default - by `validity`
    */
   readonly notAfter?: Date;
-
-  /**
-   * End with this CA where the validity would pass its end. Otherwise that is an error.
-   *
-   * @default false
-   */
-  readonly clipToIssuer?: boolean;
-
-  /**
-   * Raise it for a new certificate of an otherwise unchanged declaration, 1 to 1,000,000.
-   *
-   * @default 1
-   */
-  readonly generation?: number;
 }
 
 /**
@@ -107,6 +86,7 @@ export interface CaCertificateProps extends CaCertificateOptions {
 }
 
 const KINDS: Kinds<CaCertificateProps> = {
+  ...ISSUED_CERTIFICATE_KINDS,
   ...EXTENSION_KINDS,
   ca: CA,
   certificateSigningRequest: PEM_SOURCE,
@@ -114,12 +94,9 @@ const KINDS: Kinds<CaCertificateProps> = {
   allowedSubject: optional(SUBJECT_RULE),
   pathLength: optional(NUMBER),
   nameConstraints: optional(NAME_CONSTRAINTS),
-  hashAlgorithm: optional(HASH_ALGORITHM),
   validity: optional(DURATION),
   notBefore: optional(DATE),
   notAfter: optional(DATE),
-  clipToIssuer: optional(FLAG),
-  generation: optional(NUMBER),
 };
 
 /**

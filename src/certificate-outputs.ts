@@ -7,6 +7,7 @@ import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
 import { joined } from './private/ca-chain';
 import { check, having, Kinds, mapOf, optional } from './private/kinds';
+import { warn } from './private/notices';
 import { CA } from './private/object-kinds';
 import { keepPrivateKeysOut } from './private/private-key-guard';
 
@@ -52,6 +53,10 @@ export class CertificateOutputs extends Construct {
     const { cas = {}, certificates = {} } = props;
     this.names = [...Object.keys(cas), ...Object.keys(certificates)];
     this.assertNamedOnce();
+    if (this.names.length === 0) {
+      warn(this, 'no-outputs', 'nothing is put out, since neither cas nor certificates are given; give what is to be exported, or remove the construct');
+    }
+    this.node.addValidation({ validate: () => this.complaintsOfOthers() });
     for (const [name, ca] of Object.entries(cas)) {
       const chain = ca.caCertificatesFor(this);
       this.put(name, {
@@ -81,6 +86,17 @@ export class CertificateOutputs extends Construct {
           + `${other ? `that ${other.node.path} has too` : 'in cas and in certificates'}; choose another one`);
       }
     });
+  }
+
+  /** CloudFormation has outputs by name, once each; CDK says of two only that there are two. */
+  private complaintsOfOthers(): string[] {
+    const stack = Stack.of(this);
+    const outputs = stack.node.findAll().filter((node): node is CfnOutput => node instanceof CfnOutput && Stack.of(node) === stack);
+    const idOf = (output: CfnOutput): string => stack.resolve(output.logicalId);
+    const others = new Map(outputs.filter(({ node }) => node.scope !== this).map(output => [idOf(output), output]));
+    return outputs.filter(output => output.node.scope === this && others.has(idOf(output))).map(output =>
+      `the output ${idOf(output)} must be the only one of this name in the stack, got another one, ${others.get(idOf(output))!.node.path}; `
+      + 'call one of the two by another name');
   }
 
   private put(name: string, outputs: { readonly [what: string]: string | undefined }): void {

@@ -2,18 +2,18 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CertificateExtensionOptions, EXTENDED_KEY_USAGE, ExtendedKeyUsage, EXTENSION_KINDS, NAME_SUBTREES, NameSubtrees } from './certificate-extensions';
 import { CertificateSubject, SUBJECT } from './certificate-subject';
 import { DELIVERY_FORMAT, DeliveryFormat } from './delivery-format';
-import { HashAlgorithm } from './hash-algorithm';
+import { ISSUED_CERTIFICATE_KINDS, IssuedCertificateOptions } from './issued-certificate-options';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
 import { PemSource } from './pem-source';
-import { DATE, FLAG, Kinds, listOf, NUMBER, optional } from './private/kinds';
-import { DURATION, HASH_ALGORITHM, KEY_ALGORITHM, KEY_STORAGE, PEM_SOURCE, REMOVAL_POLICY, SUBJECT_RULE } from './private/object-kinds';
+import { DATE, Kinds, listOf, optional } from './private/kinds';
+import { DURATION, KEY_ALGORITHM, KEY_STORAGE, PEM_SOURCE, REMOVAL_POLICY, SUBJECT_RULE } from './private/object-kinds';
 import { SubjectRule } from './subject-rule';
 
 /**
  * What certificates of devices and of servers have in common.
  */
-export interface EndEntityCertificateOptions extends CertificateExtensionOptions {
+export interface EndEntityCertificateOptions extends CertificateExtensionOptions, IssuedCertificateOptions {
   /**
    * The subject. Its attributes stand in the certificate in the order of X.500, from the country to the common name.
    *
@@ -54,13 +54,6 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
   readonly keyAlgorithm?: KeyAlgorithm;
 
   /**
-   * The digest of the CA's signature.
-   *
-   * @default - HashAlgorithm.SHA_256, or the one that the CA's key in KMS signs over
-   */
-  readonly hashAlgorithm?: HashAlgorithm;
-
-  /**
    * How long the certificate is valid, in whole days. A device that can't be given a new certificate in the field needs as
    * many days as it will live; see `clipToIssuer`.
    *
@@ -84,13 +77,6 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
   readonly notAfter?: Date;
 
   /**
-   * End with the CA where the validity would pass the CA's end. Otherwise that is an error.
-   *
-   * @default false
-   */
-  readonly clipToIssuer?: boolean;
-
-  /**
    * Where the key is held.
    *
    * @default KeyStorage.secretsManager()
@@ -112,13 +98,6 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
   readonly extendedKeyUsages?: ExtendedKeyUsage[];
 
   /**
-   * Raise it for a new certificate, with a new key, of an otherwise unchanged declaration, 1 to 1,000,000.
-   *
-   * @default 1
-   */
-  readonly generation?: number;
-
-  /**
    * What happens to the key, and to the secrets or the parameter with it, when the certificate leaves the stack.
    *
    * @default RemovalPolicy.DESTROY
@@ -128,20 +107,18 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
 
 /** Not exported. */
 export const END_ENTITY_KINDS: Kinds<EndEntityCertificateOptions> = {
+  ...ISSUED_CERTIFICATE_KINDS,
   ...EXTENSION_KINDS,
   subject: optional(SUBJECT),
   certificateSigningRequest: optional(PEM_SOURCE),
   allowedSubject: optional(SUBJECT_RULE),
   allowedSubjectAlternativeNames: optional(NAME_SUBTREES),
   keyAlgorithm: optional(KEY_ALGORITHM),
-  hashAlgorithm: optional(HASH_ALGORITHM),
   validity: optional(DURATION),
   notBefore: optional(DATE),
   notAfter: optional(DATE),
-  clipToIssuer: optional(FLAG),
   keyStorage: optional(KEY_STORAGE),
   deliveryFormats: optional(listOf(DELIVERY_FORMAT)),
   extendedKeyUsages: optional(listOf(EXTENDED_KEY_USAGE)),
-  generation: optional(NUMBER),
   removalPolicy: optional(REMOVAL_POLICY),
 };

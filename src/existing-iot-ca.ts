@@ -3,6 +3,7 @@ import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { CA_OPTION_KINDS, CaOptions } from './ca-options';
 import { CertificateAttributes, ExistingIotCaProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
 import { HashAlgorithm } from './hash-algorithm';
@@ -16,11 +17,11 @@ import { CaFacts, caFacts } from './private/ca-facts';
 import { assertNumberOfCas, sayIfEnded, sayUsages, validateChain, validateHeldCa, validateReplaces } from './private/ca-validation';
 import { CertificateProvider } from './private/certificate-provider';
 import { defaultHashAlgorithm } from './private/default-hash-algorithm';
-import { check, FLAG, Kinds, listOf, NUMBER, optional, TEXT } from './private/kinds';
+import { check, FLAG, Kinds, NUMBER, optional, TEXT } from './private/kinds';
 import { knownByCertificates, knownCa, rememberCa } from './private/known-ca';
 import { ledgerTable } from './private/ledger-table';
 import { warn } from './private/notices';
-import { KEY, PEM_SOURCE, PLATFORM, REMOVAL_POLICY, SECRET } from './private/object-kinds';
+import { KEY, PEM_SOURCE, REMOVAL_POLICY, SECRET } from './private/object-kinds';
 import { PrivateIotCaBase } from './private/private-iot-ca-base';
 import { secretIdOf } from './private/private-key';
 import { validRemovalPolicy } from './private/removal-policy';
@@ -30,7 +31,7 @@ import { sayNotices, validGeneration } from './private/validation';
 /**
  * Properties of a CA that was made elsewhere.
  */
-export interface ExistingCaProps {
+export interface ExistingCaProps extends CaOptions {
   /**
    * The CA's certificate, followed by those of the CAs above it, if there are any; PEM.
    */
@@ -67,21 +68,6 @@ export interface ExistingCaProps {
   readonly allowLegacyChain?: boolean;
 
   /**
-   * The platforms the CA is meant for. Their rules are checked for the CA, and for every device certificate below it that
-   * does not name platforms of its own.
-   *
-   * @default - none
-   */
-  readonly platforms?: IotPlatform[];
-
-  /**
-   * The object identifiers of the extensions of your own that certificates of the CA may carry (`customExtensions`).
-   *
-   * @default - none
-   */
-  readonly allowedCustomExtensions?: string[];
-
-  /**
    * Raise it to have a certificate read again that is in a secret, 1 to 1,000,000.
    *
    * @default 1
@@ -104,13 +90,12 @@ export interface ExistingCaProps {
 }
 
 const KINDS: Kinds<ExistingCaProps> = {
+  ...CA_OPTION_KINDS,
   certificate: PEM_SOURCE,
   privateKey: optional(SECRET),
   passphrase: optional(SECRET),
   signingKey: optional(KEY),
   allowLegacyChain: optional(FLAG),
-  platforms: optional(listOf(PLATFORM)),
-  allowedCustomExtensions: optional(listOf(TEXT)),
   generation: optional(NUMBER),
   replaces: optional(TEXT),
   removalPolicy: optional(REMOVAL_POLICY),

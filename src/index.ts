@@ -6,6 +6,7 @@ export { AzureCaRegistration, AzureCaRegistrationProps } from './azure-ca-regist
 export { AzureCloud, AzureIotService, AzureIotServiceOptions } from './azure-iot-service';
 export { CaAttributes } from './ca-attributes';
 export { CaCertificate, CaCertificateOptions, CaCertificateProps } from './ca-certificate';
+export { CaOptions } from './ca-options';
 export {
   AlternativeNames, CertificateExtensionOptions, CertificatePolicy, CustomExtension, DirectoryName, ExtendedKeyUsage, NameConstraints, NameSubtrees,
 } from './certificate-extensions';
@@ -23,6 +24,7 @@ export { PrivateIotCaAttributes } from './imported-private-iot-ca';
 export { IIotCertificate } from './iot-certificate';
 export { InvocationAlarm, InvocationAlarmProps } from './invocation-alarm';
 export { IotPlatform } from './iot-platform';
+export { IssuedCertificateOptions } from './issued-certificate-options';
 export { JustInTimeProvisioning, JustInTimeProvisioningOptions, ProvisioningParameter } from './just-in-time-provisioning';
 export { KeyAlgorithm } from './key-algorithm';
 export { KeptCaProps } from './kept-iot-ca';

@@ -12,6 +12,7 @@ import { IPrivateIotCa } from './i-private-iot-ca';
 import { jsonCopy, NotJsonError } from './private/json-copy';
 import { check, having, Kinds, listOf, MAP, mapOf, oneOf, optional, TEXT } from './private/kinds';
 import { knownValues } from './private/known-values';
+import { complaintOfValidation } from './private/notices';
 import { ROLE } from './private/object-kinds';
 import { knownBody, provisioningBody, withTextDocuments } from './private/provisioning-body';
 import { provisioningRole } from './private/provisioning-role';
@@ -135,7 +136,8 @@ export class JustInTimeProvisioning {
 
   /**
    * Provisions by a template of your own: at most 10,240 characters as JSON. Every parameter that it declares must be in the
-   * subject of every device's certificate, or have a `Default`. A `PolicyDocument` may be a map or a `PolicyDocument` of
+   * subject of every device's certificate, or have a `Default`. The name of a thing must be made of one of them, for all devices
+   * would become the same thing otherwise. A `PolicyDocument` may be a map or a `PolicyDocument` of
    * aws-cdk-lib, of which the JSON is made that AWS IoT wants.
    *
    * A token that refers to a parameter of the certificate, such as
@@ -269,14 +271,10 @@ function complaintsAtSynthesis(scope: Construct, template: unknown, text: () => 
   let known: unknown;
   const complaint = readOr<Complaint>(() => checkProvisioningTemplate(known = knownBody(provisioningBody(scope, template))), unread => unread)
     ?? checkProvisioningTemplateLength(knownText(Stack.of(scope).resolve(text())));
-  return complaint ? described(scope, complaint) : (ca ? devicesOf(ca) : []).flatMap(device => {
+  return complaint ? complaintOfValidation(scope, scope, complaint) : (ca ? devicesOf(ca) : []).flatMap(device => {
     const subject = knownValues(device, device._subject, true) as SubjectValues | undefined;
-    return described(device, subject && checkProvisioningSubject(known, subject));
+    return complaintOfValidation(scope, device, subject && checkProvisioningSubject(known, subject));
   });
-}
-
-function described(scope: Construct, complaint: Complaint): string[] {
-  return complaint === undefined ? [] : [`${scope.node.path}: ${complaint}`];
 }
 
 /** A text as far as it is known at synthesis. */

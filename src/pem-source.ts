@@ -3,7 +3,7 @@ import { Token } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
-import { isPrivateKey } from './contract/private-keys';
+import { holdsPrivateKey, isPrivateKey } from './contract/private-keys';
 import { quote } from './contract/rules';
 import { publicBlocks, textOfPublicFile } from './pki/public-text';
 import { NeededRight } from './private/certificate-provider';
@@ -31,11 +31,16 @@ export class PemSource {
    * become part of the template, and no text around them.
    *
    * @param path relative to the working directory
-   * @throws Error if the file can't be read, or is no certificate and no request
+   * @throws Error if the file can't be read, is no certificate and no request, or holds a private key
    */
   public static file(path: string): PemSource {
     check('PemSource.file()', { path: TEXT }, { path });
-    const text = textOfPublicFile(readFile(path));
+    const content = readFile(path);
+    const text = textOfPublicFile(content);
+    if (text === undefined ? holdsPrivateKey(content.toString('base64')) : isPrivateKey(text)) {
+      throw new Error(`path must be a file with a certificate or a certificate signing request and no private key, got ${quote(path)} with a private key (not shown); `
+        + 'give the file that has the certificate or the request alone, and put the key into AWS Secrets Manager');
+    }
     if (text === undefined) {
       throw new Error(`path must be a file with a certificate or a certificate signing request in PEM or DER, got ${quote(path)} with something else (not shown)`);
     }
@@ -64,7 +69,8 @@ export class PemSource {
 
   private constructor(source: { text?: string; secret?: ISecret }) {
     if (source.text !== undefined && isPrivateKey(source.text)) {
-      throw new Error('a certificate or a certificate signing request must be given, got a private key (not shown); consider it disclosed');
+      throw new Error('text must be a certificate or a certificate signing request without a private key, got one with a private key (not shown); '
+        + 'take the key out of the program, consider it disclosed, and put a new one into AWS Secrets Manager');
     }
     this._text = source.text === undefined || Token.isUnresolved(source.text) ? source.text : publicBlocks(source.text);
     this._secret = source.secret;

@@ -1,19 +1,19 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CA_OPTION_KINDS, CaOptions } from './ca-options';
 import { CertificateExtensionOptions, EXTENSION_KINDS, NAME_CONSTRAINTS, NameConstraints } from './certificate-extensions';
 import { CertificateSubject, SUBJECT } from './certificate-subject';
 import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
-import { IotPlatform } from './iot-platform';
 import { KeyAlgorithm } from './key-algorithm';
 import { KeyStorage } from './key-storage';
 import { PemSource } from './pem-source';
-import { FLAG, DATE, Kinds, listOf, NUMBER, optional, TEXT } from './private/kinds';
-import { CA, DURATION, HASH_ALGORITHM, KEY_ALGORITHM, KEY_STORAGE, PEM_SOURCE, PLATFORM, REMOVAL_POLICY } from './private/object-kinds';
+import { FLAG, DATE, Kinds, NUMBER, optional, TEXT } from './private/kinds';
+import { CA, DURATION, HASH_ALGORITHM, KEY_ALGORITHM, KEY_STORAGE, PEM_SOURCE, REMOVAL_POLICY } from './private/object-kinds';
 
 /**
  * What a private CA is.
  */
-export interface PrivateIotCaProps extends CertificateExtensionOptions {
+export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOptions {
   /** The CA's name. A CA that succeeds another one should have another name: AWS IoT tells them apart by it. */
   readonly subject: CertificateSubject;
 
@@ -93,13 +93,6 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions {
   readonly nameConstraints?: NameConstraints;
 
   /**
-   * The object identifiers of the extensions of your own that certificates of the CA may carry (`customExtensions`).
-   *
-   * @default - none
-   */
-  readonly allowedCustomExtensions?: string[];
-
-  /**
    * How many CAs may stand below this one in a chain, 0 to 10. With 0 it signs verification and device certificates only.
    *
    * @default 0
@@ -112,14 +105,6 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions {
    * @default KeyStorage.secretsManager()
    */
   readonly keyStorage?: KeyStorage;
-
-  /**
-   * The platforms the CA is meant for. Their rules are checked for the CA, and for every device certificate below it that
-   * does not name platforms of its own.
-   *
-   * @default - none
-   */
-  readonly platforms?: IotPlatform[];
 
   /**
    * Raise this number, from 1 to 1,000,000, to make a new CA with a new key from an unchanged declaration. Every certificate
@@ -152,6 +137,7 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions {
 
 /** Not exported. */
 export const PRIVATE_IOT_CA_KINDS: Kinds<PrivateIotCaProps> = {
+  ...CA_OPTION_KINDS,
   ...EXTENSION_KINDS,
   subject: SUBJECT,
   keyAlgorithm: optional(KEY_ALGORITHM),
@@ -164,10 +150,8 @@ export const PRIVATE_IOT_CA_KINDS: Kinds<PrivateIotCaProps> = {
   signedElsewhere: optional(FLAG),
   signedCertificate: optional(PEM_SOURCE),
   nameConstraints: optional(NAME_CONSTRAINTS),
-  allowedCustomExtensions: optional(listOf(TEXT)),
   pathLength: optional(NUMBER),
   keyStorage: optional(KEY_STORAGE),
-  platforms: optional(listOf(PLATFORM)),
   generation: optional(NUMBER),
   replaces: optional(TEXT),
   removalPolicy: optional(REMOVAL_POLICY),

@@ -3,23 +3,23 @@ import { Construct } from 'constructs';
 import { VerificationCertificateProperties } from './contract/properties';
 import { ResourceType } from './contract/resource-types';
 import { checkDeviceKeyForPlatform, checkRegistrationCode } from './contract/rules';
-import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IIotCertificate, IssuedCertificateBase } from './iot-certificate';
 import { IotPlatform } from './iot-platform';
+import { ISSUED_CERTIFICATE_KINDS, IssuedCertificateOptions } from './issued-certificate-options';
 import { KeyAlgorithm } from './key-algorithm';
 import { checkKeyOfCa } from './private/ca-validation';
 import { CertificateProvider, ledgerOf } from './private/certificate-provider';
 import { validateCanIssue, validateIssuing } from './private/issuing-validation';
-import { check, FLAG, Kinds, NUMBER, optional, TEXT } from './private/kinds';
+import { check, Kinds, optional, TEXT } from './private/kinds';
 import { issuerProperties } from './private/known-ca';
-import { CA, DURATION, HASH_ALGORITHM, KEY_ALGORITHM, PLATFORM } from './private/object-kinds';
+import { CA, DURATION, KEY_ALGORITHM, PLATFORM } from './private/object-kinds';
 import { sayNotices, validate, validateInsideCa, validGeneration, validHashAlgorithm, validityDays } from './private/validation';
 
 /**
  * What a verification certificate is.
  */
-export interface VerificationCertificateOptions {
+export interface VerificationCertificateOptions extends IssuedCertificateOptions {
   /**
    * The code that the platform gave for the CA: a literal, a parameter or any other token. It becomes the common name as it
    * is, 1 to 64 characters. Another code makes another certificate.
@@ -41,32 +41,11 @@ export interface VerificationCertificateOptions {
   readonly validity?: Duration;
 
   /**
-   * End with the CA where the validity would pass the CA's end. Otherwise that is an error.
-   *
-   * @default false
-   */
-  readonly clipToIssuer?: boolean;
-
-  /**
    * The algorithm of the certificate's own key, which is thrown away as soon as the certificate is made.
    *
    * @default - the CA's, or KeyAlgorithm.RSA_2048 for a CA from elsewhere
    */
   readonly keyAlgorithm?: KeyAlgorithm;
-
-  /**
-   * The digest of the CA's signature.
-   *
-   * @default - HashAlgorithm.SHA_256, or the one that the CA's key in KMS signs over
-   */
-  readonly hashAlgorithm?: HashAlgorithm;
-
-  /**
-   * Raise it for a new certificate of an otherwise unchanged declaration, 1 to 1,000,000.
-   *
-   * @default 1
-   */
-  readonly generation?: number;
 }
 
 /**
@@ -78,14 +57,12 @@ export interface VerificationCertificateProps extends VerificationCertificateOpt
 }
 
 const KINDS: Kinds<VerificationCertificateProps> = {
+  ...ISSUED_CERTIFICATE_KINDS,
   ca: CA,
   registrationCode: TEXT,
   platform: optional(PLATFORM),
   validity: optional(DURATION),
-  clipToIssuer: optional(FLAG),
   keyAlgorithm: optional(KEY_ALGORITHM),
-  hashAlgorithm: optional(HASH_ALGORITHM),
-  generation: optional(NUMBER),
 };
 
 /**

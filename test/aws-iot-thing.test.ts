@@ -1,4 +1,4 @@
-import { Aws, CfnParameter } from 'aws-cdk-lib';
+import { Aws, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import {
   AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AwsIotThingPolicy, AwsIotThingProps, DeviceCertificate, KeyAlgorithm, PemSource,
@@ -65,6 +65,33 @@ test('with a CA in the mode DEFAULT the certificate is registered as one of that
   expect(propertiesOf(stack, 'AWS::IoT::Thing')).toEqual({ ThingName: 'another', AttributePayload: { Attributes: { site: 'north' } } });
   const [{ DependsOn }] = Object.values(Template.fromStack(stack).findResources('AWS::IoT::Certificate'));
   expect(DependsOn).toContain(Object.keys(Template.fromStack(stack).findResources('AWS::IoT::CACertificate'))[0]);
+});
+
+describe('a thing that is retained', () => {
+  /** The ids of the constructs whose resources CloudFormation keeps, of types of AWS IoT. */
+  const kept = (stack: Stack, keptBy = 'Retain') => Object.entries<{ Type: string; DeletionPolicy?: string }>(Template.fromStack(stack).toJSON().Resources)
+    .filter(([, { Type, DeletionPolicy }]) => Type.startsWith('AWS::IoT::') && DeletionPolicy === keptBy).map(([id]) => id.replace(/[0-9A-F]{8}$/, '')).sort();
+  const ofThing = ['Thing', 'ThingCertificate', 'ThingPolicyAttachment', 'ThingThingAttachment'];
+
+  test('is kept with its certificate, what attaches them, and the policy that it shares, so that the device can go on connecting', () => {
+    const { stack, ca, certificate } = deviceOf();
+    new AwsIotThing(stack, 'Thing', { certificate }).applyRemovalPolicy(RemovalPolicy.RETAIN);
+    new AwsIotThing(stack, 'Other', { certificate: ca.addDeviceCertificate('Other', { subject: { commonName: 'other' } }) }).applyRemovalPolicy(RemovalPolicy.DESTROY);
+    expect(kept(stack)).toEqual(['PrivateIotCaAwsIotThingPolicy', ...ofThing]);
+    expect(kept(stack, 'Delete')).toEqual(['Other', 'OtherCertificate', 'OtherPolicyAttachment', 'OtherThingAttachment']);
+  });
+
+  test('leaves a policy of one\'s own as it is', () => {
+    const { stack, certificate } = deviceOf();
+    new AwsIotThing(stack, 'Thing', { certificate, policy: new AwsIotThingPolicy(stack, 'Policy') }).applyRemovalPolicy(RemovalPolicy.RETAIN);
+    expect(kept(stack)).toEqual(ofThing);
+  });
+
+  test('can\'t be a snapshot', () => {
+    const { stack, certificate } = deviceOf();
+    expect(() => new AwsIotThing(stack, 'Thing', { certificate }).applyRemovalPolicy(RemovalPolicy.SNAPSHOT))
+      .toThrow('Stack/Thing: removalPolicy must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got SNAPSHOT');
+  });
 });
 
 test('80 things fit into a stack, and no more than ten are registered at a time, as AWS IoT takes them in a second', () => {

@@ -1,5 +1,6 @@
-import { CfnParameter, NestedStack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { CfnOutput, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Construct } from 'constructs';
 import { CertificateOutputs, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa } from '../src';
 import { stackWithCa } from './support/stacks';
 
@@ -68,4 +69,37 @@ test('a name that is used twice is refused, with where it is used', () => {
   expect(() => new CertificateOutputs(other.ca, 'More', { cas: { Ca: other.ca } }))
     .toThrow(new Error(`Stack/Ca/More: ${message} that Stack/Outputs has too; choose another one`));
   expect(() => new CertificateOutputs(new NestedStack(other.stack, 'Nested'), 'Outputs', { cas: { Ca: other.ca } })).not.toThrow();
+});
+
+describe('an output of one\'s own that has the name of one of them', () => {
+  test('is no other one where it is in another stack', () => {
+    const { stack, ca } = stackWithCa();
+    new CfnOutput(new NestedStack(stack, 'Nested'), 'CaCertificate', { value: 'x' });
+    new CertificateOutputs(stack, 'Outputs', { cas: { Ca: ca } });
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+
+  test.each<[string, (other: Stack) => CfnOutput]>([
+    ['by its id', other => new CfnOutput(other, 'CaCertificate', { value: 'x' })],
+    ['by its logical id, deeper in the stack', other => {
+      const output = new CfnOutput(new Construct(other, 'Mine'), 'Pem', { value: 'x' });
+      output.overrideLogicalId('CaCertificate');
+      return output;
+    }],
+  ])('is named, %s', (_, declare) => {
+    const other = stackWithCa();
+    new CertificateOutputs(other.stack, 'Outputs', { cas: { Ca: other.ca } });
+    const output = declare(other.stack);
+    expect(() => Template.fromStack(other.stack)).toThrow('[Stack/Outputs] the output CaCertificate must be the only one of this name in the stack, '
+      + `got another one, ${output.node.path}; call one of the two by another name`);
+  });
+});
+
+test('that there is nothing to put out is a warning', () => {
+  const { stack, ca } = stackWithCa();
+  new CertificateOutputs(stack, 'Nothing', {});
+  new CertificateOutputs(stack, 'Empty', { cas: {}, certificates: {} });
+  new CertificateOutputs(stack, 'Outputs', { cas: { Ca: ca } });
+  const said = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('nothing is put out, .*cdk-private-iot-ca:no-outputs'));
+  expect(said.map(({ id }) => id)).toEqual(['/Stack/Nothing', '/Stack/Empty']);
 });

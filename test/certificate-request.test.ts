@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,10 +127,25 @@ describe('the request can come', () => {
     expect(() => PemSource.file('-----BEGIN PRIVATE KEY-----\nMC4=\n')).toThrow(/got \(a private key, not shown\) \(ENOENT\); (?!.*MC4)/);
   });
 
-  test('not from a file with a private key, which is not shown', () => {
+  describe('not from a file with a private key, which is named, and whose key is not shown:', () => {
     const key = opensslOutput(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);
-    expect(() => PemSource.file(file('key.pem', key)))
-      .toThrow(new Error('a certificate or a certificate signing request must be given, got a private key (not shown); consider it disclosed'));
+    const derKey = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' });
+    test.each<[string, string, string | Buffer]>([
+      ['PEM', 'key.pem', key],
+      ['PEM after a request', 'both.pem', REQUEST + key],
+      ['DER', 'key.der', derKey],
+      ['base64 of DER', 'key.b64', derKey.toString('base64')],
+    ])('%s', (_, name, content) => {
+      const path = file(name, content);
+      expect(() => PemSource.file(path)).toThrow(new Error('path must be a file with a certificate or a certificate signing request and no private key, '
+        + `got ${JSON.stringify(path)} with a private key (not shown); give the file that has the certificate or the request alone, and put the key into AWS Secrets Manager`));
+    });
+  });
+
+  test('not from a text with a private key, which is not shown', () => {
+    const key = opensslOutput(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);
+    expect(() => PemSource.inline(key)).toThrow(new Error('text must be a certificate or a certificate signing request without a private key, '
+      + 'got one with a private key (not shown); take the key out of the program, consider it disclosed, and put a new one into AWS Secrets Manager'));
   });
 });
 

@@ -145,7 +145,7 @@ describe('a right of another account', () => {
     const { stack, ca } = imported({}, { account: '222222222222', region: 'eu-central-1' });
     ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
     Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(
-      'Stack/Ca is a CA of the account 111111111111, .* beside the CA, say ca\\.grantIssue\\(new AccountPrincipal\\(\'222222222222\'\\)\\), and deploy that first'));
+      'this is a CA of the account 111111111111, .* beside the CA, say ca\\.grantIssue\\(new AccountPrincipal\\(\'222222222222\'\\)\\), and deploy that first'));
   });
 
   test('is asked for nobody where the account is the same, or not known before deployment', () => {

@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { App, Aws, CfnMapping, CfnOutput, CfnParameter, CfnResource, Fn, Lazy, NestedStack, Stack, Stage, Tags, Token } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  Annotations, App, Aws, CfnMapping, CfnOutput, CfnParameter, CfnResource, Fn, Lazy, NestedStack, SecretValue, Stack, Stage, Tags, Token,
+} from 'aws-cdk-lib';
+import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import * as library from '../src';
 import {
@@ -90,7 +92,8 @@ describe('a private key does not get into a template', () => {
     ['as the description of the stack', stack => {
       caIn(stack);
       stack.templateOptions.description = `key ${BASE64}`;
-    }, 'Stack: Description'],
+    }, '[Stack] Description'],
+    ['as a construct id', stack => new Construct(caIn(stack), `Key${BASE64}`), '(not shown): the construct id'],
     ['as a JSON Web Key in a map', stack => new CfnResource(caIn(stack), 'Other', { type: 'A::B::C', properties: { Key: privateKey.export({ format: 'jwk' }) } }),
       'Stack/Ca/Other: Key'],
     ['as a logical id', stack => new CfnOutput(caIn(stack), 'Output', { value: 'x' })
@@ -159,6 +162,64 @@ describe('every construct of the library keeps private keys out of the whole sta
     declare(stack, new Stack(app, 'Other', { env }));
     new CfnOutput(stack, 'Mine', { value: `text ${BASE64}` });
     expect(refusal(app)).toContain(words('Stack/Mine: Value'));
+  });
+});
+
+describe('every stack of an app that uses the library is looked through:', () => {
+  const secretIn = (scope: Construct) => new Secret(scope, 'CaKey', { secretStringValue: SecretValue.unsafePlainText(KEY) });
+  const adopt = (scope: Construct, secret: ISecret) => PrivateIotCa.fromExistingCa(scope, 'Ca', { certificate: PemSource.inline(certificate), privateKey: secret });
+
+  test('one that holds nothing of it but the secret of a CA', () => {
+    const app = new App();
+    adopt(new Stack(app, 'Stack'), secretIn(new Stack(app, 'Secrets')));
+    expect(refusal(app)).toContain(words('[Stack] Secrets/CaKey: SecretString'));
+  });
+
+  test('one that is declared later', () => {
+    const app = new App();
+    caIn(new Stack(app, 'Stack'));
+    secretIn(new Stack(app, 'Later'));
+    expect(refusal(app)).toContain(words('Later/CaKey: SecretString'));
+  });
+
+  test('one that is nested in another', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Stack');
+    adopt(stack, secretIn(new NestedStack(stack, 'Nested')));
+    expect(refusal(app)).toContain(words('Stack/Nested/CaKey: SecretString'));
+  });
+
+  test('one of the app around a stage, and of another stage', () => {
+    const app = new App();
+    caIn(new Stack(new Stage(app, 'Stage'), 'Stack'));
+    secretIn(new Stack(app, 'Pipeline'));
+    secretIn(new Stack(new Stage(app, 'Other'), 'Stack'));
+    const said = refusal(app);
+    expect(said).toContain(words('Pipeline/CaKey: SecretString'));
+    expect(said).toContain(words('Other/Stack/CaKey: SecretString'));
+  });
+
+  test('none of an app that does not use it', () => {
+    const app = new App();
+    secretIn(new Stack(app, 'Stack'));
+    expect(refusal(app)).toBe('');
+  });
+});
+
+describe('a private key does not get into the metadata of the cloud assembly', () => {
+  test.each<[string, (construct: Construct) => void, string]>([
+    ['as metadata', construct => construct.node.addMetadata('note', KEY), 'the metadata note'],
+    ['within metadata', construct => construct.node.addMetadata('note', { keys: [BASE64] }), 'the metadata note.keys.0'],
+    ['as metadata that is made late', construct => construct.node.addMetadata('note', late(KEY)), 'the metadata note'],
+    ['as a kind of metadata', construct => construct.node.addMetadata(BASE64, 'x'), '(not shown)'],
+    ['as a note', construct => Annotations.of(construct).addInfo(`the key is ${KEY}`), 'the metadata aws:cdk:info'],
+    ['as a warning', construct => Annotations.of(construct).addWarningV2('mine', KEY), 'the metadata aws:cdk:warning'],
+  ])('%s', (_, write, what) => {
+    expect(refusedIn(stack => write(caIn(stack)))).toContain(words(`Stack/Ca: ${what}`));
+    expect(refusedIn(stack => {
+      caIn(stack);
+      write(new Construct(new NestedStack(stack, 'Nested'), 'Other'));
+    })).toContain(words(`Stack/Nested/Other: ${what}`));
   });
 });
 

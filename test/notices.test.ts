@@ -20,7 +20,7 @@ test('each warning and each note has an id of its own, which the README explains
   const ids = idsInSource();
   expect(ids.sort()).toEqual([
     '${id}.${notice}', 'ca-has-ended', 'ca-of-another-account', 'common-name-constraints', 'common-name-in-topics', 'common-name-twice', 'extended-key-usage',
-    'lint.${finding.rule}', 'name-constraints', 'term',
+    'lint.${finding.rule}', 'name-constraints', 'no-outputs', 'term',
     'trail-of-invocations', 'trail-of-signatures',
   ]);
   ids.filter(id => !id.includes('$')).forEach(id => expect(README).toContain(`\`${id}\``));

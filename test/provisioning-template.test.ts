@@ -61,6 +61,11 @@ describe('a template of one\'s own', () => {
       'the provisioning template\'s Resources.cert.Properties.Status must be ACTIVE or INACTIVE, got "on"'],
     ...[null, 5, ['sensor'], { name: 'sensor' }].map((ThingName): [string, unknown, string] => [`with a thing named ${JSON.stringify(ThingName)}`, thingOf({ ThingName }),
       'the provisioning template\'s Resources.thing.Properties.ThingName must be a text, or a Ref or a function that makes one, got ']),
+    ['with one thing for all devices', thingOf({ ThingName: 'sensor' }),
+      'the provisioning template\'s Resources.thing.Properties.ThingName must be made of what differs from device to device, such as '
+      + '{"Ref": "AWS::IoT::Certificate::CommonName"}, got "sensor", of which all devices would become the same thing'],
+    ['with one thing for all devices, of pieces', thingOf({ ThingName: { 'Fn::Join': ['-', ['sensor', 'x']] } }),
+      'the provisioning template\'s Resources.thing.Properties.ThingName must be made of what differs from device to device'],
     ['with groups that are no list', thingOf({ ThingName: ID, ThingGroups: 'field' }),
       'the provisioning template\'s Resources.thing.Properties.ThingGroups must be a list of texts, got "field"'],
     ['with a group that AWS IoT refuses', thingOf({ ThingName: ID, ThingGroups: ['field', 'my field'] }),
@@ -150,7 +155,7 @@ describe('a template of one\'s own', () => {
 
   test('may not have one more', () => {
     expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(ofLength(10_241)))))
-      .toThrow('Stack/Registration: the provisioning template must be at most 10240 characters long, got 10241');
+      .toThrow('[Stack/Registration] the provisioning template must be at most 10240 characters long, got 10241');
   });
 
   const itself: { [name: string]: unknown } = {};

@@ -61,7 +61,7 @@ describe('what AWS IoT takes from the certificate', () => {
 
   test('must be declared however it is written', () => {
     const template = templateWith([], { thing: { Type: 'AWS::IoT::Thing', Properties: { ThingName: Fn.ref(COMMON_NAME) } } });
-    expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow('Stack/Registration: every Ref and Fn::Sub in a '
+    expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow('[Stack/Registration] every Ref and Fn::Sub in a '
       + `provisioning template must be to one of its Parameters or Resources, got "${COMMON_NAME}"`);
   });
 
@@ -88,18 +88,52 @@ describe('what CloudFormation fills in', () => {
       byReference: policyOf({ PolicyName: policy.ref }),
       asMap: policyOf({ PolicyDocument: document }),
       asText: policyOf({ PolicyDocument: stack.toJsonString(document) }),
-      thing: { Type: 'AWS::IoT::Thing', Properties: { ThingName: Fn.join('-', [Aws.REGION, 'sensor']), AttributePayload: { region: Aws.REGION } } },
+      thing: { Type: 'AWS::IoT::Thing', Properties: { ThingName: ID, ThingTypeName: Fn.join('-', [Aws.REGION, 'sensor']), AttributePayload: { region: Aws.REGION } } },
     });
     new AwsIotCaRegistration(stack, 'Registration', { ca, justInTimeProvisioning: JustInTimeProvisioning.fromTemplate(template) });
     const sent = (resource: string, property: string) => sentProperty(stack, resource, property);
     expect(sent('byAttribute', 'PolicyName')).toBe('<Policy.Id>');
     expect(sent('byReference', 'PolicyName')).toBe('<Policy>');
-    expect(sent('thing', 'ThingName')).toBe('<AWS::Region>-sensor');
+    expect(sent('thing', 'ThingTypeName')).toBe('<AWS::Region>-sensor');
     expect(sent('thing', 'AttributePayload')).toEqual({ region: '<AWS::Region>' });
     for (const resource of ['asMap', 'asText']) {
       expect(JSON.parse(sent(resource, 'PolicyDocument') as string).Statement[0].Resource)
         .toBe('arn:<AWS::Partition>:iot:<AWS::Region>:<AWS::AccountId>:client/${iot:Connection.Thing.ThingName}');
     }
+  });
+
+  test.each<[string, unknown]>([
+    ['alone', Aws.REGION],
+    ['beside a constant', Fn.join('-', [Aws.REGION, 'sensor'])],
+  ])('must not name the thing of all devices %s', (_, ThingName) => {
+    expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(withThing({ ThingName })))))
+      .toThrow('[Stack/Registration] the provisioning template\'s Resources.thing.Properties.ThingName must be made of what differs from device to device, such as '
+        + '{"Ref": "AWS::IoT::Certificate::CommonName"}, got a token, which is known only at deployment, of which all devices would become the same thing');
+  });
+
+  test('may stand beside what AWS IoT takes from the certificate in the name of a thing', () => {
+    const stack = provisioned(JustInTimeProvisioning.fromTemplate(withThing({ ThingName: Fn.join('-', [Aws.REGION, Fn.ref(COMMON_NAME)]) })));
+    expect(sentProperty(stack, 'thing', 'ThingName')).toEqual({ 'Fn::Join': ['-', ['<AWS::Region>', { Ref: COMMON_NAME }]] });
+  });
+
+  describe('must not be a number where AWS IoT wants a text:', () => {
+    const number = (stack: Stack) => new CfnParameter(stack, 'Number', { type: 'Number' });
+    const withDefault = (value: unknown) => ({ ...templateWith(), Parameters: { ...templateWith().Parameters as object, [COMMON_NAME]: { Type: 'String', Default: value } } });
+    const bound = (made: (stack: Stack) => object): Stack => {
+      const { stack, ca } = stackWithCa();
+      new AwsIotCaRegistration(stack, 'Registration', { ca, justInTimeProvisioning: JustInTimeProvisioning.fromTemplate(made(stack)) });
+      return stack;
+    };
+    test.each<[string, (value: unknown) => object, string]>([
+      ['the default of a parameter', withDefault, `the Default of the parameter ${COMMON_NAME} of a provisioning template must be a text`],
+      ['a type', value => withThing({ ThingTypeName: value }), 'Resources.thing.Properties.ThingTypeName must be a text, or a Ref or a function that makes one'],
+      ['an attribute', value => withThing({ AttributePayload: { rack: value } }),
+        'Resources.thing.Properties.AttributePayload.rack must be a text, or a Ref or a function that makes one'],
+    ])('%s', (_, withValue, message) => {
+      expect(() => Template.fromStack(bound(stack => withValue(number(stack).valueAsNumber))))
+        .toThrow(`${message}, got a token for a number; make a text of it by Token.asString()`);
+      expect(templateBodyOf(bound(stack => withValue(Token.asString(number(stack).valueAsNumber))))).toEqual(expect.objectContaining({ 'Fn::Join': expect.anything() }));
+    });
   });
 
   test.each<[string, (name: string) => unknown]>([
@@ -123,7 +157,7 @@ describe('what CloudFormation fills in', () => {
   ])('must not stand for %s, of which the rest is made', (_, made, message) => {
     const { stack, ca } = stackWithCa();
     new AwsIotCaRegistration(stack, 'Registration', { ca, justInTimeProvisioning: JustInTimeProvisioning.fromTemplate(made(stack) as object) });
-    expect(() => Template.fromStack(stack)).toThrow(`Stack/Registration: ${message}`);
+    expect(() => Template.fromStack(stack)).toThrow(`[Stack/Registration] ${message}`);
   });
 
   test('may not be a list among other texts', () => {
@@ -171,7 +205,7 @@ describe('what is lazy', () => {
     ['a function', resources({ x: () => undefined }), 'the provisioning template\'s Resources.x must be a text, a number, '],
     ['a date', withThing({ X: lazy(new Date(0)) }), 'the provisioning template\'s Resources.thing.Properties.X must be '],
   ])('is refused as it would be otherwise: %s', (_, template, message) => {
-    expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow(`Stack/Registration: ${message}`);
+    expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow(`[Stack/Registration] ${message}`);
   });
 
   test('may fail in its own words', () => {

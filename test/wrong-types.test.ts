@@ -2,7 +2,11 @@ import { Aws, CfnParameter, Duration, Fn, Lazy, Stack, Token } from 'aws-cdk-lib
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import * as library from '../src';
-import { HashAlgorithm, IotPlatform, KeyAlgorithm, KeyStorage, KmsKeyStorageOptions, PrivateIotCa, PrivateIotCaProps } from '../src';
+import {
+  DeviceCertificate, ExistingCaProps, HashAlgorithm, IotPlatform, KeyAlgorithm, KeyStorage, KmsKeyStorageOptions, PemSource, PrivateIotCa,
+  PrivateIotCaProps,
+} from '../src';
+import { opensslCa, opensslRequest } from './support/foreign-ca';
 import { PublicFunction, publicFunctions, ValueType } from './support/public-api';
 import { objectsIn, RIGHT_CALLS, RightCall } from './support/right-calls';
 import { propertiesOf, stackOf } from './support/stacks';
@@ -90,6 +94,8 @@ function belongs(value: unknown, type: ValueType, classes: readonly string[] = [
   }
 }
 
+const FUNCTIONS = publicFunctions().filter(({ parameters }) => parameters.length > 0);
+
 let calls = 0;
 
 /** Calls a function rightly but for one parameter: what it throws, and where it says that it is wrong. */
@@ -137,12 +143,71 @@ test.each<[string, object, string]>([
   ['null', { pathLength: null }, 'pathLength must be a number, got null'],
   ['a number for a text', { subject: { commonName: 5 } }, 'subject.commonName must be a text, got 5'],
   ['a value of no enumeration', { hashAlgorithm: 'SHA256' }, 'hashAlgorithm must be a HashAlgorithm, one of SHA_256, SHA_384, SHA_512, got a text "SHA256"'],
-  ['a misspelt name in a map', { nameConstraints: { permit: { dns: [] } } }, 'nameConstraints must be a NameConstraints, a map of permitted, excluded, critical, got a map'],
+  ['a misspelt name in a map', { nameConstraints: { permit: { dns: [] } } }, 'nameConstraints must be a NameConstraints, a map of permitted, excluded, critical, got a map of "permit"'],
+  ['two letters that are swapped', { pathLenght: 1 }, '"pathLenght" is not a property; did you mean pathLength?'],
+  ['a letter that is missing', { keyAlgoritm: KeyAlgorithm.EC_P256 }, '"keyAlgoritm" is not a property; did you mean keyAlgorithm?'],
+  ['a name as other languages write it', { path_length: 1 }, '"path_length" is not a property; did you mean pathLength?'],
+  ['a name as CloudFormation writes it', { subject: { CommonName: 'Root' } }, '"subject.CommonName" is not a property; did you mean commonName?'],
+  ['a misspelt name in a map that has another one', { nameConstraints: { permited: { dns: ['a.example'] }, critical: true } },
+    '"nameConstraints.permited" is not a property; did you mean permitted?'],
+  ['a misspelt name in a map in a list', { certificatePolicies: [{ oid: '1.2.3', cpsURI: 'https://acme.example' }] },
+    '"certificatePolicies[0].cpsURI" is not a property; did you mean cpsUri?'],
   ['a token where it must be known', { keyAlgorithm: Aws.REGION }, 'keyAlgorithm must be a KeyAlgorithm, as in KeyAlgorithm.EC_P256, got a token in a text'],
   ['a token that is not encoded', { subject: { commonName: Fn.getAtt('A', 'B') } },
     'subject.commonName must be a text, got a token that is not encoded; see Token.asString(), Token.asNumber() and Token.asList()'],
 ])('an error says of %s what it is', (_, props, message) => {
   expect(() => new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' }, ...props } as PrivateIotCaProps)).toThrow(new Error(`Stack/Ca: ${message}`));
+});
+
+describe('an error tells who gives a text in the place of an object', () => {
+  const { certificate } = opensslCa('Acme');
+  const existing = (props: object) => () => PrivateIotCa.fromExistingCa(stackOf(), 'Ca', { certificate: PemSource.inline(certificate), ...props } as ExistingCaProps);
+  const wayOut = 'put the value into AWS Secrets Manager, and give the secret by its name, Secret.fromSecretNameV2(), or by its ARN, Secret.fromSecretCompleteArn()';
+
+  test.each([['a private key', PLAIN['a private key']], ['the ARN of a secret', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf']])(
+    'how a key is given, with %s for it', (_, privateKey) => {
+      expect(existing({ privateKey })).toThrow(new Error('Stack/Ca: privateKey must be an ISecret of aws-secretsmanager, as in Secret.fromSecretNameV2(), '
+        + `got a text (not shown); ${wayOut}`));
+    });
+
+  test('how a passphrase is given, and shows none', () => {
+    expect(existing({ passphrase: 'correct horse' })).toThrow(new Error('Stack/Ca: passphrase must be an ISecret of aws-secretsmanager, as in '
+      + `Secret.fromSecretNameV2(), got a text (not shown); ${wayOut}`));
+  });
+
+  test('how a certificate and a request are given', () => {
+    expect(existing({ certificate: 'ca.pem' })).toThrow(new Error('Stack/Ca: certificate must be a PemSource, as in PemSource.file(), got a text "ca.pem"; '
+      + 'of a text in PEM make one by PemSource.inline(), of the path of a file by PemSource.file()'));
+    expect(() => new DeviceCertificate(stackOf(), 'Sensor', { ca: new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' } }), certificateSigningRequest: opensslRequest('/CN=sensor') as unknown as PemSource }))
+      .toThrow('; of a text in PEM make one by PemSource.inline(), of the path of a file by PemSource.file()');
+  });
+});
+
+describe('a property that is unknown', () => {
+  const props = { subject: { commonName: 'Root' } };
+  const declare = (more: object) => new PrivateIotCa(stackOf(), 'Ca', { ...props, ...more } as PrivateIotCaProps);
+
+  test.each<[string, object]>([
+    ['is that of a subclass, which hands over all of its own', { department: 'Pumps', costCenter: 5, keys: ['a'], id: 'x', ca: 'y', tags: {} }],
+    ['is near to one that is given too', { subjects: ['a'], platform: 'mine', platforms: [IotPlatform.GENERIC] }],
+    ['has no value', { pathLenght: undefined }],
+  ])('passes where it %s', (_, more) => {
+    expect(() => declare(more)).not.toThrow();
+  });
+
+  test('is refused of every public struct where its name is near to a property', () => {
+    const accepted = FUNCTIONS.flatMap(fn => fn.parameters.filter(({ type }) => type.kind === 'struct').flatMap(parameter => {
+      const stack = stackOf();
+      const right = RIGHT_CALLS[fn.name](objectsIn(stack), stack);
+      return Object.keys(parameter.type.properties!).filter(property => property.length > 2).flatMap(property => {
+        const { [property]: value = 'x', ...others } = (right.args?.[parameter.name] ?? {}) as { [name: string]: unknown };
+        const misspelt = `${property.slice(0, -2)}${property.at(-1)}${property.at(-2)}_`;
+        const { error } = called(fn, stack, right, { parameter: parameter.name, value: { ...others, [misspelt]: value } });
+        return error?.message.includes(`${misspelt}" is not a property; did you mean ${property}?`) ? [] : [`${fn.name} ${misspelt}: ${error?.message}`];
+      });
+    }));
+    expect(accepted).toEqual([]);
+  });
 });
 
 test('an error of a function says which one', () => {
@@ -170,15 +235,13 @@ test('tokens that are encoded stand for texts, numbers and lists, and for a dige
   });
 });
 
-const FUNCTIONS = publicFunctions().filter(({ parameters }) => parameters.length > 0);
-
 test('every public function that takes something is called below', () => {
   expect(Object.keys(RIGHT_CALLS).sort()).toEqual(FUNCTIONS.map(({ name }) => name).sort());
 });
 
 describe.each(FUNCTIONS.map(fn => [fn.name, fn] as const))('%s', (name, fn) => {
   const own = fn.parameters.filter(parameter => parameter.name !== 'id' && !(parameter.name === 'scope' && fn.parameters.some(each => each.name === 'id')));
-  const isRefused = name.endsWith('#applyRemovalPolicy()') && !name.includes('Registration');
+  const isRefused = name.endsWith('#applyRemovalPolicy()') && !/Registration|AwsIotThing/.test(name);
 
   test(isRefused ? 'is refused in any case' : 'takes what is right', () => {
     const stack = stackOf();

@@ -1,9 +1,12 @@
+/** How a key in OpenSSH's form begins; a text without the NUL only names the form. https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key */
+const OPENSSH_MAGIC = 'openssh-key-v1\0';
+
 /**
  * Whether a text says of itself that it is a private key: by the label of PEM, also in UTF-16 that was read as another encoding, and
  * with dashes and spaces that an editor has made other ones, or as PuTTY and OpenSSH mark one.
  */
 export function isPrivateKey(text: string): boolean {
-  return /BEGIN[^\n]{0,40}PRIVATE\s{0,8}KEY|PuTTY-User-Key-File|openssh-key-v1/i.test(text.replaceAll('\0', ''));
+  return text.includes(OPENSSH_MAGIC) || /BEGIN[^\n]{0,40}PRIVATE\s{0,8}KEY|PuTTY-User-Key-File-\d{1,2}:/i.test(text.replaceAll('\0', ''));
 }
 
 /**
@@ -42,7 +45,7 @@ export function holdsPrivateKey(text: string, decodings = MAX_DECODINGS): boolea
 }
 
 function holdsKey(octets: Buffer, decodings: number): boolean {
-  if (octets.includes('openssh-key-v1')) {
+  if (octets.includes(OPENSSH_MAGIC)) {
     return true;
   }
   for (let at = octets.indexOf(SEQUENCE); at >= 0; at = octets.indexOf(SEQUENCE, at + 1)) {

@@ -169,15 +169,6 @@ export interface VerificationCertificateProperties extends IssuedCertificateProp
   readonly RegistrationCode: string;
 }
 
-/** `Custom::IotDeviceCertificate` */
-export interface DeviceCertificateProperties extends IssuedCertificateProperties, RequestableProperties {
-  /** `devid` for an identity of IEEE 802.1AR; else a TLS client. */
-  readonly Profile?: 'device' | 'devid';
-}
-
-/** `Custom::IotServerCertificate` */
-export interface ServerCertificateProperties extends IssuedCertificateProperties, RequestableProperties {}
-
 /** `Custom::IotProofOfPossessionSignature` */
 export interface ProofOfPossessionSignatureProperties {
   /** The ledger in which the signature is recorded: that of the CA. */

@@ -8,6 +8,9 @@ import { isMap, JsonMap } from './json-map';
 /** What is known only at deployment. */
 export const UNKNOWN: unique symbol = Symbol('known at deployment');
 
+/** What is known only at deployment, and is a number then: where AWS IoT wants a text, it is none. */
+export const UNKNOWN_NUMBER: unique symbol = Symbol('a number known at deployment');
+
 /** What parameters stand for. */
 export type ParameterValues = ReadonlyMap<string, unknown>;
 

@@ -1,7 +1,7 @@
 import { checkPolicyName, checkThingAttribute, checkThingAttributes, checkThingName } from './aws-iot';
 import { isMap, JsonMap } from './json-map';
 import { nameInPath } from './name-in-path';
-import { expressionsIn, isExpression, isTextual, ParameterValues, referencesIn, UNKNOWN, valueOf } from './provisioning-expressions';
+import { expressionsIn, isExpression, isTextual, ParameterValues, referencesIn, UNKNOWN, UNKNOWN_NUMBER, valueOf } from './provisioning-expressions';
 import { PROVISIONING_PARAMETERS, SOME_CERTIFICATE_ID, SOME_VALUES } from './provisioning-parameters';
 import { Complaint, quote } from './rules';
 
@@ -54,7 +54,7 @@ interface ResourceType {
 const RESOURCE_TYPES: { readonly [type: string]: ResourceType } = {
   'AWS::IoT::Thing': {
     properties: {
-      ThingName: { form: TEXT, rule: checkThingName },
+      ThingName: { form: TEXT, asWritten: checkIsOfDevice, rule: checkThingName },
       ThingTypeName: { form: TEXT, rule: checkThingName },
       BillingGroup: { form: TEXT, rule: checkThingName },
       ThingGroups: { form: LIST, rule: checkThingName },
@@ -139,7 +139,8 @@ export function first<T>(values: readonly T[], rule: (value: T) => Complaint): C
 export function shown(value: unknown): string {
   const references = isExpression(value) ? referencesIn(value) : [];
   return value === UNKNOWN ? 'a token, which is known only at deployment'
-    : references.length > 0 ? `an expression with ${references.map(quote).join(' and ')}` : quote(value);
+    : value === UNKNOWN_NUMBER ? 'a token for a number; make a text of it by Token.asString()'
+      : references.length > 0 ? `an expression with ${references.map(quote).join(' and ')}` : quote(value);
 }
 
 /** The properties that are given of those which have rules. */
@@ -155,6 +156,13 @@ function givenOf(name: string, resource: JsonMap): { rule: PropertyRule; value: 
 /** Checks the names and the number of a thing's attributes. */
 function checkAttributeNames(attributes: unknown, path: string, { ThingTypeName: type }: JsonMap): Complaint {
   return checkThingAttributes(Object.fromEntries(Object.keys(attributes as JsonMap).map(name => [name, UNKNOWN])), path, type !== undefined);
+}
+
+/** Checks that a name is made of what the device's certificate has: what CloudFormation fills in is the same for all devices. */
+function checkIsOfDevice(value: unknown, path: string): Complaint {
+  return referencesIn(value).length > 0 ? undefined
+    : `${path} must be made of what differs from device to device, such as {"Ref": "AWS::IoT::Certificate::CommonName"}, got ${shown(value)}, `
+      + 'of which all devices would become the same thing';
 }
 
 /** Checks that the certificate is the device's own, and no other one. */

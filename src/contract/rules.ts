@@ -25,8 +25,20 @@ export function checkDeliveryFormats(number: number): Complaint {
 
 const MAX_QUOTED_CHARACTERS = 80;
 
-/** A SEQUENCE of more than 30 octets in DER, in base64 or base64url, as all private keys are. */
-const DER_IN_BASE64 = /(?<![\w+/-])M[A-Za-z][\w+/-]{38}/;
+/** What may be a SEQUENCE of more than 30 octets in DER, in base64 or base64url. */
+const SEQUENCE_IN_BASE64 = /(?<![\w+/-])M[B-I][\w+/-]{38}/g;
+
+/** The tags of INTEGER and SEQUENCE, with one of which all forms of private keys begin within. */
+const FIRST_TAGS: readonly (number | undefined)[] = [0x02, 0x30];
+
+/** Whether base64 of DER that may be a private key begins anywhere in a text, and not only words that look like it. */
+function mayHoldKey(text: string): boolean {
+  return [...text.matchAll(SEQUENCE_IN_BASE64)].some(([run]) => {
+    const octets = Buffer.from(run, 'base64');
+    const lengthOctets = octets[1] < 0x80 ? 0 : octets[1] - 0x80;
+    return FIRST_TAGS.includes(octets[2 + lengthOctets]);
+  });
+}
 
 /**
  * A value as a message may show it: on one line, shortened, and never a private key that was pasted into the wrong place. Texts are in
@@ -40,7 +52,7 @@ export function quote(value: unknown): string {
   if (isPrivateKey(text) || holdsPrivateKey(text)) {
     return '(a private key, not shown)';
   }
-  if (DER_IN_BASE64.test(text)) {
+  if (mayHoldKey(text)) {
     return '(base64 of DER, not shown, since it may be a private key)';
   }
   const start = shortened(text);

@@ -8,8 +8,11 @@ import { certificateAttributes } from '../pki/certificate';
 import { splitCertificates } from '../pki/certificate-list';
 import { toPem } from '../pki/pem';
 
-/** What stands in the attributes of a CA whose certificate is awaited; CloudFormation wants every attribute that is referred to. */
-const AWAITED = '(not signed yet)';
+/**
+ * What stands in the attributes of a CA whose certificate is awaited; CloudFormation wants every attribute that is referred to. Look-ups
+ * of other stacks, made by other versions too, get it as the fingerprint of the CA: final (decisions/0009).
+ */
+export const AWAITED = '(not signed yet)';
 
 /** The attributes that only some certificates have. */
 type MoreAttributes = Pick<CertificateAttributes, 'IgnoredRequests' | 'PrivateKeyParameter'>;

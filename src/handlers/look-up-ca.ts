@@ -1,4 +1,4 @@
-import { AWAITED_CERTIFICATE, chainData } from './answer-data';
+import { AWAITED, AWAITED_CERTIFICATE, chainData } from './answer-data';
 import { identityFrom, Requester } from './identity';
 import { chainOf, issuableCa } from './issuing-ca';
 import { failureOf, LifecycleEvent, LifecycleResult } from './lifecycle-event';
@@ -46,13 +46,10 @@ export async function handleCaLookup(event: LifecycleEvent, ports: Ports): Promi
   }
 }
 
-/** What the fingerprint of a CA is until that is signed elsewhere: a note in place of its digits. */
-const AWAITED = /^\(/;
-
 /** Parses and checks the properties of a look-up. */
 export function parseCaLookup(properties: RawProperties): CaLookupDeclaration {
   const { Sha256Fingerprint: fingerprint } = properties;
-  const known = fingerprint !== undefined && !AWAITED.test(String(fingerprint));
+  const known = fingerprint !== undefined && fingerprint !== AWAITED;
   return {
     ledgerTable: text('ledgerTable', properties.LedgerTable),
     caId: checked<string>(checkCaId, properties.CaId),

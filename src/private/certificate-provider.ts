@@ -247,7 +247,7 @@ export class CertificateProvider extends Construct {
   private warnOfOtherAccount(ca: IPrivateIotCa): void {
     const { account } = Stack.of(this);
     if (isKnownToDiffer(account, ca.env.account) && !Resource.isOwnedResource(ca.ledger)) {
-      warn(ca, 'ca-of-another-account', `${ca.node.path} is a CA of the account ${ca.env.account}, where the policies of its key and of its `
+      warn(ca, 'ca-of-another-account', `this is a CA of the account ${ca.env.account}, where the policies of its key and of its `
         + `ledger have to let the account ${account} in: beside the CA, say ca.grantIssue(new AccountPrincipal('${account}')), and deploy that first. `
         + `Where it is there, acknowledge: Annotations.of(ca).acknowledgeWarning('${noticeId('ca-of-another-account')}')`);
     }

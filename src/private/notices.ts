@@ -1,13 +1,14 @@
 import { Annotations } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { PlatformId } from '../contract/platforms';
+import { Complaint } from '../contract/rules';
 
 /**
  * What synthesis says of a declaration has an id, by which whoever has read it acknowledges it: final, one for each thing that is said,
  * and in the README. What a certificate breaks that was made elsewhere has that of the rule.
  */
 type WarningId = 'ca-has-ended' | 'ca-of-another-account' | 'common-name-constraints' | 'common-name-in-topics' | 'common-name-twice' | 'extended-key-usage'
-  | 'name-constraints' | 'term' | `lint.${string}`;
+  | 'name-constraints' | 'no-outputs' | 'term' | `lint.${string}`;
 
 /** What has to be known of a platform has its identifier and that of the notice. */
 type NoteId = 'trail-of-invocations' | 'trail-of-signatures' | `${PlatformId}.${string}`;
@@ -25,6 +26,14 @@ export function note(scope: IConstruct, id: NoteId, message: string): void {
   } else {
     (annotations as Annotations).addInfo(message);
   }
+}
+
+/**
+ * A complaint of a validation (`Node.addValidation`). CDK puts the path of the construct that validates before it, as it does with warnings,
+ * so that only another construct is named.
+ */
+export function complaintOfValidation(validating: IConstruct, about: IConstruct, complaint: Complaint): string[] {
+  return complaint === undefined ? [] : [about === validating ? complaint : `${about.node.path}: ${complaint}`];
 }
 
 /** An id as it is acknowledged. */

@@ -4,7 +4,7 @@ import {
 import { Construct } from 'constructs';
 import { jsonCopy } from './json-copy';
 import { isMap, JsonMap } from '../contract/json-map';
-import { isExpression, referencesIn, UNKNOWN } from '../contract/provisioning-expressions';
+import { isExpression, referencesIn, UNKNOWN, UNKNOWN_NUMBER } from '../contract/provisioning-expressions';
 import { isOfCertificate } from '../contract/provisioning-parameters';
 import { resourcesOf } from '../contract/provisioning-template';
 
@@ -121,10 +121,10 @@ class CloudFormationResolver extends DefaultTokenResolver {
   }
 }
 
-/** A template with UNKNOWN for each token in it. */
+/** A template with UNKNOWN for each token in it, and UNKNOWN_NUMBER for one that is encoded in a number. */
 export function knownBody(body: unknown): unknown {
   return Array.isArray(body) && Token.isUnresolved(body) ? [UNKNOWN]
-    : Token.isUnresolved(body) ? UNKNOWN
+    : Token.isUnresolved(body) ? typeof body === 'number' ? UNKNOWN_NUMBER : UNKNOWN
       : Array.isArray(body) ? body.map(knownBody) : isMap(body) ? mapValues(body, knownBody) : body;
 }
 

@@ -61,7 +61,7 @@ export function provisioningRole(scope: Construct, body: () => unknown): Role {
   });
   scope.node.addValidation({
     validate: () => JSON.stringify(given) === JSON.stringify(stack.resolve(rights())) ? []
-      : [`${scope.node.path}: what is lazy in the provisioning template must stay the same once aspects run, for the rights of the role are made of it; `
+      : ['what is lazy in the provisioning template must stay the same once aspects run, for the rights of the role are made of it; '
         + 'change it earlier, or give a role'],
   });
   acknowledge(policy, 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect',

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { DeviceCertificate } from '../device-certificate';
+import { complaintOfValidation } from './notices';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 import { IotPlatform } from '../iot-platform';
 import { PrivateIotCa } from '../private-iot-ca';
@@ -18,7 +19,7 @@ export function validateRegistration(scope: Construct, ca: IPrivateIotCa, platfo
   scope.node.addValidation({
     validate: () => devicesOf(ca).filter(({ _platforms }) => _platforms === undefined).flatMap(device => {
       const complaint = device._complaintFor(platform);
-      return complaint ? [`${device.node.path}: ${complaint}, with which ${scope.node.path} registers its CA; declare platforms for a device of another one`] : [];
+      return complaintOfValidation(scope, device, complaint && `${complaint}, with which its CA is registered; declare platforms for a device of another one`);
     }),
   });
 }

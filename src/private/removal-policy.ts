@@ -21,8 +21,13 @@ export function validRemovalPolicy(scope: Construct, policy: RemovalPolicy | und
  */
 export function refuseRemovalPolicy({ node }: IConstruct, policy: RemovalPolicy, declared: boolean): never {
   throw new Error(`${node.path}: applyRemovalPolicy must not be called, since ${declared
-    ? `keys and ledgers would not follow, got ${quote(policy)}; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it`
-    : `it has no key and no table in this stack that could be kept, got ${quote(policy)}; leave the call out`}`);
+    ? `keys and ledgers would not follow, got ${describePolicy(policy)}; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it`
+    : `it has no key and no table in this stack that could be kept, got ${describePolicy(policy)}; leave the call out`}`);
+}
+
+/** A policy as a program writes it. */
+function describePolicy(policy: RemovalPolicy): string {
+  return Object.entries(RemovalPolicy).find(([, value]) => value === policy)?.[0] ?? quote(policy);
 }
 
 /**

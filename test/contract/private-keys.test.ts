@@ -3,7 +3,7 @@ import { createCipheriv, createHash, generateKeyPairSync, KeyObject, X509Certifi
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { holdsPrivateKey } from '../../src/contract/private-keys';
+import { holdsPrivateKey, isPrivateKey } from '../../src/contract/private-keys';
 import { quote } from '../../src/contract/rules';
 import { opensslCa, opensslRequest } from '../support/foreign-ca';
 
@@ -100,6 +100,29 @@ describe('what is no private key is not taken for one:', () => {
       'const { kty, d } = JSON.parse(await read("d")); // "kty" and "d" of RFC 7517']],
   ])('%s', (_, texts) => {
     expect(texts.filter(text => holdsPrivateKey(text))).toEqual([]);
+  });
+
+  test.each([
+    'https://docs.acme.example/formats/openssh-key-v1',
+    'see openssh-key-v1 and PuTTY-User-Key-File for the forms of keys that we take',
+    Buffer.from('the form is called openssh-key-v1, as in its PROTOCOL.key').toString('base64'),
+    'urn:acme:MyCompany/devices/pumps/north/sensor-0000001/firmware',
+    'https://acme.example/Manufacturer-of-pumps-and-valves-for-the-north-of-the-land',
+    'MBedded-controllers-of-the-second-generation-with-TLS',
+    'MIcrocontrollers/of/the/second/generation/with/TLS/in/hardware',
+    'dns:Meters-and-gateways-of-the-third-generation.acme.example',
+  ])('a name that only looks like one, which messages show: %s', text => {
+    expect([isPrivateKey(text), holdsPrivateKey(text)]).toEqual([false, false]);
+    expect(quote(text)).toBe(JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text));
+  });
+
+  test('base64 of other DER, which messages don\'t show, since it may be one that is not known', () => {
+    const pkcs12 = element(0x30, Buffer.concat([Buffer.from('020103', 'hex'), element(0x30, Buffer.alloc(300, 1))])); // how RFC 7292, section 4, begins a PFX
+    for (const der of [octets, pkcs12, ...KEYS.map(([, { publicKey }]) => publicKey.export({ type: 'spki', format: 'der' }))]) {
+      for (const encoding of ['base64', 'base64url'] as const) {
+        expect(quote(`https://acme.example/?x=${der.toString(encoding)}`)).toBe('(base64 of DER, not shown, since it may be a private key)');
+      }
+    }
   });
 
   test('random octets, in base64, base64url and hexadecimal digits', () => {

@@ -81,6 +81,14 @@ test('a CA that awaits its certificate is answered with the note that it has its
   expect(withChain.data).toEqual({ ...data, IssuerChainPem: '' }); // CloudFormation wants every attribute that is referred to
 });
 
+test('the fingerprint of a CA that awaits its certificate is a note, and no other text in brackets counts as one', () => {
+  const caId = 'ca-00000000000000000000000000000000';
+  expect(parseCaLookup(lookupProperties(caId, { Sha256Fingerprint: '(not signed yet)' })).sha256Fingerprint).toBeUndefined(); // final: decision 9
+  for (const fingerprint of ['(', '(anything)', '(not signed yet', ' (not signed yet)', `(${'0'.repeat(64)})`, ['(not signed yet)']]) {
+    expect(() => parseCaLookup(lookupProperties(caId, { Sha256Fingerprint: fingerprint }))).toThrow('sha256Fingerprint must be 64 lower-case hexadecimal digits, got ');
+  }
+});
+
 test('an existing CA whose certificate is signed over SHA-1 is looked up as it was adopted', async () => {
   const { certificate, key } = opensslCa('Old Root', { digest: 'sha1', newKey: RSA });
   world.now = new Date(Date.now() + 60_000); // after OpenSSL made it

@@ -10,7 +10,8 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { IConstruct } from 'constructs';
 import { opensslCa, opensslRequest } from './foreign-ca';
 import {
-  ApsaraMqttCaRegistration, AwsIotCaRegistration, AzureCaRegistration, AzureIotService, DeliveryFormat, ExtendedKeyUsage, HuaweiCredentials,
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AzureCaRegistration, AzureIotService, DeliveryFormat, ExtendedKeyUsage,
+  HuaweiCredentials,
   HuaweiIotdaCaRegistration, IotPlatform, JustInTimeProvisioning, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature,
   SubjectRule, TencentIotHubCaRegistration, TrustBundle,
 } from '../../src';
@@ -80,6 +81,7 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'AwsIotCaRegistration#addJustInTimeRegistration()': ({ fn, ca }, stack) => ({ self: new AwsIotCaRegistration(stack, 'Jit', { ca: ca.value }), args: { fn: fn.value } }),
   'AwsIotCaRegistration#applyRemovalPolicy()': ({ ca }, stack) => ({ self: new AwsIotCaRegistration(stack, 'Kept', { ca: ca.value }), args: { policy: RemovalPolicy.RETAIN } }),
   'new AwsIotThing()': ({ device }) => props({ certificate: device }),
+  'AwsIotThing#applyRemovalPolicy()': ({ device }, stack) => ({ self: new AwsIotThing(stack, 'Kept', { certificate: device.value }), args: { policy: RemovalPolicy.RETAIN } }),
   'new AwsIotThingPolicy()': () => props(),
   'new AzureCaRegistration()': ({ ca, secret }) => props({ ca, credentials: secret }, { service: AzureIotService.iotHub(AZURE), certificateName: 'acme' }),
   'AzureCaRegistration#applyRemovalPolicy()': ({ ca, secret }, stack) => ({

@@ -238,7 +238,7 @@ test('a removal policy that is applied to a CA or a certificate later is refused
   const device = ca.addDeviceCertificate('Pump', { subject: { commonName: 'pump-1' } });
   for (const construct of [ca, device]) {
     expect(() => construct.applyRemovalPolicy(RemovalPolicy.DESTROY)).toThrow(`${construct.node.path}: applyRemovalPolicy must not be called, since keys and `
-      + 'ledgers would not follow, got "destroy"; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it');
+      + 'ledgers would not follow, got DESTROY; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it');
   }
 });
 
@@ -253,7 +253,7 @@ test('a removal policy is refused of what has nothing to keep, without naming a 
   const signature = new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: 'code' });
   for (const construct of [ca.addVerificationCertificate('Verification', { registrationCode: 'code' }), imported, signature]) {
     expect(() => construct.applyRemovalPolicy(RemovalPolicy.RETAIN)).toThrow(new Error(`${construct.node.path}: applyRemovalPolicy must not be called, since it has `
-      + 'no key and no table in this stack that could be kept, got "retain"; leave the call out'));
+      + 'no key and no table in this stack that could be kept, got RETAIN; leave the call out'));
   }
 });
 

@@ -97,7 +97,7 @@ export function requestTime(url: string, now: Date): RequestTime {
   const query = new URL(url).searchParams;
   const signedAt = query.get('X-Amz-Date');
   return signedAt === null
-    ? { expiresAt: notAfter(now.getTime() + LONGEST_EXPIRY, timeOfSeconds(query.get('Expires'))) }
+    ? { expiresAt: notAfter(now.getTime() + EXPIRY + CLOCK_SKEW, timeOfSeconds(query.get('Expires'))) }
     : { requestedAt: notAfter(now.getTime() + CLOCK_SKEW, parseTime(signedAt.replace(SIGNED_AT, '$1-$2-$3T$4:$5:$6Z'))) };
 }
 
@@ -108,8 +108,11 @@ function notAfter(latest: number, time: Date | undefined): Date | undefined {
 /** S3 takes no signature that is further ahead of its clock; milliseconds. */
 const CLOCK_SKEW = 15 * 60_000;
 
-/** Far longer than CloudFormation's URLs count, which is some hours; milliseconds. */
-const LONGEST_EXPIRY = 24 * 60 * 60_000;
+/**
+ * How long CloudFormation's URLs count, by those that it signs in Version 4 (`X-Amz-Expires=7200`), in milliseconds. Were one to count
+ * longer, its requests would have no time.
+ */
+const EXPIRY = 2 * 60 * 60_000;
 
 function timeOfSeconds(text: string | null): Date | undefined {
   return text !== null && /^\d{1,11}$/.test(text) ? new Date(Number(text) * 1000) : undefined;

@@ -1,5 +1,6 @@
 import { FunctionEnvironment } from '../../../src/handlers/cloudformation/environment';
 import { addresseeOf, inventedId, parseRequest } from '../../../src/handlers/cloudformation/event';
+import { requestTime } from '../../../src/handlers/cloudformation/response-url';
 import { LifecycleEvent } from '../../../src/handlers/lifecycle-event';
 
 const FUNCTION = 'arn:aws:lambda:eu-central-1:123456789012:function:certificates';
@@ -31,6 +32,24 @@ function parse(raw: unknown, environment = ENVIRONMENT): LifecycleEvent {
 function answeredAt(ResponseURL: unknown, endpointUrl?: string, functionArn = FUNCTION): string {
   return addresseeOf({ ...REQUEST, ResponseURL }, functionArn, { stackId: STACK, endpointUrl }).responseUrl;
 }
+
+describe('a time that CloudFormation can\'t have written is none, since all later requests would be earlier than it', () => {
+  const now = new Date('2026-11-28T15:30:12Z');
+  const seconds = (hours: number) => now.getTime() / 1000 + hours * 3600;
+  const signed = (hours: number) => new Date(seconds(hours) * 1000).toISOString().replace(/[-:]|\.000/g, '');
+
+  test.each<[string, boolean]>([
+    [`Expires=${seconds(2)}`, true],
+    [`Expires=${seconds(2.25)}`, true], // clocks differ by a quarter of an hour
+    [`Expires=${seconds(2.25) + 1}`, false],
+    [`Expires=${seconds(24)}`, false],
+    [`X-Amz-Date=${signed(0.25)}`, true],
+    [`X-Amz-Date=${signed(0.26)}`, false],
+  ])('%s: %s', (query, isKnown) => {
+    const { requestedAt, expiresAt } = requestTime(`${BUCKET_URL}?${query}`, now);
+    expect((requestedAt ?? expiresAt) !== undefined).toBe(isKnown);
+  });
+});
 
 test('a request of CloudFormation is read', () => {
   expect(parse(REQUEST)).toEqual({

@@ -1,0 +1,39 @@
+/** How many letters of a name may be wrong: one of three, and two at most, so that of two short names neither is taken for the other. */
+const LETTERS_FOR_A_MISTAKE = 3;
+const MAX_MISTAKES = 2;
+
+/** The name that was probably meant by another one: it differs in upper and lower case, in hyphens and underscores, or in a letter or two. */
+export function nearName(name: string, known: readonly string[]): string | undefined {
+  const plain = plainName(name);
+  const [nearest] = known
+    .map(each => ({ each, mistakes: distance(plain, plainName(each)) }))
+    .filter(({ each, mistakes }) => mistakes <= Math.min(MAX_MISTAKES, Math.floor(Math.max(each.length, name.length) / LETTERS_FOR_A_MISTAKE)))
+    .sort((one, other) => one.mistakes - other.mistakes);
+  return nearest?.each;
+}
+
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/[_-]/g, '');
+}
+
+/** How many letters have to be added, left out, replaced, or swapped with the next one, to make one name of another (optimal string alignment). */
+function distance(one: string, other: string): number {
+  if (Math.abs(one.length - other.length) > MAX_MISTAKES) {
+    return Infinity;
+  }
+  const rows = [Array.from({ length: other.length + 1 }, (_, column) => column)];
+  for (let row = 1; row <= one.length; row++) {
+    rows.push([row]);
+    for (let column = 1; column <= other.length; column++) {
+      const isSame = one[row - 1] === other[column - 1];
+      const isSwapped = row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      rows[row].push(Math.min(
+        rows[row - 1][column] + 1,
+        rows[row][column - 1] + 1,
+        rows[row - 1][column - 1] + (isSame ? 0 : 1),
+        isSwapped ? rows[row - 2][column - 2] + 1 : Infinity,
+      ));
+    }
+  }
+  return rows[one.length][other.length];
+}

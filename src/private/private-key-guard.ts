@@ -26,7 +26,7 @@ export function keepPrivateKeysOut(scope: IConstruct): void {
 
 function complaints(stack: Stack): string[] {
   const { description, metadata, transforms } = stack.templateOptions;
-  const own = { Description: description, Metadata: metadata, Transform: transforms, Tags: stack.tags.tagValues() };
+  const own = { Description: description, Metadata: metadata, Transform: transforms, Tags: stack.tags.renderTags() };
   return [
     ...placesOfKeys(stack.resolve(own)).map(place => complaint(stack, place)),
     ...stack.node.findAll().filter(element => CfnElement.isCfnElement(element)).filter(element => element.stack === stack)

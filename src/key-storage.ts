@@ -196,7 +196,8 @@ class ParameterKeyStorage extends KeyStorage {
     return {
       properties: { Type: 'Parameter', Path: path, ...encryptionKey ? { EncryptionKeyArn: encryptionKey.keyArn } : {} },
       // The parameter is no resource of the stack: the function deletes it, by a right that has to be there still.
-      keep: own === undefined ? below(common).keep('Parameters') : below(path).keep(`RightsOn${Names.nodeUniqueId(scope.node)}`),
+      keep: own === undefined ? below(common).keepAndTag('Parameters') : below(path).keep(`RightsOn${Names.nodeUniqueId(scope.node)}`),
+      tag: own === undefined ? undefined : below(path).tag(),
       grantRead: grantee => below(path).grantRead(grantee),
     };
   }

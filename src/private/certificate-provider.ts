@@ -47,6 +47,8 @@ export interface NeededRight {
   /** The ARNs that it is on. */
   readonly arns: readonly string[];
   readonly grant: (grantee: IGrantable) => void;
+  /** The ARNs with wildcards that it is on. */
+  readonly wildcards?: readonly string[];
   /**
    * How the id of the policy begins that it is kept in, where the removal of the certificate needs it still; what it is on
    * follows. The others share policies, which lose it before that.
@@ -79,6 +81,8 @@ export class CertificateProvider extends Construct {
   /** The room that is left in the last policy with rights on keys, and the ARNs that are in it. */
   private room = 0;
   private readonly occurrences = new Map<string, number>();
+  /** The policies with the ARNs with wildcards that are acknowledged in them. */
+  private readonly acknowledged = new Set<string>();
   private cas = 0;
   /** The logical ids of the CAs that the stack declares. */
   private readonly authorities: string[] = [];
@@ -139,9 +143,10 @@ export class CertificateProvider extends Construct {
   public rightsFor(certificate: Construct, needed: readonly NeededRight[]): IConstruct[] {
     const shared = needed.filter(({ policyName }) => policyName === undefined);
     const keyPolicy = shared.length > 0 ? [this.keyPolicy(certificate, shared.flatMap(({ arns }) => arns))] : [];
-    const policies = needed.map(({ policyName, arns, grant }) => {
-      const policy = policyName === undefined ? keyPolicy[0] : this.parameterPolicy(policyId(this, policyName, arns), arns);
+    const policies = needed.map(({ policyName, arns, wildcards = [], grant }) => {
+      const policy = policyName === undefined ? keyPolicy[0] : this.inlinePolicy(policyId(this, policyName, arns));
       grant(policy);
+      this.acknowledgeWildcards(policy, wildcards);
       return policy;
     });
     return [...new Set(policies)];
@@ -176,13 +181,14 @@ export class CertificateProvider extends Construct {
     return this.occurrences.get(arn) ?? 0;
   }
 
-  private parameterPolicy(id: string, [arn]: readonly string[]): Policy {
-    const isThere = this.node.tryFindChild(id) !== undefined;
-    const policy = this.inlinePolicy(id);
-    if (!isThere) {
-      acknowledgeWildcard(policy, arn, 'A parameter is named by the serial number of its certificate, below a path that is the stack\'s or the certificate\'s own');
+  private acknowledgeWildcards(policy: IConstruct, arns: readonly string[]): void {
+    for (const arn of arns) {
+      const right = `${policy.node.id} ${JSON.stringify(Stack.of(this).resolve(arn))}`;
+      if (!this.acknowledged.has(right)) {
+        this.acknowledged.add(right);
+        acknowledgeWildcard(policy, arn, 'A parameter is named by the serial number of its certificate, below a path that is the stack\'s or the certificate\'s own');
+      }
     }
-    return policy;
   }
 
   private inlinePolicy(id: string): Policy {

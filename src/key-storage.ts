@@ -98,7 +98,7 @@ export abstract class KeyStorage {
 
   /**
    * In the Parameter Store of Systems Manager, for devices: a SecureString parameter for each certificate, named by its
-   * serial number below a path. A standard parameter costs nothing.
+   * serial number below a path. A standard parameter costs nothing. It has the tags that `Tags.of()` gives to the certificate.
    */
   public static parameterStore(options: ParameterKeyStorageOptions = {}): KeyStorage {
     check('KeyStorage.parameterStore()', PARAMETER_KINDS, options);

@@ -65,7 +65,7 @@ test('a path of its own gives the function rights on it alone, which last until 
   expect(rightsOf(stack)).toEqual(expect.arrayContaining([...CA_RIGHTS, KEEPING, tagging('/iot/devices/sensor-001/*')]));
   expect(rightsOf(stack)).toHaveLength(CA_RIGHTS.length + 2);
   expect(rightsOf(stack, 'PrivateIotCaProviderRightsOnStackCaSensor')).toEqual([KEEPING]);
-  expect(rightsOf(stack, 'PrivateIotCaProviderKeys')).toEqual([tagging('/iot/devices/sensor-001/*')]); // a removal does not need it
+  expect(rightsOf(stack, 'PrivateIotCaProviderTags')).toEqual([tagging('/iot/devices/sensor-001/*')]); // a removal does not need it
 });
 
 test('a customer key encrypts the parameter, and the function may use it through Systems Manager only', () => {

@@ -37,12 +37,14 @@ export class ParameterRights {
 
   /**
    * To change the tags of the parameters. It is there without tags too: to take the last one away, the function needs it in the update that
-   * declares none any more. A removal does not need it.
+   * declares none any more. A removal does not need it. It is in policies that refer to no other certificate's key, so that another
+   * certificate can depend on this one.
    */
   public tag(): NeededRight {
     const resourceArns = [this.arn, this.arnOfTags];
     return {
       arns: resourceArns,
+      sharedPolicy: 'Tags',
       wildcards: resourceArns,
       grant: grantee => Grant.addToPrincipal({ grantee, actions: ['ssm:AddTagsToResource', 'ssm:RemoveTagsFromResource'], resourceArns }),
     };

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { ITaggableV2, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { KeyAlgorithmName } from './contract/key-algorithms';
 import { ResourceType } from './contract/resource-types';
@@ -70,7 +70,7 @@ const KINDS: Kinds<DeviceCertificateProps> = {
  *
  * @resource Custom::IotDeviceCertificate
  */
-export class DeviceCertificate extends EndEntityCertificateBase implements IIotCertificate {
+export class DeviceCertificate extends EndEntityCertificateBase implements IIotCertificate, ITaggableV2 {
   /** The platforms that it is declared for; absent where it is for whichever its CA is for. @internal */
   public readonly _platforms?: readonly IotPlatform[];
   private readonly commonName?: string;

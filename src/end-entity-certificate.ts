@@ -1,4 +1,4 @@
-import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, TagManager } from 'aws-cdk-lib';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -19,6 +19,7 @@ import { validateCanIssue, validateIssuing } from './private/issuing-validation'
 import { check } from './private/kinds';
 import { issuerProperties } from './private/known-ca';
 import { GRANTEE } from './private/object-kinds';
+import { ParameterTags } from './private/parameter-tags';
 import { BoundPrivateKey } from './private/private-key';
 import { validRemovalPolicy } from './private/removal-policy';
 import { renderExtensions, renderNames } from './private/render-extensions';
@@ -41,6 +42,14 @@ export interface EndEntityKind {
  * @internal
  */
 export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
+  /**
+   * The tags of the parameter that holds the private key, where `keyStorage` is the Parameter Store; they have no effect on a key that is
+   * elsewhere. `Tags.of()` sets them, for whatever is above the certificate too. A change of tags changes no certificate.
+   *
+   * Tags that are for certain types of resources only name it as `AWS::SSM::Parameter`, or by the type of the certificate's resource.
+   */
+  public readonly cdkTagManager: TagManager;
+
   /** The CA that issues it. @internal */
   public readonly _issuer: IPrivateIotCa;
   /** The subject; absent where that of a request is taken. @internal */
@@ -70,6 +79,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     validateCustomExtensions(this, options.customExtensions, ca.allowedCustomExtensions);
 
     const provider = CertificateProvider.of(this);
+    const tags = new ParameterTags(this, kind.resourceType);
+    this.cdkTagManager = tags;
     this._issuer = ca;
     this._subject = subject;
     this._requested = request !== undefined;
@@ -84,6 +95,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     ca.grantIssue(rights);
     const needed: NeededRight[] = [
       ...this._key ? [this._key.keep] : [],
+      ...this._key?.tag ? [this._key.tag] : [],
       ...request?._rights() ?? [],
       ...bound.flatMap(([, delivery]) => delivery.rights),
     ];
@@ -108,7 +120,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     };
     validateIssuing(this, ca, kind.profile, options, term.ValidityDays);
     noteCommonName(this, ca, kind.isClient ? knownSubject(options)?.commonName : undefined, subject === undefined);
-    this._resource = provider.resource(this, kind.resourceType, properties, [rights, ...provider.rightsFor(this, needed)], {
+    const tagged = this._key?.properties.Type === 'Parameter' ? { ...properties, Tags: tags.render() } : properties;
+    this._resource = provider.resource(this, kind.resourceType, tagged, [rights, ...provider.rightsFor(this, needed)], {
       removalPolicy, secret: this._key?.secret,
     });
   }

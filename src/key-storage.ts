@@ -98,7 +98,7 @@ export abstract class KeyStorage {
 
   /**
    * In the Parameter Store of Systems Manager, for devices: a SecureString parameter for each certificate, named by its
-   * serial number below a path. A standard parameter costs nothing.
+   * serial number below a path. A standard parameter costs nothing. It has the tags that `Tags.of()` gives to the certificate.
    */
   public static parameterStore(options: ParameterKeyStorageOptions = {}): KeyStorage {
     check('KeyStorage.parameterStore()', PARAMETER_KINDS, options);
@@ -196,7 +196,8 @@ class ParameterKeyStorage extends KeyStorage {
     return {
       properties: { Type: 'Parameter', Path: path, ...encryptionKey ? { EncryptionKeyArn: encryptionKey.keyArn } : {} },
       // The parameter is no resource of the stack: the function deletes it, by a right that has to be there still.
-      keep: own === undefined ? below(common).keep('Parameters') : below(path).keep(`RightsOn${Names.nodeUniqueId(scope.node)}`),
+      keep: own === undefined ? below(common).keepAndTag('Parameters') : below(path).keep(`RightsOn${Names.nodeUniqueId(scope.node)}`),
+      tag: own === undefined ? undefined : below(path).tag(),
       grantRead: grantee => below(path).grantRead(grantee),
     };
   }

@@ -1,3 +1,4 @@
+import { ITaggableV2 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ExtendedKeyUsage } from './certificate-extensions';
 import { ResourceType } from './contract/resource-types';
@@ -30,7 +31,7 @@ const KINDS: Kinds<ServerCertificateProps> = { ...END_ENTITY_KINDS, ca: CA };
  *
  * @resource Custom::IotServerCertificate
  */
-export class ServerCertificate extends EndEntityCertificateBase implements IIotCertificate {
+export class ServerCertificate extends EndEntityCertificateBase implements IIotCertificate, ITaggableV2 {
   constructor(scope: Construct, id: string, props: ServerCertificateProps) {
     check(pathBelow(scope, id), KINDS, props);
     const { ca, ...options } = props;

@@ -20,6 +20,11 @@ function withDevice(options: ParameterKeyStorageOptions = {}, id = 'Sensor'): { 
   return { stack, device: ca.addDeviceCertificate(id, { subject: { commonName: 'sensor-001' }, keyStorage: KeyStorage.parameterStore(options) }) };
 }
 
+/** The right to change the tags of parameters; the slash at the beginning of their names is one that AWS doubles there. */
+const tagging = (path: string): object => ({
+  Action: ['ssm:AddTagsToResource', 'ssm:RemoveTagsFromResource'], Resource: [parameters(`/${path}`), parameters(path)],
+});
+
 /** The ARN of parameters, as the template has it. */
 function parameters(path: string): object {
   return {
@@ -45,7 +50,7 @@ test('the function may keep what is below the stack\'s own path, for as long as 
   for (const id of ['Sensor', 'Second']) {
     ca.addDeviceCertificate(id, { subject: { commonName: id }, keyStorage: KeyStorage.parameterStore() });
   }
-  expect(rightsOf(stack)).toEqual([...CA_RIGHTS, { Action: KEEP, Resource: parameters('/private-iot-ca/Stack/*') }]);
+  expect(rightsOf(stack)).toEqual([...CA_RIGHTS, { Action: KEEP, Resource: parameters('/private-iot-ca/Stack/*') }, tagging('/private-iot-ca/Stack/*')]);
   for (const { DependsOn } of Object.values(Template.fromStack(stack).findResources(TYPE))) {
     expect(DependsOn).toEqual([
       'PrivateIotCaProviderOwnStack784B1F56', 'PrivateIotCaProviderParameters050577A5A991F53D', 'PrivateIotCaProviderRightsOnStackCaDC4BAF94D43DB4658B3F88D6',
@@ -56,8 +61,11 @@ test('the function may keep what is below the stack\'s own path, for as long as 
 test('a path of its own gives the function rights on it alone, which last until the certificate is removed', () => {
   const { stack } = withDevice({ path: '/iot/devices/sensor-001' });
   expect(propertiesOf(stack, TYPE).KeyStorage).toEqual({ Type: 'Parameter', Path: '/iot/devices/sensor-001' });
-  expect(rightsOf(stack)).toEqual([...CA_RIGHTS, { Action: KEEP, Resource: parameters('/iot/devices/sensor-001/*') }]);
-  expect(rightsOf(stack, 'PrivateIotCaProviderRightsOnStackCaSensor')).toHaveLength(1);
+  const KEEPING = { Action: KEEP, Resource: parameters('/iot/devices/sensor-001/*') };
+  expect(rightsOf(stack)).toEqual(expect.arrayContaining([...CA_RIGHTS, KEEPING, tagging('/iot/devices/sensor-001/*')]));
+  expect(rightsOf(stack)).toHaveLength(CA_RIGHTS.length + 2);
+  expect(rightsOf(stack, 'PrivateIotCaProviderRightsOnStackCaSensor')).toEqual([KEEPING]);
+  expect(rightsOf(stack, 'PrivateIotCaProviderTags')).toEqual([tagging('/iot/devices/sensor-001/*')]); // a removal does not need it
 });
 
 test('a customer key encrypts the parameter, and the function may use it through Systems Manager only', () => {
@@ -72,6 +80,7 @@ test('a customer key encrypts the parameter, and the function may use it through
       Resource: attributeOf('Key961B73FD', 'Arn'),
       Condition: onlyVia('ssm'),
     },
+    tagging('/private-iot-ca/Stack/*'),
   ]);
 });
 

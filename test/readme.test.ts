@@ -9,7 +9,7 @@ const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 /** What a snippet that imports nothing can take for granted: all of the library, and what the text speaks of. */
 const FIXTURE = `
 import { readFileSync } from 'node:fs';
-import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnParameter, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { AccountPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';

@@ -1,4 +1,5 @@
 import { HashAlgorithmName, KeyAlgorithmName } from './key-algorithms';
+import { Tag } from './tags';
 
 /**
  * The properties of the custom resources as they stand in a template. CloudFormation hands every scalar to the function
@@ -140,6 +141,8 @@ export interface RequestableProperties {
   readonly Bundles?: BundleProperties[];
   /** `true` where the key outlives the resource; added by `CertificateProvider`. */
   readonly RetainKey?: boolean;
+  /** The tags of the parameter that holds the key; absent where there are none, or the key is elsewhere. */
+  readonly Tags?: Tag[];
 }
 
 /** A rule for the subject of a request; see `AllowedSubject` of the contract. */

@@ -5,6 +5,7 @@ import { NOTHING_TO_PUT_BACK, Ports, PutBack, SecretVersions } from './ports';
 import { KEY_ALGORITHMS, KeyAlgorithmName } from '../contract/key-algorithms';
 import { ExistingKeyStorage, KeyStorageProperties, ParameterKeyStorage, SecretKeyStorage } from '../contract/properties';
 import { quote } from '../contract/rules';
+import { Tag } from '../contract/tags';
 import { keyAlgorithmOfPublicKey, publicKeyOf } from '../pki/keys';
 import { readAnyPrivateKey } from '../pki/private-key-formats';
 import { Signer, signerOf } from '../pki/signer';
@@ -26,8 +27,8 @@ export interface HeldKey {
 export interface Custody {
   /** The key of a version; `undefined` where there is none. */
   find(version: string): Promise<HeldKey | undefined>;
-  /** The key of a version, made now where there is none. */
-  obtain(version: string, algorithm: KeyAlgorithmName, owner: string): Promise<HeldKey>;
+  /** The key of a version, made now where there is none; with tags, where it is in a parameter. */
+  obtain(version: string, algorithm: KeyAlgorithmName, owner: string, tags?: readonly Tag[]): Promise<HeldKey>;
   /** Makes a version the default one of its place. */
   makeCurrent(version: string, owner: string): Promise<PutBack>;
   /** Lets a version go, and says whether it is gone: see `SecretVersions`. */
@@ -91,9 +92,11 @@ class VersionCustody implements Custody {
     return stored === undefined ? undefined : inMemory(stored);
   }
 
-  public async obtain(version: string, algorithm: KeyAlgorithmName, owner: string): Promise<HeldKey> {
+  public async obtain(version: string, algorithm: KeyAlgorithmName, owner: string, tags?: readonly Tag[]): Promise<HeldKey> {
     const stored = await this.versions.read(this.place, version)
-      ?? await this.versions.write(this.place, version, (await this.ports.generateKeyPair(algorithm)).privateKeyPem, owner, this.encryptionKey);
+      ?? await this.versions.write(this.place, version, (await this.ports.generateKeyPair(algorithm)).privateKeyPem, owner, {
+        encryptionKey: this.encryptionKey, tags,
+      });
     return assertAlgorithm(inMemory(stored), algorithm, describePlace(this.storage, version));
   }
 

@@ -2,6 +2,7 @@ import { bundlesProperty } from './bundles';
 import { extensionsProperty, subjectValues } from './declared-extensions';
 import { DeclaredRequest, requestProperty } from './declared-request';
 import { keyStorageProperty } from './key-storage';
+import { tagsProperty } from './parameter-tags';
 import { checked, complain, list, optionalText, RawProperties, text, time, truth, wholeNumber } from './property-values';
 import { checkExtensions, DeclaredExtensions } from '../contract/extensions';
 import { HashAlgorithmName, KeyAlgorithmName } from '../contract/key-algorithms';
@@ -14,6 +15,7 @@ import {
   checkPlatform, checkRegistrationCode, checkSubject, Complaint, quote,
 } from '../contract/rules';
 import { SubjectValues } from '../contract/subject-attributes';
+import { Tag } from '../contract/tags';
 import { checkTerm, Term } from '../contract/term';
 import { keyAlgorithmOfPublicKey } from '../pki/keys';
 import { ProfileName } from '../pki/profile';
@@ -42,6 +44,8 @@ export interface Declaration {
   readonly platforms: readonly PlatformId[];
   /** Where the private key is held; absent where it is thrown away after use, or never seen. */
   readonly keyStorage?: KeyStorageProperties;
+  /** The tags of the parameter that holds it; none where it is elsewhere. */
+  readonly tags: readonly Tag[];
   readonly request?: DeclaredRequest;
   readonly extensions?: DeclaredExtensions;
   readonly bundles: readonly BundleProperties[];
@@ -132,6 +136,7 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
   const issued = kind.issued === true || (kind.issued === 'where named' && properties.Issuer !== undefined);
   const request = kind.fromRequest === false ? undefined : requestProperty(properties, kind.fromRequest === 'always');
   const ledgerTable = text('ledgerTable', properties.LedgerTable);
+  const keyStorage = kind.keyStorage.length > 0 && !request ? keyStorageProperty(properties.KeyStorage, kind.keyStorage) : undefined;
   const declaration: Declaration = {
     resourceType: resourceType as ResourceType,
     profile: profileProperty(kind, properties.Profile),
@@ -146,7 +151,8 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
     pathLength: properties.PathLength === undefined ? undefined : checked<number>(checkPathLength, wholeNumber(properties.PathLength)),
     generation: checked<number>(checkGeneration, wholeNumber(properties.Generation ?? '1')),
     platforms: platformsProperty(properties.Platforms),
-    keyStorage: kind.keyStorage.length > 0 && !request ? keyStorageProperty(properties.KeyStorage, kind.keyStorage) : undefined,
+    keyStorage,
+    tags: keyStorage?.Type === 'Parameter' ? tagsProperty(properties.Tags) : [],
     request,
     extensions: extensionsProperty(properties.Extensions),
     bundles: bundlesProperty(properties.Bundles),

@@ -2,6 +2,7 @@ import { custodyOf } from './custody';
 import { ownerOf } from './key-owner';
 import { LedgerEntry } from './ledger';
 import { LifecycleEvent } from './lifecycle-event';
+import { tagParameter } from './parameter-tags';
 import { Ports, PutBack } from './ports';
 import { MAX_TURNS } from './turns';
 import { isSerialNumberOf } from '../pki/serial-number';
@@ -38,8 +39,8 @@ export async function releaseKeys(entry: LedgerEntry, ports: Ports): Promise<boo
 }
 
 /**
- * Makes the keys of a resource current as its latest request has them. A delivery that was overtaken between two steps can
- * have moved them after that request did.
+ * Makes the keys of a resource current, and their parameters tagged, as its latest request has them. A delivery that was overtaken
+ * between two steps can have moved or tagged them after that request did.
  *
  * @param table the ledger in which the resource's certificate was recorded when the request was made
  */
@@ -50,6 +51,7 @@ export async function restoreCurrent(event: LifecycleEvent, table: string, ports
       return;
     }
     await makeCurrent(entry, ports);
+    await tagParameter(entry, ports);
     if ((await standing(event, table, ports)).revisions === revisions) {
       return;
     }

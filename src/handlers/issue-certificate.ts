@@ -11,6 +11,7 @@ import { ownerOf } from './key-owner';
 import { describePlace } from './key-storage';
 import { Ledger, LedgerEntry, LedgerFacts } from './ledger';
 import { assertNameIsFree } from './name-in-use';
+import { isRecorded, tagFacts } from './parameter-tags';
 import { Ports } from './ports';
 import { declaredContent, isUnderWay, reservation } from './reservation';
 import { KEEPS_CHANGING, MAX_TURNS } from './turns';
@@ -104,7 +105,7 @@ async function complete(
   const requested = declaration.request?.content;
   request.onKey(entry);
   const key: Pick<HeldKey, 'publicKey'> & Partial<HeldKey> = requested
-    ?? await custodyOf(declaration.keyStorage, ports).obtain(entry.serialNumber, declaration.keyAlgorithm!, ownerOf(request));
+    ?? await custodyOf(declaration.keyStorage, ports).obtain(entry.serialNumber, declaration.keyAlgorithm!, ownerOf(request), declaration.tags);
   const { publicKey } = key;
   const declared = declaredContent(declaration);
   const issuer = ca?.issuer ?? selfIssuer(declared.subject, key.signer!());
@@ -142,7 +143,7 @@ async function record(
   await writeBundlesOf(request, signed, ca, ports);
   // A CA that was taken over, and let go, has come back to the resource that it was from.
   const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? ports.clock().toISOString(), issuedBy: request.requestId };
-  const issued = { ...facts, ...holder, retainKey, bundles };
+  const issued = { ...facts, ...holder, retainKey, bundles, ...tagFacts(signed, request.declaration) };
   return await ledger.advance(signed, 'ISSUED', issued, request) ? { ...signed, ...issued, status: 'ISSUED' } : undefined;
 }
 
@@ -155,15 +156,16 @@ function assertAsReserved(certificate: Certificate, entry: LedgerEntry, publicKe
   }
 }
 
-/** Answers an issued certificate; with the forms of delivery and the retention that are declared now. */
+/** Answers an issued certificate; with the forms of delivery, the retention and the tags that are declared now. */
 async function confirm(
   request: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
   const issued = await genuine(request, entry, ca, ports);
   const { retainKey, bundles } = request.declaration;
   await writeBundlesOf(request, issued, ca, ports);
-  const same = (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles);
-  return same || await ledger.advance(entry, 'ISSUED', { retainKey, bundles }, request) ? { ...issued, retainKey, bundles } : undefined;
+  const facts = { retainKey, bundles, ...tagFacts(entry, request.declaration) };
+  const same = (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles) && isRecorded(entry, facts);
+  return same || await ledger.advance(entry, 'ISSUED', facts, request) ? { ...issued, ...facts } : undefined;
 }
 
 async function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ports: Ports): Promise<IssuedEntry> {

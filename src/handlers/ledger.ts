@@ -1,5 +1,6 @@
 import { Requester } from './identity';
 import { BundleProperties, KeyStorageProperties } from '../contract/properties';
+import { Tag } from '../contract/tags';
 
 /**
  * - `RESERVED`: serial number and validity are fixed, the certificate is not there yet.
@@ -35,6 +36,10 @@ export interface LedgerEntry extends Requester {
   readonly retainKey?: boolean;
   /** What else the key is delivered as. */
   readonly bundles?: readonly BundleProperties[];
+  /** The tags that the parameter of its key is declared to have. */
+  readonly tags?: readonly Tag[];
+  /** The keys of tags that earlier declarations gave that parameter, and this one does not. */
+  readonly formerTagKeys?: readonly string[];
   /** ISO 8601, whole seconds; empty where it is not known before the certificate. */
   readonly notBefore: string;
   readonly notAfter: string;

@@ -7,6 +7,7 @@ import { LedgerEntry, OvertakenError } from './ledger';
 import { ledgerTables } from './ledger-tables';
 import { failureOf, LifecycleEvent, LifecycleResult } from './lifecycle-event';
 import { handleCaLookup } from './look-up-ca';
+import { tagParameter } from './parameter-tags';
 import { identityIn } from './physical-id';
 import { Ports, PutBack } from './ports';
 import { isRetained, withdrawCertificate } from './withdraw-certificate';
@@ -53,6 +54,9 @@ async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleRe
       assertAwaited(event, ports);
       const { entry, data } = await resource.carryOut(ports, key => made.keys.push(key));
       await makeCurrent(entry, ports, back => made.moved.unshift(back));
+      if (entry.reservedBy !== event.requestId) { // else its parameter was made by this very request, with these tags
+        await tagParameter(entry, ports);
+      }
       assertAwaited(event, ports);
       await claim.succeed();
       const unfinished = await withdrawLeftBehind(claim, ports).catch((error: Error) => error instanceof OvertakenError ? undefined : error.message);

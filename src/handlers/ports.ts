@@ -1,5 +1,6 @@
 import { Ledger } from './ledger';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
+import { Tag } from '../contract/tags';
 import { KeyPair } from '../pki/keys';
 import { Signer } from '../pki/signer';
 
@@ -17,7 +18,7 @@ export interface Ports {
   /** Private keys that are versions of a secret. */
   readonly secrets: SecretVersions;
   /** Private keys that are parameters, one for each version. */
-  readonly parameters: SecretVersions;
+  readonly parameters: ParameterVersions;
   /**
    * The current value of a secret that somebody else writes, or `undefined` where there is nothing in it.
    *
@@ -60,6 +61,13 @@ export type PutBack = () => Promise<void>;
 /** For what has no default version, or had none before. */
 export const NOTHING_TO_PUT_BACK: PutBack = async () => {};
 
+/** How a parameter is made. */
+export interface ParameterOptions {
+  /** The id or the ARN of the KMS key that encrypts it; without it, AWS's own key for the service. */
+  readonly encryptionKey?: string;
+  readonly tags?: readonly Tag[];
+}
+
 /**
  * Places that hold private keys in versions. A version has the serial number of its certificate as its name, so that a
  * retry finds the key it made before.
@@ -76,11 +84,10 @@ export interface SecretVersions {
   /**
    * Writes a version once.
    *
-   * @param encryptionKey the id or the ARN of the KMS key that encrypts the version; for parameters only, since a secret has
-   *   its key. Without it, AWS's own key for the service.
+   * @param options for parameters only: a secret has its key and its tags as a resource of the stack
    * @returns the value that stands, which is another one where the version was there already
    */
-  write(place: string, version: string, value: string, owner: string, encryptionKey?: string): Promise<string>;
+  write(place: string, version: string, value: string, owner: string, options?: ParameterOptions): Promise<string>;
   /** Makes a version the default one of its place, if a place has such a one. */
   makeCurrent(place: string, version: string, owner: string): Promise<PutBack>;
   /**
@@ -90,4 +97,16 @@ export interface SecretVersions {
    *   change it is denied, which may have gone with the place
    */
   release(place: string, version: string, owner: string): Promise<boolean>;
+}
+
+/** The places whose versions are parameters: no resources of the stack, so that nobody else gives them its tags. */
+export interface ParameterVersions extends SecretVersions {
+  /**
+   * Gives a version tags, and takes others away. What it has besides stays.
+   *
+   * @param tags replace those of the same keys
+   * @param formerKeys the keys of those that are taken away, none of them among `tags`
+   * @throws Error where the version is gone
+   */
+  tag(path: string, version: string, tags: readonly Tag[], formerKeys: readonly string[]): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { Declaration } from './declaration';
 import { requestOutcome } from './declared-request';
 import { IssuingCa } from './issuing-ca';
 import { LedgerEntry } from './ledger';
+import { tagFacts } from './parameter-tags';
 import { Ports } from './ports';
 import { complain } from './property-values';
 import { assertForPlatforms } from './usable-ca';
@@ -74,6 +75,7 @@ export function newEntry(
     keyStorage,
     retainKey,
     bundles,
+    ...tagFacts({}, declaration),
     stackId,
     logicalResourceId,
     reservedBy: requestId,

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
-import { IGrantable, ManagedPolicy, Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { IGrantable, ManagedPolicy, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
@@ -15,6 +15,7 @@ import { keepPrivateKeysOut } from './private-key-guard';
 import { outermostStack } from './reach';
 import { alwaysAskForRemoval, retainsKey } from './removal-policy';
 import { isSynthesized, rolePolicy } from './role-policy';
+import { MANAGED_POLICY_CHARACTERS, SharedPolicies } from './shared-policies';
 import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 import { CA_RESOURCE_TYPES, ResourceType } from '../contract/resource-types';
 import { quote } from '../contract/rules';
@@ -26,15 +27,17 @@ const PROVIDER_ID = 'PrivateIotCaProvider';
 const ASSET = path.join(__dirname, '..', '..', 'assets', 'handler');
 
 /**
- * A managed policy holds 6,144 characters, white space not counted, and a role takes 10 of them; all inline policies of a
- * role share 10,240. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ * A role takes 10 managed policies, and all its inline policies share 10,240 characters.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
-const MANAGED_POLICY_CHARACTERS = 6_144;
 const INLINE_POLICY_CHARACTERS = 10_240;
-const MAX_KEY_POLICIES = 10;
+const MAX_SHARED_POLICIES = 10;
 
-/** What a policy with rights on keys holds besides their ARNs: the actions and conditions of every kind of right. */
-const KEY_POLICY_FRAME = 1_000;
+/** What the managed policies are for that certificates share, by how their ids begin. */
+const SHARED_POLICIES = {
+  Keys: 'Keeps the private keys of certificates of this stack',
+  Tags: 'Tags the parameters of private keys of this stack',
+} as const;
 
 /** The id of the policy with rights on the stack itself. */
 const OWN_STACK = 'OwnStack';
@@ -47,6 +50,10 @@ export interface NeededRight {
   /** The ARNs that it is on. */
   readonly arns: readonly string[];
   readonly grant: (grantee: IGrantable) => void;
+  /** Which of the policies that certificates share it is in: `Keys`, unless another one is said. */
+  readonly sharedPolicy?: keyof typeof SHARED_POLICIES;
+  /** The ARNs with wildcards that it is on. */
+  readonly wildcards?: readonly string[];
   /**
    * How the id of the policy begins that it is kept in, where the removal of the certificate needs it still; what it is on
    * follows. The others share policies, which lose it before that.
@@ -75,10 +82,9 @@ export class CertificateProvider extends Construct {
   /** The function's role. */
   public readonly role: Role;
   private readonly function: Function;
-  private readonly keyPolicies: ManagedPolicy[] = [];
-  /** The room that is left in the last policy with rights on keys, and the ARNs that are in it. */
-  private room = 0;
-  private readonly occurrences = new Map<string, number>();
+  private readonly sharedPolicies: { readonly [name in keyof typeof SHARED_POLICIES]: SharedPolicies };
+  /** The policies with the ARNs with wildcards that are acknowledged in them. */
+  private readonly acknowledged = new Set<string>();
   private cas = 0;
   /** The logical ids of the CAs that the stack declares. */
   private readonly authorities: string[] = [];
@@ -92,6 +98,8 @@ export class CertificateProvider extends Construct {
       description: 'Makes the certificates of this stack',
     });
     this.role = role;
+    const shared = (name: keyof typeof SHARED_POLICIES): SharedPolicies => new SharedPolicies(this, name, SHARED_POLICIES[name], role);
+    this.sharedPolicies = { Keys: shared('Keys'), Tags: shared('Tags') };
     const logging = logGroup.grantWrite(rolePolicy(this, 'Logging', role));
     this.function = new Function(this, 'Function', {
       description: 'Makes the certificates of this stack',
@@ -137,52 +145,40 @@ export class CertificateProvider extends Construct {
 
   /** Gives the function the rights that a certificate needs for itself, and answers what the certificate has to wait for. */
   public rightsFor(certificate: Construct, needed: readonly NeededRight[]): IConstruct[] {
-    const shared = needed.filter(({ policyName }) => policyName === undefined);
-    const keyPolicy = shared.length > 0 ? [this.keyPolicy(certificate, shared.flatMap(({ arns }) => arns))] : [];
-    const policies = needed.map(({ policyName, arns, grant }) => {
-      const policy = policyName === undefined ? keyPolicy[0] : this.parameterPolicy(policyId(this, policyName, arns), arns);
+    const shared = new Map<string, ManagedPolicy>();
+    const sharedPolicy = (name: keyof typeof SHARED_POLICIES): ManagedPolicy => {
+      const others = needed.filter(({ policyName, sharedPolicy: other = 'Keys' }) => policyName === undefined && other === name);
+      const policy = shared.get(name) ?? this.sharedPolicy(certificate, name, others.flatMap(({ arns }) => arns));
+      shared.set(name, policy);
+      return policy;
+    };
+    const policies = needed.map(({ policyName, sharedPolicy: name = 'Keys', arns, wildcards = [], grant }) => {
+      const policy = policyName === undefined ? sharedPolicy(name) : this.inlinePolicy(policyId(this, policyName, arns));
       grant(policy);
+      this.acknowledgeWildcards(policy, wildcards);
       return policy;
     });
     return [...new Set(policies)];
   }
 
-  /** A policy with room for some more ARNs. */
-  private keyPolicy(certificate: Construct, arns: readonly string[]): ManagedPolicy {
-    if (this.charge(arns) > this.room) {
-      if (this.keyPolicies.length === MAX_KEY_POLICIES) {
-        throw new Error(`${certificate.node.path}: a stack's function can have rights on only so many keys as fit into `
-          + `${MAX_KEY_POLICIES} managed policies; put this certificate into another stack`);
+  /** A policy with room for the rights of a certificate. */
+  private sharedPolicy(certificate: Construct, name: keyof typeof SHARED_POLICIES, arns: readonly string[]): ManagedPolicy {
+    const number = Object.values(this.sharedPolicies).reduce((sum, policies) => sum + policies.number, 0);
+    if (number === MAX_SHARED_POLICIES && this.sharedPolicies[name].isFullFor(arns)) {
+      throw new Error(`${certificate.node.path}: a stack's function can have rights on only so many keys as fit into `
+        + `${MAX_SHARED_POLICIES} managed policies; put this certificate into another stack`);
+    }
+    return this.sharedPolicies[name].with(arns);
+  }
+
+  private acknowledgeWildcards(policy: IConstruct, arns: readonly string[]): void {
+    for (const arn of arns) {
+      const right = `${policy.node.id} ${JSON.stringify(Stack.of(this).resolve(arn))}`;
+      if (!this.acknowledged.has(right)) {
+        this.acknowledged.add(right);
+        acknowledgeWildcard(policy, arn, 'A parameter is named by the serial number of its certificate, below a path that is the stack\'s or the certificate\'s own');
       }
-      this.room = MANAGED_POLICY_CHARACTERS - KEY_POLICY_FRAME;
-      this.occurrences.clear();
-      this.keyPolicies.push(new ManagedPolicy(this, `Keys${this.keyPolicies.length}`, {
-        description: 'Keeps the private keys of certificates of this stack',
-        document: new PolicyDocument({ minimize: true }),
-        roles: [this.role],
-      }));
     }
-    this.room -= this.charge(arns);
-    arns.forEach(arn => this.occurrences.set(arn, this.occurrencesOf(arn) + 1));
-    return this.keyPolicies.at(-1)!;
-  }
-
-  /** The characters that ARNs add to a policy. A KMS key that many share occurs twice at most: there are rights to write and to read by it. */
-  private charge(arns: readonly string[]): number {
-    return arns.filter(arn => this.occurrencesOf(arn) < 2).reduce((sum, arn) => sum + largestSize(Stack.of(this), arn) + 1, 0);
-  }
-
-  private occurrencesOf(arn: string): number {
-    return this.occurrences.get(arn) ?? 0;
-  }
-
-  private parameterPolicy(id: string, [arn]: readonly string[]): Policy {
-    const isThere = this.node.tryFindChild(id) !== undefined;
-    const policy = this.inlinePolicy(id);
-    if (!isThere) {
-      acknowledgeWildcard(policy, arn, 'A parameter is named by the serial number of its certificate, below a path that is the stack\'s or the certificate\'s own');
-    }
-    return policy;
   }
 
   private inlinePolicy(id: string): Policy {

@@ -58,7 +58,7 @@ function placesIn(construct: IConstruct, stack: Stack | undefined): Place[] {
 
 /** What of a template is not in its elements. */
 function optionsOf({ templateOptions: { description, metadata, transforms }, tags }: Stack): object {
-  return { Description: description, Metadata: metadata, Transform: transforms, Tags: tags.tagValues() };
+  return { Description: description, Metadata: metadata, Transform: transforms, Tags: tags.renderTags() };
 }
 
 /** An element as it stands in the template. */

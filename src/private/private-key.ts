@@ -26,6 +26,8 @@ export interface BoundPrivateKey {
   readonly signingKey?: IKey;
   /** What it needs of rights to make the key and keep its versions. */
   readonly keep: NeededRight;
+  /** What it needs besides to give a parameter its tags; shared policies hold it, since IAM has little room for those of one certificate. */
+  readonly tag?: NeededRight;
   /** Lets a principal read the key as whoever puts it onto a device has to. */
   grantRead(grantee: IGrantable): Grant;
 }

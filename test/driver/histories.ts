@@ -84,12 +84,18 @@ function anyCa(specs: Specs, random: Random): string {
   return random.pick(specs.Factory ? ['Ca', 'Factory'] : ['Ca']);
 }
 
+/** None, or some of a few; of keys in a parameter only. */
+function anyTags(random: Random): Spec['tags'] {
+  return Object.fromEntries(['team', 'stage', 'owner'].filter(() => random.chance(0.5)).map(key => [key, random.pick(['iot', 'plant', ''])]));
+}
+
 function changed(spec: Spec, specs: Specs, random: Random): Spec {
-  switch (random.below(9)) {
+  switch (random.below(10)) {
     case 0: return { ...spec, isInvalid: true };
     case 1: return { ...spec, isInvalid: false, remark: random.below(100) };
     case 2: return { ...spec, isInvalid: false, place: 1 + random.below(2) };
     case 3: return { ...spec, isInvalid: false, ca: anyCa(specs, random) };
+    case 4: return { ...spec, isInvalid: false, tags: anyTags(random) };
     default: return { ...spec, isInvalid: false, variant: 1 + random.below(3) };
   }
 }

@@ -16,6 +16,8 @@ export interface Scenario {
 const CA: Specs = { Ca: { kind: 'ca' } };
 const DEVICE = { kind: 'device', ca: 'Ca' } as const;
 const PARAMETER = { kind: 'inParameter', ca: 'Ca' } as const;
+const TAGGED = { ...PARAMETER, tags: { team: 'iot', stage: 'beta' } } as const;
+const RETAGGED = { ...PARAMETER, tags: { team: 'plant', owner: 'acme' } } as const;
 const BUNDLES = { kind: 'withBundles', ca: 'Ca' } as const;
 const FACTORY = { kind: 'subordinate', ca: 'Ca', retain: false } as const;
 const PROOF = { kind: 'proof', ca: 'Ca' } as const;
@@ -64,6 +66,11 @@ export const SCENARIOS: readonly Scenario[] = [
   deploying('a device becomes another one', { ...CA, Device: DEVICE }, { Device: { ...DEVICE, variant: 2 } }, true),
   deploying('a device with its key in a parameter becomes another one', { ...CA, Device: PARAMETER }, { Device: { ...PARAMETER, variant: 2 } }, true),
   deploying('a device with bundles becomes another one', { ...CA, Device: BUNDLES }, { Device: { ...BUNDLES, variant: 2 } }, true),
+  deploying('a device with tags is created', CA, { Device: TAGGED }),
+  deploying('the tags of a device become other ones', { ...CA, Device: TAGGED }, { Device: RETAGGED }, true),
+  deploying('a device with tags becomes another one with other tags', { ...CA, Device: TAGGED }, { Device: { ...RETAGGED, variant: 2 } }),
+  deploying('a device loses its tags', { ...CA, Device: TAGGED }, { Device: PARAMETER }),
+  failing('the update of the tags of a device is rolled back', { ...CA, Device: TAGGED }, { Device: RETAGGED }, true),
   deploying('a device moves to another CA', { ...CA, Factory: FACTORY, Device: DEVICE }, { Device: { ...DEVICE, ca: 'Factory' } }, true),
   deploying('a device with its key in a parameter moves to another CA', { ...CA, Factory: FACTORY, Device: PARAMETER }, { Device: { ...PARAMETER, ca: 'Factory' } }),
   deploying('a subordinate CA becomes another one', { ...CA, Factory: FACTORY }, { Factory: { ...FACTORY, variant: 2 } }, true),

@@ -34,7 +34,7 @@ test('a device whose key is in a parameter answers its name, where the key of it
 
 test('a server\'s key can be in a parameter too, and AWS\'s own key encrypts it where none is declared', async () => {
   const { data } = await handle(request('server', 'Create', declare()));
-  expect(world.parameters.get(data!.PrivateKeyParameter!)).toEqual({ value: expect.stringMatching(/^-----BEGIN PRIVATE KEY/), encryptionKey: undefined });
+  expect(world.parameters.get(data!.PrivateKeyParameter!)).toEqual({ value: expect.stringMatching(/^-----BEGIN PRIVATE KEY/), encryptionKey: undefined, tags: {} });
 });
 
 test('a retry and an update answer the same parameter, a replacement another one, and a rollback the old one, whose key was kept', async () => {

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { ListTagsForResourceCommand } from '@aws-sdk/client-ssm';
 import { publicKeyOf } from '../../src/pki/keys';
 import { Answer, Resource } from '../support/cloudformation';
 import { lifecycle } from '../support/lifecycle';
@@ -47,6 +48,48 @@ describe('a device whose key is in a parameter', () => {
     expect(await names()).toEqual([created.Data!.PrivateKeyParameter]);
     await stack.delete(declared, created.PhysicalResourceId);
     expect(await names()).toEqual([]);
+  });
+});
+
+describe('the tags of a device whose key is in a parameter', () => {
+  const tags = (values: { [key: string]: string }) => Object.entries(values).map(([Key, Value]) => ({ Key, Value }));
+
+  async function tagsOf({ Data }: Answer): Promise<{ [key: string]: string }> {
+    const { TagList = [] } = await set.stack.systemsManager.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: Data!.PrivateKeyParameter }));
+    return Object.fromEntries(TagList.map(({ Key, Value }) => [Key, Value]));
+  }
+
+  test('follow the declaration, back too, and leave the certificate and its parameter as they are', async () => {
+    const { stack, proxy } = set;
+    const declared = await stack.device(ca.PhysicalResourceId, { KeyStorage: stack.parameterStorage(), Tags: tags({ team: 'iot', stage: 'beta' }) });
+    proxy.reset();
+    const created = await stack.create(declared);
+    expect(await tagsOf(created)).toEqual({ team: 'iot', stage: 'beta' });
+    expect(proxy.calls.map(({ operation }) => operation).filter(operation => /Tags/.test(operation))).toEqual([]);
+
+    const next = changed(declared, { Tags: tags({ team: 'plant', owner: '' }) });
+    expect(await stack.update(next, created.PhysicalResourceId, declared)).toMatchObject({ PhysicalResourceId: created.PhysicalResourceId, Data: created.Data });
+    expect(await tagsOf(created)).toEqual({ team: 'plant', owner: '' });
+    expect((await stack.update(declared, created.PhysicalResourceId, next)).Data).toEqual(created.Data); // a rollback
+    expect(await tagsOf(created)).toEqual({ team: 'iot', stage: 'beta' });
+
+    const { Tags: _, ...none } = declared.properties;
+    expect((await stack.update({ ...declared, properties: none }, created.PhysicalResourceId, declared)).Data).toEqual(created.Data);
+    expect(await tagsOf(created)).toEqual({});
+    expect(await statusOf(declared.logicalId)).toEqual(['ISSUED']);
+  });
+
+  test('are as the rollback has them, where an update can\'t change them', async () => {
+    const { stack, proxy } = set;
+    const declared = await stack.device(ca.PhysicalResourceId, { KeyStorage: stack.parameterStorage(), Tags: tags({ team: 'iot', stage: 'beta' }) });
+    const created = await stack.create(declared);
+    const next = changed(declared, { Tags: tags({ team: 'plant', owner: 'acme' }) });
+    proxy.faults = (_, { operation }) => operation === 'AddTagsToResource' ? { kind: 'denied', when: 'before' } : undefined;
+    const { answer } = await stack.send(stack.event('Update', next, { PhysicalResourceId: created.PhysicalResourceId }), 10_000);
+    expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('ssm:AddTagsToResource on the parameter ') });
+    proxy.repair();
+    expect((await stack.update(declared, created.PhysicalResourceId, next)).Data).toEqual(created.Data);
+    expect(await tagsOf(created)).toEqual({ team: 'iot', stage: 'beta' });
   });
 });
 

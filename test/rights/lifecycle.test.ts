@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Tags } from 'aws-cdk-lib';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
@@ -92,6 +92,13 @@ function everything(stack: Stack, { keyArn, name, pem, request }: Outside, secon
     certificateSigningRequest: PemSource.secret(secret('Request', request)), allowedSubject: SubjectRule.exact({ commonName: 'sensor-9' }), generation,
   });
   ca.addServerCertificate('Broker', { ...subject('broker'), ...P256, subjectAlternativeNames: { dns: ['broker.acme.example'] } });
+  // Their parameters stay, and one of them loses its last tag.
+  const staying = [undefined, '/iot/staying'].map((path, index) =>
+    ca.addDeviceCertificate(`Staying${index}`, { ...subject(`sensor-1${index}`), ...P256, keyStorage: KeyStorage.parameterStore({ path }) }));
+  Tags.of(stack).add(second ? 'owner' : 'team', 'acme');
+  if (second) {
+    Tags.of(staying[1]).remove('owner');
+  }
   if (!second) {
     below.addDeviceCertificate('Leaving', { ...subject('sensor-004'), ...inParameter, keyStorage: KeyStorage.parameterStore({ path: '/iot/leaving' }) });
     ca.addDeviceCertificate('LeavingToo', { ...subject('sensor-005'), ...P256 });

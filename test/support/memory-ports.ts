@@ -6,7 +6,7 @@ import {
   Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord,
   takesBack,
 } from '../../src/handlers/ledger';
-import { NOTHING_TO_PUT_BACK, Ports, SecretValue, SecretVersions, StackResource } from '../../src/handlers/ports';
+import { NOTHING_TO_PUT_BACK, ParameterVersions, Ports, SecretValue, SecretVersions, StackResource } from '../../src/handlers/ports';
 import { complain } from '../../src/handlers/property-values';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../src/pki/keys';
 import { Signer, signerOf } from '../../src/pki/signer';
@@ -98,7 +98,7 @@ export class MemoryWorld {
   /** The keys of the module by ARN, PKCS#8 in PEM. */
   public readonly hsmKeys = new Map<string, string>();
   /** By name, `<path>/<serial number>`. */
-  public readonly parameters = new Map<string, { readonly value: string; readonly encryptionKey?: string }>();
+  public readonly parameters = new Map<string, { readonly value: string; readonly encryptionKey?: string; readonly tags: Record<string, string> }>();
   /** What secrets hold that somebody else writes, by ARN. */
   public readonly secretValues = new Map<string, SecretValue>();
   /** Whose keys a secret holds, by ARN. */
@@ -225,15 +225,23 @@ export class MemoryWorld {
     this.owners.set(arn, owner);
   }
 
-  private parameterVersions(gate: Gate): SecretVersions {
+  private parameterVersions(gate: Gate): ParameterVersions {
     return {
       read: (path, version) => gate('read', () => this.parameters.get(`${path}/${version}`)?.value),
-      write: (path, version, value, _owner, encryptionKey) => gate('write', () => {
+      write: (path, version, value, _owner, { encryptionKey, tags = [] } = {}) => gate('write', () => {
         const name = `${path}/${version}`;
         if (!this.parameters.has(name)) {
-          this.parameters.set(name, { value, encryptionKey });
+          this.parameters.set(name, { value, encryptionKey, tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) });
         }
         return this.parameters.get(name)!.value;
+      }),
+      tag: (path, version, tags, formerKeys) => gate('tag', () => {
+        const parameter = this.parameters.get(`${path}/${version}`);
+        if (!parameter) {
+          throw new Error(`ssm:AddTagsToResource on the parameter ${path}/${version} failed: InvalidResourceId`);
+        }
+        formerKeys.forEach(key => delete parameter.tags[key]);
+        tags.forEach(({ Key, Value }) => { parameter.tags[Key] = Value; });
       }),
       makeCurrent: () => gate('makeCurrent', () => NOTHING_TO_PUT_BACK),
       release: (path, version) => gate('release', () => { this.parameters.delete(`${path}/${version}`); return true; }),

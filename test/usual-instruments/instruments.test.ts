@@ -67,9 +67,10 @@ describe('every role', () => {
   });
 });
 
-test('tags of an app reach every function, role, log group, secret, table and key', () => {
+test('tags of an app reach every function, role, log group, secret, table, key and CA in AWS IoT', () => {
   const all = withInstrument(app => Tags.of(app).add('team', 'iot'));
-  for (const type of ['AWS::Lambda::Function', 'AWS::IAM::Role', 'AWS::Logs::LogGroup', 'AWS::SecretsManager::Secret', 'AWS::KMS::Key', 'AWS::SNS::Topic']) {
+  for (const type of ['AWS::Lambda::Function', 'AWS::IAM::Role', 'AWS::Logs::LogGroup', 'AWS::SecretsManager::Secret', 'AWS::KMS::Key', 'AWS::SNS::Topic',
+    'AWS::IoT::CACertificate']) {
     expect(ofType(all, type).length).toBeGreaterThan(0);
     ofType(all, type).forEach(([, { Properties }]) => expect(Properties.Tags).toContainEqual({ Key: 'team', Value: 'iot' }));
   }

@@ -1,17 +1,24 @@
-import { NOTHING_TO_PUT_BACK, PutBack, SecretVersions } from '../../handlers/ports';
+import { Tag } from '../../contract/tags';
+import { NOTHING_TO_PUT_BACK, ParameterOptions, ParameterVersions, PutBack } from '../../handlers/ports';
 import { CliError } from '../cli-error';
 import { Disk } from '../disk';
+import { jsonText } from '../document';
+import { parseJsonMap } from '../json';
 import { Path, PrivateFiles } from './private-files';
 import { StateStore } from './state-store';
 
 /** No secret has this name: those of a stack have a hyphen in theirs. */
 const FOLDER = 'parameters';
 
+/** How the name of a file with tags ends. */
+const TAGS = 'tags.json';
+
 /**
  * Parameters that hold private keys as files: the parameter `/iot/devices/Sensor001/<version>` is
- * `keys/parameters/iot/devices/Sensor001/<version>.pem`, readable by its owner only.
+ * `keys/parameters/iot/devices/Sensor001/<version>.pem`, readable by its owner only. Its tags are in `<version>.tags.json` beside it, a
+ * map as `aws ssm list-tags-for-resource` would tell them; a parameter without tags has no such file.
  */
-export class DirectoryParameters implements SecretVersions {
+export class DirectoryParameters implements ParameterVersions {
   private readonly files: PrivateFiles;
 
   constructor(store: StateStore, disk: Disk) {
@@ -22,8 +29,21 @@ export class DirectoryParameters implements SecretVersions {
     return this.files.read(fileOf(path, version));
   }
 
-  public async write(path: string, version: string, value: string): Promise<string> {
+  public async write(path: string, version: string, value: string, _owner?: string, { tags = [] }: ParameterOptions = {}): Promise<string> {
+    if (tags.length > 0 && await this.read(path, version) === undefined) {
+      this.writeTags(path, version, new Map(tags.map(({ Key, Value }) => [Key, Value]))); // first, so that no parameter is there without
+    }
     return this.files.writeOnce(fileOf(path, version), value);
+  }
+
+  public async tag(path: string, version: string, tags: readonly Tag[], formerKeys: readonly string[]): Promise<void> {
+    if (await this.read(path, version) === undefined) {
+      throw new CliError(`${this.fileOf(path, version)}: the parameter is not there any more; raise \`generation\`, so that the certificate has a new key`);
+    }
+    const standing = this.tagsOf(path, version);
+    formerKeys.forEach(key => standing.delete(key));
+    tags.forEach(({ Key, Value }) => standing.set(Key, Value));
+    this.writeTags(path, version, standing);
   }
 
   /** The file of a parameter, whether it is there or not. */
@@ -38,7 +58,23 @@ export class DirectoryParameters implements SecretVersions {
 
   public async release(path: string, version: string): Promise<boolean> {
     this.files.remove(fileOf(path, version));
+    this.files.remove(fileOf(path, version, TAGS));
     return true;
+  }
+
+  private tagsOf(path: string, version: string): Map<string, unknown> {
+    const file = fileOf(path, version, TAGS);
+    const text = this.files.read(file);
+    return new Map(text === undefined ? [] : Object.entries(parseJsonMap(this.files.pathOf(file), Buffer.from(text))));
+  }
+
+  private writeTags(path: string, version: string, tags: ReadonlyMap<string, unknown>): void {
+    const file = fileOf(path, version, TAGS);
+    if (tags.size === 0) {
+      this.files.remove(file);
+    } else {
+      this.files.write(file, jsonText(Object.fromEntries([...tags].sort())));
+    }
   }
 }
 
@@ -48,7 +84,7 @@ export class DirectoryParameters implements SecretVersions {
  */
 const PATH = /^(\/[\w.-]+){1,14}$/;
 
-function fileOf(path: string, version: string): Path {
+function fileOf(path: string, version: string, ending = 'pem'): Path {
   const names = path.split('/').slice(1);
   if (!PATH.test(path) || names.some(name => /^\.+$/.test(name))) {
     throw new CliError('the path of a parameter must be up to 14 names of letters, digits, hyphens, dots and underscores, each with a slash before it, '
@@ -57,5 +93,5 @@ function fileOf(path: string, version: string): Path {
   if (!/^[A-Za-z0-9-]+$/.test(version)) {
     throw new CliError('the last name of a parameter must consist of letters, digits and hyphens'); // it becomes a file's name
   }
-  return [FOLDER, ...names, `${version}.pem`];
+  return [FOLDER, ...names, `${version}.${ending}`];
 }

@@ -46,9 +46,14 @@ export class PrivateFiles {
     if (standing !== undefined) {
       return standing;
     }
+    this.write(path, content);
+    return content;
+  }
+
+  /** Writes a file, in place of what is there. */
+  public write(path: Path, content: string): void {
     path.forEach((_, depth) => this.disk.makePrivateFolder(this.locate(path.slice(0, depth))));
     this.disk.replace(this.locate(path), content, FileMode.PRIVATE);
-    return content;
   }
 
   /** Removes a file, and the folders that are empty without it. */

@@ -8,8 +8,10 @@ const ADVICE: { readonly [name: string]: string } = {
   'EncryptionFailure': 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it',
   'InvalidRequestException': 'it is scheduled for deletion, or managed by another service; restore it (secretsmanager:RestoreSecret) and deploy again',
   'InvalidKeyId': 'the KMS key that encrypts the resource must be a symmetric one that is enabled, and the role of the function allowed to use it',
+  'InvalidResourceId': 'the parameter is not there any more; raise `generation`, so that the certificate has a new key',
   'ResourceNotFoundException': 'it does not exist; restore it or deploy the stack that declares it',
   'ThrottlingException': 'the account makes more such calls in a second than AWS allows; deploy again, or have the quota raised',
+  'TooManyTagsError': 'a parameter takes 50 tags, and has some besides those of the app; take some of these away',
   'dynamodb:AccessDeniedException': 'the role of the function must be allowed this action; and, for a ledger of another account, its policy must allow '
     + 'it to this one: grantIssue(new AccountPrincipal(…)) of the CA, in its own stack',
   'kms:AccessDeniedException': 'the role of the function and the policy of the key must both allow this action; for the key of a CA of another account, '

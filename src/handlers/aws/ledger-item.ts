@@ -131,6 +131,11 @@ const BUNDLES: Kind = {
   is: value => Array.isArray(value) && value.every(each => isMapOfTexts(each) && isText(each.Type) && isText(each.SecretArn)),
 };
 
+const TAGS: Kind = {
+  what: 'a list of tags',
+  is: value => Array.isArray(value) && value.every(each => isMapOfTexts(each) && isText(each.Key) && isText(each.Value)),
+};
+
 const ENTRY: Kinds<LedgerEntry> = {
   identity: TEXT,
   issuer: TEXT,
@@ -143,6 +148,8 @@ const ENTRY: Kinds<LedgerEntry> = {
   keyStorage: optional(PLACE),
   retainKey: optional(FLAG),
   bundles: optional(BUNDLES),
+  tags: optional(TAGS),
+  formerTagKeys: optional(TEXTS),
   notBefore: TEXT,
   notAfter: TEXT,
   stackId: TEXT,

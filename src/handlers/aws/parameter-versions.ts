@@ -1,7 +1,11 @@
-import { DeleteParameterCommand, GetParameterCommand, ParameterTier, ParameterType, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { NOTHING_TO_PUT_BACK, PutBack, SecretVersions } from '../ports';
+import {
+  AddTagsToResourceCommand, DeleteParameterCommand, GetParameterCommand, ParameterTier, ParameterType, PutParameterCommand,
+  RemoveTagsFromResourceCommand, ResourceTypeForTagging, SSMClient,
+} from '@aws-sdk/client-ssm';
+import { NOTHING_TO_PUT_BACK, ParameterOptions, ParameterVersions as Port, PutBack } from '../ports';
 import { AwsCalls, ifOneOf } from './aws-calls';
 import { quote } from '../../contract/rules';
+import { Tag } from '../../contract/tags';
 
 const ALREADY_THERE = 'ParameterAlreadyExists';
 const NOT_FOUND = 'ParameterNotFound';
@@ -12,7 +16,7 @@ const NOT_FOUND = 'ParameterNotFound';
  * parameter that was deleted is used again; a serial number is never used again.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
  */
-export class ParameterVersions implements SecretVersions {
+export class ParameterVersions implements Port {
   constructor(private readonly client: SSMClient, private readonly calls: AwsCalls) {}
 
   public async read(path: string, version: string): Promise<string | undefined> {
@@ -30,14 +34,17 @@ export class ParameterVersions implements SecretVersions {
     }
   }
 
-  public async write(path: string, version: string, value: string, _owner: string, encryptionKey?: string): Promise<string> {
+  public async write(
+    path: string, version: string, value: string, _owner: string, { encryptionKey, tags = [] }: ParameterOptions = {},
+  ): Promise<string> {
     const Name = nameOf(path, version);
     const command = new PutParameterCommand({
       Name,
       Value: value,
       Type: ParameterType.SECURE_STRING,
       KeyId: encryptionKey,
-      Overwrite: false,
+      Overwrite: false, // with it, AWS takes no tags; those of a parameter that is there already are changed by calls of their own
+      Tags: tags.length > 0 ? [...tags] : undefined,
       Description: 'The private key of the certificate with this serial number',
       // Up to 4 kB a standard parameter, which costs nothing; an advanced one, up to 8 kB, where the value needs it.
       // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
@@ -60,6 +67,20 @@ export class ParameterVersions implements SecretVersions {
   /** Does nothing: nobody reads a path without a version. Its name, with the serial number in it, is what the stack hands on. */
   public async makeCurrent(): Promise<PutBack> {
     return NOTHING_TO_PUT_BACK;
+  }
+
+  /** Takes tags away first: a parameter has room for 50. */
+  public async tag(path: string, version: string, tags: readonly Tag[], formerKeys: readonly string[]): Promise<void> {
+    const Name = nameOf(path, version);
+    const resource = { ResourceType: ResourceTypeForTagging.PARAMETER, ResourceId: Name };
+    if (formerKeys.length > 0) {
+      const command = new RemoveTagsFromResourceCommand({ ...resource, TagKeys: [...formerKeys] });
+      await this.calls.make('ssm:RemoveTagsFromResource', describe(Name), options => this.client.send(command, options));
+    }
+    if (tags.length > 0) {
+      const command = new AddTagsToResourceCommand({ ...resource, Tags: [...tags] });
+      await this.calls.make('ssm:AddTagsToResource', describe(Name), options => this.client.send(command, options));
+    }
   }
 
   /** Deletes the parameter. That the right to is missing is an error here: CloudFormation does not know the parameter, and would leave it. */

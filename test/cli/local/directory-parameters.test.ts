@@ -54,6 +54,43 @@ describe('the parameters of a directory', () => {
     expect(readdirSync(join(folder, 'keys', 'parameters', 'iot', 'other'))).toEqual(['my-notes']);
   });
 
+  describe('have their tags in a file beside them', () => {
+    const FILE = join('keys', 'parameters', 'iot', 'devices', 'Sensor001-ab12cd34', `${SERIAL}.tags.json`);
+    const tags = (values: { [key: string]: string }) => Object.entries(values).map(([Key, Value]) => ({ Key, Value }));
+    const inFile = () => JSON.parse(readFileSync(join(folder, FILE), 'utf8'));
+
+    test('which only their owner can read', async () => {
+      await parameters().write(PATH, SERIAL, 'one', 'owner', { tags: tags({ team: 'iot', owner: '' }) });
+      expect(readFileSync(join(folder, FILE), 'utf8')).toBe('{\n  "owner": "",\n  "team": "iot"\n}\n');
+      expect((statSync(join(folder, FILE)).mode % 0o1000).toString(8)).toBe('600');
+      expect(await parameters().read(PATH, SERIAL)).toBe('one');
+    });
+
+    test('which has what is declared now, and what others have put into it', async () => {
+      await parameters().write(PATH, SERIAL, 'one', 'owner', { tags: tags({ team: 'iot', owner: 'acme', __proto__x: 'y' }) });
+      writeFileSync(join(folder, FILE), JSON.stringify({ ...inFile(), mine: 'too' }));
+      await parameters().tag(PATH, SERIAL, tags({ team: 'plant', stage: 'prod' }), ['owner', '__proto__x', 'never-there']);
+      expect(inFile()).toEqual({ mine: 'too', stage: 'prod', team: 'plant' });
+    });
+
+    test('which is not there without tags, and goes with the last one and with the parameter', async () => {
+      await parameters().write(PATH, SERIAL, 'one', 'owner', { tags: [] });
+      expect(existsSync(join(folder, FILE))).toBe(false);
+      await parameters().tag(PATH, SERIAL, tags({ team: 'iot' }), []);
+      await parameters().tag(PATH, SERIAL, [], ['team']);
+      expect(existsSync(join(folder, FILE))).toBe(false);
+      expect(await parameters().read(PATH, SERIAL)).toBe('one');
+      await parameters().tag(PATH, SERIAL, tags({ team: 'iot' }), []);
+      await parameters().release(PATH, SERIAL);
+      expect(readdirSync(join(folder, 'keys'))).toEqual([]);
+    });
+
+    test('and a parameter that is gone has none', async () => {
+      await expect(parameters().tag(PATH, SERIAL, tags({ team: 'iot' }), [])).rejects.toThrow('the parameter is not there any more; raise `generation`');
+      expect(existsSync(join(folder, 'keys'))).toBe(false);
+    });
+  });
+
   test.each([
     ['/iot/../../../other', SERIAL],
     ['/..', SERIAL],

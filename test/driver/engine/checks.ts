@@ -48,6 +48,7 @@ export function checkAtRest(world: World, stack: Stack, watch: Watch): void {
     }
   }
   stack.resources.forEach((resource, logicalId) => checkKeys(world.state, logicalId, resource, find));
+  stack.resources.forEach((resource, logicalId) => checkTags(world.state, logicalId, resource, find));
   checkLeftKeys(world.state, stack, watch, entries, isAbandoned);
   assertSecrecy(world).forEach(text => find('shown', text));
   world.aws.unknown.splice(0).forEach(text => find('unknown call', text));
@@ -85,6 +86,17 @@ function checkKeys({ secrets, parameters }: AwsState, logicalId: string, { prope
     if (!isKey(Type === 'Der' ? Buffer.from(value, 'base64') : value) || (Type === 'CombinedPem' && !value.includes(data.CertificatePem.trim()))) {
       find('wrong key', `AWSCURRENT of the bundle ${Type} of ${logicalId} is not of its certificate ${data.SerialNumber.slice(0, 8)}`);
     }
+  }
+}
+
+/** A parameter has the tags that are declared, and none that were. */
+function checkTags({ parameters }: AwsState, logicalId: string, { properties, data }: Existing, find: Find): void {
+  const declared = (properties.Tags ?? []) as { Key: string; Value: string }[];
+  const parameter = data.PrivateKeyParameter === undefined ? undefined : parameters.get(data.PrivateKeyParameter);
+  const text = (tags: Iterable<readonly string[]>): string => [...tags].map(tag => tag.join('=')).sort().join(', ');
+  const [has, wants] = [text(parameter?.tags ?? []), text(declared.map(({ Key, Value }) => [Key, Value]))];
+  if (parameter && has !== wants) {
+    find('wrong tags', `the parameter of ${logicalId} has the tags "${has}" in place of "${wants}"`);
   }
 }
 

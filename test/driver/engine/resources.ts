@@ -21,6 +21,8 @@ export interface Spec {
   /** The same key storage, or one beside it, with a generation of its own. */
   readonly place?: number;
   readonly retain?: boolean;
+  /** The tags of the parameter of its key. */
+  readonly tags?: { readonly [key: string]: string };
   /** The certificate of an existing CA, PEM. */
   readonly certificatePem?: string;
   /** A certification request, PEM. */
@@ -91,7 +93,9 @@ const PROPERTIES: { readonly [K in Kind]: (logicalId: string, spec: Numbered) =>
   }),
   device: (logicalId, spec) => ({ ...deviceProperties(logicalId, spec), KeyStorage: inSecret(logicalId, spec) }),
   inParameter: (logicalId, spec) => ({
-    ...deviceProperties(logicalId, spec), KeyStorage: { Type: 'Parameter', Path: `/private-iot-ca/iot/${logicalId}${spec.place === 1 ? '' : spec.place}` },
+    ...deviceProperties(logicalId, spec),
+    KeyStorage: { Type: 'Parameter', Path: `/private-iot-ca/iot/${logicalId}${spec.place === 1 ? '' : spec.place}` },
+    Tags: spec.tags && Object.entries(spec.tags).map(([Key, Value]) => ({ Key, Value })),
   }),
   withBundles: (logicalId, spec) => ({
     ...deviceProperties(logicalId, spec),

@@ -6,7 +6,7 @@ import { World } from './world';
 
 /** What was found to be wrong. */
 export interface Violation {
-  readonly kind: 'duplicated' | 'other bytes' | 'stale' | 'unanswered' | 'refused' | 'left behind' | 'lost' | 'wrong key' | 'key left' | 'unfinished'
+  readonly kind: 'duplicated' | 'other bytes' | 'stale' | 'unanswered' | 'refused' | 'left behind' | 'lost' | 'wrong key' | 'wrong tags' | 'key left' | 'unfinished'
   | 'shown' | 'not rolled back' | 'unknown call';
   readonly text: string;
 }

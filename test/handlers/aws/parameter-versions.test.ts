@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
-import { DescribeParametersCommand, GetParameterCommand, ParameterMetadata, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  AddTagsToResourceCommand, DescribeParametersCommand, GetParameterCommand, ListTagsForResourceCommand, ParameterMetadata,
+  PutParameterCommand, SSMClient,
+} from '@aws-sdk/client-ssm';
 import { awsCalls, systemsManager } from './clients';
 import { ParameterVersions } from '../../../src/handlers/aws/parameter-versions';
 import { FaultKind, FaultProxy } from '../../support/fault-proxy';
@@ -63,7 +66,7 @@ describe('keeping a key', () => {
   test('a version is encrypted with the key that is named', async () => {
     const version = serialNumber();
     const key = 'arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
-    expect(await parameters.write(path, version, 'key 1', 'owner', key)).toBe('key 1');
+    expect(await parameters.write(path, version, 'key 1', 'owner', { encryptionKey: key })).toBe('key 1');
     expect(await metadata(version)).toMatchObject({ Type: 'SecureString', KeyId: key });
   });
 
@@ -146,6 +149,93 @@ describe('keeping a key', () => {
   test('making a version the current one changes nothing and asks nobody', async () => {
     await parameters.makeCurrent();
     expect(proxy.calls).toEqual([]);
+  });
+});
+
+describe('the tags of a key', () => {
+  const TEAM = { Key: 'team', Value: 'iot' };
+  const OWNER = { Key: 'owner', Value: 'größe 7' };
+
+  async function tagsOf(version: string): Promise<{ [key: string]: string }> {
+    const { TagList = [] } = await client.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: `${path}/${version}` }));
+    return Object.fromEntries(TagList.map(({ Key, Value }) => [Key, Value]));
+  }
+
+  async function written(...tags: { Key: string; Value: string }[]): Promise<string> {
+    const version = serialNumber();
+    await parameters.write(path, version, 'key', 'owner', { tags });
+    proxy.reset();
+    return version;
+  }
+
+  test('are on its parameter as soon as that is there, by the one call that makes it', async () => {
+    const version = serialNumber();
+    await parameters.write(path, version, 'key', 'owner', { tags: [TEAM, OWNER] });
+    expect(operations()).toEqual(['PutParameter']);
+    expect(await tagsOf(version)).toEqual({ team: 'iot', owner: 'größe 7' });
+  });
+
+  test('are not asked of AWS where there are none', async () => {
+    const version = serialNumber();
+    await parameters.write(path, version, 'key', 'owner', { tags: [] });
+    await parameters.tag(path, version, [], []);
+    expect(operations()).toEqual(['PutParameter']);
+    expect(JSON.parse(proxy.calls[0].body).Tags).toBeUndefined();
+  });
+
+  test('are changed, added and taken away; those of others stay, and so does the key', async () => {
+    const version = await written(TEAM, OWNER);
+    await client.send(new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: `${path}/${version}`, Tags: [{ Key: 'found-by', Value: 'audit' }] }));
+    proxy.reset();
+    await parameters.tag(path, version, [{ Key: 'team', Value: 'plant' }, { Key: 'stage', Value: '' }], ['owner', 'never-there']);
+    expect(operations()).toEqual(['RemoveTagsFromResource', 'AddTagsToResource']); // there is room for 50
+    expect(await tagsOf(version)).toEqual({ 'team': 'plant', 'stage': '', 'found-by': 'audit' });
+    expect(await parameters.read(path, version)).toBe('key');
+    expect((await metadata(version)).Version).toBe(1);
+  });
+
+  test.each([
+    ['taken away', [], ['team'], ['RemoveTagsFromResource'], {}],
+    ['put on', [OWNER], [], ['AddTagsToResource'], { team: 'iot', owner: 'größe 7' }],
+  ])('are %s by the one call that does it', async (_, tags, formerKeys, calls, after) => {
+    const version = await written(TEAM);
+    await parameters.tag(path, version, tags, formerKeys);
+    expect(operations()).toEqual(calls);
+    expect(await tagsOf(version)).toEqual(after);
+  });
+
+  test.each<FaultKind>(['reset', 'serverError'])('are as they are asked for after a call whose answer is lost (%s)', async kind => {
+    const version = await written(TEAM);
+    proxy.faults = index => index === 0 ? { kind, when: 'after' } : undefined;
+    await parameters.tag(path, version, [OWNER], ['team']);
+    expect(await tagsOf(version)).toEqual({ owner: 'größe 7' });
+  });
+
+  test('stay as they were where a parameter is there already: another delivery of the request has made it with the same', async () => {
+    const version = await written(TEAM);
+    expect(await parameters.write(path, version, 'other', 'owner', { tags: [OWNER] })).toBe('key');
+    expect(await tagsOf(version)).toEqual({ team: 'iot' });
+  });
+
+  test('of a parameter that somebody has deleted are an error that says what to do', async () => {
+    const version = serialNumber();
+    await expect(parameters.tag(path, version, [TEAM], [])).rejects.toThrow(`ssm:AddTagsToResource on the parameter ${path}/${version} failed: InvalidResourceId; `
+      + 'the parameter is not there any more; raise `generation`, so that the certificate has a new key');
+    await expect(parameters.tag(path, version, [], ['team'])).rejects.toThrow(/^ssm:RemoveTagsFromResource on the parameter \S+ failed: InvalidResourceId; /);
+  });
+
+  test('that are denied are an error that names the action', async () => {
+    const version = await written(TEAM);
+    proxy.faults = () => ({ kind: 'denied', when: 'before' });
+    await expect(new ParameterVersions(client, awsCalls(0)).tag(path, version, [TEAM], [])).rejects.toThrow(
+      `ssm:AddTagsToResource on the parameter ${path}/${version} failed: AccessDeniedException; the role of the function must be allowed this action`);
+  });
+
+  test('that have no room beside those of others are an error that says so', async () => {
+    const version = serialNumber();
+    jest.spyOn(client, 'send').mockRejectedValue(Object.assign(new Error(), { name: 'TooManyTagsError' }) as never); // moto has no such bound
+    await expect(parameters.tag(path, version, [TEAM], [])).rejects.toThrow(`ssm:AddTagsToResource on the parameter ${path}/${version} failed: TooManyTagsError; `
+      + 'a parameter takes 50 tags, and has some besides those of the app; take some of these away');
   });
 });
 

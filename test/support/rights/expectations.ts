@@ -32,6 +32,8 @@ function isCalled(action: string): boolean {
   return service !== 'logs' && BUNDLES.some(bundle => bundleText(bundle).includes(`${operation}Command`) || service === 'iot');
 }
 
+const TAGGING = ['AddTagsToResource', 'RemoveTagsFromResource'];
+
 const texts = new Map<string, string>();
 
 function bundleText(name: string): string {
@@ -66,7 +68,9 @@ export async function assertStrangersDenied(stack: PlayedStack, world: AwsWorld,
       right('kms:Decrypt', key, { 'kms:ViaService': `s3.${region}.amazonaws.com` }),
     ]),
     right('kms:Sign', strange.key),
-    ...['GetParameter', 'PutParameter', 'DeleteParameter'].map(action => right(`ssm:${action}`, arn('ssm', 'parameter/others/key'))),
+    ...['parameter/others/key', 'parameter//others/key', 'parameter/others/private-iot-ca/key'].flatMap(other =>
+      ['GetParameter', 'PutParameter', 'DeleteParameter', ...TAGGING].map(action => right(`ssm:${action}`, arn('ssm', other)))),
+    ...TAGGING.map(action => right(`ssm:${action}`, arn('ssm', 'document/other'))),
     right('cloudformation:ListStackResources', arn('cloudformation', 'stack/Other/0a1b2c3d')),
     right('cloudformation:DeleteStack', stack.id),
     right('lambda:InvokeFunction', arn('lambda', 'function:other')),

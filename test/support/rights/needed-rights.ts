@@ -42,14 +42,27 @@ export function rightsNeededFor({ service, region, operation, input }: RecordedC
       return [{ action: `secretsmanager:${operation}`, resource, context: {} }, ...byKey(operation, service, resource, where)];
     }
     case 'ssm': {
-      const resource = arnOf(`parameter${input.Name}`);
+      const name: string = input.Name ?? input.ResourceId;
+      const resource = arnOf(`parameter${name}`);
+      if (/TagsToResource|TagsFromResource/.test(operation)) {
+        return taggingRights(operation, name, arnOf);
+      }
       if (operation === 'PutParameter' && input.KeyId) {
         where.keys.set(resource, input.KeyId);
       }
-      return [{ action: `ssm:${operation}`, resource, context: {} }, ...byKey(operation, service, resource, where)];
+      const tags = input.Tags?.length > 0 ? taggingRights('AddTagsToResource', name, arnOf) : [];
+      return [{ action: `ssm:${operation}`, resource, context: {} }, ...tags, ...byKey(operation, service, resource, where)];
     }
     default: throw new Error(`${service}:${operation} is not known here`);
   }
+}
+
+/**
+ * Who makes a parameter with tags needs the right to add them too. In AWS's messages on tags the slash at the beginning of the name is
+ * doubled: both ways have to be allowed. https://github.com/pepperize/cdk-ssm-parameters-cross-region/issues/442
+ */
+function taggingRights(operation: string, name: string, arnOf: (resource: string) => string): NeededRight[] {
+  return ['parameter', 'parameter/'].map(beginning => ({ action: `ssm:${operation}`, resource: arnOf(`${beginning}${name}`), context: {} }));
 }
 
 function ledgerRights(operation: string, input: RecordedCall['input'], arnOf: (name: string) => string): NeededRight[] {

@@ -18,8 +18,3 @@ export function certificateProperty(property: string, value: unknown): X509Certi
     throw new Error(`${property} must hold a certificate (X.509), got something else in its PEM`);
   }
 }
-
-/** SHA-1 of the DER, upper-case hexadecimal digits: how platforms show certificates to be told apart. */
-export function thumbprintOf({ fingerprint }: X509Certificate): string {
-  return fingerprint.replaceAll(':', '');
-}

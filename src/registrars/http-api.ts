@@ -43,6 +43,15 @@ export function passingStatus({ status }: HttpResponse): string | undefined {
 }
 
 /**
+ * Names an answer that is to be tried again by the code that the platform gives it, or by its status where it has none.
+ *
+ * @param passes the beginnings of the codes that pass
+ */
+export function passingCode(response: HttpResponse, code: unknown, passes: RegExp): string | undefined {
+  return typeof code === 'string' ? passes.exec(code)?.[0] : passingStatus(response);
+}
+
+/**
  * Calls of a platform's API: throttling, faults of the service and of the network are tried again with jitter until the
  * signal ends them. That an answer was lost after it took effect is for the caller to expect.
  */

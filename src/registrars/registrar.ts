@@ -5,6 +5,9 @@ import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from '../handl
 import { entryOf } from '../handlers/outside-text';
 import { assertResponseFits } from '../handlers/response-size';
 
+/** How long, from its first refusal on, a right that was just given is taken to be on its way; milliseconds. */
+export const PATIENCE = 60_000;
+
 /** What a resource is to be, or was, at a platform. */
 export interface RegistrationRequest extends LifecycleEvent {
   /** Ends every call, and every wait between two. */

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { sha256 } from '../canonical-text';
 import { HttpRequest } from '../http-api';
 
 /** An API key of Tencent Cloud, or a temporary one of its STS, which has a token. */
@@ -62,8 +63,4 @@ export function tc3Request(call: TencentCall, credentials: TencentCredentials, s
     },
     body,
   };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

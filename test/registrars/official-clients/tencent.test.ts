@@ -35,6 +35,8 @@ function theirSignature({ path, headers, body }: PlatformRequest): string {
     timestamp: Number(headers['x-tc-timestamp']),
     service: 'iotcloud',
     ...API_KEY,
+    multipart: false,
+    boundary: '',
     headers: { 'Content-Type': headers['content-type']! },
   });
 }

@@ -5,7 +5,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AwsCalls } from './aws/aws-calls';
-import { byRegion } from './aws/by-region';
+import { byRegion, regionIn } from './aws/by-region';
 import { CLIENT_OPTIONS } from './aws/client-options';
 import { DynamoDbLedger } from './aws/dynamodb-ledger';
 import { KmsSigners } from './aws/kms-signers';
@@ -60,7 +60,7 @@ function ports(signal: AbortSignal, patience: number): Ports {
   const values = new SecretValues(secretsManager, calls, ownRegion);
   const signers = new KmsSigners(kms, calls);
   return {
-    ledger: table => new DynamoDbLedger(dynamoDb(regionOf(table) ?? ownRegion), calls, table),
+    ledger: table => new DynamoDbLedger(dynamoDb(regionIn(table) ?? ownRegion), calls, table),
     anyTable: table => new DynamoDbLedger(dynamoDb(ownRegion), new AwsCalls(signal, 0), table, NO_LEDGER),
     stack: async stackId => ({ resources: await new StackResources(cloudFormation(ownRegion), calls).list(stackId), declaredCas }),
     secrets: new SecretsManagerVersions(secretsManager(ownRegion), calls),
@@ -71,9 +71,4 @@ function ports(signal: AbortSignal, patience: number): Ports {
     random: randomBytes,
     generateKeyPair,
   };
-}
-
-/** The Region in an ARN; none in a name. */
-function regionOf(nameOrArn: string): string | undefined {
-  return /^arn:[^:]*:[^:]*:([^:]+):/.exec(nameOrArn)?.[1];
 }

@@ -3,7 +3,7 @@ import { text } from '../handlers/property-values';
 import { readCertificates } from '../pki/certificate-pem';
 
 /**
- * The one certificate of a property, which comes from a certificate resource.
+ * Reads a property that holds one certificate, the output of a certificate resource.
  *
  * @throws Error that does not show the value
  */

@@ -5,7 +5,7 @@ import { begun, LatestRequest } from './latest-request';
 import { PATIENCE, RegistrationRequest } from './registrar';
 import { OpenRecords, Origin, RegistrationRecords, resourceOf, Standing } from './registration-records';
 import { AwsCalls, errorName } from '../handlers/aws/aws-calls';
-import { byRegion } from '../handlers/aws/by-region';
+import { byRegion, regionIn } from '../handlers/aws/by-region';
 import { CLIENT_OPTIONS } from '../handlers/aws/client-options';
 
 type Item = { readonly [name: string]: AttributeValue };
@@ -25,16 +25,15 @@ const clients = byRegion(region => new DynamoDBClient({ ...CLIENT_OPTIONS, regio
 
 /** Opens the records in a ledger, which is named by its ARN where it is in another Region. */
 export const openRecords: OpenRecords = (table, signal) => {
-  const [, region = process.env.AWS_REGION!] = /^arn:[^:]*:[^:]*:([^:]+):/.exec(table) ?? [];
-  return new DynamoDbRecords(clients(region), new AwsCalls(signal, PATIENCE), table, signal);
+  return new DynamoDbRecords(clients(regionIn(table) ?? process.env.AWS_REGION!), new AwsCalls(signal, PATIENCE), table, signal);
 };
 
 /**
  * Registrations in the table of a CA's ledger. The function has rights on these keys alone:
  *
  * - `registration#<registration>`, `current`: the resources it is `declaredBy`, and its `origin`, `made` or `found`
- * - `registration#<registration>`, `code#<purpose>`: the `registrationCode`, or the
- *   delivery that asks for it (`askedBy`) and until when it may (`askedUntil`, milliseconds); and the number of `attempts`
+ * - `registration#<registration>`, `code#<purpose>`: the `registrationCode`, or the delivery that asks for it (`askedBy`)
+ *   and until when it may (`askedUntil`, milliseconds); and the number of `attempts`
  * - `registration#<stack id>/<logical id>`, `request`: the latest request for a resource (`request`, JSON)
  *
  * See decisions/0004-ledger.md.

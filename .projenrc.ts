@@ -51,6 +51,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-secrets-manager@^3.1164.0',
     '@aws-sdk/client-ssm@^3.1164.0',
     '@azure/arm-deviceprovisioningservices@^6.0.0',
+    '@azure/arm-iothub@^6.3.0',
     '@cloud-copilot/iam-simulate@^0.1.173', // what IAM would say of the functions' calls
     '@huaweicloud/huaweicloud-sdk-core@^3.1.211',
     '@peculiar/x509@^2.2.0',

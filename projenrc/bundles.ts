@@ -1,19 +1,22 @@
 import { awscdk } from 'projen';
 
 /**
- * One readable file for the function and one for the command line, built here and shipped: nothing is bundled on a
+ * Readable files, for the functions and for the command line, built here and shipped: nothing is bundled on a
  * user's machine. Not minified, so that what signs with a CA's key can be read where it runs. Syntax of Node.js 20, so
  * that the same file runs in tests, in local deployments and in the newest Lambda runtime.
  */
 const BUNDLES = [
   { entry: 'src/handlers/index.ts', outfile: 'assets/handler/index.js' },
   { entry: 'src/cli/index.ts', outfile: 'assets/cli/private-iot-ca.js' },
-  ...['aws-iot', 'azure', 'huawei', 'apsara-mqtt', 'tencent'].map(name => ({ entry: `src/registrars/${name}/index.ts`, outfile: `assets/${name}/index.js` })),
+  { entry: 'src/registrars/index.ts', outfile: 'assets/registrars/index.js' },
+  { entry: 'src/registrars/aws-iot/index.ts', outfile: 'assets/aws-iot/index.js' },
 ];
 
 /** Adds the `bundle` task, runs it before compiling, testing and packaging, and keeps what only the bundles need out of the package. */
 export function addBundles(project: awscdk.AwsCdkConstructLibrary): void {
   const bundle = project.addTask('bundle', { description: 'Bundle the function and the command line into assets/' });
+  // What an earlier version has bundled must not be packed with the rest.
+  bundle.exec('node -e "fs.rmSync(\'assets\', { recursive: true, force: true })"');
   for (const { entry, outfile } of BUNDLES) {
     bundle.exec([
       'esbuild', entry, '--bundle', '--platform=node', '--target=node20', '--main-fields=module,main', '--legal-comments=eof',

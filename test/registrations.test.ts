@@ -83,3 +83,13 @@ describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, regis
       .toThrow(new RegExp(`keyAlgorithm of the CA must be one of RSA_2048, .* for ${PLATFORMS[platform].name}, got "ED25519"`));
   });
 });
+
+test('the functions of the platforms are one asset, in which each has a handler', () => {
+  const { stack, ca } = stackWithCa();
+  const credentials = imported(stack);
+  REGISTRATIONS.forEach(({ platform, declare }) => declare(stack, platform, ca, credentials));
+  const functions = Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
+    .map(({ Properties }) => Properties).filter(({ Description }) => Description.startsWith('Registers CAs'));
+  expect(functions.map(({ Handler }) => Handler).sort()).toEqual(['index.apsaraMqtt', 'index.azure', 'index.huawei', 'index.tencent']);
+  expect(new Set(functions.map(({ Code }) => Code.S3Key)).size).toBe(1);
+});

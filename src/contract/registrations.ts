@@ -17,10 +17,24 @@ export const RegistrationType = {
 
 export type RegistrationType = typeof RegistrationType[keyof typeof RegistrationType];
 
-/** The functions behind them, by the folder of their bundle in assets/. */
-export const REGISTRARS = ['aws-iot', 'azure', 'huawei', 'apsara-mqtt', 'tencent'] as const;
+/** A function as it is shipped. */
+export interface ShippedFunction {
+  /** The folder of its bundle in assets/. */
+  readonly bundle: string;
+  /** What the bundle exports for it. */
+  readonly handler: string;
+}
 
-export type RegistrarName = typeof REGISTRARS[number];
+/** The functions behind them. */
+export const REGISTRARS = {
+  'aws-iot': { bundle: 'aws-iot', handler: 'handler' },
+  'azure': { bundle: 'registrars', handler: 'azure' },
+  'huawei': { bundle: 'registrars', handler: 'huawei' },
+  'apsara-mqtt': { bundle: 'registrars', handler: 'apsaraMqtt' },
+  'tencent': { bundle: 'registrars', handler: 'tencent' },
+} as const satisfies { readonly [name: string]: ShippedFunction };
+
+export type RegistrarName = keyof typeof REGISTRARS;
 
 /** The name of a CA certificate in Tencent Cloud IoT Hub. https://www.tencentcloud.com/document/product/1105/50353 */
 export function checkCertName(value: unknown): Complaint {

@@ -5,7 +5,8 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AwsCalls } from './aws/aws-calls';
-import { byRegion } from './aws/by-region';
+import { byRegion, regionIn } from './aws/by-region';
+import { CLIENT_OPTIONS } from './aws/client-options';
 import { DynamoDbLedger } from './aws/dynamodb-ledger';
 import { KmsSigners } from './aws/kms-signers';
 import { ParameterVersions } from './aws/parameter-versions';
@@ -20,24 +21,20 @@ import { generateKeyPair } from '../pki/keys';
 
 /**
  * The entry of the Lambda function: the one place that knows the environment. The clients are made once a process and
- * take Region, credentials and endpoint (AWS_ENDPOINT_URL) from it by themselves.
+ * take Region, credentials and endpoint (AWS_ENDPOINT_URL) from it by themselves. A resource can be in another Region than the
+ * function; its ARN says in which.
  */
-const CLIENT = {
-  maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 10),
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
-};
-/** A resource can be in another Region than the function; its ARN says in which. */
-const dynamoDb = byRegion(region => new DynamoDBClient({ ...CLIENT, region }));
-const secretsManager = byRegion(region => new SecretsManagerClient({ ...CLIENT, region }));
-const cloudFormation = byRegion(region => new CloudFormationClient({ ...CLIENT, region }));
-const kms = byRegion(region => new KMSClient({ ...CLIENT, region }));
+const dynamoDb = byRegion(region => new DynamoDBClient({ ...CLIENT_OPTIONS, region }));
+const secretsManager = byRegion(region => new SecretsManagerClient({ ...CLIENT_OPTIONS, region }));
+const cloudFormation = byRegion(region => new CloudFormationClient({ ...CLIENT_OPTIONS, region }));
+const kms = byRegion(region => new KMSClient({ ...CLIENT_OPTIONS, region }));
 
 /**
  * An account puts up to 3 parameters a second, all its functions together: the client holds back by itself once it is told
  * to, and tries for as long as the signal lets it. https://docs.aws.amazon.com/general/latest/gr/ssm.html
  */
 const ssm = byRegion(region => new SSMClient({
-  ...CLIENT, region, maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 100), retryMode: 'adaptive',
+  ...CLIENT_OPTIONS, region, maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 100), retryMode: 'adaptive',
 }));
 
 /** What DynamoDB says of a table that is gone, that is none of ours to read, or that has other keys. */
@@ -63,7 +60,7 @@ function ports(signal: AbortSignal, patience: number): Ports {
   const values = new SecretValues(secretsManager, calls, ownRegion);
   const signers = new KmsSigners(kms, calls);
   return {
-    ledger: table => new DynamoDbLedger(dynamoDb(regionOf(table) ?? ownRegion), calls, table),
+    ledger: table => new DynamoDbLedger(dynamoDb(regionIn(table) ?? ownRegion), calls, table),
     anyTable: table => new DynamoDbLedger(dynamoDb(ownRegion), new AwsCalls(signal, 0), table, NO_LEDGER),
     stack: async stackId => ({ resources: await new StackResources(cloudFormation(ownRegion), calls).list(stackId), declaredCas }),
     secrets: new SecretsManagerVersions(secretsManager(ownRegion), calls),
@@ -74,9 +71,4 @@ function ports(signal: AbortSignal, patience: number): Ports {
     random: randomBytes,
     generateKeyPair,
   };
-}
-
-/** The Region in an ARN; none in a name. */
-function regionOf(nameOrArn: string): string | undefined {
-  return /^arn:[^:]*:[^:]*:([^:]+):/.exec(nameOrArn)?.[1];
 }

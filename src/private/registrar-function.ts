@@ -12,7 +12,7 @@ import { arnsOf, grantUseSecret } from './private-key';
 import { keepPrivateKeysOut } from './private-key-guard';
 import { rolePolicy } from './role-policy';
 import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
-import { RegistrarName, RegistrationType } from '../contract/registrations';
+import { RegistrarName, REGISTRARS, RegistrationType } from '../contract/registrations';
 import { IPrivateIotCa } from '../i-private-iot-ca';
 
 /** Of the constructs' ids below the stack; the functions' logical ids come from them, and a service token can't change: final. */
@@ -45,14 +45,15 @@ export class RegistrarFunction extends Construct {
     super(stack, IDS[name]);
     keepPrivateKeysOut(this);
     const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
+    const { bundle, handler } = REGISTRARS[name];
     const description = `Registers CAs of this stack (${name})`;
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
     const logging = logGroup.grantWrite(rolePolicy(this, 'Logging', role));
     this.role = role;
     this.function = new Function(this, 'Function', {
       description,
-      code: Code.fromAsset(path.join(__dirname, '..', '..', 'assets', name)),
-      handler: 'index.handler',
+      code: Code.fromAsset(path.join(__dirname, '..', '..', 'assets', bundle)),
+      handler: `index.${handler}`,
       runtime: determineLatestNodeRuntime(this),
       architecture: Architecture.ARM_64,
       memorySize: 512,

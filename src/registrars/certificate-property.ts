@@ -3,7 +3,7 @@ import { text } from '../handlers/property-values';
 import { readCertificates } from '../pki/certificate-pem';
 
 /**
- * The one certificate of a property, which comes from a certificate resource.
+ * Reads a property that holds one certificate, the output of a certificate resource.
  *
  * @throws Error that does not show the value
  */
@@ -17,9 +17,4 @@ export function certificateProperty(property: string, value: unknown): X509Certi
   } catch {
     throw new Error(`${property} must hold a certificate (X.509), got something else in its PEM`);
   }
-}
-
-/** SHA-1 of the DER, upper-case hexadecimal digits: how platforms show certificates to be told apart. */
-export function thumbprintOf({ fingerprint }: X509Certificate): string {
-  return fingerprint.replaceAll(':', '');
 }

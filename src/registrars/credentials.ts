@@ -1,16 +1,11 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { PATIENCE } from './registrar';
 import { AwsCalls } from '../handlers/aws/aws-calls';
 import { byRegion } from '../handlers/aws/by-region';
+import { CLIENT_OPTIONS } from '../handlers/aws/client-options';
 import { SecretValues } from '../handlers/aws/secret-values';
 
-const clients = byRegion(region => new SecretsManagerClient({
-  region,
-  maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 10),
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
-}));
-
-/** How long a right to read the secret is taken to be on its way; milliseconds. */
-const PATIENCE = 60_000;
+const clients = byRegion(region => new SecretsManagerClient({ ...CLIENT_OPTIONS, region }));
 
 /** Reads a secret; another one in tests. */
 export type ReadSecret = (secretArn: string, signal: AbortSignal) => Promise<string | Buffer | undefined>;

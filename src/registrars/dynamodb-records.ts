@@ -2,41 +2,38 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttributeValue, DynamoDBClient, GetItemCommand, UpdateItemCommand, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { begun, LatestRequest } from './latest-request';
-import { RegistrationRequest } from './registrar';
+import { PATIENCE, RegistrationRequest } from './registrar';
 import { OpenRecords, Origin, RegistrationRecords, resourceOf, Standing } from './registration-records';
 import { AwsCalls, errorName } from '../handlers/aws/aws-calls';
-import { byRegion } from '../handlers/aws/by-region';
+import { byRegion, regionIn } from '../handlers/aws/by-region';
+import { CLIENT_OPTIONS } from '../handlers/aws/client-options';
 
 type Item = { readonly [name: string]: AttributeValue };
 
 const CONDITION_FAILED = 'ConditionalCheckFailedException';
 const TABLE_GONE = 'ResourceNotFoundException';
 
-/** How long a right to the ledger is taken to be on its way; milliseconds. */
-const PATIENCE = 60_000;
+/** The sort keys of a registration's item, and of a resource's. */
+const CURRENT = 'current';
+const REQUEST = 'request';
 
-/** How long who asks for a code has before another one may, and how often that one looks; milliseconds. */
+/** How long one delivery may ask the platform for a code before another one may, and how often that one looks; milliseconds. */
 const ASKING = 60_000;
 const LOOK = 1_000;
 
-const clients = byRegion(region => new DynamoDBClient({
-  region,
-  maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 10),
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
-}));
+const clients = byRegion(region => new DynamoDBClient({ ...CLIENT_OPTIONS, region }));
 
 /** Opens the records in a ledger, which is named by its ARN where it is in another Region. */
 export const openRecords: OpenRecords = (table, signal) => {
-  const [, region = process.env.AWS_REGION!] = /^arn:[^:]*:[^:]*:([^:]+):/.exec(table) ?? [];
-  return new DynamoDbRecords(clients(region), new AwsCalls(signal, PATIENCE), table, signal);
+  return new DynamoDbRecords(clients(regionIn(table) ?? process.env.AWS_REGION!), new AwsCalls(signal, PATIENCE), table, signal);
 };
 
 /**
- * Registrations in the table of a CA's ledger, under keys of their own, which are all that the function has rights on:
+ * Registrations in the table of a CA's ledger. The function has rights on these keys alone:
  *
  * - `registration#<registration>`, `current`: the resources it is `declaredBy`, and its `origin`, `made` or `found`
- * - `registration#<registration>`, `code#<purpose>`: the `registrationCode`, or until when
- *   (`askedUntil`, milliseconds) somebody (`askedBy`) asks for it; and the `attempts` to make what it is of
+ * - `registration#<registration>`, `code#<purpose>`: the `registrationCode`, or the delivery that asks for it (`askedBy`)
+ *   and until when it may (`askedUntil`, milliseconds); and the number of `attempts`
  * - `registration#<stack id>/<logical id>`, `request`: the latest request for a resource (`request`, JSON)
  *
  * See decisions/0004-ledger.md.
@@ -83,7 +80,7 @@ export class DynamoDbRecords implements RegistrationRecords {
       return standingIn(left);
     } catch (error) {
       if (errorName(error) === TABLE_GONE) {
-        return standingIn(undefined); // nothing is known any more, and the stack has to go
+        return standingIn(undefined); // nothing is known any more, and the stack must be deletable
       }
       throw error;
     }
@@ -106,7 +103,7 @@ export class DynamoDbRecords implements RegistrationRecords {
   }
 
   public async codeOnce(registration: string, purpose: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
-    const asker = randomUUID(); // an answer of the ledger can be lost, and the client asks it again
+    const asker = randomUUID(); // DynamoDB's answer can be lost, and the client writes again
     for (;;) {
       const known = await this.code(registration, purpose);
       if (known !== undefined) {
@@ -157,7 +154,7 @@ export class DynamoDbRecords implements RegistrationRecords {
         ReturnValues: 'ALL_NEW',
       });
     }
-    // Who was slower than ASKING has been overtaken, or its answer was lost: what is recorded counts.
+    // A delivery that took longer than ASKING was overtaken, or the ledger's answer was lost: what is recorded counts.
     return stands ? code : this.code(registration, purpose);
   }
 
@@ -166,7 +163,7 @@ export class DynamoDbRecords implements RegistrationRecords {
     return (await this.calls.make('dynamodb:GetItem', this.resource, options => this.client.send(command, options))).Item;
   }
 
-  /** Answers what is asked for of the item; `undefined` where the condition does not hold. */
+  /** The attributes that `ReturnValues` asks for; `undefined` where the condition does not hold. */
   private async update(
     registration: string, sk: string, change: Partial<UpdateItemCommandInput>, expected: readonly string[] = [],
   ): Promise<Item | undefined> {
@@ -186,9 +183,6 @@ export class DynamoDbRecords implements RegistrationRecords {
     return `the table ${this.table}`;
   }
 }
-
-const CURRENT = 'current';
-const REQUEST = 'request';
 
 function standingIn(item: Item | undefined): Standing {
   return { heldByOthers: item?.declaredBy !== undefined, foundThere: item?.origin?.S === 'found', madeHere: item?.origin?.S === 'made' };

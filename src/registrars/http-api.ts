@@ -22,16 +22,16 @@ export interface HttpResponse {
 /** What came of one attempt: an answer, or why there is none. */
 type Outcome = { readonly response: HttpResponse; readonly fault?: undefined } | { readonly response?: undefined; readonly fault: NetworkFault };
 
-/** How a platform's client signs a request anew for each attempt: timestamps and nonces must not be sent twice. */
+/** Makes a request, signed anew for each attempt: timestamps and nonces must not be sent twice. */
 export type MakeRequest = () => HttpRequest | Promise<HttpRequest>;
 
 /** One attempt may take so long; milliseconds. */
 const ATTEMPT_TIMEOUT = 20_000;
 
-/** How often a call is tried where what fails is said to last: a resolver and a load balancer can be wrong for a moment too. */
+/** How often a call is tried when its fault is one that lasts: a resolver and a load balancer can be wrong for a moment too. */
 const LASTING_ATTEMPTS = 3;
 
-/** Longer answers are none of these APIs. Half of one would say that what is missing is not there; characters. */
+/** No answer of these APIs is longer. A cut one would say that what is missing is not there; characters. */
 const MAX_RESPONSE = 262_144;
 
 /** Throttling, and faults that pass: RFC 6585, section 4, and RFC 9110, section 15.6. */
@@ -40,6 +40,15 @@ const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504];
 /** Names an answer that is to be tried again by its status. */
 export function passingStatus({ status }: HttpResponse): string | undefined {
   return PASSING.includes(status) ? `HTTP status ${status}` : undefined;
+}
+
+/**
+ * Names an answer that is to be tried again by the code that the platform gives it, or by its status where it has none.
+ *
+ * @param passes the beginnings of the codes that pass
+ */
+export function passingCode(response: HttpResponse, code: unknown, passes: RegExp): string | undefined {
+  return typeof code === 'string' ? passes.exec(code)?.[0] : passingStatus(response);
 }
 
 /**
@@ -58,8 +67,7 @@ export class HttpApi {
    *
    * @param what the call in words, for errors, such as `Azure: upload of the certificate`
    * @param make makes the request, anew for each attempt
-   * @param passing names what is wrong with an answer that is to be tried again, where the platform says it otherwise than by
-   *   the status
+   * @param passing names what is wrong with an answer that is to be tried again, for platforms that say so by more than the status
    * @returns the first answer that is not of those that pass
    * @throws Error without anything of the request but its host: headers hold credentials
    */
@@ -74,7 +82,7 @@ export class HttpApi {
         }
       } else if (outcome.fault.lasts && attempt >= LASTING_ATTEMPTS) {
         throw new Error(`${what} failed: ${outcome.fault.words}`);
-      } else if (fault === undefined || !this.signal.aborted) { // that the time ended an attempt does not say why there were several
+      } else if (fault === undefined || !this.signal.aborted) { // the end of the time is not why the attempts before failed
         fault = outcome.fault.words;
       }
       try {

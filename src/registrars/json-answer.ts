@@ -1,10 +1,10 @@
 import { HttpResponse } from './http-api';
 import { isMap, JsonMap } from '../contract/json-map';
 
-/** Where the call did not reach the platform itself, but a proxy or a portal, say. */
+/** The way out if the call did not reach the platform itself, but a proxy or a portal, for example. */
 export const LOOK_AT_ENDPOINT = 'look at the endpoint that is declared, and at what stands before it, and deploy again';
 
-/** The JSON of an answer; an empty map where it is none. For what is refused, where the status says enough. */
+/** The JSON of an answer, or an empty map if it is none: for refusals, whose status says enough. */
 export function jsonOf(response: HttpResponse): JsonMap {
   return mapIn(response) ?? {};
 }
@@ -13,7 +13,7 @@ export function jsonOf(response: HttpResponse): JsonMap {
  * The JSON of an answer that says that the call has succeeded.
  *
  * @param what the call in words, for errors
- * @throws Error where it is no JSON: half an answer must not be taken for one that has nothing to say
+ * @throws Error if it is no JSON: a cut answer must not be taken for an empty one
  */
 export function jsonAnswer(what: string, response: HttpResponse): JsonMap {
   const map = mapIn(response);
@@ -26,7 +26,7 @@ export function jsonAnswer(what: string, response: HttpResponse): JsonMap {
 /**
  * A list in an answer; platforms write an empty one as `null` too.
  *
- * @throws Error where it is not there: that must not be taken for an empty one, since a removal would leave what is there
+ * @throws Error if it is missing: it must not be taken for an empty one, since a removal would leave the registration
  */
 export function listIn(what: string, member: string, value: unknown): JsonMap[] {
   const list = value ?? (value === null ? [] : undefined);
@@ -36,7 +36,7 @@ export function listIn(what: string, member: string, value: unknown): JsonMap[] 
   return list;
 }
 
-/** Whether an answer is JSON, or has nothing in it: whether it can come from the platform. */
+/** Whether an answer can come from the platform: it is JSON, or empty. */
 export function isAnswer(response: HttpResponse): boolean {
   return response.text === '' || mapIn(response) !== undefined;
 }

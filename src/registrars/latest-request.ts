@@ -15,16 +15,16 @@ export interface LatestRequest {
   readonly aim?: string;
 }
 
-/** A registrar whose resources are recorded, so that a delivery that comes late, or goes on late, changes nothing. */
+/** A registrar whose resources are recorded, so that a delivery that arrives late, or ends late, changes nothing. */
 export interface RecordedRegistrar extends Registrar {
-  /** What the properties of a resource declare, as far as that is known before it is made; the same text is the same registration. */
+  /** Names the registration that the properties declare, by what is known before it is made: equal texts are one registration. */
   aimOf(properties: RawProperties): string;
-  /** Whether a physical id is of a registration that these properties have made. */
+  /** Whether a physical id names a registration that these properties declare. */
   isOf(physicalResourceId: string, properties: RawProperties, request: RegistrationRequest): boolean | Promise<boolean>;
   recordsOf(request: RegistrationRequest): RegistrationRecords;
 }
 
-/** A physical id of no registration: what a request that failed has left is to be removed. */
+/** A physical id that names no registration: the registrar then removes what a failed request has left. */
 const OF_FAILED_REQUEST = 'failed';
 
 /** The times by which two requests are compared, if both have the same. */
@@ -61,9 +61,9 @@ function isBefore(event: LifecycleEvent, latest: LatestRequest): boolean {
 }
 
 /**
- * Has a registrar carry out the latest request for a resource alone. CloudFormation makes one request at a time; Lambda can deliver
- * an event late, or twice at the same time, and what a call has begun can't be called back. So a request that is not the latest is
- * refused, and what a delivery has brought about after it was overtaken is taken back.
+ * Makes a registrar carry out only the latest request for a resource. CloudFormation makes one request at a time, but Lambda can deliver
+ * an event late, or twice at the same time, and a call that has begun can't be called back. So a request that is not the latest is
+ * refused, and a delivery that was overtaken takes back what it has done.
  */
 export function inOrder(registrar: RecordedRegistrar): Registrar {
   return {
@@ -92,14 +92,14 @@ export function inOrder(registrar: RecordedRegistrar): Registrar {
         if (error instanceof OvertakenError) {
           throw error;
         }
-        // Whether it can be removed nevertheless is for the registrar to say: it may have been created by properties that are wrong.
+        // The properties may be wrong, as those of a failed creation: the registrar says whether there is anything to remove.
       }
       await registrar.remove(request);
     },
   };
 }
 
-/** Takes back what was brought about after another request had begun: what that one wants is what there was before, or nothing. */
+/** Takes back what a delivery did after another request had begun: that one wants what was there before, or nothing. */
 async function takeBack(registrar: RecordedRegistrar, request: RegistrationRequest, registration: Registration | undefined): Promise<void> {
   const { oldProperties } = request;
   const own = { ...request, physicalResourceId: registration?.physicalResourceId ?? OF_FAILED_REQUEST };
@@ -109,7 +109,7 @@ async function takeBack(registrar: RecordedRegistrar, request: RegistrationReque
   await registrar.remove(own);
 }
 
-/** Removes what an update that failed has left: nobody asks for it, but the next one tells what it was to be. */
+/** Removes what a failed update has left: CloudFormation never asks for that, but the next update names its properties. */
 async function removeLeft(registrar: RecordedRegistrar, request: RegistrationRequest, registration: Registration): Promise<void> {
   const { oldProperties, physicalResourceId } = request;
   try {
@@ -121,6 +121,6 @@ async function removeLeft(registrar: RecordedRegistrar, request: RegistrationReq
       await registrar.remove({ ...request, properties: oldProperties, physicalResourceId: OF_FAILED_REQUEST });
     }
   } catch {
-    // What has made it fail may keep it from being removed, and must not keep a stack from being rolled back: it is taken over later.
+    // What made the update fail may prevent the removal too, and must not prevent a rollback: the next request takes it over.
   }
 }

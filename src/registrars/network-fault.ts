@@ -1,12 +1,12 @@
 /** Why a request got no answer. */
 export interface NetworkFault {
-  /** In words of the user, and without the URL, which the message of an error can hold. */
+  /** For the user, and without the URL, which the error's own message can hold. */
   readonly words: string;
-  /** Whether it is there whenever it is tried again. */
+  /** Whether trying again does not help. */
   readonly lasts: boolean;
 }
 
-/** The code of an answer that is longer than any of a platform. */
+/** The code for an answer that is longer than any of the platform's. */
 export const TOO_LONG = 'ANSWER_TOO_LONG';
 
 /**

@@ -4,7 +4,7 @@ import { RegistrationRequest } from './registrar';
 import { OpenRecords, RegistrationRecords } from './registration-records';
 import { text } from '../handlers/property-values';
 
-/** What a test puts in place of what a function reaches by itself. */
+/** What tests replace of a function's surroundings. */
 export interface Outside {
   /** PEM of the CAs to trust. */
   readonly trustedCas?: string;
@@ -12,7 +12,7 @@ export interface Outside {
   readonly openRecords?: OpenRecords;
 }
 
-/** The records of the registrations of a request's CA. */
+/** The records of the CA's registrations, in the ledger that a request names. */
 export function recordsOf({ properties, signal }: RegistrationRequest, outside: Outside): RegistrationRecords {
   return (outside.openRecords ?? openRecords)(text('LedgerTable', properties.LedgerTable), signal);
 }

@@ -5,6 +5,9 @@ import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from '../handl
 import { entryOf } from '../handlers/outside-text';
 import { assertResponseFits } from '../handlers/response-size';
 
+/** How long, from its first refusal on, a right that was just given is taken to be on its way; milliseconds. */
+export const PATIENCE = 60_000;
+
 /** What a resource is to be, or was, at a platform. */
 export interface RegistrationRequest extends LifecycleEvent {
   /** Ends every call, and every wait between two. */
@@ -13,19 +16,19 @@ export interface RegistrationRequest extends LifecycleEvent {
 
 /** A resource as it stands at the platform. */
 export interface Registration {
-  /** What the platform knows it by, made so that a retry finds it: another one means another resource. */
+  /** Made of what identifies the resource at the platform, so that a retry finds it; another id means another resource. */
   readonly physicalResourceId: string;
   readonly data: Attributes;
 }
 
 /**
- * One kind of resource at a platform. Both ways can be asked again for the same request, at the same time too: what is there
+ * One kind of resource at a platform. Both methods can be called again for the same request, also at the same time: what is there
  * already is found, compared, and taken over.
  */
 export interface Registrar {
-  /** Brings the resource to what its properties say. */
+  /** Makes the resource what its properties declare. */
   declare(request: RegistrationRequest): Promise<Registration>;
-  /** Takes it away; does nothing where it is gone, or was never there. */
+  /** Removes it; does nothing if it is gone, or was never there. */
   remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void>;
 }
 

@@ -1,9 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { readCertificates } from '../pki/certificate-pem';
 
-/** A certificate as a platform is sent it, PEM. */
+/** A certificate as it is sent to a platform: PEM. */
 export function pemOf(certificate: X509Certificate): string {
   return certificate.toString();
+}
+
+/** SHA-1 of the DER, 40 upper-case hexadecimal digits: how Azure shows certificates. */
+export function thumbprintOf({ fingerprint }: X509Certificate): string {
+  return fingerprint.replaceAll(':', '');
 }
 
 /** SHA-256 of the DER, 64 lower-case hexadecimal digits. */

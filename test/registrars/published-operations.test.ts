@@ -1,7 +1,10 @@
-import { AWS_IOT_OPERATIONS, AZURE_OPERATIONS, HUAWEI_OPERATIONS, TENCENT_OPERATIONS } from '../support/platform-operations';
+import { AZURE_SERVICES } from '../../src/contract/azure';
+import {
+  APSARA_MQTT_OPERATIONS, AWS_IOT_OPERATIONS, AZURE_API_VERSIONS, AZURE_OPERATIONS, HUAWEI_OPERATIONS, TENCENT_OPERATIONS,
+} from '../support/platform-operations';
 import { complaintAbout, Names, operationOf, PublishedOperation } from '../support/published-operations';
 
-const OPERATIONS = { AWS_IOT_OPERATIONS, AZURE_OPERATIONS, HUAWEI_OPERATIONS, TENCENT_OPERATIONS };
+const OPERATIONS = { APSARA_MQTT_OPERATIONS, AWS_IOT_OPERATIONS, AZURE_OPERATIONS, HUAWEI_OPERATIONS, TENCENT_OPERATIONS };
 const CASES = Object.entries(OPERATIONS).flatMap(([platform, operations]) => operations.map(operation => [`${platform}: ${operation.name}`, operation] as const));
 
 const namesOf = (names: Names = {}, without?: string): [string, string][] => Object.keys(names).filter(name => name !== without).map(name => [name, 'x']);
@@ -25,17 +28,24 @@ test.each(CASES)('the servers of the tests take what is published, and refuse wh
   expect(complaintAbout({ ...whole, query: new URLSearchParams([...whole.query, ['another', 'x']]) }, operation)).toBe('the parameter another is unknown');
   expect(complaintAbout({ ...whole, body: JSON.stringify({ ...JSON.parse(whole.body || '{}'), another: 'x' }) }, operation))
     .toBe(operation.body ? 'the member another is unknown' : 'there is a body');
-  if (requiredIn(operation.body).length > 0) {
+  if (operation.needsBody || requiredIn(operation.body).length > 0) {
+    expect(complaintAbout({ ...whole, body: '' }, operation)).toBe('the body is no JSON object');
     expect(complaintAbout({ ...whole, headers: { ...whole.headers, 'content-type': 'text/plain' } }, operation)).toBe('the media type is text/plain');
     expect(complaintAbout({ ...whole, body: '[]' }, operation)).toBe('the body is no JSON object');
   }
 });
 
 test.each([
+  ['a method that only others have', APSARA_MQTT_OPERATIONS.slice(0, 1), 'POST', '/'],
   ['another method', AZURE_OPERATIONS, 'PATCH', '/subscriptions/s/resourceGroups/g/providers/Microsoft.Devices/IotHubs/h/certificates/c'],
   ['another verb', AZURE_OPERATIONS, 'POST', '/subscriptions/s/resourceGroups/g/providers/Microsoft.Devices/IotHubs/h/certificates/c/prove'],
   ['a path that goes on', AWS_IOT_OPERATIONS, 'GET', '/registrationcode/'],
   ['another version of the path', HUAWEI_OPERATIONS, 'GET', '/v4/iot/p/certificates'],
 ])('%s is no operation', (_, operations, method, path) => {
   expect(operationOf(operations, { method, path })).toBeUndefined();
+});
+
+test.each(Object.values(AZURE_SERVICES))('$resourceType is asked for in a version that Azure publishes, and that is no preview', ({ resourceType, apiVersion }) => {
+  expect(AZURE_API_VERSIONS[resourceType]).toContain(apiVersion);
+  expect(apiVersion).not.toContain('preview');
 });

@@ -1,71 +1,111 @@
 import { Names, PublishedOperation } from './published-operations';
 
 /**
- * The versions of Azure's APIs that have these operations in this form: folders beside those of `AZURE_OPERATIONS`, and that of Azure's own client.
- * Others are older, or previews.
+ * The versions of Azure's APIs, stable ones and previews, that have the operations of `AZURE_OPERATIONS` in this form: the folders of
+ * generated/deviceprovisioningservices and generated/iothub in https://github.com/Azure/bicep-types-az. In earlier ones, the body of an upload is
+ * `certificate` itself, without `properties`.
  */
 export const AZURE_API_VERSIONS: { readonly [type: string]: readonly string[] } = {
-  provisioningServices: ['2022-02-05', '2022-12-12', '2026-08-31'],
-  IotHubs: ['2021-07-02', '2023-06-30'],
+  provisioningServices: [
+    '2022-02-05', '2022-12-12', '2023-03-01-preview', '2025-02-01-preview', '2026-03-01-preview', '2026-06-01-preview', '2026-08-31',
+  ],
+  IotHubs: [
+    '2020-08-31-preview', '2021-02-01-preview', '2021-03-03-preview', '2021-03-31', '2021-07-01-preview', '2021-07-01', '2021-07-02-preview', '2021-07-02',
+    '2022-04-30-preview', '2022-11-15-preview', '2023-06-30-preview', '2023-06-30', '2025-08-01-preview', '2026-03-01-preview', '2026-05-01-preview',
+    '2026-10-01-preview',
+  ],
 };
 
-const CERTIFICATE = '^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\\.Devices/(?:provisioningServices|IotHubs)/[^/]+/certificates/[^/]+';
-const VERSION: Names = { 'api-version': 'required' };
-const ABOUT_CERTIFICATE: Names = Object.fromEntries(['name', 'rawBytes', 'isVerified', 'purpose', 'created', 'lastUpdated', 'hasPrivateKey', 'nonce']
-  .map(name => [`certificate.${name}`, 'optional'] as const));
+/** @param aboutCertificate parameters that only the provisioning service has */
+function azureOperations(type: string, aboutCertificate: Names): PublishedOperation[] {
+  const certificate = `^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\\.Devices/${type}/[^/]+/certificates/[^/]+`;
+  const query: Names = { 'api-version': 'required' };
+  return [
+    { name: `${type} Get`, methods: ['GET'], path: new RegExp(`${certificate}$`), query },
+    {
+      name: `${type} CreateOrUpdate`,
+      methods: ['PUT'],
+      path: new RegExp(`${certificate}$`),
+      query,
+      body: { properties: 'optional', id: 'optional', name: 'optional', type: 'optional', etag: 'optional', systemData: 'optional' },
+      needsBody: true,
+    },
+    { name: `${type} Delete`, methods: ['DELETE'], path: new RegExp(`${certificate}$`), query: { ...query, ...aboutCertificate }, headers: ['if-match'] },
+    {
+      name: `${type} GenerateVerificationCode`,
+      methods: ['POST'],
+      path: new RegExp(`${certificate}/generateVerificationCode$`),
+      query: { ...query, ...aboutCertificate },
+      headers: ['if-match'],
+    },
+    {
+      name: `${type} Verify`,
+      methods: ['POST'],
+      path: new RegExp(`${certificate}/verify$`),
+      query: { ...query, ...aboutCertificate },
+      headers: ['if-match'],
+      body: { certificate: 'optional' },
+      needsBody: true,
+    },
+  ];
+}
 
 /**
  * `DpsCertificate_*` in deviceprovisioningservices/resource-manager/Microsoft.Devices/stable/2022-12-12/iotdps.json, and `Certificates_*` in
  * iothub/resource-manager/Microsoft.Devices/stable/2023-06-30/iothub.json of https://github.com/Azure/azure-rest-api-specs
  */
 export const AZURE_OPERATIONS: readonly PublishedOperation[] = [
-  { name: 'Get', method: 'GET', path: new RegExp(`${CERTIFICATE}$`), query: VERSION },
-  {
-    name: 'CreateOrUpdate',
-    method: 'PUT',
-    path: new RegExp(`${CERTIFICATE}$`),
-    query: VERSION,
-    body: { properties: 'required', id: 'optional', name: 'optional', type: 'optional', etag: 'optional', systemData: 'optional' },
-  },
-  { name: 'Delete', method: 'DELETE', path: new RegExp(`${CERTIFICATE}$`), query: { ...VERSION, ...ABOUT_CERTIFICATE }, headers: ['if-match'] },
-  {
-    name: 'GenerateVerificationCode',
-    method: 'POST',
-    path: new RegExp(`${CERTIFICATE}/generateVerificationCode$`),
-    query: { ...VERSION, ...ABOUT_CERTIFICATE },
-    headers: ['if-match'],
-  },
-  {
-    name: 'Verify',
-    method: 'POST',
-    path: new RegExp(`${CERTIFICATE}/verify$`),
-    query: { ...VERSION, ...ABOUT_CERTIFICATE },
-    headers: ['if-match'],
-    body: { certificate: 'required' },
-  },
+  ...azureOperations('provisioningServices', Object.fromEntries(
+    ['name', 'rawBytes', 'isVerified', 'purpose', 'created', 'lastUpdated', 'hasPrivateKey', 'nonce'].map(name => [`certificate.${name}`, 'optional']))),
+  ...azureOperations('IotHubs', {}),
 ];
 
 const CERTIFICATES = '^/v5/iot/[^/]+/certificates';
 
-/** services/iotda/v5/iotda_meta.go of https://github.com/huaweicloud/huaweicloud-sdk-go-v3, and the pages that `StrictHuawei` names */
+/**
+ * services/iotda/v5/iotda_meta.go of https://github.com/huaweicloud/huaweicloud-sdk-go-v3; the bodies are `CreateCertificateDTO` and
+ * `VerifyCertificateDTO` in huaweicloud-sdk-iotda/huaweicloudsdkiotda/v5/model of https://github.com/huaweicloud/huaweicloud-sdk-python-v3, which
+ * have no more members than these: what an answer has beside them (`provision_enable`, `template_id`) is set by an operation of its own.
+ */
 export const HUAWEI_OPERATIONS: readonly PublishedOperation[] = [
-  { name: 'AddCertificate', method: 'POST', path: new RegExp(`${CERTIFICATES}$`), body: { content: 'required', app_id: 'optional' } },
+  { name: 'AddCertificate', methods: ['POST'], path: new RegExp(`${CERTIFICATES}$`), body: { content: 'required', app_id: 'optional' } },
   {
     name: 'ListCertificates',
-    method: 'GET',
+    methods: ['GET'],
     path: new RegExp(`${CERTIFICATES}$`),
     query: { app_id: 'optional', limit: 'optional', marker: 'optional', offset: 'optional' },
   },
-  { name: 'ShowCertificate', method: 'GET', path: new RegExp(`${CERTIFICATES}/[^/]+$`) },
+  { name: 'ShowCertificate', methods: ['GET'], path: new RegExp(`${CERTIFICATES}/[^/]+$`) },
   {
     name: 'CheckCertificate',
-    method: 'POST',
+    methods: ['POST'],
     path: new RegExp(`${CERTIFICATES}/[^/]+/action$`),
     query: { action_id: 'required' },
     body: { verify_content: 'required' },
   },
-  { name: 'DeleteCertificate', method: 'DELETE', path: new RegExp(`${CERTIFICATES}/[^/]+$`) },
+  { name: 'DeleteCertificate', methods: ['DELETE'], path: new RegExp(`${CERTIFICATES}/[^/]+$`) },
 ];
+
+const INSTANCE: Names = { MqttInstanceId: 'required' };
+const CA_OF_INSTANCE: Names = { ...INSTANCE, Sn: 'required' };
+const READING = ['GET'];
+const READING_OR_WRITING = ['GET', 'POST'];
+
+/** Without `x-acs-security-token`, which only temporary access keys have. */
+const APSARA_MQTT_HEADERS = ['authorization', 'host', 'x-acs-action', 'x-acs-content-sha256', 'x-acs-date', 'x-acs-signature-nonce', 'x-acs-version'];
+
+/**
+ * By the action: metadatas/onsmqtt of https://github.com/aliyun/aliyun-openapi-meta, where all parameters are in the query. The headers are those of
+ * https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature.
+ */
+export const APSARA_MQTT_OPERATIONS: readonly PublishedOperation[] = ([
+  ['GetRegisterCode', READING, INSTANCE],
+  ['ListCaCertificate', READING, { ...INSTANCE, PageNo: 'required', PageSize: 'required' }],
+  ['RegisterCaCertificate', READING_OR_WRITING, { ...INSTANCE, CaName: 'required', CaContent: 'required', VerificationContent: 'required' }],
+  ['ActiveCaCertificate', READING_OR_WRITING, CA_OF_INSTANCE],
+  ['InactivateCaCertificate', READING_OR_WRITING, CA_OF_INSTANCE],
+  ['DeleteCaCertificate', READING_OR_WRITING, CA_OF_INSTANCE],
+] as const).map(([name, methods, query]) => ({ name, methods, path: /^\/$/, query, headers: APSARA_MQTT_HEADERS }));
 
 const PRIVATE_CA: Names = { CertName: 'required', CertText: 'required', VerifyCertText: 'required' };
 const TENCENT_HEADERS = ['x-tc-action', 'x-tc-version', 'x-tc-region', 'x-tc-timestamp', 'authorization'];
@@ -76,25 +116,25 @@ const TENCENT_HEADERS = ['x-tc-action', 'x-tc-version', 'x-tc-region', 'x-tc-tim
  */
 export const TENCENT_OPERATIONS: readonly PublishedOperation[] = Object.entries<Names>({
   DescribePrivateCAs: {}, CreatePrivateCA: PRIVATE_CA, UpdatePrivateCA: PRIVATE_CA, DeletePrivateCA: { CertName: 'required' },
-}).map(([name, body]) => ({ name, method: 'POST', path: /^\/$/, headers: TENCENT_HEADERS, body }));
+}).map(([name, body]) => ({ name, methods: ['POST'], path: /^\/$/, headers: TENCENT_HEADERS, body }));
 
 /** botocore/data/iot/2015-05-28/service-2.json of https://github.com/boto/botocore */
 export const AWS_IOT_OPERATIONS: readonly PublishedOperation[] = [
-  { name: 'GetRegistrationCode', method: 'GET', path: /^\/registrationcode$/ },
+  { name: 'GetRegistrationCode', methods: ['GET'], path: /^\/registrationcode$/ },
   {
     name: 'RegisterCACertificate',
-    method: 'POST',
+    methods: ['POST'],
     path: /^\/cacertificate$/,
     query: { setAsActive: 'optional', allowAutoRegistration: 'optional' },
     body: { caCertificate: 'required', verificationCertificate: 'optional', registrationConfig: 'optional', tags: 'optional', certificateMode: 'optional' },
   },
-  { name: 'DescribeCACertificate', method: 'GET', path: /^\/cacertificate\/[^/]+$/ },
+  { name: 'DescribeCACertificate', methods: ['GET'], path: /^\/cacertificate\/[^/]+$/ },
   {
     name: 'UpdateCACertificate',
-    method: 'PUT',
+    methods: ['PUT'],
     path: /^\/cacertificate\/[^/]+$/,
     query: { newStatus: 'optional', newAutoRegistrationStatus: 'optional' },
     body: { registrationConfig: 'optional', removeAutoRegistration: 'optional' },
   },
-  { name: 'DeleteCACertificate', method: 'DELETE', path: /^\/cacertificate\/[^/]+$/ },
+  { name: 'DeleteCACertificate', methods: ['DELETE'], path: /^\/cacertificate\/[^/]+$/ },
 ];

@@ -6,7 +6,7 @@ export type Names = { readonly [name: string]: 'required' | 'optional' };
 /** An operation as its platform publishes it for machines. */
 export interface PublishedOperation {
   readonly name: string;
-  readonly method: string;
+  readonly methods: readonly string[];
   /** The whole path. */
   readonly path: RegExp;
   /** Of the query. */
@@ -15,11 +15,13 @@ export interface PublishedOperation {
   readonly headers?: readonly string[];
   /** The members of a JSON body; where it is absent, there is no body. */
   readonly body?: Names;
+  /** Whether there must be a body although none of its members must be there. */
+  readonly needsBody?: boolean;
 }
 
 /** The operation that a request is of. */
 export function operationOf<O extends PublishedOperation>(operations: readonly O[], { method, path }: Pick<PlatformRequest, 'method' | 'path'>): O | undefined {
-  return operations.find(each => each.method === method && each.path.test(path));
+  return operations.find(each => each.methods.includes(method) && each.path.test(path));
 }
 
 /** What a request has that its operation does not take, or lacks; nothing where it is as published. What is not published is not demanded. */
@@ -30,11 +32,11 @@ export function complaintAbout({ query, headers, body }: Omit<PlatformRequest, '
   }
   return complaintAboutNames('parameter', [...query.keys()], operation.query) ?? (operation.body === undefined
     ? body === '' ? undefined : 'there is a body'
-    : complaintAboutBody(headers['content-type'], body, operation.body));
+    : complaintAboutBody(headers['content-type'], body, operation.body, operation.needsBody ?? Object.values(operation.body).includes('required')));
 }
 
-function complaintAboutBody(contentType: string | undefined, body: string, names: Names): string | undefined {
-  if (body === '' && !Object.values(names).includes('required')) {
+function complaintAboutBody(contentType: string | undefined, body: string, names: Names, isNeeded: boolean): string | undefined {
+  if (body === '' && !isNeeded) {
     return undefined;
   }
   if (!/^application\/json(?:;|$)/i.test(contentType ?? '')) {

@@ -1,6 +1,8 @@
 import { createHash, createHmac, randomInt, randomUUID, X509Certificate } from 'node:crypto';
 import { ActionPlatform, hasCode, readCertificate } from './action-platform';
 import { PlatformAnswer, PlatformRequest, Refusal } from './https-platform';
+import { APSARA_MQTT_OPERATIONS } from './platform-operations';
+import { complaintAbout } from './published-operations';
 
 export const ACCESS_KEY = { accessKeyId: 'LTAI5tTestAccessKeyId000', accessKeySecret: 'test-access-key-secret-0123456789' };
 export const INSTANCE = 'post-cn-7mz2d000001';
@@ -37,18 +39,6 @@ const ERRORS = {
   owner: () => refused(400, 'MqttOwnerCheckError', 'Failed to validate the instance permission'),
   instancePermission: () => refused(403, 'InstancePermissionCheckFailed', 'An error occurred while validating the permissions of the instance.'),
   permission: () => refused(403, 'PermissionCheckFailed', 'Failed to verify API permissions.'),
-};
-
-/** The methods of the operations: https://github.com/aliyun/aliyun-openapi-meta/tree/master/metadatas/onsmqtt */
-const READING = ['GET'];
-const READING_OR_WRITING = ['GET', 'POST'];
-const METHODS: { readonly [action: string]: readonly string[] | undefined } = {
-  GetRegisterCode: READING,
-  ListCaCertificate: READING,
-  RegisterCaCertificate: READING_OR_WRITING,
-  ActiveCaCertificate: READING_OR_WRITING,
-  InactivateCaCertificate: READING_OR_WRITING,
-  DeleteCaCertificate: READING_OR_WRITING,
 };
 
 const MINUTE = 60_000;
@@ -120,15 +110,20 @@ export class StrictApsara extends ActionPlatform {
     this.nonces.add(nonce);
   }
 
-  protected carryOut(action: string, { query, headers, method, path, body }: PlatformRequest): PlatformAnswer {
-    if (!METHODS[action]) {
+  protected carryOut(action: string, request: PlatformRequest): PlatformAnswer {
+    const { query, headers, method, path } = request;
+    const operation = APSARA_MQTT_OPERATIONS.find(({ name }) => name === action);
+    if (!operation?.path.test(path)) {
       throw refused(404, 'InvalidAction.NotFound', 'Specified api is not found, please check your url and method.');
     }
-    if (!METHODS[action].includes(method) || path !== '/' || body !== '') {
+    if (!operation.methods.includes(method)) {
       throw refused(403, 'UnsupportedHTTPMethod', 'This http method is not supported.');
     }
     if (headers['x-acs-version'] !== '2020-04-20') {
       throw refused(400, 'InvalidVersion', 'Specified parameter Version is not valid.');
+    }
+    if (complaintAbout(request, operation)) {
+      throw ERRORS.parameter();
     }
     if (!this.permitted) {
       throw ERRORS.permission();

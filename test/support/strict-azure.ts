@@ -160,7 +160,7 @@ export class StrictAzure extends HttpsPlatform {
 
   /** `CertificateResponse.properties.certificate`: "base-64 representation of X509 certificate .cer file or just .pem file content". */
   private put(certificates: Map<string, StoredCertificate>, most: number | undefined, name: string, body: string): PlatformAnswer {
-    const { properties } = JSON.parse(body);
+    const { properties = {} } = JSON.parse(body);
     const certificate = certificateIn(properties.certificate);
     if (!certificate.ca) {
       throw refused(400, 'BadRequest', 400001, 'Invalid certificate.');

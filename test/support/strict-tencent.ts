@@ -27,7 +27,6 @@ type Parameters = { readonly [name: string]: unknown };
 
 const MINUTE = 60_000;
 
-
 /**
  * Tencent Cloud IoT Hub as it documents itself: requests signed by TC3-HMAC-SHA256
  * (https://www.tencentcloud.com/document/product/1021/34193), and the private CA certificates of one account
@@ -105,7 +104,7 @@ export class StrictTencent extends ActionPlatform {
       throw refused(this.refusal, 'You are not authorized to perform this operation.');
     }
     const operation = TENCENT_OPERATIONS.find(({ name }) => name === action);
-    if (!operation || operation.method !== method || !operation.path.test(path)) {
+    if (!operation || !operation.methods.includes(method) || !operation.path.test(path)) {
       throw refused('InvalidAction', 'The requested API does not exist.');
     }
     const complaint = complaintAbout(request, operation);

@@ -10,3 +10,8 @@ export function byRegion<T>(make: (region: string) => T): (region: string) => T 
     return client;
   };
 }
+
+/** The Region in an ARN; none in a name. */
+export function regionIn(nameOrArn: string): string | undefined {
+  return /^arn:[^:]*:[^:]*:([^:]+):/.exec(nameOrArn)?.[1];
+}

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { percentEncoded, sha256 } from '../canonical-text';
 import { HttpRequest } from '../http-api';
 
 /** An access key of Alibaba Cloud, or a temporary one of its STS, which has a token. */
@@ -32,7 +33,7 @@ const ALGORITHM = 'ACS3-HMAC-SHA256';
  */
 export function acs3Request({ endpoint, action, method, version, parameters, date, nonce }: AcsCall, credentials: AcsCredentials): HttpRequest {
   const { accessKeyId, accessKeySecret, securityToken } = credentials;
-  const query = Object.keys(parameters).map(name => `${encode(name)}=${encode(parameters[name])}`).sort().join('&');
+  const query = Object.keys(parameters).map(name => `${percentEncoded(name)}=${percentEncoded(parameters[name])}`).sort().join('&');
   const headers: { [name: string]: string } = {
     'host': new URL(endpoint).host,
     'x-acs-action': action,
@@ -51,13 +52,4 @@ export function acs3Request({ endpoint, action, method, version, parameters, dat
     url: `${endpoint}/?${query}`,
     headers: { ...headers, authorization: `${ALGORITHM} Credential=${accessKeyId},SignedHeaders=${names.join(';')},Signature=${signature}` },
   };
-}
-
-/** All but the unreserved characters of RFC 3986, section 2.3. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AcsCredentials, acs3Request } from './acs3-signature';
 import { JsonMap } from '../../contract/json-map';
 import { outsideId, outsideName } from '../../handlers/outside-text';
-import { HttpApi, HttpResponse, passingStatus } from '../http-api';
+import { HttpApi, passingCode } from '../http-api';
 import { jsonAnswer, jsonOf, listIn, LOOK_AT_ENDPOINT } from '../json-answer';
 import { errorCode, platformFailure } from '../platform-failure';
 import { shownFingerprint } from '../shown-certificate';
@@ -20,7 +20,7 @@ export interface RegisteredCa {
   readonly active: boolean;
 }
 
-/** Operations on an instance take its id, and some the serial number of a CA certificate. */
+/** Of the API, onsmqtt. */
 const VERSION = '2020-04-20';
 
 /**
@@ -71,11 +71,6 @@ const ADVICE: { readonly [code: string]: string } = {
  * Throttling has the status 400 or 503. The documented errors of this API have the status 500, and are final: only what has no
  * code of its own, or says that the service failed, passes.
  */
-function passing(response: HttpResponse): string | undefined {
-  const { Code } = jsonOf(response);
-  return typeof Code === 'string' ? PASSING.exec(Code)?.[0] : passingStatus(response);
-}
-
 const PASSING = /^(Throttling|InternalError|ServiceUnavailable)\b/;
 
 /** The operations of ApsaraMQ for MQTT (onsmqtt, 2020-04-20) on the CA certificates of one instance. */
@@ -90,7 +85,7 @@ export class MqttApi {
     const { RegisterCode } = (await this.call('GetRegisterCode', {}))!;
     const code = outsideId(RegisterCode);
     if (code === undefined) {
-      throw new Error('ApsaraMQ for MQTT: GetRegisterCode answered no code; deploy again');
+      throw new Error(`${descriptionOf('GetRegisterCode')} answered no code; deploy again`);
     }
     return code;
   }
@@ -154,7 +149,7 @@ export class MqttApi {
       parameters: { ...parameters, MqttInstanceId: this.instanceId },
       date: new Date(),
       nonce: randomUUID(),
-    }, this.credentials), passing);
+    }, this.credentials), answered => passingCode(answered, jsonOf(answered).Code, PASSING));
     const answer = response.status === 200 ? jsonAnswer(what, response) : jsonOf(response);
     if (response.status === 200 && answer.Code === undefined) {
       return answer;

@@ -1,12 +1,9 @@
 import { RegistrationType } from '../../contract/registrations';
 import { emulatedEndpoint, ownEndpoint } from '../endpoint';
 import { HttpApi } from '../http-api';
-import { registrarHandler } from '../registrar';
+import { PATIENCE, registrarHandler } from '../registrar';
 import { IotApi } from './iot-api';
 import { RegistrationCode } from './registration-code';
-
-/** How long a right is taken to be on its way; milliseconds. */
-const PATIENCE = 60_000;
 
 /** AWS IoT of the function's own account and Region; the environment says who asks. */
 function api(endpoint: string, signal: AbortSignal): IotApi {
@@ -19,7 +16,7 @@ function api(endpoint: string, signal: AbortSignal): IotApi {
   });
 }
 
-/** Answers CloudFormation itself. */
+/** The entry of the function that fetches the registration code of AWS IoT. */
 export const handler = registrarHandler({
   [RegistrationType.AWS_IOT_REGISTRATION_CODE]: new RegistrationCode(api),
 });

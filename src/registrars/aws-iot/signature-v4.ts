@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { basicTime, percentEncoded, sha256 } from '../canonical-text';
 import { HttpRequest } from '../http-api';
 
 /** Credentials of AWS, as Lambda gives them to a function. */
@@ -24,7 +25,7 @@ export interface SigningScope {
  */
 export function signV4(request: HttpRequest, credentials: AwsCredentials, { region, service }: SigningScope, now: Date): HttpRequest {
   const { host, pathname, searchParams } = new URL(request.url);
-  const time = now.toISOString().replace(/[-:]|\.\d{3}/g, '');
+  const time = basicTime(now);
   const headers: { readonly [name: string]: string } = {
     ...request.headers,
     host,
@@ -36,9 +37,9 @@ export function signV4(request: HttpRequest, credentials: AwsCredentials, { regi
   const canonicalRequest = [
     request.method,
     // Encoded once more than it is in the URL: all services but S3 want it so.
-    pathname.split('/').map(encoded).join('/'),
+    pathname.split('/').map(percentEncoded).join('/'),
     // Sorted by name, then by value: a name ends before whatever could follow it.
-    [...searchParams].map(pair => pair.map(encoded).join('\0')).sort().map(pair => pair.replace('\0', '=')).join('&'),
+    [...searchParams].map(pair => pair.map(percentEncoded).join('\0')).sort().map(pair => pair.replace('\0', '=')).join('&'),
     ...signed.map(name => `${name}:${values.get(name)}`),
     '',
     signed.join(';'),
@@ -55,15 +56,6 @@ export function signV4(request: HttpRequest, credentials: AwsCredentials, { regi
         + `SignedHeaders=${signed.join(';')}, Signature=${signature}`,
     },
   };
-}
-
-/** Percent-encodes all but the unreserved characters of RFC 3986, section 2.3. */
-function encoded(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function hmac(key: string | Buffer, text: string): ReturnType<typeof createHmac> {

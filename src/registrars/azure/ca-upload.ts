@@ -2,11 +2,12 @@ import { X509Certificate } from 'node:crypto';
 import { AzureCaUploadAttributes, CERTIFICATE_NAME } from '../../contract/azure';
 import { checkForm } from '../../contract/forms';
 import { complain, RawProperties } from '../../handlers/property-values';
-import { certificateProperty, thumbprintOf } from '../certificate-property';
+import { certificateProperty } from '../certificate-property';
 import { RecordedRegistrar } from '../latest-request';
 import { recordsOf } from '../outside';
 import { Registration, RegistrationRequest } from '../registrar';
 import { leaveAndRemove, RegistrationRecords, resourceOf } from '../registration-records';
+import { fingerprintOf, thumbprintOf } from '../shown-certificate';
 import { AzureReach, azureService, AzureService, certificatesOf, identityOf } from './service';
 
 /** A CA certificate that is to be held by a service. */
@@ -112,8 +113,8 @@ function declaredIn(properties: RawProperties): Declared {
   const azure = azureService(properties);
   complain(checkForm('certificateName', properties.CertificateName, CERTIFICATE_NAME));
   const certificate = certificateProperty('CertificatePem', properties.CertificatePem);
-  const beginning = certificate.fingerprint256.replaceAll(':', '').slice(0, 8).toLowerCase();
-  return { azure, certificate, thumbprint: thumbprintOf(certificate), name: `${properties.CertificateName}-${beginning}` };
+  const name = `${properties.CertificateName}-${fingerprintOf(certificate).slice(0, 8)}`;
+  return { azure, certificate, thumbprint: thumbprintOf(certificate), name };
 }
 
 function identityOfUpload({ azure, name, thumbprint }: Declared): string {

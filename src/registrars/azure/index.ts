@@ -3,7 +3,7 @@ import { registrarHandler } from '../registrar';
 import { AzureCaUpload } from './ca-upload';
 import { AzureCaVerification } from './ca-verification';
 
-/** The function that registers CAs with Azure IoT Hub and the Device Provisioning Service. */
+/** The entry of the function that registers CAs with Azure IoT Hub and the Device Provisioning Service. */
 export const handler = registrarHandler({
   [RegistrationType.AZURE_CA_UPLOAD]: new AzureCaUpload(),
   [RegistrationType.AZURE_CA_VERIFICATION]: new AzureCaVerification(),

@@ -2,10 +2,10 @@ import { outsideCode, outsideMessage } from '../../handlers/outside-text';
 import { HttpResponse } from '../http-api';
 import { jsonOf } from '../json-answer';
 
-/** More of the platform's message is of no use. */
+/** How much of the platform's message is shown; characters. */
 const MAX_MESSAGE = 600;
 
-/** What is needed of it stands there. */
+/** How much of a message is searched for a code; characters. */
 const MAX_LOOKED_AT = 8_192;
 
 const ROLE_NEEDED = 'give the service principal a role on the service that holds Microsoft.Devices/*/certificates/*, such as Contributor; '
@@ -13,16 +13,16 @@ const ROLE_NEEDED = 'give the service principal a role on the service that holds
 
 /** Why Azure refuses something. */
 interface Cause {
-  /** What tells it, in code, message or status. */
+  /** What it is recognized by, in status, code and message. */
   readonly sign: RegExp;
   readonly wayOut: string;
-  /** Whether no waiting ends it, although the status is that of a conflict, which others are tried again after. */
+  /** Whether waiting does not help, although the status is that of a conflict, after which other calls are tried again. */
   readonly lasts?: boolean;
 }
 
 /**
- * The refusals that people meet. The first whose sign fits counts: what tells a cause by itself comes before words that may also stand
- * in a name, and both before a status that has several causes.
+ * The refusals that people meet. The first cause whose sign matches counts: signs of one cause alone come before words that may also stand
+ * in a name, and both come before a status that has several causes.
  */
 const CAUSES: readonly Cause[] = [
   {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonMap } from '../../contract/json-map';
 import { outsideId, outsideMessage, outsideName } from '../../handlers/outside-text';
+import { basicTime } from '../canonical-text';
 import { HttpApi, HttpRequest, HttpResponse } from '../http-api';
 import { isAnswer, jsonAnswer } from '../json-answer';
 import { lasts, refusal } from './refusal';
@@ -12,7 +13,7 @@ export interface HeldCertificate {
   readonly thumbprint: string;
   readonly subject: string;
   readonly verified: boolean;
-  /** When it was uploaded: what tells it from one of the same name before or after it. ISO 8601. */
+  /** When it was uploaded: what tells it from one of the same name before or after it. ISO 8601, basic format. */
   readonly created: string;
   /** Changes with every change; each call that changes something has to name the present one. */
   readonly etag: string;
@@ -191,5 +192,5 @@ function timeIn(properties: JsonMap, name: string): string {
   if (Number.isNaN(time.getTime())) {
     throw new Error(`Azure answered a certificate whose ${name} is no time`);
   }
-  return time.toISOString().replace(/[-:]|\.\d+/g, '');
+  return basicTime(time);
 }

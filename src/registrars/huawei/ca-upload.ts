@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { HuaweiCaUploadAttributes } from '../../contract/huawei';
 import { RawProperties } from '../../handlers/property-values';
-import { certificateProperty, thumbprintOf } from '../certificate-property';
+import { certificateProperty } from '../certificate-property';
 import { RecordedRegistrar } from '../latest-request';
 import { recordsOf } from '../outside';
 import { Registration, RegistrationRequest } from '../registrar';
 import { leaveAndRemove, RegistrationRecords, resourceOf } from '../registration-records';
+import { thumbprintOf } from '../shown-certificate';
 import { certificatesOf, huaweiInstance, HuaweiReach } from './instance';
 import { HeldCertificate, InstanceCertificates } from './instance-certificates';
 

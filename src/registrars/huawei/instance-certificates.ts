@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { JsonMap } from '../../contract/json-map';
 import { outsideId, outsideName } from '../../handlers/outside-text';
-import { toPem } from '../../pki/pem';
+import { basicTime } from '../canonical-text';
 import { HttpApi, HttpRequest, HttpResponse } from '../http-api';
 import { isAnswer, jsonAnswer, listIn } from '../json-answer';
+import { pemOf } from '../shown-certificate';
 import { codeOf, NOT_PROVED, refusal } from './refusal';
 
 /** A CA certificate as IoTDA holds it (`CertificatesRspDTO`). It shows neither the certificate nor a fingerprint. */
@@ -13,7 +14,7 @@ export interface HeldCertificate {
   readonly verified: boolean;
   /** Stays the same, and is shown whenever it is asked for. */
   readonly verifyCode: string;
-  /** As in `20151212T121212Z`, all three. */
+  /** In the basic format of ISO 8601, all three. */
   readonly created: string;
   readonly notBefore: string;
   readonly notAfter: string;
@@ -54,7 +55,7 @@ export class InstanceCertificates {
    */
   public async registrationsOf(certificate: X509Certificate): Promise<HeldCertificate[]> {
     const commonName = commonNameOf(certificate);
-    const [notBefore, notAfter] = [certificate.validFrom, certificate.validTo].map(time => compactTime(new Date(time)));
+    const [notBefore, notAfter] = [certificate.validFrom, certificate.validTo].map(time => basicTime(new Date(time)));
     return (await this.list())
       .filter(held => held.commonName === commonName && held.notBefore === notBefore && held.notAfter === notAfter)
       .sort((a, b) => `${a.created} ${a.id}` < `${b.created} ${b.id}` ? -1 : 1);
@@ -71,7 +72,7 @@ export class InstanceCertificates {
     certificate: X509Certificate, isAnother: (held: HeldCertificate) => boolean, note: () => Promise<void>,
   ): Promise<HeldCertificate> {
     const what = 'upload of the certificate';
-    const body = JSON.stringify({ content: toPem('CERTIFICATE', certificate.raw), app_id: this.place.appId });
+    const body = JSON.stringify({ content: pemOf(certificate), app_id: this.place.appId });
     let attempts = 0;
     return heldIn(this.accepted(what, await this.call(what, async () => {
       const found = attempts++ === 0 ? undefined : (await this.registrationsOf(certificate)).find(held => !isAnother(held));
@@ -92,7 +93,7 @@ export class InstanceCertificates {
   /** Proves possession of the key. What is verified already may be refused, but not for a wrong proof. */
   public async verify(id: string, verificationCertificate: X509Certificate): Promise<void> {
     const response = await this.call('verification', () =>
-      ({ method: 'POST', url: `/${id}/action?action_id=verify`, body: JSON.stringify({ verify_content: toPem('CERTIFICATE', verificationCertificate.raw) }) }));
+      ({ method: 'POST', url: `/${id}/action?action_id=verify`, body: JSON.stringify({ verify_content: pemOf(verificationCertificate) }) }));
     const done = response.status < 300 && isAnswer(response)
       || !NOT_PROVED.includes(codeOf(response) ?? '') && (await this.list()).some(held => held.id === id && held.verified);
     if (!done) {
@@ -165,9 +166,4 @@ function heldIn({ certificate_id: id, verify_code: verifyCode, ...held }: JsonMa
 function commonNameOf(certificate: X509Certificate): string {
   const { CN = '' } = certificate.toLegacyObject().subject as { CN?: string | string[] };
   return [CN].flat()[0];
-}
-
-/** As IoTDA writes times. */
-function compactTime(time: Date): string {
-  return time.toISOString().replace(/[-:]|\.\d+/g, '');
 }

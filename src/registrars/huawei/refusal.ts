@@ -2,10 +2,10 @@ import { entryOf, outsideCode, outsideMessage } from '../../handlers/outside-tex
 import { HttpResponse } from '../http-api';
 import { jsonOf } from '../json-answer';
 
-/** More of the platform's message is of no use. */
+/** How much of the platform's message is shown; characters. */
 const MAX_MESSAGE = 300;
 
-/** That the verification certificate is not one of this CA for this code. */
+/** The codes that say that the verification certificate does not prove possession of this CA's key for this code. */
 export const NOT_PROVED: readonly string[] = ['IOTDA.014307', 'IOTDA.014308'];
 
 /**

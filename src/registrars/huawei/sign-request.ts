@@ -1,4 +1,5 @@
-import { createHash, createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
+import { basicTime, percentEncoded, sha256 } from '../canonical-text';
 import { HttpRequest } from '../http-api';
 
 /** An access key of Huawei Cloud, AK and SK. */
@@ -24,7 +25,7 @@ const DERIVED_SERVICE = 'iotdm';
  */
 export function signRequest(request: HttpRequest, key: AccessKey, time: Date, region?: string): HttpRequest {
   const { host, pathname, searchParams } = new URL(request.url);
-  const date = time.toISOString().replace(/[-:]|\.\d+/g, '');
+  const date = basicTime(time);
   const headers: { readonly [name: string]: string } = { ...request.headers, 'host': request.headers?.host ?? host, 'x-sdk-date': date };
   const names = Object.keys(headers).sort();
   const canonicalRequest = [
@@ -51,13 +52,5 @@ function derivedKey({ accessKeyId, secretAccessKey }: AccessKey, scope: string):
 
 /** Sorted by name, and each escaped as RFC 3986 has it. */
 function canonicalQuery(query: URLSearchParams): string {
-  return [...query].map(([name, value]) => `${escaped(name)}=${escaped(value)}`).sort().join('&');
-}
-
-function escaped(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return [...query].map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`).sort().join('&');
 }

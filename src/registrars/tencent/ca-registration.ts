@@ -27,6 +27,8 @@ function parse(properties: RawProperties): Declaration {
   };
 }
 
+const PREFIX = 'tencent-iot-hub/';
+
 /**
  * What a resource is known by: the name under which the platform has the CA certificate, and that certificate. Not the region,
  * which only says how the account is reached.
@@ -36,7 +38,7 @@ function identityOf({ certName, ca }: Declaration): string {
 }
 
 function nameIdentity(certName: string): string {
-  return `tencent-iot-hub/${encodeURIComponent(certName)}/`;
+  return `${PREFIX}${encodeURIComponent(certName)}/`;
 }
 
 /**
@@ -92,7 +94,7 @@ export class CaRegistration implements RecordedRegistrar {
    */
   public async remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void> {
     const { physicalResourceId } = request;
-    if (physicalResourceId.startsWith('tencent-iot-hub/')) {
+    if (physicalResourceId.startsWith(PREFIX)) {
       await this.leave(request, physicalResourceId);
     } else {
       // What made its creation fail can make this fail too, and must not keep the stack.

@@ -1,7 +1,7 @@
 import { tc3Request, TencentCredentials } from './tc3-signature';
 import { JsonMap } from '../../contract/json-map';
 import { outsideName } from '../../handlers/outside-text';
-import { HttpApi, HttpResponse, passingStatus } from '../http-api';
+import { HttpApi, HttpResponse, passingCode } from '../http-api';
 import { jsonOf, listIn, LOOK_AT_ENDPOINT } from '../json-answer';
 import { errorCode, platformFailure } from '../platform-failure';
 import { shownFingerprint } from '../shown-certificate';
@@ -44,11 +44,6 @@ const ADVICE: { readonly [code: string]: string } = {
 };
 
 /** Errors have the status 200. https://www.tencentcloud.com/document/product/1105/41917 */
-function passing(response: HttpResponse): string | undefined {
-  const code = errorOf(response)?.Code;
-  return typeof code === 'string' ? PASSING.exec(code)?.[0] : passingStatus(response);
-}
-
 const PASSING = /^(RequestLimitExceeded|InternalError|ServiceUnavailable)\b/;
 
 /** The operations of IoT Hub (iotcloud, 2021-04-08) on private CA certificates. */
@@ -96,7 +91,7 @@ export class IotHubApi {
       region: this.region,
       body: JSON.stringify(parameters),
       date: new Date(),
-    }, this.credentials), passing);
+    }, this.credentials), answered => passingCode(answered, errorOf(answered)?.Code, PASSING));
     const answer = jsonOf(response).Response as JsonMap | undefined;
     if (response.status === 200 && !answer) {
       throw new Error(`${what} answered without its Response in JSON; ${LOOK_AT_ENDPOINT}`);

@@ -1,4 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { sha256 } from '../canonical-text';
 import { HttpRequest } from '../http-api';
 
 /** An API key of Tencent Cloud, or a temporary one of its STS, which has a token. */
@@ -26,19 +27,30 @@ export interface TencentCall {
 
 const ALGORITHM = 'TC3-HMAC-SHA256';
 const CONTENT_TYPE = 'application/json; charset=utf-8';
-const SIGNED_HEADERS = 'content-type;host;x-tc-action';
+const SIGNED_HEADERS = ['content-type', 'host', 'x-tc-action'];
 
 /**
  * Signs a call as version 3 of Tencent Cloud's signature has it.
  * https://www.tencentcloud.com/document/product/1021/34193
+ *
+ * @param signedHeaders sorted; the platform demands the first two, and recommends the third
  */
-export function tc3Request({ endpoint, service, action, version, region, body, date }: TencentCall, credentials: TencentCredentials): HttpRequest {
+export function tc3Request(call: TencentCall, credentials: TencentCredentials, signedHeaders: readonly string[] = SIGNED_HEADERS): HttpRequest {
+  const { endpoint, service, action, version, region, body, date } = call;
   const { secretId, secretKey, token } = credentials;
-  const { host } = new URL(endpoint);
   const timestamp = String(Math.floor(date.getTime() / 1000));
+  const headers: { readonly [name: string]: string } = {
+    'content-type': CONTENT_TYPE,
+    'host': new URL(endpoint).host,
+    'x-tc-action': action,
+    'x-tc-version': version,
+    'x-tc-region': region,
+    'x-tc-timestamp': timestamp,
+    ...token === undefined ? {} : { 'x-tc-token': token },
+  };
   const scope = [date.toISOString().slice(0, 10), service, 'tc3_request'];
-  const canonicalHeaders = `content-type:${CONTENT_TYPE}\nhost:${host}\nx-tc-action:${action.toLowerCase()}\n`;
-  const canonicalRequest = ['POST', '/', '', canonicalHeaders, SIGNED_HEADERS, sha256(body)].join('\n');
+  const canonicalHeaders = signedHeaders.map(name => `${name}:${headers[name].toLowerCase()}\n`).join('');
+  const canonicalRequest = ['POST', '/', '', canonicalHeaders, signedHeaders.join(';'), sha256(body)].join('\n');
   const stringToSign = [ALGORITHM, timestamp, scope.join('/'), sha256(canonicalRequest)].join('\n');
   const key = scope.reduce<string | Buffer>((secret, part) => createHmac('sha256', secret).update(part).digest(), `TC3${secretKey}`);
   const signature = createHmac('sha256', key).update(stringToSign).digest('hex');
@@ -46,19 +58,9 @@ export function tc3Request({ endpoint, service, action, version, region, body, d
     method: 'POST',
     url: `${endpoint}/`,
     headers: {
-      'content-type': CONTENT_TYPE,
-      host,
-      'x-tc-action': action,
-      'x-tc-version': version,
-      'x-tc-region': region,
-      'x-tc-timestamp': timestamp,
-      ...token === undefined ? {} : { 'x-tc-token': token },
-      'authorization': `${ALGORITHM} Credential=${secretId}/${scope.join('/')}, SignedHeaders=${SIGNED_HEADERS}, Signature=${signature}`,
+      ...headers,
+      authorization: `${ALGORITHM} Credential=${secretId}/${scope.join('/')}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`,
     },
     body,
   };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -17,7 +17,7 @@ export async function startPlatform(): Promise<Platform & { stop(): Promise<void
   assertBundleIsNew('handler', ['src/handlers', 'src/contract', 'src/pki']); // before anything runs that would have to be stopped
   const endpoint = await Endpoint.start();
   const variables = { ...environmentAt(endpoint), CERTIFICATE_AUTHORITIES: 'Ca,Factory,Existing,Hsm' };
-  const lambda = new LambdaFunction({ bundle: 'handler', variables });
+  const lambda = new LambdaFunction({ bundle: 'handler', handler: 'handler', variables });
   return {
     endpoint,
     lambda,

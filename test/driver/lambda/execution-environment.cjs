@@ -159,7 +159,7 @@ for (const name of ['log', 'info', 'warn', 'error']) {
   console[name] = (...texts) => parentPort.postMessage({ log: texts.map(String).join(' ') });
 }
 let running = false;
-const { handler } = require(workerData.bundle);
+const handler = require(workerData.bundle)[workerData.handler];
 
 parentPort.on('message', async ({ event, context, remaining, time }) => {
   now = time; // of the world of this event, which can be another one than that of the event before

@@ -31,6 +31,8 @@ export interface Outside {
 export interface Runtime {
   /** The folder of the bundle in assets/. */
   readonly bundle: string;
+  /** What the bundle exports for the function. */
+  readonly handler: string;
   /** Its environment variables; nothing else is in its environment. */
   readonly variables: { readonly [name: string]: string };
   readonly outside?: Outside;
@@ -46,9 +48,9 @@ export interface Ended {
 
 /** An execution environment: the shipped bundle, loaded once, which carries out one event at a time. */
 export class ExecutionEnvironment {
-  public static async start(id: number, { bundle, variables, outside }: Runtime, time: number): Promise<ExecutionEnvironment> {
+  public static async start(id: number, { bundle, handler, variables, outside }: Runtime, time: number): Promise<ExecutionEnvironment> {
     const worker = new Worker(RUNTIME, {
-      workerData: { id, bundle: bundleOf(bundle), now: time, outside }, env: { ...variables }, stdout: true, stderr: true,
+      workerData: { id, bundle: bundleOf(bundle), handler, now: time, outside }, env: { ...variables }, stdout: true, stderr: true,
     });
     worker.setMaxListeners(0);
     const environment = new ExecutionEnvironment(id, worker);

@@ -66,7 +66,7 @@ export function driveRegistrar(platform: DrivenPlatform): void {
         }
       }
     }
-    process.stdout.write(`${platform.bundle}, ${name}: histories ${histories}, wrong ${failures.length}\n`);
+    process.stdout.write(`${platform.registrar}, ${name}: histories ${histories}, wrong ${failures.length}\n`);
     if (failures.length > 0) {
       throw new Error(`${failures.length} histories went wrong, such as\n\n${failures.slice(0, 3).join('\n\n')}`);
     }

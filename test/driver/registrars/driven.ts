@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { faultyAnswer, replyOf } from './platform-history';
 import { DrivenPlatform, Proof } from './platforms';
+import { REGISTRARS } from '../../../src/contract/registrations';
 import { HttpsPlatform } from '../../support/https-platform';
 import { RegisteredCa, registeredCa } from '../../support/registered-ca';
 import { Endpoint } from '../aws/endpoint';
@@ -11,11 +12,12 @@ import { assertBundleIsNew, LambdaFunction } from '../lambda/lambda';
 /** The function of a platform, the platform, and AWS between them: what all histories of a platform share. */
 export class Driven implements Platform {
   public static async start(platform: DrivenPlatform): Promise<Driven> {
-    assertBundleIsNew(platform.bundle, ['src/registrars', 'src/contract', 'src/handlers']);
+    const shipped = REGISTRARS[platform.registrar];
+    assertBundleIsNew(shipped.bundle, ['src/registrars', 'src/contract', 'src/handlers']);
     const [endpoint, server] = [await Endpoint.start(), platform.start()];
     await server.start();
     const lambda = new LambdaFunction({
-      bundle: platform.bundle, variables: environmentAt(endpoint), outside: { port: Number(new URL(server.url).port), ca: server.trustedCas },
+      ...shipped, variables: environmentAt(endpoint), outside: { port: Number(new URL(server.url).port), ca: server.trustedCas },
     });
     return new Driven(platform, server, endpoint, lambda, [await registeredCa('Acme Root 1'), await registeredCa('Acme Root 2')]);
   }

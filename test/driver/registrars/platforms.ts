@@ -25,7 +25,7 @@ export interface Registration {
 
 /** A platform whose function is driven. */
 export interface DrivenPlatform<P extends HttpsPlatform = HttpsPlatform> {
-  readonly bundle: RegistrarName;
+  readonly registrar: RegistrarName;
   readonly credentials: object;
   start(): P;
   /** The resources of a registration, by the end of their logical ids; the one that registers is `Registration`. */
@@ -43,7 +43,7 @@ function proof(ca: RegisteredCa, Code: unknown): Proof {
 const attribute = (name: string): object => ({ 'Fn::GetAtt': ['{id}Registration', name] });
 
 export const AZURE: DrivenPlatform<StrictAzure> = {
-  bundle: 'azure',
+  registrar: 'azure',
   start: () => new StrictAzure(),
   credentials: { tenantId: TENANT, clientId: CLIENT, clientSecret: CLIENT_SECRET },
   resources: (_, { ca, name = 'acme' }) => {
@@ -76,7 +76,7 @@ export const AZURE: DrivenPlatform<StrictAzure> = {
 };
 
 export const HUAWEI: DrivenPlatform<StrictHuawei> = {
-  bundle: 'huawei',
+  registrar: 'huawei',
   start: () => new StrictHuawei(),
   credentials: { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY },
   resources: (_, { ca, name }) => {
@@ -94,7 +94,7 @@ export const HUAWEI: DrivenPlatform<StrictHuawei> = {
 };
 
 export const APSARA_MQTT: DrivenPlatform<StrictApsara> = {
-  bundle: 'apsara-mqtt',
+  registrar: 'apsara-mqtt',
   start: () => new StrictApsara(),
   credentials: ALIBABA_KEY,
   resources: (server, { ca, name = 'acme' }) => {
@@ -125,7 +125,7 @@ export const APSARA_MQTT: DrivenPlatform<StrictApsara> = {
 const CODE = '7d0f2a5c91b34e6f';
 
 export const TENCENT: DrivenPlatform<StrictTencent> = {
-  bundle: 'tencent',
+  registrar: 'tencent',
   start: () => Object.assign(new StrictTencent(), { code: CODE }),
   credentials: API_KEY,
   resources: (server, { ca, name = 'acme' }) => ({

@@ -5,6 +5,10 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { LambdaProcess } from './lambda-process';
 import { Encryption, NeededRight } from './needed-rights';
 import { RecordedAws } from './recorded-aws';
+import { RegistrarName, REGISTRARS, ShippedFunction } from '../../../src/contract/registrations';
+
+/** The function that issues. */
+const PROVIDER: ShippedFunction = { bundle: 'handler', handler: 'handler' };
 
 /** What a resource is once it is made. */
 export interface Made {
@@ -91,10 +95,11 @@ export class AwsWorld implements Encryption {
 
   /** Has a function handle an event, with the environment that its template gives it. */
   public async invoke(fn: FunctionProperties, event: { readonly ServiceToken: string; readonly [field: string]: unknown }): Promise<void> {
-    const bundle = /\((.+)\)$/.exec(fn.Description)?.[1] ?? 'handler';
+    const [, name] = /\((.+)\)$/.exec(fn.Description) ?? [];
+    const shipped = name === undefined ? PROVIDER : REGISTRARS[name as RegistrarName];
     this.aws.account = this.account;
     const environment = { AWS_REGION: this.region, AWS_ENDPOINT_URL: this.aws.url, ...fn.Environment?.Variables, ...this.platform };
-    const standing = this.functions.get(event.ServiceToken) ?? new LambdaProcess(bundle, environment);
+    const standing = this.functions.get(event.ServiceToken) ?? new LambdaProcess(shipped, environment);
     this.functions.set(event.ServiceToken, standing);
     await standing.invoke(event);
   }

@@ -4,8 +4,9 @@ import { decide } from './authorization';
 import { AwsWorld } from './aws-world';
 import { NeededRight } from './needed-rights';
 import { PlayedStack, UsedRight } from './played-stack';
+import { REGISTRARS } from '../../../src/contract/registrations';
 
-const BUNDLES = ['handler', 'aws-iot', 'azure', 'huawei', 'apsara-mqtt', 'tencent'];
+const BUNDLES = ['handler', ...new Set(Object.values(REGISTRARS).map(({ bundle }) => bundle))];
 
 /**
  * That the label of a key in a secret can't be taken away is passed over: the secret goes with its resource, or is another

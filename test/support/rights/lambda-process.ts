@@ -1,6 +1,7 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { ShippedFunction } from '../../../src/contract/registrations';
 
 const ASSETS = resolve(__dirname, '../../../assets');
 
@@ -10,7 +11,7 @@ const { globalAgent: agent } = require('https'), connect = agent.createConnectio
 if (port) {
   agent.createConnection = (options, callback) => connect.call(agent, { ...options, host: '127.0.0.1', port }, callback);
 }
-const { handler } = require(process.argv[1]);
+const handler = require(process.argv[1])[process.argv[2]];
 require('readline').createInterface({ input: process.stdin }).on('line', line => {
   const event = JSON.parse(line);
   const context = { awsRequestId: '1', invokedFunctionArn: event.ServiceToken, getRemainingTimeInMillis: () => 60_000 };
@@ -21,9 +22,8 @@ require('readline').createInterface({ input: process.stdin }).on('line', line =>
 export class LambdaProcess {
   private readonly child: ChildProcess;
 
-  /** @param bundle the folder in assets/ */
-  constructor(bundle: string, environment: NodeJS.ProcessEnv) {
-    this.child = spawn(process.execPath, ['-e', RUNTIME, `${ASSETS}/${bundle}/index.js`], {
+  constructor({ bundle, handler }: ShippedFunction, environment: NodeJS.ProcessEnv) {
+    this.child = spawn(process.execPath, ['-e', RUNTIME, `${ASSETS}/${bundle}/index.js`, handler], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {
         PATH: process.env.PATH,

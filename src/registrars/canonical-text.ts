@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+
+/** SHA-256 of a text in UTF-8, 64 lower-case hexadecimal digits. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Percent-encodes all but the unreserved characters of RFC 3986, section 2.3. */
+export function percentEncoded(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** A time in the basic format of ISO 8601, to the second, such as `20151212T121212Z`. */
+export function basicTime(time: Date): string {
+  return time.toISOString().replace(/[-:]|\.\d+/g, '');
+}

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeAwaited } from './certificates/awaited-certificates';
 import { readStackOutputs, StackOutput } from './certificates/stack-outputs';
 import { CliError, printable } from './cli-error';
 import { localDisk } from './disk';
@@ -53,8 +54,10 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
   const { name: source, content } = readInput(options.outputs, whereOutputsAre());
   const all = readStackOutputs(source, content);
   const outputs = all.filter(({ certificates }) => certificates.length > 0);
+  const awaited = describeAwaited(all);
   if (outputs.length === 0) {
-    throw new CliError(`${source}: no output holds a certificate; declare them with the construct CertificateOutputs, deploy, and export again`);
+    throw new CliError(`${source}: no output holds a certificate${awaited === undefined
+      ? '; declare them with the construct CertificateOutputs, deploy, and export again' : `, since ${awaited}`}`);
   }
   const names = fileNames(outputs);
   const certificates = outputs.flatMap((output, index) => exportedCertificates(output, `${names[index]}.pem`));
@@ -81,7 +84,7 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
     folder: options.out,
     certificates: certificates.map((each, index) => ({ facts: each.facts, entry: entries[index] })),
     kit: kit && { name: kit, files: ofKit.map(({ name }) => name) },
-    notes: [...notesOnKeys.map(note => `${note}; left out`), ...notesOnKit],
+    notes: [...awaited === undefined ? [] : [awaited], ...notesOnKeys.map(note => `${note}; left out`), ...notesOnKit],
     warnings: keys.filter(isOfCa).map(({ certificates: [ca] }) => `${join(options.out, keyFiles.get(ca)!)} is the private key of the CA `
       + `${ca.facts.shortName}: whoever has it makes certificates that pass for this CA's; keep it off devices, brokers and version control`),
     errors: errors.map(error => `no key from ${error}`),

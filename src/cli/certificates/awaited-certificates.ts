@@ -1,8 +1,8 @@
+import { holdsPem } from './pem-blocks';
 import { StackOutput } from './stack-outputs';
 import { AWAITED_CERTIFICATE } from '../../handlers/answer-data';
 import { REQUEST_LABELS } from '../../pki/public-text';
 import { nameOf } from '../export/output-names';
-import { holdsPem } from './pem-blocks';
 
 /**
  * What to do about the CAs that are signed elsewhere and have no certificate yet, in words: a note stands in their outputs.

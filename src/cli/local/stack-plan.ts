@@ -10,6 +10,7 @@ import { GivenParameter, parameterValues } from './parameters';
 import { passedParameters, PassedParameters, plannedStandIn, PlannedResource, resolvedProperties } from './planned-resource';
 import { referencesIn } from './references';
 import { notKnownYet, rehearse } from './rehearsed';
+import { secretReferencesIn } from './secret-references';
 import { isCertificate, isDeployed, ReferencedResource, StackScope, StackScopeProps, Withheld } from './stack-scope';
 import { generatedName } from './stand-ins';
 import { StackState } from './state';
@@ -30,6 +31,8 @@ export interface StackPlan extends StackTemplate {
   readonly leftOut: ReadonlyMap<string, number>;
   /** The stacks and the certificates that are left out though a local deployment carries out their like. */
   readonly leftOutByName: readonly LeftOut[];
+  /** The ARNs and names of the secrets that its certificates read; `undefined` for one that is known only in the deployment. */
+  readonly secrets: readonly (string | undefined)[];
   /** The path of the stack that is no nested one; names are told below it. */
   readonly rootName: string;
   /** The name of that stack. */
@@ -41,7 +44,10 @@ export interface StackPlan extends StackTemplate {
 /** The id in a name that is generated only when a resource is made. */
 const UNKNOWN_ID = 'xxxxxx';
 
-type StackToPlan = Omit<StackPlan, 'resources' | 'leftOut' | 'leftOutByName'>;
+type StackToPlan = Omit<StackPlan, 'resources' | 'leftOut' | 'leftOutByName' | 'secrets'>;
+
+/** What a stack is for the stacks in it. */
+type ParentStack = Pick<StackPlan, 'nested' | 'region' | 'rootName' | 'rootStackName' | 'prefix'>;
 
 /**
  * Plans the deployment of a stack.
@@ -62,7 +68,8 @@ export function planStack(stack: AssemblyStack, stackId: string, given: readonly
 
 /** Plans the deployment of a stack that is a resource of another one. */
 export function planNestedStack(
-  parent: StackPlan, logicalId: string, stackName: string, stackId: string, { values, withheld }: PassedParameters, previous: StackState | undefined,
+  parent: ParentStack, logicalId: string, stackName: string, stackId: string, { values, withheld }: PassedParameters,
+  previous: StackState | undefined,
 ): StackPlan {
   const { displayName, template, nested, reads } = parent.nested.get(logicalId)!;
   const declared = new Map([...template.parameters].filter(([name]) => !withheld.has(name)));
@@ -90,15 +97,14 @@ function plan(stack: StackToPlan, previous: StackState | undefined): StackPlan {
   const existing = [...template.resources].filter(([id, resource]) => exists(resource, `stack ${stackName}, resource ${id}`));
   const { resources, leftOutByName } = inOrder(stack, existing);
   existing.forEach(([id, { type }]) => checkType(stackName, id, type, currentOf(id)?.type));
-  const planned = { ...stack, resources, leftOut: leftOutTypes(existing), leftOutByName };
-  resources.forEach(resource => checkResource(planned, resource, scope, previous));
+  const secrets = resources.flatMap(resource => checkResource(stack, resource, scope, previous));
   for (const [key, output] of template.outputs) {
     const where = `stack ${stackName}, output ${key}`;
     if (exists(output, where)) {
       rehearse(() => resolve(output.value, scope, where), Unavailable); // such an output is left out
     }
   }
-  return planned;
+  return { ...stack, resources, leftOut: leftOutTypes(existing), leftOutByName, secrets };
 }
 
 /** The scope in which a planned stack is deployed. */
@@ -169,20 +175,27 @@ function checkType(stackName: string, logicalId: string, type: string, previous:
   }
 }
 
-function checkResource(planned: StackPlan, resource: PlannedResource, scope: StackScope, previous: StackState | undefined): void {
-  const { stackName, prefix } = planned;
+/** @returns the secrets that it, or a certificate in it, reads; as in `StackPlan.secrets` */
+function checkResource(
+  stack: StackToPlan, resource: PlannedResource, scope: StackScope, previous: StackState | undefined,
+): readonly (string | undefined)[] {
+  const { stackName, prefix } = stack;
   const { logicalId } = resource;
   if (isCertificate(resource.type)) {
     for (const [name, expression] of Object.entries(resource.properties)) {
       rehearse(() => resolvedProperties(stackName, { ...resource, properties: { [name]: expression } }, scope));
     }
-  } else if (planned.nested.has(logicalId)) {
-    const name = generatedName(stackName, logicalId, UNKNOWN_ID);
-    const stackId = previous && own(previous.resources, `${prefix}${logicalId}`)?.physicalId;
-    rehearse(() => planNestedStack(planned, logicalId, name, stackId ?? name, passedParameters(stackName, resource, scope), previous));
-  } else {
-    rehearse(() => plannedStandIn(stackName, logicalId, resource, scope, undefined, () => UNKNOWN_ID));
+    return secretReferencesIn(resource.properties).filter(({ isWritten }) => !isWritten)
+      .map(({ expression }) => rehearse(() => scope.text(expression, `stack ${stackName}, resource ${logicalId}`), CliError));
   }
+  if (!stack.nested.has(logicalId)) {
+    rehearse(() => plannedStandIn(stackName, logicalId, resource, scope, undefined, () => UNKNOWN_ID));
+    return [];
+  }
+  const name = generatedName(stackName, logicalId, UNKNOWN_ID);
+  const stackId = previous && own(previous.resources, `${prefix}${logicalId}`)?.physicalId;
+  const nested = rehearse(() => planNestedStack(stack, logicalId, name, stackId ?? name, passedParameters(stackName, resource, scope), previous));
+  return nested ? nested.secrets : [undefined];
 }
 
 function leftOutTypes(existing: [string, ResourceDeclaration][]): Map<string, number> {

@@ -115,7 +115,7 @@ async function privateKeys(
   source: string, { outputs: file, privateKeys: ofEndEntities = false, caPrivateKey: ofCas = [], local }: ExportOptions,
   outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[], terminal: Terminal,
 ): Promise<FoundKeys> {
-  const places = keyPlaces(outputs, { ofEndEntities, ofCas });
+  const places = keyPlaces(outputs, certificates, { ofEndEntities, ofCas });
   const known = knownCertificates(certificates, outputs.flatMap(output => output.certificates));
   const found = await findPrivateKeys(places, known, keySource({ local, beside: file }, terminal.progress));
   if (ofEndEntities && found.keys.length + found.errors.length === 0) {

@@ -6,6 +6,9 @@ import { DirectoryParameters } from '../local/directory-parameters';
 import { DirectorySecretVersions } from '../local/directory-secret-versions';
 import { StateStore } from '../local/state-store';
 
+/** Why there is no value of a secret, which does not say that there is no key. */
+const NOT_KEPT = 'the local deployment keeps no value of this secret; where its key was given with `local --secret`, take it from the file that was given';
+
 /** The private keys of a local deployment, in the files of its directory. */
 export class LocalKeys implements KeySource {
   private readonly secrets: DirectorySecretVersions;
@@ -17,7 +20,7 @@ export class LocalKeys implements KeySource {
   }
 
   public async versionsOf(secretArn: string): Promise<SecretVersionIds> {
-    return given(async () => this.secrets.versionsOf(secretArn));
+    return this.secrets.keeps(secretArn) ? given(async () => this.secrets.versionsOf(secretArn)) : { ids: [], absence: NOT_KEPT };
   }
 
   public async readSecret(secretArn: string, version: string): Promise<string> {

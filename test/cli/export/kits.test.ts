@@ -213,9 +213,9 @@ describe('a kit of what is chosen', () => {
   });
 
   test.each([
-    [['--ca', 'OneCertificate', '--platform', 'emqx'], '--ca must be an output with a CA, or the common name of one, which are Acme Root, Plant CA; got "OneCertificate"'],
-    [['--server', 'DeviceCertificate', '--platform', 'emqx'], '--server must be an output with a certificate for TLS as a server, which are '
-      + 'Iot.OneCertificate, Iot.OneCertificateChain, Iot.TwoCertificate; got "DeviceCertificate"'],
+    [['--ca', 'OneCertificate', '--platform', 'emqx'], '--ca must be an output with a CA, or the common name of one (Acme Root, Plant CA), got "OneCertificate"'],
+    [['--server', 'DeviceCertificate', '--platform', 'emqx'], '--server must be an output with a certificate for TLS as a server '
+      + '(Iot.OneCertificate, Iot.OneCertificateChain, Iot.TwoCertificate), got "DeviceCertificate"'],
     [['--server', 'OneCertificate', '--platform', 'alibaba-iot'], '--server chooses the certificate of a broker, and --platform alibaba-iot is for none; leave it out'],
     [['--ca', 'Acme Root'], '--ca, --server and --broker-folder belong to a kit; say which one with --platform'],
     [['--broker-folder', '/etc/broker'], '--ca, --server and --broker-folder belong to a kit; say which one with --platform'],

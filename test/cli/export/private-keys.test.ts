@@ -144,7 +144,7 @@ describe('private keys', () => {
 
     test('of another certificate than these are left alone', async () => {
       expect(await cliError('export', '--outputs', await withParameter(`${NAME}/${'0'.repeat(40)}`), '--out', out, '--private-keys'))
-        .toContain('(Iot.PrivateKeyParameter: the parameter has, by the serial numbers, the key of none of these certificates)');
+        .toContain('(Iot.PrivateKeyParameter: the parameter has no version with the serial number of one of these certificates, and so none of their private keys)');
     });
 
     test('whose file is gone are named with it', async () => {
@@ -197,7 +197,7 @@ describe('the private key of a CA', () => {
       () => ({ ...outputs(), ExportsOutputRefCaPrivateKey3406A7462C5A6784: outputs().CaKeySecret })],
   ])('is not read by a name that %s', async (_, name, content) => {
     expect(await cliError('export', '--outputs', copyWith(content()), '--out', out, '--ca-private-key', name)).toBe(
-      'error: --ca-private-key must be an output with the ARN of a secret, which are Iot.CaKeySecret, Iot.Device0Secret, Iot.Device1Secret; '
+      'error: --ca-private-key must be an output with the ARN of the secret that holds the private key of a CA (Iot.CaKeySecret), '
       + `got "${name}"`);
     expect(existsSync(out)).toBe(false);
   });
@@ -205,14 +205,14 @@ describe('the private key of a CA', () => {
   test('in KMS can\'t be exported, and the error says so', async () => {
     const content = { CaCertificate: outputs().CaCertificate, CaKey: 'arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555' };
     expect(await cliError('export', '--outputs', copyWith(content), '--out', out, '--ca-private-key', 'CaKey'))
-      .toMatch(/which are none here; got "CaKey", a key in KMS, which nobody can export$/);
+      .toMatch(/\(there is none\), got "CaKey", a key in KMS, which nobody can export$/);
   });
 
   test('has to be named with its stack where two have an output of the name', async () => {
     const file = copyWith({});
     writeJson(file, { One: outputs(), Two: outputs() });
     expect(await cliError('export', '--outputs', file, '--out', out, '--ca-private-key', 'CaKeySecret'))
-      .toContain('must be one output, with its stack where several have the name, which are One.CaKeySecret, Two.CaKeySecret; got "CaKeySecret"');
+      .toContain('must be one output, with its stack where several have the name (One.CaKeySecret, Two.CaKeySecret), got "CaKeySecret"');
   });
 
   test('is not taken for it where the named secret is a device\'s, and everything else is written', async () => {

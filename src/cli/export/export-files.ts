@@ -1,9 +1,9 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CERTIFICATE, isPrivateKeyLabel } from '../../pki/pem-blocks';
 import { readPemBlocks } from '../certificates/pem-blocks';
 import { CliError, messageOf } from '../cli-error';
-import { Disk, FileMode } from '../disk';
+import { Disk, FileMode, makeFolder } from '../disk';
 import { parseJsonMap } from '../json';
 import { readBytesIfPresent } from '../read-file';
 import { DEVICE_LIST_HEAD } from './kits/alibaba-iot';
@@ -47,7 +47,7 @@ export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void
   });
   for (const { path, content, kind } of changed) {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
     } catch (error) {
       throw new CliError(`${dirname(path)}: can't be made: ${messageOf(error)}`);
     }

@@ -49,7 +49,7 @@ export interface ExportOptions {
 export async function exportCommand(options: ExportOptions, terminal: Terminal, now = new Date()): Promise<boolean> {
   const kit = options.platform === undefined ? undefined : kitName(options.platform);
   if (kit === undefined && [options.ca, options.server, options.brokerFolder].some(each => each !== undefined)) {
-    throw new CliError('--ca, --server and --broker-folder belong to a kit; say which one with --platform');
+    throw new CliError('--ca, --server and --broker-folder are for a kit; choose one with --platform');
   }
   const { name: source, content } = readInput(options.outputs, whereOutputsAre());
   const all = readStackOutputs(source, content);
@@ -57,7 +57,7 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
   const awaited = describeAwaited(all);
   if (outputs.length === 0) {
     throw new CliError(`${source}: no output holds a certificate${awaited === undefined
-      ? '; declare them with the construct CertificateOutputs, deploy, and export again' : `, since ${awaited}`}`);
+      ? '; declare outputs with the construct CertificateOutputs, deploy, and export again' : `, since ${awaited}`}`);
   }
   const names = fileNames(outputs);
   const certificates = outputs.flatMap((output, index) => exportedCertificates(output, `${names[index]}.pem`));
@@ -86,7 +86,7 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
     kit: kit && { name: kit, files: ofKit.map(({ name }) => name) },
     notes: [...awaited === undefined ? [] : [awaited], ...notesOnKeys.map(note => `${note}; left out`), ...notesOnKit],
     warnings: keys.filter(isOfCa).map(({ certificates: [ca] }) => `${join(options.out, keyFiles.get(ca)!)} is the private key of the CA `
-      + `${ca.facts.shortName}: whoever has it makes certificates that pass for this CA's; keep it off devices, brokers and version control`),
+      + `${ca.facts.shortName}: whoever has it can issue certificates in the name of this CA; keep it off devices, brokers and version control`),
     errors: errors.map(error => `no key from ${error}`),
   };
   if (options.json) {
@@ -104,8 +104,8 @@ function isOfCa({ certificates: [{ entry }] }: FoundKey): boolean {
 
 /** What to do where the outputs file is missing, which often is that of the local deployment. */
 function whereOutputsAre(): string {
-  return existsSync(LOCAL_OUTPUTS) ? `\`private-iot-ca local\` has written another one: --outputs ${LOCAL_OUTPUTS}`
-    : 'name the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote with --outputs';
+  return existsSync(LOCAL_OUTPUTS) ? `\`private-iot-ca local\` wrote one there: --outputs ${LOCAL_OUTPUTS}`
+    : 'name with --outputs the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote';
 }
 
 /** Where `private-iot-ca local` writes by default. */

@@ -155,7 +155,7 @@ describe('an export refuses', () => {
   test('two stacks whose folders are one on a disk that does not tell capital letters apart', async () => {
     const { CaCertificate } = outputs();
     expect(await cliError('export', '--outputs', otherOutputs({ One: { CaCertificate }, ONE: { CaCertificate } }), '--out', out))
-      .toContain('ONE/ca.pem: two files would have this name (capital letters do not count); rename the output');
+      .toContain('ONE/ca.pem: two files would have this name (upper and lower case are the same); rename the output');
     expect(existsSync(out)).toBe(false);
   });
 

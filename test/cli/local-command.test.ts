@@ -360,7 +360,7 @@ describe('wrong usage', () => {
     [['--parameters', 'Other:RegistrationCode=1'], '--parameters: no stack that is deployed as Other has a parameter RegistrationCode'],
     [['--parameters', 'RegistrationCode=A_B'], 'stack Iot, parameter RegistrationCode: must match the pattern [0-9a-z]+, got "A_B"'],
     [['--secret', 'novalue'], '--secret: must be of the form NAME=FILE'],
-    [['--secret', 'CaKey=no-such-file'], '--secret CaKey: there is no such file; what stands behind the equals sign must be the path of a file (not shown)'],
+    [['--secret', 'CaKey=no-such-file'], '--secret CaKey: there is no such file; the text after the equals sign must be the path of a file (not shown)'],
     [['--secret', 'CaKey=package.json', '--secret', 'Iot-CaKey=package.json', 'Iot-CaKey=package.json'], '--secret Iot-CaKey: this secret must be given once'],
     [['--secret', 'CaKye=package.json'], '--secret CaKye: no certificate that is deployed reads such a secret; there is none that can be given'],
     [['--nonsense'], "unknown option '--nonsense'"],

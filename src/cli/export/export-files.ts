@@ -36,7 +36,7 @@ const IS_KIND: { readonly [K in FileKind]: (path: string, content: Buffer) => bo
 export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void {
   const repeated = files.find(({ path }, index) => files.findIndex(each => isSameFile(each.path, path)) !== index);
   if (repeated) {
-    throw new CliError(`${repeated.path}: two files would have this name (capital letters do not count); rename the output, or export into another folder`);
+    throw new CliError(`${repeated.path}: two files would have this name (upper and lower case are the same); rename the output, or export into another folder`);
   }
   const changed = files.filter(file => {
     const standing = readBytesIfPresent(file.path);

@@ -45,7 +45,7 @@ async function given<T>(read: () => Promise<T>): Promise<T> {
 /** The outputs lead to a key, and its file is gone: no other output would help. */
 function present(key: string | undefined, file: string): string {
   if (key === undefined) {
-    throw new UnreadableKeyError(`${file}: there is no such file, and it has the private key; put it back from a copy, or, for a device or a server, `
+    throw new UnreadableKeyError(`${file}: there is no such file, but the private key was in it; restore it from a backup, or, for a device or a server, `
       + 'raise the generation of its certificate and run `private-iot-ca local` again');
   }
   return key;

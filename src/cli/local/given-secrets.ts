@@ -50,10 +50,10 @@ export function readGivenSecret(argument: string): GivenSecret {
   }
   const where = `--secret ${name}`;
   const content = readBytesOr(file, reason => {
-    throw new CliError(`${where}: ${reason}; what stands behind the equals sign must be the path of a file (not shown)`);
+    throw new CliError(`${where}: ${reason}; the text after the equals sign must be the path of a file (not shown)`);
   });
   if (content.length === 0 || content.length > MAX_BYTES) {
-    throw new CliError(`${where}: the file must hold 1 to ${MAX_BYTES} bytes, got ${content.length}; no secret of AWS holds anything else`);
+    throw new CliError(`${where}: the file must hold 1 to ${MAX_BYTES} bytes, got ${content.length}; a secret in AWS can't hold anything else`);
   }
   return { name, value: isUtf8(content) && !content.includes(0) ? content.toString('utf8') : content };
 }
@@ -99,7 +99,7 @@ export class GivenSecrets {
       }
       const target = meant[0]?.id ?? each.name;
       if ([...this.targets.values()].includes(target)) {
-        throw new CliError(`--secret ${each.name}: this secret must be given once`);
+        throw new CliError(`--secret ${each.name}: this secret must be given only once`);
       }
       this.targets.set(each, target);
     }

@@ -41,8 +41,8 @@ export class KeptResources {
   public assertNone(physicalId: string, place: string): void {
     const kept = this.engine.store.state.kept.find(each => each.physicalId === physicalId);
     if (kept) {
-      throw new CliError(`${place}: ${physicalId} is there already, kept when ${kept.name} of stack ${kept.stackName} went; `
-        + 'as in AWS it is not taken over; give this one another name');
+      throw new CliError(`${place}: ${physicalId} exists already: it was kept when ${kept.name} of stack ${kept.stackName} was removed; `
+        + 'as in AWS, it is not taken over; give this one another name');
     }
   }
 

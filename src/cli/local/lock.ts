@@ -53,7 +53,7 @@ export function lockDirectory(directory: string): () => void {
       pause(); // it is being written or removed at this moment
     }
   }
-  throw new CliError(`${directory}: can't be locked; remove ${file} and ${file}.takeover if no other run is at work here`);
+  throw new CliError(`${directory}: can't be locked; remove ${file} and ${file}.takeover if no other run is using this directory`);
 }
 
 /** Refuses where another run is at work in a directory, for who changes nothing there. */
@@ -66,7 +66,7 @@ export function assertUnlocked(directory: string): void {
 }
 
 function inUse(directory: string, { pid, host }: Holder): CliError {
-  return new CliError(`${directory}: another run is at work here (process ${pid} on ${host}); wait for it to end, `
+  return new CliError(`${directory}: another run is using this directory (process ${pid} on ${host}); wait for it to end, `
     + `or remove ${join(directory, 'lock')} if there is no such process`);
 }
 

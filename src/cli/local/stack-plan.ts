@@ -144,8 +144,8 @@ function inOrder(stack: StackToPlan, existing: [string, ResourceDeclaration][]):
     })),
     leftOutByName: existing.filter(([id, { type }]) => awaited.has(id) || (type === NESTED_STACK_TYPE && !nested.has(id))).map(([id, { type }]) => {
       const source = awaited.get(id);
-      const reason = source === undefined ? 'its template is not in the assembly, so that none of the certificates it may declare is made'
-        : `its code comes from the platform, which ${nameOf(source)} (${template.resources.get(source)!.type}) asks`;
+      const reason = source === undefined ? 'its template is not in the assembly, so the certificates that it may declare are not made'
+        : `its code comes from the platform, in the deployment of ${nameOf(source)} (${template.resources.get(source)!.type})`;
       return { what: `${nameOf(id)} (${type})`, reason };
     }),
   };

@@ -93,7 +93,7 @@ describe('private keys', () => {
     rmSync(gone);
     const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--private-keys');
     expect(code).toBe(1);
-    expect(stderr).toBe(`error: no key from Iot.Device0Secret: ${gone}: there is no such file, and it has the private key; put it back from a copy, or, for a device or a server, `
+    expect(stderr).toBe(`error: no key from Iot.Device0Secret: ${gone}: there is no such file, but the private key was in it; restore it from a backup, or, for a device or a server, `
       + 'raise the generation of its certificate and run `private-iot-ca local` again\n');
     expect(Object.keys(filesBelow(out)).filter(name => /^device/.test(name)))
       .toEqual(['device0-chain.pem', 'device0.pem', 'device1-chain.pem', 'device1.key.pem', 'device1.pem']);
@@ -152,7 +152,7 @@ describe('private keys', () => {
       const gone = join(dirname(file), 'keys', 'parameters', NAME, `${serial()}.pem`);
       rmSync(gone);
       const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--private-keys');
-      expect([code, stderr]).toEqual([1, expect.stringContaining(`error: no key from Iot.PrivateKeyParameter: ${gone}: there is no such file, and it has the private key`)]);
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`error: no key from Iot.PrivateKeyParameter: ${gone}: there is no such file, but the private key was in it`)]);
     });
   });
 });

@@ -39,12 +39,12 @@ describe('a secret on the command line', () => {
     ['is a folder', temporaryFolder(), 'this is a folder'],
   ])('whose file %s is refused, and the path, which can be the secret, is not shown', (_, path, reason) => {
     expect(() => readGivenSecret(`Key=${path}`)).toThrow(new Error(
-      `--secret Key: ${reason}; what stands behind the equals sign must be the path of a file (not shown)`));
+      `--secret Key: ${reason}; the text after the equals sign must be the path of a file (not shown)`));
   });
 
   test.each([[0, ''], [65_537, 'very secret'.padEnd(65_537, '.')]])('of %i bytes is refused', (bytes, content) => {
     expect(() => readGivenSecret(`Key=${file(content)}`)).toThrow(new Error(
-      `--secret Key: the file must hold 1 to 65536 bytes, got ${bytes}; no secret of AWS holds anything else`));
+      `--secret Key: the file must hold 1 to 65536 bytes, got ${bytes}; a secret in AWS can't hold anything else`));
   });
 });
 

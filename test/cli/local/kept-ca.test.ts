@@ -55,7 +55,7 @@ test('a CA whose construct has another id is not replaced by accident, and goes 
   expect(outputs()).toEqual(before);
   const rehearsed = await cli('local', '--app', assembly(made('Renamed')), '--out', out, '--dry-run');
   expect([rehearsed.code, rehearsed.stderr]).toEqual([1, expect.stringMatching(/declare replaces: 'ca-[0-9a-f]{32}'; nothing was changed\n/)]);
-  expect(await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'Renamed', kept)))).not.toContain('attention');
+  expect(await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'Renamed', kept)))).not.toContain('warning:');
   expect(outputs()).toEqual(before);
 });
 
@@ -65,7 +65,7 @@ test('a CA that was taken back in is not replaced by accident either, though its
   await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'TakenBack', kept)));
   const { code, stderr } = await cli('local', '--app', assembly(made('Another')), '--out', out);
   expect([code, stderr]).toEqual([1, expect.stringContaining(`the stack loses the CA ${kept.caId}, which has living certificates: device CN=sensor-001`)]);
-  expect(await local(assembly(made('Another', kept.caId)))).toContain('attention: stack Iot: the CA TakenBack goes, and with it 1 device certificate\n');
+  expect(await local(assembly(made('Another', kept.caId)))).toContain('warning: stack Iot: the CA TakenBack will be removed, along with 1 device certificate\n');
 });
 
 test('a CA whose construct has another id is replaced where that is declared', async () => {

@@ -83,7 +83,7 @@ test('a nested stack that is retained keeps its certificates and their keys, whi
   const before = keys();
   const said = await local({ devices: [] });
   expect(said).toMatch(/Devices\/pump-1 +Custom::IotDeviceCertificate +kept/);
-  expect(said).not.toContain('attention');
+  expect(said).not.toContain('warning:');
   expect(keys()).toEqual(before);
 });
 
@@ -101,7 +101,7 @@ test('a failure in a nested stack rolls the stack around it back, to the byte', 
 
 test('a CA that is replaced takes the devices of nested stacks with it, and that is said', async () => {
   await local();
-  expect(await local({ generation: 2, replaces: caId() })).toContain('attention: stack Iot: the CA Ca is replaced, and with it 1 device certificate\n');
+  expect(await local({ generation: 2, replaces: caId() })).toContain('warning: stack Iot: the CA Ca will be replaced, along with 1 device certificate\n');
   expect(new X509Certificate(outputs().Outpump1).verify(new X509Certificate(outputs().Pem).publicKey)).toBe(true);
 });
 
@@ -129,6 +129,6 @@ test('a nested stack whose template is not in the assembly is named as left out,
     new CfnStack(stack, 'Elsewhere', { templateUrl: 'https://s3.amazonaws.com/acme/devices.json' });
   });
   expect(await cliOk('local', '--app', app, '--out', out)).toContain('Elsewhere (AWS::CloudFormation::Stack) of stack Iot: its template is not in the assembly, '
-    + 'so that none of the certificates it may declare is made\n');
+    + 'so the certificates that it may declare are not made\n');
   expect(existsSync(join(out, 'keys'))).toBe(true);
 });

@@ -41,7 +41,7 @@ export function chosenServers<T extends { readonly facts: CertificateFacts }>(
   const chosen = servers.filter(({ facts }) => named.some(({ sha256Fingerprint }) => sha256Fingerprint === facts.sha256Fingerprint));
   if (chosen.length === 0) {
     const outputs = certificates.filter(({ facts }) => servers.some(each => isSame(each.facts, facts)));
-    throw new CliError(`--server must be an output with a certificate for TLS as a server (${listed(outputs.map(({ entry }) => nameOf(entry)))}), `
+    throw new CliError(`--server must be an output with a TLS server certificate (${listed(outputs.map(({ entry }) => nameOf(entry)))}), `
       + `got ${quote(server)}`);
   }
   return chosen;

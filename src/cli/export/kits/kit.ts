@@ -4,8 +4,8 @@ import { CertificateFacts } from '../../certificates/certificate-facts';
 import { FileKind } from '../export-files';
 import { ExportedCertificate } from '../manifest';
 
-/** The first words of every text of a kit: a file that has them is one of this tool, and is written anew. */
-export const KIT_MARK = 'Made by private-iot-ca export, and written anew by the next one: copy it before you change it.';
+/** The first words of every text of a kit: a file that has them is one of this tool, and is overwritten. */
+export const KIT_MARK = 'Made by private-iot-ca export, which overwrites it next time: copy it before you change it.';
 
 /** A file of a kit. */
 export interface KitFile {

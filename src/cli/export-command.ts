@@ -6,6 +6,7 @@ import { CliError, printable } from './cli-error';
 import { localDisk } from './disk';
 import { ExportFile, writeExportFiles } from './export/export-files';
 import { fileNames } from './export/file-names';
+import { keyFileOf } from './export/key-files';
 import { isKeyArn, keyArnByName } from './export/key-arns';
 import { knownCertificates } from './export/key-choice';
 import { keyPlaces } from './export/key-places';
@@ -13,11 +14,13 @@ import { keySource } from './export/key-routing';
 import { BROKER_FILE } from './export/kits/broker-files';
 import { kitFiles } from './export/kits/kit-files';
 import { kitName } from './export/kits/kit-name';
+import { staleKeys } from './export/stale-keys';
 import { ExportedCertificate, exportedCertificates, manifestText } from './export/manifest';
 import { findPrivateKeys, FoundKey, FoundKeys } from './export/private-keys';
 import { exportDocument, exportRemarks, ExportResult, exportText } from './export/report';
 import { readInput } from './read-file';
 import { Terminal } from './terminal';
+import { quote } from '../contract/rules';
 import { toPem } from '../pki/pem';
 import { CERTIFICATE } from '../pki/pem-blocks';
 
@@ -50,6 +53,9 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
   const kit = options.platform === undefined ? undefined : kitName(options.platform);
   if (kit === undefined && [options.ca, options.server, options.brokerFolder].some(each => each !== undefined)) {
     throw new CliError('--ca, --server and --broker-folder are for a kit; choose one with --platform');
+  }
+  if (options.brokerFolder !== undefined && (options.brokerFolder === '' || /\p{Cc}/u.test(options.brokerFolder))) {
+    throw new CliError(`--broker-folder must be a path without control characters, got ${quote(options.brokerFolder)}`);
   }
   const { name: source, content } = readInput(options.outputs, whereOutputsAre());
   const all = readStackOutputs(source, content);
@@ -85,8 +91,8 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
     certificates: certificates.map((each, index) => ({ facts: each.facts, entry: entries[index] })),
     kit: kit && { name: kit, files: ofKit.map(({ name }) => name) },
     notes: [...awaited === undefined ? [] : [awaited], ...notesOnKeys.map(note => `${note}; left out`), ...notesOnKit],
-    warnings: keys.filter(isOfCa).map(({ certificates: [ca] }) => `${join(options.out, keyFiles.get(ca)!)} is the private key of the CA `
-      + `${ca.facts.shortName}: whoever has it can issue certificates in the name of this CA; keep it off devices, brokers and version control`),
+    warnings: [...staleKeys(options.out, certificates, new Set(keyFiles.values())), ...keys.filter(isOfCa).map(({ certificates: [ca] }) => `${join(options.out, keyFiles.get(ca)!)} is the private key of the CA `
+      + `${ca.facts.shortName}: whoever has it can issue certificates in the name of this CA; keep it off devices, brokers and version control`)],
     errors: errors.map(error => `no key from ${error}`),
   };
   if (options.json) {
@@ -133,7 +139,7 @@ async function privateKeys(
 function keyFilesOf(
   source: string, keys: readonly FoundKey[], inKit: (key: FoundKey) => string | undefined,
 ): ReadonlyMap<ExportedCertificate, string> {
-  const files = keys.map(key => inKit(key) ?? key.certificates[0].entry.file.replace(/\.pem$/, '.key.pem'));
+  const files = keys.map(key => inKit(key) ?? keyFileOf(key.certificates[0].entry.file));
   const repeated = files.find((file, index) => files.indexOf(file) !== index);
   if (repeated !== undefined) {
     throw new CliError(`${source}: two private keys would have the same file, ${repeated}; add an output for each of their certificates`);

@@ -8,7 +8,7 @@ import { parseJsonMap } from '../json';
 import { readBytesIfPresent } from '../read-file';
 import { DEVICE_LIST_HEAD } from './kits/alibaba-iot';
 import { KIT_MARK } from './kits/kit';
-import { MANIFEST_VERSION } from './manifest';
+import { MANIFEST_SCHEMA, MANIFEST_VERSION } from './manifest';
 
 /** What a file holds; only a file that holds the same kind of thing is overwritten. */
 export type FileKind = 'certificate' | 'private key' | 'manifest of this tool' | 'text of this tool' | 'list of devices';
@@ -24,8 +24,8 @@ const IS_KIND: { readonly [K in FileKind]: (path: string, content: Buffer) => bo
   'certificate': (path, content) => hasOnlyLabels(path, content, label => label === CERTIFICATE),
   'private key': (path, content) => hasOnlyLabels(path, content, isPrivateKeyLabel),
   'manifest of this tool': (path, content) => {
-    const { version, certificates } = parseJsonMap(path, content);
-    return version === MANIFEST_VERSION && Array.isArray(certificates);
+    const { $schema, version, certificates } = parseJsonMap(path, content);
+    return $schema === MANIFEST_SCHEMA && version === MANIFEST_VERSION && Array.isArray(certificates);
   },
   // After a line that says the kind of the file, such as `#!/bin/sh`, where there is one: a text that quotes the sentence is somebody's own.
   'text of this tool': (_, content) => content.toString('utf8').split('\n', 2).some(line => line.includes(KIT_MARK)),

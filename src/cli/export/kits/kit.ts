@@ -81,3 +81,8 @@ export function kitText(name: string, content: string): KitFile {
 export function markdown(name: string): string {
   return name.replace(/[\\`*_|<>[\]]/g, character => `\\${character}`);
 }
+
+/** A text as one word for a shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
+}

@@ -62,6 +62,7 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
       resources: [...changes, ...operation.removals],
       unchanged: declared.size - changes.length,
       kept: operation.kept.places,
+      keptCas: operation.kept.cas,
       leftOut: [...leftOutOfTypes(leftOutTypes), ...leftOut, ...unavailableOutputs],
       warnings: [...operation.notes, ...unfinished ? [`stack ${stackName}: finished what an earlier run had begun`] : [], ...operation.warnings],
     };
@@ -81,8 +82,8 @@ export async function removeStack(stackName: string, engine: Engine): Promise<St
   await operation.removeAll();
   delete stacks[stackName];
   engine.store.save();
-  const { removals: resources, warnings, kept: { places: kept } } = operation;
-  return { stackName, removed: true, resources, unchanged: 0, kept, leftOut: [], warnings };
+  const { removals: resources, warnings, kept: { places: kept, cas: keptCas } } = operation;
+  return { stackName, removed: true, resources, unchanged: 0, kept, keptCas, leftOut: [], warnings };
 }
 
 function newStack(stackId: string): StackState {

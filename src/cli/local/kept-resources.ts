@@ -1,7 +1,9 @@
 import { Engine } from './engine';
-import { KeptPlace } from './report';
-import { hasStandIn, isTable, KMS_KEY_TYPE, SECRET_TYPE } from './stand-ins';
+import { KeptCa, KeptPlace } from './report';
+import { hasStandIn, isTable, KMS_KEY_TYPE, localArn, SECRET_TYPE } from './stand-ins';
 import { isMap } from '../../contract/json-map';
+import { CA_RESOURCE_TYPES } from '../../contract/resource-types';
+import { identityIn } from '../../handlers/physical-id';
 import { CliError } from '../cli-error';
 import { ResourceState, StackState } from './state';
 
@@ -9,6 +11,8 @@ import { ResourceState, StackState } from './state';
 export class KeptResources {
   /** Where something lies that no resource has any more. */
   public readonly places: KeptPlace[] = [];
+  /** The CAs that can be taken back in from there. */
+  public readonly cas: KeptCa[] = [];
 
   constructor(private readonly stackName: string, private readonly state: StackState, private readonly engine: Engine) {}
 
@@ -34,6 +38,23 @@ export class KeptResources {
     const { SerialNumber } = resource.attributes;
     if (SerialNumber && Object.values(this.state.resources).some(({ physicalId }) => physicalId === secretArn)) {
       this.note(resource, this.engine.secrets.versionFile(String(secretArn), SerialNumber));
+    }
+  }
+
+  /** Takes note of a CA that is deleted and whose ledger and key stay as nobody's. */
+  public noteCa({ name, type, physicalId, properties: { LedgerTable, KeyStorage } }: ResourceState): void {
+    const caId = identityIn(physicalId);
+    const isKept = (id: unknown): boolean => this.engine.store.state.kept.some(each => id === each.physicalId || id === localArn('kms', `key/${each.physicalId}`));
+    if (CA_RESOURCE_TYPES.includes(type) && caId !== undefined && isMap(KeyStorage) && isKept(LedgerTable)) {
+      const { Type, SecretArn, KeyArn } = KeyStorage;
+      if (Type === 'ExistingSecret' || isKept(SecretArn ?? KeyArn)) {
+        this.cas.push({
+          name,
+          caId,
+          ledgerTableArn: localArn('dynamodb', `table/${String(LedgerTable)}`),
+          ...SecretArn === undefined ? { signingKeyArn: String(KeyArn) } : { privateKeySecretArn: String(SecretArn) },
+        });
+      }
     }
   }
 

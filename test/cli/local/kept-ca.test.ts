@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { DeviceCertificate, IPrivateIotCa, KeyAlgorithm, PrivateIotCa } from '../../../src';
+import { DeviceCertificate, IPrivateIotCa, KeyAlgorithm, KeyStorage, PrivateIotCa } from '../../../src';
 import { temporaryFolder } from '../../support/cli-assembly';
 import { cli, cliOk, readJson } from '../../support/cli-run';
 import { synthesized } from '../../support/synthesized';
@@ -44,6 +44,22 @@ test('a CA that was removed is taken back in by what was kept from it, with its 
   await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'TakenBack', kept)));
   expect(outputs().CaPem).toBe(before.CaPem);
   expect(new X509Certificate(outputs().DevicePem).verify(new X509Certificate(before.CaPem).publicKey)).toBe(true);
+});
+
+test.each([
+  ['in Secrets Manager', undefined, 'privateKeySecretArn', /^arn:aws:secretsmanager:local:000000000000:secret:Iot-Ca\w+-[0-9a-f]{6}$/],
+  ['in KMS', KeyStorage.kms(), 'signingKeyArn', /^arn:aws:kms:local:000000000000:key\/Iot-Ca\w+-[0-9a-f]{6}$/],
+])('the run that removes a CA with its key %s says by which attributes it is taken back in', async (_, keyStorage, attribute, arn) => {
+  const ca = (stack: Stack): IPrivateIotCa => new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Fleet' }, keyStorage, ...P256 });
+  await cli('local', '--app', assembly(ca), '--out', out);
+  const before = outputs();
+  const said = await local(assembly());
+  const [, text] = /^ {2}to take the CA Ca back in, declare PrivateIotCa\.fromKeptCa\(\) with\n((?: {4}.+\n)+)/m.exec(said)!;
+  const attributes = Object.fromEntries(text.trimEnd().split('\n').map(line => line.trim().split(/ +/)));
+  expect(Object.keys(attributes)).toEqual(['caId', 'ledgerTableArn', attribute]);
+  expect(attributes[attribute]).toMatch(arn);
+  await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'TakenBack', attributes)));
+  expect(outputs().CaPem).toBe(before.CaPem);
 });
 
 test('a CA whose construct has another id is not replaced by accident, and goes on by what is kept: no device gets another certificate', async () => {

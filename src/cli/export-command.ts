@@ -110,7 +110,7 @@ function isOfCa({ certificates: [{ entry }] }: FoundKey): boolean {
 
 /** What to do where the outputs file is missing, which often is that of the local deployment. */
 function whereOutputsAre(): string {
-  return existsSync(LOCAL_OUTPUTS) ? `\`private-iot-ca local\` wrote one there: --outputs ${LOCAL_OUTPUTS}`
+  return existsSync(LOCAL_OUTPUTS) ? `\`private-iot-ca local\` wrote one elsewhere; pass --outputs ${LOCAL_OUTPUTS}`
     : 'name with --outputs the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote';
 }
 

@@ -108,7 +108,7 @@ describe('the bundled command line', () => {
     first.kill('SIGSTOP');
     const second = command('local', '--app', app, '--out', out);
     first.kill('SIGCONT');
-    expect(second).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^error: .*another run is at work here \(process \d+ on .*\n$/) });
+    expect(second).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^error: .*another run is using this directory \(process \d+ on .*\n$/) });
     expect(await ended(first)).toBe(0);
     expect(command('local', '--app', app, '--out', out).stdout).toContain('no changes');
   });

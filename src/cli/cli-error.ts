@@ -41,7 +41,7 @@ export function printable(text: string): string {
 
 /** A message, unless it repeats a private key that was given in the place of something else, such as a file or a parameter. */
 export function withoutPrivateKey(text: string): string {
-  return holdsPrivateKey(text) ? 'a private key was given in the place of something else (not shown); leave it out, and consider it disclosed' : text;
+  return holdsPrivateKey(text) ? 'a private key was given in the place of something else (not shown); leave it out, and consider it compromised' : text;
 }
 
 function onOneLine(text: string): string {

@@ -11,33 +11,33 @@ import type { LocalOptions } from './local-command';
 import { PLATFORM_IDS } from '../contract/platforms';
 import { quote } from '../contract/rules';
 
-const JSON_OPTION = 'write one JSON document for programs instead of what people read';
+const JSON_OPTION = 'print one JSON document for programs instead of text for people';
 
 /** The commands, in the order in which a newcomer needs them; all that the parser, the help and the shells know of them. */
 export const COMMANDS: readonly CommandDescription[] = [
   described<LocalOptions>({
     name: 'local',
     summary: 'make the certificates of an app on this machine',
-    description: 'Deploy the certificate resources of a synthesized CDK app into a directory. The code that issues is the code that '
-      + 'runs in AWS; running it again changes only what was declared differently.',
+    description: 'Deploy the certificate resources of a synthesized CDK app into a directory. The code that issues them is the code '
+      + 'that runs in AWS. Running it again changes only what is declared differently.',
     options: [
       new Option('--app <dir>', 'the cloud assembly that `cdk synth` wrote').default('cdk.out'),
-      new Option('--out <dir>', 'where state, private keys and outputs are kept').default('local-out'),
-      new Option('--parameters <[stack:]name=value...>', 'values of template parameters; one that is not given keeps its previous value'),
-      new Option('--secret <name=file...>', 'what a secret holds that AWS would hold, such as an imported CA\'s key; the name is the ARN of the secret, '
-        + 'its name, the path of its construct or its logical id'),
-      new Option('--stack <name...>', 'deploy only these stacks and those they depend on'),
-      new Option('--dry-run', 'say what would be created, updated, replaced, removed and kept, and change nothing'),
+      new Option('--out <dir>', 'the directory for the state, the private keys and the outputs').default('local-out'),
+      new Option('--parameters <[stack:]name=value...>', 'values of template parameters; a parameter that is left out keeps its previous value'),
+      new Option('--secret <name=file...>', 'a file with the value of a secret that the app only reads, such as the key of an imported CA; <name> is the ARN or '
+        + 'the name of the secret, or the path or the logical id of its construct'),
+      new Option('--stack <name...>', 'deploy only these stacks and the stacks that they depend on'),
+      new Option('--dry-run', 'show what would be created, updated, replaced, removed and kept, and change nothing'),
       new Option('--json', JSON_OPTION),
     ],
     notes: [
       'Writes:',
       '  <out>/outputs.json  the outputs, as `cdk deploy --outputs-file` writes them',
       '  <out>/state.json    what is deployed, and the ledger of what was issued',
-      '  <out>/keys/         the private keys, for you only: treat them like any CA\'s',
-      'A parameter whose value AWS keeps in the Parameter Store has the value that --parameters gives. The file of a --secret is read to the byte, '
-        + 'a newline at its end too, up to 64 kB; what it holds is neither shown nor kept.',
-      'The exit code is 1 where a deployment has failed, which is then rolled back.',
+      '  <out>/keys/         the private keys, readable only by you: protect them like those of any CA',
+      'Where AWS would read the value of a parameter from the Parameter Store, give it with --parameters. The file of a --secret is taken byte for byte, '
+        + 'with any newline at its end, up to 64 kB; its content is neither shown nor stored.',
+      'If a deployment fails, it is rolled back, and the exit code is 1.',
     ],
     examples: [
       ['deploy what `cdk synth` wrote', 'private-iot-ca local'],
@@ -52,32 +52,32 @@ export const COMMANDS: readonly CommandDescription[] = [
   }),
   described<ExportOptions>({
     name: 'export',
-    summary: 'write the certificates of stack outputs to files',
+    summary: 'write the certificates in stack outputs to files',
     description: 'Write a PEM file for each output that holds certificates, and a manifest.json that describes them.',
     options: [
-      new Option('--outputs <file>', 'what `cdk deploy --outputs-file` or `private-iot-ca local` wrote; - is standard input').default('outputs.json'),
+      new Option('--outputs <file>', 'the file that `cdk deploy --outputs-file` or `private-iot-ca local` wrote; - for standard input').default('outputs.json'),
       new Option('--out <dir>', 'where the files go').default('.'),
-      new Option('--private-keys', 'write the private keys of devices and servers too, where an output holds the ARN of the secret or the name of the '
-        + 'parameter (mode 0600)'),
-      repeatable('--ca-private-key <output>', 'write the private key of a CA too, by the output that holds the ARN of its secret; can be repeated'),
-      new Option('--local <dir>', 'the directory of the local deployment that holds the keys (default: that of the outputs file)'),
-      withChoices(KIT_NAMES, new Option('--platform <name>', 'write into a folder of this name what a console or a broker is given, with its configuration '
-        + 'or the steps')),
-      repeatable('--ca <name>', 'a CA that these files have, by its output or its common name; can be repeated (default: all)'),
-      new Option('--server <output>', 'the output with the broker\'s certificate, where there are several'),
-      new Option('--broker-folder <dir>', 'where those files will be on the broker\'s machine (default: where the broker usually has them)'),
+      new Option('--private-keys', 'also write the private keys of devices and servers, where an output holds the ARN of the secret or the name of '
+        + 'the parameter (mode 0600)'),
+      repeatable('--ca-private-key <output>', 'also write the private key of a CA; <output> is the one with the ARN of its secret; can be repeated'),
+      new Option('--local <dir>', 'the directory of the local deployment that holds the keys (default: the directory of the outputs file)'),
+      withChoices(KIT_NAMES, new Option('--platform <name>', 'also write a kit for this console or broker into a folder of this name: the files that it needs, with its '
+        + 'configuration or the steps to take')),
+      repeatable('--ca <name>', 'limit the kit to this CA, named by its output or its common name; can be repeated (default: all CAs)'),
+      new Option('--server <output>', 'the output with the broker\'s certificate, if there are several'),
+      new Option('--broker-folder <dir>', 'the folder of these files on the broker\'s machine (default: the broker\'s usual one)'),
       new Option('--json', JSON_OPTION),
     ],
     notes: [
       'Files are named after the outputs: CaCertificate becomes ca.pem, DeviceCertificateChain becomes device-chain.pem. A file that holds anything '
-        + 'else is never overwritten. The broker\'s key is in the folder of the platform alone.',
-      'The exit code is 1 where a key that was asked for can\'t be read; everything else is written.',
+        + 'else is never overwritten. The broker\'s key is written into the kit only.',
+      'If a key that was asked for can\'t be read, everything else is written, and the exit code is 1.',
     ],
     examples: [
       ['write what was deployed on this machine', 'private-iot-ca export --outputs local-out/outputs.json --out pem'],
       ['read the keys from AWS too', 'private-iot-ca export --outputs outputs.json --out pem --private-keys'],
-      ['mosquitto/mosquitto.conf and what it names', 'private-iot-ca export --platform mosquitto --private-keys'],
-      ['alibaba-iot/steps.md and the files to upload', 'private-iot-ca export --platform alibaba-iot'],
+      ['write mosquitto/mosquitto.conf and the files that it names', 'private-iot-ca export --platform mosquitto --private-keys'],
+      ['write alibaba-iot/steps.md and the files to upload', 'private-iot-ca export --platform alibaba-iot'],
     ],
     run: (_, options, terminal) => lazy.exportCommand().exportCommand(options, terminal),
   }),
@@ -91,7 +91,7 @@ export const COMMANDS: readonly CommandDescription[] = [
     examples: [
       ['show a certificate', 'private-iot-ca inspect ca.pem'],
       ['see which one signed the other', 'private-iot-ca inspect device.pem ca.pem'],
-      ['show what a stack has put out', 'private-iot-ca inspect local-out/outputs.json'],
+      ['show the outputs of a stack', 'private-iot-ca inspect local-out/outputs.json'],
       ['show what a server presents', 'openssl s_client -connect broker.example:8883 </dev/null | private-iot-ca inspect -'],
     ],
     run: (files, options, terminal) => {
@@ -101,31 +101,31 @@ export const COMMANDS: readonly CommandDescription[] = [
   }),
   described<LintOptions>({
     name: 'lint',
-    summary: 'check certificates by the rules of standards, platforms and devices',
-    description: 'Check certificates, of this library or not, by the rules of RFC 5280, of platforms, and of the TLS stacks that devices run.',
+    summary: 'check certificates against the rules of standards, platforms and devices',
+    description: 'Check certificates, made by this library or not, against the rules of RFC 5280, of platforms, and of the TLS stacks that devices run.',
     argument: { form: '[file...]', description: 'PEM files with any number of certificates, DER files, a JSON file of stack outputs, or - for standard input' },
     options: [
-      withChoices(PLATFORM_IDS, repeatable('--platform <name>', 'check the rules of this platform too; can be repeated')),
-      new Option('--list', 'say all rules: what each checks, and where it is written'),
+      withChoices(PLATFORM_IDS, repeatable('--platform <name>', 'also check the rules of this platform; can be repeated')),
+      new Option('--list', 'list all rules, with what each one checks and where it is documented'),
       new Option('--json', JSON_OPTION),
-      new Option('--sarif', 'write the findings as SARIF 2.1.0, which code scanning takes').conflicts(['json', 'list']),
+      new Option('--sarif', 'print the findings as SARIF 2.1.0, for code scanning').conflicts(['json', 'list']),
     ],
     notes: [
-      'What a CA has issued is also checked against the CA, where its certificate is among the files.',
-      'The exit code is 1 where there is an error; warnings do not change it. It is 2 where a file can\'t be read.',
+      'A certificate is also checked against the CA that issued it, if the certificate of that CA is among the files.',
+      'The exit code is 1 if there is an error, whether there are warnings or not. It is 2 if a file can\'t be read.',
     ],
     examples: [
       ['check a CA before it is uploaded', 'private-iot-ca lint ca.pem --platform aws-iot-core'],
       ['see whether the device outlives its CA', 'private-iot-ca lint device.pem ca.pem'],
-      ['check what a stack has put out', 'private-iot-ca lint local-out/outputs.json'],
+      ['check the outputs of a stack', 'private-iot-ca lint local-out/outputs.json'],
       ['hand the findings to code scanning', 'private-iot-ca lint pem/ca.pem pem/device.pem --sarif > lint.sarif'],
     ],
     run: (files, options, terminal) => lazy.lintCommand().lintCommand(files, options, terminal),
   }),
   described({
     name: 'completion',
-    summary: 'write what a shell needs to complete these commands',
-    description: 'Write the script by which a shell completes commands, options, files and the names of platforms.',
+    summary: 'print the completion script for a shell',
+    description: 'Print the script with which a shell completes commands, options, files and the names of platforms.',
     argument: { form: '<shell>', description: 'the shell', choices: SHELLS },
     options: [],
     notes: [],
@@ -141,7 +141,7 @@ export const COMMANDS: readonly CommandDescription[] = [
   }),
   described({
     name: 'help',
-    summary: 'say how a command is used',
+    summary: 'show how to use a command',
     description: 'Say how a command is used; without its name, which commands there are.',
     argument: { form: '[command]', description: 'a command' },
     options: [],

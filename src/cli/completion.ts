@@ -19,7 +19,7 @@ export function completionScript(shell: string, commands: readonly CommandDescri
 }
 
 /** Of the option that every command has. */
-const HELP = 'say how a command is used';
+const HELP = 'show how to use a command';
 
 function valueOf(form: string, choices: readonly string[] | undefined): Value {
   const what = /[<[](file|dir)\b/.exec(form)?.[1] as 'file' | 'dir' | undefined;

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CliError, messageOf } from './cli-error';
 import { readBytesIfPresent } from './read-file';
@@ -69,7 +69,7 @@ export const localDisk: Disk = {
 
   makePrivateFolder(folder) {
     try {
-      mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
+      makeFolder(folder, PRIVATE_FOLDER);
       chmodSync(folder, PRIVATE_FOLDER);
     } catch (error) {
       throw new CliError(`${folder}: can't be made a folder that only its owner may look into: ${messageOf(error)}`);
@@ -84,6 +84,32 @@ export const localDisk: Disk = {
     }
   },
 };
+
+/**
+ * Makes a folder, and those above it that are not there. It does so without the option `recursive` of Node.js, which tries for ever
+ * where the folder above is there and says that it is not, as `/proc` does.
+ *
+ * @returns whether it was not there before
+ */
+export function makeFolder(folder: string, mode?: number): boolean {
+  const above = dirname(folder);
+  if (above !== folder && !isFolder(folder) && !isFolder(above)) {
+    makeFolder(above, mode);
+  }
+  try {
+    mkdirSync(folder, { mode });
+    return true;
+  } catch (error) {
+    if (isFolder(folder)) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
 
 function attempt(path: string, verb: string, change: () => void): void {
   try {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeAwaited } from './certificates/awaited-certificates';
 import { readStackOutputs, StackOutput } from './certificates/stack-outputs';
 import { CliError, printable } from './cli-error';
 import { localDisk } from './disk';
 import { ExportFile, writeExportFiles } from './export/export-files';
 import { fileNames } from './export/file-names';
+import { keyFileOf } from './export/key-files';
 import { isKeyArn, keyArnByName } from './export/key-arns';
 import { knownCertificates } from './export/key-choice';
 import { keyPlaces } from './export/key-places';
@@ -12,11 +14,13 @@ import { keySource } from './export/key-routing';
 import { BROKER_FILE } from './export/kits/broker-files';
 import { kitFiles } from './export/kits/kit-files';
 import { kitName } from './export/kits/kit-name';
+import { staleKeys } from './export/stale-keys';
 import { ExportedCertificate, exportedCertificates, manifestText } from './export/manifest';
 import { findPrivateKeys, FoundKey, FoundKeys } from './export/private-keys';
 import { exportDocument, exportRemarks, ExportResult, exportText } from './export/report';
 import { readInput } from './read-file';
 import { Terminal } from './terminal';
+import { quote } from '../contract/rules';
 import { toPem } from '../pki/pem';
 import { CERTIFICATE } from '../pki/pem-blocks';
 
@@ -48,13 +52,18 @@ export interface ExportOptions {
 export async function exportCommand(options: ExportOptions, terminal: Terminal, now = new Date()): Promise<boolean> {
   const kit = options.platform === undefined ? undefined : kitName(options.platform);
   if (kit === undefined && [options.ca, options.server, options.brokerFolder].some(each => each !== undefined)) {
-    throw new CliError('--ca, --server and --broker-folder belong to a kit; say which one with --platform');
+    throw new CliError('--ca, --server and --broker-folder are for a kit; choose one with --platform');
+  }
+  if (options.brokerFolder !== undefined && (options.brokerFolder === '' || /\p{Cc}/u.test(options.brokerFolder))) {
+    throw new CliError(`--broker-folder must be a path without control characters, got ${quote(options.brokerFolder)}`);
   }
   const { name: source, content } = readInput(options.outputs, whereOutputsAre());
   const all = readStackOutputs(source, content);
   const outputs = all.filter(({ certificates }) => certificates.length > 0);
+  const awaited = describeAwaited(all);
   if (outputs.length === 0) {
-    throw new CliError(`${source}: no output holds a certificate; declare them with the construct CertificateOutputs, deploy, and export again`);
+    throw new CliError(`${source}: no output holds a certificate${awaited === undefined
+      ? '; declare outputs with the construct CertificateOutputs, deploy, and export again' : `, since ${awaited}`}`);
   }
   const names = fileNames(outputs);
   const certificates = outputs.flatMap((output, index) => exportedCertificates(output, `${names[index]}.pem`));
@@ -81,9 +90,9 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
     folder: options.out,
     certificates: certificates.map((each, index) => ({ facts: each.facts, entry: entries[index] })),
     kit: kit && { name: kit, files: ofKit.map(({ name }) => name) },
-    notes: [...notesOnKeys.map(note => `${note}; left out`), ...notesOnKit],
-    warnings: keys.filter(isOfCa).map(({ certificates: [ca] }) => `${join(options.out, keyFiles.get(ca)!)} is the private key of the CA `
-      + `${ca.facts.shortName}: whoever has it makes certificates that pass for this CA's; keep it off devices, brokers and version control`),
+    notes: [...awaited === undefined ? [] : [awaited], ...notesOnKeys.map(note => `${note}; left out`), ...notesOnKit],
+    warnings: [...staleKeys(options.out, certificates, new Set(keyFiles.values())), ...keys.filter(isOfCa).map(({ certificates: [ca] }) => `${join(options.out, keyFiles.get(ca)!)} is the private key of the CA `
+      + `${ca.facts.shortName}: whoever has it can issue certificates in the name of this CA; keep it off devices, brokers and version control`)],
     errors: errors.map(error => `no key from ${error}`),
   };
   if (options.json) {
@@ -101,8 +110,8 @@ function isOfCa({ certificates: [{ entry }] }: FoundKey): boolean {
 
 /** What to do where the outputs file is missing, which often is that of the local deployment. */
 function whereOutputsAre(): string {
-  return existsSync(LOCAL_OUTPUTS) ? `\`private-iot-ca local\` has written another one: --outputs ${LOCAL_OUTPUTS}`
-    : 'name the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote with --outputs';
+  return existsSync(LOCAL_OUTPUTS) ? `\`private-iot-ca local\` wrote one elsewhere; pass --outputs ${LOCAL_OUTPUTS}`
+    : 'name with --outputs the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote';
 }
 
 /** Where `private-iot-ca local` writes by default. */
@@ -112,7 +121,7 @@ async function privateKeys(
   source: string, { outputs: file, privateKeys: ofEndEntities = false, caPrivateKey: ofCas = [], local }: ExportOptions,
   outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[], terminal: Terminal,
 ): Promise<FoundKeys> {
-  const places = keyPlaces(outputs, { ofEndEntities, ofCas });
+  const places = keyPlaces(outputs, certificates, { ofEndEntities, ofCas });
   const known = knownCertificates(certificates, outputs.flatMap(output => output.certificates));
   const found = await findPrivateKeys(places, known, keySource({ local, beside: file }, terminal.progress));
   if (ofEndEntities && found.keys.length + found.errors.length === 0) {
@@ -130,7 +139,7 @@ async function privateKeys(
 function keyFilesOf(
   source: string, keys: readonly FoundKey[], inKit: (key: FoundKey) => string | undefined,
 ): ReadonlyMap<ExportedCertificate, string> {
-  const files = keys.map(key => inKit(key) ?? key.certificates[0].entry.file.replace(/\.pem$/, '.key.pem'));
+  const files = keys.map(key => inKit(key) ?? keyFileOf(key.certificates[0].entry.file));
   const repeated = files.find((file, index) => files.indexOf(file) !== index);
   if (repeated !== undefined) {
     throw new CliError(`${source}: two private keys would have the same file, ${repeated}; add an output for each of their certificates`);

@@ -80,7 +80,7 @@ type Rows = [label: string, value: string | undefined][];
 
 function describePrivateKey({ key, publicKeySha256 }: PrivateKeyFacts): Rows {
   return [
-    ['private key', key === undefined ? 'encrypted; nothing of it is shown' : `${key} (the key itself is not shown)`],
+    ['private key', key === undefined ? 'encrypted, and not shown' : `${key} (the key itself is not shown)`],
     ['public key SHA-256', publicKeySha256],
   ];
 }

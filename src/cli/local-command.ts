@@ -6,7 +6,7 @@ import { outside, Outside } from './local/outside';
 import { parseGivenParameter } from './local/parameters';
 import { Outcome, StackReport } from './local/report';
 import { LocalRunResult, runLocally } from './local/run';
-import { count, Page, paragraph, table } from './table';
+import { count, fields, Page, paragraph, table } from './table';
 import { Terminal } from './terminal';
 
 /** The options of `private-iot-ca local`; `parameters` and `secret` as they were typed. */
@@ -60,7 +60,7 @@ export async function localCommand(options: LocalOptions, terminal: Terminal, re
 function teller(dryRun: boolean, { print, warn, columns }: Terminal): Listener {
   const stacks: StackReport[] = [];
   return {
-    onLoss: loss => print(paragraph(`attention: ${printable(loss)}`, { columns })),
+    onLoss: loss => print(paragraph(`warning: ${printable(loss)}`, { columns })),
     onStack: report => {
       stacks.push(report);
       print(describe(report, dryRun, columns));
@@ -68,7 +68,7 @@ function teller(dryRun: boolean, { print, warn, columns }: Terminal): Listener {
     },
     onEnd: ({ changed, outputsFile }) => {
       const leftOut = describeLeftOut(stacks).map(item => paragraph(printable(item), { columns, indent: '  ' }));
-      print(leftOut.length > 0 ? `left out, since only AWS can provide it:\n${leftOut.join('')}\n` : '');
+      print(leftOut.length > 0 ? `left out, because only AWS can provide it:\n${leftOut.join('')}\n` : '');
       print(dryRun ? `${changed ? 'dry run: nothing was changed' : 'dry run: no changes'}\n` : `${changed ? '' : 'no changes\n'}outputs: ${outputsFile}\n`);
     },
     onFailure: () => undefined,
@@ -82,12 +82,13 @@ function documentWriter(dryRun: boolean, { print }: Terminal): Listener {
   const write = (members: object): void => print(documentText('local', { dryRun, ...members, losses, stacks }));
   return {
     onLoss: loss => losses.push(loss),
-    onStack: ({ stackName, removed = false, resources, unchanged, kept, leftOut, warnings }) => stacks.push({
+    onStack: ({ stackName, removed = false, resources, unchanged, kept, keptCas, leftOut, warnings }) => stacks.push({
       stack: stackName,
       removed,
       resources: resources.map(({ name, type, outcome, notAfter }) => ({ name, type, outcome, notAfter })),
       unchanged,
       kept,
+      keptCas,
       leftOut,
       warnings,
     }),
@@ -104,15 +105,17 @@ const WOULD_HAPPEN: { readonly [O in Outcome]: string } = {
   created: 'create', updated: 'update', replaced: 'replace', removed: 'remove', kept: 'keep',
 };
 
-function describe({ stackName, removed, resources, unchanged, kept }: StackReport, dryRun: boolean, columns: number | undefined): string {
+function describe({ stackName, removed, resources, unchanged, kept, keptCas }: StackReport, dryRun: boolean, columns: number | undefined): string {
   const page: Page = { columns, indent: '  ' };
   const rows = resources.map(({ name, type, outcome, notAfter }) => [printable(name), type, dryRun ? WOULD_HAPPEN[outcome] : outcome, notAfter?.slice(0, DATE_LENGTH) ?? '']);
   return [
-    `stack ${stackName}${removed ? `: ${dryRun ? 'to be removed' : 'removed'}, as the app has no such stack any more` : ''}\n`,
+    `stack ${stackName}${removed ? `: ${dryRun ? 'to be removed' : 'removed'}, because the app no longer has this stack` : ''}\n`,
     rows.length > 0 ? table(['resource', 'type', dryRun ? 'what would happen' : 'what happened', 'valid until'], rows, page) : '',
+    rows.length + unchanged === 0 ? paragraph('no certificate resources', page) : '',
     unchanged > 0 ? paragraph(`unchanged: ${count(unchanged, 'resource')}`, page) : '',
-    kept.length > 0 ? paragraph('kept, but no longer part of any resource:', page) : '',
+    kept.length > 0 ? paragraph('kept, but no longer used by any resource:', page) : '',
     ...kept.map(({ name, type, place }) => paragraph(`${printable(name)} (${type}): ${place}`, { columns, indent: '    ' })),
-    '\n',
-  ].join('');
+    ...keptCas.map(({ name, ...attributes }) => paragraph(`to take the CA ${printable(name)} back in, declare PrivateIotCa.fromKeptCa() with`, page)
+      + fields(Object.entries(attributes), { columns, indent: '    ' })),
+  ].join('').trimEnd().concat('\n\n');
 }

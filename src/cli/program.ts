@@ -9,6 +9,9 @@ import { wrapped } from './text-width';
 /** Longer lines of prose are hard to read, and nobody breaks those of a pipe. */
 const HELP_COLUMNS = 110;
 
+/** What an option does is broken into lines down to so many columns. */
+const LEAST_COLUMNS = 16;
+
 /**
  * Runs a command line.
  *
@@ -36,14 +39,14 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 function program(terminal: Terminal, finish: (passed: boolean) => void): Command {
   const columns = Math.min(terminal.columns ?? HELP_COLUMNS, HELP_COLUMNS);
   const root = new Command('private-iot-ca')
-    .description('Certificates of a private CA for IoT devices: made on this machine, written out, and looked at.')
-    .version(packageVersion(), '-V, --version', 'say the version')
-    .helpOption('-h, --help', 'say how a command is used')
+    .description('Make, export, inspect and check the certificates of a private CA for IoT devices.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show how to use a command')
     .helpCommand(false) // it is one of the commands
     .configureOutput({ writeOut: text => terminal.print(text), writeErr: text => terminal.warn(withoutPrivateKey(text) === text ? text : `error: ${withoutPrivateKey(text)}\n`) })
-    .configureHelp({ helpWidth: columns })
+    .configureHelp({ helpWidth: columns, minWidthToWrap: LEAST_COLUMNS })
     .exitOverride()
-    .addHelpText('after', furtherHelp(['The exit code is 0 where all is well, 1 where something was found wrong, and 2 where the command was not carried out.'], [
+    .addHelpText('after', furtherHelp(['The exit code is 0 if all is well, 1 if certificates have errors, keys are missing or a deployment has failed, and 2 if the command could not be carried out.'], [
       ['make the certificates of an app, without an AWS account', 'cdk synth && private-iot-ca local'],
       ['write them to files', 'private-iot-ca export --outputs local-out/outputs.json --out pem'],
       ['look at them', 'private-iot-ca inspect pem/*.pem'],
@@ -63,7 +66,15 @@ function program(terminal: Terminal, finish: (passed: boolean) => void): Command
 
 /** What stands below the options of a command. */
 function furtherHelp(notes: CommandDescription['notes'], examples: CommandDescription['examples'], columns: number): string {
-  const lines = notes.map((note, index) => note.startsWith('  ') ? `${note}\n` : `${index > 0 ? '\n' : ''}${wrapped(note, columns).join('\n')}\n`);
+  const lines = notes.map((note, index) => {
+    const [, head, text] = /^( {2}\S+ +)(.*)$/.exec(note) ?? ['', '', note];
+    return `${head === '' && index > 0 ? '\n' : ''}${head}${wrapped(text, columns - head.length).join(`\n${' '.repeat(head.length)}`)}\n`;
+  });
   return `${notes.length > 0 ? '\n' : ''}${lines.join('')}\nExamples:\n`
-    + examples.map(([purpose, command]) => `  # ${purpose}\n  $ ${command}\n`).join('').trimEnd();
+    + examples.map(([purpose, command]) => `${example('  # ', purpose, '\n  # ', columns)}\n${example('  $ ', command, ' \\\n      ', columns)}\n`).join('').trimEnd();
+}
+
+/** A line of an example, which is broken so that it still can be copied. */
+function example(head: string, text: string, lineBreak: string, columns: number): string {
+  return head + wrapped(text, columns - '      '.length - ' \\'.length).join(lineBreak);
 }

@@ -16,7 +16,7 @@ const REASONS: { readonly [code: string]: string } = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
   EISDIR: 'this is a folder',
-  EACCES: 'this user may not read it',
+  EACCES: 'you have no permission to read it',
   EFBIG: `it has more than ${MAX_BYTES / 1024 / 1024} MB`,
 };
 

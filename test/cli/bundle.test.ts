@@ -2,9 +2,13 @@ import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { toPem } from '../../src/pki/pem';
+import { build, CA } from '../pki/lint/certificate-builder';
 import { temporaryFolder, writeAssembly, writeJson } from '../support/cli-assembly';
 import { CliResult, ledgerOf, readJson } from '../support/cli-run';
 import { iotTemplate, IotTemplateProps } from '../support/cli-templates';
+
+const CERTIFICATE_PEM = toPem('CERTIFICATE', build(CA));
 
 const BUNDLE = join(__dirname, '..', '..', 'assets', 'cli', 'private-iot-ca.js');
 
@@ -21,7 +25,7 @@ function synth(props: IotTemplateProps = {}): void {
 }
 
 function command(...args: string[]): CliResult {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, ...args], { encoding: 'utf8', timeout: 60_000 });
   return { code: status ?? -1, stdout, stderr };
 }
 
@@ -55,6 +59,15 @@ describe('the bundled command line', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('signed by Acme IoT Root CA, signature verified');
     expect(stdout).not.toContain('PRIVATE KEY');
+  });
+
+  test.each([
+    ['export', () => ['export', '--outputs', join(out, 'outputs.json'), '--out', '/proc/pem']],
+    ['local', () => ['local', '--app', app, '--out', '/proc/local-out']],
+  ])('%s ends with an error where the folder can\'t be made, as in /proc, where Node.js itself tries for ever', (_, args) => {
+    synth();
+    writeJson(join(out, 'outputs.json'), { Iot: { CaCertificate: CERTIFICATE_PEM } });
+    expect(command(...args())).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: \/proc\/[a-z-]+: can't be made: [^\n]+\n$/) });
   });
 
   test('tells an error on one line of standard error, with exit code 2', () => {
@@ -95,7 +108,7 @@ describe('the bundled command line', () => {
     first.kill('SIGSTOP');
     const second = command('local', '--app', app, '--out', out);
     first.kill('SIGCONT');
-    expect(second).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^error: .*another run is at work here \(process \d+ on .*\n$/) });
+    expect(second).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^error: .*another run is using this directory \(process \d+ on .*\n$/) });
     expect(await ended(first)).toBe(0);
     expect(command('local', '--app', app, '--out', out).stdout).toContain('no changes');
   });

@@ -142,7 +142,7 @@ describe('an export refuses', () => {
     ['no outputs', { Iot: 'x' }, 'must hold a map of outputs for the name of each stack'],
     ['a stack that is a path', { '../x': {} }, 'must hold a map of outputs for the name of each stack'],
     ['an output that is no string', { Iot: { Ca: 1 } }, 'Iot.Ca: must be an output'],
-    ['no certificate', { Iot: { Url: 'https://x' } }, 'no output holds a certificate; declare them with the construct CertificateOutputs'],
+    ['no certificate', { Iot: { Url: 'https://x' } }, 'no output holds a certificate; declare outputs with the construct CertificateOutputs'],
     ['a damaged certificate', { Iot: { Ca: '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----' } }, 'Iot.Ca: this is not a certificate'],
     ['a certificate that is cut off', { Iot: { Ca: '-----BEGIN CERTIFICATE-----\nMAA=' } }, 'Iot.Ca: PEM block 1 (CERTIFICATE) has no END line'],
     ['the same names', { Iot: { caPem: 'PEM', CaPem: 'PEM' } }, 'the outputs Iot.caPem and Iot.CaPem would have the same file, ca-pem.pem'],
@@ -155,7 +155,7 @@ describe('an export refuses', () => {
   test('two stacks whose folders are one on a disk that does not tell capital letters apart', async () => {
     const { CaCertificate } = outputs();
     expect(await cliError('export', '--outputs', otherOutputs({ One: { CaCertificate }, ONE: { CaCertificate } }), '--out', out))
-      .toContain('ONE/ca.pem: two files would have this name (capital letters do not count); rename the output');
+      .toContain('ONE/ca.pem: two files would have this name (upper and lower case are the same); rename the output');
     expect(existsSync(out)).toBe(false);
   });
 
@@ -168,7 +168,7 @@ describe('an export refuses', () => {
 
   test('an outputs file that is not there', async () => {
     expect(await cliError('export', '--outputs', join(out, 'no.json')))
-      .toContain('no.json: there is no such file; name the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote');
+      .toContain('no.json: there is no such file; name with --outputs the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote');
   });
 
   test('an outputs file that is not there, and names that of the local deployment', async () => {
@@ -176,7 +176,7 @@ describe('an export refuses', () => {
     process.chdir(dirname(deployed));
     try {
       expect(await cliError('export')).toBe(
-        'error: outputs.json: there is no such file; `private-iot-ca local` has written another one: --outputs local-out/outputs.json');
+        'error: outputs.json: there is no such file; `private-iot-ca local` wrote one elsewhere; pass --outputs local-out/outputs.json');
     } finally {
       process.chdir(before);
     }

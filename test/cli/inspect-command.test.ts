@@ -169,8 +169,8 @@ describe('a private key', () => {
     ['PKCS#1', keyText(rsa, 'pkcs1'), /private key +RSA 2048 bits/],
     ['SEC 1 with parameters', `-----BEGIN EC PARAMETERS-----\nBgUrgQQAIg==\n-----END EC PARAMETERS-----\n${keyText(ec, 'sec1')}`, /private key +EC P-384/],
     ['DER', ec.export({ type: 'pkcs8', format: 'der' }), /private key +EC P-384/],
-    ['encrypted PKCS#8', keyText(ec, 'pkcs8', { cipher: 'aes-256-cbc', passphrase: 'x' }), /private key +encrypted; nothing of it is shown/],
-    ['encrypted PKCS#1', keyText(rsa, 'pkcs1', { cipher: 'aes-256-cbc', passphrase: 'x' }), /private key +encrypted; nothing of it is shown/],
+    ['encrypted PKCS#8', keyText(ec, 'pkcs8', { cipher: 'aes-256-cbc', passphrase: 'x' }), /private key +encrypted, and not shown/],
+    ['encrypted PKCS#1', keyText(rsa, 'pkcs1', { cipher: 'aes-256-cbc', passphrase: 'x' }), /private key +encrypted, and not shown/],
   ])('in %s is told of and never shown', async (_, content, expected) => {
     const said = await inspectAt('2026-06-01', file('key', content));
     expect(said).toMatch(expected);

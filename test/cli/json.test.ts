@@ -155,7 +155,7 @@ describe('local --json', () => {
   test('says before anything is changed what would be lost', async () => {
     synth({ caGeneration: 2, replaces: caIdIn(out) });
     const { losses, dryRun } = await document(0, 'local', '--app', app, '--out', out, '--dry-run');
-    expect([losses, dryRun]).toEqual([[expect.stringContaining('the CA Ca is replaced')], true]);
+    expect([losses, dryRun]).toEqual([[expect.stringContaining('the CA Ca will be replaced')], true]);
   });
 
   test('says why a deployment has failed, with exit code 1 and the line of an error', async () => {

@@ -48,7 +48,7 @@ describe('certificates of this library', () => {
     const number = rulesFor({ platforms: [] }).length;
     const { passed, said } = lintAt(NOW, [deviceFile]);
     expect(passed).toBe(true);
-    expect(said).toBe(`${deviceFile}\n  no findings\n  ${number} rules checked; those on the issuer need its certificate among the files\n\n1 certificate: 0 errors, 0 warnings\n`);
+    expect(said).toBe(`${deviceFile}\n  no findings\n  ${number} rules checked; to check those about the issuer, add its certificate to the files\n\n1 certificate: 0 errors, 0 warnings\n`);
   });
 
   test('are checked against their CA, in whatever order they are given, in PEM or DER', async () => {
@@ -114,7 +114,7 @@ describe('a certificate with an error', () => {
     const other = await testCa({ algorithm: 'RSA_2048' });
     const { passed, said } = lintAt(NOW, [deviceFile, file('other.pem', pem(other.certificate))]);
     expect(passed).toBe(true);
-    expect(said.match(/those on the issuer need its certificate/g)).toHaveLength(1);
+    expect(said.match(/to check those about the issuer, add its certificate/g)).toHaveLength(1);
   });
 
   test('is found by the clock too', () => {
@@ -155,7 +155,7 @@ describe('the rules of a platform', () => {
   test('that is not known are an error that names those that are', async () => {
     expect(await cliError('lint', '--platform', 'aws', caFile)).toBe(`error: --platform must be one of ${PLATFORM_IDS.join(', ')}, got "aws"`);
     expect(await cliError('lint', '--platform', 'alibaba-iot', caFile))
-      .toContain('got "alibaba-iot", which is a kit of the export: the platform is alibaba-cloud-iot');
+      .toContain('got "alibaba-iot", which is the name of a kit for the export; that of the platform is alibaba-cloud-iot');
   });
 });
 

@@ -210,12 +210,13 @@ describe('what only AWS would know', () => {
     expect(existsSync(join(out, 'outputs.json'))).toBe(false);
   });
 
-  test('of secrets can be given, which changes nothing for those that nobody reads', async () => {
-    synth();
+  test('of a secret that no certificate reads, such as the credentials of a platform, can be given, which changes nothing', async () => {
+    const template = iotTemplate() as { Resources: object };
+    writeAssembly(app, { Iot: { template: { ...template, Resources: { ...template.Resources, Credentials: { Type: 'AWS::SecretsManager::Secret' } } } } });
     await local();
     const before = filesBelow(out);
     writeFileSync(join(app, 'secret'), 'very secret');
-    expect(await local('--secret', `CaKey=${join(app, 'secret')}`, `Device0Key=${join(app, 'secret')}`)).toContain('no changes');
+    expect(await local('--secret', `Credentials=${join(app, 'secret')}`)).toContain('no changes');
     expect(filesBelow(out)).toEqual(before);
   });
 });
@@ -359,9 +360,9 @@ describe('wrong usage', () => {
     [['--parameters', 'Other:RegistrationCode=1'], '--parameters: no stack that is deployed as Other has a parameter RegistrationCode'],
     [['--parameters', 'RegistrationCode=A_B'], 'stack Iot, parameter RegistrationCode: must match the pattern [0-9a-z]+, got "A_B"'],
     [['--secret', 'novalue'], '--secret: must be of the form NAME=FILE'],
-    [['--secret', 'CaKey=no-such-file'], '--secret CaKey: there is no such file; what stands behind the equals sign must be the path of a file (not shown)'],
+    [['--secret', 'CaKey=no-such-file'], '--secret CaKey: there is no such file; the text after the equals sign must be the path of a file (not shown)'],
     [['--secret', 'CaKey=package.json', '--secret', 'Iot-CaKey=package.json', 'Iot-CaKey=package.json'], '--secret Iot-CaKey: this secret must be given once'],
-    [['--secret', 'CaKye=package.json'], '--secret CaKye: no stack that is deployed names such a secret; those that they declare are CaKey'],
+    [['--secret', 'CaKye=package.json'], '--secret CaKye: no certificate that is deployed reads such a secret; there is none that can be given'],
     [['--nonsense'], "unknown option '--nonsense'"],
   ])('%j is told in one line, and nothing is made', async (args, expected) => {
     synth();

@@ -9,7 +9,7 @@ describe('the help', () => {
   test('has every command, and says what the exit codes mean', async () => {
     const said = await cliOk('help');
     COMMANDS.forEach(command => expect(said).toMatch(new RegExp(`^  ${command} `, 'm')));
-    expect(said).toContain('The exit code is 0 where all is well, 1 where something was found wrong, and 2 where the command was not');
+    expect(said).toContain('The exit code is 0 if all is well, 1 if certificates have errors, keys are missing or a deployment has');
     expect(await cliOk('--help')).toBe(said);
   });
 

@@ -42,6 +42,8 @@ const COMMANDS: { readonly [command: string]: (terminal: Terminal, page: number)
   'local': (terminal, page) => localCommand({ app: 'cdk.out', out: `out-${page}` }, terminal, { ...outside, clock: () => NOW }),
   'local, again': (terminal, page) => localCommand({ app: 'cdk.out', out: `out-${page}` }, terminal, { ...outside, clock: () => NOW }),
   'help': terminal => run(['help'], terminal),
+  'help local': terminal => run(['help', 'local'], terminal),
+  'help export': terminal => run(['help', 'export'], terminal),
   'help lint': terminal => run(['help', 'lint'], terminal),
 };
 
@@ -64,6 +66,29 @@ function literal(command: string): string {
 test.each(Object.keys(COMMANDS).filter(command => command !== 'local, again'))('private-iot-ca %s looks as it is written down, on each kind of terminal', async command => {
   const again = command === 'local' ? 'local, again' : undefined;
   expect(await screens(command) + (again === undefined ? '' : await screens(again))).toBe(literal(command));
+});
+
+test.each(['help', 'help local', 'help export', 'help inspect', 'help lint', 'help completion'])('private-iot-ca %s fits a terminal of 60 columns', async command => {
+  let said = '';
+  const print = (text: string): void => { said += text; };
+  await run(command.split(' '), { columns: 60, print, warn: print, progress: silentProgress });
+  expect(said.split('\n').filter(line => line.length > 60)).toEqual([]);
+});
+
+test('the lines of an example that are broken are one command for a shell', async () => {
+  let said = '';
+  const print = (text: string): void => { said += text; };
+  await run(['help', 'export'], { columns: 60, print, warn: print, progress: silentProgress });
+  expect(said).toContain('  $ private-iot-ca export --outputs outputs.json --out \\\n      pem --private-keys\n');
+});
+
+test.each([40, 80])('the list of stacks has one empty line after each at %d columns, also after one without certificates', async columns => {
+  let said = '';
+  const print = (text: string): void => { said += text; };
+  const folder = writeAssembly(temporaryFolder(), { Plant: { template: iotTemplate() }, Web: { template: { Resources: { Site: { Type: 'AWS::S3::Bucket' } } } } });
+  await localCommand({ app: folder, out: `narrow-${columns}` }, { columns, print, warn: print, progress: silentProgress });
+  expect(said).not.toContain('\n\n\n');
+  expect(said).toContain('\n\nstack Web\n  no certificate resources\n\nleft out');
 });
 
 test.each([80, 160])('no line is longer than %d columns, but for a word that nobody could copy otherwise', async columns => {

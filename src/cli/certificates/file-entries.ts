@@ -1,4 +1,5 @@
 import { createPrivateKey, KeyObject } from 'node:crypto';
+import { describeAwaited } from './awaited-certificates';
 import { holdsPem, readPemBlocks } from './pem-blocks';
 import { readStackOutputs } from './stack-outputs';
 import { textOfFile } from '../../contract/text-of-file';
@@ -48,10 +49,12 @@ export function privateKeyIn(der: Buffer): KeyObject | undefined {
 }
 
 function readOutputs(file: string, content: Buffer): FileEntry[] {
-  const found = readStackOutputs(file, content).flatMap(({ stack, output, certificates }) =>
+  const outputs = readStackOutputs(file, content);
+  const found = outputs.flatMap(({ stack, output, certificates }) =>
     certificates.map(({ certificate }, index) => ({ title: numbered(`${stack}.${output}`, index, certificates.length), certificate: certificate.raw })));
   if (found.length === 0) {
-    throw new CliError(`${file}: no output holds a certificate`);
+    const awaited = describeAwaited(outputs);
+    throw new CliError(`${file}: no output holds a certificate${awaited === undefined ? '' : `, since ${awaited}`}`);
   }
   return found;
 }

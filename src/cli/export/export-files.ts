@@ -1,14 +1,14 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CERTIFICATE, isPrivateKeyLabel } from '../../pki/pem-blocks';
 import { readPemBlocks } from '../certificates/pem-blocks';
 import { CliError, messageOf } from '../cli-error';
-import { Disk, FileMode } from '../disk';
+import { Disk, FileMode, makeFolder } from '../disk';
 import { parseJsonMap } from '../json';
 import { readBytesIfPresent } from '../read-file';
 import { DEVICE_LIST_HEAD } from './kits/alibaba-iot';
 import { KIT_MARK } from './kits/kit';
-import { MANIFEST_VERSION } from './manifest';
+import { MANIFEST_SCHEMA, MANIFEST_VERSION } from './manifest';
 
 /** What a file holds; only a file that holds the same kind of thing is overwritten. */
 export type FileKind = 'certificate' | 'private key' | 'manifest of this tool' | 'text of this tool' | 'list of devices';
@@ -24,8 +24,8 @@ const IS_KIND: { readonly [K in FileKind]: (path: string, content: Buffer) => bo
   'certificate': (path, content) => hasOnlyLabels(path, content, label => label === CERTIFICATE),
   'private key': (path, content) => hasOnlyLabels(path, content, isPrivateKeyLabel),
   'manifest of this tool': (path, content) => {
-    const { version, certificates } = parseJsonMap(path, content);
-    return version === MANIFEST_VERSION && Array.isArray(certificates);
+    const { $schema, version, certificates } = parseJsonMap(path, content);
+    return $schema === MANIFEST_SCHEMA && version === MANIFEST_VERSION && Array.isArray(certificates);
   },
   // After a line that says the kind of the file, such as `#!/bin/sh`, where there is one: a text that quotes the sentence is somebody's own.
   'text of this tool': (_, content) => content.toString('utf8').split('\n', 2).some(line => line.includes(KIT_MARK)),
@@ -36,7 +36,7 @@ const IS_KIND: { readonly [K in FileKind]: (path: string, content: Buffer) => bo
 export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void {
   const repeated = files.find(({ path }, index) => files.findIndex(each => isSameFile(each.path, path)) !== index);
   if (repeated) {
-    throw new CliError(`${repeated.path}: two files would have this name (capital letters do not count); rename the output, or export into another folder`);
+    throw new CliError(`${repeated.path}: two files would have this name (upper and lower case are the same); rename the output, or export into another folder`);
   }
   const changed = files.filter(file => {
     const standing = readBytesIfPresent(file.path);
@@ -47,7 +47,7 @@ export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void
   });
   for (const { path, content, kind } of changed) {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
     } catch (error) {
       throw new CliError(`${dirname(path)}: can't be made: ${messageOf(error)}`);
     }

@@ -1,4 +1,5 @@
 import { NamedOutput, nameOf } from './output-names';
+import { safeName } from './safe-names';
 import { CliError } from '../cli-error';
 
 /** The words of an output's key that every certificate has, and that say nothing in a file's name. */
@@ -12,7 +13,7 @@ const FILLERS: readonly string[] = ['certificate', 'pem'];
  */
 export function fileNames(outputs: readonly NamedOutput[]): string[] {
   const severalStacks = new Set(outputs.map(({ stack }) => stack)).size > 1;
-  const folder = ({ stack }: NamedOutput): string => severalStacks ? `${stack}/` : '';
+  const folder = ({ stack }: NamedOutput): string => severalStacks ? `${safeName(stack)}/` : '';
   const short = outputs.map(each => folder(each) + kebabCase(wordsOf(each.output).filter(word => !FILLERS.includes(word))));
   const names = outputs.map((each, index) => short[index].endsWith('/') || short[index] === '' || isRepeated(short, index)
     ? folder(each) + kebabCase(wordsOf(each.output))
@@ -36,5 +37,5 @@ export function wordsOf(key: string): string[] {
 }
 
 function kebabCase(words: readonly string[]): string {
-  return words.join('-');
+  return safeName(words.join('-'));
 }

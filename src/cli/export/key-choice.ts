@@ -28,20 +28,20 @@ export function endEntityVersions(kind: string, { ids }: SecretVersionIds, { exp
     return { none: `the ${kind} has the private key of the CA ${ca.shortName}, which is exported by --ca-private-key alone` };
   }
   const own = ids.filter(id => exported.some(({ facts }) => isVersionOf(facts, id)));
-  return own.length > 0 ? { read: own } : { none: `the ${kind} has, by the serial numbers, the key of none of these certificates` };
+  return own.length > 0 ? { read: own } : { none: `the ${kind} has no version with the serial number of one of these certificates, and so none of their private keys` };
 }
 
 /**
  * The version of a secret that is said to hold a CA's key: by the CA's serial number, where it is one of this library's; else
  * the current one, as of a CA that was made elsewhere or is signed elsewhere.
  */
-export function caVersion({ ids, current }: SecretVersionIds, { exported, cas }: KnownCertificates): KeyChoice {
+export function caVersion({ ids, current, absence }: SecretVersionIds, { exported, cas }: KnownCertificates): KeyChoice {
   const other = exported.find(({ facts, entry }) => entry.role !== 'ca' && isOfOne(ids)(facts));
   if (other) {
     return { none: `the secret has the key of ${other.facts.shortName}, which is no CA; --private-keys exports it` };
   }
   const version = ids.find(id => cas.some(ca => isVersionOf(ca, id))) ?? current;
-  return version === undefined ? { none: 'the secret has no value' } : { read: [version] };
+  return version === undefined ? { none: absence ?? 'the secret has no value' } : { read: [version] };
 }
 
 function isOfOne(ids: readonly string[]): (facts: CertificateFacts) => boolean {

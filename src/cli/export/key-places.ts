@@ -1,5 +1,8 @@
+import { keyArnByName } from './key-arns';
+import { ExportedCertificate } from './manifest';
 import { listed, namedOutputs, nameOf } from './output-names';
 import { quote } from '../../contract/rules';
+import { CertificateRole } from '../certificates/role';
 import { StackOutput } from '../certificates/stack-outputs';
 import { CliError } from '../cli-error';
 
@@ -29,8 +32,10 @@ const SECRET = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/;
 const PARAMETER = /^(?:arn:[\w-]+:ssm:[\w-]+:\d{12}:parameter)?(?:\/[\w.-]+){1,14}\/([0-9A-Fa-f]{40})$/;
 
 /** The places that outputs lead to and that are to be looked into, each once. */
-export function keyPlaces(outputs: readonly StackOutput[], { ofEndEntities, ofCas }: WantedKeys): KeyPlace[] {
-  const named = [...new Set(ofCas)].map(name => secretOfCa(name, outputs));
+export function keyPlaces(
+  outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[], { ofEndEntities, ofCas }: WantedKeys,
+): KeyPlace[] {
+  const named = [...new Set(ofCas)].map(name => secretOfCa(name, outputs, certificates));
   const others = ofEndEntities ? outputs : [];
   const places = [...named.map(output => placeOf(output, true)), ...others.map(output => placeOf(output, false))];
   return places.flatMap(place => place ?? []).filter(({ value }, index, all) => all.findIndex(each => each.value === value) === index);
@@ -44,13 +49,25 @@ function placeOf(output: StackOutput, ofCa: boolean): KeyPlace | undefined {
 }
 
 /** The one output that is meant; a CA's key is not a thing to be taken by mistake. */
-function secretOfCa(name: string, outputs: readonly StackOutput[]): StackOutput {
+function secretOfCa(name: string, outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[]): StackOutput {
   const secrets = outputs.filter(({ value }) => SECRET.test(value));
   const meant = namedOutputs(name, secrets);
-  if (meant.length !== 1) {
-    const other = namedOutputs(name, outputs).find(({ value }) => value.includes(':kms:'));
-    throw new CliError(`--ca-private-key must be ${meant.length === 0 ? 'an output with the ARN of a secret' : 'one output, with its stack where several have the name'}, `
-      + `which are ${listed((meant.length === 0 ? secrets : meant).map(nameOf))}; got ${quote(name)}${other ? ', a key in KMS, which nobody can export' : ''}`);
+  if (meant.length > 1) {
+    throw new CliError(`--ca-private-key must be one output, with its stack where several have the name (${listed(meant.map(nameOf))}), got ${quote(name)}`);
+  }
+  if (meant.length === 0) {
+    const isInKms = namedOutputs(name, outputs).some(({ value }) => value.includes(':kms:'));
+    throw new CliError('--ca-private-key must be an output with the ARN of the secret that holds the private key of a CA '
+      + `(${listed(secretsOfCas(secrets, certificates).map(nameOf))}), got ${quote(name)}${isInKms ? ', a key in KMS, which nobody can export' : ''}`);
   }
   return meant[0];
+}
+
+/** The secrets that can be those of CAs, by the names of the outputs: nothing is asked of anybody for the sake of an error. */
+function secretsOfCas(secrets: readonly StackOutput[], certificates: readonly ExportedCertificate[]): readonly StackOutput[] {
+  const arnsOf = (isWanted: (role: CertificateRole) => boolean): (string | undefined)[] =>
+    certificates.filter(({ entry }) => isWanted(entry.role)).map(certificate => keyArnByName(certificate, secrets));
+  const [ofCas, ofOthers] = [arnsOf(role => role === 'ca'), arnsOf(role => role !== 'ca')];
+  const named = secrets.filter(({ value }) => ofCas.includes(value));
+  return named.length > 0 ? named : secrets.filter(({ value }) => !ofOthers.includes(value));
 }

@@ -6,6 +6,8 @@ export interface SecretVersionIds {
   readonly ids: readonly string[];
   /** The one that is read where none is named, if the secret has a value. */
   readonly current?: string;
+  /** Why there are none, in words, where there is more to say of it. */
+  readonly absence?: string;
 }
 
 /**

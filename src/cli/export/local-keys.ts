@@ -6,6 +6,9 @@ import { DirectoryParameters } from '../local/directory-parameters';
 import { DirectorySecretVersions } from '../local/directory-secret-versions';
 import { StateStore } from '../local/state-store';
 
+/** Why there is no value of a secret, which does not say that there is no key. */
+const NOT_KEPT = 'the local deployment keeps no value of this secret; where its key was given with `local --secret`, take it from the file that was given';
+
 /** The private keys of a local deployment, in the files of its directory. */
 export class LocalKeys implements KeySource {
   private readonly secrets: DirectorySecretVersions;
@@ -17,7 +20,7 @@ export class LocalKeys implements KeySource {
   }
 
   public async versionsOf(secretArn: string): Promise<SecretVersionIds> {
-    return given(async () => this.secrets.versionsOf(secretArn));
+    return this.secrets.keeps(secretArn) ? given(async () => this.secrets.versionsOf(secretArn)) : { ids: [], absence: NOT_KEPT };
   }
 
   public async readSecret(secretArn: string, version: string): Promise<string> {
@@ -42,7 +45,7 @@ async function given<T>(read: () => Promise<T>): Promise<T> {
 /** The outputs lead to a key, and its file is gone: no other output would help. */
 function present(key: string | undefined, file: string): string {
   if (key === undefined) {
-    throw new UnreadableKeyError(`${file}: there is no such file, and it has the private key; put it back from a copy, or, for a device or a server, `
+    throw new UnreadableKeyError(`${file}: there is no such file, but the private key was in it; restore it from a backup, or, for a device or a server, `
       + 'raise the generation of its certificate and run `private-iot-ca local` again');
   }
   return key;

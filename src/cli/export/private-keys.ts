@@ -3,6 +3,7 @@ import { caVersion, endEntityVersions, isVersionOf, KnownCertificates } from './
 import { KeyPlace } from './key-places';
 import { KeySource, UnreadableKeyError } from './key-source';
 import { ExportedCertificate } from './manifest';
+import { describeForm } from './key-forms';
 import { CERTIFICATE } from '../../pki/pem-blocks';
 import { CertificateFacts, publicKeyOctets } from '../certificates/certificate-facts';
 import { holdsPem } from '../certificates/pem-blocks';
@@ -88,7 +89,7 @@ async function read({ value, serialNumber }: KeyPlace, version: string, source: 
 function keyIn({ kind, value, ofCa }: KeyPlace, version: string, text: string, { exported, cas }: KnownCertificates): ReadKey {
   const key = privateKeyIn(text);
   if (!key) {
-    throw new NoKeyError(`the ${kind} holds no unencrypted private key in PEM, as a bundle in PKCS#12 or DER does not`, false);
+    throw new NoKeyError(`the ${kind} holds ${describeForm(text)}; only unencrypted private keys in PEM are exported`, false);
   }
   const publicKey = publicKeyOctets(createPublicKey(key));
   const isOfKey = ({ spki }: CertificateFacts): boolean => publicKey.equals(spki);

@@ -16,6 +16,6 @@ export function lintText({ certificates, privateKeys }: LintResult, columns: num
 
 function describe({ findings, context }: CheckedCertificate, page: Page): string {
   const rows = findings.map(({ severity, rule, message, source }) => [severity, rule, printable(message), source]);
-  const checked = `${rulesFor(context).length} rules checked${context.issuer ? '' : '; those on the issuer need its certificate among the files'}`;
+  const checked = `${rulesFor(context).length} rules checked${context.issuer ? '' : '; to check those about the issuer, add its certificate to the files'}`;
   return (rows.length > 0 ? table(['severity', 'rule', 'message', 'source'], rows, page) : paragraph('no findings', page)) + paragraph(checked, page);
 }

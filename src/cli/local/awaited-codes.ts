@@ -1,19 +1,37 @@
 import { referencesIn } from './references';
 import { ResourceDeclaration, Template } from './template';
+import { isMap } from '../../contract/json-map';
 import { RegistrationType } from '../../contract/registrations';
 import { ResourceType } from '../../contract/resource-types';
 
 const REGISTRATION_TYPES: readonly string[] = Object.values(RegistrationType);
 
+/** What a platform gives only in the deployment, which does not happen here, by logical ids: and the resource, in words, that asks for it. */
+export type Awaited = ReadonlyMap<string, string>;
+
 /**
- * The verification certificates of a template whose code a platform gives only in the deployment, which does not happen here:
- * by their logical ids, with that of the resource that asks the platform.
+ * The verification certificates of a template whose code a platform gives only in the deployment.
+ *
+ * @param parameters of a nested stack, those that hand such a code over
+ * @param nameOf what a resource is called
  */
-export function awaitedCodes({ resources }: Template): ReadonlyMap<string, string> {
-  const registration = ({ properties }: ResourceDeclaration): string | undefined =>
-    [...referencesIn(properties)].find(id => REGISTRATION_TYPES.includes(resources.get(id)?.type ?? ''));
+export function awaitedCodes({ resources }: Template, parameters: Awaited, nameOf: (logicalId: string) => string): Awaited {
   return new Map([...resources]
     .filter(([, { type }]) => type === ResourceType.VERIFICATION_CERTIFICATE)
-    .map(([id, declaration]) => [id, registration(declaration)])
-    .filter((pair): pair is [string, string] => pair[1] !== undefined));
+    .flatMap(([id, { properties }]) => sourcesIn(properties, resources, parameters, nameOf).slice(0, 1).map(source => [id, source] as const)));
+}
+
+/** The parameters of a nested stack to which its parent hands what it awaits itself. */
+export function awaitedParameters(
+  { properties: { Parameters } }: ResourceDeclaration, { resources }: Template, parameters: Awaited, nameOf: (logicalId: string) => string,
+): Awaited {
+  return new Map(Object.entries(isMap(Parameters) ? Parameters : {})
+    .flatMap(([name, expression]) => sourcesIn(expression, resources, parameters, nameOf).slice(0, 1).map(source => [name, source] as const)));
+}
+
+function sourcesIn(expression: unknown, resources: Template['resources'], parameters: Awaited, nameOf: (logicalId: string) => string): string[] {
+  return [...referencesIn(expression)].flatMap(name => {
+    const type = resources.get(name)?.type ?? '';
+    return REGISTRATION_TYPES.includes(type) ? `${nameOf(name)} (${type})` : parameters.get(name) ?? [];
+  });
 }

@@ -62,6 +62,7 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
       resources: [...changes, ...operation.removals],
       unchanged: declared.size - changes.length,
       kept: operation.kept.places,
+      keptCas: operation.kept.cas,
       leftOut: [...leftOutOfTypes(leftOutTypes), ...leftOut, ...unavailableOutputs],
       warnings: [...operation.notes, ...unfinished ? [`stack ${stackName}: finished what an earlier run had begun`] : [], ...operation.warnings],
     };
@@ -81,8 +82,8 @@ export async function removeStack(stackName: string, engine: Engine): Promise<St
   await operation.removeAll();
   delete stacks[stackName];
   engine.store.save();
-  const { removals: resources, warnings, kept: { places: kept } } = operation;
-  return { stackName, removed: true, resources, unchanged: 0, kept, leftOut: [], warnings };
+  const { removals: resources, warnings, kept: { places: kept, cas: keptCas } } = operation;
+  return { stackName, removed: true, resources, unchanged: 0, kept, keptCas, leftOut: [], warnings };
 }
 
 function newStack(stackId: string): StackState {
@@ -220,13 +221,13 @@ function assertExportsAllowed(stackName: string, state: StackState, exports: Sta
   for (const [other, { exports: taken }] of store.others(stackName)) {
     const twice = Object.keys(exports).find(name => Object.hasOwn(taken, name));
     if (twice !== undefined) {
-      throw new CliError(`stack ${stackName}: the export ${twice} is already one of stack ${other}; the name must be another one`);
+      throw new CliError(`stack ${stackName}: the export ${twice} is already one of stack ${other}; choose another name`);
     }
   }
   for (const [name, value] of Object.entries(state.exports)) {
     const importers = store.importersOf(stackName, name);
     if (importers.length > 0 && own(exports, name) !== value) {
-      throw new CliError(`stack ${stackName}: the export ${name} must not change or go while stack ${importers.join(', ')} imports it; `
+      throw new CliError(`stack ${stackName}: the export ${name} must not change or be removed while stack ${importers.join(', ')} imports it; `
         + 'make that stack independent of it first');
     }
   }
@@ -264,6 +265,6 @@ async function afterRollback(operation: StackOperation, error: unknown, { isRehe
     const kept = operation.kept.places.map(({ name, place }) => `kept from ${name}: ${place}`);
     return new DeploymentError([message, 'the stack was rolled back', ...kept, ...operation.warnings].join('; '));
   } catch (rollbackError) {
-    return new DeploymentError(`${message}; the rollback failed too: ${messageOf(rollbackError)}; run again to go on from there`);
+    return new DeploymentError(`${message}; the rollback failed too: ${messageOf(rollbackError)}; run again to continue from there`);
   }
 }

@@ -1,4 +1,5 @@
 import { NOTHING_TO_PUT_BACK, PutBack, SecretVersions } from '../../handlers/ports';
+import { holdsPem } from '../certificates/pem-blocks';
 import { CliError } from '../cli-error';
 import { Disk } from '../disk';
 import { own } from '../json';
@@ -6,11 +7,18 @@ import { Path, PrivateFiles } from './private-files';
 import { localArn } from './stand-ins';
 import { StateStore } from './state-store';
 
+/** What the name of a file ends with, by its content. */
+const EXTENSIONS = ['pem', 'base64'] as const;
+type Extension = typeof EXTENSIONS[number];
+
+const VERSION_FILE = new RegExp(`^([A-Za-z0-9-]+)\\.(?:${EXTENSIONS.join('|')})$`);
+
 const ARN_PREFIX = localArn('secretsmanager', 'secret:');
 
 /**
- * Secrets as files: each version of a secret is `keys/<secret>/<version>.pem`, readable by its owner only. Which version
- * is the current one stands in the state. A value that CloudFormation would generate is `keys/<secret>/generated.txt`.
+ * Secrets as files: each version of a secret is `keys/<secret>/<version>.pem`, readable by its owner only; where it holds a key in
+ * PKCS#12 or DER, which is base64 in a secret's text, `<version>.base64`. Which version is the current one stands in the state. A
+ * value that CloudFormation would generate is `keys/<secret>/generated.txt`.
  */
 export class DirectorySecretVersions implements SecretVersions {
   private readonly files: PrivateFiles;
@@ -20,16 +28,17 @@ export class DirectorySecretVersions implements SecretVersions {
   }
 
   public async read(secretArn: string, version: string): Promise<string | undefined> {
-    return this.files.read(fileOf(secretArn, version));
+    return this.files.read(this.standing(secretArn, version));
   }
 
   public async write(secretArn: string, version: string, value: string, owner: string): Promise<string> {
     this.own(secretArn, owner);
-    return this.files.writeOnce(fileOf(secretArn, version), value);
+    return await this.read(secretArn, version)
+      ?? this.files.writeOnce(fileOf(secretArn, version, holdsPem(value) ? 'pem' : 'base64'), value);
   }
 
   public async makeCurrent(secretArn: string, version: string, owner: string): Promise<PutBack> {
-    fileOf(secretArn, version);
+    this.standing(secretArn, version); // for its errors
     this.own(secretArn, owner);
     const before = own(this.store.state.secrets, secretArn)?.current;
     this.setCurrent(secretArn, owner, version);
@@ -39,7 +48,7 @@ export class DirectorySecretVersions implements SecretVersions {
   public async release(secretArn: string, version: string): Promise<boolean> {
     // As in Secrets Manager, the current version stays as long as its secret, which can be one that is to be kept.
     if (own(this.store.state.secrets, secretArn)?.current !== version) {
-      this.files.remove(fileOf(secretArn, version));
+      this.files.remove(this.standing(secretArn, version));
     }
     return true;
   }
@@ -53,18 +62,18 @@ export class DirectorySecretVersions implements SecretVersions {
   /** The versions that are there, and the current one even where its file is gone; no value is read. */
   public versionsOf(secretArn: string): { readonly ids: readonly string[]; readonly current?: string } {
     const current = own(this.store.state.secrets, secretArn)?.current;
-    const inFolder = this.files.namesIn([folderOf(secretArn)]).flatMap(name => /^([A-Za-z0-9-]+)\.pem$/.exec(name)?.[1] ?? []);
+    const inFolder = this.files.namesIn([folderOf(secretArn)]).flatMap(name => VERSION_FILE.exec(name)?.[1] ?? []);
     return { ids: [...new Set([...current === undefined ? [] : [current], ...inFolder])], current };
   }
 
   /** The file of a version, whether it is there or not. */
   public pathOf(secretArn: string, version: string): string {
-    return this.files.pathOf(fileOf(secretArn, version));
+    return this.files.pathOf(this.standing(secretArn, version));
   }
 
   /** The file of a version, or `undefined` where there is none. */
   public versionFile(secretArn: string, version: string): string | undefined {
-    const file = fileOf(secretArn, version);
+    const file = this.standing(secretArn, version);
     return this.files.read(file) === undefined ? undefined : this.files.pathOf(file);
   }
 
@@ -83,6 +92,17 @@ export class DirectorySecretVersions implements SecretVersions {
   public writeGenerated(secretArn: string, value: string): string {
     this.store.save(); // the name of the secret is on the disk before a file of it is
     return this.files.writeOnce(generatedFileOf(secretArn), value);
+  }
+
+  /** Whether the values of a secret are kept here: of one that the app imports, or whose value the command line gives, they are not. */
+  public keeps(secretArn: string): boolean {
+    return ownNameOf(secretArn) !== undefined && (this.folder(secretArn) !== undefined || Object.hasOwn(this.store.state.secrets, secretArn));
+  }
+
+  /** The file of a version that is there; that of a key in PEM where none is. */
+  private standing(secretArn: string, version: string): Path {
+    const [pem, ...others] = EXTENSIONS.map(extension => fileOf(secretArn, version, extension));
+    return others.find(file => this.files.read(file) !== undefined) ?? pem;
   }
 
   private setCurrent(secretArn: string, owner: string, current: string): void {
@@ -105,11 +125,11 @@ export class DirectorySecretVersions implements SecretVersions {
   }
 }
 
-function fileOf(secretArn: string, version: string): Path {
+function fileOf(secretArn: string, version: string, extension: Extension): Path {
   if (!/^[A-Za-z0-9-]+$/.test(version)) {
     throw new CliError('a version of a secret must consist of letters, digits and hyphens'); // it becomes a file's name
   }
-  return [folderOf(secretArn), `${version}.pem`];
+  return [folderOf(secretArn), `${version}.${extension}`];
 }
 
 function generatedFileOf(secretArn: string): Path {

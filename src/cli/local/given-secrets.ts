@@ -4,9 +4,12 @@ import { CliError, printable } from '../cli-error';
 import { readBytesOr } from '../read-file';
 import { AssemblyStack } from './assembly';
 import { StackTemplate } from './nested-templates';
-import { GivenParameter } from './parameters';
+import { referencesIn } from './references';
+import { secretReferencesIn } from './secret-references';
 import { nameInStack } from './stack-plan';
+import { isCertificate } from './stack-scope';
 import { localArn, nameStem, SECRET_TYPE } from './stand-ins';
+import { ResourceDeclaration } from './template';
 
 /** What a secret holds that AWS would hold, from the command line. */
 export interface GivenSecret {
@@ -21,6 +24,8 @@ export interface DeclaredSecret {
   readonly id: string;
   /** What it can be called on the command line; people are told the first one. */
   readonly names: readonly string[];
+  /** The certificate for whose private key the deployment writes it; absent where its value comes from elsewhere, or is generated. */
+  readonly writtenFor?: string;
 }
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
@@ -45,10 +50,10 @@ export function readGivenSecret(argument: string): GivenSecret {
   }
   const where = `--secret ${name}`;
   const content = readBytesOr(file, reason => {
-    throw new CliError(`${where}: ${reason}; what stands behind the equals sign must be the path of a file (not shown)`);
+    throw new CliError(`${where}: ${reason}; the text after the equals sign must be the path of a file (not shown)`);
   });
   if (content.length === 0 || content.length > MAX_BYTES) {
-    throw new CliError(`${where}: the file must hold 1 to ${MAX_BYTES} bytes, got ${content.length}; no secret of AWS holds anything else`);
+    throw new CliError(`${where}: the file must hold 1 to ${MAX_BYTES} bytes, got ${content.length}; a secret in AWS can't hold anything else`);
   }
   return { name, value: isUtf8(content) && !content.includes(0) ? content.toString('utf8') : content };
 }
@@ -59,37 +64,18 @@ export function declaredSecrets(stacks: readonly AssemblyStack[]): DeclaredSecre
 }
 
 function secretsIn(stackName: string, rootName: string, { template, nested }: StackTemplate, prefix: string): DeclaredSecret[] {
+  const nameOf = (logicalId: string, resource: ResourceDeclaration): string => nameInStack(logicalId, resource, rootName, prefix);
+  const writtenFor = new Map([...template.resources].filter(([, { type }]) => isCertificate(type)).flatMap(([logicalId, resource]) =>
+    secretReferencesIn(resource.properties).filter(({ isWritten }) => isWritten)
+      .flatMap(({ expression }) => [...referencesIn(expression)].map(secret => [secret, nameOf(logicalId, resource)] as const))));
   const own = [...template.resources].filter(([, { type }]) => type === SECRET_TYPE).map(([logicalId, resource]) => ({
     id: secretId(stackName, `${prefix}${logicalId}`),
+    writtenFor: writtenFor.get(logicalId),
     names: [
-      resource.constructPath, nameInStack(logicalId, resource, rootName, prefix), `${prefix}${logicalId}`, nameStem(stackName, logicalId), resource.properties.Name,
+      resource.constructPath, nameOf(logicalId, resource), `${prefix}${logicalId}`, nameStem(stackName, logicalId), resource.properties.Name,
     ].filter((each): each is string => typeof each === 'string'),
   }));
   return [...own, ...[...nested].flatMap(([logicalId, stack]) => secretsIn(stackName, rootName, stack, `${prefix}${logicalId}.`))];
-}
-
-/**
- * Makes sure that a given secret is one that the stacks name, so that a mistyped name is not passed over: it is declared by them, or
- * stands, with or without what Secrets Manager adds to it, in a template or in the value of a parameter.
- */
-export function assertNamed(given: readonly GivenSecret[], stacks: readonly AssemblyStack[], parameters: readonly GivenParameter[]): void {
-  const declared = declaredSecrets(stacks);
-  const texts = [...stacks.flatMap(textsIn), ...parameters.map(({ value }) => value)];
-  for (const { name } of given) {
-    const stem = name.replace(/^.*:secret:/, '').replace(ARN_END, '');
-    const isKnown = [name, ...name.startsWith('arn:') ? [stem] : []].some(each => texts.some(text => text.includes(each)));
-    if (!declared.some(({ names }) => names.includes(name) || names.includes(stem)) && !isKnown) {
-      const known = [...new Set(declared.map(({ names }) => names[0]))];
-      throw new CliError(`--secret ${printable(name)}: no stack that is deployed names such a secret`
-        + `${known.length > 0 ? `; those that they declare are ${known.join(', ')}` : ''}`);
-    }
-  }
-}
-
-/** What can hold the name of a secret in a stack and in those in it, as JSON. */
-function textsIn({ template: { parameters, mappings, resources }, nested }: StackTemplate): string[] {
-  const own = [[...parameters.values()], [...mappings.values()], [...resources.values()].map(({ properties }) => properties)];
-  return [...own.map(each => JSON.stringify(each)), ...[...nested.values()].flatMap(textsIn)];
 }
 
 /** What a declared secret is told by until it has an ARN: its stack, and its id in the stack's state. */
@@ -113,7 +99,7 @@ export class GivenSecrets {
       }
       const target = meant[0]?.id ?? each.name;
       if ([...this.targets.values()].includes(target)) {
-        throw new CliError(`--secret ${each.name}: this secret must be given once`);
+        throw new CliError(`--secret ${each.name}: this secret must be given only once`);
       }
       this.targets.set(each, target);
     }
@@ -135,9 +121,30 @@ export class GivenSecrets {
   /** What a secret is called on the command line. */
   public nameOf(secretArn: string): string {
     const declared = this.declared.find(({ id }) => id === this.ids.get(secretArn));
-    // An ARN in the account that stands for all of them was made here, of the name that the app imports the secret by.
-    return declared?.names[0] ?? printable(secretArn.startsWith(LOCAL_ARN) ? secretArn.slice(LOCAL_ARN.length) : secretArn);
+    return declared?.names[0] ?? printable(secretName(secretArn));
   }
+}
+
+/** What a secret that no stack declares is called. An ARN in the account that stands for all of them was made here, of the name that the app imports it by. */
+export function secretName(secretArn: string): string {
+  return secretArn.startsWith(LOCAL_ARN) ? secretArn.slice(LOCAL_ARN.length) : secretArn;
+}
+
+/** Whether a name on the command line means the secret of this ARN or name. */
+export function isNameOf(name: string, secretArnOrName: string): boolean {
+  const secretArn = arnOf(secretArnOrName);
+  return isExactly(secretArn, name) || isNamed(secretArn, name);
+}
+
+/** Whether an ARN is that of a secret which a stack declares. */
+export function isLocalName(secretArn: string, declared: readonly DeclaredSecret[]): boolean {
+  const name = secretName(secretArn).replace(ARN_END, '');
+  return declared.some(({ names }) => names.includes(name));
+}
+
+/** The ARN of a secret by its ARN or by its name, which is that of a secret in the account that stands for all of them. */
+export function arnOf(secretArnOrName: string): string {
+  return secretArnOrName.startsWith('arn:') ? secretArnOrName : localArn('secretsmanager', `secret:${secretArnOrName}`);
 }
 
 function isExactly(secretArn: string, name: string): boolean {

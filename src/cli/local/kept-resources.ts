@@ -1,7 +1,9 @@
 import { Engine } from './engine';
-import { KeptPlace } from './report';
-import { hasStandIn, isTable, KMS_KEY_TYPE, SECRET_TYPE } from './stand-ins';
+import { KeptCa, KeptPlace } from './report';
+import { hasStandIn, isTable, KMS_KEY_TYPE, localArn, SECRET_TYPE } from './stand-ins';
 import { isMap } from '../../contract/json-map';
+import { CA_RESOURCE_TYPES } from '../../contract/resource-types';
+import { identityIn } from '../../handlers/physical-id';
 import { CliError } from '../cli-error';
 import { ResourceState, StackState } from './state';
 
@@ -9,6 +11,8 @@ import { ResourceState, StackState } from './state';
 export class KeptResources {
   /** Where something lies that no resource has any more. */
   public readonly places: KeptPlace[] = [];
+  /** The CAs that can be taken back in from there. */
+  public readonly cas: KeptCa[] = [];
 
   constructor(private readonly stackName: string, private readonly state: StackState, private readonly engine: Engine) {}
 
@@ -37,12 +41,29 @@ export class KeptResources {
     }
   }
 
+  /** Takes note of a CA that is deleted and whose ledger and key stay as nobody's. */
+  public noteCa({ name, type, physicalId, properties: { LedgerTable, KeyStorage } }: ResourceState): void {
+    const caId = identityIn(physicalId);
+    const isKept = (id: unknown): boolean => this.engine.store.state.kept.some(each => id === each.physicalId || id === localArn('kms', `key/${each.physicalId}`));
+    if (CA_RESOURCE_TYPES.includes(type) && caId !== undefined && isMap(KeyStorage) && isKept(LedgerTable)) {
+      const { Type, SecretArn, KeyArn } = KeyStorage;
+      if (Type === 'ExistingSecret' || isKept(SecretArn ?? KeyArn)) {
+        this.cas.push({
+          name,
+          caId,
+          ledgerTableArn: localArn('dynamodb', `table/${String(LedgerTable)}`),
+          ...SecretArn === undefined ? { signingKeyArn: String(KeyArn) } : { privateKeySecretArn: String(SecretArn) },
+        });
+      }
+    }
+  }
+
   /** Of a table that its template names: as in AWS, another one of that name, be it nobody's, is not taken over. */
   public assertNone(physicalId: string, place: string): void {
     const kept = this.engine.store.state.kept.find(each => each.physicalId === physicalId);
     if (kept) {
-      throw new CliError(`${place}: ${physicalId} is there already, kept when ${kept.name} of stack ${kept.stackName} went; `
-        + 'as in AWS it is not taken over; give this one another name');
+      throw new CliError(`${place}: ${physicalId} exists already: it was kept when ${kept.name} of stack ${kept.stackName} was removed; `
+        + 'as in AWS, it is not taken over; give this one another name');
     }
   }
 

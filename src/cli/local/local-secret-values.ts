@@ -1,8 +1,7 @@
 import { SecretValue } from '../../handlers/ports';
 import { CliError } from '../cli-error';
 import { DirectorySecretVersions } from './directory-secret-versions';
-import { GivenSecrets } from './given-secrets';
-import { localArn } from './stand-ins';
+import { arnOf, GivenSecrets } from './given-secrets';
 
 /**
  * What secrets hold in a local deployment: what the command line gives, else what the deployment itself has written, else
@@ -25,7 +24,7 @@ export class LocalSecretValues {
 
   /** @param secretId the ARN, or a name, which is that of a secret in the account that stands for all of them */
   public async read(secretId: string): Promise<SecretValue> {
-    const secretArn = secretId.startsWith('arn:') ? secretId : localArn('secretsmanager', `secret:${secretId}`);
+    const secretArn = arnOf(secretId);
     return this.given.valueOf(secretArn) ?? await this.secrets.readCurrent(secretArn) ?? this.generated(secretArn) ?? this.fail(secretArn);
   }
 

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { CliError, messageOf } from '../cli-error';
+import { makeFolder } from '../disk';
 
 /** What a lock file says about who holds it. */
 interface Holder {
@@ -24,9 +25,9 @@ const PAUSE_MILLISECONDS = 25;
  */
 export function lockDirectory(directory: string): () => void {
   const file = join(directory, 'lock');
-  let made: string | undefined;
+  let made: boolean;
   try {
-    made = mkdirSync(directory, { recursive: true });
+    made = makeFolder(directory);
   } catch (error) {
     throw new CliError(`${directory}: can't be made: ${messageOf(error)}`);
   }
@@ -35,7 +36,7 @@ export function lockDirectory(directory: string): () => void {
     try {
       writeFileSync(file, `${JSON.stringify(me)}\n`, { flag: 'wx' });
       held.add(file);
-      return () => release(directory, file, made !== undefined);
+      return () => release(directory, file, made);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
         throw new CliError(`${file}: can't be written: ${messageOf(error)}`);
@@ -52,7 +53,7 @@ export function lockDirectory(directory: string): () => void {
       pause(); // it is being written or removed at this moment
     }
   }
-  throw new CliError(`${directory}: can't be locked; remove ${file} and ${file}.takeover if no other run is at work here`);
+  throw new CliError(`${directory}: can't be locked; remove ${file} and ${file}.takeover if no other run is using this directory`);
 }
 
 /** Refuses where another run is at work in a directory, for who changes nothing there. */
@@ -65,7 +66,7 @@ export function assertUnlocked(directory: string): void {
 }
 
 function inUse(directory: string, { pid, host }: Holder): CliError {
-  return new CliError(`${directory}: another run is at work here (process ${pid} on ${host}); wait for it to end, `
+  return new CliError(`${directory}: another run is using this directory (process ${pid} on ${host}); wait for it to end, `
     + `or remove ${join(directory, 'lock')} if there is no such process`);
 }
 

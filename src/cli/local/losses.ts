@@ -21,7 +21,7 @@ type Loss = ResourceReport & { readonly stackName: string; readonly lostId: stri
 type Stacks = { readonly [name: string]: Pick<StackState, 'resources'> };
 
 /**
- * Says which CAs and certificates are replaced or go, in sentences: each CA with the certificates under it, which go with it,
+ * Says which CAs and certificates are replaced or removed, in sentences: each CA with the certificates under it, which are lost with it,
  * and the others by themselves. A CA that another resource has taken over is none of them.
  *
  * @param stacks what there is after the run
@@ -36,9 +36,9 @@ export function lossesIn(reports: readonly StackReport[], stacks: Stacks): strin
     .filter(({ lostId, lostIssuer }) => lostCas.has(lostId) || lostIssuer === undefined || !lostCas.has(lostIssuer))
     .map(loss => {
       const under = losses.filter(({ lostIssuer, lostId }) => lostIssuer === loss.lostId && lostId !== loss.lostId);
-      const what = `stack ${loss.stackName}: the ${NOUNS[loss.type]} ${loss.name} ${loss.outcome === 'replaced' ? 'is replaced' : 'goes'}`;
-      const lost = [...loss.losesKey ? ['its private key'] : [], ...under.length > 0 ? [counted(under)] : []];
-      const withIt = lost.length > 0 ? `${what}, and with it ${lost.join(', ')}` : what;
+      const what = `stack ${loss.stackName}: the ${NOUNS[loss.type]} ${loss.name} ${loss.outcome === 'replaced' ? 'will be replaced' : 'will be removed'}`;
+      const lost = [...loss.losesKey ? ['its private key'] : [], ...counted(under)];
+      const withIt = lost.length > 0 ? `${what}, along with ${enumerated(lost)}` : what;
       return [withIt, ...orphansOf(loss.lostId, stacks)].join('; ');
     });
 }
@@ -51,7 +51,7 @@ function resourcesIn(stacks: Stacks): ResourceState[] {
 function orphansOf(caId: string, stacks: Stacks): string[] {
   return Object.entries(stacks).flatMap(([stackName, { resources }]) => {
     const orphans = Object.values(resources).filter(({ type, properties }) => NOUNS[type] !== undefined && properties.Issuer === caId);
-    return orphans.length > 0 ? [`${counted(orphans)} of stack ${stackName} ${orphans.length > 1 ? 'stay without their CA' : 'stays without its CA'}`] : [];
+    return orphans.length > 0 ? [`${enumerated(counted(orphans))} of stack ${stackName} will be left without ${orphans.length > 1 ? 'their' : 'its'} CA`] : [];
   });
 }
 
@@ -66,7 +66,12 @@ export function lossOf({ type, physicalId, properties }: ResourceState): Pick<Re
   return { lostId: identityIn(physicalId), losesKey, ...typeof Issuer === 'string' && { lostIssuer: Issuer } };
 }
 
-function counted(certificates: readonly { readonly type: string }[]): string {
+function counted(certificates: readonly { readonly type: string }[]): string[] {
   const nouns = certificates.map(({ type }) => NOUNS[type]);
-  return [...new Set(nouns)].map(noun => count(nouns.filter(each => each === noun).length, noun)).join(', ');
+  return [...new Set(nouns)].map(noun => count(nouns.filter(each => each === noun).length, noun));
+}
+
+/** `a, b and c` */
+function enumerated(parts: readonly string[]): string {
+  return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : parts.join();
 }

@@ -3,6 +3,7 @@ import { JsonMap } from '../../contract/json-map';
 import { quote } from '../../contract/rules';
 import { CliError } from '../cli-error';
 import { optionalString, own } from '../json';
+import { matchWhole, MAX_MATCH_MILLISECONDS } from './bounded-match';
 
 /**
  * A parameter as its template declares it.
@@ -146,13 +147,15 @@ function check(declaration: ParameterDeclaration, value: string): string | undef
     return undefined; // the constraints are those of the name, not of what is found there
   }
   const numeric = ['Number', 'List<Number>'].includes(declaration.type);
-  for (const item of isList(declaration) ? items(value) : [value]) {
-    const complaint = (numeric ? checkNumber(declaration, item) : checkLength(declaration, item)) ?? checkForm(declaration, item);
+  const values = isList(declaration) ? items(value) : [value];
+  const { allowedPattern } = declaration;
+  for (const item of values) {
+    const complaint = (numeric ? checkNumber(declaration, item) : checkLength(declaration, item)) ?? checkAllowed(declaration, item);
     if (complaint) {
       return complaint;
     }
   }
-  return undefined;
+  return allowedPattern === undefined ? undefined : checkPattern(allowedPattern, values);
 }
 
 function checkNumber({ minValue = -Infinity, maxValue = Infinity }: ParameterDeclaration, item: string): string | undefined {
@@ -171,17 +174,19 @@ function range(min: number, max: number): string {
   return `of ${bounds.join(' and ')}`;
 }
 
-function checkForm({ allowedValues, allowedPattern }: ParameterDeclaration, item: string): string | undefined {
-  if (allowedValues && !allowedValues.includes(item)) {
-    return `must be one of ${allowedValues.join(', ')}`;
-  }
-  if (allowedPattern === undefined) {
-    return undefined;
-  }
-  try {
-    const pattern = new RegExp(`^(?:${allowedPattern})$`); // CloudFormation matches the whole value
-    return pattern.test(item) ? undefined : `must match the pattern ${allowedPattern}`;
-  } catch {
-    return `must match the pattern ${allowedPattern}, which is no regular expression that can be checked here`;
-  }
+function checkAllowed({ allowedValues }: ParameterDeclaration, item: string): string | undefined {
+  return allowedValues && !allowedValues.includes(item) ? `must be one of ${allowedValues.join(', ')}` : undefined;
 }
+
+/** CloudFormation matches whole values. */
+function checkPattern(allowedPattern: string, values: readonly string[]): string | undefined {
+  const outcome = matchWhole(allowedPattern, values);
+  return outcome === true ? undefined : `must match the pattern ${allowedPattern}${REMARKS[String(outcome)]}`;
+}
+
+/** What more is to be said where a value does not match a pattern, or where there is no telling. */
+const REMARKS: { readonly [outcome: string]: string } = {
+  'false': '',
+  'no pattern': ', which is not a regular expression that can be checked here',
+  'takes too long': `, which takes more than ${MAX_MATCH_MILLISECONDS} ms to check; write the AllowedPattern without repetitions in repetitions, as in (a+)+`,
+};

@@ -7,7 +7,7 @@ import { StateStore } from './state-store';
 export type Path = readonly string[];
 
 /** The names of the files that are written here, and of what a process that was stopped has left of them. */
-const OWN_FILE = /^[A-Za-z0-9-]+\.(pem|txt)$|\.private-iot-ca\.tmp$/;
+const OWN_FILE = /^[A-Za-z0-9-]+\.(pem|base64|txt)$|\.private-iot-ca\.tmp$/;
 
 /**
  * The private keys and other secrets of a local deployment: files below its folder `keys` that only their owner may read.

@@ -27,6 +27,16 @@ export interface KeptPlace {
   readonly place: string;
 }
 
+/** A CA that was removed and whose ledger and key stay, by the attributes of `PrivateIotCa.fromKeptCa`, which takes it back in. */
+export interface KeptCa {
+  /** What its resource was called. */
+  readonly name: string;
+  readonly caId: string;
+  readonly ledgerTableArn: string;
+  readonly privateKeySecretArn?: string;
+  readonly signingKeyArn?: string;
+}
+
 /** What the deployment of a stack has come to. */
 export interface StackReport {
   readonly stackName: string;
@@ -37,6 +47,8 @@ export interface StackReport {
   readonly unchanged: number;
   /** What stays of resources that went or that were replaced. */
   readonly kept: readonly KeptPlace[];
+  /** The CAs among that. */
+  readonly keptCas: readonly KeptCa[];
   /** What is not carried out here. */
   readonly leftOut: readonly LeftOut[];
   /** What went wrong without making the deployment fail. */

@@ -7,7 +7,8 @@ import { Progress, silentProgress } from '../terminal';
 import { AssemblyStack, readAssembly, selectStacks } from './assembly';
 import { deployStack, removeStack } from './deployment';
 import { directoryEngine } from './directory-engine';
-import { assertNamed, declaredSecrets, GivenSecret, GivenSecrets } from './given-secrets';
+import { assertNeeded } from './given-secret-names';
+import { declaredSecrets, GivenSecret, GivenSecrets } from './given-secrets';
 import { assertUnlocked, lockDirectory } from './lock';
 import { lossesIn } from './losses';
 import { OutputsFile } from './outputs-file';
@@ -68,7 +69,6 @@ export async function runLocally(props: LocalRunProps, reach: Outside = outside)
   const stacks = readAssembly(props.app);
   const app: DeployedApp = { stacks, selected: selectStacks(stacks, props.stacks) };
   assertGivenToSome(props.parameters, app.selected);
-  assertNamed(props.secrets, app.selected, props.parameters);
   new GivenSecrets(props.secrets, declaredSecrets(app.selected)); // for its errors
   if (props.dryRun) {
     assertUnlocked(props.out);
@@ -113,8 +113,10 @@ async function deploy({ stacks, selected }: DeployedApp, props: LocalRunProps, r
   const store = StateStore.open(props.out, reach.disk);
   const outputs = new OutputsFile(props.out, reach.disk);
   outputs.assertOurs(store);
-  const engine = directoryEngine(store, reach, new GivenSecrets(props.secrets, declaredSecrets(selected)), props.progress);
+  const declared = declaredSecrets(selected);
+  const engine = directoryEngine(store, reach, new GivenSecrets(props.secrets, declared), props.progress);
   const plans = selected.map(stack => plan(stack, props.parameters, store));
+  assertNeeded(props.secrets, { declared, read: plans.flatMap(({ secrets }) => secrets), stacks: selected, state: store.state });
   const gone = props.stacks.length > 0 ? [] : Object.keys(store.state.stacks).filter(name => !stacks.some(stack => stack.name === name));
   let changed = false;
   const report = (done: StackReport): void => {

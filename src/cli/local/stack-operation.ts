@@ -287,6 +287,7 @@ export class StackOperation {
     if (isCertificate(resource.type)) {
       await this.send('Delete', resource.logicalId, resource, resource.requestId, resource.physicalId);
       this.kept.noteKey(resource);
+      this.kept.noteCa(resource);
     } else {
       removeStandIn(resource, this.engine);
     }

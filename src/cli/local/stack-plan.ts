@@ -1,7 +1,7 @@
 import { CliError } from '../cli-error';
 import { own } from '../json';
 import { AssemblyStack, isNamed } from './assembly';
-import { awaitedCodes } from './awaited-codes';
+import { Awaited, awaitedCodes, awaitedParameters } from './awaited-codes';
 import { inDependencyOrder } from './dependencies';
 import { resolve, Unavailable } from './intrinsics';
 import { LeftOut } from './left-out';
@@ -10,6 +10,7 @@ import { GivenParameter, parameterValues } from './parameters';
 import { passedParameters, PassedParameters, plannedStandIn, PlannedResource, resolvedProperties } from './planned-resource';
 import { referencesIn } from './references';
 import { notKnownYet, rehearse } from './rehearsed';
+import { secretReferencesIn } from './secret-references';
 import { isCertificate, isDeployed, ReferencedResource, StackScope, StackScopeProps, Withheld } from './stack-scope';
 import { generatedName } from './stand-ins';
 import { StackState } from './state';
@@ -24,12 +25,18 @@ export interface StackPlan extends StackTemplate {
   readonly parameters: { readonly [name: string]: string };
   /** The parameters that have no value here; of a nested stack only. */
   readonly withheld: Withheld;
+  /** Of a nested stack, the parameters that hand over a code which only the platform has. */
+  readonly awaitedParameters: Awaited;
+  /** The verification certificates whose code only the platform has. */
+  readonly awaited: Awaited;
   /** In the order in which they are deployed. */
   readonly resources: readonly PlannedResource[];
   /** How many resources of which types are left out. */
   readonly leftOut: ReadonlyMap<string, number>;
   /** The stacks and the certificates that are left out though a local deployment carries out their like. */
   readonly leftOutByName: readonly LeftOut[];
+  /** The ARNs and names of the secrets that its certificates read; `undefined` for one that is known only in the deployment. */
+  readonly secrets: readonly (string | undefined)[];
   /** The path of the stack that is no nested one; names are told below it. */
   readonly rootName: string;
   /** The name of that stack. */
@@ -41,7 +48,10 @@ export interface StackPlan extends StackTemplate {
 /** The id in a name that is generated only when a resource is made. */
 const UNKNOWN_ID = 'xxxxxx';
 
-type StackToPlan = Omit<StackPlan, 'resources' | 'leftOut' | 'leftOutByName'>;
+type StackToPlan = Omit<StackPlan, 'awaited' | 'resources' | 'leftOut' | 'leftOutByName' | 'secrets'>;
+
+/** What a stack is for the stacks in it. */
+type ParentStack = Pick<StackPlan, 'template' | 'nested' | 'awaitedParameters' | 'region' | 'rootName' | 'rootStackName' | 'prefix'>;
 
 /**
  * Plans the deployment of a stack.
@@ -56,27 +66,34 @@ export function planStack(stack: AssemblyStack, stackId: string, given: readonly
     previous: previous?.parameters ?? {},
   });
   return plan({
-    stackName, stackId, displayName, region, template, nested, reads, parameters, withheld: new Map(), rootName: displayName, rootStackName: stackName, prefix: '',
+    stackName, stackId, displayName, region, template, nested, reads, parameters,
+    withheld: new Map(), awaitedParameters: new Map(), rootName: displayName, rootStackName: stackName, prefix: '',
   }, previous);
 }
 
 /** Plans the deployment of a stack that is a resource of another one. */
 export function planNestedStack(
-  parent: StackPlan, logicalId: string, stackName: string, stackId: string, { values, withheld }: PassedParameters, previous: StackState | undefined,
+  parent: ParentStack, logicalId: string, stackName: string, stackId: string, { values, withheld }: PassedParameters,
+  previous: StackState | undefined,
 ): StackPlan {
   const { displayName, template, nested, reads } = parent.nested.get(logicalId)!;
   const declared = new Map([...template.parameters].filter(([name]) => !withheld.has(name)));
   const parameters = parameterValues(stackName, declared, { given: values, assembly: {}, previous: {} });
   const { region, rootName, rootStackName } = parent;
   const prefix = `${parent.prefix}${logicalId}.`;
-  return plan({ stackName, stackId, displayName, region, template, nested, reads, parameters, withheld, rootName, rootStackName, prefix }, previous);
+  const awaited = awaitedParameters(parent.template.resources.get(logicalId)!, parent.template, parent.awaitedParameters, namesIn(parent));
+  return plan({
+    stackName, stackId, displayName, region, template, nested, reads, parameters, withheld, awaitedParameters: awaited, rootName, rootStackName, prefix,
+  }, previous);
 }
 
 function plan(stack: StackToPlan, previous: StackState | undefined): StackPlan {
   const { stackName, template, prefix } = stack;
   const currentOf = (logicalId: string) => previous && own(previous.resources, `${prefix}${logicalId}`);
+  const awaited = awaitedCodes(template, stack.awaitedParameters, namesIn(stack));
   const scope: StackScope = new StackScope({
     ...stack,
+    awaited,
     resource: logicalId => {
       const declaration = template.resources.get(logicalId)!;
       return isCertificate(declaration.type) || stack.nested.has(logicalId)
@@ -88,17 +105,16 @@ function plan(stack: StackToPlan, previous: StackState | undefined): StackPlan {
   const exists = ({ condition }: { condition?: string }, where: string): boolean =>
     condition === undefined || (rehearse(() => scope.condition(condition, where)) ?? true);
   const existing = [...template.resources].filter(([id, resource]) => exists(resource, `stack ${stackName}, resource ${id}`));
-  const { resources, leftOutByName } = inOrder(stack, existing);
+  const { resources, leftOutByName } = inOrder(stack, awaited, existing);
   existing.forEach(([id, { type }]) => checkType(stackName, id, type, currentOf(id)?.type));
-  const planned = { ...stack, resources, leftOut: leftOutTypes(existing), leftOutByName };
-  resources.forEach(resource => checkResource(planned, resource, scope, previous));
+  const secrets = resources.flatMap(resource => checkResource(stack, resource, scope, previous));
   for (const [key, output] of template.outputs) {
     const where = `stack ${stackName}, output ${key}`;
     if (exists(output, where)) {
       rehearse(() => resolve(output.value, scope, where), Unavailable); // such an output is left out
     }
   }
-  return planned;
+  return { ...stack, awaited, resources, leftOut: leftOutTypes(existing), leftOutByName, secrets };
 }
 
 /** The scope in which a planned stack is deployed. */
@@ -119,14 +135,13 @@ function givenTo(stack: AssemblyStack, given: readonly GivenParameter[]): { [nam
   return Object.fromEntries(ordered.filter(each => isGivenTo(stack, each)).map(({ name, value }) => [name, value]));
 }
 
-function inOrder(stack: StackToPlan, existing: [string, ResourceDeclaration][]): Pick<StackPlan, 'resources' | 'leftOutByName'> {
+function inOrder(stack: StackToPlan, awaited: Awaited, existing: [string, ResourceDeclaration][]): Pick<StackPlan, 'resources' | 'leftOutByName'> {
   const { stackName, template, nested } = stack;
   const references = new Map(existing.map(([id, resource]) => [id, directDependencies(stackName, template, id, resource)]));
   const order = inDependencyOrder([...references.keys()], id => references.get(id)!, cycle => {
     throw new CliError(`stack ${stackName}: the resources ${cycle.join(' → ')} depend on each other`);
   });
-  const awaited = awaitedCodes(template);
-  const nameOf = (id: string): string => nameInStack(id, template.resources.get(id)!, stack.rootName, stack.prefix);
+  const nameOf = namesIn(stack);
   const isPlanned = (id: string): boolean => (isDeployed(template.resources.get(id)!.type) && !awaited.has(id)) || nested.has(id);
   const planned = order.filter(isPlanned);
   return {
@@ -138,8 +153,8 @@ function inOrder(stack: StackToPlan, existing: [string, ResourceDeclaration][]):
     })),
     leftOutByName: existing.filter(([id, { type }]) => awaited.has(id) || (type === NESTED_STACK_TYPE && !nested.has(id))).map(([id, { type }]) => {
       const source = awaited.get(id);
-      const reason = source === undefined ? 'its template is not in the assembly, so that none of the certificates it may declare is made'
-        : `its code comes from the platform, which ${nameOf(source)} (${template.resources.get(source)!.type}) asks`;
+      const reason = source === undefined ? 'its template is not in the assembly, so the certificates that it may declare are not made'
+        : `its code comes from the platform, in the deployment of ${source}`;
       return { what: `${nameOf(id)} (${type})`, reason };
     }),
   };
@@ -152,6 +167,11 @@ function inOrder(stack: StackToPlan, existing: [string, ResourceDeclaration][]):
  */
 export function nameInStack(logicalId: string, { constructPath = '' }: ResourceDeclaration, rootName: string, prefix: string): string {
   return constructPath.startsWith(`${rootName}/`) ? constructPath.slice(rootName.length + 1) : `${prefix.replaceAll('.', '/')}${logicalId}`;
+}
+
+/** What the resources of a stack are called. */
+function namesIn({ template, rootName, prefix }: Pick<StackPlan, 'template' | 'rootName' | 'prefix'>): (logicalId: string) => string {
+  return logicalId => nameInStack(logicalId, template.resources.get(logicalId)!, rootName, prefix);
 }
 
 function directDependencies(stackName: string, template: Template, logicalId: string, resource: ResourceDeclaration): Set<string> {
@@ -169,20 +189,27 @@ function checkType(stackName: string, logicalId: string, type: string, previous:
   }
 }
 
-function checkResource(planned: StackPlan, resource: PlannedResource, scope: StackScope, previous: StackState | undefined): void {
-  const { stackName, prefix } = planned;
+/** @returns the secrets that it, or a certificate in it, reads; as in `StackPlan.secrets` */
+function checkResource(
+  stack: StackToPlan, resource: PlannedResource, scope: StackScope, previous: StackState | undefined,
+): readonly (string | undefined)[] {
+  const { stackName, prefix } = stack;
   const { logicalId } = resource;
   if (isCertificate(resource.type)) {
     for (const [name, expression] of Object.entries(resource.properties)) {
       rehearse(() => resolvedProperties(stackName, { ...resource, properties: { [name]: expression } }, scope));
     }
-  } else if (planned.nested.has(logicalId)) {
-    const name = generatedName(stackName, logicalId, UNKNOWN_ID);
-    const stackId = previous && own(previous.resources, `${prefix}${logicalId}`)?.physicalId;
-    rehearse(() => planNestedStack(planned, logicalId, name, stackId ?? name, passedParameters(stackName, resource, scope), previous));
-  } else {
-    rehearse(() => plannedStandIn(stackName, logicalId, resource, scope, undefined, () => UNKNOWN_ID));
+    return secretReferencesIn(resource.properties).filter(({ isWritten }) => !isWritten)
+      .map(({ expression }) => rehearse(() => scope.text(expression, `stack ${stackName}, resource ${logicalId}`), CliError));
   }
+  if (!stack.nested.has(logicalId)) {
+    rehearse(() => plannedStandIn(stackName, logicalId, resource, scope, undefined, () => UNKNOWN_ID));
+    return [];
+  }
+  const name = generatedName(stackName, logicalId, UNKNOWN_ID);
+  const stackId = previous && own(previous.resources, `${prefix}${logicalId}`)?.physicalId;
+  const nested = rehearse(() => planNestedStack(stack, logicalId, name, stackId ?? name, passedParameters(stackName, resource, scope), previous));
+  return nested ? nested.secrets : [undefined];
 }
 
 function leftOutTypes(existing: [string, ResourceDeclaration][]): Map<string, number> {

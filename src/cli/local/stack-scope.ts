@@ -1,7 +1,7 @@
 import { ResourceType } from '../../contract/resource-types';
 import { CliError } from '../cli-error';
 import { own } from '../json';
-import { awaitedCodes } from './awaited-codes';
+import { Awaited } from './awaited-codes';
 import { NO_VALUE, resolve, resolveCondition, Resolved, Scope, Unavailable, Value } from './intrinsics';
 import { referencedValue } from './parameters';
 import { hasStandIn, LOCAL_ACCOUNT, LOCAL_PARTITION, LOCAL_REGION } from './stand-ins';
@@ -26,6 +26,8 @@ export interface StackScopeProps {
   readonly parameters: { readonly [name: string]: string };
   /** What is thrown where a parameter is referred to that has no value, or none yet. */
   readonly withheld?: Withheld;
+  /** The verification certificates that are left out, since only the platform has their code. */
+  readonly awaited?: Awaited;
   /** Finds a resource that this deployment carries out; may throw where it is not there yet. */
   readonly resource: (logicalId: string) => ReferencedResource | undefined;
   /** Finds the value of an export of another stack. */
@@ -55,10 +57,8 @@ export class StackScope implements Scope {
   public readonly imports = new Set<string>();
   private readonly pseudoParameters: { readonly [name: string]: Resolved };
   private readonly conditions = new Map<string, boolean | 'evaluating'>();
-  private readonly awaited: ReadonlyMap<string, string>;
 
   constructor(private readonly props: StackScopeProps) {
-    this.awaited = awaitedCodes(props.template);
     this.pseudoParameters = {
       'AWS::AccountId': LOCAL_ACCOUNT,
       'AWS::NoValue': NO_VALUE,
@@ -173,7 +173,7 @@ export class StackScope implements Scope {
     if (declaration.condition !== undefined && !this.condition(declaration.condition, where)) {
       throw new CliError(`${where}: refers to ${logicalId}, which does not exist because its condition ${declaration.condition} is false`);
     }
-    if (!(isDeployed(declaration.type) || this.props.nested?.has(logicalId)) || this.awaited.has(logicalId)) {
+    if (!(isDeployed(declaration.type) || this.props.nested?.has(logicalId)) || this.props.awaited?.has(logicalId)) {
       throw new Unavailable(where, `it refers to ${logicalId} (${declaration.type}), which a local deployment leaves out`);
     }
     const resource = this.props.resource(logicalId);

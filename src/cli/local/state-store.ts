@@ -21,7 +21,7 @@ export class StateStore {
     const state = parseJsonMap(file, content);
     const complaint = malformation(state);
     if (complaint) {
-      throw new CliError(`${file}: this is not a state that can be gone on with: ${complaint}`);
+      throw new CliError(`${file}: this state can't be used: ${complaint}`);
     }
     return new StateStore(file, disk, state as unknown as State, content.toString('utf8'));
   }

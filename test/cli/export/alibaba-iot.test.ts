@@ -154,14 +154,14 @@ describe('beside a CA that the platform takes, one that it does not take', () =>
     writeJson(outputs, { Iot: { CaCertificate, Device0Certificate, OtherCa: other.CaCertificate, OtherDevice: other.Device0Certificate } });
     const { code, stderr } = await cli('export', '--outputs', outputs, '--out', join(folder, 'pem'), '--platform', 'alibaba-iot');
     expect(code).toBe(0);
-    expect(stderr).toContain('note: alibaba-iot is made without the CA Acme IoT Root CA and its devices: the key of a CA must be RSA_2048, RSA_3072, RSA_4096 ');
+    expect(stderr).toContain('note: alibaba-iot leaves out the CA Acme IoT Root CA and its devices: the key of a CA must be one of RSA_2048, RSA_3072, RSA_4096 ');
     const files = filesBelow(join(folder, 'pem', 'alibaba-iot'));
     expect(Object.keys(files)).toEqual(['Acme_IoT_Root_CA.pem', 'devices.csv', 'steps.md']);
     expect(files['Acme_IoT_Root_CA.pem']).toBe(CaCertificate);
     expect(files['devices.csv']).toContain(`sensor-001,${Device0SerialNumber},`);
     expect(files['devices.csv']).not.toContain('sensor-ec');
     const [english, chinese] = files['steps.md'].split('# 在阿里云物联网平台注册私有 CA 证书');
-    expect(english).toContain('   Left out, with its devices, because the platform does not take it: Acme IoT Root CA (the key of a CA must be RSA\\_2048, ');
+    expect(english).toContain('   Left out, with its devices, because the platform does not take it: Acme IoT Root CA (the key of a CA must be one of RSA\\_2048, ');
     expect(chinese).toContain('已连同其签发的设备证书一并省略：Acme IoT Root CA（规则 `platform-alibaba-cloud-iot-ca-key`）。');
   });
 
@@ -183,7 +183,7 @@ test('a CA on a curve is refused: "only the device certificate signed by the RSA
   const folder = temporaryFolder();
   await deploy(folder, { keyAlgorithm: KeyAlgorithm.EC_P256, platforms: [] });
   expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'pem'), '--platform', 'alibaba-iot')).toContain(
-    'Acme IoT Root CA: the key of a CA must be RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got EC P-256 (platform-alibaba-cloud-iot-ca-key, https://');
+    'Acme IoT Root CA: the key of a CA must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got EC P-256 (platform-alibaba-cloud-iot-ca-key, https://');
   expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'pem'), '--platform', 'alibaba-iot')).toContain(
     'declare one with this platform among its `platforms`, put it out, and export again; or export without --platform for the PEM files');
   expect(existsSync(join(folder, 'pem'))).toBe(false);

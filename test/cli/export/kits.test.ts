@@ -208,17 +208,17 @@ describe('a kit of what is chosen', () => {
 
   test('says where a CA is chosen without the one above it, by which brokers look for the root in vain', async () => {
     const { code, stderr } = await chosen('mosquitto', '--server', 'OneCertificate', '--ca', 'PlantCertificate');
-    expect([code, stderr]).toEqual([0, expect.stringContaining('note: ca-bundle.pem has Plant CA without the CA above it (CN=Acme Root); a broker that looks for the root')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('note: ca-bundle.pem has Plant CA without the CA above it (CN=Acme Root); a broker that verifies up to the root')]);
     expect(subjectsOf(filesBelow(join(out, 'mosquitto'))['ca-bundle.pem'])).toEqual(['Plant CA']);
   });
 
   test.each([
-    [['--ca', 'OneCertificate', '--platform', 'emqx'], '--ca must be an output with a CA, or the common name of one, which are Acme Root, Plant CA; got "OneCertificate"'],
-    [['--server', 'DeviceCertificate', '--platform', 'emqx'], '--server must be an output with a certificate for TLS as a server, which are '
-      + 'Iot.OneCertificate, Iot.OneCertificateChain, Iot.TwoCertificate; got "DeviceCertificate"'],
-    [['--server', 'OneCertificate', '--platform', 'alibaba-iot'], '--server chooses the certificate of a broker, and --platform alibaba-iot is for none; leave it out'],
-    [['--ca', 'Acme Root'], '--ca, --server and --broker-folder belong to a kit; say which one with --platform'],
-    [['--broker-folder', '/etc/broker'], '--ca, --server and --broker-folder belong to a kit; say which one with --platform'],
+    [['--ca', 'OneCertificate', '--platform', 'emqx'], '--ca must be an output with a CA, or the common name of one (Acme Root, Plant CA), got "OneCertificate"'],
+    [['--server', 'DeviceCertificate', '--platform', 'emqx'], '--server must be an output with a TLS server certificate '
+      + '(Iot.OneCertificate, Iot.OneCertificateChain, Iot.TwoCertificate), got "DeviceCertificate"'],
+    [['--server', 'OneCertificate', '--platform', 'alibaba-iot'], '--server chooses the certificate of a broker, and --platform alibaba-iot has none; leave it out'],
+    [['--ca', 'Acme Root'], '--ca, --server and --broker-folder are for a kit; choose one with --platform'],
+    [['--broker-folder', '/etc/broker'], '--ca, --server and --broker-folder are for a kit; choose one with --platform'],
   ])('is refused where nothing is meant: %j', async (options, message) => {
     expect(await cliError('export', '--outputs', file, '--out', out, ...options)).toBe(`error: ${message}`);
     expect(existsSync(out)).toBe(false);
@@ -241,12 +241,12 @@ describe('a kit is refused', () => {
   });
 
   test('for a platform of the library that has neither', async () => {
-    expect(await failing('cumulocity')).toContain('got "cumulocity", for which there is no kit; export without --platform for the PEM files');
+    expect(await failing('cumulocity')).toContain('got "cumulocity", which has no kit; export without --platform, and upload the PEM files');
   });
 
   test('without a certificate for the broker', async () => {
     const file = await deployed((root, ca) => ({ cas: { Root: root }, certificates: { Device: device(ca) } }));
-    expect(await failing('mosquitto', file)).toBe('error: --platform mosquitto needs one certificate for TLS as a server, got none; '
+    expect(await failing('mosquitto', file)).toBe('error: --platform mosquitto needs one TLS server certificate, got none; '
       + 'declare a ServerCertificate for the broker, and an output of it');
     expect(existsSync(out)).toBe(false);
   });

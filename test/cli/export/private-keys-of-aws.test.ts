@@ -98,7 +98,7 @@ describe('the private key of a CA', () => {
     };
     const { code, stderr } = await exported(outputs, '--private-keys');
     expect([code, stderr]).toEqual([0,
-      'note: Iot.CaPrivateKeySecret: the secret has, by the serial numbers, the key of none of these certificates; left out\n']);
+      'note: Iot.CaPrivateKeySecret: the secret has no version with the serial number of one of these certificates, and so none of their private keys; left out\n']);
     expect(asked()).toEqual([device.secretArn]);
     expect(await exported(outputs, '--ca-private-key', 'CaPrivateKeySecret')).toMatchObject({ code: 0 });
     expect(asked()).toEqual([secretArn]);
@@ -147,7 +147,7 @@ describe('the private key of a CA that is signed elsewhere', () => {
     await stack.update(active, pending.PhysicalResourceId, declared);
     const secret = (declared.properties.KeyStorage as { SecretArn: string }).SecretArn;
     const { code, stderr } = await exported({ CaCertificate: pem, CaSecret: secret }, '--private-keys');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('(Iot.CaSecret: the secret has, by the serial numbers, the key of none of these certificates)')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('(Iot.CaSecret: the secret has no version with the serial number of one of these certificates, and so none of their private keys)')]);
     expect(asked()).toEqual([]);
     expect(await exported({ CaCertificate: pem, CaSecret: secret }, '--ca-private-key', 'CaSecret')).toMatchObject({ code: 0 });
     expect(isKeyOf('ca.key.pem', pem)).toBe(true);
@@ -187,8 +187,8 @@ describe('the private keys of devices', () => {
     const { code, stderr } = await exported({
       DeviceCertificate: device.pem, DeviceCombined: combined, DeviceDer: der, DevicePkcs12: pkcs12, DevicePrivateKeySecret: device.secretArn,
     }, '--private-keys');
-    expect([code, stderr]).toEqual([0, ['DeviceDer', 'DevicePkcs12']
-      .map(output => `note: Iot.${output}: the secret holds no unencrypted private key in PEM, as a bundle in PKCS#12 or DER does not; left out\n`).join('')]);
+    expect([code, stderr]).toEqual([0, ['Der', 'Pkcs12'].map((form, index) =>
+      `note: Iot.Device${form}: the secret holds a key in ${['DER', 'PKCS#12'][index]}; only unencrypted private keys in PEM are exported; left out\n`).join('')]);
     expect(keyFiles()).toEqual(['device.key.pem']);
     expect(readJson(join(out, 'manifest.json')).certificates[0].privateKeyArn).toBe(device.secretArn);
     expect(await exported({ DeviceCertificate: device.pem, DeviceCombined: combined }, '--private-keys')).toMatchObject({ code: 0, stderr: '' });
@@ -203,7 +203,7 @@ describe('the private keys of devices', () => {
     expect(one.Reason).toBeUndefined();
     const [name, otherName] = [one, other].map(({ Data }) => Data!.PrivateKeyParameter);
     const { code, stderr } = await exported({ OneCertificate: one.Data!.CertificatePem, OneParameter: name, Two: otherName, Url: '/iot/url' }, '--private-keys');
-    expect([code, stderr]).toEqual([0, 'note: Iot.Two: the parameter has, by the serial numbers, the key of none of these certificates; left out\n']);
+    expect([code, stderr]).toEqual([0, 'note: Iot.Two: the parameter has no version with the serial number of one of these certificates, and so none of their private keys; left out\n']);
     expect(asked()).toEqual([name]);
     expect(isKeyOf('one.key.pem', one.Data!.CertificatePem)).toBe(true);
   });

@@ -93,7 +93,7 @@ describe('private keys', () => {
     rmSync(gone);
     const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--private-keys');
     expect(code).toBe(1);
-    expect(stderr).toBe(`error: no key from Iot.Device0Secret: ${gone}: there is no such file, and it has the private key; put it back from a copy, or, for a device or a server, `
+    expect(stderr).toBe(`error: no key from Iot.Device0Secret: ${gone}: there is no such file, but the private key was in it; restore it from a backup, or, for a device or a server, `
       + 'raise the generation of its certificate and run `private-iot-ca local` again\n');
     expect(Object.keys(filesBelow(out)).filter(name => /^device/.test(name)))
       .toEqual(['device0-chain.pem', 'device0.pem', 'device1-chain.pem', 'device1.key.pem', 'device1.pem']);
@@ -144,7 +144,7 @@ describe('private keys', () => {
 
     test('of another certificate than these are left alone', async () => {
       expect(await cliError('export', '--outputs', await withParameter(`${NAME}/${'0'.repeat(40)}`), '--out', out, '--private-keys'))
-        .toContain('(Iot.PrivateKeyParameter: the parameter has, by the serial numbers, the key of none of these certificates)');
+        .toContain('(Iot.PrivateKeyParameter: the parameter has no version with the serial number of one of these certificates, and so none of their private keys)');
     });
 
     test('whose file is gone are named with it', async () => {
@@ -152,7 +152,7 @@ describe('private keys', () => {
       const gone = join(dirname(file), 'keys', 'parameters', NAME, `${serial()}.pem`);
       rmSync(gone);
       const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--private-keys');
-      expect([code, stderr]).toEqual([1, expect.stringContaining(`error: no key from Iot.PrivateKeyParameter: ${gone}: there is no such file, and it has the private key`)]);
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`error: no key from Iot.PrivateKeyParameter: ${gone}: there is no such file, but the private key was in it`)]);
     });
   });
 });
@@ -197,7 +197,7 @@ describe('the private key of a CA', () => {
       () => ({ ...outputs(), ExportsOutputRefCaPrivateKey3406A7462C5A6784: outputs().CaKeySecret })],
   ])('is not read by a name that %s', async (_, name, content) => {
     expect(await cliError('export', '--outputs', copyWith(content()), '--out', out, '--ca-private-key', name)).toBe(
-      'error: --ca-private-key must be an output with the ARN of a secret, which are Iot.CaKeySecret, Iot.Device0Secret, Iot.Device1Secret; '
+      'error: --ca-private-key must be an output with the ARN of the secret that holds the private key of a CA (Iot.CaKeySecret), '
       + `got "${name}"`);
     expect(existsSync(out)).toBe(false);
   });
@@ -205,14 +205,14 @@ describe('the private key of a CA', () => {
   test('in KMS can\'t be exported, and the error says so', async () => {
     const content = { CaCertificate: outputs().CaCertificate, CaKey: 'arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555' };
     expect(await cliError('export', '--outputs', copyWith(content), '--out', out, '--ca-private-key', 'CaKey'))
-      .toMatch(/which are none here; got "CaKey", a key in KMS, which nobody can export$/);
+      .toMatch(/\(there is none\), got "CaKey", a key in KMS, which nobody can export$/);
   });
 
   test('has to be named with its stack where two have an output of the name', async () => {
     const file = copyWith({});
     writeJson(file, { One: outputs(), Two: outputs() });
     expect(await cliError('export', '--outputs', file, '--out', out, '--ca-private-key', 'CaKeySecret'))
-      .toContain('must be one output, with its stack where several have the name, which are One.CaKeySecret, Two.CaKeySecret; got "CaKeySecret"');
+      .toContain('must be one output, with its stack where several have the name (One.CaKeySecret, Two.CaKeySecret), got "CaKeySecret"');
   });
 
   test('is not taken for it where the named secret is a device\'s, and everything else is written', async () => {

@@ -125,5 +125,5 @@ test('a CA that goes under weak references is said to leave behind what it has i
   await cliOk('local', '--app', app.outdir, '--out', folder);
   declare(false);
   expect(await cliOk('local', '--app', app.outdir, '--out', folder, '--stack', 'CaStack')).toMatch(
-    /^attention: stack CaStack: the CA Ca\w+ goes; 2 device certificates of stack DevStack stay without their CA\n/);
+    /^warning: stack CaStack: the CA Ca\w+ will be removed; 2 device certificates of stack DevStack will be left without their CA\n/);
 });

@@ -207,7 +207,7 @@ describe('a registration with a platform', () => {
     expect(report.leftOut).toEqual([
       { what: 'Custom::AzureCaUpload', number: 1 },
       { what: 'Custom::AzureCaVerification', number: 1 },
-      { what: 'Proof (Custom::IotVerificationCertificate)', reason: 'its code comes from the platform, which Upload (Custom::AzureCaUpload) asks' },
+      { what: 'Proof (Custom::IotVerificationCertificate)', reason: 'its code comes from the platform, in the deployment of Upload (Custom::AzureCaUpload)' },
       { what: 'output Proof', reason: 'it refers to Proof (Custom::IotVerificationCertificate), which a local deployment leaves out' },
     ]);
     expect(deployment.state.stacks.Iot.outputs).toEqual({ Ca: 'id-Ca-1' });
@@ -276,7 +276,7 @@ describe('a deployment that fails', () => {
     const before = deployment.state.stacks.Iot;
     deployment.failing = ['Update Device'];
     await expect(deployment.deploy({ Resources: { Ca: ca('new'), Device: device('bad') } }))
-      .rejects.toThrow('refused; the rollback failed too: Device: refused; run again to go on from there');
+      .rejects.toThrow('refused; the rollback failed too: Device: refused; run again to continue from there');
     deployment.failing = [];
     deployment.takeCalls();
     await deployment.deploy({ Resources: { Ca: ca('1'), Device: device('2') } });
@@ -343,8 +343,8 @@ describe('stacks that refer to each other', () => {
     await deployment.deploy({ ...CA_STACK('1') }, 'Root');
     await deployment.deploy(DEVICES, 'Devices');
     await expect(deployment.deploy({ ...CA_STACK('2') }, 'Root'))
-      .rejects.toThrow('stack Root: the export Root:CaId must not change or go while stack Devices imports it');
-    await expect(deployment.remove('Root')).rejects.toThrow('must not change or go while stack Devices imports it');
+      .rejects.toThrow('stack Root: the export Root:CaId must not change or be removed while stack Devices imports it');
+    await expect(deployment.remove('Root')).rejects.toThrow('must not change or be removed while stack Devices imports it');
     expect(deployment.state.stacks.Root.outputs).toEqual({ CaId: 'id-Ca-1' });
   });
 

@@ -28,10 +28,23 @@ describe('the secrets of a directory', () => {
   test('are files that only their owner can read, in folders that only their owner can enter', async () => {
     mkdirSync(join(folder, 'keys'));
     chmodSync(join(folder, 'keys'), 0o755);
-    await secrets().write(ARN, 'A1', 'one', 'owner');
+    await secrets().write(ARN, 'A1', '-----BEGIN PRIVATE KEY-----', 'owner');
     expect([['keys'], ['keys', 'Iot-CaKey'], ['keys', 'Iot-CaKey', 'A1.pem']].map(path => (statSync(join(folder, ...path)).mode % 0o1000).toString(8)))
       .toEqual(['700', '700', '600']);
     expect(readdirSync(join(folder, 'keys', 'Iot-CaKey'))).toEqual(['A1.pem']);
+  });
+
+  test('are named after what they hold: keys in PEM, and what is base64 of PKCS#12 or DER', async () => {
+    await secrets().write(ARN, 'A1', '-----BEGIN PRIVATE KEY-----', 'owner');
+    await secrets().write(ARN, 'A2', 'MAA=', 'owner');
+    expect(readdirSync(join(folder, 'keys', 'Iot-CaKey')).sort()).toEqual(['A1.pem', 'A2.base64']);
+    expect(secrets().versionsOf(ARN).ids).toEqual(['A1', 'A2']);
+    expect(secrets().versionFile(ARN, 'A2')).toBe(join(folder, 'keys', 'Iot-CaKey', 'A2.base64'));
+    await secrets().release(ARN, 'A2');
+    expect(readdirSync(join(folder, 'keys', 'Iot-CaKey'))).toEqual(['A1.pem']);
+    await secrets().write(ARN, 'A3', 'MAA=', 'owner');
+    secrets().removeSecret(ARN);
+    expect(existsSync(join(folder, 'keys', 'Iot-CaKey'))).toBe(false);
   });
 
   test('remember which version is the current one, and keep it as long as the secret is there', async () => {

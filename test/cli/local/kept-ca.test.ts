@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { DeviceCertificate, IPrivateIotCa, KeyAlgorithm, PrivateIotCa } from '../../../src';
+import { DeviceCertificate, IPrivateIotCa, KeyAlgorithm, KeyStorage, PrivateIotCa } from '../../../src';
 import { temporaryFolder } from '../../support/cli-assembly';
 import { cli, cliOk, readJson } from '../../support/cli-run';
 import { synthesized } from '../../support/synthesized';
@@ -46,6 +46,22 @@ test('a CA that was removed is taken back in by what was kept from it, with its 
   expect(new X509Certificate(outputs().DevicePem).verify(new X509Certificate(before.CaPem).publicKey)).toBe(true);
 });
 
+test.each([
+  ['in Secrets Manager', undefined, 'privateKeySecretArn', /^arn:aws:secretsmanager:local:000000000000:secret:Iot-Ca\w+-[0-9a-f]{6}$/],
+  ['in KMS', KeyStorage.kms(), 'signingKeyArn', /^arn:aws:kms:local:000000000000:key\/Iot-Ca\w+-[0-9a-f]{6}$/],
+])('the run that removes a CA with its key %s says by which attributes it is taken back in', async (_, keyStorage, attribute, arn) => {
+  const ca = (stack: Stack): IPrivateIotCa => new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Fleet' }, keyStorage, ...P256 });
+  await cli('local', '--app', assembly(ca), '--out', out);
+  const before = outputs();
+  const said = await local(assembly());
+  const [, text] = /^ {2}to take the CA Ca back in, declare PrivateIotCa\.fromKeptCa\(\) with\n((?: {4}.+\n)+)/m.exec(said)!;
+  const attributes = Object.fromEntries(text.trimEnd().split('\n').map(line => line.trim().split(/ +/)));
+  expect(Object.keys(attributes)).toEqual(['caId', 'ledgerTableArn', attribute]);
+  expect(attributes[attribute]).toMatch(arn);
+  await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'TakenBack', attributes)));
+  expect(outputs().CaPem).toBe(before.CaPem);
+});
+
 test('a CA whose construct has another id is not replaced by accident, and goes on by what is kept: no device gets another certificate', async () => {
   await local(assembly(made('Ca')));
   const [before, kept] = [outputs(), keepsakes()];
@@ -55,7 +71,7 @@ test('a CA whose construct has another id is not replaced by accident, and goes 
   expect(outputs()).toEqual(before);
   const rehearsed = await cli('local', '--app', assembly(made('Renamed')), '--out', out, '--dry-run');
   expect([rehearsed.code, rehearsed.stderr]).toEqual([1, expect.stringMatching(/declare replaces: 'ca-[0-9a-f]{32}'; nothing was changed\n/)]);
-  expect(await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'Renamed', kept)))).not.toContain('attention');
+  expect(await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'Renamed', kept)))).not.toContain('warning:');
   expect(outputs()).toEqual(before);
 });
 
@@ -65,7 +81,7 @@ test('a CA that was taken back in is not replaced by accident either, though its
   await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'TakenBack', kept)));
   const { code, stderr } = await cli('local', '--app', assembly(made('Another')), '--out', out);
   expect([code, stderr]).toEqual([1, expect.stringContaining(`the stack loses the CA ${kept.caId}, which has living certificates: device CN=sensor-001`)]);
-  expect(await local(assembly(made('Another', kept.caId)))).toContain('attention: stack Iot: the CA TakenBack goes, and with it 1 device certificate\n');
+  expect(await local(assembly(made('Another', kept.caId)))).toContain('warning: stack Iot: the CA TakenBack will be removed, along with 1 device certificate\n');
 });
 
 test('a CA whose construct has another id is replaced where that is declared', async () => {

@@ -29,7 +29,7 @@ test('a CA that is declared again after it was removed is another CA, as in AWS,
   const said = await local();
   const [, folder] = KEPT_FOLDER.exec(said)!;
   expect(said).toMatch(/Ledger \(AWS::DynamoDB::GlobalTable\): the ledger Iot-Ledger-[0-9a-f]{6} in \S+state\.json\n/);
-  expect(said).toContain('attention: stack Iot: the CA Ca goes, and with it 1 verification certificate\n');
+  expect(said).toContain('warning: stack Iot: the CA Ca will be removed, along with 1 verification certificate\n');
   const key = filesBelow(folder);
   expect(Object.keys(key)).toEqual([`${new X509Certificate(first.CaCertificate).serialNumber}.pem`]);
 
@@ -56,8 +56,8 @@ test('a table that has a name of its own and was kept is not taken over, as in A
   named({});
   await cliOk('local', '--app', app, '--out', out);
   named({ Other: table });
-  expect(await cliFailure('local', '--app', app, '--out', out)).toContain('stack Iot, resource Other (AWS::DynamoDB::Table): ledger is there already, '
-    + 'kept when Table of stack Iot went; as in AWS it is not taken over; give this one another name');
+  expect(await cliFailure('local', '--app', app, '--out', out)).toContain('stack Iot, resource Other (AWS::DynamoDB::Table): ledger exists already: '
+    + 'it was kept when Table of stack Iot was removed; as in AWS, it is not taken over; give this one another name');
 });
 
 describe('a dry run', () => {
@@ -73,7 +73,7 @@ describe('a dry run', () => {
     await local({ devices: ['a', 'b'] });
     const before = filesBelow(out);
     const said = await local({ devices: ['a'], caGeneration: 2, replaces: caIdIn(out) }, '--dry-run');
-    expect(said).toMatch(/^attention: stack Iot: the CA Ca is replaced, and with it 1 verification certificate, 2 device certificates\n/);
+    expect(said).toMatch(/^warning: stack Iot: the CA Ca will be replaced, along with 1 verification certificate and 2 device certificates\n/);
     expect(said).toMatch(/Ca +Custom::PrivateIotCa +replace +\d/);
     expect(said).toMatch(/Device1 +Custom::IotDeviceCertificate +remove/);
     expect(await local(undefined, '--dry-run')).toMatch(/CaKey +AWS::SecretsManager::Secret +keep/);
@@ -94,5 +94,5 @@ describe('a dry run', () => {
 test('a run says which device is to lose its certificate and its key, before it replaces them', async () => {
   await local({ devices: ['a', 'b'] });
   const said = await local({ devices: ['a', 'b2'] });
-  expect(said).toMatch(/^attention: stack Iot: the device certificate Device1 is replaced, and with it its private key\nstack Iot\n/);
+  expect(said).toMatch(/^warning: stack Iot: the device certificate Device1 will be replaced, along with its private key\nstack Iot\n/);
 });

@@ -19,7 +19,7 @@ describe('the lock of a directory', () => {
   test('keeps a second run out until the first one is done', () => {
     const unlock = lockDirectory(folder);
     expect(JSON.parse(readFileSync(join(folder, 'lock'), 'utf8'))).toEqual({ pid: process.pid, host: hostname() });
-    expect(() => lockDirectory(folder)).toThrow(`${folder}: another run is at work here (process ${process.pid} on ${hostname()})`);
+    expect(() => lockDirectory(folder)).toThrow(`${folder}: another run is using this directory (process ${process.pid} on ${hostname()})`);
     unlock();
     lockDirectory(folder)();
     expect(existsSync(join(folder, 'lock'))).toBe(false);

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, CfnOutput, CfnStack, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
-import { AwsIotCaRegistration, AwsIotThing, DeviceCertificate, KeyAlgorithm, PrivateIotCa } from '../../../src';
+import { App, CfnOutput, CfnStack, CustomResource, NestedStack, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { AwsIotCaRegistration, AwsIotThing, DeviceCertificate, KeyAlgorithm, PrivateIotCa, VerificationCertificate } from '../../../src';
 import { temporaryFolder } from '../../support/cli-assembly';
 import { cliFailure, cliOk, readJson, stem } from '../../support/cli-run';
 import { synthesized } from '../../support/synthesized';
@@ -83,7 +83,7 @@ test('a nested stack that is retained keeps its certificates and their keys, whi
   const before = keys();
   const said = await local({ devices: [] });
   expect(said).toMatch(/Devices\/pump-1 +Custom::IotDeviceCertificate +kept/);
-  expect(said).not.toContain('attention');
+  expect(said).not.toContain('warning:');
   expect(keys()).toEqual(before);
 });
 
@@ -101,7 +101,7 @@ test('a failure in a nested stack rolls the stack around it back, to the byte', 
 
 test('a CA that is replaced takes the devices of nested stacks with it, and that is said', async () => {
   await local();
-  expect(await local({ generation: 2, replaces: caId() })).toContain('attention: stack Iot: the CA Ca is replaced, and with it 1 device certificate\n');
+  expect(await local({ generation: 2, replaces: caId() })).toContain('warning: stack Iot: the CA Ca will be replaced, along with 1 device certificate\n');
   expect(new X509Certificate(outputs().Outpump1).verify(new X509Certificate(outputs().Pem).publicKey)).toBe(true);
 });
 
@@ -129,6 +129,23 @@ test('a nested stack whose template is not in the assembly is named as left out,
     new CfnStack(stack, 'Elsewhere', { templateUrl: 'https://s3.amazonaws.com/acme/devices.json' });
   });
   expect(await cliOk('local', '--app', app, '--out', out)).toContain('Elsewhere (AWS::CloudFormation::Stack) of stack Iot: its template is not in the assembly, '
-    + 'so that none of the certificates it may declare is made\n');
+    + 'so the certificates that it may declare are not made\n');
   expect(existsSync(join(out, 'keys'))).toBe(true);
+});
+
+test('a verification certificate in a nested stack whose code the registration around it asks for is left out, as beside the registration', async () => {
+  const app = synthesized(root => {
+    const stack = new Stack(root, 'Iot');
+    const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Fleet' }, ...KEY });
+    const upload = new CustomResource(stack, 'Upload', { serviceToken: 'arn:aws:lambda:eu-central-1:111111111111:function:f', resourceType: 'Custom::AzureCaUpload' });
+    const deeper = new NestedStack(new NestedStack(stack, 'Nested'), 'Deeper');
+    const verification = new VerificationCertificate(deeper, 'Verification', { ca, registrationCode: upload.getAttString('VerificationCode') });
+    const device = new DeviceCertificate(deeper, 'Device', { ca, subject: { commonName: 'pump-1' }, ...KEY });
+    new CfnOutput(stack, 'VerificationPem', { value: verification.certificatePem });
+    new CfnOutput(stack, 'DevicePem', { value: device.certificatePem });
+  });
+  const said = await cliOk('local', '--app', app, '--out', out);
+  expect(said).toContain('Nested/Deeper/Verification (Custom::IotVerificationCertificate) of stack Iot: its code comes from the platform, in the deployment of Upload (Custom::AzureCaUpload)\n');
+  expect(Object.keys(outputs())).toEqual(['DevicePem']);
+  expect(await cliOk('local', '--app', app, '--out', out)).toContain('no changes');
 });

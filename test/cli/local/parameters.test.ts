@@ -36,12 +36,22 @@ describe('the value of a parameter', () => {
     [{ Type: 'CommaDelimitedList', AllowedValues: ['a', 'b'] }, 'a, c', 'must be one of a, b, got "a, c"'],
     [{ Type: 'List<Number>' }, '1,x', 'must be a number'],
     [{ AllowedPattern: 'a', ConstraintDescription: 'the code of the console' }, 'b', 'got "b" (the code of the console)'],
-    [{ AllowedPattern: '(' }, 'b', 'stack Iot, parameter Code: must match the pattern (, which is no regular expression that can be checked here'],
+    [{ AllowedPattern: '(' }, 'b', 'stack Iot, parameter Code: must match the pattern (, which is not a regular expression that can be checked here'],
     [{ AllowedPattern: 'a' }, '\u001b[2J', 'got "\\u001b[2J"'],
   ])('declared as %j can not be %j', (declaration, value, message) => {
     expect(() => valueOf(declaration, value)).toThrow(message);
     expect(() => valueOf(declaration, undefined, value)).toThrow(message);
     expect(() => valueOf({ ...declaration, Default: value })).toThrow(message);
+  });
+
+  test.each([
+    ['String', `${'a'.repeat(50)}!`],
+    ['CommaDelimitedList', [...Array.from({ length: 500 }, () => 'a'.repeat(7)), `${'a'.repeat(50)}!`].join(',')],
+  ])('of type %s whose pattern could not be matched in a lifetime is an error after a second', (Type, value) => {
+    const begin = performance.now();
+    expect(() => valueOf({ Type, AllowedPattern: '(a+)+' }, value)).toThrow('stack Iot, parameter Code: must match the pattern (a+)+, which takes more than '
+      + '1000 ms to check; write the AllowedPattern without repetitions in repetitions, as in (a+)+, got "aaaaa');
+    expect(performance.now() - begin).toBeLessThan(30_000);
   });
 
   test.each<[object, string]>([

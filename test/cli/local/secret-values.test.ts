@@ -13,7 +13,7 @@ import { filesBelow, generatedPath } from '../../support/cli-run';
 const IMPORTED = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/ca-key-AbCdEf';
 
 let out: string;
-/** What each resource has read from the secret that its property `Secret` names. */
+/** What each resource has read from the secret that its property `SecretArn` names. */
 let seen: { [logicalId: string]: SecretValue | undefined };
 
 beforeEach(() => {
@@ -33,13 +33,13 @@ async function deploy(template: TemplateJson, ...secrets: string[]): Promise<voi
     onStack: () => undefined,
   }, {
     ...outside,
-    lifecycle: async ({ requestType, logicalResourceId, properties: { Name, Secret, Write }, physicalResourceId }, ports) => {
+    lifecycle: async ({ requestType, logicalResourceId, properties: { Name, SecretArn, Write }, physicalResourceId }, ports) => {
       if (requestType !== 'Delete' && Write !== undefined) {
-        await ports.secrets.write(String(Secret), 'A1', String(Write), 'owner');
-        await ports.secrets.makeCurrent(String(Secret), 'A1', 'owner');
+        await ports.secrets.write(String(SecretArn), 'A1', String(Write), 'owner');
+        await ports.secrets.makeCurrent(String(SecretArn), 'A1', 'owner');
       }
       if (requestType !== 'Delete') {
-        seen[logicalResourceId] = await ports.secretValue(String(Secret));
+        seen[logicalResourceId] = await ports.secretValue(String(SecretArn));
       }
       return { physicalResourceId: requestType === 'Delete' ? physicalResourceId! : `id-${String(Name)}` };
     },
@@ -52,7 +52,7 @@ function file(content: string | Buffer): string {
   return path;
 }
 
-const reading = (Secret: unknown, name = '1', more: object = {}): object => ca(name, {}, { Secret, ...more });
+const reading = (SecretArn: unknown, name = '1', more: object = {}): object => ca(name, {}, { SecretArn, ...more });
 
 const PASSPHRASE = {
   Type: 'AWS::SecretsManager::Secret',

@@ -1,4 +1,5 @@
 import { alibabaSteps } from './alibaba-iot-steps';
+import { safeName } from '../safe-names';
 import { pemOf } from './broker-files';
 import { Kit, KitCa, KitFile, KitInput, kitText } from './kit';
 import { platformRules } from '../../../contract/platforms';
@@ -39,7 +40,7 @@ function registeredCas({ issuingCas }: KitInput): RegisteredCa[] {
   return issuingCas.map((ca, index) => ({
     ca,
     name: names[index],
-    file: `${names[index]}.pem`,
+    file: `${safeName(names[index])}.pem`,
     verifications: ca.verifications.map(({ facts }, number) => (
       { file: `${names[index]}_verification${number === 0 ? '' : `_${number + 1}`}.pem`, code: facts.shortName })),
   }));

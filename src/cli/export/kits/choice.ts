@@ -23,7 +23,7 @@ export function chosenCas({ cas: names }: Choice, cas: readonly CertificateFacts
     const ofOutputs = cas.filter(ca => inOutputs.some(each => isSame(each, ca)));
     const named = ofOutputs.length > 0 ? ofOutputs : cas.filter(({ shortName }) => shortName === name);
     if (named.length === 0) {
-      throw new CliError(`--ca must be an output with a CA, or the common name of one, which are ${listed(cas.map(({ shortName }) => shortName))}; got ${quote(name)}`);
+      throw new CliError(`--ca must be an output with a CA, or the common name of one (${listed(cas.map(({ shortName }) => shortName))}), got ${quote(name)}`);
     }
     return named;
   });
@@ -41,7 +41,7 @@ export function chosenServers<T extends { readonly facts: CertificateFacts }>(
   const chosen = servers.filter(({ facts }) => named.some(({ sha256Fingerprint }) => sha256Fingerprint === facts.sha256Fingerprint));
   if (chosen.length === 0) {
     const outputs = certificates.filter(({ facts }) => servers.some(each => isSame(each.facts, facts)));
-    throw new CliError(`--server must be an output with a certificate for TLS as a server, which are ${listed(outputs.map(({ entry }) => nameOf(entry)))}; `
+    throw new CliError(`--server must be an output with a TLS server certificate (${listed(outputs.map(({ entry }) => nameOf(entry)))}), `
       + `got ${quote(server)}`);
   }
   return chosen;

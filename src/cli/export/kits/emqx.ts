@@ -1,5 +1,5 @@
 import { BROKER_FILE, brokerFiles } from './broker-files';
-import { Kit, KIT_MARK, kitText } from './kit';
+import { Kit, KIT_MARK, kitText, shellWord } from './kit';
 
 /**
  * https://docs.emqx.com/en/emqx/latest/network/emqx-mqtt-tls.html, for EMQX 5.1 and newer: before it, `enable` of a listener was
@@ -11,16 +11,16 @@ export const EMQX: Kit = {
   servesTls: true,
   files: input => [...brokerFiles(input), kitText('emqx.conf', `# ${KIT_MARK}
 # For the end of emqx.conf. The key must be readable by the user that the broker runs as, and by nobody else:
-#   chown emqx ${input.folder}/${BROKER_FILE.serverKey}
+#   chown emqx ${shellWord(`${input.folder}/${BROKER_FILE.serverKey}`)}
 
 listeners.ssl.default {
   bind = "0.0.0.0:8883"
   # The certificate has proved who the device is: no password is asked for.
   enable_authn = false
   ssl_options {
-    cacertfile = "${input.folder}/${BROKER_FILE.caBundle}"
-    certfile = "${input.folder}/${BROKER_FILE.server}"
-    keyfile = "${input.folder}/${BROKER_FILE.serverKey}"
+    cacertfile = ${JSON.stringify(`${input.folder}/${BROKER_FILE.caBundle}`)}
+    certfile = ${JSON.stringify(`${input.folder}/${BROKER_FILE.server}`)}
+    keyfile = ${JSON.stringify(`${input.folder}/${BROKER_FILE.serverKey}`)}
     # Both are needed: without the second one, a device without a certificate is let in.
     verify = verify_peer
     fail_if_no_peer_cert = true

@@ -13,9 +13,14 @@ export const HIVEMQ: Kit = {
   files: input => {
     // keytool takes no more than the first certificate of a file.
     const cas: KitFile[] = input.cas.map(({ facts }, index) => ({ name: `ca-${index + 1}.pem`, content: pemOf(facts), kind: 'certificate' }));
-    return [...brokerFiles(input), ...cas, kitText('config.xml', config(input.folder)), kitText('make-stores.sh', script(cas.map(({ name }) => name)))];
+    return [...brokerFiles(input), ...cas, kitText('config.xml', config(xmlText(input.folder))), kitText('make-stores.sh', script(cas.map(({ name }) => name)))];
   },
 };
+
+/** https://www.w3.org/TR/xml/#syntax */
+function xmlText(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
 
 function config(folder: string): string {
   return `<?xml version="1.0"?>

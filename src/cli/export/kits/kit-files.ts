@@ -34,14 +34,14 @@ export interface MadeKit {
 export function kitFiles(name: KitName, source: KitSource): MadeKit {
   const kit: Kit = KITS[name];
   if (source.choice.server !== undefined && !kit.servesTls) {
-    throw new CliError(`--server chooses the certificate of a broker, and --platform ${name} is for none; leave it out`);
+    throw new CliError(`--server chooses the certificate of a broker, and --platform ${name} has none; leave it out`);
   }
   const input = kitInput(name, kit, source);
   assertAccepted(kit, input, source.now);
   return {
     files: kit.files(input),
     notes: [
-      ...input.refusedCas.map(({ facts, finding }) => `${name} is made without the CA ${facts.shortName} and its devices: ${describeFinding(finding)}`),
+      ...input.refusedCas.map(({ facts, finding }) => `${name} leaves out the CA ${facts.shortName} and its devices: ${describeFinding(finding)}`),
       ...kit.servesTls ? notesOnTrust(input) : [],
     ],
   };
@@ -51,8 +51,8 @@ export function kitFiles(name: KitName, source: KitSource): MadeKit {
 function notesOnTrust({ cas }: KitInput): string[] {
   return cas
     .filter(({ facts }) => !signingOf(facts, cas.map(each => each.facts)).signer)
-    .map(({ facts }) => `${BROKER_FILE.caBundle} has ${facts.shortName} without the CA above it (${facts.issuer}); a broker that looks for the root, `
-      + 'as Mosquitto does, refuses its devices: add it, and the broker trusts whatever it has signed');
+    .map(({ facts }) => `${BROKER_FILE.caBundle} has ${facts.shortName} without the CA above it (${facts.issuer}); a broker that verifies up to the root, `
+      + 'as Mosquitto does, refuses its devices; with the CA above added, it trusts whatever that CA has signed');
 }
 
 function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder, choice, now }: KitSource): KitInput {
@@ -91,7 +91,7 @@ function kitCertificates(certificates: readonly ExportedCertificate[]): KitCerti
 function serverOf(name: KitName, servers: readonly KitCertificate[], all: readonly CertificateFacts[], keys: readonly FoundKey[]): KitServer {
   if (servers.length !== 1) {
     const outputs = servers.map(({ exported: { entry } }) => nameOf(entry));
-    throw new CliError(`--platform ${name} needs one certificate for TLS as a server, got ${outputs.join(', ') || 'none'}; `
+    throw new CliError(`--platform ${name} needs one TLS server certificate, got ${outputs.join(', ') || 'none'}; `
       + (outputs.length === 0 ? 'declare a ServerCertificate for the broker, and an output of it' : 'choose one with --server'));
   }
   const [{ facts }] = servers;

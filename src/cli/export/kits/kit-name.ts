@@ -26,5 +26,5 @@ export function kitName(name: string): KitName {
       + `the construct ${registration} registers the CA there; export without --platform for the PEM files`);
   }
   throw new CliError(`--platform must be one of ${KIT_NAMES.join(', ')}, got ${quote(name)}`
-    + (platform === undefined ? '' : ', for which there is no kit; export without --platform for the PEM files, which are uploaded there as they are'));
+    + (platform === undefined ? '' : ', which has no kit; export without --platform, and upload the PEM files there as they are'));
 }

@@ -4,8 +4,8 @@ import { CertificateFacts } from '../../certificates/certificate-facts';
 import { FileKind } from '../export-files';
 import { ExportedCertificate } from '../manifest';
 
-/** The first words of every text of a kit: a file that has them is one of this tool, and is written anew. */
-export const KIT_MARK = 'Made by private-iot-ca export, and written anew by the next one: copy it before you change it.';
+/** The first words of every text of a kit: a file that has them is one of this tool, and is overwritten. */
+export const KIT_MARK = 'Made by private-iot-ca export, which overwrites it next time: copy it before you change it.';
 
 /** A file of a kit. */
 export interface KitFile {
@@ -80,4 +80,9 @@ export function kitText(name: string, content: string): KitFile {
 /** A name from a certificate in Markdown, which neither a table nor a renderer takes for anything else. */
 export function markdown(name: string): string {
   return name.replace(/[\\`*_|<>[\]]/g, character => `\\${character}`);
+}
+
+/** A text as one word for a shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
 }

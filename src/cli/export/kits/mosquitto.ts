@@ -1,5 +1,5 @@
 import { BROKER_FILE, brokerFiles } from './broker-files';
-import { Kit, KIT_MARK, kitText } from './kit';
+import { Kit, KIT_MARK, kitText, shellWord } from './kit';
 
 /** https://mosquitto.org/man/mosquitto-conf-5.html, "Certificate based SSL/TLS Support". */
 export const MOSQUITTO: Kit = {
@@ -8,7 +8,7 @@ export const MOSQUITTO: Kit = {
   servesTls: true,
   files: input => [...brokerFiles(input), kitText('mosquitto.conf', `# ${KIT_MARK}
 # The key must be readable by the user that the broker runs as, and by nobody else:
-#   chown mosquitto ${input.folder}/${BROKER_FILE.serverKey}
+#   chown mosquitto ${shellWord(`${input.folder}/${BROKER_FILE.serverKey}`)}
 
 listener 8883
 cafile ${input.folder}/${BROKER_FILE.caBundle}

@@ -1,5 +1,6 @@
+import { safeName } from '../safe-names';
 import { BROKER_FILE, brokerFiles, pemOf } from './broker-files';
-import { Kit, KIT_MARK, KitCertificate, KitFile, kitText, markdown } from './kit';
+import { Kit, KIT_MARK, KitCertificate, KitFile, kitText, markdown, shellWord } from './kit';
 
 /**
  * https://thingsboard.io/docs/user-guide/mqtt-over-ssl/ for the server, https://thingsboard.io/docs/user-guide/certificates/ for
@@ -26,19 +27,19 @@ export const THINGSBOARD: Kit = {
 
 /** `device.pem` → `device-with-ca.pem` */
 function chainName({ exported }: KitCertificate): string {
-  return `${exported.entry.file.replace(/\.pem$/, '').replace(/\//g, '-')}-with-ca.pem`;
+  return `${safeName(exported.entry.file.replace(/\.pem$/, '').replace(/\//g, '-'))}-with-ca.pem`;
 }
 
 function configuration(folder: string): string {
   return `# ${KIT_MARK}
 # For the end of thingsboard.conf; in a container, environment variables of the same names. The key must be readable by the
 # user that ThingsBoard runs as, and by nobody else:
-#   chown thingsboard ${folder}/${BROKER_FILE.serverKey}
+#   chown thingsboard ${shellWord(`${folder}/${BROKER_FILE.serverKey}`)}
 export MQTT_SSL_ENABLED=true
 export MQTT_SSL_BIND_PORT=8883
 export MQTT_SSL_CREDENTIALS_TYPE=PEM
-export MQTT_SSL_PEM_CERT=${folder}/${BROKER_FILE.server}
-export MQTT_SSL_PEM_KEY=${folder}/${BROKER_FILE.serverKey}
+export MQTT_SSL_PEM_CERT=${shellWord(`${folder}/${BROKER_FILE.server}`)}
+export MQTT_SSL_PEM_KEY=${shellWord(`${folder}/${BROKER_FILE.serverKey}`)}
 export MQTT_SSL_SKIP_VALIDITY_CHECK_FOR_CLIENT_CERT=false
 # Without TLS there is no certificate to look at. Plain MQTT cannot be turned off beside it: it is for this machine only.
 export MQTT_BIND_ADDRESS=127.0.0.1

@@ -1,5 +1,5 @@
 import { BROKER_FILE, brokerFiles } from './broker-files';
-import { Kit, KIT_MARK, kitText } from './kit';
+import { Kit, KIT_MARK, kitText, shellWord } from './kit';
 
 /**
  * https://docs.vernemq.com/configuring-vernemq/listeners, "Sample SSL Config". What the container image adds by itself is in
@@ -11,7 +11,7 @@ export const VERNEMQ: Kit = {
   servesTls: true,
   files: input => [...brokerFiles(input), kitText('vernemq.conf', `# ${KIT_MARK}
 # For the end of vernemq.conf. The key must be readable by the user that the broker runs as, and by nobody else:
-#   chown vernemq ${input.folder}/${BROKER_FILE.serverKey}
+#   chown vernemq ${shellWord(`${input.folder}/${BROKER_FILE.serverKey}`)}
 
 listener.ssl.default = 0.0.0.0:8883
 listener.ssl.cafile = ${input.folder}/${BROKER_FILE.caBundle}

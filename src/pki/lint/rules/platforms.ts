@@ -65,7 +65,7 @@ function rulesOf(platform: PlatformId): LintRule[] {
         const digest = signatureFacts(outerSignature)?.digest;
         return digest === undefined || (allowed as readonly string[]).includes(digest)
           ? undefined
-          : `the signature must be over ${allowed.join(', ')} for ${rules.name}, got ${digest}`;
+          : `the signature must be over ${oneOf(allowed)} for ${rules.name}, got ${digest}`;
       }),
     ]),
     ...demand(rules.caCommonNameRequired, () => [
@@ -116,7 +116,7 @@ const SAMPLES = new Map<KeyAlgorithmName, LintedKey>(KEY_ALGORITHM_NAMES.map(nam
 function keyComplaint(what: string, key: LintedKey, allowed: readonly KeyAlgorithmName[], { name }: PlatformRules): string | undefined {
   return allowed.some(algorithm => isAtLeast(key, SAMPLES.get(algorithm)!))
     ? undefined
-    : `${what} must be ${list(allowed)} for ${name}, got ${describeLintedKey(key)}`;
+    : `${what} must be ${oneOf(allowed)} for ${name}, got ${describeLintedKey(key)}`;
 }
 
 /** Platforms that take RSA keys of 2048 bits take longer ones, also of a size that can't be declared here. */
@@ -154,6 +154,10 @@ function commonNamesOf({ attributes }: LintedCertificate['subject']): LintedCert
 
 function list(algorithms: readonly KeyAlgorithmName[]): string {
   return algorithms.join(', ');
+}
+
+function oneOf(allowed: readonly string[]): string {
+  return allowed.length > 1 ? `one of ${allowed.join(', ')}` : allowed.join();
 }
 
 /** The characters of `toPem`: 4 for each 3 octets begun, a line end after each 64, and the two lines around them. */

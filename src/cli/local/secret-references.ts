@@ -1,0 +1,23 @@
+import { isMap } from '../../contract/json-map';
+
+/** Where the properties of a certificate resource, or an entry of a ledger, name a secret. */
+export interface SecretReference {
+  /** An ARN or a name; in a template, an expression. */
+  readonly expression: unknown;
+  /** Whether the deployment itself writes the value: a private key, or a form in which that is delivered. */
+  readonly isWritten: boolean;
+}
+
+/** The secrets that properties name. What a secret is for stands beside it in `Type`. */
+export function secretReferencesIn(properties: unknown): SecretReference[] {
+  if (Array.isArray(properties)) {
+    return properties.flatMap(secretReferencesIn);
+  }
+  if (!isMap(properties)) {
+    return [];
+  }
+  const { Type } = properties;
+  return Object.entries(properties).flatMap(([name, expression]) => name.endsWith('SecretArn')
+    ? [{ expression, isWritten: name === 'SecretArn' && Type !== undefined && Type !== 'ExistingSecret' }]
+    : secretReferencesIn(expression));
+}

@@ -11,9 +11,8 @@ import { IConstruct } from 'constructs';
 import { opensslCa, opensslRequest } from './foreign-ca';
 import {
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AzureCaRegistration, AzureIotService, DeliveryFormat, ExtendedKeyUsage,
-  HuaweiCredentials,
-  HuaweiIotdaCaRegistration, IotPlatform, JustInTimeProvisioning, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature,
-  SubjectRule, TencentIotHubCaRegistration, TrustBundle,
+  HuaweiCredentials, HuaweiIotdaCaRegistration, IotPlatform, JustInTimeProvisioning, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa,
+  ProofOfPossessionSignature, SubjectRule, TencentIotHubCaRegistration, TrustBundle,
 } from '../../src';
 
 const FOREIGN = opensslCa('Old Root').certificate;

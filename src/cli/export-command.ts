@@ -6,15 +6,11 @@ import { CliError, printable } from './cli-error';
 import { localDisk } from './disk';
 import { ExportFile, writeExportFiles } from './export/export-files';
 import { fileNames } from './export/file-names';
-import { keyFileOf } from './export/key-files';
 import { isKeyArn, keyArnByName } from './export/key-arns';
 import { knownCertificates } from './export/key-choice';
+import { keyFileOf } from './export/key-files';
 import { keyPlaces } from './export/key-places';
 import { keySource } from './export/key-routing';
-import { BROKER_FILE } from './export/kits/broker-files';
-import { kitFiles } from './export/kits/kit-files';
-import { kitName } from './export/kits/kit-name';
-import { staleKeys } from './export/stale-keys';
 import { ExportedCertificate, exportedCertificates, manifestText } from './export/manifest';
 import { findPrivateKeys, FoundKey, FoundKeys } from './export/private-keys';
 import { exportDocument, exportRemarks, ExportResult, exportText } from './export/report';
@@ -23,6 +19,10 @@ import { Terminal } from './terminal';
 import { quote } from '../contract/rules';
 import { toPem } from '../pki/pem';
 import { CERTIFICATE } from '../pki/pem-blocks';
+import { BROKER_FILE } from './export/kits/broker-files';
+import { kitFiles } from './export/kits/kit-files';
+import { kitName } from './export/kits/kit-name';
+import { staleKeys } from './export/stale-keys';
 
 /** The options of `private-iot-ca export`. */
 export interface ExportOptions {
@@ -91,8 +91,11 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
     certificates: certificates.map((each, index) => ({ facts: each.facts, entry: entries[index] })),
     kit: kit && { name: kit, files: ofKit.map(({ name }) => name) },
     notes: [...awaited === undefined ? [] : [awaited], ...notesOnKeys.map(note => `${note}; left out`), ...notesOnKit],
-    warnings: [...staleKeys(options.out, certificates, new Set(keyFiles.values())), ...keys.filter(isOfCa).map(({ certificates: [ca] }) => `${join(options.out, keyFiles.get(ca)!)} is the private key of the CA `
-      + `${ca.facts.shortName}: whoever has it can issue certificates in the name of this CA; keep it off devices, brokers and version control`)],
+    warnings: [
+      ...staleKeys(options.out, certificates, new Set(keyFiles.values())),
+      ...keys.filter(isOfCa).map(({ certificates: [ca] }) => `${join(options.out, keyFiles.get(ca)!)} is the private key of the CA ${ca.facts.shortName}: `
+        + 'whoever has it can issue certificates in the name of this CA; keep it off devices, brokers and version control'),
+    ],
     errors: errors.map(error => `no key from ${error}`),
   };
   if (options.json) {

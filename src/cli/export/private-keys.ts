@@ -1,9 +1,9 @@
 import { createPrivateKey, createPublicKey, KeyObject } from 'node:crypto';
 import { caVersion, endEntityVersions, isVersionOf, KnownCertificates } from './key-choice';
+import { describeForm } from './key-forms';
 import { KeyPlace } from './key-places';
 import { KeySource, UnreadableKeyError } from './key-source';
 import { ExportedCertificate } from './manifest';
-import { describeForm } from './key-forms';
 import { CERTIFICATE } from '../../pki/pem-blocks';
 import { CertificateFacts, publicKeyOctets } from '../certificates/certificate-facts';
 import { holdsPem } from '../certificates/pem-blocks';

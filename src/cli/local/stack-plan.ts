@@ -66,8 +66,19 @@ export function planStack(stack: AssemblyStack, stackId: string, given: readonly
     previous: previous?.parameters ?? {},
   });
   return plan({
-    stackName, stackId, displayName, region, template, nested, reads, parameters,
-    withheld: new Map(), awaitedParameters: new Map(), rootName: displayName, rootStackName: stackName, prefix: '',
+    stackName,
+    stackId,
+    displayName,
+    region,
+    template,
+    nested,
+    reads,
+    parameters,
+    withheld: new Map(),
+    awaitedParameters: new Map(),
+    rootName: displayName,
+    rootStackName: stackName,
+    prefix: '',
   }, previous);
 }
 
@@ -76,14 +87,21 @@ export function planNestedStack(
   parent: ParentStack, logicalId: string, stackName: string, stackId: string, { values, withheld }: PassedParameters,
   previous: StackState | undefined,
 ): StackPlan {
-  const { displayName, template, nested, reads } = parent.nested.get(logicalId)!;
-  const declared = new Map([...template.parameters].filter(([name]) => !withheld.has(name)));
+  const stack = parent.nested.get(logicalId)!;
+  const declared = new Map([...stack.template.parameters].filter(([name]) => !withheld.has(name)));
   const parameters = parameterValues(stackName, declared, { given: values, assembly: {}, previous: {} });
   const { region, rootName, rootStackName } = parent;
-  const prefix = `${parent.prefix}${logicalId}.`;
-  const awaited = awaitedParameters(parent.template.resources.get(logicalId)!, parent.template, parent.awaitedParameters, namesIn(parent));
   return plan({
-    stackName, stackId, displayName, region, template, nested, reads, parameters, withheld, awaitedParameters: awaited, rootName, rootStackName, prefix,
+    ...stack,
+    stackName,
+    stackId,
+    region,
+    parameters,
+    withheld,
+    awaitedParameters: awaitedParameters(parent.template.resources.get(logicalId)!, parent.template, parent.awaitedParameters, namesIn(parent)),
+    rootName,
+    rootStackName,
+    prefix: `${parent.prefix}${logicalId}.`,
   }, previous);
 }
 

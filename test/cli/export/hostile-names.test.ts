@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import { toPem } from '../../../src/pki/pem';
 import { CertificateOutputs, KeyAlgorithm, PrivateIotCa } from '../../../src';
+import { toPem } from '../../../src/pki/pem';
 import { build, CA, DEVICE } from '../../pki/lint/certificate-builder';
 import { temporaryFolder, writeAssembly, writeJson } from '../../support/cli-assembly';
-import { synthesized } from '../../support/synthesized';
 import { cli, cliError, cliOk, filesBelow } from '../../support/cli-run';
 import { iotTemplate } from '../../support/cli-templates';
+import { synthesized } from '../../support/synthesized';
 
 const [ca, device] = [CA, DEVICE].map(each => toPem('CERTIFICATE', build(each)));
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
@@ -118,8 +118,8 @@ describe('--broker-folder', () => {
     expect(await kit('emqx', 'emqx.conf')).toContain('cacertfile = "/opt/Joe\'s & \\"my\\" broker $(id)/ca-bundle.pem"');
   });
 
-  test.each(['', '/opt\nlistener 1883'])('is refused as %j', async folder => {
-    expect(await cliError('export', '--outputs', outputs(), '--out', out, '--platform', 'mosquitto', '--broker-folder', folder))
+  test.each(['', '/opt\nlistener 1883'])('is refused as %j', async brokerFolder => {
+    expect(await cliError('export', '--outputs', outputs(), '--out', out, '--platform', 'mosquitto', '--broker-folder', brokerFolder))
       .toContain('--broker-folder must be a path without control characters, got');
     expect(existsSync(out)).toBe(false);
   });

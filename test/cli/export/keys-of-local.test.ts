@@ -55,8 +55,7 @@ describe('a device whose key is delivered in other formats too, on this machine'
       'note: Iot.CaPrivateKeySecret: the secret has the private key of the CA Fleet, which is exported by --ca-private-key alone; left out',
       'note: Iot.SensorBundle: the secret holds a key in PKCS#12; only unencrypted private keys in PEM are exported; left out',
       'note: Iot.SensorDer: the secret holds a key in DER; only unencrypted private keys in PEM are exported; left out',
-      'note: Iot.SensorPassphrase: the secret has no version with the serial number of one of these certificates, and so none of their private keys; left out',
-    ]]);
+      'note: Iot.SensorPassphrase: the secret has no version with the serial number of one of these certificates, and so none of their private keys; left out']]);
     expect(readdirSync(out).filter(name => name.includes('key'))).toEqual(['sensor.key.pem']);
   });
 

@@ -43,8 +43,9 @@ export interface EndEntityKind {
  */
 export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   /**
-   * The tags of the parameter that holds the private key, where `keyStorage` is the Parameter Store; they have no effect on a key that is
-   * elsewhere. `Tags.of()` sets them, for whatever is above the certificate too. A change of tags changes no certificate.
+   * The tags of the parameter that holds the private key, where `keyStorage` is the Parameter Store.
+   *
+   * They have no effect on a key that is elsewhere. `Tags.of()` sets them, for whatever is above the certificate too. A change of tags changes no certificate.
    *
    * Tags that are for certain types of resources only name it as `AWS::SSM::Parameter`, or by the type of the certificate's resource.
    */

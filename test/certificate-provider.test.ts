@@ -37,14 +37,16 @@ describe('the rights of the function', () => {
 
   test('are on single resources: a wildcard stands only for the parameters below a path of the stack or of a certificate', () => {
     const wide = ofProvider().filter(({ Action, Resource }) => JSON.stringify([Action, Resource]).includes('*'));
-    const paths = wide.map(({ Action, Resource }) => [String(Action), /":(parameter\/[^"]*)"/.exec(JSON.stringify(Resource))?.[1]]);
-    expect(paths).toEqual([
-      ['ssm:DeleteParameter,ssm:GetParameter,ssm:PutParameter', 'parameter/private-iot-ca/Stack/*'],
+    const paths = wide.map(({ Action, Resource }) => [String(Action), [...JSON.stringify(Resource).matchAll(/":(parameter\/[^"]*)"/g)].map(([, path]) => path).join()]);
+    expect(paths.sort()).toEqual([
+      ['ssm:AddTagsToResource,ssm:RemoveTagsFromResource', 'parameter//iot/sensor-003/*,parameter/iot/sensor-003/*'],
+      ['ssm:AddTagsToResource,ssm:RemoveTagsFromResource', 'parameter//private-iot-ca/Stack/*,parameter/private-iot-ca/Stack/*'],
       ['ssm:DeleteParameter,ssm:GetParameter,ssm:PutParameter', 'parameter/iot/sensor-003/*'],
+      ['ssm:DeleteParameter,ssm:GetParameter,ssm:PutParameter', 'parameter/private-iot-ca/Stack/*'],
     ]);
   });
 
-  test('are these and no more: what it may delete are the parameters that it makes', () => {
+  test('are these and no more: what it may tag and delete are the parameters that it makes', () => {
     expect(actions()).toEqual([
       'cloudformation:ListStackResources',
       'dynamodb:ConditionCheckItem',
@@ -63,9 +65,11 @@ describe('the rights of the function', () => {
       'secretsmanager:GetSecretValue',
       'secretsmanager:PutSecretValue',
       'secretsmanager:UpdateSecretVersionStage',
+      'ssm:AddTagsToResource',
       'ssm:DeleteParameter',
       'ssm:GetParameter',
       'ssm:PutParameter',
+      'ssm:RemoveTagsFromResource',
     ]);
   });
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lintRuleTable } from './docs-tables/lint-rules';
 import { noticeTable } from './docs-tables/notices';
-import { platformTable } from './docs-tables/platforms';
+import { platformDeviceTable, platformTable } from './docs-tables/platforms';
 import {
   APSARA_REMEDIES, AWS_REMEDIES, AZURE_REMEDIES, ENTRA_REMEDIES, HUAWEI_REMEDIES, KEY_STATE_REMEDIES, NETWORK_REMEDIES, remedyTable, TENCENT_REMEDIES,
 } from './docs-tables/remedies';
@@ -12,6 +12,7 @@ const DOCS = join(__dirname, '..', 'docs');
 /** The parts of the documentation that are made from the code, by their names. */
 export const TABLES: { readonly [name: string]: () => string } = {
   'platforms': platformTable,
+  'devices of platforms': platformDeviceTable,
   'notices': noticeTable,
   'lint rules': lintRuleTable,
   'remedies of AWS': () => remedyTable(AWS_REMEDIES),

@@ -60,7 +60,7 @@ const BOXES: readonly Box[] = [
   },
   {
     kind: 'made', x: 672, y: 200, width: 240, height: 104, title: 'Ledger',
-    lines: ['all that was issued, in a', 'DynamoDB table, which outlives', 'the stack too'],
+    lines: ['all that was issued, in a', 'DynamoDB table; it outlives', 'the stack too'],
   },
   {
     kind: 'outside', x: 40, y: 492, width: 240, height: 64, title: 'outputs.json',

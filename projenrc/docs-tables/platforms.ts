@@ -3,15 +3,24 @@ import { KEY_ALGORITHMS, KeyAlgorithmName } from '../../src/contract/key-algorit
 import { PlatformRules } from '../../src/contract/platform-rules';
 import { PLATFORM_IDS, platformRules } from '../../src/contract/platforms';
 
-/** The columns, and what each says of a platform. */
-const COLUMNS: readonly [string, (rules: PlatformRules) => string][] = [
-  ['Is', ({ name }) => name],
+type Column = readonly [title: string, cell: (rules: PlatformRules) => string];
+
+const NAME: Column = ['Platform', ({ name }) => name];
+
+/** The columns on the CA, and what each says of a platform. */
+const CA_COLUMNS: readonly Column[] = [
+  NAME,
   ['CA key', ({ caKeyAlgorithms }) => keys(caKeyAlgorithms)],
   ['Device key', ({ deviceKeyAlgorithms }) => keys(deviceKeyAlgorithms)],
   ['Proof', ({ proof }) => proof],
   ['Its code', ({ proof, code, registrationCode }) => proof === 'none' ? '' : [
     registrationCode?.allowed ?? 'any', ...code ? [`${code.comes}, from ${code.from}`] : [],
   ].join('; ')],
+];
+
+/** The columns on devices and limits. */
+const DEVICE_COLUMNS: readonly Column[] = [
+  NAME,
   ['A device is known by', ({ deviceKnownBy, deviceCommonName }) => [
     deviceKnownBy ?? '', ...deviceCommonName && deviceKnownBy !== 'common name' ? ['common name'] : [],
   ].join('; ') + (deviceCommonName ? `: ${deviceCommonName.allowed}` : '')],
@@ -19,10 +28,16 @@ const COLUMNS: readonly [string, (rules: PlatformRules) => string][] = [
   ['Only', ({ regions, devices, codeLifetime }) => [...regions ?? [], ...devices ? [devices] : [], ...codeLifetime ? [`codes valid for ${codeLifetime}`] : []].join('; ')],
 ];
 
-/** The table of platforms in Markdown, made from the rules that are checked. */
+/** The keys that each platform takes, and the proof that it asks for, made from the rules that are checked. */
 export function platformTable(): string {
-  const rows = PLATFORM_IDS.map(platform => [`\`${constantOf(platform)}\``, ...COLUMNS.map(([, cell]) => cell(platformRules(platform)))]);
-  return markdownTable(['Platform', ...COLUMNS.map(([title]) => title)], rows);
+  return markdownTable(['`IotPlatform.`', ...CA_COLUMNS.map(([title]) => title)], PLATFORM_IDS.map(platform =>
+    [`\`${constantOf(platform)}\``, ...CA_COLUMNS.map(([, cell]) => cell(platformRules(platform)))]));
+}
+
+/** What each platform knows a device by, and its limits, made from the rules that are checked. A platform without either has no row. */
+export function platformDeviceTable(): string {
+  return markdownTable(DEVICE_COLUMNS.map(([title]) => title), PLATFORM_IDS.map(platform => DEVICE_COLUMNS.map(([, cell]) => cell(platformRules(platform))))
+    .filter(cells => cells.slice(1).some(cell => cell !== '')));
 }
 
 /** The constant of `IotPlatform`: `AWS_IOT_CORE` for `aws-iot-core`. */

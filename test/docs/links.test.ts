@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { headingAnchor } from '../../projenrc/heading-anchor';
-import { DOCUMENTS, headingsOf, proseOf, READ_BY_PEOPLE, ROOT, textOf } from '../support/documents';
+import { CODE_BLOCK, DOCUMENTS, headingsOf, proseOf, READ_BY_PEOPLE, ROOT, textOf } from '../support/documents';
 
 /** The anchors of a page, as GitHub and the site make them of its headings: one that is there twice gets a number. */
 function anchorsOf(document: string): string[] {
@@ -16,7 +16,7 @@ function anchorsOf(document: string): string[] {
 
 /** The links of a page to other files of the repository and to its own headings. Code has none, but a link may have code for its text. */
 function linksOf(document: string): string[] {
-  const text = textOf(document).replace(/^```[^]*?^```$/gm, '').replace(/^ {4,}\S.*$/gm, '');
+  const text = textOf(document).replace(CODE_BLOCK, '');
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target).filter(target => !/^(https?|mailto):/.test(target));
 }
 
@@ -60,6 +60,10 @@ test('README.md has at most 250 lines', () => {
   expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(250);
 });
 
-test.each(READ_BY_PEOPLE)('%s has no angle brackets outside code, which a site takes for elements', document => {
+test.each(DOCUMENTS)('%s has no angle brackets outside code, which a site takes for elements', document => {
   expect(proseOf(document).replace(/<!--[^]*?-->|<https?:[^>]*>/g, '').match(/<[a-z/][^>]*>|\{\{/gi) ?? []).toEqual([]);
+});
+
+test.each(DOCUMENTS)('%s fences its code, so that the site shows it as code', document => {
+  expect(textOf(document).replace(CODE_BLOCK, '').match(/^ {4,}\S.*$/gm) ?? []).toEqual([]);
 });

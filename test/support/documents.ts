@@ -13,6 +13,9 @@ function below(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.md')).map(name => join(folder, name)).sort();
 }
 
+/** A block of code, which may stand in a list. */
+export const CODE_BLOCK = /^ *```[^]*?^ *```$/gm;
+
 export function textOf(document: string): string {
   return readFileSync(join(ROOT, document), 'utf8');
 }
@@ -38,10 +41,10 @@ export function snippets(): Snippet[] {
 
 /** The text of a page without what is code. */
 export function proseOf(document: string): string {
-  return textOf(document).replace(/^```[^]*?^```$/gm, '').replace(/^ {4,}\S.*$/gm, '').replace(/`[^`\n]*`/g, '');
+  return textOf(document).replace(CODE_BLOCK, '').replace(/`[^`\n]*`/g, '');
 }
 
 /** The headings of a page, as they stand there. */
 export function headingsOf(document: string): string[] {
-  return [...textOf(document).replace(/^```[^]*?^```$/gm, '').matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading);
+  return [...textOf(document).replace(CODE_BLOCK, '').matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading);
 }

@@ -9,20 +9,28 @@ const DOCS = join(ROOT, 'docs');
 const { repository, description } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const REPOSITORY = repository.url.replace(/\.git$/, '');
 
+/** Titles that are too long for the sidebar. */
+const SHORT_TITLES: { readonly [page: string]: string } = {
+  'platforms/index': 'Overview and rules',
+  'platforms/azure': 'Azure IoT Hub and DPS',
+  'platforms/apsara-mqtt': 'ApsaraMQ for MQTT',
+  'platforms/brokers': 'Brokers',
+  'troubleshooting-platforms': 'Errors of platforms',
+  'verifiers': 'Validators',
+};
+
 /** The title of a page is its first heading. */
 function page(name: string): DefaultTheme.SidebarItem {
   const [, title] = /^# (.+)$/m.exec(readFileSync(join(DOCS, `${name}.md`), 'utf8'))!;
-  return { text: title, link: `/${name.replace(/(^|\/)index$/, '$1')}` };
+  return { text: SHORT_TITLES[name] ?? title, link: `/${name.replace(/(^|\/)index$/, '$1')}` };
 }
 
 const SIDEBAR: DefaultTheme.SidebarItem[] = [
   { text: 'Learn', items: ['getting-started', 'concepts', 'security'].map(page) },
   {
     text: 'Platforms',
-    items: [
-      { ...page('platforms/index'), text: 'Overview and rules' },
-      ...['aws-iot-core', 'azure', 'alibaba-cloud-iot', 'apsara-mqtt', 'huawei-cloud', 'tencent-iot-hub', 'cumulocity', 'clearblade', 'brokers'].map(name => page(`platforms/${name}`)),
-    ],
+    items: ['index', 'aws-iot-core', 'azure', 'alibaba-cloud-iot', 'apsara-mqtt', 'huawei-cloud', 'tencent-iot-hub', 'cumulocity', 'clearblade', 'brokers']
+      .map(name => page(`platforms/${name}`)),
   },
   { text: 'Certificates', items: ['certificates', 'keys', 'hierarchies', 'existing-cas', 'several-stacks'].map(page) },
   { text: 'Running it', items: ['cli', 'operations', 'costs', 'upgrades'].map(page) },
@@ -34,8 +42,19 @@ export default defineConfig({
   title: 'cdk-private-iot-ca',
   description,
   lang: 'en',
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   srcDir: '../docs',
   cleanUrls: true,
+  vite: {
+    plugins: [{
+      // The pages are outside of this package. What they are compiled to imports Vue, which is installed here.
+      name: 'packages-of-the-site',
+      resolveId(source, importer, options) {
+        return importer?.startsWith(DOCS) && /^vue(\/|$)/.test(source)
+          ? this.resolve(source, fileURLToPath(import.meta.url), { ...options, skipSelf: true }) : undefined;
+      },
+    }],
+  },
   markdown: {
     anchor: { slugify: headingAnchor },
     config: markdown => {

@@ -24,7 +24,7 @@ const DEVICE_COLUMNS: readonly Column[] = [
   ['A device is known by', ({ deviceKnownBy, deviceCommonName }) => [
     deviceKnownBy ?? '', ...deviceCommonName && deviceKnownBy !== 'common name' ? ['common name'] : [],
   ].join('; ') + (deviceCommonName ? `: ${deviceCommonName.allowed}` : '')],
-  ['CAs', ({ maximumCas, maximumCasWithOneSubject }) => maximumCas?.toString() ?? (maximumCasWithOneSubject ? `${maximumCasWithOneSubject} with one subject` : '')],
+  ['CAs', ({ maximumCas, maximumCasWithOneSubject: withOneSubject }) => maximumCas?.toString() ?? (withOneSubject ? `${withOneSubject} with one subject` : '')],
   ['Only', ({ regions, devices, codeLifetime }) => [...regions ?? [], ...devices ? [devices] : [], ...codeLifetime ? [`codes valid for ${codeLifetime}`] : []].join('; ')],
 ];
 
@@ -36,8 +36,8 @@ export function platformTable(): string {
 
 /** What each platform knows a device by, and its limits, made from the rules that are checked. A platform without either has no row. */
 export function platformDeviceTable(): string {
-  return markdownTable(DEVICE_COLUMNS.map(([title]) => title), PLATFORM_IDS.map(platform => DEVICE_COLUMNS.map(([, cell]) => cell(platformRules(platform))))
-    .filter(cells => cells.slice(1).some(cell => cell !== '')));
+  const rows = PLATFORM_IDS.map(platform => DEVICE_COLUMNS.map(([, cell]) => cell(platformRules(platform))));
+  return markdownTable(DEVICE_COLUMNS.map(([title]) => title), rows.filter(cells => cells.slice(1).some(cell => cell !== '')));
 }
 
 /** The constant of `IotPlatform`: `AWS_IOT_CORE` for `aws-iot-core`. */

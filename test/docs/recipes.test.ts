@@ -11,8 +11,8 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as ts from 'typescript';
 import * as library from '../../src';
 import { cli } from '../support/cli-run';
-import { CONTEXTS } from '../support/feature-flags';
 import { ROOT, Snippet, snippets } from '../support/documents';
+import { CONTEXTS } from '../support/feature-flags';
 import { opensslCa, opensslRequest } from '../support/foreign-ca';
 
 /** The recipes that the snippets are, by the page and the heading above them. */
@@ -79,7 +79,19 @@ function appOfAll(context: { readonly [flag: string]: unknown }): App {
 /** Runs a snippet with the names that it takes for granted. */
 function run(code: string, names: { readonly [name: string]: unknown }): void {
   const imported = {
-    AccountPrincipal, Annotations, App, CfnOutput, CfnParameter, Duration, Stack, CfnCACertificate, Key, Secret, EmailSubscription, readFileSync, ...library,
+    AccountPrincipal,
+    Annotations,
+    App,
+    CfnOutput,
+    CfnParameter,
+    Duration,
+    Stack,
+    CfnCACertificate,
+    Key,
+    Secret,
+    EmailSubscription,
+    readFileSync,
+    ...library,
   };
   const known = { ...imported, ...names };
   const { outputText } = ts.transpileModule(`{\n${code}}`, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS } });

@@ -1,6 +1,7 @@
 import { awscdk, DependencyType, javascript } from 'projen';
 import { addBundles } from './projenrc/bundles';
 import { addDemos } from './projenrc/demo';
+import { addDocs } from './projenrc/docs';
 import { enforceImportRules } from './projenrc/import-rules';
 import { enforceMessageRules } from './projenrc/message-rules';
 
@@ -95,6 +96,7 @@ project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 addBundles(project);
 addDemos(project);
+addDocs(project);
 enforceImportRules(project);
 enforceMessageRules(project);
 

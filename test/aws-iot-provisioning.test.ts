@@ -71,7 +71,7 @@ describe('a device that connects for the first time', () => {
     expect(iot.state.things.size).toBe(0);
   });
 
-  test('is provisioned as the README says', async () => {
+  test('is provisioned as the documentation says', async () => {
     const device = await deployCaAndDevice((stack, ca) => new AwsIotCaRegistration(stack, 'ProvisioningCa', {
       ca,
       justInTimeProvisioning: JustInTimeProvisioning.forThings({

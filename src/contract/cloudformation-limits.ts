@@ -48,7 +48,7 @@ export function checkAnswer(body: string): Complaint {
 export function checkExportedValue(outputKey: string, value: string): Complaint {
   return value.length <= CLOUDFORMATION_LIMITS.exportedCharacters ? undefined
     : `Cannot export output ${outputKey} with length ${value.length}. Max length of ${CLOUDFORMATION_LIMITS.exportedCharacters} exceeded. `
-      + '(A certificate crosses stacks by certificatePemFor(scope) of its CA; see the README, "Certificates of one CA in several stacks")';
+      + '(A certificate crosses stacks by certificatePemFor(scope) of its CA; see "Several stacks and accounts" in the documentation)';
 }
 
 /** Says that a parameter's value is too long; the value itself can be a secret. */

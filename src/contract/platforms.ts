@@ -24,7 +24,7 @@ export const NAME_IN_TOPICS: Form = {
 
 /**
  * The rules by the platform's identifier, which stands in templates and never changes. They are checked at synthesis, in the
- * function and by `private-iot-ca lint`, and the README's table is made from them.
+ * function and by `private-iot-ca lint`, and the documentation's tables are made from them.
  */
 export const PLATFORMS = {
   'alibaba-cloud-iot': {

@@ -4,14 +4,30 @@ import { PlatformId } from '../contract/platforms';
 import { Complaint } from '../contract/rules';
 
 /**
- * What synthesis says of a declaration has an id, by which whoever has read it acknowledges it: final, one for each thing that is said,
- * and in the README. What a certificate breaks that was made elsewhere has that of the rule.
+ * The ids of warnings, by which a reader acknowledges them, and what each of them says. Ids are final, one for each thing that is said. The
+ * documentation's table is made from this one. A warning about a certificate that was made elsewhere has the id of the rule that it breaks.
  */
-type WarningId = 'ca-has-ended' | 'ca-of-another-account' | 'common-name-constraints' | 'common-name-in-topics' | 'common-name-twice' | 'extended-key-usage'
-  | 'name-constraints' | 'no-outputs' | 'term' | `lint.${string}`;
+export const WARNINGS = {
+  'ca-has-ended': 'A CA whose certificate was made elsewhere has ended and can issue nothing new',
+  'ca-of-another-account': 'The account of a CA must let this account use the CA\'s key and ledger',
+  'common-name-constraints': 'A validator takes a common name for a host name outside the CA\'s constraints',
+  'common-name-in-topics': 'A common name contains characters that brokers read as part of a topic',
+  'common-name-twice': 'Two certificates of a CA have the same common name',
+  'extended-key-usage': 'A CA that was made elsewhere can\'t issue certificates for devices, because of its extended key usages',
+  'name-constraints': 'A CA has name constraints that some validators do not support or do not enforce',
+  'no-outputs': 'A `CertificateOutputs` has nothing to output',
+  'term': 'The validity of a certificate is such that it could not be issued today',
+} as const;
 
-/** What has to be known of a platform has its identifier and that of the notice. */
-type NoteId = 'trail-of-invocations' | 'trail-of-signatures' | `${PlatformId}.${string}`;
+/** The ids of notes, and what each of them says. A note about a platform has the identifier of the platform and that of the notice. */
+export const NOTES = {
+  'trail-of-invocations': 'What AWS CloudTrail must record for an `InvocationAlarm`',
+  'trail-of-signatures': 'What AWS CloudTrail must record for a `SigningAlarm`',
+} as const;
+
+type WarningId = keyof typeof WARNINGS | `lint.${string}`;
+
+type NoteId = keyof typeof NOTES | `${PlatformId}.${string}`;
 
 /** Says that something works and is unwise. */
 export function warn(scope: IConstruct, id: WarningId, message: string): void {

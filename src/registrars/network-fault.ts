@@ -13,7 +13,7 @@ export const TOO_LONG = 'ANSWER_TOO_LONG';
  * Faults that last, and the way out. The codes are those of Node.js for its resolver, and of OpenSSL for certificates.
  * https://nodejs.org/api/errors.html and https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
  */
-const LASTING: readonly { readonly code: RegExp; readonly wayOut: (host: string) => string }[] = [
+export const LASTING: readonly { readonly code: RegExp; readonly wayOut: (host: string) => string }[] = [
   { code: /^ENOTFOUND$/, wayOut: host => `no host has the name ${host}: look at the region and the endpoint that are declared` },
   {
     code: /^(ERR_TLS_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/,

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { platformTable, withPlatformTable } from '../../projenrc/platform-table';
+import { platformDeviceTable, platformTable } from '../../projenrc/docs-tables/platforms';
 import { IotPlatform, KeyAlgorithm, PrivateIotCa } from '../../src';
 import { noticesOf } from '../../src/contract/platform-rules';
 import { PLATFORM_IDS, PlatformId, platformRules } from '../../src/contract/platforms';
@@ -40,13 +38,10 @@ describe('the platforms', () => {
     expect(deviceCommonName ? ['common name', 'certificate'] : [deviceKnownBy]).toContain(deviceKnownBy);
   });
 
-  test('stand in the README as they are checked', () => {
-    const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
-    expect(readme).toContain(`\n${platformTable()}\n`);
-    expect(withPlatformTable(readme)).toBe(readme);
+  test('stand in the documentation as they are checked', () => {
     expect(platformTable()).toContain('| `AWS_IOT_CORE` | AWS IoT Core | RSA, P-256 to P-521 | RSA, P-256 to P-521 | verification certificate '
-      + '| 64 lower-case hexadecimal digits; before the CA, from the API | SHA-256 fingerprint | 10 with one subject | |');
-    expect(() => withPlatformTable(readme.replace('<!-- /platforms -->', ''))).toThrow('the text must have the lines');
+      + '| 64 lower-case hexadecimal digits; before the CA, from the API |');
+    expect(platformDeviceTable()).toContain('| AWS IoT Core | SHA-256 fingerprint | 10 with one subject | |');
   });
 });
 

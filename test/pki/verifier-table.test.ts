@@ -11,13 +11,14 @@ const FILE = join(__dirname, '..', '..', 'docs', 'verifiers.md');
 /** Set to write the file in place of holding it against the verifiers. */
 const UPDATE = process.env.UPDATE_VERIFIERS !== undefined;
 
-const HEAD = `# Who refuses what
+const HEAD = `# Which validator refuses what
 
 <!-- UPDATE_VERIFIERS=1 npx jest test/pki/verifier-table.test.ts writes this file; without the variable, the test holds it against the verifiers that are installed. -->
 
-What general validators make of certificates, as they were tried, by the versions that the tables name. The column *this library* says what it
-does where such a certificate, or CA, is declared: it *issues* or *takes* it, *warns* at synthesis, or **refuses**; *lint warns* is said by
-\`private-iot-ca lint\` alone. What one of the validators refuses is issued without a warning in no case.
+These tables show what general validators accept and refuse. Each verdict was measured, with the versions that the tables name. The column *this
+library* shows what happens if you declare such a certificate or CA: the library *issues* or *takes* it, *warns* at synthesis, or **refuses** it. *lint
+warns* means that only \`private-iot-ca lint\` warns. If a validator refuses a
+certificate, the library does not issue it without a warning.
 `;
 
 const folder = mkdtempSync(join(tmpdir(), 'private-iot-ca-verifier-table-'));
@@ -81,5 +82,5 @@ function expectedWord(validator: LimitedValidator, title: string): string {
   const [, list, kind, more] = /^(\w+) (\w+)(.*)$/.exec(title)!;
   const constraints = { permitted: [], excluded: [], [list as ConstraintList]: [SAMPLES[kind as ConstraintKind]] };
   const has = (effect: 'refuses' | 'passes over') => limitsUnder(constraints, more === '', limit => limit.validator === validator && limit.effect === effect).length > 0;
-  return has('refuses') ? '**refuses**' : has('passes over') ? 'passes over' : 'holds';
+  return has('refuses') ? '**refuses**' : has('passes over') ? 'ignores' : 'enforces';
 }

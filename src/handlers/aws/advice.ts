@@ -2,7 +2,7 @@ import { entryOf } from '../outside-text';
 import { adviceOnNetwork } from './network-faults';
 
 /** What to do about an error that AWS names; with the service before the name where it depends on it. */
-const ADVICE: { readonly [name: string]: string } = {
+export const ADVICE: { readonly [name: string]: string } = {
   'AccessDeniedException': 'the role of the function must be allowed this action, and to use the key that encrypts the resource',
   'DecryptionFailure': 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it',
   'EncryptionFailure': 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it',
@@ -34,7 +34,7 @@ const KEY_STATE_ERRORS: readonly string[] = ['DisabledException', 'KMSInvalidSta
  * The states in which a KMS key does not sign, by the words of KMS's messages.
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
  */
-const KEY_STATES: readonly { readonly says: RegExp; readonly advice: string }[] = [
+export const KEY_STATES: readonly { readonly says: RegExp; readonly advice: string }[] = [
   {
     says: /pending ?deletion/i,
     advice: 'the key is pending deletion; keep it (kms:CancelKeyDeletion), enable it (kms:EnableKey) and deploy again',

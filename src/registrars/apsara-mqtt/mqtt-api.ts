@@ -52,7 +52,7 @@ const INSTANCE_GONE = 'MqttInstanceNotFound';
 const RAM_POLICY = 'the RAM policy of the credentials must allow mq:MqttInstanceAccess, mq:GetRegisterCode, mq:RegisterCa, mq:ListCaCertificate, '
   + 'mq:ActiveCaCertificate, mq:UnregisterCaCertificate and mq:DeleteCaCertificate on the instance';
 
-const ADVICE: { readonly [code: string]: string } = {
+export const ADVICE: { readonly [code: string]: string } = {
   RegisterCodeError: 'the verification certificate must have the present registration code of the instance; somebody has asked for another '
     + 'one meanwhile: raise `generation`, so that the code is fetched again',
   [INSTANCE_GONE]: 'instanceId must be an instance of ApsaraMQ for MQTT in the region that is declared',

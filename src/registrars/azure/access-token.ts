@@ -14,7 +14,7 @@ export interface TokenRequest {
  * What to do about the refusals that people meet.
  * https://learn.microsoft.com/azure/developer/java/sdk/troubleshooting-authentication-service-principal
  */
-const WAYS_OUT: { readonly [code: string]: string } = {
+export const WAYS_OUT: { readonly [code: string]: string } = {
   AADSTS7000215: 'clientSecret must be the value of a client secret, not its ID; make a new one in Microsoft Entra and put it into the secret',
   AADSTS7000222: 'the client secret is expired; make a new one in Microsoft Entra and put it into the secret',
   AADSTS700016: 'clientId must be that of an application in the tenant, and cloud the one that the tenant is in',

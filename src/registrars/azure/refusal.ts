@@ -24,7 +24,7 @@ interface Cause {
  * The refusals that people meet. The first cause whose sign matches counts: signs of one cause alone come before words that may also stand
  * in a name, and both come before a status that has several causes.
  */
-const CAUSES: readonly Cause[] = [
+export const CAUSES: readonly Cause[] = [
   {
     // https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
     sign: /^\d+ ScopeLocked\b/,

@@ -12,7 +12,7 @@ export const NOT_PROVED: readonly string[] = ['IOTDA.014307', 'IOTDA.014308'];
  * What to do about the refusals that people meet, by their codes. https://support.huaweicloud.com/api-iothub/iot_06_v5_0022.html
  * and the pages beside it; https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-0001.html
  */
-const WAYS_OUT: { readonly [code: string]: string } = {
+export const WAYS_OUT: { readonly [code: string]: string } = {
   'IOTDA.000021': 'the user must belong to the account that has IoTDA',
   'IOTDA.000022': 'give the user iotda:certificates:upload, queryList, check and delete, and iotda:certificate:query',
   'IOTDA.001006': 'appId must be that of a resource space of the instance, and instanceId that of the instance',

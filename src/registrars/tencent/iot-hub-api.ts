@@ -27,7 +27,7 @@ const CA_GONE = 'ResourceNotFound.CACertNotExist';
 const CAM_POLICY = 'the CAM policy of the credentials must allow iotcloud:DescribePrivateCAs, CreatePrivateCA, UpdatePrivateCA and DeletePrivateCA';
 
 /** https://www.tencentcloud.com/document/product/1105/41917 */
-const ADVICE: { readonly [code: string]: string } = {
+export const ADVICE: { readonly [code: string]: string } = {
   'InvalidParameterValue.CACertInvalid': 'the CA must have a certificate that IoT Hub takes; RSA-2048 with SHA-256 is known to be one',
   'InvalidParameterValue.CACertNotMatch': 'registrationCode must be the one that the console shows now, under CA certificates; '
     + 'declare that one, and the verification certificate is made anew',

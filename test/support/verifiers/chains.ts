@@ -65,7 +65,7 @@ async function constrained(nameConstraints: DeclaredExtensions['nameConstraints'
 
 /** Whether a verifier accepts what lies within constraints, and what does not. */
 function constraintWord([within, outside]: readonly boolean[]): string {
-  return within ? outside ? 'passes over' : 'holds' : outside ? '**inverts**' : '**refuses**';
+  return within ? outside ? 'ignores' : 'enforces' : outside ? '**inverts**' : '**refuses**';
 }
 
 async function constraintRow(kind: ConstraintKind, list: ConstraintList, critical: boolean): Promise<Row> {
@@ -91,8 +91,8 @@ async function constraints(): Promise<Section> {
   const variants = KINDS.flatMap(kind => (['permitted', 'excluded'] as const).flatMap(list => [true, false].map(critical => ({ kind, list, critical }))));
   return {
     title: 'Name constraints, by the kind of names',
-    text: 'A device that keeps to the constraints, and one that does not. *holds*: the first is accepted and the second refused, as RFC 5280, section 4.2.1.10, '
-      + 'has it; **refuses**: neither is accepted; *passes over*: both are.',
+    text: 'Each validator judged a device within the constraints and one outside of them. *enforces*: it accepts the first and refuses the second, as RFC 5280, '
+      + 'section 4.2.1.10, requires; **refuses**: it accepts neither; *ignores*: it accepts both.',
     rows: await Promise.all(variants.map(({ kind, list, critical }) => constraintRow(kind, list, critical))),
   };
 }
@@ -139,7 +139,7 @@ async function commonNames(): Promise<Section> {
   });
   return {
     title: `Common names, where ${DOMAIN} is permitted`,
-    text: `Below a CA with \`permitted: { dns: ['${DOMAIN}'] }\`. A common name is a host name to some validators where there is no such alternative name.`,
+    text: `Below a CA with \`permitted: { dns: ['${DOMAIN}'] }\`. Some validators take a common name for a host name if the certificate has no alternative name of that type.`,
     rows: await Promise.all([...ends, ...cas]),
   };
 }
@@ -185,7 +185,7 @@ async function foreignCas(): Promise<Section> {
   });
   return {
     title: 'CAs that others have made',
-    text: 'A device below the CA, which a root has signed. *warns*: the CA is taken by `fromExistingCa`, and a warning says who refuses what is below it, or which rule it breaks.',
+    text: 'The CA is signed by a root, and each validator judged a device below it. *warns*: `fromExistingCa` takes the CA, and a warning says which validator refuses what is below it, or which rule it breaks.',
     rows: await Promise.all([...rows, otherEncoding()]),
   };
 }
@@ -213,7 +213,7 @@ async function keys(): Promise<Section> {
     const leaf = await testCertificate(root.issuer, { algorithm, validity });
     return { title: algorithm, purpose: 'client', chains: [pem(leaf, root.certificate)], library: isWarnedOf(leaf) ? 'lint warns' : 'issues', word: verdict };
   });
-  return { title: 'Keys', text: 'A device below a root, both with a key of the algorithm.', rows: await Promise.all(rows) };
+  return { title: 'Keys', text: 'Each validator judged a device below a root, both with a key of the algorithm.', rows: await Promise.all(rows) };
 }
 
 /** All that verifiers are asked, made anew: some of them know no other time than the present. */

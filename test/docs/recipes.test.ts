@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { join } from 'node:path';
+import { Annotations, App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -9,20 +9,14 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as ts from 'typescript';
-import * as library from '../src';
-import { cli } from './support/cli-run';
-import { CONTEXTS } from './support/feature-flags';
-import { opensslCa, opensslRequest } from './support/foreign-ca';
+import * as library from '../../src';
+import { cli } from '../support/cli-run';
+import { ROOT, Snippet, snippets } from '../support/documents';
+import { CONTEXTS } from '../support/feature-flags';
+import { opensslCa, opensslRequest } from '../support/foreign-ca';
 
-const ROOT = resolve(__dirname, '..');
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-
-/** The recipes that a snippet of the README is, by the heading above it. */
-const RECIPES = [...README.matchAll(/^(#+ [^\n]+)$|^```ts\n(.*?)^```$/gms)].reduce<{ heading: string; recipes: [string, string][] }>(
-  ({ heading, recipes }, [, title, code]) => title ? { heading: title.replace(/^#+ /, ''), recipes }
-    : { heading, recipes: [...recipes, [`${recipes.length + 1}, ${heading}`, code]] },
-  { heading: '', recipes: [] },
-).recipes;
+/** The recipes that the snippets are, by the page and the heading above them. */
+const RECIPES = snippets().map((snippet, n): [string, Snippet] => [`${n + 1}, ${snippet.document}: ${snippet.heading}`, snippet]);
 
 const CA = opensslCa('Acme IoT Root CA');
 const folder = mkdtempSync(join(tmpdir(), 'private-iot-ca-recipes-'));
@@ -51,8 +45,6 @@ function appOf(code: string, context: { readonly [flag: string]: unknown }): App
     subject: { commonName: 'Acme IoT Root CA' },
     keyAlgorithm: library.KeyAlgorithm.EC_P256,
     pathLength: 1,
-    // Another account can use no other.
-    keyStorage: code.includes('AccountPrincipal') ? library.KeyStorage.kms() : undefined,
   });
   run(code, {
     app,
@@ -64,7 +56,7 @@ function appOf(code: string, context: { readonly [flag: string]: unknown }): App
     decisionFunction: LambdaFunction.fromFunctionAttributes(stack, 'Decision', {
       functionArn: 'arn:aws:lambda:eu-central-1:111111111111:function:decision', sameEnvironment: true,
     }),
-    caRegistration: /\bcaRegistration\./.test(code) ? new library.AwsIotCaRegistration(stack, 'CaRegistration', { ca }) : undefined,
+    caRegistration: /\bcaRegistration\./.test(code) && !/const caRegistration\b/.test(code) ? new library.AwsIotCaRegistration(stack, 'CaRegistration', { ca }) : undefined,
     attributesOfOldCa: {
       caId: 'ca-0123456789abcdef0123456789abcdef',
       certificatePem: CA.certificate,
@@ -75,10 +67,31 @@ function appOf(code: string, context: { readonly [flag: string]: unknown }): App
   return app;
 }
 
+/** What one who follows all recipes has in one stack. Those below one heading go on from each other. */
+function appOfAll(context: { readonly [flag: string]: unknown }): App {
+  const below = new Map<string, string>();
+  for (const { document, heading, code } of snippets().filter(({ code: each }) => !/^import /m.test(each))) {
+    below.set(`${document} ${heading}`, (below.get(`${document} ${heading}`) ?? '') + code);
+  }
+  return appOf([...below.values()].map(code => `{\n${code}}`).join('\n'), context);
+}
+
 /** Runs a snippet with the names that it takes for granted. */
 function run(code: string, names: { readonly [name: string]: unknown }): void {
   const imported = {
-    AccountPrincipal, App, CfnOutput, CfnParameter, Duration, Stack, CfnCACertificate, Key, Secret, EmailSubscription, readFileSync, ...library,
+    AccountPrincipal,
+    Annotations,
+    App,
+    CfnOutput,
+    CfnParameter,
+    Duration,
+    Stack,
+    CfnCACertificate,
+    Key,
+    Secret,
+    EmailSubscription,
+    readFileSync,
+    ...library,
   };
   const known = { ...imported, ...names };
   const { outputText } = ts.transpileModule(`{\n${code}}`, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS } });
@@ -98,7 +111,7 @@ function givenTo(app: App): string[] {
 }
 
 describe.each(CONTEXTS)('with %s', (_, context) => {
-  test.each(RECIPES)('recipe %s is synthesized, and deployed locally', async (__, code) => {
+  test.each(RECIPES)('recipe %s is synthesized, and deployed locally', async (__, { code }) => {
     const app = appOf(code, context);
     const out = mkdtempSync(join(folder, 'local-'));
     const { code: status, stderr } = await cli('local', '--app', app.synth().directory, '--out', out, ...givenTo(app));
@@ -106,4 +119,8 @@ describe.each(CONTEXTS)('with %s', (_, context) => {
     const expected = /'ImportedCa'|'KeptCa'/.test(code) ? [expect.stringMatching(/ca must be a CA that this ledger holds|caId must be that of a CA which the ledger .* holds/), 1] : ['', 0];
     expect([stderr.replace(/^note: .*\n/gm, ''), status]).toEqual(expected);
   }, 60_000);
+
+  test('all recipes together in one stack are synthesized', () => {
+    expect(appOfAll(context).synth().stacks.map(({ stackName }) => stackName)).toContain('Iot');
+  });
 });

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as ts from 'typescript';
+import * as library from '../../src';
+import { ROOT, snippets } from '../support/documents';
+
+/** What a snippet that imports nothing can take for granted: all of the library, and what the text speaks of. */
+const FIXTURE = `
+import { readFileSync } from 'node:fs';
+import { Annotations, App, CfnOutput, CfnParameter, Duration, Stack, Tags } from 'aws-cdk-lib';
+import { AccountPrincipal, IRole } from 'aws-cdk-lib/aws-iam';
+import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { ${Object.keys(library).join(', ')} } from 'cdk-private-iot-ca';
+declare const attributesOfOldCa: PrivateIotCaAttributes;
+declare const app: App, stack: Stack, ca: PrivateIotCa, verification: VerificationCertificate, device: DeviceCertificate, provisioningRole: IRole;
+declare const caRegistration: AwsIotCaRegistration, decisionFunction: IFunction;
+`;
+
+const sources = new Map(snippets().map(({ document, code }, n) =>
+  [join(ROOT, `${document.replace(/\W/g, '-')}-${n + 1}.ts`), /^import /m.test(code) ? code : `${FIXTURE}{\n${code}}\n`]));
+
+/** What the TypeScript compiler says of these files, snippets among them. */
+function complaintsAbout(files: string[]): string[] {
+  const { config } = ts.readConfigFile(join(ROOT, 'examples', 'tsconfig.json'), path => readFileSync(path, 'utf8'));
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, join(ROOT, 'examples'));
+  const host = ts.createCompilerHost({ ...options, noUnusedLocals: false });
+  const { fileExists, readFile, getSourceFile } = host;
+  host.fileExists = file => sources.has(file) || fileExists(file);
+  host.readFile = file => sources.get(file) ?? readFile(file);
+  host.getSourceFile = (file, target) => sources.has(file) ? ts.createSourceFile(file, sources.get(file)!, target) : getSourceFile(file, target);
+  const program = ts.createProgram(files, { ...options, noUnusedLocals: false, noEmit: true }, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) =>
+    `${file?.fileName}:${file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : ''} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
+}
+
+test('every TypeScript snippet of README.md and of the documentation compiles, and so do the examples and the benchmark', () => {
+  expect(sources.size).toBeGreaterThan(30);
+  const programs = ['examples', 'bench'].flatMap(folder => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.ts') && !file.includes('node_modules')).map(file => join(ROOT, folder, file)));
+  expect(complaintsAbout([...sources.keys(), ...programs])).toEqual([]);
+}, 60_000);

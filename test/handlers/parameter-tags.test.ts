@@ -55,7 +55,8 @@ describe('the parameter of a device', () => {
   test('loses the last of them, and gets its first ones', async () => {
     const created = await handle(creation());
     expect(tagsOf(created)).toEqual({});
-    for (const values of [{ team: 'iot' }, undefined, { owner: 'acme' }, {}]) {
+    const steps: (Values | undefined)[] = [{ team: 'iot' }, undefined, { owner: 'acme' }, {}];
+    for (const values of steps) {
       expect(await handle(update(values, created))).toEqual(created);
       expect(tagsOf(created)).toEqual(values ?? {});
     }

@@ -68,9 +68,10 @@ describe('the tags of a device whose key is in a parameter', () => {
     expect(proxy.calls.map(({ operation }) => operation).filter(operation => /Tags/.test(operation))).toEqual([]);
 
     const next = changed(declared, { Tags: tags({ team: 'plant', owner: '' }) });
-    expect(await stack.update(next, created.PhysicalResourceId, declared)).toMatchObject({ PhysicalResourceId: created.PhysicalResourceId, Data: created.Data });
+    const { PhysicalResourceId, Data } = created;
+    expect(await stack.update(next, PhysicalResourceId, declared)).toMatchObject({ PhysicalResourceId, Data });
     expect(await tagsOf(created)).toEqual({ team: 'plant', owner: '' });
-    expect((await stack.update(declared, created.PhysicalResourceId, next)).Data).toEqual(created.Data); // a rollback
+    expect((await stack.update(declared, PhysicalResourceId, next)).Data).toEqual(Data); // a rollback
     expect(await tagsOf(created)).toEqual({ team: 'iot', stage: 'beta' });
 
     const { Tags: _, ...none } = declared.properties;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Row } from './measure';
-import { REGISTRARS } from '../src/contract/registrations';
+import { REGISTRARS } from '../src/platforms/registrations';
 
 /** Kilobytes of what is shipped. */
 export async function bundleSizes(): Promise<Row[]> {

@@ -6,10 +6,10 @@ import { awscdk } from 'projen';
  * that the same file runs in tests, in local deployments and in the newest Lambda runtime.
  */
 const BUNDLES = [
-  { entry: 'src/handlers/index.ts', outfile: 'assets/handler/index.js' },
+  { entry: 'src/issuing/index.ts', outfile: 'assets/handler/index.js' },
   { entry: 'src/cli/index.ts', outfile: 'assets/cli/private-iot-ca.js' },
-  { entry: 'src/registrars/index.ts', outfile: 'assets/registrars/index.js' },
-  { entry: 'src/registrars/aws-iot/index.ts', outfile: 'assets/aws-iot/index.js' },
+  { entry: 'src/platforms/registrar/index.ts', outfile: 'assets/registrars/index.js' },
+  { entry: 'src/platforms/aws-iot/registrar/index.ts', outfile: 'assets/aws-iot/index.js' },
 ];
 
 /** Adds the `bundle` task, runs it before compiling, testing and packaging, and keeps what only the bundles need out of the package. */

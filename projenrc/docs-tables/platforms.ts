@@ -1,7 +1,7 @@
 import { markdownTable } from './markdown-table';
 import { KEY_ALGORITHMS, KeyAlgorithmName } from '../../src/contract/key-algorithms';
 import { PlatformRules } from '../../src/contract/platform-rules';
-import { PLATFORM_IDS, platformRules } from '../../src/contract/platforms';
+import { PLATFORM_IDS, platformRules } from '../../src/platforms/registry';
 
 type Column = readonly [title: string, cell: (rules: PlatformRules) => string];
 

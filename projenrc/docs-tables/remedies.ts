@@ -1,11 +1,11 @@
 import { markdownTable } from './markdown-table';
-import { ADVICE as AWS_ADVICE, KEY_STATES } from '../../src/handlers/aws/advice';
-import { ADVICE as APSARA_ADVICE } from '../../src/registrars/apsara-mqtt/mqtt-api';
-import { WAYS_OUT as ENTRA_WAYS_OUT } from '../../src/registrars/azure/access-token';
-import { CAUSES } from '../../src/registrars/azure/refusal';
-import { WAYS_OUT as HUAWEI_WAYS_OUT } from '../../src/registrars/huawei/refusal';
-import { LASTING } from '../../src/registrars/network-fault';
-import { ADVICE as TENCENT_ADVICE } from '../../src/registrars/tencent/iot-hub-api';
+import { ADVICE as AWS_ADVICE, KEY_STATES } from '../../src/lambda/aws/advice';
+import { ADVICE as APSARA_ADVICE } from '../../src/platforms/alibaba/registrar/mqtt-api';
+import { WAYS_OUT as ENTRA_WAYS_OUT } from '../../src/platforms/azure/registrar/access-token';
+import { CAUSES } from '../../src/platforms/azure/registrar/refusal';
+import { WAYS_OUT as HUAWEI_WAYS_OUT } from '../../src/platforms/huawei/registrar/refusal';
+import { LASTING } from '../../src/platforms/registrar/network-fault';
+import { ADVICE as TENCENT_ADVICE } from '../../src/platforms/tencent/registrar/iot-hub-api';
 
 /** What tells an error, in each of the forms in which it can be told, and what to do. */
 type Remedy = readonly [string[], string];

@@ -8,7 +8,7 @@ import type { InspectOptions } from './inspect-command';
 import { lazy } from './lazy';
 import type { LintOptions } from './lint-command';
 import type { LocalOptions } from './local-command';
-import { PLATFORM_IDS } from '../contract/platforms';
+import { PLATFORM_IDS } from '../platforms/registry';
 import { quote } from '../contract/rules';
 
 const JSON_OPTION = 'print one JSON document for programs instead of text for people';

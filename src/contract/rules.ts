@@ -1,6 +1,6 @@
 import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from './key-algorithms';
 import { Form } from './platform-rules';
-import { NAME_IN_TOPICS, PLATFORM_IDS, PlatformId, platformRules } from './platforms';
+import { NAME_IN_TOPICS, PLATFORM_IDS, PlatformId, platformRules } from '../platforms/registry';
 import { holdsPrivateKey, isPrivateKey } from './private-keys';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KIT_NAMES } from '../../src/cli/export/kits';
-import { PLATFORM_IDS } from '../../src/contract/platforms';
+import { PLATFORM_IDS } from '../../src/platforms/registry';
 import { temporaryFolder } from '../support/cli-assembly';
 import { cliOk } from '../support/cli-run';
 

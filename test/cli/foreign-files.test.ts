@@ -7,7 +7,7 @@ import { CliError } from '../../src/cli/cli-error';
 import { inspectCommand } from '../../src/cli/inspect-command';
 import { lintCommand } from '../../src/cli/lint-command';
 import { silentProgress } from '../../src/cli/terminal';
-import { PLATFORM_IDS } from '../../src/contract/platforms';
+import { PLATFORM_IDS } from '../../src/platforms/registry';
 import { bitString, element, explicit, integer, NULL, objectIdentifier, octetString, sequence, setOfOne, time, utf8String } from '../../src/pki/der';
 import { toPem } from '../../src/pki/pem';
 import { build, CA, DEVICE, extension, generalNames, name, NOTHING, oid, string } from '../pki/lint/certificate-builder';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { lintCommand, LintOptions } from '../../src/cli/lint-command';
 import { silentProgress } from '../../src/cli/terminal';
-import { PLATFORM_IDS } from '../../src/contract/platforms';
+import { PLATFORM_IDS } from '../../src/platforms/registry';
 import { LINT_RULES, rulesFor } from '../../src/pki/lint/lint';
 import { toPem } from '../../src/pki/pem';
 import { CA_SUBJECT, NOW, testCa, TestCa, testCertificate } from '../pki/fixtures';

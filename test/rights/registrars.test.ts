@@ -11,11 +11,11 @@ import { AwsWorld } from '../support/rights/aws-world';
 import { assertRights, assertStrangersDenied } from '../support/rights/expectations';
 import { PlayedStack } from '../support/rights/played-stack';
 import { RecordedAws } from '../support/rights/recorded-aws';
-import { ACCESS_KEY as ALIBABA_KEY, INSTANCE, StrictApsara } from '../support/strict-apsara';
-import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../support/strict-azure';
-import { ACCESS_KEY, OWN_HOST, PROJECT, SECRET_KEY, StrictHuawei } from '../support/strict-huawei';
-import { StrictIot } from '../support/strict-iot';
-import { API_KEY, StrictTencent } from '../support/strict-tencent';
+import { ACCESS_KEY as ALIBABA_KEY, INSTANCE, StrictApsara } from '../platforms/alibaba/strict-apsara';
+import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../platforms/azure/strict-azure';
+import { ACCESS_KEY, OWN_HOST, PROJECT, SECRET_KEY, StrictHuawei } from '../platforms/huawei/strict-huawei';
+import { StrictIot } from '../platforms/aws-iot/strict-iot';
+import { API_KEY, StrictTencent } from '../platforms/tencent/strict-tencent';
 
 const ACCOUNT = '123456789012';
 const PLACES = [

@@ -16,7 +16,7 @@ import { planStack } from '../../src/cli/local/stack-plan';
 import { State } from '../../src/cli/local/state';
 import { StateStore } from '../../src/cli/local/state-store';
 import { silentProgress } from '../../src/cli/terminal';
-import { LifecycleEvent } from '../../src/handlers/lifecycle-event';
+import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 
 /** A request as the recording lifecycle saw it, in short: `Create Ca`, `Delete Ca ca-1`. */
 export type Call = string;

@@ -9,8 +9,8 @@ import { CloudFormationFunction, FUNCTION_ARN, Invocation, STACK_ID } from './cl
 import { FaultProxy } from './fault-proxy';
 import { assertNoPrivateKey, assertShowsNone, privateKeysIn } from './secrecy';
 import { checkAnswer } from '../../src/contract/cloudformation-limits';
-import { entryFrom } from '../../src/handlers/aws/ledger-item';
-import { LedgerEntry } from '../../src/handlers/ledger';
+import { entryFrom } from '../../src/issuing/aws/ledger-item';
+import { LedgerEntry } from '../../src/issuing/ledger/ledger';
 
 export type Properties = { readonly [name: string]: unknown };
 

@@ -1,6 +1,6 @@
 import { Gate, MemoryWorld } from './memory-ports';
-import { handleLifecycleEvent } from '../../src/handlers/lifecycle';
-import { LifecycleEvent, LifecycleResult } from '../../src/handlers/lifecycle-event';
+import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
+import { LifecycleEvent, LifecycleResult } from '../../src/resource/lifecycle-event';
 
 /** A process that dies: the call never answers, whether its effect happened or not. */
 class Crash extends Error {}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LifecycleEvent } from '../../src/handlers/lifecycle-event';
+import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 
 export const STACK_ID = 'arn:aws:cloudformation:eu-central-1:111111111111:stack/Iot/5b6d4a40-0000-11f1-9a3c-0a1b2c3d4e5f';
 export const SECRET = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:';

@@ -2,7 +2,7 @@ import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http
 import { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { forward } from './forward';
-import { StackResource } from '../../src/handlers/ports';
+import { StackResource } from '../../src/issuing/ports';
 
 /** One AWS call as it went over the wire. */
 export interface AwsCall {

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { comparableCommonName } from '../../src/contract/common-names';
 import { checkHashForKms } from '../../src/contract/kms';
-import { Requester } from '../../src/handlers/identity';
+import { Requester } from '../../src/issuing/declaration/identity';
 import {
   Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord,
   takesBack,
-} from '../../src/handlers/ledger';
-import { NOTHING_TO_PUT_BACK, ParameterVersions, Ports, SecretValue, SecretVersions, StackResource } from '../../src/handlers/ports';
-import { complain } from '../../src/handlers/property-values';
+} from '../../src/issuing/ledger/ledger';
+import { NOTHING_TO_PUT_BACK, ParameterVersions, Ports, SecretValue, SecretVersions, StackResource } from '../../src/issuing/ports';
+import { complain } from '../../src/resource/property-values';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../src/pki/keys';
 import { Signer, signerOf } from '../../src/pki/signer';
 

@@ -1,6 +1,6 @@
-import { begun, LatestRequest } from '../../src/registrars/latest-request';
-import { RegistrationRequest } from '../../src/registrars/registrar';
-import { Origin, RegistrationRecords, resourceOf, Standing } from '../../src/registrars/registration-records';
+import { begun, LatestRequest } from '../../src/platforms/registrar/latest-request';
+import { RegistrationRequest } from '../../src/platforms/registrar/registrar';
+import { Origin, RegistrationRecords, resourceOf, Standing } from '../../src/platforms/registrar/registration-records';
 
 /** Records of registrations in memory, with the promises that the port makes. */
 export class MemoryRecords implements RegistrationRecords {

@@ -5,7 +5,7 @@ import {
   ApsaraMqttCaRegistration, AzureCaRegistration, AzureIotService, HuaweiCredentials, HuaweiIotdaCaRegistration, IPrivateIotCa,
   TencentIotHubCaRegistration,
 } from '../../src';
-import { PlatformId } from '../../src/contract/platforms';
+import { PlatformId } from '../../src/platforms/registry';
 
 /** A registration with credentials, of the fewest properties. */
 export interface RegistrationCase {

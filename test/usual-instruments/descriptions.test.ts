@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import {
   AwsIotCaRegistration, AwsIotThingPolicy, DeliveryFormat, JustInTimeProvisioning, KeyStorage, PrivateIotCa, SigningAlarm,
 } from '../../src';
-import { description } from '../../src/private/description';
+import { description } from '../../src/constructs/checks/description';
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 const OF_A_ROLE = /^[\t\n\r\x20-\x7e\xa1-\xff]{0,1000}$/;

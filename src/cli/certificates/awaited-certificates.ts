@@ -1,6 +1,6 @@
 import { holdsPem } from './pem-blocks';
 import { StackOutput } from './stack-outputs';
-import { AWAITED_CERTIFICATE } from '../../handlers/answer-data';
+import { AWAITED_CERTIFICATE } from '../../issuing/declaration/answer-data';
 import { REQUEST_LABELS } from '../../pki/public-text';
 import { nameOf } from '../export/output-names';
 

@@ -6,7 +6,7 @@ import { CliError, messageOf } from '../cli-error';
 import { Disk, FileMode, makeFolder } from '../disk';
 import { parseJsonMap } from '../json';
 import { readBytesIfPresent } from '../read-file';
-import { DEVICE_LIST_HEAD } from './kits/alibaba-iot';
+import { DEVICE_LIST_HEAD } from '../../platforms/alibaba/kit';
 import { KIT_MARK } from './kits/kit';
 import { MANIFEST_SCHEMA, MANIFEST_VERSION } from './manifest';
 

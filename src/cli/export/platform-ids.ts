@@ -1,4 +1,4 @@
-import { PlatformId } from '../../contract/platforms';
+import { PlatformId } from '../../platforms/registry';
 import { CertificateFacts } from '../certificates/certificate-facts';
 
 /** What platforms know a certificate by, under the names that their APIs and consoles have for it. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CheckedCertificate, LintResult } from './checked-certificate';
-import { PlatformId } from '../../contract/platforms';
+import { PlatformId } from '../../platforms/registry';
 import { LINT_RULES, rulesFor } from '../../pki/lint/lint';
 import { documentText } from '../document';
 

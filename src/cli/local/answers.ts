@@ -1,6 +1,6 @@
 import { checkAnswer } from '../../contract/cloudformation-limits';
-import { LifecycleError, LifecycleEvent, LifecycleResult } from '../../handlers/lifecycle-event';
-import { successBody } from '../../handlers/response-size';
+import { LifecycleError, LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
+import { successBody } from '../../resource/response-size';
 
 /** An answer that CloudFormation takes: it has no room for a longer one. */
 export function assertTaken(event: LifecycleEvent, result: LifecycleResult): LifecycleResult {

@@ -1,7 +1,7 @@
 import { referencesIn } from './references';
 import { ResourceDeclaration, Template } from './template';
 import { isMap } from '../../contract/json-map';
-import { RegistrationType } from '../../contract/registrations';
+import { RegistrationType } from '../../platforms/registrations';
 import { ResourceType } from '../../contract/resource-types';
 
 const REGISTRATION_TYPES: readonly string[] = Object.values(RegistrationType);

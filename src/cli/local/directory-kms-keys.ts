@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
 import { checkHashForKms } from '../../contract/kms';
-import { complain } from '../../handlers/property-values';
+import { complain } from '../../resource/property-values';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../pki/keys';
 import { Signer, signerOf } from '../../pki/signer';
 import { CliError } from '../cli-error';

@@ -1,8 +1,8 @@
 import { comparableCommonName } from '../../contract/common-names';
-import { isOf, Requester } from '../../handlers/identity';
+import { isOf, Requester } from '../../issuing/declaration/identity';
 import {
   Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, OvertakenError, ResourceRecord, takesBack,
-} from '../../handlers/ledger';
+} from '../../issuing/ledger/ledger';
 import { own } from '../json';
 import { LedgerState, OCTETS, StoredLedgerEntry } from './state';
 import { StateStore } from './state-store';

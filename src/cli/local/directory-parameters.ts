@@ -1,5 +1,5 @@
 import { Tag } from '../../contract/tags';
-import { NOTHING_TO_PUT_BACK, ParameterOptions, ParameterVersions, PutBack } from '../../handlers/ports';
+import { NOTHING_TO_PUT_BACK, ParameterOptions, ParameterVersions, PutBack } from '../../issuing/ports';
 import { CliError } from '../cli-error';
 import { Disk } from '../disk';
 import { jsonText } from '../document';

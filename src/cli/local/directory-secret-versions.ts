@@ -1,4 +1,4 @@
-import { NOTHING_TO_PUT_BACK, PutBack, SecretVersions } from '../../handlers/ports';
+import { NOTHING_TO_PUT_BACK, PutBack, SecretVersions } from '../../issuing/ports';
 import { holdsPem } from '../certificates/pem-blocks';
 import { CliError } from '../cli-error';
 import { Disk } from '../disk';

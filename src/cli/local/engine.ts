@@ -1,5 +1,5 @@
-import { LifecycleEvent, LifecycleResult } from '../../handlers/lifecycle-event';
-import { Ports } from '../../handlers/ports';
+import { LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
+import { Ports } from '../../issuing/ports';
 import { Progress } from '../terminal';
 import { DirectoryKmsKeys } from './directory-kms-keys';
 import { DirectorySecretVersions } from './directory-secret-versions';

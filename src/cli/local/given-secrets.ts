@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { SecretValue } from '../../handlers/ports';
+import { SecretValue } from '../../issuing/ports';
 import { CliError, printable } from '../cli-error';
 import { readBytesOr } from '../read-file';
 import { AssemblyStack } from './assembly';

@@ -3,7 +3,7 @@ import { KeptCa, KeptPlace } from './report';
 import { hasStandIn, isTable, KMS_KEY_TYPE, localArn, SECRET_TYPE } from './stand-ins';
 import { isMap } from '../../contract/json-map';
 import { CA_RESOURCE_TYPES } from '../../contract/resource-types';
-import { identityIn } from '../../handlers/physical-id';
+import { identityIn } from '../../resource/physical-id';
 import { CliError } from '../cli-error';
 import { ResourceState, StackState } from './state';
 

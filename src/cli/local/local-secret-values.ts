@@ -1,4 +1,4 @@
-import { SecretValue } from '../../handlers/ports';
+import { SecretValue } from '../../issuing/ports';
 import { CliError } from '../cli-error';
 import { DirectorySecretVersions } from './directory-secret-versions';
 import { arnOf, GivenSecrets } from './given-secrets';

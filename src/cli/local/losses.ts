@@ -1,6 +1,6 @@
 import { isMap } from '../../contract/json-map';
 import { ResourceType } from '../../contract/resource-types';
-import { identityIn } from '../../handlers/physical-id';
+import { identityIn } from '../../resource/physical-id';
 import { count } from '../table';
 import { ResourceReport, StackReport } from './report';
 import { isCertificate } from './stack-scope';

@@ -1,5 +1,5 @@
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
-import { handleLifecycleEvent } from '../../handlers/lifecycle';
+import { handleLifecycleEvent } from '../../issuing/lifecycle';
 import { generateKeyPair, KeyPair } from '../../pki/keys';
 import { Disk, localDisk } from '../disk';
 import { Lifecycle } from './engine';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
-import { LifecycleEvent, LifecycleResult } from '../../handlers/lifecycle-event';
+import { LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
 import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
 import { assertTaken } from './answers';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { StackResource } from '../../handlers/ports';
+import { StackResource } from '../../issuing/ports';
 import { CliError } from '../cli-error';
 import { Disk, FileMode } from '../disk';
 import { parseJsonMap } from '../json';

@@ -1,6 +1,6 @@
 import { isMap, JsonMap } from '../../contract/json-map';
 import { KEY_ALGORITHM_NAMES, KeyAlgorithmName } from '../../contract/key-algorithms';
-import { LedgerEntry, ResourceRecord } from '../../handlers/ledger';
+import { LedgerEntry, ResourceRecord } from '../../issuing/ledger/ledger';
 
 /** The version of the form of state.json. */
 export const STATE_VERSION = 2;

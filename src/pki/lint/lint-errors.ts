@@ -1,7 +1,7 @@
 import { lintCertificate } from './lint';
 import { LintFinding } from './lint-rule';
 import { readLintedCertificate } from './model/linted-certificate';
-import { PlatformId } from '../../contract/platforms';
+import { PlatformId } from '../../platforms/registry';
 
 /**
  * The rules that a certificate breaks, without warnings.

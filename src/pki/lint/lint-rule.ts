@@ -1,5 +1,5 @@
 import { LintedCertificate } from './model/linted-certificate';
-import { PlatformId } from '../../contract/platforms';
+import { PlatformId } from '../../platforms/registry';
 
 /** An error is what a standard or a platform forbids; a warning is what is allowed and will trouble somebody. */
 export type LintSeverity = 'error' | 'warning';

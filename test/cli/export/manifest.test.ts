@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { PLATFORM_IDS } from '../../../src/contract/platforms';
+import { PLATFORM_IDS } from '../../../src/platforms/registry';
 import { temporaryFolder, writeAssembly, writeJson } from '../../support/cli-assembly';
 import { cliOk, readJson } from '../../support/cli-run';
 import { iotTemplate } from '../../support/cli-templates';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { localDisk } from '../../../src/cli/disk';
 import { DirectoryLedger } from '../../../src/cli/local/directory-ledger';
 import { StateStore } from '../../../src/cli/local/state-store';
-import { LedgerEntry, OvertakenError, ResourceRecord } from '../../../src/handlers/ledger';
+import { LedgerEntry, OvertakenError, ResourceRecord } from '../../../src/issuing/ledger/ledger';
 import { temporaryFolder } from '../../support/cli-assembly';
 
 let folder: string;

@@ -6,7 +6,7 @@ import { outside } from '../../../src/cli/local/outside';
 import { localCommand } from '../../../src/cli/local-command';
 import { silentProgress } from '../../../src/cli/terminal';
 import { HashAlgorithmName } from '../../../src/contract/key-algorithms';
-import { Attributes } from '../../../src/handlers/lifecycle-event';
+import { Attributes } from '../../../src/resource/lifecycle-event';
 import { certificateAttributes } from '../../../src/pki/certificate';
 import { testCa } from '../../pki/fixtures';
 import { temporaryFolder, writeAssembly } from '../../support/cli-assembly';

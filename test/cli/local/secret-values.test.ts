@@ -5,7 +5,7 @@ import { readGivenSecret } from '../../../src/cli/local/given-secrets';
 import { outside } from '../../../src/cli/local/outside';
 import { runLocally } from '../../../src/cli/local/run';
 import { silentProgress } from '../../../src/cli/terminal';
-import { SecretValue } from '../../../src/handlers/ports';
+import { SecretValue } from '../../../src/issuing/ports';
 import { temporaryFolder, TemplateJson, writeAssembly } from '../../support/cli-assembly';
 import { ca } from '../../support/cli-engine';
 import { filesBelow, generatedPath } from '../../support/cli-run';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { faultyAnswer, replyOf } from './platform-history';
 import { DrivenPlatform, Proof } from './platforms';
-import { REGISTRARS } from '../../../src/contract/registrations';
+import { REGISTRARS } from '../../../src/platforms/registrations';
 import { HttpsPlatform } from '../../support/https-platform';
 import { RegisteredCa, registeredCa } from '../../support/registered-ca';
 import { Endpoint } from '../aws/endpoint';

@@ -3,7 +3,7 @@ import {
   string,
 } from './certificate-builder';
 import { Changed, RuleCase } from './rule-cases';
-import { PlatformId, PLATFORM_IDS, platformRules } from '../../../src/contract/platforms';
+import { PlatformId, PLATFORM_IDS, platformRules } from '../../../src/platforms/registry';
 import { element, octetString, printableString, sequence, time } from '../../../src/pki/der';
 import { publicKeyOf } from '../../../src/pki/keys';
 import { LINT_OID } from '../../../src/pki/lint/model/object-identifiers';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import * as fc from 'fast-check';
 import { build, CA, DEVICE, extension, generalNames, NOTHING, oid, rsaKey } from './certificate-builder';
-import { PLATFORM_IDS } from '../../../src/contract/platforms';
+import { PLATFORM_IDS } from '../../../src/platforms/registry';
 import { element, integer, sequence, Tag } from '../../../src/pki/der';
 import { DerReader } from '../../../src/pki/der-reader';
 import { lintCertificate } from '../../../src/pki/lint/lint';

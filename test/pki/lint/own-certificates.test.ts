@@ -1,5 +1,5 @@
 import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from '../../../src/contract/key-algorithms';
-import { PLATFORM_IDS, platformRules } from '../../../src/contract/platforms';
+import { PLATFORM_IDS, platformRules } from '../../../src/platforms/registry';
 import { SubjectValues } from '../../../src/contract/subject-attributes';
 import { lintCertificate } from '../../../src/pki/lint/lint';
 import { readLintedCertificate } from '../../../src/pki/lint/model/linted-certificate';

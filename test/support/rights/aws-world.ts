@@ -5,7 +5,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { LambdaProcess } from './lambda-process';
 import { Encryption, NeededRight } from './needed-rights';
 import { RecordedAws } from './recorded-aws';
-import { RegistrarName, REGISTRARS, ShippedFunction } from '../../../src/contract/registrations';
+import { RegistrarName, REGISTRARS, ShippedFunction } from '../../../src/platforms/registrations';
 
 /** The function that issues. */
 const PROVIDER: ShippedFunction = { bundle: 'handler', handler: 'handler' };

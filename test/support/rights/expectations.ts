@@ -4,7 +4,7 @@ import { decide } from './authorization';
 import { AwsWorld } from './aws-world';
 import { NeededRight } from './needed-rights';
 import { PlayedStack, UsedRight } from './played-stack';
-import { REGISTRARS } from '../../../src/contract/registrations';
+import { REGISTRARS } from '../../../src/platforms/registrations';
 
 const BUNDLES = ['handler', ...new Set(Object.values(REGISTRARS).map(({ bundle }) => bundle))];
 

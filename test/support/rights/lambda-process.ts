@@ -1,7 +1,7 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ShippedFunction } from '../../../src/contract/registrations';
+import { ShippedFunction } from '../../../src/platforms/registrations';
 
 const ASSETS = resolve(__dirname, '../../../assets');
 

@@ -1,10 +1,10 @@
-import { ALIBABA_IOT } from './alibaba-iot';
-import { EMQX } from './emqx';
-import { HIVEMQ } from './hivemq';
+import { ALIBABA_IOT } from '../../../platforms/alibaba/kit';
+import { EMQX } from '../../../platforms/emqx/kit';
+import { HIVEMQ } from '../../../platforms/hivemq/kit';
 import { Kit } from './kit';
-import { MOSQUITTO } from './mosquitto';
-import { THINGSBOARD } from './thingsboard';
-import { VERNEMQ } from './vernemq';
+import { MOSQUITTO } from '../../../platforms/mosquitto/kit';
+import { THINGSBOARD } from '../../../platforms/thingsboard/kit';
+import { VERNEMQ } from '../../../platforms/vernemq/kit';
 
 /** The kits by the name that `--platform` takes, which is also the name of their folder. */
 export const KITS = {

@@ -1,5 +1,5 @@
 import { KIT_NAMES, KitName, KITS } from './index';
-import { PLATFORM_IDS, PlatformId } from '../../../contract/platforms';
+import { PLATFORM_IDS, PlatformId } from '../../../platforms/registry';
 import { quote } from '../../../contract/rules';
 import { CliError } from '../../cli-error';
 

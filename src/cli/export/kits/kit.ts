@@ -1,4 +1,4 @@
-import { PlatformId } from '../../../contract/platforms';
+import { PlatformId } from '../../../platforms/registry';
 import { LintFinding } from '../../../pki/lint/lint-rule';
 import { CertificateFacts } from '../../certificates/certificate-facts';
 import { FileKind } from '../export-files';

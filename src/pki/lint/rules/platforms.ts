@@ -1,7 +1,7 @@
 import { outsideValidity } from './validity';
 import { KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName } from '../../../contract/key-algorithms';
 import { PlatformRules } from '../../../contract/platform-rules';
-import { PLATFORM_IDS, PlatformId, platformRules } from '../../../contract/platforms';
+import { PLATFORM_IDS, PlatformId, platformRules } from '../../../platforms/registry';
 import { checkDeviceForPlatform } from '../../../contract/rules';
 import { SUBJECT_ATTRIBUTES } from '../../../contract/subject-attributes';
 import { OID } from '../../object-identifiers';

@@ -1,0 +1,25 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { description } from '../checks/description';
+
+const EVENTS = new ServicePrincipal('events.amazonaws.com');
+
+/**
+ * The topic of an alarm, encrypted by a key of its own. No condition, such as `aws:SourceAccount`, is in its policy, nor in that of
+ * the key: EventBridge does not fill in what they ask for when it publishes to a topic, so that the alarm would be lost.
+ *
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+export function alarmTopic(scope: Construct): Topic {
+  const masterKey = new Key(scope, 'TopicKey', {
+    description: description('key', `Encrypts the messages of ${scope.node.path}`),
+    enableKeyRotation: true,
+    removalPolicy: RemovalPolicy.DESTROY, // a message is kept until it is delivered, no longer
+  });
+  masterKey.grant(EVENTS, 'kms:Decrypt', 'kms:GenerateDataKey*');
+  return new Topic(scope, 'Topic', { masterKey, enforceSSL: true });
+}

@@ -1,0 +1,104 @@
+import { Lazy, Stack } from 'aws-cdk-lib';
+import { EventField, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { alarmTopic } from './alarm-topic';
+import { CertificateProvider } from '../provider/certificate-provider';
+import { check, Kinds, optional } from '../checks/kinds';
+import { note } from '../checks/notices';
+import { TOPIC } from '../checks/object-kinds';
+import { keepPrivateKeysOut } from '../keys/private-key-guard';
+import { RegistrarFunction } from '../../platforms/registrar-function';
+
+/** Who invokes the functions of this library, as CloudTrail names it. */
+const CLOUDFORMATION = 'cloudformation.amazonaws.com';
+
+/** The operations of Lambda that invoke a function; the first also under the name that the API's version adds. */
+const INVOCATIONS = ['Invoke', 'Invoke20150331', 'InvokeAsync', 'InvokeWithResponseStream'];
+
+/**
+ * Whom an alarm tells.
+ */
+export interface InvocationAlarmProps {
+  /**
+   * Where the alarm is delivered. A topic that is imported must let `events.amazonaws.com` publish. One that is encrypted
+   * must be so by a customer managed key that lets `events.amazonaws.com` use it (`kms:Decrypt` and `kms:GenerateDataKey*`),
+   * for EventBridge can't use the key `aws/sns`.
+   *
+   * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+   * @default - a new topic, encrypted by a key of its own, without subscriptions
+   */
+  readonly topic?: ITopic;
+}
+
+const KINDS: Kinds<InvocationAlarmProps> = { topic: optional(TOPIC) };
+
+/**
+ * Tells a topic whenever somebody else than AWS CloudFormation invokes the functions that make and register the certificates of
+ * this stack: `lambda:InvokeFunction` on them is a right to have certificates made. The message says who did, and when.
+ *
+ * It works from what AWS CloudTrail records. Invocations are data events, which no trail records by itself: the account needs a
+ * trail in the stack's Region that does so for these functions (resource type `AWS::Lambda::Function`), at a price for each
+ * event. Delivery is a matter of minutes, and at best effort.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
+ * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+ *
+ * @example
+ * declare const root: PrivateIotCa;
+ * const alarm = new InvocationAlarm(root.stack, 'InvocationAlarm');
+ * alarm.topic.addSubscription(new EmailSubscription('pki@acme.example'));
+ */
+export class InvocationAlarm extends Construct {
+  /** Where the alarm is delivered; subscribe those who look after the CA. */
+  public readonly topic: ITopic;
+
+  constructor(scope: Construct, id: string, props: InvocationAlarmProps = {}) {
+    super(scope, id);
+    check(this, KINDS, props);
+    keepPrivateKeysOut(this);
+    note(this, 'trail-of-invocations', 'AWS CloudTrail: the alarm needs a trail in this Region that records data events of AWS Lambda, '
+      + 'those of the functions of this stack included');
+    this.topic = props.topic ?? alarmTopic(this);
+    this.node.addValidation({
+      validate: () => functionsIn(Stack.of(this)).length > 0 ? []
+        : ['the alarm must be in a stack that has functions of this library, which are in the stacks of CAs, certificates and registrations'],
+    });
+    new Rule(this, 'Rule', {
+      description: 'Tells of invocations of the functions that make certificates by others than CloudFormation',
+      eventPattern: {
+        source: ['aws.lambda'],
+        detailType: ['AWS API Call via CloudTrail'],
+        detail: {
+          eventSource: ['lambda.amazonaws.com'],
+          eventName: INVOCATIONS,
+          resources: { ARN: Lazy.list({ produce: () => functionsIn(Stack.of(this)).map(({ functionArn }) => functionArn) }) },
+          // Whoever calls by themselves has no such field; anything-but alone passes them over.
+          $or: [
+            { userIdentity: { invokedBy: Match.anythingBut(CLOUDFORMATION) } },
+            { userIdentity: { invokedBy: Match.doesNotExist() } },
+          ],
+        },
+      },
+      targets: [new SnsTopic(this.topic, { message: RuleTargetInput.fromText(message()) })],
+    });
+  }
+}
+
+/** The functions of this library in a stack, those too that are declared after the alarm. */
+function functionsIn(stack: Stack): IFunction[] {
+  return stack.node.children.filter(child => child instanceof CertificateProvider || child instanceof RegistrarFunction)
+    .map(({ node }) => node.findChild('Function') as IFunction & Construct);
+}
+
+/** What an event does not have, such as an error, is left out of the message by EventBridge. */
+function message(): string {
+  const [functionName, type, arn, account, time, address, error, event] = [
+    'requestParameters.functionName', 'userIdentity.type', 'userIdentity.arn', 'userIdentity.accountId', 'eventTime', 'sourceIPAddress', 'errorCode', 'eventID',
+  ].map(path => EventField.fromPath(`$.detail.${path}`));
+  return `Invoked by somebody else than CloudFormation: the function ${functionName}, which makes or registers certificates, was invoked by ${arn} `
+    + `(${type} of account ${account}) at ${time} from ${address}. Error, if it was refused: ${error}. CloudTrail event: ${event}.`;
+}

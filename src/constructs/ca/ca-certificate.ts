@@ -1,0 +1,156 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { CertificateExtensionOptions, EXTENSION_KINDS, NAME_CONSTRAINTS, NameConstraints } from '../certificates/certificate-extensions';
+import { CertificateSubject, SUBJECT } from '../certificates/certificate-subject';
+import { CaCertificateProperties } from '../../contract/properties';
+import { ResourceType } from '../../contract/resource-types';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IIotCertificate, IssuedCertificateBase } from '../certificates/iot-certificate';
+import { ISSUED_CERTIFICATE_KINDS, IssuedCertificateOptions } from '../certificates/issued-certificate-options';
+import { PemSource } from '../certificates/pem-source';
+import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
+import { validateCanIssue, validateIssuing } from '../certificates/issuing-validation';
+import { check, DATE, Kinds, NUMBER, optional } from '../checks/kinds';
+import { issuerProperties } from './known-ca';
+import { CA, DURATION, PEM_SOURCE, SUBJECT_RULE } from '../checks/object-kinds';
+import { renderExtensions } from '../certificates/render-extensions';
+import { validateCustomExtensions, validRequest } from '../certificates/request-validation';
+import {
+  renderSubject, validateInsideCa, validatePathLength, validateSubject, validGeneration, validHashAlgorithm, validTerm,
+} from '../checks/validation';
+import { SubjectRule } from '../certificates/subject-rule';
+
+/**
+ * What the certificate of a CA whose key is elsewhere is.
+ */
+export interface CaCertificateOptions extends CertificateExtensionOptions, IssuedCertificateOptions {
+  /** The request of that CA, such as the `certificateSigningRequestPem` of a `PrivateIotCa` in another account or Region. */
+  readonly certificateSigningRequest: PemSource;
+
+  /**
+   * The subject.
+   *
+   * @default - that of the request; for one that is not known at synthesis, it or `allowedSubject` has to be given
+   */
+  readonly subject?: CertificateSubject;
+
+  /**
+   * Which subject may be taken from the request. Another one is refused.
+   *
+   * @default - the subject of a request that is known at synthesis, which everybody can read there
+   */
+  readonly allowedSubject?: SubjectRule;
+
+  /**
+   * How many CAs may stand below that CA in a chain.
+   *
+   * @default 0
+   */
+  readonly pathLength?: number;
+
+  /**
+   * What that CA may certify.
+   *
+   * @default - everything that this CA may
+   */
+  readonly nameConstraints?: NameConstraints;
+
+  /**
+   * How long the certificate is valid, in whole days.
+   *
+   * @default Duration.days(1825)
+   */
+  readonly validity?: Duration;
+
+  /**
+   * The first second of the validity.
+   *
+   * @default - an hour before the certificate is made
+   */
+  readonly notBefore?: Date;
+
+  /**
+   * The last second of the validity, in place of `validity`.
+   *
+   * @default - by `validity`
+   */
+  readonly notAfter?: Date;
+}
+
+/**
+ * What the certificate of a CA whose key is elsewhere is, and which CA issues it.
+ */
+export interface CaCertificateProps extends CaCertificateOptions {
+  /** The CA that issues the certificate. */
+  readonly ca: IPrivateIotCa;
+}
+
+const KINDS: Kinds<CaCertificateProps> = {
+  ...ISSUED_CERTIFICATE_KINDS,
+  ...EXTENSION_KINDS,
+  ca: CA,
+  certificateSigningRequest: PEM_SOURCE,
+  subject: optional(SUBJECT),
+  allowedSubject: optional(SUBJECT_RULE),
+  pathLength: optional(NUMBER),
+  nameConstraints: optional(NAME_CONSTRAINTS),
+  validity: optional(DURATION),
+  notBefore: optional(DATE),
+  notAfter: optional(DATE),
+};
+
+/**
+ * The certificate of a CA whose key is elsewhere, made from its certificate signing request: one half of a hierarchy over
+ * accounts and Regions, of which the other is a `PrivateIotCa` that is `signedElsewhere`.
+ *
+ * @resource Custom::IotCaCertificate
+ */
+export class CaCertificate extends IssuedCertificateBase implements IIotCertificate {
+  /** @internal */
+  public readonly _issuer: IPrivateIotCa;
+  /** @internal */
+  protected readonly _resource: CustomResource;
+
+  constructor(scope: Construct, id: string, props: CaCertificateProps) {
+    super(scope, id);
+    check(this, KINDS, props);
+    const { ca, certificateSigningRequest: request, subject, clipToIssuer = false, pathLength = 0 } = props;
+    const term = validTerm(this, props, Duration.days(1825));
+    validateCanIssue(this, ca);
+    validateInsideCa(this, term.ValidityDays, ca.validity, clipToIssuer);
+    validatePathLength(this, pathLength, ca.pathLength);
+    validateCustomExtensions(this, props.customExtensions, ca.allowedCustomExtensions);
+    const allowedSubject = validRequest(this, props);
+    if (subject) {
+      validateSubject(this, { ...subject });
+    }
+    this._issuer = ca;
+    const provider = CertificateProvider.of(this);
+    const rights = provider.rightsOn(ca);
+    ca.grantIssue(rights);
+    const properties: CaCertificateProperties = {
+      LedgerTable: ledgerOf(this, ca),
+      ...issuerProperties(ca),
+      Subject: subject && renderSubject({ ...subject }),
+      CertificateSigningRequest: request._text,
+      CertificateSigningRequestSecretArn: request._secretId(this),
+      AllowedSubject: allowedSubject,
+      PathLength: pathLength,
+      HashAlgorithm: validHashAlgorithm(this, ca, props.hashAlgorithm),
+      ...term,
+      ClipToIssuer: clipToIssuer,
+      Generation: validGeneration(this, props.generation),
+      Extensions: renderExtensions(this, props),
+    };
+    validateIssuing(this, ca, 'ca', props, term.ValidityDays);
+    this._resource = provider.resource(this, ResourceType.CA_CERTIFICATE, properties, [rights, ...provider.rightsFor(this, request._rights())]);
+  }
+
+  /**
+   * What the certificate signing request asked for and did not get, separated by commas, or `none`.
+   * @attribute
+   */
+  public get ignoredRequests(): string {
+    return this._attribute('IgnoredRequests');
+  }
+}

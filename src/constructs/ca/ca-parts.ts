@@ -1,0 +1,78 @@
+import { Token } from 'aws-cdk-lib';
+import { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { pathBelow } from '../checks/kinds';
+import { validateSigningKey } from '../keys/signing-key';
+import { validate } from '../checks/validation';
+import { CaAttributes } from './ca-attributes';
+import { checkCaId, Complaint, quote } from '../../contract/rules';
+
+const SECRET_ARN = { form: /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/, example: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' };
+
+/** Where a CA keeps what it has. */
+export interface CaParts {
+  readonly ledger: ITable;
+  readonly privateKeySecret?: ISecret;
+  readonly passphrase?: ISecret;
+  readonly signingKey?: IKey;
+}
+
+/** The key and the ledger of a CA, by their ARNs. */
+export function partsOf(scope: Construct, attributes: CaAttributes): CaParts {
+  const { caId, ledgerTableArn, privateKeySecretArn, signingKeyArn, passphraseSecretArn, passphraseEncryptionKey } = attributes;
+  validate(scope, [caId], () => checkCaId(caId));
+  const arns = { ledgerTableArn, privateKeySecretArn, signingKeyArn, passphraseSecretArn };
+  for (const [property, arn] of Object.entries(arns)) {
+    validate(scope, [], () => arn === undefined ? undefined : checkArn(property as keyof typeof ARNS, arn));
+  }
+  if ((privateKeySecretArn === undefined) === (signingKeyArn === undefined)) {
+    throw new Error(`${scope.node.path}: either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, `
+      + `got ${signingKeyArn === undefined ? 'neither' : 'both'}`);
+  }
+  if (passphraseSecretArn !== undefined && signingKeyArn !== undefined) {
+    throw new Error(`${scope.node.path}: passphraseSecretArn must be left out where the key is in KMS`);
+  }
+  if (attributes.encryptionKey && privateKeySecretArn === undefined) {
+    throw new Error(`${scope.node.path}: encryptionKey must be left out without privateKeySecretArn, whose secret it encrypts`);
+  }
+  if (passphraseEncryptionKey && passphraseSecretArn === undefined) {
+    throw new Error(`${scope.node.path}: passphraseEncryptionKey must be left out without passphraseSecretArn, whose secret it encrypts`);
+  }
+  const signingKey = signingKeyArn === undefined ? undefined : Key.fromKeyArn(scope, 'SigningKey', signingKeyArn);
+  validateSigningKey(scope, 'signingKeyArn', signingKey);
+  return {
+    ledger: TableV2.fromTableArn(scope, 'Ledger', attributes.ledgerTableArn),
+    privateKeySecret: secretOf(scope, 'PrivateKey', privateKeySecretArn, attributes.encryptionKey),
+    passphrase: secretOf(scope, 'Passphrase', passphraseSecretArn, passphraseEncryptionKey),
+    signingKey,
+  };
+}
+
+/** The ARN of a ledger, for CDK to parse, whose own message on one that is malformed would show the whole value. */
+export function checkedLedgerArn(scope: Construct, id: string, arn: string): string {
+  const complaint = Token.isUnresolved(arn) ? undefined : checkArn('ledgerTableArn', arn);
+  if (complaint) {
+    throw new Error(`${pathBelow(scope, id)}: ${complaint}`);
+  }
+  return arn;
+}
+
+/** The ARNs by which the parts of a CA are known. A secret's has six characters at the end that its name does not have. */
+const ARNS = {
+  ledgerTableArn: { form: /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+$/, example: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF' },
+  privateKeySecretArn: SECRET_ARN,
+  passphraseSecretArn: SECRET_ARN,
+  signingKeyArn: { form: /^arn:[\w-]+:kms:[\w-]+:\d{12}:(key|alias)\/.+$/, example: 'arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
+} as const;
+
+/** Whether it is a complete ARN of what it has to be, as far as it is known. */
+export function checkArn(property: keyof typeof ARNS, arn: string): Complaint {
+  const { form, example } = ARNS[property];
+  return Token.isUnresolved(arn) || form.test(arn) ? undefined : `${property} must be a complete ARN, as in ${example}, got ${quote(arn)}`;
+}
+
+function secretOf(scope: Construct, id: string, secretCompleteArn: string | undefined, encryptionKey: IKey | undefined): ISecret | undefined {
+  return secretCompleteArn === undefined ? undefined : Secret.fromSecretAttributes(scope, id, { secretCompleteArn, encryptionKey });
+}

@@ -1,0 +1,154 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import { Construct, IConstruct } from 'constructs';
+import { knownConstraints } from './known-ca';
+import { warn } from '../checks/notices';
+import { PrivateIotCaBase } from './private-iot-ca-base';
+import { validateCustomExtensions } from '../certificates/request-validation';
+import { validate, validatePathLength, validateSubject } from '../checks/validation';
+import { checkObjectIdentifier, isOwnedExtension } from '../../contract/extensions';
+import { checkKeyAlgorithmForKms } from '../../contract/kms';
+import { checkCaForPlatform, checkCaId, Complaint, quote } from '../../contract/rules';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IotPlatform } from '../../platforms/iot-platform';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { assertBoundAsDeclared } from '../../pki/as-declared';
+import { assertCanIssue, CaChain, checkChainIsValid, checkIssuesDevices, readCaChain } from '../../pki/ca-chain';
+import { Certificate } from '../../pki/certificate';
+import { keyAlgorithmOfPublicKey } from '../../pki/keys';
+import { assertLinted } from '../../pki/lint/lint-errors';
+import { PrivateIotCaProps } from './private-iot-ca-props';
+
+/** Checks all of a CA that can be checked at synthesis, but its term and its extensions. */
+export function validateCaProps(ca: Construct & { readonly platforms: IotPlatform[] }, props: PrivateIotCaProps): void {
+  const { issuer, signedElsewhere = false, signedCertificate, pathLength = 0 } = props;
+  const keyAlgorithm = (props.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render();
+  validateSubject(ca, { ...props.subject });
+  validatePathLength(ca, pathLength, issuer?.pathLength);
+  validate(ca, [], () => checkTogether(props));
+  validateReplaces(ca, props.replaces);
+  ca.platforms.forEach(platform => validate(ca, [], () => checkCaForPlatform(keyAlgorithm, platform._render())));
+  if (issuer) {
+    validateCustomExtensions(ca, props.customExtensions, issuer.allowedCustomExtensions);
+  }
+  props.allowedCustomExtensions?.forEach(oid => validate(ca, [oid], () => checkAllowed(oid)));
+  if (signedElsewhere && signedCertificate?._text !== undefined) {
+    validateChain(ca, 'signedCertificate', signedCertificate._text, chain => {
+      assertCanIssue('signedCertificate', chain);
+      assertLinted(chain.certificate.der, ca.platforms.map(platform => platform._render()), chain.chain[0]?.der);
+      assertSignedAsDeclared(chain.certificate, props);
+      sayIfEnded(ca, 'signedCertificate', chain);
+      sayUsages(ca, 'signedCertificate', chain);
+    });
+  }
+  assertNumberOfCas(ca);
+}
+
+/** What a CA that was not made by its declaration shows of itself. */
+type HeldCa = Construct & Pick<PrivateIotCaBase, 'platforms' | 'keyAlgorithm' | 'signingKey' | 'allowedCustomExtensions'>;
+
+/** Checks what is declared of a CA whose key is there already. */
+export function validateHeldCa(ca: HeldCa): void {
+  const keyAlgorithm = ca.keyAlgorithm?._render();
+  if (keyAlgorithm) {
+    validate(ca, [], () => ca.signingKey && checkKeyAlgorithmForKms(keyAlgorithm));
+  }
+  ca.platforms.forEach(platform => validate(ca, [], () => checkKeyOfCa(ca, platform)));
+  ca.allowedCustomExtensions.forEach(oid => validate(ca, [oid], () => checkAllowed(oid)));
+}
+
+/** Checks the key of a CA against the rules of a platform, as far as it is known at synthesis. */
+export function checkKeyOfCa({ keyAlgorithm }: Pick<IPrivateIotCa, 'keyAlgorithm'>, platform: IotPlatform): Complaint {
+  return keyAlgorithm && checkCaForPlatform(keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA');
+}
+
+/** Checks the `caId` of the CA that another one takes the place of. */
+export function validateReplaces(ca: Construct, replaces: string | undefined): void {
+  validate(ca, [replaces], () => replaces === undefined ? undefined : checkCaId(replaces, 'replaces'));
+}
+
+/** A certificate of another key than the declared one, or with other bounds, is not that of the request. */
+function assertSignedAsDeclared(certificate: Certificate, props: PrivateIotCaProps): void {
+  const { keyAlgorithm = KeyAlgorithm.RSA_2048, pathLength = 0, nameConstraints: declared } = props;
+  const found = keyAlgorithmOfPublicKey(certificate.publicKey);
+  if (found !== keyAlgorithm._render()) {
+    throw new Error(`signedCertificate must certify the key of the certificate signing request, ${keyAlgorithm} by keyAlgorithm, `
+      + `got ${found === undefined ? 'a key of another kind' : quote(found)}; have certificateSigningRequestPem signed, and declare the result`);
+  }
+  assertBoundAsDeclared(certificate, {
+    pathLength: Token.isUnresolved(pathLength) ? undefined : pathLength,
+    nameConstraints: knownConstraints(declared),
+  });
+}
+
+/** Only a warning: an error would block every later deployment once the CA has expired. */
+export function sayIfEnded(scope: Construct, property: string, chain: CaChain): void {
+  const ended = checkChainIsValid(property, chain, new Date());
+  if (ended) {
+    warn(scope, 'ca-has-ended', `${ended}. The CA can't issue any more, and a certificate that is declared newly must be valid`);
+  }
+}
+
+function checkTogether({ issuer, signedElsewhere, signedCertificate, clipToIssuer, keyStorage, ...term }: PrivateIotCaProps): Complaint {
+  if (signedElsewhere && issuer) {
+    return 'issuer must be left out of a CA that is signedElsewhere';
+  }
+  if (signedElsewhere && [term.validity, term.notBefore, term.notAfter].some(value => value !== undefined)) {
+    return 'validity, notBefore and notAfter must be left out of a CA that is signedElsewhere: whoever signs it decides';
+  }
+  if (signedCertificate && !signedElsewhere) {
+    return 'signedCertificate must be left out of a CA that is not signedElsewhere';
+  }
+  if (signedCertificate?._secret) {
+    return 'signedCertificate must be given by PemSource.inline(), file() or parameter()';
+  }
+  if (clipToIssuer !== undefined && !issuer) {
+    return 'clipToIssuer must be left out of a CA that has no issuer';
+  }
+  return keyStorage?._type === 'Parameter' ? 'keyStorage of a CA must be KeyStorage.secretsManager() or KeyStorage.kms()' : undefined;
+}
+
+/** Which extensions a CA may allow. */
+function checkAllowed(oid: string): Complaint {
+  return checkObjectIdentifier('allowedCustomExtensions', oid)
+    ?? (isOwnedExtension(oid) ? `allowedCustomExtensions must not name extensions that the CA decides on, got ${quote(oid)}` : undefined);
+}
+
+/**
+ * Checks certificates that are known at synthesis as the function will.
+ *
+ * @param then what else is to be done with them
+ */
+export function validateChain(scope: Construct, property: string, text: string, then: (chain: CaChain) => void, legacy = false): void {
+  validate(scope, [text], () => {
+    try {
+      then(readCaChain(property, text, legacy));
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+}
+
+/** Warns of a CA that can't issue certificates for devices. */
+export function sayUsages(ca: Construct, property: string, chain: CaChain): void {
+  const complaint = checkIssuesDevices(property, chain);
+  if (complaint) {
+    warn(ca, 'extended-key-usage', complaint);
+  }
+}
+
+/** A stack deploys to one account of a platform, more or less; CAs for other accounts go into other stacks. */
+export function assertNumberOfCas(ca: Construct & { readonly platforms: IotPlatform[] }): void {
+  for (const platform of ca.platforms.filter(({ maximumCas }) => maximumCas !== undefined)) {
+    const others = Stack.of(ca).node.findAll().filter(node => node !== ca && isDeclaredFor(node, platform));
+    if (others.length >= platform.maximumCas!) {
+      throw new Error(`${ca.node.path}: platforms must name ${platform.platformName} for at most ${platform.maximumCas} CAs, since an account `
+        + `can register no more, got ${others.length + 1}; declare CAs for another account in another stack`);
+    }
+  }
+}
+
+/** Whether it is a CA that is declared here, made or existing; those of other stacks have no resource. */
+function isDeclaredFor(node: IConstruct, platform: IotPlatform): boolean {
+  return ((node as Partial<{ platforms: IotPlatform[] }>).platforms?.includes(platform) ?? false) && node.node.tryFindChild('Resource') !== undefined;
+}

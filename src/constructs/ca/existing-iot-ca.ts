@@ -1,0 +1,206 @@
+import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
+import { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { CA_OPTION_KINDS, CaOptions } from './ca-options';
+import { CertificateAttributes, ExistingIotCaProperties } from '../../contract/properties';
+import { ResourceType } from '../../contract/resource-types';
+import { HashAlgorithm } from '../certificates/hash-algorithm';
+import { IotPlatform } from '../../platforms/iot-platform';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { PemSource } from '../certificates/pem-source';
+import { assertCanIssue, CaChain } from '../../pki/ca-chain';
+import { describeFinding, lintErrors } from '../../pki/lint/lint-errors';
+import { CaChainLinks, chainOfText, chainWithRest } from './ca-chain';
+import { CaFacts, caFacts } from './ca-facts';
+import { assertNumberOfCas, sayIfEnded, sayUsages, validateChain, validateHeldCa, validateReplaces } from './ca-validation';
+import { CertificateProvider } from '../provider/certificate-provider';
+import { defaultHashAlgorithm } from '../certificates/default-hash-algorithm';
+import { check, FLAG, Kinds, NUMBER, optional, TEXT } from '../checks/kinds';
+import { knownByCertificates, knownCa, rememberCa } from './known-ca';
+import { ledgerTable } from './ledger-table';
+import { warn } from '../checks/notices';
+import { KEY, PEM_SOURCE, REMOVAL_POLICY, SECRET } from '../checks/object-kinds';
+import { PrivateIotCaBase } from './private-iot-ca-base';
+import { secretIdOf } from '../keys/private-key';
+import { validRemovalPolicy } from '../provider/removal-policy';
+import { validateSigningKey } from '../keys/signing-key';
+import { sayNotices, validGeneration } from '../checks/validation';
+
+/**
+ * Properties of a CA that was made elsewhere.
+ */
+export interface ExistingCaProps extends CaOptions {
+  /**
+   * The CA's certificate, followed by those of the CAs above it, if there are any; PEM.
+   */
+  readonly certificate: PemSource;
+
+  /**
+   * The secret whose current value is the CA's private key in PEM: PKCS#8, encrypted PKCS#8 (what `openssl req -new -x509`
+   * writes), PKCS#1, SEC 1, or OpenSSL's encrypted PEM of old.
+   *
+   * @default - the key is in KMS
+   */
+  readonly privateKey?: ISecret;
+
+  /**
+   * The secret whose current value is the passphrase of that key.
+   *
+   * @default - the key is not encrypted
+   */
+  readonly passphrase?: ISecret;
+
+  /**
+   * The KMS key that is the CA's private key.
+   *
+   * @default - the key is in a secret
+   */
+  readonly signingKey?: IKey;
+
+  /**
+   * Take signatures over SHA-1 and RSA keys below 2048 bits above the CA, of which old chains are made. The CA's own key has
+   * to have 2048 bits in any case, and nothing is signed over SHA-1.
+   *
+   * @default false
+   */
+  readonly allowLegacyChain?: boolean;
+
+  /**
+   * Raise it to have a certificate read again that is in a secret, 1 to 1,000,000.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
+
+  /**
+   * The `caId` of the CA that this one takes the place of, where that has living certificates; see `PrivateIotCaProps.replaces`.
+   *
+   * @default - none
+   */
+  readonly replaces?: string;
+
+  /**
+   * What happens to the ledger when the CA leaves the stack.
+   *
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+const KINDS: Kinds<ExistingCaProps> = {
+  ...CA_OPTION_KINDS,
+  certificate: PEM_SOURCE,
+  privateKey: optional(SECRET),
+  passphrase: optional(SECRET),
+  signingKey: optional(KEY),
+  allowLegacyChain: optional(FLAG),
+  generation: optional(NUMBER),
+  replaces: optional(TEXT),
+  removalPolicy: optional(REMOVAL_POLICY),
+};
+
+/** A CA that was made elsewhere and now issues here. Not exported. */
+export class ExistingIotCa extends PrivateIotCaBase {
+  public readonly caId: string;
+  public readonly certificatePem: string;
+  public readonly ledger: ITable;
+  public readonly privateKeySecret?: ISecret;
+  public readonly signingKey?: IKey;
+  public readonly keyAlgorithm?: KeyAlgorithm;
+  public readonly defaultHashAlgorithm: HashAlgorithm;
+  public readonly platforms: IotPlatform[];
+  public readonly pathLength?: number;
+  public readonly allowedCustomExtensions: string[];
+  /** @internal */
+  public readonly _chain: CaChainLinks;
+  /** @internal */
+  public readonly _passphrase?: ISecret;
+  /** @internal */
+  protected readonly _hasRemovalPolicy = true;
+
+  constructor(scope: Construct, id: string, props: ExistingCaProps) {
+    super(scope, id);
+    check(this, KINDS, props);
+    const { certificate, privateKey, passphrase, signingKey, allowLegacyChain = false } = props;
+    if ((privateKey === undefined) === (signingKey === undefined)) {
+      throw new Error(`${this.node.path}: either privateKey or signingKey must be given, for the key of the CA is in one place, got ${signingKey ? 'both' : 'neither'}`);
+    }
+    if (passphrase && signingKey) {
+      throw new Error(`${this.node.path}: passphrase must be left out where the key is in KMS`);
+    }
+    this.privateKeySecret = privateKey;
+    this._passphrase = passphrase;
+    this.signingKey = signingKey;
+    this.platforms = props.platforms ?? [];
+    this.allowedCustomExtensions = props.allowedCustomExtensions ?? [];
+    const { keyAlgorithm, pathLength } = this.factsOf(certificate, allowLegacyChain);
+    this.keyAlgorithm = keyAlgorithm;
+    this.pathLength = pathLength;
+    validateHeldCa(this);
+    validateSigningKey(this, 'signingKey', signingKey, keyAlgorithm?._render());
+    this.defaultHashAlgorithm = defaultHashAlgorithm(keyAlgorithm, signingKey);
+    validateReplaces(this, props.replaces);
+    assertNumberOfCas(this);
+    sayNotices(this, this.platforms);
+
+    this.ledger = ledgerTable(this, validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE));
+    const provider = CertificateProvider.of(this);
+    const rights = provider.rightsOn(this);
+    this.grantIssue(rights);
+    certificate._rights().forEach(({ grant }) => grant(rights));
+    const properties: ExistingIotCaProperties = {
+      LedgerTable: this.ledger.tableName,
+      CertificatePem: certificate._text,
+      CertificateSecretArn: certificate._secretId(this),
+      KeyStorage: signingKey ? { Type: 'Kms', KeyArn: signingKey.keyArn } : {
+        Type: 'ExistingSecret',
+        SecretArn: secretIdOf(this, privateKey!),
+        ...passphrase ? { PassphraseSecretArn: secretIdOf(this, passphrase) } : {},
+      },
+      AllowLegacyChain: allowLegacyChain,
+      Generation: validGeneration(this, props.generation),
+      Platforms: this.platforms.map(platform => platform._render()),
+      Replaces: props.replaces,
+    };
+    const resource = provider.resource(this, ResourceType.EXISTING_IOT_CA, properties, [rights]);
+    this.caId = resource.ref;
+    rememberCa(this, { ...knownCa(this), keyIdentifier: attribute(resource, 'SubjectKeyIdentifier') });
+    this.certificatePem = attribute(resource, 'CertificatePem');
+    const sha256Fingerprint = attribute(resource, 'Sha256Fingerprint');
+    this._chain = certificate._text === undefined
+      ? chainWithRest(this, sha256Fingerprint, attribute(resource, 'IssuerChainPem'))
+      : chainOfText(this, certificate._text, sha256Fingerprint);
+  }
+
+  /** Checks a certificate that is known at synthesis as the function will, and answers what it says of the CA. */
+  private factsOf({ _text: text }: PemSource, allowLegacyChain: boolean): CaFacts {
+    let facts: CaFacts = {};
+    if (text !== undefined) {
+      validateChain(this, 'certificate', text, chain => {
+        assertCanIssue('certificate', chain);
+        this.sayFindings(chain);
+        facts = caFacts(chain.certificate);
+        rememberCa(this, knownByCertificates([chain.certificate, ...chain.chain]));
+        sayIfEnded(this, 'certificate', chain);
+        sayUsages(this, 'certificate', chain);
+      }, allowLegacyChain);
+    }
+    return facts;
+  }
+
+  /** CAs in use keep working despite faults in their certificates, so they are only warnings. */
+  private sayFindings({ certificate, chain }: CaChain): void {
+    const path = [certificate, ...chain];
+    path.forEach(({ der }, index) => {
+      const [place, platforms] = index === 0 ? ['the certificate', this.platforms] : [`certificate ${index + 1} of the chain`, []];
+      lintErrors(der, platforms.map(platform => platform._render()), path[index + 1]?.der).forEach(finding =>
+        warn(this, `lint.${finding.rule}`, `${place} breaks ${describeFinding(finding)}`));
+    });
+  }
+}
+
+function attribute(resource: CustomResource, name: keyof CertificateAttributes): string {
+  return resource.getAttString(name);
+}

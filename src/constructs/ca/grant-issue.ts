@@ -1,0 +1,51 @@
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { check } from '../checks/kinds';
+import { grantRecord } from './ledger-table';
+import { GRANTEE } from '../checks/object-kinds';
+import { arnsOf, grantUseSecret, grantUseSigningKey } from '../keys/private-key';
+import { quote } from '../../contract/rules';
+
+/** A CA, with the secret that holds the passphrase of its key, if there is one. */
+type IssuingCa = IPrivateIotCa & { readonly _passphrase?: ISecret };
+
+/**
+ * Lets a principal sign with a CA's key and record what it signs.
+ *
+ * @returns unsuccessful where the policies of the key and of the ledger can't be changed from here: those of an imported CA
+ * @throws Error for a principal that a secret with the key can't be opened to
+ */
+export function grantIssue(ca: IssuingCa, grantee: IGrantable): Grant {
+  check(ca, { grantee: GRANTEE }, { grantee });
+  const secrets = [ca.privateKeySecret, ca._passphrase].flatMap(secret => secret ?? []);
+  const [sign, ...others] = ca.signingKey ? [grantUseSigningKey(ca.signingKey, grantee)] : secrets.map(secret => grantUseSecret(secret, grantee));
+  if (!sign.success && !ca.signingKey) {
+    throw new Error(`${ca.node.path}: grantIssue must be given a role or a user of the CA's own account, got ${quote(String(grantee.grantPrincipal))}; the key is in a `
+      + 'secret, which no other account can use: declare the CA with KeyStorage.kms(), or sign a CA of that account (addCaCertificate)');
+  }
+  if (!sign.success) {
+    return sign;
+  }
+  const record = grantRecord(ca.ledger, grantee);
+  return record.success ? others.reduce((all, each) => all.combine(each), sign).combine(record) : record;
+}
+
+/** Lets a principal read a CA's private key, where that can be read at all. */
+export function grantReadPrivateKey(ca: IPrivateIotCa, grantee: IGrantable): Grant {
+  check(ca, { grantee: GRANTEE }, { grantee });
+  if (!ca.privateKeySecret) {
+    throw new Error(`${ca.node.path}: grantReadPrivateKey is not available for a CA whose key is in KMS, which nobody can read; `
+      + 'grantIssue lets a principal sign with it');
+  }
+  return ca.privateKeySecret.grantRead(grantee);
+}
+
+/** What the rights to issue are on: the ledger, the key, and what encrypts it. */
+export function arnsToIssue({ ledger, signingKey, privateKeySecret, _passphrase }: IssuingCa): string[] {
+  return [
+    ledger.tableArn,
+    ...signingKey ? [signingKey.keyArn] : [],
+    ...[privateKeySecret, _passphrase].flatMap(secret => secret ? arnsOf(secret) : []),
+  ];
+}

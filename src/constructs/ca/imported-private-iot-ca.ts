@@ -1,0 +1,112 @@
+import { Token } from 'aws-cdk-lib';
+import { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { CA_ATTRIBUTE_KINDS, CaAttributes } from './ca-attributes';
+import { checkCertificatePem, quote } from '../../contract/rules';
+import { HashAlgorithm } from '../certificates/hash-algorithm';
+import { IotPlatform } from '../../platforms/iot-platform';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { checkCaChain } from '../../pki/ca-chain';
+import { Certificate, isSelfIssued, parseCertificate } from '../../pki/certificate';
+import { readCertificates } from '../../pki/certificate-pem';
+import { CaChainLinks } from './ca-chain';
+import { CaFacts, caFacts } from './ca-facts';
+import { checkedLedgerArn, partsOf } from './ca-parts';
+import { validateHeldCa } from './ca-validation';
+import { defaultHashAlgorithm } from '../certificates/default-hash-algorithm';
+import { check, Kinds, listOf, optional, pathBelow, TEXT } from '../checks/kinds';
+import { knownByCertificates, rememberCa } from './known-ca';
+import { PrivateIotCaBase } from './private-iot-ca-base';
+import { keepPrivateKeysOut } from '../keys/private-key-guard';
+import { validate } from '../checks/validation';
+
+/**
+ * What has to be known of a CA to use it from another stack.
+ */
+export interface PrivateIotCaAttributes extends CaAttributes {
+  /** The CA's certificate, PEM. */
+  readonly certificatePem: string;
+
+  /**
+   * The certificates of the CAs above it, PEM, one by one: the next one first, the root last. The root may be left out.
+   *
+   * @default - none: the CA is a root
+   */
+  readonly issuerCertificates?: string[];
+}
+
+const KINDS: Kinds<PrivateIotCaAttributes> = { ...CA_ATTRIBUTE_KINDS, certificatePem: TEXT, issuerCertificates: optional(listOf(TEXT)) };
+
+/** A CA that is a resource of another stack. Not exported. */
+export class ImportedPrivateIotCa extends PrivateIotCaBase {
+  public readonly caId: string;
+  public readonly certificatePem: string;
+  public readonly ledger: ITable;
+  public readonly privateKeySecret?: ISecret;
+  public readonly signingKey?: IKey;
+  public readonly keyAlgorithm?: KeyAlgorithm;
+  public readonly defaultHashAlgorithm: HashAlgorithm;
+  public readonly platforms: IotPlatform[];
+  public readonly pathLength?: number;
+  public readonly allowedCustomExtensions: string[];
+  /** @internal */
+  public readonly _chain: CaChainLinks;
+  /** @internal */
+  public readonly _passphrase?: ISecret;
+
+  constructor(scope: Construct, id: string, attrs: PrivateIotCaAttributes) {
+    check(pathBelow(scope, id), KINDS, attrs);
+    super(scope, id, { environmentFromArn: checkedLedgerArn(scope, id, attrs.ledgerTableArn) });
+    keepPrivateKeysOut(this);
+    const { certificatePem, issuerCertificates = [] } = attrs;
+    const parts = partsOf(this, attrs);
+    const certificates = [certificatePem, ...issuerCertificates];
+    const parsed = certificates.map(pem => this.parsed(pem));
+    this.assertChain(certificates);
+    this.caId = attrs.caId;
+    this.certificatePem = certificatePem;
+    rememberCa(this, { ...knownByCertificates(parsed), keyIdentifier: parsed[0]?.keyIdentifier.toString('hex') });
+    const last = parsed[parsed.length - 1];
+    this._chain = {
+      links: certificates.map((pem, depth) => ({ pem, home: this, lookUp: { ca: this, depth, attributes: ['CertificatePem'] } })),
+      endsInRoot: last === undefined || isSelfIssued(last),
+    };
+    const known: CaFacts = parsed[0] ? caFacts(parsed[0]) : {};
+    this.keyAlgorithm = known.keyAlgorithm ?? attrs.keyAlgorithm;
+    this.pathLength = known.pathLength;
+    validate(this, [], () => attrs.keyAlgorithm && this.keyAlgorithm !== attrs.keyAlgorithm
+      ? `keyAlgorithm must be that of the CA's certificate, ${this.keyAlgorithm}, got ${quote(attrs.keyAlgorithm._render())}` : undefined);
+    this.platforms = attrs.platforms ?? [];
+    this.allowedCustomExtensions = attrs.allowedCustomExtensions ?? [];
+    this.ledger = parts.ledger;
+    this.privateKeySecret = parts.privateKeySecret;
+    this._passphrase = parts.passphrase;
+    this.signingKey = parts.signingKey;
+    this.defaultHashAlgorithm = defaultHashAlgorithm(this.keyAlgorithm, this.signingKey);
+    validateHeldCa(this);
+  }
+
+  /** Checks the certificates up to the first that is a token, as those of a CA that is taken over. */
+  private assertChain(certificates: readonly string[]): void {
+    const unknown = certificates.findIndex(pem => Token.isUnresolved(pem));
+    const known = unknown < 0 ? certificates : certificates.slice(0, unknown);
+    if (known.length > 0) {
+      validate(this, [], () => checkCaChain('certificatePem, with issuerCertificates,', known.join('\n')));
+    }
+  }
+
+  /** A certificate that is known at synthesis. */
+  private parsed(pem: string): Certificate | undefined {
+    validate(this, [pem], () => checkCertificatePem(pem));
+    if (Token.isUnresolved(pem)) {
+      return undefined;
+    }
+    const certificates = readCertificates('certificatePem', pem);
+    if (certificates.length > 1) {
+      throw new Error(`${this.node.path}: certificatePem must hold one certificate, got ${certificates.length}; those of the CAs above it are issuerCertificates`);
+    }
+    return parseCertificate(certificates[0]);
+  }
+}

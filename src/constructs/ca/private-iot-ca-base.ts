@@ -1,0 +1,90 @@
+import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { CaChainLinks, certificateIn, certificatesIn, chainsOf } from './ca-chain';
+import { grantIssue, grantReadPrivateKey } from './grant-issue';
+import { refuseRemovalPolicy } from '../provider/removal-policy';
+import { CaCertificate, CaCertificateOptions } from './ca-certificate';
+import { DeviceCertificate, DeviceCertificateOptions } from '../certificates/device-certificate';
+import { HashAlgorithm } from '../certificates/hash-algorithm';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { IotPlatform } from '../../platforms/iot-platform';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
+import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
+
+/** What CAs that are no resource of this library's own making have in common. */
+export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa {
+  public abstract readonly caId: string;
+  public abstract readonly certificatePem: string;
+  public abstract readonly ledger: ITable;
+  public abstract readonly privateKeySecret?: ISecret;
+  public abstract readonly signingKey?: IKey;
+  public abstract readonly keyAlgorithm?: KeyAlgorithm;
+  public abstract readonly defaultHashAlgorithm: HashAlgorithm;
+  public abstract readonly platforms: IotPlatform[];
+  public abstract readonly pathLength?: number;
+  public abstract readonly allowedCustomExtensions: string[];
+  public readonly validity?: Duration;
+  /** Whether its declaration says what happens to its ledger. @internal */
+  protected readonly _hasRemovalPolicy: boolean = false;
+  /** The secret with the passphrase of a key that is encrypted. @internal */
+  public readonly _passphrase?: ISecret;
+
+  /** @internal */
+  public abstract readonly _chain: CaChainLinks;
+
+  public get caCertificates(): string[] {
+    return this.caCertificatesFor(this);
+  }
+
+  public get certificateChainPem(): string {
+    return chainsOf(this.caCertificates, this._chain.endsInRoot).certificateChainPem;
+  }
+
+  public get certificateChainWithoutRootPem(): string {
+    return chainsOf(this.caCertificates, this._chain.endsInRoot).certificateChainWithoutRootPem;
+  }
+
+  public certificatePemFor(scope: Construct): string {
+    return certificateIn(scope, this);
+  }
+
+  public caCertificatesFor(scope: Construct): string[] {
+    return certificatesIn(scope, this._chain.links);
+  }
+
+  /**
+   * Refused: set `removalPolicy` where the construct is declared, if it has that, or call `RemovalPolicies.of()` for all that is in it.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    refuseRemovalPolicy(this, policy, this._hasRemovalPolicy);
+  }
+
+  public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {
+    return new VerificationCertificate(this, id, { ca: this, ...options });
+  }
+
+  public addDeviceCertificate(id: string, options: DeviceCertificateOptions): DeviceCertificate {
+    return new DeviceCertificate(this, id, { ca: this, ...options });
+  }
+
+  public addServerCertificate(id: string, options: ServerCertificateOptions): ServerCertificate {
+    return new ServerCertificate(this, id, { ca: this, ...options });
+  }
+
+  public addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate {
+    return new CaCertificate(this, id, { ca: this, ...options });
+  }
+
+  public grantIssue(grantee: IGrantable): Grant {
+    return grantIssue(this, grantee);
+  }
+
+  public grantReadPrivateKey(grantee: IGrantable): Grant {
+    return grantReadPrivateKey(this, grantee);
+  }
+}

@@ -1,0 +1,158 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CA_OPTION_KINDS, CaOptions } from './ca-options';
+import { CertificateExtensionOptions, EXTENSION_KINDS, NAME_CONSTRAINTS, NameConstraints } from '../certificates/certificate-extensions';
+import { CertificateSubject, SUBJECT } from '../certificates/certificate-subject';
+import { HashAlgorithm } from '../certificates/hash-algorithm';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { KeyStorage } from '../keys/key-storage';
+import { PemSource } from '../certificates/pem-source';
+import { FLAG, DATE, Kinds, NUMBER, optional, TEXT } from '../checks/kinds';
+import { CA, DURATION, HASH_ALGORITHM, KEY_ALGORITHM, KEY_STORAGE, PEM_SOURCE, REMOVAL_POLICY } from '../checks/object-kinds';
+
+/**
+ * What a private CA is.
+ */
+export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOptions {
+  /** The CA's name. A CA that succeeds another one should have another name: AWS IoT tells them apart by it. */
+  readonly subject: CertificateSubject;
+
+  /**
+   * The algorithm of the CA's key.
+   *
+   * @default KeyAlgorithm.RSA_2048, which every platform takes
+   */
+  readonly keyAlgorithm?: KeyAlgorithm;
+
+  /**
+   * The digest of the signature on the CA's certificate, or on its certificate signing request.
+   *
+   * @default - HashAlgorithm.SHA_256, or the one that the signing key in KMS signs over
+   */
+  readonly hashAlgorithm?: HashAlgorithm;
+
+  /**
+   * How long the CA is valid, in whole days up to 36,500. Nothing that it issues outlives it.
+   *
+   * @default Duration.days(3650), or Duration.days(1825) below an issuer
+   */
+  readonly validity?: Duration;
+
+  /**
+   * The first second of the validity.
+   *
+   * @default - an hour before the certificate is made
+   */
+  readonly notBefore?: Date;
+
+  /**
+   * The last second of the validity, in place of `validity`. `new Date('9999-12-31T23:59:59Z')` stands for no well-defined
+   * end (RFC 5280, section 4.1.2.5).
+   *
+   * @default - by `validity`
+   */
+  readonly notAfter?: Date;
+
+  /**
+   * The CA that signs this one, which makes it a subordinate: it lies within that CA's validity, path length and name
+   * constraints.
+   *
+   * @default - the CA signs itself, or is signed elsewhere
+   */
+  readonly issuer?: IPrivateIotCa;
+
+  /**
+   * End with the issuer where the validity would pass its end. Otherwise that is an error.
+   *
+   * @default false
+   */
+  readonly clipToIssuer?: boolean;
+
+  /**
+   * Have the CA's certificate made elsewhere: by an offline root, or by a CA in another account or Region
+   * (`addCaCertificate`). The first deployment makes the key and `certificateSigningRequestPem`; once `signedCertificate` is
+   * declared, the CA can issue.
+   *
+   * @default false
+   */
+  readonly signedElsewhere?: boolean;
+
+  /**
+   * The certificate that was made elsewhere, followed by those of the CAs above it; PEM. It is checked against the CA's key.
+   * A renewed one, of the same key, can take its place at any time.
+   *
+   * @default - there is none yet, and nothing can be declared below the CA
+   */
+  readonly signedCertificate?: PemSource;
+
+  /**
+   * What the CA, and every CA below it, may certify.
+   *
+   * @default - everything
+   */
+  readonly nameConstraints?: NameConstraints;
+
+  /**
+   * How many CAs may stand below this one in a chain, 0 to 10. With 0 it signs verification and device certificates only.
+   *
+   * @default 0
+   */
+  readonly pathLength?: number;
+
+  /**
+   * Where the CA's key is held.
+   *
+   * @default KeyStorage.secretsManager()
+   */
+  readonly keyStorage?: KeyStorage;
+
+  /**
+   * Raise this number, from 1 to 1,000,000, to make a new CA with a new key from an unchanged declaration. Every certificate
+   * below the CA is then made anew, so a CA with living certificates must be named in `replaces`. If another stack uses the CA
+   * by a strong reference, CloudFormation refuses the change, because it does not change an export that is imported; a weak
+   * reference, the default of `cdk init` today, allows it. It is safer to declare a second CA, move its users, and then remove
+   * the first.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
+
+  /**
+   * The `caId` of the CA that this one replaces. Without it, a deployment that would replace a CA with living certificates
+   * fails, whether because of a changed word in the declaration or another path of the construct in its stack; the error names
+   * the `caId` and what would be lost. You may leave the property in place after the replacement.
+   *
+   * @default - none: a deployment that would replace a CA with living certificates fails
+   */
+  readonly replaces?: string;
+
+  /**
+   * What happens to the CA's key and ledger when the CA leaves the stack. Devices in the field depend on them: anything
+   * but the default is for tests.
+   *
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: both are kept, unless the deployment that made them is rolled back
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** Not exported. */
+export const PRIVATE_IOT_CA_KINDS: Kinds<PrivateIotCaProps> = {
+  ...CA_OPTION_KINDS,
+  ...EXTENSION_KINDS,
+  subject: SUBJECT,
+  keyAlgorithm: optional(KEY_ALGORITHM),
+  hashAlgorithm: optional(HASH_ALGORITHM),
+  validity: optional(DURATION),
+  notBefore: optional(DATE),
+  notAfter: optional(DATE),
+  issuer: optional(CA),
+  clipToIssuer: optional(FLAG),
+  signedElsewhere: optional(FLAG),
+  signedCertificate: optional(PEM_SOURCE),
+  nameConstraints: optional(NAME_CONSTRAINTS),
+  pathLength: optional(NUMBER),
+  keyStorage: optional(KEY_STORAGE),
+  generation: optional(NUMBER),
+  replaces: optional(TEXT),
+  removalPolicy: optional(REMOVAL_POLICY),
+};

@@ -1,0 +1,251 @@
+import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { CaCertificate, CaCertificateOptions } from './ca-certificate';
+import { PrivateIotCaProperties } from '../../contract/properties';
+import { ResourceType } from '../../contract/resource-types';
+import { DeviceCertificate, DeviceCertificateOptions } from '../certificates/device-certificate';
+import { ExistingCaProps, ExistingIotCa } from './existing-iot-ca';
+import { HashAlgorithm } from '../certificates/hash-algorithm';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { ImportedPrivateIotCa, PrivateIotCaAttributes } from './imported-private-iot-ca';
+import { IIotCertificate, IotCertificateBase } from '../certificates/iot-certificate';
+import { IotPlatform } from '../../platforms/iot-platform';
+import { KeptCaProps, KeptIotCa } from './kept-iot-ca';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { KeyStorage } from '../keys/key-storage';
+import { CaChainLinks, certificateIn, certificatesIn, chainBelow, chainOfOne, chainOfText, chainsOf } from './ca-chain';
+import { validateCaProps } from './ca-validation';
+import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
+import { defaultHashAlgorithm } from '../certificates/default-hash-algorithm';
+import { grantIssue, grantReadPrivateKey } from './grant-issue';
+import { sayTerm, validateCanIssue, validateIssuing } from '../certificates/issuing-validation';
+import { check } from '../checks/kinds';
+import { issuerProperties, knownByDeclaration, rememberCa } from './known-ca';
+import { grantRecord, ledgerTable } from './ledger-table';
+import { validRemovalPolicy } from '../provider/removal-policy';
+import { renderExtensions } from '../certificates/render-extensions';
+import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validTerm } from '../checks/validation';
+import { PRIVATE_IOT_CA_KINDS, PrivateIotCaProps } from './private-iot-ca-props';
+import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
+import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
+
+/**
+ * A private CA for IoT devices: a key, a certificate that it signs itself or that a CA above it signs, and a ledger of
+ * everything it issues.
+ *
+ * The key is made during deployment, and no template, output, event or log ever holds it. The certificate changes only when
+ * its declaration does: `subject`, `keyAlgorithm`, `hashAlgorithm`, `validity`, `pathLength`, the extensions, `issuer`, the
+ * kind of `keyStorage`, `generation`, or the path of the construct in its stack. A change makes a new CA, and with it new
+ * certificates below it; where the CA has living certificates, the deployment fails unless `replaces` says so.
+ *
+ * @resource Custom::PrivateIotCa
+ */
+export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, IIotCertificate {
+  /**
+   * Uses a CA of another stack.
+   *
+   * @param scope where the construct is added
+   * @param id its id
+   * @param attrs the attributes of the CA
+   */
+  public static fromPrivateIotCaAttributes(scope: Construct, id: string, attrs: PrivateIotCaAttributes): IPrivateIotCa {
+    return new ImportedPrivateIotCa(scope, id, attrs);
+  }
+
+  /**
+   * Goes on with a CA that was made elsewhere, with OpenSSL say: its certificate, and its key from a secret or in KMS. It gets
+   * a ledger of its own, and issues what a CA of this library issues.
+   *
+   * @param scope where the construct is added
+   * @param id its id
+   * @param props what the CA is
+   */
+  public static fromExistingCa(scope: Construct, id: string, props: ExistingCaProps): IPrivateIotCa {
+    return new ExistingIotCa(scope, id, props);
+  }
+
+  /**
+   * Takes a CA back in whose key and ledger have outlived its resource: after its stack was deleted, or where its construct has
+   * another id now. It has the identity that it had, and what it has issued stays as it is.
+   *
+   * @example
+   *
+   * const ca = PrivateIotCa.fromKeptCa(this, 'Ca', {
+   *   caId: 'ca-0123456789abcdef0123456789abcdef',
+   *   ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger4F9A1234-1ABCDEFGHIJKL',
+   *   privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaPrivateKey1234ABCD-AbCdEfGhIjKl-AbCdEf',
+   * });
+   *
+   * @param scope where the construct is added
+   * @param id its id
+   * @param props what the CA is
+   */
+  public static fromKeptCa(scope: Construct, id: string, props: KeptCaProps): IPrivateIotCa {
+    return new KeptIotCa(scope, id, props);
+  }
+
+  public readonly caId: string;
+  public readonly ledger: ITable;
+  public readonly privateKeySecret?: ISecret;
+  public readonly signingKey?: IKey;
+  public readonly keyAlgorithm?: KeyAlgorithm;
+  public readonly defaultHashAlgorithm: HashAlgorithm;
+  public readonly validity?: Duration;
+  public readonly pathLength?: number;
+  public readonly platforms: IotPlatform[];
+  public readonly allowedCustomExtensions: string[];
+
+  /** @internal */
+  public readonly _chain: CaChainLinks;
+  /** @internal */
+  protected readonly _resource: CustomResource;
+  /** @internal */
+  protected readonly _hasRemovalPolicy = true;
+  private readonly signedElsewhere: boolean;
+  private readonly signed: boolean;
+
+  constructor(scope: Construct, id: string, props: PrivateIotCaProps) {
+    super(scope, id);
+    check(this, PRIVATE_IOT_CA_KINDS, props);
+    const { issuer, signedElsewhere = false, clipToIssuer = false } = props;
+    const keyAlgorithm = props.keyAlgorithm ?? KeyAlgorithm.RSA_2048;
+    const removalPolicy = validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    const generation = validGeneration(this, props.generation);
+    this.keyAlgorithm = keyAlgorithm;
+    this.pathLength = props.pathLength ?? 0;
+    this.platforms = props.platforms ?? [];
+    this.allowedCustomExtensions = props.allowedCustomExtensions ?? [];
+    this.signedElsewhere = signedElsewhere;
+    this.signed = props.signedCertificate !== undefined;
+    validateCaProps(this, props);
+    const defaultValidity = Duration.days(issuer ? 1825 : 3650);
+    const term = signedElsewhere ? {} : validTerm(this, props, defaultValidity);
+    this.validity = term.ValidityDays === undefined ? undefined : props.validity ?? defaultValidity;
+    validateInsideCa(this, term.ValidityDays, issuer?.validity, clipToIssuer);
+    sayNotices(this, this.platforms);
+    if (issuer) {
+      validateCanIssue(this, issuer);
+    }
+
+    const key = (props.keyStorage ?? KeyStorage.secretsManager())._bind(this, {
+      description: `Private key of the CA ${this.node.path}`, removalPolicy, keyAlgorithm: keyAlgorithm._render(), generation,
+    });
+    this.privateKeySecret = key.secret;
+    this.signingKey = key.signingKey;
+    this.defaultHashAlgorithm = defaultHashAlgorithm(keyAlgorithm, this.signingKey);
+    this.ledger = ledgerTable(this, removalPolicy);
+
+    const provider = CertificateProvider.of(this);
+    const rights = [provider.rightsOn(this), ...issuer ? [provider.rightsOn(issuer)] : []];
+    key.keep.grant(rights[0]);
+    grantRecord(this.ledger, rights[0]);
+    issuer?.grantIssue(rights[1]);
+    const properties: PrivateIotCaProperties = {
+      Subject: renderSubject(props.subject),
+      KeyAlgorithm: keyAlgorithm._render(),
+      HashAlgorithm: validHashAlgorithm(this, issuer ?? this, props.hashAlgorithm),
+      ...term,
+      PathLength: this.pathLength,
+      Generation: generation,
+      Platforms: this.platforms.map(platform => platform._render()),
+      LedgerTable: this.ledger.tableName,
+      KeyStorage: key.properties,
+      ...issuer && issuerProperties(issuer),
+      IssuerLedgerTable: issuer && ledgerOf(this, issuer),
+      ClipToIssuer: issuer && clipToIssuer,
+      Replaces: props.replaces,
+      SignedElsewhere: signedElsewhere || undefined,
+      SignedCertificatePem: props.signedCertificate?._text,
+      Extensions: renderExtensions(this, props),
+    };
+    if (issuer) {
+      validateIssuing(this, issuer, 'ca', props, term.ValidityDays);
+    } else if (!signedElsewhere) {
+      sayTerm(this, { days: term.ValidityDays, notBefore: props.notBefore, notAfter: props.notAfter });
+    }
+    this._resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights, { removalPolicy, secret: key.secret });
+    rememberCa(this, { ...knownByDeclaration(props), keyIdentifier: signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier') });
+    this.caId = this._resource.ref;
+    this._chain = this.chainOf(props);
+  }
+
+  public get caCertificates(): string[] {
+    return this.caCertificatesFor(this);
+  }
+
+  public get certificateChainPem(): string {
+    return chainsOf(this.caCertificates, this._chain.endsInRoot).certificateChainPem;
+  }
+
+  public get certificateChainWithoutRootPem(): string {
+    return chainsOf(this.caCertificates, this._chain.endsInRoot).certificateChainWithoutRootPem;
+  }
+
+  public certificatePemFor(scope: Construct): string {
+    return certificateIn(scope, this);
+  }
+
+  public caCertificatesFor(scope: Construct): string[] {
+    return certificatesIn(scope, this._chain.links);
+  }
+
+  /** Whether its certificate is still to be made elsewhere: a note stands in the place of it. @internal */
+  public get _awaitsCertificate(): boolean {
+    return this.signedElsewhere && !this.signed;
+  }
+
+  public get certificateDerBase64(): string {
+    if (this._awaitsCertificate) {
+      throw new Error(`${this.node.path}: certificateDerBase64 is available only for a CA that has its signedCertificate`);
+    }
+    return super.certificateDerBase64;
+  }
+
+  /**
+   * The request for the CA's certificate (RFC 2986), PEM. It is available only for a CA that is `signedElsewhere`.
+   * Once the CA is signed, the answer to CloudFormation may have no room for it, and a note stands here.
+   * @attribute
+   */
+  public get certificateSigningRequestPem(): string {
+    if (!this.signedElsewhere) {
+      throw new Error(`${this.node.path}: certificateSigningRequestPem is available only for a CA that is signedElsewhere`);
+    }
+    return this._attribute('CertificateSigningRequestPem');
+  }
+
+  public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {
+    return new VerificationCertificate(this, id, { ca: this, ...options });
+  }
+
+  public addDeviceCertificate(id: string, options: DeviceCertificateOptions): DeviceCertificate {
+    return new DeviceCertificate(this, id, { ca: this, ...options });
+  }
+
+  public addServerCertificate(id: string, options: ServerCertificateOptions): ServerCertificate {
+    return new ServerCertificate(this, id, { ca: this, ...options });
+  }
+
+  public addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate {
+    return new CaCertificate(this, id, { ca: this, ...options });
+  }
+
+  public grantIssue(grantee: IGrantable): Grant {
+    return grantIssue(this, grantee);
+  }
+
+  public grantReadPrivateKey(grantee: IGrantable): Grant {
+    return grantReadPrivateKey(this, grantee);
+  }
+
+  private chainOf({ issuer, signedCertificate }: PrivateIotCaProps): CaChainLinks {
+    if (issuer) {
+      return chainBelow(this, this.sha256Fingerprint, issuer, issuer instanceof PrivateIotCa && issuer.signedElsewhere);
+    }
+    return signedCertificate?._text === undefined ? chainOfOne(this, this.sha256Fingerprint, !this.signedElsewhere)
+      : chainOfText(this, signedCertificate._text, this.sha256Fingerprint);
+  }
+}

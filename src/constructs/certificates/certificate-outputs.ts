@@ -1,0 +1,112 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { quote } from '../../contract/rules';
+import { DeviceCertificate } from './device-certificate';
+import { EndEntityCertificateBase } from './end-entity-certificate';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { IIotCertificate } from './iot-certificate';
+import { joined } from '../ca/ca-chain';
+import { check, having, Kinds, mapOf, optional } from '../checks/kinds';
+import { warn } from '../checks/notices';
+import { CA } from '../checks/object-kinds';
+import { keepPrivateKeysOut } from '../keys/private-key-guard';
+
+/**
+ * What is put out, under which names.
+ */
+export interface CertificateOutputsProps {
+  /**
+   * CAs, by the name that their outputs begin with: letters and digits. `Ca` becomes the output `CaCertificate`, and `ca.pem`
+   * when it is exported. With a CA above it, `CaCertificateChain` too.
+   *
+   * @default - none
+   */
+  readonly cas?: { [name: string]: IPrivateIotCa };
+
+  /**
+   * Certificates, by the name that their outputs begin with: letters and digits. `Sensor001` becomes the outputs
+   * `Sensor001Certificate`, `Sensor001SerialNumber` of a device, `Sensor001PrivateKeySecret` or `Sensor001PrivateKeyParameter`
+   * where the key is held here, and `Sensor001CertificateChain`, without the root, where the CA has another one above it.
+   *
+   * @default - none
+   */
+  readonly certificates?: { [name: string]: IIotCertificate };
+}
+
+const CERTIFICATE = having<IIotCertificate>('a certificate, as in new DeviceCertificate()', 'certificatePem', 'certificateChainWithoutRootPem');
+const KINDS: Kinds<CertificateOutputsProps> = { cas: optional(mapOf(CA)), certificates: optional(mapOf(CERTIFICATE)) };
+
+/**
+ * The outputs from which `private-iot-ca export` makes files for a pipeline, a broker or the console of a platform, such as that
+ * of Alibaba Cloud IoT Platform. They hold certificates, and the ARNs of the secrets of devices and servers.
+ *
+ * The key of a CA is left out on purpose: it should not lie beside a broker's. `export --private-keys` would not read it either;
+ * for a backup, make an output of the ARN of its secret and name that with `--ca-private-key`.
+ */
+export class CertificateOutputs extends Construct {
+  private readonly names: readonly string[] = [];
+
+  constructor(scope: Construct, id: string, props: CertificateOutputsProps) {
+    super(scope, id);
+    check(this, KINDS, props);
+    keepPrivateKeysOut(this);
+    const { cas = {}, certificates = {} } = props;
+    this.names = [...Object.keys(cas), ...Object.keys(certificates)];
+    this.assertNamedOnce();
+    if (this.names.length === 0) {
+      warn(this, 'no-outputs', 'nothing is put out, since neither cas nor certificates are given; give what is to be exported, or remove the construct');
+    }
+    this.node.addValidation({ validate: () => this.complaintsOfOthers() });
+    for (const [name, ca] of Object.entries(cas)) {
+      const chain = ca.caCertificatesFor(this);
+      this.put(name, {
+        Certificate: ca.certificatePemFor(this),
+        CertificateChain: chain.length === 1 ? undefined : joined(chain),
+      });
+    }
+    for (const [name, certificate] of Object.entries(certificates)) {
+      const { certificatePem, certificateChainWithoutRootPem } = certificate;
+      this.put(name, {
+        Certificate: certificatePem,
+        CertificateChain: certificateChainWithoutRootPem === certificatePem ? undefined : certificateChainWithoutRootPem,
+        SerialNumber: certificate instanceof DeviceCertificate ? certificate.serialNumber : undefined,
+        ...certificate instanceof EndEntityCertificateBase ? certificate._keyOutputs() : {},
+      });
+    }
+  }
+
+  /** Names begin the logical ids of outputs, which a stack has once. */
+  private assertNamedOnce(): void {
+    const others = Stack.of(this).node.findAll()
+      .filter((node): node is CertificateOutputs => node instanceof CertificateOutputs && node !== this && Stack.of(node) === Stack.of(this));
+    this.names.forEach((name, index) => {
+      const other = others.find(({ names }) => names.includes(name));
+      if (other || this.names.indexOf(name) < index) {
+        throw new Error(`${this.node.path}: a name must be given once in a stack, whose outputs are called by it, got ${quote(name)} `
+          + `${other ? `that ${other.node.path} has too` : 'in cas and in certificates'}; choose another one`);
+      }
+    });
+  }
+
+  /** CloudFormation has outputs by name, once each; CDK says of two only that there are two. */
+  private complaintsOfOthers(): string[] {
+    const stack = Stack.of(this);
+    const outputs = stack.node.findAll().filter((node): node is CfnOutput => node instanceof CfnOutput && Stack.of(node) === stack);
+    const idOf = (output: CfnOutput): string => stack.resolve(output.logicalId);
+    const others = new Map(outputs.filter(({ node }) => node.scope !== this).map(output => [idOf(output), output]));
+    return outputs.filter(output => output.node.scope === this && others.has(idOf(output))).map(output =>
+      `the output ${idOf(output)} must be the only one of this name in the stack, got another one, ${others.get(idOf(output))!.node.path}; `
+      + 'call one of the two by another name');
+  }
+
+  private put(name: string, outputs: { readonly [what: string]: string | undefined }): void {
+    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
+      throw new Error(`${this.node.path}: the name of a certificate must consist of letters and digits and begin with a letter, got ${quote(name)}`);
+    }
+    for (const [what, value] of Object.entries(outputs)) {
+      if (value !== undefined) {
+        new CfnOutput(this, `${name}${what}`, { value }).overrideLogicalId(`${name}${what}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import { IKey } from 'aws-cdk-lib/aws-kms';
+import { defaultHashForKms } from '../../contract/kms';
+import { HashAlgorithm } from './hash-algorithm';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+
+/** The digest over which a CA signs: SHA-256, unless its key is in KMS, which ties the other curves to other ones. */
+export function defaultHashAlgorithm(keyAlgorithm: KeyAlgorithm | undefined, signingKey: IKey | undefined): HashAlgorithm {
+  const tied = signingKey && keyAlgorithm ? defaultHashForKms(keyAlgorithm._render()) : undefined;
+  return tied as HashAlgorithm | undefined ?? HashAlgorithm.SHA_256;
+}

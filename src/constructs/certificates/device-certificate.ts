@@ -1,0 +1,119 @@
+import { ITaggableV2, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { KeyAlgorithmName } from '../../contract/key-algorithms';
+import { ResourceType } from '../../contract/resource-types';
+import { checkDeviceForPlatform, checkDeviceKeyForPlatform, checkNameInTopics } from '../../contract/rules';
+import { EndEntityCertificateBase } from './end-entity-certificate';
+import { END_ENTITY_KINDS, EndEntityCertificateOptions } from './end-entity-certificate-options';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { IIotCertificate } from './iot-certificate';
+import { IotPlatform } from '../../platforms/iot-platform';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { keyAlgorithmOfPublicKey } from '../../pki/keys';
+import { checkKeyOfCa } from '../ca/ca-validation';
+import { check, Kinds, listOf, oneOf, optional, pathBelow } from '../checks/kinds';
+import { warn } from '../checks/notices';
+import { CA, PLATFORM } from '../checks/object-kinds';
+import { knownRequest, knownSubject } from './request-validation';
+import { sayNotices, validate } from '../checks/validation';
+
+/**
+ * What a device proves with its certificate.
+ */
+export enum DeviceProfile {
+  /** Its identity in TLS, as a client: for platforms and brokers. */
+  TLS_CLIENT = 'device',
+  /**
+   * Its identity for whatever purpose, as an IDevID or LDevID of IEEE 802.1AR: without an extended key usage, with the
+   * device's serial number in the subject. Its end is usually `new Date('9999-12-31T23:59:59Z')`, or that of the CA.
+   */
+  DEVID = 'devid',
+}
+
+/**
+ * What a device certificate is. The subject's common name is what most platforms and brokers know a device by: a second certificate
+ * of the CA in the app with the same one is warned of (`cdk-private-iot-ca:common-name-twice`), and refused where a request gave one
+ * of the two.
+ */
+export interface DeviceCertificateOptions extends EndEntityCertificateOptions {
+  /**
+   * What the device proves with it.
+   *
+   * @default DeviceProfile.TLS_CLIENT
+   */
+  readonly profile?: DeviceProfile;
+
+  /**
+   * The platforms whose rules are checked.
+   *
+   * @default - the platforms of the CA
+   */
+  readonly platforms?: IotPlatform[];
+}
+
+/**
+ * What a device certificate is, and which CA issues it.
+ */
+export interface DeviceCertificateProps extends DeviceCertificateOptions {
+  /** The CA that issues the certificate. */
+  readonly ca: IPrivateIotCa;
+}
+
+const KINDS: Kinds<DeviceCertificateProps> = {
+  ...END_ENTITY_KINDS, ca: CA, profile: optional(oneOf('DeviceProfile', DeviceProfile)), platforms: optional(listOf(PLATFORM)),
+};
+
+/**
+ * A certificate for one device, for TLS as a client: with a key that is made during deployment and written into a secret of
+ * its own, from which whoever provisions the device reads it (`grantReadPrivateKey`); or from a certificate signing request,
+ * so that the key never leaves the device.
+ *
+ * @resource Custom::IotDeviceCertificate
+ */
+export class DeviceCertificate extends EndEntityCertificateBase implements IIotCertificate, ITaggableV2 {
+  /** The platforms that it is declared for; absent where it is for whichever its CA is for. @internal */
+  public readonly _platforms?: readonly IotPlatform[];
+  private readonly commonName?: string;
+  private readonly keyAlgorithm?: KeyAlgorithmName;
+  private readonly keyProperty: string;
+
+  constructor(scope: Construct, id: string, props: DeviceCertificateProps) {
+    check(pathBelow(scope, id), KINDS, props);
+    const { ca, profile = DeviceProfile.TLS_CLIENT, ...options } = props;
+    const platforms = options.platforms ?? ca.platforms;
+    super(scope, id, ca, options, {
+      resourceType: ResourceType.DEVICE_CERTIFICATE,
+      platforms,
+      isClient: true,
+      profile: profile === DeviceProfile.TLS_CLIENT ? 'device' : 'devid',
+      properties: profile === DeviceProfile.TLS_CLIENT ? {} : { Profile: profile },
+    });
+    const subject = knownSubject(options);
+    if (profile === DeviceProfile.DEVID && subject && subject.serialNumber === undefined) {
+      throw new Error(`${this.node.path}: subject.serialNumber must be there for DeviceProfile.DEVID (IEEE 802.1AR, section 8.6)`);
+    }
+    this._platforms = options.platforms;
+    this.commonName = subject?.commonName;
+    const request = knownRequest(options.certificateSigningRequest);
+    this.keyAlgorithm = request ? keyAlgorithmOfPublicKey(request.publicKey)
+      : options.certificateSigningRequest ? undefined : (options.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render();
+    this.keyProperty = request ? 'the key of certificateSigningRequest' : 'keyAlgorithm';
+    for (const platform of platforms) {
+      validate(this, [], () => this._complaintFor(platform)
+        ?? checkKeyOfCa(ca, platform));
+    }
+    sayNotices(this, platforms.filter(platform => !ca.platforms.includes(platform)));
+    const isKnown = this.commonName !== undefined && !Token.isUnresolved(this.commonName);
+    const unwise = platforms.length === 0 && isKnown && checkNameInTopics(this.commonName!);
+    if (unwise) {
+      warn(this, 'common-name-in-topics', unwise);
+    }
+  }
+
+  /** What a platform would have against it, as far as that is known at synthesis. @internal */
+  public _complaintFor(platform: IotPlatform): string | undefined {
+    const id = platform._render();
+    return (this.commonName === undefined || Token.isUnresolved(this.commonName) ? undefined : checkDeviceForPlatform(this.commonName, id))
+      ?? (this.keyAlgorithm && checkDeviceKeyForPlatform(this.keyAlgorithm, id, this.keyProperty));
+  }
+}

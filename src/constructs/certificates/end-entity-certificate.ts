@@ -1,0 +1,200 @@
+import { CustomResource, Duration, RemovalPolicy, TagManager } from 'aws-cdk-lib';
+import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { CertificateSubject } from './certificate-subject';
+import { IssuedCertificateProperties, RequestableProperties } from '../../contract/properties';
+import { ResourceType } from '../../contract/resource-types';
+import { DeliveredSecret, DELIVERY_FORMAT, DeliveryFormat } from '../keys/delivery-format';
+import { EndEntityCertificateOptions } from './end-entity-certificate-options';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { IssuedCertificateBase } from './iot-certificate';
+import { IotPlatform } from '../../platforms/iot-platform';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { KeyStorage } from '../keys/key-storage';
+import { ProfileName } from '../../pki/profile';
+import { CertificateProvider, ledgerOf, NeededRight } from '../provider/certificate-provider';
+import { noteCommonName } from './common-names';
+import { validateCanIssue, validateIssuing } from './issuing-validation';
+import { check } from '../checks/kinds';
+import { issuerProperties } from '../ca/known-ca';
+import { GRANTEE } from '../checks/object-kinds';
+import { ParameterTags } from '../keys/parameter-tags';
+import { BoundPrivateKey } from '../keys/private-key';
+import { validRemovalPolicy } from '../provider/removal-policy';
+import { renderExtensions, renderNames } from './render-extensions';
+import { knownSubject, validateCustomExtensions, validateDeliveryFormats, validateKeySource, validRequest } from './request-validation';
+import { renderSubject, validateInsideCa, validateSubject, validGeneration, validHashAlgorithm, validTerm } from '../checks/validation';
+
+/** What a kind of certificate adds to its resource. @internal */
+export interface EndEntityKind {
+  readonly resourceType: ResourceType;
+  readonly platforms: readonly IotPlatform[];
+  /** Whether it is one by which clients are known. */
+  readonly isClient: boolean;
+  readonly profile: ProfileName;
+  readonly properties?: object;
+}
+
+/**
+ * A certificate of a device or a server. The classes that extend it show its members as their own.
+ *
+ * @internal
+ */
+export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
+  /**
+   * The tags of the parameter that holds the private key, where `keyStorage` is the Parameter Store.
+   *
+   * They have no effect on a key that is elsewhere. `Tags.of()` sets them, for whatever is above the certificate too. A change of tags changes no certificate.
+   *
+   * Tags that are for certain types of resources only name it as `AWS::SSM::Parameter`, or by the type of the certificate's resource.
+   */
+  public readonly cdkTagManager: TagManager;
+
+  /** The CA that issues it. @internal */
+  public readonly _issuer: IPrivateIotCa;
+  /** The subject; absent where that of a request is taken. @internal */
+  public readonly _subject?: CertificateSubject;
+  /** @internal */
+  protected readonly _resource: CustomResource;
+  /** @internal */
+  protected readonly _hasRemovalPolicy = true;
+  private readonly _key?: BoundPrivateKey;
+  private readonly _delivered: ReadonlyMap<DeliveryFormat, DeliveredSecret>;
+  private readonly _requested: boolean;
+
+  /** @internal */
+  constructor(scope: Construct, id: string, ca: IPrivateIotCa, options: EndEntityCertificateOptions, kind: EndEntityKind) {
+    super(scope, id);
+    const { subject, certificateSigningRequest: request, clipToIssuer = false } = options;
+    const removalPolicy = validRemovalPolicy(this, options.removalPolicy, RemovalPolicy.DESTROY);
+    const keyAlgorithm = options.keyAlgorithm ?? KeyAlgorithm.RSA_2048;
+    const generation = validGeneration(this, options.generation);
+    const term = validTerm(this, options, Duration.days(365));
+    validateCanIssue(this, ca);
+    validateKeySource(this, options);
+    if (subject) {
+      validateSubject(this, { ...subject });
+    }
+    validateInsideCa(this, term.ValidityDays, ca.validity, clipToIssuer);
+    validateCustomExtensions(this, options.customExtensions, ca.allowedCustomExtensions);
+
+    const provider = CertificateProvider.of(this);
+    const tags = new ParameterTags(this, kind.resourceType);
+    this.cdkTagManager = tags;
+    this._issuer = ca;
+    this._subject = subject;
+    this._requested = request !== undefined;
+    this._key = request ? undefined : (options.keyStorage ?? KeyStorage.secretsManager())._bind(this, {
+      description: `Private key of ${this.node.path}`, removalPolicy, keyAlgorithm: keyAlgorithm._render(), generation,
+    });
+    validateDeliveryFormats(this, options.deliveryFormats);
+    const bound = (options.deliveryFormats ?? []).map(format => [format, format._bind(this, removalPolicy)] as const);
+    this._delivered = new Map(bound);
+
+    const rights = provider.rightsOn(ca);
+    ca.grantIssue(rights);
+    const needed: NeededRight[] = [
+      ...this._key ? [this._key.keep] : [],
+      ...this._key?.tag ? [this._key.tag] : [],
+      ...request?._rights() ?? [],
+      ...bound.flatMap(([, delivery]) => delivery.rights),
+    ];
+    const properties: IssuedCertificateProperties & RequestableProperties = {
+      LedgerTable: ledgerOf(this, ca),
+      ...issuerProperties(ca),
+      Subject: subject && renderSubject({ ...subject }),
+      KeyStorage: this._key?.properties,
+      KeyAlgorithm: request ? undefined : keyAlgorithm._render(),
+      CertificateSigningRequest: request?._text,
+      CertificateSigningRequestSecretArn: request?._secretId(this),
+      AllowedNames: options.allowedSubjectAlternativeNames && renderNames(options.allowedSubjectAlternativeNames),
+      AllowedSubject: validRequest(this, options),
+      Bundles: bound.length > 0 ? bound.map(([, delivery]) => delivery.properties) : undefined,
+      HashAlgorithm: validHashAlgorithm(this, ca, options.hashAlgorithm),
+      ...term,
+      ClipToIssuer: clipToIssuer,
+      Generation: generation,
+      Platforms: kind.platforms.map(platform => platform._render()),
+      Extensions: renderExtensions(this, options),
+      ...kind.properties,
+    };
+    validateIssuing(this, ca, kind.profile, options, term.ValidityDays);
+    noteCommonName(this, ca, kind.isClient ? knownSubject(options)?.commonName : undefined, subject === undefined);
+    const tagged = this._key?.properties.Type === 'Parameter' ? { ...properties, Tags: tags.render() } : properties;
+    this._resource = provider.resource(this, kind.resourceType, tagged, [rights, ...provider.rightsFor(this, needed)], {
+      removalPolicy, secret: this._key?.secret,
+    });
+  }
+
+  /**
+   * What the certificate signing request asked for and did not get, separated by commas, or `none`. Asking a certificate that
+   * is not made from a request is an error.
+   * @attribute
+   */
+  public get ignoredRequests(): string {
+    if (!this._requested) {
+      throw new Error(`${this.node.path}: ignoredRequests is available only for a certificate that is made from a certificateSigningRequest`);
+    }
+    return this._attribute('IgnoredRequests');
+  }
+
+  /**
+   * The secret that holds the private key: a PKCS#8 PEM, the current version that of this certificate. Asking a certificate
+   * whose key is in a parameter, or is not here at all, is an error.
+   */
+  public get privateKeySecret(): ISecret {
+    if (!this._key?.secret) {
+      throw new Error(`${this.node.path}: privateKeySecret is available only for a certificate whose key is in a secret, got one whose key `
+        + (this._key ? 'is in a parameter; see privateKeyParameterName' : 'came by a request and is not here'));
+    }
+    return this._key.secret;
+  }
+
+  /**
+   * The name of the parameter that holds the private key, where `keyStorage` is the Parameter Store; asking any other
+   * certificate is an error.
+   * @attribute
+   */
+  public get privateKeyParameterName(): string {
+    if (this._key?.properties.Type !== 'Parameter') {
+      throw new Error(`${this.node.path}: privateKeyParameterName is available only for a certificate whose keyStorage is KeyStorage.parameterStore()`);
+    }
+    return this._attribute('PrivateKeyParameter');
+  }
+
+  /** What outputs say of where the private key is, by what they are called. @internal */
+  public _keyOutputs(): { [what: string]: string } {
+    switch (this._key?.properties.Type) {
+      case undefined: return {};
+      case 'Parameter': return { PrivateKeyParameter: this.privateKeyParameterName };
+      default: return { PrivateKeySecret: this.privateKeySecret.secretArn };
+    }
+  }
+
+  /**
+   * The secret of one of the `deliveryFormats`; asking for a form that is not among them is an error.
+   *
+   * @param format the very object that was declared
+   */
+  public delivered(format: DeliveryFormat): DeliveredSecret {
+    check(this, { format: DELIVERY_FORMAT }, { format });
+    const delivered = this._delivered.get(format);
+    if (!delivered) {
+      throw new Error(`${this.node.path}: format must be one of the certificate's deliveryFormats, got another ${format.name}`);
+    }
+    return delivered;
+  }
+
+  /**
+   * Lets a principal read the private key, as whoever puts it onto the device has to. A key that came by a request is not here,
+   * and asking for it is an error.
+   */
+  public grantReadPrivateKey(grantee: IGrantable): Grant {
+    check(this, { grantee: GRANTEE }, { grantee });
+    if (!this._key) {
+      throw new Error(`${this.node.path}: grantReadPrivateKey is not available for a certificate that is made from a request: its key is not here`);
+    }
+    return this._key.grantRead(grantee);
+  }
+}

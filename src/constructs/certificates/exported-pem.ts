@@ -1,0 +1,86 @@
+import { CfnOutput, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
+import { CLOUDFORMATION_LIMITS } from '../../contract/cloudformation-limits';
+import { isMap } from '../../contract/json-map';
+import { CertificateAttributes } from '../../contract/properties';
+import { CA_RESOURCE_TYPES, ResourceType } from '../../contract/resource-types';
+
+/** The attributes that are too long for an export, or that nobody knows to be short enough, and what users call them. */
+const LONG_ATTRIBUTES: { readonly [attribute: string]: string | undefined } = {
+  CertificatePem: 'certificatePem',
+  IssuerChainPem: 'the chain above it',
+  CertificateSigningRequestPem: 'certificateSigningRequestPem',
+} satisfies { readonly [A in keyof CertificateAttributes]?: string };
+
+const CA_TYPES: readonly string[] = [...CA_RESOURCE_TYPES, ResourceType.CA_LOOKUP];
+const TYPES: readonly string[] = Object.values(ResourceType);
+
+/** An attribute of a resource in a template. */
+interface Attribute {
+  readonly stack: Stack;
+  readonly logicalId: string;
+  readonly name: string;
+}
+
+/**
+ * Says which certificates of a stack's resources are exported, by a reference of another stack or by hand: CloudFormation would
+ * refuse that in the middle of a deployment. To be asked once references are resolved.
+ */
+export function exportedPems(stack: Stack): string[] {
+  return ancestry(stack).flatMap(exporting => outputsOf(exporting).filter(({ exportName }) => exportName !== undefined).flatMap(output => {
+    const attributes = attributesIn(exporting, exporting.resolve(output.value)).filter(attribute => attribute.stack === stack);
+    return attributes.flatMap(attribute => complaint(output, attribute));
+  }));
+}
+
+function complaint(output: CfnOutput, { stack, logicalId, name }: Attribute): string[] {
+  const property = LONG_ATTRIBUTES[name];
+  const resource = property && stack.node.findAll().find((node): node is CfnResource =>
+    CfnResource.isCfnResource(node) && Stack.of(node) === stack && stack.resolve(node.logicalId) === logicalId);
+  if (!resource || !TYPES.includes(resource.cfnResourceType)) {
+    return [];
+  }
+  const wayOut = CA_TYPES.includes(resource.cfnResourceType) && name !== 'CertificateSigningRequestPem'
+    ? 'ask the CA for it with certificatePemFor(scope) or caCertificatesFor(scope), or a TrustBundle with pemFor(scope), where scope is what needs it'
+    : 'declare what needs it in the stack of the certificate, or hand it over as a file or a parameter';
+  return [`${property} of ${resource.node.path.replace(/(\/(Resource|Default))+$/, '')} must not be exported to another stack, since CloudFormation exports `
+    + `at most ${CLOUDFORMATION_LIMITS.exportedCharacters} characters, got the output ${output.stack.resolve(output.logicalId)} of ${output.stack.node.path}; ${wayOut}`];
+}
+
+/** A stack and the stacks in which it is nested. */
+function ancestry(stack: Stack): Stack[] {
+  return [stack, ...stack.nestedStackParent ? ancestry(stack.nestedStackParent) : []];
+}
+
+function outputsOf(stack: Stack): CfnOutput[] {
+  return stack.node.findAll().filter((node): node is CfnOutput => node instanceof CfnOutput && Stack.of(node) === stack);
+}
+
+/** The attributes that an expression of a template refers to; through the outputs of nested stacks, those behind them. */
+function attributesIn(stack: Stack, expression: unknown): Attribute[] {
+  return referencesIn(expression).flatMap(reference => {
+    const [logicalId, ...rest] = reference.split('.');
+    const name = rest.join('.');
+    const output = rest[0] === 'Outputs' ? nestedOutput(stack, logicalId, rest[1]) : undefined;
+    return output ? attributesIn(Stack.of(output), Stack.of(output).resolve(output.value)) : [{ stack, logicalId, name }];
+  });
+}
+
+function nestedOutput(stack: Stack, logicalId: string, key: string): CfnOutput | undefined {
+  const nested = stack.node.findAll().find((node): node is NestedStack =>
+    node instanceof NestedStack && node.nestedStackResource !== undefined && stack.resolve(node.nestedStackResource.logicalId) === logicalId);
+  return nested && outputsOf(nested).find(output => nested.resolve(output.logicalId) === key);
+}
+
+/** What `Fn::GetAtt` and `Fn::Sub` refer to, as in `Resource.Attribute`. */
+function referencesIn(expression: unknown): string[] {
+  if (Array.isArray(expression)) {
+    return expression.flatMap(referencesIn);
+  }
+  return !isMap(expression) ? [] : Object.entries(expression).flatMap(([key, argument]) => {
+    switch (key) {
+      case 'Fn::GetAtt': return [[argument].flat().join('.')];
+      case 'Fn::Sub': return [...[...String([argument].flat()[0]).matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, name]) => name.trim()), ...referencesIn(argument)];
+      default: return referencesIn(argument);
+    }
+  });
+}

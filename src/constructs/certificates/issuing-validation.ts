@@ -1,0 +1,130 @@
+import { Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { KnownCa, knownCa } from '../ca/known-ca';
+import { warn } from '../checks/notices';
+import { knownRequest } from './request-validation';
+import { hasToken, TermProps, validate } from '../checks/validation';
+import { ExtendedKeyUsage } from './certificate-extensions';
+import { CertificateSubject } from './certificate-subject';
+import { GENERAL_NAME_TYPE_NAMES, NameLists } from '../../contract/general-names';
+import { checkTermWithin, formatTime, Term } from '../../contract/term';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { PemSource } from './pem-source';
+import { assertNotCaSubject } from '../../pki/ca-subject';
+import { checkCommonNameElsewhere } from '../../pki/common-name-constraints';
+import { rawNames } from '../../pki/general-names';
+import { assertUsagesAllowed } from '../../pki/issuer-limits';
+import { encodeName } from '../../pki/name';
+import { commonNameOf } from '../../pki/name-comparison';
+import { assertNamesPermitted } from '../../pki/name-constraints';
+import { ProfileName, PROFILES } from '../../pki/profile';
+import { readRequestedNames } from '../../pki/requested-names';
+import { Validity, validityFrom } from '../../pki/validity';
+
+/** What a certificate declares that the CA which signs it may have something against. */
+export interface DeclaredCertificate extends TermProps {
+  /** Absent where it is that of a request. */
+  readonly subject?: CertificateSubject;
+  readonly certificateSigningRequest?: PemSource;
+  readonly subjectAlternativeNames?: NameLists;
+  readonly allowedSubjectAlternativeNames?: NameLists;
+  readonly extendedKeyUsages?: ExtendedKeyUsage[];
+  readonly clipToIssuer?: boolean;
+}
+
+/** Refuses to issue below a CA that has no certificate yet, as the function would. */
+export function validateCanIssue(scope: Construct, ca: IPrivateIotCa): void {
+  validate(scope, [], () => knownCa(ca).awaitsCertificate
+    ? `ca must have its certificate before it can issue, and ${ca.node.path} is signedElsewhere without one: deploy the CA alone, `
+      + 'have its certificateSigningRequestPem signed, declare the result as signedCertificate, and then what is below it'
+    : undefined);
+}
+
+/**
+ * Checks what the function will of a certificate and the CA that signs it, by the same code, as far as both are known at
+ * synthesis. What else names and extensions can be wrong in is checked before.
+ *
+ * @param days its validity, where it is declared so
+ */
+export function validateIssuing(
+  scope: Construct, ca: IPrivateIotCa, profile: ProfileName, certificate: DeclaredCertificate, days: number | undefined,
+): void {
+  const known = knownCa(ca);
+  const { clipToIssuer = false, notBefore, notAfter } = certificate;
+  validate(scope, [], () => {
+    try {
+      assertNames(certificate, profile, known);
+      assertUsagesAllowed(PROFILES[profile], knownUsages(certificate), known.extendedKeyUsages);
+      return checkTermWithin({ notBefore, notAfter }, known, clipToIssuer);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+  sayTerm(scope, { days, notBefore, notAfter }, known, clipToIssuer);
+  sayCommonName(scope, certificate, profile, known);
+}
+
+/** Warns of a common name that is issued, and that a validator refuses for the constraints above. */
+function sayCommonName(scope: Construct, certificate: DeclaredCertificate, profile: ProfileName, { nameConstraints }: KnownCa): void {
+  const name = knownName(certificate);
+  const facts = { commonName: name && commonNameOf(name), alternativeNames: rawNames(knownNames(certificate.subjectAlternativeNames)), profile };
+  for (const constraints of nameConstraints) {
+    const complaint = checkCommonNameElsewhere(facts, constraints);
+    if (complaint) {
+      warn(scope, 'common-name-constraints', complaint);
+    }
+  }
+}
+
+/** The subject, declared or requested, where it is known. */
+function knownName({ subject, certificateSigningRequest }: DeclaredCertificate): Buffer | undefined {
+  return subject ? encodedSubject(subject) : knownRequest(certificateSigningRequest)?.subject;
+}
+
+function assertNames(certificate: DeclaredCertificate, profile: ProfileName, known: KnownCa): void {
+  const { certificateSigningRequest: source, subjectAlternativeNames, allowedSubjectAlternativeNames: allowed = {} } = certificate;
+  const request = knownRequest(source);
+  const name = knownName(certificate);
+  if (name) {
+    assertNotCaSubject(name, known.subjects);
+  }
+  const taken = request && !hasToken(allowed) ? readRequestedNames(request, allowed).allowed : {};
+  const names = [...rawNames(knownNames(subjectAlternativeNames)), ...rawNames(taken)];
+  // A common name counts as a host name where there is no other: that has to be known.
+  const areComplete = !hasToken([subjectAlternativeNames, allowed]) && (!source || request !== undefined);
+  assertNamesPermitted({ subject: name, alternativeNames: areComplete ? names : undefined, profile }, known.nameConstraints, names);
+}
+
+function knownUsages({ extendedKeyUsages = [] }: DeclaredCertificate): string[] {
+  return extendedKeyUsages.map(({ oid }) => oid).filter(oid => !hasToken(oid));
+}
+
+function encodedSubject(subject: CertificateSubject): Buffer | undefined {
+  return hasToken({ ...subject }) ? undefined : encodeName({ ...subject });
+}
+
+/** The names without those that have tokens in them. */
+function knownNames(lists: NameLists = {}): NameLists {
+  return Object.fromEntries(GENERAL_NAME_TYPE_NAMES.map(type => [type, (lists[type] ?? []).filter(name => !hasToken(name))]));
+}
+
+const ANY_TIME: Validity = { notBefore: new Date(0), notAfter: new Date('9999-12-31T23:59:59Z') };
+
+/**
+ * Warns of a term in which nothing could be issued today. An error would keep a stack from being deployed once one of its
+ * certificates has come to its end: what was issued stays as it is.
+ *
+ * @param known the CA that signs; absent for a certificate that signs itself
+ */
+export function sayTerm(scope: Construct, { days, notBefore, notAfter }: Term, known?: KnownCa, clipToIssuer = false): void {
+  if (Token.isUnresolved(days)) {
+    return;
+  }
+  const issuer = known && { notBefore: known.notBefore ?? ANY_TIME.notBefore, notAfter: known.notAfter ?? ANY_TIME.notAfter };
+  try {
+    validityFrom(new Date(), PROFILES.device, { days, notBefore, notAfter }, issuer, clipToIssuer);
+  } catch (error) {
+    warn(scope, 'term',
+      `${(error as Error).message}. On ${formatTime(new Date()).slice(0, 10)} no new certificate can be issued so; one that was issued stays as it is`);
+  }
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { Token } from 'aws-cdk-lib';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+import { IConstruct } from 'constructs';
+import { holdsPrivateKey, isPrivateKey } from '../../contract/private-keys';
+import { quote } from '../../contract/rules';
+import { publicBlocks, textOfPublicFile } from '../../pki/public-text';
+import { NeededRight } from '../provider/certificate-provider';
+import { check, having, TEXT } from '../checks/kinds';
+import { SECRET } from '../checks/object-kinds';
+import { arnsOf, grantUseSecret, secretIdOf } from '../keys/private-key';
+
+const PARAMETER = having<IStringParameter>('an IStringParameter of aws-ssm, as in StringParameter.fromStringParameterName()', 'stringValue');
+
+/**
+ * Where a certificate or a certificate signing request comes from. Neither is secret; a private key must never be given.
+ */
+export class PemSource {
+  /**
+   * A text: PEM, or for a request also base64 of DER; a literal, a template's parameter or any other token. Of a literal in PEM
+   * only the blocks become part of the template, and no text around them.
+   */
+  public static inline(text: string): PemSource {
+    check('PemSource.inline()', { text: TEXT }, { text });
+    return new PemSource({ text });
+  }
+
+  /**
+   * A file that is read at synthesis: PEM in UTF-8, or in UTF-16 with a byte order mark; for a request also DER. Its blocks
+   * become part of the template, and no text around them.
+   *
+   * @param path relative to the working directory
+   * @throws Error if the file can't be read, is no certificate and no request, or holds a private key
+   */
+  public static file(path: string): PemSource {
+    check('PemSource.file()', { path: TEXT }, { path });
+    const content = readFile(path);
+    const text = textOfPublicFile(content);
+    if (text === undefined ? holdsPrivateKey(content.toString('base64')) : isPrivateKey(text)) {
+      throw new Error(`path must be a file with a certificate or a certificate signing request and no private key, got ${quote(path)} with a private key (not shown); `
+        + 'give the file that has the certificate or the request alone, and put the key into AWS Secrets Manager');
+    }
+    if (text === undefined) {
+      throw new Error(`path must be a file with a certificate or a certificate signing request in PEM or DER, got ${quote(path)} with something else (not shown)`);
+    }
+    return new PemSource({ text });
+  }
+
+  /** The value of a String parameter of the Parameter Store, which CloudFormation looks up in each deployment. */
+  public static parameter(parameter: IStringParameter): PemSource {
+    check('PemSource.parameter()', { parameter: PARAMETER }, { parameter });
+    return new PemSource({ text: parameter.stringValue });
+  }
+
+  /**
+   * The current value of a secret, read when the certificate is made or adopted, and not again: another value changes
+   * nothing until `generation` is raised.
+   */
+  public static secret(secret: ISecret): PemSource {
+    check('PemSource.secret()', { secret: SECRET }, { secret });
+    return new PemSource({ secret });
+  }
+
+  /** @internal */
+  public readonly _text?: string;
+  /** @internal */
+  public readonly _secret?: ISecret;
+
+  private constructor(source: { text?: string; secret?: ISecret }) {
+    if (source.text !== undefined && isPrivateKey(source.text)) {
+      throw new Error('text must be a certificate or a certificate signing request without a private key, got one with a private key (not shown); '
+        + 'take the key out of the program, consider it disclosed, and put a new one into AWS Secrets Manager');
+    }
+    this._text = source.text === undefined || Token.isUnresolved(source.text) ? source.text : publicBlocks(source.text);
+    this._secret = source.secret;
+  }
+
+  /** What the function asks for the secret by, if it is one. @internal */
+  public _secretId(scope: IConstruct): string | undefined {
+    return this._secret && secretIdOf(scope, this._secret);
+  }
+
+  /** What the function needs to read it. @internal */
+  public _rights(): NeededRight[] {
+    const secret = this._secret;
+    return secret ? [{ arns: arnsOf(secret), grant: grantee => grantUseSecret(secret, grantee) }] : [];
+  }
+}
+
+function readFile(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`path must be a file that can be read, got ${quote(path)} (${code}); it is relative to the working directory, ${process.cwd()}: `
+      + 'for a file beside the program, give join(__dirname, …)');
+  }
+}

@@ -1,0 +1,127 @@
+import { Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { hasToken, renderSubject, validate } from '../checks/validation';
+import { CustomExtension } from './certificate-extensions';
+import { checkNameRules } from '../../contract/general-names';
+import { AllowedSubjectProperties } from '../../contract/properties';
+import { checkDeliveryFormats, checkSubject, Complaint, quote } from '../../contract/rules';
+import { SubjectValues } from '../../contract/subject-attributes';
+import { AllowedSubject, checkAllowedSubject, checkRequestedSubject, checkSubjectIsDecided } from '../../contract/subject-rules';
+import { DeliveryFormat } from '../keys/delivery-format';
+import { EndEntityCertificateOptions } from './end-entity-certificate-options';
+import { PemSource } from './pem-source';
+import { CertificationRequest, readCertificationRequest } from '../../pki/certification-request';
+import { readName } from '../../pki/name-reader';
+
+/** What decides on the names in a certificate from a request. */
+type NameOptions = Pick<EndEntityCertificateOptions, 'certificateSigningRequest' | 'subject' | 'allowedSubject' | 'allowedSubjectAlternativeNames'>;
+
+type Options = NameOptions & Pick<EndEntityCertificateOptions, 'keyAlgorithm' | 'keyStorage' | 'deliveryFormats'>;
+
+/** A key is made here, or it comes by a request: what belongs to the one does not go with the other. */
+export function validateKeySource(scope: Construct, options: Options): void {
+  const { certificateSigningRequest, allowedSubject, allowedSubjectAlternativeNames, subject, keyAlgorithm, keyStorage, deliveryFormats } = options;
+  const complain = (message: string): never => {
+    throw new Error(`${scope.node.path}: ${message}`);
+  };
+  if (certificateSigningRequest) {
+    const [unfit] = Object.entries({ keyAlgorithm, keyStorage, deliveryFormats }).filter(([, value]) => value !== undefined);
+    if (unfit) {
+      complain(`${unfit[0]} must be left out where there is a certificateSigningRequest, whose private key is not here`);
+    }
+  } else if (!subject) {
+    complain('subject must be given where there is no certificateSigningRequest to take it from');
+  } else if (allowedSubject ?? allowedSubjectAlternativeNames) {
+    complain(`${allowedSubject ? 'allowedSubject' : 'allowedSubjectAlternativeNames'} must be left out where there is no certificateSigningRequest`);
+  } else if (keyStorage?._type === 'Kms') {
+    complain('keyStorage must be KeyStorage.secretsManager() or KeyStorage.parameterStore() for a key that has to get onto a device or a server');
+  }
+}
+
+/** Each form has one secret, and they are few. */
+export function validateDeliveryFormats(scope: Construct, formats: readonly DeliveryFormat[] = []): void {
+  const tooMany = checkDeliveryFormats(formats.length);
+  if (tooMany !== undefined) {
+    throw new Error(`${scope.node.path}: ${tooMany}`);
+  }
+  const names = formats.map(({ name }) => name);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) {
+    throw new Error(`${scope.node.path}: deliveryFormats must name each form once, got ${quote(repeated)} again`);
+  }
+}
+
+const READ = new WeakMap<PemSource, CertificationRequest>();
+
+/**
+ * A request as far as it is known at synthesis, read once by the code of the function.
+ *
+ * @throws Error where it is no request that may be taken
+ */
+export function knownRequest(source: PemSource | undefined): CertificationRequest | undefined {
+  const text = source?._text;
+  if (!source || text === undefined || Token.isUnresolved(text)) {
+    return undefined;
+  }
+  const request = READ.get(source) ?? readCertificationRequest(text);
+  READ.set(source, request);
+  return request;
+}
+
+/** The subject of a certificate as far as it is known at synthesis: the one that is declared, or that of a request. */
+export function knownSubject({ subject, certificateSigningRequest }: NameOptions): SubjectValues | undefined {
+  if (subject) {
+    return { ...subject };
+  }
+  const request = knownRequest(certificateSigningRequest);
+  return request && readName(request.subject);
+}
+
+/**
+ * Checks a request, as far as it is known at synthesis, and who decides on its names; as the function will.
+ *
+ * @returns the rule for the subject as it stands in a template
+ */
+export function validRequest(scope: Construct, options: NameOptions): AllowedSubjectProperties | undefined {
+  const { certificateSigningRequest: source, subject, allowedSubject, allowedSubjectAlternativeNames: names } = options;
+  if (!source) {
+    return undefined;
+  }
+  if (names) {
+    validate(scope, [names], () => checkNameRules(names));
+  }
+  validate(scope, [], () => {
+    try {
+      return checkSubjectIsDecided(knownRequest(source) !== undefined, subject !== undefined, allowedSubject !== undefined);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+  const rule = allowedSubject?._for(scope);
+  if (rule) {
+    validate(scope, [rule.subject], () => checkAllowedSubject(rule));
+  }
+  validate(scope, [], () => checkKnownRequest(options, rule));
+  return rule && { Type: rule.type, Subject: renderSubject(rule.subject) };
+}
+
+function checkKnownRequest(options: NameOptions, rule: AllowedSubject | undefined): Complaint {
+  if (options.subject || !knownRequest(options.certificateSigningRequest)) {
+    return undefined;
+  }
+  try {
+    const requested = knownSubject(options)!;
+    return checkSubject(requested) ?? (rule && !hasToken(rule.subject) ? checkRequestedSubject(requested, rule) : undefined);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Only what the CA allows is signed; what the function refuses in any case is refused by the rules of extensions. */
+export function validateCustomExtensions(scope: Construct, extensions: CustomExtension[] | undefined, allowed: readonly string[]): void {
+  const refused = extensions?.find(({ oid }) => !Token.isUnresolved(oid) && !allowed.includes(oid));
+  if (refused) {
+    throw new Error(`${scope.node.path}: customExtensions must be ones that the CA allows, ${allowed.join(', ') || 'none'}, got ${quote(refused.oid)}; `
+      + 'add it to allowedCustomExtensions of the CA');
+  }
+}

@@ -1,0 +1,48 @@
+import { Construct } from 'constructs';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { certificatesIn, ChainLink, joined } from '../ca/ca-chain';
+import { check, listOf } from '../checks/kinds';
+import { CA } from '../checks/object-kinds';
+import { keepPrivateKeysOut } from '../keys/private-key-guard';
+
+/**
+ * What a broker or a device has to trust: the certificates of CAs and of the CAs above them, each once. With the old and the
+ * new CA in it, a change of CAs breaks no connection.
+ */
+export class TrustBundle {
+  private readonly links: readonly ChainLink[];
+
+  /**
+   * @param cas the CAs, at least one
+   */
+  constructor(cas: IPrivateIotCa[]) {
+    check('TrustBundle', { cas: listOf(CA) }, { cas });
+    if (cas.length === 0) {
+      throw new Error('cas must hold a CA at least');
+    }
+    this.links = [...new Map(cas.flatMap(({ _chain }) => _chain.links).map(link => [link.pem, link])).values()];
+  }
+
+  /**
+   * The certificates, PEM, one after the other, for use in the CAs' own stack; see `pemFor` for others.
+   */
+  public get pem(): string {
+    return joined(this.links.map(({ pem }) => pem));
+  }
+
+  /**
+   * The certificates, PEM, one after the other, for use in the stack of `scope`: what is a CA's of another stack is looked up
+   * there, since CloudFormation exports at most 1,024 characters.
+   *
+   * @param scope what needs the bundle
+   * @example
+   * declare const ca: PrivateIotCa;
+   * declare const brokers: Stack;
+   * new CfnOutput(brokers, 'TrustedCas', { value: new TrustBundle([ca]).pemFor(brokers) });
+   */
+  public pemFor(scope: Construct): string {
+    const certificates = certificatesIn(scope, this.links);
+    keepPrivateKeysOut(scope);
+    return joined(certificates);
+  }
+}

@@ -1,0 +1,58 @@
+import { Annotations } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { PlatformId } from '../../platforms/registry';
+import { Complaint } from '../../contract/rules';
+
+/**
+ * The ids of warnings, by which a reader acknowledges them, and what each of them says. Ids are final, one for each thing that is said. The
+ * documentation's table is made from this one. A warning about a certificate that was made elsewhere has the id of the rule that it breaks.
+ */
+export const WARNINGS = {
+  'ca-has-ended': 'A CA whose certificate was made elsewhere has ended and can issue nothing new',
+  'ca-of-another-account': 'The account of a CA must let this account use the CA\'s key and ledger',
+  'common-name-constraints': 'A validator takes a common name for a host name outside the CA\'s constraints',
+  'common-name-in-topics': 'A common name contains characters that brokers read as part of a topic',
+  'common-name-twice': 'Two certificates of a CA have the same common name',
+  'extended-key-usage': 'A CA that was made elsewhere can\'t issue certificates for devices, because of its extended key usages',
+  'name-constraints': 'A CA has name constraints that some validators do not support or do not enforce',
+  'no-outputs': 'A `CertificateOutputs` has nothing to output',
+  'term': 'The validity of a certificate is such that it could not be issued today',
+} as const;
+
+/** The ids of notes, and what each of them says. A note about a platform has the identifier of the platform and that of the notice. */
+export const NOTES = {
+  'trail-of-invocations': 'What AWS CloudTrail must record for an `InvocationAlarm`',
+  'trail-of-signatures': 'What AWS CloudTrail must record for a `SigningAlarm`',
+} as const;
+
+type WarningId = keyof typeof WARNINGS | `lint.${string}`;
+
+type NoteId = keyof typeof NOTES | `${PlatformId}.${string}`;
+
+/** Says that something works and is unwise. */
+export function warn(scope: IConstruct, id: WarningId, message: string): void {
+  Annotations.of(scope).addWarningV2(noticeId(id), message);
+}
+
+/** Says what nothing here can check. The lowest aws-cdk-lib that this library works with can't acknowledge that. */
+export function note(scope: IConstruct, id: NoteId, message: string): void {
+  const annotations = Annotations.of(scope);
+  if ('addInfoV2' in annotations) {
+    annotations.addInfoV2(noticeId(id), message);
+  } else {
+    (annotations as Annotations).addInfo(message);
+  }
+}
+
+/**
+ * A complaint of a validation (`Node.addValidation`). CDK puts the path of the construct that validates before it, as it does with warnings,
+ * so that only another construct is named.
+ */
+export function complaintOfValidation(validating: IConstruct, about: IConstruct, complaint: Complaint): string[] {
+  return complaint === undefined ? [] : [about === validating ? complaint : `${about.node.path}: ${complaint}`];
+}
+
+/** An id as it is acknowledged. */
+export function noticeId(id: WarningId | NoteId): string {
+  return `cdk-private-iot-ca:${id}`;
+}

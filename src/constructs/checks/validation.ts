@@ -1,0 +1,119 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { note } from './notices';
+import { checkHashForKms } from '../../contract/kms';
+import { noticesOf } from '../../contract/platform-rules';
+import { platformRules } from '../../platforms/registry';
+import {
+  checkGeneration, checkPathLength, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
+} from '../../contract/rules';
+import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../../contract/subject-attributes';
+import { checkTerm, formatTime } from '../../contract/term';
+import { HashAlgorithm } from '../certificates/hash-algorithm';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { IotPlatform } from '../../platforms/iot-platform';
+
+/**
+ * Asks a rule about values that may be tokens. What is known only at deployment is checked then, by the same rule.
+ *
+ * @throws Error with the rule's complaint and the path of the construct
+ */
+export function validate(scope: Construct, values: unknown[], rule: () => Complaint): void {
+  const complaint = hasToken(values) ? undefined : rule();
+  if (complaint) {
+    throw new Error(`${scope.node.path}: ${complaint}`);
+  }
+}
+
+/** Whether there is a token among values and what is in them. */
+export function hasToken(value: unknown): boolean {
+  return Token.isUnresolved(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasToken));
+}
+
+/** Checks a subject, attribute by attribute where some of them are tokens. */
+export function validateSubject(scope: Construct, subject: SubjectValues): void {
+  const values = Object.values(subject);
+  validate(scope, values, () => checkSubject(subject));
+  if (values.some(value => Token.isUnresolved(value))) {
+    for (const attribute of SUBJECT_ATTRIBUTE_NAMES.filter(name => subject[name] !== undefined)) {
+      validate(scope, [subject[attribute]], () => checkSubjectAttribute(attribute, subject[attribute]));
+    }
+  }
+}
+
+/** Checks a generation and answers it. */
+export function validGeneration(scope: Construct, generation = 1, property?: string): number {
+  validate(scope, [generation], () => checkGeneration(generation, property));
+  return generation;
+}
+
+/** What a CA is, as far as its signatures depend on it. */
+type SigningCa = Pick<IPrivateIotCa, 'keyAlgorithm' | 'signingKey' | 'defaultHashAlgorithm'>;
+
+/** Checks that the CA which signs can sign over a digest, and answers it. */
+export function validHashAlgorithm(scope: Construct, ca: SigningCa, hashAlgorithm = ca.defaultHashAlgorithm): HashAlgorithm {
+  validate(scope, [hashAlgorithm], () => ca.signingKey && ca.keyAlgorithm && checkHashForKms(ca.keyAlgorithm._render(), hashAlgorithm));
+  return hashAlgorithm;
+}
+
+/** How long a certificate is to be valid, as a construct declares it. */
+export interface TermProps {
+  readonly validity?: Duration;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+}
+
+/** A term as it stands in a template. */
+export interface TermProperties {
+  readonly ValidityDays?: number;
+  readonly NotBefore?: string;
+  readonly NotAfter?: string;
+}
+
+/** Checks a term and answers it as it stands in a template. */
+export function validTerm(scope: Construct, { validity, notBefore, notAfter }: TermProps, absent: Duration): TermProperties {
+  const days = validity || !notAfter ? validityDays(scope, validity ?? absent) : undefined;
+  validate(scope, [days], () => checkTerm({ days, notBefore, notAfter }));
+  return { ValidityDays: days, NotBefore: notBefore && formatTime(notBefore), NotAfter: notAfter && formatTime(notAfter) };
+}
+
+/** Checks a path length, and that a CA above allows it (RFC 5280, section 4.2.1.9). */
+export function validatePathLength(scope: Construct, pathLength: number, issuerPathLength?: number): void {
+  validate(scope, [pathLength], () => checkPathLength(pathLength));
+  validate(scope, [pathLength, issuerPathLength], () => issuerPathLength === undefined || pathLength < issuerPathLength ? undefined
+    : issuerPathLength === 0 ? 'the CA that signs must have a pathLength of at least 1 to sign a CA below it, got 0, the default; set its pathLength'
+      : `pathLength must be from 0 to ${issuerPathLength - 1} below a CA with a pathLength of ${issuerPathLength}, got ${pathLength}`);
+}
+
+/** The days of a validity. Parts of days are refused, since a certificate's identity counts whole ones. */
+export function validityDays(scope: Construct, validity: Duration): number {
+  const seconds = validity.isUnresolved() ? undefined : validity.toSeconds({ integral: false });
+  const days = seconds === undefined ? validity.toDays() : seconds / 86_400;
+  validate(scope, [days], () => checkValidityDays(days));
+  return days;
+}
+
+/** Refuses a validity that is not shorter than the CA's own, unless the certificate may end with the CA. */
+export function validateInsideCa(scope: Construct, days: number | undefined, caValidity: Duration | undefined, clipToIssuer: boolean): void {
+  if (days !== undefined && caValidity && !clipToIssuer) {
+    const caDays = caValidity.toDays();
+    validate(scope, [days, caDays], () => days < caDays ? undefined
+      : `validity must be shorter than the ${caDays} days of the CA, which is made first, got ${days} days; shorten it, or set clipToIssuer`);
+  }
+}
+
+/** Says at synthesis what a platform demands and nothing here can check. */
+export function sayNotices(scope: Construct, platforms: readonly IotPlatform[]): void {
+  for (const platform of platforms) {
+    const id = platform._render();
+    const rules = platformRules(id);
+    Object.entries(noticesOf(rules)).forEach(([notice, text]) => note(scope, `${id}.${notice}`, `${rules.name}: ${text}`));
+  }
+}
+
+/** A subject as it stands in a template. */
+export function renderSubject(subject: SubjectValues): { [attribute: string]: string } {
+  return Object.fromEntries(SUBJECT_ATTRIBUTE_NAMES
+    .filter(name => subject[name] !== undefined)
+    .map(name => [SUBJECT_ATTRIBUTES[name].template, subject[name]!]));
+}

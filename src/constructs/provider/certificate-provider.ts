@@ -1,0 +1,279 @@
+import * as path from 'node:path';
+import { Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { IGrantable, ManagedPolicy, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct, IConstruct } from 'constructs';
+import { isKnownToDiffer } from '../ca/cross-account';
+import { exportedPems } from '../certificates/exported-pem';
+import { arnsToIssue } from '../ca/grant-issue';
+import { acknowledgeWildcard } from './nag';
+import { noticeId, warn } from '../checks/notices';
+import { policyId } from './policy-id';
+import { largestSize } from './policy-size';
+import { keepPrivateKeysOut } from '../keys/private-key-guard';
+import { outermostStack } from './reach';
+import { alwaysAskForRemoval, retainsKey } from './removal-policy';
+import { isSynthesized, rolePolicy } from './role-policy';
+import { MANAGED_POLICY_CHARACTERS, SharedPolicies } from './shared-policies';
+import { SERVICE_TIMEOUT_MINUTES } from '../../contract/cloudformation-limits';
+import { CA_RESOURCE_TYPES, ResourceType } from '../../contract/resource-types';
+import { quote } from '../../contract/rules';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+
+/** The id below the stack. The function's logical id comes from it, and a service token can't change: final. */
+const PROVIDER_ID = 'PrivateIotCaProvider';
+
+const ASSET = path.join(__dirname, '..', '..', 'assets', 'handler');
+
+/**
+ * A role takes 10 managed policies, and all its inline policies share 10,240 characters.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+const INLINE_POLICY_CHARACTERS = 10_240;
+const MAX_SHARED_POLICIES = 10;
+
+/** What the managed policies are for that certificates share, by how their ids begin. */
+const SHARED_POLICIES = {
+  Keys: 'Keeps the private keys of certificates of this stack',
+  Tags: 'Tags the parameters of private keys of this stack',
+} as const;
+
+/** The id of the policy with rights on the stack itself. */
+const OWN_STACK = 'OwnStack';
+
+/** With names of usual lengths, the rights on so many fit; where they don't, synthesis says so. */
+const MAX_CAS = 12;
+
+/** Something that a certificate's resource lets the function use. */
+export interface NeededRight {
+  /** The ARNs that it is on. */
+  readonly arns: readonly string[];
+  readonly grant: (grantee: IGrantable) => void;
+  /** Which of the policies that certificates share it is in: `Keys`, unless another one is said. */
+  readonly sharedPolicy?: keyof typeof SHARED_POLICIES;
+  /** The ARNs with wildcards that it is on. */
+  readonly wildcards?: readonly string[];
+  /**
+   * How the id of the policy begins that it is kept in, where the removal of the certificate needs it still; what it is on
+   * follows. The others share policies, which lose it before that.
+   */
+  readonly policyName?: string;
+}
+
+/** What becomes of a key with its certificate. */
+export interface RemovedKey {
+  readonly removalPolicy: RemovalPolicy;
+  /** The secret that holds it, if it is in one. */
+  readonly secret?: IConstruct;
+}
+
+/**
+ * The one function behind all certificate resources of a stack. It answers CloudFormation itself; see
+ * decisions/0002-provider.md for why it is not wrapped in a `custom_resources.Provider`.
+ */
+export class CertificateProvider extends Construct {
+  /** The provider of the stack of `scope`, made on first use. */
+  public static of(scope: IConstruct): CertificateProvider {
+    const stack = Stack.of(scope);
+    return stack.node.tryFindChild(PROVIDER_ID) as CertificateProvider | undefined ?? new CertificateProvider(stack);
+  }
+
+  /** The function's role. */
+  public readonly role: Role;
+  private readonly function: Function;
+  private readonly sharedPolicies: { readonly [name in keyof typeof SHARED_POLICIES]: SharedPolicies };
+  /** The policies with the ARNs with wildcards that are acknowledged in them. */
+  private readonly acknowledged = new Set<string>();
+  private cas = 0;
+  /** The logical ids of the CAs that the stack declares. */
+  private readonly authorities: string[] = [];
+
+  private constructor(stack: Stack) {
+    super(stack, PROVIDER_ID);
+    keepPrivateKeysOut(this);
+    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: 'Makes the certificates of this stack',
+    });
+    this.role = role;
+    const shared = (name: keyof typeof SHARED_POLICIES): SharedPolicies => new SharedPolicies(this, name, SHARED_POLICIES[name], role);
+    this.sharedPolicies = { Keys: shared('Keys'), Tags: shared('Tags') };
+    const logging = logGroup.grantWrite(rolePolicy(this, 'Logging', role));
+    this.function = new Function(this, 'Function', {
+      description: 'Makes the certificates of this stack',
+      code: Code.fromAsset(ASSET),
+      handler: 'index.handler',
+      runtime: determineLatestNodeRuntime(this),
+      architecture: Architecture.ARM_64,
+      // Making an RSA key is pure computing, and Lambda gives processor time by memory: a whole core from 1,769 MB on.
+      memorySize: 1769,
+      timeout: Duration.minutes(5),
+      role,
+      logGroup,
+      environment: {
+        STACK_ID: Aws.STACK_ID,
+        CERTIFICATE_AUTHORITIES: Lazy.string({ produce: () => stack.resolve(this.authorities).join(',') }),
+      },
+    });
+    logging.applyBefore(this.function);
+    this.node.addValidation({ validate: () => [...this.oversizedPolicies(), ...exportedPems(stack)] });
+  }
+
+  /**
+   * The policy in which rights on one CA are kept. It goes when the CA goes, and after it: rights that are kept in a policy
+   * shared by several CAs would be taken away before the CA's own removal is carried out.
+   */
+  public rightsOn(ca: IPrivateIotCa): Policy {
+    this.assertInReach(ca);
+    const id = policyId(this, `RightsOn${Names.nodeUniqueId(ca.node)}`, arnsToIssue(ca));
+    if (!this.node.tryFindChild(id)) {
+      if (++this.cas > MAX_CAS) {
+        throw new Error(`${this.node.path}: a stack must use at most ${MAX_CAS} CAs, since IAM limits the rights of its function, `
+          + `got ${ca.node.path} as one more; put it into another stack`);
+      }
+      this.warnOfOtherAccount(ca);
+    }
+    return this.inlinePolicy(id);
+  }
+
+  /** The policy in which the right to read the ledger of one CA is kept; that of another ledger is in another policy. */
+  public rightsToRead(ca: IPrivateIotCa): Policy {
+    return this.inlinePolicy(policyId(this, `Reads${Names.nodeUniqueId(ca.node)}`, [ca.ledger.tableArn]));
+  }
+
+  /** Gives the function the rights that a certificate needs for itself, and answers what the certificate has to wait for. */
+  public rightsFor(certificate: Construct, needed: readonly NeededRight[]): IConstruct[] {
+    const shared = new Map<string, ManagedPolicy>();
+    const sharedPolicy = (name: keyof typeof SHARED_POLICIES): ManagedPolicy => {
+      const others = needed.filter(({ policyName, sharedPolicy: other = 'Keys' }) => policyName === undefined && other === name);
+      const policy = shared.get(name) ?? this.sharedPolicy(certificate, name, others.flatMap(({ arns }) => arns));
+      shared.set(name, policy);
+      return policy;
+    };
+    const policies = needed.map(({ policyName, sharedPolicy: name = 'Keys', arns, wildcards = [], grant }) => {
+      const policy = policyName === undefined ? sharedPolicy(name) : this.inlinePolicy(policyId(this, policyName, arns));
+      grant(policy);
+      this.acknowledgeWildcards(policy, wildcards);
+      return policy;
+    });
+    return [...new Set(policies)];
+  }
+
+  /** A policy with room for the rights of a certificate. */
+  private sharedPolicy(certificate: Construct, name: keyof typeof SHARED_POLICIES, arns: readonly string[]): ManagedPolicy {
+    const number = Object.values(this.sharedPolicies).reduce((sum, policies) => sum + policies.number, 0);
+    if (number === MAX_SHARED_POLICIES && this.sharedPolicies[name].isFullFor(arns)) {
+      throw new Error(`${certificate.node.path}: a stack's function can have rights on only so many keys as fit into `
+        + `${MAX_SHARED_POLICIES} managed policies; put this certificate into another stack`);
+    }
+    return this.sharedPolicies[name].with(arns);
+  }
+
+  private acknowledgeWildcards(policy: IConstruct, arns: readonly string[]): void {
+    for (const arn of arns) {
+      const right = `${policy.node.id} ${JSON.stringify(Stack.of(this).resolve(arn))}`;
+      if (!this.acknowledged.has(right)) {
+        this.acknowledged.add(right);
+        acknowledgeWildcard(policy, arn, 'A parameter is named by the serial number of its certificate, below a path that is the stack\'s or the certificate\'s own');
+      }
+    }
+  }
+
+  private inlinePolicy(id: string): Policy {
+    return this.node.tryFindChild(id) as Policy | undefined ?? rolePolicy(this, id, this.role);
+  }
+
+  /** What IAM would refuse in the middle of a deployment. A role that somebody else made gets its rights from them. */
+  private oversizedPolicies(): string[] {
+    if (!isSynthesized(this.role)) {
+      return [];
+    }
+    const stack = Stack.of(this);
+    const constructs = this.node.findAll();
+    const inline = constructs.filter(construct => construct instanceof Policy)
+      .reduce((sum, { document }) => sum + largestSize(stack, document), 0);
+    const managed = Math.max(0, ...constructs.filter(construct => construct instanceof ManagedPolicy)
+      .map(({ document }) => largestSize(stack, document)));
+    return [
+      ...inline > INLINE_POLICY_CHARACTERS ? ['the rights on CAs and on parameters with a path of their own must fit into the '
+        + `${INLINE_POLICY_CHARACTERS} characters that IAM gives the inline policies of a role, got up to ${inline}; put some of them into another stack`] : [],
+      ...managed > MANAGED_POLICY_CHARACTERS ? ['the rights on keys must fit into the '
+        + `${MANAGED_POLICY_CHARACTERS} characters of a managed policy of IAM, got up to ${managed}; use fewer KMS keys and secrets for one certificate`] : [],
+    ];
+  }
+
+  /**
+   * The policy that lets the function list the stack's resources. It needs the list to notice a new CA that would displace
+   * another by accident, and to ignore a removal by an id that CloudFormation invented.
+   */
+  private rightsOnOwnStack(): Policy {
+    const isThere = this.node.tryFindChild(OWN_STACK) !== undefined;
+    const policy = this.inlinePolicy(OWN_STACK);
+    if (!isThere) {
+      policy.addStatements(new PolicyStatement({ actions: ['cloudformation:ListStackResources'], resources: [Aws.STACK_ID] }));
+    }
+    return policy;
+  }
+
+  /** A certificate resource behind which this function stands, made only after the rights it needs. */
+  public resource(
+    scope: Construct, resourceType: ResourceType, properties: object, rights: readonly IConstruct[], key?: RemovedKey,
+  ): CustomResource {
+    const resource: CustomResource = new CustomResource(scope, 'Resource', {
+      resourceType,
+      serviceToken: this.function.functionArn,
+      serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES),
+      removalPolicy: key?.removalPolicy,
+      properties: { ...properties, RetainKey: key && retainsKey(() => [resource, key.secret]) },
+    });
+    alwaysAskForRemoval(resource);
+    resource.node.addDependency(...rights, ...resourceType === ResourceType.CA_LOOKUP ? [] : [this.rightsOnOwnStack()]);
+    if (CA_RESOURCE_TYPES.includes(resourceType)) {
+      this.authorities.push((resource.node.defaultChild as CfnResource).logicalId);
+    }
+    return resource;
+  }
+
+  /**
+   * For a CA of this app, granting the rights also opens the policies of its key and ledger to this account. For a CA known only
+   * by its attributes, the owner of the CA must open them.
+   */
+  private warnOfOtherAccount(ca: IPrivateIotCa): void {
+    const { account } = Stack.of(this);
+    if (isKnownToDiffer(account, ca.env.account) && !Resource.isOwnedResource(ca.ledger)) {
+      warn(ca, 'ca-of-another-account', `this is a CA of the account ${ca.env.account}, where the policies of its key and of its `
+        + `ledger have to let the account ${account} in: beside the CA, say ca.grantIssue(new AccountPrincipal('${account}')), and deploy that first. `
+        + `Where it is there, acknowledge: Annotations.of(ca).acknowledgeWarning('${noticeId('ca-of-another-account')}')`);
+    }
+  }
+
+  /** A key in KMS can be used from other accounts and Regions, a secret that a stack makes can't. */
+  private assertInReach(ca: IPrivateIotCa): void {
+    const differences = differencesOfEnvironments(this, ca);
+    const half = differences.find(({ own, other }) => Token.isUnresolved(own) !== Token.isUnresolved(other));
+    if (half && !ca.signingKey && Resource.isOwnedResource(ca.ledger) && outermostStack(this) !== outermostStack(ca)) {
+      const [known, unknown] = Token.isUnresolved(half.own) ? [ca.stack, Stack.of(this)] : [Stack.of(this), ca.stack];
+      throw new Error(`${this.node.path}: ca must be in the ${half.what} of the stack that uses it (${ca.node.path}), got the env of the stack `
+        + `${known.node.path} alone, and none of ${unknown.node.path}; give both the same env`);
+    }
+    const elsewhere = differences.find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other));
+    if (elsewhere && !ca.signingKey) {
+      throw new Error(`${this.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${quote(elsewhere.other)} `
+        + `(${ca.node.path}); only a CA whose key is in KMS can be used from elsewhere`);
+    }
+  }
+}
+
+/** In what the environment of a CA differs from that of a stack, or may differ: what is a token in one of them is not known. */
+function differencesOfEnvironments(scope: IConstruct, ca: IPrivateIotCa): { what: string; own: string; other: string }[] {
+  const { account, region } = Stack.of(scope);
+  return [{ what: 'account', own: account, other: ca.env.account }, { what: 'Region', own: region, other: ca.env.region }]
+    .filter(({ own, other }) => own !== other);
+}
+
+/** How the function is told of a CA's ledger: by its ARN where it may be elsewhere, else by its name. */
+export function ledgerOf(scope: IConstruct, ca: IPrivateIotCa): string {
+  return ca.signingKey && differencesOfEnvironments(scope, ca).length > 0 ? ca.ledger.tableArn : ca.ledger.tableName;
+}

@@ -1,0 +1,58 @@
+import { CfnDeletionPolicy, CfnResource, CustomResource, IResolvable, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { Construct, IConstruct } from 'constructs';
+import { quote } from '../../contract/rules';
+
+/**
+ * Refuses a removal policy that CloudFormation does not have for secrets, tables, keys and custom resources.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+ */
+export function validRemovalPolicy(scope: Construct, policy: RemovalPolicy | undefined, byDefault: RemovalPolicy): RemovalPolicy {
+  if (policy === RemovalPolicy.SNAPSHOT) {
+    throw new Error(`${scope.node.path}: removalPolicy must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got SNAPSHOT, which is for databases and disks`);
+  }
+  return policy ?? byDefault;
+}
+
+/**
+ * Refuses a removal policy that is applied to a construct after it was declared: what belongs to it, such as a key and a
+ * ledger, would not follow, and the function would not know.
+ *
+ * @param declared whether the construct has a `removalPolicy`
+ */
+export function refuseRemovalPolicy({ node }: IConstruct, policy: RemovalPolicy, declared: boolean): never {
+  throw new Error(`${node.path}: applyRemovalPolicy must not be called, since ${declared
+    ? `keys and ledgers would not follow, got ${describePolicy(policy)}; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it`
+    : `it has no key and no table in this stack that could be kept, got ${describePolicy(policy)}; leave the call out`}`);
+}
+
+/** A policy as a program writes it. */
+function describePolicy(policy: RemovalPolicy): string {
+  return Object.entries(RemovalPolicy).find(([, value]) => value === policy)?.[0] ?? quote(policy);
+}
+
+/**
+ * Has CloudFormation ask the function for every removal, whatever policy `RemovalPolicies` or another Aspect applies to the resource:
+ * without a Delete, the ledger would have the certificate as declared for ever. What is retained is the data. An override
+ * stands over what Aspects set.
+ */
+export function alwaysAskForRemoval(resource: CustomResource): void {
+  const cfnResource = cfnResourceOf(resource)!;
+  ['DeletionPolicy', 'UpdateReplacePolicy'].forEach(attribute => cfnResource.addOverride(attribute, CfnDeletionPolicy.DELETE));
+}
+
+/**
+ * Whether the function is to keep a key when the certificate is removed: `true`, or nothing. It follows the removal policies of the
+ * custom resource and of the secret, as they stand after all Aspects.
+ */
+export function retainsKey(holders: () => readonly (IConstruct | undefined)[]): IResolvable {
+  return Lazy.any({ produce: () => holders().some(isRetained) || undefined });
+}
+
+function isRetained(holder: IConstruct | undefined): boolean {
+  const policy = holder && cfnResourceOf(holder)?.cfnOptions.deletionPolicy;
+  return policy !== undefined && policy !== CfnDeletionPolicy.DELETE;
+}
+
+function cfnResourceOf({ node: { defaultChild } }: IConstruct): CfnResource | undefined {
+  return CfnResource.isCfnResource(defaultChild) ? defaultChild : undefined;
+}

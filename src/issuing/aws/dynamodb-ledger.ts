@@ -1,0 +1,235 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { Requester } from '../declaration/identity';
+import {
+  Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord, TABLE_WAS_CHANGED, takesBack,
+} from '../ledger/ledger';
+import { AwsCalls, errorName } from '../../lambda/aws/aws-calls';
+import { entryFrom, Item, namedIdentityFrom, recordFrom, toAttribute, toItem } from './ledger-item';
+import { certificateKey, isFor, nameKey, namePartition, pointerKey, resourceKey, resourceOf } from './ledger-keys';
+
+const CONDITION_FAILED = 'ConditionalCheckFailedException';
+const TABLE_GONE = 'ResourceNotFoundException';
+
+/**
+ * The ledger in a DynamoDB table with the string keys `pk` and `sk`. Items are never deleted:
+ *
+ * - `identity#<identity>`, `current`: which certificate is the latest of an identity (`issuer` and `serialNumber`)
+ * - `issuer#<identity of the CA>`, `serial#<serial number>`: the certificate, with the attributes of `LedgerEntry`; and
+ *   `supersededBy`, the serial number of the next one of its identity, from when on it changes no more
+ * - `resource#<stack id>/<logical id>`, `current`: the attributes of `ResourceRecord`
+ * - `name#<identity of the CA>#<digest of the common name>`, `resource#<stack id>/<logical id>`: the `identity` that a
+ *   resource has had certified under a common name last
+ */
+export class DynamoDbLedger implements Ledger {
+  /** @param absent names of errors that say there is no ledger */
+  constructor(
+    private readonly client: DynamoDBClient, private readonly calls: AwsCalls, private readonly table: string,
+    private readonly absent: readonly string[] = [TABLE_GONE],
+  ) {}
+
+  public async find(identity: string): Promise<LedgerEntry | undefined> {
+    const pointer = await this.get(pointerKey(identity));
+    if (!pointer) {
+      return undefined;
+    }
+    const item = await this.get(certificateKey({ issuer: pointer.issuer?.S, serialNumber: pointer.serialNumber?.S }));
+    if (!item) {
+      throw new Error(`the ledger ${this.table} has lost the certificate with serial number ${pointer.serialNumber?.S}; `
+        + 'restore the table from its point-in-time recovery');
+    }
+    const entry = entryFrom(item);
+    if (entry.identity !== identity) {
+      throw new Error(`the ledger ${this.table} must have the certificate of ${identity} as its latest one, got that of ${entry.identity}; `
+        + TABLE_WAS_CHANGED);
+    }
+    return entry;
+  }
+
+  public async resource(requester: Requester): Promise<ResourceRecord | undefined> {
+    const item = await this.get(resourceKey(requester));
+    return item && recordFrom(item);
+  }
+
+  public async record(requester: Requester, record: ResourceRecord, over: ResourceRecord | undefined): Promise<boolean> {
+    const written = await this.written(() => this.calls.make('dynamodb:PutItem', this.resourceName, options => this.client.send(new PutItemCommand({
+      TableName: this.table,
+      Item: { ...resourceKey(requester), ...toItem(record) },
+      ...over ? { ConditionExpression: 'revision = :over', ExpressionAttributeValues: { ':over': toAttribute(over.revision) } }
+        : { ConditionExpression: 'attribute_not_exists(pk)' },
+    }), options), [CONDITION_FAILED]));
+    // This very record may stand: it was written, but the answer was lost and the client tried again.
+    return written || isDeepStrictEqual(toItem(await this.resource(requester) ?? {}), toItem(record));
+  }
+
+  public async reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): Promise<boolean> {
+    const { identity, issuer, serialNumber, commonName } = entry;
+    const TableName = this.table;
+    const written = await this.transact(holder, false, [
+      { Put: { TableName, Item: { ...pointerKey(identity), ...toItem({ issuer, serialNumber }) }, ...ifPointerIs(over) } },
+      { Put: { TableName, Item: { ...certificateKey(entry), ...toItem(entry) }, ConditionExpression: 'attribute_not_exists(pk)' } },
+      ...over ? [{
+        Update: {
+          TableName,
+          Key: certificateKey(over),
+          UpdateExpression: 'SET supersededBy = :next',
+          ConditionExpression: UNCHANGED,
+          ExpressionAttributeNames: STATUS,
+          ExpressionAttributeValues: { ':next': toAttribute(serialNumber), ':from': toAttribute(over.status) },
+        },
+      }] : [],
+      ...commonName === undefined ? [] : [{ Put: { TableName, Item: { ...nameKey(issuer, commonName, entry), ...toItem({ identity }) } } }],
+    ]);
+    return written || (await this.find(identity))?.serialNumber === serialNumber;
+  }
+
+  public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): Promise<boolean> {
+    const added = Object.entries(facts).filter(([, value]) => value !== undefined);
+    const written = await this.transact(holder, takesBack(to, facts), [{
+      Update: {
+        TableName: this.table,
+        Key: certificateKey(entry),
+        UpdateExpression: `SET ${['#status = :to', ...added.map(([name]) => `${name} = :${name}`)].join(', ')}`,
+        ConditionExpression: `${UNCHANGED} AND stackId = :fromStack AND logicalResourceId = :fromResource`,
+        ExpressionAttributeNames: STATUS,
+        ExpressionAttributeValues: {
+          ':from': toAttribute(entry.status),
+          ':fromStack': toAttribute(entry.stackId),
+          ':fromResource': toAttribute(entry.logicalResourceId),
+          ':to': toAttribute(to),
+          ...Object.fromEntries(added.map(([name, value]) => [`:${name}`, toAttribute(value)])),
+        },
+      },
+    }]);
+    return written || this.isAlready(entry, { status: to, ...Object.fromEntries(added) });
+  }
+
+  public async *issued(issuer: string): AsyncIterable<LedgerEntry> {
+    yield* this.query({
+      KeyConditionExpression: 'pk = :pk',
+      FilterExpression: '#status = :issued',
+      ExpressionAttributeNames: STATUS,
+      ExpressionAttributeValues: { ':pk': certificateKey({ issuer }).pk, ':issued': toAttribute('ISSUED') },
+    }, entryFrom);
+  }
+
+  public async named(issuer: string, commonName: string): Promise<LedgerEntry[]> {
+    const query = { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': toAttribute(namePartition(issuer, commonName)) } };
+    const entries: LedgerEntry[] = [];
+    for await (const { identity, resource } of this.query(query, item => ({ identity: namedIdentityFrom(item), resource: resourceOf(item) }))) {
+      const entry = await this.find(identity);
+      if (entry && isFor(entry, resource)) {
+        entries.push(entry);
+      }
+    }
+    return entries;
+  }
+
+  /** Writes, as long as the request is the latest one of its resource and, unless it takes something back, has not failed. */
+  private async transact(holder: Holder, mayHaveFailed: boolean, writes: readonly TransactWriteItem[]): Promise<boolean> {
+    const fence: TransactWriteItem = {
+      ConditionCheck: {
+        TableName: this.table,
+        Key: resourceKey(holder),
+        ConditionExpression: mayHaveFailed ? 'requestId = :request'
+          : 'requestId = :request AND (attribute_not_exists(outcome) OR outcome = :success)',
+        ExpressionAttributeValues: { ':request': toAttribute(holder.requestId), ...mayHaveFailed ? {} : { ':success': toAttribute('SUCCESS') } },
+      },
+    };
+    return this.written(() => this.calls.make('dynamodb:TransactWriteItems', this.resourceName, async options => {
+      try {
+        return await this.client.send(new TransactWriteItemsCommand({ TransactItems: [fence, ...writes] }), options);
+      } catch (error) {
+        throw error instanceof TransactionCanceledException ? decisiveReason(error) : error;
+      }
+    }, [CONDITION_FAILED, OVERTAKEN]));
+  }
+
+  private async *query<T>(input: Omit<QueryCommandInput, 'TableName'>, read: (item: Item) => T): AsyncIterable<T> {
+    let start: Item | undefined;
+    do {
+      const command = new QueryCommand({ TableName: this.table, ConsistentRead: true, ExclusiveStartKey: start, ...input });
+      const { Items = [], LastEvaluatedKey } = await this.reading(() => this.calls.make('dynamodb:Query', this.resourceName,
+        options => this.client.send(command, options), this.absent));
+      yield* Items.map(read);
+      start = LastEvaluatedKey;
+    } while (start);
+  }
+
+  /** Whether this very change stands: it was written, but the answer was lost and the client tried again. */
+  private async isAlready(entry: LedgerEntry, wanted: Partial<LedgerEntry>): Promise<boolean> {
+    const item = await this.get(certificateKey(entry));
+    const now = item && entryFrom(item);
+    return now !== undefined && Object.entries(wanted).every(([name, value]) => isDeepStrictEqual(now[name as keyof LedgerEntry], value));
+  }
+
+  private async get(Key: Item): Promise<Item | undefined> {
+    const command = new GetItemCommand({ TableName: this.table, Key, ConsistentRead: true });
+    return (await this.reading(() => this.calls.make('dynamodb:GetItem', this.resourceName, options => this.client.send(command, options), this.absent))).Item;
+  }
+
+  private async reading<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      throw !this.absent.includes(errorName(error)) ? error : new LedgerGoneError(`the ledger ${this.table} does not exist (${errorName(error)}); `
+        + 'restore the table from its point-in-time recovery or its backup');
+    }
+  }
+
+  private async written(write: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      if (errorName(error) === OVERTAKEN) {
+        throw new OvertakenError();
+      }
+      if (errorName(error) === CONDITION_FAILED) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  private get resourceName(): string {
+    return `the table ${this.table}`;
+  }
+}
+
+/** `status` is a reserved word of DynamoDB. */
+const STATUS = { '#status': 'status' };
+const UNCHANGED = '#status = :from AND attribute_not_exists(supersededBy)';
+
+/** The condition that nothing but `over` stands for an identity. */
+function ifPointerIs(over: LedgerEntry | undefined): { ConditionExpression: string; ExpressionAttributeValues?: Item } {
+  return over ? { ConditionExpression: 'serialNumber = :over', ExpressionAttributeValues: { ':over': toAttribute(over.serialNumber) } }
+    : { ConditionExpression: 'attribute_not_exists(pk)' };
+}
+
+/** How it is told that the fence, the first item of a transaction, was not met. */
+const OVERTAKEN = 'Overtaken';
+
+/**
+ * What a cancelled transaction comes down to: a condition that was not met is final, whatever else happened to it;
+ * everything else is contention or throttling.
+ */
+function decisiveReason(error: TransactionCanceledException): Error {
+  const codes = (error.CancellationReasons ?? []).map(reason => reason.Code ?? 'None');
+  const failed = codes.indexOf('ConditionalCheckFailed');
+  if (failed >= 0) {
+    return named(failed === 0 ? OVERTAKEN : CONDITION_FAILED);
+  }
+  const fault = codes.find(code => code !== 'None' && !PASSING.includes(code));
+  return fault === undefined ? error : named(fault);
+}
+
+function named(name: string): Error {
+  return Object.assign(new Error(name), { name });
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+const PASSING = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];

@@ -1,0 +1,186 @@
+import { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { isMap } from '../../contract/json-map';
+import { KeyStorageProperties } from '../../contract/properties';
+import { quote } from '../../contract/rules';
+import { LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
+import { entryOf } from '../../lambda/outside-text';
+
+/** An item, or the key of one, as DynamoDB writes it. */
+export type Item = { [name: string]: AttributeValue };
+
+/** One value as a DynamoDB attribute: texts as S, octets as B, and so on. */
+export function toAttribute(value: unknown): AttributeValue {
+  if (typeof value === 'string') {
+    return { S: value };
+  }
+  if (typeof value === 'number') {
+    return { N: String(value) };
+  }
+  if (typeof value === 'boolean') {
+    return { BOOL: value };
+  }
+  if (Buffer.isBuffer(value)) {
+    return { B: value };
+  }
+  return Array.isArray(value) ? { L: value.map(toAttribute) } : { M: toItem(value as object) };
+}
+
+/** Named values as attributes of the same names; absent ones are left out. */
+export function toItem(values: object): Item {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined).map(([name, value]) => [name, toAttribute(value)]));
+}
+
+/**
+ * The entry that an item holds; attributes that a newer version of this library added are ignored.
+ *
+ * @throws Error where the item holds what no entry has
+ */
+export function entryFrom(item: Item): LedgerEntry {
+  return valuesOf(item, ENTRY) as unknown as LedgerEntry;
+}
+
+/**
+ * The record of a resource that an item holds.
+ *
+ * @throws Error where the item holds what no record has
+ */
+export function recordFrom(item: Item): ResourceRecord {
+  return valuesOf(item, RECORD) as unknown as ResourceRecord;
+}
+
+/**
+ * The identity that an item of a common name names.
+ *
+ * @throws Error where it names none
+ */
+export function namedIdentityFrom(item: Item): string {
+  return valuesOf(item, { identity: TEXT }).identity as string;
+}
+
+function valuesOf(item: Item, kinds: { readonly [name: string]: Kind | OptionalKind }): { [name: string]: unknown } {
+  const values: { [name: string]: unknown } = {};
+  for (const [name, kind] of Object.entries(kinds)) {
+    const value = item[name] && fromAttribute(item[name]);
+    if (value === undefined ? !('optional' in kind) : !kind.is(value)) {
+      throw new Error(`the ledger must have ${kind.what} as ${name} of ${quote(item.pk?.S)}, ${quote(item.sk?.S)}, got ${value === undefined ? 'none' : quote(value)}; `
+        + TABLE_WAS_CHANGED);
+    }
+    if (value !== undefined) {
+      values[name] = value;
+    }
+  }
+  return values;
+}
+
+function fromAttribute({ S, N, BOOL, B, L, M }: AttributeValue): unknown {
+  if (B) {
+    return Buffer.from(B);
+  }
+  if (N !== undefined) {
+    return Number(N);
+  }
+  if (L) {
+    return L.map(fromAttribute);
+  }
+  return M ? Object.fromEntries(Object.entries(M).map(([name, attribute]) => [name, fromAttribute(attribute)])) : S ?? BOOL;
+}
+
+/** What an attribute is: whoever may write to the table can have written anything. */
+interface Kind {
+  /** In words. */
+  readonly what: string;
+  readonly is: (value: unknown) => boolean;
+}
+
+interface OptionalKind extends Kind {
+  readonly optional: true;
+}
+
+/** A kind for every attribute, which says as the type does where one can be absent. */
+type Kinds<T> = { readonly [A in keyof Required<T>]: undefined extends T[A] ? OptionalKind : Kind };
+
+function optional(kind: Kind): OptionalKind {
+  return { ...kind, optional: true };
+}
+
+function oneOf(...values: readonly string[]): Kind {
+  return { what: `one of ${values.join(', ')}`, is: value => values.includes(value as string) };
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isMapOfTexts = (value: unknown): value is { readonly [name: string]: string } => isMap(value) && Object.values(value).every(isText);
+
+const TEXT: Kind = { what: 'a text', is: isText };
+const TEXTS: Kind = { what: 'a list of texts', is: value => Array.isArray(value) && value.every(isText) };
+const OCTETS: Kind = { what: 'octets', is: Buffer.isBuffer };
+const FLAG: Kind = { what: 'true or false', is: value => typeof value === 'boolean' };
+const COUNT: Kind = { what: 'a whole number', is: Number.isSafeInteger };
+
+/** By what each kind of place is known. */
+const PLACES: { readonly [T in KeyStorageProperties['Type']]: string } = {
+  SecretsManager: 'SecretArn', Parameter: 'Path', Kms: 'KeyArn', ExistingSecret: 'SecretArn',
+};
+
+const PLACE: Kind = {
+  what: `a place of the type ${Object.keys(PLACES).join(', ')}`,
+  is: value => isMapOfTexts(value) && isText(value[entryOf(PLACES, value.Type) ?? '']),
+};
+
+const BUNDLES: Kind = {
+  what: 'a list of bundles',
+  is: value => Array.isArray(value) && value.every(each => isMapOfTexts(each) && isText(each.Type) && isText(each.SecretArn)),
+};
+
+const TAGS: Kind = {
+  what: 'a list of tags',
+  is: value => Array.isArray(value) && value.every(each => isMapOfTexts(each) && isText(each.Key) && isText(each.Value)),
+};
+
+const ENTRY: Kinds<LedgerEntry> = {
+  identity: TEXT,
+  issuer: TEXT,
+  serialNumber: TEXT,
+  status: oneOf('RESERVED', 'SIGNED', 'REQUESTED', 'ISSUED', 'WITHDRAWN'),
+  profile: TEXT,
+  subject: TEXT,
+  commonName: optional(TEXT),
+  keyAlgorithm: TEXT,
+  keyStorage: optional(PLACE),
+  retainKey: optional(FLAG),
+  bundles: optional(BUNDLES),
+  tags: optional(TAGS),
+  formerTagKeys: optional(TEXTS),
+  notBefore: TEXT,
+  notAfter: TEXT,
+  stackId: TEXT,
+  logicalResourceId: TEXT,
+  reservedAt: TEXT,
+  reservedBy: TEXT,
+  issuedAt: optional(TEXT),
+  issuedBy: optional(TEXT),
+  withdrawnAt: optional(TEXT),
+  withdrawnBy: optional(TEXT),
+  takenFrom: optional(TEXT),
+  handedBackBy: optional(TEXT),
+  certificate: optional(OCTETS),
+  chain: optional(OCTETS),
+  certificateSigningRequest: optional(OCTETS),
+  ignoredRequests: optional(TEXT),
+  signature: optional(OCTETS),
+};
+
+const RECORD: Kinds<ResourceRecord> = {
+  requestId: TEXT,
+  requestedAt: optional(TEXT),
+  expiresAt: optional(TEXT),
+  since: TEXT,
+  wants: optional(TEXT),
+  removes: optional(TEXT),
+  outcome: optional(oneOf('SUCCESS', 'FAILED')),
+  movesTo: optional(TEXT),
+  declares: optional(TEXT),
+  holds: TEXTS,
+  had: TEXTS,
+  earlier: TEXTS,
+  revision: COUNT,
+};

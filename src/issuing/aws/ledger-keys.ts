@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { Item } from './ledger-item';
+import { comparableCommonName } from '../../contract/common-names';
+import { Requester } from '../declaration/identity';
+import { LedgerEntry } from '../ledger/ledger';
+
+/** The keys of a ledger's items; see decisions/0004-ledger.md. */
+
+export function pointerKey(identity: string): Item {
+  return { pk: { S: `identity#${identity}` }, sk: { S: 'current' } };
+}
+
+export function certificateKey({ issuer, serialNumber }: { issuer?: string; serialNumber?: string }): Item {
+  return { pk: { S: `issuer#${issuer}` }, sk: { S: `serial#${serialNumber}` } };
+}
+
+export function resourceKey(requester: Requester): Item {
+  return { pk: { S: `resource#${pathOf(requester)}` }, sk: { S: 'current' } };
+}
+
+export function nameKey(issuer: string, commonName: string, requester: Requester): Item {
+  return { pk: { S: namePartition(issuer, commonName) }, sk: { S: `resource#${pathOf(requester)}` } };
+}
+
+/** Names that a validator takes for the same are the same here; a digest, since a name can be longer than a key. */
+export function namePartition(issuer: string, commonName: string): string {
+  return `name#${issuer}#${createHash('sha256').update(comparableCommonName(commonName)).digest('hex')}`;
+}
+
+/** The resource that an item with a `nameKey` is about. */
+export function resourceOf(item: Item): string {
+  return item.sk.S!.slice('resource#'.length);
+}
+
+/** Whether an entry is a certificate of that resource, and not one that has taken its identity over. */
+export function isFor(entry: LedgerEntry, resource: string): boolean {
+  return pathOf(entry) === resource;
+}
+
+function pathOf({ stackId, logicalResourceId }: Requester): string {
+  return `${stackId}/${logicalResourceId}`;
+}

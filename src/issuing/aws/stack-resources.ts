@@ -1,0 +1,29 @@
+import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { StackResource } from '../ports';
+import { AwsCalls } from '../../lambda/aws/aws-calls';
+
+/** What a stack had: CloudFormation may go on listing it. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResourceSummary.html */
+const GONE: readonly (string | undefined)[] = ['DELETE_COMPLETE', 'DELETE_SKIPPED'];
+
+/** The resources that CloudFormation knows a stack to have: in the middle of an update, with what that will remove. */
+export class StackResources {
+  constructor(private readonly client: CloudFormationClient, private readonly calls: AwsCalls) {}
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html */
+  public async list(stackId: string): Promise<StackResource[]> {
+    const resources: StackResource[] = [];
+    let token: string | undefined;
+    do {
+      const command = new ListStackResourcesCommand({ StackName: stackId, NextToken: token });
+      const { StackResourceSummaries = [], NextToken } = await this.calls.make('cloudformation:ListStackResources', stackId,
+        options => this.client.send(command, options));
+      for (const { ResourceType, LogicalResourceId, PhysicalResourceId, ResourceStatus } of StackResourceSummaries) {
+        if (!GONE.includes(ResourceStatus) && ResourceType !== undefined && LogicalResourceId !== undefined && PhysicalResourceId !== undefined) {
+          resources.push({ type: ResourceType, logicalResourceId: LogicalResourceId, physicalResourceId: PhysicalResourceId });
+        }
+      }
+      token = NextToken;
+    } while (token !== undefined);
+    return resources;
+  }
+}

@@ -1,0 +1,85 @@
+import { Declaration } from './declaration';
+import { requestOutcome } from './declared-request';
+import { LedgerEntry } from '../ledger/ledger';
+import { outsideMessage } from '../../lambda/outside-text';
+import { MAX_RESPONSE_BYTES, RequestIds, responseBytes } from '../../resource/response-size';
+import { CertificateAttributes } from '../../contract/properties';
+import { certificateAttributes } from '../../pki/certificate';
+import { splitCertificates } from '../../pki/certificate-list';
+import { toPem } from '../../pki/pem';
+
+/**
+ * What stands in the attributes of a CA whose certificate is awaited; CloudFormation wants every attribute that is referred to. Look-ups
+ * of other stacks, made by other versions too, get it as the fingerprint of the CA: final (decisions/0009).
+ */
+export const AWAITED = '(not signed yet)';
+
+/** The attributes that only some certificates have. */
+type MoreAttributes = Pick<CertificateAttributes, 'IgnoredRequests' | 'PrivateKeyParameter'>;
+
+/** More than what is said of a request's 20 wishes has at most. */
+const MAX_IGNORED_CHARACTERS = 2_048;
+
+/**
+ * What a declaration adds to the attributes of its certificate. What a request did not get is said from the request itself; where
+ * that is in a secret which is not read again, from the ledger, cleaned, for others may be able to write there.
+ */
+export function declaredData(declaration: Declaration, { serialNumber, ignoredRequests }: Pick<LedgerEntry, 'serialNumber' | 'ignoredRequests'>): MoreAttributes {
+  const { keyStorage, request } = declaration;
+  const ignored = request && (requestOutcome(declaration).ignored ?? outsideMessage(ignoredRequests, MAX_IGNORED_CHARACTERS));
+  return {
+    ...ignored === undefined ? {} : { IgnoredRequests: ignored },
+    ...keyStorage?.Type === 'Parameter' ? { PrivateKeyParameter: `${keyStorage.Path}/${serialNumber}` } : {},
+  };
+}
+
+/** The certificates above a CA, PEM. */
+export function chainData({ chain }: Pick<LedgerEntry, 'chain'>): Pick<CertificateAttributes, 'IssuerChainPem'> {
+  return { IssuerChainPem: splitCertificates(chain ?? Buffer.alloc(0)).map(der => toPem('CERTIFICATE', der)).join('') };
+}
+
+function requestPem({ certificateSigningRequest }: LedgerEntry): string {
+  return toPem('CERTIFICATE REQUEST', certificateSigningRequest!);
+}
+
+/** What is told of a certificate that is awaited. */
+export const AWAITED_CERTIFICATE: CertificateAttributes = {
+  CertificatePem: '(not signed yet: have the certificate signing request signed, and declare the result as signedCertificate)',
+  SerialNumber: AWAITED,
+  NotBefore: AWAITED,
+  NotAfter: AWAITED,
+  Sha256Fingerprint: AWAITED,
+  Sha1Fingerprint: AWAITED,
+  SubjectKeyIdentifier: AWAITED,
+};
+
+/** The attributes of a CA whose certificate is awaited. */
+function pendingData(entry: LedgerEntry): CertificateAttributes {
+  return { ...AWAITED_CERTIFICATE, CertificateSigningRequestPem: requestPem(entry) };
+}
+
+/** The attributes of a CA that is signed elsewhere: as it stands in its ledger. */
+export function elsewhereData(event: RequestIds, entry: LedgerEntry): CertificateAttributes {
+  return entry.status === 'ISSUED' ? signedElsewhereData(event, entry) : pendingData(entry);
+}
+
+/** The attributes of a CA that was signed elsewhere; its request too, where the answer has room for both. */
+function signedElsewhereData(event: RequestIds, entry: LedgerEntry): CertificateAttributes {
+  const data = { ...certificateAttributes(entry.certificate!), CertificateSigningRequestPem: requestPem(entry) };
+  return responseBytes(event, entry.identity, data) <= MAX_RESPONSE_BYTES ? data
+    : { ...data, CertificateSigningRequestPem: '(signed; left out, since the answer to CloudFormation has no room for it)' };
+}
+
+/** The attributes at their full length; all but the certificate have a fixed one. */
+export function largestData(certificatePem: string, declaration: Declaration): CertificateAttributes {
+  return {
+    CertificatePem: certificatePem,
+    SerialNumber: '0'.repeat(40),
+    NotBefore: '2026-01-31T23:59:59Z',
+    NotAfter: '2036-01-31T23:59:59Z',
+    Sha256Fingerprint: '0'.repeat(64),
+    Sha1Fingerprint: '0'.repeat(40),
+    SubjectKeyIdentifier: '0'.repeat(40),
+    ...declaredData(declaration, { serialNumber: '0'.repeat(40), ignoredRequests: undefined }),
+  };
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { Declaration, assertSubject } from './declaration';
+import { nameLists, subjectValues } from './declared-extensions';
+import { Ports } from '../ports';
+import { complain, RawProperties, record, secretId, text } from '../../resource/property-values';
+import { checkNameRules, GENERAL_NAME_TYPE_NAMES, NameLists } from '../../contract/general-names';
+import { SubjectValues } from '../../contract/subject-attributes';
+import {
+  AllowedSubject, AllowedSubjectType, checkAllowedSubject, checkRequestedSubject, checkSubjectIsDecided,
+} from '../../contract/subject-rules';
+import { CertificationRequest, readCertificationRequest } from '../../pki/certification-request';
+import { readName } from '../../pki/name-reader';
+import { readRequestedNames } from '../../pki/requested-names';
+
+/** A certificate signing request that a certificate is to be made from. */
+export interface DeclaredRequest {
+  /** Absent where it is in a secret that has not been read yet. */
+  readonly content?: CertificationRequest;
+  /** The subject of the request; absent with the content, and where the declaration has one of its own. */
+  readonly subject?: SubjectValues;
+  readonly secretArn?: string;
+  readonly allowedNames?: NameLists;
+  /** Which subject may be taken from the request. */
+  readonly allowedSubject?: AllowedSubject;
+}
+
+/** Reads the properties that declare a request, and a request that stands among them. */
+export function requestProperty(properties: RawProperties, required: boolean): DeclaredRequest | undefined {
+  const { CertificateSigningRequest, CertificateSigningRequestSecretArn, AllowedNames, AllowedSubject: rule } = properties;
+  const inline = CertificateSigningRequest === undefined ? undefined : text('certificateSigningRequest', CertificateSigningRequest);
+  if (inline === undefined && CertificateSigningRequestSecretArn === undefined) {
+    if (required) {
+      throw new Error('certificateSigningRequest must be given');
+    }
+    return undefined;
+  }
+  const allowedNames = AllowedNames === undefined ? undefined : nameLists('allowedSubjectAlternativeNames', AllowedNames);
+  complain(allowedNames && checkNameRules(allowedNames));
+  const hasSubject = properties.Subject !== undefined;
+  const allowedSubject = rule === undefined ? undefined : allowedSubjectProperty(record('allowedSubject', rule));
+  // A text that was a token at synthesis looks like one that was not: whether it needed a rule is asked there.
+  complain(checkSubjectIsDecided(inline !== undefined, hasSubject, allowedSubject !== undefined));
+  return inline === undefined
+    ? { secretArn: secretId('certificateSigningRequest', CertificateSigningRequestSecretArn), allowedNames, allowedSubject }
+    : { ...readRequest(inline, hasSubject, allowedSubject), allowedNames, allowedSubject };
+}
+
+function allowedSubjectProperty({ Type, Subject }: RawProperties): AllowedSubject {
+  const rule = { type: Type as AllowedSubjectType, subject: subjectValues('allowedSubject', Subject) };
+  complain(checkAllowedSubject(rule));
+  return rule;
+}
+
+/** The content of a request, and its subject where that is taken: the rule for it is asked before anything else is. */
+function readRequest(input: string | Buffer, hasSubject: boolean, rule: AllowedSubject | undefined): Pick<DeclaredRequest, 'content' | 'subject'> {
+  const content = readCertificationRequest(input);
+  if (hasSubject) {
+    return { content };
+  }
+  const subject = readName(content.subject);
+  complain(rule && checkRequestedSubject(subject, rule));
+  return { content, subject };
+}
+
+/** The declaration with its request, which may have to be fetched from a secret. */
+export async function withRequest(declaration: Declaration, ports: Ports): Promise<Declaration> {
+  const { request } = declaration;
+  if (!request || request.content) {
+    return declaration;
+  }
+  const value = await ports.secretValue(request.secretArn!);
+  if (value === undefined) {
+    throw new Error(`certificateSigningRequest must be in the secret ${request.secretArn}, which has no value`);
+  }
+  const read = readRequest(value, declaration.subject !== undefined, request.allowedSubject);
+  const complete = { ...declaration, request: { ...request, ...read }, subject: declaration.subject ?? read.subject };
+  assertSubject(complete);
+  return complete;
+}
+
+/**
+ * What a request has to do with the identity of its certificate: the key and the names that are taken from it, so that the
+ * same request that was signed again is the same; or the secret in which it is, and the subject and the names that may be taken.
+ */
+export function requestIdentity(request: DeclaredRequest): object {
+  const { content, secretArn: place, allowedNames, allowedSubject } = request;
+  if (!content || place !== undefined) {
+    return { secretArn: place, ...allowedNames ? { allowedNames } : {}, ...allowedSubject ? { allowedSubject } : {} };
+  }
+  const { names } = requestOutcome({ request });
+  return { publicKey: createHash('sha256').update(content.publicKey).digest('hex'), ...names ? { names } : {} };
+}
+
+/** What of a request enters the certificate besides its key, and what does not. */
+export interface RequestOutcome {
+  /** The declared alternative names, and those of the request that a rule allows. */
+  readonly names?: NameLists;
+  /** What the request asked for and does not get, in words; absent without a request. */
+  readonly ignored?: string;
+}
+
+/** Goes through what a request asks for: only alternative names that a rule allows are taken. */
+export function requestOutcome({ request, extensions }: Pick<Declaration, 'request' | 'extensions'>): RequestOutcome {
+  const declared = extensions?.subjectAlternativeNames;
+  if (!request?.content) {
+    return { names: declared };
+  }
+  const { allowed, ignored } = readRequestedNames(request.content, request.allowedNames ?? {});
+  const merged = Object.fromEntries(GENERAL_NAME_TYPE_NAMES
+    .map(type => [type, unique([...declared?.[type] ?? [], ...allowed[type] ?? []])] as const)
+    .filter(([, names]) => names.length > 0));
+  return { names: Object.keys(merged).length > 0 ? merged : undefined, ignored: ignored.join(', ') || 'none' };
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  const texts = values.map(value => JSON.stringify(value));
+  return values.filter((_, index) => texts.indexOf(texts[index]) === index);
+}

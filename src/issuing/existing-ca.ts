@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { DeclaredRequestFacts } from './declaration/certificate-request';
+import { custodyOf } from './keys/custody';
+import { platformsProperty, replacesProperty } from './declaration/declaration';
+import { IssuedEntry } from './ledger/genuine-entry';
+import { identityFrom, Requester } from './declaration/identity';
+import { chainOf } from './issuing-ca';
+import { describePlace, keyStorageProperty } from './keys/key-storage';
+import { LedgerEntry } from './ledger/ledger';
+import { Ports } from './ports';
+import { checked, optionalText, RawProperties, secretId, text, truth, wholeNumber } from '../resource/property-values';
+import { isRecorded, recordCa } from './ledger/record-ca';
+import { assertForPlatforms, assertUsable } from './usable-ca';
+import { assertOwn } from './ledger/wanted';
+import { PlatformId } from '../platforms/registry';
+import { KeyStorageProperties } from '../contract/properties';
+import { ResourceType } from '../contract/resource-types';
+import { checkGeneration } from '../contract/rules';
+import { formatTime } from '../contract/term';
+import { readCaChain } from '../pki/ca-chain';
+import { readCertificates } from '../pki/certificate-pem';
+import { keyAlgorithmOfPublicKey } from '../pki/keys';
+import { commonNameOf } from '../pki/name-comparison';
+import { toPem } from '../pki/pem';
+
+/** A CA that was made elsewhere, as a resource declares it. */
+export interface ExistingCaDeclaration {
+  readonly ledgerTable: string;
+  /** The CA's certificate and those above it. */
+  readonly certificatePem?: string;
+  readonly certificateSecretArn?: string;
+  readonly keyStorage: KeyStorageProperties;
+  readonly allowLegacyChain: boolean;
+  readonly generation: number;
+  readonly platforms: readonly PlatformId[];
+  /** The identity of the CA that this one replaces by declaration. */
+  readonly replaces?: string;
+}
+
+/** Parses and checks the properties of an existing CA. */
+export function parseExistingCa(properties: RawProperties): ExistingCaDeclaration {
+  const certificatePem = optionalText('certificate', properties.CertificatePem);
+  return {
+    ledgerTable: text('ledgerTable', properties.LedgerTable),
+    certificatePem,
+    certificateSecretArn: certificatePem === undefined ? secretId('certificate', properties.CertificateSecretArn) : undefined,
+    keyStorage: keyStorageProperty(properties.KeyStorage, ['ExistingSecret', 'Kms']),
+    allowLegacyChain: truth('allowLegacyChain', properties.AllowLegacyChain, false),
+    generation: checked<number>(checkGeneration, wholeNumber(properties.Generation ?? '1')),
+    platforms: platformsProperty(properties.Platforms),
+    replaces: replacesProperty(properties.Replaces),
+  };
+}
+
+/**
+ * The identity of an existing CA: its certificate, or the secret in which that is. Left out on purpose: the place of the key,
+ * which can move, and the certificates above it.
+ */
+export function existingCaIdentity(declaration: ExistingCaDeclaration, { stackId, logicalResourceId }: Requester): string {
+  const { certificatePem, certificateSecretArn, generation } = declaration;
+  const certificate = certificatePem === undefined ? certificateSecretArn
+    : createHash('sha256').update(readCertificates('certificate', certificatePem)[0]).digest('hex');
+  return identityFrom('ca', ['cdk-private-iot-ca/1', ResourceType.EXISTING_IOT_CA, stackId, logicalResourceId, certificate, generation]);
+}
+
+/** A request to take an existing CA into a ledger. */
+export interface ExistingCaRequest extends DeclaredRequestFacts {
+  readonly declaration: ExistingCaDeclaration;
+}
+
+/**
+ * Takes a CA into its ledger, so that it issues from then on as one that was made here: after all has been checked that a
+ * validator would hold against its certificate, and that the key is its key. Declared again with its key in another place, or
+ * with other certificates above it, it is checked again and goes on with these.
+ */
+export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports): Promise<IssuedEntry> {
+  const { declaration, identity } = request;
+  const ledger = ports.ledger(declaration.ledgerTable);
+  const entry = await ledger.find(identity);
+  assertOwn(request, entry, declaration.ledgerTable);
+  const standing = entry?.status === 'ISSUED' && entry.certificate ? { ...entry, certificate: entry.certificate } : undefined;
+  const { certificate, chain } = readCaChain('certificate', await certificateText(declaration, standing, ports), declaration.allowLegacyChain);
+  const above = Buffer.concat(chain.map(({ der }) => der));
+  const key = await custodyOf(declaration.keyStorage, ports).find(certificate.serialNumber);
+  if (!key) {
+    throw new Error(`privateKey must be in ${describePlace(declaration.keyStorage, certificate.serialNumber)}, which has no value`);
+  }
+  if (!key.publicKey.equals(certificate.publicKey)) {
+    throw new Error('privateKey must be the key of the CA\'s certificate, got another one');
+  }
+  const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey)!;
+  assertForPlatforms(keyAlgorithm, declaration.platforms);
+  if (standing && isRecorded(standing, { ...request, keyStorage: declaration.keyStorage, chain: above, certificate: certificate.der })) {
+    return standing;
+  }
+  assertUsable('certificate', { certificate, chain }, ports.clock());
+  const now = ports.clock().toISOString();
+  const adopted: IssuedEntry = {
+    identity,
+    issuer: identity,
+    serialNumber: certificate.serialNumber,
+    status: 'ISSUED',
+    profile: 'ca',
+    subject: commonNameOf(certificate.subject) ?? '(no common name)',
+    keyAlgorithm,
+    keyStorage: declaration.keyStorage,
+    notBefore: formatTime(certificate.validity.notBefore),
+    notAfter: formatTime(certificate.validity.notAfter),
+    stackId: request.stackId,
+    logicalResourceId: request.logicalResourceId,
+    reservedAt: now,
+    reservedBy: request.requestId,
+    issuedAt: now,
+    issuedBy: request.requestId,
+    certificate: certificate.der,
+    chain: above,
+  };
+  await recordCa(adopted, request, ledger);
+  return adopted;
+}
+
+/** The declared certificates; a secret with them is read once, so that the CA stays the same until its `generation` is raised. */
+async function certificateText(
+  { certificatePem, certificateSecretArn }: ExistingCaDeclaration, standing: LedgerEntry | undefined, ports: Ports,
+): Promise<string> {
+  if (certificatePem === undefined && standing) {
+    return chainOf(standing).map(der => toPem('CERTIFICATE', der)).join('');
+  }
+  const value = certificatePem ?? await ports.secretValue(certificateSecretArn!);
+  if (value === undefined) {
+    throw new Error(`certificate must be in the secret ${certificateSecretArn}, which has no value`);
+  }
+  return value.toString();
+}

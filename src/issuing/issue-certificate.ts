@@ -1,0 +1,195 @@
+import { isDeepStrictEqual } from 'node:util';
+import { assertPassphrases, writeBundles } from './keys/bundles';
+import { CertificateRequest } from './declaration/certificate-request';
+import { custodyOf, HeldKey, isSamePlace } from './keys/custody';
+import { Declaration } from './declaration/declaration';
+import { requestOutcome, withRequest } from './declaration/declared-request';
+import { assertGenuine, IssuedEntry } from './ledger/genuine-entry';
+import { releaseKeys } from './keys/held-keys';
+import { IssuingCa, issuingCa } from './issuing-ca';
+import { ownerOf } from './keys/key-owner';
+import { describePlace } from './keys/key-storage';
+import { Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
+import { assertNameIsFree } from './ledger/name-in-use';
+import { isRecorded, tagFacts } from './keys/parameter-tags';
+import { Ports } from './ports';
+import { declaredContent, isUnderWay, reservation } from './ledger/reservation';
+import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
+import { assertWanted } from './ledger/wanted';
+import { formatTime } from '../contract/term';
+import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
+import { issue, selfIssuer } from '../pki/issue';
+import { assertLinted } from '../pki/lint/lint-errors';
+import { PROFILES } from '../pki/profile';
+
+/**
+ * Issues the declared certificate exactly once: the first call makes it, every other call answers the same bytes.
+ *
+ * The steps are recorded so that a crash between any two of them leaves a state from which the next call goes on with
+ * the same serial number and the same key: what is unique is reserved first, then the key is made under that serial
+ * number, then the certificate is signed, checked and recorded, and only one record of it can win. Where bundles are to hold
+ * the certificate, it is recorded before the first of them is written: signed again it would be another one.
+ *
+ * @param assertFits is asked, before anything is written, whether a certificate of this length (PEM) can be answered
+ * @returns the ledger's entry, with the certificate
+ */
+export async function issueCertificate(declared: CertificateRequest, ports: Ports, assertFits: AssertFits): Promise<IssuedEntry> {
+  const ledger = ports.ledger(declared.declaration.issuerLedgerTable);
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    const entry = await ledger.find(declared.identity);
+    assertWanted(declared, entry);
+    const ca = await issuingCa(declared.declaration.issuer, ledger, ports, declared.declaration.issuerKeyIdentifier);
+    const issued = entry?.status === 'ISSUED'
+      ? await confirm(declared, entry, ca, ledger, ports)
+      // Only now is a request read that is in a secret: what was issued does not depend on what is there today.
+      : await next({ ...declared, declaration: await withRequest(declared.declaration, ports) }, entry, ca, ledger, ports, assertFits);
+    if (issued) {
+      return issued;
+    }
+  }
+  throw new Error(KEEPS_CHANGING);
+}
+
+/** Whether a certificate of this length (PEM) can be answered; by the declaration with its request. */
+type AssertFits = (pem: string, declaration: Declaration) => void;
+
+/** Takes what stands for an identity to its certificate; `undefined` where another delivery has got ahead. */
+async function next(
+  request: CertificateRequest, entry: LedgerEntry | undefined, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports, assertFits: AssertFits,
+): Promise<IssuedEntry | undefined> {
+  if (entry && await isReinstatable(entry, request.declaration, ports)) {
+    await assertNameIsFree(request, ledger, ports);
+    return record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports);
+  }
+  if (entry && isGoodReservation(entry, request, ports)) {
+    return entry.status === 'SIGNED' ? record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports)
+      : complete(request, entry, ca, ledger, ports);
+  }
+  if (entry && entry.status !== 'WITHDRAWN') {
+    await giveUp(entry, request, ledger, ports);
+    return undefined;
+  }
+  await assertNameIsFree(request, ledger, ports);
+  await assertPassphrases(request.declaration.bundles, ports);
+  const reserved = reservation(request, ca, ports, assertFits);
+  return await ledger.reserve(reserved, entry, request) ? complete(request, reserved, ca, ledger, ports) : undefined;
+}
+
+/** A reservation of an earlier delivery of this very request. */
+function isGoodReservation(entry: LedgerEntry, { requestId }: CertificateRequest, ports: Ports): boolean {
+  return entry.reservedBy === requestId && isUnderWay(entry, ports.clock());
+}
+
+/** Ends a reservation that nobody completes any more. */
+async function giveUp(entry: LedgerEntry, request: CertificateRequest, ledger: Ledger, ports: Ports): Promise<void> {
+  const facts = { withdrawnAt: ports.clock().toISOString(), withdrawnBy: request.requestId };
+  if (await ledger.advance(entry, 'WITHDRAWN', facts, request)) {
+    await releaseKeys(entry, ports);
+  }
+}
+
+/** A withdrawn certificate that is declared again comes back while it is valid and its key is still there. */
+async function isReinstatable(entry: LedgerEntry, { keyStorage }: Declaration, ports: Ports): Promise<boolean> {
+  return entry.status === 'WITHDRAWN' && entry.certificate !== undefined && entry.issuedAt !== undefined
+    && new Date(entry.notAfter) > ports.clock()
+    && isSamePlace(entry.keyStorage, keyStorage)
+    && (!keyStorage || await custodyOf(keyStorage, ports).find(entry.serialNumber) !== undefined);
+}
+
+/** Takes a reservation to its certificate. */
+async function complete(
+  request: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
+): Promise<IssuedEntry | undefined> {
+  const { declaration } = request;
+  await assertNameIsFree(request, ledger, ports);
+  const requested = declaration.request?.content;
+  request.onKey(entry);
+  const key: Pick<HeldKey, 'publicKey'> & Partial<HeldKey> = requested
+    ?? await custodyOf(declaration.keyStorage, ports).obtain(entry.serialNumber, declaration.keyAlgorithm!, ownerOf(request), declaration.tags);
+  const { publicKey } = key;
+  const declared = declaredContent(declaration);
+  const issuer = ca?.issuer ?? selfIssuer(declared.subject, key.signer!());
+  const content = {
+    ...declared,
+    serialNumber: entry.serialNumber,
+    validity: { notBefore: new Date(entry.notBefore), notAfter: new Date(entry.notAfter) },
+    publicKey,
+  };
+  const certificate = await issue(PROFILES[declaration.profile], content, issuer);
+  const parsed = parseCertificate(certificate);
+  assertAsReserved(parsed, entry, publicKey);
+  verifyCertificate(parsed, issuer.signer.publicKey);
+  assertLinted(certificate, declaration.platforms, ca?.chain[0]);
+  const facts = {
+    certificate,
+    chain: chainAbove(declaration, ca),
+    ...requested ? { ignoredRequests: requestOutcome(declaration).ignored! } : {},
+  };
+  if (declaration.bundles.length === 0) {
+    return record(request, { ...entry, ...facts }, facts, ca, ledger, ports);
+  }
+  return await ledger.advance(entry, 'SIGNED', facts, request)
+    ? record(request, { ...entry, ...facts, status: 'SIGNED' }, {}, ca, ledger, ports) : undefined;
+}
+
+/**
+ * Writes the bundles of a signed certificate, and records it as issued. Its key and its bundles become the current ones after
+ * that: nobody reads the key of a certificate that is not issued yet.
+ */
+async function record(
+  request: CertificateRequest, signed: IssuedEntry, facts: LedgerFacts, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
+): Promise<IssuedEntry | undefined> {
+  const { declaration: { retainKey, bundles }, stackId, logicalResourceId } = request;
+  await writeBundlesOf(request, signed, ca, ports);
+  // A CA that was taken over, and let go, has come back to the resource that it was from.
+  const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? ports.clock().toISOString(), issuedBy: request.requestId };
+  const issued = { ...facts, ...holder, retainKey, bundles, ...tagFacts(signed, request.declaration) };
+  return await ledger.advance(signed, 'ISSUED', issued, request) ? { ...signed, ...issued, status: 'ISSUED' } : undefined;
+}
+
+/** What was signed is what was reserved: no signer and no encoder is trusted with that. */
+function assertAsReserved(certificate: Certificate, entry: LedgerEntry, publicKey: Buffer): void {
+  const { notBefore, notAfter } = certificate.validity;
+  if (certificate.serialNumber !== entry.serialNumber || !certificate.publicKey.equals(publicKey)
+    || formatTime(notBefore) !== entry.notBefore || formatTime(notAfter) !== entry.notAfter) {
+    throw new Error(`the certificate that was signed is not the one reserved under serial number ${entry.serialNumber}`);
+  }
+}
+
+/** Answers an issued certificate; with the forms of delivery, the retention and the tags that are declared now. */
+async function confirm(
+  request: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
+): Promise<IssuedEntry | undefined> {
+  const issued = await genuine(request, entry, ca, ports);
+  const { retainKey, bundles } = request.declaration;
+  await writeBundlesOf(request, issued, ca, ports);
+  const facts = { retainKey, bundles, ...tagFacts(entry, request.declaration) };
+  const same = (entry.retainKey ?? false) === retainKey && isDeepStrictEqual(entry.bundles ?? [], bundles) && isRecorded(entry, facts);
+  return same || await ledger.advance(entry, 'ISSUED', facts, request) ? { ...issued, ...facts } : undefined;
+}
+
+async function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ports: Ports): Promise<IssuedEntry> {
+  const { request, subject } = declaration;
+  const issued = await assertGenuine(entry, {
+    ca,
+    subject: request?.subject || !subject ? undefined : declaredContent(declaration).subject,
+    publicKey: request?.content?.publicKey,
+  }, declaration.issuerLedgerTable, ports);
+  return { ...issued, chain: chainAbove(declaration, ca) };
+}
+
+/** The certificates above a CA: those of the CA that signs it, which were checked up to the root, whatever else the ledger has. */
+function chainAbove({ profile }: Declaration, ca: IssuingCa | undefined): Buffer | undefined {
+  return profile === 'ca' && ca ? Buffer.concat(ca.chain) : undefined;
+}
+
+async function writeBundlesOf({ declaration }: CertificateRequest, entry: IssuedEntry, ca: IssuingCa | undefined, ports: Ports): Promise<void> {
+  const { serialNumber, certificate } = entry;
+  await writeBundles(declaration.bundles, entry, async () => {
+    const key = await custodyOf(declaration.keyStorage, ports).find(serialNumber);
+    if (!key?.privateKeyPem) {
+      throw new Error(`${describePlace(declaration.keyStorage!, serialNumber)} does not hold the key of the certificate ${serialNumber} any more; raise \`generation\``);
+    }
+    return { privateKeyPem: key.privateKeyPem, certificate, chain: ca?.chain ?? [], friendlyName: declaration.subject!.commonName! };
+  }, ports);
+}

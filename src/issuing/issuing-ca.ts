@@ -1,0 +1,100 @@
+import { keyOfCa } from './keys/custody';
+import { describePlace } from './keys/key-storage';
+import { Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger/ledger';
+import { Ports } from './ports';
+import { KeyAlgorithmName } from '../contract/key-algorithms';
+import { quote } from '../contract/rules';
+import { assertSignedInOrder, assertUnderstood } from '../pki/ca-chain';
+import { Certificate, parseCertificate } from '../pki/certificate';
+import { splitCertificates } from '../pki/certificate-list';
+import { Issuer } from '../pki/issue';
+import { limitsOf } from '../pki/issuer-limits';
+import { keyAlgorithmOfPublicKey } from '../pki/keys';
+
+/** A CA that is ready to sign. */
+export interface IssuingCa {
+  readonly issuer: Issuer;
+  readonly keyAlgorithm: KeyAlgorithmName;
+  /** Whether the key is in KMS, which ties a key on a curve to one digest. */
+  readonly inKms: boolean;
+  /** Its certificate and those of the CAs above it, DER: the chain of what it issues. */
+  readonly chain: readonly Buffer[];
+}
+
+/**
+ * Makes a CA of the ledger ready to sign, and checks that it may: its certificate is a CA's, and the stored key is that
+ * certificate's key.
+ *
+ * @param identity the CA's identity, or `undefined` for a certificate that signs itself
+ * @param declaredKeyIdentifier the key identifier that the CA must have, in hexadecimal digits; absent where a template can't know it
+ */
+export async function issuingCa(
+  identity: string | undefined, ledger: Ledger, ports: Ports, declaredKeyIdentifier?: string,
+): Promise<IssuingCa | undefined> {
+  if (identity === undefined) {
+    return undefined;
+  }
+  const entry = await caEntry(identity, ledger);
+  const certificate = parseCertificate(entry.certificate!);
+  if (!certificate.ca) {
+    throw new Error(`ca must be a CA, got ${quote(identity)}, which is a certificate of the profile ${entry.profile}`);
+  }
+  assertUnderstood(certificate);
+  const keyIdentifier = certificate.keyIdentifier.toString('hex');
+  if (declaredKeyIdentifier !== undefined && declaredKeyIdentifier !== keyIdentifier) {
+    throw new Error(`the key identifier of the CA ${identity} must be the one in its ledger, ${keyIdentifier}, got ${quote(declaredKeyIdentifier)}; where the CA is `
+      + 'declared by fromPrivateIotCaAttributes, take its certificatePem from the outputs of its stack; else ' + TABLE_WAS_CHANGED);
+  }
+  const key = await keyOfCa(entry, ports);
+  const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey);
+  if (!keyAlgorithm || !key.publicKey.equals(certificate.publicKey)) {
+    throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} ${entry.keyStorage?.Type === 'Kms' ? 'is not the one' : 'does not hold the key'} `
+      + `that belongs to the CA's certificate (version ${entry.serialNumber})`);
+  }
+  const chain = chainOf(entry);
+  const path = [certificate, ...chain.slice(1).map(parseCertificate)];
+  assertSignedAbove(path, identity);
+  return {
+    issuer: {
+      name: certificate.subject,
+      keyIdentifier: certificate.keyIdentifier,
+      signer: key.signer(),
+      ...limitsOf(path),
+    },
+    keyAlgorithm,
+    inKms: entry.keyStorage?.Type === 'Kms',
+    chain,
+  };
+}
+
+/** The certificate of a CA and those above it, DER. */
+export function chainOf({ certificate, chain }: LedgerEntry): Buffer[] {
+  return [certificate!, ...splitCertificates(chain ?? Buffer.alloc(0))];
+}
+
+/** A withdrawn CA may sign: its stack is gone, but key and ledger were retained so that the CA can go on from another one. */
+async function caEntry(identity: string, ledger: Ledger): Promise<LedgerEntry> {
+  return issuableCa(identity, await ledger.find(identity));
+}
+
+/** What a ledger holds of a CA, if that can issue. */
+export function issuableCa(identity: string, entry: LedgerEntry | undefined): LedgerEntry {
+  if (entry?.status === 'REQUESTED') {
+    throw new Error(`ca must have its certificate before it can issue, and ${identity} is waiting for it: `
+      + 'have certificateSigningRequestPem signed, and declare the result as signedCertificate');
+  }
+  if (!entry?.certificate || !entry.keyStorage) {
+    throw new Error(`ca must be a CA that this ledger holds, got ${quote(identity)}, which is ${entry ? entry.status.toLowerCase() : 'unknown'}`);
+  }
+  return entry;
+}
+
+/** The key is the CA's own; what it signs is bound by a certificate that the CA above it, or it itself, has signed, and so on up to the root. */
+function assertSignedAbove(path: readonly Certificate[], identity: string): void {
+  try {
+    assertSignedInOrder('certificate', path);
+  } catch {
+    throw new Error(`the ledger must hold the certificate of the CA ${identity} that was issued, and those above it, got one that its CA has not signed; `
+      + TABLE_WAS_CHANGED);
+  }
+}

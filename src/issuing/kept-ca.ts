@@ -1,0 +1,149 @@
+import { chainData } from './declaration/answer-data';
+import { DeclaredRequestFacts } from './declaration/certificate-request';
+import { platformsProperty, replacesProperty } from './declaration/declaration';
+import { IssuedEntry } from './ledger/genuine-entry';
+import { isOf } from './declaration/identity';
+import { issuingCa } from './issuing-ca';
+import { LedgerEntry } from './ledger/ledger';
+import { LifecycleEvent } from '../resource/lifecycle-event';
+import { parsePhysicalId, TABLE_NAME } from '../resource/physical-id';
+import { Ports } from './ports';
+import { complain, optionalText, RawProperties, text } from '../resource/property-values';
+import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
+import { assertForPlatforms } from './usable-ca';
+import { PlatformId } from '../platforms/registry';
+import { KeptCaAttributes } from '../contract/properties';
+import { checkCaId, quote } from '../contract/rules';
+import { checkFormerStackId } from '../contract/stack-id';
+import { certificateAttributes } from '../pki/certificate';
+
+/** A CA whose key and ledger have outlived its resource, as another resource declares it. */
+export interface KeptCaDeclaration {
+  readonly ledgerTable: string;
+  /** The ledger of the CA above it, in which its certificate is recorded too; absent where no CA of this library is above it. */
+  readonly issuerLedgerTable?: string;
+  readonly caId: string;
+  /** The stack that declared it before and is gone, by whoever declares it now. */
+  readonly formerStackId?: string;
+  readonly platforms: readonly PlatformId[];
+  readonly replaces?: string;
+}
+
+/** Parses and checks the properties of a kept CA. */
+export function parseKeptCa(properties: RawProperties): KeptCaDeclaration {
+  const caId = text('caId', properties.CaId);
+  complain(checkCaId(caId));
+  const formerStackId = optionalText('formerStackId', properties.FormerStackId);
+  complain(formerStackId === undefined ? undefined : checkFormerStackId(formerStackId));
+  const ledgerTable = text('ledgerTable', properties.LedgerTable);
+  if (!TABLE_NAME.test(ledgerTable)) {
+    throw new Error(`ledgerTable must be the name of a table in the account and the Region of the stack, got ${quote(ledgerTable)}; `
+      + 'use a CA that is elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
+  }
+  return {
+    ledgerTable,
+    issuerLedgerTable: optionalText('ledgerTable of the issuer', properties.IssuerLedgerTable),
+    caId,
+    formerStackId,
+    platforms: platformsProperty(properties.Platforms),
+    replaces: replacesProperty(properties.Replaces),
+  };
+}
+
+/**
+ * Makes sure that a kept CA stays in its ledger. CloudFormation ends such an update with the removal of the former physical id,
+ * which would take the CA away from the resource that still declares it.
+ */
+export function assertSameLedger({ physicalResourceId }: LifecycleEvent, { caId, ledgerTable }: KeptCaDeclaration): void {
+  const standing = parsePhysicalId(physicalResourceId);
+  if (standing?.identity === caId && standing.ledgerTable !== ledgerTable) {
+    throw new Error(`ledgerTableArn must stay that of the table ${standing.ledgerTable} for the CA ${caId}, got ${quote(ledgerTable)}; `
+      + 'to continue the CA in another ledger, declare it with fromKeptCa under a new construct id');
+  }
+}
+
+/** A request to take a kept CA back in. */
+export interface KeptCaRequest extends DeclaredRequestFacts {
+  readonly declaration: KeptCaDeclaration;
+}
+
+/**
+ * Makes a CA that its ledger still has a resource's own again: with its identity, so that what it has issued stays as it is.
+ * Its key is where the ledger says, and has to be the key of its certificate.
+ *
+ * @param assertFits is asked, before anything is recorded, whether the attributes can be answered
+ * @throws Error where the ledger has no such CA, or where another resource declares it
+ */
+export async function takeBackCa(
+  request: KeptCaRequest, ports: Ports, assertFits: (data: KeptCaAttributes) => void,
+): Promise<{ entry: IssuedEntry; data: KeptCaAttributes }> {
+  const { declaration } = request;
+  const entry = await entryIn(declaration.ledgerTable, declaration, ports);
+  const ca = (await issuingCa(declaration.caId, ports.ledger(declaration.ledgerTable), ports))!;
+  assertForPlatforms(ca.keyAlgorithm, declaration.platforms);
+  if (entry.issuer !== declaration.caId && declaration.issuerLedgerTable === undefined) {
+    throw new Error(`issuer must be the CA ${entry.issuer}, which signed ${declaration.caId}, got none; pass that CA as issuer`);
+  }
+  await assertFree(entry, declaration.ledgerTable, request, ports);
+  const [certificate, ...above] = ca.chain;
+  const data = { CaId: declaration.caId, ...certificateAttributes(certificate), ...chainData({ chain: Buffer.concat(above) }) };
+  assertFits(data);
+  const { ledgerTable, issuerLedgerTable = ledgerTable } = declaration;
+  for (const table of new Set([issuerLedgerTable, ledgerTable])) {
+    await takeOver(table, entry.serialNumber, request, ports);
+  }
+  const { stackId, logicalResourceId } = request;
+  return { entry: { ...entry, stackId, logicalResourceId, status: 'ISSUED', certificate }, data };
+}
+
+/**
+ * Refuses a CA that somebody else has: it would have two resources, and go with the first of them. Also one that is being replaced,
+ * for it comes back in a rollback. Of a stack whose resource was retained, CloudFormation never asked for a removal: that such a
+ * stack is gone, only its owner can say.
+ */
+async function assertFree(entry: LedgerEntry, table: string, request: KeptCaRequest, ports: Ports): Promise<void> {
+  const { stackId, logicalResourceId } = entry;
+  const isHere = stackId === request.stackId;
+  if (isOf(entry, request) || entry.status === 'WITHDRAWN' || (!isHere && stackId === request.declaration.formerStackId)) {
+    return;
+  }
+  const isLeaving = isHere && !(await ports.stack(stackId)).declaredCas.includes(logicalResourceId);
+  const { wants, outcome, declares, holds = [] } = await ports.ledger(table).resource(entry) ?? {};
+  const isBeingDeclared = wants === entry.identity && outcome === undefined;
+  if (isBeingDeclared || (!isLeaving && [declares, ...holds].includes(entry.identity))) {
+    throw new Error(`caId must be that of a CA which no other resource declares, got ${quote(entry.identity)}, which is ${logicalResourceId} of the stack `
+      + `${stackId}; remove it there, or use it from here by PrivateIotCa.fromPrivateIotCaAttributes`
+      + (isHere ? '' : '; if that stack is gone, or has retained the resource, declare its id as formerStackId'));
+  }
+}
+
+async function entryIn(table: string, { caId }: KeptCaDeclaration, ports: Ports): Promise<LedgerEntry> {
+  const entry = await ports.ledger(table).find(caId);
+  if (!entry) {
+    throw new Error(`caId must be that of a CA which the ledger ${table} holds, got ${quote(caId)}; take caId, ledgerTableArn and the key's ARN from one stack`);
+  }
+  return entry;
+}
+
+/** @param serialNumber that of the CA in its own ledger: the ledger of the CA above it may have a later one of the same declaration */
+async function takeOver(table: string, serialNumber: string, request: KeptCaRequest, ports: Ports): Promise<void> {
+  const ledger = ports.ledger(table);
+  const { stackId, logicalResourceId, requestId: issuedBy } = request;
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    const entry = await entryIn(table, request.declaration, ports);
+    if (entry.serialNumber !== serialNumber) {
+      throw new Error(`ledgerTableArn must be that of the ledger with the latest CA ${entry.identity}, got one with the serial number ${serialNumber}, `
+        + `where the ledger ${table} has ${entry.serialNumber}, of the resource ${entry.logicalResourceId}`);
+    }
+    await assertFree(entry, table, request, ports);
+    if (entry.status === 'ISSUED' && isOf(entry, request) && entry.retainKey) {
+      return;
+    }
+    const isOfNeighbour = entry.status === 'ISSUED' && entry.stackId === stackId && entry.logicalResourceId !== logicalResourceId;
+    const takenFrom = isOfNeighbour ? entry.logicalResourceId : undefined;
+    if (await ledger.advance(entry, 'ISSUED', { stackId, logicalResourceId, takenFrom, retainKey: true, issuedBy }, request)) {
+      return;
+    }
+  }
+  throw new Error(KEEPS_CHANGING);
+}

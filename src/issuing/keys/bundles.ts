@@ -1,0 +1,68 @@
+import { ownerOf } from './key-owner';
+import { LedgerEntry } from '../ledger/ledger';
+import { passphraseIn } from './passphrase';
+import { Ports } from '../ports';
+import { complain, list, record, secretArn, secretId } from '../../resource/property-values';
+import { BundleProperties } from '../../contract/properties';
+import { checkDeliveryFormats, quote } from '../../contract/rules';
+import { combinedPem, derOfPrivateKey, KeyBundle } from '../../pki/key-bundles';
+import { pkcs12 } from '../../pki/pkcs12';
+
+/** What a bundle is made of. */
+export interface BundleContent extends KeyBundle {
+  readonly friendlyName: string;
+}
+
+type Maker = (content: BundleContent, passphrase: string, random: Ports['random']) => string;
+
+/** A secret's value is text: what is binary stands in base64. */
+const MAKERS: { readonly [T in BundleProperties['Type']]: Maker } = {
+  Pkcs12: (content, passphrase, random) => pkcs12({ ...content, passphrase }, random).toString('base64'),
+  Pkcs12Legacy: (content, passphrase, random) => pkcs12({ ...content, passphrase, legacy: true }, random).toString('base64'),
+  CombinedPem: content => combinedPem(content),
+  Der: ({ privateKeyPem }) => derOfPrivateKey(privateKeyPem).toString('base64'),
+};
+
+/** The types of bundles that have a passphrase. */
+const WITH_PASSPHRASE: readonly string[] = ['Pkcs12', 'Pkcs12Legacy'];
+
+/** Reads the property `Bundles`. */
+export function bundlesProperty(value: unknown): BundleProperties[] {
+  complain(checkDeliveryFormats(list('deliveryFormats', value).length));
+  return list('deliveryFormats', value).map(each => {
+    const { Type, SecretArn, PassphraseSecretArn } = record('deliveryFormats', each);
+    if (typeof Type !== 'string' || !Object.hasOwn(MAKERS, Type)) {
+      throw new Error(`deliveryFormats must be of type ${Object.keys(MAKERS).join(', ')}, got ${quote(Type)}`);
+    }
+    return {
+      Type: Type as BundleProperties['Type'],
+      SecretArn: secretArn('deliveryFormats', SecretArn),
+      ...WITH_PASSPHRASE.includes(Type) ? { PassphraseSecretArn: secretId('passphrase of deliveryFormats', PassphraseSecretArn) } : {},
+    };
+  });
+}
+
+/**
+ * Writes the bundles of a certificate that are not there yet. A bundle is written once, under the certificate's serial
+ * number: PKCS#12 is made with fresh salts, so that a second one would be other bytes.
+ */
+export async function writeBundles(
+  bundles: readonly BundleProperties[], entry: LedgerEntry, content: () => Promise<BundleContent>, ports: Ports,
+): Promise<void> {
+  const { serialNumber } = entry;
+  for (const { Type, SecretArn, PassphraseSecretArn } of bundles) {
+    if (await ports.secrets.read(SecretArn, serialNumber) === undefined) {
+      const passphrase = PassphraseSecretArn === undefined ? '' : await passphraseIn(PassphraseSecretArn, ports);
+      await ports.secrets.write(SecretArn, serialNumber, MAKERS[Type](await content(), passphrase, ports.random), ownerOf(entry, Type));
+    }
+  }
+}
+
+/** Makes sure, before anything is made, that the passphrases of bundles are there. */
+export async function assertPassphrases(bundles: readonly BundleProperties[], ports: Ports): Promise<void> {
+  for (const { PassphraseSecretArn } of bundles) {
+    if (PassphraseSecretArn !== undefined) {
+      await passphraseIn(PassphraseSecretArn, ports);
+    }
+  }
+}

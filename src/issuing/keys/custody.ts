@@ -1,0 +1,182 @@
+import { describePlace, encryptionKeyOf, placeOf } from './key-storage';
+import { LedgerEntry } from '../ledger/ledger';
+import { passphraseIn } from './passphrase';
+import { NOTHING_TO_PUT_BACK, Ports, PutBack, SecretVersions } from '../ports';
+import { KEY_ALGORITHMS, KeyAlgorithmName } from '../../contract/key-algorithms';
+import { ExistingKeyStorage, KeyStorageProperties, ParameterKeyStorage, SecretKeyStorage } from '../../contract/properties';
+import { quote } from '../../contract/rules';
+import { Tag } from '../../contract/tags';
+import { keyAlgorithmOfPublicKey, publicKeyOf } from '../../pki/keys';
+import { readAnyPrivateKey } from '../../pki/private-key-formats';
+import { Signer, signerOf } from '../../pki/signer';
+
+/** A key pair in somebody's custody. */
+export interface HeldKey {
+  /** SPKI, DER. */
+  readonly publicKey: Buffer;
+  /** PKCS#8, PEM: a secret. Absent where the key does not leave the place in which it is held. */
+  readonly privateKeyPem?: string;
+  /** A signer with the key. */
+  readonly signer: () => Signer;
+}
+
+/**
+ * Who holds the private key of a certificate. A version has the serial number of the certificate. An owner is the resource
+ * whose keys a place holds: see `SecretVersions`.
+ */
+export interface Custody {
+  /** The key of a version; `undefined` where there is none. */
+  find(version: string): Promise<HeldKey | undefined>;
+  /** The key of a version, made now where there is none; with tags, where it is in a parameter. */
+  obtain(version: string, algorithm: KeyAlgorithmName, owner: string, tags?: readonly Tag[]): Promise<HeldKey>;
+  /** Makes a version the default one of its place. */
+  makeCurrent(version: string, owner: string): Promise<PutBack>;
+  /** Lets a version go, and says whether it is gone: see `SecretVersions`. */
+  release(version: string, owner: string): Promise<boolean>;
+}
+
+/** The custody of a declared place, or that of a key which nobody keeps. */
+export function custodyOf(keyStorage: KeyStorageProperties | undefined, ports: Ports): Custody {
+  switch (keyStorage?.Type) {
+    case undefined: return new NoCustody(ports);
+    case 'SecretsManager': return new VersionCustody(ports.secrets, keyStorage, ports);
+    case 'Parameter': return new VersionCustody(ports.parameters, keyStorage, ports);
+    case 'Kms': return new HsmCustody(keyStorage.KeyArn, ports);
+    case 'ExistingSecret': return new ExistingCustody(keyStorage, ports);
+  }
+}
+
+/**
+ * The key of a CA.
+ *
+ * @throws Error where its place does not hold it
+ */
+export async function keyOfCa({ keyStorage, serialNumber }: Pick<LedgerEntry, 'keyStorage' | 'serialNumber'>, ports: Ports): Promise<HeldKey> {
+  const key = await custodyOf(keyStorage, ports).find(serialNumber);
+  if (!key) {
+    throw new Error(`${describePlace(keyStorage!, serialNumber)} does not hold the key of the CA (version ${serialNumber}); restore it`);
+  }
+  return key;
+}
+
+/** The same place, however its other facts are written; that of a parameter is another one where another key encrypts it. */
+export function isSamePlace(one: KeyStorageProperties | undefined, other: KeyStorageProperties | undefined): boolean {
+  return one?.Type === other?.Type && placeOf(one) === placeOf(other) && encryptionKeyOf(one) === encryptionKeyOf(other);
+}
+
+function inMemory(privateKeyPem: string, publicKey = publicKeyOf(privateKeyPem)): HeldKey {
+  return { privateKeyPem, publicKey, signer: () => signerOf(privateKeyPem) };
+}
+
+function assertAlgorithm(key: HeldKey, algorithm: KeyAlgorithmName, place: string): HeldKey {
+  const found = keyAlgorithmOfPublicKey(key.publicKey);
+  if (found !== algorithm) {
+    throw new Error(`${place} must hold a key of ${KEY_ALGORITHMS[algorithm].bits} bits (${algorithm}), got ${found === undefined ? 'another one' : quote(found)}`);
+  }
+  return key;
+}
+
+class VersionCustody implements Custody {
+  private readonly place: string;
+  private readonly encryptionKey?: string;
+
+  constructor(
+    private readonly versions: SecretVersions, private readonly storage: SecretKeyStorage | ParameterKeyStorage, private readonly ports: Ports,
+  ) {
+    this.place = placeOf(storage)!;
+    this.encryptionKey = encryptionKeyOf(storage);
+  }
+
+  public async find(version: string): Promise<HeldKey | undefined> {
+    const stored = await this.versions.read(this.place, version);
+    return stored === undefined ? undefined : inMemory(stored);
+  }
+
+  public async obtain(version: string, algorithm: KeyAlgorithmName, owner: string, tags?: readonly Tag[]): Promise<HeldKey> {
+    const stored = await this.versions.read(this.place, version)
+      ?? await this.versions.write(this.place, version, (await this.ports.generateKeyPair(algorithm)).privateKeyPem, owner, {
+        encryptionKey: this.encryptionKey, tags,
+      });
+    return assertAlgorithm(inMemory(stored), algorithm, describePlace(this.storage, version));
+  }
+
+  public makeCurrent(version: string, owner: string): Promise<PutBack> {
+    return this.versions.makeCurrent(this.place, version, owner);
+  }
+
+  public release(version: string, owner: string): Promise<boolean> {
+    return this.versions.release(this.place, version, owner);
+  }
+}
+
+/** The key is a resource of its own, with one key for all certificates. */
+class HsmCustody implements Custody {
+  constructor(private readonly keyArn: string, private readonly ports: Ports) {}
+
+  public async find(): Promise<HeldKey> {
+    const signer = await this.ports.hsm(this.keyArn);
+    return { publicKey: signer.publicKey, signer: () => signer };
+  }
+
+  public async obtain(_version: string, algorithm: KeyAlgorithmName): Promise<HeldKey> {
+    return assertAlgorithm(await this.find(), algorithm, `the KMS key ${this.keyArn}`);
+  }
+
+  public async makeCurrent(): Promise<PutBack> {
+    return NOTHING_TO_PUT_BACK;
+  }
+
+  public async release(): Promise<boolean> {
+    return true;
+  }
+}
+
+/** The key was made elsewhere, and is only read. */
+class ExistingCustody implements Custody {
+  constructor(private readonly place: ExistingKeyStorage, private readonly ports: Ports) {}
+
+  public async find(): Promise<HeldKey | undefined> {
+    const { SecretArn, PassphraseSecretArn } = this.place;
+    const value = await this.ports.secretValue(SecretArn);
+    if (value === undefined) {
+      return undefined;
+    }
+    const passphrase = PassphraseSecretArn === undefined ? undefined : await passphraseIn(PassphraseSecretArn, this.ports);
+    const { privateKeyPem, publicKey } = readAnyPrivateKey(value, passphrase);
+    return inMemory(privateKeyPem, publicKey);
+  }
+
+  public async obtain(): Promise<never> {
+    throw new Error(`the secret ${this.place.SecretArn} holds the key of a CA from elsewhere; none is made for it`);
+  }
+
+  public async makeCurrent(): Promise<PutBack> {
+    return NOTHING_TO_PUT_BACK;
+  }
+
+  public async release(): Promise<boolean> {
+    return true;
+  }
+}
+
+/** A key that is made for one certificate and thrown away. */
+class NoCustody implements Custody {
+  constructor(private readonly ports: Ports) {}
+
+  public async find(): Promise<undefined> {
+    return undefined;
+  }
+
+  public async obtain(_version: string, algorithm: KeyAlgorithmName): Promise<HeldKey> {
+    const { privateKeyPem, publicKey } = await this.ports.generateKeyPair(algorithm);
+    return inMemory(privateKeyPem, publicKey);
+  }
+
+  public async makeCurrent(): Promise<PutBack> {
+    return NOTHING_TO_PUT_BACK;
+  }
+
+  public async release(): Promise<boolean> {
+    return true;
+  }
+}

@@ -1,0 +1,88 @@
+import { custodyOf } from './custody';
+import { ownerOf } from './key-owner';
+import { LedgerEntry } from '../ledger/ledger';
+import { LifecycleEvent } from '../../resource/lifecycle-event';
+import { tagParameter } from './parameter-tags';
+import { Ports, PutBack } from '../ports';
+import { MAX_TURNS } from '../ledger/turns';
+import { isSerialNumberOf } from '../../pki/serial-number';
+
+/**
+ * Makes the key of a certificate, and its bundles, the ones that are read by default.
+ *
+ * @param onMoved is told after each of them how it is put back
+ */
+export async function makeCurrent(entry: LedgerEntry, ports: Ports, onMoved: (putBack: PutBack) => void = () => {}): Promise<void> {
+  const { keyStorage, serialNumber, bundles = [] } = entry;
+  onMoved(await custodyOf(keyStorage, ports).makeCurrent(serialNumber, ownerOf(entry)));
+  for (const { Type, SecretArn } of bundles) {
+    onMoved(await ports.secrets.makeCurrent(SecretArn, serialNumber, ownerOf(entry, Type)));
+  }
+}
+
+/**
+ * Lets the key of a certificate go, and its bundles: as often as it is asked for, since an earlier attempt may have ended midway. Whoever
+ * may write to the ledger could name the key of another certificate: a version is let go only if its number is one of this resource.
+ *
+ * @returns whether all of them are gone: see `SecretVersions`
+ */
+export async function releaseKeys(entry: LedgerEntry, ports: Ports): Promise<boolean> {
+  const { identity, keyStorage, serialNumber, bundles = [] } = entry;
+  if (!isSerialNumberOf(serialNumber, identity)) {
+    return true;
+  }
+  let areGone = await custodyOf(keyStorage, ports).release(serialNumber, ownerOf(entry));
+  for (const { Type, SecretArn } of bundles) {
+    areGone = await ports.secrets.release(SecretArn, serialNumber, ownerOf(entry, Type)) && areGone;
+  }
+  return areGone;
+}
+
+/**
+ * Makes the keys of a resource current, and their parameters tagged, as its latest request has them. A delivery that was overtaken
+ * between two steps can have moved or tagged them after that request did.
+ *
+ * @param table the ledger in which the resource's certificate was recorded when the request was made
+ */
+export async function restoreCurrent(event: LifecycleEvent, table: string, ports: Ports): Promise<void> {
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    const { entry, revisions } = await standing(event, table, ports);
+    if (!entry) {
+      return;
+    }
+    await makeCurrent(entry, ports);
+    await tagParameter(entry, ports);
+    if ((await standing(event, table, ports)).revisions === revisions) {
+      return;
+    }
+  }
+}
+
+/** What a resource has, and what that was read from. */
+interface Standing {
+  readonly entry?: LedgerEntry;
+  readonly revisions: string;
+}
+
+/**
+ * The certificate that a resource has: what its running request has issued already, or what it had before. Its latest request may have
+ * taken it to the ledger of another CA.
+ */
+async function standing(event: LifecycleEvent, table: string, ports: Ports, hops = 0): Promise<Standing> {
+  const record = await ports.ledger(table).resource(event);
+  const revisions = `${table} ${record?.revision}`;
+  const { wants, declares, outcome, movesTo } = record ?? {};
+  const there = movesTo !== undefined && outcome !== 'FAILED' && hops < MAX_TURNS ? await standing(event, movesTo, ports, hops + 1) : { revisions: '' };
+  const entry = there.entry ?? await issuedEntry(outcome === 'FAILED' ? [declares] : [wants, declares], table, ports);
+  return { entry, revisions: `${revisions} ${there.revisions}` };
+}
+
+async function issuedEntry(identities: readonly (string | undefined)[], table: string, ports: Ports): Promise<LedgerEntry | undefined> {
+  for (const identity of identities) {
+    const entry = identity === undefined ? undefined : await ports.ledger(table).find(identity);
+    if (entry?.status === 'ISSUED') {
+      return entry;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from 'node:util';
+import { arn, checked, record, RawProperties, secretArn, secretId } from '../../resource/property-values';
+import { checkParameterPath } from '../../contract/parameter-path';
+import { KeyStorageProperties } from '../../contract/properties';
+import { quote } from '../../contract/rules';
+
+type StorageType = KeyStorageProperties['Type'];
+
+const READERS: { readonly [T in StorageType]: (properties: RawProperties) => KeyStorageProperties } = {
+  SecretsManager: ({ SecretArn }) => ({ Type: 'SecretsManager', SecretArn: secretArn('keyStorage', SecretArn) }),
+  Parameter: ({ Path, EncryptionKeyArn }) => ({
+    Type: 'Parameter',
+    Path: checked<string>(checkParameterPath, Path),
+    ...EncryptionKeyArn === undefined ? {} : { EncryptionKeyArn: arn('keyStorage', 'kms', 'key/', EncryptionKeyArn) },
+  }),
+  Kms: ({ KeyArn }) => ({ Type: 'Kms', KeyArn: arn('keyStorage', 'kms', 'key/', KeyArn) }),
+  ExistingSecret: ({ SecretArn, PassphraseSecretArn }) => ({
+    Type: 'ExistingSecret',
+    SecretArn: secretId('privateKey', SecretArn),
+    ...PassphraseSecretArn === undefined ? {} : { PassphraseSecretArn: secretId('passphrase', PassphraseSecretArn) },
+  }),
+};
+
+/** Where a private key is held, as a property says. */
+export function keyStorageProperty(value: unknown, allowed: readonly StorageType[]): KeyStorageProperties {
+  const properties = record('keyStorage', value);
+  const type = allowed.find(each => each === properties.Type);
+  if (!type) {
+    throw new Error(`keyStorage must be of type ${allowed.join(' or ')}, got ${quote(properties.Type)}`);
+  }
+  return READERS[type](properties);
+}
+
+/** Whether two declarations of a place say the same, in whatever order. */
+export function isSameStorage(one: KeyStorageProperties | undefined, other: KeyStorageProperties | undefined): boolean {
+  return isDeepStrictEqual(one, other);
+}
+
+/** The place of one version of a key, as a message names it. */
+export function describePlace(keyStorage: KeyStorageProperties, version: string): string {
+  switch (keyStorage.Type) {
+    case 'Kms': return `the KMS key ${keyStorage.KeyArn}`;
+    case 'Parameter': return `the parameter ${keyStorage.Path}/${version}`;
+    default: return `the secret ${keyStorage.SecretArn}`;
+  }
+}
+
+/** The key that the function has a place encrypted by; absent where that is AWS's own, or the matter of the place itself. */
+export function encryptionKeyOf(keyStorage: KeyStorageProperties | undefined): string | undefined {
+  return keyStorage?.Type === 'Parameter' ? keyStorage.EncryptionKeyArn : undefined;
+}
+
+/** A place with the key that encrypts it, for messages that tell places apart. */
+export function describeStorage(keyStorage: KeyStorageProperties | undefined): string {
+  const encryptionKey = encryptionKeyOf(keyStorage);
+  return `${placeOf(keyStorage)}${encryptionKey === undefined ? '' : ` (encrypted by ${encryptionKey})`}`;
+}
+
+/** The place itself, for messages and comparisons. */
+export function placeOf(keyStorage: KeyStorageProperties | undefined): string | undefined {
+  switch (keyStorage?.Type) {
+    case 'Kms': return keyStorage.KeyArn;
+    case 'Parameter': return keyStorage.Path;
+    default: return keyStorage?.SecretArn;
+  }
+}

@@ -1,0 +1,20 @@
+import { Ports } from '../ports';
+
+/**
+ * The passphrase that somebody has put into a secret. One line end behind it does not count: editors and `echo` leave one
+ * there.
+ *
+ * @throws Error that names the secret, and shows nothing of what is in it
+ */
+export async function passphraseIn(secretArn: string, ports: Ports): Promise<string> {
+  const value = await ports.secretValue(secretArn);
+  const text = value?.toString();
+  if (value === undefined || text === undefined || (Buffer.isBuffer(value) && !value.equals(Buffer.from(text)))) {
+    throw new Error(`passphrase must be in the secret ${secretArn} as text, got ${value === undefined ? 'no value' : 'octets that are no UTF-8'}`);
+  }
+  const passphrase = text.replace(/\r?\n$/, '');
+  if (passphrase === '') {
+    throw new Error(`passphrase must be in the secret ${secretArn} as text, got an empty one`);
+  }
+  return passphrase;
+}

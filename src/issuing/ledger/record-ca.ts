@@ -1,0 +1,42 @@
+import { isDeepStrictEqual } from 'node:util';
+import { IssuedEntry } from './genuine-entry';
+import { isOf } from '../declaration/identity';
+import { isSameStorage } from '../keys/key-storage';
+import { Holder, Ledger, LedgerEntry } from './ledger';
+import { KEEPS_CHANGING, MAX_TURNS } from './turns';
+
+/**
+ * Records a CA in the ledger of what it issues, where it is looked for when it is to sign: its certificate is in the ledger
+ * of the CA above it, or nowhere. Where it stands there already, but with another place of its key, another chain, another
+ * retention or another resource, these are taken over.
+ */
+export async function recordCa(entry: IssuedEntry, holder: Holder, ledger: Ledger): Promise<void> {
+  const { certificate, chain, keyStorage, retainKey, issuedAt, issuedBy, stackId, logicalResourceId } = entry;
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    const standing = await ledger.find(entry.identity);
+    if (standing && isRecorded(standing, entry)) {
+      return;
+    }
+    if (standing?.serialNumber !== entry.serialNumber) {
+      const { certificate: _, chain: __, ...reserved } = entry;
+      await ledger.reserve({ ...reserved, status: 'RESERVED', reservedBy: holder.requestId }, standing, holder);
+      continue;
+    }
+    const facts = { certificate, chain, keyStorage, retainKey, issuedAt, issuedBy, stackId, logicalResourceId };
+    if (await ledger.advance(standing, 'ISSUED', facts, holder)) {
+      return;
+    }
+  }
+  throw new Error(KEEPS_CHANGING);
+}
+
+/** Whether a CA stands in its ledger as it is to stand there. */
+export function isRecorded(standing: LedgerEntry, wanted: RecordedFacts): boolean {
+  const { certificate, keyStorage, chain, retainKey } = wanted;
+  return standing.status === 'ISSUED' && isOf(standing, wanted) && isSameStorage(standing.keyStorage, keyStorage)
+    && isDeepStrictEqual(standing.chain, chain) && isDeepStrictEqual(standing.certificate, certificate)
+    && (retainKey === undefined || (standing.retainKey ?? false) === retainKey);
+}
+
+/** What of a CA's entry a declaration decides; of a CA whose key is not made here, no retention. */
+type RecordedFacts = Pick<LedgerEntry, 'stackId' | 'logicalResourceId' | 'certificate' | 'keyStorage' | 'chain' | 'retainKey'>;

@@ -1,0 +1,98 @@
+import { CertificateRequest } from '../declaration/certificate-request';
+import { Declaration } from '../declaration/declaration';
+import { requestOutcome } from '../declaration/declared-request';
+import { IssuingCa } from '../issuing-ca';
+import { LedgerEntry } from './ledger';
+import { tagFacts } from '../keys/parameter-tags';
+import { Ports } from '../ports';
+import { complain } from '../../resource/property-values';
+import { assertForPlatforms } from '../usable-ca';
+import { checkHashForKms } from '../../contract/kms';
+import { formatTime } from '../../contract/term';
+import { assertNotCaSubject } from '../../pki/ca-subject';
+import { parseCertificate } from '../../pki/certificate';
+import { CertificateContent, largestCertificate } from '../../pki/issue';
+import { assertMayIssue } from '../../pki/issuer-limits';
+import { encodeName, formatName } from '../../pki/name';
+import { toPem } from '../../pki/pem';
+import { PROFILES } from '../../pki/profile';
+import { newSerialNumber } from '../../pki/serial-number';
+import { describePublicKey } from '../../pki/subject-key';
+import { validityFrom } from '../../pki/validity';
+
+/**
+ * How long a reservation is good for: longer than Lambda takes to deliver a request again that failed. Its validity was fixed
+ * when it was made, so that an old one would give a certificate that has lived already.
+ */
+const MAX_RESERVATION_AGE = 60 * 60 * 1000;
+
+/** Whether a certificate is being made. */
+export function isUnderWay({ status, reservedAt }: LedgerEntry, now: Date): boolean {
+  return ['RESERVED', 'SIGNED'].includes(status) && now.getTime() - new Date(reservedAt).getTime() < MAX_RESERVATION_AGE;
+}
+
+/** Checks all that can be checked before the first write, and fixes what is unique. */
+export function reservation(
+  request: CertificateRequest, ca: IssuingCa | undefined, ports: Ports, assertFits: (pem: string, declaration: Declaration) => void,
+): LedgerEntry {
+  const { declaration, identity } = request;
+  const profile = PROFILES[declaration.profile];
+  const now = ports.clock();
+  const validity = validityFrom(now, profile, declaration.term!, ca?.issuer.validity, declaration.clipToIssuer);
+  if (ca) {
+    assertForPlatforms(ca.keyAlgorithm, declaration.platforms);
+  }
+  if (ca?.inKms ?? declaration.keyStorage?.Type === 'Kms') {
+    complain(checkHashForKms(ca?.keyAlgorithm ?? declaration.keyAlgorithm!, declaration.hashAlgorithm));
+  }
+  const publicKey = declaration.request?.content?.publicKey;
+  const planned = { ...declaredContent(declaration), keyAlgorithm: declaration.keyAlgorithm, publicKey, validity };
+  assertNotCaSubject(planned.subject, (ca?.chain ?? []).map(der => parseCertificate(der).subject));
+  assertMayIssue(profile, planned, ca?.issuer ?? {});
+  assertFits(toPem('CERTIFICATE', largestCertificate(profile, planned, ca && { ...ca.issuer, keyAlgorithm: ca.keyAlgorithm })), declaration);
+  return newEntry(request, ports, {
+    issuer: declaration.issuer ?? identity,
+    keyAlgorithm: declaration.keyAlgorithm ?? describePublicKey(publicKey!),
+    notBefore: formatTime(validity.notBefore),
+    notAfter: formatTime(validity.notAfter),
+    reservedAt: now.toISOString(),
+  });
+}
+
+/** A reservation under a new serial number. */
+export function newEntry(
+  { declaration, identity, stackId, logicalResourceId, requestId }: CertificateRequest, ports: Ports,
+  facts: Pick<LedgerEntry, 'issuer' | 'keyAlgorithm' | 'notBefore' | 'notAfter' | 'reservedAt'>,
+): LedgerEntry {
+  const { profile, subject, keyStorage, retainKey, bundles } = declaration;
+  return {
+    identity,
+    serialNumber: newSerialNumber(ports.random, identity),
+    status: 'RESERVED',
+    profile,
+    subject: formatName(subject!),
+    commonName: ['ca', 'verification'].includes(profile) ? undefined : subject!.commonName,
+    keyStorage,
+    retainKey,
+    bundles,
+    ...tagFacts({}, declaration),
+    stackId,
+    logicalResourceId,
+    reservedBy: requestId,
+    ...facts,
+  };
+}
+
+/** What of a certificate's content follows from its declaration alone. */
+export function declaredContent(declaration: Declaration): Pick<CertificateContent, 'subject' | 'hashAlgorithm' | 'pathLength' | 'extensions'> {
+  const { request, subject, hashAlgorithm, pathLength } = declaration;
+  const { names } = requestOutcome(declaration);
+  const extensions = { ...declaration.extensions, subjectAlternativeNames: names };
+  return {
+    // The subject of a request is taken as it is encoded there.
+    subject: request?.content && request.subject ? request.content.subject : encodeName(subject!),
+    hashAlgorithm,
+    pathLength,
+    extensions: Object.values(extensions).some(value => value !== undefined) ? extensions : undefined,
+  };
+}

@@ -1,0 +1,84 @@
+import { Outcome, OvertakenError, ResourceRecord } from './ledger';
+import { LifecycleEvent } from '../../resource/lifecycle-event';
+
+/** How many requests before the latest one a record names: far more than Lambda can deliver late, within six hours. */
+const MAX_EARLIER = 20;
+
+/** The times by which two requests are compared, if both have the same. */
+const TIMES = ['requestedAt', 'expiresAt'] as const;
+
+/** What a request is to come to. */
+export interface Aim {
+  /** The identity that it is to bring about; absent for a removal. */
+  readonly wants?: string;
+  /** The identity that a removal takes away. */
+  readonly removes?: string;
+  /** The ledger in which it is brought about, for the record in one that the resource leaves. */
+  readonly movesTo?: string;
+}
+
+/**
+ * What is known of a resource once a request for it has begun.
+ *
+ * @param startedAt when this delivery of it began, ISO 8601
+ * @returns `undefined` where an earlier delivery has begun it
+ * @throws OvertakenError if a later request has begun, or if this one has failed already
+ */
+export function begun(record: ResourceRecord | undefined, event: LifecycleEvent, aim: Aim, startedAt: string): ResourceRecord | undefined {
+  const { requestId, requestedAt, expiresAt } = event;
+  if (record?.requestId === requestId) {
+    if (record.outcome === 'FAILED') {
+      throw new OvertakenError();
+    }
+    return undefined;
+  }
+  if (record && isBefore(event, aim, startedAt, record)) {
+    throw new OvertakenError();
+  }
+  const holds = [...record?.holds ?? [], aim.wants].filter(identity => identity !== undefined);
+  return {
+    requestId,
+    requestedAt: requestedAt?.toISOString() ?? record?.requestedAt,
+    expiresAt: expiresAt?.toISOString() ?? record?.expiresAt,
+    since: startedAt,
+    wants: aim.wants,
+    removes: aim.removes,
+    // A removal from the ledger that the resource has left does not change where the resource is now.
+    movesTo: aim.movesTo ?? (aim.removes === undefined ? undefined : record?.movesTo),
+    declares: record?.declares,
+    holds: [...new Set(holds)],
+    had: record?.had ?? [],
+    earlier: record ? [record.requestId, ...record.earlier].slice(0, MAX_EARLIER) : [],
+    revision: (record?.revision ?? 0) + 1,
+  };
+}
+
+/** What is known of a resource once a request for it has ended. */
+export function ended(record: ResourceRecord, outcome: Outcome): ResourceRecord {
+  if (outcome === 'FAILED') {
+    return { ...record, outcome, movesTo: record.removes === undefined ? undefined : record.movesTo };
+  }
+  const { wants, removes, movesTo, declares, had } = record;
+  const isGone = movesTo !== undefined || removes === declares;
+  const present = isGone ? undefined : declares;
+  return { ...record, outcome, ...wants === undefined ? { declares: present } : { declares: wants, had: [...new Set([...had, wants])] } };
+}
+
+/**
+ * Whether a request was made before the latest one: CloudFormation makes one at a time, and Lambda can deliver it hours
+ * later. Of two that were made in the same second, a removal is the later one: CloudFormation removes at once what it cancels,
+ * and never makes anew what it has just removed. Where it is not known when they were made, a removal is the later one if it has
+ * begun since this delivery did.
+ */
+function isBefore(event: LifecycleEvent, { wants }: Aim, startedAt: string, latest: ResourceRecord): boolean {
+  if (latest.earlier.includes(event.requestId)) {
+    return true;
+  }
+  const time = TIMES.find(each => event[each] && latest[each]);
+  const made = time && event[time]!.toISOString();
+  if (time && made !== latest[time]) {
+    return made! < latest[time]!;
+  }
+  const isRemoval = latest.removes !== undefined && (latest.outcome === undefined || latest.declares === undefined);
+  return wants !== undefined && isRemoval && (time !== undefined || latest.since >= startedAt);
+}

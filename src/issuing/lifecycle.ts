@@ -1,0 +1,215 @@
+import { AnsweredError } from '../resource/answered-error';
+import { Claim } from './ledger/claim';
+import { declaredIdentity, declared } from './declared-resource';
+import { makeCurrent, releaseKeys, restoreCurrent } from './keys/held-keys';
+import { isOf } from './declaration/identity';
+import { LedgerEntry, OvertakenError } from './ledger/ledger';
+import { ledgerTables } from './ledger/ledger-tables';
+import { failureOf, LifecycleEvent, LifecycleResult } from '../resource/lifecycle-event';
+import { handleCaLookup } from './look-up-ca';
+import { tagParameter } from './keys/parameter-tags';
+import { identityIn } from '../resource/physical-id';
+import { Ports, PutBack } from './ports';
+import { isRetained, withdrawCertificate } from './withdraw-certificate';
+import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
+import { ResourceType } from '../contract/resource-types';
+
+/**
+ * Carries out one request. Every request can be delivered again, at the same time too, and ends the same.
+ *
+ * Update is Create: the declaration gives the identity, and the ledger says whether its certificate is there already. A
+ * changed identity is a new physical id, whereupon CloudFormation deletes the old one after the whole update succeeded;
+ * a rollback declares the old identity again and gets the old bytes.
+ *
+ * A request is recorded as the latest one of its resource before anything is done for it, and one that is not the latest any
+ * more does nothing: see `Claim`.
+ *
+ * @throws LifecycleError
+ */
+export async function handleLifecycleEvent(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
+  if (event.resourceType === ResourceType.CA_LOOKUP) {
+    return handleCaLookup(event, ports);
+  }
+  return event.requestType === 'Delete' ? remove(event, ports) : declare(event, ports);
+}
+
+/** What a delivery has done that a later request knows nothing of. */
+interface Made {
+  /** The entries of which it has written keys. */
+  readonly keys: LedgerEntry[];
+  /** How the keys are put back that it has made the current ones, the last one first. */
+  readonly moved: PutBack[];
+}
+
+async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
+  let physicalResourceId: string | undefined;
+  try {
+    const resource = declared(event);
+    const { identity } = resource;
+    physicalResourceId = resource.physicalId;
+    const made: Made = { keys: [], moved: [] };
+    const claim = new Claim(event, { wants: identity }, ports);
+    try {
+      await claim.open(ledgerTables(event));
+      assertAwaited(event, ports);
+      const { entry, data } = await resource.carryOut(ports, key => made.keys.push(key));
+      await makeCurrent(entry, ports, back => made.moved.unshift(back));
+      if (entry.reservedBy !== event.requestId) { // else its parameter was made by this very request, with these tags
+        await tagParameter(entry, ports);
+      }
+      assertAwaited(event, ports);
+      await claim.succeed();
+      const unfinished = await withdrawLeftBehind(claim, ports).catch((error: Error) => error instanceof OvertakenError ? undefined : error.message);
+      return { physicalResourceId, data, unfinished };
+    } catch (error) {
+      await (error instanceof OvertakenError ? giveWay(event, identity, made, ports) : undo(event, identity, made, claim, ports));
+      throw error;
+    }
+  } catch (error) {
+    throw failureOf(event, physicalResourceId, error);
+  }
+}
+
+/**
+ * Makes sure that CloudFormation still waits for the answer. Where it doesn't, the resource has failed for it and stays what it was, and
+ * where nothing is rolled back, no later request says so.
+ */
+function assertAwaited({ requestedAt }: LifecycleEvent, ports: Ports): void {
+  if (requestedAt && ports.clock().getTime() > requestedAt.getTime() + SERVICE_TIMEOUT_MINUTES * 60_000) {
+    throw new Error(`CloudFormation must get its answer within ${SERVICE_TIMEOUT_MINUTES} minutes, and the request is of ${requestedAt.toISOString()}; deploy again`);
+  }
+}
+
+/**
+ * Withdraws what earlier requests for the resource have made and nobody has. The ledger accounts for what can't be taken back: further
+ * deliveries of this request, and the next request for the resource, try again.
+ *
+ * @returns what could not be taken back, in words
+ */
+async function withdrawLeftBehind(claim: Claim, ports: Ports): Promise<string | undefined> {
+  return withdraw(await claim.leftBehind(), claim, ports);
+}
+
+async function withdraw(identities: readonly string[], claim: Claim, ports: Ports): Promise<string | undefined> {
+  const kept: string[] = [];
+  for (const identity of identities) {
+    if (!await withdrawCertificate(identity, claim.holder, claim.allTables, ports)) {
+      kept.push(identity);
+    }
+  }
+  const gone = identities.filter(identity => !kept.includes(identity));
+  if (gone.length > 0) {
+    await claim.letGo(gone);
+  }
+  return kept.length === 0 ? undefined : `the keys of ${kept.join(', ')} are still labelled in their secrets, since secretsmanager:UpdateSecretVersionStage is denied`;
+}
+
+/**
+ * Takes back what a request has issued that failed in the end: nobody has got it. Where that fails too, the ledger accounts for
+ * it, and the next request for the resource takes it back.
+ *
+ * @throws AnsweredError if another delivery of the request has succeeded
+ */
+async function undo(event: LifecycleEvent, identity: string, made: Made, claim: Claim, ports: Ports): Promise<void> {
+  const failure = await recordFailure(claim);
+  if (failure === 'overtaken') { // for example by a removal, which released the key that this request was about to read
+    return giveWay(event, identity, made, ports);
+  }
+  if (failure === 'unrecorded') {
+    return;
+  }
+  try {
+    await putBack(made);
+    const { home } = ledgerTables(event);
+    const entry = await ports.ledger(home).find(identity);
+    if (identity !== identityIn(event.physicalResourceId) && (entry?.issuedBy ?? entry?.reservedBy) === event.requestId) {
+      // The key of what came back had been kept before.
+      if (await withdrawCertificate(identity, claim.holder, claim.allTables, ports, entry?.reservedBy === event.requestId ? 'none' : 'as declared')) {
+        await claim.letGo([identity]);
+      }
+    }
+    await restoreCurrent(event, home, ports);
+  } catch {
+    // What failed first says more.
+  }
+}
+
+/** Records the failure; where that is not possible, another delivery may still succeed. */
+async function recordFailure(claim: Claim): Promise<'recorded' | 'overtaken' | 'unrecorded'> {
+  try {
+    await claim.fail();
+    return 'recorded';
+  } catch (error) {
+    if (error instanceof AnsweredError) {
+      throw error;
+    }
+    return error instanceof OvertakenError ? 'overtaken' : 'unrecorded';
+  }
+}
+
+/** Leaves everything as the later request has it: what this one has written after that began goes. */
+async function giveWay(event: LifecycleEvent, identity: string, made: Made, ports: Ports): Promise<void> {
+  try {
+    await putBack(made);
+    const { home } = ledgerTables(event);
+    const standing = await ports.ledger(home).find(identity);
+    const latest = standing && isOf(standing, event) ? [standing] : [];
+    const gone = latest.filter(entry => entry.status === 'WITHDRAWN' && !isRetained(entry));
+    const superseded = made.keys.filter(({ serialNumber }) => serialNumber !== standing?.serialNumber);
+    for (const entry of [...gone, ...superseded]) {
+      await releaseKeys(entry, ports);
+    }
+    await restoreCurrent(event, home, ports);
+  } catch {
+    // The later request is what counts; that this one was overtaken says more.
+  }
+}
+
+/** A later request may have moved them too, to the ledger of another CA, of which this one knows nothing. */
+async function putBack({ moved }: Made): Promise<void> {
+  for (const back of moved) {
+    await back().catch(() => undefined); // the next request for the resource makes its key the current one
+  }
+}
+
+async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleResult> {
+  const physicalResourceId = event.physicalResourceId ?? '';
+  try {
+    const identity = identityIn(physicalResourceId) ?? await unansweredIdentity(event, ports);
+    const unfinished = identity === undefined ? undefined : await removeIdentity(event, identity, ports);
+    return { physicalResourceId, unfinished };
+  } catch (error) {
+    throw failureOf(event, physicalResourceId, error);
+  }
+}
+
+/**
+ * What a removal by an id that CloudFormation has invented is to remove: what a creation has made whose answer CloudFormation did
+ * not get. Where the stack was not rolled back, that removal comes when the resource was created anew, of the same identity: what
+ * CloudFormation takes the resource to be is not what it wants removed.
+ */
+async function unansweredIdentity(event: LifecycleEvent, ports: Ports): Promise<string | undefined> {
+  const identity = declaredIdentity(event);
+  if (identity === undefined) {
+    return undefined;
+  }
+  const { resources } = await ports.stack(event.stackId);
+  const isStanding = resources.some(each => each.logicalResourceId === event.logicalResourceId && identityIn(each.physicalResourceId) === identity);
+  return isStanding ? undefined : identity;
+}
+
+async function removeIdentity(event: LifecycleEvent, identity: string, ports: Ports): Promise<string | undefined> {
+  const claim = new Claim(event, { removes: identity }, ports);
+  try {
+    await claim.open(ledgerTables(event));
+    const kept = await withdraw([identity], claim, ports);
+    await claim.succeed();
+    return await withdrawLeftBehind(claim, ports) ?? kept;
+  } catch (error) {
+    if (error instanceof OvertakenError) {
+      await giveWay(event, identity, { keys: [], moved: [] }, ports); // what is declared now is not this request's to remove
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,136 @@
+import { createPublicKey } from 'node:crypto';
+import { DeclaredRequestFacts } from './declaration/certificate-request';
+import { identityFrom, Requester } from './declaration/identity';
+import { IssuingCa, issuingCa } from './issuing-ca';
+import { Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger/ledger';
+import { Ports } from './ports';
+import { checked, complain, optionalText, RawProperties, text, wholeNumber } from '../resource/property-values';
+import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
+import { assertWanted } from './ledger/wanted';
+import { HashAlgorithmName } from '../contract/key-algorithms';
+import { checkHashForKms } from '../contract/kms';
+import { ResourceType } from '../contract/resource-types';
+import { checkGeneration, checkHashAlgorithm, checkVerificationCode } from '../contract/rules';
+import { newSerialNumber } from '../pki/serial-number';
+import { isSignedBy } from '../pki/signer';
+
+/** A signature that proves the possession of a CA's key, as a resource declares it. */
+export interface ProofDeclaration {
+  readonly issuerLedgerTable: string;
+  /** The identity of the CA that signs. */
+  readonly issuer: string;
+  /** The key identifier that the CA must have, in hexadecimal digits. */
+  readonly issuerKeyIdentifier?: string;
+  /** What is signed. */
+  readonly verificationCode: string;
+  readonly hashAlgorithm: HashAlgorithmName;
+  readonly generation: number;
+}
+
+/** Parses and checks the properties of a signature. */
+export function parseProof(properties: RawProperties): ProofDeclaration {
+  return {
+    issuerLedgerTable: text('ledgerTable', properties.LedgerTable),
+    issuer: text('ca', properties.Issuer),
+    issuerKeyIdentifier: optionalText('the key identifier of the CA', properties.IssuerKeyIdentifier),
+    verificationCode: checked<string>(checkVerificationCode, properties.VerificationCode),
+    hashAlgorithm: checked<HashAlgorithmName>(checkHashAlgorithm, properties.HashAlgorithm),
+    generation: checked<number>(checkGeneration, wholeNumber(properties.Generation ?? '1')),
+  };
+}
+
+/** The identity of a signature: all that is declared of it but where it is recorded. */
+export function proofIdentity(declaration: ProofDeclaration, { stackId, logicalResourceId }: Requester): string {
+  const { issuer, verificationCode, hashAlgorithm, generation } = declaration;
+  return identityFrom('signature', [
+    'cdk-private-iot-ca/1', ResourceType.PROOF_OF_POSSESSION_SIGNATURE, issuer, stackId, logicalResourceId, verificationCode, hashAlgorithm, generation,
+  ]);
+}
+
+/** A request to prove the possession of a CA's key. */
+export interface ProofRequest extends DeclaredRequestFacts {
+  readonly declaration: ProofDeclaration;
+}
+
+/**
+ * Signs the code exactly once: ECDSA makes another signature each time, and a platform may have been shown the first one. So
+ * it is recorded as a certificate is: reserved, signed, checked, and of concurrent signatures only one is recorded, which
+ * all answer. A withdrawn one comes back as it was.
+ *
+ * @returns the ledger's entry, with the signature
+ */
+export async function provePossession(request: ProofRequest, ports: Ports): Promise<LedgerEntry & { readonly signature: Buffer }> {
+  const { declaration } = request;
+  const ledger = ports.ledger(declaration.issuerLedgerTable);
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    const entry = await ledger.find(request.identity);
+    assertWanted(request, entry);
+    const ca = (await issuingCa(declaration.issuer, ledger, ports, declaration.issuerKeyIdentifier))!;
+    if (entry?.signature) {
+      assertSigned(declaration, ca, entry.signature, `the ledger ${declaration.issuerLedgerTable} has another signature than was made; `
+        + TABLE_WAS_CHANGED);
+    }
+    if (entry?.status === 'ISSUED' && !entry.signature) {
+      throw new Error(`the ledger ${declaration.issuerLedgerTable} has lost the signature over the code; restore the table from its point-in-time recovery`);
+    }
+    if (entry?.status === 'ISSUED' && entry.signature) {
+      return { ...entry, signature: entry.signature };
+    }
+    if (entry?.status === 'WITHDRAWN' && entry.signature) {
+      await ledger.advance(entry, 'ISSUED', { issuedBy: request.requestId }, request);
+    } else {
+      await signReserved(request, entry, ca, ledger, ports);
+    }
+  }
+  throw new Error(KEEPS_CHANGING);
+}
+
+/** Takes a reservation to its signature; makes the reservation where there is none. */
+async function signReserved(request: ProofRequest, entry: LedgerEntry | undefined, ca: IssuingCa, ledger: Ledger, ports: Ports): Promise<void> {
+  const { declaration } = request;
+  if (ca.inKms) {
+    complain(checkHashForKms(ca.keyAlgorithm, declaration.hashAlgorithm));
+  }
+  if (entry?.status === 'RESERVED') {
+    const signature = await sign(declaration, ca);
+    await ledger.advance(entry, 'ISSUED', { signature, issuedAt: ports.clock().toISOString(), issuedBy: request.requestId }, request);
+    return;
+  }
+  await ledger.reserve(reservation(request, ca, ports), entry, request);
+}
+
+function reservation({ declaration, identity, requestId, stackId, logicalResourceId }: ProofRequest, ca: IssuingCa, ports: Ports): LedgerEntry {
+  return {
+    identity,
+    issuer: declaration.issuer,
+    serialNumber: newSerialNumber(ports.random, identity), // of the entry: a signature has none
+    status: 'RESERVED',
+    profile: 'signature',
+    subject: declaration.verificationCode,
+    keyAlgorithm: ca.keyAlgorithm,
+    notBefore: '',
+    notAfter: '',
+    stackId,
+    logicalResourceId,
+    reservedAt: ports.clock().toISOString(),
+    reservedBy: requestId,
+  };
+}
+
+async function sign(declaration: ProofDeclaration, ca: IssuingCa): Promise<Buffer> {
+  const signature = await ca.issuer.signer.sign(signedData(declaration), declaration.hashAlgorithm);
+  assertSigned(declaration, ca, signature, 'the signature on verificationCode does not verify with the CA\'s public key; '
+    + 'the signer answered no signature, or signed with another key');
+  return signature;
+}
+
+function assertSigned(declaration: ProofDeclaration, { issuer: { signer } }: IssuingCa, signature: Buffer, complaint: string): void {
+  const publicKey = createPublicKey({ key: signer.publicKey, format: 'der', type: 'spki' });
+  if (!isSignedBy(publicKey, declaration.hashAlgorithm, signedData(declaration), signature)) {
+    throw new Error(complaint);
+  }
+}
+
+function signedData({ verificationCode }: ProofDeclaration): Buffer {
+  return Buffer.from(verificationCode, 'ascii');
+}

@@ -1,0 +1,121 @@
+import { isOf } from './declaration/identity';
+import { Ledger, LedgerEntry, ignoreGone } from './ledger/ledger';
+import { ledgerTables } from './ledger/ledger-tables';
+import { LifecycleEvent } from '../resource/lifecycle-event';
+import { identityIn, parsePhysicalId, PhysicalId } from '../resource/physical-id';
+import { Ports } from './ports';
+import { CA_RESOURCE_TYPES } from '../contract/resource-types';
+
+/** The part of a CA's declaration that decides whether it may replace another CA. */
+export interface Successor {
+  readonly identity: string;
+  /** The ledger of what it issues. */
+  readonly ledgerTable: string;
+  /** The identity of the CA that it replaces by declaration. */
+  readonly replaces?: string;
+}
+
+/** Certificates that no connection depends on: proofs for a platform. */
+const PROOFS: readonly string[] = ['verification', 'signature'];
+
+/** So many certificates are looked at to say how many there are. */
+const MAX_COUNTED = 100;
+
+/**
+ * Makes sure that a CA which living certificates depend on is replaced only where that is declared by its name. A changed
+ * word in its subject, or another id of its construct, makes another CA, and with it other certificates and keys below it.
+ *
+ * A CA that comes back in a rollback replaces nothing: the resource had it before, and it was never withdrawn.
+ *
+ * @throws Error that says what would be lost, and the way out
+ */
+export async function assertReplaceable(event: LifecycleEvent, successor: Successor, ports: Ports): Promise<void> {
+  const { identity, ledgerTable, replaces } = successor;
+  if (event.requestType === 'Create') {
+    const leaving = (await leavingCas(event, ports)).filter(({ caId, table }) => caId !== identity || table !== ledgerTable);
+    if (leaving.length > 0 && !leaving.some(({ caId }) => caId === replaces)) {
+      const { caId, living } = leaving[0];
+      throw new Error(`the stack loses the CA ${caId}, which has ${living}; if you have renamed or moved its construct, give it its old id, or go on `
+        + `with the CA by PrivateIotCa.fromKeptCa; ${wayOut(caId, replaces)}`);
+    }
+    return;
+  }
+  const predecessor = identityIn(event.physicalResourceId);
+  if (predecessor === undefined || predecessor === identity || predecessor === replaces) {
+    return;
+  }
+  if (await comesBack(event, successor, ports)) {
+    return;
+  }
+  for (const table of new Set([ledgerTable, ...ledgerTables(event).left])) {
+    const living = await livingCertificates(ports.ledger(table), predecessor, ports).catch(ignoreGone);
+    if (living !== undefined) {
+      throw new Error(`another CA would take the place of ${predecessor}, which has ${living}; undo the change (subject, keyAlgorithm, hashAlgorithm, validity, `
+        + `pathLength, extensions, issuer, kind of keyStorage or generation), or, ${wayOut(predecessor, replaces)}`);
+    }
+  }
+}
+
+async function comesBack(event: LifecycleEvent, { identity, ledgerTable }: Successor, ports: Ports): Promise<boolean> {
+  const ledger = ports.ledger(ledgerTable);
+  const standing = await ledger.find(identity);
+  return standing?.status === 'ISSUED' && isOf(standing, event) && (await ledger.resource(event))?.had.includes(identity) === true;
+}
+
+function wayOut(caId: string, replaces: string | undefined): string {
+  return `if all of it is to be replaced, declare replaces: '${caId}'${replaces === undefined ? '' : `, got '${replaces}'`}`;
+}
+
+const TABLE_TYPES: readonly string[] = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'];
+
+/** A CA that a stack is about to lose. */
+interface LeavingCa {
+  readonly caId: string;
+  /** The ledger of what it issues. */
+  readonly table: string;
+  /** What lives below it, in words. */
+  readonly living: string;
+}
+
+/**
+ * The CAs that the stack has and its template no longer declares, with living certificates, unless a resource that it does declare has
+ * taken them over. Their ledgers are tables of the stack, or, of a kept CA, the one that its physical id names.
+ */
+async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports: Ports): Promise<LeavingCa[]> {
+  const { resources, declaredCas } = await ports.stack(stackId);
+  const cas = resources
+    .filter(each => CA_RESOURCE_TYPES.includes(each.type) && each.logicalResourceId !== logicalResourceId)
+    .filter(each => !declaredCas.includes(each.logicalResourceId))
+    .map(({ physicalResourceId }) => parsePhysicalId(physicalResourceId)).filter((each): each is PhysicalId => each !== undefined);
+  const tables = resources.filter(({ type }) => TABLE_TYPES.includes(type)).map(({ physicalResourceId }) => physicalResourceId);
+  const leaving: LeavingCa[] = [];
+  for (const { identity: caId, ledgerTable } of cas) {
+    for (const table of ledgerTable === undefined ? tables : [ledgerTable]) {
+      const ledger = ports.anyTable(table);
+      const living = await livingCertificates(ledger, caId, ports).catch(ignoreGone);
+      const owner = living === undefined ? undefined : await ledger.find(caId);
+      const isTakenOver = owner?.status === 'ISSUED' && owner.stackId === stackId && declaredCas.includes(owner.logicalResourceId);
+      if (living !== undefined && !isTakenOver) {
+        leaving.push({ caId, living, table });
+      }
+    }
+  }
+  return leaving;
+}
+
+/** What lives below a CA, in words; `undefined` where nothing does. */
+async function livingCertificates(ledger: Ledger, caId: string, ports: Ports): Promise<string | undefined> {
+  const now = ports.clock();
+  const living: LedgerEntry[] = [];
+  for await (const entry of ledger.issued(caId)) {
+    if (entry.identity !== caId && !PROOFS.includes(entry.profile) && new Date(entry.notAfter) > now && living.push(entry) > MAX_COUNTED) {
+      break;
+    }
+  }
+  if (living.length === 0) {
+    return undefined;
+  }
+  const [{ profile, subject, notAfter }] = living;
+  const more = living.length > MAX_COUNTED ? `more than ${MAX_COUNTED - 1} others` : `${living.length - 1} more`;
+  return `living certificates: ${profile} ${subject} (until ${notAfter})${living.length > 1 ? ` and ${more}` : ''}`;
+}

@@ -1,0 +1,147 @@
+import { assertAsDeclared } from './declaration/as-declared';
+import { CertificateRequest } from './declaration/certificate-request';
+import { custodyOf, isSamePlace, keyOfCa } from './keys/custody';
+import { ownerOf } from './keys/key-owner';
+import { Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger/ledger';
+import { Ports } from './ports';
+import { complain } from '../resource/property-values';
+import { declaredContent, newEntry } from './ledger/reservation';
+import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
+import { assertUsable } from './usable-ca';
+import { assertWanted } from './ledger/wanted';
+import { checkHashForKms } from '../contract/kms';
+import { formatTime } from '../contract/term';
+import { readCaChain } from '../pki/ca-chain';
+import { parseCertificate } from '../pki/certificate';
+import { readCertificationRequest } from '../pki/certification-request';
+import { createCertificationRequest } from '../pki/create-certification-request';
+import { requestedExtensions } from '../pki/declared-extensions';
+import { assertLinted } from '../pki/lint/lint-errors';
+import { PROFILES } from '../pki/profile';
+
+/**
+ * Brings a CA whose certificate is made elsewhere to what is declared: its key and its request first, and once its
+ * certificate is declared, that. Declared without the certificate again, as a rollback does, it waits for it again.
+ *
+ * The serial number of the entry is only the version of its key here.
+ *
+ * @param assertFits is asked, before a step is recorded, whether the entry as it would be then can be answered
+ * @returns the ledger's entry: `REQUESTED` with the request, or `ISSUED` with the certificate too
+ */
+export async function declareSignedElsewhere(request: CertificateRequest, ports: Ports, assertFits: AssertFits): Promise<LedgerEntry> {
+  const { declaration } = request;
+  const ledger = ports.ledger(declaration.ledgerTable);
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    const entry = await ledger.find(request.identity);
+    assertWanted(request, entry, ['REQUESTED', 'ISSUED']);
+    if (entry && await next(request, entry, ledger, ports, assertFits) === 'done') {
+      return (await ledger.find(request.identity))!;
+    }
+    if (!entry || (entry.status === 'WITHDRAWN' && !await isWhole(entry, request, ports))) {
+      await reserve(request, entry, ledger, ports);
+    }
+  }
+  throw new Error(KEEPS_CHANGING);
+}
+
+type AssertFits = (entry: LedgerEntry) => void;
+
+/** Takes an entry a step further; whether it is what is declared. */
+async function next(
+  request: CertificateRequest, entry: LedgerEntry, ledger: Ledger, ports: Ports, assertFits: AssertFits,
+): Promise<'done' | 'again'> {
+  const declared = request.declaration.signedElsewhere!.certificatePem;
+  switch (entry.status) {
+    case 'RESERVED': {
+      const certificateSigningRequest = await makeRequest(request, entry, ports);
+      assertFits({ ...entry, status: 'REQUESTED', certificateSigningRequest });
+      await ledger.advance(entry, 'REQUESTED', { certificateSigningRequest, issuedBy: request.requestId }, request);
+      return 'again';
+    }
+    case 'WITHDRAWN':
+      if (await isWhole(entry, request, ports)) {
+        const { requestId: issuedBy, stackId, logicalResourceId } = request;
+        await ledger.advance(entry, 'REQUESTED', { issuedBy, stackId, logicalResourceId }, request);
+      }
+      return 'again';
+    case 'ISSUED':
+      if (declared === undefined) {
+        await ledger.advance(entry, 'REQUESTED', {}, request);
+        return 'again';
+      }
+      return activate(request, declared, entry, ledger, ports, assertFits);
+    default: // REQUESTED: no bundles are made of a CA, which is never SIGNED
+      await assertOwnRequest(entry, request, ports);
+      return declared === undefined ? 'done' : activate(request, declared, entry, ledger, ports, assertFits);
+  }
+}
+
+/** Makes sure that the request in the ledger is for the CA's own key: who has another one signed makes another the CA. */
+async function assertOwnRequest(entry: LedgerEntry, { declaration }: CertificateRequest, ports: Ports): Promise<void> {
+  const { certificateSigningRequest } = entry;
+  const key = await keyOfCa(entry, ports);
+  if (!certificateSigningRequest || !readCertificationRequest(certificateSigningRequest).publicKey.equals(key.publicKey)) {
+    throw new Error(`the ledger ${declaration.ledgerTable} must hold the request for the key of the CA, got another one; `
+      + TABLE_WAS_CHANGED);
+  }
+}
+
+/** Whether the key of a withdrawn CA and its request are still there, in the place that is declared now. */
+async function isWhole(
+  { certificateSigningRequest, keyStorage, serialNumber }: LedgerEntry, { declaration }: CertificateRequest, ports: Ports,
+): Promise<boolean> {
+  return certificateSigningRequest !== undefined && isSamePlace(keyStorage, declaration.keyStorage)
+    && await custodyOf(keyStorage, ports).find(serialNumber) !== undefined;
+}
+
+async function reserve(request: CertificateRequest, standing: LedgerEntry | undefined, ledger: Ledger, ports: Ports): Promise<void> {
+  const { declaration, identity } = request;
+  if (declaration.keyStorage?.Type === 'Kms') {
+    complain(checkHashForKms(declaration.keyAlgorithm!, declaration.hashAlgorithm));
+  }
+  await ledger.reserve(newEntry(request, ports, {
+    issuer: identity, keyAlgorithm: declaration.keyAlgorithm!, notBefore: '', notAfter: '', reservedAt: ports.clock().toISOString(),
+  }), standing, request);
+}
+
+async function makeRequest(request: CertificateRequest, entry: LedgerEntry, ports: Ports): Promise<Buffer> {
+  const { declaration } = request;
+  request.onKey(entry);
+  const key = await custodyOf(declaration.keyStorage, ports).obtain(entry.serialNumber, declaration.keyAlgorithm!, ownerOf(request));
+  const { subject, hashAlgorithm, pathLength, extensions } = declaredContent(declaration);
+  const requested = requestedExtensions(PROFILES.ca, key.publicKey, pathLength, extensions ?? {});
+  return createCertificationRequest(subject, key.signer(), hashAlgorithm, requested);
+}
+
+/** Checks the certificate that is declared, and records it. */
+async function activate(
+  request: CertificateRequest, pem: string, entry: LedgerEntry, ledger: Ledger, ports: Ports, assertFits: AssertFits,
+): Promise<'done' | 'again'> {
+  const { declaration } = request;
+  const { certificate, chain } = readCaChain('signedCertificate', pem);
+  const above = Buffer.concat(chain.map(({ der }) => der));
+  const { publicKey } = await keyOfCa({ ...entry, keyStorage: declaration.keyStorage }, ports);
+  if (!publicKey.equals(certificate.publicKey)) {
+    throw new Error('signedCertificate must be for the key of the certificate signing request, got one for another key; '
+      + 'have certificateSigningRequestPem signed');
+  }
+  if (entry.status === 'ISSUED' && entry.certificate?.equals(certificate.der) && entry.chain?.equals(above)) {
+    return 'done';
+  }
+  if (entry.certificate && !parseCertificate(entry.certificate).subject.equals(certificate.subject)) {
+    throw new Error('signedCertificate must keep the subject of the one before, since what the CA has issued names it, got another one; '
+      + 'have it signed for that subject, or raise `generation` for a new CA');
+  }
+  assertUsable('signedCertificate', { certificate, chain }, ports.clock());
+  assertAsDeclared(certificate, declaration);
+  assertLinted(certificate.der, declaration.platforms, chain[0]?.der);
+  const facts = {
+    certificate: certificate.der,
+    chain: above,
+    notBefore: formatTime(certificate.validity.notBefore),
+    notAfter: formatTime(certificate.validity.notAfter),
+    issuedAt: ports.clock().toISOString(),
+  };
+  assertFits({ ...entry, ...facts, status: 'ISSUED' });
+  return await ledger.advance(entry, 'ISSUED', facts, request) ? 'done' : 'again';
+}

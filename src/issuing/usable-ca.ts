@@ -1,0 +1,20 @@
+import { complain } from '../resource/property-values';
+import { KeyAlgorithmName } from '../contract/key-algorithms';
+import { PlatformId } from '../platforms/registry';
+import { checkCaForPlatform } from '../contract/rules';
+import { assertCanIssue, CaChain, checkChainIsValid } from '../pki/ca-chain';
+
+/**
+ * Checks what has to be so of a CA that was signed elsewhere before its first use, and is not a matter of its chain.
+ *
+ * @param property the name of the property with its certificate, for errors
+ */
+export function assertUsable(property: string, chain: CaChain, now: Date): void {
+  assertCanIssue(property, chain);
+  complain(checkChainIsValid(property, chain, now));
+}
+
+/** Checks the key of a CA against the rules of platforms. */
+export function assertForPlatforms(keyAlgorithm: KeyAlgorithmName, platforms: readonly PlatformId[]): void {
+  platforms.forEach(platform => complain(checkCaForPlatform(keyAlgorithm, platform, 'keyAlgorithm of the CA')));
+}

@@ -1,0 +1,67 @@
+import { releaseKeys } from './keys/held-keys';
+import { isOf } from './declaration/identity';
+import { Holder, Ledger, LedgerEntry } from './ledger/ledger';
+import { identityIn } from '../resource/physical-id';
+import { Ports } from './ports';
+import { MAX_TURNS } from './ledger/turns';
+
+/** Which keys outlive their certificates: those that are declared to, or none where nobody ever had the certificate. */
+export type Retention = 'as declared' | 'none';
+
+/**
+ * Withdraws a certificate. The ledger keeps it, marked as withdrawn, and its key is released unless it is the key of a CA that
+ * is to outlive its resource. A certificate that was never made, or that belongs to another resource, is left alone:
+ * CloudFormation can delete anything at any time, twice, and by an id that it invented. A CA that was taken over from a resource
+ * that still exists goes back to it. If the certificate is withdrawn already, its key is released again, because an earlier
+ * attempt may have stopped before that.
+ *
+ * @param tables the ledger of what a CA issues before that in which its own certificate is: see `recordCa`
+ * @returns whether its keys are gone, where they are not kept: see `SecretVersions`
+ * @throws OvertakenError if a later request for the resource has begun
+ */
+export async function withdrawCertificate(
+  identity: string, holder: Holder, tables: readonly string[], ports: Ports, retention: Retention = 'as declared',
+): Promise<boolean> {
+  let areGone = true;
+  for (const table of tables) {
+    areGone = await withdrawIn(ports.ledger(table), identity, holder, ports, retention) && areGone;
+  }
+  return areGone;
+}
+
+async function withdrawIn(ledger: Ledger, identity: string, holder: Holder, ports: Ports, retention: Retention): Promise<boolean> {
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    const entry = await ledger.find(identity);
+    if (!entry || !isOf(entry, holder)) {
+      return true;
+    }
+    // The fact stays in the entry once the CA has come back to that resource.
+    const former = entry.takenFrom === holder.logicalResourceId ? undefined : entry.takenFrom;
+    if (entry.status === 'ISSUED' && former !== undefined && await isStillThere(former, entry, ledger, ports)) {
+      if (await ledger.advance(entry, 'ISSUED', { logicalResourceId: former, handedBackBy: holder.requestId }, holder)) {
+        return true;
+      }
+      continue;
+    }
+    const facts = { withdrawnAt: ports.clock().toISOString(), withdrawnBy: holder.requestId };
+    if (entry.status === 'WITHDRAWN' || await ledger.advance(entry, 'WITHDRAWN', facts, holder)) {
+      return retention === 'as declared' && isRetained(entry) ? true : releaseKeys(entry, ports);
+    }
+  }
+  return true;
+}
+
+/**
+ * Whether the resource that a CA was taken from still has it: the takeover is rolled back then. What a stack no longer declares is
+ * removed only after an update has succeeded.
+ */
+async function isStillThere(logicalResourceId: string, { stackId, identity }: LedgerEntry, ledger: Ledger, ports: Ports): Promise<boolean> {
+  const { resources } = await ports.stack(stackId);
+  return resources.some(each => each.logicalResourceId === logicalResourceId && identityIn(each.physicalResourceId) === identity)
+    && (await ledger.resource({ stackId, logicalResourceId }))?.declares === identity; // and not a CA of the same declaration in another ledger
+}
+
+/** Whether the key of a withdrawn certificate stays: somebody has the certificate, or the request for it. */
+export function isRetained({ retainKey, issuedAt, certificateSigningRequest }: LedgerEntry): boolean {
+  return retainKey === true && (issuedAt !== undefined || certificateSigningRequest !== undefined);
+}

@@ -1,0 +1,48 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecretValue } from '../../issuing/ports';
+import { AwsCalls, ifOneOf } from './aws-calls';
+import { quote } from '../../contract/rules';
+
+const NOT_FOUND = 'ResourceNotFoundException';
+
+/** Complete, or without the hyphen and the six characters at its end that Secrets Manager adds to the name. */
+const SECRET_ARN = /^arn:[\w-]+:secretsmanager:([\w-]+):\d{12}:secret:[\w/+=.@-]+$/;
+
+/** An ARN has colons, a name can't: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html (`Name`) */
+const SECRET_NAME = /^[\w/+=.@-]+$/;
+
+/**
+ * The current values of secrets that somebody else writes: in whichever Region and account their ARNs name, or by their names in
+ * the function's own. An ARN without its last six characters is not certain: where the name ends in a hyphen and six
+ * characters (`iot-ca-secret`), Secrets Manager takes it for a complete one of another secret.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+ */
+export class SecretValues {
+  /**
+   * @param clientIn the client for a Region, always the same one
+   * @param ownRegion the Region of secrets that are known by their names
+   */
+  constructor(
+    private readonly clientIn: (region: string) => SecretsManagerClient, private readonly calls: AwsCalls, private readonly ownRegion: string,
+  ) {}
+
+  /**
+   * Reads a secret's current value: the version with the label AWSCURRENT.
+   * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+   */
+  public async read(secretId: string): Promise<SecretValue | undefined> {
+    const region = SECRET_NAME.test(secretId) ? this.ownRegion : SECRET_ARN.exec(secretId)?.[1];
+    if (region === undefined) {
+      throw new Error(`a secret must be named by its ARN or its name, got ${quote(secretId)}`);
+    }
+    const command = new GetSecretValueCommand({ SecretId: secretId });
+    try {
+      const { SecretString, SecretBinary } = await this.calls.make(
+        'secretsmanager:GetSecretValue', secretId, options => this.clientIn(region).send(command, options), [NOT_FOUND]);
+      return SecretString ?? (SecretBinary && Buffer.from(SecretBinary));
+    } catch (error) {
+      ifOneOf([NOT_FOUND], error);
+    }
+    throw new Error(`the secret ${secretId} does not exist, or nothing was put into it yet; put the value into it and deploy again`);
+  }
+}

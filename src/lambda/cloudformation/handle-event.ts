@@ -1,0 +1,166 @@
+import { AnsweredError } from '../../resource/answered-error';
+import { LifecycleError, LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
+import { log, LogRecord } from '../log';
+import { assertResponseFits, successBody } from '../../resource/response-size';
+import { startDeadline } from './deadline';
+import { FunctionEnvironment } from './environment';
+import { Addressee, addresseeOf, inventedId, parseRequest } from './event';
+import { namesOf, reasonOf } from './reason';
+import { failureBody, sendResponse } from './response';
+
+/** What Lambda says of an invocation, as far as it is needed. */
+export interface InvocationContext {
+  readonly invokedFunctionArn: string;
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+/** Carries out a request; `signal` ends it when the time is up. */
+export type Work = (event: LifecycleEvent, signal: AbortSignal) => Promise<LifecycleResult>;
+
+/** An answer, and what the log says of it. */
+interface Answer {
+  readonly body: string;
+  readonly record: LogRecord;
+  /** What could not be taken back. */
+  readonly unfinished?: string;
+}
+
+/** Left of an invocation when the last attempt to answer ends, so that its end is logged; milliseconds. */
+const LAST_MOMENT = 100;
+
+/**
+ * Takes a request of CloudFormation, carries it out and answers it; every request gets an answer while there is time, also one
+ * that is refused. Only what is not to be answered to CloudFormation is left without: nothing is sent to anybody else.
+ *
+ * @throws Error if CloudFormation could not be answered, where another delivery has succeeded and this one has not, or where something
+ *   is left to be taken back. Lambda then invokes the function again, twice, with the same event, which finds the work done.
+ *   https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+export async function handleCloudFormationEvent(
+  raw: unknown, context: InvocationContext, work: Work, environment: FunctionEnvironment,
+): Promise<void> {
+  const started = Date.now();
+  const addressee = acceptedAddressee(raw, context, environment);
+  if (!addressee) {
+    return;
+  }
+  const event = read(() => parseRequest(raw, addressee, environment));
+  const { body, record, unfinished } = event.request
+    ? await carryOut(event.request, addressee, context, work) : refusal(raw, event.error, addressee, context);
+  const facts: LogRecord = { ...record, ...identification(addressee, event.request, context), durationMs: Date.now() - started };
+  try {
+    await sendResponse(addressee.responseUrl, body, AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT)));
+    log(facts.status === 'SUCCESS' ? 'INFO' : 'ERROR', facts, namesIn(addressee, event.request));
+  } catch (error) {
+    const { name, message } = error as Error;
+    log('ERROR', { ...facts, message: 'not answered', errorName: name, errorMessage: message }, namesIn(addressee, event.request));
+    throw new Error(message); // anew: what Lambda logs of an error has its stack and all that hangs on it
+  }
+  if (unfinished !== undefined) {
+    log('WARN', { ...facts, message: 'something is left to be taken back', errorMessage: unfinished }, namesIn(addressee, event.request));
+    throw new Error(unfinished);
+  }
+}
+
+/** A request that was forged is neither carried out nor answered: nothing is sent anywhere on behalf of whoever made it. */
+function acceptedAddressee(raw: unknown, context: InvocationContext, environment: FunctionEnvironment): Addressee | undefined {
+  try {
+    return addresseeOf(raw, context.invokedFunctionArn, environment);
+  } catch (error) {
+    log('WARN', { message: 'refused', awsRequestId: context.awsRequestId, errorMessage: (error as Error).message });
+    return undefined;
+  }
+}
+
+/** A request, or why it is none for this function. */
+function read(parse: () => LifecycleEvent): { readonly request: LifecycleEvent } | { readonly request?: undefined; readonly error: unknown } {
+  try {
+    return { request: parse() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function carryOut(event: LifecycleEvent, addressee: Addressee, context: InvocationContext, work: Work): Promise<Answer> {
+  const available = context.getRemainingTimeInMillis();
+  const deadline = startDeadline(available);
+  try {
+    const result = await Promise.race([work(event, deadline.signal), deadline.passed]);
+    if (!result) {
+      throw new Error('no end in sight');
+    }
+    assertResponseFits(event, result.physicalResourceId, result.data);
+    return {
+      body: successBody(event, result.physicalResourceId, result.data),
+      record: { message: 'answered', status: 'SUCCESS', physicalResourceId: result.physicalResourceId, serialNumber: result.data?.SerialNumber },
+      unfinished: result.unfinished,
+    };
+  } catch (error) {
+    if (error instanceof LifecycleError && error.cause instanceof AnsweredError) {
+      log('WARN', { ...identification(addressee, event, context), message: 'left to another delivery', errorMessage: error.cause.message }, namesIn(addressee, event));
+      throw new Error(error.cause.message); // Lambda invokes the function again, which then answers what the other one does
+    }
+    const late = new Error(`${event.logicalResourceId}: not done within the ${Math.round(available / 1000)} seconds of the function; deploy again`);
+    return failure(addressee, event, deadline.signal.aborted ? late : error, error, context);
+  } finally {
+    deadline.clear();
+  }
+}
+
+/**
+ * Answers what is not for this function, or no whole request. Nothing was ever made of what was refused at its creation, so
+ * that its removal, which CloudFormation asks for next, is done: else the stack would be stuck.
+ */
+function refusal(raw: unknown, error: unknown, addressee: Addressee, context: InvocationContext): Answer {
+  const { stackId, requestId, logicalResourceId, physicalResourceId } = addressee;
+  const isRemoval = (raw as { readonly RequestType?: unknown }).RequestType === 'Delete' && physicalResourceId === inventedId(addressee);
+  if (isRemoval && stackId !== undefined && requestId !== undefined && logicalResourceId !== undefined) {
+    return {
+      body: successBody({ stackId, requestId, logicalResourceId }, physicalResourceId, undefined),
+      record: { message: 'answered; nothing was there', status: 'SUCCESS', physicalResourceId },
+    };
+  }
+  const told = new LifecycleError(`${logicalResourceId ?? 'the resource'}: ${(error as Error).message}`, undefined, error);
+  return failure(addressee, undefined, told, told, context);
+}
+
+/** Whatever goes wrong while a reason is found, there is one: without an answer, a stack hangs until its timeout. */
+function failure(addressee: Addressee, event: LifecycleEvent | undefined, told: unknown, error: unknown, context: InvocationContext): Answer {
+  try {
+    const physicalResourceId = physicalIdOfFailure(addressee, event, error);
+    const cause = error instanceof LifecycleError ? error.cause : error;
+    const body = failureBody(addressee, physicalResourceId, reasonOf(told, { ...addressee, ...event }, context.awsRequestId));
+    return { body, record: { message: 'answered', status: 'FAILED', physicalResourceId, errorName: (cause as Error)?.name, errorMessage: (cause as Error)?.message } };
+  } catch (unforeseen) {
+    const { physicalResourceId } = addressee;
+    const body = failureBody(addressee, physicalResourceId, `it failed, and why can't be told; see the log of the function, request ${context.awsRequestId}`);
+    return { body, record: { message: 'answered without a reason', status: 'FAILED', physicalResourceId, errorName: (unforeseen as Error)?.name } };
+  }
+}
+
+/**
+ * CloudFormation asks to delete what a failed Create answered, so that is the identity, if it came to one. An update that
+ * failed leaves the resource what it was.
+ */
+function physicalIdOfFailure(addressee: Addressee, event: LifecycleEvent | undefined, error: unknown): string {
+  const own = error instanceof LifecycleError ? error.physicalResourceId : undefined;
+  return event?.physicalResourceId ?? own ?? addressee.physicalResourceId;
+}
+
+/** What the log may show of a request; nothing is worth failing for, once it was carried out. */
+function namesIn(addressee: Addressee, event: LifecycleEvent | undefined): string[] {
+  try {
+    return namesOf({ ...addressee, ...event });
+  } catch {
+    return [];
+  }
+}
+
+function identification(
+  { stackId, logicalResourceId, requestId }: Addressee, event: LifecycleEvent | undefined, context: InvocationContext,
+): Partial<LogRecord> {
+  return {
+    awsRequestId: context.awsRequestId, requestType: event?.requestType, resourceType: event?.resourceType, stackId, logicalResourceId, requestId,
+  };
+}

@@ -1,0 +1,114 @@
+import { ANY_ID } from '../resource/physical-id';
+import { foldCase } from '../contract/comparable-text';
+
+/** A form in which a secret could stand in a text, and what is shown instead. */
+interface SecretForm {
+  readonly pattern: RegExp;
+  readonly shown: string;
+  /** Decides where the pattern alone can't. */
+  readonly isSecret?: (match: string) => boolean;
+}
+
+/** What is never shown, whatever it is part of: a presigned URL is a right to answer in this function's name. */
+const PLAIN_SECRETS: readonly SecretForm[] = [
+  { pattern: /-----BEGIN [^-]*-----[^]*?(?:-----END [^-]*-----|$)/g, shown: '(PEM, not shown)' },
+  { pattern: /https?:\/\/[^\s?"'<>]*\?[^\s"'<>]+/gi, shown: '(URL, not shown)' },
+  { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, shown: '(access key, not shown)' },
+];
+
+/**
+ * The shortest run of base64 or of hexadecimal digits that is taken for key material: the secret number of a P-256 key has
+ * 43 characters, the longest value that every message has to show, a serial number, has 40.
+ */
+const SHORTEST_KEY = 41;
+
+/** What looks like key material, unless it is a name. */
+const KEY_MATERIAL: readonly SecretForm[] = [
+  { pattern: new RegExp(`[0-9a-f]{${SHORTEST_KEY},}`, 'gi'), shown: '(hexadecimal digits, not shown)' },
+  // With the lines that follow, each of which can be shorter. A run without capitals or without small letters is a name.
+  {
+    pattern: new RegExp(`[\\w+/-]{${SHORTEST_KEY},}={0,2}(?:(?:\\s|\\\\[nr])+(?:[\\w+/-]{16,}={0,2}|[\\w+/-]{0,15}=))*`, 'g'),
+    shown: '(base64, not shown)',
+    isSecret: match => /[A-Z]/.test(match) && /[a-z]/.test(match),
+  },
+];
+
+/**
+ * Names that look like key material and are none: an ARN, an id of this library's making, and the name of a parameter
+ * that ends with a serial number.
+ */
+const IDENTIFIER = new RegExp([
+  /\barn:aws[\w-]*:[\w-]+:[\w-]*:\d{12}:[\w/+=.@:-]{1,256}/,
+  ANY_ID,
+  /(?<![\w+/=-])(?:\/[\w.-]{1,128}){1,14}\/[0-9A-F]{40}\b/,
+].map(({ source }) => source).join('|'), 'g');
+
+/** Everything that would begin a new line, or hide or reorder text, in a log or in a console. */
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g;
+
+/** More than any message needs, of which 1 to 2 kB are shown. */
+const MAX_CHARACTERS = 8_192;
+
+/** The longest name that can be spared, and how many can: longer ones, and more of them, are none that a message shows. */
+export const LONGEST_NAME = 1_024;
+const MAX_NAMES = 100;
+
+/** A part of a text; what is kept is shown as it is. */
+interface Piece {
+  readonly text: string;
+  readonly kept: boolean;
+}
+
+/**
+ * A text as it may be shown to whoever sees the stack or the log: on one line, without key material, credentials or
+ * presigned URLs. It never fails, and takes milliseconds, whatever the text and the names are: both can come from anybody.
+ *
+ * @param names further names that may be shown although they are long, such as the logical id of a resource, in capitals or
+ *   small letters. Short ones are shown anyway; sparing them here would take a key apart in which one occurs by chance.
+ */
+export function redact(text: string, names: readonly string[] = []): string {
+  const open = [{ text: withoutSecrets(text.slice(0, MAX_CHARACTERS), PLAIN_SECRETS), kept: false }];
+  const spared = [...new Set(names.filter(({ length }) => length >= SHORTEST_KEY && length <= LONGEST_NAME))].slice(0, MAX_NAMES)
+    .sort((a, b) => b.length - a.length); // one can be part of another
+  return spared.reduce(keepName, open.flatMap(keepIdentifiers))
+    .map(piece => piece.kept ? piece.text : withoutSecrets(piece.text, KEY_MATERIAL)).join('')
+    .replace(UNPRINTABLE, ' ').trim();
+}
+
+/** A text on one line, with single spaces, and without characters that hide or reorder others. */
+export function onOneLine(text: string): string {
+  return text.replace(UNPRINTABLE, ' ').replace(/\s+/g, ' ').trim();
+}
+
+function keepIdentifiers({ text }: Piece): Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const { 0: identifier, index } of text.matchAll(IDENTIFIER)) {
+    pieces.push({ text: text.slice(end, index), kept: false }, { text: identifier, kept: true });
+    end = index + identifier.length;
+  }
+  return [...pieces, { text: text.slice(end), kept: false }];
+}
+
+/** Keeps a name wherever it stands in a text, as it stands there. */
+function keepName(pieces: readonly Piece[], name: string): Piece[] {
+  const wanted = foldCase(name);
+  return pieces.flatMap(piece => {
+    if (piece.kept || piece.text.length < name.length) {
+      return [piece];
+    }
+    const found: Piece[] = [];
+    const { text } = piece;
+    const searched = foldCase(text);
+    let end = 0;
+    for (let start = searched.indexOf(wanted); start >= 0; start = searched.indexOf(wanted, end)) {
+      found.push({ text: text.slice(end, start), kept: false }, { text: text.slice(start, start + name.length), kept: true });
+      end = start + name.length;
+    }
+    return [...found, { text: text.slice(end), kept: false }];
+  });
+}
+
+function withoutSecrets(text: string, forms: readonly SecretForm[]): string {
+  return forms.reduce((shown, form) => shown.replace(form.pattern, match => form.isSecret?.(match) === false ? match : form.shown), text);
+}

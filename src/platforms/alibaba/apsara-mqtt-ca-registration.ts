@@ -1,0 +1,154 @@
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { checkEndpoint, checkPresent, checkRegion, RegistrationType } from '../registrations';
+import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
+import { IotPlatform } from '../iot-platform';
+import { ledgerOf } from '../../constructs/provider/certificate-provider';
+import { check, Kinds, NUMBER, optional, TEXT } from '../../constructs/checks/kinds';
+import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds';
+import { secretIdOf } from '../../constructs/keys/private-key';
+import { validateRegistration } from '../registered-ca';
+import { RegistrarFunction } from '../registrar-function';
+import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
+import { validate, validGeneration } from '../../constructs/checks/validation';
+import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
+
+/**
+ * A CA, and the instance of ApsaraMQ for MQTT it is registered with.
+ */
+export interface ApsaraMqttCaRegistrationProps {
+  /** The CA that signs the device certificates. */
+  readonly ca: IPrivateIotCa;
+
+  /** The id of the instance, such as `post-cn-7mz2d000000`: one of the Platinum or the Professional Edition. */
+  readonly instanceId: string;
+
+  /** The id of the region that the instance is in, such as `cn-hangzhou`. */
+  readonly regionId: string;
+
+  /** The name of the CA certificate with the instance. The platform does not rename. */
+  readonly caName: string;
+
+  /**
+   * A secret with the JSON members `accessKeyId` and `accessKeySecret` of a RAM user, and `securityToken` where they are
+   * temporary. The RAM policy has to allow `mq:MqttInstanceAccess`, `mq:GetRegisterCode`, `mq:RegisterCa`,
+   * `mq:ListCaCertificate`, `mq:ActiveCaCertificate`, `mq:UnregisterCaCertificate` and `mq:DeleteCaCertificate` on the instance.
+   */
+  readonly credentials: ISecret;
+
+  /**
+   * The host name of the API.
+   *
+   * @default - `onsmqtt.<regionId>.aliyuncs.com`, which is reached by the internet
+   */
+  readonly endpoint?: string;
+
+  /**
+   * What becomes of the registration when it is removed from the stack, or another certificate takes its place. When it is
+   * deleted, the platform also deletes all device certificates of the CA that are registered with the instance. A CA that was
+   * registered by hand before is not deleted in any case, nor is one that another registration of it has taken over.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Raise it to have the code fetched and the CA registered again after somebody has deleted it by hand, 1 to 1,000,000. It
+   * changes nothing for a CA that is registered.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
+}
+
+const KINDS: Kinds<ApsaraMqttCaRegistrationProps> = {
+  ca: CA,
+  instanceId: TEXT,
+  regionId: TEXT,
+  caName: TEXT,
+  credentials: SECRET,
+  endpoint: optional(TEXT),
+  removalPolicy: optional(REMOVAL_POLICY),
+  generation: optional(NUMBER),
+};
+
+/**
+ * Registers a CA with an instance of ApsaraMQ for MQTT (Alibaba Cloud): its registration code is fetched, the verification
+ * certificate is made, and the CA certificate is registered and active, all in one deployment. A CA that is registered
+ * already is taken over.
+ *
+ * Deleting it deactivates the CA certificate, and then deletes it together with its device certificates.
+ *
+ * @see https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/user-guide/ca-certificate-management
+ * @resource Custom::ApsaraMqttCaRegistration
+ */
+export class ApsaraMqttCaRegistration extends Resource {
+  /**
+   * The serial number (SN) by which the instance knows the CA certificate: the `CaSn` of its device certificates.
+   * @attribute
+   */
+  public readonly caSn: string;
+
+  /**
+   * The registration code that the instance gave for the CA.
+   * @attribute
+   */
+  public readonly registerCode: string;
+
+  /** The certificate that proves to the instance that the CA's key is held. */
+  public readonly verificationCertificate: VerificationCertificate;
+
+  private readonly registration: CustomResource;
+  private readonly instanceId: string;
+
+  constructor(scope: Construct, id: string, props: ApsaraMqttCaRegistrationProps) {
+    super(scope, id);
+    check(this, KINDS, props);
+    const { ca, instanceId, regionId, caName, credentials } = props;
+    const endpoint = props.endpoint ?? `onsmqtt.${regionId}.aliyuncs.com`;
+    validate(this, [instanceId], () => checkPresent('instanceId', instanceId));
+    validate(this, [caName], () => checkPresent('caName', caName));
+    validate(this, [regionId], () => checkRegion('regionId', regionId));
+    validate(this, [endpoint], () => checkEndpoint(endpoint));
+    const generation = validGeneration(this, props.generation);
+
+    validateRegistration(this, ca, IotPlatform.APSARA_MQTT);
+    const registrar = RegistrarFunction.of(this, 'apsara-mqtt');
+    const rights = [registrar.grantReadCredentials(credentials), registrar.grantRecordRegistrations(ca)];
+    const instance = {
+      LedgerTable: ledgerOf(this, ca),
+      InstanceId: instanceId,
+      Endpoint: endpoint,
+      CaCertificatePem: ca.certificatePemFor(this),
+      CredentialsSecretArn: secretIdOf(this, credentials),
+      Generation: generation,
+    };
+    // A code is of the instance, and a new one may take the place of the one before: one CA after the other.
+    const before = this.stack.node.findAll().filter((node): node is ApsaraMqttCaRegistration =>
+      node instanceof ApsaraMqttCaRegistration && node !== this && node.stack === this.stack && node.instanceId === instanceId).at(-1);
+    this.instanceId = instanceId;
+    const code = registrar.resource(this, 'RegisterCode', RegistrationType.APSARA_MQTT_REGISTER_CODE, instance, rights);
+    if (before) {
+      code.node.addDependency(before);
+    }
+    this.registerCode = code.getAttString('RegisterCode');
+    this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
+      ca, registrationCode: this.registerCode, platform: IotPlatform.APSARA_MQTT, clipToIssuer: true, generation,
+    });
+    this.registration = registrar.resource(this, 'Resource', RegistrationType.APSARA_MQTT_CA_REGISTRATION, {
+      ...instance,
+      CaName: caName,
+      VerificationCertificatePem: this.verificationCertificate.certificatePem,
+    }, rights);
+    this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
+    this.caSn = this.registration.getAttString('Sn');
+  }
+  /**
+   * What becomes of the registration when it is removed from the stack: as `removalPolicy`.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    this.registration.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
+  }
+}

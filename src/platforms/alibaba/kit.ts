@@ -1,0 +1,84 @@
+import { alibabaSteps } from './kit-steps';
+import { safeName } from '../../cli/export/safe-names';
+import { pemOf } from '../../cli/export/kits/broker-files';
+import { Kit, KitCa, KitFile, KitInput, kitText } from '../../cli/export/kits/kit';
+import { platformRules } from '../registry';
+import { checkCaName } from '../../contract/rules';
+
+const PLATFORM = 'alibaba-cloud-iot';
+
+/** A CA as it is registered: the name for the form, and the files to upload. */
+export interface RegisteredCa {
+  readonly ca: KitCa;
+  readonly name: string;
+  readonly file: string;
+  /** With the code that each verification certificate is for. */
+  readonly verifications: readonly { readonly file: string; readonly code: string }[];
+}
+
+/** The console of Alibaba Cloud IoT Platform has no API beside it: https://www.alibabacloud.com/help/en/iot/manage-ca-certificates. */
+export const ALIBABA_IOT: Kit = {
+  platform: PLATFORM,
+  servesTls: false,
+  leavesOutRefused: true,
+  files: input => {
+    const cas = registeredCas(input);
+    return [
+      ...cas.flatMap(({ ca, file, verifications }): KitFile[] => [
+        { name: file, content: pemOf(ca.facts), kind: 'certificate' },
+        ...verifications.map((verification, index): KitFile => (
+          { name: verification.file, content: pemOf(ca.verifications[index].facts), kind: 'certificate' })),
+      ]),
+      { name: 'devices.csv', content: deviceList(input), kind: 'list of devices' },
+      kitText('steps.md', alibabaSteps(cas, input, platformRules(PLATFORM).maximumCas!)),
+    ];
+  },
+};
+
+function registeredCas({ issuingCas }: KitInput): RegisteredCa[] {
+  const names = caNames(issuingCas.map(({ facts }) => facts.shortName));
+  return issuingCas.map((ca, index) => ({
+    ca,
+    name: names[index],
+    file: `${safeName(names[index])}.pem`,
+    verifications: ca.verifications.map(({ facts }, number) => (
+      { file: `${names[index]}_verification${number === 0 ? '' : `_${number + 1}`}.pem`, code: facts.shortName })),
+  }));
+}
+
+const LONGEST_NAME = 30;
+const SHORTEST_NAME = 4;
+
+/** Names that the form takes, made of common names: other characters become underscores; each name is there once. */
+export function caNames(commonNames: readonly string[]): string[] {
+  const names: string[] = [];
+  for (const commonName of commonNames) {
+    const words = commonName.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_|_$/g, '');
+    const long = words.length < SHORTEST_NAME ? `IoT_CA${words && `_${words}`}` : words;
+    let name = long.slice(0, LONGEST_NAME);
+    for (let number = 2; names.includes(name); number += 1) {
+      name = `${long.slice(0, LONGEST_NAME - `_${number}`.length)}_${number}`;
+    }
+    const complaint = checkCaName(name, PLATFORM);
+    if (complaint) {
+      throw new Error(complaint);
+    }
+    names.push(name);
+  }
+  return names;
+}
+
+/** The first line of the list of devices. */
+export const DEVICE_LIST_HEAD = 'commonName,sn,file,notAfter';
+
+/** The SN by which each device is bound, for a program to read (RFC 4180). */
+function deviceList({ devices }: KitInput): string {
+  const rows = devices.map(({ facts, exported: { entry } }) => [facts.shortName, facts.serialNumber, entry.file, entry.notAfter].map(csvField).join(','));
+  return [DEVICE_LIST_HEAD, ...rows, ''].join('\n');
+}
+
+/** A field in quotes where it has to be; a spreadsheet must not take a name for a formula. */
+function csvField(text: string): string {
+  const plain = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(plain) ? `"${plain.replace(/"/g, '""')}"` : plain;
+}

@@ -1,0 +1,49 @@
+import { X509Certificate } from 'node:crypto';
+import { MqttApi } from './mqtt-api';
+import { RawProperties, secretId, text } from '../../../resource/property-values';
+import { certificateProperty } from '../../registrar/certificate-property';
+import { readCredentials } from '../../registrar/credentials';
+import { endpointProperty } from '../../registrar/endpoint';
+import { HttpApi } from '../../registrar/http-api';
+import { Outside } from '../../registrar/outside';
+import { RegistrationRequest } from '../../registrar/registrar';
+import { fingerprintOf } from '../../registrar/shown-certificate';
+
+/** What both resources declare: an instance of ApsaraMQ for MQTT, and a CA that is to be registered with it. */
+export interface InstanceDeclaration {
+  readonly instanceId: string;
+  readonly ca: X509Certificate;
+  readonly endpoint: string;
+  readonly credentialsSecretArn: string;
+}
+
+export function parseInstance(properties: RawProperties): InstanceDeclaration {
+  return {
+    instanceId: text('instanceId', properties.InstanceId),
+    ca: certificateProperty('ca', properties.CaCertificatePem),
+    endpoint: endpointProperty(properties.Endpoint),
+    credentialsSecretArn: secretId('credentials', properties.CredentialsSecretArn),
+  };
+}
+
+const PREFIX = 'apsara-mqtt/';
+
+/**
+ * What a resource is known by: the instance and the certificate. Not the region and the endpoint, which only say how the
+ * instance is reached.
+ */
+export function identityOf({ instanceId, ca }: InstanceDeclaration): string {
+  return `${PREFIX}${instanceId}/${fingerprintOf(ca)}`;
+}
+
+/** Whether a physical id is one of ours; that of a creation that failed is none. */
+export function isIdentity(physicalResourceId: string): boolean {
+  return physicalResourceId.startsWith(PREFIX);
+}
+
+export async function instanceApi(
+  { endpoint, credentialsSecretArn, instanceId }: InstanceDeclaration, { signal }: RegistrationRequest, { trustedCas, readSecret }: Outside,
+): Promise<MqttApi> {
+  const credentials = await readCredentials(credentialsSecretArn, ['accessKeyId', 'accessKeySecret'], signal, readSecret, ['securityToken']);
+  return new MqttApi(new HttpApi(signal, trustedCas), endpoint, credentials, instanceId);
+}

@@ -1,0 +1,287 @@
+import { CfnResource, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnCACertificate, CfnTopicRule } from 'aws-cdk-lib/aws-iot';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { AwsIotRegistrationCodeAttributes, AwsIotRegistrationCodeProperties } from './contract';
+import { RegistrationType } from '../registrations';
+import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
+import { IotPlatform } from '../iot-platform';
+import { JIT_PROVISIONING, JustInTimeProvisioning } from './provisioning/just-in-time-provisioning';
+import { PemSource } from '../../constructs/certificates/pem-source';
+import { assertLinted } from '../../pki/lint/lint-errors';
+import { checkKeyOfCa, validateChain } from '../../constructs/ca/ca-validation';
+import { description } from '../../constructs/checks/description';
+import { check, FLAG, having, Kinds, NUMBER, oneOf, optional } from '../../constructs/checks/kinds';
+import { CA, PEM_SOURCE, REMOVAL_POLICY } from '../../constructs/checks/object-kinds';
+import { keepPrivateKeysOut } from '../../constructs/keys/private-key-guard';
+import { validateRegistration } from '../registered-ca';
+import { RegistrarFunction } from '../registrar-function';
+import { sayNotices, validate, validGeneration } from '../../constructs/checks/validation';
+import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
+
+/**
+ * How AWS IoT Core knows a CA.
+ */
+export enum AwsIotCertificateMode {
+  /**
+   * By the endpoint that a device names in TLS (SNI): what AWS recommends. No proof of possession is asked for, and several
+   * accounts of a Region can register the same CA.
+   */
+  SNI_ONLY = 'SNI_ONLY',
+  /**
+   * By the CA alone, so that a device need not send SNI. One account of a Region can register the CA, with a verification
+   * certificate for its registration code.
+   */
+  DEFAULT = 'DEFAULT',
+}
+
+/**
+ * Which CA is registered with AWS IoT Core, and how.
+ */
+export interface AwsIotCaRegistrationProps {
+  /**
+   * The CA, which has to be the very one that signs the devices' certificates. From a stack in another Region or account it
+   * can be given by `caCertificate` too.
+   *
+   * @default - it is given by `caCertificate`
+   */
+  readonly ca?: IPrivateIotCa;
+
+  /**
+   * The CA's certificate, in place of `ca`: all that the mode SNI_ONLY takes.
+   *
+   * @default - that of `ca`
+   */
+  readonly caCertificate?: PemSource;
+
+  /**
+   * How AWS IoT Core knows the CA. Another mode makes another registration, for which the first one has to be removed.
+   *
+   * @default AwsIotCertificateMode.SNI_ONLY
+   */
+  readonly mode?: AwsIotCertificateMode;
+
+  /**
+   * Whether devices can be registered with certificates of the CA.
+   *
+   * @default true
+   */
+  readonly active?: boolean;
+
+  /**
+   * Whether AWS IoT Core registers a certificate of the CA when a device connects with it for the first time.
+   *
+   * @default - true with `justInTimeProvisioning` or `addJustInTimeRegistration`, else false
+   */
+  readonly autoRegistration?: boolean;
+
+  /**
+   * What else is done for a device that connects for the first time.
+   *
+   * @default - nothing
+   */
+  readonly justInTimeProvisioning?: JustInTimeProvisioning;
+
+  /**
+   * Raise it to have the registration code of the mode DEFAULT fetched anew, 1 to 1,000,000: where registering failed with a
+   * RegistrationCodeValidationException and was not rolled back, or where the CA's certificate is renewed (that of a CA which is
+   * signed elsewhere). For a certificate that is registered it must stay, since AWS IoT does not register one again.
+   *
+   * @default 1
+   */
+  readonly registrationCodeGeneration?: number;
+}
+
+const KINDS: Kinds<AwsIotCaRegistrationProps> = {
+  ca: optional(CA),
+  caCertificate: optional(PEM_SOURCE),
+  mode: optional(oneOf('AwsIotCertificateMode', AwsIotCertificateMode)),
+  active: optional(FLAG),
+  autoRegistration: optional(FLAG),
+  justInTimeProvisioning: optional(JIT_PROVISIONING),
+  registrationCodeGeneration: optional(NUMBER),
+};
+
+/** A function of AWS Lambda. */
+const FUNCTION = having<IFunction>('an IFunction of aws-lambda, as in Function.fromFunctionAttributes()', 'functionArn', 'addPermission');
+
+/**
+ * A CA that is registered with AWS IoT Core, in the account and the Region of the stack. CloudFormation owns the registration,
+ * and sets the CA inactive before it deletes it.
+ *
+ * @resource AWS::IoT::CACertificate
+ */
+export class AwsIotCaRegistration extends Resource {
+  /**
+   * What AWS IoT Core knows the CA by: SHA-256 of its DER, 64 lower-case hexadecimal digits.
+   * @attribute
+   */
+  public readonly caCertificateId: string;
+
+  /**
+   * The ARN of the CA in AWS IoT Core.
+   * @attribute
+   */
+  public readonly caCertificateArn: string;
+
+  /** The CA's certificate, PEM. */
+  public readonly caCertificatePem: string;
+
+  /** How AWS IoT Core knows the CA, and the certificates that are registered with it. */
+  public readonly mode: AwsIotCertificateMode;
+
+  /**
+   * The proof of possession of the mode DEFAULT.
+   *
+   * @default - the mode is SNI_ONLY, which takes none
+   */
+  public readonly verificationCertificate?: VerificationCertificate;
+
+  /** The CA; absent where its certificate alone is given. @internal */
+  public readonly _ca?: IPrivateIotCa;
+  private readonly registration: CfnCACertificate;
+  private readonly autoRegistration?: boolean;
+
+  constructor(scope: Construct, id: string, props: AwsIotCaRegistrationProps) {
+    super(scope, id);
+    check(this, KINDS, props);
+    keepPrivateKeysOut(this);
+    const { ca, active = true, justInTimeProvisioning } = props;
+    this.mode = props.mode ?? AwsIotCertificateMode.SNI_ONLY;
+    this.autoRegistration = props.autoRegistration;
+    this._ca = ca;
+    this.caCertificatePem = this.certificateOf(props);
+    const provisioning = justInTimeProvisioning?._bind(this, ca);
+    if (provisioning) {
+      this.assertAutoRegistration('justInTimeProvisioning');
+    }
+    if (this.mode !== AwsIotCertificateMode.DEFAULT && props.registrationCodeGeneration !== undefined) {
+      throw new Error(`${this.node.path}: registrationCodeGeneration must be left out in the mode ${this.mode}, which asks for no code, `
+        + `got ${Number(props.registrationCodeGeneration)}`);
+    }
+    this.verificationCertificate = this.mode === AwsIotCertificateMode.DEFAULT ? this.verify(props) : undefined;
+    this.registration = new CfnCACertificate(this, 'Resource', {
+      caCertificatePem: this.caCertificatePem,
+      certificateMode: this.mode,
+      verificationCertificatePem: this.verificationCertificate?.certificatePem,
+      status: active ? 'ACTIVE' : 'INACTIVE',
+      autoRegistrationStatus: this.autoRegistration ?? provisioning !== undefined ? 'ENABLE' : 'DISABLE',
+      registrationConfig: provisioning?.config,
+    });
+    if (provisioning) {
+      this.registration.node.addDependency(provisioning.role);
+    }
+    this.caCertificateId = this.registration.ref;
+    this.caCertificateArn = this.registration.attrArn;
+  }
+
+  /**
+   * Just-in-time registration: has a function decide on each certificate of the CA with which a device connects for the first
+   * time. AWS IoT Core has registered it as PENDING_ACTIVATION then, and sends the function what it publishes: `certificateId`,
+   * `caCertificateId`, `certificateStatus`, `awsAccountId`, `timestamp`. The function activates the certificate, and attaches
+   * what it needs. A provisioning template that the CA had before stays at AWS IoT, which has to be told to remove it:
+   * `aws iot update-ca-certificate --remove-auto-registration`.
+   *
+   * @param fn the function, which needs the rights to do so
+   * @see https://docs.aws.amazon.com/iot/latest/developerguide/auto-register-device-cert.html
+   */
+  public addJustInTimeRegistration(fn: IFunction): void {
+    check(this, { fn: FUNCTION }, { fn });
+    if (this.node.tryFindChild('JustInTimeRegistration')) {
+      throw new Error(`${this.node.path}: addJustInTimeRegistration must be called once, got a second function; have one function call the other`);
+    }
+    this.assertAutoRegistration('addJustInTimeRegistration');
+    this.registration.autoRegistrationStatus = 'ENABLE';
+    const rule = new CfnTopicRule(this, 'JustInTimeRegistration', {
+      topicRulePayload: {
+        description: description('topicRule', `Certificates that devices of the CA ${this.node.path} first connect with`),
+        sql: `SELECT * FROM '$aws/events/certificates/registered/${this.caCertificateId}'`,
+        awsIotSqlVersion: '2016-03-23',
+        actions: [{ lambda: { functionArn: fn.functionArn } }],
+      },
+    });
+    fn.addPermission('JustInTimeRegistration', {
+      scope: rule,
+      principal: new ServicePrincipal('iot.amazonaws.com'),
+      sourceArn: rule.attrArn,
+      sourceAccount: Stack.of(this).account,
+    });
+  }
+
+  /**
+   * What happens to the registration when it leaves the stack. A CA that is retained stays active, and the role in which its
+   * devices are provisioned stays with it; a policy that its template names has to be retained beside it.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    super.applyRemovalPolicy(policy);
+    this.node.tryFindChild('ProvisioningRole')?.node.findAll()
+      .filter(construct => CfnResource.isCfnResource(construct))
+      .forEach(resource => resource.applyRemovalPolicy(policy));
+  }
+
+  private certificateOf({ ca, caCertificate }: AwsIotCaRegistrationProps): string {
+    if ((ca === undefined) === (caCertificate === undefined)) {
+      throw new Error(`${this.node.path}: either ca or caCertificate must be given, got ${ca ? 'both' : 'neither'}`);
+    }
+    if (!ca?.platforms.includes(IotPlatform.AWS_IOT_CORE)) {
+      sayNotices(this, [IotPlatform.AWS_IOT_CORE]);
+    }
+    if (ca) {
+      this.assertRegisteredOnce(ca);
+      validateRegistration(this, ca, IotPlatform.AWS_IOT_CORE);
+      validate(this, [], () => checkKeyOfCa(ca, IotPlatform.AWS_IOT_CORE));
+      return ca.certificatePemFor(this);
+    }
+    const text = caCertificate!._text;
+    if (text === undefined) {
+      throw new Error(`${this.node.path}: caCertificate must be given by PemSource.inline(), file() or parameter()`);
+    }
+    validateChain(this, 'caCertificate', text, ({ certificate, chain }) => {
+      if (chain.length > 0) {
+        throw new Error(`caCertificate must be the one CA that signs the devices' certificates, got ${chain.length + 1} certificates`);
+      }
+      assertLinted(certificate.der, [IotPlatform.AWS_IOT_CORE._render()], undefined);
+    });
+    return text;
+  }
+
+  /** AWS IoT does not register a CA again in an account and Region; of other stacks it is not known where they go. */
+  private assertRegisteredOnce(ca: IPrivateIotCa): void {
+    const stack = Stack.of(this);
+    const other = stack.node.findAll().find(node => node instanceof AwsIotCaRegistration && node !== this && node._ca === ca && node.stack === stack);
+    if (other) {
+      throw new Error(`${this.node.path}: ca must be registered once in a stack, and ${other.node.path} registers ${ca.node.path}; use that one`);
+    }
+  }
+
+  /** AWS IoT demands auto-registration of a CA for both ways of provisioning just in time. */
+  private assertAutoRegistration(property: string): void {
+    if (this.autoRegistration === false) {
+      throw new Error(`${this.node.path}: autoRegistration must be true for ${property}, got false`);
+    }
+  }
+
+  private verify({ ca, registrationCodeGeneration }: AwsIotCaRegistrationProps): VerificationCertificate {
+    if (!ca) {
+      throw new Error(`${this.node.path}: ca must be given for AwsIotCertificateMode.DEFAULT, since its key signs a verification certificate`);
+    }
+    const registrar = RegistrarFunction.of(this, 'aws-iot');
+    const { region, urlSuffix } = Stack.of(this);
+    const generation = validGeneration(this, registrationCodeGeneration, 'registrationCodeGeneration');
+    const properties: AwsIotRegistrationCodeProperties = {
+      Endpoint: `iot.${region}.${urlSuffix}`, // https://docs.aws.amazon.com/general/latest/gr/iot-core.html
+      CaCertificatePem: ca.certificatePemFor(this),
+      Generation: generation,
+    };
+    const code = registrar.resource(this, 'RegistrationCode', RegistrationType.AWS_IOT_REGISTRATION_CODE, properties, [registrar.grantGetRegistrationCode()]);
+    return new VerificationCertificate(this, 'Verification', {
+      ca,
+      registrationCode: code.getAttString('RegistrationCode' satisfies keyof AwsIotRegistrationCodeAttributes),
+      platform: IotPlatform.AWS_IOT_CORE,
+      clipToIssuer: true,
+      generation,
+    });
+  }
+}

@@ -1,0 +1,87 @@
+import { Resource, Stack } from 'aws-cdk-lib';
+import { CfnPolicy } from 'aws-cdk-lib/aws-iot';
+import { Construct, IConstruct } from 'constructs';
+import { checkPolicyTopic } from './contract';
+import { check, Kinds, listOf, optional, TEXT } from '../../constructs/checks/kinds';
+import { largestSize } from '../../constructs/provider/policy-size';
+import { keepPrivateKeysOut } from '../../constructs/keys/private-key-guard';
+import { validate } from '../../constructs/checks/validation';
+
+/** Of the policy of a stack that its things share; its logical id comes from it: final. */
+const SHARED_ID = 'PrivateIotCaAwsIotThingPolicy';
+
+/** White space not counted. https://docs.aws.amazon.com/general/latest/gr/iot-core.html#security-limits */
+const MAX_CHARACTERS = 2_048;
+
+/**
+ * What the things of an AWS IoT policy may use.
+ */
+export interface AwsIotThingPolicyProps {
+  /**
+   * The topics that a thing may publish to, subscribe to and receive from, with `*` for whatever may stand there, and
+   * `AwsIotThingPolicy.THING_NAME` for the name of the thing that asks. What a subscription writes as `+` or `#` is `*` here.
+   *
+   * @default - those below the thing's name, and those that AWS IoT Core keeps for the thing: its shadows, jobs and commands
+   */
+  readonly topics?: string[];
+}
+
+const KINDS: Kinds<AwsIotThingPolicyProps> = { topics: optional(listOf(TEXT)) };
+
+/**
+ * An AWS IoT policy for any number of things: each may connect as itself only, with a certificate that is attached to it, and
+ * use its own topics. The name of the thing is filled in by AWS IoT Core, when a device connects, by its certificate.
+ *
+ * @resource AWS::IoT::Policy
+ * @see https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html
+ */
+export class AwsIotThingPolicy extends Resource {
+  /** Stands for the name of the thing that asks. */
+  public static readonly THING_NAME = '${iot:Connection.Thing.ThingName}';
+
+  /** The policy that the things of a stack share, made on first use. @internal */
+  public static _sharedIn(scope: IConstruct): AwsIotThingPolicy {
+    const stack = Stack.of(scope);
+    return stack.node.tryFindChild(SHARED_ID) as AwsIotThingPolicy | undefined ?? new AwsIotThingPolicy(stack, SHARED_ID);
+  }
+
+  /**
+   * The name of the policy.
+   * @attribute
+   */
+  public readonly policyName: string;
+
+  constructor(scope: Construct, id: string, props: AwsIotThingPolicyProps = {}) {
+    super(scope, id);
+    check(this, KINDS, props);
+    keepPrivateKeysOut(this);
+    const { THING_NAME } = AwsIotThingPolicy;
+    const { topics = [`${THING_NAME}/*`, `$aws/things/${THING_NAME}/*`, `$aws/commands/things/${THING_NAME}/*`] } = props;
+    if (topics.length === 0) {
+      throw new Error(`${this.node.path}: topics must hold a topic at least`);
+    }
+    topics.forEach(topic => validate(this, [topic], () => checkPolicyTopic(topic)));
+    const arn = (resource: string, resourceName: string): string => Stack.of(this).formatArn({ service: 'iot', resource, resourceName });
+    const statement = (actions: string[], resources: string[]): object => ({
+      Effect: 'Allow',
+      Action: actions,
+      Resource: resources,
+      // Without an attached thing its name would be left open.
+      Condition: { Bool: { 'iot:Connection.Thing.IsAttached': 'true' } },
+    });
+    const policyDocument = {
+      Version: '2012-10-17',
+      Statement: [
+        statement(['iot:Connect'], [arn('client', THING_NAME)]),
+        statement(['iot:Publish', 'iot:Receive'], topics.map(topic => arn('topic', topic))),
+        statement(['iot:Subscribe'], topics.map(topic => arn('topicfilter', topic))),
+      ],
+    };
+    const size = largestSize(Stack.of(this), policyDocument);
+    if (size > MAX_CHARACTERS) {
+      throw new Error(`${this.node.path}: topics must make a policy of at most ${MAX_CHARACTERS} characters for AWS IoT Core, got up to ${size} `
+        + `from ${topics.length} topics; let one of them stand for several, with *`);
+    }
+    this.policyName = new CfnPolicy(this, 'Resource', { policyDocument }).ref;
+  }
+}

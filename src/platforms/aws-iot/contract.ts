@@ -1,0 +1,80 @@
+import { nameInPath } from './name-in-path';
+import { Complaint, quote } from '../../contract/rules';
+
+/**
+ * What AWS IoT Core takes, and the custom resources beside CloudFormation's own. See
+ * https://docs.aws.amazon.com/iot/latest/developerguide/register-CA-cert.html
+ */
+
+/** `Custom::AwsIotRegistrationCode` */
+export interface AwsIotRegistrationCodeProperties {
+  /** The host of AWS IoT's control plane in the Region. */
+  readonly Endpoint: string;
+  /** The CA for which the code is fetched: a renewed certificate is registered anew, with the code of then. */
+  readonly CaCertificatePem: string;
+  /** Raised by the user to have the code fetched anew. */
+  readonly Generation: number;
+}
+
+/** Its attributes. */
+export interface AwsIotRegistrationCodeAttributes {
+  /** The registration code of the account and Region. */
+  readonly RegistrationCode: string;
+}
+
+/** API reference, CreateThing, thingName and thingTypeName, and CreateThingGroup, thingGroupName. */
+export function checkThingName(value: unknown, property = 'thingName'): Complaint {
+  return /^[a-zA-Z0-9:_-]{1,128}$/.test(String(value)) ? undefined
+    : `${property} must be 1 to 128 letters, digits and : _ - for AWS IoT Core, got ${quote(value)}`;
+}
+
+/** What stands before something in the name of a thing. */
+export function checkThingNamePrefix(value: unknown): Complaint {
+  return /^[a-zA-Z0-9:_-]{0,127}$/.test(String(value)) ? undefined
+    : `thingNamePrefix must be at most 127 letters, digits and : _ - for AWS IoT Core, got ${quote(value)}`;
+}
+
+/** API reference, CreatePolicy, policyName. */
+export function checkPolicyName(value: unknown, property = 'policyName'): Complaint {
+  return /^[\w+=,.@-]{1,128}$/.test(String(value)) ? undefined
+    : `${property} must be 1 to 128 letters, digits and _ + = , . @ - for AWS IoT Core, got ${quote(value)}`;
+}
+
+/** Developer guide, "Thing types": how many attributes a thing may have. */
+const MAX_ATTRIBUTES = { ofType: 50, withoutType: 3 };
+
+/** API reference, AttributePayload. A value that is no string is known only at deployment. */
+export function checkThingAttributes(attributes: { readonly [name: string]: unknown }, property: string, ofType: boolean): Complaint {
+  const names = Object.keys(attributes);
+  const max = ofType ? MAX_ATTRIBUTES.ofType : MAX_ATTRIBUTES.withoutType;
+  if (names.length > max) {
+    return `${property} must be at most ${max} for a thing ${ofType ? 'with' : 'without'} a thing type, got ${names.length}: ${quote(names.join(', '))}`
+      + (ofType ? '' : `; a thing of a type may have ${MAX_ATTRIBUTES.ofType}`);
+  }
+  const badName = names.find(name => !/^[a-zA-Z0-9_.,@/:#-]{1,128}$/.test(name));
+  if (badName !== undefined) {
+    return `the names of ${property} must be 1 to 128 letters, digits and _ . , @ / : # -, without a space, got ${quote(badName)}`;
+  }
+  for (const [name, value] of Object.entries(attributes)) {
+    const complaint = typeof value === 'string' ? checkThingAttribute(value, `${property}.${nameInPath(name)}`) : undefined;
+    if (complaint) {
+      return complaint;
+    }
+  }
+  return undefined;
+}
+
+/** API reference, AttributePayload: the value of one attribute. */
+export function checkThingAttribute(value: string, property: string): Complaint {
+  return /^[a-zA-Z0-9_.,@/:#=[\]-]{0,800}$/.test(value) ? undefined
+    : `${property} must be at most 800 letters, digits and _ . , @ / : # = [ ] -, without a space, for AWS IoT Core, got ${quote(value)}`;
+}
+
+/**
+ * A topic in an AWS IoT policy, in which `+` and `#` are no wildcards.
+ * https://docs.aws.amazon.com/iot/latest/developerguide/pub-sub-policy.html
+ */
+export function checkPolicyTopic(value: unknown): Complaint {
+  return typeof value === 'string' && /^[^+#\p{Cc}]+$/u.test(value) ? undefined
+    : `topics must not be empty, and have * for whatever may stand there, not + or #, got ${quote(value)}`;
+}

@@ -1,0 +1,57 @@
+import { Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { nameInPath } from '../name-in-path';
+import { quote } from '../../../contract/rules';
+
+/** Deeper than any template, so that what holds itself is told by it. */
+const MAX_DEPTH = 50;
+
+/** How much of a path a message shows. */
+const SHOWN_DEPTH = 5;
+
+const JSON_VALUE = 'a text, a number, a boolean, a list or a map, as JSON has them';
+
+/** What is no JSON, and where. */
+export class NotJsonError extends Error {}
+
+/**
+ * A copy of a value that is to become JSON, which nobody changes any more. Tokens stay what they are.
+ *
+ * @param name what the value is, for the message
+ * @throws NotJsonError where it holds what JSON has not, or a name that is a token
+ */
+export function jsonCopy(value: unknown, name: string, path: readonly string[] = []): unknown {
+  const fail = (allowed: string, kind: string): never => {
+    const place = path.slice(0, SHOWN_DEPTH).map(nameInPath).join('.') + (path.length > SHOWN_DEPTH ? '…' : '');
+    throw new NotJsonError(`${name}${place && `'s ${place}`} must be ${allowed}, got ${kind}`);
+  };
+  if (Construct.isConstruct(value)) { // A stack has a method of the name by which tokens are told.
+    fail(JSON_VALUE, `the construct ${quote(value.node.path)}`);
+  }
+  if (value === undefined || value === null || ['string', 'boolean'].includes(typeof value) || Token.isUnresolved(value)) {
+    return value;
+  }
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    return value;
+  }
+  if (path.length > MAX_DEPTH) {
+    fail(`at most ${MAX_DEPTH} levels deep`, 'more, or a value that holds itself');
+  }
+  if (Array.isArray(value)) {
+    return value.map((each, index) => Token.isUnresolved([each])
+      ? fail('a list of texts, or a token for the whole list', 'a list with a token for a list among its elements')
+      : jsonCopy(each, name, [...path, String(index)]));
+  }
+  if (Object.prototype.toString.call(value) !== '[object Object]') {
+    fail(JSON_VALUE, typeof value === 'object' ? 'an object of another kind' : typeof value === 'number' ? String(value) : `a ${typeof value}`);
+  }
+  return Object.fromEntries(Object.entries(value as object).map(([key, each]) => {
+    if (Token.isUnresolved(key)) {
+      fail('a map of names that are known at synthesis', 'a token as a name');
+    }
+    if (key === '__proto__') {
+      fail('a map of names other than __proto__, which JavaScript does not keep', 'that name');
+    }
+    return [key, jsonCopy(each, name, [...path, key])];
+  }));
+}

@@ -1,0 +1,146 @@
+import {
+  DefaultTokenResolver, IFragmentConcatenator, Intrinsic, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Token, Tokenization,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { jsonCopy } from './json-copy';
+import { isMap, JsonMap } from '../../../contract/json-map';
+import { isExpression, referencesIn, UNKNOWN, UNKNOWN_NUMBER } from './provisioning-expressions';
+import { isOfCertificate } from './provisioning-parameters';
+import { resourcesOf } from './provisioning-template';
+
+/** What the template is called in messages. */
+const NAME = 'the provisioning template';
+
+/** A variable of CloudFormation's Fn::Sub, or what only looks like one. */
+const VARIABLE = /\$\{(!?)([^}]*)\}/;
+
+/**
+ * A provisioning template as AWS IoT gets it: with what is lazy in it, and with each value that CloudFormation fills in as a
+ * token still.
+ *
+ * CloudFormation and AWS IoT have functions by the same names. A plain map in the template is AWS IoT's. A token is
+ * CloudFormation's, unless it refers to what only AWS IoT has, a parameter of the certificate: so is
+ * `Fn.join('-', ['dev', Fn.ref('AWS::IoT::Certificate::CommonName')])`, or a lazy value that makes such a map.
+ *
+ * @throws NotJsonError where something lazy makes what is no JSON
+ */
+export function provisioningBody(scope: Construct, template: unknown): unknown {
+  return new BodyReader(scope, template).read(template);
+}
+
+class BodyReader {
+  private readonly resolver = new CloudFormationResolver();
+  private readonly ownNames: readonly string[];
+
+  constructor(private readonly scope: Construct, template: unknown) {
+    this.ownNames = resourcesOf(this.resolved(template)).map(([name]) => name);
+  }
+
+  public read(value: unknown): unknown {
+    if (!Token.isUnresolved(value)) {
+      return Array.isArray(value) ? value.map(each => this.read(each)) : isMap(value) ? mapValues(value, each => this.read(each)) : value;
+    }
+    const resolved = this.resolved(value);
+    return isExpression(resolved) && !this.isOwn(resolved) ? value : this.translated(resolved);
+  }
+
+  /** As CloudFormation would get it. */
+  private resolved(value: unknown): unknown {
+    return Tokenization.resolve(value, { scope: this.scope, resolver: this.resolver });
+  }
+
+  /** Makes AWS IoT's expressions of those that are meant for it, and tokens of the others. */
+  private translated(value: unknown): unknown {
+    if (Array.isArray(value)) {
+      return value.map(each => this.translated(each));
+    }
+    if (!isMap(value)) {
+      return value;
+    }
+    if (isExpression(value) && !this.isOwn(value)) {
+      return this.resolver.referenceOf(value) ?? new Intrinsic(value);
+    }
+    return typeof value['Fn::Sub'] === 'string' || Array.isArray(value['Fn::Sub']) ? this.joined([value['Fn::Sub']].flat())
+      : mapValues(value, each => this.translated(each));
+  }
+
+  /** Fn::Sub takes the variables of one of the two only. */
+  private joined([text, given]: readonly unknown[]): unknown {
+    const [start, ...rest] = String(text).split(VARIABLE);
+    const parts: unknown[] = [start];
+    for (let index = 0; index < rest.length; index += 3) {
+      const [escaped, name, literal] = rest.slice(index, index + 3);
+      const own = isMap(given) && Object.hasOwn(given, name) ? given[name] : this.isOwnName(name) ? { Ref: name } : { 'Fn::Sub': `\${${name}}` };
+      parts.push(escaped ? `\${${name}}` : this.translated(own), literal);
+    }
+    return { 'Fn::Join': ['', parts.filter(part => part !== '')] };
+  }
+
+  private isOwn(expression: unknown): boolean {
+    return !this.resolver.referenceOf(expression) && referencesIn(expression).some(name => this.isOwnName(name));
+  }
+
+  private isOwnName(name: string): boolean {
+    return isOfCertificate(name) || this.ownNames.includes(name);
+  }
+}
+
+/** Joins texts as CloudFormation does. */
+const CONCATENATOR: IFragmentConcatenator = {
+  join: (left: unknown, right: unknown) => {
+    const parts = [left, right].filter(part => part !== undefined);
+    return parts.every(part => typeof part !== 'object') ? parts.join('')
+      : { 'Fn::Join': ['', parts.flatMap(part => isMap(part) && isJoin(part['Fn::Join']) ? part['Fn::Join'][1] : [part])] };
+  },
+};
+
+function isJoin(argument: unknown): argument is [string, unknown[]] {
+  return Array.isArray(argument) && argument[0] === '' && Array.isArray(argument[1]);
+}
+
+/** Resolves as CloudFormation's own resolver does, says so in this library's words where it can't, and remembers references. */
+class CloudFormationResolver extends DefaultTokenResolver {
+  private readonly references = new Map<string, Reference>();
+
+  constructor() {
+    super(CONCATENATOR);
+  }
+
+  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
+    const made = jsonCopy(token.resolve(context), NAME, context.documentPath);
+    const resolved = postProcessor.postProcess(context.resolve(made), context);
+    if (Reference.isReference(token)) {
+      this.references.set(JSON.stringify(resolved), token);
+    }
+    return resolved;
+  }
+
+  /** The token for a value: another stack exports what a token refers to. */
+  public referenceOf(value: unknown): Reference | undefined {
+    return this.references.get(JSON.stringify(value));
+  }
+}
+
+/** A template with UNKNOWN for each token in it, and UNKNOWN_NUMBER for one that is encoded in a number. */
+export function knownBody(body: unknown): unknown {
+  return Array.isArray(body) && Token.isUnresolved(body) ? [UNKNOWN]
+    : Token.isUnresolved(body) ? typeof body === 'number' ? UNKNOWN_NUMBER : UNKNOWN
+      : Array.isArray(body) ? body.map(knownBody) : isMap(body) ? mapValues(body, knownBody) : body;
+}
+
+/** A template in which each policy document is a text. */
+export function withTextDocuments(scope: Construct, body: unknown): unknown {
+  const resources = resourcesOf(body).map(([name, resource]) => [name, withTextDocument(scope, resource)]);
+  return resources.length === 0 ? body : { ...body as JsonMap, Resources: Object.fromEntries(resources) };
+}
+
+function withTextDocument(scope: Construct, resource: unknown): unknown {
+  const properties = isMap(resource) ? resource.Properties : undefined;
+  const document = isMap(properties) ? properties.PolicyDocument : undefined;
+  return !isMap(document) || isExpression(document) || Token.isUnresolved(document) ? resource
+    : { ...resource as JsonMap, Properties: { ...properties as JsonMap, PolicyDocument: Stack.of(scope).toJsonString(document) } };
+}
+
+function mapValues(map: JsonMap, change: (value: unknown) => unknown): JsonMap {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
+}

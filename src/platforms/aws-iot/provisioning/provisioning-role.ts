@@ -1,0 +1,111 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { description } from '../../../constructs/checks/description';
+import { acknowledge } from '../../../constructs/provider/nag';
+import { rolePolicy } from '../../../constructs/provider/role-policy';
+import { isMap, JsonMap } from '../../../contract/json-map';
+import { resourcesOf } from './provisioning-template';
+
+/**
+ * What AWS IoT does in the role when it provisions a device whose certificate is registered already: the actions of the
+ * managed policy AWSIoTThingsRegistration, which AWS documents for it, without those that make or register a certificate.
+ * That policy allows them on everything; here they are for what they are about.
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSIoTThingsRegistration.html
+ */
+const ACTIONS: readonly string[] = [
+  'AttachPolicy', 'AttachPrincipalPolicy', 'AttachThingPrincipal', 'CreatePolicy', 'CreateThing', 'DescribeCertificate', 'DescribeThing',
+  'DescribeThingType', 'DetachPolicy', 'DetachThingPrincipal', 'GetPolicy', 'ListPrincipalThings', 'ListTargetsForPolicy',
+  'ListThingGroupsForThing', 'ListThingPrincipals', 'UpdateCertificate', 'UpdateThing',
+];
+
+/**
+ * Those that have no resource types, and are never allowed on an ARN.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiot.html
+ */
+const ACTIONS_WITHOUT_RESOURCE: readonly string[] = ['ListAttachedPolicies', 'ListPolicyPrincipals', 'ListPrincipalPolicies', 'RegisterThing'];
+
+const KINDS: readonly string[] = ['cert', 'thing', 'thingtype'];
+
+/** What a template asks for by a property of its things. */
+const MORE: readonly { readonly property: string; readonly kind: string; readonly actions: readonly string[] }[] = [
+  {
+    property: 'ThingGroups',
+    kind: 'thinggroup',
+    actions: ['AddThingToThingGroup', 'DescribeThingGroup', 'RemoveThingFromThingGroup', 'UpdateThingGroupsForThing'],
+  },
+  { property: 'BillingGroup', kind: 'billinggroup', actions: ['AddThingToBillingGroup', 'DescribeBillingGroup', 'RemoveThingFromBillingGroup'] },
+];
+
+/**
+ * The role in which AWS IoT provisions devices by a template. It can be passed in its own account only, and assumed on that
+ * account's behalf only. What `aws:SourceArn` would be is not documented for provisioning.
+ * https://docs.aws.amazon.com/iot/latest/developerguide/cross-service-confused-deputy-prevention.html
+ *
+ * Its rights are made when the stack is synthesized, of the template as AWS IoT gets it. They are no lazy values themselves,
+ * since a report on policies does not resolve these.
+ *
+ * @param body answers that template, in which tokens stand for what is known only at deployment
+ */
+export function provisioningRole(scope: Construct, body: () => unknown): Role {
+  const stack = Stack.of(scope);
+  const role = new Role(scope, 'ProvisioningRole', {
+    assumedBy: new ServicePrincipal('iot.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': stack.account } } }),
+    description: description('role', `Provisions devices of the CA ${scope.node.path}`),
+  });
+  const rights = (): Rights => rightsOf(stack, body());
+  let given: unknown;
+  const policy = rolePolicy(role, 'Rights', role, ({ document }) => {
+    given = stack.resolve(rights());
+    document.addStatements(new PolicyStatement(rights()), new PolicyStatement({ actions: named(ACTIONS_WITHOUT_RESOURCE), resources: ['*'] }));
+  });
+  scope.node.addValidation({
+    validate: () => JSON.stringify(given) === JSON.stringify(stack.resolve(rights())) ? []
+      : ['what is lazy in the provisioning template must stay the same once aspects run, for the rights of the role are made of it; '
+        + 'change it earlier, or give a role'],
+  });
+  acknowledge(policy, 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect',
+    ['Resource::*', ...[...KINDS, ...MORE.map(({ kind }) => kind), 'policy'].map(kind => `Resource::arn:<AWS::Partition>:iot:${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}:${kind}/*`)]);
+  return role;
+}
+
+interface Rights {
+  readonly actions: string[];
+  readonly resources: string[];
+}
+
+/** What provisioning by a template takes. */
+function rightsOf(stack: Stack, body: unknown): Rights {
+  const more = moreOf(body);
+  const arn = (resource: string, resourceName = '*'): string => stack.formatArn({ service: 'iot', resource, resourceName });
+  return {
+    actions: named([...ACTIONS, ...more.flatMap(({ actions }) => actions)]),
+    resources: [...[...KINDS, ...more.map(({ kind }) => kind)].map(kind => arn(kind)), ...policiesOf(body).map(name => arn('policy', name))],
+  };
+}
+
+function named(actions: readonly string[]): string[] {
+  return actions.map(action => `iot:${action}`);
+}
+
+function propertiesOf(resource: unknown): JsonMap {
+  return isMap(resource) && isMap(resource.Properties) ? resource.Properties : {};
+}
+
+function moreOf(body: unknown): typeof MORE {
+  return MORE.filter(({ property }) => resourcesOf(body).some(([, resource]) => propertiesOf(resource)[property] !== undefined));
+}
+
+/** The names of the policies that devices get, or a wildcard for one whose name AWS IoT makes. */
+function policiesOf(body: unknown): string[] {
+  const policies = resourcesOf(body).filter(([, resource]) => isMap(resource) && resource.Type === 'AWS::IoT::Policy');
+  return [...new Set(policies.map(([, resource]) => {
+    const { PolicyName: name } = propertiesOf(resource);
+    return typeof name === 'string' ? name : Token.isUnresolved(name) ? Token.asString(name) : '*';
+  }))];
+}
+
+/** How cdk-nag writes a part of an ARN. */
+function shown(value: string, pseudoParameter: string): string {
+  return Token.isUnresolved(value) ? `<AWS::${pseudoParameter}>` : value;
+}

@@ -1,0 +1,115 @@
+import { isMap } from '../../../contract/json-map';
+import { isPrivateKey } from '../../../contract/private-keys';
+import { expressionsIn, misspelling, referencesIn, UNKNOWN } from './provisioning-expressions';
+import { PROVISIONING_PARAMETERS, SOME_VALUES } from './provisioning-parameters';
+import { checkForCertificate, checkResource, checkResourceValues, first, shown } from './provisioning-resources';
+import { Complaint, quote } from '../../../contract/rules';
+import { SubjectAttribute } from '../../../contract/subject-attributes';
+
+/** The longest template, in characters. API reference, RegistrationConfig, templateBody. */
+const MAX_PROVISIONING_TEMPLATE = 10_240;
+
+type Entries = readonly [string, unknown][];
+
+/** What a map in a map holds; nothing where there is none. */
+function entriesOf(map: unknown, name: string): Entries {
+  const held = isMap(map) ? map[name] : undefined;
+  return Object.entries(isMap(held) ? held : {});
+}
+
+/** The resources of a template, by their names. */
+export function resourcesOf(template: unknown): Entries {
+  return entriesOf(template, 'Resources');
+}
+
+/** What stands for a parameter that a certificate has nothing for: a text, UNKNOWN, or nothing. */
+function defaultOf(declaration: unknown): unknown {
+  return isMap(declaration) ? declaration.Default : undefined;
+}
+
+/**
+ * Checks a template of just-in-time provisioning, in which UNKNOWN stands for what is known only at deployment. A device
+ * fails, and stays PENDING_ACTIVATION, where a parameter can't be filled, or where what is made of it is refused.
+ */
+export function checkProvisioningTemplate(template: unknown): Complaint {
+  return checkForPrivateKey(template)
+    ?? checkSections(template)
+    ?? checkExpressions(template)
+    ?? first(resourcesOf(template), ([name, resource]) => checkResource(name, resource))
+    ?? checkForCertificate(resourcesOf(template))
+    ?? checkReferences(template)
+    ?? checkValues(template, () => undefined, () => 'where x is what a certificate may give')
+    ?? checkValues(template, defaultOf, () => 'where each parameter that has a Default stands for that');
+}
+
+/** Checks the length of a template as it is sent. */
+export function checkProvisioningTemplateLength(body: string): Complaint {
+  return body.length <= MAX_PROVISIONING_TEMPLATE ? undefined
+    : `the provisioning template must be at most ${MAX_PROVISIONING_TEMPLATE} characters long, got ${body.length}; `
+      + 'keep the policy in a resource of its own, and name it in the template';
+}
+
+/** Checks that the certificate of a device has what a template takes from it, and that AWS IoT takes what is made of it. */
+export function checkProvisioningSubject(template: unknown, subject: { readonly [A in SubjectAttribute]?: unknown }): Complaint {
+  const given = (parameter: string): unknown => {
+    const attribute = PROVISIONING_PARAMETERS[parameter];
+    return attribute && subject[attribute];
+  };
+  const missing = entriesOf(template, 'Parameters')
+    .find(([name, declaration]) => PROVISIONING_PARAMETERS[name] && given(name) === undefined && defaultOf(declaration) === undefined);
+  return missing
+    ? `subject.${PROVISIONING_PARAMETERS[missing[0]]} must be there, since the just-in-time provisioning template of the CA declares ${missing[0]} without a Default`
+    : checkValues(template, (declaration, name) => given(name) ?? defaultOf(declaration),
+      sources => `made of ${sources}; change that, or what the just-in-time provisioning template of the CA takes`);
+}
+
+function checkForPrivateKey(template: unknown): Complaint {
+  return isPrivateKey(JSON.stringify(template) ?? '')
+    ? 'the provisioning template must not hold a private key; take the key out of it, and consider it disclosed' : undefined;
+}
+
+function checkSections(template: unknown): Complaint {
+  if (resourcesOf(template).length === 0) {
+    return `the provisioning template must be a map with Resources, got ${isMap(template) ? quote(Object.keys(template).join(', ')) : shown(template)}`;
+  }
+  const { Parameters: parameters = {} } = template as { readonly Parameters?: unknown };
+  if (!isMap(parameters)) {
+    return `the Parameters of a provisioning template must be a map, got ${shown(parameters)}`;
+  }
+  return first(Object.entries(parameters), ([name, declaration]) => {
+    if (!Object.hasOwn(PROVISIONING_PARAMETERS, name)) {
+      return `the Parameters of a provisioning template must be of ${Object.keys(PROVISIONING_PARAMETERS).join(', ')}, got ${quote(name)}`;
+    }
+    if (!isMap(declaration)) {
+      return `the parameter ${name} of a provisioning template must be a map with Type, got ${shown(declaration)}`;
+    }
+    const value = defaultOf(declaration);
+    return ['string', 'undefined'].includes(typeof value) || value === UNKNOWN ? undefined
+      : `the Default of the parameter ${name} of a provisioning template must be a text, got ${shown(value)}`;
+  });
+}
+
+function checkExpressions(template: unknown): Complaint {
+  return first(resourcesOf(template), ([name, resource]) => first(expressionsIn(resource), expression => {
+    const wrong = misspelling(expression);
+    return wrong && `each ${wrong.of} in the resource ${quote(name)} of the provisioning template must be ${wrong.allowed}, got ${shown(wrong.got)}`;
+  }));
+}
+
+function checkReferences(template: unknown): Complaint {
+  const names = [...entriesOf(template, 'Parameters'), ...resourcesOf(template)].map(([name]) => name);
+  const undeclared = resourcesOf(template).flatMap(([, resource]) => referencesIn(resource)).find(name => !names.includes(name));
+  return undeclared === undefined ? undefined
+    : `every Ref and Fn::Sub in a provisioning template must be to one of its Parameters or Resources, got ${quote(undeclared)}`;
+}
+
+/**
+ * Checks what a template makes of its parameters.
+ *
+ * @param given what a certificate has for a parameter; where that is nothing, it is what any may have
+ */
+function checkValues(template: unknown, given: (declaration: unknown, name: string) => unknown, origin: (sources: string) => string): Complaint {
+  const declarations = new Map(entriesOf(template, 'Parameters'));
+  const values = new Map([...SOME_VALUES].map(([name, some]) => [name, given(declarations.get(name), name) ?? some]));
+  return first(resourcesOf(template), ([name, resource]) => isMap(resource) ? checkResourceValues(name, resource, values, origin) : undefined);
+}

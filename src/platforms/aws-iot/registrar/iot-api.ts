@@ -1,0 +1,84 @@
+import { HttpApi, HttpRequest, HttpResponse, passingStatus } from '../../registrar/http-api';
+import { jsonOf } from '../../registrar/json-answer';
+import { errorCode } from '../../registrar/platform-failure';
+import { AwsCredentials, signV4 } from './signature-v4';
+
+/** Where AWS IoT is, and as whom it is called. */
+export interface IotApiOptions {
+  /** The URL of the control plane, without a path. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: AwsCredentials;
+  /** How long, from the first call on, a right is taken to be on its way; milliseconds. */
+  readonly patience: number;
+}
+
+/** AWS IoT says it with the status 400, which is no passing one. https://docs.aws.amazon.com/iot/latest/apireference/CommonErrors.html */
+const THROTTLED: readonly string[] = ['ThrottlingException', 'TooManyRequestsException'];
+
+/**
+ * What a role is told whose rights were given a moment ago: IAM is eventually consistent.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+ */
+const DENIED: readonly string[] = ['AccessDeniedException', 'ForbiddenException', 'UnauthorizedException', 'UnrecognizedClientException'];
+
+const ALLOW = 'the role of the function must be allowed this action, also by the organization\'s policies';
+
+/** The call in words; a code is of the account, not of a resource. */
+const WHAT = 'iot:GetRegistrationCode on *';
+
+/**
+ * The one call of AWS IoT's control plane that registering a CA takes beside CloudFormation's own resources. A client of the
+ * AWS SDK would be 400 kilobytes for it.
+ *
+ * @see https://docs.aws.amazon.com/iot/latest/apireference/API_GetRegistrationCode.html
+ */
+export class IotApi {
+  private deniedSince?: number;
+
+  constructor(private readonly http: HttpApi, private readonly options: IotApiOptions) {}
+
+  /** The registration code of the account and Region; the same until somebody deletes it. */
+  public async registrationCode(): Promise<string> {
+    const { endpoint, region, credentials } = this.options;
+    const request: HttpRequest = { method: 'GET', url: new URL('/registrationcode', endpoint).href };
+    const response = await this.http.send(WHAT, () => signV4(request, credentials, { region, service: 'iot' }, new Date()), answer => this.passing(answer));
+    if (response.status !== 200) {
+      const name = errorName(response, this.secrets);
+      throw new Error(`${WHAT} failed: ${name}${DENIED.includes(name) ? `; ${ALLOW}` : ''}`);
+    }
+    const { registrationCode } = jsonOf(response);
+    if (typeof registrationCode !== 'string' || !/^[0-9A-Za-z-]{1,64}$/.test(registrationCode)) {
+      throw new Error(`${WHAT} failed: AWS IoT answered without a registration code`);
+    }
+    return registrationCode;
+  }
+
+  /** What no message may show. */
+  private get secrets(): string[] {
+    const { secretAccessKey, sessionToken } = this.options.credentials;
+    return [secretAccessKey, ...sessionToken === undefined ? [] : [sessionToken]];
+  }
+
+  private passing(response: HttpResponse): string | undefined {
+    const name = errorName(response, this.secrets);
+    if (THROTTLED.includes(name)) {
+      return name;
+    }
+    if (DENIED.includes(name)) {
+      this.deniedSince ??= Date.now();
+      return Date.now() - this.deniedSince < this.options.patience ? name : undefined;
+    }
+    return passingStatus(response);
+  }
+}
+
+/**
+ * AWS's name of an error, in a header or in the body, without the namespace before it and the address behind it.
+ * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
+ */
+function errorName(response: HttpResponse, secrets: readonly string[]): string {
+  const { __type: type, code } = jsonOf(response);
+  const name = response.headers['x-amzn-errortype'] ?? (typeof type === 'string' ? type : code);
+  return errorCode(typeof name === 'string' ? name.replace(/:.*$/s, '').replace(/^.*#/s, '') : name, response.status, secrets);
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { IotApi } from './iot-api';
+import { AwsIotRegistrationCodeAttributes } from '../contract';
+import { checkGeneration } from '../../../contract/rules';
+import { checked, RawProperties, wholeNumber } from '../../../resource/property-values';
+import { certificateProperty } from '../../registrar/certificate-property';
+import { endpointProperty } from '../../registrar/endpoint';
+import { Registrar, Registration, RegistrationRequest } from '../../registrar/registrar';
+
+/** A code, and for what it was fetched. */
+interface KeptCode {
+  readonly purpose: string;
+  readonly code: string;
+}
+
+const PREFIX = 'registration-code/';
+
+/** One code for what is declared, and the one before: a rollback asks for that one again. */
+const KEPT_CODES = 2;
+
+/**
+ * `Custom::AwsIotRegistrationCode`: the registration code of the account and Region.
+ *
+ * AWS IoT looks at it only while a CA is being registered, and somebody may have it deleted afterwards, so that another one
+ * takes its place. A verification certificate over that one would make CloudFormation register the CA anew, which AWS IoT
+ * refuses. Therefore the code that was fetched for a CA is kept in the resource's physical id (it is no secret), and fetched
+ * again only for another CA, or another generation. The code itself is never deleted: everybody in the account shares it.
+ */
+export class RegistrationCode implements Registrar {
+  constructor(private readonly api: (endpoint: string, signal: AbortSignal) => IotApi) {}
+
+  public async declare({ properties, physicalResourceId, signal }: RegistrationRequest): Promise<Registration> {
+    const purpose = purposeOf(properties);
+    const kept = keptCodes(physicalResourceId);
+    const code = kept.find(each => each.purpose === purpose)?.code
+      ?? await this.api(endpointProperty(properties.Endpoint), signal).registrationCode();
+    const codes = [{ purpose, code }, ...kept.filter(each => each.purpose !== purpose)].slice(0, KEPT_CODES);
+    const data: AwsIotRegistrationCodeAttributes = { RegistrationCode: code };
+    return { physicalResourceId: PREFIX + codes.map(each => `${each.purpose}:${each.code}`).join('/'), data: { ...data } };
+  }
+
+  public async remove(): Promise<void> {
+    // The code belongs to the account.
+  }
+}
+
+function purposeOf({ CaCertificatePem, Generation }: RawProperties): string {
+  const { fingerprint256 } = certificateProperty('CaCertificatePem', CaCertificatePem);
+  const canonical = [fingerprint256, checked<number>(checkGeneration, wholeNumber(Generation))];
+  return createHash('sha256').update(JSON.stringify(canonical)).digest('hex').slice(0, 16);
+}
+
+/** The codes in a physical id; none in one that is not of this resource. */
+function keptCodes(physicalResourceId = ''): KeptCode[] {
+  const kept = physicalResourceId.startsWith(PREFIX) ? physicalResourceId.slice(PREFIX.length).split('/') : [];
+  return kept.map(entry => entry.split(':')).map(([purpose, code]) => ({ purpose, code }));
+}

@@ -1,0 +1,63 @@
+import { createHmac } from 'node:crypto';
+import { basicTime, percentEncoded, sha256 } from '../../registrar/canonical-text';
+import { HttpRequest } from '../../registrar/http-api';
+
+/** Credentials of AWS, as Lambda gives them to a function. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Of temporary credentials, which those of a role are. */
+  readonly sessionToken?: string;
+}
+
+/** For what a signature counts. */
+export interface SigningScope {
+  readonly region: string;
+  /** The service's name in signatures, such as `iot`. */
+  readonly service: string;
+}
+
+/**
+ * Signs a request with Signature Version 4 in its `authorization` header. All headers are signed, and none may be there twice.
+ *
+ * @param now the time of the signature, which AWS takes for five minutes
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export function signV4(request: HttpRequest, credentials: AwsCredentials, { region, service }: SigningScope, now: Date): HttpRequest {
+  const { host, pathname, searchParams } = new URL(request.url);
+  const time = basicTime(now);
+  const headers: { readonly [name: string]: string } = {
+    ...request.headers,
+    host,
+    'x-amz-date': time,
+    ...credentials.sessionToken === undefined ? {} : { 'x-amz-security-token': credentials.sessionToken },
+  };
+  const signed = Object.keys(headers).map(name => name.toLowerCase()).sort();
+  const values = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.trim().replace(/ +/g, ' ')]));
+  const canonicalRequest = [
+    request.method,
+    // Encoded once more than it is in the URL: all services but S3 want it so.
+    pathname.split('/').map(percentEncoded).join('/'),
+    // Sorted by name, then by value: a name ends before whatever could follow it.
+    [...searchParams].map(pair => pair.map(percentEncoded).join('\0')).sort().map(pair => pair.replace('\0', '=')).join('&'),
+    ...signed.map(name => `${name}:${values.get(name)}`),
+    '',
+    signed.join(';'),
+    sha256(request.body ?? ''),
+  ].join('\n');
+  const scope = [time.slice(0, 8), region, service, 'aws4_request'];
+  const key = scope.reduce<string | Buffer>((derived, part) => hmac(derived, part).digest(), `AWS4${credentials.secretAccessKey}`);
+  const signature = hmac(key, ['AWS4-HMAC-SHA256', time, scope.join('/'), sha256(canonicalRequest)].join('\n')).digest('hex');
+  return {
+    ...request,
+    headers: {
+      ...headers,
+      authorization: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope.join('/')}, `
+        + `SignedHeaders=${signed.join(';')}, Signature=${signature}`,
+    },
+  };
+}
+
+function hmac(key: string | Buffer, text: string): ReturnType<typeof createHmac> {
+  return createHmac('sha256', key).update(text);
+}

@@ -1,0 +1,35 @@
+import { AzureCaVerificationAttributes } from '../contract';
+import { text } from '../../../resource/property-values';
+import { certificateProperty } from '../../registrar/certificate-property';
+import { Registrar, Registration, RegistrationRequest } from '../../registrar/registrar';
+import { AzureReach, azureService, certificatesOf, identityOf } from './service';
+
+/**
+ * `Custom::AzureCaVerification`: the proof, by a certificate that the CA has issued to the code. There is nothing to remove: the
+ * service forgets that it was given with the certificate.
+ */
+export class AzureCaVerification implements Registrar {
+  constructor(private readonly reach: AzureReach = {}) {}
+
+  public async declare({ properties, signal }: RegistrationRequest): Promise<Registration> {
+    const azure = azureService(properties);
+    const name = text('CertificateName', properties.CertificateName);
+    const thumbprint = text('Thumbprint', properties.Thumbprint);
+    const proof = certificateProperty('VerificationCertificatePem', properties.VerificationCertificatePem);
+    const certificates = await certificatesOf(azure, signal, this.reach);
+    await certificates.settle(name, signal, async held => {
+      if (held?.thumbprint !== thumbprint) {
+        throw new Error(`${certificates.serviceName} must hold the CA certificate with the thumbprint ${thumbprint} as "${name}", got ${
+          held ? `that of ${held.subject} (thumbprint ${held.thumbprint})` : 'none'}; somebody has changed it there: `
+          + 'give the registration another certificateName');
+      }
+      return held.verified ? true : (await certificates.verify(held, proof.raw))?.verified || undefined;
+    });
+    const data: AzureCaVerificationAttributes = { CertificateName: name, Thumbprint: thumbprint };
+    return { physicalResourceId: ['verification', identityOf(azure), name.toLowerCase(), thumbprint].join(':'), data: { ...data } };
+  }
+
+  public async remove(): Promise<void> {
+    // See above.
+  }
+}

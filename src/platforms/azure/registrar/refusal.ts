@@ -1,0 +1,131 @@
+import { outsideCode, outsideMessage } from '../../../lambda/outside-text';
+import { HttpResponse } from '../../registrar/http-api';
+import { jsonOf } from '../../registrar/json-answer';
+
+/** How much of the platform's message is shown; characters. */
+const MAX_MESSAGE = 600;
+
+/** How much of a message is searched for a code; characters. */
+const MAX_LOOKED_AT = 8_192;
+
+const ROLE_NEEDED = 'give the service principal a role on the service that holds Microsoft.Devices/*/certificates/*, such as Contributor; '
+  + 'a role takes up to ten minutes to count';
+
+/** Why Azure refuses something. */
+interface Cause {
+  /** What it is recognized by, in status, code and message. */
+  readonly sign: RegExp;
+  readonly wayOut: string;
+  /** Whether waiting does not help, although the status is that of a conflict, after which other calls are tried again. */
+  readonly lasts?: boolean;
+}
+
+/**
+ * The refusals that people meet. The first cause whose sign matches counts: signs of one cause alone come before words that may also stand
+ * in a name, and both come before a status that has several causes.
+ */
+export const CAUSES: readonly Cause[] = [
+  {
+    // https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
+    sign: /^\d+ ScopeLocked\b/,
+    wayOut: 'remove the lock on the service, on its resource group or on the subscription, and deploy again',
+    lasts: true,
+  },
+  {
+    // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-register-resource-provider
+    sign: /^\d+ (?:MissingSubscriptionRegistration|SubscriptionNotRegistered)\b/,
+    wayOut: 'register the resource provider in the subscription: az provider register --namespace Microsoft.Devices',
+    lasts: true,
+  },
+  {
+    // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy
+    sign: /^\d+ RequestDisallowedByPolicy\b/,
+    wayOut: 'an Azure Policy forbids it, which the message names: have the service exempted from it, or the policy changed',
+    lasts: true,
+  },
+  {
+    // https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled
+    sign: /^\d+ (?:ReadOnlyDisabledSubscription|SubscriptionDisabled)\b/,
+    wayOut: 'the subscription is disabled: have it enabled again',
+    lasts: true,
+  },
+  {
+    // https://github.com/Azure/azure-cli/issues/5376
+    sign: /IH400053|Proof-Of-Possession/i,
+    wayOut: 'the verification certificate must be issued by the uploaded CA itself, with the last code that was made for it as its common name: '
+      + 'if another code was made since, in the portal say, or the code has expired, give the registration another certificateName',
+  },
+  {
+    // https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
+    sign: /^\d+ \w*AuthorizationFailed/,
+    wayOut: ROLE_NEEDED,
+  },
+  {
+    sign: /^\d+ (?:Subscription|ResourceGroup|Resource)NotFound|^404 /,
+    wayOut: 'subscriptionId, resourceGroup and name must be those of a service that is there, which is made elsewhere',
+  },
+  {
+    // https://learn.microsoft.com/azure/iot-dps/about-iot-dps#quotas-and-limits
+    sign: /quota|limit|exceed|maximum/i,
+    wayOut: 'delete CA certificates that are not needed any more: a provisioning service holds 25',
+  },
+  {
+    sign: /^403 /,
+    wayOut: ROLE_NEEDED,
+  },
+  {
+    sign: /^401 /,
+    wayOut: 'the service principal must belong to the tenant of the subscription, and cloud must be the one that it is in',
+  },
+];
+
+/**
+ * What Azure said when it refused. Two forms are in use: that of Azure Resource Manager, `{error: {code, message}}`, and that of
+ * the IoT services, `{code, httpStatusCode, message}`.
+ *
+ * @param what the call, in words
+ * @param secrets what was sent and may not be shown
+ * @param wayOut what to do where nothing better is known
+ */
+export function refusal(what: string, response: HttpResponse, secrets: readonly string[], wayOut?: string): Error {
+  const said = saidIn(response, secrets);
+  const advice = causeOf(said)?.wayOut ?? wayOut;
+  return new Error(`${what} was refused: ${said}${advice === undefined ? '' : `; ${advice}`}`);
+}
+
+/** Whether what was refused is refused until somebody changes something. */
+export function lasts(response: HttpResponse): boolean {
+  return causeOf(saidIn(response, []))?.lasts ?? false;
+}
+
+function causeOf(said: string): Cause | undefined {
+  return CAUSES.find(({ sign }) => sign.test(said));
+}
+
+/** The status, the code and the message, as far as they are there. */
+function saidIn(response: HttpResponse, secrets: readonly string[]): string {
+  const { code, message } = errorIn(response);
+  return [
+    response.status,
+    code === undefined || code === null ? undefined : outsideCode(codeText(code), secrets),
+    typeof message === 'string' ? quoted(message, secrets) : undefined,
+  ].filter(part => part !== undefined).join(' ');
+}
+
+function errorIn(response: HttpResponse): { readonly code?: unknown; readonly message?: unknown } {
+  const body = jsonOf(response);
+  return typeof body.error === 'object' && body.error !== null ? body.error : body;
+}
+
+/** The IoT services write their codes as numbers too. */
+function codeText(code: unknown): unknown {
+  return typeof code === 'number' ? String(code) : code;
+}
+
+/** Of a message, what comes before the ids for Microsoft's support, but with the code at its end. */
+function quoted(message: string, secrets: readonly string[]): string {
+  const looked = message.slice(0, MAX_LOOKED_AT);
+  const [code] = /\bIH\d{6}\b/.exec(looked) ?? [];
+  const end = looked.search(/If you contact a support representative/i);
+  return `"${outsideMessage(end < 0 ? message : message.slice(0, end), MAX_MESSAGE, secrets)}"${code ? ` (${code})` : ''}`;
+}

@@ -1,0 +1,196 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JsonMap } from '../../../contract/json-map';
+import { outsideId, outsideMessage, outsideName } from '../../../lambda/outside-text';
+import { basicTime } from '../../registrar/canonical-text';
+import { HttpApi, HttpRequest, HttpResponse } from '../../registrar/http-api';
+import { isAnswer, jsonAnswer } from '../../registrar/json-answer';
+import { lasts, refusal } from './refusal';
+
+/** A certificate as a service of Azure holds it. */
+export interface HeldCertificate {
+  readonly name: string;
+  /** SHA-1, upper-case hexadecimal digits. */
+  readonly thumbprint: string;
+  readonly subject: string;
+  readonly verified: boolean;
+  /** When it was uploaded: what tells it from one of the same name before or after it. ISO 8601, basic format. */
+  readonly created: string;
+  /** Changes with every change; each call that changes something has to name the present one. */
+  readonly etag: string;
+}
+
+/** Where the certificates of a service are. */
+export interface CertificatesPlace {
+  /** What to call the service in messages. */
+  readonly name: string;
+  readonly url: string;
+  readonly apiVersion: string;
+}
+
+/** A call below the place. */
+interface CertificateCall {
+  readonly method: HttpRequest['method'];
+  readonly path: string;
+  readonly etag?: string;
+  readonly body?: object;
+}
+
+/**
+ * The etag is no longer that of the certificate: RFC 9110, section 15.5.13. An upload without an etag gets it where the
+ * certificate is there: https://github.com/hashicorp/terraform-provider-azurerm/issues/20041
+ */
+const OVERTAKEN = 412;
+
+/** Something is being done to the service, which takes minutes. https://github.com/hashicorp/terraform-provider-azurerm/issues/21463 */
+const BUSY = 409;
+
+/** How often a step may be overtaken, how long the waits between two begin, and how long they become; milliseconds. */
+const ATTEMPTS = 5;
+const WAIT = 100;
+const MAX_WAIT = 10_000;
+
+/** As much of a subject as tells whose certificate it is; characters. */
+const MAX_SUBJECT = 200;
+
+const IN_USE = 'what uses the certificate, such as an enrollment group, must be given another one or deleted first';
+
+/**
+ * The certificates of one service in Azure Resource Manager. Calls that change something answer `undefined` where something
+ * else changed in between: then the certificate has to be looked at again.
+ */
+export class ServiceCertificates {
+  /** Why the last change was not made, and whether it is worth waiting for. */
+  private hindrance?: { readonly error: Error; readonly passes: boolean };
+
+  constructor(private readonly api: HttpApi, private readonly token: string, private readonly place: CertificatesPlace) {}
+
+  /** What to call the service in messages. */
+  public get serviceName(): string {
+    return this.place.name;
+  }
+
+  public async find(name: string): Promise<HeldCertificate | undefined> {
+    const what = `${this.place.name}: looking for the certificate`;
+    const response = await this.call(what, { method: 'GET', path: name });
+    if (isGone(response)) {
+      return undefined;
+    }
+    if (response.status !== 200) {
+      throw refusal(what, response, [this.token]);
+    }
+    return heldIn(jsonAnswer(what, response));
+  }
+
+  /** @param certificate DER */
+  public async upload(name: string, certificate: Buffer): Promise<HeldCertificate | undefined> {
+    return this.change('upload of the certificate', { method: 'PUT', path: name, body: { properties: { certificate: certificate.toString('base64') } } },
+      heldIn);
+  }
+
+  /** Asks for a verification code; one that was given before is no longer valid. */
+  public async generateVerificationCode({ name, etag }: HeldCertificate): Promise<string | undefined> {
+    return this.change('making a verification code', { method: 'POST', path: `${name}/generateVerificationCode`, etag },
+      answer => idIn(propertiesIn(answer), 'verificationCode'));
+  }
+
+  /** @param certificate the verification certificate, DER */
+  public async verify({ name, etag }: HeldCertificate, certificate: Buffer): Promise<HeldCertificate | undefined> {
+    return this.change('verification', { method: 'POST', path: `${name}/verify`, etag, body: { certificate: certificate.toString('base64') } }, heldIn);
+  }
+
+  /** Answers whether it is gone. */
+  public async delete({ name, etag }: HeldCertificate): Promise<true | undefined> {
+    return this.change('deletion of the certificate', { method: 'DELETE', path: name, etag }, () => true, IN_USE);
+  }
+
+  /** Looks, and takes a step, until no other change overtakes it; while something is done to the service, until the time ends. */
+  public async settle<T>(name: string, signal: AbortSignal, step: (held: HeldCertificate | undefined) => Promise<T | undefined>): Promise<T> {
+    for (let steps = 1, overtaken = 0; ; steps++) {
+      const result = await this.find(name).catch(error => {
+        throw signal.aborted && this.hindrance ? new Error(`${this.hindrance.error.message}, until no time was left; deploy again`) : error;
+      }).then(held => {
+        this.hindrance = undefined;
+        return step(held);
+      });
+      if (result !== undefined) {
+        return result;
+      }
+      overtaken += this.hindrance?.passes ? 0 : 1;
+      if (overtaken === ATTEMPTS) {
+        throw this.hindrance?.error ?? new Error(`${this.place.name}: the certificate "${name}" comes and goes; let nothing else change it, and deploy again`);
+      }
+      await sleep(Math.min(MAX_WAIT, WAIT * 2 ** steps) * Math.random(), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async change<T>(what: string, call: CertificateCall, read: (answer: JsonMap) => T, wayOut?: string): Promise<T | undefined> {
+    const description = `${this.place.name}: ${what}`;
+    const response = await this.call(description, call);
+    const { status, text } = response;
+    if (status < 300 || isGone(response) && call.method === 'DELETE') {
+      return read(text === '' ? {} : jsonAnswer(description, response));
+    }
+    const error = refusal(description, response, [this.token], wayOut);
+    if (([BUSY, OVERTAKEN].includes(status) && !lasts(response)) || isGone(response) && call.method === 'POST') {
+      this.hindrance = { error, passes: status === BUSY };
+      return undefined;
+    }
+    throw error;
+  }
+
+  private call(description: string, { method, path, etag, body }: CertificateCall): Promise<HttpResponse> {
+    return this.api.send(description, () => ({
+      method,
+      url: `${this.place.url}/${path}?api-version=${this.place.apiVersion}`,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        accept: 'application/json',
+        ...body && { 'content-type': 'application/json' },
+        ...etag !== undefined && { 'if-match': etag },
+      },
+      body: body && JSON.stringify(body),
+    }));
+  }
+}
+
+/** Whether Azure itself says that there is none. */
+function isGone(response: HttpResponse): boolean {
+  return response.status === 404 && isAnswer(response);
+}
+
+function heldIn(answer: JsonMap): HeldCertificate {
+  const properties = propertiesIn(answer);
+  const [name, etag] = [outsideId(answer.name), outsideId(answer.etag)];
+  if (name === undefined || etag === undefined) {
+    throw new Error('Azure answered a certificate without its name or its etag');
+  }
+  return {
+    name,
+    etag,
+    thumbprint: idIn(properties, 'thumbprint').toUpperCase(),
+    subject: outsideMessage(properties.subject, MAX_SUBJECT) ?? 'a subject that is not shown',
+    verified: properties.isVerified === true,
+    created: timeIn(properties, 'created'),
+  };
+}
+
+function propertiesIn(answer: JsonMap): JsonMap {
+  return (answer.properties ?? {}) as JsonMap;
+}
+
+function idIn(properties: JsonMap, name: string): string {
+  const value = outsideId(properties[name]);
+  if (value === undefined) {
+    throw new Error(`Azure answered a certificate without its ${name}`);
+  }
+  return value;
+}
+
+/** An HTTP date, in the form that fits into a physical id. */
+function timeIn(properties: JsonMap, name: string): string {
+  const time = new Date(outsideName(properties[name]));
+  if (Number.isNaN(time.getTime())) {
+    throw new Error(`Azure answered a certificate whose ${name} is no time`);
+  }
+  return basicTime(time);
+}

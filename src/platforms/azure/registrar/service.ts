@@ -1,0 +1,73 @@
+import {
+  AZURE_CLOUD_NAMES, AZURE_CLOUDS, AZURE_CREDENTIALS, AZURE_SERVICE_NAMES, AZURE_SERVICES, AzureCloudName, AzureEndpoints, AzureServiceName,
+  RESOURCE_GROUP, SUBSCRIPTION_ID,
+} from '../contract';
+import { checkChoice, checkForm } from '../../../contract/forms';
+import { platformRules } from '../../registry';
+import { complain, RawProperties, secretId } from '../../../resource/property-values';
+import { readCredentials } from '../../registrar/credentials';
+import { HttpApi } from '../../registrar/http-api';
+import { Outside } from '../../registrar/outside';
+import { accessToken } from './access-token';
+import { ServiceCertificates } from './service-certificates';
+
+/** A service of Azure as the properties name it. */
+export interface AzureService {
+  readonly cloud: AzureCloudName;
+  readonly service: AzureServiceName;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  readonly credentials: string;
+}
+
+/** What tests have instead: a server of their own. */
+export interface AzureReach extends Outside {
+  readonly endpoints?: AzureEndpoints;
+}
+
+export function azureService(properties: RawProperties): AzureService {
+  const { Cloud, Service, SubscriptionId, ResourceGroup, ServiceName, CredentialsSecretArn } = properties;
+  complain(checkChoice('cloud', Cloud, AZURE_CLOUD_NAMES)
+    ?? checkChoice('service', Service, AZURE_SERVICE_NAMES)
+    ?? checkForm('subscriptionId', SubscriptionId, SUBSCRIPTION_ID)
+    ?? checkForm('resourceGroup', ResourceGroup, RESOURCE_GROUP)
+    ?? checkForm('name', ServiceName, AZURE_SERVICES[Service as AzureServiceName].name));
+  return {
+    cloud: Cloud as AzureCloudName,
+    service: Service as AzureServiceName,
+    subscriptionId: SubscriptionId as string,
+    resourceGroup: ResourceGroup as string,
+    name: ServiceName as string,
+    credentials: secretId('credentials', CredentialsSecretArn),
+  };
+}
+
+/** What tells a service from every other. Azure does not tell the case of names apart: two spellings are one service. */
+export function identityOf({ service, cloud, subscriptionId, resourceGroup, name }: AzureService): string {
+  return [service, cloud, subscriptionId, resourceGroup, name].join(':').toLowerCase();
+}
+
+/**
+ * Signs in and answers the certificates of a service.
+ *
+ * @throws Error if nobody can sign in with the credentials
+ */
+export async function certificatesOf(azure: AzureService, signal: AbortSignal, reach: AzureReach): Promise<ServiceCertificates> {
+  const { service, subscriptionId, resourceGroup, name, cloud } = azure;
+  const { resourceType, apiVersion } = AZURE_SERVICES[service];
+  const api = new HttpApi(signal, reach.trustedCas);
+  const { login, management } = reach.endpoints ?? AZURE_CLOUDS[cloud];
+  const credentials = await readCredentials(azure.credentials, AZURE_CREDENTIALS, signal, reach.readSecret);
+  const token = await accessToken(api, `${login}/${encodeURIComponent(credentials.tenantId)}/oauth2/v2.0/token`, {
+    client_id: credentials.clientId,
+    client_secret: credentials.clientSecret,
+    scope: `${AZURE_CLOUDS[cloud].management}/.default`,
+  });
+  return new ServiceCertificates(api, token, {
+    name: `${platformRules(service).name} ${name}`,
+    url: `${management}/subscriptions/${subscriptionId}/resourceGroups/${encodeURIComponent(resourceGroup)}`
+      + `/providers/Microsoft.Devices/${resourceType}/${name}/certificates`,
+    apiVersion,
+  });
+}

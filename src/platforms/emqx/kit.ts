@@ -1,0 +1,38 @@
+import { BROKER_FILE, brokerFiles } from '../../cli/export/kits/broker-files';
+import { Kit, KIT_MARK, kitText, shellWord } from '../../cli/export/kits/kit';
+
+/**
+ * https://docs.emqx.com/en/emqx/latest/network/emqx-mqtt-tls.html, for EMQX 5.1 and newer: before it, `enable` of a listener was
+ * called `enabled` (https://github.com/emqx/emqx/pull/10926).
+ */
+export const EMQX: Kit = {
+  platform: 'emqx',
+  folder: '/etc/emqx/certs',
+  servesTls: true,
+  files: input => [...brokerFiles(input), kitText('emqx.conf', `# ${KIT_MARK}
+# For the end of emqx.conf. The key must be readable by the user that the broker runs as, and by nobody else:
+#   chown emqx ${shellWord(`${input.folder}/${BROKER_FILE.serverKey}`)}
+
+listeners.ssl.default {
+  bind = "0.0.0.0:8883"
+  # The certificate has proved who the device is: no password is asked for.
+  enable_authn = false
+  ssl_options {
+    cacertfile = ${JSON.stringify(`${input.folder}/${BROKER_FILE.caBundle}`)}
+    certfile = ${JSON.stringify(`${input.folder}/${BROKER_FILE.server}`)}
+    keyfile = ${JSON.stringify(`${input.folder}/${BROKER_FILE.serverKey}`)}
+    # Both are needed: without the second one, a device without a certificate is let in.
+    verify = verify_peer
+    fail_if_no_peer_cert = true
+  }
+}
+
+# EMQX starts these by itself, on 1883, 8083 and 8084. They ask for no certificate.
+listeners.tcp.default.enable = false
+listeners.ws.default.enable = false
+listeners.wss.default.enable = false
+
+# The common name of a device becomes its user name, as in \${username} of the rules on topics.
+mqtt.peer_cert_as_username = cn
+`)],
+};

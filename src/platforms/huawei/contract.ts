@@ -1,0 +1,91 @@
+import { checkForm } from '../../contract/forms';
+import { Form } from '../../contract/platform-rules';
+import { Complaint, quote } from '../../contract/rules';
+
+/** How IoTDA is told who asks: https://support.huaweicloud.com/api-iothub/iot_06_v5_0004.html */
+export const HUAWEI_CREDENTIALS = {
+  AccessKey: ['accessKeyId', 'secretAccessKey'],
+  Token: ['token'],
+} as const;
+
+export type HuaweiCredentialKind = keyof typeof HUAWEI_CREDENTIALS;
+
+export const HUAWEI_CREDENTIAL_KINDS = Object.keys(HUAWEI_CREDENTIALS) as HuaweiCredentialKind[];
+
+/** The host of an IoTDA instance, which its console shows as the access address for applications over HTTPS; not that for devices. */
+export const HUAWEI_ENDPOINT: Form = {
+  pattern: '(?=.{1,260}$)(?!.*\\biotda-device\\b)[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63})+(?::\\d{1,5})?',
+  allowed: 'the host of the access address for applications over HTTPS, in lower case and without https://, not that for devices',
+};
+
+/** A Region, such as `cn-north-4`. https://developer.huaweicloud.com/intl/en-us/endpoint?IoTDA */
+const REGION: Form = { pattern: '[a-z]{2,}(?:-[a-z]+)+-\\d{1,3}', allowed: 'the id of a Region, such as cn-north-4' };
+
+/** The names of Huawei Cloud's own; the instance that all share has no name of its own before the Region. */
+const OWN_NAME = new RegExp(`^([a-z0-9-]+(?:\\.[a-z0-9-]+)*)\\.(${REGION.pattern})\\.my(?:huaweicloud|hwclouds)\\.(?:com|cn|eu)(?::\\d+)?$`);
+
+/**
+ * The Region that the signatures for a host are for. Instances with a host of their own, standard and enterprise ones, want a signature by a
+ * key that is derived for the day and the Region, which their names say; the instance that all share does not, and there is none.
+ * https://support.huaweicloud.com/intl/en-us/usermanual-hcli/en-us_topic_0000002253124424.html
+ *
+ * @param region the one that is declared, for hosts of other names
+ */
+export function signingRegion(endpoint: string, region?: string): string | undefined {
+  const [, instance, named] = OWN_NAME.exec(endpoint) ?? [];
+  return instance === undefined ? region : instance.includes('.') ? named : undefined;
+}
+
+/**
+ * Checks the Region of an instance, which only a signature by an access key needs, and only where the endpoint does not name it.
+ */
+export function checkHuaweiRegion(endpoint: string, region: unknown, credentialsKind: HuaweiCredentialKind): Complaint {
+  const [, , named] = OWN_NAME.exec(endpoint) ?? [];
+  if (region === undefined) {
+    return credentialsKind !== 'AccessKey' || named !== undefined ? undefined
+      : `region must be given where the endpoint does not name it, since an access key signs for a Region, got none for ${quote(endpoint)}; `
+        + 'declare the Region that the instance is in, such as cn-north-4';
+  }
+  return checkForm('region', region, REGION)
+    ?? (named === undefined || named === region ? undefined : `region must be ${named}, which the endpoint names, or be left out, got ${quote(region)}`);
+}
+
+export const HUAWEI_PROJECT_ID: Form = { pattern: '[A-Za-z0-9]{1,32}', allowed: '1 to 32 letters and digits, as My Credentials shows it' };
+
+/** Of instances and of resource spaces. https://support.huaweicloud.com/api-iothub/iot_06_v5_0014.html */
+export const HUAWEI_ID: Form = { pattern: '[\\w-]{1,36}', allowed: '1 to 36 letters, digits, underscores and hyphens' };
+
+/** Which instance, and who asks it. */
+export interface HuaweiInstanceProperties {
+  readonly Endpoint: string;
+  readonly ProjectId: string;
+  readonly InstanceId?: string;
+  /** The resource space. */
+  readonly AppId?: string;
+  /** The Region, where the endpoint does not name it. */
+  readonly Region?: string;
+  readonly CredentialsKind: HuaweiCredentialKind;
+  readonly CredentialsSecretArn: string;
+}
+
+/** Of `Custom::HuaweiIotdaCaUpload`. */
+export interface HuaweiCaUploadProperties extends HuaweiInstanceProperties {
+  /** The CA's ledger, in which registrations are recorded. */
+  readonly LedgerTable: string;
+  readonly CertificatePem: string;
+}
+
+/** Of `Custom::HuaweiIotdaCaUpload`. */
+export interface HuaweiCaUploadAttributes {
+  readonly CertificateId: string;
+  readonly VerifyCode: string;
+}
+
+/** Of `Custom::HuaweiIotdaCaVerification`. */
+export interface HuaweiCaVerificationProperties extends HuaweiInstanceProperties {
+  readonly CertificateId: string;
+  readonly VerificationCertificatePem: string;
+}
+
+/** Of `Custom::HuaweiIotdaCaVerification`. */
+export type HuaweiCaVerificationAttributes = Omit<HuaweiCaUploadAttributes, 'VerifyCode'>;

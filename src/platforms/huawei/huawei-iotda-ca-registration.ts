@@ -1,0 +1,151 @@
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { checkForm } from '../../contract/forms';
+import {
+  checkHuaweiRegion, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCaUploadAttributes, HuaweiCaUploadProperties,
+  HuaweiCaVerificationAttributes, HuaweiCaVerificationProperties, HuaweiInstanceProperties,
+} from './contract';
+import { RegistrationType } from '../registrations';
+import { HuaweiCredentials } from './huawei-credentials';
+import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
+import { IotPlatform } from '../iot-platform';
+import { ledgerOf } from '../../constructs/provider/certificate-provider';
+import { check, having, Kinds, optional, TEXT } from '../../constructs/checks/kinds';
+import { CA, REMOVAL_POLICY } from '../../constructs/checks/object-kinds';
+import { secretIdOf } from '../../constructs/keys/private-key';
+import { validateRegistration } from '../registered-ca';
+import { RegistrarFunction } from '../registrar-function';
+import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
+import { validate } from '../../constructs/checks/validation';
+import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
+
+/**
+ * Where a CA is registered with Huawei Cloud IoTDA, and who registers it.
+ */
+export interface HuaweiIotdaCaRegistrationProps {
+  /** The CA: the one that issues the devices' certificates. */
+  readonly ca: IPrivateIotCa;
+
+  /**
+   * The host of the instance's access address for applications over HTTPS, which the IoTDA console shows under Overview, as in
+   * `a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com`.
+   */
+  readonly endpoint: string;
+
+  /** The project of the Region, which My Credentials shows. */
+  readonly projectId: string;
+
+  /**
+   * The instance. Professional editions demand it.
+   *
+   * @default - the one of the endpoint
+   */
+  readonly instanceId?: string;
+
+  /**
+   * The resource space to which the CA belongs.
+   *
+   * @default - the instance's default resource space
+   */
+  readonly appId?: string;
+
+  /**
+   * The Region of the instance, such as `cn-north-4`: an access key signs requests for it. Needed where the endpoint is no name of Huawei
+   * Cloud's own, such as `*.cn-north-4.myhuaweicloud.com`, which says it.
+   *
+   * @default - the Region that the endpoint names
+   */
+  readonly region?: string;
+
+  /**
+   * Who registers it: a user with `iotda:certificates:upload`, `iotda:certificates:queryList`, `iotda:certificate:query`,
+   * `iotda:certificates:check` and `iotda:certificates:delete`.
+   */
+  readonly credentials: HuaweiCredentials;
+
+  /**
+   * What happens to the certificate in IoTDA when the registration leaves the stack, or another one takes its place. Devices with
+   * certificates of the CA can't connect any more once it is deleted there. One that was uploaded and verified by hand before is
+   * not deleted in any case, nor is one that another registration of the CA has taken over.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+const KINDS: Kinds<HuaweiIotdaCaRegistrationProps> = {
+  ca: CA,
+  endpoint: TEXT,
+  projectId: TEXT,
+  instanceId: optional(TEXT),
+  appId: optional(TEXT),
+  region: optional(TEXT),
+  credentials: having('a HuaweiCredentials, as in HuaweiCredentials.accessKey()', 'secret', '_render'),
+  removalPolicy: optional(REMOVAL_POLICY),
+};
+
+/**
+ * Registers a CA with Huawei Cloud IoTDA, in the deployment that makes the CA: its certificate is uploaded, IoTDA's code for it
+ * becomes a verification certificate, and the certificate is verified by it. It is deleted when it leaves the stack.
+ *
+ * @resource Custom::HuaweiIotdaCaVerification
+ */
+export class HuaweiIotdaCaRegistration extends Resource {
+  /**
+   * What IoTDA calls the certificate, a UUID. It is known once the CA is verified.
+   * @attribute
+   */
+  public readonly certificateId: string;
+
+  /** The proof that the CA's key is held here. */
+  public readonly verificationCertificate: VerificationCertificate;
+
+  private readonly upload: CustomResource;
+
+  constructor(scope: Construct, id: string, props: HuaweiIotdaCaRegistrationProps) {
+    super(scope, id);
+    check(this, KINDS, props);
+    const { ca, endpoint, projectId, instanceId, appId, region, credentials } = props;
+    validate(this, [endpoint], () => checkForm('endpoint', endpoint, HUAWEI_ENDPOINT));
+    validate(this, [projectId], () => checkForm('projectId', projectId, HUAWEI_PROJECT_ID));
+    validate(this, [instanceId], () => instanceId === undefined ? undefined : checkForm('instanceId', instanceId, HUAWEI_ID));
+    validate(this, [appId], () => appId === undefined ? undefined : checkForm('appId', appId, HUAWEI_ID));
+    validate(this, [endpoint, region], () => checkHuaweiRegion(endpoint, region, credentials._render()));
+
+    validateRegistration(this, ca, IotPlatform.HUAWEI_IOTDA);
+    const registrar = RegistrarFunction.of(this, 'huawei');
+    const rights = [registrar.grantReadCredentials(credentials.secret)];
+    const recording = registrar.grantRecordRegistrations(ca);
+    const common: HuaweiInstanceProperties = {
+      Endpoint: endpoint,
+      ProjectId: projectId,
+      InstanceId: instanceId,
+      AppId: appId,
+      Region: region,
+      CredentialsKind: credentials._render(),
+      CredentialsSecretArn: secretIdOf(this, credentials.secret),
+    };
+    const uploaded: HuaweiCaUploadProperties = { ...common, LedgerTable: ledgerOf(this, ca), CertificatePem: ca.certificatePemFor(this) };
+    this.upload = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, [...rights, recording]);
+    this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
+    const ofUpload = (name: keyof HuaweiCaUploadAttributes): string => this.upload.getAttString(name);
+    this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
+      ca, registrationCode: ofUpload('VerifyCode'), platform: IotPlatform.HUAWEI_IOTDA, clipToIssuer: true,
+    });
+    const verified: HuaweiCaVerificationProperties = {
+      ...common,
+      CertificateId: ofUpload('CertificateId'),
+      VerificationCertificatePem: this.verificationCertificate.certificatePem,
+    };
+    const verification = registrar.resource(this, 'Resource', RegistrationType.HUAWEI_CA_VERIFICATION, verified, rights);
+    const ofVerification = (name: keyof HuaweiCaVerificationAttributes): string => verification.getAttString(name);
+    this.certificateId = ofVerification('CertificateId');
+  }
+  /**
+   * What happens to the certificate with the platform when the registration leaves the stack: as `removalPolicy`.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    this.upload.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
+  }
+}

@@ -1,0 +1,10 @@
+import { RegistrationType } from '../../registrations';
+import { registrarHandler } from '../../registrar/registrar';
+import { HuaweiCaUpload } from './ca-upload';
+import { HuaweiCaVerification } from './ca-verification';
+
+/** The function that registers CAs with Huawei Cloud IoTDA. */
+export const handler = registrarHandler({
+  [RegistrationType.HUAWEI_CA_UPLOAD]: new HuaweiCaUpload(),
+  [RegistrationType.HUAWEI_CA_VERIFICATION]: new HuaweiCaVerification(),
+});

@@ -1,0 +1,51 @@
+import { entryOf, outsideCode, outsideMessage } from '../../../lambda/outside-text';
+import { HttpResponse } from '../../registrar/http-api';
+import { jsonOf } from '../../registrar/json-answer';
+
+/** How much of the platform's message is shown; characters. */
+const MAX_MESSAGE = 300;
+
+/** The codes that say that the verification certificate does not prove possession of this CA's key for this code. */
+export const NOT_PROVED: readonly string[] = ['IOTDA.014307', 'IOTDA.014308'];
+
+/**
+ * What to do about the refusals that people meet, by their codes. https://support.huaweicloud.com/api-iothub/iot_06_v5_0022.html
+ * and the pages beside it; https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-0001.html
+ */
+export const WAYS_OUT: { readonly [code: string]: string } = {
+  'IOTDA.000021': 'the user must belong to the account that has IoTDA',
+  'IOTDA.000022': 'give the user iotda:certificates:upload, queryList, check and delete, and iotda:certificate:query',
+  'IOTDA.001006': 'appId must be that of a resource space of the instance, and instanceId that of the instance',
+  'IOTDA.014300': 'delete CA certificates that are not needed any more: an instance holds 100',
+  'IOTDA.014301': 'the CA certificate must be one that IoTDA takes; RSA and the curves of NIST are known to work',
+  'IOTDA.014304': 'devices or templates that use the certificate must be given another one or deleted first',
+  'IOTDA.014307': 'the verification certificate must have the CA\'s present code as its common name: if the CA was uploaded again in the console, delete it there',
+  'IOTDA.014308': 'the verification certificate must be issued by the CA that is registered: another one with the same common name and validity must be deleted in the console',
+  'APIGW.0301': 'credentials must be a valid access key or token of the account; standard and enterprise instances must be asked at the host '
+    + 'that the console shows for them',
+  'APIGW.0302': 'credentials must be those of a user who may use IoTDA',
+  'APIGW.0303': 'credentials must be a valid access key',
+};
+
+/** The platform's code, where it gives one. */
+export function codeOf(response: HttpResponse): string | undefined {
+  const { error_code: code } = jsonOf(response);
+  return typeof code === 'string' ? code : undefined;
+}
+
+/**
+ * What Huawei Cloud said when it refused: `{error_code, error_msg}`, of IoTDA or of its API Gateway. The gateway quotes what was
+ * signed, after its first comma; that is left out.
+ *
+ * @param what the call, in words
+ * @param secrets what was sent and may not be shown
+ */
+export function refusal(what: string, response: HttpResponse, secrets: readonly string[]): Error {
+  const { error_msg: message } = jsonOf(response);
+  const given = codeOf(response);
+  const code = given === undefined ? undefined : outsideCode(given, secrets);
+  const text = outsideMessage(typeof message === 'string' && code?.startsWith('APIG') ? message.split(',', 1)[0] : message, MAX_MESSAGE, secrets);
+  const said = [response.status, code, text === undefined ? undefined : JSON.stringify(text)].filter(part => part !== undefined).join(' ');
+  const advice = code === undefined ? undefined : entryOf(WAYS_OUT, code);
+  return new Error(`${what} was refused: ${said}${advice === undefined ? '' : `; ${advice}`}`);
+}

@@ -1,0 +1,30 @@
+import { Construct } from 'constructs';
+import { DeviceCertificate } from '../constructs/certificates/device-certificate';
+import { complaintOfValidation } from '../constructs/checks/notices';
+import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
+import { IotPlatform } from './iot-platform';
+import { PrivateIotCa } from '../constructs/ca/private-iot-ca';
+
+/**
+ * Checks that a CA can be registered with a platform, and that the platform takes the devices which are declared below it: a
+ * device that is for another platform says so itself.
+ *
+ * @throws Error where the CA has no certificate yet
+ */
+export function validateRegistration(scope: Construct, ca: IPrivateIotCa, platform: IotPlatform): void {
+  if (ca instanceof PrivateIotCa && ca._awaitsCertificate) {
+    throw new Error(`${scope.node.path}: ca must have its certificate before it can be registered, and ${ca.node.path} is waiting for it; `
+      + 'register it in the deployment with its signedCertificate, or later');
+  }
+  scope.node.addValidation({
+    validate: () => devicesOf(ca).filter(({ _platforms }) => _platforms === undefined).flatMap(device => {
+      const complaint = device._complaintFor(platform);
+      return complaintOfValidation(scope, device, complaint && `${complaint}, with which its CA is registered; declare platforms for a device of another one`);
+    }),
+  });
+}
+
+/** The device certificates of a CA in the whole app. */
+export function devicesOf(ca: IPrivateIotCa): DeviceCertificate[] {
+  return ca.node.root.node.findAll().filter((node): node is DeviceCertificate => node instanceof DeviceCertificate && node._issuer === ca);
+}

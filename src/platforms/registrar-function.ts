@@ -1,0 +1,107 @@
+import * as path from 'node:path';
+import { Aws, CustomResource, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Grant, Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct, IConstruct } from 'constructs';
+import { grantRecordRegistrations } from '../constructs/ca/ledger-table';
+import { acknowledge } from '../constructs/provider/nag';
+import { policyId } from '../constructs/provider/policy-id';
+import { arnsOf, grantUseSecret } from '../constructs/keys/private-key';
+import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
+import { rolePolicy } from '../constructs/provider/role-policy';
+import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
+import { RegistrarName, REGISTRARS, RegistrationType } from './registrations';
+import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
+
+/** Of the constructs' ids below the stack; the functions' logical ids come from them, and a service token can't change: final. */
+const IDS: { readonly [N in RegistrarName]: string } = {
+  'aws-iot': 'PrivateIotCaAwsIotRegistrar',
+  'azure': 'PrivateIotCaAzureRegistrar',
+  'huawei': 'PrivateIotCaHuaweiRegistrar',
+  'apsara-mqtt': 'PrivateIotCaApsaraMqttRegistrar',
+  'tencent': 'PrivateIotCaTencentRegistrar',
+};
+
+/** The id of the policy with the right to ask for a registration code. */
+const REGISTRATION_CODE = 'RegistrationCode';
+
+/**
+ * The one function of a stack that registers CAs with a platform. It holds no key and issues nothing: certificates come to it
+ * as properties. Its role can read the credentials it is given, and nothing else.
+ */
+export class RegistrarFunction extends Construct {
+  /** The function for a platform in the stack of `scope`, made on first use. */
+  public static of(scope: IConstruct, name: RegistrarName): RegistrarFunction {
+    const stack = Stack.of(scope);
+    return stack.node.tryFindChild(IDS[name]) as RegistrarFunction | undefined ?? new RegistrarFunction(stack, name);
+  }
+
+  public readonly role: Role;
+  private readonly function: Function;
+
+  private constructor(stack: Stack, name: RegistrarName) {
+    super(stack, IDS[name]);
+    keepPrivateKeysOut(this);
+    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
+    const { bundle, handler } = REGISTRARS[name];
+    const description = `Registers CAs of this stack (${name})`;
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
+    const logging = logGroup.grantWrite(rolePolicy(this, 'Logging', role));
+    this.role = role;
+    this.function = new Function(this, 'Function', {
+      description,
+      code: Code.fromAsset(path.join(__dirname, '..', '..', 'assets', bundle)),
+      handler: `index.${handler}`,
+      runtime: determineLatestNodeRuntime(this),
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout: Duration.minutes(5),
+      role,
+      logGroup,
+      environment: { STACK_ID: Aws.STACK_ID },
+    });
+    logging.applyBefore(this.function);
+  }
+
+  /** A resource behind which this function stands, made only after the rights it needs. */
+  public resource(scope: Construct, id: string, resourceType: RegistrationType, properties: object, rights: readonly Grant[] = []): CustomResource {
+    const resource = new CustomResource(scope, id, {
+      resourceType, serviceToken: this.function.functionArn, serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES), properties: { ...properties },
+    });
+    rights.forEach(right => right.applyBefore(resource));
+    return resource;
+  }
+
+  /**
+   * Lets the function read credentials, by a policy of their own: it goes after the registrations that need them, whereas a
+   * policy for all credentials would lose the right before a registration that leaves the stack is removed at the platform.
+   */
+  public grantReadCredentials(secret: ISecret): Grant {
+    return grantUseSecret(secret, this.policyOn(secret, arnsOf(secret)));
+  }
+
+  /** Lets the function ask AWS IoT for the registration code of the account; a code is of no resource. */
+  public grantGetRegistrationCode(): Grant {
+    const isThere = this.node.tryFindChild(REGISTRATION_CODE) !== undefined;
+    const policy = this.policy(REGISTRATION_CODE);
+    if (!isThere) {
+      acknowledge(policy, 'AwsSolutions-IAM5', 'iot:GetRegistrationCode is not authorized on resources', ['Resource::*']);
+    }
+    return Grant.addToPrincipal({ grantee: policy, actions: ['iot:GetRegistrationCode'], resourceArns: ['*'] });
+  }
+
+  /** Lets the function record the registrations of a CA in its ledger, by a policy that goes after them too. */
+  public grantRecordRegistrations(ca: IPrivateIotCa): Grant {
+    return grantRecordRegistrations(ca.ledger, this.policyOn(ca, [ca.ledger.tableArn]));
+  }
+
+  private policyOn({ node }: IConstruct, arns: readonly string[]): Policy {
+    return this.policy(policyId(this, `RightsOn${Names.nodeUniqueId(node)}`, arns));
+  }
+
+  private policy(id: string): Policy {
+    return this.node.tryFindChild(id) as Policy | undefined ?? rolePolicy(this, id, this.role);
+  }
+}

@@ -1,0 +1,51 @@
+import { HttpResponse } from './http-api';
+import { isMap, JsonMap } from '../../contract/json-map';
+
+/** The way out if the call did not reach the platform itself, but a proxy or a portal, for example. */
+export const LOOK_AT_ENDPOINT = 'look at the endpoint that is declared, and at what stands before it, and deploy again';
+
+/** The JSON of an answer, or an empty map if it is none: for refusals, whose status says enough. */
+export function jsonOf(response: HttpResponse): JsonMap {
+  return mapIn(response) ?? {};
+}
+
+/**
+ * The JSON of an answer that says that the call has succeeded.
+ *
+ * @param what the call in words, for errors
+ * @throws Error if it is no JSON: a cut answer must not be taken for an empty one
+ */
+export function jsonAnswer(what: string, response: HttpResponse): JsonMap {
+  const map = mapIn(response);
+  if (!map) {
+    throw new Error(`${what} answered no JSON; ${LOOK_AT_ENDPOINT}`);
+  }
+  return map;
+}
+
+/**
+ * A list in an answer; platforms write an empty one as `null` too.
+ *
+ * @throws Error if it is missing: it must not be taken for an empty one, since a removal would leave the registration
+ */
+export function listIn(what: string, member: string, value: unknown): JsonMap[] {
+  const list = value ?? (value === null ? [] : undefined);
+  if (!Array.isArray(list) || !list.every(isMap)) {
+    throw new Error(`${what} answered without its list ${member}; ${LOOK_AT_ENDPOINT}`);
+  }
+  return list;
+}
+
+/** Whether an answer can come from the platform: it is JSON, or empty. */
+export function isAnswer(response: HttpResponse): boolean {
+  return response.text === '' || mapIn(response) !== undefined;
+}
+
+function mapIn({ text }: HttpResponse): JsonMap | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isMap(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

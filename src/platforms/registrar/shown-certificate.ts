@@ -1,0 +1,29 @@
+import { X509Certificate } from 'node:crypto';
+import { readCertificates } from '../../pki/certificate-pem';
+
+/** A certificate as it is sent to a platform: PEM. */
+export function pemOf(certificate: X509Certificate): string {
+  return certificate.toString();
+}
+
+/** SHA-1 of the DER, 40 upper-case hexadecimal digits: how Azure shows certificates. */
+export function thumbprintOf({ fingerprint }: X509Certificate): string {
+  return fingerprint.replaceAll(':', '');
+}
+
+/** SHA-256 of the DER, 64 lower-case hexadecimal digits. */
+export function fingerprintOf({ fingerprint256 }: X509Certificate): string {
+  return fingerprint256.replaceAll(':', '').toLowerCase();
+}
+
+/**
+ * The fingerprint of the certificate that a platform shows, or `undefined` where it shows none. Line ends may be of any kind,
+ * and also the two characters of an escape, as Alibaba Cloud's examples have them.
+ */
+export function shownFingerprint(shown: unknown): string | undefined {
+  try {
+    return fingerprintOf(new X509Certificate(readCertificates('certificate', String(shown).replace(/(?:\\+[rn])+/g, '\n'))[0]));
+  } catch {
+    return undefined;
+  }
+}

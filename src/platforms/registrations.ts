@@ -1,0 +1,60 @@
+import { Complaint, quote } from '../contract/rules';
+
+/**
+ * The custom resources that register a CA with a platform. Each platform has a function of its own; CloudFormation does not
+ * let a type change, so these are final: see decisions/0014-registrations.md.
+ */
+export const RegistrationType = {
+  AWS_IOT_REGISTRATION_CODE: 'Custom::AwsIotRegistrationCode',
+  AZURE_CA_UPLOAD: 'Custom::AzureCaUpload',
+  AZURE_CA_VERIFICATION: 'Custom::AzureCaVerification',
+  HUAWEI_CA_UPLOAD: 'Custom::HuaweiIotdaCaUpload',
+  HUAWEI_CA_VERIFICATION: 'Custom::HuaweiIotdaCaVerification',
+  APSARA_MQTT_REGISTER_CODE: 'Custom::ApsaraMqttRegisterCode',
+  APSARA_MQTT_CA_REGISTRATION: 'Custom::ApsaraMqttCaRegistration',
+  TENCENT_CA_REGISTRATION: 'Custom::TencentIotHubCaRegistration',
+} as const;
+
+export type RegistrationType = typeof RegistrationType[keyof typeof RegistrationType];
+
+/** A function as it is shipped. */
+export interface ShippedFunction {
+  /** The folder of its bundle in assets/. */
+  readonly bundle: string;
+  /** What the bundle exports for it. */
+  readonly handler: string;
+}
+
+/** The functions behind them. */
+export const REGISTRARS = {
+  'aws-iot': { bundle: 'aws-iot', handler: 'handler' },
+  'azure': { bundle: 'registrars', handler: 'azure' },
+  'huawei': { bundle: 'registrars', handler: 'huawei' },
+  'apsara-mqtt': { bundle: 'registrars', handler: 'apsaraMqtt' },
+  'tencent': { bundle: 'registrars', handler: 'tencent' },
+} as const satisfies { readonly [name: string]: ShippedFunction };
+
+export type RegistrarName = keyof typeof REGISTRARS;
+
+/** The name of a CA certificate in Tencent Cloud IoT Hub. https://www.tencentcloud.com/document/product/1105/50353 */
+export function checkCertName(value: unknown): Complaint {
+  return typeof value === 'string' && /^\S(?:.{0,30}\S)?$/u.test(value) ? undefined
+    : `certName must be 1 to 32 characters long, without spaces at its ends, got ${quote(value)}`;
+}
+
+/** The host of a platform's API. Signatures are sent there, and never the secrets that make them. */
+export function checkEndpoint(value: unknown): Complaint {
+  return typeof value === 'string' && /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?$/.test(value) ? undefined
+    : `endpoint must be the host name of the platform's API, without https://, got ${quote(value)}`;
+}
+
+/** A region as Alibaba Cloud and Tencent Cloud write them, such as `cn-hangzhou` and `ap-guangzhou`. */
+export function checkRegion(property: string, value: unknown): Complaint {
+  return typeof value === 'string' && /^[a-z0-9]+(?:-[a-z0-9]+)+$/.test(value) ? undefined
+    : `${property} must be the id of a region, such as cn-hangzhou or ap-guangzhou, got ${quote(value)}`;
+}
+
+/** A text that has to be there. */
+export function checkPresent(property: string, value: unknown): Complaint {
+  return typeof value === 'string' && value !== '' ? undefined : `${property} must not be empty, got ${quote(value)}`;
+}

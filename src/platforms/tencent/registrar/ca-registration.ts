@@ -1,0 +1,145 @@
+import { X509Certificate } from 'node:crypto';
+import { IotHubApi, PrivateCa } from './iot-hub-api';
+import { checkCertName, checkRegion } from '../../registrations';
+import { quote } from '../../../contract/rules';
+import { checked, RawProperties, secretId } from '../../../resource/property-values';
+import { certificateProperty } from '../../registrar/certificate-property';
+import { readCredentials } from '../../registrar/credentials';
+import { endpointProperty } from '../../registrar/endpoint';
+import { HttpApi } from '../../registrar/http-api';
+import { RecordedRegistrar } from '../../registrar/latest-request';
+import { Outside, recordsOf } from '../../registrar/outside';
+import { Registration, RegistrationRequest } from '../../registrar/registrar';
+import { IF_MADE_HERE, leaveAndRemove, orLeave, RegistrationRecords, resourceOf } from '../../registrar/registration-records';
+import { fingerprintOf, pemOf } from '../../registrar/shown-certificate';
+
+interface Declaration {
+  readonly certName: string;
+  readonly ca: X509Certificate;
+  readonly verification: X509Certificate;
+}
+
+function parse(properties: RawProperties): Declaration {
+  return {
+    certName: checked<string>(checkCertName, properties.CertName),
+    ca: certificateProperty('ca', properties.CaCertificatePem),
+    verification: certificateProperty('verificationCertificate', properties.VerificationCertificatePem),
+  };
+}
+
+const PREFIX = 'tencent-iot-hub/';
+
+/**
+ * What a resource is known by: the name under which the platform has the CA certificate, and that certificate. Not the region,
+ * which only says how the account is reached.
+ */
+function identityOf({ certName, ca }: Declaration): string {
+  return `${nameIdentity(certName)}${fingerprintOf(ca)}`;
+}
+
+function nameIdentity(certName: string): string {
+  return `${PREFIX}${encodeURIComponent(certName)}/`;
+}
+
+/**
+ * `Custom::TencentIotHubCaRegistration`: a private CA certificate of an account. It is found by its content, so that a
+ * registration whose answer was lost, or that somebody made by hand, is taken over. Another certificate takes the place of the
+ * one before under the same name, as products that the name is bound to need it.
+ */
+export class CaRegistration implements RecordedRegistrar {
+  constructor(private readonly outside: Outside = {}) {}
+
+  public aimOf(properties: RawProperties): string {
+    return identityOf(parse(properties));
+  }
+
+  public isOf(physicalResourceId: string, properties: RawProperties): boolean {
+    return physicalResourceId === this.aimOf(properties);
+  }
+
+  public recordsOf(request: RegistrationRequest): RegistrationRecords {
+    return recordsOf(request, this.outside);
+  }
+
+  public async declare(request: RegistrationRequest): Promise<Registration> {
+    const declaration = parse(request.properties);
+    const { certName, ca, verification } = declaration;
+    const api = await this.api(request);
+    const shown = await api.list();
+    const found = isRegistered(declaration, shown);
+    const isTaken = !found && shown.some(({ name }) => name === certName);
+    const records = this.recordsOf(request);
+    if (isTaken && !request.physicalResourceId?.startsWith(nameIdentity(certName)) && !await isLeftBehind(records, request, shown, certName)) {
+      throw new Error(`certName must be a name that no other CA certificate of the account has, got ${quote(certName)}`);
+    }
+    const identity = identityOf(declaration);
+    await records.declare(identity, resourceOf(request), found ? 'found' : isTaken ? 'restored' : 'made');
+    await orLeave(records, identity, request, request.physicalResourceId === identity, async () => {
+      if (!found) {
+        const content = { name: certName, caPem: pemOf(ca), verificationPem: pemOf(verification) };
+        await (isTaken ? api.update(content) : api.create(content)).catch(async error => {
+          // Another delivery of the same request, or a first attempt whose answer was lost, may have done it.
+          if (!isRegistered(declaration, await api.list().catch(() => []))) {
+            throw error;
+          }
+        });
+      }
+    });
+    return { physicalResourceId: identity, data: { CertName: certName } };
+  }
+
+  /**
+   * Removes the certificate that the physical id names, and no other that has taken its place. What a request that failed has left
+   * is told from a registration of somebody else's by the records alone, since the platform shows no proof.
+   */
+  public async remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void> {
+    const { physicalResourceId } = request;
+    if (physicalResourceId.startsWith(PREFIX)) {
+      await this.leave(request, physicalResourceId);
+    } else {
+      // What made its creation fail can make this fail too, and must not keep the stack.
+      await this.leaveFailed(request).catch(() => undefined);
+    }
+  }
+
+  private async leaveFailed(request: RegistrationRequest): Promise<void> {
+    await this.leave(request, this.aimOf(request.properties), IF_MADE_HERE);
+  }
+
+  private async leave(request: RegistrationRequest, identity: string, mayRemove?: typeof IF_MADE_HERE): Promise<void> {
+    await leaveAndRemove(this.recordsOf(request), identity, resourceOf(request), async () => {
+      const api = await this.api(request);
+      const own = (await api.list()).find(({ name, fingerprint }) => identity === `${nameIdentity(name)}${fingerprint}`);
+      if (own) {
+        await api.delete(own.name);
+      }
+      return true;
+    }, mayRemove);
+  }
+
+  private async api({ properties, signal }: RegistrationRequest): Promise<IotHubApi> {
+    const { trustedCas, readSecret } = this.outside;
+    const endpoint = endpointProperty(properties.Endpoint);
+    const region = checked<string>(value => checkRegion('region', value), properties.Region);
+    const credentials = await readCredentials(secretId('credentials', properties.CredentialsSecretArn), ['secretId', 'secretKey'], signal, readSecret, ['token']);
+    return new IotHubApi(new HttpApi(signal, trustedCas), endpoint, region, credentials);
+  }
+}
+
+/** Whether what has a name was made for a resource of this ledger, and nobody declares it any more. */
+async function isLeftBehind(
+  records: RegistrationRecords, request: RegistrationRequest, shown: readonly PrivateCa[], certName: string,
+): Promise<boolean> {
+  const { fingerprint } = shown.find(({ name }) => name === certName)!;
+  return IF_MADE_HERE(await records.standing(`${nameIdentity(certName)}${fingerprint}`, resourceOf(request)));
+}
+
+/** Whether the certificate is registered under its name; under another one, it can't be registered a second time. */
+function isRegistered({ certName, ca }: Declaration, shown: readonly PrivateCa[]): boolean {
+  const same = shown.find(({ fingerprint }) => fingerprint === fingerprintOf(ca));
+  if (same && same.name !== certName) {
+    throw new Error(`certName must be ${quote(same.name)}, under which this CA certificate is registered, since the platform takes none twice `
+      + `and does not rename, got ${quote(certName)}`);
+  }
+  return same !== undefined;
+}

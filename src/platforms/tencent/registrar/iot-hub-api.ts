@@ -1,0 +1,120 @@
+import { tc3Request, TencentCredentials } from './tc3-signature';
+import { JsonMap } from '../../../contract/json-map';
+import { outsideName } from '../../../lambda/outside-text';
+import { HttpApi, HttpResponse, passingCode } from '../../registrar/http-api';
+import { jsonOf, listIn, LOOK_AT_ENDPOINT } from '../../registrar/json-answer';
+import { errorCode, platformFailure } from '../../registrar/platform-failure';
+import { shownFingerprint } from '../../registrar/shown-certificate';
+
+/** A private CA certificate as IoT Hub shows it. */
+export interface PrivateCa {
+  readonly name: string;
+  /** SHA-256 of its DER. */
+  readonly fingerprint?: string;
+}
+
+/** What IoT Hub is given of a CA. */
+export interface PrivateCaContent {
+  readonly name: string;
+  readonly caPem: string;
+  readonly verificationPem: string;
+}
+
+const SERVICE = 'iotcloud';
+const VERSION = '2021-04-08';
+const CA_GONE = 'ResourceNotFound.CACertNotExist';
+
+const CAM_POLICY = 'the CAM policy of the credentials must allow iotcloud:DescribePrivateCAs, CreatePrivateCA, UpdatePrivateCA and DeletePrivateCA';
+
+/** https://www.tencentcloud.com/document/product/1105/41917 */
+export const ADVICE: { readonly [code: string]: string } = {
+  'InvalidParameterValue.CACertInvalid': 'the CA must have a certificate that IoT Hub takes; RSA-2048 with SHA-256 is known to be one',
+  'InvalidParameterValue.CACertNotMatch': 'registrationCode must be the one that the console shows now, under CA certificates; '
+    + 'declare that one, and the verification certificate is made anew',
+  'LimitExceeded.CARepeat': 'the CA must not be registered already; another account has it, since this one does not show it',
+  'LimitExceeded.CACertNameRepeat': 'certName must be a name that no other CA certificate of the account has',
+  'LimitExceeded.CAAlreadyBindProduct': 'the CA must not be bound to a product any more: delete the products that DescribePrivateCABindedProducts lists',
+  'LimitExceeded.CACertNotSupport': 'the product must authenticate its devices by certificates',
+  [CA_GONE]: 'somebody has deleted the CA certificate meanwhile; deploy again',
+  'LimitExceeded': 'an account takes at most 10 CA certificates; delete one that is not in use',
+  'AuthFailure': 'secretId, secretKey and token of the credentials must be of an API key that is active',
+  'UnauthorizedOperation': CAM_POLICY,
+  'AuthFailure.UnauthorizedOperation': CAM_POLICY,
+  'UnsupportedRegion': 'region must be one that IoT Hub is in, such as ap-guangzhou',
+};
+
+/** Errors have the status 200. https://www.tencentcloud.com/document/product/1105/41917 */
+const PASSING = /^(RequestLimitExceeded|InternalError|ServiceUnavailable)\b/;
+
+/** The operations of IoT Hub (iotcloud, 2021-04-08) on private CA certificates. */
+export class IotHubApi {
+  constructor(
+    private readonly http: HttpApi, private readonly endpoint: string, private readonly region: string,
+    private readonly credentials: TencentCredentials,
+  ) {}
+
+  /** https://www.tencentcloud.com/document/product/1105/41911 */
+  public async list(): Promise<PrivateCa[]> {
+    const { CAs } = await this.call('DescribePrivateCAs', {});
+    return listIn(descriptionOf('DescribePrivateCAs'), 'CAs', CAs).map(({ CertName, CertText }) => ({ name: outsideName(CertName), fingerprint: shownFingerprint(CertText) }));
+  }
+
+  /** https://www.tencentcloud.com/document/product/1105/41915 */
+  public async create(content: PrivateCaContent): Promise<void> {
+    await this.call('CreatePrivateCA', parametersOf(content));
+  }
+
+  /** https://www.tencentcloud.com/document/product/1105/41910 */
+  public async update(content: PrivateCaContent): Promise<void> {
+    await this.call('UpdatePrivateCA', parametersOf(content));
+  }
+
+  /** Does nothing where it is gone. https://www.tencentcloud.com/document/product/1105/41914 */
+  public async delete(name: string): Promise<void> {
+    await this.call('DeletePrivateCA', { CertName: name }, [CA_GONE]);
+  }
+
+  /** What no message may show. */
+  private get secrets(): string[] {
+    const { secretKey, token } = this.credentials;
+    return [secretKey, ...token === undefined ? [] : [token]];
+  }
+
+  /** @param tolerated error codes for which an empty answer is given */
+  private async call(action: string, parameters: object, tolerated: readonly string[] = []): Promise<JsonMap> {
+    const what = descriptionOf(action);
+    const response = await this.http.send(what, () => tc3Request({
+      endpoint: this.endpoint,
+      service: SERVICE,
+      action,
+      version: VERSION,
+      region: this.region,
+      body: JSON.stringify(parameters),
+      date: new Date(),
+    }, this.credentials), answered => passingCode(answered, errorOf(answered)?.Code, PASSING));
+    const answer = jsonOf(response).Response as JsonMap | undefined;
+    if (response.status === 200 && !answer) {
+      throw new Error(`${what} answered without its Response in JSON; ${LOOK_AT_ENDPOINT}`);
+    }
+    if (response.status === 200 && answer!.Error === undefined) {
+      return answer!;
+    }
+    const code = errorCode(errorOf(response)?.Code, response.status, this.secrets);
+    if (tolerated.includes(code)) {
+      return {};
+    }
+    throw platformFailure(what, code, answer?.RequestId, ADVICE);
+  }
+}
+
+function descriptionOf(action: string): string {
+  return `Tencent Cloud IoT Hub: ${action}`;
+}
+
+function parametersOf({ name, caPem, verificationPem }: PrivateCaContent): object {
+  return { CertName: name, CertText: caPem, VerifyCertText: verificationPem };
+}
+
+function errorOf(response: HttpResponse): { readonly Code?: unknown } | undefined {
+  return (jsonOf(response).Response as { readonly Error?: { readonly Code?: unknown } } | undefined)?.Error;
+}

@@ -1,0 +1,133 @@
+import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { checkCertName, checkEndpoint, checkRegion, RegistrationType } from '../registrations';
+import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
+import { IotPlatform } from '../iot-platform';
+import { ledgerOf } from '../../constructs/provider/certificate-provider';
+import { check, Kinds, NUMBER, optional, TEXT } from '../../constructs/checks/kinds';
+import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds';
+import { secretIdOf } from '../../constructs/keys/private-key';
+import { validateRegistration } from '../registered-ca';
+import { RegistrarFunction } from '../registrar-function';
+import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
+import { validate, validGeneration } from '../../constructs/checks/validation';
+import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
+
+/**
+ * A CA, and the account of Tencent Cloud IoT Hub it is registered with.
+ */
+export interface TencentIotHubCaRegistrationProps {
+  /** The CA that signs the device certificates. */
+  readonly ca: IPrivateIotCa;
+
+  /** The name of the CA certificate in the account, 1 to 32 characters. The platform does not rename. */
+  readonly certName: string;
+
+  /**
+   * The authentication code that the console shows when a CA certificate is added: no API answers it. A literal, a parameter
+   * or any other token. It becomes the common name of the verification certificate.
+   */
+  readonly registrationCode: string;
+
+  /** The region whose API is called, such as `ap-guangzhou`. */
+  readonly region: string;
+
+  /**
+   * A secret with the JSON members `secretId` and `secretKey` of an API key, and `token` where they are temporary. The CAM
+   * policy has to allow `iotcloud:DescribePrivateCAs`, `CreatePrivateCA`, `UpdatePrivateCA` and `DeletePrivateCA`. It has to stay
+   * a key of the same account: in another one the CA would be registered too, and stay registered in the first.
+   */
+  readonly credentials: ISecret;
+
+  /**
+   * The host name of the API. That of accounts of Tencent Cloud International is `iotcloud.intl.tencentcloudapi.com`.
+   *
+   * @default - `iotcloud.tencentcloudapi.com`
+   */
+  readonly endpoint?: string;
+
+  /**
+   * What becomes of the registration when it is removed from the stack. The platform deletes no CA certificate that a product
+   * is bound to. One that was registered by hand before is not deleted in any case, nor is one that another registration of the
+   * CA has taken over.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Raise it for a new verification certificate, to have the CA registered again after somebody has deleted it by hand, 1 to
+   * 1,000,000. It changes nothing for a CA that is registered.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
+}
+
+const KINDS: Kinds<TencentIotHubCaRegistrationProps> = {
+  ca: CA,
+  certName: TEXT,
+  registrationCode: TEXT,
+  region: TEXT,
+  credentials: SECRET,
+  endpoint: optional(TEXT),
+  removalPolicy: optional(REMOVAL_POLICY),
+  generation: optional(NUMBER),
+};
+
+/**
+ * Registers a CA with an account of Tencent Cloud IoT Hub. A CA that is registered already under the same name is taken over;
+ * where the CA of a registration changes, its certificate takes the place of the one before, under the same name and for the
+ * products that the name is bound to.
+ *
+ * @see https://www.tencentcloud.com/document/product/1105/50353
+ * @resource Custom::TencentIotHubCaRegistration
+ */
+export class TencentIotHubCaRegistration extends Resource {
+  /**
+   * The name of the CA certificate, known once it is registered: what a product is bound to.
+   * @attribute
+   */
+  public readonly certName: string;
+
+  /** The certificate that proves to the platform that the CA's key is held. */
+  public readonly verificationCertificate: VerificationCertificate;
+
+  private readonly registration: CustomResource;
+
+  constructor(scope: Construct, id: string, props: TencentIotHubCaRegistrationProps) {
+    super(scope, id);
+    check(this, KINDS, props);
+    const { ca, certName, registrationCode, region, credentials, endpoint = 'iotcloud.tencentcloudapi.com' } = props;
+    validate(this, [certName], () => checkCertName(certName));
+    validate(this, [region], () => checkRegion('region', region));
+    validate(this, [endpoint], () => checkEndpoint(endpoint));
+    const generation = validGeneration(this, props.generation);
+
+    validateRegistration(this, ca, IotPlatform.TENCENT_IOT_HUB);
+    this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
+      ca, registrationCode, platform: IotPlatform.TENCENT_IOT_HUB, clipToIssuer: true, generation,
+    });
+    const registrar = RegistrarFunction.of(this, 'tencent');
+    this.registration = registrar.resource(this, 'Resource', RegistrationType.TENCENT_CA_REGISTRATION, {
+      LedgerTable: ledgerOf(this, ca),
+      CertName: certName,
+      CaCertificatePem: ca.certificatePemFor(this),
+      VerificationCertificatePem: this.verificationCertificate.certificatePem,
+      Endpoint: endpoint,
+      Region: region,
+      CredentialsSecretArn: secretIdOf(this, credentials),
+      Generation: generation,
+    }, [registrar.grantReadCredentials(credentials), registrar.grantRecordRegistrations(ca)]);
+    this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
+    this.certName = this.registration.getAttString('CertName');
+  }
+  /**
+   * What becomes of the registration when it is removed from the stack: as `removalPolicy`.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    check(this, { policy: REMOVAL_POLICY }, { policy });
+    this.registration.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
+  }
+}

@@ -1,0 +1,105 @@
+import { CfnOutput, CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Construct } from 'constructs';
+import { CertificateOutputs, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa } from '../../../src';
+import { stackWithCa } from '../../support/stacks';
+
+test('the outputs are named as they are asked for, so that the export names files after them', () => {
+  const { stack, ca } = stackWithCa();
+  new CertificateOutputs(stack, 'Outputs', {
+    cas: { Ca: ca },
+    certificates: {
+      Verification: ca.addVerificationCertificate('Verification', { registrationCode: 'code' }),
+      Sensor001: ca.addDeviceCertificate('Sensor001', { subject: { commonName: 'sensor-001' } }),
+      Broker: ca.addServerCertificate('Broker', { subject: { commonName: 'broker' }, subjectAlternativeNames: { dns: ['broker.acme.example'] } }),
+    },
+  });
+  const pem = (id: string) => ({ Value: { 'Fn::GetAtt': [expect.stringMatching(`^${id}[0-9A-F]{8}$`), 'CertificatePem'] } });
+  const secret = (id: string) => ({ Value: { Ref: expect.stringMatching(`^${id}PrivateKey[0-9A-F]{8}$`) } });
+  expect(Template.fromStack(stack).toJSON().Outputs).toEqual({
+    CaCertificate: pem('Ca'),
+    VerificationCertificate: pem('CaVerification'),
+    Sensor001Certificate: pem('CaSensor001'),
+    Sensor001SerialNumber: { Value: { 'Fn::GetAtt': [expect.stringMatching('^CaSensor001[0-9A-F]{8}$'), 'SerialNumber'] } },
+    Sensor001PrivateKeySecret: secret('CaSensor001'),
+    BrokerCertificate: pem('CaBroker'),
+    BrokerPrivateKeySecret: secret('CaBroker'),
+  });
+});
+
+test('where a CA stands above the CA, there are chains', () => {
+  const { stack, ca: root } = stackWithCa({ pathLength: 1 });
+  const ca = new PrivateIotCa(stack, 'Plant', { subject: { commonName: 'Plant CA' }, issuer: root });
+  new CertificateOutputs(stack, 'Outputs', { cas: { Plant: ca }, certificates: { Device: ca.addDeviceCertificate('Device', { subject: { commonName: 'd' } }) } });
+  const outputs = Template.fromStack(stack).toJSON().Outputs;
+  expect(Object.keys(outputs)).toEqual(expect.arrayContaining(['PlantCertificate', 'PlantCertificateChain', 'DeviceCertificate', 'DeviceCertificateChain']));
+  expect(outputs.DeviceCertificateChain.Value['Fn::Join'][1]).toHaveLength(2);
+});
+
+test('a key in a parameter is named by the parameter, and one that is not held here by nothing', () => {
+  const { stack, ca } = stackWithCa();
+  new CertificateOutputs(stack, 'Outputs', {
+    certificates: {
+      Device: ca.addDeviceCertificate('Device', {
+        subject: { commonName: 'd' }, keyAlgorithm: KeyAlgorithm.EC_P256, keyStorage: KeyStorage.parameterStore({ path: '/iot/devices' }),
+      }),
+      Meter: ca.addDeviceCertificate('Meter', {
+        subject: { commonName: 'm' }, certificateSigningRequest: PemSource.inline(new CfnParameter(stack, 'Request').valueAsString),
+      }),
+    },
+  });
+  expect(Object.keys(Template.fromStack(stack).toJSON().Outputs)).toEqual([
+    'DeviceCertificate', 'DeviceSerialNumber', 'DevicePrivateKeyParameter', 'MeterCertificate', 'MeterSerialNumber',
+  ]);
+});
+
+test.each(['', '1st', 'sensor-001', 'sensor_1'])('fails for the name %p, which no output can have', name => {
+  const { stack, ca } = stackWithCa();
+  expect(() => new CertificateOutputs(stack, 'Outputs', { cas: { [name]: ca } }))
+    .toThrow(`Stack/Outputs: the name of a certificate must consist of letters and digits and begin with a letter, got "${name}"`);
+});
+
+test('a name that is used twice is refused, with where it is used', () => {
+  const { stack, ca } = stackWithCa();
+  const message = 'a name must be given once in a stack, whose outputs are called by it, got "Ca"';
+  expect(() => new CertificateOutputs(stack, 'Both', { cas: { Ca: ca }, certificates: { Ca: ca } }))
+    .toThrow(new Error(`Stack/Both: ${message} in cas and in certificates; choose another one`));
+  const other = stackWithCa();
+  new CertificateOutputs(other.stack, 'Outputs', { cas: { Ca: other.ca } });
+  expect(() => new CertificateOutputs(other.ca, 'More', { cas: { Ca: other.ca } }))
+    .toThrow(new Error(`Stack/Ca/More: ${message} that Stack/Outputs has too; choose another one`));
+  expect(() => new CertificateOutputs(new NestedStack(other.stack, 'Nested'), 'Outputs', { cas: { Ca: other.ca } })).not.toThrow();
+});
+
+describe('an output of one\'s own that has the name of one of them', () => {
+  test('is no other one where it is in another stack', () => {
+    const { stack, ca } = stackWithCa();
+    new CfnOutput(new NestedStack(stack, 'Nested'), 'CaCertificate', { value: 'x' });
+    new CertificateOutputs(stack, 'Outputs', { cas: { Ca: ca } });
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+
+  test.each<[string, (other: Stack) => CfnOutput]>([
+    ['by its id', other => new CfnOutput(other, 'CaCertificate', { value: 'x' })],
+    ['by its logical id, deeper in the stack', other => {
+      const output = new CfnOutput(new Construct(other, 'Mine'), 'Pem', { value: 'x' });
+      output.overrideLogicalId('CaCertificate');
+      return output;
+    }],
+  ])('is named, %s', (_, declare) => {
+    const other = stackWithCa();
+    new CertificateOutputs(other.stack, 'Outputs', { cas: { Ca: other.ca } });
+    const output = declare(other.stack);
+    expect(() => Template.fromStack(other.stack)).toThrow('[Stack/Outputs] the output CaCertificate must be the only one of this name in the stack, '
+      + `got another one, ${output.node.path}; call one of the two by another name`);
+  });
+});
+
+test('that there is nothing to put out is a warning', () => {
+  const { stack, ca } = stackWithCa();
+  new CertificateOutputs(stack, 'Nothing', {});
+  new CertificateOutputs(stack, 'Empty', { cas: {}, certificates: {} });
+  new CertificateOutputs(stack, 'Outputs', { cas: { Ca: ca } });
+  const said = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('nothing is put out, .*cdk-private-iot-ca:no-outputs'));
+  expect(said.map(({ id }) => id)).toEqual(['/Stack/Nothing', '/Stack/Empty']);
+});

@@ -1,0 +1,287 @@
+import { App, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { CfnKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  DeviceCertificateOptions, IotPlatform, IPrivateIotCa, KeyAlgorithm, KeyStorage, NameConstraints, PemSource, PrivateIotCa,
+  ProofOfPossessionSignature,
+} from '../../../src';
+import { opensslCa, opensslRequest } from '../../support/foreign-ca';
+import { stackOf, stackWithCa } from '../../support/stacks';
+
+const SUBJECT = { commonName: 'sensor-001' };
+
+function warnings(stack: Stack, id = 'cdk-private-iot-ca:'): string[] {
+  return Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp(id)).map(({ entry }) => String(entry.data));
+}
+
+function existing(stack: Stack, certificate: string, key?: Key): IPrivateIotCa {
+  return PrivateIotCa.fromExistingCa(stack, 'Existing', {
+    certificate: PemSource.inline(certificate), ...key ? { signingKey: key } : { privateKey: Secret.fromSecretNameV2(stack, 'Key', 'ca-key') },
+  });
+}
+
+function imported(stack: Stack, certificatePem: string): IPrivateIotCa {
+  return PrivateIotCa.fromPrivateIotCaAttributes(stack, 'Imported', {
+    caId: `ca-${'0'.repeat(32)}`,
+    certificatePem,
+    ledgerTableArn: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Ledger',
+    privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Ca-AbCdEf',
+  });
+}
+
+describe('below a CA that is signed elsewhere and has no certificate yet, nothing can be declared:', () => {
+  const message = (id: string) => `Stack/${id}: ca must have its certificate before it can issue, and Stack/Ca is signedElsewhere without one: deploy the CA alone, `
+    + 'have its certificateSigningRequestPem signed, declare the result as signedCertificate, and then what is below it';
+
+  test.each<[string, (ca: PrivateIotCa) => unknown, string]>([
+    ['a device', ca => ca.addDeviceCertificate('Below', { subject: SUBJECT }), 'Ca/Below'],
+    ['a server', ca => ca.addServerCertificate('Below', { subject: SUBJECT, subjectAlternativeNames: { dns: ['a.example'] } }), 'Ca/Below'],
+    ['a verification certificate', ca => ca.addVerificationCertificate('Below', { registrationCode: 'code' }), 'Ca/Below'],
+    ['a CA', ca => new PrivateIotCa(ca.stack, 'Below', { subject: SUBJECT, issuer: ca }), 'Below'],
+    ['a CA from a request', ca => ca.addCaCertificate('Below', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Below')) }), 'Ca/Below'],
+    ['a signature', ca => new ProofOfPossessionSignature(ca.stack, 'Below', { ca, verificationCode: 'code' }), 'Below'],
+  ])('%s', (_, add, id) => {
+    expect(() => add(stackWithCa({ signedElsewhere: true, pathLength: 1 }).ca)).toThrow(message(id));
+  });
+
+  test('until it has one, which may also be a parameter', () => {
+    const stack = stackOf();
+    const signedCertificate = PemSource.inline(new CfnParameter(stack, 'Signed', { default: '' }).valueAsString);
+    const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Issuing' }, signedElsewhere: true, signedCertificate });
+    expect(() => ca.addDeviceCertificate('Below', { subject: SUBJECT })).not.toThrow();
+  });
+});
+
+describe('a certificate does not get the name of a CA above it:', () => {
+  const message = 'subject must differ from those of the CA that signs and of the CAs above it';
+
+  test('by a request, whatever the case and the spaces of the name', () => {
+    const { ca } = stackWithCa();
+    for (const name of ['Acme IoT Root CA', 'ACME iot  ROOT ca']) {
+      expect(() => ca.addDeviceCertificate(name, { certificateSigningRequest: PemSource.inline(opensslRequest(`/CN=${name}`)) })).toThrow(message);
+    }
+  });
+
+  test('by its own declaration, of a CA above the one that signs either', () => {
+    const { stack, ca } = stackWithCa({ pathLength: 1 });
+    const factory = new PrivateIotCa(stack, 'Factory', { subject: { commonName: 'Factory' }, issuer: ca });
+    expect(() => factory.addDeviceCertificate('A', { subject: { commonName: 'Acme IoT Root CA' } })).toThrow(message);
+    expect(() => new PrivateIotCa(stack, 'Below', { subject: { commonName: 'acme iot root ca' }, issuer: ca })).toThrow(`Stack/Below: ${message}`);
+    expect(() => factory.addDeviceCertificate('B', { subject: { commonName: 'Acme IoT Root CA', organization: 'Acme' } })).not.toThrow();
+  });
+
+  test('of a CA that comes from elsewhere', () => {
+    const { certificate } = opensslCa('Acme Old CA');
+    for (const ca of [existing(stackOf(), certificate), imported(stackOf(), certificate)]) {
+      expect(() => ca.addDeviceCertificate('A', { subject: { commonName: 'Acme Old CA' } })).toThrow(message);
+    }
+  });
+});
+
+describe('names outside the name constraints of the CA are refused:', () => {
+  const constrained = (nameConstraints: NameConstraints) => stackWithCa({ nameConstraints, pathLength: 1 }).ca;
+  const options = (dns: string[]): DeviceCertificateOptions => ({ subject: SUBJECT, subjectAlternativeNames: { dns } });
+
+  test('those that are declared, of a device, a server, a CA, and of a CA further up', () => {
+    const ca = constrained({ permitted: { dns: ['plant.example'] } });
+    const message = 'the CA\'s name constraints do not permit dns:"evil.example"; permitted are dns:"plant.example"';
+    const factory = new PrivateIotCa(ca.stack, 'Factory', { subject: { commonName: 'Factory 1' }, issuer: ca });
+    expect(() => ca.addDeviceCertificate('A', options(['a.plant.example', 'evil.example']))).toThrow(`Stack/Ca/A: ${message}`);
+    expect(() => ca.addServerCertificate('B', options(['evil.example']))).toThrow(`Stack/Ca/B: ${message}`);
+    expect(() => factory.addDeviceCertificate('C', options(['evil.example']))).toThrow(`Stack/Factory/C: ${message}`);
+    expect(() => new PrivateIotCa(ca.stack, 'Other', { ...options(['evil.example']), subject: SUBJECT, issuer: ca })).toThrow(`Stack/Other: ${message}`);
+    expect(() => ca.addDeviceCertificate('D', options(['a.plant.example']))).not.toThrow();
+  });
+
+  test('a subject, and a common name that passes for a host', () => {
+    expect(() => constrained({ permitted: { directory: [{ organization: 'Acme' }] } }).addDeviceCertificate('A', { subject: SUBJECT }))
+      .toThrow('the CA\'s name constraints do not permit directory:');
+    expect(() => constrained({ excluded: { dns: ['evil.example'] } }).addDeviceCertificate('A', { subject: { commonName: 'a.evil.example' } }))
+      .toThrow('without a subjectAlternativeNames.dns, validators take the commonName "a.evil.example" for a host name, and the CA\'s name constraints exclude it');
+    expect(() => constrained({ permitted: { dns: ['acme.example'] } }).addDeviceCertificate('A', { subject: SUBJECT })).toThrow(
+      'without a subjectAlternativeNames.dns, validators take the commonName "sensor-001" for a host name, and the CA\'s name constraints permit "acme.example"; '
+      + 'add such a name that lies within them, or choose a commonName that does');
+  });
+
+  test('but not the code that a platform wants for a common name', () => {
+    expect(() => constrained({ permitted: { dns: ['acme.example'] } }).addVerificationCertificate('A', { registrationCode: 'a1b2c3' })).not.toThrow();
+  });
+
+  describe('and where they lie outside to one validator or the other only, that is said:', () => {
+    const said = (stack: Stack) => warnings(stack, 'common-name-constraints');
+
+    test('the code that a platform wants for a common name, known or not', () => {
+      const ca = constrained({ permitted: { dns: ['acme.example'] } });
+      ca.addVerificationCertificate('A', { registrationCode: 'a1b2c3' });
+      ca.addVerificationCertificate('B', { registrationCode: Lazy.string({ produce: () => 'a1b2c3' }) });
+      expect(said(ca.stack)).toEqual([
+        expect.stringMatching(/^the commonName "a1b2c3" should lie within the host names that a CA above permits, "acme.example": GnuTLS and wolfSSL, and Java where .*, refuse the certificate/),
+        expect.stringMatching(/^the commonName should lie within the host names that a CA above permits, "acme.example": GnuTLS and wolfSSL/),
+      ]);
+    });
+
+    test('the name of a CA, declared or in a request, of which there are two levels', () => {
+      const ca = constrained({ permitted: { dns: ['acme.example'] } });
+      new PrivateIotCa(ca.stack, 'Line', { subject: { commonName: 'Line 7' }, issuer: ca });
+      ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Line 8')) });
+      expect(said(ca.stack)).toEqual(['Line 7', 'Line 8'].map(name => expect.stringMatching(
+        `^the commonName "${name}" should lie within .*: wolfSSL, and Botan where it has a dot, take it for a host name and refuse all that is below the CA`)));
+    });
+
+    test('but not where it lies within, nor where no host name is permitted, nor beside an alternative name', () => {
+      const ca = constrained({ permitted: { dns: ['acme.example'] } });
+      new PrivateIotCa(ca.stack, 'A', { subject: { commonName: 'line7.acme.example' }, issuer: ca });
+      new PrivateIotCa(ca.stack, 'B', { subject: { commonName: 'Line 7' }, subjectAlternativeNames: { dns: ['line7.acme.example'] }, issuer: ca });
+      const other = constrained({ excluded: { dns: ['evil.example'] } });
+      new PrivateIotCa(other.stack, 'A', { subject: { commonName: 'Line 7' }, issuer: other });
+      other.addVerificationCertificate('B', { registrationCode: 'a1b2c3' });
+      expect([...said(ca.stack), ...said(other.stack)]).toEqual([]);
+    });
+  });
+
+  test('those of a request that are allowed', () => {
+    const certificateSigningRequest = PemSource.inline(opensslRequest('/CN=sensor-001', { extensions: ['subjectAltName = DNS:a.evil.example'] }));
+    const ca = constrained({ excluded: { dns: ['evil.example'] } });
+    expect(() => ca.addDeviceCertificate('A', { certificateSigningRequest, allowedSubjectAlternativeNames: { dns: ['evil.example'] } }))
+      .toThrow('the CA\'s name constraints exclude dns:"a.evil.example"');
+    expect(() => ca.addDeviceCertificate('B', { certificateSigningRequest })).not.toThrow(); // it does not get that name
+  });
+
+  test('in the certificate of a CA from elsewhere', () => {
+    const { certificate } = opensslCa('Acme Old CA', { extensions: ['nameConstraints = critical, permitted;DNS:plant.example'] });
+    for (const ca of [existing(stackOf(), certificate), imported(stackOf(), certificate)]) {
+      expect(() => ca.addDeviceCertificate('A', options(['evil.example']))).toThrow('the CA\'s name constraints do not permit dns:"evil.example"');
+    }
+  });
+
+  test('what is known at deployment only is left to the function', () => {
+    const ca = constrained({ permitted: { dns: ['plant.example'] } });
+    const token = Lazy.string({ produce: () => 'evil.example' });
+    ca.addDeviceCertificate('A', options([token]));
+    ca.addDeviceCertificate('B', { subject: { commonName: token } });
+    ca.addDeviceCertificate('C', { subject: { commonName: 'a.evil.example' }, subjectAlternativeNames: { dns: [token] } });
+    expect(() => ca.addDeviceCertificate('D', options([token, 'evil.example']))).toThrow('do not permit dns:"evil.example"');
+    constrained({ permitted: { dns: [token] } }).addDeviceCertificate('A', options(['evil.example']));
+  });
+});
+
+describe('a validity', () => {
+  const PAST = new Date('2020-01-01T00:00:00Z');
+  const END = new Date('2040-01-01T00:00:00Z');
+
+  test('that is over is warned of, and not refused, since what was issued stays', () => {
+    const { stack, ca } = stackWithCa();
+    ca.addDeviceCertificate('Sensor', { subject: SUBJECT, notAfter: PAST });
+    expect(warnings(stack)).toEqual([expect.stringMatching(/^validity would have ended on 2020-01-01T00:00:00Z, and it is .*; declare a later end\. On .* no new certificate can be issued so; one that was issued stays as it is/)]);
+    expect(warnings(stackWithCa({ notAfter: PAST }).stack)).toHaveLength(1);
+    expect(warnings(stackWithCa({ notAfter: END }).stack)).toEqual([]);
+  });
+
+  test('that is declared to end after the CA is refused', () => {
+    const { ca } = stackWithCa({ notAfter: END });
+    const notAfter = new Date('2040-01-01T00:00:01Z');
+    expect(() => ca.addDeviceCertificate('A', { subject: SUBJECT, notAfter })).toThrow(
+      'Stack/Ca/A: validity would end on 2040-01-01T00:00:01Z, after the end of the CA, or of one above it, on 2040-01-01T00:00:00Z; shorten validity, or set clipToIssuer');
+    expect(() => ca.addDeviceCertificate('B', { subject: SUBJECT, notAfter, clipToIssuer: true })).not.toThrow();
+    expect(() => ca.addDeviceCertificate('C', { subject: SUBJECT, notAfter: new Date('2041-01-01T00:00:00Z'), notBefore: END, clipToIssuer: true }))
+      .toThrow('notBefore must be before the end of the CA, or of one above it, on 2040-01-01T00:00:00Z, got 2040-01-01T00:00:00Z');
+  });
+
+  test('that begins before the CA is refused', () => {
+    const { ca } = stackWithCa({ notBefore: new Date('2026-01-01T00:00:00Z') });
+    expect(() => ca.addDeviceCertificate('A', { subject: SUBJECT, notBefore: PAST }))
+      .toThrow('notBefore must not be before the CA, or one above it, begins on 2026-01-01T00:00:00Z, got 2020-01-01T00:00:00Z');
+  });
+
+  test('that would end after a CA from elsewhere, counted from today, is warned of', () => {
+    const stack = stackOf();
+    existing(stack, opensslCa('Acme Old CA').certificate).addDeviceCertificate('A', { subject: SUBJECT, validity: Duration.days(3651) });
+    expect(warnings(stack, 'term')).toEqual([expect.stringContaining('validity of 3651 days would end on')]);
+  });
+});
+
+describe('a KMS key of the app that can\'t be that of the CA is refused:', () => {
+  const SIGN = { keyUsage: KeyUsage.SIGN_VERIFY };
+  const ca = (stack: Stack, key: Key) => new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' }, keyStorage: KeyStorage.kms({ key }) });
+  const allowed = 'RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521';
+
+  test.each<[string, (stack: Stack) => Key, string]>([
+    ['a symmetric one, which is the default', stack => new Key(stack, 'Key'), 'must be one for signing (KeyUsage SIGN_VERIFY), got "ENCRYPT_DECRYPT"; name another key'],
+    ['one that encrypts', stack => new Key(stack, 'Key', { keySpec: KeySpec.RSA_2048, keyUsage: KeyUsage.ENCRYPT_DECRYPT }), 'must be one for signing'],
+    ['one on another kind of curve', stack => new Key(stack, 'Key', { ...SIGN, keySpec: KeySpec.ECC_SECG_P256K1 }),
+      `must have one of the KeySpecs ${allowed}, got "ECC_SECG_P256K1"; name another key`],
+    ['one of another algorithm than the CA', stack => new Key(stack, 'Key', { ...SIGN, keySpec: KeySpec.ECC_NIST_P256 }),
+      'must have the KeySpec RSA_2048, since keyAlgorithm is RSA_2048, got "ECC_NIST_P256"; name another key'],
+  ])('%s', (_, key, message) => {
+    const stack = stackOf();
+    expect(() => ca(stack, key(stack))).toThrow(`Stack/Ca: key (Stack/Key) ${message}`);
+  });
+
+  test('also for a CA that exists, by the key in its certificate', () => {
+    const { certificate } = opensslCa('Acme Old CA');
+    const signing = (stack: Stack, keySpec: KeySpec) => existing(stack, certificate, new Key(stack, 'Key', { ...SIGN, keySpec }));
+    expect(() => signing(stackOf(), KeySpec.RSA_2048)).toThrow(
+      'Stack/Existing: signingKey (Stack/Key) must have the KeySpec ECC_NIST_P256, since keyAlgorithm is EC_P256, got "RSA_2048"; name another key');
+    expect(() => signing(stackOf(), KeySpec.ECC_NIST_P256)).not.toThrow();
+  });
+
+  test('one whose kind is a token, or that is not of the app, is left to the function', () => {
+    const stack = stackOf();
+    const key = new Key(stack, 'Key');
+    (key.node.defaultChild as CfnKey).keySpec = new CfnParameter(stack, 'Spec').valueAsString;
+    expect(() => ca(stack, key)).not.toThrow();
+    const other = stackOf(new App());
+    expect(() => ca(other, Key.fromKeyArn(other, 'Key', 'arn:aws:kms:eu-central-1:111111111111:key/0987dcba-09fe-87dc-65ba-ab0987654321') as Key)).not.toThrow();
+  });
+});
+
+test('a request whose key the platform does not take is refused', () => {
+  const { ca } = stackWithCa({ platforms: [IotPlatform.AWS_IOT_CORE] });
+  const certificateSigningRequest = PemSource.inline(opensslRequest('/CN=sensor-001', { newKey: ['ED25519'] }));
+  expect(() => ca.addDeviceCertificate('A', { certificateSigningRequest })).toThrow(
+    'Stack/Ca/A: the key of certificateSigningRequest must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, EC_P521 for AWS IoT Core, got "ED25519"');
+});
+
+describe('a signedCertificate that is not the declared CA\'s is refused:', () => {
+  const signed = (certificate: string, props: object = {}) => stackWithCa({
+    signedElsewhere: true, keyAlgorithm: KeyAlgorithm.EC_P256, signedCertificate: PemSource.inline(certificate), ...props,
+  });
+  const { certificate } = opensslCa('Acme IoT Root CA', { pathLength: 0 });
+
+  test.each<[string, object, string]>([
+    ['of a key by another algorithm', { keyAlgorithm: KeyAlgorithm.RSA_2048 },
+      'signedCertificate must certify the key of the certificate signing request, RSA_2048 by keyAlgorithm, got "EC_P256"; have certificateSigningRequestPem signed'],
+    ['without the name constraints', { nameConstraints: { permitted: { dns: ['plant.example'] } } }, 'signedCertificate must have the name constraints that are declared, got none'],
+  ])('%s', (_, props, message) => {
+    expect(() => signed(certificate, props)).toThrow(`Stack/Ca: ${message}`);
+    expect(() => signed(certificate)).not.toThrow();
+  });
+
+  test('with a longer path', () => {
+    expect(() => signed(opensslCa('Acme IoT Root CA', { pathLength: 1 }).certificate)).toThrow('signedCertificate must have a path length of at most 0, as pathLength says, got 1');
+  });
+});
+
+describe('constraints under which a validator refuses what keeps to them are warned of,', () => {
+  const said = (nameConstraints: NameConstraints) => warnings(stackWithCa({ nameConstraints }).stack, 'cdk-private-iot-ca:name-constraints');
+
+  test('with the validators and what they refuse', () => {
+    expect(said({ permitted: { dns: ['a'], directory: [{ organization: 'Acme' }], ip: ['fd00::/8'] }, excluded: { uri: ['a'] } })).toEqual([
+      'not every validator knows these nameConstraints: Go 1.19 refuses every chain under critical constraints on permitted directory names; '
+        + 'GnuTLS 3.7 refuses every certificate with a URI under critical constraints on excluded URIs; '
+        + 'Botan 2.19 refuses every chain under critical constraints on permitted addresses of IPv6. All of them know constraints on dns [ack: cdk-private-iot-ca:name-constraints]',
+    ]);
+  });
+
+  test('but not those that are held to, or passed over', () => {
+    expect(said({ permitted: { dns: ['a'], ip: ['10.0.0.0/8'] }, excluded: { dns: ['b.a'], email: ['a'] } })).toEqual([]);
+    expect(said({ critical: false, permitted: { directory: [{ organization: 'Acme' }] } })).toEqual([]);
+  });
+
+  test('in the certificate for a CA that is made elsewhere too', () => {
+    const { stack, ca } = stackWithCa({ pathLength: 1 });
+    ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Line 8')), nameConstraints: { excluded: { directory: [{ organization: 'Evil' }] } } });
+    expect(warnings(stack, 'cdk-private-iot-ca:name-constraints')).toEqual([expect.stringContaining('GnuTLS 3.7 refuses every certificate with a subject')]);
+  });
+});

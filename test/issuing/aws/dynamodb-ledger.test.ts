@@ -1,0 +1,294 @@
+import { randomBytes } from 'node:crypto';
+import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
+import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
+import { LedgerEntry, LedgerGoneError, OvertakenError, ResourceRecord } from '../../../src/issuing/ledger/ledger';
+import { FaultProxy } from '../../support/fault-proxy';
+import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
+
+let proxy: FaultProxy;
+let client: DynamoDBClient;
+let table: string;
+let ledger: DynamoDbLedger;
+
+beforeAll(async () => {
+  proxy = await FaultProxy.start(await motoUrl());
+  client = dynamoDb(proxy.url);
+}, MOTO_TIMEOUT);
+beforeEach(async () => {
+  proxy.reset();
+  table = await makeTable(client);
+  ledger = new DynamoDbLedger(client, awsCalls(), table);
+  await ledger.record(HOLDER, RECORD, undefined);
+  proxy.calls = [];
+});
+afterAll(() => proxy.stop());
+
+const IDENTITY = `device-${'1'.repeat(32)}`;
+
+const HOLDER = { stackId: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/s/u', logicalResourceId: 'Device', requestId: 'request-1' };
+const RECORD: ResourceRecord = { requestId: 'request-1', since: '2026-02-01T00:00:00.000Z', wants: IDENTITY, holds: [IDENTITY], had: [], earlier: [], revision: 1 };
+
+function entry(changes: Partial<LedgerEntry> = {}): LedgerEntry {
+  return {
+    identity: IDENTITY,
+    issuer: `ca-${'2'.repeat(32)}`,
+    serialNumber: randomBytes(20).toString('hex').toUpperCase(),
+    status: 'RESERVED',
+    profile: 'device',
+    subject: 'CN=sensor-001,O=Ümläut',
+    keyAlgorithm: 'EC_P256',
+    keyStorage: { Type: 'SecretsManager', SecretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:key-AbCdEf' },
+    notBefore: '2026-01-31T23:59:59Z',
+    notAfter: '2036-01-31T23:59:59Z',
+    stackId: HOLDER.stackId,
+    logicalResourceId: HOLDER.logicalResourceId,
+    reservedAt: '2026-01-31T23:59:59.123Z',
+    reservedBy: 'request-1',
+    ...changes,
+  };
+}
+
+const CERTIFICATE = Buffer.from('3003020105', 'hex');
+const ISSUED = { certificate: CERTIFICATE, issuedAt: '2026-02-01T00:00:00.000Z' };
+
+describe('what the ledger holds', () => {
+  test('an identity that was never asked for is unknown', async () => {
+    expect(await ledger.find(IDENTITY)).toBeUndefined();
+  });
+
+  test('a reservation is found with everything that was recorded, by consistent reads', async () => {
+    const reserved = entry();
+    expect(await ledger.reserve(reserved, undefined, HOLDER)).toBe(true);
+    expect(await ledger.find(IDENTITY)).toEqual(reserved);
+    const reads = proxy.calls.filter(call => call.operation === 'GetItem');
+    expect(reads.map(call => JSON.parse(call.body).ConsistentRead)).toEqual([true, true]);
+  });
+
+  test('an entry without a kept key is found without one', async () => {
+    const { keyStorage, ...reserved } = entry();
+    await ledger.reserve(reserved, undefined, HOLDER);
+    expect(await ledger.find(IDENTITY)).toEqual(reserved);
+  });
+
+  test('an issued certificate is found byte for byte', async () => {
+    const reserved = entry();
+    await ledger.reserve(reserved, undefined, HOLDER);
+    expect(await ledger.advance(reserved, 'ISSUED', ISSUED, HOLDER)).toBe(true);
+    expect(await ledger.find(IDENTITY)).toEqual({ ...reserved, status: 'ISSUED', ...ISSUED });
+  });
+
+  test('a signature is found octet for octet', async () => {
+    const { keyStorage, ...reserved } = entry({ profile: 'signature' });
+    const facts = { signature: Buffer.from([0x30, 0, 255]), issuedAt: ISSUED.issuedAt };
+    await ledger.reserve(reserved, undefined, HOLDER);
+    await ledger.advance(reserved, 'ISSUED', facts, HOLDER);
+    expect(await ledger.find(IDENTITY)).toEqual({ ...reserved, status: 'ISSUED', ...facts });
+  });
+
+  test('the keys of the table are those that were decided', async () => {
+    const reserved = entry({ serialNumber: 'A'.repeat(40) });
+    await ledger.reserve(reserved, undefined, HOLDER);
+    const key = { pk: { S: `issuer#${reserved.issuer}` }, sk: { S: `serial#${'A'.repeat(40)}` } };
+    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: key }));
+    expect(Item).toMatchObject({ identity: { S: IDENTITY }, keyStorage: { M: { Type: { S: 'SecretsManager' } } } });
+    const pointer = await client.send(new GetItemCommand({ TableName: table, Key: { pk: { S: `identity#${IDENTITY}` }, sk: { S: 'current' } } }));
+    expect(pointer.Item).toMatchObject({ issuer: { S: reserved.issuer }, serialNumber: { S: 'A'.repeat(40) } });
+  });
+
+  test('a certificate that is gone from the table is an error, not an unknown identity', async () => {
+    const reserved = entry();
+    await ledger.reserve(reserved, undefined, HOLDER);
+    const key = { pk: { S: `issuer#${reserved.issuer}` }, sk: { S: `serial#${reserved.serialNumber}` } };
+    await client.send(new DeleteItemCommand({ TableName: table, Key: key }));
+    await expect(ledger.find(IDENTITY)).rejects.toThrow(/has lost the certificate with serial number [0-9A-F]{40}; restore the table/);
+  });
+});
+
+test('a pointer that somebody has moved to the certificate of another resource is an error', async () => {
+  const [own, other] = [entry(), entry({ identity: 'device-ffffffffffffffffffffffffffffffff' })];
+  await ledger.reserve(own, undefined, HOLDER);
+  await ledger.reserve(other, undefined, HOLDER);
+  await client.send(new PutItemCommand({
+    TableName: table,
+    Item: { pk: { S: `identity#${IDENTITY}` }, sk: { S: 'current' }, issuer: { S: other.issuer }, serialNumber: { S: other.serialNumber } },
+  }));
+  await expect(ledger.find(IDENTITY)).rejects.toThrow(`must have the certificate of ${IDENTITY} as its latest one, got that of ${other.identity}; `
+    + 'somebody has changed the table');
+});
+
+/** The items about certificates. */
+async function count(): Promise<number> {
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
+  return Items.filter(item => !item.pk.S!.startsWith('resource#')).length;
+}
+
+describe('what a resource declares', () => {
+  test('is found as it was recorded, under the key that was decided', async () => {
+    const record = { ...RECORD, requestedAt: '2026-02-01T00:00:00.000Z', outcome: 'SUCCESS', declares: IDENTITY, earlier: ['request-0'], revision: 2 } as const;
+    expect(await ledger.record(HOLDER, record, RECORD)).toBe(true);
+    expect(await ledger.resource(HOLDER)).toEqual(record);
+    const key = { pk: { S: `resource#${HOLDER.stackId}/Device` }, sk: { S: 'current' } };
+    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: key }));
+    expect(Item).toMatchObject({ requestId: { S: 'request-1' }, holds: { L: [{ S: IDENTITY }] }, revision: { N: '2' } });
+  });
+
+  test('is unknown for a resource of another stack, or another name', async () => {
+    expect(await ledger.resource({ ...HOLDER, stackId: 'other' })).toBeUndefined();
+    expect(await ledger.resource({ ...HOLDER, logicalResourceId: 'Other' })).toBeUndefined();
+  });
+
+  test('is changed by one of two who have read the same, though it says the same again', async () => {
+    expect(await ledger.record(HOLDER, { ...RECORD, requestId: 'request-2', revision: 2 }, RECORD)).toBe(true);
+    expect(await ledger.record(HOLDER, { ...RECORD, revision: 3 }, { ...RECORD, revision: 2 })).toBe(true);
+    expect(await ledger.record(HOLDER, { ...RECORD, requestId: 'request-4', revision: 2 }, RECORD)).toBe(false);
+    expect(await ledger.record(HOLDER, RECORD, undefined)).toBe(false);
+  });
+
+  test('lets nothing be written for a request that is not the latest', async () => {
+    await ledger.record(HOLDER, { ...RECORD, requestId: 'request-2', revision: 2 }, RECORD);
+    await expect(ledger.reserve(entry(), undefined, HOLDER)).rejects.toThrow(OvertakenError);
+    const reserved = entry();
+    await ledger.reserve(reserved, undefined, { ...HOLDER, requestId: 'request-2' });
+    await expect(ledger.advance(reserved, 'ISSUED', ISSUED, HOLDER)).rejects.toThrow(OvertakenError);
+    await expect(ledger.advance(reserved, 'WITHDRAWN', {}, HOLDER)).rejects.toThrow(OvertakenError);
+  });
+
+  test('lets a request that has failed withdraw, and nothing else', async () => {
+    const reserved = entry();
+    await ledger.reserve(reserved, undefined, HOLDER);
+    await ledger.record(HOLDER, { ...RECORD, outcome: 'FAILED', revision: 2 }, RECORD);
+    await expect(ledger.advance(reserved, 'ISSUED', ISSUED, HOLDER)).rejects.toThrow(OvertakenError);
+    expect(await ledger.advance(reserved, 'WITHDRAWN', {}, HOLDER)).toBe(true);
+  });
+});
+
+describe('the inventory', () => {
+  test('lists the issued certificates of a CA, page by page, and no other', async () => {
+    const issuer = `ca-${'2'.repeat(32)}`;
+    const large = Buffer.alloc(300_000); // three of them are more than a page of 1 MB
+    for (let n = 0; n < 5; n++) {
+      const each = entry({ identity: `device-${String(n).repeat(32)}` });
+      await ledger.reserve(each, undefined, HOLDER);
+      await ledger.advance(each, n === 2 ? 'WITHDRAWN' : 'ISSUED', { certificate: large }, HOLDER);
+    }
+    await ledger.reserve(entry({ identity: `device-${'9'.repeat(32)}`, issuer: 'ca-other' }), undefined, HOLDER);
+    const identities: string[] = [];
+    for await (const { identity } of ledger.issued(issuer)) {
+      identities.push(identity);
+    }
+    expect(identities.sort()).toEqual([0, 1, 3, 4].map(n => `device-${String(n).repeat(32)}`));
+  });
+
+  test('finds who has a common name, however it is written, and only the latest certificate of each resource', async () => {
+    const issuer = `ca-${'2'.repeat(32)}`;
+    const first = entry({ commonName: 'Sensor  001' });
+    await ledger.reserve(first, undefined, HOLDER);
+    const next = entry({ identity: `device-${'3'.repeat(32)}`, commonName: 'sensor 001' });
+    await ledger.reserve(next, undefined, HOLDER);
+    expect(await ledger.named(issuer, 'SENSOR 001')).toEqual([next]);
+    expect(await ledger.named(issuer, 'sensor 002')).toEqual([]);
+    expect(await ledger.named('ca-other', 'sensor 001')).toEqual([]);
+  });
+});
+
+describe('changes are conditional', () => {
+  test('of two first reservations one is written', async () => {
+    const [first, second] = [entry(), entry()];
+    const written = await Promise.all([first, second].map(reserved => ledger.reserve(reserved, undefined, HOLDER)));
+    expect(written.filter(Boolean)).toHaveLength(1);
+    expect(await ledger.find(IDENTITY)).toEqual(written[0] ? first : second);
+    expect(await count()).toBe(2); // the loser left nothing
+  });
+
+  test('a withdrawn certificate is superseded by a new reservation, and kept', async () => {
+    const old = entry({ status: 'WITHDRAWN' });
+    const next = entry();
+    await ledger.reserve(old, undefined, HOLDER);
+    expect(await ledger.reserve(next, old, HOLDER)).toBe(true);
+    expect(await ledger.find(IDENTITY)).toEqual(next);
+    expect(await count()).toBe(3);
+  });
+
+  test('a certificate that was reinstated meanwhile is not superseded', async () => {
+    const old = entry({ status: 'WITHDRAWN' });
+    await ledger.reserve(old, undefined, HOLDER);
+    await ledger.advance(old, 'ISSUED', {}, HOLDER);
+    expect(await ledger.reserve(entry(), old, HOLDER)).toBe(false);
+    expect(await ledger.find(IDENTITY)).toEqual({ ...old, status: 'ISSUED' });
+  });
+
+  test('a certificate that was superseded meanwhile is not reinstated', async () => {
+    const old = entry({ status: 'WITHDRAWN' });
+    await ledger.reserve(old, undefined, HOLDER);
+    await ledger.reserve(entry(), old, HOLDER);
+    expect(await ledger.advance(old, 'ISSUED', ISSUED, HOLDER)).toBe(false);
+  });
+
+  test('a reservation made over one certificate is not made over another', async () => {
+    const [first, second] = [entry({ status: 'WITHDRAWN' }), entry({ status: 'WITHDRAWN' })];
+    await ledger.reserve(first, undefined, HOLDER);
+    await ledger.reserve(second, first, HOLDER);
+    expect(await ledger.reserve(entry(), first, HOLDER)).toBe(false);
+  });
+
+  test('a certificate is issued once: who comes second is told so', async () => {
+    const reserved = entry();
+    await ledger.reserve(reserved, undefined, HOLDER);
+    const written = await Promise.all([CERTIFICATE, Buffer.from('3003020106', 'hex')]
+      .map(certificate => ledger.advance(reserved, 'ISSUED', { ...ISSUED, certificate }, HOLDER)));
+    expect(written.filter(Boolean)).toHaveLength(1);
+  });
+
+  test('what was withdrawn is not issued', async () => {
+    const reserved = entry();
+    await ledger.reserve(reserved, undefined, HOLDER);
+    expect(await ledger.advance(reserved, 'WITHDRAWN', { withdrawnAt: '2026-02-02T00:00:00.000Z', withdrawnBy: 'request-2' }, HOLDER)).toBe(true);
+    expect(await ledger.advance(reserved, 'ISSUED', ISSUED, HOLDER)).toBe(false);
+    expect(await ledger.find(IDENTITY)).toMatchObject({ status: 'WITHDRAWN', withdrawnBy: 'request-2' });
+  });
+});
+
+describe('faults', () => {
+  test('a change whose answer was lost counts as written', async () => {
+    const reserved = entry();
+    await ledger.reserve(reserved, undefined, HOLDER);
+    let failed = 0;
+    proxy.faults = (_, call) => call.operation === 'TransactWriteItems' && failed++ === 0 ? { kind: 'reset', when: 'after' } : undefined;
+    expect(await ledger.advance(reserved, 'ISSUED', ISSUED, HOLDER)).toBe(true);
+    expect(failed).toBe(2);
+  });
+
+  // AWS recognises the token of the repeated transaction and answers success; moto carries it out again, and its condition fails.
+  test('a reservation whose answer was lost stands', async () => {
+    const reserved = entry();
+    let tokens: string[] = [];
+    proxy.faults = (_, call) => {
+      if (call.operation === 'TransactWriteItems') {
+        tokens = [...tokens, JSON.parse(call.body).ClientRequestToken];
+      }
+      return call.operation === 'TransactWriteItems' && tokens.length === 1 ? { kind: 'reset', when: 'after' } : undefined;
+    };
+    await ledger.reserve(reserved, undefined, HOLDER);
+    expect(await ledger.find(IDENTITY)).toEqual(reserved);
+    expect(tokens).toEqual([tokens[0], tokens[0]]);
+  });
+
+  test('nothing that is recorded is ever deleted', async () => {
+    const reserved = entry();
+    await ledger.reserve(reserved, undefined, HOLDER);
+    await ledger.advance(reserved, 'ISSUED', ISSUED, HOLDER);
+    await ledger.advance({ ...reserved, status: 'ISSUED' }, 'WITHDRAWN', { withdrawnAt: 'now', withdrawnBy: 'request-2' }, HOLDER);
+    expect(proxy.calls.map(call => call.operation)).toEqual(['TransactWriteItems', 'TransactWriteItems', 'TransactWriteItems']);
+    const writes = proxy.calls.flatMap(({ body }) => JSON.parse(body).TransactItems.map((item: object) => Object.keys(item)[0]));
+    expect(new Set(writes)).toEqual(new Set(['ConditionCheck', 'Put', 'Update']));
+  });
+
+  test('a table that does not exist is named, with what to do', async () => {
+    const missing = new DynamoDbLedger(client, awsCalls(), 'no-such-table');
+    const failure = await missing.find(IDENTITY).catch(error => error);
+    expect(failure).toBeInstanceOf(LedgerGoneError); // so that a stack can be deleted without it
+    expect(failure.message).toMatch(/^the ledger no-such-table does not exist .*; restore the table from its point-in-time recovery/);
+    await expect(missing.reserve(entry(), undefined, HOLDER)).rejects.toThrow(/^dynamodb:TransactWriteItems on the table no-such-table failed: ResourceNotFound/);
+  });
+});

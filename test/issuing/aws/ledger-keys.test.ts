@@ -1,0 +1,23 @@
+import { namePartition } from '../../../src/issuing/aws/ledger-keys';
+
+const CA = `ca-${'2'.repeat(32)}`;
+
+describe('the items of a common name', () => {
+  // Final: decision 4. SHA-256 over the UTF-8 of "sensor-001", "école" and "strasse".
+  test.each([
+    ['sensor-001', '14a047d79f7f5f415a90f9d9cedc92c029621e60121aa81b43c5c3a22cd334bf', ['Sensor-001', ' sensor-001 ', 'ｓensor-001', 'sensor\u200b-001']],
+    ['École', 'f0f772e182a4941e6fdef31116540b17be18ab0be3290d2d1df760251f859b24', ['école', 'E\u0301cole', 'e\u0301cole', 'e\u034f\u0301cole']],
+    ['Straße', '16d96952087774fee069b7585d3991b24d90c181c09b2129b4908c35baa7f0c0', ['STRASSE', 'straſſe']],
+  ])('%s are in the partition of its digest, and so are its twins', (name, digest, twins) => {
+    expect([name, ...twins].map(each => namePartition(CA, each))).toEqual([name, ...twins].map(() => `name#${CA}#${digest}`));
+  });
+
+  test('tell other names apart', () => {
+    const names = ['sensor-001', 'sensor 001', 'sensor-01', 'sensor-001.', 'ecole', 'école'];
+    expect(new Set(names.map(each => namePartition(CA, each))).size).toBe(names.length);
+  });
+
+  test('hold for one CA', () => {
+    expect(namePartition(CA, 'sensor-001')).not.toBe(namePartition(`ca-${'3'.repeat(32)}`, 'sensor-001'));
+  });
+});

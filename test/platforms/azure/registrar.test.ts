@@ -1,0 +1,199 @@
+import { ask, azure, ca, DPS, HUB, nameOf, other, properties, Properties, remove, secret, SECRET, TOKEN_CALL, upload, UPLOAD, useAzure, VERIFICATION, verify } from './asked-azure';
+import { PlatformAnswer } from '../../support/https-platform';
+import { CLIENT_SECRET } from './strict-azure';
+
+useAzure();
+
+describe('a CA is registered', () => {
+  test.each([['azure-dps', 'dps-1', DPS], ['azure-iot-hub', 'hub-1', HUB]])('with %s: uploaded, proved, and removed', async (Service, ServiceName, place) => {
+    const target = { Service, ServiceName };
+    const uploaded = await upload(target);
+    expect(uploaded.data).toEqual({ CertificateName: nameOf(ca), Thumbprint: ca.thumbprint, VerificationCode: expect.stringMatching(/^[0-9A-F]{40}$/) });
+    const verified = await verify(uploaded, target);
+    expect(verified.data).toEqual({ CertificateName: nameOf(ca), Thumbprint: ca.thumbprint });
+    expect(azure.held.get(place)!.get(nameOf(ca))!.verified).toBe(true);
+
+    await ask('Delete', VERIFICATION, properties(target), verified);
+    expect(azure.names(place)).toEqual([nameOf(ca)]);
+    await remove(uploaded.physicalResourceId, target);
+    expect(azure.names(place)).toEqual([]);
+  });
+
+  test('and an update that changes nothing answers the same and changes nothing', async () => {
+    const uploaded = await upload();
+    const verified = await verify(uploaded);
+    const { etag } = azure.held.get(DPS)!.get(nameOf(ca))!;
+    expect(await upload({ CredentialsSecretArn: `${SECRET}2` }, uploaded.physicalResourceId)).toEqual(uploaded);
+    expect(await upload({ ResourceGroup: 'RG-1', ServiceName: 'DPS-1' }, uploaded.physicalResourceId)).toEqual(uploaded);
+    expect(await verify(uploaded)).toEqual(verified);
+    expect(azure.held.get(DPS)!.get(nameOf(ca))).toMatchObject({ etag, verified: true });
+  });
+
+  test('and another CA under the same name is registered beside it before the first is removed', async () => {
+    const first = await upload();
+    await verify(first);
+    const second = await upload({ CertificatePem: other.pem }, first.physicalResourceId);
+    await verify(second, {}, other);
+    expect(azure.names(DPS)).toEqual([nameOf(ca), nameOf(other)]);
+    await remove(first.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([nameOf(other)]);
+    expect(azure.held.get(DPS)!.get(nameOf(other))!.verified).toBe(true);
+  });
+
+  test('and a rollback to the CA before it answers what was there then, with the same code', async () => {
+    const first = await upload();
+    await verify(first);
+    const second = await upload({ CertificatePem: other.pem }, first.physicalResourceId);
+    const back = await upload({}, second.physicalResourceId);
+    expect(back).toEqual(first);
+    await remove(second.physicalResourceId, { CertificatePem: other.pem });
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    const third = await upload({ CertificatePem: other.pem }, back.physicalResourceId);
+    expect(await upload({ CertificatePem: other.pem, CredentialsSecretArn: `${SECRET}2` }, third.physicalResourceId)).toEqual(third);
+  });
+
+  test('with the credentials in the header and the body alone, and the certificate as base64 of its DER', async () => {
+    await upload();
+    const [token, ...calls] = azure.received;
+    expect(token.body).toContain(new URLSearchParams({ client_secret: CLIENT_SECRET }).toString());
+    expect(calls.map(({ path, query, body }) => [path, query.toString(), body].join()).join()).not.toContain(CLIENT_SECRET);
+    expect(azure.calls).toEqual([TOKEN_CALL, `GET certificates/${nameOf(ca)}`, `PUT certificates/${nameOf(ca)}`, `POST ${nameOf(ca)}/generateVerificationCode`]);
+    expect(JSON.parse(calls[1].body)).toEqual({ properties: { certificate: ca.certificate.raw.toString('base64') } });
+  });
+});
+
+describe('what is there already', () => {
+  test('is taken over where it is the same certificate', async () => {
+    azure.putByHand(DPS, nameOf(ca), ca.certificate);
+    const uploaded = await upload();
+    await verify(uploaded);
+    expect(azure.count(`PUT certificates/${nameOf(ca)}`)).toBe(0);
+    expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
+  });
+
+  test('and verified stays verified: no code is asked for, since that could undo it', async () => {
+    azure.putByHand(DPS, nameOf(ca), ca.certificate, true);
+    const uploaded = await upload();
+    await verify(uploaded);
+    expect(azure.calls.filter(call => call.startsWith('POST') && call !== TOKEN_CALL)).toEqual([]);
+    expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
+  });
+
+  test('is refused where it is another certificate, with who holds the name', async () => {
+    azure.putByHand(DPS, nameOf(ca), other.certificate, true);
+    await expect(upload()).rejects.toThrow(`Azure: certificateName must be one that no other certificate has, got "${nameOf(ca)}", `
+      + `which Azure IoT Hub Device Provisioning Service dps-1 holds for O=Acme CN=Acme IoT Root CA (thumbprint ${other.thumbprint}); `
+      + 'choose another name, or delete it there');
+    await remove('invalid-0123');
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+  });
+
+  test('and gone is uploaded again by the next update, and the removal of what was before leaves it', async () => {
+    const first = await upload();
+    azure.held.get(DPS)!.clear();
+    const second = await upload({}, first.physicalResourceId);
+    expect(second.physicalResourceId).not.toBe(first.physicalResourceId);
+    await verify(second);
+    await remove(first.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    await remove(second.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([]);
+  });
+});
+
+describe('another resource of the stack', () => {
+  const as = (logicalResourceId: string, requestType: 'Create' | 'Delete', physicalResourceId?: string) =>
+    ask(requestType, UPLOAD, properties(), { logicalResourceId, physicalResourceId });
+
+  test('that takes the registration over, as a construct with a new id does, keeps it when the old one goes', async () => {
+    const old = await upload();
+    await verify(old);
+    const moved = await as('Moved', 'Create');
+    expect(moved).toEqual(old);
+    await remove(old.physicalResourceId);
+    expect(azure.held.get(DPS)!.get(nameOf(ca))!.verified).toBe(true);
+    await as('Moved', 'Delete', moved.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([]);
+  });
+
+  test('that took it over and goes in a rollback leaves it to the old one', async () => {
+    const old = await upload();
+    await verify(old);
+    await as('Moved', 'Delete', (await as('Moved', 'Create')).physicalResourceId);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    await remove(old.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([]);
+  });
+
+  test('can register and remove what somebody has uploaded anew before the first one went', async () => {
+    const old = await upload();
+    azure.held.get(DPS)!.clear();
+    azure.putByHand(DPS, nameOf(ca), ca.certificate);
+    await remove(old.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    const moved = await as('Moved', 'Create');
+    await as('Moved', 'Delete', moved.physicalResourceId);
+    expect(azure.names(DPS)).toEqual([]);
+  });
+
+  test('leaves what somebody has registered and verified by hand when it goes', async () => {
+    azure.putByHand(DPS, nameOf(ca), ca.certificate, true);
+    const { physicalResourceId } = await upload();
+    await remove(physicalResourceId);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+  });
+});
+
+describe('removal', () => {
+  test('does nothing where it is gone, or another certificate has the name', async () => {
+    const { physicalResourceId } = await upload();
+    azure.putByHand(DPS, nameOf(ca), other.certificate);
+    await remove(physicalResourceId);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    azure.held.get(DPS)!.clear();
+    await remove(physicalResourceId);
+    expect(azure.count(`DELETE certificates/${nameOf(ca)}`)).toBe(0);
+  });
+
+  test.each<[string, string, PlatformAnswer]>([
+    ['looking for the certificate was refused: 404', 'GET', { status: 404, body: '<html>Not found</html>' }],
+    ['looking for the certificate answered no JSON; look at the endpoint', 'GET', { status: 200, body: '<html>Sign in</html>' }],
+    ['deletion of the certificate was refused: 404', 'DELETE', { status: 404, body: '<html>Not found</html>' }],
+    ['deletion of the certificate answered no JSON; look at the endpoint', 'DELETE', { status: 200, body: '{"properties": {"isV' }],
+  ])('is not done where it is not Azure that answers: %s', async (message, method, answer) => {
+    const { physicalResourceId } = await upload();
+    azure.instead = call => call.startsWith(method) ? answer : undefined;
+    await expect(remove(physicalResourceId)).rejects.toThrow(message);
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+  });
+
+  test('after a creation that failed takes away what proves nothing, and leaves what is verified', async () => {
+    azure.meanwhile = call => {
+      azure.roleMissing = call.endsWith('generateVerificationCode');
+    };
+    await expect(upload()).rejects.toThrow('AuthorizationFailed');
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+    await remove('invalid-0123');
+    expect(azure.names(DPS)).toEqual([]);
+    azure.putByHand(DPS, nameOf(ca), ca.certificate, true);
+    await remove('invalid-0123');
+    expect(azure.names(DPS)).toEqual([nameOf(ca)]);
+  });
+
+  test.each<[string, () => Properties]>([
+    ['wrong credentials', () => {
+      secret.clientSecret = 'no';
+      return {};
+    }],
+    ['wrong properties', () => ({ SubscriptionId: 'none' })],
+  ])('after a creation that failed for %s does not fail for them too', async (_, spoil) => {
+    await expect(remove('invalid-0123', spoil())).resolves.toEqual({ physicalResourceId: 'invalid-0123' });
+  });
+
+  test('of a certificate in use is refused with the way out', async () => {
+    const { physicalResourceId } = await upload();
+    azure.inUse.add(nameOf(ca));
+    await expect(remove(physicalResourceId)).rejects.toThrow('deletion of the certificate was refused: 400 400099 "The certificate is used." (IH400099); '
+      + 'what uses the certificate, such as an enrollment group, must be given another one or deleted first');
+  });
+});

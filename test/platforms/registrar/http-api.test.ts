@@ -1,0 +1,70 @@
+import { askedWait, HttpApi } from '../../../src/platforms/registrar/http-api';
+import { networkFault } from '../../../src/platforms/registrar/network-fault';
+import { HttpsPlatform, PlatformAnswer } from '../../support/https-platform';
+
+/** A platform that has nothing to say but how busy it is. */
+class BusyPlatform extends HttpsPlatform {
+  protected answer(): PlatformAnswer {
+    return { status: 200 };
+  }
+}
+
+describe('the client of platforms', () => {
+  const platform = new BusyPlatform();
+  beforeAll(() => platform.start());
+  beforeEach(() => platform.forget());
+  afterAll(() => platform.stop());
+
+  const call = () => new HttpApi(AbortSignal.timeout(2_500), platform.trustedCas)
+    .send('the call', () => ({ method: 'GET', url: `${platform.url}/busy` }));
+
+  test('says what a platform answered, where the time ends an attempt without an answer', async () => {
+    platform.fault = (_, again) => again === 0 ? 'throttled' : 'silent';
+    await expect(call()).rejects.toThrow('the call failed: HTTP status 429, until no time was left; deploy again');
+    expect(platform.calls).toHaveLength(2);
+  });
+
+  test('says that no answer came, where none ever did', async () => {
+    platform.fault = () => 'silent';
+    await expect(call()).rejects.toThrow('the call failed: no answer, until no time was left; deploy again');
+  });
+
+  test.each([262_144, 262_145])('takes no answer that is too long for one of a platform, nor a part of it: %d characters', async length => {
+    platform.instead = () => ({ status: 200, body: 'x'.repeat(length) });
+    const answer = await call().catch(error => error as Error);
+    if (length === 262_144) {
+      expect(answer).toMatchObject({ status: 200, text: 'x'.repeat(length) });
+    } else {
+      expect(String(answer)).toMatch(
+        /the call failed: ANSWER_TOO_LONG; what 127\.0\.0\.1 answers is longer than any answer of the platform: look at the endpoint that is declared/);
+    }
+  });
+
+  test('says where to look, where there is no such host', () => {
+    // As Node.js makes it: what resolves names on the machine of a test may answer otherwise.
+    const error = Object.assign(new Error('getaddrinfo ENOTFOUND iotda.cn-nowhere-1.example'), { code: 'ENOTFOUND' });
+    expect(networkFault(error, 'iotda.cn-nowhere-1.example')).toEqual({
+      words: 'ENOTFOUND; no host has the name iotda.cn-nowhere-1.example: look at the region and the endpoint that are declared', lasts: true,
+    });
+  });
+
+  test('gives up, and says where to look, where another server than the platform answers', async () => {
+    const signal = AbortSignal.timeout(20_000);
+    await expect(new HttpApi(signal).send('the call', () => ({ method: 'GET', url: `${platform.url}/busy` })))
+      .rejects.toThrow(/^the call failed: DEPTH_ZERO_SELF_SIGNED_CERT; the TLS certificate of 127\.0\.0\.1 is not trusted: look at the endpoint/);
+    expect(signal.aborted).toBe(false);
+    expect(platform.calls).toEqual([]);
+  });
+});
+
+test.each<[string, { readonly [name: string]: string }, number]>([
+  ['nothing', {}, 0],
+  ['seconds', { 'retry-after': '7' }, 7_000],
+  ['a date', { 'retry-after': 'Sun, 01 Mar 2026 12:00:30 GMT' }, 30_000],
+  ['a date that is past', { 'retry-after': 'Sun, 01 Mar 2026 11:00:00 GMT' }, 0],
+  ['a date in years', { 'retry-after': 'Sun, 01 Mar 2036 12:00:00 GMT' }, 999_000],
+  ['milliseconds, as Azure writes them', { 'x-ms-retry-after-ms': '1500', 'retry-after': '9' }, 1_500],
+  ['no time', { 'retry-after': 'soon' }, 0],
+])('a platform that asks to be left alone by %s is', (_, headers, milliseconds) => {
+  expect(askedWait(headers, new Date('2026-03-01T12:00:00Z'))).toBe(milliseconds);
+});

@@ -8,7 +8,7 @@ import { awscdk } from 'projen';
 const BUNDLES = [
   { entry: 'src/issuing/index.ts', outfile: 'assets/handler/index.js' },
   { entry: 'src/cli/index.ts', outfile: 'assets/cli/private-iot-ca.js' },
-  { entry: 'src/platforms/registrar/index.ts', outfile: 'assets/registrars/index.js' },
+  { entry: 'src/platforms/registrars.ts', outfile: 'assets/registrars/index.js' },
   { entry: 'src/platforms/aws-iot/registrar/index.ts', outfile: 'assets/aws-iot/index.js' },
 ];
 
@@ -27,9 +27,12 @@ export function addBundles(project: awscdk.AwsCdkConstructLibrary): void {
   project.testTask.prependSpawn(bundle);
   // A package without assets installs and fails at the first synthesis.
   project.tasks.all.filter(({ name }) => name.startsWith('package:')).forEach(task => task.prependSpawn(bundle));
-  for (const folder of ['handlers', 'cli', 'registrars']) {
+  for (const folder of ['lambda', 'issuing', 'cli', 'platforms/registrar', 'platforms/*/registrar']) {
     project.eslint?.allowDevDeps(`src/${folder}/**`);
     project.addPackageIgnore(`/lib/${folder}/`);
+  }
+  for (const path of ['resource/', 'platforms/registrars*', 'platforms/*/kit*']) {
+    project.addPackageIgnore(`/lib/${path}`);
   }
   project.addPackageIgnore('!/assets/');
   for (const path of ['/bench/', '/decisions/', '/docs/', '/examples/', '/demo-out/', '/.ci/', '/CONTRIBUTING.md', '.venv/']) {

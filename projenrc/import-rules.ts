@@ -1,47 +1,67 @@
 import { awscdk } from 'projen';
 
-const CONSTRUCTS = ['./src/*.ts', './src/private/**/*'];
-const HANDLERS = ['./src/handlers/**/*'];
-const CLI = ['./src/cli/**/*'];
-const PKI = ['./src/pki/**/*'];
-const REGISTRARS = ['./src/registrars/**/*'];
+/** The rooms of the source, from those that know nothing else to those that know most. All are globs, which the rule does not mix with folders. */
+const ROOMS = {
+  contract: ['./src/contract/**/*'],
+  /** What a platform asks for, as data: its rules, its properties and the registry of all platforms. */
+  platformRules: ['./src/platforms/{registry,common-rules,platform-checks,registrations}.ts', './src/platforms/*/{rules,contract,name-in-path}.ts'],
+  pki: ['./src/pki/**/*'],
+  resource: ['./src/resource/**/*'],
+  lambda: ['./src/lambda/**/*'],
+  issuing: ['./src/issuing/**/*'],
+  /** What calls the APIs of platforms. */
+  registrars: ['./src/platforms/registrars*.ts', './src/platforms/registrar/**/*', './src/platforms/*/registrar/**/*'],
+  constructs: ['./src/constructs/**/*'],
+  platformConstructs: [
+    './src/platforms/{iot-platform,registrar-function,registered-ca}.ts', './src/platforms/!(registrar)/!(rules|contract|name-in-path|kit*).ts', './src/platforms/aws-iot/provisioning/**/*',
+  ],
+  kits: ['./src/platforms/*/kit*.ts'],
+  cli: ['./src/cli/**/*'],
+} as const;
 
-/** What must not import what; everything else is allowed. All are globs, which the rule does not mix with folders. */
-const FORBIDDEN: { readonly target: string | string[]; readonly from: string[]; readonly message: string }[] = [
-  {
-    target: './src/contract/**/*',
-    from: [...CONSTRUCTS, ...PKI, ...HANDLERS, ...REGISTRARS, ...CLI],
-    message: 'the contract is shared by all sides and knows none',
+type Room = keyof typeof ROOMS;
+
+/** What each room may import beside itself, and why not the rest. */
+const ALLOWED: { readonly [R in Room]: { readonly rooms: readonly Room[]; readonly message: string } } = {
+  contract: { rooms: [], message: 'the contract is shared by all sides and knows none' },
+  platformRules: { rooms: ['contract'], message: 'the rules of a platform are data, which all sides read' },
+  pki: { rooms: ['contract', 'platformRules'], message: 'the X.509 core is pure: no construct, no AWS, no use case' },
+  resource: { rooms: ['contract', 'pki'], message: 'what every custom resource has in common knows no resource' },
+  lambda: { rooms: ['contract', 'pki', 'resource'], message: 'what all functions share knows none of them' },
+  issuing: {
+    rooms: ['contract', 'platformRules', 'pki', 'resource', 'lambda'],
+    message: 'what signs knows neither constructs nor the command line, and calls no platform',
   },
-  {
-    target: CONSTRUCTS,
-    from: [...HANDLERS, ...REGISTRARS, ...CLI],
+  registrars: {
+    rooms: ['contract', 'platformRules', 'pki', 'resource', 'lambda'],
+    message: 'what talks to other clouds must not reach what signs (decisions/0014-registrations.md)',
+  },
+  constructs: {
+    rooms: ['contract', 'platformRules', 'pki', 'platformConstructs'],
     message: 'constructs know the contract and the X.509 core, not the code that runs behind them',
   },
-  {
-    target: HANDLERS,
-    from: [...CONSTRUCTS, ...REGISTRARS, ...CLI],
-    message: 'the function knows the contract, not the constructs',
+  platformConstructs: {
+    rooms: ['contract', 'platformRules', 'pki', 'constructs'],
+    message: 'constructs know the contract and the X.509 core, not the code that runs behind them',
   },
-  {
-    target: PKI,
-    from: [...CONSTRUCTS, ...HANDLERS, ...REGISTRARS, ...CLI],
-    message: 'the X.509 core is pure: no construct, no AWS, no use case',
+  kits: { rooms: ['contract', 'platformRules', 'pki', 'cli'], message: 'a kit is part of the command line, which does not know constructs' },
+  cli: {
+    rooms: ['contract', 'platformRules', 'pki', 'resource', 'issuing', 'kits'],
+    message: 'the command line runs use cases; it knows neither constructs nor what runs in Lambda alone',
   },
+};
+
+/** What is forbidden between two rooms, and within one. */
+const FORBIDDEN = [
+  ...Object.entries(ALLOWED).map(([room, { rooms, message }]) => ({
+    target: [...ROOMS[room as Room]],
+    from: Object.entries(ROOMS).filter(([other]) => other !== room && !rooms.includes(other as Room)).flatMap(([, globs]) => globs),
+    message,
+  })),
   {
-    target: './src/handlers/!(index).ts',
-    from: ['./src/handlers/{aws,cloudformation}/**/*'],
+    target: ['./src/issuing/!(index).ts', './src/issuing/{ledger,keys,declaration}/**/*'],
+    from: ['./src/issuing/aws/**/*', './src/lambda/{aws,cloudformation}/**/*'],
     message: 'use cases take their ports as an argument; only the entry wires adapters',
-  },
-  {
-    target: REGISTRARS,
-    from: [...CONSTRUCTS, ...CLI],
-    message: 'what registers with platforms knows the contract, not the constructs',
-  },
-  {
-    target: CLI,
-    from: [...CONSTRUCTS, ...REGISTRARS],
-    message: 'the command line runs use cases; it does not know constructs',
   },
 ];
 
@@ -52,20 +72,20 @@ export function enforceImportRules(project: awscdk.AwsCdkConstructLibrary): void
   eslint.addOverride({
     files: ['src/**/*.ts'],
     excludedFiles: [
-      'src/handlers/aws/**', 'src/issuing/index.ts', 'src/cli/aws-secret.ts', 'src/registrars/{credentials,dynamodb-records}.ts',
-      'src/registrars/aws-iot/**',
+      'src/{lambda,issuing}/aws/**', 'src/issuing/index.ts', 'src/cli/aws-secret.ts', 'src/platforms/registrar/{credentials,dynamodb-records}.ts',
+      'src/platforms/aws-iot/registrar/**',
     ],
     rules: {
       'no-restricted-imports': ['error', {
         patterns: [{
           group: ['@aws-sdk/*'],
-          message: 'AWS clients belong to src/handlers/aws and to the one file of the command line that reads a secret',
+          message: 'AWS clients belong to the adapters in src/lambda/aws and src/issuing/aws, and to the one file of the command line that reads a secret',
         }],
       }],
     },
   });
   eslint.addOverride({
-    files: ['src/pki/**', 'src/contract/**'],
+    files: ['src/pki/**', 'src/contract/**', 'src/platforms/*/{rules,contract}.ts'],
     rules: {
       'no-restricted-properties': ['error',
         { object: 'Date', property: 'now', message: 'the clock is a port' },

@@ -1,7 +1,7 @@
 import { markdownTable } from './markdown-table';
+import { NOTES, WARNINGS } from '../../src/constructs/checks/notices';
 import { noticesOf } from '../../src/contract/platform-rules';
 import { PLATFORM_IDS, platformRules } from '../../src/platforms/registry';
-import { NOTES, WARNINGS } from '../../src/constructs/checks/notices';
 
 /** The warnings and notes of synthesis, by the ids under which they are acknowledged. */
 export function noticeTable(): string {

@@ -8,8 +8,8 @@ import type { InspectOptions } from './inspect-command';
 import { lazy } from './lazy';
 import type { LintOptions } from './lint-command';
 import type { LocalOptions } from './local-command';
-import { PLATFORM_IDS } from '../platforms/registry';
 import { quote } from '../contract/rules';
+import { PLATFORM_IDS } from '../platforms/registry';
 
 const JSON_OPTION = 'print one JSON document for programs instead of text for people';
 

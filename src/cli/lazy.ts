@@ -9,5 +9,4 @@ export const lazy = {
   exportCommand: () => require('./export-command') as typeof import('./export-command'),
   inspectCommand: () => require('./inspect-command') as typeof import('./inspect-command'),
   lintCommand: () => require('./lint-command') as typeof import('./lint-command'),
-  awsSecret: () => require('./aws-secret') as typeof import('./aws-secret'),
 };

@@ -10,10 +10,10 @@ import { sarifLog } from './lint/sarif';
 import { readInput } from './read-file';
 import { table } from './table';
 import { Terminal } from './terminal';
-import { PlatformId } from '../platforms/registry';
-import { checkPlatform } from '../contract/rules';
 import { LINT_RULES, lintCertificate } from '../pki/lint/lint';
 import { LintedCertificate, readLintedCertificate } from '../pki/lint/model/linted-certificate';
+import { checkPlatform } from '../platforms/platform-checks';
+import { PlatformId } from '../platforms/registry';
 
 /** The options of the command. */
 export interface LintOptions {

@@ -1,6 +1,4 @@
-import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from './key-algorithms';
-import { Form } from './platform-rules';
-import { NAME_IN_TOPICS, PLATFORM_IDS, PlatformId, platformRules } from '../platforms/registry';
+import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES } from './key-algorithms';
 import { holdsPrivateKey, isPrivateKey } from './private-keys';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
 
@@ -98,10 +96,6 @@ export function checkKeyAlgorithm(value: unknown): Complaint {
 
 export function checkHashAlgorithm(value: unknown): Complaint {
   return oneOf('hashAlgorithm', value, HASH_ALGORITHM_NAMES);
-}
-
-export function checkPlatform(value: unknown): Complaint {
-  return oneOf('platform', value, PLATFORM_IDS);
 }
 
 function integerBetween(property: string, value: unknown, min: number, max: number, unit: string): Complaint {
@@ -202,39 +196,6 @@ export function checkAttributes(name: SubjectValues, property: string): Complain
     .find(complaint => complaint !== undefined);
 }
 
-function checkForm(property: string, value: string, form: Form | undefined, platform: PlatformId): Complaint {
-  return !form || hasForm(value, form)
-    ? undefined
-    : `${property} must be ${form.allowed} for ${platformRules(platform).name}, got ${quote(value)}`;
-}
-
-function hasForm(value: string, { pattern }: Form): boolean {
-  return new RegExp(`^(?:${pattern})$`).test(value);
-}
-
-/**
- * The registration code becomes the common name, verbatim: a code of AWS IoT has 64 characters, the upper bound, so that
- * nothing can be added to it.
- */
-export function checkRegistrationCode(value: unknown, platform: PlatformId): Complaint {
-  return checkProofByCertificate(platform) ?? checkSubjectAttribute('commonName', value, 'registrationCode')
-    ?? checkForm('registrationCode', value as string, platformRules(platform).registrationCode, platform);
-}
-
-/** Whether the platform wants a verification certificate at all. */
-function checkProofByCertificate(platform: PlatformId): Complaint {
-  const { name, proof } = platformRules(platform);
-  return proof === 'verification certificate' ? undefined
-    : `platform must be one that asks for a verification certificate, got ${quote(name)}, which ${proof === 'none'
-      ? 'takes a CA without proof: give it the certificate of the CA'
-      : 'asks for a signature over its code'}`;
-}
-
-/** The name under which a CA is registered, as the platform takes it. */
-export function checkCaName(value: string, platform: PlatformId): Complaint {
-  return checkForm('the name of the CA', value, platformRules(platform).caName, platform);
-}
-
 /**
  * A code that the CA's key signs as it is, not within a certificate. Whoever chooses it must not choose what else a signature
  * of a CA is good for, so that it is text of letters, digits and the marks of base64 and UUIDs: certificates, revocation lists,
@@ -243,32 +204,4 @@ export function checkCaName(value: string, platform: PlatformId): Complaint {
 export function checkVerificationCode(value: unknown): Complaint {
   return typeof value === 'string' && /^[A-Za-z0-9+/=_-]{1,512}$/.test(value) ? undefined
     : `verificationCode must be 1 to 512 letters, digits and + / = _ -, got ${quote(value)}`;
-}
-
-/** The CA's key, as the platform takes it. `property` names it where another resource refers to the CA. */
-export function checkCaForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
-  const { name, caKeyAlgorithms } = platformRules(platform);
-  return !caKeyAlgorithms || caKeyAlgorithms.includes(keyAlgorithm)
-    ? undefined
-    : `${property} must be one of ${caKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
-}
-
-/** A device's key, as the platform takes it. */
-export function checkDeviceKeyForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
-  const { name, deviceKeyAlgorithms } = platformRules(platform);
-  return !deviceKeyAlgorithms || deviceKeyAlgorithms.includes(keyAlgorithm)
-    ? undefined
-    : `${property} must be one of ${deviceKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
-}
-
-/** A device's name where no platform is declared whose rule could be asked: what brokers make of it. */
-export function checkNameInTopics(commonName: string): Complaint {
-  return hasForm(commonName, NAME_IN_TOPICS) ? undefined
-    : `subject.commonName should be ${NAME_IN_TOPICS.allowed}, got ${quote(commonName)}: a broker that grants topics by the common name `
-      + 'gives such a device those of others; declare `platforms` if it never meets one';
-}
-
-/** A device's name, as the platform takes it. */
-export function checkDeviceForPlatform(commonName: string, platform: PlatformId): Complaint {
-  return checkForm('subject.commonName', commonName, platformRules(platform).deviceCommonName, platform);
 }

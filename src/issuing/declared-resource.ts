@@ -1,22 +1,23 @@
 import { chainData, declaredData, elsewhereData, largestData } from './declaration/answer-data';
 import { CertificateRequest, DeclaredRequestFacts } from './declaration/certificate-request';
-import { Declaration, parseDeclaration } from './declaration/declaration';
-import { adoptExistingCa, existingCaIdentity, parseExistingCa } from './existing-ca';
+import { Declaration } from './declaration/declaration';
 import { identityOf } from './declaration/identity';
+import { parseDeclaration } from './declaration/parse-declaration';
+import { adoptExistingCa, existingCaIdentity, parseExistingCa } from './existing-ca';
 import { issueCertificate } from './issue-certificate';
 import { assertSameLedger, parseKeptCa, takeBackCa } from './kept-ca';
 import { LedgerEntry } from './ledger/ledger';
-import { Attributes, LifecycleEvent } from '../resource/lifecycle-event';
-import { identityIn, keptCaPhysicalId } from '../resource/physical-id';
+import { recordCa } from './ledger/record-ca';
 import { Ports } from './ports';
 import { parseProof, proofIdentity, provePossession } from './prove-possession';
-import { recordCa } from './ledger/record-ca';
 import { assertReplaceable } from './replacement-guard';
-import { assertResponseFits } from '../resource/response-size';
 import { declareSignedElsewhere } from './signed-elsewhere';
 import { CertificateAttributes } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
 import { certificateAttributes } from '../pki/certificate';
+import { Attributes, LifecycleEvent } from '../resource/lifecycle-event';
+import { identityIn, keptCaPhysicalId } from '../resource/physical-id';
+import { assertResponseFits } from '../resource/response-size';
 
 /** What a resource has been brought to. */
 export interface CarriedOut {

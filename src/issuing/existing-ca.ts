@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
 import { DeclaredRequestFacts } from './declaration/certificate-request';
-import { custodyOf } from './keys/custody';
-import { platformsProperty, replacesProperty } from './declaration/declaration';
-import { IssuedEntry } from './ledger/genuine-entry';
-import { identityFrom, Requester } from './declaration/identity';
+import { identityFrom } from './declaration/identity';
+import { platformsProperty, replacesProperty } from './declaration/parse-declaration';
 import { chainOf } from './issuing-ca';
-import { describePlace, keyStorageProperty } from './keys/key-storage';
-import { LedgerEntry } from './ledger/ledger';
-import { Ports } from './ports';
-import { checked, optionalText, RawProperties, secretId, text, truth, wholeNumber } from '../resource/property-values';
+import { custodyOf } from './keys/custody';
+import { IssuedEntry } from './ledger/genuine-entry';
 import { isRecorded, recordCa } from './ledger/record-ca';
-import { assertForPlatforms, assertUsable } from './usable-ca';
 import { assertOwn } from './ledger/wanted';
-import { PlatformId } from '../platforms/registry';
+import { Ports } from './ports';
+import { assertForPlatforms, assertUsable } from './usable-ca';
 import { KeyStorageProperties } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
 import { checkGeneration } from '../contract/rules';
@@ -22,6 +18,11 @@ import { readCertificates } from '../pki/certificate-pem';
 import { keyAlgorithmOfPublicKey } from '../pki/keys';
 import { commonNameOf } from '../pki/name-comparison';
 import { toPem } from '../pki/pem';
+import { PlatformId } from '../platforms/registry';
+import { Requester } from '../resource/lifecycle-event';
+import { checked, optionalText, RawProperties, secretId, text, truth, wholeNumber } from '../resource/property-values';
+import { describePlace, keyStorageProperty } from './keys/key-storage';
+import { LedgerEntry } from './ledger/ledger';
 
 /** A CA that was made elsewhere, as a resource declares it. */
 export interface ExistingCaDeclaration {

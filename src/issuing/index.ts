@@ -4,19 +4,19 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { AwsCalls } from '../lambda/aws/aws-calls';
-import { byRegion, regionIn } from '../lambda/aws/by-region';
-import { CLIENT_OPTIONS } from '../lambda/aws/client-options';
 import { DynamoDbLedger } from './aws/dynamodb-ledger';
 import { KmsSigners } from './aws/kms-signers';
 import { ParameterVersions } from './aws/parameter-versions';
-import { SecretValues } from '../lambda/aws/secret-values';
 import { SecretsManagerVersions } from './aws/secrets-manager-versions';
 import { StackResources } from './aws/stack-resources';
-import { functionEnvironment } from '../lambda/cloudformation/environment';
-import { handleCloudFormationEvent, InvocationContext, Work } from '../lambda/cloudformation/handle-event';
 import { handleLifecycleEvent } from './lifecycle';
 import { Ports } from './ports';
+import { AwsCalls } from '../lambda/aws/aws-calls';
+import { byRegion, regionIn } from '../lambda/aws/by-region';
+import { CLIENT_OPTIONS } from '../lambda/aws/client-options';
+import { SecretValues } from '../lambda/aws/secret-values';
+import { functionEnvironment } from '../lambda/cloudformation/environment';
+import { handleCloudFormationEvent, InvocationContext, Work } from '../lambda/cloudformation/handle-event';
 import { generateKeyPair } from '../pki/keys';
 
 /**

@@ -1,21 +1,21 @@
 import { chainData } from './declaration/answer-data';
 import { DeclaredRequestFacts } from './declaration/certificate-request';
-import { platformsProperty, replacesProperty } from './declaration/declaration';
-import { IssuedEntry } from './ledger/genuine-entry';
 import { isOf } from './declaration/identity';
+import { platformsProperty, replacesProperty } from './declaration/parse-declaration';
 import { issuingCa } from './issuing-ca';
+import { IssuedEntry } from './ledger/genuine-entry';
 import { LedgerEntry } from './ledger/ledger';
-import { LifecycleEvent } from '../resource/lifecycle-event';
-import { parsePhysicalId, TABLE_NAME } from '../resource/physical-id';
 import { Ports } from './ports';
-import { complain, optionalText, RawProperties, text } from '../resource/property-values';
-import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
-import { assertForPlatforms } from './usable-ca';
-import { PlatformId } from '../platforms/registry';
 import { KeptCaAttributes } from '../contract/properties';
 import { checkCaId, quote } from '../contract/rules';
 import { checkFormerStackId } from '../contract/stack-id';
 import { certificateAttributes } from '../pki/certificate';
+import { LifecycleEvent } from '../resource/lifecycle-event';
+import { complain, optionalText, RawProperties, text } from '../resource/property-values';
+import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
+import { assertForPlatforms } from './usable-ca';
+import { PlatformId } from '../platforms/registry';
+import { parsePhysicalId, TABLE_NAME } from '../resource/physical-id';
 
 /** A CA whose key and ledger have outlived its resource, as another resource declares it. */
 export interface KeptCaDeclaration {

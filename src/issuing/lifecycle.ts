@@ -1,18 +1,19 @@
-import { AnsweredError } from '../resource/answered-error';
-import { Claim } from './ledger/claim';
 import { declaredIdentity, declared } from './declared-resource';
-import { makeCurrent, releaseKeys, restoreCurrent } from './keys/held-keys';
+import { Claim } from './ledger/claim';
+import { AnsweredError } from '../resource/answered-error';
 import { isOf } from './declaration/identity';
-import { LedgerEntry, OvertakenError } from './ledger/ledger';
-import { ledgerTables } from './ledger/ledger-tables';
-import { failureOf, LifecycleEvent, LifecycleResult } from '../resource/lifecycle-event';
-import { handleCaLookup } from './look-up-ca';
+import { makeCurrent, releaseKeys, restoreCurrent } from './keys/held-keys';
 import { tagParameter } from './keys/parameter-tags';
-import { identityIn } from '../resource/physical-id';
+import { LedgerEntry } from './ledger/ledger';
+import { ledgerTables } from './ledger/ledger-tables';
+import { handleCaLookup } from './look-up-ca';
 import { Ports, PutBack } from './ports';
 import { isRetained, withdrawCertificate } from './withdraw-certificate';
 import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 import { ResourceType } from '../contract/resource-types';
+import { failureOf, LifecycleEvent, LifecycleResult } from '../resource/lifecycle-event';
+import { OvertakenError } from '../resource/overtaken-error';
+import { identityIn } from '../resource/physical-id';
 
 /**
  * Carries out one request. Every request can be delivered again, at the same time too, and ends the same.

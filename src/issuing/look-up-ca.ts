@@ -1,16 +1,16 @@
 import { AWAITED, AWAITED_CERTIFICATE, chainData } from './declaration/answer-data';
-import { identityFrom, Requester } from './declaration/identity';
+import { identityFrom } from './declaration/identity';
 import { chainOf, issuableCa } from './issuing-ca';
-import { failureOf, LifecycleEvent, LifecycleResult } from '../resource/lifecycle-event';
 import { Ports } from './ports';
-import { checked, RawProperties, text, truth, wholeNumber } from '../resource/property-values';
-import { assertResponseFits } from '../resource/response-size';
 import { CaLookupAttributes } from '../contract/properties';
 import { ResourceType } from '../contract/resource-types';
 import { checkCaId, checkDepth, checkSha256Fingerprint } from '../contract/rules';
 import { CaChain, readCaChain } from '../pki/ca-chain';
 import { certificateAttributes } from '../pki/certificate';
 import { toPem } from '../pki/pem';
+import { failureOf, LifecycleEvent, LifecycleResult, Requester } from '../resource/lifecycle-event';
+import { checked, RawProperties, text, truth, wholeNumber } from '../resource/property-values';
+import { assertResponseFits } from '../resource/response-size';
 
 /** What a resource asks a CA's ledger for. */
 export interface CaLookupDeclaration {

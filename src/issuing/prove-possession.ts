@@ -1,12 +1,13 @@
 import { createPublicKey } from 'node:crypto';
 import { DeclaredRequestFacts } from './declaration/certificate-request';
-import { identityFrom, Requester } from './declaration/identity';
+import { identityFrom } from './declaration/identity';
 import { IssuingCa, issuingCa } from './issuing-ca';
+import { Requester } from '../resource/lifecycle-event';
 import { Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger/ledger';
-import { Ports } from './ports';
 import { checked, complain, optionalText, RawProperties, text, wholeNumber } from '../resource/property-values';
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
+import { Ports } from './ports';
 import { HashAlgorithmName } from '../contract/key-algorithms';
 import { checkHashForKms } from '../contract/kms';
 import { ResourceType } from '../contract/resource-types';

@@ -1,10 +1,10 @@
 import { isOf } from './declaration/identity';
 import { Ledger, LedgerEntry, ignoreGone } from './ledger/ledger';
 import { ledgerTables } from './ledger/ledger-tables';
-import { LifecycleEvent } from '../resource/lifecycle-event';
-import { identityIn, parsePhysicalId, PhysicalId } from '../resource/physical-id';
 import { Ports } from './ports';
 import { CA_RESOURCE_TYPES } from '../contract/resource-types';
+import { LifecycleEvent } from '../resource/lifecycle-event';
+import { identityIn, parsePhysicalId, PhysicalId } from '../resource/physical-id';
 
 /** The part of a CA's declaration that decides whether it may replace another CA. */
 export interface Successor {

@@ -1,8 +1,8 @@
-import { complain } from '../resource/property-values';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
-import { PlatformId } from '../platforms/registry';
-import { checkCaForPlatform } from '../contract/rules';
 import { assertCanIssue, CaChain, checkChainIsValid } from '../pki/ca-chain';
+import { checkCaForPlatform } from '../platforms/platform-checks';
+import { PlatformId } from '../platforms/registry';
+import { complain } from '../resource/property-values';
 
 /**
  * Checks what has to be so of a CA that was signed elsewhere before its first use, and is not a matter of its chain.

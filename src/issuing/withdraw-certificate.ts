@@ -1,8 +1,8 @@
-import { releaseKeys } from './keys/held-keys';
 import { isOf } from './declaration/identity';
+import { releaseKeys } from './keys/held-keys';
 import { Holder, Ledger, LedgerEntry } from './ledger/ledger';
-import { identityIn } from '../resource/physical-id';
 import { Ports } from './ports';
+import { identityIn } from '../resource/physical-id';
 import { MAX_TURNS } from './ledger/turns';
 
 /** Which keys outlive their certificates: those that are declared to, or none where nobody ever had the certificate. */

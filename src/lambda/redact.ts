@@ -1,5 +1,5 @@
-import { ANY_ID } from '../resource/physical-id';
 import { foldCase } from '../contract/comparable-text';
+import { ANY_ID } from '../resource/physical-id';
 
 /** A form in which a secret could stand in a text, and what is shown instead. */
 interface SecretForm {

@@ -1,3 +1,4 @@
+import { CertificateContent } from './certificate-content';
 import { bitString, sequence } from './der';
 import { assertMayIssue, IssuerLimits } from './issuer-limits';
 import { CertificateProfile } from './profile';
@@ -17,23 +18,6 @@ export interface Issuer extends IssuerLimits {
   /** The subject key identifier that stands in the issuer's certificate, however it was made. */
   readonly keyIdentifier: Buffer;
   readonly signer: Signer;
-}
-
-/** What is particular to one certificate. */
-export interface CertificateContent {
-  /** 40 upper-case hexadecimal digits, as `newSerialNumber` makes them. */
-  readonly serialNumber: string;
-  readonly validity: Validity;
-  /** A DER Name. */
-  readonly subject: Buffer;
-  /** SPKI, DER, as `subjectKeyOf` takes it; copied as bytes. */
-  readonly publicKey: Buffer;
-  /** The digest of the signature. */
-  readonly hashAlgorithm: HashAlgorithmName;
-  /** How many CAs may follow below this one; only for a CA. */
-  readonly pathLength?: number;
-  /** What is declared beyond the profile, checked by the contract's rules. */
-  readonly extensions?: DeclaredExtensions;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Certificate } from './certificate';
+import { CertificateContent } from './certificate-content';
 import { rawNames } from './general-names';
-import type { CertificateContent } from './issue';
 import { assertNamesPermitted } from './name-constraints';
 import { NameConstraints } from './name-subtrees';
 import { OID } from './object-identifiers';

@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
+import { IotPlatform } from './iot-platform';
+import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
+import { PrivateIotCa } from '../constructs/ca/private-iot-ca';
 import { DeviceCertificate } from '../constructs/certificates/device-certificate';
 import { complaintOfValidation } from '../constructs/checks/notices';
-import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
-import { IotPlatform } from './iot-platform';
-import { PrivateIotCa } from '../constructs/ca/private-iot-ca';
 
 /**
  * Checks that a CA can be registered with a platform, and that the platform takes the devices which are declared below it: a

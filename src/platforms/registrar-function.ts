@@ -1,19 +1,19 @@
-import * as path from 'node:path';
 import { Aws, CustomResource, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Grant, Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
+import { RegistrarName, RegistrationType, REGISTRARS } from './registrations';
+import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
 import { grantRecordRegistrations } from '../constructs/ca/ledger-table';
-import { acknowledge } from '../constructs/provider/nag';
-import { policyId } from '../constructs/provider/policy-id';
 import { arnsOf, grantUseSecret } from '../constructs/keys/private-key';
 import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
+import { bundledFunction } from '../constructs/provider/bundled-function';
+import { acknowledge } from '../constructs/provider/nag';
+import { policyId } from '../constructs/provider/policy-id';
 import { rolePolicy } from '../constructs/provider/role-policy';
 import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
-import { RegistrarName, REGISTRARS, RegistrationType } from './registrations';
-import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
 
 /** Of the constructs' ids below the stack; the functions' logical ids come from them, and a service token can't change: final. */
 const IDS: { readonly [N in RegistrarName]: string } = {
@@ -52,7 +52,7 @@ export class RegistrarFunction extends Construct {
     this.role = role;
     this.function = new Function(this, 'Function', {
       description,
-      code: Code.fromAsset(path.join(__dirname, '..', '..', 'assets', bundle)),
+      code: bundledFunction(bundle),
       handler: `index.${handler}`,
       runtime: determineLatestNodeRuntime(this),
       architecture: Architecture.ARM_64,

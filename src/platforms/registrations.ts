@@ -36,12 +36,6 @@ export const REGISTRARS = {
 
 export type RegistrarName = keyof typeof REGISTRARS;
 
-/** The name of a CA certificate in Tencent Cloud IoT Hub. https://www.tencentcloud.com/document/product/1105/50353 */
-export function checkCertName(value: unknown): Complaint {
-  return typeof value === 'string' && /^\S(?:.{0,30}\S)?$/u.test(value) ? undefined
-    : `certName must be 1 to 32 characters long, without spaces at its ends, got ${quote(value)}`;
-}
-
 /** The host of a platform's API. Signatures are sent there, and never the secrets that make them. */
 export function checkEndpoint(value: unknown): Complaint {
   return typeof value === 'string' && /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?$/.test(value) ? undefined

@@ -1,5 +1,10 @@
-import { Requester } from '../issuing/declaration/identity';
 import { RawProperties } from './property-values';
+
+/** Who asks: a resource of a stack. The stack's id holds a UUID, so that a stack made anew asks anew. */
+export interface Requester {
+  readonly stackId: string;
+  readonly logicalResourceId: string;
+}
 
 /**
  * When a request was made, by the clock of whoever made it. It tells which of two requests is the earlier one, and, where it is

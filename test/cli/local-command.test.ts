@@ -341,7 +341,7 @@ describe('several stacks', () => {
     synth({ devices: [] });
     await local('--stack', 'Iot');
     expect(Object.keys(readJson(join(out, 'outputs.json')))).toEqual(['Iot', 'Prod-A']);
-    expect(await local()).toContain('stack Prod-A: removed, as the app has no such stack any more');
+    expect(await local()).toContain('stack Prod-A: removed, because the app no longer has this stack');
     expect(Object.keys(readJson(join(out, 'outputs.json')))).toEqual(['Iot']);
     expect(readdirSync(join(out, 'keys')).map(stem).sort()).toEqual(['Iot-CaKey', 'Prod-A-CaKey']);
   });
@@ -361,7 +361,7 @@ describe('wrong usage', () => {
     [['--parameters', 'RegistrationCode=A_B'], 'stack Iot, parameter RegistrationCode: must match the pattern [0-9a-z]+, got "A_B"'],
     [['--secret', 'novalue'], '--secret: must be of the form NAME=FILE'],
     [['--secret', 'CaKey=no-such-file'], '--secret CaKey: there is no such file; the text after the equals sign must be the path of a file (not shown)'],
-    [['--secret', 'CaKey=package.json', '--secret', 'Iot-CaKey=package.json', 'Iot-CaKey=package.json'], '--secret Iot-CaKey: this secret must be given once'],
+    [['--secret', 'CaKey=package.json', '--secret', 'Iot-CaKey=package.json', 'Iot-CaKey=package.json'], '--secret Iot-CaKey: this secret must be given only once'],
     [['--secret', 'CaKye=package.json'], '--secret CaKye: no certificate that is deployed reads such a secret; there is none that can be given'],
     [['--nonsense'], "unknown option '--nonsense'"],
   ])('%j is told in one line, and nothing is made', async (args, expected) => {

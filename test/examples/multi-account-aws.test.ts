@@ -3,8 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openssl } from '../support/openssl';
 import { StrictIotState } from '../platforms/aws-iot/strict-iot-state';
+import { openssl } from '../support/openssl';
 
 const ROOT = resolve(__dirname, '..', '..');
 const ELSEWHERE = ['Region-us-east-1', 'Region-ap-southeast-1', 'Account-222222222222-eu-central-1'];

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
-import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 import { publicKeyOf } from '../../src/pki/keys';
+import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 import { crashEverywhere } from '../support/crashes';
 import { caProperties, deviceProperties, PASSPHRASE, Properties, request, SECRET, subordinateProperties } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';

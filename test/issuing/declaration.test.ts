@@ -1,4 +1,4 @@
-import { parseDeclaration } from '../../src/issuing/declaration/declaration';
+import { parseDeclaration } from '../../src/issuing/declaration/parse-declaration';
 import { caProperties, deviceProperties, verificationProperties } from '../support/events';
 
 const CA = 'ca-0123456789abcdef0123456789abcdef';

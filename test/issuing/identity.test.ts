@@ -1,7 +1,7 @@
 import { CA_CERTIFICATE, DEVICE_REQUEST } from './fixtures';
-import { parseDeclaration } from '../../src/issuing/declaration/declaration';
-import { existingCaIdentity, parseExistingCa } from '../../src/issuing/existing-ca';
 import { identityOf } from '../../src/issuing/declaration/identity';
+import { parseDeclaration } from '../../src/issuing/declaration/parse-declaration';
+import { existingCaIdentity, parseExistingCa } from '../../src/issuing/existing-ca';
 import { keptCaPhysicalId, parsePhysicalId } from '../../src/resource/physical-id';
 import {
   caProperties, deviceProperties, existingCaProperties, requestedProperties, SECRET, signedElsewhereProperties, STACK_ID, subordinateProperties,

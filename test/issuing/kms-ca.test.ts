@@ -1,10 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
-import { awsCalls, kmsOf } from '../support/aws-clients';
 import { KmsSigners } from '../../src/issuing/aws/kms-signers';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
-import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 import { Ports } from '../../src/issuing/ports';
 import { signerOf } from '../../src/pki/signer';
+import { LifecycleEvent } from '../../src/resource/lifecycle-event';
+import { awsCalls, kmsOf } from '../support/aws-clients';
 import { crashEverywhere } from '../support/crashes';
 import { caProperties, deviceProperties, Properties, request, SECRET, verificationProperties } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';

@@ -1,5 +1,5 @@
-import { AnsweredError } from '../../src/resource/answered-error';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
+import { AnsweredError } from '../../src/resource/answered-error';
 import { LifecycleEvent, LifecycleResult } from '../../src/resource/lifecycle-event';
 import { caProperties, deviceProperties, Properties, request, SECRET, subordinateProperties } from '../support/events';
 import { Gate, MemoryWorld } from '../support/memory-ports';

@@ -1,7 +1,7 @@
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
-import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 import { parseCertificate } from '../../src/pki/certificate';
 import { splitCertificates } from '../../src/pki/certificate-list';
+import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 import {
   caProperties, deviceProperties, Properties, request, requestedProperties, SECRET, signatureProperties, signedElsewhereProperties,
   subordinateProperties, verificationProperties,

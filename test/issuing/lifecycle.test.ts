@@ -1,7 +1,7 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
-import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 import { publicKeyOf } from '../../src/pki/keys';
+import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 import { caProperties, deviceProperties, request, verificationProperties } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
 

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
-import { LifecycleEvent, LifecycleResult } from '../../src/resource/lifecycle-event';
 import { caLookupId, parseCaLookup } from '../../src/issuing/look-up-ca';
+import { LifecycleEvent, LifecycleResult } from '../../src/resource/lifecycle-event';
 import {
   caProperties, deviceProperties, EXISTING_KEY, existingCaProperties, lookupProperties, Properties, request, SECRET,
   signedElsewhereProperties, STACK_ID, subordinateProperties,

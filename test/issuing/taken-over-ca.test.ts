@@ -1,6 +1,6 @@
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
-import { LifecycleEvent, LifecycleResult } from '../../src/resource/lifecycle-event';
 import { Ports } from '../../src/issuing/ports';
+import { LifecycleEvent, LifecycleResult } from '../../src/resource/lifecycle-event';
 import {
   caProperties, deviceProperties, EXISTING_KEY, existingCaProperties, keptCaProperties, Properties, request, SECRET, signedElsewhereProperties,
   STACK_ID, subordinateProperties,

@@ -1,9 +1,9 @@
 import { sign } from 'node:crypto';
 import { handleLifecycleEvent } from '../../src/issuing/lifecycle';
-import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 import { bitString, sequence, Tag } from '../../src/pki/der';
 import { DerReader } from '../../src/pki/der-reader';
 import { toPem } from '../../src/pki/pem';
+import { LifecycleEvent } from '../../src/resource/lifecycle-event';
 import { deviceProperties, EXISTING_KEY, existingCaProperties, keptCaProperties, request } from '../support/events';
 import { MemoryWorld } from '../support/memory-ports';
 import { openssl } from '../support/openssl';

@@ -3,9 +3,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IotPlatform, KeyAlgorithm } from '../../src';
+import { PLATFORMS } from '../../src/platforms/registry';
 import { REGISTRATIONS } from '../support/registrations';
 import { stackWithCa, statementsOf } from '../support/stacks';
-import { PLATFORMS } from '../../src/platforms/registry';
 
 const CREDENTIALS = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Credentials-AbCdEf';
 

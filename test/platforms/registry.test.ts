@@ -3,9 +3,9 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { platformDeviceTable, platformTable } from '../../projenrc/docs-tables/platforms';
 import { IotPlatform, KeyAlgorithm, PrivateIotCa } from '../../src';
 import { noticesOf } from '../../src/contract/platform-rules';
+import { parseDeclaration } from '../../src/issuing/declaration/parse-declaration';
+import { checkCaName, checkRegistrationCode } from '../../src/platforms/platform-checks';
 import { PLATFORM_IDS, PlatformId, platformRules } from '../../src/platforms/registry';
-import { checkCaName, checkRegistrationCode } from '../../src/contract/rules';
-import { parseDeclaration } from '../../src/issuing/declaration/declaration';
 
 const constants = Object.entries(IotPlatform).filter(([, value]) => value instanceof IotPlatform) as [string, IotPlatform][];
 const CA = { subject: { commonName: 'Acme IoT Root CA' } };

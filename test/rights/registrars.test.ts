@@ -5,17 +5,17 @@ import {
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AzureCaRegistration, AzureIotService, HuaweiCredentials,
   HuaweiIotdaCaRegistration, KeyAlgorithm, PrivateIotCa, TencentIotHubCaRegistration,
 } from '../../src';
+import { ACCESS_KEY as ALIBABA_KEY, INSTANCE, StrictApsara } from '../platforms/alibaba/strict-apsara';
+import { StrictIot } from '../platforms/aws-iot/strict-iot';
+import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../platforms/azure/strict-azure';
+import { ACCESS_KEY, OWN_HOST, PROJECT, SECRET_KEY, StrictHuawei } from '../platforms/huawei/strict-huawei';
+import { API_KEY, StrictTencent } from '../platforms/tencent/strict-tencent';
 import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
 import { temporaryFiles } from '../support/openssl';
 import { AwsWorld } from '../support/rights/aws-world';
 import { assertRights, assertStrangersDenied } from '../support/rights/expectations';
 import { PlayedStack } from '../support/rights/played-stack';
 import { RecordedAws } from '../support/rights/recorded-aws';
-import { ACCESS_KEY as ALIBABA_KEY, INSTANCE, StrictApsara } from '../platforms/alibaba/strict-apsara';
-import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../platforms/azure/strict-azure';
-import { ACCESS_KEY, OWN_HOST, PROJECT, SECRET_KEY, StrictHuawei } from '../platforms/huawei/strict-huawei';
-import { StrictIot } from '../platforms/aws-iot/strict-iot';
-import { API_KEY, StrictTencent } from '../platforms/tencent/strict-tencent';
 
 const ACCOUNT = '123456789012';
 const PLACES = [

@@ -124,7 +124,7 @@ export class CloudFormationFunction {
 
 /** A bundle that is older than its sources would let a test pass, or fail, for what is no longer there. */
 function assertBundleIsNew(): void {
-  const sources = ['src/handlers', 'src/contract'].flatMap(folder =>
+  const sources = ['src/issuing', 'src/lambda', 'src/resource', 'src/contract'].flatMap(folder =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(name => join(ROOT, folder, name)));
   if (!existsSync(BUNDLE) || sources.some(source => statSync(source).isFile() && statSync(source).mtimeMs > statSync(BUNDLE).mtimeMs)) {
     throw new Error(`${BUNDLE} is missing or older than its sources; run: npx projen bundle`);

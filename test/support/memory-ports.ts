@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { comparableCommonName } from '../../src/contract/common-names';
 import { checkHashForKms } from '../../src/contract/kms';
-import { Requester } from '../../src/issuing/declaration/identity';
 import {
-  Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord,
-  takesBack,
+  Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, ResourceRecord, takesBack,
 } from '../../src/issuing/ledger/ledger';
 import { NOTHING_TO_PUT_BACK, ParameterVersions, Ports, SecretValue, SecretVersions, StackResource } from '../../src/issuing/ports';
-import { complain } from '../../src/resource/property-values';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../src/pki/keys';
 import { Signer, signerOf } from '../../src/pki/signer';
+import { Requester } from '../../src/resource/lifecycle-event';
+import { OvertakenError } from '../../src/resource/overtaken-error';
+import { complain } from '../../src/resource/property-values';
 
 /** What a call of a port goes through: it may wait, fail before its effect, or fail after it. */
 export type Gate = <T>(operation: string, effect: () => T) => Promise<T>;

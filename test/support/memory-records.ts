@@ -1,5 +1,5 @@
 import { begun, LatestRequest } from '../../src/platforms/registrar/latest-request';
-import { RegistrationRequest } from '../../src/platforms/registrar/registrar';
+import { RegistrationRequest } from '../../src/platforms/registrar/registration';
 import { Origin, RegistrationRecords, resourceOf, Standing } from '../../src/platforms/registrar/registration-records';
 
 /** Records of registrations in memory, with the promises that the port makes. */

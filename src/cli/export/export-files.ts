@@ -1,17 +1,15 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { FileKind } from './file-kind';
 import { CERTIFICATE, isPrivateKeyLabel } from '../../pki/pem-blocks';
+import { DEVICE_LIST_HEAD } from '../../platforms/alibaba/kit';
 import { readPemBlocks } from '../certificates/pem-blocks';
 import { CliError, messageOf } from '../cli-error';
 import { Disk, FileMode, makeFolder } from '../disk';
 import { parseJsonMap } from '../json';
 import { readBytesIfPresent } from '../read-file';
-import { DEVICE_LIST_HEAD } from '../../platforms/alibaba/kit';
 import { KIT_MARK } from './kits/kit';
 import { MANIFEST_SCHEMA, MANIFEST_VERSION } from './manifest';
-
-/** What a file holds; only a file that holds the same kind of thing is overwritten. */
-export type FileKind = 'certificate' | 'private key' | 'manifest of this tool' | 'text of this tool' | 'list of devices';
 
 /** A file to be written. */
 export interface ExportFile {

@@ -3,7 +3,6 @@ import { KeySource } from './key-source';
 import { LocalKeys } from './local-keys';
 import { CliError } from '../cli-error';
 import { localDisk } from '../disk';
-import { lazy } from '../lazy';
 import { localArn } from '../local/stand-ins';
 import { StateStore } from '../local/state-store';
 import { Progress } from '../terminal';
@@ -35,11 +34,18 @@ export function keySource({ local: folder, beside }: LocalFolder, progress: Prog
     if (isLocal || (store && folder !== undefined)) {
       throw new CliError(`${store!.file}: there is no such file; name the directory of the local deployment with --local`);
     }
-    return aws ??= new (lazy.awsSecret().AwsSecrets)();
+    return aws ??= awsSecrets();
   };
   return {
     versionsOf: arn => progress.during(`asking for the versions of ${arn}`, async () => sourceOf(arn).versionsOf(arn)),
     readSecret: (arn, version) => progress.during(`reading ${arn}`, async () => sourceOf(arn).readSecret(arn, version)),
     readParameter: place => progress.during(`reading ${place}`, async () => sourceOf(place).readParameter(place)),
   };
+}
+
+/** The client of AWS, loaded when it is used: keys of a local deployment don't wait for it. */
+function awsSecrets(): KeySource {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a dynamic import would be a module of another kind for TypeScript and for jest
+  const { AwsSecrets } = require('../aws-secret') as typeof import('../aws-secret');
+  return new AwsSecrets();
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CheckedCertificate, LintResult } from './checked-certificate';
-import { PlatformId } from '../../platforms/registry';
 import { LINT_RULES, rulesFor } from '../../pki/lint/lint';
+import { PlatformId } from '../../platforms/registry';
 import { documentText } from '../document';
 
 /** What programs read. The schema says it to others: keep both alike. */

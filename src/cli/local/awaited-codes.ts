@@ -1,8 +1,8 @@
 import { referencesIn } from './references';
 import { ResourceDeclaration, Template } from './template';
 import { isMap } from '../../contract/json-map';
-import { RegistrationType } from '../../platforms/registrations';
 import { ResourceType } from '../../contract/resource-types';
+import { RegistrationType } from '../../platforms/registrations';
 
 const REGISTRATION_TYPES: readonly string[] = Object.values(RegistrationType);
 

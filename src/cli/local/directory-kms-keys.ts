@@ -1,15 +1,15 @@
 import { dirname, join } from 'node:path';
-import { KeyAlgorithmName } from '../../contract/key-algorithms';
-import { checkHashForKms } from '../../contract/kms';
-import { complain } from '../../resource/property-values';
-import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../pki/keys';
-import { Signer, signerOf } from '../../pki/signer';
-import { CliError } from '../cli-error';
-import { Disk, FileMode } from '../disk';
-import { own } from '../json';
 import { localArn } from './stand-ins';
 import { KmsKeyState } from './state';
 import { StateStore } from './state-store';
+import { KeyAlgorithmName } from '../../contract/key-algorithms';
+import { checkHashForKms } from '../../contract/kms';
+import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../pki/keys';
+import { Signer, signerOf } from '../../pki/signer';
+import { complain } from '../../resource/property-values';
+import { CliError } from '../cli-error';
+import { Disk, FileMode } from '../disk';
+import { own } from '../json';
 
 const ARN_PREFIX = localArn('kms', 'key/');
 

@@ -1,11 +1,11 @@
-import { comparableCommonName } from '../../contract/common-names';
-import { isOf, Requester } from '../../issuing/declaration/identity';
-import {
-  Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, OvertakenError, ResourceRecord, takesBack,
-} from '../../issuing/ledger/ledger';
-import { own } from '../json';
 import { LedgerState, OCTETS, StoredLedgerEntry } from './state';
 import { StateStore } from './state-store';
+import { comparableCommonName } from '../../contract/common-names';
+import { isOf } from '../../issuing/declaration/identity';
+import { Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, ResourceRecord, takesBack } from '../../issuing/ledger/ledger';
+import { Requester } from '../../resource/lifecycle-event';
+import { OvertakenError } from '../../resource/overtaken-error';
+import { own } from '../json';
 
 /**
  * A ledger in the state of a local deployment. One process at a time holds the state's lock, so that the conditions of

@@ -1,10 +1,10 @@
-import { LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
 import { Ports } from '../../issuing/ports';
 import { Progress } from '../terminal';
 import { DirectoryKmsKeys } from './directory-kms-keys';
 import { DirectorySecretVersions } from './directory-secret-versions';
 import { LocalSecretValues } from './local-secret-values';
 import { StateStore } from './state-store';
+import { LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
 
 /** Carries out one request for a certificate resource: the code that runs in the function. */
 export type Lifecycle = (event: LifecycleEvent, ports: Ports) => Promise<LifecycleResult>;

@@ -5,12 +5,12 @@ import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { alarmTopic } from './alarm-topic';
-import { CertificateProvider } from '../provider/certificate-provider';
+import { RegistrarFunction } from '../../platforms/registrar-function';
 import { check, Kinds, optional } from '../checks/kinds';
 import { note } from '../checks/notices';
 import { TOPIC } from '../checks/object-kinds';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
-import { RegistrarFunction } from '../../platforms/registrar-function';
+import { CertificateProvider } from '../provider/certificate-provider';
 
 /** Who invokes the functions of this library, as CloudTrail names it. */
 const CLOUDFORMATION = 'cloudformation.amazonaws.com';

@@ -5,14 +5,14 @@ import { IRole } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { alarmTopic } from './alarm-topic';
 import { quote } from '../../contract/rules';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { alarmTopic } from './alarm-topic';
-import { CertificateProvider } from '../provider/certificate-provider';
 import { check, Kinds, listOf, optional } from '../checks/kinds';
 import { note } from '../checks/notices';
 import { CA, ROLE, TOPIC } from '../checks/object-kinds';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
+import { CertificateProvider } from '../provider/certificate-provider';
 
 /**
  * An event pattern may have 2,048 characters, and a role's ARN takes about a hundred of them.

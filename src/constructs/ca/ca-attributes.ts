@@ -1,8 +1,8 @@
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { CA_OPTION_KINDS, CaOptions } from './ca-options';
-import { KeyAlgorithm } from '../keys/key-algorithm';
 import { Kinds, optional, TEXT } from '../checks/kinds';
 import { KEY, KEY_ALGORITHM } from '../checks/object-kinds';
+import { KeyAlgorithm } from '../keys/key-algorithm';
 
 /**
  * The attributes of a CA whose key and ledger already exist.

@@ -1,24 +1,24 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { CertificateExtensionOptions, EXTENSION_KINDS, NAME_CONSTRAINTS, NameConstraints } from '../certificates/certificate-extensions';
-import { CertificateSubject, SUBJECT } from '../certificates/certificate-subject';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { issuerProperties } from './known-ca';
 import { CaCertificateProperties } from '../../contract/properties';
 import { ResourceType } from '../../contract/resource-types';
-import { IPrivateIotCa } from './i-private-iot-ca';
+import { CertificateExtensionOptions, EXTENSION_KINDS, NAME_CONSTRAINTS, NameConstraints } from '../certificates/certificate-extensions';
+import { CertificateSubject, SUBJECT } from '../certificates/certificate-subject';
 import { IIotCertificate, IssuedCertificateBase } from '../certificates/iot-certificate';
 import { ISSUED_CERTIFICATE_KINDS, IssuedCertificateOptions } from '../certificates/issued-certificate-options';
-import { PemSource } from '../certificates/pem-source';
-import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
 import { validateCanIssue, validateIssuing } from '../certificates/issuing-validation';
-import { check, DATE, Kinds, NUMBER, optional } from '../checks/kinds';
-import { issuerProperties } from './known-ca';
-import { CA, DURATION, PEM_SOURCE, SUBJECT_RULE } from '../checks/object-kinds';
+import { PemSource } from '../certificates/pem-source';
 import { renderExtensions } from '../certificates/render-extensions';
 import { validateCustomExtensions, validRequest } from '../certificates/request-validation';
+import { SubjectRule } from '../certificates/subject-rule';
+import { check, DATE, Kinds, NUMBER, optional } from '../checks/kinds';
+import { CA, DURATION, PEM_SOURCE, SUBJECT_RULE } from '../checks/object-kinds';
 import {
   renderSubject, validateInsideCa, validatePathLength, validateSubject, validGeneration, validHashAlgorithm, validTerm,
 } from '../checks/validation';
-import { SubjectRule } from '../certificates/subject-rule';
+import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
 
 /**
  * What the certificate of a CA whose key is elsewhere is.

@@ -1,13 +1,13 @@
 import { Fn, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { CaLookUp, lookedUp } from './ca-lookup';
-import { check } from '../checks/kinds';
-import { SCOPE } from '../checks/object-kinds';
-import { isWithinReach } from '../provider/reach';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { isSelfIssued, parseCertificate } from '../../pki/certificate';
 import { readCertificates } from '../../pki/certificate-pem';
 import { toPem } from '../../pki/pem';
+import { check } from '../checks/kinds';
+import { SCOPE } from '../checks/object-kinds';
+import { isWithinReach } from '../provider/reach';
 
 /** A certificate of a CA's chain; or several in one text, where it is not known at synthesis how many they are. */
 export interface ChainLink {

@@ -1,6 +1,6 @@
-import { KeyAlgorithm } from '../keys/key-algorithm';
 import { Certificate } from '../../pki/certificate';
 import { keyAlgorithmOfPublicKey } from '../../pki/keys';
+import { KeyAlgorithm } from '../keys/key-algorithm';
 
 /** What is known of a CA from elsewhere at synthesis; nothing, where its certificate is not known before deployment. */
 export interface CaFacts {

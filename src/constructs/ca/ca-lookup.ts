@@ -1,10 +1,10 @@
 import { CustomResource, Fn, Names } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
+import { IPrivateIotCa } from './i-private-iot-ca';
 import { grantRead } from './ledger-table';
 import { CaLookupAttributes, CaLookupProperties } from '../../contract/properties';
 import { ResourceType } from '../../contract/resource-types';
-import { IPrivateIotCa } from './i-private-iot-ca';
+import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
 
 /** Which certificates of a CA's ledger are looked up. */
 export interface CaLookUp {

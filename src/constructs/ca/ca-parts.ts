@@ -3,11 +3,11 @@ import { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { pathBelow } from '../checks/kinds';
-import { validateSigningKey } from '../keys/signing-key';
-import { validate } from '../checks/validation';
 import { CaAttributes } from './ca-attributes';
 import { checkCaId, Complaint, quote } from '../../contract/rules';
+import { pathBelow } from '../checks/kinds';
+import { validate } from '../checks/validation';
+import { validateSigningKey } from '../keys/signing-key';
 
 const SECRET_ARN = { form: /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/, example: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' };
 

@@ -1,22 +1,23 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
+import { IPrivateIotCa } from './i-private-iot-ca';
 import { knownConstraints } from './known-ca';
-import { warn } from '../checks/notices';
 import { PrivateIotCaBase } from './private-iot-ca-base';
-import { validateCustomExtensions } from '../certificates/request-validation';
-import { validate, validatePathLength, validateSubject } from '../checks/validation';
+import { PrivateIotCaProps } from './private-iot-ca-props';
 import { checkObjectIdentifier, isOwnedExtension } from '../../contract/extensions';
 import { checkKeyAlgorithmForKms } from '../../contract/kms';
-import { checkCaForPlatform, checkCaId, Complaint, quote } from '../../contract/rules';
-import { IPrivateIotCa } from './i-private-iot-ca';
-import { IotPlatform } from '../../platforms/iot-platform';
-import { KeyAlgorithm } from '../keys/key-algorithm';
+import { checkCaId, Complaint, quote } from '../../contract/rules';
 import { assertBoundAsDeclared } from '../../pki/as-declared';
 import { assertCanIssue, CaChain, checkChainIsValid, checkIssuesDevices, readCaChain } from '../../pki/ca-chain';
 import { Certificate } from '../../pki/certificate';
 import { keyAlgorithmOfPublicKey } from '../../pki/keys';
 import { assertLinted } from '../../pki/lint/lint-errors';
-import { PrivateIotCaProps } from './private-iot-ca-props';
+import { IotPlatform } from '../../platforms/iot-platform';
+import { checkCaForPlatform } from '../../platforms/platform-checks';
+import { validateCustomExtensions } from '../certificates/request-validation';
+import { warn } from '../checks/notices';
+import { validate, validatePathLength, validateSubject } from '../checks/validation';
+import { KeyAlgorithm } from '../keys/key-algorithm';
 
 /** Checks all of a CA that can be checked at synthesis, but its term and its extensions. */
 export function validateCaProps(ca: Construct & { readonly platforms: IotPlatform[] }, props: PrivateIotCaProps): void {

@@ -1,11 +1,11 @@
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IPrivateIotCa } from './i-private-iot-ca';
-import { check } from '../checks/kinds';
 import { grantRecord } from './ledger-table';
+import { quote } from '../../contract/rules';
+import { check } from '../checks/kinds';
 import { GRANTEE } from '../checks/object-kinds';
 import { arnsOf, grantUseSecret, grantUseSigningKey } from '../keys/private-key';
-import { quote } from '../../contract/rules';
 
 /** A CA, with the secret that holds the passphrase of its key, if there is one. */
 type IssuingCa = IPrivateIotCa & { readonly _passphrase?: ISecret };

@@ -5,13 +5,13 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaCertificate, CaCertificateOptions } from './ca-certificate';
+import { CaChainLinks } from './ca-chain';
+import { IotPlatform } from '../../platforms/iot-platform';
 import { DeviceCertificate, DeviceCertificateOptions } from '../certificates/device-certificate';
 import { HashAlgorithm } from '../certificates/hash-algorithm';
-import { IotPlatform } from '../../platforms/iot-platform';
-import { KeyAlgorithm } from '../keys/key-algorithm';
-import { CaChainLinks } from './ca-chain';
 import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
+import { KeyAlgorithm } from '../keys/key-algorithm';
 
 /**
  * A private CA for IoT devices.

@@ -4,23 +4,23 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CA_ATTRIBUTE_KINDS, CaAttributes } from './ca-attributes';
-import { checkCertificatePem, quote } from '../../contract/rules';
-import { HashAlgorithm } from '../certificates/hash-algorithm';
-import { IotPlatform } from '../../platforms/iot-platform';
-import { KeyAlgorithm } from '../keys/key-algorithm';
-import { checkCaChain } from '../../pki/ca-chain';
-import { Certificate, isSelfIssued, parseCertificate } from '../../pki/certificate';
-import { readCertificates } from '../../pki/certificate-pem';
 import { CaChainLinks } from './ca-chain';
 import { CaFacts, caFacts } from './ca-facts';
 import { checkedLedgerArn, partsOf } from './ca-parts';
 import { validateHeldCa } from './ca-validation';
-import { defaultHashAlgorithm } from '../certificates/default-hash-algorithm';
-import { check, Kinds, listOf, optional, pathBelow, TEXT } from '../checks/kinds';
 import { knownByCertificates, rememberCa } from './known-ca';
 import { PrivateIotCaBase } from './private-iot-ca-base';
-import { keepPrivateKeysOut } from '../keys/private-key-guard';
+import { checkCertificatePem, quote } from '../../contract/rules';
+import { checkCaChain } from '../../pki/ca-chain';
+import { Certificate, isSelfIssued, parseCertificate } from '../../pki/certificate';
+import { readCertificates } from '../../pki/certificate-pem';
+import { IotPlatform } from '../../platforms/iot-platform';
+import { defaultHashAlgorithm } from '../certificates/default-hash-algorithm';
+import { HashAlgorithm } from '../certificates/hash-algorithm';
+import { check, Kinds, listOf, optional, pathBelow, TEXT } from '../checks/kinds';
 import { validate } from '../checks/validation';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { keepPrivateKeysOut } from '../keys/private-key-guard';
 
 /**
  * What has to be known of a CA to use it from another stack.

@@ -4,24 +4,24 @@ import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CA_ATTRIBUTE_KINDS, CaAttributes } from './ca-attributes';
+import { CaChainLinks, chainBelow, chainWithRest } from './ca-chain';
+import { partsOf } from './ca-parts';
+import { assertNumberOfCas, validateHeldCa, validateReplaces } from './ca-validation';
+import { IPrivateIotCa } from './i-private-iot-ca';
+import { knownCa, rememberCa } from './known-ca';
+import { PrivateIotCaBase } from './private-iot-ca-base';
 import { KeptCaAttributes, KeptIotCaProperties } from '../../contract/properties';
 import { ResourceType } from '../../contract/resource-types';
 import { quote } from '../../contract/rules';
 import { checkFormerStackId } from '../../contract/stack-id';
-import { HashAlgorithm } from '../certificates/hash-algorithm';
-import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from '../../platforms/iot-platform';
-import { KeyAlgorithm } from '../keys/key-algorithm';
-import { CaChainLinks, chainBelow, chainWithRest } from './ca-chain';
-import { partsOf } from './ca-parts';
-import { assertNumberOfCas, validateHeldCa, validateReplaces } from './ca-validation';
-import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
 import { defaultHashAlgorithm } from '../certificates/default-hash-algorithm';
+import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { check, Kinds, NUMBER, optional, TEXT } from '../checks/kinds';
-import { knownCa, rememberCa } from './known-ca';
 import { CA } from '../checks/object-kinds';
-import { PrivateIotCaBase } from './private-iot-ca-base';
 import { sayNotices, validate, validatePathLength } from '../checks/validation';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
 
 /**
  * Properties of a CA whose key and ledger have outlived its resource.

@@ -1,8 +1,7 @@
 import { Token } from 'aws-cdk-lib';
-import { hasToken } from '../checks/validation';
-import { NameConstraints as DeclaredConstraints } from '../certificates/certificate-extensions';
-import { checkExtensions, DeclaredNameConstraints } from '../../contract/extensions';
 import { IPrivateIotCa } from './i-private-iot-ca';
+import { PrivateIotCaProps } from './private-iot-ca-props';
+import { checkExtensions, DeclaredNameConstraints } from '../../contract/extensions';
 import { readCaChain } from '../../pki/ca-chain';
 import { Certificate } from '../../pki/certificate';
 import { DerReader } from '../../pki/der-reader';
@@ -10,7 +9,8 @@ import { limitsOf } from '../../pki/issuer-limits';
 import { encodeName } from '../../pki/name';
 import { encodeNameConstraints, readNameConstraints } from '../../pki/name-constraints';
 import { NameConstraints } from '../../pki/name-subtrees';
-import { PrivateIotCaProps } from './private-iot-ca-props';
+import { NameConstraints as DeclaredConstraints } from '../certificates/certificate-extensions';
+import { hasToken } from '../checks/validation';
 
 /** What is known at synthesis of a CA and of those above it, as far as it decides on what the CA can issue. */
 export interface KnownCa {

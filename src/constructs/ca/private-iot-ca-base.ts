@@ -4,17 +4,17 @@ import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { CaCertificate, CaCertificateOptions } from './ca-certificate';
 import { CaChainLinks, certificateIn, certificatesIn, chainsOf } from './ca-chain';
 import { grantIssue, grantReadPrivateKey } from './grant-issue';
-import { refuseRemovalPolicy } from '../provider/removal-policy';
-import { CaCertificate, CaCertificateOptions } from './ca-certificate';
-import { DeviceCertificate, DeviceCertificateOptions } from '../certificates/device-certificate';
-import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { IPrivateIotCa } from './i-private-iot-ca';
 import { IotPlatform } from '../../platforms/iot-platform';
-import { KeyAlgorithm } from '../keys/key-algorithm';
+import { DeviceCertificate, DeviceCertificateOptions } from '../certificates/device-certificate';
+import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { refuseRemovalPolicy } from '../provider/removal-policy';
 
 /** What CAs that are no resource of this library's own making have in common. */
 export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa {

@@ -1,14 +1,14 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CA_OPTION_KINDS, CaOptions } from './ca-options';
+import { IPrivateIotCa } from './i-private-iot-ca';
 import { CertificateExtensionOptions, EXTENSION_KINDS, NAME_CONSTRAINTS, NameConstraints } from '../certificates/certificate-extensions';
 import { CertificateSubject, SUBJECT } from '../certificates/certificate-subject';
 import { HashAlgorithm } from '../certificates/hash-algorithm';
-import { IPrivateIotCa } from './i-private-iot-ca';
-import { KeyAlgorithm } from '../keys/key-algorithm';
-import { KeyStorage } from '../keys/key-storage';
 import { PemSource } from '../certificates/pem-source';
 import { FLAG, DATE, Kinds, NUMBER, optional, TEXT } from '../checks/kinds';
 import { CA, DURATION, HASH_ALGORITHM, KEY_ALGORITHM, KEY_STORAGE, PEM_SOURCE, REMOVAL_POLICY } from '../checks/object-kinds';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { KeyStorage } from '../keys/key-storage';
 
 /**
  * What a private CA is.

@@ -1,11 +1,11 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { quote } from '../../contract/rules';
 import { DeviceCertificate } from './device-certificate';
 import { EndEntityCertificateBase } from './end-entity-certificate';
-import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
+import { quote } from '../../contract/rules';
 import { joined } from '../ca/ca-chain';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { check, having, Kinds, mapOf, optional } from '../checks/kinds';
 import { warn } from '../checks/notices';
 import { CA } from '../checks/object-kinds';

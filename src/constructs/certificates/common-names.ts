@@ -1,9 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
-import { warn } from '../checks/notices';
 import { comparableCommonName } from '../../contract/common-names';
 import { quote } from '../../contract/rules';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { warn } from '../checks/notices';
 
 /** A certificate by which a client is known, and whether its name was declared or came by a request. */
 interface NamedCertificate {

@@ -1,6 +1,6 @@
 import { IKey } from 'aws-cdk-lib/aws-kms';
-import { defaultHashForKms } from '../../contract/kms';
 import { HashAlgorithm } from './hash-algorithm';
+import { defaultHashForKms } from '../../contract/kms';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 
 /** The digest over which a CA signs: SHA-256, unless its key is in KMS, which ties the other curves to other ones. */

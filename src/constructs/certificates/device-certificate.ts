@@ -1,21 +1,21 @@
 import { ITaggableV2, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { KeyAlgorithmName } from '../../contract/key-algorithms';
-import { ResourceType } from '../../contract/resource-types';
-import { checkDeviceForPlatform, checkDeviceKeyForPlatform, checkNameInTopics } from '../../contract/rules';
 import { EndEntityCertificateBase } from './end-entity-certificate';
 import { END_ENTITY_KINDS, EndEntityCertificateOptions } from './end-entity-certificate-options';
-import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
-import { IotPlatform } from '../../platforms/iot-platform';
-import { KeyAlgorithm } from '../keys/key-algorithm';
+import { knownRequest, knownSubject } from './request-validation';
+import { KeyAlgorithmName } from '../../contract/key-algorithms';
+import { ResourceType } from '../../contract/resource-types';
 import { keyAlgorithmOfPublicKey } from '../../pki/keys';
+import { IotPlatform } from '../../platforms/iot-platform';
+import { checkDeviceForPlatform, checkDeviceKeyForPlatform, checkNameInTopics } from '../../platforms/platform-checks';
 import { checkKeyOfCa } from '../ca/ca-validation';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { check, Kinds, listOf, oneOf, optional, pathBelow } from '../checks/kinds';
 import { warn } from '../checks/notices';
 import { CA, PLATFORM } from '../checks/object-kinds';
-import { knownRequest, knownSubject } from './request-validation';
 import { sayNotices, validate } from '../checks/validation';
+import { KeyAlgorithm } from '../keys/key-algorithm';
 
 /**
  * What a device proves with its certificate.

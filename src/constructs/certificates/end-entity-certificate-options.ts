@@ -1,14 +1,14 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CertificateExtensionOptions, EXTENDED_KEY_USAGE, ExtendedKeyUsage, EXTENSION_KINDS, NAME_SUBTREES, NameSubtrees } from './certificate-extensions';
 import { CertificateSubject, SUBJECT } from './certificate-subject';
-import { DELIVERY_FORMAT, DeliveryFormat } from '../keys/delivery-format';
 import { ISSUED_CERTIFICATE_KINDS, IssuedCertificateOptions } from './issued-certificate-options';
-import { KeyAlgorithm } from '../keys/key-algorithm';
-import { KeyStorage } from '../keys/key-storage';
 import { PemSource } from './pem-source';
+import { SubjectRule } from './subject-rule';
 import { DATE, Kinds, listOf, optional } from '../checks/kinds';
 import { DURATION, KEY_ALGORITHM, KEY_STORAGE, PEM_SOURCE, REMOVAL_POLICY, SUBJECT_RULE } from '../checks/object-kinds';
-import { SubjectRule } from './subject-rule';
+import { DELIVERY_FORMAT, DeliveryFormat } from '../keys/delivery-format';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { KeyStorage } from '../keys/key-storage';
 
 /**
  * What certificates of devices and of servers have in common.

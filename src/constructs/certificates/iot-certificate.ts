@@ -1,7 +1,7 @@
 import { CustomResource, Fn, IResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { CertificateAttributes } from '../../contract/properties';
-import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { chainsBelow } from '../ca/ca-chain';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { refuseRemovalPolicy } from '../provider/removal-policy';
 
 /**

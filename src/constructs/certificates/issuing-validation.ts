@@ -1,15 +1,11 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { KnownCa, knownCa } from '../ca/known-ca';
-import { warn } from '../checks/notices';
-import { knownRequest } from './request-validation';
-import { hasToken, TermProps, validate } from '../checks/validation';
 import { ExtendedKeyUsage } from './certificate-extensions';
 import { CertificateSubject } from './certificate-subject';
+import { PemSource } from './pem-source';
+import { knownRequest } from './request-validation';
 import { GENERAL_NAME_TYPE_NAMES, NameLists } from '../../contract/general-names';
 import { checkTermWithin, formatTime, Term } from '../../contract/term';
-import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { PemSource } from './pem-source';
 import { assertNotCaSubject } from '../../pki/ca-subject';
 import { checkCommonNameElsewhere } from '../../pki/common-name-constraints';
 import { rawNames } from '../../pki/general-names';
@@ -20,6 +16,10 @@ import { assertNamesPermitted } from '../../pki/name-constraints';
 import { ProfileName, PROFILES } from '../../pki/profile';
 import { readRequestedNames } from '../../pki/requested-names';
 import { Validity, validityFrom } from '../../pki/validity';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { KnownCa, knownCa } from '../ca/known-ca';
+import { warn } from '../checks/notices';
+import { hasToken, TermProps, validate } from '../checks/validation';
 
 /** What a certificate declares that the CA which signs it may have something against. */
 export interface DeclaredCertificate extends TermProps {

@@ -6,10 +6,10 @@ import { IConstruct } from 'constructs';
 import { holdsPrivateKey, isPrivateKey } from '../../contract/private-keys';
 import { quote } from '../../contract/rules';
 import { publicBlocks, textOfPublicFile } from '../../pki/public-text';
-import { NeededRight } from '../provider/certificate-provider';
 import { check, having, TEXT } from '../checks/kinds';
 import { SECRET } from '../checks/object-kinds';
 import { arnsOf, grantUseSecret, secretIdOf } from '../keys/private-key';
+import { NeededRight } from '../provider/certificate-provider';
 
 const PARAMETER = having<IStringParameter>('an IStringParameter of aws-ssm, as in StringParameter.fromStringParameterName()', 'stringValue');
 

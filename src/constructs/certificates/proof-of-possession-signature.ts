@@ -1,17 +1,17 @@
 import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { HashAlgorithm } from './hash-algorithm';
+import { validateCanIssue } from './issuing-validation';
 import { ProofOfPossessionSignatureAttributes, ProofOfPossessionSignatureProperties } from '../../contract/properties';
 import { ResourceType } from '../../contract/resource-types';
 import { checkVerificationCode } from '../../contract/rules';
-import { HashAlgorithm } from './hash-algorithm';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
-import { validateCanIssue } from './issuing-validation';
-import { check, Kinds, NUMBER, optional, TEXT } from '../checks/kinds';
 import { issuerProperties } from '../ca/known-ca';
+import { check, Kinds, NUMBER, optional, TEXT } from '../checks/kinds';
 import { CA, HASH_ALGORITHM } from '../checks/object-kinds';
-import { refuseRemovalPolicy } from '../provider/removal-policy';
 import { validate, validGeneration, validHashAlgorithm } from '../checks/validation';
+import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
+import { refuseRemovalPolicy } from '../provider/removal-policy';
 
 /**
  * What a CA signs to prove that its key is held.

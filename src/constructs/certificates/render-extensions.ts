@@ -1,13 +1,13 @@
 import { Construct } from 'constructs';
-import { knownConstraints } from '../ca/known-ca';
-import { warn } from '../checks/notices';
-import { renderSubject, validate } from '../checks/validation';
 import { CertificateExtensionOptions, ExtendedKeyUsage, NameConstraints } from './certificate-extensions';
 import { checkExtensions, DeclaredExtensions } from '../../contract/extensions';
 import { GENERAL_NAME_TYPE_NAMES, GENERAL_NAME_TYPES, NameLists } from '../../contract/general-names';
 import { ExtensionProperties } from '../../contract/properties';
 import { limitsUnder } from '../../pki/constraint-limits';
 import { rawNames } from '../../pki/general-names';
+import { knownConstraints } from '../ca/known-ca';
+import { warn } from '../checks/notices';
+import { renderSubject, validate } from '../checks/validation';
 
 /** All that a construct can declare of extensions. */
 export interface ExtensionProps extends CertificateExtensionOptions {

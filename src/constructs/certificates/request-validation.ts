@@ -1,17 +1,17 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { hasToken, renderSubject, validate } from '../checks/validation';
 import { CustomExtension } from './certificate-extensions';
+import { EndEntityCertificateOptions } from './end-entity-certificate-options';
+import { PemSource } from './pem-source';
 import { checkNameRules } from '../../contract/general-names';
 import { AllowedSubjectProperties } from '../../contract/properties';
 import { checkDeliveryFormats, checkSubject, Complaint, quote } from '../../contract/rules';
 import { SubjectValues } from '../../contract/subject-attributes';
 import { AllowedSubject, checkAllowedSubject, checkRequestedSubject, checkSubjectIsDecided } from '../../contract/subject-rules';
-import { DeliveryFormat } from '../keys/delivery-format';
-import { EndEntityCertificateOptions } from './end-entity-certificate-options';
-import { PemSource } from './pem-source';
 import { CertificationRequest, readCertificationRequest } from '../../pki/certification-request';
 import { readName } from '../../pki/name-reader';
+import { hasToken, renderSubject, validate } from '../checks/validation';
+import { DeliveryFormat } from '../keys/delivery-format';
 
 /** What decides on the names in a certificate from a request. */
 type NameOptions = Pick<EndEntityCertificateOptions, 'certificateSigningRequest' | 'subject' | 'allowedSubject' | 'allowedSubjectAlternativeNames'>;

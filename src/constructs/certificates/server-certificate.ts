@@ -1,11 +1,11 @@
 import { ITaggableV2 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ExtendedKeyUsage } from './certificate-extensions';
-import { ResourceType } from '../../contract/resource-types';
 import { EndEntityCertificateBase } from './end-entity-certificate';
 import { END_ENTITY_KINDS, EndEntityCertificateOptions } from './end-entity-certificate-options';
-import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { IIotCertificate } from './iot-certificate';
+import { ResourceType } from '../../contract/resource-types';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { check, Kinds, pathBelow } from '../checks/kinds';
 import { CA } from '../checks/object-kinds';
 

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
-import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { certificatesIn, ChainLink, joined } from '../ca/ca-chain';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { check, listOf } from '../checks/kinds';
 import { CA } from '../checks/object-kinds';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';

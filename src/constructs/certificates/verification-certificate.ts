@@ -1,20 +1,20 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { IIotCertificate, IssuedCertificateBase } from './iot-certificate';
+import { ISSUED_CERTIFICATE_KINDS, IssuedCertificateOptions } from './issued-certificate-options';
+import { validateCanIssue, validateIssuing } from './issuing-validation';
 import { VerificationCertificateProperties } from '../../contract/properties';
 import { ResourceType } from '../../contract/resource-types';
-import { checkDeviceKeyForPlatform, checkRegistrationCode } from '../../contract/rules';
-import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { IIotCertificate, IssuedCertificateBase } from './iot-certificate';
 import { IotPlatform } from '../../platforms/iot-platform';
-import { ISSUED_CERTIFICATE_KINDS, IssuedCertificateOptions } from './issued-certificate-options';
-import { KeyAlgorithm } from '../keys/key-algorithm';
+import { checkDeviceKeyForPlatform, checkRegistrationCode } from '../../platforms/platform-checks';
 import { checkKeyOfCa } from '../ca/ca-validation';
-import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
-import { validateCanIssue, validateIssuing } from './issuing-validation';
-import { check, Kinds, optional, TEXT } from '../checks/kinds';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { issuerProperties } from '../ca/known-ca';
+import { check, Kinds, optional, TEXT } from '../checks/kinds';
 import { CA, DURATION, KEY_ALGORITHM, PLATFORM } from '../checks/object-kinds';
 import { sayNotices, validate, validateInsideCa, validGeneration, validHashAlgorithm, validityDays } from '../checks/validation';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
 
 /**
  * What a verification certificate is.

@@ -1,7 +1,7 @@
 import { Annotations } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { PlatformId } from '../../platforms/registry';
 import { Complaint } from '../../contract/rules';
+import { PlatformId } from '../../platforms/registry';
 
 /**
  * The ids of warnings, by which a reader acknowledges them, and what each of them says. Ids are final, one for each thing that is said. The

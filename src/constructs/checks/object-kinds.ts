@@ -5,13 +5,13 @@ import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { ITopic } from 'aws-cdk-lib/aws-sns';
 import { IConstruct } from 'constructs';
 import { having, insteadOfText, oneOf, orToken } from './kinds';
-import { HashAlgorithm } from '../certificates/hash-algorithm';
-import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { IotPlatform } from '../../platforms/iot-platform';
-import { KeyAlgorithm } from '../keys/key-algorithm';
-import { KeyStorage } from '../keys/key-storage';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { PemSource } from '../certificates/pem-source';
 import { SubjectRule } from '../certificates/subject-rule';
+import { KeyAlgorithm } from '../keys/key-algorithm';
+import { KeyStorage } from '../keys/key-storage';
 
 /** The objects that several constructs are given. */
 export const CA = having<IPrivateIotCa>('a CA, as in new PrivateIotCa()', 'caId', '_chain');

@@ -3,15 +3,15 @@ import { Construct } from 'constructs';
 import { note } from './notices';
 import { checkHashForKms } from '../../contract/kms';
 import { noticesOf } from '../../contract/platform-rules';
-import { platformRules } from '../../platforms/registry';
 import {
   checkGeneration, checkPathLength, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
 } from '../../contract/rules';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../../contract/subject-attributes';
 import { checkTerm, formatTime } from '../../contract/term';
-import { HashAlgorithm } from '../certificates/hash-algorithm';
-import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { IotPlatform } from '../../platforms/iot-platform';
+import { platformRules } from '../../platforms/registry';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { HashAlgorithm } from '../certificates/hash-algorithm';
 
 /**
  * Asks a rule about values that may be tokens. What is known only at deployment is checked then, by the same rule.

@@ -3,14 +3,14 @@ import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { BundleProperties } from '../../contract/properties';
-import { NeededRight } from '../provider/certificate-provider';
-import { description } from '../checks/description';
 import { emptySecret } from './empty-secret';
-import { check, FLAG, having, Kinds, optional } from '../checks/kinds';
-import { acknowledge } from '../provider/nag';
-import { KEY, SECRET } from '../checks/object-kinds';
 import { arnsOf, grantKeepSecret, grantUseSecret, secretIdOf } from './private-key';
+import { BundleProperties } from '../../contract/properties';
+import { description } from '../checks/description';
+import { check, FLAG, having, Kinds, optional } from '../checks/kinds';
+import { KEY, SECRET } from '../checks/object-kinds';
+import { NeededRight } from '../provider/certificate-provider';
+import { acknowledge } from '../provider/nag';
 
 /**
  * Options of every form of delivery.

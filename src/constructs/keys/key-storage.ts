@@ -2,16 +2,16 @@ import { Duration, Names, Stack } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { emptySecret } from './empty-secret';
+import { ParameterRights } from './parameter-rights';
+import { arnsOf, BoundPrivateKey, grantKeepSecret, grantUseSigningKey, PrivateKeyOptions } from './private-key';
+import { validateSigningKey } from './signing-key';
 import { checkKeyAlgorithmForKms, KMS_KEY_SPECS } from '../../contract/kms';
 import { checkParameterPath } from '../../contract/parameter-path';
 import { Complaint } from '../../contract/rules';
 import { description } from '../checks/description';
-import { emptySecret } from './empty-secret';
 import { check, Kinds, optional, TEXT } from '../checks/kinds';
 import { DURATION, KEY } from '../checks/object-kinds';
-import { ParameterRights } from './parameter-rights';
-import { arnsOf, BoundPrivateKey, grantKeepSecret, grantUseSigningKey, PrivateKeyOptions } from './private-key';
-import { validateSigningKey } from './signing-key';
 import { validate } from '../checks/validation';
 
 /**

@@ -2,8 +2,8 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { NeededRight } from '../provider/certificate-provider';
 import { viaService } from './via-service';
+import { NeededRight } from '../provider/certificate-provider';
 
 /** Rights on the parameters below a path. */
 export class ParameterRights {

@@ -1,7 +1,7 @@
 import { IResolvable, Lazy, TagManager, TagType, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { outermostStack } from '../provider/reach';
 import { checkTagKey, checkTagKeys, checkTagValue, Tag } from '../../contract/tags';
+import { outermostStack } from '../provider/reach';
 
 /** What CloudFormation calls a parameter. It is none of its resources here, and yet what users of `Tags.of()` take it for. */
 const PARAMETER = 'AWS::SSM::Parameter';

@@ -3,11 +3,11 @@ import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
-import { NeededRight } from '../provider/certificate-provider';
-import { grantOrPermit } from '../ca/cross-account';
 import { viaService } from './via-service';
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
 import { KeyStorageProperties } from '../../contract/properties';
+import { grantOrPermit } from '../ca/cross-account';
+import { NeededRight } from '../provider/certificate-provider';
 
 /** What a key storage is told when a certificate's key is put into it. */
 export interface PrivateKeyOptions {

@@ -1,9 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import { Alias, CfnKey, IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { validate } from '../checks/validation';
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
 import { checkSigningKey, keyAlgorithmOfKeySpec } from '../../contract/kms';
+import { validate } from '../checks/validation';
 
 /**
  * Checks a key of KMS that is to be a CA's: that it is a key, since IAM knows keys by their own ARNs and a right on an alias would

@@ -1,17 +1,12 @@
-import * as path from 'node:path';
 import { Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import { IGrantable, ManagedPolicy, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
-import { isKnownToDiffer } from '../ca/cross-account';
-import { exportedPems } from '../certificates/exported-pem';
-import { arnsToIssue } from '../ca/grant-issue';
+import { bundledFunction } from './bundled-function';
 import { acknowledgeWildcard } from './nag';
-import { noticeId, warn } from '../checks/notices';
 import { policyId } from './policy-id';
 import { largestSize } from './policy-size';
-import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { outermostStack } from './reach';
 import { alwaysAskForRemoval, retainsKey } from './removal-policy';
 import { isSynthesized, rolePolicy } from './role-policy';
@@ -19,12 +14,15 @@ import { MANAGED_POLICY_CHARACTERS, SharedPolicies } from './shared-policies';
 import { SERVICE_TIMEOUT_MINUTES } from '../../contract/cloudformation-limits';
 import { CA_RESOURCE_TYPES, ResourceType } from '../../contract/resource-types';
 import { quote } from '../../contract/rules';
+import { isKnownToDiffer } from '../ca/cross-account';
+import { arnsToIssue } from '../ca/grant-issue';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { exportedPems } from '../certificates/exported-pem';
+import { noticeId, warn } from '../checks/notices';
+import { keepPrivateKeysOut } from '../keys/private-key-guard';
 
 /** The id below the stack. The function's logical id comes from it, and a service token can't change: final. */
 const PROVIDER_ID = 'PrivateIotCaProvider';
-
-const ASSET = path.join(__dirname, '..', '..', 'assets', 'handler');
 
 /**
  * A role takes 10 managed policies, and all its inline policies share 10,240 characters.
@@ -103,7 +101,7 @@ export class CertificateProvider extends Construct {
     const logging = logGroup.grantWrite(rolePolicy(this, 'Logging', role));
     this.function = new Function(this, 'Function', {
       description: 'Makes the certificates of this stack',
-      code: Code.fromAsset(ASSET),
+      code: bundledFunction('handler'),
       handler: 'index.handler',
       runtime: determineLatestNodeRuntime(this),
       architecture: Architecture.ARM_64,

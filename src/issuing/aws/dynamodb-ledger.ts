@@ -3,13 +3,12 @@ import {
   DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { Requester } from '../declaration/identity';
-import {
-  Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, OvertakenError, ResourceRecord, TABLE_WAS_CHANGED, takesBack,
-} from '../ledger/ledger';
-import { AwsCalls, errorName } from '../../lambda/aws/aws-calls';
 import { entryFrom, Item, namedIdentityFrom, recordFrom, toAttribute, toItem } from './ledger-item';
 import { certificateKey, isFor, nameKey, namePartition, pointerKey, resourceKey, resourceOf } from './ledger-keys';
+import { AwsCalls, errorName } from '../../lambda/aws/aws-calls';
+import { Requester } from '../../resource/lifecycle-event';
+import { OvertakenError } from '../../resource/overtaken-error';
+import { Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, ResourceRecord, TABLE_WAS_CHANGED, takesBack } from '../ledger/ledger';
 
 const CONDITION_FAILED = 'ConditionalCheckFailedException';
 const TABLE_GONE = 'ResourceNotFoundException';

@@ -2,10 +2,10 @@ import { GetPublicKeyCommand, KMSClient, MessageType, SignCommand, SigningAlgori
 import { KEY_ALGORITHMS, HashAlgorithmName, KeyAlgorithmName, KeyFamily } from '../../contract/key-algorithms';
 import { checkHashForKms, checkSigningKey } from '../../contract/kms';
 import { quote } from '../../contract/rules';
+import { AwsCalls } from '../../lambda/aws/aws-calls';
 import { keyAlgorithmOfPublicKey } from '../../pki/keys';
 import { digest, Signer } from '../../pki/signer';
 import { complain } from '../../resource/property-values';
-import { AwsCalls } from '../../lambda/aws/aws-calls';
 
 /**
  * The longest message that KMS digests itself; of a longer one it is sent the digest.

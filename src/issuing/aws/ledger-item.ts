@@ -2,8 +2,8 @@ import { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isMap } from '../../contract/json-map';
 import { KeyStorageProperties } from '../../contract/properties';
 import { quote } from '../../contract/rules';
-import { LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
 import { entryOf } from '../../lambda/outside-text';
+import { LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
 
 /** An item, or the key of one, as DynamoDB writes it. */
 export type Item = { [name: string]: AttributeValue };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Item } from './ledger-item';
 import { comparableCommonName } from '../../contract/common-names';
-import { Requester } from '../declaration/identity';
+import { Requester } from '../../resource/lifecycle-event';
 import { LedgerEntry } from '../ledger/ledger';
 
 /** The keys of a ledger's items; see decisions/0004-ledger.md. */

@@ -2,10 +2,10 @@ import {
   AddTagsToResourceCommand, DeleteParameterCommand, GetParameterCommand, ParameterTier, ParameterType, PutParameterCommand,
   RemoveTagsFromResourceCommand, ResourceTypeForTagging, SSMClient,
 } from '@aws-sdk/client-ssm';
-import { NOTHING_TO_PUT_BACK, ParameterOptions, ParameterVersions as Port, PutBack } from '../ports';
-import { AwsCalls, ifOneOf } from '../../lambda/aws/aws-calls';
 import { quote } from '../../contract/rules';
 import { Tag } from '../../contract/tags';
+import { AwsCalls, ifOneOf } from '../../lambda/aws/aws-calls';
+import { NOTHING_TO_PUT_BACK, ParameterOptions, ParameterVersions as Port, PutBack } from '../ports';
 
 const ALREADY_THERE = 'ParameterAlreadyExists';
 const NOT_FOUND = 'ParameterNotFound';

@@ -2,8 +2,8 @@ import {
   DescribeSecretCommand, DescribeSecretResponse, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient,
   UpdateSecretVersionStageCommand, UpdateSecretVersionStageRequest,
 } from '@aws-sdk/client-secrets-manager';
-import { NOTHING_TO_PUT_BACK, PutBack, SecretVersions } from '../ports';
 import { AwsCalls, errorName, ifOneOf, MAX_LOOKS } from '../../lambda/aws/aws-calls';
+import { NOTHING_TO_PUT_BACK, PutBack, SecretVersions } from '../ports';
 
 /**
  * "Staging labels attached across all versions of a secret": 20.

@@ -1,6 +1,6 @@
 import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import { StackResource } from '../ports';
 import { AwsCalls } from '../../lambda/aws/aws-calls';
+import { StackResource } from '../ports';
 
 /** What a stack had: CloudFormation may go on listing it. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResourceSummary.html */
 const GONE: readonly (string | undefined)[] = ['DELETE_COMPLETE', 'DELETE_SKIPPED'];

@@ -1,12 +1,12 @@
 import { Declaration } from './declaration';
 import { requestOutcome } from './declared-request';
-import { LedgerEntry } from '../ledger/ledger';
-import { outsideMessage } from '../../lambda/outside-text';
-import { MAX_RESPONSE_BYTES, RequestIds, responseBytes } from '../../resource/response-size';
 import { CertificateAttributes } from '../../contract/properties';
+import { outsideMessage } from '../../lambda/outside-text';
 import { certificateAttributes } from '../../pki/certificate';
 import { splitCertificates } from '../../pki/certificate-list';
 import { toPem } from '../../pki/pem';
+import { MAX_RESPONSE_BYTES, RequestIds, responseBytes } from '../../resource/response-size';
+import { LedgerEntry } from '../ledger/ledger';
 
 /**
  * What stands in the attributes of a CA whose certificate is awaited; CloudFormation wants every attribute that is referred to. Look-ups

@@ -1,7 +1,7 @@
-import { list, optionalText, RawProperties, record, text, truth } from '../../resource/property-values';
 import { DeclaredExtensions, DeclaredNameConstraints } from '../../contract/extensions';
 import { GENERAL_NAME_TYPE_NAMES, GENERAL_NAME_TYPES, NameLists } from '../../contract/general-names';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../../contract/subject-attributes';
+import { list, optionalText, RawProperties, record, text, truth } from '../../resource/property-values';
 
 /** Reads the property `Extensions`, of which nothing in it is nothing declared; what the contract's rules say of the values is asked elsewhere. */
 export function extensionsProperty(value: unknown): DeclaredExtensions | undefined {

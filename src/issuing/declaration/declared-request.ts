@@ -1,28 +1,16 @@
 import { createHash } from 'node:crypto';
-import { Declaration, assertSubject } from './declaration';
+import { assertSubject } from './certificate-kinds';
+import { Declaration, DeclaredRequest } from './declaration';
 import { nameLists, subjectValues } from './declared-extensions';
-import { Ports } from '../ports';
-import { complain, RawProperties, record, secretId, text } from '../../resource/property-values';
 import { checkNameRules, GENERAL_NAME_TYPE_NAMES, NameLists } from '../../contract/general-names';
-import { SubjectValues } from '../../contract/subject-attributes';
 import {
   AllowedSubject, AllowedSubjectType, checkAllowedSubject, checkRequestedSubject, checkSubjectIsDecided,
 } from '../../contract/subject-rules';
-import { CertificationRequest, readCertificationRequest } from '../../pki/certification-request';
+import { readCertificationRequest } from '../../pki/certification-request';
 import { readName } from '../../pki/name-reader';
 import { readRequestedNames } from '../../pki/requested-names';
-
-/** A certificate signing request that a certificate is to be made from. */
-export interface DeclaredRequest {
-  /** Absent where it is in a secret that has not been read yet. */
-  readonly content?: CertificationRequest;
-  /** The subject of the request; absent with the content, and where the declaration has one of its own. */
-  readonly subject?: SubjectValues;
-  readonly secretArn?: string;
-  readonly allowedNames?: NameLists;
-  /** Which subject may be taken from the request. */
-  readonly allowedSubject?: AllowedSubject;
-}
+import { complain, RawProperties, record, secretId, text } from '../../resource/property-values';
+import { Ports } from '../ports';
 
 /** Reads the properties that declare a request, and a request that stands among them. */
 export function requestProperty(properties: RawProperties, required: boolean): DeclaredRequest | undefined {

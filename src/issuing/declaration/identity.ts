@@ -1,13 +1,8 @@
 import { Declaration } from './declaration';
 import { requestIdentity } from './declared-request';
-import { idFrom, IdPrefix } from '../../resource/physical-id';
 import { SUBJECT_ATTRIBUTE_NAMES } from '../../contract/subject-attributes';
-
-/** Who asks: a resource of a stack. The stack's id holds a UUID, so that a stack made anew asks anew. */
-export interface Requester {
-  readonly stackId: string;
-  readonly logicalResourceId: string;
-}
+import { Requester } from '../../resource/lifecycle-event';
+import { idFrom, IdPrefix } from '../../resource/physical-id';
 
 /**
  * The identity of a certificate, which is also the physical id of its resource (that of a kept CA names its ledger too): a pure

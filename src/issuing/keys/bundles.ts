@@ -1,12 +1,12 @@
 import { ownerOf } from './key-owner';
-import { LedgerEntry } from '../ledger/ledger';
 import { passphraseIn } from './passphrase';
-import { Ports } from '../ports';
-import { complain, list, record, secretArn, secretId } from '../../resource/property-values';
 import { BundleProperties } from '../../contract/properties';
 import { checkDeliveryFormats, quote } from '../../contract/rules';
 import { combinedPem, derOfPrivateKey, KeyBundle } from '../../pki/key-bundles';
 import { pkcs12 } from '../../pki/pkcs12';
+import { complain, list, record, secretArn, secretId } from '../../resource/property-values';
+import { LedgerEntry } from '../ledger/ledger';
+import { Ports } from '../ports';
 
 /** What a bundle is made of. */
 export interface BundleContent extends KeyBundle {

@@ -1,7 +1,5 @@
 import { describePlace, encryptionKeyOf, placeOf } from './key-storage';
-import { LedgerEntry } from '../ledger/ledger';
 import { passphraseIn } from './passphrase';
-import { NOTHING_TO_PUT_BACK, Ports, PutBack, SecretVersions } from '../ports';
 import { KEY_ALGORITHMS, KeyAlgorithmName } from '../../contract/key-algorithms';
 import { ExistingKeyStorage, KeyStorageProperties, ParameterKeyStorage, SecretKeyStorage } from '../../contract/properties';
 import { quote } from '../../contract/rules';
@@ -9,6 +7,8 @@ import { Tag } from '../../contract/tags';
 import { keyAlgorithmOfPublicKey, publicKeyOf } from '../../pki/keys';
 import { readAnyPrivateKey } from '../../pki/private-key-formats';
 import { Signer, signerOf } from '../../pki/signer';
+import { LedgerEntry } from '../ledger/ledger';
+import { NOTHING_TO_PUT_BACK, Ports, PutBack, SecretVersions } from '../ports';
 
 /** A key pair in somebody's custody. */
 export interface HeldKey {

@@ -1,11 +1,11 @@
 import { custodyOf } from './custody';
 import { ownerOf } from './key-owner';
-import { LedgerEntry } from '../ledger/ledger';
-import { LifecycleEvent } from '../../resource/lifecycle-event';
 import { tagParameter } from './parameter-tags';
-import { Ports, PutBack } from '../ports';
-import { MAX_TURNS } from '../ledger/turns';
 import { isSerialNumberOf } from '../../pki/serial-number';
+import { LifecycleEvent } from '../../resource/lifecycle-event';
+import { LedgerEntry } from '../ledger/ledger';
+import { MAX_TURNS } from '../ledger/turns';
+import { Ports, PutBack } from '../ports';
 
 /**
  * Makes the key of a certificate, and its bundles, the ones that are read by default.

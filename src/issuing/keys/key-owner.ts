@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Requester } from '../declaration/identity';
+import { Requester } from '../../resource/lifecycle-event';
 
 /** What a place holds of a resource: the key itself, or the key in a form of delivery. */
 export type KeyForm = 'key' | 'Pkcs12' | 'Pkcs12Legacy' | 'CombinedPem' | 'Der';

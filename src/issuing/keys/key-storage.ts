@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { arn, checked, record, RawProperties, secretArn, secretId } from '../../resource/property-values';
 import { checkParameterPath } from '../../contract/parameter-path';
 import { KeyStorageProperties } from '../../contract/properties';
 import { quote } from '../../contract/rules';
+import { arn, checked, record, RawProperties, secretArn, secretId } from '../../resource/property-values';
 
 type StorageType = KeyStorageProperties['Type'];
 

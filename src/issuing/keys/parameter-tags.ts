@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { checkTagKey, checkTagKeys, checkTagValue, MAX_TAGS, Tag } from '../../contract/tags';
+import { isSerialNumberOf } from '../../pki/serial-number';
+import { complain, list, RawProperties, record } from '../../resource/property-values';
 import { Declaration } from '../declaration/declaration';
 import { LedgerEntry } from '../ledger/ledger';
 import { Ports } from '../ports';
-import { complain, list, RawProperties, record } from '../../resource/property-values';
-import { checkTagKey, checkTagKeys, checkTagValue, MAX_TAGS, Tag } from '../../contract/tags';
-import { isSerialNumberOf } from '../../pki/serial-number';
 
 /** What a ledger knows of the tags of a key's parameter. */
 export type TagFacts = Pick<LedgerEntry, 'tags' | 'formerTagKeys'>;

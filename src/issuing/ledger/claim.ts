@@ -1,10 +1,11 @@
-import { AnsweredError } from '../../resource/answered-error';
-import { Holder, Ledger, ignoreGone, Outcome, OvertakenError, ResourceRecord } from './ledger';
-import { LifecycleEvent } from '../../resource/lifecycle-event';
-import { identityIn } from '../../resource/physical-id';
-import { Ports } from '../ports';
+import { Holder, Ledger, ignoreGone, Outcome, ResourceRecord } from './ledger';
 import { Aim, begun, ended } from './resource-record';
 import { KEEPS_CHANGING, MAX_TURNS } from './turns';
+import { AnsweredError } from '../../resource/answered-error';
+import { LifecycleEvent } from '../../resource/lifecycle-event';
+import { OvertakenError } from '../../resource/overtaken-error';
+import { identityIn } from '../../resource/physical-id';
+import { Ports } from '../ports';
 
 /** The ledgers that a request has to do with, by the names of their tables. */
 export interface LedgerTables {

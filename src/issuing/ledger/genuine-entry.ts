@@ -1,10 +1,10 @@
-import { custodyOf } from '../keys/custody';
 import { IssuingCa } from '../issuing-ca';
-import { describePlace } from '../keys/key-storage';
 import { LedgerEntry, TABLE_WAS_CHANGED } from './ledger';
-import { Ports } from '../ports';
 import { Certificate, parseCertificate, verifyCertificate } from '../../pki/certificate';
 import { isSerialNumberOf } from '../../pki/serial-number';
+import { custodyOf } from '../keys/custody';
+import { describePlace } from '../keys/key-storage';
+import { Ports } from '../ports';
 
 /** An entry whose certificate is there. */
 export type IssuedEntry = LedgerEntry & { readonly certificate: Buffer };

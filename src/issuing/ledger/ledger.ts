@@ -1,6 +1,6 @@
-import { Requester } from '../declaration/identity';
 import { BundleProperties, KeyStorageProperties } from '../../contract/properties';
 import { Tag } from '../../contract/tags';
+import { Requester } from '../../resource/lifecycle-event';
 
 /**
  * - `RESERVED`: serial number and validity are fixed, the certificate is not there yet.
@@ -125,13 +125,6 @@ export function ignoreGone(error: unknown): undefined {
     throw error;
   }
   return undefined;
-}
-
-/** A later request for the same resource has begun: the one that is told so must leave everything as it is. */
-export class OvertakenError extends Error {
-  constructor() {
-    super('a later request for this resource has begun, or this one has ended already; nothing is done for it any more');
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
+import { Ledger, LedgerEntry } from './ledger';
 import { CertificateRequest } from '../declaration/certificate-request';
 import { isOf } from '../declaration/identity';
-import { Ledger, LedgerEntry } from './ledger';
 import { Ports } from '../ports';
 import { isUnderWay } from './reservation';
 import { quote } from '../../contract/rules';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { IssuedEntry } from './genuine-entry';
-import { isOf } from '../declaration/identity';
-import { isSameStorage } from '../keys/key-storage';
 import { Holder, Ledger, LedgerEntry } from './ledger';
 import { KEEPS_CHANGING, MAX_TURNS } from './turns';
+import { isOf } from '../declaration/identity';
+import { isSameStorage } from '../keys/key-storage';
 
 /**
  * Records a CA in the ledger of what it issues, where it is looked for when it is to sign: its certificate is in the ledger

@@ -1,17 +1,11 @@
-import { CertificateRequest } from '../declaration/certificate-request';
-import { Declaration } from '../declaration/declaration';
-import { requestOutcome } from '../declaration/declared-request';
 import { IssuingCa } from '../issuing-ca';
 import { LedgerEntry } from './ledger';
-import { tagFacts } from '../keys/parameter-tags';
-import { Ports } from '../ports';
-import { complain } from '../../resource/property-values';
-import { assertForPlatforms } from '../usable-ca';
 import { checkHashForKms } from '../../contract/kms';
 import { formatTime } from '../../contract/term';
 import { assertNotCaSubject } from '../../pki/ca-subject';
 import { parseCertificate } from '../../pki/certificate';
-import { CertificateContent, largestCertificate } from '../../pki/issue';
+import { CertificateContent } from '../../pki/certificate-content';
+import { largestCertificate } from '../../pki/issue';
 import { assertMayIssue } from '../../pki/issuer-limits';
 import { encodeName, formatName } from '../../pki/name';
 import { toPem } from '../../pki/pem';
@@ -19,6 +13,13 @@ import { PROFILES } from '../../pki/profile';
 import { newSerialNumber } from '../../pki/serial-number';
 import { describePublicKey } from '../../pki/subject-key';
 import { validityFrom } from '../../pki/validity';
+import { complain } from '../../resource/property-values';
+import { CertificateRequest } from '../declaration/certificate-request';
+import { Declaration } from '../declaration/declaration';
+import { requestOutcome } from '../declaration/declared-request';
+import { tagFacts } from '../keys/parameter-tags';
+import { Ports } from '../ports';
+import { assertForPlatforms } from '../usable-ca';
 
 /**
  * How long a reservation is good for: longer than Lambda takes to deliver a request again that failed. Its validity was fixed

@@ -1,5 +1,6 @@
-import { Outcome, OvertakenError, ResourceRecord } from './ledger';
+import { Outcome, ResourceRecord } from './ledger';
 import { LifecycleEvent } from '../../resource/lifecycle-event';
+import { OvertakenError } from '../../resource/overtaken-error';
 
 /** How many requests before the latest one a record names: far more than Lambda can deliver late, within six hours. */
 const MAX_EARLIER = 20;

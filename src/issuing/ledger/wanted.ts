@@ -1,8 +1,9 @@
-import { isSamePlace } from '../keys/custody';
-import { Declaration } from '../declaration/declaration';
-import { isOf, Requester } from '../declaration/identity';
-import { describeStorage } from '../keys/key-storage';
 import { LedgerEntry, TABLE_WAS_CHANGED } from './ledger';
+import { Requester } from '../../resource/lifecycle-event';
+import { Declaration } from '../declaration/declaration';
+import { isOf } from '../declaration/identity';
+import { isSamePlace } from '../keys/custody';
+import { describeStorage } from '../keys/key-storage';
 
 /** What of a request decides whether it can be carried out with what the ledger has. */
 export interface WantedRequest extends Requester {

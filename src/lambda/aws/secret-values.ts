@@ -1,5 +1,4 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SecretValue } from '../../issuing/ports';
 import { AwsCalls, ifOneOf } from './aws-calls';
 import { quote } from '../../contract/rules';
 
@@ -30,7 +29,7 @@ export class SecretValues {
    * Reads a secret's current value: the version with the label AWSCURRENT.
    * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
    */
-  public async read(secretId: string): Promise<SecretValue | undefined> {
+  public async read(secretId: string): Promise<string | Buffer | undefined> {
     const region = SECRET_NAME.test(secretId) ? this.ownRegion : SECRET_ARN.exec(secretId)?.[1];
     if (region === undefined) {
       throw new Error(`a secret must be named by its ARN or its name, got ${quote(secretId)}`);

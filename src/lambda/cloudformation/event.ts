@@ -1,11 +1,11 @@
+import { FunctionEnvironment } from './environment';
+import { isResponseUrl, placeOf, requestTime } from './response-url';
 import { isMap, JsonMap } from '../../contract/json-map';
 import { quote } from '../../contract/rules';
 import { LifecycleEvent } from '../../resource/lifecycle-event';
 import { idFrom } from '../../resource/physical-id';
 import { record } from '../../resource/property-values';
 import { RequestIds } from '../../resource/response-size';
-import { FunctionEnvironment } from './environment';
-import { isResponseUrl, placeOf, requestTime } from './response-url';
 
 /** Where a request is answered, and what an answer repeats: those of its ids that can be repeated. */
 export interface Addressee extends Partial<RequestIds> {

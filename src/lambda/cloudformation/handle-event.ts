@@ -1,12 +1,13 @@
-import { AnsweredError } from '../../resource/answered-error';
-import { LifecycleError, LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
-import { log, LogRecord } from '../log';
-import { assertResponseFits, successBody } from '../../resource/response-size';
 import { startDeadline } from './deadline';
 import { FunctionEnvironment } from './environment';
 import { Addressee, addresseeOf, inventedId, parseRequest } from './event';
 import { namesOf, reasonOf } from './reason';
 import { failureBody, sendResponse } from './response';
+import { AnsweredError } from '../../resource/answered-error';
+import { NamesIn } from '../../resource/known-names';
+import { LifecycleError, LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
+import { assertResponseFits, successBody } from '../../resource/response-size';
+import { log, LogRecord } from '../log';
 
 /** What Lambda says of an invocation, as far as it is needed. */
 export interface InvocationContext {
@@ -17,6 +18,15 @@ export interface InvocationContext {
 
 /** Carries out a request; `signal` ends it when the time is up. */
 export type Work = (event: LifecycleEvent, signal: AbortSignal) => Promise<LifecycleResult>;
+
+/** A delivery of an event, as far as it is understood. */
+interface Delivery {
+  readonly addressee: Addressee;
+  /** Absent where the event is no request for this function. */
+  readonly event?: LifecycleEvent;
+  readonly context: InvocationContext;
+  readonly namesIn?: NamesIn;
+}
 
 /** An answer, and what the log says of it. */
 interface Answer {
@@ -33,32 +43,33 @@ const LAST_MOMENT = 100;
  * Takes a request of CloudFormation, carries it out and answers it; every request gets an answer while there is time, also one
  * that is refused. Only what is not to be answered to CloudFormation is left without: nothing is sent to anybody else.
  *
+ * @param namesIn finds the long names in a declaration that messages may show beside those that every declaration has
  * @throws Error if CloudFormation could not be answered, where another delivery has succeeded and this one has not, or where something
  *   is left to be taken back. Lambda then invokes the function again, twice, with the same event, which finds the work done.
  *   https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export async function handleCloudFormationEvent(
-  raw: unknown, context: InvocationContext, work: Work, environment: FunctionEnvironment,
+  raw: unknown, context: InvocationContext, work: Work, environment: FunctionEnvironment, namesIn?: NamesIn,
 ): Promise<void> {
   const started = Date.now();
   const addressee = acceptedAddressee(raw, context, environment);
   if (!addressee) {
     return;
   }
-  const event = read(() => parseRequest(raw, addressee, environment));
-  const { body, record, unfinished } = event.request
-    ? await carryOut(event.request, addressee, context, work) : refusal(raw, event.error, addressee, context);
-  const facts: LogRecord = { ...record, ...identification(addressee, event.request, context), durationMs: Date.now() - started };
+  const { request: event, error: refused } = read(() => parseRequest(raw, addressee, environment));
+  const delivery: Delivery = { addressee, event, context, namesIn };
+  const { body, record, unfinished } = event ? await carryOut(event, delivery, work) : refusal(raw, refused, delivery);
+  const facts: LogRecord = { ...record, ...identification(delivery), durationMs: Date.now() - started };
   try {
     await sendResponse(addressee.responseUrl, body, AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT)));
-    log(facts.status === 'SUCCESS' ? 'INFO' : 'ERROR', facts, namesIn(addressee, event.request));
+    log(facts.status === 'SUCCESS' ? 'INFO' : 'ERROR', facts, shownNames(delivery));
   } catch (error) {
     const { name, message } = error as Error;
-    log('ERROR', { ...facts, message: 'not answered', errorName: name, errorMessage: message }, namesIn(addressee, event.request));
+    log('ERROR', { ...facts, message: 'not answered', errorName: name, errorMessage: message }, shownNames(delivery));
     throw new Error(message); // anew: what Lambda logs of an error has its stack and all that hangs on it
   }
   if (unfinished !== undefined) {
-    log('WARN', { ...facts, message: 'something is left to be taken back', errorMessage: unfinished }, namesIn(addressee, event.request));
+    log('WARN', { ...facts, message: 'something is left to be taken back', errorMessage: unfinished }, shownNames(delivery));
     throw new Error(unfinished);
   }
 }
@@ -74,7 +85,7 @@ function acceptedAddressee(raw: unknown, context: InvocationContext, environment
 }
 
 /** A request, or why it is none for this function. */
-function read(parse: () => LifecycleEvent): { readonly request: LifecycleEvent } | { readonly request?: undefined; readonly error: unknown } {
+function read(parse: () => LifecycleEvent): { readonly request?: LifecycleEvent; readonly error?: unknown } {
   try {
     return { request: parse() };
   } catch (error) {
@@ -82,8 +93,8 @@ function read(parse: () => LifecycleEvent): { readonly request: LifecycleEvent }
   }
 }
 
-async function carryOut(event: LifecycleEvent, addressee: Addressee, context: InvocationContext, work: Work): Promise<Answer> {
-  const available = context.getRemainingTimeInMillis();
+async function carryOut(event: LifecycleEvent, delivery: Delivery, work: Work): Promise<Answer> {
+  const available = delivery.context.getRemainingTimeInMillis();
   const deadline = startDeadline(available);
   try {
     const result = await Promise.race([work(event, deadline.signal), deadline.passed]);
@@ -98,11 +109,11 @@ async function carryOut(event: LifecycleEvent, addressee: Addressee, context: In
     };
   } catch (error) {
     if (error instanceof LifecycleError && error.cause instanceof AnsweredError) {
-      log('WARN', { ...identification(addressee, event, context), message: 'left to another delivery', errorMessage: error.cause.message }, namesIn(addressee, event));
+      log('WARN', { ...identification(delivery), message: 'left to another delivery', errorMessage: error.cause.message }, shownNames(delivery));
       throw new Error(error.cause.message); // Lambda invokes the function again, which then answers what the other one does
     }
     const late = new Error(`${event.logicalResourceId}: not done within the ${Math.round(available / 1000)} seconds of the function; deploy again`);
-    return failure(addressee, event, deadline.signal.aborted ? late : error, error, context);
+    return failure(delivery, deadline.signal.aborted ? late : error, error);
   } finally {
     deadline.clear();
   }
@@ -112,7 +123,8 @@ async function carryOut(event: LifecycleEvent, addressee: Addressee, context: In
  * Answers what is not for this function, or no whole request. Nothing was ever made of what was refused at its creation, so
  * that its removal, which CloudFormation asks for next, is done: else the stack would be stuck.
  */
-function refusal(raw: unknown, error: unknown, addressee: Addressee, context: InvocationContext): Answer {
+function refusal(raw: unknown, error: unknown, delivery: Delivery): Answer {
+  const { addressee } = delivery;
   const { stackId, requestId, logicalResourceId, physicalResourceId } = addressee;
   const isRemoval = (raw as { readonly RequestType?: unknown }).RequestType === 'Delete' && physicalResourceId === inventedId(addressee);
   if (isRemoval && stackId !== undefined && requestId !== undefined && logicalResourceId !== undefined) {
@@ -122,15 +134,15 @@ function refusal(raw: unknown, error: unknown, addressee: Addressee, context: In
     };
   }
   const told = new LifecycleError(`${logicalResourceId ?? 'the resource'}: ${(error as Error).message}`, undefined, error);
-  return failure(addressee, undefined, told, told, context);
+  return failure(delivery, told, told);
 }
 
 /** Whatever goes wrong while a reason is found, there is one: without an answer, a stack hangs until its timeout. */
-function failure(addressee: Addressee, event: LifecycleEvent | undefined, told: unknown, error: unknown, context: InvocationContext): Answer {
+function failure({ addressee, event, context, namesIn }: Delivery, told: unknown, error: unknown): Answer {
   try {
     const physicalResourceId = physicalIdOfFailure(addressee, event, error);
     const cause = error instanceof LifecycleError ? error.cause : error;
-    const body = failureBody(addressee, physicalResourceId, reasonOf(told, { ...addressee, ...event }, context.awsRequestId));
+    const body = failureBody(addressee, physicalResourceId, reasonOf(told, { ...addressee, ...event }, context.awsRequestId, namesIn));
     return { body, record: { message: 'answered', status: 'FAILED', physicalResourceId, errorName: (cause as Error)?.name, errorMessage: (cause as Error)?.message } };
   } catch (unforeseen) {
     const { physicalResourceId } = addressee;
@@ -149,17 +161,15 @@ function physicalIdOfFailure(addressee: Addressee, event: LifecycleEvent | undef
 }
 
 /** What the log may show of a request; nothing is worth failing for, once it was carried out. */
-function namesIn(addressee: Addressee, event: LifecycleEvent | undefined): string[] {
+function shownNames({ addressee, event, namesIn }: Delivery): string[] {
   try {
-    return namesOf({ ...addressee, ...event });
+    return namesOf({ ...addressee, ...event }, namesIn);
   } catch {
     return [];
   }
 }
 
-function identification(
-  { stackId, logicalResourceId, requestId }: Addressee, event: LifecycleEvent | undefined, context: InvocationContext,
-): Partial<LogRecord> {
+function identification({ addressee: { stackId, logicalResourceId, requestId }, event, context }: Delivery): Partial<LogRecord> {
   return {
     awsRequestId: context.awsRequestId, requestType: event?.requestType, resourceType: event?.resourceType, stackId, logicalResourceId, requestId,
   };

@@ -1,10 +1,10 @@
 import { holdsPrivateKey, isPrivateKey } from '../../contract/private-keys';
 import { shortened } from '../../contract/rules';
+import { KnownNames, NamesIn } from '../../resource/known-names';
 import { LifecycleEvent } from '../../resource/lifecycle-event';
 import { parsePhysicalId } from '../../resource/physical-id';
 import { RawProperties } from '../../resource/property-values';
 import { LONGEST_NAME, redact } from '../redact';
-import { idsAtPlatform, namesAtPlatform } from './registration-names';
 
 /** Long enough for every message of this library, and leaves the rest of an answer of 4096 bytes its room. */
 const MAX_REASON_BYTES = 1023;
@@ -27,31 +27,33 @@ export type KnownRequest = Partial<Pick<LifecycleEvent, 'stackId' | 'logicalReso
  * Of an error that nobody foresaw nothing is shown but where to read on.
  *
  * @param awsRequestId the id by which the log of this invocation is found
+ * @param namesIn finds the names that a platform knows the resource by
  */
-export function reasonOf(error: unknown, event: KnownRequest, awsRequestId: string): string {
+export function reasonOf(error: unknown, event: KnownRequest, awsRequestId: string, namesIn?: NamesIn): string {
   const message = isForeseen(error)
     ? (error as Error).message
     : `${event.logicalResourceId ?? 'the resource'}: an unexpected error; see the log of the function, request ${awsRequestId}`;
-  return cut(redact(message, namesOf(event)) || 'no reason was given');
+  return cut(redact(message, namesOf(event, namesIn)) || 'no reason was given');
 }
 
 /**
  * The names a message about an event may show: those of the stack, and what is public in the template and in the certificate,
  * in full and as messages shorten it.
  */
-export function namesOf({ stackId = '', logicalResourceId = '', physicalResourceId, properties = {} }: KnownRequest): string[] {
+export function namesOf({ stackId = '', logicalResourceId = '', physicalResourceId, properties = {} }: KnownRequest, namesIn?: NamesIn): string[] {
   const { LedgerTable, IssuerLedgerTable, RegistrationCode, Subject, Extensions, AllowedNames, KeyStorage } = properties;
-  const named = namesAtPlatform(properties);
-  // Ids are made of the names: where one of those may be none, nothing of them is shown.
-  const atPlatform = named.some(text => text.length > LONGEST_SHOWN && (mayBeKey(text) || SECRET_NUMBER.test(text)))
-    ? [] : [...named, ...idsAtPlatform(properties)];
   const declared = [
-    ...textsIn([RegistrationCode, atPlatform]),
+    ...textsIn([RegistrationCode, namesIn && namesAtPlatform(namesIn(properties))]),
     ...textsIn([Subject, Extensions, AllowedNames, (KeyStorage as { Path?: unknown } | undefined)?.Path]).filter(text => !SECRET_NUMBER.test(text)),
   ].filter(text => text.length > LONGEST_SHOWN && !mayBeKey(text));
   const tables = textsIn([LedgerTable, IssuerLedgerTable, parsePhysicalId(physicalResourceId)?.ledgerTable])
     .filter(table => table.length <= LONGEST_NAME && GENERATED_NAME.test(table));
   return [stackId, logicalResourceId, ...tables, ...declared, ...declared.map(shortened)];
+}
+
+/** Ids are made of names: where one of those may be a key, none of them is shown. */
+function namesAtPlatform({ declared, derived = [] }: KnownNames): readonly string[] {
+  return declared.some(text => text.length > LONGEST_SHOWN && (mayBeKey(text) || SECRET_NUMBER.test(text))) ? [] : [...declared, ...derived];
 }
 
 /** The texts in a property, but for the values of extensions, which no message shows: as many as there may be names. */

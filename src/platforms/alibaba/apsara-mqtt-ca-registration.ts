@@ -1,18 +1,18 @@
 import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { checkEndpoint, checkPresent, checkRegion, RegistrationType } from '../registrations';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
-import { IotPlatform } from '../iot-platform';
-import { ledgerOf } from '../../constructs/provider/certificate-provider';
+import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
 import { check, Kinds, NUMBER, optional, TEXT } from '../../constructs/checks/kinds';
 import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds';
+import { validate, validGeneration } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
+import { ledgerOf } from '../../constructs/provider/certificate-provider';
+import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
+import { IotPlatform } from '../iot-platform';
 import { validateRegistration } from '../registered-ca';
 import { RegistrarFunction } from '../registrar-function';
-import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
-import { validate, validGeneration } from '../../constructs/checks/validation';
-import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
+import { checkEndpoint, checkPresent, checkRegion, RegistrationType } from '../registrations';
 
 /**
  * A CA, and the instance of ApsaraMQ for MQTT it is registered with.

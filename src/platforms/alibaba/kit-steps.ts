@@ -1,5 +1,13 @@
-import type { RegisteredCa } from './kit';
-import { KIT_MARK, KitInput, markdown, RefusedCa } from '../../cli/export/kits/kit';
+import { KIT_MARK, KitCa, KitInput, markdown, RefusedCa } from '../../cli/export/kits/kit';
+
+/** A CA as it is registered: the name for the form, and the files to upload. */
+export interface RegisteredCa {
+  readonly ca: KitCa;
+  readonly name: string;
+  readonly file: string;
+  /** With the code that each verification certificate is for. */
+  readonly verifications: readonly { readonly file: string; readonly code: string }[];
+}
 
 /** What the steps differ in from language to language. */
 interface Language {

@@ -1,20 +1,11 @@
-import { alibabaSteps } from './kit-steps';
-import { safeName } from '../../cli/export/safe-names';
+import { alibabaSteps, RegisteredCa } from './kit-steps';
 import { pemOf } from '../../cli/export/kits/broker-files';
-import { Kit, KitCa, KitFile, KitInput, kitText } from '../../cli/export/kits/kit';
+import { Kit, KitFile, KitInput, kitText } from '../../cli/export/kits/kit';
+import { safeName } from '../../cli/export/safe-names';
+import { checkCaName } from '../platform-checks';
 import { platformRules } from '../registry';
-import { checkCaName } from '../../contract/rules';
 
 const PLATFORM = 'alibaba-cloud-iot';
-
-/** A CA as it is registered: the name for the form, and the files to upload. */
-export interface RegisteredCa {
-  readonly ca: KitCa;
-  readonly name: string;
-  readonly file: string;
-  /** With the code that each verification certificate is for. */
-  readonly verifications: readonly { readonly file: string; readonly code: string }[];
-}
 
 /** The console of Alibaba Cloud IoT Platform has no API beside it: https://www.alibabacloud.com/help/en/iot/manage-ca-certificates. */
 export const ALIBABA_IOT: Kit = {

@@ -4,21 +4,21 @@ import { CfnCACertificate, CfnTopicRule } from 'aws-cdk-lib/aws-iot';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { AwsIotRegistrationCodeAttributes, AwsIotRegistrationCodeProperties } from './contract';
-import { RegistrationType } from '../registrations';
-import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
-import { IotPlatform } from '../iot-platform';
 import { JIT_PROVISIONING, JustInTimeProvisioning } from './provisioning/just-in-time-provisioning';
-import { PemSource } from '../../constructs/certificates/pem-source';
-import { assertLinted } from '../../pki/lint/lint-errors';
 import { checkKeyOfCa, validateChain } from '../../constructs/ca/ca-validation';
+import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
+import { PemSource } from '../../constructs/certificates/pem-source';
+import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
 import { description } from '../../constructs/checks/description';
 import { check, FLAG, having, Kinds, NUMBER, oneOf, optional } from '../../constructs/checks/kinds';
 import { CA, PEM_SOURCE, REMOVAL_POLICY } from '../../constructs/checks/object-kinds';
+import { sayNotices, validate, validGeneration } from '../../constructs/checks/validation';
 import { keepPrivateKeysOut } from '../../constructs/keys/private-key-guard';
+import { assertLinted } from '../../pki/lint/lint-errors';
+import { IotPlatform } from '../iot-platform';
 import { validateRegistration } from '../registered-ca';
 import { RegistrarFunction } from '../registrar-function';
-import { sayNotices, validate, validGeneration } from '../../constructs/checks/validation';
-import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
+import { RegistrationType } from '../registrations';
 
 /**
  * How AWS IoT Core knows a CA.

@@ -3,9 +3,9 @@ import { CfnPolicy } from 'aws-cdk-lib/aws-iot';
 import { Construct, IConstruct } from 'constructs';
 import { checkPolicyTopic } from './contract';
 import { check, Kinds, listOf, optional, TEXT } from '../../constructs/checks/kinds';
-import { largestSize } from '../../constructs/provider/policy-size';
-import { keepPrivateKeysOut } from '../../constructs/keys/private-key-guard';
 import { validate } from '../../constructs/checks/validation';
+import { keepPrivateKeysOut } from '../../constructs/keys/private-key-guard';
+import { largestSize } from '../../constructs/provider/policy-size';
 
 /** Of the policy of a stack that its things share; its logical id comes from it: final. */
 const SHARED_ID = 'PrivateIotCaAwsIotThingPolicy';

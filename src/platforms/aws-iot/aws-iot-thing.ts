@@ -5,14 +5,14 @@ import { AwsIotCaRegistration, AwsIotCertificateMode } from './aws-iot-ca-regist
 import { AwsIotThingPolicy } from './aws-iot-thing-policy';
 import { checkThingAttributes, checkThingName } from './contract';
 import { DeviceCertificate } from '../../constructs/certificates/device-certificate';
-import { IotPlatform } from '../iot-platform';
 import { check, FLAG, having, Kinds, mapOf, optional, TEXT } from '../../constructs/checks/kinds';
+import { validate } from '../../constructs/checks/validation';
+import { IotPlatform } from '../iot-platform';
 import { knownValues } from './known-values';
+import { registerInLine } from './registration-line';
 import { REMOVAL_POLICY } from '../../constructs/checks/object-kinds';
 import { keepPrivateKeysOut } from '../../constructs/keys/private-key-guard';
-import { registerInLine } from './registration-line';
 import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
-import { validate } from '../../constructs/checks/validation';
 
 /**
  * A device on AWS IoT Core.

@@ -5,18 +5,18 @@ import { AzureIotService } from './azure-iot-service';
 import {
   AzureCaUploadAttributes, AzureCaUploadProperties, AzureCaVerificationAttributes, AzureCaVerificationProperties, CERTIFICATE_NAME,
 } from './contract';
-import { checkForm } from '../../contract/forms';
-import { RegistrationType } from '../registrations';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
-import { ledgerOf } from '../../constructs/provider/certificate-provider';
+import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
 import { check, having, Kinds, optional, TEXT } from '../../constructs/checks/kinds';
 import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds';
+import { validate } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
+import { ledgerOf } from '../../constructs/provider/certificate-provider';
+import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
+import { checkForm } from '../../contract/forms';
 import { validateRegistration } from '../registered-ca';
 import { RegistrarFunction } from '../registrar-function';
-import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
-import { validate } from '../../constructs/checks/validation';
-import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
+import { RegistrationType } from '../registrations';
 
 /**
  * Where a CA is registered with Azure, and who registers it.

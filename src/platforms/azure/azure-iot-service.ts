@@ -1,8 +1,8 @@
 import { AZURE_SERVICES, AzureCloudName, AzureServiceName, AzureServiceProperties, RESOURCE_GROUP, SUBSCRIPTION_ID } from './contract';
+import { check, Kinds, oneOf, optional, orToken, TEXT } from '../../constructs/checks/kinds';
 import { checkForm } from '../../contract/forms';
 import { Complaint } from '../../contract/rules';
 import { IotPlatform } from '../iot-platform';
-import { check, Kinds, oneOf, optional, orToken, TEXT } from '../../constructs/checks/kinds';
 
 /**
  * A cloud of Azure. Each has subscriptions, tenants and endpoints of its own.

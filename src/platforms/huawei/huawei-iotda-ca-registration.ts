@@ -1,6 +1,5 @@
 import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { checkForm } from '../../contract/forms';
 import {
   checkHuaweiRegion, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCaUploadAttributes, HuaweiCaUploadProperties,
   HuaweiCaVerificationAttributes, HuaweiCaVerificationProperties, HuaweiInstanceProperties,
@@ -8,16 +7,17 @@ import {
 import { RegistrationType } from '../registrations';
 import { HuaweiCredentials } from './huawei-credentials';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
-import { IotPlatform } from '../iot-platform';
-import { ledgerOf } from '../../constructs/provider/certificate-provider';
+import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
 import { check, having, Kinds, optional, TEXT } from '../../constructs/checks/kinds';
 import { CA, REMOVAL_POLICY } from '../../constructs/checks/object-kinds';
+import { validate } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
+import { ledgerOf } from '../../constructs/provider/certificate-provider';
+import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
+import { checkForm } from '../../contract/forms';
+import { IotPlatform } from '../iot-platform';
 import { validateRegistration } from '../registered-ca';
 import { RegistrarFunction } from '../registrar-function';
-import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
-import { validate } from '../../constructs/checks/validation';
-import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
 
 /**
  * Where a CA is registered with Huawei Cloud IoTDA, and who registers it.

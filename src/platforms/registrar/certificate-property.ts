@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { text } from '../../resource/property-values';
 import { readCertificates } from '../../pki/certificate-pem';
+import { text } from '../../resource/property-values';
 
 /**
  * Reads a property that holds one certificate, the output of a certificate resource.
@@ -16,5 +16,14 @@ export function certificateProperty(property: string, value: unknown): X509Certi
     return new X509Certificate(certificates[0]);
   } catch {
     throw new Error(`${property} must hold a certificate (X.509), got something else in its PEM`);
+  }
+}
+
+/** The certificate of a property that may hold anything. */
+export function certificateIn(pem: unknown): X509Certificate | undefined {
+  try {
+    return new X509Certificate(String(pem));
+  } catch {
+    return undefined;
   }
 }

@@ -1,7 +1,7 @@
-import { checkEndpoint } from '../registrations';
 import { quote } from '../../contract/rules';
 import { domainOf, placeOf } from '../../lambda/cloudformation/response-url';
 import { checked } from '../../resource/property-values';
+import { checkEndpoint } from '../registrations';
 
 /**
  * Where a service of AWS is emulated, as the AWS SDKs have it: the endpoint of that service, or the one of all services.

@@ -1,7 +1,7 @@
-import { Registrar, Registration, RegistrationRequest } from './registrar';
+import { Registrar, Registration, RegistrationRequest } from './registration';
 import { RegistrationRecords, resourceOf } from './registration-records';
-import { OvertakenError } from '../../issuing/ledger/ledger';
 import { LifecycleEvent } from '../../resource/lifecycle-event';
+import { OvertakenError } from '../../resource/overtaken-error';
 import { RawProperties } from '../../resource/property-values';
 
 /** The latest request for a resource, as it is recorded. */

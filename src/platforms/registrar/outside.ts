@@ -1,6 +1,6 @@
 import { ReadSecret } from './credentials';
 import { openRecords } from './dynamodb-records';
-import { RegistrationRequest } from './registrar';
+import { RegistrationRequest } from './registration';
 import { OpenRecords, RegistrationRecords } from './registration-records';
 import { text } from '../../resource/property-values';
 

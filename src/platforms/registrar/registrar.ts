@@ -1,43 +1,25 @@
 import { inOrder, RecordedRegistrar } from './latest-request';
+import { Registrar, RegistrationRequest } from './registration';
 import { functionEnvironment } from '../../lambda/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext } from '../../lambda/cloudformation/handle-event';
-import { Attributes, failureOf, LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
 import { entryOf } from '../../lambda/outside-text';
+import { NamesIn } from '../../resource/known-names';
+import { failureOf, LifecycleResult } from '../../resource/lifecycle-event';
 import { assertResponseFits } from '../../resource/response-size';
 
 /** How long, from its first refusal on, a right that was just given is taken to be on its way; milliseconds. */
 export const PATIENCE = 60_000;
 
-/** What a resource is to be, or was, at a platform. */
-export interface RegistrationRequest extends LifecycleEvent {
-  /** Ends every call, and every wait between two. */
-  readonly signal: AbortSignal;
-}
-
-/** A resource as it stands at the platform. */
-export interface Registration {
-  /** Made of what identifies the resource at the platform, so that a retry finds it; another id means another resource. */
-  readonly physicalResourceId: string;
-  readonly data: Attributes;
-}
-
 /**
- * One kind of resource at a platform. Both methods can be called again for the same request, also at the same time: what is there
- * already is found, compared, and taken over.
+ * The Lambda handler of a platform's function, which answers CloudFormation itself.
+ *
+ * @param namesIn finds the names by which the platform knows what is declared
  */
-export interface Registrar {
-  /** Makes the resource what its properties declare. */
-  declare(request: RegistrationRequest): Promise<Registration>;
-  /** Removes it; does nothing if it is gone, or was never there. */
-  remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void>;
-}
-
-/** The Lambda handler of a platform's function, which answers CloudFormation itself. */
 export function registrarHandler(
-  registrars: { readonly [resourceType: string]: Registrar | RecordedRegistrar },
+  registrars: { readonly [resourceType: string]: Registrar | RecordedRegistrar }, namesIn?: NamesIn,
 ): (event: unknown, context: InvocationContext) => Promise<void> {
   return (event, context) => handleCloudFormationEvent(event, context, (request, signal) => carryOut(registrars, { ...request, signal }),
-    functionEnvironment(process.env));
+    functionEnvironment(process.env), namesIn);
 }
 
 /** Carries out one request. Also what the tests drive. */

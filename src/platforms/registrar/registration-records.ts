@@ -1,4 +1,4 @@
-import { RegistrationRequest } from './registrar';
+import { RegistrationRequest } from './registration';
 
 /** What the records say of a registration. */
 export interface Standing {

@@ -1,6 +1,6 @@
-import { safeName } from '../../cli/export/safe-names';
 import { BROKER_FILE, brokerFiles, pemOf } from '../../cli/export/kits/broker-files';
 import { Kit, KIT_MARK, KitCertificate, KitFile, kitText, markdown, shellWord } from '../../cli/export/kits/kit';
+import { safeName } from '../../cli/export/safe-names';
 
 /**
  * https://thingsboard.io/docs/user-guide/mqtt-over-ssl/ for the server, https://thingsboard.io/docs/user-guide/certificates/ for

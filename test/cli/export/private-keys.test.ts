@@ -177,8 +177,8 @@ describe('the private key of a CA', () => {
   test.each(['CaKeySecret', 'Iot.CaKeySecret'])('is written, with a warning and without the keys of devices, where it is named as %s', async name => {
     const { code, stderr } = await cli('export', '--outputs', outputsFile, '--out', out, '--ca-private-key', name);
     const file = join(out, 'ca.key.pem');
-    expect([code, stderr]).toEqual([0, `warning: ${file} is the private key of the CA Acme IoT Root CA: whoever has it makes certificates that pass `
-      + 'for this CA\'s; keep it off devices, brokers and version control\n']);
+    expect([code, stderr]).toEqual([0, `warning: ${file} is the private key of the CA Acme IoT Root CA: whoever has it can issue certificates `
+      + 'in the name of this CA; keep it off devices, brokers and version control\n']);
     expect(readdirSync(out).filter(each => each.endsWith('.key.pem'))).toEqual(['ca.key.pem']);
     expect(new X509Certificate(readFileSync(join(out, 'ca.pem'))).checkPrivateKey(createPrivateKey(readFileSync(file)))).toBe(true);
     expect(statSync(file).mode % 0o1000).toBe(0o600);

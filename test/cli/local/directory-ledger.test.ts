@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { localDisk } from '../../../src/cli/disk';
 import { DirectoryLedger } from '../../../src/cli/local/directory-ledger';
 import { StateStore } from '../../../src/cli/local/state-store';
-import { LedgerEntry, OvertakenError, ResourceRecord } from '../../../src/issuing/ledger/ledger';
+import { LedgerEntry, ResourceRecord } from '../../../src/issuing/ledger/ledger';
+import { OvertakenError } from '../../../src/resource/overtaken-error';
 import { temporaryFolder } from '../../support/cli-assembly';
 
 let folder: string;

@@ -1,9 +1,9 @@
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { IIotCertificate, PemSource, PrivateIotCa, TrustBundle, VerificationCertificate } from '../../../src';
+import { resolve, Scope } from '../../../src/cli/local/intrinsics';
 import { opensslCa, opensslRequest } from '../../support/foreign-ca';
 import { attributeOf, stackOf, stackWithCa } from '../../support/stacks';
-import { resolve, Scope } from '../../../src/cli/local/intrinsics';
 
 const ROOT = opensslCa('Old Root').certificate;
 

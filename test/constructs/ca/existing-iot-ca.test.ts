@@ -5,9 +5,9 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { ExistingCaProps, HashAlgorithm, IotPlatform, IPrivateIotCa, KeyAlgorithm, PemSource, PrivateIotCa } from '../../../src';
+import { readCaChain } from '../../../src/pki/ca-chain';
 import { opensslCa, P384, RSA } from '../../support/foreign-ca';
 import { attributeOf, ledgerRights, logicalIds, propertiesOf, rightsOf, stackOf } from '../../support/stacks';
-import { readCaChain } from '../../../src/pki/ca-chain';
 
 const TYPE = 'Custom::ExistingIotCa';
 const KEY_ARN = 'arn:aws:kms:eu-central-1:111111111111:key/0987dcba-09fe-87dc-65ba-ab0987654321';

@@ -1,9 +1,9 @@
 import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { HashAlgorithm, IotPlatform, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, PrivateIotCaProps } from '../../../src';
+import { readCaChain } from '../../../src/pki/ca-chain';
 import { opensslCa, RSA } from '../../support/foreign-ca';
 import { attributeOf, ledgerRights, propertiesOf, rightsOf, stackOf, stackWithCa } from '../../support/stacks';
-import { readCaChain } from '../../../src/pki/ca-chain';
 
 const TYPE = 'Custom::PrivateIotCa';
 const ROOT = opensslCa('Offline Root');

@@ -10,10 +10,10 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import {
   DeliveryFormat, DeviceCertificate, DeviceCertificateOptions, DeviceProfile, IotPlatform, KeyAlgorithm, KeyStorage, PemSource, SubjectRule,
 } from '../../../src';
+import { readCertificationRequest } from '../../../src/pki/certification-request';
 import { opensslRequest } from '../../support/foreign-ca';
 import { opensslOutput } from '../../support/openssl';
 import { attributeOf, logicalIds, onlyVia, propertiesOf, rightsOf, stackWithCa } from '../../support/stacks';
-import { readCertificationRequest } from '../../../src/pki/certification-request';
 
 const TYPE = 'Custom::IotDeviceCertificate';
 const REQUEST = opensslRequest('/O=Acme/serialNumber=A-0001/CN=sensor-001', { extensions: ['subjectAltName = DNS:sensor-001.acme.example'] });

@@ -62,7 +62,7 @@ describe('a private key does not get into a template', () => {
       ca: caIn(stack), instanceId: 'post-cn-7mz2d000001', regionId: 'cn-hangzhou', caName: KEY, credentials: credentialsIn(stack),
     }), 'Stack/Apsara: CaName'],
     ['as a tag', stack => Tags.of(caIn(stack)).add('note', KEY), 'Stack/Ca/PrivateKey: Tags.0.Value'],
-    ['as a tag of the stack', stack => Stack.of(caIn(stack)).tags.setTag('note', KEY), 'Stack: Tags.0.Value'],
+    ['as a tag of the stack', stack => Stack.of(caIn(stack)).tags.setTag('note', KEY), '[Stack] Tags.0.Value'],
     ['as the certificate of a CA of AWS IoT Core that is made late', stack =>
       new AwsIotCaRegistration(stack, 'Registration', { caCertificate: PemSource.inline(late(KEY)) }), 'Stack/Registration: CACertificatePem'],
     ['as a topic', stack => new AwsIotThingPolicy(stack, 'Policy', { topics: [`${BASE64}/${Aws.REGION}`] }), 'Stack/Policy: PolicyDocument.Statement.1.Resource.0'],

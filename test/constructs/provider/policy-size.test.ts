@@ -3,8 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DeliveryFormat, DeviceCertificateOptions, KeyStorage, PemSource, PrivateIotCa } from '../../../src';
-import { stackOf, stackWithCa } from '../../support/stacks';
 import { largestSize } from '../../../src/constructs/provider/policy-size';
+import { stackOf, stackWithCa } from '../../support/stacks';
 
 /** IAM, "IAM and AWS STS quotas": characters without white space, of a managed policy, and of all inline policies of a role. */
 const [MANAGED, INLINE] = [6_144, 10_240];

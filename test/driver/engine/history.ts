@@ -14,7 +14,7 @@ import { environmentAt, Platform, World } from './world';
 
 /** Starts what all histories of a process share. */
 export async function startPlatform(): Promise<Platform & { stop(): Promise<void> }> {
-  assertBundleIsNew('handler', ['src/handlers', 'src/contract', 'src/pki']); // before anything runs that would have to be stopped
+  assertBundleIsNew('handler', ['src/issuing', 'src/lambda', 'src/resource', 'src/contract', 'src/pki']); // before anything runs that would have to be stopped
   const endpoint = await Endpoint.start();
   const variables = { ...environmentAt(endpoint), CERTIFICATE_AUTHORITIES: 'Ca,Factory,Existing,Hsm' };
   const lambda = new LambdaFunction({ bundle: 'handler', handler: 'handler', variables });

@@ -13,7 +13,7 @@ import { assertBundleIsNew, LambdaFunction } from '../lambda/lambda';
 export class Driven implements Platform {
   public static async start(platform: DrivenPlatform): Promise<Driven> {
     const shipped = REGISTRARS[platform.registrar];
-    assertBundleIsNew(shipped.bundle, ['src/registrars', 'src/contract', 'src/handlers']);
+    assertBundleIsNew(shipped.bundle, ['src/platforms', 'src/contract', 'src/lambda', 'src/resource']);
     const [endpoint, server] = [await Endpoint.start(), platform.start()];
     await server.start();
     const lambda = new LambdaFunction({

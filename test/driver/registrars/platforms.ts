@@ -1,10 +1,10 @@
 import { RegistrarName, RegistrationType } from '../../../src/platforms/registrations';
-import { HttpsPlatform } from '../../support/https-platform';
-import { RegisteredCa } from '../../support/registered-ca';
 import { ACCESS_KEY as ALIBABA_KEY, INSTANCE, StrictApsara } from '../../platforms/alibaba/strict-apsara';
 import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from '../../platforms/azure/strict-azure';
 import { ACCESS_KEY, OWN_HOST, PROJECT, SECRET_KEY, StrictHuawei } from '../../platforms/huawei/strict-huawei';
 import { API_KEY, StrictTencent } from '../../platforms/tencent/strict-tencent';
+import { HttpsPlatform } from '../../support/https-platform';
+import { RegisteredCa } from '../../support/registered-ca';
 import { Declared } from '../engine/template';
 
 export const LEDGER = 'Ledger';

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
-import { LedgerEntry, LedgerGoneError, OvertakenError, ResourceRecord } from '../../../src/issuing/ledger/ledger';
+import { LedgerEntry, LedgerGoneError, ResourceRecord } from '../../../src/issuing/ledger/ledger';
+import { OvertakenError } from '../../../src/resource/overtaken-error';
+import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
 import { FaultProxy } from '../../support/fault-proxy';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 

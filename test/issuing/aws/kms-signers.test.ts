@@ -1,6 +1,5 @@
 import { createPrivateKey, createPublicKey, verify } from 'node:crypto';
 import { GetPublicKeyCommand, KeySpec, KMSClient } from '@aws-sdk/client-kms';
-import { awsCalls, kmsOf, makeSigningKey, NO_DEADLINE } from '../../support/aws-clients';
 import { HASH_ALGORITHM_NAMES, HashAlgorithmName } from '../../../src/contract/key-algorithms';
 import { defaultHashForKms, KMS_KEY_ALGORITHM_NAMES, KMS_KEY_SPECS } from '../../../src/contract/kms';
 import { KmsSigners } from '../../../src/issuing/aws/kms-signers';
@@ -9,6 +8,7 @@ import { objectIdentifier, sequence, setOfOne, utf8String } from '../../../src/p
 import { toPem } from '../../../src/pki/pem';
 import { Signer } from '../../../src/pki/signer';
 import { CA_KEYS, NOW, testCa, testCertificate } from '../../pki/fixtures';
+import { awsCalls, kmsOf, makeSigningKey, NO_DEADLINE } from '../../support/aws-clients';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 import { openssl, temporaryFiles } from '../../support/openssl';
 import { KeyState, StrictKey, StrictKms } from '../../support/strict-kms';

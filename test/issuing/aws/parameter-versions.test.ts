@@ -4,8 +4,8 @@ import {
   AddTagsToResourceCommand, DescribeParametersCommand, GetParameterCommand, ListTagsForResourceCommand, ParameterMetadata,
   PutParameterCommand, SSMClient,
 } from '@aws-sdk/client-ssm';
-import { awsCalls, systemsManager } from '../../support/aws-clients';
 import { ParameterVersions } from '../../../src/issuing/aws/parameter-versions';
+import { awsCalls, systemsManager } from '../../support/aws-clients';
 import { FaultKind, FaultProxy } from '../../support/fault-proxy';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 

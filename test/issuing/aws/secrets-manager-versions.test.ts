@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import {
   DeleteSecretCommand, DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { awsCalls, makeSecret, secretsManager } from '../../support/aws-clients';
 import { SecretsManagerVersions } from '../../../src/issuing/aws/secrets-manager-versions';
+import { awsCalls, makeSecret, secretsManager } from '../../support/aws-clients';
 import { FaultProxy } from '../../support/fault-proxy';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
 import { errorName } from '../../../src/lambda/aws/aws-calls';
+import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
 import { FaultKind, FaultProxy } from '../../support/fault-proxy';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 

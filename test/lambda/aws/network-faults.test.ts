@@ -2,8 +2,8 @@ import { createServer, Server, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { awsCalls, dynamoDb } from '../../support/aws-clients';
 import { AwsCalls } from '../../../src/lambda/aws/aws-calls';
+import { awsCalls, dynamoDb } from '../../support/aws-clients';
 
 type Reply = (response: ServerResponse) => void;
 

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { CreateSecretCommand, DeleteSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { awsCalls, makeSecret } from '../../support/aws-clients';
 import { byRegion } from '../../../src/lambda/aws/by-region';
 import { SecretValues } from '../../../src/lambda/aws/secret-values';
+import { awsCalls, makeSecret } from '../../support/aws-clients';
 import { FaultProxy } from '../../support/fault-proxy';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 

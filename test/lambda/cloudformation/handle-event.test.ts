@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { AnsweredError } from '../../../src/resource/answered-error';
 import { handleCloudFormationEvent, InvocationContext, Work } from '../../../src/lambda/cloudformation/handle-event';
+import { AnsweredError } from '../../../src/resource/answered-error';
 import { LifecycleError } from '../../../src/resource/lifecycle-event';
 import { FaultProxy } from '../../support/fault-proxy';
 

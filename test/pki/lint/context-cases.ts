@@ -3,12 +3,12 @@ import {
   string,
 } from './certificate-builder';
 import { Changed, RuleCase } from './rule-cases';
-import { PlatformId, PLATFORM_IDS, platformRules } from '../../../src/platforms/registry';
 import { element, octetString, printableString, sequence, time } from '../../../src/pki/der';
 import { publicKeyOf } from '../../../src/pki/keys';
 import { LINT_OID } from '../../../src/pki/lint/model/object-identifiers';
 import { OID } from '../../../src/pki/object-identifiers';
 import { signatureAlgorithm } from '../../../src/pki/signature-algorithms';
+import { PlatformId, PLATFORM_IDS, platformRules } from '../../../src/platforms/registry';
 import { CA_KEYS } from '../fixtures';
 
 /** What a rule finds in a context: other issuers, platforms, times. Where one is absent, both certificates have the usual one. */

@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import * as fc from 'fast-check';
 import { build, CA, DEVICE, extension, generalNames, NOTHING, oid, rsaKey } from './certificate-builder';
-import { PLATFORM_IDS } from '../../../src/platforms/registry';
 import { element, integer, sequence, Tag } from '../../../src/pki/der';
 import { DerReader } from '../../../src/pki/der-reader';
 import { lintCertificate } from '../../../src/pki/lint/lint';
@@ -10,6 +9,7 @@ import { objectIdentifierText } from '../../../src/pki/lint/model/der-values';
 import { readLintedCertificate } from '../../../src/pki/lint/model/linted-certificate';
 import { LINT_OID } from '../../../src/pki/lint/model/object-identifiers';
 import { OID } from '../../../src/pki/object-identifiers';
+import { PLATFORM_IDS } from '../../../src/platforms/registry';
 
 /** With all that is read: RSA, alternative names, places of CRLs and OCSP, name constraints. */
 const RICH = build({

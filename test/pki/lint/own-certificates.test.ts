@@ -1,9 +1,9 @@
 import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from '../../../src/contract/key-algorithms';
-import { PLATFORM_IDS, platformRules } from '../../../src/platforms/registry';
 import { SubjectValues } from '../../../src/contract/subject-attributes';
 import { lintCertificate } from '../../../src/pki/lint/lint';
 import { readLintedCertificate } from '../../../src/pki/lint/model/linted-certificate';
 import { encodeName } from '../../../src/pki/name';
+import { PLATFORM_IDS, platformRules } from '../../../src/platforms/registry';
 import { DEVICE_SUBJECT, NOW, testCa, testCertificate } from '../fixtures';
 
 /** Every attribute, with as many characters as it can have. */

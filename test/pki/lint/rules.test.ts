@@ -2,10 +2,10 @@ import { X509Certificate } from 'node:crypto';
 import { build, CA, DEVICE } from './certificate-builder';
 import { COMMON_NAME_CASES, ContextCase, ISSUER_CASES, PLATFORM_CASES, TIME_CASES } from './context-cases';
 import { Changed, certificateOf, RULE_CASES } from './rule-cases';
-import { PLATFORM_IDS } from '../../../src/platforms/registry';
 import { LINT_RULES, lintCertificate, rulesFor } from '../../../src/pki/lint/lint';
 import { LintContext } from '../../../src/pki/lint/lint-rule';
 import { readLintedCertificate } from '../../../src/pki/lint/model/linted-certificate';
+import { PLATFORM_IDS } from '../../../src/platforms/registry';
 
 const title = ({ rule, says }: ContextCase): [string, string] => [rule, String(says)];
 

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { CertificateOutputs, HashAlgorithm, IIotCertificate, IotPlatform, KeyAlgorithm, PrivateIotCa } from '../../../src';
-import { caNames } from '../../../src/platforms/alibaba/kit';
 import { KIT_MARK } from '../../../src/cli/export/kits/kit';
+import { caNames } from '../../../src/platforms/alibaba/kit';
 import { temporaryFolder, writeJson } from '../../support/cli-assembly';
 import { cli, cliError, cliOk, filesBelow, readJson } from '../../support/cli-run';
 

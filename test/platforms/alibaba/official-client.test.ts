@@ -1,9 +1,9 @@
 import OpenApi, { $OpenApiUtil } from '@alicloud/openapi-core';
+import { ACCESS_KEY, INSTANCE, StrictApsara } from './strict-apsara';
 import { MqttApi } from '../../../src/platforms/alibaba/registrar/mqtt-api';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
 import { PlatformRequest } from '../../support/https-platform';
 import { registeredCa } from '../../support/registered-ca';
-import { ACCESS_KEY, INSTANCE, StrictApsara } from './strict-apsara';
 
 const CREDENTIALS = { ...ACCESS_KEY, securityToken: 'token-of-sts' };
 

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { RegistrationType } from '../../../src/platforms/registrations';
+import { ACCESS_KEY, FOREIGN_INSTANCE, INSTANCE, StrictApsara } from './strict-apsara';
 import { reasonOf } from '../../../src/lambda/cloudformation/reason';
-import { LifecycleEvent, LifecycleResult } from '../../../src/resource/lifecycle-event';
 import { CaRegistration } from '../../../src/platforms/alibaba/registrar/ca-registration';
+import { apsaraMqttNames } from '../../../src/platforms/alibaba/registrar/known-names';
 import { RegisterCode } from '../../../src/platforms/alibaba/registrar/register-code';
 import { carryOut } from '../../../src/platforms/registrar/registrar';
+import { RegistrationType } from '../../../src/platforms/registrations';
+import { LifecycleEvent, LifecycleResult } from '../../../src/resource/lifecycle-event';
 import { STACK_ID } from '../../support/events';
 import { PlatformAnswer } from '../../support/https-platform';
 import { MemoryRecords } from '../../support/memory-records';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
-import { ACCESS_KEY, FOREIGN_INSTANCE, INSTANCE, StrictApsara } from './strict-apsara';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Apsara-AbCdEf';
 const INVENTED = `invalid-${'0'.repeat(32)}`;
@@ -158,7 +159,7 @@ test('a CA that is registered under another name is told to CloudFormation with 
   const declared = await proved();
   const failure = await registration('Create', declared).catch(error => error);
   const event = { logicalResourceId: 'Apsara', stackId: STACK_ID, properties: declared };
-  expect(reasonOf(failure, event, 'i')).toContain(`caName must be "theirs", under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()})`);
+  expect(reasonOf(failure, event, 'i', apsaraMqttNames)).toContain(`caName must be "theirs", under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()})`);
 });
 
 describe('the code', () => {

@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { App, Stack } from 'aws-cdk-lib';
+import { AwsIotStack } from './aws-iot-stack';
+import { deployed, iot, resourceOf, useAwsIot } from './deployed-to-aws-iot';
+import { StrictIot } from './strict-iot';
 import {
   AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AwsIotThingPolicy, JustInTimeProvisioning, KeyAlgorithm, PemSource, PrivateIotCa,
 } from '../../../src';
-import { AwsIotStack } from './aws-iot-stack';
-import { deployed, iot, resourceOf, useAwsIot } from './deployed-to-aws-iot';
 import { stackOf } from '../../support/stacks';
-import { StrictIot } from './strict-iot';
 
 useAwsIot();
 

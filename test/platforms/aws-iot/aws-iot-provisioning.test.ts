@@ -2,17 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Aws, Fn, Lazy, Stack } from 'aws-cdk-lib';
 import { Function } from 'aws-cdk-lib/aws-lambda';
+import { AwsIotStack } from './aws-iot-stack';
+import { deployed, iot, resourceOf, useAwsIot } from './deployed-to-aws-iot';
+import { IotError } from './strict-iot-state';
 import {
   AwsIotCaRegistration, AwsIotCaRegistrationProps, AwsIotThingPolicy, CertificateSubject, JustInTimeProvisioning, PemSource, PrivateIotCa,
   ProvisioningParameter,
 } from '../../../src';
-import { AwsIotStack } from './aws-iot-stack';
 import { temporaryFolder } from '../../support/cli-assembly';
 import { cli } from '../../support/cli-run';
-import { deployed, iot, resourceOf, useAwsIot } from './deployed-to-aws-iot';
 import { OpensslCas, P256 } from '../../support/openssl-ca';
 import { stackOf } from '../../support/stacks';
-import { IotError } from './strict-iot-state';
 
 useAwsIot();
 

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { STACK_ID } from '../../support/events';
-import { MemoryWorld } from '../../support/memory-ports';
 import { StrictIot } from './strict-iot';
 import { assertThing } from './strict-iot-provisioning';
 import { StrictIotState } from './strict-iot-state';
 import { resolve, Resolved, Scope } from '../../../src/cli/local/intrinsics';
 import { referencesIn } from '../../../src/cli/local/references';
 import { checkTemplate } from '../../../src/contract/cloudformation-limits';
-import { RegistrationType } from '../../../src/platforms/registrations';
 import { ResourceType } from '../../../src/contract/resource-types';
 import { handleLifecycleEvent } from '../../../src/issuing/lifecycle';
-import { LifecycleResult } from '../../../src/resource/lifecycle-event';
 import { IotApi } from '../../../src/platforms/aws-iot/registrar/iot-api';
 import { RegistrationCode } from '../../../src/platforms/aws-iot/registrar/registration-code';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
 import { carryOut } from '../../../src/platforms/registrar/registrar';
+import { RegistrationType } from '../../../src/platforms/registrations';
+import { LifecycleResult } from '../../../src/resource/lifecycle-event';
+import { STACK_ID } from '../../support/events';
+import { MemoryWorld } from '../../support/memory-ports';
 
 type Json = { readonly [name: string]: any };
 

@@ -1,10 +1,10 @@
 import { Aws, CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { needsOf } from './aws-iot-stack';
 import {
   AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AwsIotThingPolicy, AwsIotThingProps, DeviceCertificate, KeyAlgorithm, PemSource,
   PrivateIotCa, SubjectRule,
 } from '../../../src';
-import { needsOf } from './aws-iot-stack';
 import { propertiesOf, stackOf, stackWithCa } from '../../support/stacks';
 
 function deviceOf(commonName = 'sensor-001') {

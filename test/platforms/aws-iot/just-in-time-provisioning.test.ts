@@ -1,11 +1,11 @@
 import { Aws, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { provisioned, REGISTRATION, sentTemplateOf, templateWith } from './provisioning';
 import {
   AwsIotCaRegistration, AwsIotThingPolicy, CertificateSubject, DeviceCertificate, JustInTimeProvisioning, JustInTimeProvisioningOptions, PrivateIotCa,
   ProvisioningParameter,
 } from '../../../src';
-import { provisioned, REGISTRATION, sentTemplateOf, templateWith } from './provisioning';
 import { propertiesOf, stackWithCa } from '../../support/stacks';
 
 describe('things', () => {

@@ -1,8 +1,8 @@
 import https from 'node:https';
 import { GetRegistrationCodeCommand, IoTClient } from '@aws-sdk/client-iot';
+import { StrictIot } from './strict-iot';
 import { IotApi } from '../../../src/platforms/aws-iot/registrar/iot-api';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
-import { StrictIot } from './strict-iot';
 
 let iot: StrictIot;
 beforeAll(async () => {

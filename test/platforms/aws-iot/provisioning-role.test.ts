@@ -1,8 +1,8 @@
 import { AspectPriority, Aspects, Aws, Fn, Lazy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { AwsIotCaRegistration, JustInTimeProvisioning } from '../../../src';
 import { DOCUMENT, provisioned, REGISTRATION, templateWith, withThing } from './provisioning';
+import { AwsIotCaRegistration, JustInTimeProvisioning } from '../../../src';
 import { propertiesOf, stackWithCa, statementsOf } from '../../support/stacks';
 
 describe('the role', () => {

@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Aws, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PolicyDocument } from 'aws-cdk-lib/aws-iam';
-import { JustInTimeProvisioning } from '../../../src';
 import { DOCUMENT, ID, provisioned, sentTemplateOf, templateBodyOf, templateWith, withPolicy, withThing } from './provisioning';
+import { JustInTimeProvisioning } from '../../../src';
 
 describe('a template of one\'s own', () => {
   const thingOf = (Properties: object) => templateWith([], { thing: { Type: 'AWS::IoT::Thing', Properties } });

@@ -1,8 +1,8 @@
 import { Aws, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnPolicy } from 'aws-cdk-lib/aws-iot';
-import { AwsIotCaRegistration, JustInTimeProvisioning } from '../../../src';
 import { DOCUMENT, ID, provisioned, sentTemplateOf, templateBodyOf, templateWith, withPolicy, withThing } from './provisioning';
+import { AwsIotCaRegistration, JustInTimeProvisioning } from '../../../src';
 import { stackWithCa } from '../../support/stacks';
 
 const COMMON_NAME = 'AWS::IoT::Certificate::CommonName';

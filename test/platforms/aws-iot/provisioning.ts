@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
-import { propertiesOf, stackWithCa } from '../../support/stacks';
 import { AwsIotCaRegistration, CertificateSubject, JustInTimeProvisioning } from '../../../src';
+import { propertiesOf, stackWithCa } from '../../support/stacks';
 
 /** The resource that has the template. */
 export const REGISTRATION = 'AWS::IoT::CACertificate';

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { StrictIot } from './strict-iot';
 import { FaultProxy } from '../../support/fault-proxy';
 import { temporaryFiles } from '../../support/openssl';
 import { registeredCa } from '../../support/registered-ca';
-import { StrictIot } from './strict-iot';
 
 const BUNDLE = join(resolve(__dirname, '../../..'), 'assets', 'aws-iot', 'index.js');
 const STACK_ID = 'arn:aws:cloudformation:eu-central-1:123456789012:stack/iot/51af3dc0';

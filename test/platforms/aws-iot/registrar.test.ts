@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { httpsInFrontOf, StrictIot } from './strict-iot';
 import { IotApi } from '../../../src/platforms/aws-iot/registrar/iot-api';
 import { RegistrationCode } from '../../../src/platforms/aws-iot/registrar/registration-code';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
@@ -7,7 +8,6 @@ import { STACK_ID } from '../../support/events';
 import { HttpsPlatform, PlatformAnswer } from '../../support/https-platform';
 import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
 import { opensslOutput } from '../../support/openssl';
-import { httpsInFrontOf, StrictIot } from './strict-iot';
 
 const CODE = 'Custom::AwsIotRegistrationCode';
 

@@ -3,10 +3,10 @@ import { createServer, Server } from 'node:https';
 import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { IotError, StrictIotState } from './strict-iot-state';
 import { opensslOutput } from '../../support/openssl';
 import { AWS_IOT_OPERATIONS } from '../../support/platform-operations';
 import { complaintAbout, operationOf } from '../../support/published-operations';
-import { IotError, StrictIotState } from './strict-iot-state';
 
 /** A call as it went over the wire. */
 export interface IotCall {

@@ -1,11 +1,11 @@
-import { STACK_ID } from '../../support/events';
-import { MemoryRecords } from '../../support/memory-records';
-import { RegisteredCa, registeredCa } from '../../support/registered-ca';
 import { CLIENT, CLIENT_SECRET, RESOURCE_GROUP, StrictAzure, SUBSCRIPTION, TENANT } from './strict-azure';
-import { RegistrationType } from '../../../src/platforms/registrations';
 import { AzureCaUpload } from '../../../src/platforms/azure/registrar/ca-upload';
 import { AzureCaVerification } from '../../../src/platforms/azure/registrar/ca-verification';
 import { carryOut } from '../../../src/platforms/registrar/registrar';
+import { RegistrationType } from '../../../src/platforms/registrations';
+import { STACK_ID } from '../../support/events';
+import { MemoryRecords } from '../../support/memory-records';
+import { RegisteredCa, registeredCa } from '../../support/registered-ca';
 
 export const UPLOAD = RegistrationType.AZURE_CA_UPLOAD;
 export const VERIFICATION = RegistrationType.AZURE_CA_VERIFICATION;

@@ -2,11 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { PresentedCertificate, StrictDps } from './strict-dps';
 import { IotPlatform, KeyAlgorithm, PrivateIotCa } from '../../../src';
 import { temporaryFolder } from '../../support/cli-assembly';
 import { cliOk } from '../../support/cli-run';
 import { opensslOutput } from '../../support/openssl';
-import { PresentedCertificate, StrictDps } from './strict-dps';
 
 let dps: StrictDps;
 let folder: string;

@@ -1,7 +1,8 @@
-import { reasonOf } from '../../../src/lambda/cloudformation/reason';
 import { ask, azure, ca, DPS, nameOf, other, properties, Properties, remove, secret, SECRET, TOKEN_CALL, upload, UPLOAD, useAzure, verify } from './asked-azure';
-import { STACK_ID } from '../../support/events';
 import { CLIENT_SECRET, RESOURCE_GROUP, SUBSCRIPTION, TENANT } from './strict-azure';
+import { reasonOf } from '../../../src/lambda/cloudformation/reason';
+import { azureNames } from '../../../src/platforms/azure/registrar/known-names';
+import { STACK_ID } from '../../support/events';
 
 useAzure();
 
@@ -156,10 +157,10 @@ describe('errors that users meet', () => {
     const event = { logicalResourceId: 'Azure', stackId: STACK_ID, properties: properties({ CertificateName }) };
     azure.putByHand(DPS, atAzure, other.certificate);
     const taken = await upload({ CertificateName }).catch(error => error);
-    expect(reasonOf(taken, event, 'i')).toContain(`got "${atAzure}", which Azure IoT Hub Device Provisioning Service dps-1 holds`);
+    expect(reasonOf(taken, event, 'i', azureNames)).toContain(`got "${atAzure}", which Azure IoT Hub Device Provisioning Service dps-1 holds`);
     azure.roleMissing = true;
     const denied = await upload({ CertificateName }).catch(error => error);
-    expect(reasonOf(denied, event, 'i')).toContain(`'Microsoft.Devices/provisioningServices/certificates/read' over scope '/subscriptions/${SUBSCRIPTION}`
+    expect(reasonOf(denied, event, 'i', azureNames)).toContain(`'Microsoft.Devices/provisioningServices/certificates/read' over scope '/subscriptions/${SUBSCRIPTION}`
       + `/resourceGroups/${RESOURCE_GROUP}/providers/Microsoft.Devices/provisioningServices/dps-1/certificates/${atAzure}'`);
   });
 

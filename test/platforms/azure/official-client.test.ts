@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { IotDpsClient } from '@azure/arm-deviceprovisioningservices';
 import { IotHubClient } from '@azure/arm-iothub';
-import { AZURE_SERVICES } from '../../../src/platforms/azure/contract';
 import { azure, ca, DPS, HUB, nameOf, remove, upload, useAzure, verify } from './asked-azure';
-import { PlatformRequest } from '../../support/https-platform';
 import { RESOURCE_GROUP, SUBSCRIPTION } from './strict-azure';
+import { AZURE_SERVICES } from '../../../src/platforms/azure/contract';
+import { PlatformRequest } from '../../support/https-platform';
 
 useAzure();
 

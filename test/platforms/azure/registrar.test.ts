@@ -1,6 +1,6 @@
 import { ask, azure, ca, DPS, HUB, nameOf, other, properties, Properties, remove, secret, SECRET, TOKEN_CALL, upload, UPLOAD, useAzure, VERIFICATION, verify } from './asked-azure';
-import { PlatformAnswer } from '../../support/https-platform';
 import { CLIENT_SECRET } from './strict-azure';
+import { PlatformAnswer } from '../../support/https-platform';
 
 useAzure();
 

@@ -2,14 +2,14 @@ import { X509Certificate } from 'node:crypto';
 import { AKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner';
 import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core/auth/BasicCredentials';
 import { DerivedAKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/DerivedAKSKSigner';
+import { ACCESS_KEY, INSTANCE, OWN_HOST, PRIVATE_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei } from './strict-huawei';
 import { signingRegion } from '../../../src/platforms/huawei/contract';
-import { HttpApi, HttpRequest } from '../../../src/platforms/registrar/http-api';
 import { InstanceCertificates } from '../../../src/platforms/huawei/registrar/instance-certificates';
 import { signRequest } from '../../../src/platforms/huawei/registrar/sign-request';
+import { HttpApi, HttpRequest } from '../../../src/platforms/registrar/http-api';
 import { PlatformRequest } from '../../support/https-platform';
 import { routeHttpsTo } from '../../support/https-routing';
 import { registeredCa } from '../../support/registered-ca';
-import { ACCESS_KEY, INSTANCE, OWN_HOST, PRIVATE_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei } from './strict-huawei';
 
 const KEY = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY };
 

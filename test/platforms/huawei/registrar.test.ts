@@ -1,12 +1,12 @@
-import { RegistrationType } from '../../../src/platforms/registrations';
+import { ACCESS_KEY, INSTANCE, OWN_HOST, PRIVATE_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei, TOKEN } from './strict-huawei';
 import { HuaweiCaUpload } from '../../../src/platforms/huawei/registrar/ca-upload';
 import { HuaweiCaVerification } from '../../../src/platforms/huawei/registrar/ca-verification';
 import { carryOut } from '../../../src/platforms/registrar/registrar';
+import { RegistrationType } from '../../../src/platforms/registrations';
 import { STACK_ID } from '../../support/events';
 import { PlatformAnswer } from '../../support/https-platform';
 import { MemoryRecords } from '../../support/memory-records';
 import { RegisteredCa, registeredCa } from '../../support/registered-ca';
-import { ACCESS_KEY, INSTANCE, OWN_HOST, PRIVATE_HOST, PROJECT, SECRET_KEY, SHARED_HOST, StrictHuawei, TOKEN } from './strict-huawei';
 
 const UPLOAD = RegistrationType.HUAWEI_CA_UPLOAD;
 const VERIFICATION = RegistrationType.HUAWEI_CA_VERIFICATION;

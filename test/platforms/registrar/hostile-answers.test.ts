@@ -1,7 +1,7 @@
 import { accessToken } from '../../../src/platforms/azure/registrar/access-token';
 import { refusal as azureRefusal } from '../../../src/platforms/azure/registrar/refusal';
-import { HttpApi, HttpResponse } from '../../../src/platforms/registrar/http-api';
 import { refusal as huaweiRefusal } from '../../../src/platforms/huawei/registrar/refusal';
+import { HttpApi, HttpResponse } from '../../../src/platforms/registrar/http-api';
 import { listIn } from '../../../src/platforms/registrar/json-answer';
 import { errorCode, platformFailure } from '../../../src/platforms/registrar/platform-failure';
 

@@ -1,12 +1,12 @@
 import { CommonClient } from 'tencentcloud-sdk-nodejs-common';
 import Sign from 'tencentcloud-sdk-nodejs-common/tencentcloud/common/sign';
+import { API_KEY, StrictTencent } from './strict-tencent';
 import { HttpApi } from '../../../src/platforms/registrar/http-api';
 import { IotHubApi } from '../../../src/platforms/tencent/registrar/iot-hub-api';
 import { tc3Request } from '../../../src/platforms/tencent/registrar/tc3-signature';
 import { PlatformRequest } from '../../support/https-platform';
 import { routeHttpsTo } from '../../support/https-routing';
 import { registeredCa } from '../../support/registered-ca';
-import { API_KEY, StrictTencent } from './strict-tencent';
 
 const HOST = 'iotcloud.tencentcloudapi.com';
 const CODE = '7d0f2a5c91b34e6f';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { RegistrationType } from '../../../src/platforms/registrations';
-import { LifecycleEvent, LifecycleResult } from '../../../src/resource/lifecycle-event';
+import { API_KEY, StrictTencent } from './strict-tencent';
 import { carryOut } from '../../../src/platforms/registrar/registrar';
+import { RegistrationType } from '../../../src/platforms/registrations';
 import { CaRegistration } from '../../../src/platforms/tencent/registrar/ca-registration';
+import { LifecycleEvent, LifecycleResult } from '../../../src/resource/lifecycle-event';
 import { STACK_ID } from '../../support/events';
 import { PlatformAnswer } from '../../support/https-platform';
 import { MemoryRecords } from '../../support/memory-records';
 import { registeredCa, RegisteredCa } from '../../support/registered-ca';
-import { API_KEY, StrictTencent } from './strict-tencent';
 
 const CODE = '7d0f2a5c91b34e6f';
 const INVENTED = `invalid-${'0'.repeat(32)}`;

@@ -1,7 +1,7 @@
+import { Kit } from './kit';
 import { ALIBABA_IOT } from '../../../platforms/alibaba/kit';
 import { EMQX } from '../../../platforms/emqx/kit';
 import { HIVEMQ } from '../../../platforms/hivemq/kit';
-import { Kit } from './kit';
 import { MOSQUITTO } from '../../../platforms/mosquitto/kit';
 import { THINGSBOARD } from '../../../platforms/thingsboard/kit';
 import { VERNEMQ } from '../../../platforms/vernemq/kit';

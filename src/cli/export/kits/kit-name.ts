@@ -1,6 +1,6 @@
 import { KIT_NAMES, KitName, KITS } from './index';
-import { PLATFORM_IDS, PlatformId } from '../../../platforms/registry';
 import { quote } from '../../../contract/rules';
+import { PLATFORM_IDS, PlatformId } from '../../../platforms/registry';
 import { CliError } from '../../cli-error';
 
 /** The platforms at which a construct registers the CA, so that there is nothing to carry there by hand. */

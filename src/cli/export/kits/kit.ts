@@ -1,7 +1,7 @@
-import { PlatformId } from '../../../platforms/registry';
 import { LintFinding } from '../../../pki/lint/lint-rule';
+import { PlatformId } from '../../../platforms/registry';
 import { CertificateFacts } from '../../certificates/certificate-facts';
-import { FileKind } from '../export-files';
+import { FileKind } from '../file-kind';
 import { ExportedCertificate } from '../manifest';
 
 /** The first words of every text of a kit: a file that has them is one of this tool, and is overwritten. */

@@ -1,9 +1,9 @@
 import { outsideValidity } from './validity';
 import { KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmName } from '../../../contract/key-algorithms';
 import { PlatformRules } from '../../../contract/platform-rules';
-import { PLATFORM_IDS, PlatformId, platformRules } from '../../../platforms/registry';
-import { checkDeviceForPlatform } from '../../../contract/rules';
 import { SUBJECT_ATTRIBUTES } from '../../../contract/subject-attributes';
+import { checkDeviceForPlatform } from '../../../platforms/platform-checks';
+import { PLATFORM_IDS, PlatformId, platformRules } from '../../../platforms/registry';
 import { OID } from '../../object-identifiers';
 import { publicKeyForm } from '../../public-key-forms';
 import { LintRule } from '../lint-rule';

@@ -6,7 +6,7 @@ import { RawProperties, text } from '../../../resource/property-values';
 import { certificateProperty } from '../../registrar/certificate-property';
 import { RecordedRegistrar } from '../../registrar/latest-request';
 import { Outside, recordsOf } from '../../registrar/outside';
-import { Registration, RegistrationRequest } from '../../registrar/registrar';
+import { Registration, RegistrationRequest } from '../../registrar/registration';
 import { leaveAndRemove, orLeave, RegistrationRecords, resourceOf } from '../../registrar/registration-records';
 import { fingerprintOf, pemOf } from '../../registrar/shown-certificate';
 

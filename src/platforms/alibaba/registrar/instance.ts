@@ -6,7 +6,7 @@ import { readCredentials } from '../../registrar/credentials';
 import { endpointProperty } from '../../registrar/endpoint';
 import { HttpApi } from '../../registrar/http-api';
 import { Outside } from '../../registrar/outside';
-import { RegistrationRequest } from '../../registrar/registrar';
+import { RegistrationRequest } from '../../registrar/registration';
 import { fingerprintOf } from '../../registrar/shown-certificate';
 
 /** What both resources declare: an instance of ApsaraMQ for MQTT, and a CA that is to be registered with it. */

@@ -2,7 +2,7 @@ import { identityOf, instanceApi, isIdentity, parseInstance } from './instance';
 import { checkGeneration } from '../../../contract/rules';
 import { checked, RawProperties, wholeNumber } from '../../../resource/property-values';
 import { Outside, recordsOf } from '../../registrar/outside';
-import { Registrar, Registration, RegistrationRequest } from '../../registrar/registrar';
+import { Registrar, Registration, RegistrationRequest } from '../../registrar/registration';
 import { fingerprintOf } from '../../registrar/shown-certificate';
 
 /**

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { nameInPath } from '../name-in-path';
 import { quote } from '../../../contract/rules';
+import { nameInPath } from '../name-in-path';
 
 /** Deeper than any template, so that what holds itself is told by it. */
 const MAX_DEPTH = 50;

@@ -2,22 +2,22 @@ import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import { IRole, PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
 import { Construct } from 'constructs';
-import { checkPolicyName, checkThingAttributes, checkThingName, checkThingNamePrefix } from '../contract';
-import { isMap } from '../../../contract/json-map';
-import { UNKNOWN } from './provisioning-expressions';
-import { checkProvisioningSubject, checkProvisioningTemplate, checkProvisioningTemplateLength } from './provisioning-template';
-import { Complaint, quote } from '../../../contract/rules';
-import { SubjectValues } from '../../../contract/subject-attributes';
-import { IPrivateIotCa } from '../../../constructs/ca/i-private-iot-ca';
 import { jsonCopy, NotJsonError } from './json-copy';
+import { knownBody, provisioningBody, withTextDocuments } from './provisioning-body';
+import { UNKNOWN } from './provisioning-expressions';
+import { provisioningRole } from './provisioning-role';
+import { checkProvisioningSubject, checkProvisioningTemplate, checkProvisioningTemplateLength } from './provisioning-template';
+import { IPrivateIotCa } from '../../../constructs/ca/i-private-iot-ca';
 import { check, having, Kinds, listOf, MAP, mapOf, oneOf, optional, TEXT } from '../../../constructs/checks/kinds';
-import { knownValues } from '../known-values';
 import { complaintOfValidation } from '../../../constructs/checks/notices';
 import { ROLE } from '../../../constructs/checks/object-kinds';
-import { knownBody, provisioningBody, withTextDocuments } from './provisioning-body';
-import { provisioningRole } from './provisioning-role';
-import { devicesOf } from '../../registered-ca';
 import { validate } from '../../../constructs/checks/validation';
+import { isMap } from '../../../contract/json-map';
+import { Complaint, quote } from '../../../contract/rules';
+import { SubjectValues } from '../../../contract/subject-attributes';
+import { devicesOf } from '../../registered-ca';
+import { checkPolicyName, checkThingAttributes, checkThingName, checkThingNamePrefix } from '../contract';
+import { knownValues } from '../known-values';
 
 /**
  * What AWS IoT Core takes from a device's certificate when it provisions the device.

@@ -3,10 +3,10 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { jsonCopy } from './json-copy';
-import { isMap, JsonMap } from '../../../contract/json-map';
 import { isExpression, referencesIn, UNKNOWN, UNKNOWN_NUMBER } from './provisioning-expressions';
 import { isOfCertificate } from './provisioning-parameters';
 import { resourcesOf } from './provisioning-template';
+import { isMap, JsonMap } from '../../../contract/json-map';
 
 /** What the template is called in messages. */
 const NAME = 'the provisioning template';

@@ -1,5 +1,5 @@
-import { checkPolicyName, checkThingAttribute, checkThingAttributes, checkThingName } from '../contract';
 import { isMap, JsonMap } from '../../../contract/json-map';
+import { checkPolicyName, checkThingAttribute, checkThingAttributes, checkThingName } from '../contract';
 import { nameInPath } from '../name-in-path';
 import { expressionsIn, isExpression, isTextual, ParameterValues, referencesIn, UNKNOWN, UNKNOWN_NUMBER, valueOf } from './provisioning-expressions';
 import { PROVISIONING_PARAMETERS, SOME_CERTIFICATE_ID, SOME_VALUES } from './provisioning-parameters';

@@ -1,11 +1,11 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { resourcesOf } from './provisioning-template';
 import { description } from '../../../constructs/checks/description';
 import { acknowledge } from '../../../constructs/provider/nag';
 import { rolePolicy } from '../../../constructs/provider/role-policy';
 import { isMap, JsonMap } from '../../../contract/json-map';
-import { resourcesOf } from './provisioning-template';
 
 /**
  * What AWS IoT does in the role when it provisions a device whose certificate is registered already: the actions of the

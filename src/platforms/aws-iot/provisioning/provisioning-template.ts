@@ -1,8 +1,8 @@
-import { isMap } from '../../../contract/json-map';
-import { isPrivateKey } from '../../../contract/private-keys';
 import { expressionsIn, misspelling, referencesIn, UNKNOWN } from './provisioning-expressions';
 import { PROVISIONING_PARAMETERS, SOME_VALUES } from './provisioning-parameters';
 import { checkForCertificate, checkResource, checkResourceValues, first, shown } from './provisioning-resources';
+import { isMap } from '../../../contract/json-map';
+import { isPrivateKey } from '../../../contract/private-keys';
 import { Complaint, quote } from '../../../contract/rules';
 import { SubjectAttribute } from '../../../contract/subject-attributes';
 

@@ -1,9 +1,9 @@
-import { RegistrationType } from '../../registrations';
+import { IotApi } from './iot-api';
+import { RegistrationCode } from './registration-code';
 import { emulatedEndpoint, ownEndpoint } from '../../registrar/endpoint';
 import { HttpApi } from '../../registrar/http-api';
 import { PATIENCE, registrarHandler } from '../../registrar/registrar';
-import { IotApi } from './iot-api';
-import { RegistrationCode } from './registration-code';
+import { RegistrationType } from '../../registrations';
 
 /** AWS IoT of the function's own account and Region; the environment says who asks. */
 function api(endpoint: string, signal: AbortSignal): IotApi {

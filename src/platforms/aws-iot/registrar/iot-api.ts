@@ -1,7 +1,7 @@
+import { AwsCredentials, signV4 } from './signature-v4';
 import { HttpApi, HttpRequest, HttpResponse, passingStatus } from '../../registrar/http-api';
 import { jsonOf } from '../../registrar/json-answer';
 import { errorCode } from '../../registrar/platform-failure';
-import { AwsCredentials, signV4 } from './signature-v4';
 
 /** Where AWS IoT is, and as whom it is called. */
 export interface IotApiOptions {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { IotApi } from './iot-api';
-import { AwsIotRegistrationCodeAttributes } from '../contract';
 import { checkGeneration } from '../../../contract/rules';
 import { checked, RawProperties, wholeNumber } from '../../../resource/property-values';
 import { certificateProperty } from '../../registrar/certificate-property';
 import { endpointProperty } from '../../registrar/endpoint';
-import { Registrar, Registration, RegistrationRequest } from '../../registrar/registrar';
+import { Registrar, Registration, RegistrationRequest } from '../../registrar/registration';
+import { AwsIotRegistrationCodeAttributes } from '../contract';
 
 /** A code, and for what it was fetched. */
 interface KeptCode {

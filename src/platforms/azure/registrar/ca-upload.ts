@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto';
-import { AzureCaUploadAttributes, CERTIFICATE_NAME } from '../contract';
+import { AzureReach, azureService, AzureService, certificatesOf, identityOf } from './service';
 import { checkForm } from '../../../contract/forms';
 import { complain, RawProperties } from '../../../resource/property-values';
 import { certificateProperty } from '../../registrar/certificate-property';
 import { RecordedRegistrar } from '../../registrar/latest-request';
 import { recordsOf } from '../../registrar/outside';
-import { Registration, RegistrationRequest } from '../../registrar/registrar';
+import { Registration, RegistrationRequest } from '../../registrar/registration';
 import { leaveAndRemove, RegistrationRecords, resourceOf } from '../../registrar/registration-records';
 import { fingerprintOf, thumbprintOf } from '../../registrar/shown-certificate';
-import { AzureReach, azureService, AzureService, certificatesOf, identityOf } from './service';
+import { AzureCaUploadAttributes, CERTIFICATE_NAME } from '../contract';
 
 /** A CA certificate that is to be held by a service. */
 interface Declared {

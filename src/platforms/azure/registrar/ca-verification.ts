@@ -1,8 +1,8 @@
-import { AzureCaVerificationAttributes } from '../contract';
+import { AzureReach, azureService, certificatesOf, identityOf } from './service';
 import { text } from '../../../resource/property-values';
 import { certificateProperty } from '../../registrar/certificate-property';
-import { Registrar, Registration, RegistrationRequest } from '../../registrar/registrar';
-import { AzureReach, azureService, certificatesOf, identityOf } from './service';
+import { Registrar, Registration, RegistrationRequest } from '../../registrar/registration';
+import { AzureCaVerificationAttributes } from '../contract';
 
 /**
  * `Custom::AzureCaVerification`: the proof, by a certificate that the CA has issued to the code. There is nothing to remove: the

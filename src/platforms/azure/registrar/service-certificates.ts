@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lasts, refusal } from './refusal';
 import { JsonMap } from '../../../contract/json-map';
 import { outsideId, outsideMessage, outsideName } from '../../../lambda/outside-text';
 import { basicTime } from '../../registrar/canonical-text';
 import { HttpApi, HttpRequest, HttpResponse } from '../../registrar/http-api';
 import { isAnswer, jsonAnswer } from '../../registrar/json-answer';
-import { lasts, refusal } from './refusal';
 
 /** A certificate as a service of Azure holds it. */
 export interface HeldCertificate {

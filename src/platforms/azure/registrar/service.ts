@@ -1,15 +1,15 @@
-import {
-  AZURE_CLOUD_NAMES, AZURE_CLOUDS, AZURE_CREDENTIALS, AZURE_SERVICE_NAMES, AZURE_SERVICES, AzureCloudName, AzureEndpoints, AzureServiceName,
-  RESOURCE_GROUP, SUBSCRIPTION_ID,
-} from '../contract';
+import { accessToken } from './access-token';
+import { ServiceCertificates } from './service-certificates';
 import { checkChoice, checkForm } from '../../../contract/forms';
-import { platformRules } from '../../registry';
 import { complain, RawProperties, secretId } from '../../../resource/property-values';
 import { readCredentials } from '../../registrar/credentials';
 import { HttpApi } from '../../registrar/http-api';
 import { Outside } from '../../registrar/outside';
-import { accessToken } from './access-token';
-import { ServiceCertificates } from './service-certificates';
+import { platformRules } from '../../registry';
+import {
+  AZURE_CLOUD_NAMES, AZURE_CLOUDS, AZURE_CREDENTIALS, AZURE_SERVICE_NAMES, AZURE_SERVICES, AzureCloudName, AzureEndpoints, AzureServiceName,
+  RESOURCE_GROUP, SUBSCRIPTION_ID,
+} from '../contract';
 
 /** A service of Azure as the properties name it. */
 export interface AzureService {

@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto';
-import { HuaweiCaUploadAttributes } from '../contract';
+import { certificatesOf, huaweiInstance, HuaweiReach } from './instance';
+import { HeldCertificate, InstanceCertificates } from './instance-certificates';
 import { RawProperties } from '../../../resource/property-values';
 import { certificateProperty } from '../../registrar/certificate-property';
 import { RecordedRegistrar } from '../../registrar/latest-request';
 import { recordsOf } from '../../registrar/outside';
-import { Registration, RegistrationRequest } from '../../registrar/registrar';
+import { Registration, RegistrationRequest } from '../../registrar/registration';
 import { leaveAndRemove, RegistrationRecords, resourceOf } from '../../registrar/registration-records';
 import { thumbprintOf } from '../../registrar/shown-certificate';
-import { certificatesOf, huaweiInstance, HuaweiReach } from './instance';
-import { HeldCertificate, InstanceCertificates } from './instance-certificates';
+import { HuaweiCaUploadAttributes } from '../contract';
 
 /**
  * What a physical id says: which certificate it is, and what IoTDA calls it, which no two are called anywhere. Not where it is:

@@ -1,9 +1,9 @@
+import { certificatesOf, huaweiInstance, HuaweiReach } from './instance';
 import { checkForm } from '../../../contract/forms';
-import { HUAWEI_ID, HuaweiCaVerificationAttributes } from '../contract';
 import { complain } from '../../../resource/property-values';
 import { certificateProperty } from '../../registrar/certificate-property';
-import { Registrar, Registration, RegistrationRequest } from '../../registrar/registrar';
-import { certificatesOf, huaweiInstance, HuaweiReach } from './instance';
+import { Registrar, Registration, RegistrationRequest } from '../../registrar/registration';
+import { HUAWEI_ID, HuaweiCaVerificationAttributes } from '../contract';
 
 /**
  * `Custom::HuaweiIotdaCaVerification`: the proof, by a certificate that the CA has issued to the code. There is nothing to

@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto';
+import { codeOf, NOT_PROVED, refusal } from './refusal';
 import { JsonMap } from '../../../contract/json-map';
 import { outsideId, outsideName } from '../../../lambda/outside-text';
 import { basicTime } from '../../registrar/canonical-text';
 import { HttpApi, HttpRequest, HttpResponse } from '../../registrar/http-api';
 import { isAnswer, jsonAnswer, listIn } from '../../registrar/json-answer';
 import { pemOf } from '../../registrar/shown-certificate';
-import { codeOf, NOT_PROVED, refusal } from './refusal';
 
 /** A CA certificate as IoTDA holds it (`CertificatesRspDTO`). It shows neither the certificate nor a fingerprint. */
 export interface HeldCertificate {

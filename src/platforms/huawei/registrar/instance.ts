@@ -1,13 +1,13 @@
+import { Caller, InstanceCertificates } from './instance-certificates';
+import { signRequest } from './sign-request';
 import { checkChoice, checkForm } from '../../../contract/forms';
-import {
-  checkHuaweiRegion, HUAWEI_CREDENTIAL_KINDS, HUAWEI_CREDENTIALS, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCredentialKind, signingRegion,
-} from '../contract';
 import { complain, optionalText, RawProperties, secretId } from '../../../resource/property-values';
 import { readCredentials } from '../../registrar/credentials';
 import { HttpApi } from '../../registrar/http-api';
 import { Outside } from '../../registrar/outside';
-import { Caller, InstanceCertificates } from './instance-certificates';
-import { signRequest } from './sign-request';
+import {
+  checkHuaweiRegion, HUAWEI_CREDENTIAL_KINDS, HUAWEI_CREDENTIALS, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCredentialKind, signingRegion,
+} from '../contract';
 
 /** An instance of IoTDA as the properties name it. */
 export interface HuaweiInstance {

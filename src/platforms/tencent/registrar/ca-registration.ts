@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import { IotHubApi, PrivateCa } from './iot-hub-api';
-import { checkCertName, checkRegion } from '../../registrations';
 import { quote } from '../../../contract/rules';
 import { checked, RawProperties, secretId } from '../../../resource/property-values';
 import { certificateProperty } from '../../registrar/certificate-property';
@@ -9,9 +8,11 @@ import { endpointProperty } from '../../registrar/endpoint';
 import { HttpApi } from '../../registrar/http-api';
 import { RecordedRegistrar } from '../../registrar/latest-request';
 import { Outside, recordsOf } from '../../registrar/outside';
-import { Registration, RegistrationRequest } from '../../registrar/registrar';
+import { Registration, RegistrationRequest } from '../../registrar/registration';
 import { IF_MADE_HERE, leaveAndRemove, orLeave, RegistrationRecords, resourceOf } from '../../registrar/registration-records';
 import { fingerprintOf, pemOf } from '../../registrar/shown-certificate';
+import { checkRegion } from '../../registrations';
+import { checkCertName } from '../contract';
 
 interface Declaration {
   readonly certName: string;

@@ -1,6 +1,7 @@
 import { CaRegistration } from './ca-registration';
-import { RegistrationType } from '../../registrations';
+import { propertiesNamed } from '../../../resource/known-names';
 import { registrarHandler } from '../../registrar/registrar';
+import { RegistrationType } from '../../registrations';
 
 /** The entry of the function that registers CAs with Tencent Cloud IoT Hub. */
-export const handler = registrarHandler({ [RegistrationType.TENCENT_CA_REGISTRATION]: new CaRegistration() });
+export const handler = registrarHandler({ [RegistrationType.TENCENT_CA_REGISTRATION]: new CaRegistration() }, propertiesNamed('CertName'));

@@ -1,0 +1,99 @@
+import { Declaration } from './declaration';
+import { subjectValues } from './declared-extensions';
+import { KeyStorageProperties } from '../../contract/properties';
+import { ResourceType } from '../../contract/resource-types';
+import { checkSubject, Complaint } from '../../contract/rules';
+import { SubjectValues } from '../../contract/subject-attributes';
+import { keyAlgorithmOfPublicKey } from '../../pki/keys';
+import { ProfileName } from '../../pki/profile';
+import { checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform, checkRegistrationCode } from '../../platforms/platform-checks';
+import { PlatformId } from '../../platforms/registry';
+import { complain, RawProperties, text } from '../../resource/property-values';
+
+
+/** What the resource types differ in. */
+export interface CertificateKind {
+  readonly profiles: readonly ProfileName[];
+  /** Whether a CA signs it: never, always, or where one is named. */
+  readonly issued: boolean | 'where named';
+  /** Where the private key can be kept; nowhere for a key that is thrown away, or never seen. */
+  readonly keyStorage: readonly KeyStorageProperties['Type'][];
+  /** Whether it can be made from a certificate signing request: it must be, it may be, or not. */
+  readonly fromRequest: boolean | 'always';
+  readonly subject: (properties: RawProperties) => SubjectValues;
+  /** The rules for the subject, which name the property it is declared by. */
+  readonly checkSubject: (subject: SubjectValues) => Complaint;
+  /** The platform's rules for this kind of certificate. */
+  readonly checkForPlatform: (declaration: Declaration, platform: PlatformId) => Complaint;
+}
+
+const declaredSubject = ({ Subject }: RawProperties): SubjectValues => subjectValues('subject', Subject);
+
+const KEYED = { keyStorage: ['SecretsManager', 'Parameter'], fromRequest: true, subject: declaredSubject, checkSubject } as const;
+
+/** The resources for which a certificate is issued here, or requested. */
+type IssuedType = Exclude<ResourceType,
+  typeof ResourceType.EXISTING_IOT_CA | typeof ResourceType.KEPT_IOT_CA | typeof ResourceType.PROOF_OF_POSSESSION_SIGNATURE
+  | typeof ResourceType.CA_LOOKUP>;
+
+const KINDS: { readonly [T in IssuedType]: CertificateKind } = {
+  [ResourceType.PRIVATE_IOT_CA]: {
+    ...KEYED,
+    profiles: ['ca'],
+    issued: 'where named',
+    keyStorage: ['SecretsManager', 'Kms'],
+    fromRequest: false,
+    checkForPlatform: (declaration, platform) => checkKeyForPlatform(checkCaForPlatform, declaration, platform),
+  },
+  [ResourceType.CA_CERTIFICATE]: {
+    ...KEYED,
+    profiles: ['ca'],
+    issued: true,
+    keyStorage: [],
+    fromRequest: 'always',
+    checkForPlatform: (declaration, platform) => checkKeyForPlatform(checkCaForPlatform, declaration, platform),
+  },
+  [ResourceType.VERIFICATION_CERTIFICATE]: {
+    profiles: ['verification'],
+    issued: true,
+    keyStorage: [],
+    fromRequest: false,
+    subject: ({ RegistrationCode }) => ({ commonName: text('registrationCode', RegistrationCode) }),
+    checkSubject: ({ commonName }) => checkRegistrationCode(commonName, 'generic'),
+    checkForPlatform: ({ subject }, platform) => checkRegistrationCode(subject!.commonName, platform),
+  },
+  [ResourceType.DEVICE_CERTIFICATE]: {
+    ...KEYED,
+    profiles: ['device', 'devid'],
+    issued: true,
+    checkForPlatform: (declaration, platform) => checkDeviceForPlatform(declaration.subject!.commonName!, platform)
+      ?? checkKeyForPlatform(checkDeviceKeyForPlatform, declaration, platform),
+  },
+  [ResourceType.SERVER_CERTIFICATE]: { ...KEYED, profiles: ['server'], issued: true, checkForPlatform: () => undefined },
+};
+
+/** What is particular to a resource type; `undefined` for one for which no certificate is issued. The type may come from outside. */
+export function kindOf(resourceType: string): CertificateKind | undefined {
+  return Object.hasOwn(KINDS, resourceType) ? KINDS[resourceType as IssuedType] : undefined;
+}
+
+/** Checks the subject, where it is known, by the rules of its kind and of the platforms. */
+export function assertSubject(declaration: Declaration): void {
+  const kind = kindOf(declaration.resourceType)!;
+  if (declaration.subject) {
+    complain(kind.checkSubject(declaration.subject));
+    if (declaration.profile === 'devid' && declaration.subject.serialNumber === undefined) {
+      throw new Error('subject.serialNumber must be there for the profile devid (IEEE 802.1AR, section 8.6)');
+    }
+    declaration.platforms.forEach(platform => complain(kind.checkForPlatform(declaration, platform)));
+  }
+}
+
+/** The platform's rule for the key: the declared one, or that of the request. Of a size that can't be declared, lint judges. */
+function checkKeyForPlatform(rule: typeof checkCaForPlatform, { keyAlgorithm, request }: Declaration, platform: PlatformId): Complaint {
+  if (!request) {
+    return rule(keyAlgorithm!, platform);
+  }
+  const requested = request.content && keyAlgorithmOfPublicKey(request.content.publicKey);
+  return requested && rule(requested, platform, 'the key of certificateSigningRequest');
+}

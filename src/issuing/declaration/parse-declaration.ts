@@ -1,0 +1,110 @@
+import { assertSubject, kindOf, CertificateKind } from './certificate-kinds';
+import { Declaration } from './declaration';
+import { extensionsProperty } from './declared-extensions';
+import { requestProperty } from './declared-request';
+import { checkExtensions } from '../../contract/extensions';
+import { HashAlgorithmName, KeyAlgorithmName } from '../../contract/key-algorithms';
+import { ResourceType } from '../../contract/resource-types';
+import { checkCaId, checkGeneration, checkHashAlgorithm, checkKeyAlgorithm, checkPathLength, quote } from '../../contract/rules';
+import { checkTerm, Term } from '../../contract/term';
+import { ProfileName } from '../../pki/profile';
+import { checkPlatform } from '../../platforms/platform-checks';
+import { PlatformId } from '../../platforms/registry';
+import { checked, complain, list, optionalText, RawProperties, text, time, truth, wholeNumber } from '../../resource/property-values';
+import { bundlesProperty } from '../keys/bundles';
+import { keyStorageProperty } from '../keys/key-storage';
+import { tagsProperty } from '../keys/parameter-tags';
+
+
+/**
+ * Parses and checks the properties of a resource that issues. Unknown properties are ignored, so that a stack of a newer
+ * version of the library can be rolled back to this one.
+ *
+ * @throws Error that names the first wrong property, its value and what is allowed
+ */
+export function parseDeclaration(resourceType: string, properties: RawProperties): Declaration {
+  const kind = kindOf(resourceType);
+  if (!kind) {
+    throw new Error(`the resource type must be one of ${Object.values(ResourceType).join(', ')}, got ${quote(resourceType)}`);
+  }
+  const signedElsewhere = truth('signedElsewhere', properties.SignedElsewhere, false)
+    ? { certificatePem: optionalText('signedCertificate', properties.SignedCertificatePem) }
+    : undefined;
+  const issued = kind.issued === true || (kind.issued === 'where named' && properties.Issuer !== undefined);
+  const request = kind.fromRequest === false ? undefined : requestProperty(properties, kind.fromRequest === 'always');
+  const ledgerTable = text('ledgerTable', properties.LedgerTable);
+  const keyStorage = kind.keyStorage.length > 0 && !request ? keyStorageProperty(properties.KeyStorage, kind.keyStorage) : undefined;
+  const declaration: Declaration = {
+    resourceType: resourceType as ResourceType,
+    profile: profileProperty(kind, properties.Profile),
+    ledgerTable,
+    issuerLedgerTable: optionalText('ledgerTable of the issuer', properties.IssuerLedgerTable) ?? ledgerTable,
+    issuer: issued ? text('ca', properties.Issuer) : undefined,
+    issuerKeyIdentifier: optionalText('the key identifier of the CA', properties.IssuerKeyIdentifier),
+    subject: request && properties.Subject === undefined ? request.subject : kind.subject(properties),
+    keyAlgorithm: request ? undefined : checked<KeyAlgorithmName>(checkKeyAlgorithm, properties.KeyAlgorithm),
+    hashAlgorithm: checked<HashAlgorithmName>(checkHashAlgorithm, properties.HashAlgorithm),
+    term: signedElsewhere ? undefined : termProperty(properties),
+    pathLength: properties.PathLength === undefined ? undefined : checked<number>(checkPathLength, wholeNumber(properties.PathLength)),
+    generation: checked<number>(checkGeneration, wholeNumber(properties.Generation ?? '1')),
+    platforms: platformsProperty(properties.Platforms),
+    keyStorage,
+    tags: keyStorage?.Type === 'Parameter' ? tagsProperty(properties.Tags) : [],
+    request,
+    extensions: extensionsProperty(properties.Extensions),
+    bundles: bundlesProperty(properties.Bundles),
+    clipToIssuer: truth('clipToIssuer', properties.ClipToIssuer, false),
+    retainKey: truth('removalPolicy', properties.RetainKey, false),
+    replaces: replacesProperty(properties.Replaces),
+    signedElsewhere,
+  };
+  complain(checkExtensions(declaration.extensions ?? {}));
+  assertTogether(declaration);
+  assertSubject(declaration);
+  return declaration;
+}
+
+/** What does not go together. */
+function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles, request }: Declaration): void {
+  if (signedElsewhere && issuer !== undefined) {
+    throw new Error('signedElsewhere must be left out for a CA that has an issuer here');
+  }
+  if (profile !== 'ca' && extensions?.nameConstraints) {
+    throw new Error('nameConstraints must be left out for a certificate that is no CA (RFC 5280, section 4.2.1.10)');
+  }
+  if (bundles.length > 0 && ['ca', 'verification'].includes(profile)) {
+    throw new Error('deliveryFormats must be left out for a CA and for a verification certificate: the key of a CA is handed on in no form');
+  }
+  if (bundles.length > 0 && request) {
+    throw new Error('deliveryFormats must be left out where the private key is not held here, since all of them hold it');
+  }
+}
+
+/** The CA that a CA replaces by declaration. */
+export function replacesProperty(value: unknown): string | undefined {
+  const caId = optionalText('replaces', value);
+  complain(caId === undefined ? undefined : checkCaId(caId, 'replaces'));
+  return caId;
+}
+
+export function platformsProperty(value: unknown): PlatformId[] {
+  return list('platforms', value).map(platform => checked<PlatformId>(checkPlatform, platform));
+}
+
+function profileProperty({ profiles }: CertificateKind, value: unknown): ProfileName {
+  const profile = profiles.find(each => each === (value ?? profiles[0]));
+  if (!profile) {
+    throw new Error(`profile must be one of ${profiles.join(', ')}, got ${quote(value)}`);
+  }
+  return profile;
+}
+
+function termProperty({ ValidityDays, NotBefore, NotAfter }: RawProperties): Term {
+  const term = {
+    days: wholeNumber(ValidityDays) as number | undefined,
+    notBefore: time('notBefore', NotBefore),
+    notAfter: time('notAfter', NotAfter),
+  };
+  complain(checkTerm(term));
+  return term;
+}

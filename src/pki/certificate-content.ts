@@ -1,0 +1,20 @@
+import { Validity } from './validity';
+import { DeclaredExtensions } from '../contract/extensions';
+import { HashAlgorithmName } from '../contract/key-algorithms';
+
+/** What is particular to one certificate. */
+export interface CertificateContent {
+  /** 40 upper-case hexadecimal digits, as `newSerialNumber` makes them. */
+  readonly serialNumber: string;
+  readonly validity: Validity;
+  /** A DER Name. */
+  readonly subject: Buffer;
+  /** SPKI, DER, as `subjectKeyOf` takes it; copied as bytes. */
+  readonly publicKey: Buffer;
+  /** The digest of the signature. */
+  readonly hashAlgorithm: HashAlgorithmName;
+  /** How many CAs may follow below this one; only for a CA. */
+  readonly pathLength?: number;
+  /** What is declared beyond the profile, checked by the contract's rules. */
+  readonly extensions?: DeclaredExtensions;
+}

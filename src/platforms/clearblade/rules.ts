@@ -1,0 +1,15 @@
+import { PlatformRules } from '../../contract/platform-rules';
+import { RSA_AND_P256 } from '../common-rules';
+
+/** The rules of ClearBlade IoT Core. */
+export const CLEARBLADE_RULES = {
+  name: 'ClearBlade IoT Core',
+  documentation: 'https://docs.clearblade.com/iotcore/verifying-device-credentials',
+  proof: 'none',
+  caKeyAlgorithms: RSA_AND_P256,
+  deviceKeyAlgorithms: RSA_AND_P256,
+  documentedKeys: ['ca'],
+  deviceKnownBy: 'certificate',
+  validAtRegistration: true,
+  notices: { 'direct-ca': 'a device has to be signed by the very CA of the registry: one that is signed by a CA below it is refused' },
+} as const satisfies PlatformRules;

@@ -1,0 +1,20 @@
+import { PlatformRules } from '../../contract/platform-rules';
+import { RSA_AND_NIST } from '../common-rules';
+
+/** The rules of Cumulocity. */
+export const CUMULOCITY_RULES = {
+  name: 'Cumulocity',
+  documentation: 'https://cumulocity.com/docs/device-integration/device-certificates/',
+  // The operations of its npm client @c8y/client: proofOfPossessionUnsignedVerificationCode, verifySignedVerificationCode.
+  proof: 'signature',
+  code: { comes: 'after the CA', from: 'the API' },
+  caKeyAlgorithms: RSA_AND_NIST,
+  deviceKeyAlgorithms: RSA_AND_NIST,
+  // The common name is the identifier of the device, and has to be its MQTT client id.
+  deviceKnownBy: 'common name',
+  deviceCommonNameRequired: true,
+  deviceCommonName: {
+    pattern: "[A-Za-z0-9 '=(),\\-.?%*_!@]+",
+    allowed: "letters, digits, spaces and ' = ( ) , - . ? % * _ ! @ (the device identifier)",
+  },
+} as const satisfies PlatformRules;

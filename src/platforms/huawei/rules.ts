@@ -1,0 +1,30 @@
+import { PlatformRules } from '../../contract/platform-rules';
+import { RSA_AND_NIST } from '../common-rules';
+
+/** The rules of Huawei Cloud IoTDA. */
+export const HUAWEI_IOTDA_RULES = {
+  name: 'Huawei Cloud IoTDA',
+  documentation: 'https://support.huaweicloud.com/usermanual-iothub/iot_01_0211.html',
+  proof: 'verification certificate',
+  code: { comes: 'after the CA', from: 'the API' },
+  caKeyAlgorithms: RSA_AND_NIST,
+  deviceKeyAlgorithms: RSA_AND_NIST,
+  deviceKnownBy: 'SHA-1 fingerprint',
+  maximumCas: 100,
+  devices: 'devices that connect by MQTT',
+} as const satisfies PlatformRules;
+
+/** The rules of Huawei Cloud IoT Device Provisioning. */
+export const HUAWEI_IOTDP_RULES = {
+  name: 'Huawei Cloud IoT Device Provisioning',
+  documentation: 'https://support.huaweicloud.com/api-iotps/ActionCertificate',
+  proof: 'verification certificate',
+  code: { comes: 'after the CA', from: 'the API' },
+  codeLifetime: 'one day',
+  // The answer to others: "100226 cert commonName is null".
+  caCommonNameRequired: true,
+  caKeyAlgorithms: RSA_AND_NIST,
+  deviceKeyAlgorithms: RSA_AND_NIST,
+  deviceKnownBy: 'SHA-1 fingerprint',
+  notices: { 'ca-in-use': 'a CA that is in use can be neither deleted nor exchanged, and one that was exchanged has to be verified again' },
+} as const satisfies PlatformRules;

@@ -1,0 +1,13 @@
+import { PlatformRules } from '../../contract/platform-rules';
+import { NAME_IN_TOPICS } from '../common-rules';
+
+/** The rules of Eclipse Mosquitto. */
+export const MOSQUITTO_RULES = {
+  name: 'Eclipse Mosquitto',
+  documentation: 'https://mosquitto.org/man/mosquitto-conf-5.html',
+  proof: 'none',
+  // use_identity_as_username: a certificate without a common name is refused. %u in patterns of an ACL file.
+  deviceKnownBy: 'common name',
+  deviceCommonNameRequired: true,
+  deviceCommonName: NAME_IN_TOPICS,
+} as const satisfies PlatformRules;

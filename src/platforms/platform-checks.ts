@@ -1,0 +1,72 @@
+import { NAME_IN_TOPICS } from './common-rules';
+import { PLATFORM_IDS, PlatformId, platformRules } from './registry';
+import { checkChoice } from '../contract/forms';
+import { KeyAlgorithmName } from '../contract/key-algorithms';
+import { Form } from '../contract/platform-rules';
+import { checkSubjectAttribute, Complaint, quote } from '../contract/rules';
+
+/** An identifier of a platform. */
+export function checkPlatform(value: unknown): Complaint {
+  return checkChoice('platform', value, PLATFORM_IDS);
+}
+
+function checkForm(property: string, value: string, form: Form | undefined, platform: PlatformId): Complaint {
+  return !form || hasForm(value, form)
+    ? undefined
+    : `${property} must be ${form.allowed} for ${platformRules(platform).name}, got ${quote(value)}`;
+}
+
+function hasForm(value: string, { pattern }: Form): boolean {
+  return new RegExp(`^(?:${pattern})$`).test(value);
+}
+
+/**
+ * The registration code becomes the common name, verbatim: a code of AWS IoT has 64 characters, the upper bound, so that
+ * nothing can be added to it.
+ */
+export function checkRegistrationCode(value: unknown, platform: PlatformId): Complaint {
+  return checkProofByCertificate(platform) ?? checkSubjectAttribute('commonName', value, 'registrationCode')
+    ?? checkForm('registrationCode', value as string, platformRules(platform).registrationCode, platform);
+}
+
+/** Whether the platform wants a verification certificate at all. */
+function checkProofByCertificate(platform: PlatformId): Complaint {
+  const { name, proof } = platformRules(platform);
+  return proof === 'verification certificate' ? undefined
+    : `platform must be one that asks for a verification certificate, got ${quote(name)}, which ${proof === 'none'
+      ? 'takes a CA without proof: give it the certificate of the CA'
+      : 'asks for a signature over its code'}`;
+}
+
+/** The name under which a CA is registered, as the platform takes it. */
+export function checkCaName(value: string, platform: PlatformId): Complaint {
+  return checkForm('the name of the CA', value, platformRules(platform).caName, platform);
+}
+
+/** The CA's key, as the platform takes it. `property` names it where another resource refers to the CA. */
+export function checkCaForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
+  const { name, caKeyAlgorithms } = platformRules(platform);
+  return !caKeyAlgorithms || caKeyAlgorithms.includes(keyAlgorithm)
+    ? undefined
+    : `${property} must be one of ${caKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
+}
+
+/** A device's key, as the platform takes it. */
+export function checkDeviceKeyForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
+  const { name, deviceKeyAlgorithms } = platformRules(platform);
+  return !deviceKeyAlgorithms || deviceKeyAlgorithms.includes(keyAlgorithm)
+    ? undefined
+    : `${property} must be one of ${deviceKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
+}
+
+/** A device's name where no platform is declared whose rule could be asked: what brokers make of it. */
+export function checkNameInTopics(commonName: string): Complaint {
+  return hasForm(commonName, NAME_IN_TOPICS) ? undefined
+    : `subject.commonName should be ${NAME_IN_TOPICS.allowed}, got ${quote(commonName)}: a broker that grants topics by the common name `
+      + 'gives such a device those of others; declare `platforms` if it never meets one';
+}
+
+/** A device's name, as the platform takes it. */
+export function checkDeviceForPlatform(commonName: string, platform: PlatformId): Complaint {
+  return checkForm('subject.commonName', commonName, platformRules(platform).deviceCommonName, platform);
+}

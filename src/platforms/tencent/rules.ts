@@ -1,0 +1,15 @@
+import { PlatformRules } from '../../contract/platform-rules';
+import { RSA_AND_NIST } from '../common-rules';
+
+/** The rules of Tencent Cloud IoT Hub. */
+export const TENCENT_IOT_HUB_RULES = {
+  name: 'Tencent Cloud IoT Hub',
+  documentation: 'https://www.tencentcloud.com/document/product/1105/41915',
+  proof: 'verification certificate',
+  code: { comes: 'before the CA', from: 'the console' },
+  caKeyAlgorithms: RSA_AND_NIST,
+  deviceKeyAlgorithms: RSA_AND_NIST,
+  caName: { pattern: '.{1,32}', allowed: '1 to 32 characters' },
+  deviceKnownBy: 'certificate',
+  maximumCas: 10,
+} as const satisfies PlatformRules;

@@ -1,0 +1,14 @@
+import { PlatformRules } from '../../contract/platform-rules';
+import { NAME_IN_TOPICS } from '../common-rules';
+
+/** The rules of ThingsBoard. */
+export const THINGSBOARD_RULES = {
+  name: 'ThingsBoard',
+  documentation: 'https://thingsboard.io/docs/user-guide/certificates/',
+  proof: 'none',
+  // The device profile takes the name of the device from the common name; rule chains and the gateway put it into topics.
+  deviceKnownBy: 'common name',
+  deviceCommonNameRequired: true,
+  deviceCommonName: NAME_IN_TOPICS,
+  notices: { 'whole-chain': 'a device has to present its whole chain, up to the certificate that the device profile has' },
+} as const satisfies PlatformRules;

@@ -3,7 +3,7 @@ import { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { emptySecret } from './empty-secret';
+import { emptySecret, waitForNothing } from './empty-secret';
 import { arnsOf, grantKeepSecret, grantUseSecret, secretIdOf } from './private-key';
 import { BundleProperties } from '../../contract/properties';
 import { description } from '../checks/description';
@@ -134,6 +134,7 @@ function newPassphrase(scope: Construct, id: string, encryptionKey: IKey | undef
     generateSecretString: { passwordLength: 32, excludePunctuation: true },
   });
   (secret.node.defaultChild as CfnResource).applyRemovalPolicy(removalPolicy);
+  waitForNothing(secret);
   acknowledge(secret, 'AwsSolutions-SMG4', 'The passphrase belongs to a bundle that is written once and changes with its certificate');
   return secret;
 }

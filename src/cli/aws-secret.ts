@@ -6,7 +6,7 @@ import { KeySource, SecretVersionIds, UnreadableKeyError } from './export/key-so
 const CURRENT = 'AWSCURRENT';
 
 /**
- * Private keys in AWS Secrets Manager and in the Parameter Store of AWS Systems Manager, read as whoever is logged in: in the
+ * Private keys in AWS Secrets Manager and in the Parameter Store of AWS Systems Manager, read with the credentials of the user: in the
  * Region of the ARN; what has only a name, in the Region that is configured.
  */
 export class AwsSecrets implements KeySource {
@@ -14,7 +14,7 @@ export class AwsSecrets implements KeySource {
   private readonly systemsManagerIn = byRegion(region => new SSMClient({ region }));
 
   constructor() {
-    // The client is part of the bundle: which Node.js later versions of it will need says nothing to whoever runs this one.
+    // The client is part of the bundle: which Node.js later versions of it will need says nothing to a user of this one.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   }
 

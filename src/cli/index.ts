@@ -4,7 +4,7 @@ import { processTerminal } from './terminal';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') {
-    process.exit(); // whoever reads has seen enough, as in `inspect … | head`
+    process.exit(); // the reader has seen enough, as in `inspect … | head`
   }
   throw error;
 });

@@ -9,7 +9,7 @@ const CHUNK_BYTES = 64 * 1024;
 /** What stands for standard input in the place of a file; a file of this name is `./-`. */
 export const STANDARD_INPUT = '-';
 
-/** Standard input is asked again after so long, where whoever writes it is slower. */
+/** Standard input is asked again after so long, where its writer is slower. */
 const WAIT_MILLISECONDS = 10;
 
 const REASONS: { readonly [code: string]: string } = {
@@ -108,7 +108,7 @@ function readAll(file: number): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** Reads what is there, once something is: whoever started this process may have made its standard input one that does not wait. */
+/** Reads what is there, once something is: the parent process may have set standard input to non-blocking. */
 function readSome(file: number, chunk: Buffer): number {
   for (;;) {
     try {

@@ -9,7 +9,7 @@ export interface Form {
 }
 
 /**
- * What a platform asks for before it believes that a CA's key is held by whoever registers the CA: a certificate with a code
+ * What a platform asks for before it believes that the person who registers a CA holds its key: a certificate with a code
  * of the platform's as its common name, a signature over a code, or nothing.
  */
 export type Proof = 'verification certificate' | 'signature' | 'none';

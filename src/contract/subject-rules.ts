@@ -92,7 +92,7 @@ function matches(pattern: string, value: string): boolean {
 }
 
 /**
- * A request that can't be read at synthesis gives a name that nobody has reviewed: whoever writes the secret, the parameter or
+ * A request that can't be read at synthesis gives a name that nobody has reviewed: the author of the secret, the parameter or
  * the other resource that it comes from would choose it.
  *
  * @param isKnown whether the text of the request stands in the declaration

@@ -23,7 +23,7 @@ export interface KeptCaDeclaration {
   /** The ledger of the CA above it, in which its certificate is recorded too; absent where no CA of this library is above it. */
   readonly issuerLedgerTable?: string;
   readonly caId: string;
-  /** The stack that declared it before and is gone, by whoever declares it now. */
+  /** The stack that declared it before and that is gone, as the present declaration says. */
   readonly formerStackId?: string;
   readonly platforms: readonly PlatformId[];
   readonly replaces?: string;

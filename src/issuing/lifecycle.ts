@@ -186,7 +186,7 @@ async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleRes
 
 /**
  * What a removal by an id that CloudFormation has invented is to remove: what a creation has made whose answer CloudFormation did
- * not get. Where the stack was not rolled back, that removal comes when the resource was created anew, of the same identity: what
+ * not get. Where the stack was not rolled back, that removal comes after the resource was created again, with the same identity: what
  * CloudFormation takes the resource to be is not what it wants removed.
  */
 async function unansweredIdentity(event: LifecycleEvent, ports: Ports): Promise<string | undefined> {

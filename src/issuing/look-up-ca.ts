@@ -20,7 +20,7 @@ export interface CaLookupDeclaration {
   readonly depth: number;
   /** Whether all certificates above that one are asked for too. */
   readonly withChain: boolean;
-  /** Of the certificate that is asked for, 64 lower-case hexadecimal digits; absent where whoever asks does not know it. */
+  /** Of the certificate that is asked for, 64 lower-case hexadecimal digits; absent where the asking stack does not know it. */
   readonly sha256Fingerprint?: string;
 }
 

@@ -60,7 +60,7 @@ interface Piece {
 }
 
 /**
- * A text as it may be shown to whoever sees the stack or the log: on one line, without key material, credentials or
+ * A text as it may be shown to anyone who sees the stack or the log: on one line, without key material, credentials or
  * presigned URLs. It never fails, and takes milliseconds, whatever the text and the names are: both can come from anybody.
  *
  * @param names further names that may be shown although they are long, such as the logical id of a resource, in capitals or

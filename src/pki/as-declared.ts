@@ -12,7 +12,7 @@ export interface DeclaredBounds {
 const REMEDY = 'have it signed with the extensions of its request (`openssl x509 -req -copy_extensions copy`), or declare what it says';
 
 /**
- * Makes sure that a CA which was signed elsewhere is bound as it is declared to be: whoever signs a request can leave out what
+ * Makes sure that a CA which was signed elsewhere is bound as it is declared to be: the CA that signs a request can leave out what
  * it asks for, and nobody would notice.
  */
 export function assertBoundAsDeclared(

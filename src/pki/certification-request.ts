@@ -93,7 +93,7 @@ function parse(der: Buffer): Parts {
   return { der, info, algorithm, algorithmOid, signature, subject, publicKey, ...attributes };
 }
 
-/** Neither MD5 nor SHA-1: whoever finds a collision has a proof of possession for two requests. */
+/** Neither MD5 nor SHA-1: a collision is a proof of possession for two requests. */
 function knownAlgorithm({ algorithm: identifier, algorithmOid: oid }: Parts): SignatureAlgorithm {
   const algorithm = requestSignatureAlgorithmOf(identifier);
   if (!algorithm) {

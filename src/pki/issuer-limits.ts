@@ -44,7 +44,7 @@ export function limitsOf(path: readonly Certificate[]): Required<Pick<IssuerLimi
 export type LimitedContent = Pick<CertificateContent, 'validity' | 'pathLength' | 'subject' | 'extensions'>;
 
 /**
- * Refuses what a CA must not sign, whoever asks: no validator notices the first, and every one refuses the last. `issue` asks
+ * Refuses what a CA must not sign for anyone: no validator notices the first, and every one refuses the last. `issue` asks
  * it too; it lets a caller find out before the first write.
  *
  * @param issuer without limits for a certificate that signs itself

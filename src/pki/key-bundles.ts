@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readPrivateKey } from './keys';
 import { toPem } from './pem';
 
-/** A private key with what certifies it, to be handed to whoever uses the key. */
+/** A private key with what certifies it, to be handed to the user of the key. */
 export interface KeyBundle {
   /** PKCS#8, PEM, not encrypted: a secret. */
   readonly privateKeyPem: string;

@@ -21,7 +21,7 @@ export interface Protection {
 }
 
 /**
- * How often each of the three keys of a file is derived anew. Fifty times what OpenSSL writes by itself (2048, PKCS12_DEFAULT_ITER
+ * How often each of the three keys of a file is derived. Fifty times what OpenSSL writes by itself (2048, PKCS12_DEFAULT_ITER
  * in pkcs12.h) and ten times what Java does. Not the 600,000 that OWASP wants for what people think up, because readers
  * have limits of their own: .NET reads 300,000 a key and 1,000,000 a file (Pkcs12LoaderLimits), Java 5,000,000
  * (MAX_ITERATION_COUNT in PKCS12KeyStore.java), and a gateway with a small processor has to do them at every start.

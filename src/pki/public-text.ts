@@ -12,7 +12,7 @@ const BLOCK = /-----BEGIN ([^-]{1,64})-----[^-]*-----END \1-----/g;
  * What of a text may be written into a template: its certificates and requests as they stand. Around them people and tools write
  * what they like (RFC 7468, section 2), a key that is not marked as one included.
  *
- * @returns the text itself where it has no such block, which whoever reads it refuses, unless it is base64
+ * @returns the text itself where it has no such block, which its reader refuses, unless it is base64
  */
 export function publicBlocks(text: string): string {
   const blocks = [...text.matchAll(BLOCK)].filter(([, label]) => label === CERTIFICATE || REQUEST_LABELS.includes(label));

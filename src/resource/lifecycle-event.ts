@@ -1,13 +1,13 @@
 import { RawProperties } from './property-values';
 
-/** Who asks: a resource of a stack. The stack's id holds a UUID, so that a stack made anew asks anew. */
+/** Who asks: a resource of a stack. The stack's id holds a UUID, so that a stack that is created again is another requester. */
 export interface Requester {
   readonly stackId: string;
   readonly logicalResourceId: string;
 }
 
 /**
- * When a request was made, by the clock of whoever made it. It tells which of two requests is the earlier one, and, where it is
+ * When a request was made, by the clock of its sender. It tells which of two requests is the earlier one, and, where it is
  * the time of signing, whether CloudFormation still waits. A request has one of the two times or none, and is compared only with requests that have the same one.
  */
 export interface RequestTime {

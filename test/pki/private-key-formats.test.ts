@@ -118,7 +118,7 @@ describe('an encrypted key', () => {
       return;
     }
     expect(failure(stdout, PASSPHRASE))
-      .toBe(`privateKey must be encrypted with ${allowed}, got another algorithm; openssl pkcs8 -topk8 -v2 aes-256-cbc encrypts it anew`);
+      .toBe(`privateKey must be encrypted with ${allowed}, got another algorithm; openssl pkcs8 -topk8 -v2 aes-256-cbc encrypts it again`);
   });
 
   test('fails for a cipher of the older form that OpenSSL 3 does without', () => {

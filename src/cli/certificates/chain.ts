@@ -13,7 +13,7 @@ export function hasSigned(issuer: CertificateFacts, subject: CertificateFacts): 
   return issuer.subjectName.equals(subject.issuerName) && keyHasSigned(issuer, subject);
 }
 
-/** Whether this certificate's key has made that certificate's signature, whoever is named as its issuer. */
+/** Whether this certificate's key has made that certificate's signature, whatever issuer it names. */
 export function keyHasSigned(issuer: CertificateFacts, subject: CertificateFacts): boolean {
   try {
     return issuer.publicKey !== undefined && subject.certificate.verify(issuer.publicKey);

@@ -7,7 +7,7 @@ import { readBytesOr } from '../read-file';
 
 /**
  * Private keys that an earlier export has left beside certificates which are renewed by now, and that this one does not write again.
- * They stay, for nobody else may have them, and whoever uses the two files together is told in time.
+ * They stay, because they may be the only copies, and a user of the two files is told in time.
  *
  * @param written the names of the files with keys that are written
  * @returns warnings

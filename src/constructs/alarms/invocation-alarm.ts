@@ -76,7 +76,7 @@ export class InvocationAlarm extends Construct {
           eventSource: ['lambda.amazonaws.com'],
           eventName: INVOCATIONS,
           resources: { ARN: Lazy.list({ produce: () => functionsIn(Stack.of(this)).map(({ functionArn }) => functionArn) }) },
-          // Whoever calls by themselves has no such field; anything-but alone passes them over.
+          // A direct call has no such field, and anything-but alone does not match a missing field.
           $or: [
             { userIdentity: { invokedBy: Match.anythingBut(CLOUDFORMATION) } },
             { userIdentity: { invokedBy: Match.doesNotExist() } },

@@ -96,7 +96,7 @@ export class SigningAlarm extends Construct {
           eventSource: ['kms.amazonaws.com'],
           eventName: ['Sign'],
           resources: { ARN: [key.keyArn] },
-          // Users, the root user and services sign without the session of a role; anything-but alone passes them over.
+          // Users, the root user and services sign without the session of a role, and anything-but alone does not match a missing field.
           $or: [
             { userIdentity: { sessionContext: { sessionIssuer: { arn: Match.anythingBut(...signers.map(({ roleArn }) => roleArn)) } } } },
             { userIdentity: { sessionContext: { sessionIssuer: { arn: Match.doesNotExist() } } } },

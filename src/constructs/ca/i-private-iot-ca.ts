@@ -47,7 +47,7 @@ export interface IPrivateIotCa extends IResource {
   readonly certificateChainPem: string;
 
   /**
-   * The same without the root, which whoever verifies has already. Empty for a root. Where the certificates are not known before
+   * The same without the root, which the verifier has already. Empty for a root. Where the certificates are not known before
    * deployment, a root that is among them stays.
    * @attribute
    */

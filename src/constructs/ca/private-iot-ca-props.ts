@@ -108,7 +108,7 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOption
 
   /**
    * Raise this number, from 1 to 1,000,000, to make a new CA with a new key from an unchanged declaration. Every certificate
-   * below the CA is then made anew, so a CA with living certificates must be named in `replaces`. If another stack uses the CA
+   * below the CA is then issued again, so a CA with living certificates must be named in `replaces`. If another stack uses the CA
    * by a strong reference, CloudFormation refuses the change, because it does not change an export that is imported; a weak
    * reference, the default of `cdk init` today, allows it. It is safer to declare a second CA, move its users, and then remove
    * the first.

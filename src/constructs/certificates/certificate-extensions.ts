@@ -122,7 +122,7 @@ export interface NameConstraints {
    * certificate below needs a host name among its alternative names, or a common name that lies within: without that, validators such as
    * Java take any common name for a host name. The same goes for `ip` and common names that look like an address.
    *
-   * All general validators (OpenSSL, GnuTLS, Java, Go, NSS, Botan, wolfSSL) hold to `dns`. Go refuses every chain with critical
+   * All general validators (OpenSSL, GnuTLS, Java, Go, NSS, Botan, wolfSSL) enforce `dns`. Go refuses every chain with critical
    * constraints on `directory`, Botan every one with critical constraints on IPv6 addresses, and a certificate with a URI or a mailbox
    * where critical constraints permit some. GnuTLS passes permitted `directory` and `uri` over, wolfSSL `ip` and `uri`.
    * @default - all

@@ -65,7 +65,7 @@ const KINDS: Kinds<DeviceCertificateProps> = {
 
 /**
  * A certificate for one device, for TLS as a client: with a key that is made during deployment and written into a secret of
- * its own, from which whoever provisions the device reads it (`grantReadPrivateKey`); or from a certificate signing request,
+ * its own, from which the person or program that provisions the device reads it (`grantReadPrivateKey`); or from a certificate signing request,
  * so that the key never leaves the device.
  *
  * @resource Custom::IotDeviceCertificate

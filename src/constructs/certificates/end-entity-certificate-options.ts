@@ -26,7 +26,7 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
    * comes here. Of what the request asks for only the key is taken, the subject if none is declared, and the names that
    * `allowedSubjectAlternativeNames` allow; `ignoredRequests` says what is not.
    *
-   * One that is not known at synthesis needs a `subject` or an `allowedSubject`: otherwise whoever writes it would choose the name.
+   * One that is not known at synthesis needs a `subject` or an `allowedSubject`: otherwise the author of that text would choose the name.
    *
    * @default - a key is made here
    */

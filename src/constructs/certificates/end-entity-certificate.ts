@@ -187,7 +187,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   }
 
   /**
-   * Lets a principal read the private key, as whoever puts it onto the device has to. A key that came by a request is not here,
+   * Lets a principal read the private key, as the person or program that provisions the device must. A key that came by a request is not here,
    * and asking for it is an error.
    */
   public grantReadPrivateKey(grantee: IGrantable): Grant {

@@ -23,7 +23,7 @@ export interface IIotCertificate extends IResource {
   readonly certificateChainPem: string;
 
   /**
-   * The same without the root: what is presented in TLS, since whoever verifies has the root already.
+   * The same without the root: what is presented in TLS, since the verifier has the root already.
    * @attribute
    */
   readonly certificateChainWithoutRootPem: string;

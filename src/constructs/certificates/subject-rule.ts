@@ -56,7 +56,7 @@ const PATTERNS = struct<SubjectAttributePatterns>('a SubjectAttributePatterns', 
 
 /**
  * Which subjects may be taken from a certificate signing request. The signature on a request proves that somebody has its key,
- * and not that the name in it is theirs: without a rule, whoever writes the request says which device it is.
+ * and not that the name in it is theirs: without a rule, the author of the request decides which device it is.
  *
  * A rule names every attribute that the subject must have, and allows no other one. It is asked at synthesis where the request
  * is known there, and by the function in any case.

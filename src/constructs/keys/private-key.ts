@@ -28,7 +28,7 @@ export interface BoundPrivateKey {
   readonly keep: NeededRight;
   /** What it needs besides to give a parameter its tags; shared policies hold it, since IAM has little room for those of one certificate. */
   readonly tag?: NeededRight;
-  /** Lets a principal read the key as whoever puts it onto a device has to. */
+  /** Lets a principal read the key, to put it onto a device. */
   grantRead(grantee: IGrantable): Grant;
 }
 

@@ -85,7 +85,7 @@ function fromAttribute({ S, N, BOOL, B, L, M }: AttributeValue): unknown {
   return M ? Object.fromEntries(Object.entries(M).map(([name, attribute]) => [name, fromAttribute(attribute)])) : S ?? BOOL;
 }
 
-/** What an attribute is: whoever may write to the table can have written anything. */
+/** What an attribute is: anyone with write access to the table may have written it. */
 interface Kind {
   /** In words. */
   readonly what: string;

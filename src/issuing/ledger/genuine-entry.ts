@@ -20,7 +20,7 @@ export interface Expected {
 }
 
 /**
- * Makes sure that what the ledger has is what was issued, before it is answered: whoever may write to the table could
+ * Makes sure that what the ledger has is what was issued, before it is answered: anyone with write access to the table could
  * exchange it. The CA's own key, which nobody can exchange there, is what it is measured by.
  *
  * @param table the ledger's name, for errors

@@ -7,7 +7,7 @@ import { quote } from '../../contract/rules';
 
 /**
  * Refuses a subject that a request brings along where another living certificate of the CA has its common name: to a
- * platform that knows devices by that, whoever made the request would be that device. A subject that is declared is the
+ * platform that knows devices by that, the author of the request would be that device. A subject that is declared is the
  * declarer's own matter; the constructs warn.
  *
  * It is asked before a certificate is reserved, and again afterwards: of two requests at the same time, the second check of each sees

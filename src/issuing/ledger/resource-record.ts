@@ -68,7 +68,7 @@ export function ended(record: ResourceRecord, outcome: Outcome): ResourceRecord 
 /**
  * Whether a request was made before the latest one: CloudFormation makes one at a time, and Lambda can deliver it hours
  * later. Of two that were made in the same second, a removal is the later one: CloudFormation removes at once what it cancels,
- * and never makes anew what it has just removed. Where it is not known when they were made, a removal is the later one if it has
+ * and never creates again what it has just removed. Where it is not known when they were made, a removal is the later one if it has
  * begun since this delivery did.
  */
 function isBefore(event: LifecycleEvent, { wants }: Aim, startedAt: string, latest: ResourceRecord): boolean {

@@ -9,7 +9,7 @@ import { RequestIds } from '../../resource/response-size';
 
 /** Where a request is answered, and what an answer repeats: those of its ids that can be repeated. */
 export interface Addressee extends Partial<RequestIds> {
-  /** A presigned URL: whoever knows it can answer in this function's name. */
+  /** A presigned URL: anyone who knows it can answer in this function's name. */
   readonly responseUrl: string;
   /** What a refusal answers: the id that the resource has, or a made-up one that stays the same. */
   readonly physicalResourceId: string;

@@ -66,7 +66,7 @@ export async function handleCloudFormationEvent(
   } catch (error) {
     const { name, message } = error as Error;
     log('ERROR', { ...facts, message: 'not answered', errorName: name, errorMessage: message }, shownNames(delivery));
-    throw new Error(message); // anew: what Lambda logs of an error has its stack and all that hangs on it
+    throw new Error(message); // a new error: what Lambda logs of an error has its stack and all that hangs on it
   }
   if (unfinished !== undefined) {
     log('WARN', { ...facts, message: 'something is left to be taken back', errorMessage: unfinished }, shownNames(delivery));
@@ -74,7 +74,7 @@ export async function handleCloudFormationEvent(
   }
 }
 
-/** A request that was forged is neither carried out nor answered: nothing is sent anywhere on behalf of whoever made it. */
+/** A request that was forged is neither carried out nor answered: nothing is sent anywhere on behalf of its author. */
 function acceptedAddressee(raw: unknown, context: InvocationContext, environment: FunctionEnvironment): Addressee | undefined {
   try {
     return addresseeOf(raw, context.invokedFunctionArn, environment);

@@ -19,7 +19,7 @@ const GENERATED_NAME = /^[A-Za-z][\w.-]*-[A-Za-z0-9]+-[A-Za-z0-9]{12,13}$/;
 const MAX_TEXTS = 500;
 const MAX_DEPTH = 12;
 
-/** As much of a request as is known, whoever may have made it. */
+/** As much of a request as is known; anyone may have made it. */
 export type KnownRequest = Partial<Pick<LifecycleEvent, 'stackId' | 'logicalResourceId' | 'physicalResourceId' | 'properties'>>;
 
 /**

@@ -84,7 +84,7 @@ export interface AwsIotCaRegistrationProps {
   readonly justInTimeProvisioning?: JustInTimeProvisioning;
 
   /**
-   * Raise it to have the registration code of the mode DEFAULT fetched anew, 1 to 1,000,000: where registering failed with a
+   * Raise it to have the registration code of the mode DEFAULT fetched again, 1 to 1,000,000: where registering failed with a
    * RegistrationCodeValidationException and was not rolled back, or where the CA's certificate is renewed (that of a CA which is
    * signed elsewhere). For a certificate that is registered it must stay, since AWS IoT does not register one again.
    *

@@ -23,7 +23,7 @@ export interface AwsIotThingProps {
 
   /**
    * The registration of the CA. Where its mode is DEFAULT, the certificate is registered as one of that CA. CloudFormation
-   * registers it anew where that changes, or where the CA's certificate is renewed, which AWS IoT Core refuses for a certificate
+   * registers it again where that changes, or where the CA's certificate is renewed, which AWS IoT Core refuses for a certificate
    * that is registered: raise the device's `generation` with it.
    *
    * @default - the certificate is registered by itself, in the mode SNI_ONLY: AWS IoT Core need not know the CA

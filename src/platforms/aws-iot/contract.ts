@@ -10,9 +10,9 @@ import { Complaint, quote } from '../../contract/rules';
 export interface AwsIotRegistrationCodeProperties {
   /** The host of AWS IoT's control plane in the Region. */
   readonly Endpoint: string;
-  /** The CA for which the code is fetched: a renewed certificate is registered anew, with the code of then. */
+  /** The CA for which the code is fetched: a renewed certificate is registered again, with the code of that time. */
   readonly CaCertificatePem: string;
-  /** Raised by the user to have the code fetched anew. */
+  /** Raised by the user to have the code fetched again. */
   readonly Generation: number;
 }
 

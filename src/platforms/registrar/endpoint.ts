@@ -15,7 +15,7 @@ export function emulatedEndpoint(service: string, environment: NodeJS.ProcessEnv
 
 /**
  * Checks that a service of AWS is called where the function itself is: what signs a call is sent along with the session's token,
- * and whoever may invoke the function could have it sent anywhere.
+ * and anyone who may invoke the function could have it sent anywhere.
  *
  * @param service as it stands in host names, such as `iot`
  * @param endpoint the origin that is declared

@@ -22,7 +22,7 @@ export interface HttpResponse {
 /** What came of one attempt: an answer, or why there is none. */
 type Outcome = { readonly response: HttpResponse; readonly fault?: undefined } | { readonly response?: undefined; readonly fault: NetworkFault };
 
-/** Makes a request, signed anew for each attempt: timestamps and nonces must not be sent twice. */
+/** Makes a request, signed again for each attempt: timestamps and nonces must not be sent twice. */
 export type MakeRequest = () => HttpRequest | Promise<HttpRequest>;
 
 /** One attempt may take so long; milliseconds. */
@@ -66,7 +66,7 @@ export class HttpApi {
    * Makes a call.
    *
    * @param what the call in words, for errors, such as `Azure: upload of the certificate`
-   * @param make makes the request, anew for each attempt
+   * @param make makes the request, once for each attempt
    * @param passing names what is wrong with an answer that is to be tried again, for platforms that say so by more than the status
    * @returns the first answer that is not of those that pass
    * @throws Error without anything of the request but its host: headers hold credentials

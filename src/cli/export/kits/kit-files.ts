@@ -102,7 +102,7 @@ function serverOf(name: KitName, servers: readonly KitCertificate[], all: readon
   };
 }
 
-/** A certificate and the CAs above it, as far as they are there; whoever verifies has the root already. */
+/** A certificate and the CAs above it, as far as they are there; the verifier has the root already. */
 function chainWithoutRoot(leaf: CertificateFacts, all: readonly CertificateFacts[]): CertificateFacts[] {
   const chain = [leaf];
   for (let next = signingOf(leaf, all).signer; next && !isSelfSigned(next) && !chain.includes(next); next = signingOf(next, all).signer) {

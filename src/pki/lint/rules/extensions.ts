@@ -56,7 +56,7 @@ export const EXTENSION_RULES: readonly LintRule[] = [
     id: 'rfc5280-unknown-critical-extension',
     severity: 'error',
     source: 'RFC 5280, section 4.2',
-    checks: 'No extension is critical that is not one of RFC 5280: whoever does not know it has to refuse the certificate.',
+    checks: 'No extension is critical that is not one of RFC 5280: a validator that does not know it must refuse the certificate.',
     check: ({ extensions }) => complaintsOf(extensions, ({ oid, critical }) => critical && !CRITICAL.has(oid)
       ? `the extension ${describeExtensions(oid)} must not be critical: validators that do not know it refuse the certificate`
       : undefined),

@@ -22,7 +22,7 @@ const KEPT_CODES = 2;
  * `Custom::AwsIotRegistrationCode`: the registration code of the account and Region.
  *
  * AWS IoT looks at it only while a CA is being registered, and somebody may have it deleted afterwards, so that another one
- * takes its place. A verification certificate over that one would make CloudFormation register the CA anew, which AWS IoT
+ * takes its place. A verification certificate over that one would make CloudFormation register the CA again, which AWS IoT
  * refuses. Therefore the code that was fetched for a CA is kept in the resource's physical id (it is no secret), and fetched
  * again only for another CA, or another generation. The code itself is never deleted: everybody in the account shares it.
  */

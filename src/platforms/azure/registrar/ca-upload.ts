@@ -97,7 +97,7 @@ export class AzureCaUpload implements RecordedRegistrar {
     await certificates.settle(declared.name, request.signal, async found => {
       const held = found?.thumbprint === declared.thumbprint ? found : undefined;
       if (held && created !== undefined && held.created !== created) {
-        // An update of this resource has uploaded it anew, and asked for a code; or somebody else has, whose it is then.
+        // An update of this resource has uploaded it again, and asked for a code; or somebody else has, who owns it then.
         if (await records.code(identityOfUpload(declared), held.created) === undefined) {
           await records.leave(identityOfUpload(declared), resourceOf(request));
         }

@@ -30,7 +30,7 @@ export interface CertificatesPlace {
 
 /** Who asks. */
 export interface Caller {
-  /** Says so in a request, anew for each attempt. */
+  /** Says so in a request, once for each attempt. */
   readonly authenticate: (request: HttpRequest) => HttpRequest;
   /** What no message may show. */
   readonly secrets: readonly string[];

@@ -57,7 +57,7 @@ export async function certificatesOf(instance: HuaweiInstance, signal: AbortSign
   });
 }
 
-/** Says who asks: by a signature, made anew for each attempt, or by a token. */
+/** Identifies the caller: by a signature, made for each attempt, or by a token. */
 async function callerOf(
   { credentials, credentialsKind, endpoint, region }: HuaweiInstance, signal: AbortSignal, { readSecret }: HuaweiReach,
 ): Promise<Caller> {

@@ -30,7 +30,7 @@ const CAM_POLICY = 'the CAM policy of the credentials must allow iotcloud:Descri
 export const ADVICE: { readonly [code: string]: string } = {
   'InvalidParameterValue.CACertInvalid': 'the CA must have a certificate that IoT Hub takes; RSA-2048 with SHA-256 is known to be one',
   'InvalidParameterValue.CACertNotMatch': 'registrationCode must be the one that the console shows now, under CA certificates; '
-    + 'declare that one, and the verification certificate is made anew',
+    + 'declare that one, and the verification certificate is issued again',
   'LimitExceeded.CARepeat': 'the CA must not be registered already; another account has it, since this one does not show it',
   'LimitExceeded.CACertNameRepeat': 'certName must be a name that no other CA certificate of the account has',
   'LimitExceeded.CAAlreadyBindProduct': 'the CA must not be bound to a product any more: delete the products that DescribePrivateCABindedProducts lists',

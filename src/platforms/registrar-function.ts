@@ -15,15 +15,6 @@ import { policyId } from '../constructs/provider/policy-id';
 import { rolePolicy } from '../constructs/provider/role-policy';
 import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 
-/** Of the constructs' ids below the stack; the functions' logical ids come from them, and a service token can't change: final. */
-const IDS: { readonly [N in RegistrarName]: string } = {
-  'aws-iot': 'PrivateIotCaAwsIotRegistrar',
-  'azure': 'PrivateIotCaAzureRegistrar',
-  'huawei': 'PrivateIotCaHuaweiRegistrar',
-  'apsara-mqtt': 'PrivateIotCaApsaraMqttRegistrar',
-  'tencent': 'PrivateIotCaTencentRegistrar',
-};
-
 /** The id of the policy with the right to ask for a registration code. */
 const REGISTRATION_CODE = 'RegistrationCode';
 
@@ -35,14 +26,14 @@ export class RegistrarFunction extends Construct {
   /** The function for a platform in the stack of `scope`, made on first use. */
   public static of(scope: IConstruct, name: RegistrarName): RegistrarFunction {
     const stack = Stack.of(scope);
-    return stack.node.tryFindChild(IDS[name]) as RegistrarFunction | undefined ?? new RegistrarFunction(stack, name);
+    return stack.node.tryFindChild(REGISTRARS[name].id) as RegistrarFunction | undefined ?? new RegistrarFunction(stack, name);
   }
 
   public readonly role: Role;
   private readonly function: Function;
 
   private constructor(stack: Stack, name: RegistrarName) {
-    super(stack, IDS[name]);
+    super(stack, REGISTRARS[name].id);
     keepPrivateKeysOut(this);
     const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
     const { bundle, handler } = REGISTRARS[name];

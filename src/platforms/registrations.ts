@@ -25,14 +25,20 @@ export interface ShippedFunction {
   readonly handler: string;
 }
 
+/** A function that registers CAs with a platform. */
+interface PlatformFunction extends ShippedFunction {
+  /** The id of its construct below the stack. The function's logical id comes from it, and a service token can't change: final. */
+  readonly id: string;
+}
+
 /** The functions behind them. */
 export const REGISTRARS = {
-  'aws-iot': { bundle: 'aws-iot', handler: 'handler' },
-  'azure': { bundle: 'registrars', handler: 'azure' },
-  'huawei': { bundle: 'registrars', handler: 'huawei' },
-  'apsara-mqtt': { bundle: 'registrars', handler: 'apsaraMqtt' },
-  'tencent': { bundle: 'registrars', handler: 'tencent' },
-} as const satisfies { readonly [name: string]: ShippedFunction };
+  'aws-iot': { id: 'PrivateIotCaAwsIotRegistrar', bundle: 'aws-iot', handler: 'handler' },
+  'azure': { id: 'PrivateIotCaAzureRegistrar', bundle: 'registrars', handler: 'azure' },
+  'huawei': { id: 'PrivateIotCaHuaweiRegistrar', bundle: 'registrars', handler: 'huawei' },
+  'apsara-mqtt': { id: 'PrivateIotCaApsaraMqttRegistrar', bundle: 'registrars', handler: 'apsaraMqtt' },
+  'tencent': { id: 'PrivateIotCaTencentRegistrar', bundle: 'registrars', handler: 'tencent' },
+} as const satisfies { readonly [name: string]: PlatformFunction };
 
 export type RegistrarName = keyof typeof REGISTRARS;
 

@@ -10,7 +10,6 @@ import { checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform, 
 import { PlatformId } from '../../platforms/registry';
 import { complain, RawProperties, text } from '../../resource/property-values';
 
-
 /** What the resource types differ in. */
 export interface CertificateKind {
   readonly profiles: readonly ProfileName[];

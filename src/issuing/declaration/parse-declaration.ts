@@ -15,7 +15,6 @@ import { bundlesProperty } from '../keys/bundles';
 import { keyStorageProperty } from '../keys/key-storage';
 import { tagsProperty } from '../keys/parameter-tags';
 
-
 /**
  * Parses and checks the properties of a resource that issues. Unknown properties are ignored, so that a stack of a newer
  * version of the library can be rolled back to this one.

@@ -7,9 +7,10 @@ const FILES = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter
 
 /** What a file loads when it runs: imports of types alone are not in what the compiler makes of it. */
 function loadedBy(file: string): string[] {
-  const { outputText } = transpileModule(readFileSync(file, 'utf8'), { compilerOptions: { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 } });
-  return [...outputText.matchAll(/\brequire\(["'](\.[^"']*)["']\)/g)].map(([, path]) => resolve(dirname(file), path))
-    .map(path => FILES.find(each => [`${path}.ts`, join(path, 'index.ts')].includes(each))).filter(path => path !== undefined);
+  const compilerOptions = { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 };
+  const { outputText } = transpileModule(readFileSync(file, 'utf8'), { compilerOptions });
+  const paths = [...outputText.matchAll(/\brequire\(["'](\.[^"']*)["']\)/g)].map(([, path]) => resolve(dirname(file), path));
+  return paths.map(path => FILES.find(each => [`${path}.ts`, join(path, 'index.ts')].includes(each))).filter(path => path !== undefined);
 }
 
 /** A way from a file back to a file that is being loaded already. */

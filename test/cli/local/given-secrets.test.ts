@@ -97,8 +97,8 @@ describe('given secrets', () => {
 
   test('have to mean one secret each', () => {
     expect(() => given('CaKey1A2B')).toThrow(new Error('--secret CaKey1A2B: must mean one secret, but is a name of Iot/Ca/Key and of Prod/Other/Ca/Key'));
-    expect(() => given('Plain', 'Iot-Plain')).toThrow('--secret Iot-Plain: this secret must be given once');
-    expect(() => given('x', 'x')).toThrow('--secret x: this secret must be given once');
+    expect(() => given('Plain', 'Iot-Plain')).toThrow('--secret Iot-Plain: this secret must be given only once');
+    expect(() => given('x', 'x')).toThrow('--secret x: this secret must be given only once');
   });
 
   test('are called as their author does, or by their ARN', () => {

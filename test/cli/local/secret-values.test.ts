@@ -101,7 +101,7 @@ describe('a secret that a local deployment reads', () => {
   });
 
   test('named twice is refused before anything is written', async () => {
-    await expect(deploy({ Resources: { Ca: reading(IMPORTED) } }, `a=${file('1')}`, `a=${file('2')}`)).rejects.toThrow('--secret a: this secret must be given once');
+    await expect(deploy({ Resources: { Ca: reading(IMPORTED) } }, `a=${file('1')}`, `a=${file('2')}`)).rejects.toThrow('--secret a: this secret must be given only once');
     expect(existsSync(out)).toBe(false);
   });
 });

@@ -18,9 +18,11 @@ export function acknowledge(construct: IConstruct, id: string, reason: string, a
   for (const finding of appliesTo?.map(each => `${id}[${each}]`) ?? [id]) {
     Validations?.of(construct).acknowledge({ id: finding, reason });
   }
-  const resource = (CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild) as CfnResource;
-  const rules: Suppression[] = resource.getMetadata('cdk_nag')?.rules_to_suppress ?? [];
-  resource.addMetadata('cdk_nag', { rules_to_suppress: [...rules, { id, reason, ...appliesTo ? { appliesTo } : {} }] });
+  const resource = CfnResource.isCfnResource(construct) ? construct : construct.node.defaultChild;
+  if (CfnResource.isCfnResource(resource)) { // a managed policy of a role that was created beforehand is not in the template
+    const rules: Suppression[] = resource.getMetadata('cdk_nag')?.rules_to_suppress ?? [];
+    resource.addMetadata('cdk_nag', { rules_to_suppress: [...rules, { id, reason, ...appliesTo ? { appliesTo } : {} }] });
+  }
 }
 
 /**

@@ -14,7 +14,9 @@ function loadedBy(file: string): string[] {
 }
 
 /** A way from a file back to a file that is being loaded already. */
-function circleFrom(file: string, loads: ReadonlyMap<string, readonly string[]>, way: readonly string[], done: Set<string>): readonly string[] | undefined {
+function circleFrom(
+  file: string, loads: ReadonlyMap<string, readonly string[]>, way: readonly string[], done: Set<string>,
+): readonly string[] | undefined {
   if (way.includes(file)) {
     return [...way.slice(way.indexOf(file)), file];
   }

@@ -25,7 +25,7 @@ test('the example azure-dps: a machine without an account makes the CA and the d
   expect(said).toContain('1 × Custom::AzureCaUpload');
   expect(said).toContain('1 × Custom::AzureCaVerification');
   expect(said).toMatch(new RegExp('RegistrationVerificationCertificate\\w* \\(Custom::IotVerificationCertificate\\) of stack \\S+: its code comes from the platform, '
-    + 'which RegistrationUpload\\w* \\(Custom::AzureCaUpload\\) asks'));
+    + 'in the deployment of RegistrationUpload\\w* \\(Custom::AzureCaUpload\\)'));
   expect(said).toMatch(/output CertificateName of stack AzureDps.*: it refers to/);
 
   run(process.execPath, [CLI, 'export']);

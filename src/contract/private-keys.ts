@@ -16,9 +16,15 @@ export function isPrivateKey(text: string): boolean {
 const LABEL_AND_KEY = /BEGIN[^\n]{0,40}PRIVATE\s{0,8}KEY(?: BLOCK)?\W{0,32}(?:[\w-]{1,20}: [^\n]{0,80}\n\s{0,4}){0,4}[A-Za-z0-9+/]{40}/i;
 const PUTTY_KEY = /Private-Lines:\s{0,8}\d{1,4}\s{1,8}[A-Za-z0-9+/]{40}/;
 
-/** A private key of RFC 7517, also in JSON within JSON. */
-const JWK_TYPE = /"kty\\{0,8}"/;
-const JWK_NUMBER = /"d\\{0,8}"\s{0,8}:\s{0,8}\\{0,8}"[\w-]{20,}/;
+/** A private key of RFC 7517, also in JSON within JSON, and with the quotation marks of other languages. */
+const JWK_TYPE = /["']kty\\{0,8}["']/;
+const JWK_NUMBER = /["']d\\{0,8}["']\s{0,8}:\s{0,8}\\{0,8}["'][\w-]{20,}/;
+
+/** The secret exponent in the XML of .NET (`RSA.ToXmlString(true)`). */
+const XML_NUMBER = /<D>\s{0,40}[A-Za-z0-9+/]{20}/;
+
+/** The secret number as OpenSSL prints it (`openssl pkey -text`). */
+const PRINTED_NUMBER = /priv(?:ateExponent)?:\s{0,40}(?:[0-9a-f]{2}:){15}/i;
 
 /** How often a text is decoded: an extension in base64 can hold a text in base64, and that one PEM. */
 const MAX_DECODINGS = 3;
@@ -27,7 +33,7 @@ const MAX_DECODINGS = 3;
 const SHORTEST_TEXT = 40;
 
 /**
- * Whether there is a private key anywhere in a text: PEM, the form of PuTTY, a JSON Web Key, or base64, base64url or hexadecimal
+ * Whether there is a private key anywhere in a text: PEM, the form of PuTTY, a JSON Web Key, the XML of .NET, what OpenSSL prints, or base64, base64url or hexadecimal
  * digits of one of these, of OpenSSH's form, or of DER, encrypted or not, whatever stands around it. A key that is cut off is one
  * still. The bare secret number of a key is not told from any other number.
  *
@@ -41,6 +47,8 @@ export function holdsPrivateKey(text: string, decodings = MAX_DECODINGS): boolea
   return LABEL_AND_KEY.test(plain)
     || (plain.includes('PuTTY-User-Key-File') && PUTTY_KEY.test(plain))
     || (JWK_TYPE.test(plain) && JWK_NUMBER.test(plain))
+    || (plain.includes('<RSAKeyValue') && XML_NUMBER.test(plain))
+    || PRINTED_NUMBER.test(plain)
     || (decodings > 0 && decoded(plain).some(octets => holdsKey(octets, decodings - 1)));
 }
 

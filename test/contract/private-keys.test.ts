@@ -65,6 +65,14 @@ describe('a private key is found, and not quoted,', () => {
   test.each<[string, () => string]>([
     ['a JSON Web Key', () => JSON.stringify(EC.export({ format: 'jwk' }))],
     ['a JSON Web Key in JSON', () => JSON.stringify({ key: JSON.stringify(EC.export({ format: 'jwk' }), undefined, 2) })],
+    ['a JSON Web Key as Python prints it', () => JSON.stringify(EC.export({ format: 'jwk' })).replaceAll('"', '\'')],
+    ['XML of .NET', () => {
+      const { n, e, d } = PAIRS.RSA.privateKey.export({ format: 'jwk' });
+      return `<RSAKeyValue><Modulus>${n}</Modulus><Exponent>${e}</Exponent><D>${Buffer.from(d!, 'base64url').toString('base64')}</D></RSAKeyValue>`;
+    }],
+    ['what OpenSSL prints of a key on a curve', () => execFileSync('openssl', ['pkey', '-text', '-noout'], { input: EC.export({ type: 'pkcs8', format: 'pem' }), encoding: 'utf8' })],
+    ['what OpenSSL prints of an RSA key', () =>
+      execFileSync('openssl', ['pkey', '-text', '-noout'], { input: PAIRS.RSA.privateKey.export({ type: 'pkcs8', format: 'pem' }), encoding: 'utf8' })],
     ['base64 of a JSON Web Key', () => Buffer.from(JSON.stringify(EC.export({ format: 'jwk' }))).toString('base64')],
     ['PEM of OpenSSL\'s older encryption', () => EC.export({ type: 'sec1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'secret' }).toString()],
     ['base64 of what ssh-keygen writes, without its label', () => {

@@ -57,8 +57,8 @@ function placesIn(construct: IConstruct, stack: Stack | undefined): Place[] {
 }
 
 /** What of a template is not in its elements. */
-function optionsOf({ templateOptions: { description, metadata, transforms }, tags }: Stack): object {
-  return { Description: description, Metadata: metadata, Transform: transforms, Tags: tags.renderTags() };
+function optionsOf({ templateOptions: { templateFormatVersion, description, metadata, transforms }, tags }: Stack): object {
+  return { AWSTemplateFormatVersion: templateFormatVersion, Description: description, Metadata: metadata, Transform: transforms, Tags: tags.renderTags() };
 }
 
 /** An element as it stands in the template. */
@@ -82,7 +82,7 @@ function complaint(place: Place): string {
 
 /** The path of a construct as a user has made it. */
 function nameOf({ node }: IConstruct): string {
-  return shown(node.path.replace(/(\/(Resource|Default))+$/, ''));
+  return shown(node.path.replace(/(\/(Resource|Default))+$/, '')) || 'the app';
 }
 
 function shown(name: string): string {

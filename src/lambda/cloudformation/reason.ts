@@ -81,10 +81,10 @@ function mayBeKey(text: string): boolean {
 const DER_SEQUENCE = 0x30;
 
 /**
- * The secret number of a key on P-256 or Ed25519, on P-384 and on P-521, in base64 or in hexadecimal digits. A name that is as long is
+ * The secret number of a key on P-256 or Ed25519, on P-384 and on P-521, in base64 or in hexadecimal digits, with anything around it. A name that is as long is
  * not told from it, but for a registration code, which is always as long, and no secret.
  */
-const SECRET_NUMBER = /^(?:[\w+/-]{43}=?|[\w+/-]{64}|[\w+/-]{88}|[\dA-Fa-f]{96}|[\dA-Fa-f]{132})$/;
+const SECRET_NUMBER = /(?<![\w+/-])(?:[\w+/-]{43}|[\w+/-]{64}|[\w+/-]{88}|[\dA-Fa-f]{96}|[\dA-Fa-f]{13[02]})(?![\w+/-])/;
 
 /** This library throws plain errors; everything else comes from a fault in it or below it, with who knows what in its message. */
 function isForeseen(error: unknown): boolean {

@@ -94,6 +94,10 @@ describe('a private key does not get into a template', () => {
       caIn(stack);
       stack.templateOptions.description = `key ${BASE64}`;
     }, '[Stack] Description'],
+    ['as the format version of the template', stack => {
+      caIn(stack);
+      stack.templateOptions.templateFormatVersion = KEY;
+    }, '[Stack] AWSTemplateFormatVersion'],
     ['as a construct id', stack => new Construct(caIn(stack), `Key${BASE64}`), '(not shown): the construct id'],
     ['as a JSON Web Key in a map', stack => new CfnResource(caIn(stack), 'Other', { type: 'A::B::C', properties: { Key: privateKey.export({ format: 'jwk' }) } }),
       'Stack/Ca/Other: Key'],

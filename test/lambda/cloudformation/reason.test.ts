@@ -40,7 +40,7 @@ test.each<[string, (text: string) => object]>([
   const pem = KEY.export({ type: 'pkcs8', format: 'pem' }).toString();
   const hex = KEY.export({ type: 'pkcs8', format: 'der' }).toString('hex');
   const number = KEY.export({ format: 'jwk' }).d!;
-  for (const text of [der, pem, pem.replaceAll('\n', ''), der.slice(0, 100), hex, hex.toUpperCase(), `urn:x:${hex}`, number, `${number}=`]) {
+  for (const text of [der, pem, pem.replaceAll('\n', ''), der.slice(0, 100), hex, hex.toUpperCase(), `urn:x:${hex}`, number, `${number}=`, `${number} `, ` ${number}`, `d=${number}`, `the key ${number}`]) {
     const shown = told(properties(text), `got ${text} and ${quote(text)}`);
     for (const piece of [der.slice(20, 60), der.slice(48, 80), hex.slice(80, 110), hex.slice(80, 110).toUpperCase(), number.slice(8, 32)]) {
       expect(shown).not.toContain(piece);

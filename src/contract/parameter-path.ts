@@ -1,7 +1,7 @@
 import { Complaint, quote } from './rules';
 
-/** A parameter may have 15 levels, of which its serial number is one, and a name of 1,011 characters with the ARN before it. */
-const PATH = /^(\/[\w.-]+){1,14}$/;
+/** No level consists of dots alone, which a local deployment could not keep in a folder. A parameter may have 15 levels, of which its serial number is one, and a name of 1,011 characters with the ARN before it. */
+const PATH = /^(\/(?!\.+(?:\/|$))[\w.-]+){1,14}$/;
 const MAX_PATH = 900;
 
 /** Systems Manager keeps these for itself. */

@@ -1,5 +1,6 @@
-import { IResolvable, Lazy, TagManager, TagType, Token } from 'aws-cdk-lib';
+import { IResolvable, Lazy, Stack, TagManager, TagType } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { isMap } from '../../contract/json-map';
 import { checkTagKey, checkTagKeys, checkTagValue, Tag } from '../../contract/tags';
 import { outermostStack } from '../provider/reach';
 
@@ -33,11 +34,12 @@ export class ParameterTags extends TagManager {
   }
 
   private complaints(): string[] {
-    const tags = this.all();
-    const isKnown = (text: unknown): boolean => !Token.isUnresolved(text);
+    // What is late is known by now; what CloudFormation fills in is a map.
+    const tags: readonly { readonly Key: unknown; readonly Value?: unknown }[] = Stack.of(this.scope).resolve(this.all());
+    const nameOf = (key: unknown): string => typeof key === 'string' ? key : JSON.stringify(key);
     return [
-      checkTagKeys(tags.map(({ Key }) => Key)),
-      ...tags.flatMap(({ Key, Value }) => [isKnown(Key) ? checkTagKey(Key) : undefined, isKnown(Value) ? checkTagValue(Key, Value) : undefined]),
+      checkTagKeys(tags.map(({ Key }) => nameOf(Key))),
+      ...tags.flatMap(({ Key, Value }) => [isMap(Key) ? undefined : checkTagKey(Key), isMap(Value) ? undefined : checkTagValue(nameOf(Key), Value)]),
     ].filter(complaint => complaint !== undefined);
   }
 }

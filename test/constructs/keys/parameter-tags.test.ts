@@ -1,4 +1,4 @@
-import { App, CfnParameter, ITaggableV2, NestedStack, Stack, StackProps, Stage, TagManager, Tags } from 'aws-cdk-lib';
+import { App, CfnParameter, ITaggableV2, Lazy, NestedStack, Stack, StackProps, Stage, TagManager, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { DeviceCertificate, DeviceCertificateOptions, KeyStorage, PemSource, PrivateIotCa } from '../../../src';
 import { opensslRequest } from '../../support/foreign-ca';
@@ -175,6 +175,8 @@ describe('what AWS would refuse of a parameter fails the synthesis, with the way
     ['team', 'i(o)t', 'the value of the tag "team" of a parameter must have up to 256 letters, digits, spaces and _ . : / = + - @, got "i(o)t"'],
     ['team', 'v'.repeat(257), 'the value of the tag "team" of a parameter must have up to 256 letters'],
     ['team', 5 as unknown as string, 'the value of the tag "team" of a parameter must have up to 256 letters, digits, spaces and _ . : / = + - @, got 5'],
+    ['team', Lazy.string({ produce: () => 'i(o)t' }), 'the value of the tag "team" of a parameter must have up to 256 letters, digits, spaces and _ . : / = + - @, got "i(o)t"'],
+    ['team', Lazy.string({ produce: () => undefined }), 'the value of the tag "team" of a parameter must have up to 256 letters, digits, spaces and _ . : / = + - @, got undefined'],
   ])('the tag %j: %j', (key, value, message) => {
     const { app } = withDevice();
     Tags.of(app).add(key, value);

@@ -51,6 +51,7 @@ export class AwsCalls {
   public async make<T>(
     action: string, resource: string, send: (options: { abortSignal: AbortSignal }) => Promise<T>, expected: readonly string[] = [],
   ): Promise<T> {
+    let before: Error | undefined;
     for (let attempt = 0; ; attempt++) {
       try {
         return await send({ abortSignal: this.signal });
@@ -59,13 +60,17 @@ export class AwsCalls {
         if (expected.includes(name)) {
           throw error;
         }
+        if (before && this.signal.aborted) {
+          throw before; // it says more than that the time is over
+        }
         const advice = adviceOn(action, name, String((error as Error).message));
         const failure = new Error(`${action} on ${resource} failed: ${outsideCode(name)}${advice ? `; ${advice}` : ''}`, { cause: error });
         if (!this.mayTryAgain(error, attempt, `${action} ${resource}`)) {
           throw failure;
         }
+        before = failure;
         await this.pause(attempt).catch(() => {
-          throw failure; // it says more than that the time is over
+          throw failure;
         });
       }
     }

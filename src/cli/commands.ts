@@ -43,7 +43,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       ['deploy what `cdk synth` wrote', 'private-iot-ca local'],
       ['see what would happen', 'private-iot-ca local --dry-run'],
       ['give a parameter, and choose the folder', 'private-iot-ca local --parameters IotStack:RegistrationCode=3f0a… --out demo-out'],
-      ['give the key of an imported CA', 'private-iot-ca local --secret IotStack/CaKey=myIoTCARoot.key'],
+      ['give the key of an imported CA', 'private-iot-ca local --secret acme/key=myIoTCARoot.key'],
     ],
     run: async (_, options, terminal) => {
       await lazy.localCommand().localCommand(options, terminal);

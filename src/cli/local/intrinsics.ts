@@ -147,6 +147,10 @@ const FUNCTIONS: { readonly [name: string]: Implementation | undefined } = {
     const [map, first, second, options] = tuple(argument, 3, 4, where);
     const path = [map, first, second].map(part => text(part, scope, where)) as [string, string, string];
     const found = scope.mapped(...path);
+    if (isMap(found) || (Array.isArray(found) && found.some(isMap))) {
+      throw new CliError(`${where}: the mapping ${path.join('.')} must hold a text or a list of texts, since CloudFormation takes no functions `
+        + 'in mappings');
+    }
     if (found !== undefined) {
       return resolve(found, scope, where);
     }

@@ -9,19 +9,29 @@ import { ResourceState, StackState } from './state';
 
 /** What stays when resources go: in AWS it would be there still, as nobody's, until it is taken back by its name or ARN. */
 export class KeptResources {
-  /** Where something lies that no resource has any more. */
-  public readonly places: KeptPlace[] = [];
-  /** The CAs that can be taken back in from there. */
-  public readonly cas: KeptCa[] = [];
+  private readonly noted: { readonly place: KeptPlace; readonly physicalId?: string }[] = [];
+  private readonly notedCas: KeptCa[] = [];
 
   constructor(private readonly stackName: string, private readonly state: StackState, private readonly engine: Engine) {}
+
+  /** Where something lies that no resource uses any more: what another CA was given is not among it (`PrivateIotCa.fromKeptCa`). */
+  public get places(): KeptPlace[] {
+    const used = JSON.stringify([this.remaining.map(({ properties }) => properties), this.keysOfCas()]);
+    return this.noted.filter(({ physicalId }) => physicalId === undefined || !used.includes(physicalId)).map(({ place }) => place);
+  }
+
+  /** The CAs that can be taken back from there. */
+  public get cas(): KeptCa[] {
+    const declared = this.caIds();
+    return this.notedCas.filter(({ caId }) => !declared.includes(caId));
+  }
 
   /** Takes note of a resource that goes and whose secret, table or key stays; saving the state is left to the caller. */
   public keep(resource: ResourceState): void {
     const { name, type, physicalId } = resource;
     if (hasStandIn(type)) {
       this.engine.store.state.kept.push({ stackName: this.stackName, name, type, physicalId });
-      this.note(resource, placeOf(resource, this.engine));
+      this.note(resource, placeOf(resource, this.engine), physicalId);
     }
   }
 
@@ -48,7 +58,7 @@ export class KeptResources {
     if (CA_RESOURCE_TYPES.includes(type) && caId !== undefined && isMap(KeyStorage) && isKept(LedgerTable)) {
       const { Type, SecretArn, KeyArn } = KeyStorage;
       if (Type === 'ExistingSecret' || isKept(SecretArn ?? KeyArn)) {
-        this.cas.push({
+        this.notedCas.push({
           name,
           caId,
           ledgerTableArn: localArn('dynamodb', `table/${String(LedgerTable)}`),
@@ -67,9 +77,25 @@ export class KeptResources {
     }
   }
 
-  private note({ name, type }: ResourceState, place: string | undefined): void {
-    if (place !== undefined && !this.places.some(each => each.place === place)) {
-      this.places.push({ name, type, place });
+  /** The resources of all stacks, as they stand now. */
+  private get remaining(): ResourceState[] {
+    return Object.values(this.engine.store.state.stacks).flatMap(({ resources }) => Object.values(resources));
+  }
+
+  private caIds(): (string | undefined)[] {
+    return this.remaining.filter(({ type }) => CA_RESOURCE_TYPES.includes(type)).map(({ physicalId }) => identityIn(physicalId));
+  }
+
+  /** Where the CAs that are declared now have their keys, which the ledger knows of a CA that was taken back. */
+  private keysOfCas(): unknown[] {
+    const declared = this.caIds();
+    return Object.values(this.engine.store.state.ledgers).flatMap(({ entries }) => Object.values(entries))
+      .filter(({ identity }) => declared.includes(identity)).map(({ keyStorage }) => keyStorage);
+  }
+
+  private note({ name, type }: ResourceState, place: string | undefined, physicalId?: string): void {
+    if (place !== undefined && !this.noted.some(each => each.place.place === place)) {
+      this.noted.push({ place: { name, type, place }, physicalId });
     }
   }
 }

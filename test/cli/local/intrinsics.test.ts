@@ -5,7 +5,7 @@ import { parseTemplate } from '../../../src/cli/local/template';
 
 const TEMPLATE = parseTemplate('template.json', {
   Parameters: { Name: { Type: 'String' }, List: { Type: 'CommaDelimitedList' }, Stored: { Type: 'AWS::SSM::Parameter::Value<String>' } },
-  Mappings: { Sizes: { local: { small: 1, other: { 'Fn::Join': ['', ['a', 'b']] } } } },
+  Mappings: { Sizes: { local: { small: 1, other: ['a', 'b'], none: { 'Fn::Join': ['', ['a', 'b']] } } } },
   Conditions: {
     Yes: { 'Fn::Equals': [{ Ref: 'Name' }, 'sensor'] },
     No: { 'Fn::Not': [{ Condition: 'Yes' }] },
@@ -60,7 +60,7 @@ describe('an expression', () => {
     [{ 'Fn::Select': ['1', ['a', 'b']] }, 'b'],
     [{ 'Fn::Select': [0, { 'Fn::Split': [':', 'arn:aws'] }] }, 'arn'],
     [{ 'Fn::FindInMap': ['Sizes', { Ref: 'AWS::Region' }, 'small'] }, 1],
-    [{ 'Fn::FindInMap': ['Sizes', 'local', 'other'] }, 'ab'],
+    [{ 'Fn::FindInMap': ['Sizes', 'local', 'other'] }, ['a', 'b']],
     [{ 'Fn::FindInMap': ['Sizes', 'mars', 'small', { DefaultValue: 7 }] }, 7],
     [{ 'Fn::If': ['Yes', 'then', { 'Fn::GetAtt': ['Role', 'Arn'] }] }, 'then'],
     [{ 'Fn::If': ['No', { Ref: 'Absent' }, 'else'] }, 'else'],
@@ -88,6 +88,8 @@ describe('an expression', () => {
     [{ 'Fn::Select': [2, ['a', 'b']] }, 'here: Fn::Select: the index must be a whole number from 0 to 1, got "2"'],
     [{ 'Fn::Split': ['', 'a'] }, 'here: Fn::Split: the delimiter must not be empty'],
     [{ 'Fn::FindInMap': ['Sizes', 'mars', 'small'] }, 'here: Fn::FindInMap: the template has no mapping Sizes.mars.small'],
+    [{ 'Fn::FindInMap': ['Sizes', 'local', 'none'] },
+      'here: Fn::FindInMap: the mapping Sizes.local.none must hold a text or a list of texts, since CloudFormation takes no functions in mappings'],
     [{ 'Fn::If': ['Nobody', 1, 2] }, 'here: Fn::If: the template has no condition "Nobody"'],
     [{ 'Fn::If': ['Circle', 1, 2] }, 'stack Iot, condition Circle: refers to itself'],
     [{ 'Fn::ImportValue': 'Nobody' }, 'here: Fn::ImportValue: no stack that is deployed here exports "Nobody"'],

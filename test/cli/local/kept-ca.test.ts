@@ -71,7 +71,11 @@ test('a CA whose construct has another id is not replaced by accident, and goes 
   expect(outputs()).toEqual(before);
   const rehearsed = await cli('local', '--app', assembly(made('Renamed')), '--out', out, '--dry-run');
   expect([rehearsed.code, rehearsed.stderr]).toEqual([1, expect.stringMatching(/declare replaces: 'ca-[0-9a-f]{32}'; nothing was changed\n/)]);
-  expect(await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'Renamed', kept)))).not.toContain('warning:');
+  const said = await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'Renamed', kept)));
+  expect(said).not.toContain('warning:');
+  // The key and the ledger are in use again, and there is nothing to take back.
+  expect(said).not.toContain('no longer used');
+  expect(said).not.toContain('declare PrivateIotCa.fromKeptCa()');
   expect(outputs()).toEqual(before);
 });
 

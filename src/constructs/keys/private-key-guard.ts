@@ -58,7 +58,8 @@ function placesIn(construct: IConstruct, stack: Stack | undefined): Place[] {
 
 /** What of a template is not in its elements. */
 function optionsOf({ templateOptions: { templateFormatVersion, description, metadata, transforms }, tags }: Stack): object {
-  return { AWSTemplateFormatVersion: templateFormatVersion, Description: description, Metadata: metadata, Transform: transforms, Tags: tags.renderTags() };
+  const options = { AWSTemplateFormatVersion: templateFormatVersion, Description: description, Metadata: metadata, Transform: transforms };
+  return { ...options, Tags: tags.renderTags() };
 }
 
 /** An element as it stands in the template. */

@@ -8,6 +8,8 @@ export interface CommandDescription<O = object> {
   readonly summary: string;
   readonly description: string;
   readonly argument?: ArgumentDescription;
+  /** Where an argument belongs, of a command that takes none. */
+  readonly instead?: string;
   /** What their values are is told by what stands for them: `<file>` and `<dir>`, or anything else. */
   readonly options: readonly Option[];
   /** What else has to be known: paragraphs, or lines that begin with two spaces. */

@@ -18,6 +18,7 @@ export const COMMANDS: readonly CommandDescription[] = [
   described<LocalOptions>({
     name: 'local',
     summary: 'make the certificates of an app on this machine',
+    instead: 'Give a parameter of the template with --parameters NAME=VALUE.',
     description: 'Deploy the certificate resources of a synthesized CDK app into a directory. The code that issues them is the code '
       + 'that runs in AWS. Running it again changes only what is declared differently.',
     options: [
@@ -53,6 +54,7 @@ export const COMMANDS: readonly CommandDescription[] = [
   described<ExportOptions>({
     name: 'export',
     summary: 'write the certificates in stack outputs to files',
+    instead: 'Name the outputs file with --outputs.',
     description: 'Write a PEM file for each output that holds certificates, and a manifest.json that describes them.',
     options: [
       new Option('--outputs <file>', 'the file that `cdk deploy --outputs-file` or `private-iot-ca local` wrote; - for standard input').default('outputs.json'),

@@ -52,12 +52,15 @@ function program(terminal: Terminal, finish: (passed: boolean) => void): Command
       ['look at them', 'private-iot-ca inspect pem/*.pem'],
       ['check them', 'private-iot-ca lint pem/*.pem --platform aws-iot-core'],
     ], columns));
-  for (const { name, summary, description, argument, options, notes, examples, run: carryOut } of COMMANDS) {
+  for (const { name, summary, description, argument, instead, options, notes, examples, run: carryOut } of COMMANDS) {
     const command = root.command(name).summary(summary).description(description).addHelpText('after', furtherHelp(notes, examples, columns));
     options.forEach(option => command.addOption(option));
     if (argument) {
       const { form, description: what, choices } = argument;
       command.addArgument(choices ? new Argument(form, what).choices(choices) : new Argument(form, what));
+    }
+    if (instead) {
+      command.configureOutput({ outputError: (text, write) => write(/too many arguments/.test(text) ? `${text.trimEnd()} ${instead}\n` : text) });
     }
     command.action(async () => finish(await carryOut(command.args, command.opts(), terminal, root)));
   }

@@ -43,6 +43,12 @@ test.each([
   expect(await cli(...args)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^error: .+\n(\(Did you mean .+\)\n)?$/) });
 });
 
+test.each([
+  ['export', 'Name the outputs file with --outputs.'], ['local', 'Give a parameter of the template with --parameters NAME=VALUE.'],
+])('an argument of %s, which takes none, is told where it belongs', async (command, wayOut) => {
+  expect((await cli(command, 'outputs.json')).stderr).toContain(`too many arguments for '${command}'. Expected 0 arguments but got 1. ${wayOut}\n`);
+});
+
 describe('a private key that is given in the place of something else is not shown:', () => {
   const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 

@@ -59,6 +59,12 @@ function readOutputs(file: string, content: Buffer): FileEntry[] {
   return found;
 }
 
+/** How to look at what is not read here, by the label of its PEM. */
+const WAYS_OUT: { readonly [label: string]: string | undefined } = {
+  'CERTIFICATE REQUEST': '; openssl req -noout -text shows a request',
+  'X509 CRL': '; openssl crl -noout -text shows a revocation list',
+};
+
 function readPem(file: string, text: string): FileEntry[] {
   const blocks = readPemBlocks(file, text).filter(({ label }) => label !== 'EC PARAMETERS'); // OpenSSL writes them beside a key
   return blocks.map(({ label, der, headers, line }, index) => {
@@ -69,7 +75,7 @@ function readPem(file: string, text: string): FileEntry[] {
     if (isPrivateKeyLabel(label)) {
       return { title, line, privateKey: { der, encrypted: headers.length > 0 || label.startsWith('ENCRYPTED') } };
     }
-    throw new CliError(`${title}: holds a ${label.toLowerCase()}, which is not shown; only certificates and private keys are`);
+    throw new CliError(`${title}: holds a ${label.toLowerCase()}, and only certificates and private keys are read here${WAYS_OUT[label] ?? ''}`);
   });
 }
 

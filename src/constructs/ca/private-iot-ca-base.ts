@@ -13,6 +13,7 @@ import { DeviceCertificate, DeviceCertificateOptions } from '../certificates/dev
 import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
+import { validId } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { refuseRemovalPolicy } from '../provider/removal-policy';
 
@@ -65,19 +66,19 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
   }
 
   public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {
-    return new VerificationCertificate(this, id, { ca: this, ...options });
+    return new VerificationCertificate(this, validId(this, id), { ca: this, ...options });
   }
 
   public addDeviceCertificate(id: string, options: DeviceCertificateOptions): DeviceCertificate {
-    return new DeviceCertificate(this, id, { ca: this, ...options });
+    return new DeviceCertificate(this, validId(this, id), { ca: this, ...options });
   }
 
   public addServerCertificate(id: string, options: ServerCertificateOptions): ServerCertificate {
-    return new ServerCertificate(this, id, { ca: this, ...options });
+    return new ServerCertificate(this, validId(this, id), { ca: this, ...options });
   }
 
   public addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate {
-    return new CaCertificate(this, id, { ca: this, ...options });
+    return new CaCertificate(this, validId(this, id), { ca: this, ...options });
   }
 
   public grantIssue(grantee: IGrantable): Grant {

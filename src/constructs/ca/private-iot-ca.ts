@@ -27,7 +27,7 @@ import { renderExtensions } from '../certificates/render-extensions';
 import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
 import { check } from '../checks/kinds';
-import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validTerm } from '../checks/validation';
+import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validId, validTerm } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
 import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
@@ -218,19 +218,19 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   }
 
   public addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate {
-    return new VerificationCertificate(this, id, { ca: this, ...options });
+    return new VerificationCertificate(this, validId(this, id), { ca: this, ...options });
   }
 
   public addDeviceCertificate(id: string, options: DeviceCertificateOptions): DeviceCertificate {
-    return new DeviceCertificate(this, id, { ca: this, ...options });
+    return new DeviceCertificate(this, validId(this, id), { ca: this, ...options });
   }
 
   public addServerCertificate(id: string, options: ServerCertificateOptions): ServerCertificate {
-    return new ServerCertificate(this, id, { ca: this, ...options });
+    return new ServerCertificate(this, validId(this, id), { ca: this, ...options });
   }
 
   public addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate {
-    return new CaCertificate(this, id, { ca: this, ...options });
+    return new CaCertificate(this, validId(this, id), { ca: this, ...options });
   }
 
   public grantIssue(grantee: IGrantable): Grant {

@@ -6,7 +6,7 @@ import { IIotCertificate } from './iot-certificate';
 import { quote } from '../../contract/rules';
 import { joined } from '../ca/ca-chain';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { check, having, Kinds, mapOf, optional } from '../checks/kinds';
+import { check, having, Kind, Kinds, mapOf, optional } from '../checks/kinds';
 import { warn } from '../checks/notices';
 import { CA } from '../checks/object-kinds';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
@@ -34,7 +34,9 @@ export interface CertificateOutputsProps {
 }
 
 const CERTIFICATE = having<IIotCertificate>('a certificate, as in new DeviceCertificate()', 'certificatePem', 'certificateChainWithoutRootPem');
-const KINDS: Kinds<CertificateOutputsProps> = { cas: optional(mapOf(CA)), certificates: optional(mapOf(CERTIFICATE)) };
+/** A CA has a certificate, too, and outputs of other names. */
+const NO_CA: Kind<IIotCertificate> = { allowed: `${CERTIFICATE.allowed}; put a CA into cas`, accepts: value => CERTIFICATE.accepts(value) && !CA.accepts(value) };
+const KINDS: Kinds<CertificateOutputsProps> = { cas: optional(mapOf(CA)), certificates: optional(mapOf(NO_CA)) };
 
 /**
  * The outputs from which `private-iot-ca export` makes files for a pipeline, a broker or the console of a platform, such as that

@@ -4,7 +4,7 @@ import { note } from './notices';
 import { checkHashForKms } from '../../contract/kms';
 import { noticesOf } from '../../contract/platform-rules';
 import {
-  checkGeneration, checkPathLength, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint,
+  checkGeneration, checkPathLength, checkSubject, checkSubjectAttribute, checkValidityDays, Complaint, quote,
 } from '../../contract/rules';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../../contract/subject-attributes';
 import { checkTerm, formatTime } from '../../contract/term';
@@ -116,4 +116,12 @@ export function renderSubject(subject: SubjectValues): { [attribute: string]: st
   return Object.fromEntries(SUBJECT_ATTRIBUTE_NAMES
     .filter(name => subject[name] !== undefined)
     .map(name => [SUBJECT_ATTRIBUTES[name].template, subject[name]!]));
+}
+
+/** The id of a construct that a method adds. Where it is forgotten, the options stand in its place. */
+export function validId(scope: Construct, id: string): string {
+  if (typeof id !== 'string') {
+    throw new Error(`${scope.node.path}: id must be a text, the first argument before the options, got ${quote(id)}`);
+  }
+  return id;
 }

@@ -62,7 +62,7 @@ test.each(['', '1st', 'sensor-001', 'sensor_1'])('fails for the name %p, which n
 test('a name that is used twice is refused, with where it is used', () => {
   const { stack, ca } = stackWithCa();
   const message = 'a name must be given once in a stack, whose outputs are called by it, got "Ca"';
-  expect(() => new CertificateOutputs(stack, 'Both', { cas: { Ca: ca }, certificates: { Ca: ca } }))
+  expect(() => new CertificateOutputs(stack, 'Both', { cas: { Ca: ca }, certificates: { Ca: ca.addDeviceCertificate('Device', { subject: { commonName: 'd' } }) } }))
     .toThrow(new Error(`Stack/Both: ${message} in cas and in certificates; choose another one`));
   const other = stackWithCa();
   new CertificateOutputs(other.stack, 'Outputs', { cas: { Ca: other.ca } });
@@ -102,4 +102,10 @@ test('that there is nothing to put out is a warning', () => {
   new CertificateOutputs(stack, 'Outputs', { cas: { Ca: ca } });
   const said = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('nothing is put out, .*cdk-private-iot-ca:no-outputs'));
   expect(said.map(({ id }) => id)).toEqual(['/Stack/Nothing', '/Stack/Empty']);
+});
+
+test('a CA among the certificates is refused, with where it belongs', () => {
+  const { stack, ca } = stackWithCa();
+  expect(() => new CertificateOutputs(stack, 'Outputs', { certificates: { Ca: ca } }))
+    .toThrow('Stack/Outputs: certificates["Ca"] must be a certificate, as in new DeviceCertificate(); put a CA into cas, got an object of the class PrivateIotCa');
 });

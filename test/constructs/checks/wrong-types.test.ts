@@ -138,7 +138,7 @@ test.each<[string, object, string]>([
   ['days for a Duration', { validity: 3650 }, 'validity must be a Duration, as in Duration.days(30), got 3650'],
   ['a Duration for a date', { notAfter: Duration.days(30) }, 'notAfter must be a Date, got an object of the class Duration'],
   ['one for a list', { platforms: IotPlatform.GENERIC },
-    'platforms must be a list, of which each is an IotPlatform, as in IotPlatform.AWS_IOT_CORE, got an object of the class IotPlatform'],
+    'platforms must be a list in which each item is an IotPlatform, as in IotPlatform.AWS_IOT_CORE, got an object of the class IotPlatform'],
   ['nothing in a list', { platforms: [IotPlatform.GENERIC, undefined] }, 'platforms[1] must be an IotPlatform, as in IotPlatform.AWS_IOT_CORE, got undefined'],
   ['null', { pathLength: null }, 'pathLength must be a number, got null'],
   ['a number for a text', { subject: { commonName: 5 } }, 'subject.commonName must be a text, got 5'],
@@ -265,4 +265,10 @@ describe.each(FUNCTIONS.map(fn => [fn.name, fn] as const))('%s', (name, fn) => {
       });
       expect(found).toEqual([]);
     });
+});
+
+test.each(['addDeviceCertificate', 'addServerCertificate', 'addVerificationCertificate', 'addCaCertificate'] as const)('%s without an id says that it is missing', add => {
+  const ca = new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' } });
+  expect(() => (ca[add] as unknown as (options: object) => void)({ subject: { commonName: 'a' } }))
+    .toThrow(`${ca.node.path}: id must be a text, the first argument before the options, got a map`);
 });

@@ -21,7 +21,7 @@ const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const RESERVED = /^aws:/i;
 
 /** How a user has a parameter go without a tag. */
-const WAY_OUT = 'give it other tags, or leave it out of one: Tags.of(…).add(…, { excludeResourceTypes: [\'AWS::SSM::Parameter\'] })';
+const WAY_OUT = 'choose other tags, or exclude parameters from one: Tags.of(…).add(…, { excludeResourceTypes: [\'AWS::SSM::Parameter\'] })';
 
 /** The keys of all tags of a parameter, of which some may be the same. */
 export function checkTagKeys(keys: readonly string[]): Complaint {

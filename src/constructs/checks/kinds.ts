@@ -80,7 +80,7 @@ export function having<T>(allowed: string, ...members: (keyof T & string)[]): Ki
 
 export function listOf<T>(kind: Kind<T>): Kind<T[]> {
   return {
-    allowed: `a list, of which each is ${kind.allowed}`,
+    allowed: `a list in which each item is ${kind.allowed}`,
     accepts: Array.isArray,
     parts: (values: unknown[]) => Array.from(values, (value, index) => [`[${index}]`, kind, value]),
   };
@@ -88,7 +88,7 @@ export function listOf<T>(kind: Kind<T>): Kind<T[]> {
 
 export function mapOf<T>(kind: Kind<T>): Kind<{ [name: string]: T }> {
   return {
-    allowed: `a map, of which each value is ${kind.allowed}`,
+    allowed: `a map in which each value is ${kind.allowed}`,
     accepts: isMap,
     parts: (values: object) => Object.entries(values).map(([name, value]) => [`[${quote(name)}]`, kind, value]),
   };

@@ -63,7 +63,7 @@ describe('a template of one\'s own', () => {
       'the provisioning template\'s Resources.thing.Properties.ThingName must be a text, or a Ref or a function that makes one, got ']),
     ['with one thing for all devices', thingOf({ ThingName: 'sensor' }),
       'the provisioning template\'s Resources.thing.Properties.ThingName must be made of what differs from device to device, such as '
-      + '{"Ref": "AWS::IoT::Certificate::CommonName"}, got "sensor", of which all devices would become the same thing'],
+      + '{"Ref": "AWS::IoT::Certificate::CommonName"}, got "sensor": all devices would become one thing'],
     ['with one thing for all devices, of pieces', thingOf({ ThingName: { 'Fn::Join': ['-', ['sensor', 'x']] } }),
       'the provisioning template\'s Resources.thing.Properties.ThingName must be made of what differs from device to device'],
     ['with groups that are no list', thingOf({ ThingName: ID, ThingGroups: 'field' }),

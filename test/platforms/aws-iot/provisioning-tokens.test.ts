@@ -108,7 +108,7 @@ describe('what CloudFormation fills in', () => {
   ])('must not name the thing of all devices %s', (_, ThingName) => {
     expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(withThing({ ThingName })))))
       .toThrow('[Stack/Registration] the provisioning template\'s Resources.thing.Properties.ThingName must be made of what differs from device to device, such as '
-        + '{"Ref": "AWS::IoT::Certificate::CommonName"}, got a token, which is known only at deployment, of which all devices would become the same thing');
+        + '{"Ref": "AWS::IoT::Certificate::CommonName"}, got a token, which is known only at deployment: all devices would become one thing');
   });
 
   test('may stand beside what AWS IoT takes from the certificate in the name of a thing', () => {

@@ -161,8 +161,8 @@ function checkAttributeNames(attributes: unknown, path: string, { ThingTypeName:
 /** Checks that a name is made of what the device's certificate has: what CloudFormation fills in is the same for all devices. */
 function checkIsOfDevice(value: unknown, path: string): Complaint {
   return referencesIn(value).length > 0 ? undefined
-    : `${path} must be made of what differs from device to device, such as {"Ref": "AWS::IoT::Certificate::CommonName"}, got ${shown(value)}, `
-      + 'of which all devices would become the same thing';
+    : `${path} must be made of what differs from device to device, such as {"Ref": "AWS::IoT::Certificate::CommonName"}, got ${shown(value)}: `
+      + 'all devices would become one thing';
 }
 
 /** Checks that the certificate is the device's own, and no other one. */

@@ -47,10 +47,11 @@ export const LONG_PAUSES: readonly Disturbance[] = PAUSES.flatMap(pause => [
   { ...pause, name: `${pause.name}, before the removal`, afterwards: removal },
 ]);
 
-/** Makes another certificate of everything that stands but the CAs at the top. */
+/** Makes another certificate of everything that stands but the CAs at the top, and those that have issued: what lives below them keeps them. */
 async function nextUpdate(history: History): Promise<void> {
+  const issuers = Object.values(history.specs).map(({ ca }) => ca);
   const next = Object.entries(history.specs)
-    .map(([logicalId, spec]) => [logicalId, spec.ca ? { ...spec, variant: (spec.variant ?? 1) + 7 } : { ...spec, remark: 7 }]);
+    .map(([logicalId, spec]) => [logicalId, { ...spec, ...spec.ca && !issuers.includes(logicalId) ? { variant: (spec.variant ?? 1) + 7 } : { remark: 7 } }]);
   await history.deploy(Object.fromEntries(next));
 }
 

@@ -1,5 +1,6 @@
 export { ApsaraMqttCaRegistration, ApsaraMqttCaRegistrationProps } from './platforms/alibaba/apsara-mqtt-ca-registration';
-export { AwsIotCaRegistration, AwsIotCaRegistrationProps, AwsIotCertificateMode } from './platforms/aws-iot/aws-iot-ca-registration';
+export { AwsIotCaRegistration, AwsIotCaRegistrationProps } from './platforms/aws-iot/aws-iot-ca-registration';
+export { AwsIotCertificateMode } from './platforms/aws-iot/aws-iot-certificate-mode';
 export { AwsIotThing, AwsIotThingProps } from './platforms/aws-iot/aws-iot-thing';
 export { AwsIotThingPolicy, AwsIotThingPolicyProps } from './platforms/aws-iot/aws-iot-thing-policy';
 export { AzureCaRegistration, AzureCaRegistrationProps } from './platforms/azure/azure-ca-registration';
@@ -17,8 +18,8 @@ export { DeviceCertificate, DeviceCertificateOptions, DeviceCertificateProps, De
 export { EndEntityCertificateOptions } from './constructs/certificates/end-entity-certificate-options';
 export { ExistingCaProps } from './constructs/ca/existing-iot-ca';
 export { HashAlgorithm } from './constructs/certificates/hash-algorithm';
-export { HuaweiCredentials } from './platforms/huawei/huawei-credentials';
 export { HuaweiIotdaCaRegistration, HuaweiIotdaCaRegistrationProps } from './platforms/huawei/huawei-iotda-ca-registration';
+export { ICaRegistration } from './platforms/i-ca-registration';
 export { IPrivateIotCa } from './constructs/ca/i-private-iot-ca';
 export { PrivateIotCaAttributes } from './constructs/ca/imported-private-iot-ca';
 export { IIotCertificate } from './constructs/certificates/iot-certificate';

@@ -3,7 +3,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
-  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AzureCaRegistration, AzureIotService, HuaweiCredentials,
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AwsIotThing, AzureCaRegistration, AzureIotService,
   HuaweiIotdaCaRegistration, JustInTimeProvisioning, PrivateIotCa, ProofOfPossessionSignature, TencentIotHubCaRegistration,
 } from '../src';
 import { fullStack } from './support/full-stack';
@@ -37,9 +37,9 @@ test('nor has it of registrations with Azure and Huawei Cloud', () => {
     const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
     const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Keys-AbCdEf');
     const service = AzureIotService.iotHub({ subscriptionId: '91d12660-3dec-467a-be2a-213b5544ddc0', resourceGroup: 'iot', name: 'acme-hub' });
-    new AzureCaRegistration(stack, 'Azure', { ca, service, certificateName: 'acme', credentials });
+    new AzureCaRegistration(stack, 'Azure', { ca, service, caName: 'acme', credentials });
     new HuaweiIotdaCaRegistration(stack, 'Huawei', {
-      ca, endpoint: 'iotda.cn-north-4.myhuaweicloud.com', projectId: 'p1', credentials: HuaweiCredentials.accessKey(credentials),
+      ca, endpoint: 'iotda.cn-north-4.myhuaweicloud.com', projectId: 'p1', credentials,
     });
   })).not.toContain('AwsSolutions-');
 });
@@ -49,8 +49,8 @@ test('nor has it of registrations with platforms in China, and of a signature', 
     const stack = stackOf(app);
     const ca = new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } });
     const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Keys-AbCdEf');
-    new ApsaraMqttCaRegistration(stack, 'Apsara', { ca, instanceId: 'i', regionId: 'cn-hangzhou', caName: 'acme', credentials });
-    new TencentIotHubCaRegistration(stack, 'Tencent', { ca, certName: 'acme', registrationCode: 'code-1', region: 'ap-guangzhou', credentials });
+    new ApsaraMqttCaRegistration(stack, 'Apsara', { ca, instanceId: 'i', region: 'cn-hangzhou', caName: 'acme', credentials });
+    new TencentIotHubCaRegistration(stack, 'Tencent', { ca, caName: 'acme', registrationCode: 'code-1', region: 'ap-guangzhou', credentials });
     new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: 'code-1' });
   })).not.toContain('AwsSolutions-');
 });

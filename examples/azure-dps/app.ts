@@ -22,7 +22,7 @@ const registration = new AzureCaRegistration(stack, 'Registration', {
   }),
   // {"tenantId": ..., "clientId": ..., "clientSecret": ...}
   credentials: Secret.fromSecretCompleteArn(stack, 'ServicePrincipal', parameter('CredentialsArn', 'The secret with the service principal')),
-  certificateName: 'acme-root',
+  caName: 'acme-root',
 });
 
 // The common name is the registration ID.

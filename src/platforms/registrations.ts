@@ -49,9 +49,9 @@ export function checkEndpoint(value: unknown): Complaint {
 }
 
 /** A region as Alibaba Cloud and Tencent Cloud write them, such as `cn-hangzhou` and `ap-guangzhou`. */
-export function checkRegion(property: string, value: unknown): Complaint {
+export function checkRegion(value: unknown): Complaint {
   return typeof value === 'string' && /^[a-z0-9]+(?:-[a-z0-9]+)+$/.test(value) ? undefined
-    : `${property} must be the id of a region, such as cn-hangzhou or ap-guangzhou, got ${quote(value)}`;
+    : `region must be the id of a region, such as cn-hangzhou or ap-guangzhou, got ${quote(value)}`;
 }
 
 /** A text that has to be there. */

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -9,10 +9,21 @@ import { stackWithCa, statementsOf } from '../support/stacks';
 
 const CREDENTIALS = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Credentials-AbCdEf';
 
-const imported = (stack: Stack): ISecret => Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS);
+const imported = (stack: Stack): ISecret =>
+  stack.node.tryFindChild('Credentials') as ISecret | undefined ?? Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS);
 
-describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, registrar, firstType, declare }) => {
+describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, registrar, firstType, retainedType, attribute, declare }) => {
   const rightsIn = (stack: Stack) => statementsOf(stack).filter(({ policy }) => policy.startsWith(registrar));
+
+  test('has the properties and attributes that all registrations have', () => {
+    const { stack, ca } = stackWithCa();
+    const registration = declare(stack, 'acme', ca, imported(stack), { generation: 2, removalPolicy: RemovalPolicy.RETAIN });
+    expect(registration.platform._render()).toBe(platform);
+    expect(stack.resolve(registration.registeredCaId)).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^acme/), attribute] });
+    Template.fromStack(stack).hasResourceProperties(firstType, { Generation: 2 });
+    Template.fromStack(stack).hasResource(retainedType, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(() => declare(stack, 'zero', ca, imported(stack), { generation: 0 })).toThrow('Stack/zero: generation must be a whole number from 1 to 1000000, got 0');
+  });
 
   test('has a function that can read the credentials, record registrations and write its log, and nothing else', () => {
     const { stack, ca } = stackWithCa();
@@ -38,7 +49,7 @@ describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, regis
 
   test('shares its function with the others of the stack', () => {
     const { stack, ca } = stackWithCa();
-    ['one', 'two'].forEach(id => declare(stack, id, ca, stack.node.tryFindChild('Credentials') as ISecret | undefined ?? imported(stack)));
+    ['one', 'two'].forEach(id => declare(stack, id, ca, imported(stack)));
     const tokens = Object.values(Template.fromStack(stack).findResources(firstType)).map(({ Properties }) => Properties.ServiceToken['Fn::GetAtt'][0]);
     expect(tokens).toEqual([expect.stringMatching(`^${registrar}Function`), tokens[0]]);
   });

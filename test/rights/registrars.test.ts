@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AzureCaRegistration, AzureIotService, HuaweiCredentials,
+  ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotCertificateMode, AzureCaRegistration, AzureIotService,
   HuaweiIotdaCaRegistration, KeyAlgorithm, PrivateIotCa, TencentIotHubCaRegistration,
 } from '../../src';
 import { ACCESS_KEY as ALIBABA_KEY, INSTANCE, StrictApsara } from '../platforms/alibaba/strict-apsara';
@@ -46,7 +46,7 @@ const CASES = [
     declare: (stack: Stack, ca: PrivateIotCa, credentials: ISecret, second: boolean) => new AzureCaRegistration(stack, 'Registration', {
       ca,
       credentials,
-      certificateName: 'acme',
+      caName: 'acme',
       service: second
         ? AzureIotService.iotHub({ subscriptionId: SUBSCRIPTION, resourceGroup: RESOURCE_GROUP, name: 'hub-1' })
         : AzureIotService.deviceProvisioningService({ subscriptionId: SUBSCRIPTION, resourceGroup: RESOURCE_GROUP, name: 'dps-1' }),
@@ -57,7 +57,7 @@ const CASES = [
     credentials: { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY },
     start: () => new StrictHuawei(),
     declare: (stack: Stack, ca: PrivateIotCa, credentials: ISecret) => new HuaweiIotdaCaRegistration(stack, 'Registration', {
-      ca, credentials: HuaweiCredentials.accessKey(credentials), endpoint: OWN_HOST, projectId: PROJECT,
+      ca, credentials, endpoint: OWN_HOST, projectId: PROJECT,
     }),
   },
   {
@@ -65,7 +65,7 @@ const CASES = [
     credentials: ALIBABA_KEY,
     start: () => new StrictApsara(),
     declare: (stack: Stack, ca: PrivateIotCa, credentials: ISecret, _second: boolean, url: string) => new ApsaraMqttCaRegistration(stack, 'Registration', {
-      ca, credentials, instanceId: INSTANCE, regionId: 'cn-hangzhou', caName: 'acme', endpoint: hostOf(url),
+      ca, credentials, instanceId: INSTANCE, region: 'cn-hangzhou', caName: 'acme', endpoint: hostOf(url),
     }),
   },
   {
@@ -73,7 +73,7 @@ const CASES = [
     credentials: API_KEY,
     start: () => Object.assign(new StrictTencent(), { code: 'c0de' }),
     declare: (stack: Stack, ca: PrivateIotCa, credentials: ISecret, _second: boolean, url: string) => new TencentIotHubCaRegistration(stack, 'Registration', {
-      ca, credentials, certName: 'acme', registrationCode: 'c0de', region: 'ap-guangzhou', endpoint: hostOf(url),
+      ca, credentials, caName: 'acme', registrationCode: 'c0de', region: 'ap-guangzhou', endpoint: hostOf(url),
     }),
   },
 ];

@@ -2,10 +2,12 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  ApsaraMqttCaRegistration, AzureCaRegistration, AzureIotService, HuaweiCredentials, HuaweiIotdaCaRegistration, IPrivateIotCa,
+  ApsaraMqttCaRegistration, AzureCaRegistration, AzureCaRegistrationProps, AzureIotService, HuaweiIotdaCaRegistration, ICaRegistration, IPrivateIotCa,
   TencentIotHubCaRegistration,
 } from '../../src';
 import { PlatformId } from '../../src/platforms/registry';
+
+type Options = Pick<AzureCaRegistrationProps, 'generation' | 'removalPolicy'>;
 
 /** A registration with credentials, of the fewest properties. */
 export interface RegistrationCase {
@@ -16,7 +18,9 @@ export interface RegistrationCase {
   readonly firstType: string;
   /** The type of the resource whose removal policy is that of the registration. */
   readonly retainedType: string;
-  declare(stack: Stack, id: string, ca: IPrivateIotCa, credentials: ISecret): void;
+  /** The attribute by which the platform knows the CA. */
+  readonly attribute: string;
+  declare(stack: Stack, id: string, ca: IPrivateIotCa, credentials: ISecret, options?: Options): ICaRegistration;
 }
 
 export const REGISTRATIONS: readonly RegistrationCase[] = [
@@ -25,10 +29,12 @@ export const REGISTRATIONS: readonly RegistrationCase[] = [
     registrar: 'PrivateIotCaAzureRegistrar',
     firstType: 'Custom::AzureCaUpload',
     retainedType: 'Custom::AzureCaUpload',
-    declare: (stack, id, ca, credentials) => new AzureCaRegistration(stack, id, {
+    attribute: 'CertificateName',
+    declare: (stack, id, ca, credentials, options) => new AzureCaRegistration(stack, id, {
       ca,
       credentials,
-      certificateName: 'acme',
+      ...options,
+      caName: 'acme',
       service: AzureIotService.deviceProvisioningService({ subscriptionId: '91d12660-3dec-467a-be2a-213b5544ddc0', resourceGroup: 'iot', name: id }),
     }),
   },
@@ -37,9 +43,11 @@ export const REGISTRATIONS: readonly RegistrationCase[] = [
     registrar: 'PrivateIotCaHuaweiRegistrar',
     firstType: 'Custom::HuaweiIotdaCaUpload',
     retainedType: 'Custom::HuaweiIotdaCaUpload',
-    declare: (stack, id, ca, credentials) => new HuaweiIotdaCaRegistration(stack, id, {
+    attribute: 'CertificateId',
+    declare: (stack, id, ca, credentials, options) => new HuaweiIotdaCaRegistration(stack, id, {
       ca,
-      credentials: HuaweiCredentials.accessKey(credentials),
+      credentials,
+      ...options,
       endpoint: 'a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com',
       projectId: '77b6a44cba5143ab91d13ab9a8ff44fd',
     }),
@@ -49,8 +57,9 @@ export const REGISTRATIONS: readonly RegistrationCase[] = [
     registrar: 'PrivateIotCaApsaraMqttRegistrar',
     firstType: 'Custom::ApsaraMqttRegisterCode',
     retainedType: 'Custom::ApsaraMqttCaRegistration',
-    declare: (stack, id, ca, credentials) => new ApsaraMqttCaRegistration(stack, id, {
-      ca, credentials, instanceId: id, regionId: 'cn-hangzhou', caName: 'acme',
+    attribute: 'Sn',
+    declare: (stack, id, ca, credentials, options) => new ApsaraMqttCaRegistration(stack, id, {
+      ca, credentials, instanceId: id, region: 'cn-hangzhou', caName: 'acme', ...options,
     }),
   },
   {
@@ -58,8 +67,9 @@ export const REGISTRATIONS: readonly RegistrationCase[] = [
     registrar: 'PrivateIotCaTencentRegistrar',
     firstType: 'Custom::TencentIotHubCaRegistration',
     retainedType: 'Custom::TencentIotHubCaRegistration',
-    declare: (stack, id, ca, credentials) => new TencentIotHubCaRegistration(stack, id, {
-      ca, credentials, certName: id, registrationCode: 'code', region: 'ap-guangzhou',
+    attribute: 'CertName',
+    declare: (stack, id, ca, credentials, options) => new TencentIotHubCaRegistration(stack, id, {
+      ca, credentials, caName: id, registrationCode: 'code', region: 'ap-guangzhou', ...options,
     }),
   },
 ];

@@ -11,7 +11,7 @@ import { IConstruct } from 'constructs';
 import { opensslCa, opensslRequest } from './foreign-ca';
 import {
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AzureCaRegistration, AzureIotService, DeliveryFormat, ExtendedKeyUsage,
-  HuaweiCredentials, HuaweiIotdaCaRegistration, IotPlatform, JustInTimeProvisioning, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa,
+  HuaweiIotdaCaRegistration, IotPlatform, JustInTimeProvisioning, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa,
   ProofOfPossessionSignature, SubjectRule, TencentIotHubCaRegistration, TrustBundle,
 } from '../../src';
 
@@ -71,9 +71,9 @@ const KEPT = {
 
 /** How each function is called rightly, in a stack with those objects: `this`, and arguments by the names of its parameters. */
 export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Stack) => RightCall } = {
-  'new ApsaraMqttCaRegistration()': ({ ca, secret }) => props({ ca, credentials: secret }, { instanceId: 'i', regionId: 'cn-hangzhou', caName: 'acme' }),
+  'new ApsaraMqttCaRegistration()': ({ ca, secret }) => props({ ca, credentials: secret }, { instanceId: 'i', region: 'cn-hangzhou', caName: 'acme' }),
   'ApsaraMqttCaRegistration#applyRemovalPolicy()': ({ ca, secret }, stack) => ({
-    self: new ApsaraMqttCaRegistration(stack, 'Kept', { ca: ca.value, credentials: secret.value, instanceId: 'i', regionId: 'cn-hangzhou', caName: 'acme' }),
+    self: new ApsaraMqttCaRegistration(stack, 'Kept', { ca: ca.value, credentials: secret.value, instanceId: 'i', region: 'cn-hangzhou', caName: 'acme' }),
     args: { policy: RemovalPolicy.RETAIN },
   }),
   'new AwsIotCaRegistration()': ({ ca }) => props({ ca }),
@@ -82,9 +82,9 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'new AwsIotThing()': ({ device }) => props({ certificate: device }),
   'AwsIotThing#applyRemovalPolicy()': ({ device }, stack) => ({ self: new AwsIotThing(stack, 'Kept', { certificate: device.value }), args: { policy: RemovalPolicy.RETAIN } }),
   'new AwsIotThingPolicy()': () => props(),
-  'new AzureCaRegistration()': ({ ca, secret }) => props({ ca, credentials: secret }, { service: AzureIotService.iotHub(AZURE), certificateName: 'acme' }),
+  'new AzureCaRegistration()': ({ ca, secret }) => props({ ca, credentials: secret }, { service: AzureIotService.iotHub(AZURE), caName: 'acme' }),
   'AzureCaRegistration#applyRemovalPolicy()': ({ ca, secret }, stack) => ({
-    self: new AzureCaRegistration(stack, 'Kept', { ca: ca.value, credentials: secret.value, service: AzureIotService.iotHub(AZURE), certificateName: 'acme' }),
+    self: new AzureCaRegistration(stack, 'Kept', { ca: ca.value, credentials: secret.value, service: AzureIotService.iotHub(AZURE), caName: 'acme' }),
     args: { policy: RemovalPolicy.RETAIN },
   }),
   'AzureIotService.deviceProvisioningService()': () => ({ args: { options: AZURE } }),
@@ -100,11 +100,9 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'DeviceCertificate#delivered()': ({ device, format }) => ({ self: device.value, args: { format: format.value } }),
   'DeviceCertificate#grantReadPrivateKey()': ({ device, role }) => ({ self: device.value, args: { grantee: role.value } }),
   'DeviceCertificate#applyRemovalPolicy()': ({ device }) => refused(device.value),
-  'HuaweiCredentials.accessKey()': ({ secret }) => ({ args: { secret: secret.value } }),
-  'HuaweiCredentials.token()': ({ secret }) => ({ args: { secret: secret.value } }),
-  'new HuaweiIotdaCaRegistration()': ({ ca, secret }) => props({ ca }, { ...HUAWEI, credentials: HuaweiCredentials.token(secret.value) }),
+  'new HuaweiIotdaCaRegistration()': ({ ca, secret }) => props({ ca, credentials: secret }, HUAWEI),
   'HuaweiIotdaCaRegistration#applyRemovalPolicy()': ({ ca, secret }, stack) => ({
-    self: new HuaweiIotdaCaRegistration(stack, 'Kept', { ...HUAWEI, ca: ca.value, credentials: HuaweiCredentials.token(secret.value) }),
+    self: new HuaweiIotdaCaRegistration(stack, 'Kept', { ...HUAWEI, ca: ca.value, credentials: secret.value }),
     args: { policy: RemovalPolicy.RETAIN },
   }),
   'new InvocationAlarm()': () => props(),
@@ -144,10 +142,10 @@ export const RIGHT_CALLS: { readonly [name: string]: (given: Objects, stack: Sta
   'SubjectRule.exact()': () => ({ args: { subject: SUBJECT } }),
   'SubjectRule.commonName()': () => ({ args: { pattern: 'x-*' } }),
   'SubjectRule.fromConstructId()': () => ({}),
-  'new TencentIotHubCaRegistration()': ({ ca, secret }) => props({ ca, credentials: secret }, { certName: 'acme', registrationCode: 'code', region: 'ap-guangzhou' }),
+  'new TencentIotHubCaRegistration()': ({ ca, secret }) => props({ ca, credentials: secret }, { caName: 'acme', registrationCode: 'code', region: 'ap-guangzhou' }),
   'TencentIotHubCaRegistration#applyRemovalPolicy()': ({ ca, secret }, stack) => ({
     self: new TencentIotHubCaRegistration(stack, 'Kept', {
-      ca: ca.value, credentials: secret.value, certName: 'acme', registrationCode: 'code', region: 'ap-guangzhou',
+      ca: ca.value, credentials: secret.value, caName: 'acme', registrationCode: 'code', region: 'ap-guangzhou',
     }),
     args: { policy: RemovalPolicy.RETAIN },
   }),

@@ -42,8 +42,8 @@ export function validateSubject(scope: Construct, subject: SubjectValues): void 
 }
 
 /** Checks a generation and answers it. */
-export function validGeneration(scope: Construct, generation = 1, property?: string): number {
-  validate(scope, [generation], () => checkGeneration(generation, property));
+export function validGeneration(scope: Construct, generation = 1): number {
+  validate(scope, [generation], () => checkGeneration(generation));
   return generation;
 }
 
@@ -121,7 +121,7 @@ export function renderSubject(subject: SubjectValues): { [attribute: string]: st
 /** The id of a construct that a method adds. Where it is forgotten, the options stand in its place. */
 export function validId(scope: Construct, id: string): string {
   if (typeof id !== 'string') {
-    throw new Error(`${scope.node.path}: id must be a text, the first argument before the options, got ${quote(id)}`);
+    throw new Error(`${scope.node.path}: id must be a text, the first argument before the options, got ${id === undefined ? 'none' : quote(id)}`);
   }
   return id;
 }

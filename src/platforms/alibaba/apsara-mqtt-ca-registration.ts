@@ -1,4 +1,4 @@
-import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
@@ -8,7 +8,7 @@ import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds
 import { validate, validGeneration } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
 import { ledgerOf } from '../../constructs/provider/certificate-provider';
-import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
+import { CloudCaRegistration } from '../cloud-ca-registration';
 import { IotPlatform } from '../iot-platform';
 import { validateRegistration } from '../registered-ca';
 import { RegistrarFunction } from '../registrar-function';
@@ -25,7 +25,7 @@ export interface ApsaraMqttCaRegistrationProps {
   readonly instanceId: string;
 
   /** The id of the region that the instance is in, such as `cn-hangzhou`. */
-  readonly regionId: string;
+  readonly region: string;
 
   /** The name of the CA certificate with the instance. The platform does not rename. */
   readonly caName: string;
@@ -40,7 +40,7 @@ export interface ApsaraMqttCaRegistrationProps {
   /**
    * The host name of the API.
    *
-   * @default - `onsmqtt.<regionId>.aliyuncs.com`, which is reached by the internet
+   * @default - `onsmqtt.<region>.aliyuncs.com`, which is reached by the internet
    */
   readonly endpoint?: string;
 
@@ -65,7 +65,7 @@ export interface ApsaraMqttCaRegistrationProps {
 const KINDS: Kinds<ApsaraMqttCaRegistrationProps> = {
   ca: CA,
   instanceId: TEXT,
-  regionId: TEXT,
+  region: TEXT,
   caName: TEXT,
   credentials: SECRET,
   endpoint: optional(TEXT),
@@ -83,7 +83,11 @@ const KINDS: Kinds<ApsaraMqttCaRegistrationProps> = {
  * @see https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/user-guide/ca-certificate-management
  * @resource Custom::ApsaraMqttCaRegistration
  */
-export class ApsaraMqttCaRegistration extends Resource {
+export class ApsaraMqttCaRegistration extends CloudCaRegistration {
+  public readonly platform = IotPlatform.APSARA_MQTT;
+
+  public readonly registeredCaId: string;
+
   /**
    * The serial number (SN) by which the instance knows the CA certificate: the `CaSn` of its device certificates.
    * @attribute
@@ -96,20 +100,20 @@ export class ApsaraMqttCaRegistration extends Resource {
    */
   public readonly registerCode: string;
 
-  /** The certificate that proves to the instance that the CA's key is held. */
   public readonly verificationCertificate: VerificationCertificate;
 
-  private readonly registration: CustomResource;
+  /** @internal */
+  protected readonly _registration: CustomResource;
   private readonly instanceId: string;
 
   constructor(scope: Construct, id: string, props: ApsaraMqttCaRegistrationProps) {
     super(scope, id);
     check(this, KINDS, props);
-    const { ca, instanceId, regionId, caName, credentials } = props;
-    const endpoint = props.endpoint ?? `onsmqtt.${regionId}.aliyuncs.com`;
+    const { ca, instanceId, region, caName, credentials } = props;
+    const endpoint = props.endpoint ?? `onsmqtt.${region}.aliyuncs.com`;
     validate(this, [instanceId], () => checkPresent('instanceId', instanceId));
     validate(this, [caName], () => checkPresent('caName', caName));
-    validate(this, [regionId], () => checkRegion('regionId', regionId));
+    validate(this, [region], () => checkRegion(region));
     validate(this, [endpoint], () => checkEndpoint(endpoint));
     const generation = validGeneration(this, props.generation);
 
@@ -136,19 +140,13 @@ export class ApsaraMqttCaRegistration extends Resource {
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode: this.registerCode, platform: IotPlatform.APSARA_MQTT, clipToIssuer: true, generation,
     });
-    this.registration = registrar.resource(this, 'Resource', RegistrationType.APSARA_MQTT_CA_REGISTRATION, {
+    this._registration = registrar.resource(this, 'Resource', RegistrationType.APSARA_MQTT_CA_REGISTRATION, {
       ...instance,
       CaName: caName,
       VerificationCertificatePem: this.verificationCertificate.certificatePem,
     }, rights);
     this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
-    this.caSn = this.registration.getAttString('Sn');
-  }
-  /**
-   * What becomes of the registration when it is removed from the stack: as `removalPolicy`.
-   */
-  public applyRemovalPolicy(policy: RemovalPolicy): void {
-    check(this, { policy: REMOVAL_POLICY }, { policy });
-    this.registration.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
+    this.caSn = this._registration.getAttString('Sn');
+    this.registeredCaId = this.caSn;
   }
 }

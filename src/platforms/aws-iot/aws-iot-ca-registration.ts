@@ -3,6 +3,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnCACertificate, CfnTopicRule } from 'aws-cdk-lib/aws-iot';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { AwsIotCertificateMode } from './aws-iot-certificate-mode';
 import { AwsIotRegistrationCodeAttributes, AwsIotRegistrationCodeProperties } from './contract';
 import { JIT_PROVISIONING, JustInTimeProvisioning } from './provisioning/just-in-time-provisioning';
 import { checkKeyOfCa, validateChain } from '../../constructs/ca/ca-validation';
@@ -14,27 +15,13 @@ import { check, FLAG, having, Kinds, NUMBER, oneOf, optional } from '../../const
 import { CA, PEM_SOURCE, REMOVAL_POLICY } from '../../constructs/checks/object-kinds';
 import { sayNotices, validate, validGeneration } from '../../constructs/checks/validation';
 import { keepPrivateKeysOut } from '../../constructs/keys/private-key-guard';
+import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
 import { assertLinted } from '../../pki/lint/lint-errors';
+import { ICaRegistration } from '../i-ca-registration';
 import { IotPlatform } from '../iot-platform';
 import { validateRegistration } from '../registered-ca';
 import { RegistrarFunction } from '../registrar-function';
 import { RegistrationType } from '../registrations';
-
-/**
- * How AWS IoT Core knows a CA.
- */
-export enum AwsIotCertificateMode {
-  /**
-   * By the endpoint that a device names in TLS (SNI): what AWS recommends. No proof of possession is asked for, and several
-   * accounts of a Region can register the same CA.
-   */
-  SNI_ONLY = 'SNI_ONLY',
-  /**
-   * By the CA alone, so that a device need not send SNI. One account of a Region can register the CA, with a verification
-   * certificate for its registration code.
-   */
-  DEFAULT = 'DEFAULT',
-}
 
 /**
  * Which CA is registered with AWS IoT Core, and how.
@@ -90,7 +77,14 @@ export interface AwsIotCaRegistrationProps {
    *
    * @default 1
    */
-  readonly registrationCodeGeneration?: number;
+  readonly generation?: number;
+
+  /**
+   * What happens to the registration when it leaves the stack, as in `applyRemovalPolicy`.
+   *
+   * @default RemovalPolicy.DESTROY
+   */
+  readonly removalPolicy?: RemovalPolicy;
 }
 
 const KINDS: Kinds<AwsIotCaRegistrationProps> = {
@@ -100,7 +94,8 @@ const KINDS: Kinds<AwsIotCaRegistrationProps> = {
   active: optional(FLAG),
   autoRegistration: optional(FLAG),
   justInTimeProvisioning: optional(JIT_PROVISIONING),
-  registrationCodeGeneration: optional(NUMBER),
+  generation: optional(NUMBER),
+  removalPolicy: optional(REMOVAL_POLICY),
 };
 
 /** A function of AWS Lambda. */
@@ -112,7 +107,11 @@ const FUNCTION = having<IFunction>('an IFunction of aws-lambda, as in Function.f
  *
  * @resource AWS::IoT::CACertificate
  */
-export class AwsIotCaRegistration extends Resource {
+export class AwsIotCaRegistration extends Resource implements ICaRegistration {
+  public readonly platform = IotPlatform.AWS_IOT_CORE;
+
+  public readonly registeredCaId: string;
+
   /**
    * What AWS IoT Core knows the CA by: SHA-256 of its DER, 64 lower-case hexadecimal digits.
    * @attribute
@@ -156,9 +155,9 @@ export class AwsIotCaRegistration extends Resource {
     if (provisioning) {
       this.assertAutoRegistration('justInTimeProvisioning');
     }
-    if (this.mode !== AwsIotCertificateMode.DEFAULT && props.registrationCodeGeneration !== undefined) {
-      throw new Error(`${this.node.path}: registrationCodeGeneration must be left out in the mode ${this.mode}, which asks for no code, `
-        + `got ${Number(props.registrationCodeGeneration)}`);
+    if (this.mode !== AwsIotCertificateMode.DEFAULT && props.generation !== undefined) {
+      throw new Error(`${this.node.path}: generation must be left out in the mode ${this.mode}, which asks for no code, `
+        + `got ${Number(props.generation)}`);
     }
     this.verificationCertificate = this.mode === AwsIotCertificateMode.DEFAULT ? this.verify(props) : undefined;
     this.registration = new CfnCACertificate(this, 'Resource', {
@@ -173,7 +172,11 @@ export class AwsIotCaRegistration extends Resource {
       this.registration.node.addDependency(provisioning.role);
     }
     this.caCertificateId = this.registration.ref;
+    this.registeredCaId = this.caCertificateId;
     this.caCertificateArn = this.registration.attrArn;
+    if (props.removalPolicy !== undefined) {
+      this.applyRemovalPolicy(props.removalPolicy);
+    }
   }
 
   /**
@@ -215,7 +218,7 @@ export class AwsIotCaRegistration extends Resource {
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     check(this, { policy: REMOVAL_POLICY }, { policy });
-    super.applyRemovalPolicy(policy);
+    super.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
     this.node.tryFindChild('ProvisioningRole')?.node.findAll()
       .filter(construct => CfnResource.isCfnResource(construct))
       .forEach(resource => resource.applyRemovalPolicy(policy));
@@ -263,13 +266,13 @@ export class AwsIotCaRegistration extends Resource {
     }
   }
 
-  private verify({ ca, registrationCodeGeneration }: AwsIotCaRegistrationProps): VerificationCertificate {
+  private verify({ ca, generation: declared }: AwsIotCaRegistrationProps): VerificationCertificate {
     if (!ca) {
       throw new Error(`${this.node.path}: ca must be given for AwsIotCertificateMode.DEFAULT, since its key signs a verification certificate`);
     }
     const registrar = RegistrarFunction.of(this, 'aws-iot');
     const { region, urlSuffix } = Stack.of(this);
-    const generation = validGeneration(this, registrationCodeGeneration, 'registrationCodeGeneration');
+    const generation = validGeneration(this, declared);
     const properties: AwsIotRegistrationCodeProperties = {
       Endpoint: `iot.${region}.${urlSuffix}`, // https://docs.aws.amazon.com/general/latest/gr/iot-core.html
       CaCertificatePem: ca.certificatePemFor(this),

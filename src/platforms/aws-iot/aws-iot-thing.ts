@@ -1,7 +1,8 @@
 import { CfnResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { CfnCertificate, CfnPolicyPrincipalAttachment, CfnThing, CfnThingPrincipalAttachment } from 'aws-cdk-lib/aws-iot';
 import { Construct } from 'constructs';
-import { AwsIotCaRegistration, AwsIotCertificateMode } from './aws-iot-ca-registration';
+import { AwsIotCaRegistration } from './aws-iot-ca-registration';
+import { AwsIotCertificateMode } from './aws-iot-certificate-mode';
 import { AwsIotThingPolicy } from './aws-iot-thing-policy';
 import { checkThingAttributes, checkThingName } from './contract';
 import { DeviceCertificate } from '../../constructs/certificates/device-certificate';

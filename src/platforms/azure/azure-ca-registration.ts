@@ -1,19 +1,20 @@
-import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { AzureIotService } from './azure-iot-service';
 import {
-  AzureCaUploadAttributes, AzureCaUploadProperties, AzureCaVerificationAttributes, AzureCaVerificationProperties, CERTIFICATE_NAME,
+  AzureCaUploadAttributes, AzureCaUploadProperties, AzureCaVerificationAttributes, AzureCaVerificationProperties, CA_NAME,
 } from './contract';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
 import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
-import { check, having, Kinds, optional, TEXT } from '../../constructs/checks/kinds';
+import { check, having, Kinds, NUMBER, optional, TEXT } from '../../constructs/checks/kinds';
 import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds';
-import { validate } from '../../constructs/checks/validation';
+import { validate, validGeneration } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
 import { ledgerOf } from '../../constructs/provider/certificate-provider';
-import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
 import { checkForm } from '../../contract/forms';
+import { CloudCaRegistration } from '../cloud-ca-registration';
+import { IotPlatform } from '../iot-platform';
 import { validateRegistration } from '../registered-ca';
 import { RegistrarFunction } from '../registrar-function';
 import { RegistrationType } from '../registrations';
@@ -40,7 +41,7 @@ export interface AzureCaRegistrationProps {
    * hyphen and the first eight digits of the certificate's SHA-256 follow, so that a CA that takes the place of another one
    * is registered before the other one is removed; see `certificateName`.
    */
-  readonly certificateName: string;
+  readonly caName: string;
 
   /**
    * What happens to the certificate in Azure when the registration leaves the stack, or another one takes its place. Devices with
@@ -50,14 +51,23 @@ export interface AzureCaRegistrationProps {
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Raise it to have the CA registered again after somebody has deleted it by hand, 1 to 1,000,000. It changes nothing for a CA that is
+   * registered.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
 }
 
 const KINDS: Kinds<AzureCaRegistrationProps> = {
   ca: CA,
   service: having('an AzureIotService, as in AzureIotService.iotHub()', 'platform', '_rules'),
   credentials: SECRET,
-  certificateName: TEXT,
+  caName: TEXT,
   removalPolicy: optional(REMOVAL_POLICY),
+  generation: optional(NUMBER),
 };
 
 /**
@@ -67,7 +77,11 @@ const KINDS: Kinds<AzureCaRegistrationProps> = {
  *
  * @resource Custom::AzureCaVerification
  */
-export class AzureCaRegistration extends Resource {
+export class AzureCaRegistration extends CloudCaRegistration {
+  public readonly platform: IotPlatform;
+
+  public readonly registeredCaId: string;
+
   /**
    * The name that the service has for the certificate, which enrollment groups refer to. It is known once the CA is verified.
    * @attribute
@@ -80,17 +94,18 @@ export class AzureCaRegistration extends Resource {
    */
   public readonly thumbprint: string;
 
-  /** The proof that the CA's key is held here. */
   public readonly verificationCertificate: VerificationCertificate;
 
-  private readonly upload: CustomResource;
+  /** @internal */
+  protected readonly _registration: CustomResource;
 
   constructor(scope: Construct, id: string, props: AzureCaRegistrationProps) {
     super(scope, id);
     check(this, KINDS, props);
-    const { ca, service, credentials, certificateName } = props;
+    const { ca, service, credentials, caName } = props;
     service._rules().forEach(({ value, rule }) => validate(this, [value], rule));
-    validate(this, [certificateName], () => checkForm('certificateName', certificateName, CERTIFICATE_NAME));
+    validate(this, [caName], () => checkForm('caName', caName, CA_NAME));
+    this.platform = service.platform;
 
     validateRegistration(this, ca, service.platform);
     const registrar = RegistrarFunction.of(this, 'azure');
@@ -98,11 +113,15 @@ export class AzureCaRegistration extends Resource {
     const recording = registrar.grantRecordRegistrations(ca);
     const common = { ...service._render(), CredentialsSecretArn: secretIdOf(this, credentials) };
     const uploaded: AzureCaUploadProperties = {
-      ...common, LedgerTable: ledgerOf(this, ca), CertificateName: certificateName, CertificatePem: ca.certificatePemFor(this),
+      ...common,
+      LedgerTable: ledgerOf(this, ca),
+      CertificateName: caName,
+      CertificatePem: ca.certificatePemFor(this),
+      Generation: validGeneration(this, props.generation),
     };
-    this.upload = registrar.resource(this, 'Upload', RegistrationType.AZURE_CA_UPLOAD, uploaded, [...rights, recording]);
+    this._registration = registrar.resource(this, 'Upload', RegistrationType.AZURE_CA_UPLOAD, uploaded, [...rights, recording]);
     this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
-    const ofUpload = (name: keyof AzureCaUploadAttributes): string => this.upload.getAttString(name);
+    const ofUpload = (name: keyof AzureCaUploadAttributes): string => this._registration.getAttString(name);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode: ofUpload('VerificationCode'), platform: service.platform, clipToIssuer: true,
     });
@@ -115,13 +134,7 @@ export class AzureCaRegistration extends Resource {
     const verification = registrar.resource(this, 'Resource', RegistrationType.AZURE_CA_VERIFICATION, verified, rights);
     const ofVerification = (name: keyof AzureCaVerificationAttributes): string => verification.getAttString(name);
     this.certificateName = ofVerification('CertificateName');
+    this.registeredCaId = this.certificateName;
     this.thumbprint = ofVerification('Thumbprint');
-  }
-  /**
-   * What happens to the certificate with the platform when the registration leaves the stack: as `removalPolicy`.
-   */
-  public applyRemovalPolicy(policy: RemovalPolicy): void {
-    check(this, { policy: REMOVAL_POLICY }, { policy });
-    this.upload.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
   }
 }

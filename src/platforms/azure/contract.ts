@@ -59,7 +59,7 @@ export const RESOURCE_GROUP: Form = {
 };
 
 /** A certificate's name has at most 64 characters there, and 9 of them are a hyphen and the beginning of its fingerprint. */
-export const CERTIFICATE_NAME: Form = { pattern: '[A-Za-z0-9._-]{1,55}', allowed: '1 to 55 letters, digits, hyphens, periods and underscores' };
+export const CA_NAME: Form = { pattern: '[A-Za-z0-9._-]{1,55}', allowed: '1 to 55 letters, digits, hyphens, periods and underscores' };
 
 /** The members of the secret with the service principal. */
 export const AZURE_CREDENTIALS = ['tenantId', 'clientId', 'clientSecret'] as const;
@@ -81,6 +81,8 @@ export interface AzureCaUploadProperties extends AzureServiceProperties {
   /** The name, without the fingerprint that is added to it. */
   readonly CertificateName: string;
   readonly CertificatePem: string;
+  /** Raised by the user to have the certificate uploaded again. */
+  readonly Generation: number;
 }
 
 /** Of `Custom::AzureCaUpload`. */

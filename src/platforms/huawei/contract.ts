@@ -2,16 +2,6 @@ import { checkForm } from '../../contract/forms';
 import { Form } from '../../contract/platform-rules';
 import { Complaint, quote } from '../../contract/rules';
 
-/** How IoTDA is told who asks: https://support.huaweicloud.com/api-iothub/iot_06_v5_0004.html */
-export const HUAWEI_CREDENTIALS = {
-  AccessKey: ['accessKeyId', 'secretAccessKey'],
-  Token: ['token'],
-} as const;
-
-export type HuaweiCredentialKind = keyof typeof HUAWEI_CREDENTIALS;
-
-export const HUAWEI_CREDENTIAL_KINDS = Object.keys(HUAWEI_CREDENTIALS) as HuaweiCredentialKind[];
-
 /** The host of an IoTDA instance, which its console shows as the access address for applications over HTTPS; not that for devices. */
 export const HUAWEI_ENDPOINT: Form = {
   pattern: '(?=.{1,260}$)(?!.*\\biotda-device\\b)[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63})+(?::\\d{1,5})?',
@@ -36,13 +26,11 @@ export function signingRegion(endpoint: string, region?: string): string | undef
   return instance === undefined ? region : instance.includes('.') ? named : undefined;
 }
 
-/**
- * Checks the Region of an instance, which only a signature by an access key needs, and only where the endpoint does not name it.
- */
-export function checkHuaweiRegion(endpoint: string, region: unknown, credentialsKind: HuaweiCredentialKind): Complaint {
+/** Checks the Region of an instance, for which requests are signed, and which has to be declared where the endpoint does not name it. */
+export function checkHuaweiRegion(endpoint: string, region: unknown): Complaint {
   const [, , named] = OWN_NAME.exec(endpoint) ?? [];
   if (region === undefined) {
-    return credentialsKind !== 'AccessKey' || named !== undefined ? undefined
+    return named !== undefined ? undefined
       : `region must be given where the endpoint does not name it, since an access key signs for a Region, got none for ${quote(endpoint)}; `
         + 'declare the Region that the instance is in, such as cn-north-4';
   }
@@ -64,7 +52,6 @@ export interface HuaweiInstanceProperties {
   readonly AppId?: string;
   /** The Region, where the endpoint does not name it. */
   readonly Region?: string;
-  readonly CredentialsKind: HuaweiCredentialKind;
   readonly CredentialsSecretArn: string;
 }
 
@@ -73,6 +60,8 @@ export interface HuaweiCaUploadProperties extends HuaweiInstanceProperties {
   /** The CA's ledger, in which registrations are recorded. */
   readonly LedgerTable: string;
   readonly CertificatePem: string;
+  /** Raised by the user to have the certificate uploaded again. */
+  readonly Generation: number;
 }
 
 /** Of `Custom::HuaweiIotdaCaUpload`. */

@@ -1,23 +1,23 @@
-import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
+import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import {
   checkHuaweiRegion, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCaUploadAttributes, HuaweiCaUploadProperties,
   HuaweiCaVerificationAttributes, HuaweiCaVerificationProperties, HuaweiInstanceProperties,
 } from './contract';
-import { RegistrationType } from '../registrations';
-import { HuaweiCredentials } from './huawei-credentials';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
 import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
-import { check, having, Kinds, optional, TEXT } from '../../constructs/checks/kinds';
-import { CA, REMOVAL_POLICY } from '../../constructs/checks/object-kinds';
-import { validate } from '../../constructs/checks/validation';
+import { check, Kinds, NUMBER, optional, TEXT } from '../../constructs/checks/kinds';
+import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds';
+import { validate, validGeneration } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
 import { ledgerOf } from '../../constructs/provider/certificate-provider';
-import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
 import { checkForm } from '../../contract/forms';
+import { CloudCaRegistration } from '../cloud-ca-registration';
 import { IotPlatform } from '../iot-platform';
 import { validateRegistration } from '../registered-ca';
 import { RegistrarFunction } from '../registrar-function';
+import { RegistrationType } from '../registrations';
 
 /**
  * Where a CA is registered with Huawei Cloud IoTDA, and who registers it.
@@ -50,18 +50,20 @@ export interface HuaweiIotdaCaRegistrationProps {
   readonly appId?: string;
 
   /**
-   * The Region of the instance, such as `cn-north-4`: an access key signs requests for it. Needed where the endpoint is no name of Huawei
-   * Cloud's own, such as `*.cn-north-4.myhuaweicloud.com`, which says it.
+   * The Region of the instance, such as `cn-north-4`, for which an access key signs requests. It must be given where the endpoint does not
+   * name it, as names of Huawei Cloud's own do: `*.cn-north-4.myhuaweicloud.com`.
    *
    * @default - the Region that the endpoint names
    */
   readonly region?: string;
 
   /**
-   * Who registers it: a user with `iotda:certificates:upload`, `iotda:certificates:queryList`, `iotda:certificate:query`,
+   * The secret with the credentials of the user who registers it: a JSON map with `accessKeyId` and `secretAccessKey`, a permanent access
+   * key (AK/SK) that signs each request; or with `token` alone, a token of IAM. A token lasts for 24 hours at most: something has to renew
+   * it, also for the deployment that removes the CA. The user needs `iotda:certificates:upload`, `iotda:certificates:queryList`, `iotda:certificate:query`,
    * `iotda:certificates:check` and `iotda:certificates:delete`.
    */
-  readonly credentials: HuaweiCredentials;
+  readonly credentials: ISecret;
 
   /**
    * What happens to the certificate in IoTDA when the registration leaves the stack, or another one takes its place. Devices with
@@ -71,6 +73,14 @@ export interface HuaweiIotdaCaRegistrationProps {
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Raise it to have the CA registered again after somebody has deleted it by hand, 1 to 1,000,000. It changes nothing for a CA that is
+   * registered.
+   *
+   * @default 1
+   */
+  readonly generation?: number;
 }
 
 const KINDS: Kinds<HuaweiIotdaCaRegistrationProps> = {
@@ -80,8 +90,9 @@ const KINDS: Kinds<HuaweiIotdaCaRegistrationProps> = {
   instanceId: optional(TEXT),
   appId: optional(TEXT),
   region: optional(TEXT),
-  credentials: having('a HuaweiCredentials, as in HuaweiCredentials.accessKey()', 'secret', '_render'),
+  credentials: SECRET,
   removalPolicy: optional(REMOVAL_POLICY),
+  generation: optional(NUMBER),
 };
 
 /**
@@ -90,17 +101,21 @@ const KINDS: Kinds<HuaweiIotdaCaRegistrationProps> = {
  *
  * @resource Custom::HuaweiIotdaCaVerification
  */
-export class HuaweiIotdaCaRegistration extends Resource {
+export class HuaweiIotdaCaRegistration extends CloudCaRegistration {
+  public readonly platform = IotPlatform.HUAWEI_IOTDA;
+
+  public readonly registeredCaId: string;
+
   /**
    * What IoTDA calls the certificate, a UUID. It is known once the CA is verified.
    * @attribute
    */
   public readonly certificateId: string;
 
-  /** The proof that the CA's key is held here. */
   public readonly verificationCertificate: VerificationCertificate;
 
-  private readonly upload: CustomResource;
+  /** @internal */
+  protected readonly _registration: CustomResource;
 
   constructor(scope: Construct, id: string, props: HuaweiIotdaCaRegistrationProps) {
     super(scope, id);
@@ -110,11 +125,11 @@ export class HuaweiIotdaCaRegistration extends Resource {
     validate(this, [projectId], () => checkForm('projectId', projectId, HUAWEI_PROJECT_ID));
     validate(this, [instanceId], () => instanceId === undefined ? undefined : checkForm('instanceId', instanceId, HUAWEI_ID));
     validate(this, [appId], () => appId === undefined ? undefined : checkForm('appId', appId, HUAWEI_ID));
-    validate(this, [endpoint, region], () => checkHuaweiRegion(endpoint, region, credentials._render()));
+    validate(this, [endpoint, region], () => checkHuaweiRegion(endpoint, region));
 
     validateRegistration(this, ca, IotPlatform.HUAWEI_IOTDA);
     const registrar = RegistrarFunction.of(this, 'huawei');
-    const rights = [registrar.grantReadCredentials(credentials.secret)];
+    const rights = [registrar.grantReadCredentials(credentials)];
     const recording = registrar.grantRecordRegistrations(ca);
     const common: HuaweiInstanceProperties = {
       Endpoint: endpoint,
@@ -122,13 +137,14 @@ export class HuaweiIotdaCaRegistration extends Resource {
       InstanceId: instanceId,
       AppId: appId,
       Region: region,
-      CredentialsKind: credentials._render(),
-      CredentialsSecretArn: secretIdOf(this, credentials.secret),
+      CredentialsSecretArn: secretIdOf(this, credentials),
     };
-    const uploaded: HuaweiCaUploadProperties = { ...common, LedgerTable: ledgerOf(this, ca), CertificatePem: ca.certificatePemFor(this) };
-    this.upload = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, [...rights, recording]);
+    const uploaded: HuaweiCaUploadProperties = {
+      ...common, LedgerTable: ledgerOf(this, ca), CertificatePem: ca.certificatePemFor(this), Generation: validGeneration(this, props.generation),
+    };
+    this._registration = registrar.resource(this, 'Upload', RegistrationType.HUAWEI_CA_UPLOAD, uploaded, [...rights, recording]);
     this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
-    const ofUpload = (name: keyof HuaweiCaUploadAttributes): string => this.upload.getAttString(name);
+    const ofUpload = (name: keyof HuaweiCaUploadAttributes): string => this._registration.getAttString(name);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode: ofUpload('VerifyCode'), platform: IotPlatform.HUAWEI_IOTDA, clipToIssuer: true,
     });
@@ -140,12 +156,6 @@ export class HuaweiIotdaCaRegistration extends Resource {
     const verification = registrar.resource(this, 'Resource', RegistrationType.HUAWEI_CA_VERIFICATION, verified, rights);
     const ofVerification = (name: keyof HuaweiCaVerificationAttributes): string => verification.getAttString(name);
     this.certificateId = ofVerification('CertificateId');
-  }
-  /**
-   * What happens to the certificate with the platform when the registration leaves the stack: as `removalPolicy`.
-   */
-  public applyRemovalPolicy(policy: RemovalPolicy): void {
-    check(this, { policy: REMOVAL_POLICY }, { policy });
-    this.upload.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
+    this.registeredCaId = this.certificateId;
   }
 }

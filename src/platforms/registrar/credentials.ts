@@ -17,23 +17,42 @@ export const readSecret: ReadSecret = (secretArn, signal) =>
 /** What credentials are made of, and headers can hold: RFC 9110, section 5.5. A line end is the most frequent of the others. */
 const VISIBLE = /^[!-~]+$/;
 
+/** What a secret with credentials holds. */
+export interface SecretMap {
+  readonly secretArn: string;
+  /** Its members; absent where it holds no JSON. */
+  readonly members?: { readonly [name: string]: unknown } | null;
+}
+
+/** Reads a secret that holds credentials as a JSON map. */
+export async function readSecretMap(secretArn: string, signal: AbortSignal, read: ReadSecret = readSecret): Promise<SecretMap> {
+  const value = await read(secretArn, signal);
+  try {
+    return { secretArn, members: JSON.parse(String(value)) };
+  } catch {
+    return { secretArn }; // the parser's own message quotes the secret
+  }
+}
+
 /**
- * Reads credentials that a secret holds as a JSON map.
+ * Reads the credentials in a secret.
  *
  * @param names the members that have to be there, each a text that is not empty
  * @param optional members that may be there too, such as the token of temporary credentials
  * @throws Error that names what is missing or has another form, and shows nothing of the secret
  */
 export async function readCredentials<N extends string, O extends string = never>(
-  secretArn: string, names: readonly N[], signal: AbortSignal, read: ReadSecret = readSecret, optional: readonly O[] = [],
-): Promise<{ readonly [M in N]: string } & { readonly [M in O]?: string }> {
-  const value = await read(secretArn, signal);
-  let map: { readonly [name: string]: unknown } | undefined;
-  try {
-    map = JSON.parse(String(value));
-  } catch {
-    // The parser's own message quotes the secret.
-  }
+  secretArn: string, names: readonly N[], signal: AbortSignal, read?: ReadSecret, optional: readonly O[] = [],
+): Promise<Credentials<N, O>> {
+  return credentialsIn(await readSecretMap(secretArn, signal, read), names, optional);
+}
+
+type Credentials<N extends string, O extends string> = { readonly [M in N]: string } & { readonly [M in O]?: string };
+
+/** The credentials in a secret that has been read, as `readCredentials` has it. */
+export function credentialsIn<N extends string, O extends string = never>(
+  { secretArn, members: map }: SecretMap, names: readonly N[], optional: readonly O[] = [],
+): Credentials<N, O> {
   const missing = names.filter(name => typeof map?.[name] !== 'string' || map[name] === '');
   if (missing.length > 0) {
     throw new Error(`credentials must be a secret with the JSON members ${names.join(', ')}, got ${secretArn} without ${missing.join(', ')}`);
@@ -44,5 +63,5 @@ export async function readCredentials<N extends string, O extends string = never
     throw new Error(`credentials must be a secret whose JSON members have visible characters of ASCII alone, without spaces and line ends, got ${
       secretArn} with others in ${malformed.join(', ')} (not shown)`);
   }
-  return Object.fromEntries(present.map(name => [name, map![name]])) as { [M in N]: string } & { [M in O]?: string };
+  return Object.fromEntries(present.map(name => [name, map![name]])) as Credentials<N, O>;
 }

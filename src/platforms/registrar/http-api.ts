@@ -135,7 +135,7 @@ const LONGEST_WAIT = 999_000;
  */
 export function askedWait({ 'retry-after': retryAfter = '', 'x-ms-retry-after-ms': milliseconds = '' }: HttpResponse['headers'], now: Date): number {
   const asked = /^\d{1,6}$/.test(milliseconds) ? Number(milliseconds)
-    : /^\d{1,3}$/.test(retryAfter) ? Number(retryAfter) * 1000
+    : /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000
       : Date.parse(retryAfter) - now.getTime();
   return asked > 0 ? Math.min(asked, LONGEST_WAIT) : 0; // no number where nothing is asked
 }

@@ -1,7 +1,7 @@
-import { CustomResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { checkCertName } from './contract';
+import { checkCaName } from './contract';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
 import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
 import { check, Kinds, NUMBER, optional, TEXT } from '../../constructs/checks/kinds';
@@ -9,7 +9,7 @@ import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds
 import { validate, validGeneration } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
 import { ledgerOf } from '../../constructs/provider/certificate-provider';
-import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
+import { CloudCaRegistration } from '../cloud-ca-registration';
 import { IotPlatform } from '../iot-platform';
 import { validateRegistration } from '../registered-ca';
 import { RegistrarFunction } from '../registrar-function';
@@ -23,7 +23,7 @@ export interface TencentIotHubCaRegistrationProps {
   readonly ca: IPrivateIotCa;
 
   /** The name of the CA certificate in the account, 1 to 32 characters. The platform does not rename. */
-  readonly certName: string;
+  readonly caName: string;
 
   /**
    * The authentication code that the console shows when a CA certificate is added: no API answers it. A literal, a parameter
@@ -68,7 +68,7 @@ export interface TencentIotHubCaRegistrationProps {
 
 const KINDS: Kinds<TencentIotHubCaRegistrationProps> = {
   ca: CA,
-  certName: TEXT,
+  caName: TEXT,
   registrationCode: TEXT,
   region: TEXT,
   credentials: SECRET,
@@ -85,24 +85,28 @@ const KINDS: Kinds<TencentIotHubCaRegistrationProps> = {
  * @see https://www.tencentcloud.com/document/product/1105/50353
  * @resource Custom::TencentIotHubCaRegistration
  */
-export class TencentIotHubCaRegistration extends Resource {
+export class TencentIotHubCaRegistration extends CloudCaRegistration {
+  public readonly platform = IotPlatform.TENCENT_IOT_HUB;
+
+  public readonly registeredCaId: string;
+
   /**
    * The name of the CA certificate, known once it is registered: what a product is bound to.
    * @attribute
    */
   public readonly certName: string;
 
-  /** The certificate that proves to the platform that the CA's key is held. */
   public readonly verificationCertificate: VerificationCertificate;
 
-  private readonly registration: CustomResource;
+  /** @internal */
+  protected readonly _registration: CustomResource;
 
   constructor(scope: Construct, id: string, props: TencentIotHubCaRegistrationProps) {
     super(scope, id);
     check(this, KINDS, props);
-    const { ca, certName, registrationCode, region, credentials, endpoint = 'iotcloud.tencentcloudapi.com' } = props;
-    validate(this, [certName], () => checkCertName(certName));
-    validate(this, [region], () => checkRegion('region', region));
+    const { ca, caName, registrationCode, region, credentials, endpoint = 'iotcloud.tencentcloudapi.com' } = props;
+    validate(this, [caName], () => checkCaName(caName));
+    validate(this, [region], () => checkRegion(region));
     validate(this, [endpoint], () => checkEndpoint(endpoint));
     const generation = validGeneration(this, props.generation);
 
@@ -111,9 +115,9 @@ export class TencentIotHubCaRegistration extends Resource {
       ca, registrationCode, platform: IotPlatform.TENCENT_IOT_HUB, clipToIssuer: true, generation,
     });
     const registrar = RegistrarFunction.of(this, 'tencent');
-    this.registration = registrar.resource(this, 'Resource', RegistrationType.TENCENT_CA_REGISTRATION, {
+    this._registration = registrar.resource(this, 'Resource', RegistrationType.TENCENT_CA_REGISTRATION, {
       LedgerTable: ledgerOf(this, ca),
-      CertName: certName,
+      CertName: caName,
       CaCertificatePem: ca.certificatePemFor(this),
       VerificationCertificatePem: this.verificationCertificate.certificatePem,
       Endpoint: endpoint,
@@ -122,13 +126,7 @@ export class TencentIotHubCaRegistration extends Resource {
       Generation: generation,
     }, [registrar.grantReadCredentials(credentials), registrar.grantRecordRegistrations(ca)]);
     this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
-    this.certName = this.registration.getAttString('CertName');
-  }
-  /**
-   * What becomes of the registration when it is removed from the stack: as `removalPolicy`.
-   */
-  public applyRemovalPolicy(policy: RemovalPolicy): void {
-    check(this, { policy: REMOVAL_POLICY }, { policy });
-    this.registration.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
+    this.certName = this._registration.getAttString('CertName');
+    this.registeredCaId = this.certName;
   }
 }

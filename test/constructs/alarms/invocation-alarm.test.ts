@@ -17,7 +17,7 @@ test('the alarm watches the function that issues, and those that register, also 
   const { stack, ca } = stackWithCa();
   new InvocationAlarm(stack, 'Alarm');
   new TencentIotHubCaRegistration(stack, 'Tencent', {
-    ca, certName: 'acme', registrationCode: 'code', region: 'ap-guangzhou', credentials: new Secret(stack, 'Credentials'),
+    ca, caName: 'acme', registrationCode: 'code', region: 'ap-guangzhou', credentials: new Secret(stack, 'Credentials'),
   });
   const functions = functionsOf(stack);
   expect(functions).toHaveLength(2);

@@ -173,7 +173,7 @@ describe('a validity', () => {
   test('that is over is warned of, and not refused, since what was issued stays', () => {
     const { stack, ca } = stackWithCa();
     ca.addDeviceCertificate('Sensor', { subject: SUBJECT, notAfter: PAST });
-    expect(warnings(stack)).toEqual([expect.stringMatching(/^validity would have ended on 2020-01-01T00:00:00Z, and it is .*; declare a later end\. On .* no new certificate can be issued so; one that was issued stays as it is/)]);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/^validity would have ended on 2020-01-01T00:00:00Z, and it is .*; declare a later end\. As of .*, no new certificate can be issued for this term; those that exist stay as they are/)]);
     expect(warnings(stackWithCa({ notAfter: PAST }).stack)).toHaveLength(1);
     expect(warnings(stackWithCa({ notAfter: END }).stack)).toEqual([]);
   });

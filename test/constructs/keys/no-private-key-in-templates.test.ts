@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import * as library from '../../../src';
 import {
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
-  CertificateOutputs, DeviceCertificate, HuaweiCredentials, HuaweiIotdaCaRegistration, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
+  CertificateOutputs, DeviceCertificate, HuaweiIotdaCaRegistration, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
   ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle, VerificationCertificate,
 } from '../../../src';
 import { opensslCa, opensslRequest } from '../../support/foreign-ca';
@@ -59,7 +59,7 @@ function refusedIn(declare: (stack: Stack) => void): string {
 describe('a private key does not get into a template', () => {
   test.each<[string, (stack: Stack) => void, string]>([
     ['as the name of a CA at a platform', stack => new ApsaraMqttCaRegistration(stack, 'Apsara', {
-      ca: caIn(stack), instanceId: 'post-cn-7mz2d000001', regionId: 'cn-hangzhou', caName: KEY, credentials: credentialsIn(stack),
+      ca: caIn(stack), instanceId: 'post-cn-7mz2d000001', region: 'cn-hangzhou', caName: KEY, credentials: credentialsIn(stack),
     }), 'Stack/Apsara: CaName'],
     ['as a tag', stack => Tags.of(caIn(stack)).add('note', KEY), 'Stack/Ca/PrivateKey: Tags.0.Value'],
     ['as a tag of the stack', stack => Stack.of(caIn(stack)).tags.setTag('note', KEY), '[Stack] Tags.0.Value'],
@@ -112,7 +112,7 @@ describe('every construct of the library keeps private keys out of the whole sta
   /** Each alone in a stack; what it needs is in the other one. */
   const alone: { [name in keyof typeof library]?: (stack: Stack, other: Stack) => unknown } = {
     ApsaraMqttCaRegistration: (stack, other) => new ApsaraMqttCaRegistration(stack, 'Apsara', {
-      ca: caIn(other), instanceId: 'post-cn-7mz2d000001', regionId: 'cn-hangzhou', caName: 'acme', credentials: credentialsIn(stack),
+      ca: caIn(other), instanceId: 'post-cn-7mz2d000001', region: 'cn-hangzhou', caName: 'acme', credentials: credentialsIn(stack),
     }),
     AwsIotCaRegistration: stack => new AwsIotCaRegistration(stack, 'Registration', { caCertificate: PemSource.inline(certificate) }),
     AwsIotThing: (stack, other) => {
@@ -125,7 +125,7 @@ describe('every construct of the library keeps private keys out of the whole sta
     AzureCaRegistration: (stack, other) => new AzureCaRegistration(stack, 'Azure', {
       ca: caIn(other),
       service: AzureIotService.iotHub({ subscriptionId: '91d12660-3dec-467a-be2a-213b5544ddc0', resourceGroup: 'iot', name: 'acme' }),
-      certificateName: 'acme',
+      caName: 'acme',
       credentials: credentialsIn(stack),
     }),
     CaCertificate: (stack, other) => new CaCertificate(stack, 'Below', { ca: inKms(other), certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Below')) }),
@@ -135,7 +135,7 @@ describe('every construct of the library keeps private keys out of the whole sta
       ca: caIn(other),
       endpoint: 'a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com',
       projectId: '77b6a44cba5143ab91d13ab9a8ff44fd',
-      credentials: HuaweiCredentials.accessKey(credentialsIn(stack)),
+      credentials: credentialsIn(stack),
     }),
     InvocationAlarm: stack => new InvocationAlarm(stack, 'Alarm'),
     PrivateIotCa: stack => caIn(stack),
@@ -145,7 +145,7 @@ describe('every construct of the library keeps private keys out of the whole sta
     }),
     SigningAlarm: (stack, other) => new SigningAlarm(stack, 'Alarm', { ca: inKms(other) }),
     TencentIotHubCaRegistration: (stack, other) => new TencentIotHubCaRegistration(stack, 'Tencent', {
-      ca: caIn(other), certName: 'acme', registrationCode: 'code', region: 'ap-guangzhou', credentials: credentialsIn(stack),
+      ca: caIn(other), caName: 'acme', registrationCode: 'code', region: 'ap-guangzhou', credentials: credentialsIn(stack),
     }),
     VerificationCertificate: (stack, other) => new VerificationCertificate(stack, 'Verification', { ca: inKms(other), registrationCode: 'code-1' }),
   };

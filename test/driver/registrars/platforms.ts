@@ -80,7 +80,7 @@ export const HUAWEI: DrivenPlatform<StrictHuawei> = {
   start: () => new StrictHuawei(),
   credentials: { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY },
   resources: (_, { ca, name }) => {
-    const instance = { Endpoint: OWN_HOST, ProjectId: PROJECT, AppId: name, CredentialsKind: 'AccessKey', CredentialsSecretArn: CREDENTIALS };
+    const instance = { Endpoint: OWN_HOST, ProjectId: PROJECT, AppId: name, CredentialsSecretArn: CREDENTIALS };
     return {
       Registration: { type: RegistrationType.HUAWEI_CA_UPLOAD, properties: { ...instance, LedgerTable: LEDGER, CertificatePem: ca.pem } },
       Verification: {

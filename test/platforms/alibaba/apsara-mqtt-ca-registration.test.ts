@@ -12,7 +12,7 @@ function declared(changes: Partial<ApsaraMqttCaRegistrationProps> = {}): { stack
   const registration = new ApsaraMqttCaRegistration(stack, 'Apsara', {
     ca,
     instanceId: 'post-cn-7mz2d000001',
-    regionId: 'cn-hangzhou',
+    region: 'cn-hangzhou',
     caName: 'acme',
     credentials: Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS),
     ...changes,
@@ -76,7 +76,7 @@ test('CAs of one instance are registered one after the other, since a new code m
   const { stack, ca } = stackWithCa({ keyAlgorithm: KeyAlgorithm.EC_P256 });
   const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS);
   for (const [id, instanceId] of [['One', 'i-1'], ['Two', 'i-1'], ['Other', 'i-2']]) {
-    new ApsaraMqttCaRegistration(stack, id, { ca, instanceId, regionId: 'cn-hangzhou', caName: id, credentials });
+    new ApsaraMqttCaRegistration(stack, id, { ca, instanceId, region: 'cn-hangzhou', caName: id, credentials });
   }
   const resources = Object.entries(Template.fromStack(stack).findResources('Custom::ApsaraMqttRegisterCode'));
   const before = (id: string): string[] => resources.find(([logicalId]) => logicalId.startsWith(id))![1].DependsOn.filter((each: string) => each.startsWith('One'));
@@ -87,9 +87,9 @@ test('CAs of one instance are registered one after the other, since a new code m
 test.each([
   [{ instanceId: '' }, 'Stack/Apsara: instanceId must not be empty, got ""'],
   [{ caName: '' }, 'Stack/Apsara: caName must not be empty, got ""'],
-  [{ regionId: 'Hangzhou' }, 'Stack/Apsara: regionId must be the id of a region, such as cn-hangzhou or ap-guangzhou, got "Hangzhou"'],
+  [{ region: 'Hangzhou' }, 'Stack/Apsara: region must be the id of a region, such as cn-hangzhou or ap-guangzhou, got "Hangzhou"'],
   [{ endpoint: 'https://x.com' }, 'Stack/Apsara: endpoint must be the host name of the platform\'s API, without https://, got "https://x.com"'],
-  [{ generation: 0 }, 'Stack/Apsara: generation must be a whole number of generations from 1 to 1000000, got 0'],
+  [{ generation: 0 }, 'Stack/Apsara: generation must be a whole number from 1 to 1000000, got 0'],
 ])('fails for %j', (changes, message) => {
   expect(() => declared(changes)).toThrow(message);
 });

@@ -185,7 +185,7 @@ describe('the code', () => {
   test('that was replaced meanwhile is refused with what to do, at once', async () => {
     const declared = await proved();
     server.nextCode();
-    await expect(registration('Create', declared)).rejects.toThrow(/RegisterCaCertificate failed: RegisterCodeError \(request [0-9A-F-]{36}\); .* raise `generation`/);
+    await expect(registration('Create', declared)).rejects.toThrow(/ApsaraMQ for MQTT refused RegisterCaCertificate: RegisterCodeError \(request [0-9A-F-]{36}\); .* raise `generation`/);
     expect(server.actions.filter(action => action === 'RegisterCaCertificate')).toHaveLength(1);
   });
 
@@ -383,7 +383,7 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
 
   test('rights that the RAM policy lacks', async () => {
     server.permitted = false;
-    await expect(code('Create')).rejects.toThrow(/ListCaCertificate failed: PermissionCheckFailed .*; the RAM policy of the credentials must allow mq:MqttInstanceAccess/);
+    await expect(code('Create')).rejects.toThrow(/ApsaraMQ for MQTT refused ListCaCertificate: PermissionCheckFailed .*; the RAM policy of the credentials must allow mq:MqttInstanceAccess/);
   });
 
   test('rights that it lacks on the instance', async () => {
@@ -394,6 +394,6 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
   test('a verification certificate of another CA', async () => {
     const { data } = await code('Create');
     const declared = properties(ca, { CaName: 'acme', VerificationCertificatePem: await other.prove(data!.RegisterCode) });
-    await expect(registration('Create', declared)).rejects.toThrow('RegisterCaCertificate failed: ParameterFieldCheckFailed');
+    await expect(registration('Create', declared)).rejects.toThrow('ApsaraMQ for MQTT refused RegisterCaCertificate: ParameterFieldCheckFailed');
   });
 });

@@ -29,7 +29,7 @@ test('a registration of the fewest properties is by SNI, active, and takes the c
 
 test('the mode DEFAULT fetches the code of the account and Region for the CA, and signs it', () => {
   const { stack, registration } = registered({
-    mode: AwsIotCertificateMode.DEFAULT, registrationCodeGeneration: 2,
+    mode: AwsIotCertificateMode.DEFAULT, generation: 2,
   });
   expect(propertiesOf(stack, 'Custom::AwsIotRegistrationCode')).toEqual({
     ServiceToken: { 'Fn::GetAtt': ['PrivateIotCaAwsIotRegistrarFunction4BBE35D6', 'Arn'] },
@@ -61,14 +61,17 @@ test('the function may fetch the code and write its log, and nothing else', () =
 
 test('what AWS IoT knows the CA by is told', () => {
   const { stack, registration } = registered({ active: false, autoRegistration: true });
-  expect(stack.resolve([registration.caCertificateId, registration.caCertificateArn]))
-    .toEqual([{ Ref: 'Registration8466E9D0' }, { 'Fn::GetAtt': ['Registration8466E9D0', 'Arn'] }]);
+  expect(stack.resolve([registration.registeredCaId, registration.caCertificateId, registration.caCertificateArn]))
+    .toEqual([{ Ref: 'Registration8466E9D0' }, { Ref: 'Registration8466E9D0' }, { 'Fn::GetAtt': ['Registration8466E9D0', 'Arn'] }]);
   expect(propertiesOf(stack, TYPE)).toMatchObject({ Status: 'INACTIVE', AutoRegistrationStatus: 'ENABLE' });
 });
 
-test('a registration that is retained keeps the role in which its devices are provisioned, with its rights', () => {
-  const { stack, registration } = registered({ justInTimeProvisioning: JustInTimeProvisioning.forThings({ policyName: 'Devices' }) });
-  registration.applyRemovalPolicy(RemovalPolicy.RETAIN);
+test.each(['by its property', 'afterwards'])('a registration that is retained %s keeps the role in which its devices are provisioned, with its rights', how => {
+  const removalPolicy = how === 'afterwards' ? undefined : RemovalPolicy.RETAIN;
+  const { stack, registration } = registered({ justInTimeProvisioning: JustInTimeProvisioning.forThings({ policyName: 'Devices' }), removalPolicy });
+  if (!removalPolicy) {
+    registration.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  }
   const retained = Object.entries<{ DeletionPolicy?: string }>(Template.fromStack(stack).toJSON().Resources)
     .filter(([id, { DeletionPolicy }]) => id.startsWith('Registration') && DeletionPolicy === 'Retain').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
   expect(retained.sort()).toEqual(['Registration', 'RegistrationProvisioningRole', 'RegistrationProvisioningRoleRights']);
@@ -172,8 +175,9 @@ describe('a CA of another Region or account', () => {
 
 test.each<[string, Partial<AwsIotCaRegistrationProps>, string]>([
   ['both', { caCertificate: PemSource.inline('CA') }, 'either ca or caCertificate must be given, got both'],
-  ['a generation of zero', { mode: AwsIotCertificateMode.DEFAULT, registrationCodeGeneration: 0 }, 'registrationCodeGeneration must be a whole number of generations'],
-  ['a generation where there is no code', { registrationCodeGeneration: 2 }, 'registrationCodeGeneration must be left out in the mode SNI_ONLY, which asks for no code, got 2'],
+  ['a generation of zero', { mode: AwsIotCertificateMode.DEFAULT, generation: 0 }, 'generation must be a whole number'],
+  ['a removal policy that CloudFormation does not have for it', { removalPolicy: RemovalPolicy.SNAPSHOT }, 'removalPolicy must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got SNAPSHOT'],
+  ['a generation where there is no code', { generation: 2 }, 'generation must be left out in the mode SNI_ONLY, which asks for no code, got 2'],
 ])('a declaration with %s is refused', (_, props, message) => {
   expect(() => registered(props)).toThrow(`Stack/Registration: ${message}`);
 });

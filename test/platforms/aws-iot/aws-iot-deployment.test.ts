@@ -30,7 +30,7 @@ function declaration(options: Declaration = {}): Stack {
     const caRegistration = new AwsIotCaRegistration(stack, 'Registration', {
       ca,
       mode,
-      registrationCodeGeneration: codeGeneration,
+      generation: codeGeneration,
       justInTimeProvisioning: JustInTimeProvisioning.forThings({ policyName: new AwsIotThingPolicy(stack, 'Policy').policyName }),
     });
     new AwsIotThing(stack, 'Thing', { certificate, caRegistration });

@@ -69,7 +69,7 @@ describe('things', () => {
       'thingAttributes must be at most 3 for a thing without a thing type, got 4: "a, b, c, d"; a thing of a type may have 50'],
   ])('with %s are refused', (_, options, message) => {
     const pattern = message.split('.*').map(part => part.replace(/[.+]/g, '\\$&')).join('.*');
-    expect(() => JustInTimeProvisioning.forThings(options)).toThrow(new RegExp(`^${pattern}`));
+    expect(() => JustInTimeProvisioning.forThings(options)).toThrow(new RegExp(`^JustInTimeProvisioning\\.forThings\\(\\): ${pattern}`));
   });
 
   test('may have four attributes where they have a type', () => {

@@ -98,7 +98,7 @@ describe('the registration code', () => {
 
   test.each([
     ['no CA', { Generation: '1' }, 'Resource: CaCertificatePem must be a string that is not empty, got undefined'],
-    ['a generation that is none', { CaCertificatePem: CA, Generation: '1e3' }, 'Resource: generation must be a whole number of generations from 1 to 1000000, got a text "1e3"'],
+    ['a generation that is none', { CaCertificatePem: CA, Generation: '1e3' }, 'Resource: generation must be a whole number from 1 to 1000000, got a text "1e3"'],
   ])('is not fetched for %s', async (_, properties, message) => {
     await expect(send({ type: CODE, properties })).rejects.toThrow(message);
     expect(iot.calls).toEqual([]);
@@ -121,18 +121,18 @@ describe('faults of AWS IoT', () => {
   test('a right that does not come is told with the action, when there is no patience left', async () => {
     iot.faults = () => ({ when: 'before', error: 'AccessDeniedException' });
     await expect(send(forCa(CA), { patience: 0 })).rejects.toThrow(
-      'Resource: iot:GetRegistrationCode on * failed: AccessDeniedException; the role of the function must be allowed this action');
+      'Resource: AWS IoT Core refused iot:GetRegistrationCode: AccessDeniedException; the role of the function must be allowed this action');
   });
 
   test('throttling that does not end is told when the time is up', async () => {
     iot.faults = () => ({ when: 'before', error: 'ThrottlingException' });
     await expect(send(forCa(CA), { milliseconds: 1_500 })).rejects.toThrow(
-      'Resource: iot:GetRegistrationCode on * failed: ThrottlingException, until no time was left; deploy again');
+      'Resource: AWS IoT Core: iot:GetRegistrationCode failed: ThrottlingException, until no time was left; deploy again');
   });
 
   test('credentials that are wrong are told without them', async () => {
     await expect(send(forCa(CA), { credentials: { ...iot.credentials, secretAccessKey: 'another-key' } }))
-      .rejects.toThrow(/^Resource: iot:GetRegistrationCode on \* failed: InvalidSignatureException$/);
+      .rejects.toThrow(/^Resource: AWS IoT Core refused iot:GetRegistrationCode: InvalidSignatureException$/);
   });
 
   test('fifteen codes at once stay within what AWS takes in a second, and all are got', async () => {
@@ -166,6 +166,6 @@ describe('an error of AWS is known by its name', () => {
     ['in the body, as its code', { status: 403, body: { code: 'AccessDeniedException' } }],
   ])('%s', async (_, answer) => {
     platform.instead = () => answer;
-    await expect(send(forCa(CA), { url: platform.url, pem: platform.trustedCas, patience: 0 })).rejects.toThrow('failed: AccessDeniedException; ');
+    await expect(send(forCa(CA), { url: platform.url, pem: platform.trustedCas, patience: 0 })).rejects.toThrow('AWS IoT Core refused iot:GetRegistrationCode: AccessDeniedException; ');
   });
 });

@@ -13,7 +13,7 @@ function declared(changes: Partial<AzureCaRegistrationProps> = {}) {
   const registration = new AzureCaRegistration(stack, 'Azure', {
     ca,
     service: AzureIotService.deviceProvisioningService(DPS),
-    certificateName: 'acme',
+    caName: 'acme',
     credentials: Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS),
     ...changes,
   });
@@ -39,7 +39,13 @@ test('a registration is an upload, a verification certificate for its code, and 
       Type: 'Custom::AzureCaUpload',
       DependsOn: ['PrivateIotCaAzureRegistrarRightsOnStackCaDC4BAF946A8EFE0D48B72DC1', ...RIGHTS],
       ...DELETED,
-      Properties: { ...SERVICE, LedgerTable: { Ref: 'CaLedger0A52F403' }, CertificateName: 'acme', CertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] } },
+      Properties: {
+        ...SERVICE,
+        LedgerTable: { Ref: 'CaLedger0A52F403' },
+        CertificateName: 'acme',
+        CertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] },
+        Generation: 1,
+      },
     },
     AzureVerificationCertificate3444E4B8: verificationFor('azure-dps', { 'Fn::GetAtt': ['AzureUpload13569C0A', 'VerificationCode'] }),
     AzureBB63246B: {
@@ -76,7 +82,7 @@ describe('fails for', () => {
     ['a resource group with a period at the end', service({ resourceGroup: 'iot.' }), 'resourceGroup must be 1 to 90 letters, digits, hyphens'],
     ['a service with a hyphen at the end', service({ name: 'acme-' }), 'name must be 3 to 64 letters, digits and hyphens with no hyphen at the end, got "acme-"'],
     ['a hub with a long name', { service: AzureIotService.iotHub({ ...DPS, name: 'h'.repeat(51) }) }, 'name must be 3 to 50 letters'],
-    ['a certificate name that is too long', { certificateName: 'c'.repeat(56) }, 'certificateName must be 1 to 55 letters, digits, hyphens'],
+    ['a certificate name that is too long', { caName: 'c'.repeat(56) }, 'caName must be 1 to 55 letters, digits, hyphens'],
   ])('%s', (_, changes, message) => {
     expect(() => declared(changes)).toThrow(`Stack/Azure: ${message}`);
   });

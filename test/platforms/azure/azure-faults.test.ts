@@ -26,7 +26,7 @@ describe('faults', () => {
 
   test('a certificate that changes all the time ends the attempts, with what Azure says', async () => {
     azure.meanwhile = call => call.endsWith('generateVerificationCode') && azure.touch(DPS, nameOf(ca));
-    await expect(upload()).rejects.toThrow('making a verification code was refused: 412 412001 "Invalid ETag supplied." (IH412001)');
+    await expect(upload()).rejects.toThrow('refused the request for a verification code: 412 412001 "Invalid ETag supplied." (IH412001)');
     expect(azure.count(`POST ${nameOf(ca)}/generateVerificationCode`)).toBe(5);
   });
 
@@ -39,7 +39,7 @@ describe('faults', () => {
 
   test('a service to which something is being done until the time ends is told with what Azure says', async () => {
     azure.transitioning = true;
-    await expect(ask('Create', UPLOAD, properties(), { milliseconds: 3_000 })).rejects.toThrow('upload of the certificate was refused: 409 409001 "Invalid IotDpsState '
+    await expect(ask('Create', UPLOAD, properties(), { milliseconds: 3_000 })).rejects.toThrow('refused the upload of the certificate: 409 409001 "Invalid IotDpsState '
       + 'i.e. should be active/suspended, IotDpsState: Transitioning." (IH409001), until no time was left; deploy again');
   });
 
@@ -50,7 +50,7 @@ describe('faults', () => {
     ['RequestDisallowedByPolicy', 403, 'an Azure Policy forbids it, which the message names'],
   ])('what is refused with %s is not waited for, and the way out is told', async (code, status, wayOut) => {
     azure.instead = call => call.startsWith('PUT') ? { status, body: { error: { code, message: 'It was refused.' } } } : undefined;
-    await expect(upload()).rejects.toThrow(`upload of the certificate was refused: ${status} ${code} "It was refused."; ${wayOut}`);
+    await expect(upload()).rejects.toThrow(`refused the upload of the certificate: ${status} ${code} "It was refused."; ${wayOut}`);
     expect(azure.count(`PUT certificates/${nameOf(ca)}`)).toBe(1);
   });
 
@@ -64,7 +64,7 @@ describe('faults', () => {
   test('a platform that never answers ends with the time, and says nothing of the request', async () => {
     azure.fault = call => call === TOKEN_CALL ? 'unavailable' : undefined;
     const failure = await ask('Create', UPLOAD, properties(), { milliseconds: 1_500 }).catch(error => String(error.stack));
-    expect(failure).toContain('Azure: Azure: signing in failed: HTTP status 503, until no time was left; deploy again');
+    expect(failure).toContain('Azure: Microsoft Entra: the request for a token failed: HTTP status 503, until no time was left; deploy again');
     expect(failure).not.toContain(CLIENT_SECRET);
   });
 
@@ -129,7 +129,7 @@ describe('errors that users meet', () => {
       return {};
     }, ' or the scope is invalid. If access was recently granted, please refresh your credentials."; give the service principal a role on the service'],
     ['the service is not there', () => ({ ServiceName: 'dps-2' }),
-      'upload of the certificate was refused: 404 ResourceNotFound "The Resource \'Microsoft.Devices/provisioningServices/dps-2\' under resource group'],
+      'refused the upload of the certificate: 404 ResourceNotFound "The Resource \'Microsoft.Devices/provisioningServices/dps-2\' under resource group'],
     ['the subscription is not there', () => ({ SubscriptionId: TENANT }), `404 SubscriptionNotFound "The subscription '${TENANT}' could not be found."; `
       + 'subscriptionId, resourceGroup and name must be those of a service that is there'],
     ['the provisioning service is full', () => {
@@ -142,7 +142,7 @@ describe('errors that users meet', () => {
     }, `without spaces and line ends, got ${SECRET} with others in clientSecret (not shown)`],
     ['the subscription is no UUID', () => ({ SubscriptionId: 'acme' }), 'subscriptionId must be a UUID, got "acme"'],
     ['the cloud is unknown', () => ({ Cloud: 'germany' }), 'cloud must be one of public, us-government, china, got "germany"'],
-    ['the name leads elsewhere', () => ({ CertificateName: '../x' }), 'certificateName must be 1 to 55 letters, digits, hyphens, periods and underscores, got "../x"'],
+    ['the name leads elsewhere', () => ({ CertificateName: '../x' }), 'caName must be 1 to 55 letters, digits, hyphens, periods and underscores, got "../x"'],
     ['a private key stands in for the certificate', () => ({ CertificatePem: '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----' }),
       'CertificatePem must hold certificates only, got a private key (not shown)'],
   ])('say the way out: %s', async (_, spoil, message) => {
@@ -165,21 +165,21 @@ describe('errors that users meet', () => {
   });
 
   test('say the way out: the verification certificate is of another CA', async () => {
-    await expect(verify(await upload(), {}, other)).rejects.toThrow(/verification was refused: 400 400053 "Proof-Of-Possession failed\. Issuer certificate .*" \(IH400053\); the verification certificate must be issued by the uploaded CA itself/);
+    await expect(verify(await upload(), {}, other)).rejects.toThrow(/refused the verification: 400 400053 "Proof-Of-Possession failed\. Issuer certificate .*" \(IH400053\); the verification certificate must be issued by the uploaded CA itself/);
   });
 
   test('say the way out: another code was made in the meantime', async () => {
     const uploaded = await upload();
     azure.held.get(DPS)!.get(nameOf(ca))!.code = 'ANOTHER';
-    await expect(verify(uploaded)).rejects.toThrow('give the registration another certificateName');
+    await expect(verify(uploaded)).rejects.toThrow('give the registration another caName');
   });
 
   test('say the way out: the code has expired', async () => {
     const uploaded = await upload();
     azure.letCodesExpire();
-    await expect(verify(uploaded)).rejects.toThrow('verification was refused: 400 400053 "Proof-Of-Possession failed. The verification code has expired." (IH400053); '
+    await expect(verify(uploaded)).rejects.toThrow('refused the verification: 400 400053 "Proof-Of-Possession failed. The verification code has expired." (IH400053); '
       + 'the verification certificate must be issued by the uploaded CA itself, with the last code that was made for it as its common name: '
-      + 'if another code was made since, in the portal say, or the code has expired, give the registration another certificateName');
+      + 'if another code was made since, in the portal say, or the code has expired, give the registration another caName');
     await expect(verify(await upload({ CertificateName: 'acme-2' }))).resolves.toBeDefined();
   });
 

@@ -19,14 +19,14 @@ const AZURE = {
 const GROUP_ID = `/subscriptions/${AZURE.SubscriptionId}/resourceGroups/${AZURE.ResourceGroup}`;
 const CERTIFICATE_ID = `${GROUP_ID}/providers/Microsoft.Devices/provisioningServices/${AZURE.ServiceName}/certificates/${AZURE.CertificateName}`;
 const denied = (scope: string, action = 'Microsoft.Devices/provisioningServices/certificates/generateVerificationCode/action') =>
-  `making a verification code was refused: 403 AuthorizationFailed "The client does not have authorization to perform action '${action}' over scope '${scope}' or so"`;
+  `refused the request for a verification code: 403 AuthorizationFailed "The client does not have authorization to perform action '${action}' over scope '${scope}' or so"`;
 
 test.each<[string, string]>([
   ['a right and its scope', denied(CERTIFICATE_ID)],
   ['a scope in Azure\'s own capitals and small letters', denied(CERTIFICATE_ID.replace('resourceGroups', 'resourcegroups').replace('provisioning', 'Provisioning'))],
   ['a scope above', denied(GROUP_ID, 'Microsoft.Devices/provisioningServices/read')],
   ['a service that is not there', `The Resource 'Microsoft.Devices/provisioningServices/${AZURE.ServiceName}' under resource group '${AZURE.ResourceGroup}' was not found.`],
-  ['the name of a certificate', `certificateName must be one that no other certificate has, got ${quote(AZURE.CertificateName)}, which is held`],
+  ['the name of a certificate', `caName must be one that no other certificate has, got ${quote(AZURE.CertificateName)}, which is held`],
 ])('of a registration with Azure, %s is told', (_, message) => {
   expect(told(AZURE, message)).toBe(message);
 });

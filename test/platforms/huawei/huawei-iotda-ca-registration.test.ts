@@ -1,7 +1,7 @@
 import { Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { HuaweiCredentials, HuaweiIotdaCaRegistration, HuaweiIotdaCaRegistrationProps, KeyAlgorithm } from '../../../src';
+import { HuaweiIotdaCaRegistration, HuaweiIotdaCaRegistrationProps, KeyAlgorithm } from '../../../src';
 import { DELETED, resourcesBelow, verificationFor } from '../../support/registrations';
 import { stackWithCa } from '../../support/stacks';
 
@@ -9,12 +9,10 @@ const CREDENTIALS = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:Hua
 const ENDPOINT = 'a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com';
 const PROJECT = '77b6a44cba5143ab91d13ab9a8ff44fd';
 
-type Changes = (credentials: HuaweiCredentials) => Partial<HuaweiIotdaCaRegistrationProps>;
-
-function declared(changes: Changes = () => ({})) {
+function declared(changes: Partial<HuaweiIotdaCaRegistrationProps> = {}) {
   const { stack, ca } = stackWithCa({ keyAlgorithm: KeyAlgorithm.EC_P256 });
-  const credentials = HuaweiCredentials.accessKey(Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS));
-  const registration = new HuaweiIotdaCaRegistration(stack, 'Huawei', { ca, endpoint: ENDPOINT, projectId: PROJECT, credentials, ...changes(credentials) });
+  const credentials = Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS);
+  const registration = new HuaweiIotdaCaRegistration(stack, 'Huawei', { ca, endpoint: ENDPOINT, projectId: PROJECT, credentials, ...changes });
   return { stack, registration };
 }
 
@@ -23,7 +21,6 @@ const INSTANCE = {
   ServiceTimeout: '1200',
   Endpoint: ENDPOINT,
   ProjectId: PROJECT,
-  CredentialsKind: 'AccessKey',
   CredentialsSecretArn: CREDENTIALS,
 };
 const RIGHTS = ['PrivateIotCaHuaweiRegistrarRightsOnStackCredentialsBB50C8A6EB7B0D5502034B3F'];
@@ -35,7 +32,9 @@ test('a registration is an upload, a verification certificate for its code, and 
       Type: 'Custom::HuaweiIotdaCaUpload',
       DependsOn: ['PrivateIotCaHuaweiRegistrarRightsOnStackCaDC4BAF946A8EFE0D01AA8520', ...RIGHTS],
       ...DELETED,
-      Properties: { ...INSTANCE, LedgerTable: { Ref: 'CaLedger0A52F403' }, CertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] } },
+      Properties: {
+        ...INSTANCE, LedgerTable: { Ref: 'CaLedger0A52F403' }, CertificatePem: { 'Fn::GetAtt': ['Ca1E0C8272', 'CertificatePem'] }, Generation: 1,
+      },
     },
     HuaweiVerificationCertificateF1613851: verificationFor('huawei-iotda', { 'Fn::GetAtt': ['HuaweiUpload62A6F7E4', 'VerifyCode'] }),
     HuaweiA7062422: {
@@ -49,24 +48,21 @@ test('a registration is an upload, a verification certificate for its code, and 
       },
     },
   });
-  expect(stack.resolve(registration.certificateId)).toEqual({ 'Fn::GetAtt': ['HuaweiA7062422', 'CertificateId'] });
+  expect(stack.resolve([registration.certificateId, registration.registeredCaId])).toEqual(Array(2).fill({ 'Fn::GetAtt': ['HuaweiA7062422', 'CertificateId'] }));
 });
 
 test('a registration of all properties renders every one of them', () => {
-  const { stack } = declared(({ secret }) => ({
-    instanceId: '1ba84d6d-4321', appId: 'space-1', credentials: HuaweiCredentials.token(secret), removalPolicy: RemovalPolicy.RETAIN,
-  }));
+  const { stack } = declared({ instanceId: '1ba84d6d-4321', appId: 'space-1', generation: 2, removalPolicy: RemovalPolicy.RETAIN });
   const template = Template.fromStack(stack);
-  const instance = { InstanceId: '1ba84d6d-4321', AppId: 'space-1', CredentialsKind: 'Token' };
-  template.hasResource('Custom::HuaweiIotdaCaUpload', { Properties: instance, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  const instance = { InstanceId: '1ba84d6d-4321', AppId: 'space-1' };
+  template.hasResource('Custom::HuaweiIotdaCaUpload', { Properties: { ...instance, Generation: 2 }, DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   template.hasResourceProperties('Custom::HuaweiIotdaCaVerification', instance);
 });
 
 test('the Region of a host of another name is rendered, and left to the deployment where the host is known only then', () => {
-  const { stack } = declared(() => ({ endpoint: 'iotda.acme.internal', region: 'cn-east-3' }));
+  const { stack } = declared({ endpoint: 'iotda.acme.internal', region: 'cn-east-3' });
   Template.fromStack(stack).hasResourceProperties('Custom::HuaweiIotdaCaUpload', { Endpoint: 'iotda.acme.internal', Region: 'cn-east-3' });
-  expect(() => declared(() => ({ endpoint: Lazy.string({ produce: () => 'iotda.acme.internal' }) }))).not.toThrow();
-  expect(() => declared(({ secret }) => ({ endpoint: 'iotda.acme.internal', credentials: HuaweiCredentials.token(secret) }))).not.toThrow();
+  expect(() => declared({ endpoint: Lazy.string({ produce: () => 'iotda.acme.internal' }) })).not.toThrow();
 });
 
 describe('fails for', () => {
@@ -81,6 +77,6 @@ describe('fails for', () => {
     ['an empty instance', { instanceId: '' }, 'instanceId must be 1 to 36 letters, digits, underscores and hyphens, got ""'],
     ['a resource space that is too long', { appId: 'a'.repeat(37) }, 'appId must be 1 to 36 letters, digits, underscores and hyphens, got "aaaa'],
   ])('%s', (_, changes, message) => {
-    expect(() => declared(() => changes)).toThrow(`Stack/Huawei: ${message}`);
+    expect(() => declared(changes)).toThrow(`Stack/Huawei: ${message}`);
   });
 });

@@ -36,13 +36,13 @@ beforeEach(() => {
   huawei.takesContent = true;
   huawei.gatewayError = undefined;
   records = new MemoryRecords();
-  secret = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY, token: TOKEN };
+  secret = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY };
 });
 afterAll(() => huawei.stop());
 
 function properties(changes: Properties = {}): Properties {
   return {
-    Endpoint: SHARED_HOST, ProjectId: PROJECT, InstanceId: INSTANCE, CredentialsKind: 'AccessKey', CredentialsSecretArn: SECRET, LedgerTable: 'ledger', CertificatePem: ca.pem, ...changes,
+    Endpoint: SHARED_HOST, ProjectId: PROJECT, InstanceId: INSTANCE, CredentialsSecretArn: SECRET, LedgerTable: 'ledger', CertificatePem: ca.pem, ...changes,
   };
 }
 
@@ -64,14 +64,15 @@ async function verify({ data }: { readonly data?: { readonly [name: string]: str
 }
 
 describe('a CA is registered', () => {
-  test.each<[string, Properties]>([
+  test.each<[string, Properties, Record<string, string>?]>([
     ['by an access key at the host that all share', {}],
     ['by an access key at a host of its own', { Endpoint: OWN_HOST }],
     ['by an access key at a host of another name, in the Region that is declared', { Endpoint: PRIVATE_HOST, Region: 'cn-north-4' }],
-    ['by a token', { CredentialsKind: 'Token' }],
-    ['by a token at a host of another name, which signs nothing', { Endpoint: PRIVATE_HOST, CredentialsKind: 'Token' }],
+    ['by a token', {}, { token: TOKEN }],
+    ['by a token at a host of another name, which signs nothing', { Endpoint: PRIVATE_HOST, Region: 'cn-north-4' }, { token: TOKEN }],
     ['in a resource space', { AppId: 'space-1' }],
-  ])('%s: uploaded, proved, and removed', async (_, target) => {
+  ])('%s: uploaded, proved, and removed', async (_, target, credentials = secret) => {
+    secret = credentials;
     const uploaded = await upload(target);
     expect(uploaded.data).toEqual({ CertificateId: huawei.held[0].id, VerifyCode: huawei.held[0].code });
     const verified = await verify(uploaded, target);
@@ -84,7 +85,7 @@ describe('a CA is registered', () => {
   });
 
   test.each<[string, Properties]>([
-    ['an update that changes nothing', { CredentialsKind: 'Token' }],
+    ['an update that changes nothing', {}],
     ['an update that names the same instance in another way', { Endpoint: OWN_HOST, InstanceId: '' }],
   ])('and %s answers the same and uploads nothing', async (_, changes) => {
     const uploaded = await upload();
@@ -142,7 +143,7 @@ describe('what is there already', () => {
 
   test('and of a namesake is not taken for this CA: its proof fails', async () => {
     huawei.register(namesake.certificate).verified = true;
-    await expect(verify(await upload())).rejects.toThrow('verification was refused: 400 IOTDA.014308 "Operation not allowed. The certificate failed to verify the path."; '
+    await expect(verify(await upload())).rejects.toThrow('Huawei Cloud IoTDA refused the verification: 400 IOTDA.014308 "Operation not allowed. The certificate failed to verify the path."; '
       + 'the verification certificate must be issued by the CA that is registered: another one with the same common name and validity must be deleted in the console');
   });
 
@@ -165,14 +166,14 @@ describe('an answer that is none of IoTDA', () => {
   ])('is not taken for an instance without CAs: %s', async (_, answer, message) => {
     await upload();
     huawei.instead = call => call === LIST ? answer : undefined;
-    await expect(upload()).rejects.toThrow(`Huawei Cloud IoTDA: listing certificates ${message}; look at the endpoint that is declared, and at what stands before it`);
+    await expect(upload()).rejects.toThrow(`Huawei Cloud IoTDA: the list of certificates ${message}; look at the endpoint that is declared, and at what stands before it`);
     expect(huawei.held).toHaveLength(1);
   });
 
   test('is not taken for a proof that was accepted', async () => {
     const uploaded = await upload();
     huawei.instead = call => call.endsWith('/action') ? { status: 200, body: '<html>Sign in</html>' } : undefined;
-    await expect(verify(uploaded)).rejects.toThrow('verification was refused: 200');
+    await expect(verify(uploaded)).rejects.toThrow('Huawei Cloud IoTDA refused the verification: 200');
   });
 });
 
@@ -236,7 +237,7 @@ describe('removal', () => {
   ])('is not done where it is not IoTDA that answers: %s', async (_, answer) => {
     const { physicalResourceId } = await upload();
     huawei.instead = call => call.startsWith('DELETE') ? answer : undefined;
-    await expect(remove(physicalResourceId)).rejects.toThrow(`deletion of the certificate was refused: ${answer.status}`);
+    await expect(remove(physicalResourceId)).rejects.toThrow(`Huawei Cloud IoTDA refused the deletion of the certificate: ${answer.status}`);
     expect(huawei.held).toHaveLength(1);
   });
 
@@ -258,7 +259,7 @@ describe('removal', () => {
   test('of a certificate in use is refused with the way out', async () => {
     const { physicalResourceId, data } = await upload();
     huawei.inUse.add(data!.CertificateId);
-    await expect(remove(physicalResourceId)).rejects.toThrow('deletion of the certificate was refused: 400 IOTDA.014304 "Operation not allowed. '
+    await expect(remove(physicalResourceId)).rejects.toThrow('Huawei Cloud IoTDA refused the deletion of the certificate: 400 IOTDA.014304 "Operation not allowed. '
       + 'The certificates delete failed"; devices or templates that use the certificate must be given another one or deleted first');
   });
 });
@@ -268,10 +269,10 @@ describe('errors that users meet', () => {
     ['the access key is wrong', () => {
       secret.secretAccessKey = 'wrong';
       return {};
-    }, 'listing certificates was refused: 401 APIGW.0301 "Incorrect IAM authentication information: verify aksk signature fail"; credentials must be a valid access key'],
+    }, 'Huawei Cloud IoTDA refused the list of certificates: 401 APIGW.0301 "Incorrect IAM authentication information: verify aksk signature fail"; credentials must be a valid access key'],
     ['the token is expired', () => {
-      secret.token = 'wrong';
-      return { CredentialsKind: 'Token' };
+      secret = { token: 'wrong' };
+      return {};
     }, 'credentials must be a valid access key or token of the account'],
     ['the user has no permission', () => {
       huawei.permitted = false;
@@ -282,23 +283,27 @@ describe('errors that users meet', () => {
     ['the user may not use IoTDA', () => {
       huawei.gatewayError = 'APIGW.0302';
       return {};
-    }, 'was refused: 401 APIGW.0302 "Incorrect authentication information."; credentials must be those of a user who may use IoTDA'],
+    }, 'Huawei Cloud IoTDA refused the list of certificates: 401 APIGW.0302 "Incorrect authentication information."; credentials must be those of a user who may use IoTDA'],
     ['the access key is deleted', () => {
       huawei.gatewayError = 'APIGW.0303';
       return {};
-    }, 'was refused: 401 APIGW.0303 "Incorrect authentication information."; credentials must be a valid access key'],
+    }, 'Huawei Cloud IoTDA refused the list of certificates: 401 APIGW.0303 "Incorrect authentication information."; credentials must be a valid access key'],
     ['the token ends with a line end', () => {
-      secret.token += '\n';
-      return { CredentialsKind: 'Token' };
+      secret = { token: `${TOKEN}\n` };
+      return {};
     }, `credentials must be a secret whose JSON members have visible characters of ASCII alone, without spaces and line ends, got ${SECRET} with others in token (not shown)`],
+    ['the secret has a token beside the access key', () => {
+      secret.token = TOKEN;
+      return {};
+    }, `credentials must be a secret with the JSON members accessKeyId and secretAccessKey, or with token alone, got ${SECRET} with both`],
     ['the instance is full', () => {
       Array.from({ length: 100 }, () => huawei.register(stranger.certificate));
       return {};
-    }, 'upload of the certificate was refused: 400 IOTDA.014300'],
+    }, 'Huawei Cloud IoTDA refused the upload of the certificate: 400 IOTDA.014300'],
     ['IoTDA does not take the certificate', () => {
       huawei.takesContent = false;
       return {};
-    }, 'upload of the certificate was refused: 400 IOTDA.014301 "Invalid certificate content."; the CA certificate must be one that IoTDA takes'],
+    }, 'Huawei Cloud IoTDA refused the upload of the certificate: 400 IOTDA.014301 "Invalid certificate content."; the CA certificate must be one that IoTDA takes'],
     ['the endpoint is a URL', () => ({ Endpoint: `https://${SHARED_HOST}` }), 'endpoint must be the host of the access address for applications over HTTPS'],
     ['the endpoint does not name the Region', () => ({ Endpoint: PRIVATE_HOST }), 'region must be given where the endpoint does not name it, since an access '
       + `key signs for a Region, got none for "${PRIVATE_HOST}"; declare the Region that the instance is in, such as cn-north-4`],

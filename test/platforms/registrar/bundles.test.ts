@@ -143,7 +143,6 @@ describe('as it is deployed', () => {
     const instance = {
       Endpoint: OWN_HOST,
       ProjectId: PROJECT,
-      CredentialsKind: 'AccessKey',
       CredentialsSecretArn: await secretOf({ accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY }),
     };
     const uploaded = await invoke('huawei', huawei, 'Custom::HuaweiIotdaCaUpload', { ...instance, CertificatePem: ca.pem });
@@ -184,7 +183,7 @@ describe('as it is deployed', () => {
       CredentialsSecretArn: await secretOf(API_KEY),
     };
     const refused = await invoke('tencent', tencent, 'Custom::TencentIotHubCaRegistration', registration);
-    expect(refused.answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^Registration: Tencent Cloud IoT Hub: .*CACertNotMatch/) });
+    expect(refused.answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^Registration: Tencent Cloud IoT Hub refused CreatePrivateCA: .*CACertNotMatch/) });
     tencent.code = 'old';
     const { answer, log } = await invoke('tencent', tencent, 'Custom::TencentIotHubCaRegistration', registration);
     expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { CertName: 'acme' } });

@@ -3,7 +3,7 @@ import { refusal as azureRefusal } from '../../../src/platforms/azure/registrar/
 import { refusal as huaweiRefusal } from '../../../src/platforms/huawei/registrar/refusal';
 import { HttpApi, HttpResponse } from '../../../src/platforms/registrar/http-api';
 import { listIn } from '../../../src/platforms/registrar/json-answer';
-import { errorCode, platformFailure } from '../../../src/platforms/registrar/platform-failure';
+import { errorCode, refusalByCode } from '../../../src/platforms/registrar/platform-failure';
 
 const SECRET = 'client-Secret_0123456789.abc';
 
@@ -38,10 +38,10 @@ describe.each(CODES)('where a code is %s', (_, code) => {
   });
 
   test('so do a refusal of Azure, of Huawei Cloud, and of the others', () => {
-    shown(azureRefusal('upload', answer({ error: { code, message: code } }), [SECRET]).message);
-    shown(azureRefusal('upload', answer({ code, message: code }), [SECRET]).message);
-    shown(huaweiRefusal('upload', answer({ error_code: code, error_msg: code }), [SECRET]).message);
-    shown(platformFailure('upload', errorCode(code, 400, [SECRET]), code, { known: 'advice' }).message);
+    shown(azureRefusal('Azure', 'the upload', answer({ error: { code, message: code } }), [SECRET]).message);
+    shown(azureRefusal('Azure', 'the upload', answer({ code, message: code }), [SECRET]).message);
+    shown(huaweiRefusal('the upload', answer({ error_code: code, error_msg: code }), [SECRET]).message);
+    shown(refusalByCode('The platform', 'the upload', errorCode(code, 400, [SECRET]), code, { known: 'advice' }).message);
   });
 });
 

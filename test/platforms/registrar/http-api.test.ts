@@ -60,6 +60,7 @@ describe('the client of platforms', () => {
 test.each<[string, { readonly [name: string]: string }, number]>([
   ['nothing', {}, 0],
   ['seconds', { 'retry-after': '7' }, 7_000],
+  ['twenty minutes in seconds', { 'retry-after': '1200' }, 999_000],
   ['a date', { 'retry-after': 'Sun, 01 Mar 2026 12:00:30 GMT' }, 30_000],
   ['a date that is past', { 'retry-after': 'Sun, 01 Mar 2026 11:00:00 GMT' }, 0],
   ['a date in years', { 'retry-after': 'Sun, 01 Mar 2036 12:00:00 GMT' }, 999_000],

@@ -155,7 +155,7 @@ describe('another CA under the same name', () => {
     const { physicalResourceId: oldId } = await send('Create', old);
     server.code = 'new';
     const { physicalResourceId } = await send('Update', await properties(other, { VerificationCertificatePem: await other.prove('new') }), oldId);
-    await expect(send('Update', old, physicalResourceId)).rejects.toThrow('UpdatePrivateCA failed: InvalidParameterValue.CACertNotMatch');
+    await expect(send('Update', old, physicalResourceId)).rejects.toThrow('Tencent Cloud IoT Hub refused UpdatePrivateCA: InvalidParameterValue.CACertNotMatch');
     expect(held()).toEqual([['acme', other.certificate.fingerprint256]]);
   });
 
@@ -167,7 +167,7 @@ describe('another CA under the same name', () => {
 
   test('is refused where the name is somebody else\'s', async () => {
     server.register('acme', other.pem);
-    await expect(send('Create', await properties())).rejects.toThrow('certName must be a name that no other CA certificate of the account has, got "acme"');
+    await expect(send('Create', await properties())).rejects.toThrow('caName must be a name that no other CA certificate of the account has, got "acme"');
     await send('Delete', await properties(), INVENTED);
     expect(held()).toEqual([['acme', other.certificate.fingerprint256]]);
   });
@@ -176,7 +176,7 @@ describe('another CA under the same name', () => {
 test('another name for the same CA is refused with the one it has, since the platform does not rename', async () => {
   const { physicalResourceId } = await send('Create', await properties());
   await expect(send('Update', await properties(ca, { CertName: 'new' }), physicalResourceId))
-    .rejects.toThrow('certName must be "acme", under which this CA certificate is registered, since the platform takes none twice and does not rename, got "new"');
+    .rejects.toThrow('caName must be "acme", under which this CA certificate is registered, since the platform takes none twice and does not rename, got "new"');
 });
 
 describe('another resource of the stack', () => {
@@ -255,7 +255,7 @@ describe('a removal', () => {
     const { physicalResourceId } = await send('Create', declared);
     server.cas[0].products.push('PRODUCT001');
     await expect(send('Delete', declared, physicalResourceId)).rejects.toThrow(
-      /DeletePrivateCA failed: LimitExceeded\.CAAlreadyBindProduct \(request [0-9a-f-]{36}\); the CA must not be bound to a product any more: delete the products/);
+      /Tencent Cloud IoT Hub refused DeletePrivateCA: LimitExceeded\.CAAlreadyBindProduct \(request [0-9a-f-]{36}\); the CA must not be bound to a product any more: delete the products/);
   });
 
   test('of a creation that failed asks for nothing, so that it can\'t fail for the same cause', async () => {
@@ -302,7 +302,7 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
     ['rights that the gateway misses', () => { Object.assign(server, { permitted: false, refusal: 'AuthFailure.UnauthorizedOperation' }); }, {},
       /AuthFailure\.UnauthorizedOperation .*; the CAM policy of the credentials must allow/],
     ['no region', () => undefined, { Region: '' }, /region must be the id of a region, such as cn-hangzhou or ap-guangzhou, got ""/],
-    ['a name that is too long', () => undefined, { CertName: 'x'.repeat(33) }, /certName must be 1 to 32 characters long/],
+    ['a name that is too long', () => undefined, { CertName: 'x'.repeat(33) }, /caName must be 1 to 32 characters long/],
     ['no certificate', () => undefined, { VerificationCertificatePem: 'x' }, /verificationCertificate must hold a certificate in PEM/],
   ])('%s', async (_, spoil, changes, message) => {
     spoil();
@@ -314,9 +314,9 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
   });
 
   test.each<[string, () => void, RegExp]>([
-    ['is deleted by somebody', () => { server.cas = []; }, /UpdatePrivateCA failed: ResourceNotFound\.CACertNotExist .*; somebody has deleted the CA certificate meanwhile; deploy again/],
+    ['is deleted by somebody', () => { server.cas = []; }, /Tencent Cloud IoT Hub refused UpdatePrivateCA: ResourceNotFound\.CACertNotExist .*; somebody has deleted the CA certificate meanwhile; deploy again/],
     ['is bound to a product without certificates', () => { server.byCertificates = false; },
-      /UpdatePrivateCA failed: LimitExceeded\.CACertNotSupport .*; the product must authenticate its devices by certificates/],
+      /Tencent Cloud IoT Hub refused UpdatePrivateCA: LimitExceeded\.CACertNotSupport .*; the product must authenticate its devices by certificates/],
   ])('a CA that %s just before another one takes its place', async (_, spoil, message) => {
     const { physicalResourceId } = await send('Create', await properties());
     server.cas[0].products.push('PRODUCT001');
@@ -327,7 +327,7 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
 
   test('a name that somebody gives another CA just before', async () => {
     server.meanwhile = (_, again) => again === 1 && void server.register('acme', other.pem);
-    await expect(send('Create', await properties())).rejects.toThrow(/CreatePrivateCA failed: LimitExceeded\.CACertNameRepeat .*; certName must be a name that no other CA/);
+    await expect(send('Create', await properties())).rejects.toThrow(/Tencent Cloud IoT Hub refused CreatePrivateCA: LimitExceeded\.CACertNameRepeat .*; caName must be a name that no other CA/);
   });
 
   test('more CAs than an account takes', async () => {

@@ -11,7 +11,7 @@ function declared(changes: Partial<TencentIotHubCaRegistrationProps> = {}): { st
   const { stack, ca } = stackWithCa({ keyAlgorithm: KeyAlgorithm.EC_P256 });
   const registration = new TencentIotHubCaRegistration(stack, 'Tencent', {
     ca,
-    certName: 'acme',
+    caName: 'acme',
     registrationCode: new CfnParameter(stack, 'Code').valueAsString,
     region: 'ap-guangzhou',
     credentials: Secret.fromSecretCompleteArn(stack, 'Credentials', CREDENTIALS),
@@ -57,8 +57,8 @@ test('a registration of all properties renders every one of them', () => {
 });
 
 test.each([
-  [{ certName: 'x'.repeat(33) }, 'Stack/Tencent: certName must be 1 to 32 characters long, without spaces at its ends, got "xxx'],
-  [{ certName: ' acme' }, 'Stack/Tencent: certName must be 1 to 32 characters long, without spaces at its ends, got " acme"'],
+  [{ caName: 'x'.repeat(33) }, 'Stack/Tencent: caName must be 1 to 32 characters long, without spaces at its ends, got "xxx'],
+  [{ caName: ' acme' }, 'Stack/Tencent: caName must be 1 to 32 characters long, without spaces at its ends, got " acme"'],
   [{ region: 'guangzhou' }, 'Stack/Tencent: region must be the id of a region, such as cn-hangzhou or ap-guangzhou, got "guangzhou"'],
   [{ endpoint: 'X' }, 'Stack/Tencent: endpoint must be the host name of the platform\'s API, without https://, got "X"'],
   [{ registrationCode: '' }, 'registrationCode must be 1 to 64 characters long'],

@@ -4,7 +4,7 @@ import { JsonMap } from '../../../contract/json-map';
 import { outsideId, outsideName } from '../../../lambda/outside-text';
 import { HttpApi, passingCode } from '../../registrar/http-api';
 import { jsonAnswer, jsonOf, listIn, LOOK_AT_ENDPOINT } from '../../registrar/json-answer';
-import { errorCode, platformFailure } from '../../registrar/platform-failure';
+import { errorCode, refusalByCode } from '../../registrar/platform-failure';
 import { shownFingerprint } from '../../registrar/shown-certificate';
 
 /** A CA certificate as an instance shows it. */
@@ -19,6 +19,9 @@ export interface RegisteredCa {
   readonly verificationFingerprint?: string;
   readonly active: boolean;
 }
+
+/** What messages call the platform. */
+const PLATFORM = 'ApsaraMQ for MQTT';
 
 /** Of the API, onsmqtt. */
 const VERSION = '2020-04-20';
@@ -104,7 +107,7 @@ export class MqttApi {
         return found;
       }
     }
-    throw new Error(`ApsaraMQ for MQTT: instanceId must have fewer than ${MAX_PAGES * PAGE_SIZE} CA certificates, got ${this.instanceId}`);
+    throw new Error(`${PLATFORM}: instanceId must have fewer than ${MAX_PAGES * PAGE_SIZE} CA certificates, got ${this.instanceId}`);
   }
 
   /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-registercacertificate */
@@ -158,12 +161,12 @@ export class MqttApi {
     if (tolerated.includes(code)) {
       return undefined;
     }
-    throw platformFailure(what, code, answer.RequestId, ADVICE);
+    throw refusalByCode(PLATFORM, action, code, answer.RequestId, ADVICE);
   }
 }
 
 function descriptionOf(action: Action): string {
-  return `ApsaraMQ for MQTT: ${action}`;
+  return `${PLATFORM}: ${action}`;
 }
 
 /** https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getcacertificate */

@@ -129,7 +129,7 @@ export class JustInTimeProvisioning {
     check('JustInTimeProvisioning.forThings()', KINDS, options);
     const complaint = complaintOf(options);
     if (complaint) {
-      throw new Error(complaint);
+      throw new Error(`JustInTimeProvisioning.forThings(): ${complaint}`);
     }
     return new JustInTimeProvisioning(templateOf(options), options.role);
   }
@@ -161,7 +161,7 @@ export class JustInTimeProvisioning {
   public static fromJson(json: string, role?: IRole): JustInTimeProvisioning {
     check('JustInTimeProvisioning.fromJson()', { json: TEXT, role: optional(ROLE) }, { json, role });
     if (Token.isUnresolved(json)) {
-      throw new Error('json must be known at synthesis, got a token; give the template to JustInTimeProvisioning.fromTemplate()');
+      throw new Error('JustInTimeProvisioning.fromJson(): json must be known at synthesis, got a token; give the template to JustInTimeProvisioning.fromTemplate()');
     }
     return new JustInTimeProvisioning(parsed(json), role);
   }
@@ -216,7 +216,7 @@ function parsed(json: string): object {
     // The parser's own message has a part of the text in it.
   }
   if (!isMap(template)) {
-    throw new Error(`json must be a provisioning template in JSON, got ${quote(json)}; of a file, give what it holds: readFileSync(path, 'utf8')`);
+    throw new Error(`JustInTimeProvisioning.fromJson(): json must be a provisioning template in JSON, got ${quote(json)}; of a file, give what it holds: readFileSync(path, 'utf8')`);
   }
   return template;
 }

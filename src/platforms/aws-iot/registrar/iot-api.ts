@@ -1,7 +1,7 @@
 import { AwsCredentials, signV4 } from './signature-v4';
 import { HttpApi, HttpRequest, HttpResponse, passingStatus } from '../../registrar/http-api';
 import { jsonOf } from '../../registrar/json-answer';
-import { errorCode } from '../../registrar/platform-failure';
+import { errorCode, refusalOf } from '../../registrar/platform-failure';
 
 /** Where AWS IoT is, and as whom it is called. */
 export interface IotApiOptions {
@@ -24,8 +24,9 @@ const DENIED: readonly string[] = ['AccessDeniedException', 'ForbiddenException'
 
 const ALLOW = 'the role of the function must be allowed this action, also by the organization\'s policies';
 
-/** The call in words; a code is of the account, not of a resource. */
-const WHAT = 'iot:GetRegistrationCode on *';
+const PLATFORM = 'AWS IoT Core';
+
+const CALL = 'iot:GetRegistrationCode';
 
 /**
  * The one call of AWS IoT's control plane that registering a CA takes beside CloudFormation's own resources. A client of the
@@ -42,14 +43,14 @@ export class IotApi {
   public async registrationCode(): Promise<string> {
     const { endpoint, region, credentials } = this.options;
     const request: HttpRequest = { method: 'GET', url: new URL('/registrationcode', endpoint).href };
-    const response = await this.http.send(WHAT, () => signV4(request, credentials, { region, service: 'iot' }, new Date()), answer => this.passing(answer));
+    const response = await this.http.send(`${PLATFORM}: ${CALL}`, () => signV4(request, credentials, { region, service: 'iot' }, new Date()), answer => this.passing(answer));
     if (response.status !== 200) {
       const name = errorName(response, this.secrets);
-      throw new Error(`${WHAT} failed: ${name}${DENIED.includes(name) ? `; ${ALLOW}` : ''}`);
+      throw refusalOf(PLATFORM, CALL, name, DENIED.includes(name) ? ALLOW : undefined);
     }
     const { registrationCode } = jsonOf(response);
     if (typeof registrationCode !== 'string' || !/^[0-9A-Za-z-]{1,64}$/.test(registrationCode)) {
-      throw new Error(`${WHAT} failed: AWS IoT answered without a registration code`);
+      throw new Error(`${PLATFORM} answered ${CALL} without a registration code; deploy again`);
     }
     return registrationCode;
   }

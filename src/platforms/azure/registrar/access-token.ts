@@ -36,7 +36,7 @@ function passing(response: HttpResponse): string | undefined {
  * @throws Error with Microsoft's code, or that of OAuth 2.0 (RFC 6749, section 5.2), and without anything of the credentials, which the description can quote
  */
 export async function accessToken(api: HttpApi, url: string, request: TokenRequest): Promise<string> {
-  const response = await api.send('Azure: signing in', () => ({
+  const response = await api.send('Microsoft Entra: the request for a token', () => ({
     method: 'POST',
     url,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },

@@ -8,7 +8,7 @@ import { recordsOf } from '../../registrar/outside';
 import { Registration, RegistrationRequest } from '../../registrar/registration';
 import { leaveAndRemove, RegistrationRecords, resourceOf } from '../../registrar/registration-records';
 import { fingerprintOf, thumbprintOf } from '../../registrar/shown-certificate';
-import { AzureCaUploadAttributes, CERTIFICATE_NAME } from '../contract';
+import { AzureCaUploadAttributes, CA_NAME } from '../contract';
 
 /** A CA certificate that is to be held by a service. */
 interface Declared {
@@ -58,7 +58,7 @@ export class AzureCaUpload implements RecordedRegistrar {
         return undefined;
       }
       if (held.thumbprint !== thumbprint) {
-        throw new Error(`certificateName must be one that no other certificate has, got "${name}", which ${certificates.serviceName} holds for `
+        throw new Error(`caName must be one that no other certificate has, got "${name}", which ${certificates.serviceName} holds for `
           + `${held.subject} (thumbprint ${held.thumbprint}); choose another name, or delete it there`);
       }
       isOurs ||= !found;
@@ -111,7 +111,7 @@ export class AzureCaUpload implements RecordedRegistrar {
 
 function declaredIn(properties: RawProperties): Declared {
   const azure = azureService(properties);
-  complain(checkForm('certificateName', properties.CertificateName, CERTIFICATE_NAME));
+  complain(checkForm('caName', properties.CertificateName, CA_NAME));
   const certificate = certificateProperty('CertificatePem', properties.CertificatePem);
   const name = `${properties.CertificateName}-${fingerprintOf(certificate).slice(0, 8)}`;
   return { azure, certificate, thumbprint: thumbprintOf(certificate), name };

@@ -1,6 +1,7 @@
 import { outsideCode, outsideMessage } from '../../../lambda/outside-text';
 import { HttpResponse } from '../../registrar/http-api';
 import { jsonOf } from '../../registrar/json-answer';
+import { refusalOf } from '../../registrar/platform-failure';
 
 /** How much of the platform's message is shown; characters. */
 const MAX_MESSAGE = 600;
@@ -53,7 +54,7 @@ export const CAUSES: readonly Cause[] = [
     // https://github.com/Azure/azure-cli/issues/5376
     sign: /IH400053|Proof-Of-Possession/i,
     wayOut: 'the verification certificate must be issued by the uploaded CA itself, with the last code that was made for it as its common name: '
-      + 'if another code was made since, in the portal say, or the code has expired, give the registration another certificateName',
+      + 'if another code was made since, in the portal say, or the code has expired, give the registration another caName',
   },
   {
     // https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
@@ -83,14 +84,14 @@ export const CAUSES: readonly Cause[] = [
  * What Azure said when it refused. Two forms are in use: that of Azure Resource Manager, `{error: {code, message}}`, and that of
  * the IoT services, `{code, httpStatusCode, message}`.
  *
- * @param what the call, in words
+ * @param service what to call the service
+ * @param call the call, in words
  * @param secrets what was sent and may not be shown
  * @param wayOut what to do where nothing better is known
  */
-export function refusal(what: string, response: HttpResponse, secrets: readonly string[], wayOut?: string): Error {
+export function refusal(service: string, call: string, response: HttpResponse, secrets: readonly string[], wayOut?: string): Error {
   const said = saidIn(response, secrets);
-  const advice = causeOf(said)?.wayOut ?? wayOut;
-  return new Error(`${what} was refused: ${said}${advice === undefined ? '' : `; ${advice}`}`);
+  return refusalOf(service, call, said, causeOf(said)?.wayOut ?? wayOut);
 }
 
 /** Whether what was refused is refused until somebody changes something. */

@@ -70,37 +70,37 @@ export class ServiceCertificates {
   }
 
   public async find(name: string): Promise<HeldCertificate | undefined> {
-    const what = `${this.place.name}: looking for the certificate`;
+    const what = 'the request for the certificate';
     const response = await this.call(what, { method: 'GET', path: name });
     if (isGone(response)) {
       return undefined;
     }
     if (response.status !== 200) {
-      throw refusal(what, response, [this.token]);
+      throw refusal(this.place.name, what, response, [this.token]);
     }
-    return heldIn(jsonAnswer(what, response));
+    return heldIn(jsonAnswer(this.descriptionOf(what), response));
   }
 
   /** @param certificate DER */
   public async upload(name: string, certificate: Buffer): Promise<HeldCertificate | undefined> {
-    return this.change('upload of the certificate', { method: 'PUT', path: name, body: { properties: { certificate: certificate.toString('base64') } } },
+    return this.change('the upload of the certificate', { method: 'PUT', path: name, body: { properties: { certificate: certificate.toString('base64') } } },
       heldIn);
   }
 
   /** Asks for a verification code; one that was given before is no longer valid. */
   public async generateVerificationCode({ name, etag }: HeldCertificate): Promise<string | undefined> {
-    return this.change('making a verification code', { method: 'POST', path: `${name}/generateVerificationCode`, etag },
+    return this.change('the request for a verification code', { method: 'POST', path: `${name}/generateVerificationCode`, etag },
       answer => idIn(propertiesIn(answer), 'verificationCode'));
   }
 
   /** @param certificate the verification certificate, DER */
   public async verify({ name, etag }: HeldCertificate, certificate: Buffer): Promise<HeldCertificate | undefined> {
-    return this.change('verification', { method: 'POST', path: `${name}/verify`, etag, body: { certificate: certificate.toString('base64') } }, heldIn);
+    return this.change('the verification', { method: 'POST', path: `${name}/verify`, etag, body: { certificate: certificate.toString('base64') } }, heldIn);
   }
 
   /** Answers whether it is gone. */
   public async delete({ name, etag }: HeldCertificate): Promise<true | undefined> {
-    return this.change('deletion of the certificate', { method: 'DELETE', path: name, etag }, () => true, IN_USE);
+    return this.change('the deletion of the certificate', { method: 'DELETE', path: name, etag }, () => true, IN_USE);
   }
 
   /** Looks, and takes a step, until no other change overtakes it; while something is done to the service, until the time ends. */
@@ -124,13 +124,12 @@ export class ServiceCertificates {
   }
 
   private async change<T>(what: string, call: CertificateCall, read: (answer: JsonMap) => T, wayOut?: string): Promise<T | undefined> {
-    const description = `${this.place.name}: ${what}`;
-    const response = await this.call(description, call);
+    const response = await this.call(what, call);
     const { status, text } = response;
     if (status < 300 || isGone(response) && call.method === 'DELETE') {
-      return read(text === '' ? {} : jsonAnswer(description, response));
+      return read(text === '' ? {} : jsonAnswer(this.descriptionOf(what), response));
     }
-    const error = refusal(description, response, [this.token], wayOut);
+    const error = refusal(this.place.name, what, response, [this.token], wayOut);
     if (([BUSY, OVERTAKEN].includes(status) && !lasts(response)) || isGone(response) && call.method === 'POST') {
       this.hindrance = { error, passes: status === BUSY };
       return undefined;
@@ -138,8 +137,12 @@ export class ServiceCertificates {
     throw error;
   }
 
-  private call(description: string, { method, path, etag, body }: CertificateCall): Promise<HttpResponse> {
-    return this.api.send(description, () => ({
+  private descriptionOf(what: string): string {
+    return `${this.place.name}: ${what}`;
+  }
+
+  private call(what: string, { method, path, etag, body }: CertificateCall): Promise<HttpResponse> {
+    return this.api.send(this.descriptionOf(what), () => ({
       method,
       url: `${this.place.url}/${path}?api-version=${this.place.apiVersion}`,
       headers: {

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { codeOf, NOT_PROVED, refusal } from './refusal';
+import { codeOf, HUAWEI_IOTDA, NOT_PROVED, refusal } from './refusal';
 import { JsonMap } from '../../../contract/json-map';
 import { outsideId, outsideName } from '../../../lambda/outside-text';
 import { basicTime } from '../../registrar/canonical-text';
@@ -71,7 +71,7 @@ export class InstanceCertificates {
   public async upload(
     certificate: X509Certificate, isAnother: (held: HeldCertificate) => boolean, note: () => Promise<void>,
   ): Promise<HeldCertificate> {
-    const what = 'upload of the certificate';
+    const what = 'the upload of the certificate';
     const body = JSON.stringify({ content: pemOf(certificate), app_id: this.place.appId });
     let attempts = 0;
     return heldIn(this.accepted(what, await this.call(what, async () => {
@@ -86,33 +86,33 @@ export class InstanceCertificates {
 
   /** A registration, also one that the list does not show yet. */
   public async show(id: string): Promise<HeldCertificate> {
-    const what = 'looking for the certificate';
+    const what = 'the request for the certificate';
     return heldIn(this.accepted(what, await this.call(what, () => ({ method: 'GET', url: `/${id}` }))));
   }
 
   /** Proves possession of the key. What is verified already may be refused, but not for a wrong proof. */
   public async verify(id: string, verificationCertificate: X509Certificate): Promise<void> {
-    const response = await this.call('verification', () =>
+    const response = await this.call('the verification', () =>
       ({ method: 'POST', url: `/${id}/action?action_id=verify`, body: JSON.stringify({ verify_content: pemOf(verificationCertificate) }) }));
     const done = response.status < 300 && isAnswer(response)
       || !NOT_PROVED.includes(codeOf(response) ?? '') && (await this.list()).some(held => held.id === id && held.verified);
     if (!done) {
-      throw refusal(descriptionOf('verification'), response, this.caller.secrets);
+      throw refusal('the verification', response, this.caller.secrets);
     }
   }
 
   /** Deletes a registration; nothing happens where it is gone. */
   public async delete(id: string): Promise<void> {
-    const response = await this.call('deletion of the certificate', () => ({ method: 'DELETE', url: `/${id}` }));
+    const response = await this.call('the deletion of the certificate', () => ({ method: 'DELETE', url: `/${id}` }));
     const gone = [204, 404].includes(response.status) && isAnswer(response);
     if (!gone && (await this.list()).some(held => held.id === id)) {
-      throw refusal(descriptionOf('deletion of the certificate'), response, this.caller.secrets);
+      throw refusal('the deletion of the certificate', response, this.caller.secrets);
     }
   }
 
   /** All registrations of the instance, or of the resource space. */
   private async list(): Promise<HeldCertificate[]> {
-    const what = 'listing certificates';
+    const what = 'the list of certificates';
     const { appId } = this.place;
     const all: HeldCertificate[] = [];
     let marker: string | undefined;
@@ -138,19 +138,19 @@ export class InstanceCertificates {
 
   private accepted(what: string, response: HttpResponse): JsonMap {
     if (response.status >= 300) {
-      throw refusal(descriptionOf(what), response, this.caller.secrets);
+      throw refusal(what, response, this.caller.secrets);
     }
     return jsonAnswer(descriptionOf(what), response);
   }
 }
 
 function descriptionOf(what: string): string {
-  return `Huawei Cloud IoTDA: ${what}`;
+  return `${HUAWEI_IOTDA}: ${what}`;
 }
 
 function heldIn({ certificate_id: id, verify_code: verifyCode, ...held }: JsonMap): HeldCertificate {
   if (typeof id !== 'string' || !/^[\w-]{1,64}$/.test(id) || typeof verifyCode !== 'string' || outsideId(verifyCode) === undefined) {
-    throw new Error('Huawei Cloud IoTDA answered a certificate without its certificate_id or its verify_code');
+    throw new Error(`${HUAWEI_IOTDA} answered a certificate without its certificate_id or its verify_code`);
   }
   return {
     id,

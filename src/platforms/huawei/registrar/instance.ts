@@ -1,13 +1,11 @@
 import { Caller, InstanceCertificates } from './instance-certificates';
 import { signRequest } from './sign-request';
-import { checkChoice, checkForm } from '../../../contract/forms';
+import { checkForm } from '../../../contract/forms';
 import { complain, optionalText, RawProperties, secretId } from '../../../resource/property-values';
-import { readCredentials } from '../../registrar/credentials';
+import { credentialsIn, readSecretMap } from '../../registrar/credentials';
 import { HttpApi } from '../../registrar/http-api';
 import { Outside } from '../../registrar/outside';
-import {
-  checkHuaweiRegion, HUAWEI_CREDENTIAL_KINDS, HUAWEI_CREDENTIALS, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCredentialKind, signingRegion,
-} from '../contract';
+import { checkHuaweiRegion, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, signingRegion } from '../contract';
 
 /** An instance of IoTDA as the properties name it. */
 export interface HuaweiInstance {
@@ -16,7 +14,6 @@ export interface HuaweiInstance {
   readonly instanceId?: string;
   readonly appId?: string;
   readonly region?: string;
-  readonly credentialsKind: HuaweiCredentialKind;
   readonly credentials: string;
 }
 
@@ -26,7 +23,7 @@ export interface HuaweiReach extends Outside {
 }
 
 export function huaweiInstance(properties: RawProperties): HuaweiInstance {
-  const { Endpoint, ProjectId, CredentialsKind, CredentialsSecretArn } = properties;
+  const { Endpoint, ProjectId, CredentialsSecretArn } = properties;
   const instanceId = optionalText('instanceId', properties.InstanceId);
   const appId = optionalText('appId', properties.AppId);
   const region = optionalText('region', properties.Region);
@@ -34,15 +31,13 @@ export function huaweiInstance(properties: RawProperties): HuaweiInstance {
     ?? checkForm('projectId', ProjectId, HUAWEI_PROJECT_ID)
     ?? (instanceId === undefined ? undefined : checkForm('instanceId', instanceId, HUAWEI_ID))
     ?? (appId === undefined ? undefined : checkForm('appId', appId, HUAWEI_ID))
-    ?? checkChoice('credentials', CredentialsKind, HUAWEI_CREDENTIAL_KINDS)
-    ?? checkHuaweiRegion(Endpoint as string, region, CredentialsKind as HuaweiCredentialKind));
+    ?? checkHuaweiRegion(Endpoint as string, region));
   return {
     endpoint: Endpoint as string,
     projectId: ProjectId as string,
     instanceId,
     appId,
     region,
-    credentialsKind: CredentialsKind as HuaweiCredentialKind,
     credentials: secretId('credentials', CredentialsSecretArn),
   };
 }
@@ -57,14 +52,20 @@ export async function certificatesOf(instance: HuaweiInstance, signal: AbortSign
   });
 }
 
-/** Identifies the caller: by a signature, made for each attempt, or by a token. */
-async function callerOf(
-  { credentials, credentialsKind, endpoint, region }: HuaweiInstance, signal: AbortSignal, { readSecret }: HuaweiReach,
-): Promise<Caller> {
-  if (credentialsKind === 'Token') {
-    const { token } = await readCredentials(credentials, HUAWEI_CREDENTIALS.Token, signal, readSecret);
+/**
+ * Identifies the caller by what the secret holds: by a token, or by an access key, which signs each attempt.
+ * https://support.huaweicloud.com/api-iothub/iot_06_v5_0004.html
+ */
+async function callerOf({ credentials, endpoint, region }: HuaweiInstance, signal: AbortSignal, { readSecret }: HuaweiReach): Promise<Caller> {
+  const secret = await readSecretMap(credentials, signal, readSecret);
+  const { token: hasToken, accessKeyId: hasKey } = secret.members ?? {};
+  if (hasToken !== undefined && hasKey !== undefined) {
+    throw new Error(`credentials must be a secret with the JSON members accessKeyId and secretAccessKey, or with token alone, got ${credentials} with both`);
+  }
+  if (hasToken !== undefined) {
+    const { token } = credentialsIn(secret, ['token']);
     return { authenticate: request => ({ ...request, headers: { ...request.headers, 'x-auth-token': token } }), secrets: [token] };
   }
-  const key = await readCredentials(credentials, HUAWEI_CREDENTIALS.AccessKey, signal, readSecret);
+  const key = credentialsIn(secret, ['accessKeyId', 'secretAccessKey']);
   return { authenticate: request => signRequest(request, key, new Date(), signingRegion(endpoint, region)), secrets: [key.secretAccessKey] };
 }

@@ -1,6 +1,10 @@
 import { entryOf, outsideCode, outsideMessage } from '../../../lambda/outside-text';
 import { HttpResponse } from '../../registrar/http-api';
 import { jsonOf } from '../../registrar/json-answer';
+import { refusalOf } from '../../registrar/platform-failure';
+
+/** What messages call the platform. */
+export const HUAWEI_IOTDA = 'Huawei Cloud IoTDA';
 
 /** How much of the platform's message is shown; characters. */
 const MAX_MESSAGE = 300;
@@ -37,15 +41,15 @@ export function codeOf(response: HttpResponse): string | undefined {
  * What Huawei Cloud said when it refused: `{error_code, error_msg}`, of IoTDA or of its API Gateway. The gateway quotes what was
  * signed, after its first comma; that is left out.
  *
- * @param what the call, in words
+ * @param call the call, in words
  * @param secrets what was sent and may not be shown
  */
-export function refusal(what: string, response: HttpResponse, secrets: readonly string[]): Error {
+export function refusal(call: string, response: HttpResponse, secrets: readonly string[]): Error {
   const { error_msg: message } = jsonOf(response);
   const given = codeOf(response);
   const code = given === undefined ? undefined : outsideCode(given, secrets);
   const text = outsideMessage(typeof message === 'string' && code?.startsWith('APIG') ? message.split(',', 1)[0] : message, MAX_MESSAGE, secrets);
   const said = [response.status, code, text === undefined ? undefined : JSON.stringify(text)].filter(part => part !== undefined).join(' ');
   const advice = code === undefined ? undefined : entryOf(WAYS_OUT, code);
-  return new Error(`${what} was refused: ${said}${advice === undefined ? '' : `; ${advice}`}`);
+  return refusalOf(HUAWEI_IOTDA, call, said, advice);
 }

@@ -12,17 +12,17 @@ import { Registration, RegistrationRequest } from '../../registrar/registration'
 import { IF_MADE_HERE, leaveAndRemove, orLeave, RegistrationRecords, resourceOf } from '../../registrar/registration-records';
 import { fingerprintOf, pemOf } from '../../registrar/shown-certificate';
 import { checkRegion } from '../../registrations';
-import { checkCertName } from '../contract';
+import { checkCaName } from '../contract';
 
 interface Declaration {
-  readonly certName: string;
+  readonly caName: string;
   readonly ca: X509Certificate;
   readonly verification: X509Certificate;
 }
 
 function parse(properties: RawProperties): Declaration {
   return {
-    certName: checked<string>(checkCertName, properties.CertName),
+    caName: checked<string>(checkCaName, properties.CertName),
     ca: certificateProperty('ca', properties.CaCertificatePem),
     verification: certificateProperty('verificationCertificate', properties.VerificationCertificatePem),
   };
@@ -34,12 +34,12 @@ const PREFIX = 'tencent-iot-hub/';
  * What a resource is known by: the name under which the platform has the CA certificate, and that certificate. Not the region,
  * which only says how the account is reached.
  */
-function identityOf({ certName, ca }: Declaration): string {
-  return `${nameIdentity(certName)}${fingerprintOf(ca)}`;
+function identityOf({ caName, ca }: Declaration): string {
+  return `${nameIdentity(caName)}${fingerprintOf(ca)}`;
 }
 
-function nameIdentity(certName: string): string {
-  return `${PREFIX}${encodeURIComponent(certName)}/`;
+function nameIdentity(caName: string): string {
+  return `${PREFIX}${encodeURIComponent(caName)}/`;
 }
 
 /**
@@ -64,20 +64,20 @@ export class CaRegistration implements RecordedRegistrar {
 
   public async declare(request: RegistrationRequest): Promise<Registration> {
     const declaration = parse(request.properties);
-    const { certName, ca, verification } = declaration;
+    const { caName, ca, verification } = declaration;
     const api = await this.api(request);
     const shown = await api.list();
     const found = isRegistered(declaration, shown);
-    const isTaken = !found && shown.some(({ name }) => name === certName);
+    const isTaken = !found && shown.some(({ name }) => name === caName);
     const records = this.recordsOf(request);
-    if (isTaken && !request.physicalResourceId?.startsWith(nameIdentity(certName)) && !await isLeftBehind(records, request, shown, certName)) {
-      throw new Error(`certName must be a name that no other CA certificate of the account has, got ${quote(certName)}`);
+    if (isTaken && !request.physicalResourceId?.startsWith(nameIdentity(caName)) && !await isLeftBehind(records, request, shown, caName)) {
+      throw new Error(`caName must be a name that no other CA certificate of the account has, got ${quote(caName)}`);
     }
     const identity = identityOf(declaration);
     await records.declare(identity, resourceOf(request), found ? 'found' : isTaken ? 'restored' : 'made');
     await orLeave(records, identity, request, request.physicalResourceId === identity, async () => {
       if (!found) {
-        const content = { name: certName, caPem: pemOf(ca), verificationPem: pemOf(verification) };
+        const content = { name: caName, caPem: pemOf(ca), verificationPem: pemOf(verification) };
         await (isTaken ? api.update(content) : api.create(content)).catch(async error => {
           // Another delivery of the same request, or a first attempt whose answer was lost, may have done it.
           if (!isRegistered(declaration, await api.list().catch(() => []))) {
@@ -86,7 +86,7 @@ export class CaRegistration implements RecordedRegistrar {
         });
       }
     });
-    return { physicalResourceId: identity, data: { CertName: certName } };
+    return { physicalResourceId: identity, data: { CertName: caName } };
   }
 
   /**
@@ -121,7 +121,7 @@ export class CaRegistration implements RecordedRegistrar {
   private async api({ properties, signal }: RegistrationRequest): Promise<IotHubApi> {
     const { trustedCas, readSecret } = this.outside;
     const endpoint = endpointProperty(properties.Endpoint);
-    const region = checked<string>(value => checkRegion('region', value), properties.Region);
+    const region = checked<string>(checkRegion, properties.Region);
     const credentials = await readCredentials(secretId('credentials', properties.CredentialsSecretArn), ['secretId', 'secretKey'], signal, readSecret, ['token']);
     return new IotHubApi(new HttpApi(signal, trustedCas), endpoint, region, credentials);
   }
@@ -129,18 +129,18 @@ export class CaRegistration implements RecordedRegistrar {
 
 /** Whether what has a name was made for a resource of this ledger, and nobody declares it any more. */
 async function isLeftBehind(
-  records: RegistrationRecords, request: RegistrationRequest, shown: readonly PrivateCa[], certName: string,
+  records: RegistrationRecords, request: RegistrationRequest, shown: readonly PrivateCa[], caName: string,
 ): Promise<boolean> {
-  const { fingerprint } = shown.find(({ name }) => name === certName)!;
-  return IF_MADE_HERE(await records.standing(`${nameIdentity(certName)}${fingerprint}`, resourceOf(request)));
+  const { fingerprint } = shown.find(({ name }) => name === caName)!;
+  return IF_MADE_HERE(await records.standing(`${nameIdentity(caName)}${fingerprint}`, resourceOf(request)));
 }
 
 /** Whether the certificate is registered under its name; under another one, it can't be registered a second time. */
-function isRegistered({ certName, ca }: Declaration, shown: readonly PrivateCa[]): boolean {
+function isRegistered({ caName, ca }: Declaration, shown: readonly PrivateCa[]): boolean {
   const same = shown.find(({ fingerprint }) => fingerprint === fingerprintOf(ca));
-  if (same && same.name !== certName) {
-    throw new Error(`certName must be ${quote(same.name)}, under which this CA certificate is registered, since the platform takes none twice `
-      + `and does not rename, got ${quote(certName)}`);
+  if (same && same.name !== caName) {
+    throw new Error(`caName must be ${quote(same.name)}, under which this CA certificate is registered, since the platform takes none twice `
+      + `and does not rename, got ${quote(caName)}`);
   }
   return same !== undefined;
 }

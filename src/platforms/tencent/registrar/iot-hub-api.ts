@@ -3,7 +3,7 @@ import { JsonMap } from '../../../contract/json-map';
 import { outsideName } from '../../../lambda/outside-text';
 import { HttpApi, HttpResponse, passingCode } from '../../registrar/http-api';
 import { jsonOf, listIn, LOOK_AT_ENDPOINT } from '../../registrar/json-answer';
-import { errorCode, platformFailure } from '../../registrar/platform-failure';
+import { errorCode, refusalByCode } from '../../registrar/platform-failure';
 import { shownFingerprint } from '../../registrar/shown-certificate';
 
 /** A private CA certificate as IoT Hub shows it. */
@@ -20,6 +20,9 @@ export interface PrivateCaContent {
   readonly verificationPem: string;
 }
 
+/** What messages call the platform. */
+const PLATFORM = 'Tencent Cloud IoT Hub';
+
 const SERVICE = 'iotcloud';
 const VERSION = '2021-04-08';
 const CA_GONE = 'ResourceNotFound.CACertNotExist';
@@ -32,7 +35,7 @@ export const ADVICE: { readonly [code: string]: string } = {
   'InvalidParameterValue.CACertNotMatch': 'registrationCode must be the one that the console shows now, under CA certificates; '
     + 'declare that one, and the verification certificate is issued again',
   'LimitExceeded.CARepeat': 'the CA must not be registered already; another account has it, since this one does not show it',
-  'LimitExceeded.CACertNameRepeat': 'certName must be a name that no other CA certificate of the account has',
+  'LimitExceeded.CACertNameRepeat': 'caName must be a name that no other CA certificate of the account has',
   'LimitExceeded.CAAlreadyBindProduct': 'the CA must not be bound to a product any more: delete the products that DescribePrivateCABindedProducts lists',
   'LimitExceeded.CACertNotSupport': 'the product must authenticate its devices by certificates',
   [CA_GONE]: 'somebody has deleted the CA certificate meanwhile; deploy again',
@@ -103,12 +106,12 @@ export class IotHubApi {
     if (tolerated.includes(code)) {
       return {};
     }
-    throw platformFailure(what, code, answer?.RequestId, ADVICE);
+    throw refusalByCode(PLATFORM, action, code, answer?.RequestId, ADVICE);
   }
 }
 
 function descriptionOf(action: string): string {
-  return `Tencent Cloud IoT Hub: ${action}`;
+  return `${PLATFORM}: ${action}`;
 }
 
 function parametersOf({ name, caPem, verificationPem }: PrivateCaContent): object {

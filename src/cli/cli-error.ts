@@ -1,4 +1,5 @@
 import { holdsPrivateKey } from '../contract/private-keys';
+import { escapeUnsafeCharacters } from '../contract/unsafe-characters';
 
 /** The exit codes. Pipelines depend on them: decisions/0018-command-line-for-machines.md. */
 export const ExitCode = {
@@ -32,11 +33,9 @@ export function messageOf(error: unknown): string {
   return onOneLine(error instanceof Error ? error.message : String(error));
 }
 
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
-/** Text from a file or a template as a terminal may show it: what a terminal would act upon is written as an escape. */
+/** Text from a file or a template as a terminal may show it: what a terminal would act upon, or nobody would see, is written as an escape. */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escapeUnsafeCharacters(text);
 }
 
 /** A message, unless it repeats a private key that was given in the place of something else, such as a file or a parameter. */

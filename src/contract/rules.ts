@@ -1,6 +1,7 @@
 import { HASH_ALGORITHM_NAMES, KEY_ALGORITHM_NAMES } from './key-algorithms';
 import { holdsPrivateKey, isPrivateKey } from './private-keys';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
+import { escapeUnsafeCharacters, hasUnsafeCharacter } from './unsafe-characters';
 
 /**
  * What may be declared. The constructs ask at synthesis, the function asks again at deploy, and both say the same words:
@@ -21,7 +22,8 @@ export function checkDeliveryFormats(number: number): Complaint {
   return number <= MAX_DELIVERY_FORMATS ? undefined : `deliveryFormats must be at most ${MAX_DELIVERY_FORMATS}, got ${number}`;
 }
 
-const MAX_QUOTED_CHARACTERS = 80;
+/** Longer than the ARNs of secrets, keys and tables usually are. */
+const MAX_QUOTED_CHARACTERS = 160;
 
 /** What may be a SEQUENCE of more than 30 octets in DER, in base64 or base64url. */
 const SEQUENCE_IN_BASE64 = /(?<![\w+/-])M[B-I][\w+/-]{38}/g;
@@ -54,7 +56,7 @@ export function quote(value: unknown): string {
     return '(base64 of DER, not shown, since it may be a private key)';
   }
   const start = shortened(text);
-  return JSON.stringify(start === text ? text : `${start}…`).replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter);
+  return escapeUnsafeCharacters(JSON.stringify(start === text ? text : `${start}…`));
 }
 
 /** A value of the wrong type, or perhaps of the wrong one: "2" is `a text "2"`, and 2 is `2`. */
@@ -82,10 +84,6 @@ export function shortened(text: string): string {
   return Array.from(text).slice(0, MAX_QUOTED_CHARACTERS).join('');
 }
 
-function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
 function oneOf(property: string, value: unknown, allowed: readonly string[]): Complaint {
   return allowed.includes(value as string) ? undefined : `${property} must be one of ${allowed.join(', ')}, got ${quote(value)}`;
 }
@@ -98,10 +96,10 @@ export function checkHashAlgorithm(value: unknown): Complaint {
   return oneOf('hashAlgorithm', value, HASH_ALGORITHM_NAMES);
 }
 
-function integerBetween(property: string, value: unknown, min: number, max: number, unit: string): Complaint {
+function integerBetween(property: string, value: unknown, min: number, max: number, unit?: string): Complaint {
   return Number.isInteger(value) && (value as number) >= min && (value as number) <= max
     ? undefined
-    : `${property} must be a whole number of ${unit} from ${min} to ${max}, got ${describe(value)}`;
+    : `${property} must be a whole number ${unit === undefined ? '' : `of ${unit} `}from ${min} to ${max}, got ${describe(value)}`;
 }
 
 export function checkValidityDays(value: unknown): Complaint {
@@ -109,19 +107,12 @@ export function checkValidityDays(value: unknown): Complaint {
 }
 
 export function checkGeneration(value: unknown, property = 'generation'): Complaint {
-  return integerBetween(property, value, 1, 1_000_000, 'generations');
+  return integerBetween(property, value, 1, 1_000_000);
 }
 
 export function checkPathLength(value: unknown): Complaint {
   return integerBetween('pathLength', value, 0, MAX_PATH_LENGTH, 'CAs below this one');
 }
-
-/**
- * What is invisible to who reads a name, or looks like a space, and so a way to forge one: by Unicode's own properties, all spaces but
- * the plain one, and what is no character, or stands in the place of one. https://www.unicode.org/reports/tr44/
- */
-const UNSAFE_CHARACTERS = new RegExp('[\\p{Control}\\p{Default_Ignorable_Code_Point}\\p{Bidi_Control}\\p{Line_Separator}\\p{Paragraph_Separator}'
-  + '\\p{Noncharacter_Code_Point}\\p{Surrogate}\\ufff9-\\ufffd]|(?! )\\p{Space_Separator}', 'u');
 
 /** Embedded TLS stacks refuse longer values: mbedTLS at 256 bytes (MBEDTLS_X509_MAX_DN_NAME_SIZE). */
 const MAX_VALUE_BYTES = 255;
@@ -135,7 +126,7 @@ export function checkSubjectAttribute(attribute: SubjectAttribute, value: unknow
   if (isPrivateKey(value)) {
     return `${property} must not be a private key; take the key out of the declaration, and consider it disclosed`;
   }
-  if (UNSAFE_CHARACTERS.test(value)) {
+  if (hasUnsafeCharacter(value)) {
     return `${property} must not contain control, direction or other invisible characters, or spaces other than the plain one, got ${quote(value)}`;
   }
   if (attribute === 'country' && !/^[A-Z]{2}$/.test(value)) {

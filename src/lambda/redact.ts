@@ -1,4 +1,5 @@
 import { foldCase } from '../contract/comparable-text';
+import { withPlainSpaces } from '../contract/unsafe-characters';
 import { ANY_ID } from '../resource/physical-id';
 
 /** A form in which a secret could stand in a text, and what is shown instead. */
@@ -43,9 +44,6 @@ const IDENTIFIER = new RegExp([
   /(?<![\w+/=-])(?:\/[\w.-]{1,128}){1,14}\/[0-9A-F]{40}\b/,
 ].map(({ source }) => source).join('|'), 'g');
 
-/** Everything that would begin a new line, or hide or reorder text, in a log or in a console. */
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g;
-
 /** More than any message needs, of which 1 to 2 kB are shown. */
 const MAX_CHARACTERS = 8_192;
 
@@ -70,14 +68,14 @@ export function redact(text: string, names: readonly string[] = []): string {
   const open = [{ text: withoutSecrets(text.slice(0, MAX_CHARACTERS), PLAIN_SECRETS), kept: false }];
   const spared = [...new Set(names.filter(({ length }) => length >= SHORTEST_KEY && length <= LONGEST_NAME))].slice(0, MAX_NAMES)
     .sort((a, b) => b.length - a.length); // one can be part of another
-  return spared.reduce(keepName, open.flatMap(keepIdentifiers))
-    .map(piece => piece.kept ? piece.text : withoutSecrets(piece.text, KEY_MATERIAL)).join('')
-    .replace(UNPRINTABLE, ' ').trim();
+  const shown = spared.reduce(keepName, open.flatMap(keepIdentifiers))
+    .map(piece => piece.kept ? piece.text : withoutSecrets(piece.text, KEY_MATERIAL)).join('');
+  return withPlainSpaces(shown);
 }
 
 /** A text on one line, with single spaces, and without characters that hide or reorder others. */
 export function onOneLine(text: string): string {
-  return text.replace(UNPRINTABLE, ' ').replace(/\s+/g, ' ').trim();
+  return withPlainSpaces(text).replace(/ +/g, ' ');
 }
 
 function keepIdentifiers({ text }: Piece): Piece[] {

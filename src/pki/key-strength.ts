@@ -1,4 +1,5 @@
 import { createPublicKey, KeyObject } from 'node:crypto';
+import { nistCurve } from './curves';
 import { checkEd25519Key } from './ed25519-point';
 import { PublicKeyForm, RSA_PUBLIC_EXPONENT, subjectKeyFormOf, variablePart } from './public-key-forms';
 import { findWeakness } from './rsa-weaknesses';
@@ -57,9 +58,6 @@ const COMPLAINTS: { readonly [F in KeyFamily]: (variable: Buffer) => string | un
 
 const EXPONENT = Buffer.from(RSA_PUBLIC_EXPONENT.toString(16).padStart(6, '0'), 'hex').toString('base64url');
 
-/** The curves' names in RFC 7518, section 6.2.1.1. */
-const JWK_CURVES: { readonly [curve: string]: string } = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
-
 /**
  * Keys as JSON Web Keys (RFC 7517). OpenSSL 3.0 takes 0.1 ms and more to find a decoder for an SPKI, and less for numbers:
  * 0.07 ms for P-256, in which it also checks the point, and 0.01 ms for RSA and Ed25519.
@@ -68,7 +66,7 @@ const JWK: { readonly [F in KeyFamily]: (variable: Buffer, form: PublicKeyForm) 
   RSA: modulus => ({ kty: 'RSA', n: modulus.toString('base64url'), e: EXPONENT }),
   EC: (coordinates, { curve }) => ({
     kty: 'EC',
-    crv: JWK_CURVES[curve!],
+    crv: nistCurve(curve)!.name,
     x: coordinates.toString('base64url', 0, coordinates.length / 2),
     y: coordinates.toString('base64url', coordinates.length / 2),
   }),

@@ -1,3 +1,4 @@
+import { nistCurve } from './curves';
 import { bitString, integer, NULL, objectIdentifier, sequence } from './der';
 import { OID } from './object-identifiers';
 import { KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyAlgorithmFacts, KeyAlgorithmName, KeyFamily, octetsOf } from '../contract/key-algorithms';
@@ -28,12 +29,9 @@ export interface PublicKeyForm {
   readonly keyOffset: number;
 }
 
-/** The object identifiers of the curves, by their names in OpenSSL and `node:crypto`. */
-const CURVES: { readonly [curve: string]: string } = { prime256v1: OID.secp256r1, secp384r1: OID.secp384r1, secp521r1: OID.secp521r1 };
-
 /** The AlgorithmIdentifier of a key on a named curve (RFC 5480, section 2.1.1). */
 export function ecAlgorithmIdentifier(curve: string): Buffer {
-  return sequence(objectIdentifier(OID.ecPublicKey), objectIdentifier(CURVES[curve]));
+  return sequence(objectIdentifier(OID.ecPublicKey), objectIdentifier(nistCurve(curve)!.oid));
 }
 
 /** The AlgorithmIdentifier of an RSA key: with NULL as its parameters (RFC 3279, section 2.3.1). */

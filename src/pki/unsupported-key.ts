@@ -1,4 +1,5 @@
 import { algorithmName } from './algorithm-names';
+import { isNistCurve } from './curves';
 import { Tag } from './der';
 import { DerReader } from './der-reader';
 import { OID } from './object-identifiers';
@@ -69,6 +70,5 @@ function describeEc(identifier: DerReader, point: Buffer): string {
     return 'an EC key whose curve is not named but described by parameters';
   }
   const curve = identifier.objectIdentifier();
-  const named = ([OID.secp256r1, OID.secp384r1, OID.secp521r1] as string[]).includes(curve);
-  return named ? `an EC key ${POINTS[point[0]] ?? 'with a point of another length'}` : `an EC key on the curve ${algorithmName(curve)}`;
+  return isNistCurve(curve) ? `an EC key ${POINTS[point[0]] ?? 'with a point of another length'}` : `an EC key on the curve ${algorithmName(curve)}`;
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata'; // has to be there before the parser is loaded
 import { KeyObject, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
+import { nistCurve } from '../../pki/curves';
 import { readablePublicKey } from '../../pki/readable-public-key';
 import { describeUnsupportedKey } from '../../pki/unsupported-key';
 import { CliError } from '../cli-error';
@@ -60,9 +61,6 @@ const SIGNATURES: { readonly [name: string]: string | undefined } = {
   'RSASSA-PKCS1-v1_5': 'RSA (PKCS#1 v1.5)',
   'RSA-PSS': 'RSA (PSS)',
 };
-
-/** The names of curves as NIST gives them (FIPS 186-5), by their names in OpenSSL. */
-const CURVES: { readonly [name: string]: string | undefined } = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
 
 /**
  * Reads a certificate of any origin.
@@ -134,7 +132,7 @@ export function describeKey({ asymmetricKeyType, asymmetricKeyDetails: details }
   switch (asymmetricKeyType) {
     case 'rsa': return `RSA ${details?.modulusLength} bits${details?.publicExponent === 65_537n ? '' : `, public exponent ${details?.publicExponent}`}`;
     case 'rsa-pss': return `RSA ${details?.modulusLength} bits, for PSS only`;
-    case 'ec': return `EC ${CURVES[details?.namedCurve ?? ''] ?? details?.namedCurve ?? 'with parameters of its own'}`;
+    case 'ec': return `EC ${nistCurve(details?.namedCurve)?.name ?? details?.namedCurve ?? 'with parameters of its own'}`;
     default: return asymmetricKeyType ?? 'unknown';
   }
 }

@@ -207,7 +207,7 @@ describe('a request is refused', () => {
     ['a name', 'iot'],
   ])('of %s', (_, StackId) => {
     expect(() => parse({ ...REQUEST, StackId })).toThrow(
-      `StackId must be that of the stack which the function is part of, got ${JSON.stringify(StackId.slice(0, 80)).slice(0, -1)}`);
+      `StackId must be that of the stack which the function is part of, got ${JSON.stringify(StackId.slice(0, 160)).slice(0, -1)}`);
   });
 
   test.each([[undefined, 'none'], ['iot', '"iot"'], [FUNCTION, `"${FUNCTION}"`]])('by a function whose STACK_ID is %p, which is said', (stackId, got) => {

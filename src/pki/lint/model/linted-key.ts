@@ -2,6 +2,7 @@ import { AlgorithmIdentifier, readAlgorithmIdentifier } from './algorithm-identi
 import { integerOctets, objectIdentifierText } from './der-values';
 import { LINT_OID } from './object-identifiers';
 import { KeyFamily } from '../../../contract/key-algorithms';
+import { Curve, NIST_CURVES } from '../../curves';
 import { Tag } from '../../der';
 import { DerReader } from '../../der-reader';
 import { OID } from '../../object-identifiers';
@@ -38,18 +39,16 @@ const FAMILIES: { readonly [oid: string]: LintedKeyFamily | undefined } = {
   [LINT_OID.ed448]: 'ED448',
 };
 
-/** NIST's names of its curves (FIPS 186-5), and what others are called. */
-export const CURVE_NAMES: { readonly [oid: string]: string | undefined } = {
-  [OID.secp256r1]: 'P-256',
-  [OID.secp384r1]: 'P-384',
-  [OID.secp521r1]: 'P-521',
-  [LINT_OID.secp192r1]: 'P-192',
-  [LINT_OID.secp224r1]: 'P-224',
-  [LINT_OID.secp256k1]: 'secp256k1',
-  [LINT_OID.brainpoolP256r1]: 'brainpoolP256r1',
-  [LINT_OID.brainpoolP384r1]: 'brainpoolP384r1',
-  [LINT_OID.brainpoolP512r1]: 'brainpoolP512r1',
-};
+/** The curves that a key is known to be on, by their object identifiers. */
+export const CURVES: ReadonlyMap<string, Curve> = new Map(([
+  ...NIST_CURVES,
+  { name: 'P-192', oid: LINT_OID.secp192r1, coordinateOctets: 24 },
+  { name: 'P-224', oid: LINT_OID.secp224r1, coordinateOctets: 28 },
+  { name: 'secp256k1', oid: LINT_OID.secp256k1, coordinateOctets: 32 },
+  { name: 'brainpoolP256r1', oid: LINT_OID.brainpoolP256r1, coordinateOctets: 32 },
+  { name: 'brainpoolP384r1', oid: LINT_OID.brainpoolP384r1, coordinateOctets: 48 },
+  { name: 'brainpoolP512r1', oid: LINT_OID.brainpoolP512r1, coordinateOctets: 64 },
+] as const).map(curve => [curve.oid, curve]));
 
 export function readKey(spki: Buffer): LintedKey {
   const fields = new DerReader(spki).sequence();
@@ -104,7 +103,7 @@ export function describeLintedKey({ family, bits, curve, algorithm }: LintedKey)
   switch (family) {
     case 'RSA': return `RSA ${bits ?? '?'} bits`;
     case 'RSA-PSS': return `RSA ${bits ?? '?'} bits, for PSS only`;
-    case 'EC': return curve === undefined ? 'EC without the name of a curve' : `EC ${CURVE_NAMES[curve] ?? curve}`;
+    case 'EC': return curve === undefined ? 'EC without the name of a curve' : `EC ${CURVES.get(curve)?.name ?? curve}`;
     case 'ED25519': return 'Ed25519';
     case 'ED448': return 'Ed448';
     default: return algorithm.oid;

@@ -1,27 +1,13 @@
+import { isNistCurve } from '../../curves';
 import { NULL } from '../../der';
-import { OID } from '../../object-identifiers';
 import { RSA_PUBLIC_EXPONENT } from '../../public-key-forms';
 import { LintRule } from '../lint-rule';
 import { KeyUsageName } from '../model/extension-values';
 import { LintedCertificate } from '../model/linted-certificate';
-import { CURVE_NAMES, describeLintedKey, LintedKey } from '../model/linted-key';
-import { LINT_OID } from '../model/object-identifiers';
+import { CURVES, describeLintedKey, LintedKey } from '../model/linted-key';
 
 /** 112 bits of security. */
 const MIN_RSA_BITS = 2048;
-
-/** The octets of a coordinate, by curve. */
-const COORDINATE_OCTETS: { readonly [curve: string]: number | undefined } = {
-  [OID.secp256r1]: 32,
-  [OID.secp384r1]: 48,
-  [OID.secp521r1]: 66,
-  [LINT_OID.secp192r1]: 24,
-  [LINT_OID.secp224r1]: 28,
-  [LINT_OID.secp256k1]: 32,
-  [LINT_OID.brainpoolP256r1]: 32,
-  [LINT_OID.brainpoolP384r1]: 48,
-  [LINT_OID.brainpoolP512r1]: 64,
-};
 
 /** The octets of a public key (RFC 8032). */
 const EDWARDS_OCTETS = { ED25519: 32, ED448: 57 } as const;
@@ -158,11 +144,11 @@ function describeExponent(exponent: Buffer): string {
 function isPoint({ octets, curve = '' }: LintedKey): boolean {
   const [form] = octets;
   const coordinates = form === 4 ? 2 : 1;
-  const size = COORDINATE_OCTETS[curve];
+  const size = CURVES.get(curve)?.coordinateOctets;
   return [2, 3, 4].includes(form) && (size === undefined ? octets.length > 1 : octets.length === 1 + coordinates * size);
 }
 
 /** Whether an EC key's curve is one of NIST that TLS servers and stacks know. */
 export function isCommonCurve(curve: string): boolean {
-  return ['P-256', 'P-384', 'P-521'].includes(CURVE_NAMES[curve] ?? '');
+  return isNistCurve(curve);
 }

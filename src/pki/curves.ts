@@ -1,0 +1,31 @@
+import { OID } from './object-identifiers';
+
+/** A curve by all its names. */
+export interface Curve {
+  /** As people name it: for those of NIST by FIPS 186-5, which is also the name in a JSON Web Key (RFC 7518, section 6.2.1.1). */
+  readonly name: string;
+  readonly oid: string;
+  readonly coordinateOctets: number;
+}
+
+/** A curve of NIST, also by its name in OpenSSL and `node:crypto`. */
+export interface NistCurve extends Curve {
+  readonly opensslName: string;
+}
+
+/** The curves of keys that this library makes and certifies (RFC 5480, section 2.1.1.1). */
+export const NIST_CURVES: readonly NistCurve[] = [
+  { name: 'P-256', opensslName: 'prime256v1', oid: OID.secp256r1, coordinateOctets: 32 },
+  { name: 'P-384', opensslName: 'secp384r1', oid: OID.secp384r1, coordinateOctets: 48 },
+  { name: 'P-521', opensslName: 'secp521r1', oid: OID.secp521r1, coordinateOctets: 66 },
+];
+
+/** The curve that OpenSSL and `node:crypto` call so, if it is one of NIST. */
+export function nistCurve(opensslName: string | undefined): NistCurve | undefined {
+  return NIST_CURVES.find(curve => curve.opensslName === opensslName);
+}
+
+/** Whether an object identifier is that of a curve of NIST. */
+export function isNistCurve(oid: string | undefined): boolean {
+  return NIST_CURVES.some(curve => curve.oid === oid);
+}

@@ -1,10 +1,11 @@
 import { KeyObject, X509Certificate } from 'node:crypto';
 import { Certificate, isSelfIssued, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
+import { checkCommonName } from './common-name-constraints';
 import { describeExtensions } from './extension-names';
 import { limitsOf, usageText } from './issuer-limits';
 import { keyAlgorithmOfPublicKey } from './keys';
-import { isSameName } from './name-comparison';
+import { commonNameOf, isSameName } from './name-comparison';
 import { assertNamesPermitted } from './name-constraints';
 import { OID } from './object-identifiers';
 import { assertReadable } from './readable-certificate';
@@ -109,6 +110,20 @@ function describeUsages({ certificate, chain }: CaChain): string {
 }
 
 /**
+ * Whether a validator takes the common name of a CA, or of one above it, for a host name or an address that the constraints above it do
+ * not permit, so that it refuses everything below. RFC 5280 knows nothing of the kind.
+ */
+export function checkCommonNames(property: string, { certificate, chain }: CaChain): Complaint {
+  const path = [certificate, ...chain];
+  return path.flatMap((each, index) => path.slice(index + 1).map(({ nameConstraints }) => {
+    const commonName = isSelfIssued(each) ? undefined : commonNameOf(each.subject);
+    const complaint = commonName === undefined || !nameConstraints ? undefined
+      : checkCommonName({ commonName, alternativeNames: each.alternativeNames, profile: 'ca' }, nameConstraints);
+    return complaint && `below ${place(property, index)}, some validators refuse everything: ${complaint}`;
+  })).find(complaint => complaint !== undefined);
+}
+
+/**
  * Whether the certificate of a CA and those above it are valid at a time.
  *
  * @param property the name of the property, for the message
@@ -185,7 +200,7 @@ function hasSigned(key: KeyObject, der: Buffer): boolean {
 
 function assertUpToDate(property: string, index: number, certificate: Certificate): void {
   if (isOutdatedSignature(certificate.signatureAlgorithm)) {
-    throw new Error(`${place(property, index)} must not be signed over SHA-1 or MD5; renew it, or set allowLegacyChain to go on with it`);
+    throw new Error(`${place(property, index)} must not be signed over SHA-1 or MD5; renew it, or set allowLegacyChain to accept it`);
   }
   assertKeyLength(property, index, certificate);
 }

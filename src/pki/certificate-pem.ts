@@ -1,7 +1,9 @@
 import { Tag } from './der';
 import { DerReader } from './der-reader';
 import { CERTIFICATE, PemBlock, readPemBlocks } from './pem-blocks';
+import { isSigned, REQUEST_LABELS } from './public-text';
 import { isPrivateKey } from '../contract/private-keys';
+import { quote } from '../contract/rules';
 
 /** More than eight certificates with RSA keys of 8192 bits take. */
 const MAX_CHARACTERS = 65_536;
@@ -21,7 +23,7 @@ export function readCertificates(property: string, pem: string): Buffer[] {
   }
   const blocks = certificateBlocks(property, pem);
   if (blocks.length === 0) {
-    throw new Error(`${property} must hold a certificate in PEM (-----BEGIN CERTIFICATE-----), got a text without one`);
+    throw new Error(`${property} must hold a certificate in PEM (-----BEGIN CERTIFICATE-----), got ${describeOther(pem)}`);
   }
   blocks.forEach(({ der }, index) => assertOneElement(`${property}, block ${index + 1},`, der));
   return blocks.map(({ der }) => der);
@@ -33,6 +35,15 @@ function certificateBlocks(property: string, pem: string): PemBlock[] {
   } catch (error) {
     throw new Error(`${property} must be PEM (RFC 7468), got a text that is damaged: ${(error as Error).message}`);
   }
+}
+
+/** What is there instead of a certificate in PEM, and what to do with it. */
+function describeOther(text: string): string {
+  const [block] = readPemBlocks(text);
+  if (block) {
+    return REQUEST_LABELS.includes(block.label) ? 'a certificate signing request; give the certificate that a CA made of it' : `a block with the label ${quote(block.label)}`;
+  }
+  return isSigned(Buffer.from(text, 'base64')) ? 'base64 of DER; convert it to PEM: openssl x509 -inform DER -outform PEM' : 'a text without one';
 }
 
 function assertOneElement(place: string, der: Buffer): void {

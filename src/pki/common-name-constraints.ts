@@ -35,7 +35,8 @@ export function assertCommonNamePermitted({ commonName, alternativeNames, profil
   if (isTaken('ip')) {
     assertAddress(commonName, constraints);
   }
-  if ((isTaken('dns') || isTaken('ip')) && commonName.startsWith('.')) {
+  const isConstrained = constraints.permitted.length + constraints.excluded.length > 0;
+  if ((isConstrained && !has('dns') || isTaken('ip')) && commonName.startsWith('.')) { // to Botan, whatever the constraints are on
     throw refusal(commonName, 'exclude names that begin with a dot', 'dns');
   }
 }
@@ -92,16 +93,33 @@ export function checkCommonNameElsewhere(
     : undefined;
 }
 
+/** What either of the two above says of a common name. */
+export function checkCommonName(facts: CommonNameFacts, constraints: NameConstraints): Complaint {
+  try {
+    assertCommonNamePermitted(facts, constraints);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return checkCommonNameElsewhere(facts, constraints);
+}
+
 function assertAddress(commonName: string, { permitted, excluded }: NameConstraints): void {
   const octets = addressOctets(commonName);
   if (!octets && !ADDRESS_LIKE.test(commonName)) {
     return;
   }
-  const address = { type: 'ip', value: Buffer.from(octets ?? []) } as const;
   const bases = permitted.filter(({ type }) => type === 'ip');
-  if (!octets || excluded.some(base => isWithin(address, base)) || (bases.length > 0 && !bases.some(base => isWithin(address, base)))) {
+  const isRefused = (address: RawGeneralName): boolean =>
+    excluded.some(base => isWithin(address, base)) || (bases.length > 0 && !bases.some(base => isWithin(address, base)));
+  if (!octets || formsOf(octets).some(value => isRefused({ type: 'ip', value }))) {
     throw refusal(commonName, octets ? 'do not permit it' : 'permit no address in that form', 'ip');
   }
+}
+
+/** An address as it is written, and, where it is IPv4 mapped into IPv6, what Java takes it for (RFC 4291, section 2.5.5.2). */
+function formsOf(octets: readonly number[]): Buffer[] {
+  const isMapped = octets.length === 16 && octets.slice(0, 10).every(octet => octet === 0) && octets[10] === 0xff && octets[11] === 0xff;
+  return [Buffer.from(octets), ...isMapped ? [Buffer.from(octets.slice(12))] : []];
 }
 
 /** The host name that somebody could read in a common name: without a port, a dot at the end, or dots of other scripts. */

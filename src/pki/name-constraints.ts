@@ -114,8 +114,9 @@ function assertPermitted(name: RawGeneralName, { permitted, excluded }: NameCons
   if (name.type === 'uri' && permittedBases.length + excludedBases.length > 0 && hostOfUri(name.value) === undefined) {
     throw new Error(`the CA's name constraints on URIs want one with a host name (RFC 5280, section 4.2.1.10), got ${quote(name.value)}`);
   }
-  if (excludedBases.some(base => reachesInto(name, base))) {
-    throw new Error(`the CA's name constraints exclude ${describe(name)}`);
+  const excludedBase = excludedBases.find(base => reachesInto(name, base));
+  if (excludedBase) {
+    throw new Error(`the CA's name constraints exclude ${describe(name)}${isWithin(name, excludedBase) ? '' : `, as some validators read ${describe(excludedBase)}`}`);
   }
   if (permittedBases.length > 0 && !permittedBases.some(base => isWithin(name, base))) {
     throw new Error(`the CA's name constraints do not permit ${describe(name)}; permitted are ${permittedBases.map(describe).join(', ')}`);

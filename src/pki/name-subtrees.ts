@@ -22,24 +22,35 @@ export function isWithin(name: RawGeneralName, base: RawGeneralName): boolean {
 }
 
 /**
- * Whether a name reaches into a subtree to any validator: a wildcard stands for each host it covers (CVE-2025-61727), some fold the
- * case of mailboxes, and names in a directory are the same in many forms (RFC 5280, section 7.1).
+ * Whether a name reaches into a subtree to any validator: a wildcard stands for each host it covers (CVE-2025-61727), wolfSSL compares
+ * the ends of host names alone, Go takes the host of mailboxes and URIs for its whole domain, some fold the case of mailboxes, and names in
+ * a directory are the same in many forms (RFC 5280, section 7.1).
  */
 export function reachesInto(name: RawGeneralName, base: RawGeneralName): boolean {
   if (name.type !== base.type || isWithin(name, base)) {
     return name.type === base.type;
   }
   switch (name.type) {
-    case 'dns': return coversBase(name.value.toLowerCase(), (base.value as string).toLowerCase());
-    case 'email': return TEXT_RULES.email(name.value.toLowerCase(), (base.value as string).toLowerCase());
+    case 'dns': return reachesHost(name.value.toLowerCase(), (base.value as string).toLowerCase().replace(/^\./, ''));
+    case 'email': return reachesMailbox(name.value.toLowerCase(), (base.value as string).toLowerCase());
+    case 'uri': return isBelow(hostOfUri(name.value), (base.value as string).toLowerCase());
     case 'directory': return isPrefixOfPreparedName(base.value as Buffer, name.value);
     default: return false;
   }
 }
 
-/** Whether a wildcard stands for the host at the top of a subtree. What lies deeper than one label, it does not cover. */
-function coversBase(name: string, base: string): boolean {
-  return name.startsWith('*.') && base.replace(/^\./, '').replace(/^[^.]+/, '*') === name;
+/** A wildcard stands for the host at the top of a subtree, in whichever part of the label it is; what lies deeper, it does not cover. */
+function reachesHost(name: string, base: string): boolean {
+  const [label, ...parents] = name.split('.');
+  return name.endsWith(base) || (label.includes('*') && parents.join('.') === base.split('.').slice(1).join('.'));
+}
+
+function reachesMailbox(name: string, base: string): boolean {
+  return TEXT_RULES.email(name, base) || (!base.includes('@') && isBelow(name.slice(name.lastIndexOf('@') + 1), base));
+}
+
+function isBelow(host: string | undefined, domain: string): boolean {
+  return host?.endsWith(`.${domain}`) ?? false;
 }
 
 const TEXT_RULES = {
@@ -56,11 +67,12 @@ function lowerHost(text: string): string {
 }
 
 /**
- * The host name of a URI; `undefined` where there is none, where it is an address, and where OpenSSL takes another part for
- * it: it ends a host at the first colon of all, or else at the first slash, and knows neither user names nor queries.
+ * The host name of a URI; `undefined` where there is none, where it is an address, where Java knows none (one with an underscore), and
+ * where OpenSSL takes another part for it: it ends a host at the first colon of all, or else at the first slash, and knows neither user names
+ * nor queries.
  */
 export function hostOfUri(uri: string): string | undefined {
-  const host = /^[a-z][a-z0-9+.-]*:\/\/([^/?#:@[\]]+)(?::\d*(?:\/.*)?|\/[^:]*)?$/i.exec(uri)?.[1];
+  const host = /^[a-z][a-z0-9+.-]*:\/\/([^/?#:@[\]_]+)(?::\d*(?:\/.*)?|\/[^:]*)?$/i.exec(uri)?.[1];
   return host === undefined || addressOctets(host) ? undefined : host.toLowerCase();
 }
 

@@ -1,5 +1,6 @@
-import { Tag } from './der';
+import { contextTag, Tag } from './der';
 import { DerReader } from './der-reader';
+import { toPem } from './pem';
 import { CERTIFICATE } from './pem-blocks';
 import { textOfFile } from '../contract/text-of-file';
 
@@ -20,20 +21,25 @@ export function publicBlocks(text: string): string {
 }
 
 /**
- * The text for what is in a file: its PEM blocks, or its DER in base64.
+ * The text for what is in a file: its PEM blocks, the PEM block for a certificate in DER, or the base64 of a request in DER.
  *
- * @returns `undefined` of a file that has neither, such as a private key in DER
+ * @returns `undefined` for a file that has none of them, such as a private key in DER
  */
 export function textOfPublicFile(content: Buffer): string | undefined {
   const text = textOfFile(content);
   if (text.includes('-----BEGIN')) {
     return text;
   }
-  return isSigned(content) ? content.toString('base64') : undefined;
+  return !isSigned(content) ? undefined : isCertificate(content) ? toPem(CERTIFICATE, content) : content.toString('base64');
+}
+
+/** Tells a certificate of version 3 from a request: its version has a tag of its own (RFC 5280, section 4.1). */
+function isCertificate(der: Buffer): boolean {
+  return new DerReader(der).sequence().sequence().follows(contextTag(0, true));
 }
 
 /** Whether octets have the outer form of a certificate (RFC 5280, section 4.1) or a request (RFC 2986, section 4.2), which no private key has. */
-function isSigned(der: Buffer): boolean {
+export function isSigned(der: Buffer): boolean {
   try {
     const file = new DerReader(der);
     const signed = file.sequence();

@@ -296,7 +296,7 @@ describe('a chain of former times', () => {
     const root = foreign({ extensions: CA_EXTENSIONS, digest: 'sha1' });
     const text = below(root, DEVICE_KEYS.RSA_2048) + root;
     expect(() => readCaChain('certificate', text)).toThrow(
-      'certificate, certificate 2, must not be signed over SHA-1 or MD5; renew it, or set allowLegacyChain to go on with it');
+      'certificate, certificate 2, must not be signed over SHA-1 or MD5; renew it, or set allowLegacyChain to accept it');
     expect(readCaChain('certificate', text, true).chain).toHaveLength(1);
     const ownBySha1 = below(root, DEVICE_KEYS.RSA_2048, 'sha1') + root;
     expect(() => readCaChain('certificate', ownBySha1)).toThrow('certificate must not be signed over SHA-1 or MD5');

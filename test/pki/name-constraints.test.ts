@@ -36,11 +36,11 @@ function stricter(base: NameLists, names: NameLists, subject?: SubjectValues): C
 
 type TextType = 'dns' | 'ip' | 'uri' | 'email';
 
-/** Cases of one name and one subtree: each as a permitted one, and, the other way round, as an excluded one. */
-function bothWays(type: TextType, rows: readonly (readonly [base: string, name: string, within: boolean])[]): Case[] {
-  return rows.flatMap(([base, name, within]): Case[] => [
+/** Cases of one name and one subtree: each as a permitted one, and, the other way round, as an excluded one, into which it may reach to some validator. */
+function bothWays(type: TextType, rows: readonly (readonly [base: string, name: string, within: boolean, reaches?: true])[]): Case[] {
+  return rows.flatMap(([base, name, within, reaches]): Case[] => [
     { constraints: { permitted: { [type]: [base] } }, names: { [type]: [name] }, within },
-    { constraints: { excluded: { [type]: [base] } }, names: { [type]: [name] }, within: !within },
+    { constraints: { excluded: { [type]: [base] } }, names: { [type]: [name] }, within: !within && !reaches, toOpenssl: !within },
   ]);
 }
 
@@ -49,7 +49,7 @@ const DNS = bothWays('dns', [
   ['example.com', 'a.example.com', true],
   ['example.com', 'a.b.example.com', true],
   ['example.com', '*.example.com', true],
-  ['example.com', 'myexample.com', false],
+  ['example.com', 'myexample.com', false, true], // to wolfSSL
   ['example.com', 'example.com.evil.org', false],
   ['a.example.com', 'example.com', false],
   ['com', 'example.com', true],
@@ -61,7 +61,7 @@ const EMAIL = bothWays('email', [
   ['bob@example.com', 'alice@example.com', false],
   ['bob@example.com', 'bob@a.example.com', false],
   ['example.com', 'bob@example.com', true],
-  ['example.com', 'bob@a.example.com', false],
+  ['example.com', 'bob@a.example.com', false, true], // to Go
   ['.example.com', 'bob@a.example.com', true],
   ['.example.com', 'bob@a.b.example.com', true],
   ['.example.com', 'bob@example.com', false],
@@ -73,7 +73,7 @@ const URI = bothWays('uri', [
   ['example.com', 'https://example.com/path', true],
   ['example.com', 'https://EXAMPLE.com/Path', true],
   ['example.com', 'mqtts://example.com:8883/topic', true],
-  ['example.com', 'https://a.example.com/', false],
+  ['example.com', 'https://a.example.com/', false, true], // to Go
   ['.example.com', 'https://a.example.com/', true],
   ['.example.com', 'https://a.b.example.com:443', true],
   ['.example.com', 'https://example.com/', false],
@@ -146,6 +146,8 @@ const OTHERS: readonly Case[] = [
 
 const STRICTER: readonly Case[] = [
   ...stricter({ dns: ['a.example.com'] }, { dns: ['*.example.com'] }), // CVE-2025-61727
+  { constraints: { permitted: { uri: ['.example.com'] } }, names: { uri: ['https://x_y.example.com/'] }, within: false, toOpenssl: true }, // Java finds no host in it
+  { constraints: { excluded: { uri: ['.example.com'] } }, names: { uri: ['https://x_y.example.com/'] }, within: false },
   ...stricter({ email: ['bob@example.com'] }, { email: ['Bob@example.com'] }),
   ...([
     ['Acmé', 'AcmÉ'], ['Acme', 'Ａｃｍｅ'], ['Acme Ltd', 'Acme\u00a0Ltd'],

@@ -23,7 +23,8 @@ const COMMON_NAMES = [
   'pump-1', 'pump 1', 'pump_1', 'sensor_001@plant', 'acme.example', 'a.acme.example', 'ACME.example', '*.acme.example', 'x.acme.example.', 'a_b.acme.example',
   'acme.example:8883', '.acme.example', 'xacme.example', 'admin.acme.example', 'x.admin.acme.example', '*.admin.acme.example', 'evil.example', 'evil.example.',
   'EVIL.example', '*.evil.example', 'evil.example:8883', 'evil-.example', 'evil..example', 'evil\u3002example', 'a.evil.example', 'notevil.other', '10.0.0.1', '192.168.1.1',
-  '12.5', '1', '2001:db8::1', 'fe80::1', 'a/b', 'AA:BB:CC:DD', 'pump-1.', '.pump', 'urn:x:y', '泵', 'a.1', 'Acme Sensor No. 5',
+  '12.5', '1', '2001:db8::1', 'fe80::1', 'a/b', 'AA:BB:CC:DD', 'pump-1.', '.pump', 'xadmin.acme.example', '*admin.acme.example', 'a*.acme.example', '?admin.acme.example', 'https://admin.acme.example', '::ffff:10.0.0.1', '::ffff:192.168.0.1',
+  'urn:x:y', '泵', 'a.1', 'Acme Sensor No. 5',
 ];
 
 const CONSTRAINTS: readonly Constraints[] = [
@@ -31,11 +32,13 @@ const CONSTRAINTS: readonly Constraints[] = [
   { excluded: { dns: ['evil.example', 'admin.acme.example'] } },
   { permitted: { ip: ['192.168.0.0/16'] } },
   { excluded: { ip: ['10.0.0.0/8'] } },
+  { excluded: { email: ['acme.example'] } },
 ];
 
 /** Names beside the subject, of a certificate without a common name. */
 const ALTERNATIVE_NAMES: readonly NameLists[] = [
-  { dns: ['*.acme.example'] }, { dns: ['a.acme.example'] }, { dns: ['*.example'] }, { dns: ['*.evil.example'] }, { dns: ['admin.acme.example'] },
+  { dns: ['*.acme.example'] }, { dns: ['a.acme.example'] }, { dns: ['*.example'] }, { dns: ['*.evil.example'] }, { dns: ['admin.acme.example'] }, { dns: ['xadmin.acme.example'] }, { dns: ['other.acme.example'] },
+  { email: ['a@acme.example'] }, { email: ['a@x.acme.example'] }, { email: ['a@other.example'] },
   { ip: ['10.0.0.1'] }, { ip: ['192.168.0.1'] }, { dns: ['a.acme.example'], ip: ['192.168.0.1'] },
 ];
 

@@ -126,7 +126,7 @@ export class CaCertificate extends IssuedCertificateBase implements IIotCertific
     }
     this._issuer = ca;
     const provider = CertificateProvider.of(this);
-    const rights = provider.rightsOn(ca);
+    const rights = provider.rightsOn(ca, this);
     ca.grantIssue(rights);
     const properties: CaCertificateProperties = {
       LedgerTable: ledgerOf(this, ca),

@@ -8,7 +8,7 @@ import { checkObjectIdentifier, isOwnedExtension } from '../../contract/extensio
 import { checkKeyAlgorithmForKms } from '../../contract/kms';
 import { checkCaId, Complaint, quote } from '../../contract/rules';
 import { assertBoundAsDeclared } from '../../pki/as-declared';
-import { assertCanIssue, CaChain, checkChainIsValid, checkIssuesDevices, readCaChain } from '../../pki/ca-chain';
+import { assertCanIssue, CaChain, checkChainIsValid, checkCommonNames, checkIssuesDevices, readCaChain } from '../../pki/ca-chain';
 import { Certificate } from '../../pki/certificate';
 import { keyAlgorithmOfPublicKey } from '../../pki/keys';
 import { assertLinted } from '../../pki/lint/lint-errors';
@@ -38,7 +38,7 @@ export function validateCaProps(ca: Construct & { readonly platforms: IotPlatfor
       assertLinted(chain.certificate.der, ca.platforms.map(platform => platform._render()), chain.chain[0]?.der);
       assertSignedAsDeclared(chain.certificate, props);
       sayIfEnded(ca, 'signedCertificate', chain);
-      sayUsages(ca, 'signedCertificate', chain);
+      sayLimits(ca, 'signedCertificate', chain);
     });
   }
   assertNumberOfCas(ca);
@@ -130,11 +130,15 @@ export function validateChain(scope: Construct, property: string, text: string, 
   });
 }
 
-/** Warns of a CA that can't issue certificates for devices. */
-export function sayUsages(ca: Construct, property: string, chain: CaChain): void {
-  const complaint = checkIssuesDevices(property, chain);
-  if (complaint) {
-    warn(ca, 'extended-key-usage', complaint);
+/** Warns of a CA that can't issue certificates for devices, or below which some validators refuse them. */
+export function sayLimits(ca: Construct, property: string, chain: CaChain): void {
+  const usages = checkIssuesDevices(property, chain);
+  if (usages) {
+    warn(ca, 'extended-key-usage', usages);
+  }
+  const commonNames = checkCommonNames(property, chain);
+  if (commonNames) {
+    warn(ca, 'ca-common-name', commonNames);
   }
 }
 

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { CaChainLinks, chainOfText, chainWithRest } from './ca-chain';
 import { CaFacts, caFacts } from './ca-facts';
 import { CA_OPTION_KINDS, CaOptions } from './ca-options';
-import { assertNumberOfCas, sayIfEnded, sayUsages, validateChain, validateHeldCa, validateReplaces } from './ca-validation';
+import { assertNumberOfCas, sayIfEnded, sayLimits, validateChain, validateHeldCa, validateReplaces } from './ca-validation';
 import { knownByCertificates, knownCa, rememberCa } from './known-ca';
 import { ledgerTable } from './ledger-table';
 import { PrivateIotCaBase } from './private-iot-ca-base';
@@ -147,7 +147,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
 
     this.ledger = ledgerTable(this, validRemovalPolicy(this, props.removalPolicy, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE));
     const provider = CertificateProvider.of(this);
-    const rights = provider.rightsOn(this);
+    const rights = provider.rightsOn(this, this);
     this.grantIssue(rights);
     certificate._rights().forEach(({ grant }) => grant(rights));
     const properties: ExistingIotCaProperties = {
@@ -184,7 +184,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
         facts = caFacts(chain.certificate);
         rememberCa(this, knownByCertificates([chain.certificate, ...chain.chain]));
         sayIfEnded(this, 'certificate', chain);
-        sayUsages(this, 'certificate', chain);
+        sayLimits(this, 'certificate', chain);
       }, allowLegacyChain);
     }
     return facts;

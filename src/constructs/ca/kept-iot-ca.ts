@@ -108,7 +108,7 @@ export class KeptIotCa extends PrivateIotCaBase {
     sayNotices(this, this.platforms);
 
     const provider = CertificateProvider.of(this);
-    const rights = [provider.rightsOn(this), ...issuer ? [provider.rightsOn(issuer)] : []];
+    const rights = [provider.rightsOn(this, this), ...issuer ? [provider.rightsOn(issuer, this)] : []];
     this.grantIssue(rights[0]);
     issuer?.grantIssue(rights[1]);
     const properties: KeptIotCaProperties = {

@@ -140,7 +140,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     this.ledger = ledgerTable(this, removalPolicy);
 
     const provider = CertificateProvider.of(this);
-    const rights = [provider.rightsOn(this), ...issuer ? [provider.rightsOn(issuer)] : []];
+    const rights = [provider.rightsOn(this, this), ...issuer ? [provider.rightsOn(issuer, this)] : []];
     key.keep.grant(rights[0]);
     grantRecord(this.ledger, rights[0]);
     issuer?.grantIssue(rights[1]);

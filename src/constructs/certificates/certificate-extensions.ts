@@ -132,6 +132,9 @@ export interface NameConstraints {
   /**
    * Names that are not permitted, whatever else is.
    *
+   * They are read as the strictest validator reads them: a wildcard reaches every host that it covers; wolfSSL takes `xacme.example` for a
+   * name in `acme.example`, and Go `a@x.acme.example` and `https://x.acme.example` for names at that host.
+   *
    * GnuTLS refuses every certificate below a CA that excludes a `directory` name, and every one with a URI where a `uri` is excluded.
    * Go refuses every chain with critical constraints on `directory`, Botan with those on IPv6 addresses. Botan passes excluded `uri` and
    * `email` over, wolfSSL `ip` and `uri`.

@@ -27,8 +27,8 @@ export class PemSource {
   }
 
   /**
-   * A file that is read at synthesis: PEM in UTF-8, or in UTF-16 with a byte order mark; for a request also DER. Its blocks
-   * become part of the template, and no text around them.
+   * A file that is read at synthesis: PEM in UTF-8 or UTF-16, or DER. Its blocks become part of the
+   * template, and no text around them.
    *
    * @param path relative to the working directory
    * @throws Error if the file can't be read, is no certificate and no request, or holds a private key
@@ -38,11 +38,11 @@ export class PemSource {
     const content = readFile(path);
     const text = textOfPublicFile(content);
     if (text === undefined ? holdsPrivateKey(content.toString('base64')) : isPrivateKey(text)) {
-      throw new Error(`path must be a file with a certificate or a certificate signing request and no private key, got ${quote(path)} with a private key (not shown); `
+      throw new Error(`PemSource.file(): path must be a file with a certificate or a certificate signing request and no private key, got ${quote(path)} with a private key (not shown); `
         + 'give the file that has the certificate or the request alone, and put the key into AWS Secrets Manager');
     }
     if (text === undefined) {
-      throw new Error(`path must be a file with a certificate or a certificate signing request in PEM or DER, got ${quote(path)} with something else (not shown)`);
+      throw new Error(`PemSource.file(): path must be a file with a certificate or a certificate signing request in PEM or DER, got ${quote(path)} with something else (not shown)`);
     }
     return new PemSource({ text });
   }
@@ -69,7 +69,7 @@ export class PemSource {
 
   private constructor(source: { text?: string; secret?: ISecret }) {
     if (source.text !== undefined && isPrivateKey(source.text)) {
-      throw new Error('text must be a certificate or a certificate signing request without a private key, got one with a private key (not shown); '
+      throw new Error('PemSource.inline(): text must be a certificate or a certificate signing request without a private key, got one with a private key (not shown); '
         + 'take the key out of the program, consider it disclosed, and put a new one into AWS Secrets Manager');
     }
     this._text = source.text === undefined || Token.isUnresolved(source.text) ? source.text : publicBlocks(source.text);
@@ -93,7 +93,7 @@ function readFile(path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`path must be a file that can be read, got ${quote(path)} (${code}); it is relative to the working directory, ${process.cwd()}: `
+    throw new Error(`PemSource.file(): path must be a file that can be read, got ${quote(path)} (${code}); it is relative to the working directory, ${process.cwd()}: `
       + 'for a file beside the program, give join(__dirname, …)');
   }
 }

@@ -10,6 +10,7 @@ import { PlatformId } from '../../platforms/registry';
 export const WARNINGS = {
   'ca-has-ended': 'A CA whose certificate was made elsewhere has ended and can issue nothing new',
   'ca-of-another-account': 'The account of a CA must let this account use the CA\'s key and ledger',
+  'ca-common-name': 'Some validators refuse everything below a CA that was made elsewhere, because of its common name',
   'common-name-constraints': 'A validator takes a common name for a host name outside the CA\'s constraints',
   'common-name-in-topics': 'A common name contains characters that brokers read as part of a topic',
   'common-name-twice': 'Two certificates of a CA have the same common name',

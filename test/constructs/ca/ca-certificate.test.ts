@@ -108,7 +108,7 @@ describe('fails for', () => {
     ['an extension that the CA does not allow', { customExtensions: [{ oid: '1.3.6.1.4.1.99999.1', valueDerBase64: 'BQA=' }] },
       { allowedCustomExtensions: ['1.3.6.1.4.1.99999.2', '1.3.6.1.4.1.99999.3'] },
       'customExtensions must be ones that the CA allows, 1.3.6.1.4.1.99999.2, 1.3.6.1.4.1.99999.3, got "1.3.6.1.4.1.99999.1"; add it to allowedCustomExtensions of the CA'],
-    ['a generation of zero', { generation: 0 }, {}, 'generation must be a whole number of generations from 1 to 1000000, got 0'],
+    ['a generation of zero', { generation: 0 }, {}, 'generation must be a whole number from 1 to 1000000, got 0'],
   ])('%s', (_, options, caProps, message) => {
     expect(() => withBelow(options, { keyAlgorithm: KeyAlgorithm.EC_P256, ...caProps })).toThrow(`Stack/Ca/Factory: ${message}`);
   });

@@ -74,7 +74,7 @@ describe('a trust bundle', () => {
   });
 
   test('of no CA is refused', () => {
-    expect(() => new TrustBundle([])).toThrow('cas must hold a CA at least');
+    expect(() => new TrustBundle([])).toThrow('TrustBundle: cas must hold at least one CA, got none');
   });
 });
 

@@ -176,6 +176,15 @@ test('a CA without a subject key identifier is taken, and it is said who refuses
   Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp('a CA must have a subject key identifier; OpenSSL, where it is strict, and wolfSSL refuse'));
 });
 
+test.each([
+  ['evil.example', 'take the commonName "evil.example" for a host name'],
+  ['Plant CA', 'wolfSSL, and Botan where it has a dot, take it for a host name'],
+])('a CA whose common name, %s, is a host name outside of the constraints above it to some is taken, and it is said who refuses what is below it', (commonName, words) => {
+  const root = opensslCa('Old', { extensions: ['nameConstraints = critical, permitted;DNS:acme.example'] });
+  const { stack } = existing({ certificate: PemSource.inline(opensslCa(commonName, { issuer: root }).certificate + root.certificate) });
+  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(`below certificate, some validators refuse everything: .*${words}`));
+});
+
 test('a CA with critical policies is taken, and one with a critical extension that nobody acts upon is refused by its name', () => {
   const withExtension = (extension: string) => PemSource.inline(opensslCa('Old', { extensions: [extension] }).certificate);
   expect(existing({ certificate: withExtension('certificatePolicies = critical, 1.2.3.4') }).ca.keyAlgorithm).toBe(KeyAlgorithm.EC_P256);
@@ -239,7 +248,7 @@ describe('fails for', () => {
   test.each<[string, Partial<ExistingCaProps>, string]>([
     ['a platform that does not take its key', { platforms: [IotPlatform.ALIBABA_CLOUD_IOT] },
       'keyAlgorithm of the CA must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
-    ['a generation of zero', { generation: 0 }, 'generation must be a whole number of generations from 1 to 1000000, got 0'],
+    ['a generation of zero', { generation: 0 }, 'generation must be a whole number from 1 to 1000000, got 0'],
     ['an extension of its own that the CA decides on', { allowedCustomExtensions: ['2.5.29.19'] },
       'allowedCustomExtensions must not name extensions that the CA decides on, got "2.5.29.19"'],
   ])('%s', (_, props, message) => {

@@ -217,7 +217,7 @@ describe('fails for', () => {
     ['a validity with parts of a day', { validity: Duration.hours(36) }, 'validity must be a whole number of days from 1 to 36500, got 1.5'],
     ['a validity of more than a century', { validity: Duration.days(36501) }, 'validity must be a whole number of days from 1 to 36500'],
     ['a negative path length', { pathLength: -1 }, 'pathLength must be a whole number of CAs below this one from 0 to 10, got -1'],
-    ['a generation of zero', { generation: 0 }, 'generation must be a whole number of generations from 1 to 1000000, got 0'],
+    ['a generation of zero', { generation: 0 }, 'generation must be a whole number from 1 to 1000000, got 0'],
     ['a key that a platform does not take', { keyAlgorithm: KeyAlgorithm.EC_P256, platforms: [IotPlatform.ALIBABA_CLOUD_IOT] },
       'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
   ];

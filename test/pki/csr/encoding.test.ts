@@ -26,6 +26,8 @@ describe('a request is read from', () => {
     ['the label of Java', PEM.replace(/CERTIFICATE REQUEST/g, 'NEW CERTIFICATE REQUEST')],
     ['DER', DER],
     ['UTF-16 with a byte order mark, as PowerShell writes it', Buffer.from(`\ufeff${PEM.replace(/\n/g, '\r\n')}`, 'utf16le')],
+    ['UTF-16 without a byte order mark', Buffer.from(PEM, 'utf16le')],
+    ['UTF-16 without a byte order mark, in the order of octets of the network', Buffer.from(PEM, 'utf16le').swap16()],
     ['UTF-16 in the order of octets of the network', Buffer.from(`\ufeff${PEM}`, 'utf16le').swap16()],
     ['PEM with what `openssl req -text` writes before it', opensslOutput(['req', '-text'], PEM)],
     ['PEM with a description around it', `Certificate Request:\n    Data:\n${PEM}Comment: made by hand\n`],
@@ -85,7 +87,6 @@ describe('a request is refused, and nothing of it is shown, for', () => {
     ['a full-width letter', BASE64.replace('M', '\uff2d'), damaged],
     ['a path', '/home/user/device.csr', damaged],
     ['a line end that is none', PEM.replace('\n', '\v'), damaged],
-    ['UTF-16 without a byte order mark', Buffer.from(PEM, 'utf16le'), damaged],
   ])('%s', (_, input, message) => expect(messageOf(input)).toBe(message));
 
   test.each<[string, string | Buffer]>([

@@ -78,6 +78,7 @@ const EMPTY_VALUES: readonly (readonly [string, string, Buffer, Buffer])[] = [
   [LINT_OID.subjectDirectoryAttributes, 'subjectDirectoryAttributes', sequence(sequence(oid('2.5.4.6'), element(Tag.SET))), DIRECTORY_ATTRIBUTES],
   [LINT_OID.freshestCRL, 'freshestCRL', sequence(), CRL_AT],
   [LINT_OID.cRLDistributionPoints, 'cRLDistributionPoints', sequence(), CRL_AT],
+  [LINT_OID.cRLDistributionPoints, 'cRLDistributionPoints', sequence(sequence()), CRL_AT],
   [LINT_OID.issuerAltName, 'issuerAltName', sequence(), generalNames([2, 'acme.example'])],
   [LINT_OID.nameConstraints, 'nameConstraints', sequence(), sequence(element(0xa0, sequence(string(0x82, 'example'))))],
   [LINT_OID.nameConstraints, 'nameConstraints', sequence(element(0xa1)), sequence(element(0xa1, sequence(string(0x82, 'example'))))],

@@ -5,7 +5,7 @@ import { DeclaredExtensions } from '../../../src/contract/extensions';
 import { NameLists } from '../../../src/contract/general-names';
 import { KEY_ALGORITHM_NAMES } from '../../../src/contract/key-algorithms';
 import { SubjectValues } from '../../../src/contract/subject-attributes';
-import { assertCanIssue, readCaChain } from '../../../src/pki/ca-chain';
+import { assertCanIssue, checkCommonNames, readCaChain } from '../../../src/pki/ca-chain';
 import { checkCommonNameElsewhere } from '../../../src/pki/common-name-constraints';
 import { ConstraintKind, ConstraintList, limitsUnder } from '../../../src/pki/constraint-limits';
 import { objectIdentifier, printableString, sequence, setOfOne } from '../../../src/pki/der';
@@ -157,7 +157,8 @@ function adopted(certificates: readonly string[]): string {
     assertCanIssue('certificate', chain);
     const path = [chain.certificate, ...chain.chain];
     assertUsagesAllowed(PROFILES.device, [], limitsOf(path).extendedKeyUsages);
-    return path.some(({ der }, index) => lintErrors(der, [], path[index + 1]?.der).length > 0) ? 'warns' : 'takes';
+    const isWarned = path.some(({ der }, index) => lintErrors(der, [], path[index + 1]?.der).length > 0) || checkCommonNames('certificate', chain) !== undefined;
+    return isWarned ? 'warns' : 'takes';
   } catch {
     return '**refuses**';
   }
@@ -186,7 +187,18 @@ async function foreignCas(): Promise<Section> {
   return {
     title: 'CAs that others have made',
     text: 'The CA is signed by a root, and each validator judged a device below it. *warns*: `fromExistingCa` takes the CA, and a warning says which validator refuses what is below it, or which rule it breaks.',
-    rows: await Promise.all([...rows, otherEncoding()]),
+    rows: await Promise.all([...rows, otherEncoding(), ...['evil.example', 'Plant CA'].map(outsideConstraints)]),
+  };
+}
+
+async function outsideConstraints(commonName: string): Promise<Row> {
+  const { root, between, issuer } = await constrained({ critical: true, permitted: { dns: [DOMAIN] } }, 1);
+  const { validity } = issuer;
+  const ca = await testCertificate(issuer, { profile: 'ca', subject: { organization: 'Acme', commonName }, publicKey: BELOW.publicKey, validity, pathLength: 0 });
+  const leaf = await testCertificate(issuerBy(ca, BELOW), { subject: { commonName: `a.${DOMAIN}` }, validity, extensions: { subjectAlternativeNames: { dns: [`a.${DOMAIN}`] } } });
+  const certificates = pem(leaf, ca, between, root);
+  return {
+    title: `with CN=${commonName}, below a CA that permits ${DOMAIN}`, purpose: 'client', chains: [certificates], library: adopted(certificates.slice(1)), word: verdict,
   };
 }
 

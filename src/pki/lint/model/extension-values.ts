@@ -123,6 +123,9 @@ function uris(names: readonly GeneralName[]): string[] {
 function distributionPointUris(points: DerReader): string[] {
   const point = points.sequence();
   const name = point.follows(contextTag(0, true)) ? point.explicit(0) : undefined;
+  if (!name && !point.follows(contextTag(2, true)) && !point.follows(contextTag(1, false))) {
+    throw new Error('a distribution point has a distributionPoint or a cRLIssuer (RFC 5280, section 4.2.1.13), got an empty one');
+  }
   elementsOf(point);
   return name?.follows(contextTag(0, true)) ? uris(atLeastOne(name.explicit(0), generalName)) : [];
 }

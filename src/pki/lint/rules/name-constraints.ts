@@ -1,4 +1,4 @@
-import { assertCommonNamePermitted, checkCommonNameElsewhere } from '../../common-name-constraints';
+import { checkCommonName } from '../../common-name-constraints';
 import { LimitedValidator, limitedKinds, limitsUnder, versionOf } from '../../constraint-limits';
 import { RawGeneralName } from '../../general-names';
 import { OID } from '../../object-identifiers';
@@ -28,15 +28,10 @@ export const COMMON_NAME_RULES: readonly LintRule[] = [
     source: 'OpenSSL 3.0, Java 17, GnuTLS 3.7, NSS 3.87, Botan 2.19 and wolfSSL 5.5, tried',
     checks: 'A common name without an alternative name of its type beside it lies within the issuer\'s constraints on host names and addresses: '
       + 'one or the other validator takes it for such a name.',
-    check: (certificate, { values: { nameConstraints } }) => nameConstraints && complaintsOf(commonNamesOf(certificate), commonName => {
-      const facts = { commonName, alternativeNames: alternativeNames(certificate), profile: profileOf(certificate) };
-      try {
-        assertCommonNamePermitted(facts, nameConstraints);
-        return checkCommonNameElsewhere(facts, nameConstraints);
-      } catch (error) {
-        return (error as Error).message;
-      }
-    }),
+    // Nobody holds a certificate that signs itself against its own constraints (RFC 5280, section 6.1.3).
+    check: (certificate, { values: { nameConstraints } }) => certificate.selfIssued || !nameConstraints ? undefined
+      : complaintsOf(commonNamesOf(certificate), commonName =>
+        checkCommonName({ commonName, alternativeNames: alternativeNames(certificate), profile: profileOf(certificate) }, nameConstraints)),
   }),
 ];
 

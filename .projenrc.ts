@@ -1,9 +1,13 @@
-import { awscdk, DependencyType, javascript } from 'projen';
+import { awscdk, DependencyType, javascript, release } from 'projen';
 import { addBundles } from './projenrc/bundles';
 import { addDemos } from './projenrc/demo';
 import { addDocs } from './projenrc/docs';
 import { enforceImportRules } from './projenrc/import-rules';
 import { enforceMessageRules } from './projenrc/message-rules';
+import { addWorkflows } from './projenrc/workflows';
+
+/** What every workflow checks. */
+const CI_STEP = { name: 'Check', run: 'bash .ci/run' };
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-private-iot-ca',
@@ -18,8 +22,18 @@ const project = new awscdk.AwsCdkConstructLibrary({
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
   sampleCode: false,
-  github: false, // .ci/run is the one description of CI, for any machine
-  release: false,
+
+  // A maintainer starts a release, which publishes to npm, PyPI, Maven Central, NuGet and Go. What is checked is described by .ci/run alone.
+  githubOptions: { mergify: false, pullRequestLint: false },
+  buildWorkflow: false,
+  depsUpgrade: false,
+  pullRequestTemplate: false,
+  release: true,
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  workflowNodeVersion: '24',
+  releaseWorkflowSetupSteps: [CI_STEP],
+  npmTrustedPublishing: true, // npm attests where a package was built
+  npmProvenance: true,
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   minNodeVersion: '20.0.0',
@@ -100,6 +114,7 @@ addDocs(project);
 enforceImportRules(project);
 project.eslint!.addOverride({ files: ['src/**/*.ts'], rules: { 'max-lines': ['error', 300] } });
 enforceMessageRules(project);
+addWorkflows(project, CI_STEP);
 
 const bench = project.addTask('bench', { description: 'Measure against the targets, into bench/results.json' });
 bench.spawn(project.tasks.tryFind('bundle')!);

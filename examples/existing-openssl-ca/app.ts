@@ -4,7 +4,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { HashAlgorithm, IotPlatform, PemSource, PrivateIotCa } from 'cdk-private-iot-ca';
 
 const app = new App();
-const stack = new Stack(app, 'ExistingOpensslCa', { description: 'A CA that OpenSSL made, gone on with' });
+const stack = new Stack(app, 'ExistingOpensslCa', { description: 'A CA made with OpenSSL, which now issues from this stack' });
 
 // make-ca.sh: openssl req -new -x509 -days 3650 -keyout myIoTCARoot.key -out myIoTCARoot.crt
 const folder: string = app.node.tryGetContext('ca') ?? join(__dirname, 'ca');

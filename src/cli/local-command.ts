@@ -115,7 +115,7 @@ function describe({ stackName, removed, resources, unchanged, kept, keptCas }: S
     unchanged > 0 ? paragraph(`unchanged: ${count(unchanged, 'resource')}`, page) : '',
     kept.length > 0 ? paragraph('kept, but no longer used by any resource:', page) : '',
     ...kept.map(({ name, type, place }) => paragraph(`${printable(name)} (${type}): ${place}`, { columns, indent: '    ' })),
-    ...keptCas.map(({ name, ...attributes }) => paragraph(`to take the CA ${printable(name)} back in, declare PrivateIotCa.fromKeptCa() with`, page)
+    ...keptCas.map(({ name, ...attributes }) => paragraph(`to import the CA ${printable(name)} again, declare PrivateIotCa.fromKeptCa() with`, page)
       + fields(Object.entries(attributes), { columns, indent: '    ' })),
   ].join('').trimEnd().concat('\n\n');
 }

@@ -35,8 +35,8 @@ export async function assertReplaceable(event: LifecycleEvent, successor: Succes
     const leaving = (await leavingCas(event, ports)).filter(({ caId, table }) => caId !== identity || table !== ledgerTable);
     if (leaving.length > 0 && !leaving.some(({ caId }) => caId === replaces)) {
       const { caId, living } = leaving[0];
-      throw new Error(`the stack loses the CA ${caId}, which has ${living}; if you have renamed or moved its construct, give it its old id, or go on `
-        + `with the CA by PrivateIotCa.fromKeptCa; ${wayOut(caId, replaces)}`);
+      throw new Error(`the stack loses the CA ${caId}, which has ${living}; if you have renamed or moved its construct, give it its old id, or import `
+        + `the CA with PrivateIotCa.fromKeptCa; ${wayOut(caId, replaces)}`);
     }
     return;
   }

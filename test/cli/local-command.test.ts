@@ -356,8 +356,8 @@ describe('several stacks', () => {
 describe('wrong usage', () => {
   test.each([
     [['--parameters', 'novalue'], '--parameters: must be of the form NAME=VALUE'],
-    [['--parameters', 'Nobody=1'], '--parameters: no stack that is deployed has a parameter Nobody'],
-    [['--parameters', 'Other:RegistrationCode=1'], '--parameters: no stack that is deployed as Other has a parameter RegistrationCode'],
+    [['--parameters', 'Nobody=1'], '--parameters: must name a parameter of the stacks that are deployed, '],
+    [['--parameters', 'Other:RegistrationCode=1'], 'got "Other:RegistrationCode"'],
     [['--parameters', 'RegistrationCode=A_B'], 'stack Iot, parameter RegistrationCode: must match the pattern [0-9a-z]+, got "A_B"'],
     [['--secret', 'novalue'], '--secret: must be of the form NAME=FILE'],
     [['--secret', 'CaKey=no-such-file'], '--secret CaKey: there is no such file; the text after the equals sign must be the path of a file (not shown)'],

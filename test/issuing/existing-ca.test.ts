@@ -203,7 +203,7 @@ test('an RSA key of 1024 bits and SHA-1 above the CA are taken only where allowL
   const old = cas.root({ key: ['RSA', '-pkeyopt', 'rsa_keygen_bits:1024'], more: ['-sha1'], subject: '/CN=Old Root' });
   const below = cas.below(old, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below', more: ['-sha256'] });
   const chain = below.certificatePem + old.certificatePem;
-  await expect(adopt(chain)).rejects.toThrow('certificate, certificate 2, must not be signed over SHA-1 or MD5; renew it, or set allowLegacyChain to go on with it');
+  await expect(adopt(chain)).rejects.toThrow('certificate, certificate 2, must not be signed over SHA-1 or MD5; renew it, or set allowLegacyChain to accept it');
   const { physicalResourceId } = await adopt(chain, { AllowLegacyChain: 'true' });
   const { data } = await handle(request('device', 'Create', deviceProperties(physicalResourceId)));
   expect(cas.verify(data!.CertificatePem, below.certificatePem, old.certificatePem, ['-auth_level', '0'])).toBe('certificate: OK');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
+import { quote } from '../../contract/rules';
 import { KeyPair } from '../../pki/keys';
 import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
@@ -145,10 +146,14 @@ function plan(stack: AssemblyStack, given: readonly GivenParameter[], store: Sta
 }
 
 function assertGivenToSome(given: readonly GivenParameter[], stacks: readonly AssemblyStack[]): void {
-  for (const parameter of given) {
-    if (!stacks.some(stack => isGivenTo(stack, parameter))) {
-      const { stack, name } = parameter;
-      throw new CliError(`--parameters: no stack that is deployed ${stack === undefined ? '' : `as ${stack} `}has a parameter ${name}`);
+  given.forEach(({ stack, name, value }, index) => {
+    const written = stack === undefined ? name : `${stack}:${name}`;
+    if (!stacks.some(each => isGivenTo(each, { stack, name, value }))) {
+      const known = stacks.flatMap(each => [...each.template.parameters.keys()].map(parameter => `${each.name}:${parameter}`));
+      throw new CliError(`--parameters: must name a parameter of the stacks that are deployed, ${known.join(', ') || 'which have none'}, got ${quote(written)}`);
     }
-  }
+    if (given.slice(0, index).some(other => other.stack === stack && other.name === name && other.value !== value)) {
+      throw new CliError(`--parameters: must give each parameter one value, got ${quote(written)} twice with different ones`);
+    }
+  });
 }

@@ -12,7 +12,7 @@ import { CA } from '../checks/object-kinds';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 
 /**
- * What is put out, under which names.
+ * What becomes an output, under which names.
  */
 export interface CertificateOutputsProps {
   /**
@@ -56,7 +56,7 @@ export class CertificateOutputs extends Construct {
     this.names = [...Object.keys(cas), ...Object.keys(certificates)];
     this.assertNamedOnce();
     if (this.names.length === 0) {
-      warn(this, 'no-outputs', 'nothing is put out, since neither cas nor certificates are given; give what is to be exported, or remove the construct');
+      warn(this, 'no-outputs', 'no output is created, since neither cas nor certificates are given; give what is to be exported, or remove the construct');
     }
     this.node.addValidation({ validate: () => this.complaintsOfOthers() });
     for (const [name, ca] of Object.entries(cas)) {

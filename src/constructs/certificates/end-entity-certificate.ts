@@ -92,7 +92,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     const bound = (options.deliveryFormats ?? []).map(format => [format, format._bind(this, removalPolicy)] as const);
     this._delivered = new Map(bound);
 
-    const rights = provider.rightsOn(ca);
+    const rights = provider.rightsOn(ca, this);
     ca.grantIssue(rights);
     const needed: NeededRight[] = [
       ...this._key ? [this._key.keep] : [],

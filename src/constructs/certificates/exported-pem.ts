@@ -1,8 +1,9 @@
-import { CfnOutput, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
+import { CfnElement, CfnOutput, CfnResource, NestedStack, Stack } from 'aws-cdk-lib';
 import { CLOUDFORMATION_LIMITS } from '../../contract/cloudformation-limits';
 import { isMap } from '../../contract/json-map';
 import { CertificateAttributes } from '../../contract/properties';
 import { CA_RESOURCE_TYPES, ResourceType } from '../../contract/resource-types';
+import { declaredPath } from '../checks/declared-path';
 
 /** The attributes that are too long for an export, or that nobody knows to be short enough, and what users call them. */
 const LONG_ATTRIBUTES: { readonly [attribute: string]: string | undefined } = {
@@ -42,8 +43,16 @@ function complaint(output: CfnOutput, { stack, logicalId, name }: Attribute): st
   const wayOut = CA_TYPES.includes(resource.cfnResourceType) && name !== 'CertificateSigningRequestPem'
     ? 'ask the CA for it with certificatePemFor(scope) or caCertificatesFor(scope), or a TrustBundle with pemFor(scope), where scope is what needs it'
     : 'declare what needs it in the stack of the certificate, or hand it over as a file or a parameter';
-  return [`${property} of ${resource.node.path.replace(/(\/(Resource|Default))+$/, '')} must not be exported to another stack, since CloudFormation exports `
-    + `at most ${CLOUDFORMATION_LIMITS.exportedCharacters} characters, got the output ${output.stack.resolve(output.logicalId)} of ${output.stack.node.path}; ${wayOut}`];
+  return [`${property} of ${declaredPath(resource)} must not be exported to another stack, since CloudFormation exports `
+    + `at most ${CLOUDFORMATION_LIMITS.exportedCharacters} characters, got the output ${output.stack.resolve(output.logicalId)} of ${output.stack.node.path}${importers(output)}; ${wayOut}`];
+}
+
+/** What imports an export, as far as it is in this app. */
+function importers(output: CfnOutput): string {
+  const imported = JSON.stringify({ 'Fn::ImportValue': output.stack.resolve(output.exportName) });
+  const users = output.node.root.node.findAll().filter((node): node is CfnElement => CfnElement.isCfnElement(node) && node.stack !== output.stack
+    && JSON.stringify(node.stack.resolve(node._toCloudFormation())).includes(imported));
+  return users.length === 0 ? '' : `, which ${users.map(declaredPath).join(' and ')} ${users.length === 1 ? 'imports' : 'import'}`;
 }
 
 /** A stack and the stacks in which it is nested. */

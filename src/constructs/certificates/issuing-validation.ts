@@ -125,6 +125,6 @@ export function sayTerm(scope: Construct, { days, notBefore, notAfter }: Term, k
     validityFrom(new Date(), PROFILES.device, { days, notBefore, notAfter }, issuer, clipToIssuer);
   } catch (error) {
     warn(scope, 'term',
-      `${(error as Error).message}. On ${formatTime(new Date()).slice(0, 10)} no new certificate can be issued so; one that was issued stays as it is`);
+      `${(error as Error).message}. As of ${formatTime(new Date()).slice(0, 10)}, no new certificate can be issued for this term; those that exist stay as they are`);
   }
 }

@@ -69,7 +69,7 @@ export class ProofOfPossessionSignature extends Resource {
 
     validateCanIssue(this, ca);
     const provider = CertificateProvider.of(this);
-    const rights = provider.rightsOn(ca);
+    const rights = provider.rightsOn(ca, this);
     ca.grantIssue(rights);
     const properties: ProofOfPossessionSignatureProperties = {
       LedgerTable: ledgerOf(this, ca),

@@ -18,7 +18,7 @@ export class TrustBundle {
   constructor(cas: IPrivateIotCa[]) {
     check('TrustBundle', { cas: listOf(CA) }, { cas });
     if (cas.length === 0) {
-      throw new Error('cas must hold a CA at least');
+      throw new Error('TrustBundle: cas must hold at least one CA, got none');
     }
     this.links = [...new Map(cas.flatMap(({ _chain }) => _chain.links).map(link => [link.pem, link])).values()];
   }

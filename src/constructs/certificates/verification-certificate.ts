@@ -96,7 +96,7 @@ export class VerificationCertificate extends IssuedCertificateBase implements II
     validateIssuing(this, ca, 'verification', { subject: { commonName: registrationCode }, clipToIssuer }, days);
 
     const provider = CertificateProvider.of(this);
-    const rights = provider.rightsOn(ca);
+    const rights = provider.rightsOn(ca, this);
     ca.grantIssue(rights);
     const properties: VerificationCertificateProperties = {
       LedgerTable: ledgerOf(this, ca),

@@ -135,6 +135,9 @@ function complaintOf(property: string, kind: Kind<unknown, boolean>, value: unkn
   if (value === undefined && kind.absent) {
     return undefined;
   }
+  if (value === undefined) {
+    return `${property} must be given, ${kind.allowed}`;
+  }
   return misspelt(property, kind, value)
     ?? (kind.accepts(value) ? complaintOfParts(property, kind, value) : `${property} must be ${kind.allowed}, got ${describeGivenFor(kind, value)}`);
 }

@@ -2,6 +2,7 @@ import { CfnElement, Stack, Stage } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { placesOfKeys } from './private-key-places';
 import { holdsPrivateKey, isPrivateKey } from '../../contract/private-keys';
+import { declaredPath } from '../checks/declared-path';
 
 /** The metadata that CDK gives every element: where in the program it was made, and its logical id, which is in the template too. */
 const OF_CDK: readonly string[] = ['aws:cdk:creationStack', 'aws:cdk:logicalId'];
@@ -25,8 +26,16 @@ export function keepPrivateKeysOut(scope: IConstruct): void {
     GUARDED.add(stage);
     // CDK writes the path of the construct that validates before the complaint, and an app has none.
     const validating = stage === stages.at(-1) ? stack : stage;
-    validating.node.addValidation({ validate: () => [...new Set(complaintsBelow(stage, validating))] });
+    validating.node.addValidation({ validate: () => firstOf([...new Set(complaintsBelow(stage, validating))]) });
   });
+}
+
+/** A key that is declared for a whole stack, such as in a tag, would be found in each of its resources. */
+const MAX_COMPLAINTS = 5;
+
+function firstOf(complaints: readonly string[]): string[] {
+  const more = complaints.length - MAX_COMPLAINTS;
+  return more > 0 ? [...complaints.slice(0, MAX_COMPLAINTS), `private keys must not be held by ${more} more places either`] : [...complaints];
 }
 
 /** A place where there is a private key: the names on the way to it. */
@@ -81,9 +90,8 @@ function complaint(place: Place): string {
   return `${property || 'the logical id'} must not hold a private key (not shown); take it out of the declaration, and consider it disclosed`;
 }
 
-/** The path of a construct as a user has made it. */
-function nameOf({ node }: IConstruct): string {
-  return shown(node.path.replace(/(\/(Resource|Default))+$/, '')) || 'the app';
+function nameOf(construct: IConstruct): string {
+  return shown(declaredPath(construct)) || 'the app';
 }
 
 function shown(name: string): string {

@@ -122,13 +122,15 @@ export class CertificateProvider extends Construct {
   /**
    * The policy in which rights on one CA are kept. It goes when the CA goes, and after it: rights that are kept in a policy
    * shared by several CAs would be taken away before the CA's own removal is carried out.
+   *
+   * @param user the construct that uses the CA, which errors name
    */
-  public rightsOn(ca: IPrivateIotCa): Policy {
-    this.assertInReach(ca);
+  public rightsOn(ca: IPrivateIotCa, user: IConstruct): Policy {
+    this.assertInReach(ca, user);
     const id = policyId(this, `RightsOn${Names.nodeUniqueId(ca.node)}`, arnsToIssue(ca));
     if (!this.node.tryFindChild(id)) {
       if (++this.cas > MAX_CAS) {
-        throw new Error(`${this.node.path}: a stack must use at most ${MAX_CAS} CAs, since IAM limits the rights of its function, `
+        throw new Error(`${user.node.path}: a stack must use at most ${MAX_CAS} CAs, since IAM limits the rights of its function, `
           + `got ${ca.node.path} as one more; put it into another stack`);
       }
       this.warnOfOtherAccount(ca);
@@ -248,17 +250,17 @@ export class CertificateProvider extends Construct {
   }
 
   /** A key in KMS can be used from other accounts and Regions, a secret that a stack makes can't. */
-  private assertInReach(ca: IPrivateIotCa): void {
+  private assertInReach(ca: IPrivateIotCa, user: IConstruct): void {
     const differences = differencesOfEnvironments(this, ca);
     const half = differences.find(({ own, other }) => Token.isUnresolved(own) !== Token.isUnresolved(other));
     if (half && !ca.signingKey && Resource.isOwnedResource(ca.ledger) && outermostStack(this) !== outermostStack(ca)) {
       const [known, unknown] = Token.isUnresolved(half.own) ? [ca.stack, Stack.of(this)] : [Stack.of(this), ca.stack];
-      throw new Error(`${this.node.path}: ca must be in the ${half.what} of the stack that uses it (${ca.node.path}), got the env of the stack `
+      throw new Error(`${user.node.path}: ca must be in the ${half.what} of the stack that uses it (${ca.node.path}), got the env of the stack `
         + `${known.node.path} alone, and none of ${unknown.node.path}; give both the same env`);
     }
     const elsewhere = differences.find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other));
     if (elsewhere && !ca.signingKey) {
-      throw new Error(`${this.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${quote(elsewhere.other)} `
+      throw new Error(`${user.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${quote(elsewhere.other)} `
         + `(${ca.node.path}); only a CA whose key is in KMS can be used from elsewhere`);
     }
   }

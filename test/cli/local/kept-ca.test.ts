@@ -54,7 +54,7 @@ test.each([
   await cli('local', '--app', assembly(ca), '--out', out);
   const before = outputs();
   const said = await local(assembly());
-  const [, text] = /^ {2}to take the CA Ca back in, declare PrivateIotCa\.fromKeptCa\(\) with\n((?: {4}.+\n)+)/m.exec(said)!;
+  const [, text] = /^ {2}to import the CA Ca again, declare PrivateIotCa\.fromKeptCa\(\) with\n((?: {4}.+\n)+)/m.exec(said)!;
   const attributes = Object.fromEntries(text.trimEnd().split('\n').map(line => line.trim().split(/ +/)));
   expect(Object.keys(attributes)).toEqual(['caId', 'ledgerTableArn', attribute]);
   expect(attributes[attribute]).toMatch(arn);

@@ -100,7 +100,7 @@ test('that there is nothing to put out is a warning', () => {
   new CertificateOutputs(stack, 'Nothing', {});
   new CertificateOutputs(stack, 'Empty', { cas: {}, certificates: {} });
   new CertificateOutputs(stack, 'Outputs', { cas: { Ca: ca } });
-  const said = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('nothing is put out, .*cdk-private-iot-ca:no-outputs'));
+  const said = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('no output is created, .*cdk-private-iot-ca:no-outputs'));
   expect(said.map(({ id }) => id)).toEqual(['/Stack/Nothing', '/Stack/Empty']);
 });
 

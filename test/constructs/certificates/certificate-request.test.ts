@@ -121,9 +121,9 @@ describe('the request can come', () => {
   });
 
   test('not from a file that is not there', () => {
-    expect(() => PemSource.file('nope.pem')).toThrow(new Error('path must be a file that can be read, got "nope.pem" (ENOENT); it is relative to the working directory, '
+    expect(() => PemSource.file('nope.pem')).toThrow(new Error('PemSource.file(): path must be a file that can be read, got "nope.pem" (ENOENT); it is relative to the working directory, '
       + `${process.cwd()}: for a file beside the program, give join(__dirname, …)`));
-    expect(() => PemSource.file(__dirname)).toThrow('path must be a file that can be read, got');
+    expect(() => PemSource.file(__dirname)).toThrow('PemSource.file(): path must be a file that can be read, got');
     expect(() => PemSource.file('-----BEGIN PRIVATE KEY-----\nMC4=\n')).toThrow(/got \(a private key, not shown\) \(ENOENT\); (?!.*MC4)/);
   });
 
@@ -137,14 +137,14 @@ describe('the request can come', () => {
       ['base64 of DER', 'key.b64', derKey.toString('base64')],
     ])('%s', (_, name, content) => {
       const path = file(name, content);
-      expect(() => PemSource.file(path)).toThrow(new Error('path must be a file with a certificate or a certificate signing request and no private key, '
+      expect(() => PemSource.file(path)).toThrow(new Error('PemSource.file(): path must be a file with a certificate or a certificate signing request and no private key, '
         + `got ${JSON.stringify(path)} with a private key (not shown); give the file that has the certificate or the request alone, and put the key into AWS Secrets Manager`));
     });
   });
 
   test('not from a text with a private key, which is not shown', () => {
     const key = opensslOutput(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);
-    expect(() => PemSource.inline(key)).toThrow(new Error('text must be a certificate or a certificate signing request without a private key, '
+    expect(() => PemSource.inline(key)).toThrow(new Error('PemSource.inline(): text must be a certificate or a certificate signing request without a private key, '
       + 'got one with a private key (not shown); take the key out of the program, consider it disclosed, and put a new one into AWS Secrets Manager'));
   });
 });

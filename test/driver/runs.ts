@@ -1,6 +1,7 @@
 import { Counts, inParallel } from './counts';
 import { History, Saved } from './engine/history';
 import { Direction } from './engine/requests';
+import { Specs } from './engine/resources';
 import { Platform } from './engine/world';
 import { Fault, faultAt, holdAt, UNDISTURBED } from './faults';
 import { Scenario } from './scenarios';
@@ -50,9 +51,9 @@ export const LONG_PAUSES: readonly Disturbance[] = PAUSES.flatMap(pause => [
 /** Makes another certificate of everything that stands but the CAs at the top, and those that have issued: what lives below them keeps them. */
 async function nextUpdate(history: History): Promise<void> {
   const issuers = Object.values(history.specs).map(({ ca }) => ca);
-  const next = Object.entries(history.specs)
-    .map(([logicalId, spec]) => [logicalId, { ...spec, ...spec.ca && !issuers.includes(logicalId) ? { variant: (spec.variant ?? 1) + 7 } : { remark: 7 } }]);
-  await history.deploy(Object.fromEntries(next));
+  const next = ([logicalId, spec]: [string, Specs[string]]) =>
+    [logicalId, spec.ca && !issuers.includes(logicalId) ? { ...spec, variant: (spec.variant ?? 1) + 7 } : { ...spec, remark: 7 }];
+  await history.deploy(Object.fromEntries(Object.entries(history.specs).map(next)));
 }
 
 async function removal(history: History): Promise<void> {
@@ -68,7 +69,8 @@ export async function disturbEverywhere(
   platform: Platform, scenarios: readonly Scenario[], disturbances: readonly Disturbance[], counts: Counts, goesOn = true,
 ): Promise<void> {
   const places = (await Promise.all(scenarios.map(scenario => placesOf(platform, scenario, counts)))).flat();
-  const tasks = places.flatMap(place => disturbances.map(disturbance => ({ place, disturbance }))).filter(isInPart);
+  const tasks = places.flatMap(place => disturbances.map(disturbance => ({ place, disturbance }))).filter(isInPart).slice(FROM);
+  let done = FROM;
   await inParallel(tasks, async ({ place: { scenario, saved, request, step, action }, disturbance }) => {
     const history = new History(platform, AFTERWARDS, saved);
     history.requests.director = ({ number }) => number === request ? disturbance.direction(step) : {};
@@ -79,11 +81,20 @@ export async function disturbEverywhere(
       await goOn(history, scenario);
     }
     counts.add(`${scenario.name}: ${disturbance.name} at step ${step} (${action}) of request ${request}`, history, disturbance.isPause ? 1 : 0);
+    if (++done % TOLD === 0) {
+      process.stdout.write(`${done} of ${FROM + tasks.length} disturbed: ${counts.line}\n`);
+    }
   });
 }
 
 /** The part of all histories that this run goes through, as in `DRIVER_PART=3/10`: every tenth one, from the third on. */
 const [PART, PARTS] = (process.env.DRIVER_PART ?? '1/1').split('/').map(Number);
+
+/** Where a run begins that goes on with one that was stopped, as in `DRIVER_FROM=1500`. */
+const FROM = Number(process.env.DRIVER_FROM ?? 0);
+
+/** After so many disturbed histories, a run tells how far it is. */
+const TOLD = 500;
 
 function isInPart(_: unknown, index: number): boolean {
   return index % PARTS === PART - 1;

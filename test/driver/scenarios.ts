@@ -67,7 +67,7 @@ export const SCENARIOS: readonly Scenario[] = [
   deploying('a device with its key in a parameter becomes another one', { ...CA, Device: PARAMETER }, { Device: { ...PARAMETER, variant: 2 } }, true),
   deploying('a device with bundles becomes another one', { ...CA, Device: BUNDLES }, { Device: { ...BUNDLES, variant: 2 } }, true),
   deploying('a device with tags is created', CA, { Device: TAGGED }),
-  deploying('the tags of a device become other ones', { ...CA, Device: TAGGED }, { Device: RETAGGED }, true),
+  deploying('the tags of a device become other ones', { ...CA, Device: TAGGED }, { Device: RETAGGED }),
   deploying('a device with tags becomes another one with other tags', { ...CA, Device: TAGGED }, { Device: { ...RETAGGED, variant: 2 } }),
   deploying('a device loses its tags', { ...CA, Device: TAGGED }, { Device: PARAMETER }),
   failing('the update of the tags of a device is rolled back', { ...CA, Device: TAGGED }, { Device: RETAGGED }, true),

@@ -42,7 +42,7 @@ test('a CA in a stack with an env is refused for a stack without one, in which i
   const app = new App();
   const ca = new PrivateIotCa(new Stack(app, 'Home', { env: HOME }), 'Ca', { subject: { commonName: 'Root' } });
   expect(() => new DeviceCertificate(new Stack(app, 'Devices'), 'Sensor', { ca, subject: SUBJECT }))
-    .toThrow('ca must be in the account of the stack that uses it (Home/Ca), got the env of the stack Home alone, and none of Devices; give both the same env');
+    .toThrow('ca must be in the account of the stack that uses it, got Home/Ca, where only the stack Home has an env, and Devices has none; give both the same env');
 });
 
 describe('a CA whose key is in KMS can be used', () => {

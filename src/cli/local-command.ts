@@ -68,7 +68,7 @@ function teller(dryRun: boolean, { print, warn, columns }: Terminal): Listener {
     },
     onEnd: ({ changed, outputsFile }) => {
       const leftOut = describeLeftOut(stacks).map(item => paragraph(printable(item), { columns, indent: '  ' }));
-      print(leftOut.length > 0 ? `left out, because only AWS can provide it:\n${leftOut.join('')}\n` : '');
+      print(leftOut.length > 0 ? `left out, because only AWS or a platform can provide it:\n${leftOut.join('')}\n` : '');
       print(dryRun ? `${changed ? 'dry run: nothing was changed' : 'dry run: no changes'}\n` : `${changed ? '' : 'no changes\n'}outputs: ${outputsFile}\n`);
     },
     onFailure: () => undefined,

@@ -22,8 +22,10 @@ export function checkDeliveryFormats(number: number): Complaint {
   return number <= MAX_DELIVERY_FORMATS ? undefined : `deliveryFormats must be at most ${MAX_DELIVERY_FORMATS}, got ${number}`;
 }
 
-/** Longer than the ARNs of secrets, keys and tables usually are. */
-const MAX_QUOTED_CHARACTERS = 160;
+const MAX_QUOTED_CHARACTERS = 80;
+
+/** ARNs are told apart by what is at their ends, and none of it is secret. */
+const MAX_ARN_CHARACTERS = 160;
 
 /** What may be a SEQUENCE of more than 30 octets in DER, in base64 or base64url. */
 const SEQUENCE_IN_BASE64 = /(?<![\w+/-])M[B-I][\w+/-]{38}/g;
@@ -79,9 +81,11 @@ function nameOf(value: unknown): string {
   return className === undefined || ['Object', ''].includes(className) ? 'a map' : `an object of the class ${shortened(className)}`;
 }
 
+const ARN = /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:/;
+
 /** As much of a text as a message shows of it. */
 export function shortened(text: string): string {
-  return Array.from(text).slice(0, MAX_QUOTED_CHARACTERS).join('');
+  return Array.from(text).slice(0, ARN.test(text) ? MAX_ARN_CHARACTERS : MAX_QUOTED_CHARACTERS).join('');
 }
 
 function oneOf(property: string, value: unknown, allowed: readonly string[]): Complaint {

@@ -1,12 +1,13 @@
 import { KeyObject, X509Certificate } from 'node:crypto';
 import { Certificate, isSelfIssued, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
-import { checkCommonName } from './common-name-constraints';
+import { checkCommonNameElsewhere } from './common-name-constraints';
 import { describeExtensions } from './extension-names';
 import { limitsOf, usageText } from './issuer-limits';
 import { keyAlgorithmOfPublicKey } from './keys';
 import { commonNameOf, isSameName } from './name-comparison';
 import { assertNamesPermitted } from './name-constraints';
+import { NameConstraints } from './name-subtrees';
 import { OID } from './object-identifiers';
 import { assertReadable } from './readable-certificate';
 import { readablePublicKey } from './readable-public-key';
@@ -110,17 +111,26 @@ function describeUsages({ certificate, chain }: CaChain): string {
 }
 
 /**
- * Whether a validator takes the common name of a CA, or of one above it, for a host name or an address that the constraints above it do
- * not permit, so that it refuses everything below. RFC 5280 knows nothing of the kind.
+ * Whether some validators refuse everything below a CA, for its names or for those of one above it: they read constraints in other ways
+ * than RFC 5280, section 4.2.1.10, or take a common name for a host name or an address.
  */
-export function checkCommonNames(property: string, { certificate, chain }: CaChain): Complaint {
+export function checkCaNames(property: string, { certificate, chain }: CaChain): Complaint {
   const path = [certificate, ...chain];
-  return path.flatMap((each, index) => path.slice(index + 1).map(({ nameConstraints }) => {
-    const commonName = isSelfIssued(each) ? undefined : commonNameOf(each.subject);
-    const complaint = commonName === undefined || !nameConstraints ? undefined
-      : checkCommonName({ commonName, alternativeNames: each.alternativeNames, profile: 'ca' }, nameConstraints);
-    return complaint && `below ${place(property, index)}, some validators refuse everything: ${complaint}`;
-  })).find(complaint => complaint !== undefined);
+  return path.map((each, index) => {
+    const constraints = path.slice(index + 1).flatMap(({ nameConstraints }) => nameConstraints ?? []);
+    const complaint = isSelfIssued(each) ? undefined : complaintOfNames(each, constraints);
+    return complaint && `${place(property, index)} has names for which some validators refuse everything below it: ${complaint}`;
+  }).find(complaint => complaint !== undefined);
+}
+
+function complaintOfNames({ subject, alternativeNames }: Certificate, constraints: readonly NameConstraints[]): Complaint {
+  try {
+    assertNamesPermitted({ subject, alternativeNames, profile: 'ca' }, constraints);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  const facts = { commonName: commonNameOf(subject), alternativeNames, profile: 'ca' } as const;
+  return constraints.map(each => checkCommonNameElsewhere(facts, each)).find(complaint => complaint !== undefined);
 }
 
 /**
@@ -176,7 +186,7 @@ function assertNames(property: string, index: number, certificate: Certificate, 
   const { subject, alternativeNames } = certificate;
   try {
     const constraints = above.flatMap(({ nameConstraints }) => nameConstraints ?? []);
-    assertNamesPermitted({ subject, profile: 'ca' }, constraints, alternativeNames); // the common name by itself is for OpenSSL no host name here
+    assertNamesPermitted({ subject, profile: 'ca', byStandard: true }, constraints, alternativeNames); // see checkCaNames for the rest
   } catch (error) {
     throw new Error(`${place(property, index)} can't be used, since nothing below it would verify: ${(error as Error).message}`);
   }

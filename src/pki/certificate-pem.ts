@@ -1,7 +1,7 @@
 import { Tag } from './der';
 import { DerReader } from './der-reader';
 import { CERTIFICATE, PemBlock, readPemBlocks } from './pem-blocks';
-import { isSigned, REQUEST_LABELS } from './public-text';
+import { isCertificate, isSigned, REQUEST_LABELS } from './public-text';
 import { isPrivateKey } from '../contract/private-keys';
 import { quote } from '../contract/rules';
 
@@ -37,13 +37,25 @@ function certificateBlocks(property: string, pem: string): PemBlock[] {
   }
 }
 
+/** What to do with other things that people have of a certificate, by the label of their PEM. */
+const WAYS_OUT: { readonly [label: string]: string | undefined } = {
+  'PKCS7': '; openssl pkcs7 -print_certs writes the certificates in it',
+  'TRUSTED CERTIFICATE': '; openssl x509 writes it as a certificate',
+};
+
 /** What is there instead of a certificate in PEM, and what to do with it. */
 function describeOther(text: string): string {
   const [block] = readPemBlocks(text);
   if (block) {
-    return REQUEST_LABELS.includes(block.label) ? 'a certificate signing request; give the certificate that a CA made of it' : `a block with the label ${quote(block.label)}`;
+    return REQUEST_LABELS.includes(block.label) ? 'a certificate signing request; give the certificate that a CA made of it'
+      : `a block with the label ${quote(block.label)}${WAYS_OUT[block.label] ?? ''}`;
   }
-  return isSigned(Buffer.from(text, 'base64')) ? 'base64 of DER; convert it to PEM: openssl x509 -inform DER -outform PEM' : 'a text without one';
+  const der = Buffer.from(text, 'base64');
+  if (isSigned(der)) {
+    return isCertificate(der) ? 'base64 of DER; convert it to PEM: openssl x509 -inform DER -outform PEM'
+      : 'a certificate signing request, or a certificate of version 1; give the certificate of version 3 that a CA made';
+  }
+  return /^\S+\.(?:pem|crt|cer|der)$/i.test(text) ? 'the path of a file; give PemSource.file()' : 'a text without one';
 }
 
 function assertOneElement(place: string, der: Buffer): void {

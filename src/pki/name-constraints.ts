@@ -3,7 +3,7 @@ import { contextTag, element, sequence } from './der';
 import { DerReader } from './der-reader';
 import { encodeGeneralNames, RawGeneralName, readGeneralName } from './general-names';
 import { commonNameOf, nameText, valuesOf } from './name-comparison';
-import { hostOfUri, isWithin, NameConstraints, reachesInto } from './name-subtrees';
+import { hostOfUri, isHostToJava, isWithin, NameConstraints, reachesInto } from './name-subtrees';
 import { OID } from './object-identifiers';
 import { ProfileName } from './profile';
 import { DeclaredNameConstraints } from '../contract/extensions';
@@ -82,6 +82,8 @@ export interface NamedSubject {
   readonly alternativeNames?: readonly RawGeneralName[];
   /** What it is for. */
   readonly profile: ProfileName;
+  /** Whether constraints are read by RFC 5280 alone: a CA that is there already is not refused for what only some validators refuse. */
+  readonly byStandard?: boolean;
 }
 
 /**
@@ -92,12 +94,13 @@ export interface NamedSubject {
  * @param chain the constraints of the CA that signs and of those above it
  */
 export function assertNamesPermitted(
-  { subject, alternativeNames, profile }: NamedSubject, chain: readonly NameConstraints[], names: readonly RawGeneralName[] = alternativeNames ?? [],
+  { subject, alternativeNames, profile, byStandard = false }: NamedSubject, chain: readonly NameConstraints[],
+  names: readonly RawGeneralName[] = alternativeNames ?? [],
 ): void {
   const inSubject = subject ? [{ type: 'directory', value: subject } as const, ...mailboxesOf(subject)] : [];
   const commonName = subject && commonNameOf(subject);
   for (const constraints of chain) {
-    [...names, ...inSubject].forEach(name => assertPermitted(name, constraints));
+    [...names, ...inSubject].forEach(name => assertPermitted(name, constraints, byStandard));
     if (commonName !== undefined && alternativeNames) {
       assertCommonNamePermitted({ commonName, alternativeNames, profile }, constraints);
     }
@@ -109,18 +112,24 @@ function mailboxesOf(subject: Buffer): RawGeneralName[] {
   return valuesOf(subject, OID.emailAddress).map(value => ({ type: 'email', value }));
 }
 
-function assertPermitted(name: RawGeneralName, { permitted, excluded }: NameConstraints): void {
+function assertPermitted(name: RawGeneralName, { permitted, excluded }: NameConstraints, byStandard: boolean): void {
   const [permittedBases, excludedBases] = [permitted, excluded].map(bases => bases.filter(({ type }) => type === name.type));
-  if (name.type === 'uri' && permittedBases.length + excludedBases.length > 0 && hostOfUri(name.value) === undefined) {
+  if (name.type === 'uri' && permittedBases.length + excludedBases.length > 0 && !hasHost(name.value, byStandard)) {
     throw new Error(`the CA's name constraints on URIs want one with a host name (RFC 5280, section 4.2.1.10), got ${quote(name.value)}`);
   }
-  const excludedBase = excludedBases.find(base => reachesInto(name, base));
+  const excludedBase = excludedBases.find(base => byStandard ? isWithin(name, base) : reachesInto(name, base));
   if (excludedBase) {
-    throw new Error(`the CA's name constraints exclude ${describe(name)}${isWithin(name, excludedBase) ? '' : `, as some validators read ${describe(excludedBase)}`}`);
+    const reading = isWithin(name, excludedBase) ? '' : `, which some validators take for one within ${describe(excludedBase)}; choose another name`;
+    throw new Error(`the CA's name constraints exclude ${describe(name)}${reading}`);
   }
   if (permittedBases.length > 0 && !permittedBases.some(base => isWithin(name, base))) {
     throw new Error(`the CA's name constraints do not permit ${describe(name)}; permitted are ${permittedBases.map(describe).join(', ')}`);
   }
+}
+
+function hasHost(uri: string, byStandard: boolean): boolean {
+  const host = hostOfUri(uri);
+  return host !== undefined && (byStandard || isHostToJava(host));
 }
 
 function describe({ type, value }: RawGeneralName): string {

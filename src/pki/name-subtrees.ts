@@ -42,7 +42,7 @@ export function reachesInto(name: RawGeneralName, base: RawGeneralName): boolean
 /** A wildcard stands for the host at the top of a subtree, in whichever part of the label it is; what lies deeper, it does not cover. */
 function reachesHost(name: string, base: string): boolean {
   const [label, ...parents] = name.split('.');
-  return name.endsWith(base) || (label.includes('*') && parents.join('.') === base.split('.').slice(1).join('.'));
+  return name.endsWith(base) || (label.includes('*') && parents.length > 0 && parents.join('.') === base.split('.').slice(1).join('.'));
 }
 
 function reachesMailbox(name: string, base: string): boolean {
@@ -67,13 +67,17 @@ function lowerHost(text: string): string {
 }
 
 /**
- * The host name of a URI; `undefined` where there is none, where it is an address, where Java knows none (one with an underscore), and
- * where OpenSSL takes another part for it: it ends a host at the first colon of all, or else at the first slash, and knows neither user names
- * nor queries.
+ * The host name of a URI; `undefined` where there is none, where it is an address, and where OpenSSL takes another part for
+ * it: it ends a host at the first colon of all, or else at the first slash, and knows neither user names nor queries.
  */
 export function hostOfUri(uri: string): string | undefined {
-  const host = /^[a-z][a-z0-9+.-]*:\/\/([^/?#:@[\]_]+)(?::\d*(?:\/.*)?|\/[^:]*)?$/i.exec(uri)?.[1];
+  const host = /^[a-z][a-z0-9+.-]*:\/\/([^/?#:@[\]]+)(?::\d*(?:\/.*)?|\/[^:]*)?$/i.exec(uri)?.[1];
   return host === undefined || addressOctets(host) ? undefined : host.toLowerCase();
+}
+
+/** Whether Java finds a host name in a URI too: one without underscores, whose last label of several begins with a letter. */
+export function isHostToJava(host: string): boolean {
+  return !host.includes('_') && !/\.[^a-z.][^.]*\.?$/i.test(host);
 }
 
 /** A host stands for itself, a domain with a dot before it for the hosts in it, but not for the host of that name. */

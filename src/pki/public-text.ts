@@ -34,7 +34,7 @@ export function textOfPublicFile(content: Buffer): string | undefined {
 }
 
 /** Tells a certificate of version 3 from a request: its version has a tag of its own (RFC 5280, section 4.1). */
-function isCertificate(der: Buffer): boolean {
+export function isCertificate(der: Buffer): boolean {
   return new DerReader(der).sequence().sequence().follows(contextTag(0, true));
 }
 

@@ -356,7 +356,7 @@ describe('several stacks', () => {
 describe('wrong usage', () => {
   test.each([
     [['--parameters', 'novalue'], '--parameters: must be of the form NAME=VALUE'],
-    [['--parameters', 'Nobody=1'], '--parameters: must name a parameter of the stacks that are deployed, '],
+    [['--parameters', 'Nobody=1'], '--parameters: must name a parameter of a stack that is deployed: '],
     [['--parameters', 'Other:RegistrationCode=1'], 'got "Other:RegistrationCode"'],
     [['--parameters', 'RegistrationCode=A_B'], 'stack Iot, parameter RegistrationCode: must match the pattern [0-9a-z]+, got "A_B"'],
     [['--secret', 'novalue'], '--secret: must be of the form NAME=FILE'],

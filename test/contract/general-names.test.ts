@@ -16,7 +16,7 @@ function describeRule(check: (lists: NameLists) => string | undefined, property:
   });
 
   test.each(list('bad'))('can\'t be of the type %s: %j', (type, value) => {
-    const shown = value.length > 160 ? `${value.slice(0, 160)}…` : value;
+    const shown = value.length > 80 ? `${value.slice(0, 80)}…` : value;
     expect(check({ [type]: [value] })).toBe(`${property}.${type} must be ${rows[type].allowed}, got ${JSON.stringify(shown)}`);
   });
 

@@ -121,7 +121,7 @@ describe('what is no private key is not taken for one:', () => {
     'dns:Meters-and-gateways-of-the-third-generation.acme.example',
   ])('a name that only looks like one, which messages show: %s', text => {
     expect([isPrivateKey(text), holdsPrivateKey(text)]).toEqual([false, false]);
-    expect(quote(text)).toBe(JSON.stringify(text.length > 160 ? `${text.slice(0, 160)}…` : text));
+    expect(quote(text)).toBe(JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text));
   });
 
   test('base64 of other DER, which messages don\'t show, since it may be one that is not known', () => {

@@ -17,3 +17,9 @@ test.each([
 test.each(['a b', 'Größe', '泵', '🔑', 'a\u0301'])('and leaves as it is what everybody sees: %s', text => {
   expect(quote(text)).toBe(`"${text}"`);
 });
+
+test('an ARN is shown whole, and of other texts no more than 80 characters', () => {
+  const arn = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:IotStackCaPrivateKey1234ABCD-AbCdEfGhIjKl-AbCdEf';
+  expect(quote(arn)).toBe(`"${arn}"`);
+  expect(quote('word '.repeat(30))).toBe(`"${'word '.repeat(16)}…"`);
+});

@@ -145,12 +145,15 @@ function plan(stack: AssemblyStack, given: readonly GivenParameter[], store: Sta
   return planStack(stack, previous?.stackId ?? localArn('cloudformation', `stack/${stack.name}/${randomUUID()}`), given, previous);
 }
 
+/** The parameter that CDK's bootstrapping adds to each template. */
+const OF_CDK = 'BootstrapVersion';
+
 function assertGivenToSome(given: readonly GivenParameter[], stacks: readonly AssemblyStack[]): void {
   given.forEach(({ stack, name, value }, index) => {
     const written = stack === undefined ? name : `${stack}:${name}`;
     if (!stacks.some(each => isGivenTo(each, { stack, name, value }))) {
-      const known = stacks.flatMap(each => [...each.template.parameters.keys()].map(parameter => `${each.name}:${parameter}`));
-      throw new CliError(`--parameters: must name a parameter of the stacks that are deployed, ${known.join(', ') || 'which have none'}, got ${quote(written)}`);
+      const known = stacks.flatMap(each => [...each.template.parameters.keys()].filter(parameter => parameter !== OF_CDK).map(parameter => `${each.name}:${parameter}`));
+      throw new CliError(`--parameters: must name a parameter of a stack that is deployed: ${known.join(', ') || 'there is none'}; got ${quote(written)}`);
     }
     if (given.slice(0, index).some(other => other.stack === stack && other.name === name && other.value !== value)) {
       throw new CliError(`--parameters: must give each parameter one value, got ${quote(written)} twice with different ones`);

@@ -8,7 +8,7 @@ import { checkObjectIdentifier, isOwnedExtension } from '../../contract/extensio
 import { checkKeyAlgorithmForKms } from '../../contract/kms';
 import { checkCaId, Complaint, quote } from '../../contract/rules';
 import { assertBoundAsDeclared } from '../../pki/as-declared';
-import { assertCanIssue, CaChain, checkChainIsValid, checkCommonNames, checkIssuesDevices, readCaChain } from '../../pki/ca-chain';
+import { assertCanIssue, CaChain, checkChainIsValid, checkCaNames, checkIssuesDevices, readCaChain } from '../../pki/ca-chain';
 import { Certificate } from '../../pki/certificate';
 import { keyAlgorithmOfPublicKey } from '../../pki/keys';
 import { assertLinted } from '../../pki/lint/lint-errors';
@@ -136,9 +136,9 @@ export function sayLimits(ca: Construct, property: string, chain: CaChain): void
   if (usages) {
     warn(ca, 'extended-key-usage', usages);
   }
-  const commonNames = checkCommonNames(property, chain);
-  if (commonNames) {
-    warn(ca, 'ca-common-name', commonNames);
+  const names = checkCaNames(property, chain);
+  if (names) {
+    warn(ca, 'ca-names', names);
   }
 }
 

@@ -51,8 +51,17 @@ function complaint(output: CfnOutput, { stack, logicalId, name }: Attribute): st
 function importers(output: CfnOutput): string {
   const imported = JSON.stringify({ 'Fn::ImportValue': output.stack.resolve(output.exportName) });
   const users = output.node.root.node.findAll().filter((node): node is CfnElement => CfnElement.isCfnElement(node) && node.stack !== output.stack
-    && JSON.stringify(node.stack.resolve(node._toCloudFormation())).includes(imported));
+    && rendered(node).includes(imported));
   return users.length === 0 ? '' : `, which ${users.map(declaredPath).join(' and ')} ${users.length === 1 ? 'imports' : 'import'}`;
+}
+
+/** What an element becomes; nothing where it can't be resolved, which is for the synthesis to say. */
+function rendered(element: CfnElement): string {
+  try {
+    return JSON.stringify(element.stack.resolve(element._toCloudFormation())) ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /** A stack and the stacks in which it is nested. */

@@ -37,7 +37,7 @@ export class PemSource {
     check('PemSource.file()', { path: TEXT }, { path });
     const content = readFile(path);
     const text = textOfPublicFile(content);
-    if (text === undefined ? holdsPrivateKey(content.toString('base64')) : isPrivateKey(text)) {
+    if (text === undefined ? holdsPrivateKey(content.toString('base64')) : isPrivateKey(text) || isPrivateKey(content.toString('latin1'))) {
       throw new Error(`PemSource.file(): path must be a file with a certificate or a certificate signing request and no private key, got ${quote(path)} with a private key (not shown); `
         + 'give the file that has the certificate or the request alone, and put the key into AWS Secrets Manager');
     }

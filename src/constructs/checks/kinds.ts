@@ -17,6 +17,8 @@ export interface Kind<T, Absent extends boolean = false> {
   readonly instead?: TextInstead;
   /** A name in a map that is none of its properties, and the property that was probably meant. */
   readonly misspelling?: (value: object) => Misspelling | undefined;
+  /** The names in a map that are none of its properties: what is missing may stand there under another name. */
+  readonly unknown?: (value: object) => readonly string[];
   /** Whether it may be left out. */
   readonly absent?: Absent;
   /** Holds nothing: the type of the property, by which the compiler holds a table of kinds against its interface. */
@@ -106,6 +108,7 @@ export function struct<P>(name: string, kinds: Kinds<P>): Kind<P> {
     allowed: `${name}, a map of ${Object.keys(kinds).join(', ')}`,
     accepts: value => isMap(value) && !('node' in value) && (isEmpty(value) || Object.keys(kinds).some(property => property in value)),
     parts: (values: { readonly [name: string]: unknown }) => Object.entries<Kind<unknown, boolean>>(kinds).map(([property, kind]) => [`.${property}`, kind, values[property]]),
+    unknown: values => Object.keys(values).filter(given => !(given in kinds)),
     misspelling: values => misspellingIn(values as { readonly [name: string]: unknown }, Object.keys(kinds)),
   };
 }
@@ -136,7 +139,7 @@ function complaintOf(property: string, kind: Kind<unknown, boolean>, value: unkn
     return undefined;
   }
   if (value === undefined) {
-    return `${property} must be given, ${kind.allowed}`;
+    return `${property} must be given: ${kind.allowed}`;
   }
   return misspelt(property, kind, value)
     ?? (kind.accepts(value) ? complaintOfParts(property, kind, value) : `${property} must be ${kind.allowed}, got ${describeGivenFor(kind, value)}`);
@@ -166,7 +169,8 @@ function complaintOfParts(property: string, kind: Kind<unknown, boolean>, value:
   for (const [name, part, of] of kind.parts?.(value) ?? []) {
     const complaint = complaintOf(property === '' ? name.replace(/^\./, '') : property + name, part, of);
     if (complaint !== undefined) {
-      return complaint;
+      const unknown = of === undefined ? kind.unknown?.(value as object) ?? [] : [];
+      return unknown.length === 0 ? complaint : `${complaint}; got ${describeMap(unknown)}, which it does not have`;
     }
   }
   return undefined;

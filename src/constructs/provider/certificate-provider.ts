@@ -255,8 +255,8 @@ export class CertificateProvider extends Construct {
     const half = differences.find(({ own, other }) => Token.isUnresolved(own) !== Token.isUnresolved(other));
     if (half && !ca.signingKey && Resource.isOwnedResource(ca.ledger) && outermostStack(this) !== outermostStack(ca)) {
       const [known, unknown] = Token.isUnresolved(half.own) ? [ca.stack, Stack.of(this)] : [Stack.of(this), ca.stack];
-      throw new Error(`${user.node.path}: ca must be in the ${half.what} of the stack that uses it (${ca.node.path}), got the env of the stack `
-        + `${known.node.path} alone, and none of ${unknown.node.path}; give both the same env`);
+      throw new Error(`${user.node.path}: ca must be in the ${half.what} of the stack that uses it, got ${ca.node.path}, where only the stack `
+        + `${known.node.path} has an env, and ${unknown.node.path} has none; give both the same env`);
     }
     const elsewhere = differences.find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other));
     if (elsewhere && !ca.signingKey) {

@@ -239,7 +239,7 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
     }
     const text = caCertificate!._text;
     if (text === undefined) {
-      throw new Error(`${this.node.path}: caCertificate must be given by PemSource.inline(), file() or parameter()`);
+      throw new Error(`${this.node.path}: caCertificate must be given by PemSource.inline(), file() or parameter(), got PemSource.secret()`);
     }
     validateChain(this, 'caCertificate', text, ({ certificate, chain }) => {
       if (chain.length > 0) {

@@ -26,16 +26,18 @@ export function signingRegion(endpoint: string, region?: string): string | undef
   return instance === undefined ? region : instance.includes('.') ? named : undefined;
 }
 
-/** Checks the Region of an instance, for which requests are signed, and which has to be declared where the endpoint does not name it. */
+/** Checks the Region of an instance, where it is declared. */
 export function checkHuaweiRegion(endpoint: string, region: unknown): Complaint {
   const [, , named] = OWN_NAME.exec(endpoint) ?? [];
-  if (region === undefined) {
-    return named !== undefined ? undefined
-      : `region must be given where the endpoint does not name it, since an access key signs for a Region, got none for ${quote(endpoint)}; `
-        + 'declare the Region that the instance is in, such as cn-north-4';
-  }
-  return checkForm('region', region, REGION)
+  return region === undefined ? undefined : checkForm('region', region, REGION)
     ?? (named === undefined || named === region ? undefined : `region must be ${named}, which the endpoint names, or be left out, got ${quote(region)}`);
+}
+
+/** Whether an access key can sign: for that, the Region has to be known. */
+export function checkSigningRegion(endpoint: string, region: string | undefined): Complaint {
+  return region !== undefined || OWN_NAME.test(endpoint) ? undefined
+    : `region must be given where the endpoint does not name it, since an access key signs for a Region, got none for ${quote(endpoint)}; `
+      + 'declare the Region that the instance is in, such as cn-north-4';
 }
 
 export const HUAWEI_PROJECT_ID: Form = { pattern: '[A-Za-z0-9]{1,32}', allowed: '1 to 32 letters and digits, as My Credentials shows it' };

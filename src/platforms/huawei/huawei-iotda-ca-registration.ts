@@ -2,14 +2,15 @@ import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import {
-  checkHuaweiRegion, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCaUploadAttributes, HuaweiCaUploadProperties,
+  checkHuaweiRegion, checkSigningRegion, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, HuaweiCaUploadAttributes, HuaweiCaUploadProperties,
   HuaweiCaVerificationAttributes, HuaweiCaVerificationProperties, HuaweiInstanceProperties,
 } from './contract';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
 import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
 import { check, Kinds, NUMBER, optional, TEXT } from '../../constructs/checks/kinds';
+import { noticeId, warn } from '../../constructs/checks/notices';
 import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds';
-import { validate, validGeneration } from '../../constructs/checks/validation';
+import { hasToken, validate, validGeneration } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
 import { ledgerOf } from '../../constructs/provider/certificate-provider';
 import { checkForm } from '../../contract/forms';
@@ -50,8 +51,8 @@ export interface HuaweiIotdaCaRegistrationProps {
   readonly appId?: string;
 
   /**
-   * The Region of the instance, such as `cn-north-4`, for which an access key signs requests. It must be given where the endpoint does not
-   * name it, as names of Huawei Cloud's own do: `*.cn-north-4.myhuaweicloud.com`.
+   * The Region of the instance, such as `cn-north-4`, for which an access key signs requests. With an access key, it must be given where the endpoint does
+   * not name it, as names of Huawei Cloud's own do: `*.cn-north-4.myhuaweicloud.com`.
    *
    * @default - the Region that the endpoint names
    */
@@ -126,6 +127,7 @@ export class HuaweiIotdaCaRegistration extends CloudCaRegistration {
     validate(this, [instanceId], () => instanceId === undefined ? undefined : checkForm('instanceId', instanceId, HUAWEI_ID));
     validate(this, [appId], () => appId === undefined ? undefined : checkForm('appId', appId, HUAWEI_ID));
     validate(this, [endpoint, region], () => checkHuaweiRegion(endpoint, region));
+    this.sayRegion(endpoint, region);
 
     validateRegistration(this, ca, IotPlatform.HUAWEI_IOTDA);
     const registrar = RegistrarFunction.of(this, 'huawei');
@@ -157,5 +159,13 @@ export class HuaweiIotdaCaRegistration extends CloudCaRegistration {
     const ofVerification = (name: keyof HuaweiCaVerificationAttributes): string => verification.getAttString(name);
     this.certificateId = ofVerification('CertificateId');
     this.registeredCaId = this.certificateId;
+  }
+
+  /** What kind the credentials are of is known only to the secret. */
+  private sayRegion(endpoint: string, region: string | undefined): void {
+    const complaint = hasToken([endpoint, region]) ? undefined : checkSigningRegion(endpoint, region);
+    if (complaint) {
+      warn(this, 'signing-region', `${complaint}. A token needs none; acknowledge that: Annotations.of(registration).acknowledgeWarning('${noticeId('signing-region')}')`);
+    }
   }
 }

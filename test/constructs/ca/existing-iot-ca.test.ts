@@ -182,7 +182,7 @@ test.each([
 ])('a CA whose common name, %s, is a host name outside of the constraints above it to some is taken, and it is said who refuses what is below it', (commonName, words) => {
   const root = opensslCa('Old', { extensions: ['nameConstraints = critical, permitted;DNS:acme.example'] });
   const { stack } = existing({ certificate: PemSource.inline(opensslCa(commonName, { issuer: root }).certificate + root.certificate) });
-  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(`below certificate, some validators refuse everything: .*${words}`));
+  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(`certificate has names for which some validators refuse everything below it: .*${words}`));
 });
 
 test('a CA with critical policies is taken, and one with a critical extension that nobody acts upon is refused by its name', () => {

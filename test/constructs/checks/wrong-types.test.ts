@@ -139,7 +139,7 @@ test.each<[string, object, string]>([
   ['a Duration for a date', { notAfter: Duration.days(30) }, 'notAfter must be a Date, got an object of the class Duration'],
   ['one for a list', { platforms: IotPlatform.GENERIC },
     'platforms must be a list in which each item is an IotPlatform, as in IotPlatform.AWS_IOT_CORE, got an object of the class IotPlatform'],
-  ['nothing in a list', { platforms: [IotPlatform.GENERIC, undefined] }, 'platforms[1] must be given, an IotPlatform, as in IotPlatform.AWS_IOT_CORE'],
+  ['nothing in a list', { platforms: [IotPlatform.GENERIC, undefined] }, 'platforms[1] must be given: an IotPlatform, as in IotPlatform.AWS_IOT_CORE'],
   ['null', { pathLength: null }, 'pathLength must be a number, got null'],
   ['a number for a text', { subject: { commonName: 5 } }, 'subject.commonName must be a text, got 5'],
   ['a value of no enumeration', { hashAlgorithm: 'SHA256' }, 'hashAlgorithm must be a HashAlgorithm, one of SHA_256, SHA_384, SHA_512, got a text "SHA256"'],

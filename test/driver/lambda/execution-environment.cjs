@@ -52,9 +52,12 @@ globalThis.setTimeout = (callback, milliseconds, ...values) => new Timer(() => c
 globalThis.clearTimeout = timer => timer && timers.delete(Number(timer));
 globalThis.setTimeout[promisify.custom] = sleep;
 timersPromises.setTimeout = sleep;
+/** The limits of calls and events, which nobody clears. */
+const limits = [];
 AbortSignal.timeout = milliseconds => {
   const controller = new AbortController();
-  setTimeout(() => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')), milliseconds);
+  const limit = setTimeout(() => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')), milliseconds);
+  limits.push(limit);
   return controller.signal;
 };
 
@@ -163,7 +166,7 @@ const handler = require(workerData.bundle)[workerData.handler];
 
 parentPort.on('message', async ({ event, context, remaining, time }) => {
   now = time; // of the world of this event, which can be another one than that of the event before
-  timers.clear(); // those that are left are of calls that ended; thousands of them took most of the time of a long run
+  limits.splice(0).forEach(timer => timers.delete(timer.id)); // of events before: thousands of them took most of the time of a long run
   running = true;
   lookAgain();
   const limit = now + remaining;

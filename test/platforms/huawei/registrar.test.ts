@@ -69,7 +69,7 @@ describe('a CA is registered', () => {
     ['by an access key at a host of its own', { Endpoint: OWN_HOST }],
     ['by an access key at a host of another name, in the Region that is declared', { Endpoint: PRIVATE_HOST, Region: 'cn-north-4' }],
     ['by a token', {}, { token: TOKEN }],
-    ['by a token at a host of another name, which signs nothing', { Endpoint: PRIVATE_HOST, Region: 'cn-north-4' }, { token: TOKEN }],
+    ['by a token at a host of another name, which signs nothing', { Endpoint: PRIVATE_HOST }, { token: TOKEN }],
     ['in a resource space', { AppId: 'space-1' }],
   ])('%s: uploaded, proved, and removed', async (_, target, credentials = secret) => {
     secret = credentials;
@@ -296,6 +296,10 @@ describe('errors that users meet', () => {
       secret.token = TOKEN;
       return {};
     }, `credentials must be a secret with the JSON members accessKeyId and secretAccessKey, or with token alone, got ${SECRET} with both`],
+    ['the secret has neither', () => {
+      secret = { Token: TOKEN, accessKeyId: '' };
+      return {};
+    }, `or with token alone, got ${SECRET} with neither`],
     ['the instance is full', () => {
       Array.from({ length: 100 }, () => huawei.register(stranger.certificate));
       return {};

@@ -5,7 +5,7 @@ import { DeclaredExtensions } from '../../../src/contract/extensions';
 import { NameLists } from '../../../src/contract/general-names';
 import { KEY_ALGORITHM_NAMES } from '../../../src/contract/key-algorithms';
 import { SubjectValues } from '../../../src/contract/subject-attributes';
-import { assertCanIssue, checkCommonNames, readCaChain } from '../../../src/pki/ca-chain';
+import { assertCanIssue, checkCaNames, readCaChain } from '../../../src/pki/ca-chain';
 import { checkCommonNameElsewhere } from '../../../src/pki/common-name-constraints';
 import { ConstraintKind, ConstraintList, limitsUnder } from '../../../src/pki/constraint-limits';
 import { objectIdentifier, printableString, sequence, setOfOne } from '../../../src/pki/der';
@@ -157,7 +157,7 @@ function adopted(certificates: readonly string[]): string {
     assertCanIssue('certificate', chain);
     const path = [chain.certificate, ...chain.chain];
     assertUsagesAllowed(PROFILES.device, [], limitsOf(path).extendedKeyUsages);
-    const isWarned = path.some(({ der }, index) => lintErrors(der, [], path[index + 1]?.der).length > 0) || checkCommonNames('certificate', chain) !== undefined;
+    const isWarned = path.some(({ der }, index) => lintErrors(der, [], path[index + 1]?.der).length > 0) || checkCaNames('certificate', chain) !== undefined;
     return isWarned ? 'warns' : 'takes';
   } catch {
     return '**refuses**';

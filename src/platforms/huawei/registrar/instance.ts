@@ -5,7 +5,7 @@ import { complain, optionalText, RawProperties, secretId } from '../../../resour
 import { credentialsIn, readSecretMap } from '../../registrar/credentials';
 import { HttpApi } from '../../registrar/http-api';
 import { Outside } from '../../registrar/outside';
-import { checkHuaweiRegion, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, signingRegion } from '../contract';
+import { checkHuaweiRegion, checkSigningRegion, HUAWEI_ENDPOINT, HUAWEI_ID, HUAWEI_PROJECT_ID, signingRegion } from '../contract';
 
 /** An instance of IoTDA as the properties name it. */
 export interface HuaweiInstance {
@@ -58,14 +58,16 @@ export async function certificatesOf(instance: HuaweiInstance, signal: AbortSign
  */
 async function callerOf({ credentials, endpoint, region }: HuaweiInstance, signal: AbortSignal, { readSecret }: HuaweiReach): Promise<Caller> {
   const secret = await readSecretMap(credentials, signal, readSecret);
-  const { token: hasToken, accessKeyId: hasKey } = secret.members ?? {};
-  if (hasToken !== undefined && hasKey !== undefined) {
-    throw new Error(`credentials must be a secret with the JSON members accessKeyId and secretAccessKey, or with token alone, got ${credentials} with both`);
+  const [hasToken, hasKey] = [secret.members?.token, secret.members?.accessKeyId].map(value => value !== undefined && value !== null && value !== '');
+  if (hasToken === hasKey) {
+    throw new Error('credentials must be a secret with the JSON members accessKeyId and secretAccessKey, or with token alone, '
+      + `got ${credentials} with ${hasToken ? 'both' : 'neither'}`);
   }
-  if (hasToken !== undefined) {
+  if (hasToken) {
     const { token } = credentialsIn(secret, ['token']);
     return { authenticate: request => ({ ...request, headers: { ...request.headers, 'x-auth-token': token } }), secrets: [token] };
   }
   const key = credentialsIn(secret, ['accessKeyId', 'secretAccessKey']);
+  complain(checkSigningRegion(endpoint, region));
   return { authenticate: request => signRequest(request, key, new Date(), signingRegion(endpoint, region)), secrets: [key.secretAccessKey] };
 }

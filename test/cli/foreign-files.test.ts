@@ -211,8 +211,11 @@ beforeAll(async () => {
   }
 });
 
+/** The machine may be busy with other work, which shows in the time of the processor too: what takes too long has another try, and a third. */
+const TRIES = 3;
+
 /** What a command makes of a file: what is wrong with that, if anything. */
-function judge(path: string, command: (print: (text: string) => void) => void): string | undefined {
+function judge(path: string, command: (print: (text: string) => void) => void, tries = TRIES): string | undefined {
   let said = '';
   const begin = process.cpuUsage();
   let complaint: string | undefined;
@@ -225,7 +228,8 @@ function judge(path: string, command: (print: (text: string) => void) => void): 
       : !message.startsWith(path) ? `does not name the file: ${message}` : RAW.test(message.slice(path.length)) ? `is told in foreign words: ${message}` : undefined;
   }
   const { user, system } = process.cpuUsage(begin);
-  return complaint ?? ((user + system) / 1000 > MOST_MILLISECONDS ? `takes ${(user + system) / 1000} ms` : undefined);
+  const isSlow = (user + system) / 1000 > MOST_MILLISECONDS;
+  return complaint ?? (!isSlow ? undefined : tries > 1 ? judge(path, command, tries - 1) : `takes ${(user + system) / 1000} ms, also again`);
 }
 
 const terminal = (print: (text: string) => void) => ({ print, warn: print, progress: silentProgress, columns: 80 });

@@ -141,6 +141,7 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
   public readonly _ca?: IPrivateIotCa;
   private readonly registration: CfnCACertificate;
   private readonly autoRegistration?: boolean;
+  private removalPolicy?: RemovalPolicy;
 
   constructor(scope: Construct, id: string, props: AwsIotCaRegistrationProps) {
     super(scope, id);
@@ -210,16 +211,24 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
       sourceArn: rule.attrArn,
       sourceAccount: Stack.of(this).account,
     });
+    this.retainBelow();
   }
 
   /**
-   * What happens to the registration when it leaves the stack. A CA that is retained stays active, and the role in which its
-   * devices are provisioned stays with it; a policy that its template names has to be retained beside it.
+   * What happens to the registration when it leaves the stack. A CA that is retained stays active. What provisions its devices
+   * stays with it: the role of a template, or the rule and the permission to call a function; a policy that the template names
+   * and the function itself have to be retained beside it.
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     check(this, { policy: REMOVAL_POLICY }, { policy });
     super.applyRemovalPolicy(validRemovalPolicy(this, policy, RemovalPolicy.DESTROY));
-    this.node.tryFindChild('ProvisioningRole')?.node.findAll()
+    this.removalPolicy = policy;
+    this.retainBelow();
+  }
+
+  private retainBelow(policy = this.removalPolicy): void {
+    ['ProvisioningRole', 'JustInTimeRegistration']
+      .flatMap(id => policy && this.node.tryFindChild(id)?.node.findAll() || [])
       .filter(construct => CfnResource.isCfnResource(construct))
       .forEach(resource => resource.applyRemovalPolicy(policy));
   }

@@ -14,6 +14,18 @@ function registered(props: Partial<AwsIotCaRegistrationProps> = {}): { stack: St
   return { stack, registration: new AwsIotCaRegistration(stack, 'Registration', { ca, ...props }) };
 }
 
+/** A function that decides on certificates. */
+function decide(stack: Stack): Function {
+  return new Function(stack, 'Function', { runtime: Runtime.NODEJS_LATEST, handler: 'index.handler', code: Code.fromInline('exports.handler = () => {}') });
+}
+
+/** The types of the registration's resources that are retained. */
+function retainedBelow(stack: Stack): string[] {
+  return Object.entries<{ Type: string; DeletionPolicy?: string }>(Template.fromStack(stack).toJSON().Resources)
+    .filter(([id, { DeletionPolicy }]) => id.startsWith('Registration') && DeletionPolicy === 'Retain')
+    .map(([, resource]) => resource.Type).sort();
+}
+
 test('a registration of the fewest properties is by SNI, active, and takes the certificate of the CA and nothing else', () => {
   const { stack } = registered();
   expect(propertiesOf(stack, TYPE)).toEqual({
@@ -72,9 +84,21 @@ test.each(['by its property', 'afterwards'])('a registration that is retained %s
   if (!removalPolicy) {
     registration.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
-  const retained = Object.entries<{ DeletionPolicy?: string }>(Template.fromStack(stack).toJSON().Resources)
-    .filter(([id, { DeletionPolicy }]) => id.startsWith('Registration') && DeletionPolicy === 'Retain').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
-  expect(retained.sort()).toEqual(['Registration', 'RegistrationProvisioningRole', 'RegistrationProvisioningRoleRights']);
+  expect(retainedBelow(stack)).toEqual(['AWS::IAM::Policy', 'AWS::IAM::Role', TYPE]);
+});
+
+test.each(['before', 'after'])('a registration that is retained %s a function was added keeps the rule that calls it, and its permission', when => {
+  const { stack, registration } = registered();
+  const retain = () => registration.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  const add = () => registration.addJustInTimeRegistration(decide(stack));
+  (when === 'before' ? [retain, add] : [add, retain]).forEach(act => act());
+  expect(retainedBelow(stack)).toEqual([TYPE, 'AWS::IoT::TopicRule', 'AWS::Lambda::Permission']);
+});
+
+test('nothing of a registration is retained where nobody asked for it', () => {
+  const { stack, registration } = registered();
+  registration.addJustInTimeRegistration(decide(stack));
+  expect(retainedBelow(stack)).toEqual([]);
 });
 
 test('the same CA is not registered twice in a stack', () => {
@@ -87,8 +111,7 @@ test('the same CA is not registered twice in a stack', () => {
 describe('just-in-time registration', () => {
   test('sends a function what AWS IoT publishes of the CA\'s new certificates; only this rule may call it', () => {
     const { stack, registration } = registered();
-    const fn = new Function(stack, 'Function', { runtime: Runtime.NODEJS_LATEST, handler: 'index.handler', code: Code.fromInline('exports.handler = () => {}') });
-    registration.addJustInTimeRegistration(fn);
+    registration.addJustInTimeRegistration(decide(stack));
     expect(propertiesOf(stack, TYPE).AutoRegistrationStatus).toBe('ENABLE');
     expect(propertiesOf(stack, 'AWS::IoT::TopicRule').TopicRulePayload).toEqual({
       Description: 'Certificates that devices of the CA Stack/Registration first connect with',

@@ -43,10 +43,7 @@ function takingOver(name: string, more: Specs, isMain = false): Scenario {
   return {
     name,
     before: { Former: { kind: 'ca' } },
-    act: history => {
-      const { physicalId } = history.stack.resources.get('Former') ?? history.stack.resources.get('Kept')!;
-      return history.deploy({ Kept: { kind: 'kept', ca: 'Former', caId: identityIn(physicalId) }, ...more });
-    },
+    act: history => history.deploy({ Kept: { kind: 'kept', ca: 'Former', caId: identityIn(history.beginning.get('Former')!.physicalId) }, ...more }),
     isMain,
   };
 }

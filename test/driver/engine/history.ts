@@ -42,6 +42,8 @@ export class History {
   public readonly requests: Requests;
   public readonly stack: Stack;
   public readonly watch: Watch;
+  /** What the stack had at the beginning. */
+  public readonly beginning: Saved['resources'];
   public specs: Specs = {};
   /** What the last stable stack had, which a rollback goes back to. */
   private stable: ReadonlyMap<string, string> = new Map();
@@ -52,7 +54,8 @@ export class History {
     this.stack = new Stack(this.world, this.requests);
     this.watch = new Watch(this.world, this.stack);
     this.watch.foreign.add(new X509Certificate(madeElsewhere().certificate).raw.toString('base64'));
-    saved?.resources.forEach((resource, logicalId) => this.stack.resources.set(logicalId, resource));
+    this.beginning = saved?.resources ?? new Map();
+    this.beginning.forEach((resource, logicalId) => this.stack.resources.set(logicalId, resource));
     this.specs = saved?.specs ?? {};
   }
 

@@ -90,6 +90,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
       setupFiles: ['<rootDir>/test/support/environment.ts'],
       moduleNameMapper: { '^cdk-private-iot-ca$': '<rootDir>/src/index.ts' },
+      testSequencer: '<rootDir>/test/support/longest-first.cjs',
       testTimeout: 120_000, // generous: the machine may be busy with other work
     },
   },

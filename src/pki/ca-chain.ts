@@ -2,11 +2,13 @@ import { KeyObject, X509Certificate } from 'node:crypto';
 import { Certificate, isSelfIssued, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
 import { checkCommonNameElsewhere } from './common-name-constraints';
+import { checkEmptyConstraints } from './constraint-limits';
 import { describeExtensions } from './extension-names';
 import { limitsOf, usageText } from './issuer-limits';
 import { keyAlgorithmOfPublicKey } from './keys';
+import { checkMailboxesElsewhere } from './mailbox-constraints';
 import { commonNameOf, isSameName } from './name-comparison';
-import { assertNamesPermitted } from './name-constraints';
+import { assertNamesPermitted, mailboxesOf } from './name-constraints';
 import { NameConstraints } from './name-subtrees';
 import { OID } from './object-identifiers';
 import { assertReadable } from './readable-certificate';
@@ -111,15 +113,16 @@ function describeUsages({ certificate, chain }: CaChain): string {
 }
 
 /**
- * Whether some validators refuse everything below a CA, for its names or for those of one above it: they read constraints in other ways
- * than RFC 5280, section 4.2.1.10, or take a common name for a host name or an address.
+ * Whether some validators refuse everything below a CA, for names or constraints of its own or of a CA above it: they read constraints in
+ * other ways than RFC 5280, section 4.2.1.10, or take a common name for a host name or an address.
  */
 export function checkCaNames(property: string, { certificate, chain }: CaChain): Complaint {
   const path = [certificate, ...chain];
   return path.map((each, index) => {
     const constraints = path.slice(index + 1).flatMap(({ nameConstraints }) => nameConstraints ?? []);
-    const complaint = isSelfIssued(each) ? undefined : complaintOfNames(each, constraints);
-    return complaint && `${place(property, index)} has names for which some validators refuse everything below it: ${complaint}`;
+    const complaint = each.nameConstraints && checkEmptyConstraints(each.nameConstraints)
+      || (isSelfIssued(each) ? undefined : complaintOfNames(each, constraints));
+    return complaint && `${place(property, index)} has names or name constraints for which some validators refuse everything below it: ${complaint}`;
   }).find(complaint => complaint !== undefined);
 }
 
@@ -130,7 +133,9 @@ function complaintOfNames({ subject, alternativeNames }: Certificate, constraint
     return (error as Error).message;
   }
   const facts = { commonName: commonNameOf(subject), alternativeNames, profile: 'ca' } as const;
-  return constraints.map(each => checkCommonNameElsewhere(facts, each)).find(complaint => complaint !== undefined);
+  const names = [...mailboxesOf(subject), ...alternativeNames];
+  return constraints.map(each => checkCommonNameElsewhere(facts, each) ?? checkMailboxesElsewhere(names, each))
+    .find(complaint => complaint !== undefined);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { RawGeneralName } from './general-names';
 import { NameConstraints } from './name-subtrees';
+import { Complaint } from '../contract/rules';
 
 /** Kinds of names that validators treat differently under constraints. */
 export type ConstraintKind = 'dns' | 'ipv4' | 'ipv6' | 'uri' | 'email' | 'directory';
@@ -74,6 +75,15 @@ export function limitsUnder(constraints: NameConstraints, critical: boolean, isA
     return found.length === 0 ? []
       : [`${validator} ${version} ${effect === 'refuses' ? 'refuses' : 'accepts'} ${what} under ${critical ? 'critical ' : ''}constraints on ${found.join(' and ')}`];
   });
+}
+
+/** Who refuses everything below a constraint whose base is empty, by trying. */
+const REFUSE_EMPTY: { readonly [T in RawGeneralName['type']]?: string } = { dns: 'wolfSSL 5.5 refuses', email: 'Java 17 and wolfSSL 5.5 refuse', uri: 'Java 17 and wolfSSL 5.5 refuse' };
+
+/** Whether constraints have an empty base. RFC 5280, section 4.2.1.10, gives it a meaning for host names alone: all of them. */
+export function checkEmptyConstraints({ permitted, excluded }: NameConstraints): Complaint {
+  const empty = [...permitted, ...excluded].find(({ value }) => value === '');
+  return empty && `${REFUSE_EMPTY[empty.type]} everything below a constraint on ${KIND_TEXTS[kindOf(empty)]} that is empty`;
 }
 
 function kindOf({ type, value }: RawGeneralName): ConstraintKind {

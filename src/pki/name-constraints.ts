@@ -108,7 +108,7 @@ export function assertNamesPermitted(
 }
 
 /** RFC 5280, section 4.2.1.10: constraints on mailboxes hold for those in the subject too. */
-function mailboxesOf(subject: Buffer): RawGeneralName[] {
+export function mailboxesOf(subject: Buffer): RawGeneralName[] {
   return valuesOf(subject, OID.emailAddress).map(value => ({ type: 'email', value }));
 }
 

@@ -23,8 +23,8 @@ export function isWithin(name: RawGeneralName, base: RawGeneralName): boolean {
 
 /**
  * Whether a name reaches into a subtree to any validator: a wildcard stands for each host it covers (CVE-2025-61727), wolfSSL compares
- * the ends of host names alone, Go takes the host of mailboxes and URIs for its whole domain, some fold the case of mailboxes, and names in
- * a directory are the same in many forms (RFC 5280, section 7.1).
+ * the ends of host names alone, Go takes the host of mailboxes and URIs for its whole domain, some fold the case of mailboxes or take an
+ * empty base for everything, and names in a directory are the same in many forms (RFC 5280, section 7.1).
  */
 export function reachesInto(name: RawGeneralName, base: RawGeneralName): boolean {
   if (name.type !== base.type || isWithin(name, base)) {
@@ -33,7 +33,7 @@ export function reachesInto(name: RawGeneralName, base: RawGeneralName): boolean
   switch (name.type) {
     case 'dns': return reachesHost(name.value.toLowerCase(), (base.value as string).toLowerCase().replace(/^\./, ''));
     case 'email': return reachesMailbox(name.value.toLowerCase(), (base.value as string).toLowerCase());
-    case 'uri': return isBelow(hostOfUri(name.value), (base.value as string).toLowerCase());
+    case 'uri': return base.value === '' || isBelow(hostOfUri(name.value), (base.value as string).toLowerCase());
     case 'directory': return isPrefixOfPreparedName(base.value as Buffer, name.value);
     default: return false;
   }
@@ -45,8 +45,12 @@ function reachesHost(name: string, base: string): boolean {
   return name.endsWith(base) || (label.includes('*') && parents.length > 0 && parents.join('.') === base.split('.').slice(1).join('.'));
 }
 
+/** GnuTLS, Go and NSS take an empty base for all mailboxes; wolfSSL compares as much of a longer host as the mailbox's host has. */
 function reachesMailbox(name: string, base: string): boolean {
-  return TEXT_RULES.email(name, base) || (!base.includes('@') && isBelow(name.slice(name.lastIndexOf('@') + 1), base));
+  const at = name.lastIndexOf('@');
+  const host = name.slice(at + 1);
+  return TEXT_RULES.email(name, base) || base === '' || (!base.includes('@') && isBelow(host, base))
+    || (base.startsWith(host) && at < base.length && name.length >= base.length);
 }
 
 function isBelow(host: string | undefined, domain: string): boolean {

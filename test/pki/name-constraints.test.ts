@@ -149,6 +149,7 @@ const STRICTER: readonly Case[] = [
   { constraints: { permitted: { uri: ['.example.com'] } }, names: { uri: ['https://x_y.example.com/'] }, within: false, toOpenssl: true }, // Java finds no host in it
   { constraints: { excluded: { uri: ['.example.com'] } }, names: { uri: ['https://x_y.example.com/'] }, within: false },
   ...stricter({ email: ['bob@example.com'] }, { email: ['Bob@example.com'] }),
+  { constraints: { excluded: { email: ['example.com.au'] } }, names: { email: ['bob@example.com'] }, within: false, toOpenssl: true }, // wolfSSL
   ...([
     ['Acmé', 'AcmÉ'], ['Acme', 'Ａｃｍｅ'], ['Acme Ltd', 'Acme\u00a0Ltd'],
   ] as const).flatMap(([base, organization]) => stricter({ directory: [{ organization: base }] }, {}, { organization })),

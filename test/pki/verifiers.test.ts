@@ -32,13 +32,14 @@ const CONSTRAINTS: readonly Constraints[] = [
   { excluded: { dns: ['evil.example', 'admin.acme.example'] } },
   { permitted: { ip: ['192.168.0.0/16'] } },
   { excluded: { ip: ['10.0.0.0/8'] } },
-  { excluded: { email: ['acme.example'] } },
+  { excluded: { email: ['acme.example', 'acme.com.au', '.acme.net'] } },
 ];
 
 /** Names beside the subject, of a certificate without a common name. */
 const ALTERNATIVE_NAMES: readonly NameLists[] = [
   { dns: ['*.acme.example'] }, { dns: ['a.acme.example'] }, { dns: ['*.example'] }, { dns: ['*.evil.example'] }, { dns: ['admin.acme.example'] }, { dns: ['xadmin.acme.example'] }, { dns: ['other.acme.example'] },
   { email: ['a@acme.example'] }, { email: ['a@x.acme.example'] }, { email: ['a@other.example'] },
+  { email: ['a@acme.com'] }, { email: ['devices@acme.com'] }, { email: ['quite.a.number@acme.com'] }, { email: ['a@x.acme.net'] }, { email: ['a@acme.net'] },
   { ip: ['10.0.0.1'] }, { ip: ['192.168.0.1'] }, { dns: ['a.acme.example'], ip: ['192.168.0.1'] },
 ];
 

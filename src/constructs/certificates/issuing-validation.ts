@@ -8,11 +8,12 @@ import { GENERAL_NAME_TYPE_NAMES, NameLists } from '../../contract/general-names
 import { checkTermWithin, formatTime, Term } from '../../contract/term';
 import { assertNotCaSubject } from '../../pki/ca-subject';
 import { checkCommonNameElsewhere } from '../../pki/common-name-constraints';
-import { rawNames } from '../../pki/general-names';
+import { RawGeneralName, rawNames } from '../../pki/general-names';
 import { assertUsagesAllowed } from '../../pki/issuer-limits';
+import { checkMailboxesElsewhere } from '../../pki/mailbox-constraints';
 import { encodeName } from '../../pki/name';
 import { commonNameOf } from '../../pki/name-comparison';
-import { assertNamesPermitted } from '../../pki/name-constraints';
+import { assertNamesPermitted, mailboxesOf } from '../../pki/name-constraints';
 import { ProfileName, PROFILES } from '../../pki/profile';
 import { readRequestedNames } from '../../pki/requested-names';
 import { Validity, validityFrom } from '../../pki/validity';
@@ -61,17 +62,23 @@ export function validateIssuing(
     }
   });
   sayTerm(scope, { days, notBefore, notAfter }, known, clipToIssuer);
-  sayCommonName(scope, certificate, profile, known);
+  sayNames(scope, certificate, profile, known);
 }
 
-/** Warns of a common name that is issued, and that a validator refuses for the constraints above. */
-function sayCommonName(scope: Construct, certificate: DeclaredCertificate, profile: ProfileName, { nameConstraints }: KnownCa): void {
+/** Warns of names that are issued, and for which a validator refuses the certificate under the constraints above. */
+function sayNames(scope: Construct, certificate: DeclaredCertificate, profile: ProfileName, { nameConstraints }: KnownCa): void {
   const name = knownName(certificate);
-  const facts = { commonName: name && commonNameOf(name), alternativeNames: rawNames(knownNames(certificate.subjectAlternativeNames)), profile };
+  const { names: alternativeNames } = knownAlternativeNames(certificate);
+  const facts = { commonName: name && commonNameOf(name), alternativeNames, profile };
+  const mailboxes = [...name ? mailboxesOf(name) : [], ...alternativeNames];
   for (const constraints of nameConstraints) {
-    const complaint = checkCommonNameElsewhere(facts, constraints);
-    if (complaint) {
-      warn(scope, 'common-name-constraints', complaint);
+    const commonName = checkCommonNameElsewhere(facts, constraints);
+    if (commonName) {
+      warn(scope, 'common-name-constraints', commonName);
+    }
+    const mailbox = checkMailboxesElsewhere(mailboxes, constraints);
+    if (mailbox) {
+      warn(scope, 'mailbox-constraints', mailbox);
     }
   }
 }
@@ -82,17 +89,25 @@ function knownName({ subject, certificateSigningRequest }: DeclaredCertificate):
 }
 
 function assertNames(certificate: DeclaredCertificate, profile: ProfileName, known: KnownCa): void {
-  const { certificateSigningRequest: source, subjectAlternativeNames, allowedSubjectAlternativeNames: allowed = {} } = certificate;
-  const request = knownRequest(source);
   const name = knownName(certificate);
   if (name) {
     assertNotCaSubject(name, known.subjects);
   }
-  const taken = request && !hasToken(allowed) ? readRequestedNames(request, allowed).allowed : {};
-  const names = [...rawNames(knownNames(subjectAlternativeNames)), ...rawNames(taken)];
+  const { names, areComplete } = knownAlternativeNames(certificate);
   // A common name counts as a host name where there is no other: that has to be known.
-  const areComplete = !hasToken([subjectAlternativeNames, allowed]) && (!source || request !== undefined);
   assertNamesPermitted({ subject: name, alternativeNames: areComplete ? names : undefined, profile }, known.nameConstraints, names);
+}
+
+/** The names beside the subject that are known, declared or requested, and whether these are all. */
+function knownAlternativeNames(
+  { certificateSigningRequest: source, subjectAlternativeNames, allowedSubjectAlternativeNames: allowed = {} }: DeclaredCertificate,
+): { readonly names: readonly RawGeneralName[]; readonly areComplete: boolean } {
+  const request = knownRequest(source);
+  const taken = request && !hasToken(allowed) ? readRequestedNames(request, allowed).allowed : {};
+  return {
+    names: [...rawNames(knownNames(subjectAlternativeNames)), ...rawNames(taken)],
+    areComplete: !hasToken([subjectAlternativeNames, allowed]) && (!source || request !== undefined),
+  };
 }
 
 function knownUsages({ extendedKeyUsages = [] }: DeclaredCertificate): string[] {

@@ -9,12 +9,13 @@ import { PlatformId } from '../../platforms/registry';
  */
 export const WARNINGS = {
   'ca-has-ended': 'A CA whose certificate was made elsewhere has ended and can issue nothing new',
-  'ca-names': 'Some validators refuse everything below a CA that was made elsewhere, because of its names',
+  'ca-names': 'Some validators refuse everything below a CA that was made elsewhere, because of its names or constraints',
   'ca-of-another-account': 'The account of a CA must let this account use the CA\'s key and ledger',
   'common-name-constraints': 'A validator takes a common name for a host name outside the CA\'s constraints',
   'common-name-in-topics': 'A common name contains characters that brokers read as part of a topic',
   'common-name-twice': 'Two certificates of a CA have the same common name',
   'extended-key-usage': 'A CA that was made elsewhere can\'t issue certificates for devices, because of its extended key usages',
+  'mailbox-constraints': 'A validator takes a mailbox for one outside the CA\'s constraints',
   'name-constraints': 'A CA has name constraints that some validators do not support or do not enforce',
   'no-outputs': 'A `CertificateOutputs` has nothing to output',
   'signing-region': 'A CA is registered with Huawei Cloud at an endpoint that does not name the Region',

@@ -5,7 +5,7 @@ import { AUTHORITY_RULES } from './rules/authority';
 import { EMBEDDED_STACK_RULES } from './rules/embedded-stacks';
 import { EXTENSION_RULES } from './rules/extensions';
 import { ISSUER_RULES } from './rules/issuer';
-import { COMMON_NAME_RULES, NAME_CONSTRAINT_RULES } from './rules/name-constraints';
+import { CONSTRAINED_NAME_RULES, NAME_CONSTRAINT_RULES } from './rules/name-constraints';
 import { NAME_RULES } from './rules/names';
 import { PLATFORM_RULES, rulesOfPlatforms } from './rules/platforms';
 import { PUBLIC_KEY_RULES } from './rules/public-key';
@@ -21,7 +21,7 @@ const GENERAL_RULES: readonly LintRule[] = [
 ];
 
 /** What is checked of a certificate whose issuer is known. */
-const BELOW_ISSUER_RULES: readonly LintRule[] = [...ISSUER_RULES, ...COMMON_NAME_RULES];
+const BELOW_ISSUER_RULES: readonly LintRule[] = [...ISSUER_RULES, ...CONSTRAINED_NAME_RULES];
 
 /** All rules, in the order in which they are checked. Their ids are API: pipelines name them. */
 export const LINT_RULES: readonly LintRule[] = [...GENERAL_RULES, ...BELOW_ISSUER_RULES, ...PLATFORM_RULES];

@@ -182,7 +182,16 @@ test.each([
 ])('a CA whose common name, %s, is a host name outside of the constraints above it to some is taken, and it is said who refuses what is below it', (commonName, words) => {
   const root = opensslCa('Old', { extensions: ['nameConstraints = critical, permitted;DNS:acme.example'] });
   const { stack } = existing({ certificate: PemSource.inline(opensslCa(commonName, { issuer: root }).certificate + root.certificate) });
-  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(`certificate has names for which some validators refuse everything below it: .*${words}`));
+  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(`certificate has names or name constraints for which some validators refuse everything below it: .*${words}`));
+});
+
+test.each([
+  ['81', 'Java 17 and wolfSSL 5.5 refuse everything below a constraint on mailboxes that is empty'],
+  ['82', 'wolfSSL 5.5 refuses everything below a constraint on host names that is empty'],
+  ['86', 'Java 17 and wolfSSL 5.5 refuse everything below a constraint on URIs that is empty'],
+])('a CA that excludes all names of a type, %s, is taken, and it is said who refuses what is below it', (tag, words) => {
+  const { stack } = existing({ certificate: PemSource.inline(opensslCa('Old', { extensions: [`nameConstraints = critical, DER:30:06:A1:04:30:02:${tag}:00`] }).certificate) });
+  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(words));
 });
 
 test('a CA with critical policies is taken, and one with a critical extension that nobody acts upon is refused by its name', () => {

@@ -129,6 +129,18 @@ describe('names outside the name constraints of the CA are refused:', () => {
         `^the commonName "${name}" should lie within .*: wolfSSL, and Botan where it has a dot, take it for a host name and refuse all that is below the CA`)));
     });
 
+    test('a mailbox that is as long before its @ as the host that is permitted, declared or in a request', () => {
+      const ca = constrained({ permitted: { email: ['acme.com'] } });
+      ca.addDeviceCertificate('A', { subject: SUBJECT, subjectAlternativeNames: { email: ['pump-123@acme.com'] } });
+      ca.addDeviceCertificate('B', { subject: { commonName: 'b' }, subjectAlternativeNames: { email: ['pump-12@acme.com'] } });
+      ca.addDeviceCertificate('C', {
+        certificateSigningRequest: PemSource.inline(opensslRequest('/CN=c', { extensions: ['subjectAltName=email:pump-345@acme.com'] })),
+        allowedSubjectAlternativeNames: { email: ['acme.com'] },
+      });
+      expect(warnings(ca.stack, 'mailbox-constraints')).toEqual(['123', '345'].map(number => expect.stringMatching(
+        `^the part of the mailbox "pump-${number}@acme.com" before its @ should be shorter than the host that a CA above permits, "acme.com": wolfSSL 5.5 refuses`)));
+    });
+
     test('but not where it lies within, nor where no host name is permitted, nor beside an alternative name', () => {
       const ca = constrained({ permitted: { dns: ['acme.example'] } });
       new PrivateIotCa(ca.stack, 'A', { subject: { commonName: 'line7.acme.example' }, issuer: ca });

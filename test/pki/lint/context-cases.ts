@@ -101,6 +101,15 @@ export const COMMON_NAME_CASES: readonly ContextCase[] = [
   [EXCLUDING, { subject: name([COMMON_NAME, '10.0.0.1']) }, 'for an address, and the CA\'s name constraints do not permit it', { subject: name([COMMON_NAME, '192.0.2.1']) }],
 ].map(([issuer, found, says, passed]) => ({ rule: 'stack-common-name-constraints', says, found, passed, issuers: [issuer, issuer] }) as ContextCase);
 
+const FOR_MAILBOXES: Changed = { ca: true, more: extension(LINT_OID.nameConstraints, true, sequence(element(0xa0, sequence(string(0x81, 'acme.com'))))) };
+const MAILBOX = (value: string): Changed => ({ more: BESIDE(1, value) });
+
+/** On what a mailbox counts for below an issuer with constraints. */
+export const MAILBOX_CASES: readonly ContextCase[] = [
+  [MAILBOX('pump-123@acme.com'), MAILBOX('pump-12@acme.com')],
+  [MAILBOX('pump-123@acme.com'), { ...MAILBOX('pump-123@acme.com'), ...subCa(), subject: name([COMMON_NAME, 'Line']), issuer: name([COMMON_NAME, 'Line']) }],
+].map(([found, passed]) => ({ rule: 'stack-mailbox-constraints', says: 'wolfSSL 5.5 refuses the certificate', found, passed, issuers: [FOR_MAILBOXES, FOR_MAILBOXES] }));
+
 export const TIME_CASES: readonly ContextCase[] = [
   { rule: 'rfc5280-validity-current', says: 'has expired on 2027-01-01T00:00:00Z', found: {}, passed: { notAfter: time(new Date('2027-01-01T00:00:01Z')) }, now: new Date('2027-01-01T00:00:01.5Z') },
   { rule: 'rfc5280-validity-current', says: 'and it is only 2025-12-31T00:00:00Z', found: {}, passed: { notBefore: day('2025-12-31') }, now: new Date('2025-12-31T00:00:00Z') },

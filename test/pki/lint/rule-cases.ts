@@ -39,6 +39,7 @@ const alternativeNames = (critical: boolean, ...names: [number, string | Buffer]
   extension(LINT_OID.subjectAltName, critical, generalNames(...names));
 const nameConstraints = (critical: boolean) =>
   extension(LINT_OID.nameConstraints, critical, sequence(element(0xa0, sequence(string(0x82, 'example')))));
+const emptyConstraint = (tag: number) => extension(LINT_OID.nameConstraints, false, sequence(element(0xa1, sequence(string(tag, '')))));
 const usages = (...oids: string[]) => extension(OID.extKeyUsage, false, sequence(...oids.map(oid)));
 const rsaPss = (...fields: Buffer[]) => sequence(oid(LINT_OID.rsassaPss), sequence(...fields));
 const crlAt = (uri: string) => extension(LINT_OID.cRLDistributionPoints, false, sequence(sequence(element(0xa0, element(0xa0, string(0x86, uri))))));
@@ -300,6 +301,12 @@ export const RULE_CASES: readonly RuleCase[] = [
   { rule: 'stack-rsa-pss', says: 'RSA-PSS', found: signedBy(rsaPss(explicit(0, sequence(oid(LINT_OID.sha256))))), passed: signedBy(signatureAlgorithm('RSA', 'SHA-256')) },
   { rule: 'stack-algorithm', says: 'got 1.2.840.10040.4.3', found: signedBy(sequence(oid('1.2.840.10040.4.3'))), passed: signedBy(ED25519) },
   { rule: 'stack-algorithm', says: 'got 1.3.101.110', found: { publicKey: edwards(sequence(oid('1.3.101.110')), 32) }, passed: { publicKey: edwards(ED25519, 32) } },
+  ...(['dns', 'email', 'uri'] as const).map((type): RuleCase => ({
+    rule: 'stack-empty-name-constraint',
+    says: 'that is empty',
+    found: { ca: true, more: emptyConstraint({ email: 0x81, dns: 0x82, uri: 0x86 }[type]) },
+    passed: { ca: true, more: nameConstraints(false) },
+  })),
   { rule: 'stack-name-constraints', says: 'mbedTLS and BearSSL', found: { ca: true, more: nameConstraints(true) }, passed: { ca: true, more: nameConstraints(false) } },
   ...([
     ['go', true, 0xa0, DIRECTORY_BASE, 'Go 1.19 refuses every chain under critical constraints on permitted directory names', true, DNS_BASE],

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { build, CA, DEVICE } from './certificate-builder';
-import { COMMON_NAME_CASES, ContextCase, ISSUER_CASES, PLATFORM_CASES, TIME_CASES } from './context-cases';
+import { COMMON_NAME_CASES, ContextCase, ISSUER_CASES, MAILBOX_CASES, PLATFORM_CASES, TIME_CASES } from './context-cases';
 import { Changed, certificateOf, RULE_CASES } from './rule-cases';
 import { LINT_RULES, lintCertificate, rulesFor } from '../../../src/pki/lint/lint';
 import { LintContext } from '../../../src/pki/lint/lint-rule';
@@ -14,7 +14,7 @@ function contextOf({ platforms = [], now }: Partial<ContextCase>, issuer: Change
   return { platforms, now, issuer: readLintedCertificate(certificateOf(issuer)) };
 }
 
-const CASES: readonly ContextCase[] = [...RULE_CASES, ...TIME_CASES, ...ISSUER_CASES, ...COMMON_NAME_CASES, ...PLATFORM_CASES];
+const CASES: readonly ContextCase[] = [...RULE_CASES, ...TIME_CASES, ...ISSUER_CASES, ...COMMON_NAME_CASES, ...MAILBOX_CASES, ...PLATFORM_CASES];
 
 describe('the rule', () => {
   test.each(CASES.map(each => [...title(each), each] as const))('%s finds what it says (%s), and passes what comes near', (rule, _, each) => {

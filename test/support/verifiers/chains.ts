@@ -14,6 +14,7 @@ import { Issuer } from '../../../src/pki/issue';
 import { assertMayIssue, assertUsagesAllowed, limitsOf } from '../../../src/pki/issuer-limits';
 import { lintCertificate } from '../../../src/pki/lint/lint';
 import { lintErrors } from '../../../src/pki/lint/lint-errors';
+import { checkMailboxesElsewhere } from '../../../src/pki/mailbox-constraints';
 import { encodeName } from '../../../src/pki/name';
 import { toPem } from '../../../src/pki/pem';
 import { ProfileName, PROFILES } from '../../../src/pki/profile';
@@ -115,8 +116,9 @@ const CA_NAMES = ['Acme Line 7', 'line7', `line7.${DOMAIN}`, 'Line 7.Acme'];
 function libraryWord(profile: ProfileName, subject: SubjectValues, names: NameLists, { bound }: Constrained): string {
   try {
     assertMayIssue(PROFILES[profile], { validity: bound.validity!, subject: encodeName(subject), extensions: { subjectAlternativeNames: names }, pathLength: profile === 'ca' ? 0 : undefined }, bound);
-    const facts = { commonName: subject.commonName ?? '', alternativeNames: rawNames(names), profile };
-    return bound.nameConstraints!.some(each => checkCommonNameElsewhere(facts, each)) ? 'warns' : 'issues';
+    const alternativeNames = rawNames(names);
+    const facts = { commonName: subject.commonName ?? '', alternativeNames, profile };
+    return bound.nameConstraints!.some(each => checkCommonNameElsewhere(facts, each) ?? checkMailboxesElsewhere(alternativeNames, each)) ? 'warns' : 'issues';
   } catch {
     return '**refuses**';
   }
@@ -142,6 +144,32 @@ async function commonNames(): Promise<Section> {
     text: `Below a CA with \`permitted: { dns: ['${DOMAIN}'] }\`. Some validators take a common name for a host name if the certificate has no alternative name of that type.`,
     rows: await Promise.all([...ends, ...cas]),
   };
+}
+
+const MAILBOX_HOST = 'acme.com';
+
+/** Not critical, since Botan refuses all mailboxes under those that are. */
+const MAILBOXES: readonly (readonly [NameLists, NameLists])[] = [
+  [{ email: [MAILBOX_HOST] }, { email: ['devices@acme.com'] }],
+  [{ email: [MAILBOX_HOST] }, { email: ['pump-123@acme.com'] }],
+  [{ email: [MAILBOX_HOST, 'pump-123@acme.com'] }, { email: ['pump-123@acme.com'] }],
+  [{ email: ['.acme.com'] }, { email: ['pump-1234567890@a.acme.com'] }],
+];
+
+async function mailboxes(): Promise<Section> {
+  const rows = MAILBOXES.map(async ([permitted, names]): Promise<Row> => {
+    const ca = await constrained({ critical: false, permitted });
+    const subject = { organization: 'Acme' };
+    const leaf = await testCertificate(ca.issuer, { subject, validity: ca.issuer.validity, extensions: { subjectAlternativeNames: names } });
+    return {
+      title: `${names.email}, where ${permitted.email!.join(' and ')} ${permitted.email!.length === 1 ? 'is' : 'are'} permitted`,
+      purpose: 'client',
+      chains: [pem(leaf, ca.between, ca.root)],
+      library: libraryWord('device', subject, names, ca),
+      word: verdict,
+    };
+  });
+  return { title: 'Mailboxes', text: 'The constraints are not critical. wolfSSL compares the whole mailbox with a permitted host that is no longer than the part before the @.', rows: await Promise.all(rows) };
 }
 
 async function belowForeign(root: string, ca: { readonly certificate: string; readonly key: string }): Promise<Chain> {
@@ -174,6 +202,7 @@ const FOREIGN_CAS: readonly (readonly [string, readonly string[]])[] = [
   ['with a critical issuerAltName', ['issuerAltName = critical, DNS:acme.example']],
   ['with a critical extension that nobody knows', ['1.3.6.1.4.1.99999.1 = critical, ASN1:NULL']],
   ['with the extendedKeyUsage serverAuth alone', ['extendedKeyUsage = serverAuth']],
+  ['with a constraint on an empty mailbox', ['nameConstraints = critical, DER:30:06:A1:04:30:02:81:00']],
   ['without a subject key identifier', ['subjectKeyIdentifier = none']],
   ['with basicConstraints that are not critical', ['basicConstraints = CA:TRUE']],
 ];
@@ -230,5 +259,5 @@ async function keys(): Promise<Section> {
 
 /** All that verifiers are asked, made anew: some of them know no other time than the present. */
 export async function sections(): Promise<Section[]> {
-  return [await constraints(), await commonNames(), await foreignCas(), await keys()];
+  return [await constraints(), await commonNames(), await mailboxes(), await foreignCas(), await keys()];
 }

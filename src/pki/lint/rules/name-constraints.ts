@@ -1,6 +1,7 @@
 import { checkCommonName } from '../../common-name-constraints';
-import { LimitedValidator, limitedKinds, limitsUnder, versionOf } from '../../constraint-limits';
+import { checkEmptyConstraints, LimitedValidator, limitedKinds, limitsUnder, versionOf } from '../../constraint-limits';
 import { RawGeneralName } from '../../general-names';
+import { checkMailboxesElsewhere } from '../../mailbox-constraints';
 import { OID } from '../../object-identifiers';
 import { complaintsOf, issuerRule, LintRule } from '../lint-rule';
 import { GENERAL_NAME } from '../model/extension-syntax';
@@ -8,8 +9,8 @@ import { LintedCertificate } from '../model/linted-certificate';
 
 const VALIDATORS: readonly LimitedValidator[] = ['Go', 'GnuTLS', 'Botan', 'wolfSSL'];
 
-/** What general validators make of constraints that RFC 5280 allows, a rule for each of them. */
-export const NAME_CONSTRAINT_RULES: readonly LintRule[] = VALIDATORS.map(validator => ({
+/** What general validators make of constraints that RFC 5280 allows. */
+export const NAME_CONSTRAINT_RULES: readonly LintRule[] = [...VALIDATORS.map((validator): LintRule => ({
   id: `stack-name-constraints-${validator.toLowerCase()}`,
   severity: 'warning',
   source: `${validator} ${versionOf(validator)}, tried`,
@@ -18,10 +19,16 @@ export const NAME_CONSTRAINT_RULES: readonly LintRule[] = VALIDATORS.map(validat
     const isCritical = extensions.some(({ oid, critical }) => critical && oid === OID.nameConstraints);
     return nameConstraints && complaintsOf(limitsUnder(nameConstraints, isCritical, limit => limit.validator === validator), sentence => sentence);
   },
-}));
+})), {
+  id: 'stack-empty-name-constraint',
+  severity: 'warning',
+  source: 'Java 17 and wolfSSL 5.5, tried',
+  checks: 'No name constraint is on an empty host name, mailbox or URI: wolfSSL refuses everything below it, and Java everything below an empty mailbox or URI.',
+  check: ({ values: { nameConstraints } }) => nameConstraints && checkEmptyConstraints(nameConstraints),
+}];
 
-/** What a common name counts for below a CA with constraints. */
-export const COMMON_NAME_RULES: readonly LintRule[] = [
+/** What names count for below a CA with constraints, to some validators. */
+export const CONSTRAINED_NAME_RULES: readonly LintRule[] = [
   issuerRule({
     id: 'stack-common-name-constraints',
     severity: 'warning',
@@ -32,6 +39,14 @@ export const COMMON_NAME_RULES: readonly LintRule[] = [
     check: (certificate, { values: { nameConstraints } }) => certificate.selfIssued || !nameConstraints ? undefined
       : complaintsOf(commonNamesOf(certificate), commonName =>
         checkCommonName({ commonName, alternativeNames: alternativeNames(certificate), profile: profileOf(certificate) }, nameConstraints)),
+  }),
+  issuerRule({
+    id: 'stack-mailbox-constraints',
+    severity: 'warning',
+    source: 'wolfSSL 5.5, tried',
+    checks: 'The part of a mailbox before its @ is shorter than the host that the issuer\'s constraints permit: wolfSSL takes it for one outside of them otherwise.',
+    check: (certificate, { values: { nameConstraints } }) => certificate.selfIssued || !nameConstraints ? undefined
+      : checkMailboxesElsewhere(alternativeNames(certificate), nameConstraints),
   }),
 ];
 
@@ -48,6 +63,7 @@ function alternativeNames({ values: { subjectAlternativeNames = [] } }: LintedCe
   return subjectAlternativeNames.flatMap(({ kind, contents }): RawGeneralName[] => {
     switch (kind) {
       case GENERAL_NAME.dNSName: return [{ type: 'dns', value: contents.toString('latin1') }];
+      case GENERAL_NAME.rfc822Name: return [{ type: 'email', value: contents.toString('latin1') }];
       case GENERAL_NAME.iPAddress: return [{ type: 'ip', value: contents }];
       default: return [];
     }

@@ -1,0 +1,27 @@
+import { RawGeneralName } from './general-names';
+import { isWithin, NameConstraints } from './name-subtrees';
+import { Complaint, quote } from '../contract/rules';
+
+/**
+ * Whether a mailbox is issued that wolfSSL 5.5 takes for one outside of the constraints: where the part before the @ is as long as a
+ * permitted host or longer, it compares the whole mailbox with the host.
+ *
+ * @param names of any type; mailboxes among them are judged
+ */
+export function checkMailboxesElsewhere(names: readonly RawGeneralName[], { permitted }: NameConstraints): Complaint {
+  const [mailboxes, bases] = [names, permitted].map(each => each.flatMap(({ type, value }) => type === 'email' ? [value] : []));
+  const refused = bases.length === 0 ? undefined : mailboxes.find(mailbox => bases.every(base => !isFound(mailbox, base)));
+  return refused === undefined ? undefined
+    : `the part of the mailbox ${quote(refused)} before its @ should be shorter than the host that a CA above permits, ${bases.map(base => quote(base)).join(', ')}: `
+      + 'wolfSSL 5.5 refuses the certificate otherwise; choose a shorter mailbox, or have the CA permit this one by name, where wolfSSL verifies';
+}
+
+/** Whether wolfSSL finds a mailbox within a base. */
+function isFound(mailbox: string, base: string): boolean {
+  const isHost = !base.startsWith('.') && !base.includes('@');
+  return isWithin(mailboxOf(mailbox), mailboxOf(base)) && !(isHost && mailbox.lastIndexOf('@') >= base.length);
+}
+
+function mailboxOf(value: string): RawGeneralName {
+  return { type: 'email', value };
+}

@@ -1,3 +1,5 @@
+import { withoutInvisible } from './unsafe-characters';
+
 /** How a key in OpenSSH's form begins; a text without the NUL only names the form. https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key */
 const OPENSSH_MAGIC = 'openssh-key-v1\0';
 
@@ -6,7 +8,7 @@ const OPENSSH_MAGIC = 'openssh-key-v1\0';
  * with dashes and spaces that an editor has made other ones, or as PuTTY and OpenSSH mark one.
  */
 export function isPrivateKey(text: string): boolean {
-  return text.includes(OPENSSH_MAGIC) || /BEGIN[^\n]{0,40}PRIVATE\s{0,8}KEY|PuTTY-User-Key-File-\d{1,2}:/i.test(text.replaceAll('\0', ''));
+  return text.includes(OPENSSH_MAGIC) || /BEGIN[^\n]{0,40}PRIVATE\s{0,8}KEY|PuTTY-User-Key-File-\d{1,2}:/i.test(withoutInvisible(text));
 }
 
 /**
@@ -43,7 +45,7 @@ export function holdsPrivateKey(text: string, decodings = MAX_DECODINGS): boolea
   if (text.length < SHORTEST_TEXT) {
     return false;
   }
-  const plain = text.replace(/\0+/g, '').replace(/\\[nr]/g, '\n'); // as in UTF-16, and in JSON
+  const plain = withoutInvisible(text).replace(/\\[nr]/g, '\n'); // as in JSON
   return LABEL_AND_KEY.test(plain)
     || (plain.includes('PuTTY-User-Key-File') && PUTTY_KEY.test(plain))
     || (JWK_TYPE.test(plain) && JWK_NUMBER.test(plain))

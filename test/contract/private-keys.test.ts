@@ -48,6 +48,8 @@ const WRITTEN: [string, (der: Buffer) => string][] = [
   ['base64 of PEM', der => Buffer.from(pem(der, 'PRIVATE KEY')).toString('base64')],
   ['base64 of PEM in UTF-16', der => Buffer.from(pem(der, 'PRIVATE KEY'), 'utf16le').toString('base64')],
   ['base64 of base64 of PEM', der => Buffer.from(Buffer.from(pem(der, 'PRIVATE KEY')).toString('base64')).toString('base64')],
+  ['base64 with a space of no width behind each character', der => [...der.toString('base64')].join('\u200b')],
+  ['PEM with joiners in its label', der => pem(der, 'PRIVATE\u2060 KEY')],
   ['UTF-16 that was read as another encoding', der => Buffer.from(der.toString('base64'), 'utf16le').toString('latin1')],
   ['base64 of an OCTET STRING', der => element(0x04, der).toString('base64')],
   ['base64 of a UTF8String of base64', der => utf8String(der.toString('base64')).toString('base64')],

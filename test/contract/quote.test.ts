@@ -8,6 +8,9 @@ test.each([
   ['a direction', 'a\u202eb', '"a\\u202eb"'],
   ['a control character', 'a\u0085b', '"a\\u0085b"'],
   ['a line end', 'a\nb', '"a\\nb"'],
+  ['a blank of Braille', 'a\u2800b', '"a\\u2800b"'],
+  ['a note without a head', 'a\u{1d159}b', '"a\\ud834\\udd59b"'],
+  ['a joiner of hieroglyphs', 'a\u{13430}b', '"a\\ud80d\\udc30b"'],
   ['a tag, which is two code units', 'a\u{e0041}b', '"a\\udb40\\udc41b"'],
 ])('a message shows what nobody would see: %s', (_, text, shown) => {
   expect(quote(text)).toBe(shown);

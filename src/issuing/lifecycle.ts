@@ -116,11 +116,11 @@ async function undo(event: LifecycleEvent, identity: string, made: Made, claim: 
   if (failure === 'overtaken') { // for example by a removal, which released the key that this request was about to read
     return giveWay(event, identity, made, ports);
   }
+  await putBack(made); // this delivery answers that the request has failed, whether or not the ledger knows
   if (failure === 'unrecorded') {
     return;
   }
   try {
-    await putBack(made);
     const { home } = ledgerTables(event);
     const entry = await ports.ledger(home).find(identity);
     if (identity !== identityIn(event.physicalResourceId) && (entry?.issuedBy ?? entry?.reservedBy) === event.requestId) {

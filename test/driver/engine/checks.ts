@@ -54,9 +54,15 @@ export function checkAtRest(world: World, stack: Stack, watch: Watch): void {
   world.aws.unknown.splice(0).forEach(text => find('unknown call', text));
 }
 
-/** Looks at the keys alone, where an operation failed and was left so: each resource has the certificate that it had, and its key. */
-export function checkKeysOf(world: World, stack: Stack, watch: Watch): void {
-  stack.resources.forEach((resource, logicalId) => checkKeys(world.state, logicalId, resource, (kind, text) => watch.find(kind, text)));
+/**
+ * Looks at the keys alone, where an operation failed and was left so: each resource has the certificate that it had, and its key.
+ *
+ * @param died the resources whose keys only the next request can put back
+ */
+export function checkKeysOf(world: World, stack: Stack, watch: Watch, died: ReadonlySet<string>): void {
+  for (const [logicalId, resource] of [...stack.resources].filter(([id]) => !died.has(id))) {
+    checkKeys(world.state, logicalId, resource, (kind, text) => watch.find(kind, text));
+  }
 }
 
 /** The key of a certificate is where its resource says, and whoever asks without naming a version gets it. */

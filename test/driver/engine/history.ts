@@ -91,7 +91,7 @@ export class History {
       this.specs = specs;
     }
     if (status === 'FAILED' && this.requests.isQuiet) {
-      checkKeysOf(this.world, this.stack, this.watch);
+      checkKeysOf(this.world, this.stack, this.watch, this.requests.died);
     }
     if (status === 'ROLLED_BACK') {
       this.stack.resources.forEach((resource, logicalId) => {

@@ -57,6 +57,8 @@ export class Requests {
   public readonly onSilence: ((request: Request) => void)[] = [];
   /** Requests that had success, and of which every delivery told that it could not take everything back. */
   public readonly unfinished: Request[] = [];
+  /** The resources whose latest request died in every attempt: nothing ran any more that could put a key back. */
+  public readonly died = new Set<string>();
   private count = 0;
   private later: Later[] = [];
 
@@ -104,6 +106,7 @@ export class Requests {
         this.onSilence.forEach(told => told(request));
       }
     }
+    this.died[!answer && deliveries.every(({ isDead }) => isDead) ? 'add' : 'delete'](logicalId);
     if (answer?.Status === 'SUCCESS' && deliveries.every(({ ended, isDead }) => ended?.error !== undefined && !isDead)) {
       this.unfinished.push(request);
     }

@@ -35,6 +35,11 @@ test('a fault at any call of any request leaves nothing behind, loses nothing, a
   await holds('faults', counts => disturbEverywhere(platform, FAULTY, disturbances, counts, IS_FULL));
 });
 
+test('a failed update that is left so has the key that it had, whichever right is missing', async () => {
+  const scenarios = SCENARIOS.filter(({ name }) => name.includes('is left so'));
+  await holds('missing rights', counts => disturbEverywhere(platform, scenarios, faults(['denied']), counts));
+});
+
 test('a certificate that is asked for again weeks after its request had died is as long valid as it is declared', async () => {
   const scenarios = SCENARIOS.filter(({ name }) => /^a device (is created|becomes another one)$/.test(name));
   await holds('requests that die', counts => disturbEverywhere(platform, scenarios, lastingFaults(['diesAfter']), counts));

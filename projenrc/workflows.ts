@@ -2,7 +2,11 @@ import { awscdk, github } from 'projen';
 
 type Step = github.workflows.JobStep;
 
-const NODE: Step = { name: 'Setup Node.js', uses: 'actions/setup-node@v7.0.0', with: { 'node-version': '24' } };
+/** On Debian 12, whose packages of other validators are those that docs/verifiers.md names. */
+const IMAGE = 'node:24-bookworm';
+
+/** Git refuses a folder that belongs to another user, as that of the checkout does in a container. */
+const TRUST: Step = { name: 'Trust the checkout', run: 'git config --global --add safe.directory "$GITHUB_WORKSPACE"' };
 
 /** What runs for each change, and what runs at night. */
 export function addWorkflows(project: awscdk.AwsCdkConstructLibrary, check: Step): void {
@@ -23,8 +27,10 @@ function addWorkflow(project: awscdk.AwsCdkConstructLibrary, name: string, steps
   const workflow = project.github!.addWorkflow(name);
   workflow.addJob(name, {
     runsOn: ['ubuntu-latest'],
+    container: { image: IMAGE },
+    env: { SECOND_OPINIONS: 'required' },
     permissions: { contents: github.workflows.JobPermission.READ },
-    steps: [github.WorkflowSteps.checkout(), NODE, ...steps],
+    steps: [github.WorkflowSteps.checkout(), TRUST, ...steps],
   });
   return workflow;
 }

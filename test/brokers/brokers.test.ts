@@ -5,11 +5,10 @@ import { KeyAlgorithm } from '../../src';
 import { BrokerCertificates, brokerCertificates } from '../support/broker-certificates';
 import { findMosquitto, StartedBroker, startEmbeddedBroker, startMosquitto } from '../support/broker-programs';
 import { Broker, connectDevice } from '../support/mqtt';
+import { whereInstalled } from '../support/second-opinions';
 
 const mosquitto = findMosquitto();
-if (!mosquitto) {
-  console.warn('SKIPPED: the real broker, because Mosquitto is not installed (Debian package mosquitto)');
-}
+whereInstalled(mosquitto !== undefined, 'Mosquitto', 'mosquitto');
 
 /**
  * The alert by which a server ends TLS (RFC 8446, section 6.2), as Node.js names it. Node.js as a server tells why only where

@@ -8,11 +8,8 @@ import { findMosquitto, startMosquitto, StartedBroker } from '../support/broker-
 import { temporaryFolder } from '../support/cli-assembly';
 import { cli, cliError, cliOk, readJson } from '../support/cli-run';
 import { opensslRequest } from '../support/foreign-ca';
+import { whereInstalled } from '../support/second-opinions';
 
-const mosquitto = findMosquitto();
-if (!mosquitto) {
-  console.warn('SKIPPED: what a broker makes of names with a slash, because Mosquitto is not installed (Debian package mosquitto)');
-}
 
 /** The rule that the exported mosquitto.conf proposes: each device has the topics below its common name. */
 const ACL = 'pattern readwrite devices/%u/#\n';
@@ -28,7 +25,7 @@ function caFor(platforms: IotPlatform[], outdir?: string): { app: App; stack: St
 }
 
 describe('a device whose name lies below that of another one', () => {
-  (mosquitto ? describe : describe.skip)('at a broker that grants topics by names, if it had a certificate,', () => {
+  whereInstalled(findMosquitto() !== undefined, 'Mosquitto', 'mosquitto').describe('at a broker that grants topics by names, if it had a certificate,', () => {
     let broker: StartedBroker;
     let folder: string;
     let warnings: unknown[];

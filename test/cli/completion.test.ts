@@ -5,6 +5,7 @@ import { KIT_NAMES } from '../../src/cli/export/kits';
 import { PLATFORM_IDS } from '../../src/platforms/registry';
 import { temporaryFolder } from '../support/cli-assembly';
 import { cliOk } from '../support/cli-run';
+import { whereInstalled } from '../support/second-opinions';
 
 const COMMANDS = ['local', 'export', 'inspect', 'lint', 'completion', 'help'];
 
@@ -44,8 +45,7 @@ words=(${words.map(word => `'${word}'`).join(' ')}); CURRENT=${words.length}; _p
 const OPTIONS: { readonly [shell: string]: readonly string[] } = { bash: [], zsh: ['-f'], fish: ['--no-config'] };
 
 describe.each(Object.keys(ASKED))('the completion for %s', shell => {
-  const there = spawnSync(shell, ['--version']).status === 0;
-  const whereThere = there ? test : test.skip;
+  const { test: testShell } = whereInstalled(spawnSync(shell, ['--version']).status === 0, shell, shell);
 
   async function completed(...words: string[]): Promise<string[]> {
     const script = join(folder, `completion.${shell}`);
@@ -64,23 +64,23 @@ describe.each(Object.keys(ASKED))('the completion for %s', shell => {
     }
   });
 
-  whereThere('completes commands', async () => {
+  testShell('completes commands', async () => {
     expect(await completed('')).toEqual(expect.arrayContaining(COMMANDS));
     expect(await completed('help', '')).toEqual(expect.arrayContaining(COMMANDS));
   });
 
-  whereThere('completes the options of a command', async () => {
+  testShell('completes the options of a command', async () => {
     expect(await completed('lint', '--')).toEqual(expect.arrayContaining(['--platform', '--list', '--json', '--sarif', '--help']));
     expect(await completed('inspect', '--')).not.toContain('--platform');
   });
 
-  whereThere('completes what an option takes: names of platforms, folders', async () => {
+  testShell('completes what an option takes: names of platforms, folders', async () => {
     expect((await completed('lint', '--platform', '')).sort()).toEqual([...PLATFORM_IDS].sort());
     expect((await completed('export', '--platform', '')).sort()).toEqual([...KIT_NAMES].sort());
     expect(await completed('local', '--app', '')).toEqual(['cdk.out']);
   });
 
-  whereThere('completes the names of shells, and files where files are taken', async () => {
+  testShell('completes the names of shells, and files where files are taken', async () => {
     expect((await completed('completion', '')).sort()).toEqual(['bash', 'fish', 'zsh']);
     const files = await completed('inspect', '');
     expect(shell === 'bash' ? [...files, 'ca.pem'] : files).toContain('ca.pem'); // bash completes files by itself where it is answered nothing

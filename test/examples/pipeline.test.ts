@@ -6,14 +6,12 @@ import { temporaryFolder, writeAssembly } from '../support/cli-assembly';
 import { cliOk, filesBelow, readJson } from '../support/cli-run';
 import { iotTemplate } from '../support/cli-templates';
 import { opensslOutput } from '../support/openssl';
+import { whereInstalled } from '../support/second-opinions';
 
 const ROOT = resolve(__dirname, '..', '..');
 const EXAMPLE = join(ROOT, 'examples', 'pipeline');
 
-const installed = !spawnSync('jq', ['--version']).error && !spawnSync('bash', ['--version']).error;
-if (!installed) {
-  console.warn('SKIPPED: the steps of a pipeline, because jq or bash is not installed (Debian package jq)');
-}
+const { test: testPipeline } = whereInstalled(['jq', 'bash'].every(program => !spawnSync(program, ['--version']).error), 'jq or bash', 'jq');
 
 function yaml(file: string): any {
   return createRequire(require.resolve('projen'))('yaml').parse(readFileSync(join(EXAMPLE, file), 'utf8'));
@@ -30,7 +28,7 @@ describe('the steps of a pipeline', () => {
     cwd: folder, encoding: 'utf8', env: { ...process.env, PRIVATE_IOT_CA: `node ${join(ROOT, 'assets', 'cli', 'private-iot-ca.js')}`, ...environment },
   });
 
-  (installed ? test : test.skip)('export, check and list the devices by what platforms know them by, without any key', () => {
+  testPipeline('export, check and list the devices by what platforms know them by, without any key', () => {
     expect(run()).toMatchObject({ status: 0, stderr: '' });
     const device = readJson(join(folder, 'certificates', 'manifest.json')).certificates.find(({ output }: { output: string }) => output === 'Device0CertificatePem');
     expect(filesBelow(join(folder, 'certificates'))['devices.tsv'].split('\n')[0].split('\t')).toEqual([
@@ -40,12 +38,12 @@ describe('the steps of a pipeline', () => {
     expect(Object.values(filesBelow(join(folder, 'certificates'))).join('')).not.toContain('PRIVATE KEY');
   });
 
-  (installed ? test : test.skip)('end where a certificate is about to end, and say which one', () => {
+  testPipeline('end where a certificate is about to end, and say which one', () => {
     const { status, stderr } = run({ DAYS: '400' });
     expect([status, stderr]).toEqual([1, expect.stringMatching(/^Iot\.Device0CertificatePem ends on \S+Z: raise its generation\nIot\.Device0CertificateChain ends on .*\n$/)]);
   });
 
-  (installed ? test : test.skip)('end where lint has an error', () => {
+  testPipeline('end where lint has an error', () => {
     const outputs = readJson(join(folder, 'outputs.json'));
     const weak = opensslOutput(['req', '-x509', '-newkey', 'rsa:1024', '-nodes', '-keyout', join(folder, 'weak.key'), '-subj', '/CN=weak']);
     writeFileSync(join(folder, 'outputs.json'), JSON.stringify({ Iot: { ...outputs.Iot, WeakCertificate: weak } }));

@@ -11,11 +11,10 @@ import { PROFILES } from '../../src/pki/profile';
 import { signerOf } from '../../src/pki/signer';
 import { validityFrom } from '../../src/pki/validity';
 import { certtool, hasCerttool, openssl, opensslOutput, temporaryFiles } from '../support/openssl';
+import { whereInstalled } from '../support/second-opinions';
 
 const installed = hasCerttool();
-if (!installed) {
-  console.warn('SKIPPED: what GnuTLS says of name constraints, because certtool is not installed (Debian package gnutls-bin)');
-}
+whereInstalled(installed, 'certtool', 'gnutls-bin');
 
 const file = temporaryFiles();
 const pem = (der: Buffer) => toPem('CERTIFICATE', der);

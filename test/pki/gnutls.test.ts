@@ -4,13 +4,10 @@ import { toPem } from '../../src/pki/pem';
 import { PROFILES } from '../../src/pki/profile';
 import { validityFrom } from '../../src/pki/validity';
 import { certtool, hasCerttool } from '../support/openssl';
+import { whereInstalled } from '../support/second-opinions';
 
-const installed = hasCerttool();
-if (!installed) {
-  console.warn('SKIPPED: the second opinion of GnuTLS, because certtool is not installed (Debian package gnutls-bin)');
-}
 
-(installed ? describe : describe.skip)('certtool --verify-chain', () => {
+whereInstalled(hasCerttool(), 'certtool', 'gnutls-bin').describe('certtool --verify-chain', () => {
   test.each(KEY_ALGORITHM_NAMES)('accepts what a CA by %s signed', async algorithm => {
     // certtool knows no other time than the present.
     const validity = validityFrom(new Date(), PROFILES.ca, 10, undefined, false);

@@ -10,6 +10,7 @@ import { PROFILES } from '../../src/pki/profile';
 import { signerOf } from '../../src/pki/signer';
 import { validityFrom } from '../../src/pki/validity';
 import { certtool, hasCerttool, hasKeytool, keytool, openssl, opensslOutput, Run, temporaryFiles } from '../support/openssl';
+import { whereInstalled } from '../support/second-opinions';
 import { assertNoPrivateKey, assertShowsNone } from '../support/secrecy';
 
 const file = temporaryFiles();
@@ -161,15 +162,7 @@ describe('a PKCS#12 file fails', () => {
   });
 });
 
-/** Runs where a tool is installed, and says so where it is not. */
-function describeWith(tool: string, debianPackage: string, installed: boolean): jest.Describe {
-  if (!installed) {
-    console.warn(`SKIPPED: what ${tool} finds in a PKCS#12 file, because it is not installed (Debian package ${debianPackage})`);
-  }
-  return installed ? describe : describe.skip;
-}
-
-describeWith('keytool', 'default-jre-headless', hasKeytool())('Java', () => {
+whereInstalled(hasKeytool(), 'keytool', 'default-jre-headless').describe('Java', () => {
   /** Reads the key with Java, which writes it into a file of its own with another passphrase, for OpenSSL to open. */
   function convert(octets: Buffer, passphrase: string): Run & { readonly path: string } {
     const path = `${write(Buffer.alloc(0))}.java`;
@@ -206,7 +199,7 @@ describeWith('keytool', 'default-jre-headless', hasKeytool())('Java', () => {
   });
 });
 
-describeWith('certtool', 'gnutls-bin', hasCerttool())('GnuTLS', () => {
+whereInstalled(hasCerttool(), 'certtool', 'gnutls-bin').describe('GnuTLS', () => {
   const info = (octets: Buffer, passphrase: string) => certtool(['--p12-info', '--inder', '--infile', write(octets), '--password', passphrase]);
 
   test.each([

@@ -11,6 +11,7 @@ import { toPem } from '../../src/pki/pem';
 import { PROFILES } from '../../src/pki/profile';
 import { signerOf } from '../../src/pki/signer';
 import { validityFrom } from '../../src/pki/validity';
+import { whereInstalled } from '../support/second-opinions';
 import { Chain, Purpose, VERIFIERS } from '../support/verifiers/verifiers';
 
 const folder = mkdtempSync(join(tmpdir(), 'private-iot-ca-verifiers-'));
@@ -109,12 +110,7 @@ test('the table has common names that are permitted, and more that are not', () 
 });
 
 describe.each(VERIFIERS.map(verifier => [verifier.name, verifier] as const))('what is issued under name constraints is accepted by %s', (name, verifier) => {
-  const isThere = verifier.isInstalled();
-  if (!isThere) {
-    console.warn(`SKIPPED: what ${name} says of name constraints (Debian package ${verifier.debian})`);
-  }
-
-  (isThere ? test.each : test.skip.each)<Purpose>(['client', 'server'])('in the certificate of a %s', purpose => {
+  whereInstalled(verifier.isInstalled(), name, verifier.debian).test.each<Purpose>(['client', 'server'])('in the certificate of a %s', purpose => {
     const rows = all.filter(each => each.purpose === purpose && each.permitted && (verifier.knowsAddresses !== false || !each.hasAddress));
     const verdicts = verifier.verify(folder, rows.map(({ chain }) => chain), purpose);
     expect(verdicts).toHaveLength(rows.length);

@@ -11,6 +11,7 @@ import { KIT_NAMES, KITS } from '../../../src/cli/export/kits';
 import { temporaryFolder } from '../../support/cli-assembly';
 import { cli, cliError, cliOk, filesBelow } from '../../support/cli-run';
 import { hasKeytool, keytool } from '../../support/openssl';
+import { whereInstalled } from '../../support/second-opinions';
 
 const BROKERS = KIT_NAMES.filter(name => KITS[name].servesTls);
 
@@ -151,12 +152,7 @@ describe('HiveMQ', () => {
   const make = (password?: string) => spawnSync('sh', [join(out, 'hivemq', 'make-stores.sh')], {
     encoding: 'utf8', env: { PATH: process.env.PATH, ...password === undefined ? {} : { HIVEMQ_STORE_PASSWORD: password } },
   });
-  const installed = hasKeytool();
-  if (!installed) {
-    console.warn('SKIPPED: the key stores of HiveMQ, because keytool is not installed (Debian package default-jre-headless)');
-  }
-
-  (installed ? test : test.skip)('is given a script that makes its stores, with every CA in the one and the chain of the server in the other', async () => {
+  whereInstalled(hasKeytool(), 'keytool', 'default-jre-headless').test('is given a script that makes its stores, with every CA in the one and the chain of the server in the other', async () => {
     await kit('hivemq', '--private-keys');
     expect(make('changeit')).toMatchObject({ status: 0 });
     const list = (store: string) => keytool(['-list', '-v', '-keystore', join(out, 'hivemq', store), '-storepass', 'changeit']).stdout;

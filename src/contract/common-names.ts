@@ -1,8 +1,8 @@
 import { preparedText } from './comparable-text';
 
 /**
- * A common name in the form in which it is compared. Some platforms tell `Sensor-1` and `sensor-1` apart, or two encodings of `é`, and
- * others don't, such as Azure's provisioning service, and people can't. Part of the ledger's keys, and so final: see
+ * The form in which a common name is compared. Some platforms distinguish `Sensor-1` from `sensor-1`, or two encodings of `é`. Others, such
+ * as Azure's provisioning service, do not, and people can't. The form is part of the ledger's keys and therefore final: see
  * decisions/0004-ledger.md.
  */
 export function comparableCommonName(commonName: string): string {

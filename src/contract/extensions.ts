@@ -1,10 +1,10 @@
 import { checkAlternativeNames, checkSubtrees, GENERAL_NAME_TYPE_NAMES, isUri, MAX_URI, NameLists } from './general-names';
 import { Complaint, quote } from './rules';
 
-/** What a declaration adds to its certificate beyond what the profile says. */
+/** The extensions that a declaration adds to those of its profile. */
 export interface DeclaredExtensions {
   readonly subjectAlternativeNames?: NameLists;
-  /** Object identifiers, on top of those of the profile. */
+  /** Object identifiers, in addition to those of the profile. */
   readonly extendedKeyUsages?: readonly string[];
   readonly nameConstraints?: DeclaredNameConstraints;
   readonly certificatePolicies?: readonly DeclaredPolicy[];
@@ -25,7 +25,7 @@ export interface DeclaredNameConstraints {
 
 export interface DeclaredPolicy {
   readonly oid: string;
-  /** Where the certification practice statement is found. */
+  /** The URL of the certification practice statement. */
   readonly cpsUri?: string;
 }
 
@@ -35,14 +35,14 @@ export interface DeclaredCustomExtension {
   readonly value: string;
 }
 
-/** The extensions that only the profile decides on: RFC 5280's own, those of PKIX, and Netscape's certificate type. */
+/** The prefixes of the extensions that only the profile decides on: those of RFC 5280 and PKIX, and Netscape's certificate type. */
 const OWNED: readonly string[] = ['2.5.29.', '1.3.6.1.5.5.7.1.', '2.16.840.1.113730.1.'];
 
 const MAX_ENTRIES = 10;
-/** The answer to CloudFormation carries the certificate, and has 4,096 bytes. */
+/** The response to CloudFormation carries the certificate, and has at most 4,096 bytes. */
 const MAX_CUSTOM_BYTES = 1024;
 
-/** X.660: the first arc is 0, 1 or 2, the second below 40 under 0 and 1. Arcs up to ten digits are enough for every one assigned. */
+/** X.660: the first arc is 0, 1 or 2; under 0 and 1, the second arc is below 40. Ten digits are enough for every assigned arc. */
 const OBJECT_IDENTIFIER = /^(?:[01]\.[1-3]?\d|2\.(?:0|[1-9]\d{0,9}))(?:\.(?:0|[1-9]\d{0,9}))*$/;
 
 export function checkObjectIdentifier(property: string, value: unknown): Complaint {
@@ -84,7 +84,7 @@ function checkCustomExtension(property: string, { oid, value }: DeclaredCustomEx
     : `${property} must have a value of 2 to ${MAX_CUSTOM_BYTES} octets of DER in base64 for ${oid}`;
 }
 
-/** Checks what does not depend on whose certificate it is. */
+/** Checks what does not depend on the owner of the certificate. */
 export function checkExtensions(extensions: DeclaredExtensions): Complaint {
   const { subjectAlternativeNames, nameConstraints, customExtensions } = extensions;
   return (subjectAlternativeNames && checkAlternativeNames(subjectAlternativeNames))
@@ -99,7 +99,7 @@ export function checkExtensions(extensions: DeclaredExtensions): Complaint {
     ?? checkUnique('certificatePolicies', extensions.certificatePolicies?.map(({ oid }) => oid));
 }
 
-/** RFC 5280, section 4.2: an extension occurs once; section 4.2.1.4: a policy too. */
+/** An extension occurs only once (RFC 5280, section 4.2), and so does a policy (section 4.2.1.4). */
 function checkUnique(property: string, oids: readonly string[] = []): Complaint {
   const repeated = oids.find((oid, index) => oids.indexOf(oid) !== index);
   return repeated === undefined ? undefined : `${property} must name each object identifier once, got ${quote(repeated)} again`;

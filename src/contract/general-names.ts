@@ -4,13 +4,13 @@ import { Complaint, checkAttributes, quote } from './rules';
 import { SubjectValues } from './subject-attributes';
 
 /**
- * Names beside the subject (RFC 5280, section 4.2.1.6), by their type. Their order within a type is kept; the types follow
- * each other in the order of `GENERAL_NAME_TYPES`.
+ * Names in addition to the subject (RFC 5280, section 4.2.1.6), by type. The order within each type is kept; the types are in the order of
+ * `GENERAL_NAME_TYPES`.
  */
 export interface NameLists {
   /** Host names. */
   readonly dns?: readonly string[];
-  /** Addresses of IPv4 or IPv6; in constraints and rules, networks such as `10.0.0.0/8`. */
+  /** IPv4 or IPv6 addresses; in constraints and rules, networks such as `10.0.0.0/8`. */
   readonly ip?: readonly string[];
   readonly uri?: readonly string[];
   /** Mailboxes. */
@@ -20,7 +20,7 @@ export interface NameLists {
 
 export type GeneralNameType = keyof NameLists;
 
-/** How each type of name stands in a template, and the number of its tag in GeneralName. */
+/** The name of each type in a template, and its tag number in GeneralName. */
 export const GENERAL_NAME_TYPES: { readonly [T in GeneralNameType]: { readonly template: string; readonly tag: number } } = {
   dns: { template: 'Dns', tag: 2 },
   ip: { template: 'Ip', tag: 7 },
@@ -31,17 +31,17 @@ export const GENERAL_NAME_TYPES: { readonly [T in GeneralNameType]: { readonly t
 
 export const GENERAL_NAME_TYPE_NAMES = Object.keys(GENERAL_NAME_TYPES) as GeneralNameType[];
 
-/** More names than any device has; the answer to CloudFormation could not carry many more. */
+/** More names than any device has. The response to CloudFormation has no room for many more. */
 const MAX_NAMES = 50;
 
 /** RFC 1034, section 3.5, and RFC 1123, section 2.1: labels of letters, digits and hyphens; 253 characters in all. */
 const LABEL = '(?!-)[a-z0-9-]{1,63}(?<!-)';
 const HOST = new RegExp(`^(?=.{1,253}$)${LABEL}(\\.${LABEL})*$`);
-/** The last label has a letter, so that no address passes for a host name. */
+/** The last label must have a letter; otherwise an IP address would pass for a host name. */
 const NO_ADDRESS = /[a-z][^.]*$/;
 /** RFC 5321, section 4.1.2: a local part of atoms, up to 64 characters. */
 const LOCAL_PART = /^(?=.{1,64}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-/** RFC 3986, appendix A: a scheme, and then its reserved and unreserved characters, or escaped octets. */
+/** RFC 3986, appendix A: a scheme, followed by reserved and unreserved characters or percent-encoded octets. */
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[!#$&'()*+,\-./0-9:;=?@A-Z[\]_a-z~]|%[0-9A-Fa-f]{2})+$/;
 export const MAX_URI = 1024;
 
@@ -54,13 +54,13 @@ function isMailbox(value: string): boolean {
   return at > 0 && LOCAL_PART.test(value.slice(0, at)) && isHost(value.slice(at + 1));
 }
 
-/** Host names as URIs have them: in either case, with the underscores that devices have in theirs. An address is such a name too. */
+/** Host names in URIs: in upper or lower case, and with underscores, which the host names of devices can have. An IPv4 address matches too. */
 const URI_LABEL = '(?!-)[A-Za-z0-9_-]{1,63}(?<!-)';
 const URI_HOST = new RegExp(`^(?=.{1,253}$)${URI_LABEL}(\\.${URI_LABEL})*$`);
 
 /**
- * Whether this is a URI in ASCII that a certificate may name. Go refuses a whole certificate for a host in one of its URIs that has an
- * empty label, a dot at its end or an escaped octet (crypto/x509, parseSANExtension).
+ * Whether a text is an ASCII URI that a certificate may contain. Go rejects a whole certificate if the host in any of its URIs has an empty
+ * label, a trailing dot or a percent-encoded octet (crypto/x509, parseSANExtension).
  */
 export function isUri(value: string): boolean {
   return value.length <= MAX_URI && URI.test(value) && hasRightAuthority(value);
@@ -75,7 +75,7 @@ function hasRightAuthority(uri: string): boolean {
   return host !== undefined && URL.canParse(uri) && (host === '' || (host.startsWith('[') ? isIP(host.slice(1, -1)) === 6 : URI_HOST.test(host)));
 }
 
-/** Whether a network is written as `address/length` with no bit set behind its length, as in `10.0.0.0/8`. */
+/** Whether a text is a network in the form `address/length`, with no bit set beyond the length, as in `10.0.0.0/8`. */
 function isNetwork(value: string): boolean {
   const [, address, length] = /^([^/]+)\/(\d{1,3})$/.exec(value) ?? [];
   const octets = address === undefined ? undefined : addressOctets(address);
@@ -90,7 +90,7 @@ function trailingBitsAreZero(octets: readonly number[], length: number): boolean
   });
 }
 
-/** The 4 or 16 octets of an address, or `undefined` where it is none. */
+/** The 4 or 16 octets of an IP address, or `undefined` if the text is not an address. */
 export function addressOctets(address: string): number[] | undefined {
   switch (isIP(address)) {
     case 4: return address.split('.').map(Number);
@@ -99,7 +99,7 @@ export function addressOctets(address: string): number[] | undefined {
   }
 }
 
-/** The address of 4 or 16 octets, or `undefined` for any other number of them. */
+/** The text of an IP address of 4 or 16 octets, or `undefined` for any other number of octets. */
 export function addressText(octets: readonly number[]): string | undefined {
   switch (octets.length) {
     case 4: return octets.join('.');
@@ -110,7 +110,7 @@ export function addressText(octets: readonly number[]): string | undefined {
 
 function ipv6Octets(address: string): number[] | undefined {
   if (address.includes('%')) {
-    return undefined; // a zone means something on one machine only
+    return undefined; // a zone is meaningful on one machine only
   }
   const groups = (part: string): number[] => part === '' ? [] : part.split(':').flatMap(group => group.includes('.')
     ? group.split('.').map(Number)
@@ -126,7 +126,7 @@ interface Form {
 
 type Forms = { readonly [T in Exclude<GeneralNameType, 'directory'>]: Form };
 
-/** What can be the name of a subject. */
+/** The valid forms of a subject alternative name. */
 const NAMES: Forms = {
   dns: {
     isRight: value => isHost(value.replace(/^\*\./, 'x.')), // the asterisk counts as a label
@@ -137,7 +137,7 @@ const NAMES: Forms = {
   email: { isRight: isMailbox, allowed: 'a mailbox, name@host, in ASCII with the host in lower case' },
 };
 
-/** What can be a constraint (RFC 5280, section 4.2.1.10). */
+/** The valid forms of a name constraint (RFC 5280, section 4.2.1.10). */
 const SUBTREES: Forms = {
   dns: { isRight: isHost, allowed: 'a domain in lower case, which stands for itself and all names below it' },
   ip: { isRight: isNetwork, allowed: 'a network as in 10.0.0.0/8 or fd00::/8, with no bit set behind its length' },
@@ -149,8 +149,8 @@ const SUBTREES: Forms = {
 };
 
 /**
- * What can be a rule for the names that a request asks for: as in a constraint, but a URI is allowed by how it begins. A rule
- * that ended within the host, https://example.com, would also allow https://example.com.attacker.example.
+ * The valid forms of a rule for the names in a request. They are those of a constraint, except that a rule for URIs is the beginning of a
+ * URI. A rule that ended within the host, such as https://example.com, would also allow https://example.com.attacker.example.
  */
 const RULES: Forms = {
   ...SUBTREES,
@@ -187,17 +187,17 @@ function checkDirectory(property: string, value: SubjectValues): Complaint {
   return Object.values(value).some(each => each !== undefined) ? checkAttributes(value, property) : `${property} must have an attribute at least`;
 }
 
-/** The names that a certificate carries beside its subject. */
+/** Checks the names that a certificate carries in addition to its subject. */
 export function checkAlternativeNames(lists: NameLists): Complaint {
   return checkLists('subjectAlternativeNames', lists, NAMES);
 }
 
-/** Subtrees of names, in the constraints of a CA. */
+/** Checks the subtrees of names in the constraints of a CA. */
 export function checkSubtrees(property: string, lists: NameLists): Complaint {
   return checkLists(property, lists, SUBTREES);
 }
 
-/** The names that a request may ask for. */
+/** Checks the rules for the names that a request may ask for. */
 export function checkNameRules(lists: NameLists): Complaint {
   return checkLists('allowedSubjectAlternativeNames', lists, RULES);
 }

@@ -1,7 +1,7 @@
-/** What signatures and key usages depend on: RSA, ECDSA on a curve of NIST, or EdDSA on Curve25519 (RFC 8410). */
+/** The family of a key, which determines its signatures and key usages: RSA, ECDSA on a NIST curve, or EdDSA on Curve25519 (RFC 8410). */
 export type KeyFamily = 'RSA' | 'EC' | 'ED25519';
 
-/** What a key algorithm is made of; `bits` is the RSA modulus or the size of the curve's field. */
+/** The parameters of a key algorithm. `bits` is the size of the RSA modulus or of the curve's field. */
 export interface KeyAlgorithmFacts {
   readonly family: KeyFamily;
   readonly bits: number;
@@ -9,7 +9,7 @@ export interface KeyAlgorithmFacts {
   readonly curve?: string;
 }
 
-/** Every key algorithm that can be declared, by the name it has in a template. */
+/** Every key algorithm that can be declared, by its name in a template. */
 export const KEY_ALGORITHMS = {
   RSA_2048: { family: 'RSA', bits: 2048 },
   RSA_3072: { family: 'RSA', bits: 3072 },
@@ -24,12 +24,12 @@ export type KeyAlgorithmName = keyof typeof KEY_ALGORITHMS;
 
 export const KEY_ALGORITHM_NAMES = Object.keys(KEY_ALGORITHMS) as KeyAlgorithmName[];
 
-/** Octets that hold a number of so many bits. */
+/** The number of octets that hold a number of this many bits. */
 export function octetsOf(bits: number): number {
   return Math.ceil(bits / 8);
 }
 
-/** Every digest a signature can be made over, by the name it has in a template. */
+/** Every digest that a signature can use, by its name in a template. */
 export const HASH_ALGORITHM_NAMES = ['SHA-256', 'SHA-384', 'SHA-512'] as const;
 
 export type HashAlgorithmName = typeof HASH_ALGORITHM_NAMES[number];

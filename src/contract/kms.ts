@@ -1,20 +1,20 @@
 import { HASH_ALGORITHM_NAMES, HashAlgorithmName, KEY_ALGORITHM_NAMES, KeyAlgorithmName } from './key-algorithms';
 import { Complaint, quote } from './rules';
 
-/** What AWS KMS makes of a key algorithm. */
+/** How AWS KMS represents a key algorithm. */
 export interface KmsKeyFacts {
   /** The `KeySpec` of the key. */
   readonly keySpec: string;
-  /** The digests it signs over, the one that is taken unless another is declared first. */
+  /** The digests that the key can sign, the default digest first. */
   readonly hashAlgorithms: readonly HashAlgorithmName[];
 }
 
 /**
- * The key algorithms that AWS KMS has for signing certificates. KMS ties each curve to one digest.
+ * The key algorithms with which AWS KMS can sign certificates. KMS ties each curve to one digest.
  * https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html
  *
- * Ed25519 is left out: KMS signs with it only what is sent whole, at most 4,096 octets (API reference, Sign, `MessageType`),
- * and what is signed of a certificate can be longer.
+ * Ed25519 is left out: to sign with it, KMS needs the whole message, of at most 4,096 octets (API reference, Sign, `MessageType`), and the
+ * signed part of a certificate can be longer.
  */
 export const KMS_KEY_SPECS: { readonly [A in KeyAlgorithmName]?: KmsKeyFacts } = {
   RSA_2048: { keySpec: 'RSA_2048', hashAlgorithms: HASH_ALGORITHM_NAMES },
@@ -28,30 +28,30 @@ export const KMS_KEY_SPECS: { readonly [A in KeyAlgorithmName]?: KmsKeyFacts } =
 /** The key algorithms that a key in AWS KMS can have. */
 export const KMS_KEY_ALGORITHM_NAMES = KEY_ALGORITHM_NAMES.filter(name => KMS_KEY_SPECS[name] !== undefined);
 
-/** The key algorithm of a `KeySpec`, or `undefined` where it is none that signs certificates here. */
+/** The key algorithm of a `KeySpec`, or `undefined` if this library does not sign certificates with such a key. */
 export function keyAlgorithmOfKeySpec(keySpec: string): KeyAlgorithmName | undefined {
   return KMS_KEY_ALGORITHM_NAMES.find(name => KMS_KEY_SPECS[name]!.keySpec === keySpec);
 }
 
-/** The digest that a key in AWS KMS signs over unless another is declared, or `undefined` where KMS has no such keys. */
+/** The default digest of a key in AWS KMS, or `undefined` if a key in KMS can't have this algorithm. */
 export function defaultHashForKms(keyAlgorithm: KeyAlgorithmName): HashAlgorithmName | undefined {
   return KMS_KEY_SPECS[keyAlgorithm]?.hashAlgorithms[0];
 }
 
-/** What is known of a key of AWS KMS. */
+/** What is known about a key in AWS KMS. */
 export interface KmsKeyKind {
   readonly keyUsage?: string;
-  /** For the message. */
+  /** Only for the message. */
   readonly keySpec?: string;
-  /** The algorithm of the key, where certificates have such keys. */
+  /** The algorithm of the key, if certificates can have keys of this algorithm. */
   readonly algorithm?: KeyAlgorithmName;
 }
 
 /**
- * Whether a key of AWS KMS can be that of a CA: one for signing, of a kind that certificates have here.
+ * Checks that a key in AWS KMS can be the key of a CA: a signing key of an algorithm that this library supports there.
  *
- * @param name what the key is called in the message
- * @param keyAlgorithm what it has to be, where that is declared
+ * @param name how the message names the key
+ * @param keyAlgorithm the algorithm that the key must have, if it is declared
  */
 export function checkSigningKey(name: string, { keySpec, keyUsage, algorithm }: KmsKeyKind, keyAlgorithm?: KeyAlgorithmName): Complaint {
   if (keyUsage !== 'SIGN_VERIFY') {
@@ -65,14 +65,14 @@ export function checkSigningKey(name: string, { keySpec, keyUsage, algorithm }: 
     : `${name} must have the KeySpec ${KMS_KEY_SPECS[keyAlgorithm]?.keySpec}, since keyAlgorithm is ${keyAlgorithm}, got ${quote(keySpec)}; name another key`;
 }
 
-/** Whether AWS KMS has keys of this algorithm. */
+/** Checks that a key in AWS KMS can have this algorithm. */
 export function checkKeyAlgorithmForKms(keyAlgorithm: KeyAlgorithmName): Complaint {
   return KMS_KEY_SPECS[keyAlgorithm]
     ? undefined
     : `keyAlgorithm must be one of ${KMS_KEY_ALGORITHM_NAMES.join(', ')} for a key in AWS KMS, got ${quote(keyAlgorithm)}`;
 }
 
-/** Whether a key of this algorithm signs over this digest in AWS KMS. */
+/** Checks that a key of this algorithm can sign this digest in AWS KMS. */
 export function checkHashForKms(keyAlgorithm: KeyAlgorithmName, hashAlgorithm: HashAlgorithmName): Complaint {
   const allowed = KMS_KEY_SPECS[keyAlgorithm]?.hashAlgorithms;
   if (!allowed) {

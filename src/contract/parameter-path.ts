@@ -1,14 +1,17 @@
 import { Complaint, quote } from './rules';
 
-/** No level consists of dots alone, which a local deployment could not keep in a folder. A parameter may have 15 levels, of which its serial number is one, and a name of 1,011 characters with the ARN before it. */
+/**
+ * No level consists of dots alone, because a local deployment could not keep it in a folder. A parameter may have 15 levels, including its
+ * serial number, and a name of 1,011 characters, including the ARN before it.
+ */
 const PATH = /^(\/(?!\.+(?:\/|$))[\w.-]+){1,14}$/;
 const MAX_PATH = 900;
 
-/** Systems Manager keeps these for itself. */
+/** Systems Manager reserves these paths. */
 const RESERVED = /^\/(aws|ssm)/i;
 
 /**
- * The path below which a private key is kept in the Parameter Store.
+ * Checks the path below which a private key is kept in the Parameter Store.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
  */
 export function checkParameterPath(value: unknown): Complaint {

@@ -1,75 +1,75 @@
 import { HashAlgorithmName, KeyAlgorithmName } from './key-algorithms';
 
-/** A form a value must have, and how to say it. */
+/** The form that a value must have, as a pattern and in words. */
 export interface Form {
-  /** A regular expression for the whole value. */
+  /** A regular expression that the whole value must match. */
   readonly pattern: string;
   /** What the pattern allows, in words that complete "must be ...". */
   readonly allowed: string;
 }
 
 /**
- * What a platform asks for before it believes that the person who registers a CA holds its key: a certificate with a code
- * of the platform's as its common name, a signature over a code, or nothing.
+ * How a platform makes sure that the person who registers a CA holds its key: by a certificate whose common name is a code from the
+ * platform, by a signature over a code, or not at all.
  */
 export type Proof = 'verification certificate' | 'signature' | 'none';
 
-/** Where a code for a proof comes from. */
+/** Where the code for a proof comes from. */
 export interface CodeOrigin {
-  /** Whether the code is there before the CA, or only once the platform holds the CA's certificate. */
+  /** Whether the code exists before the CA, or only once the platform has the CA's certificate. */
   readonly comes: 'before the CA' | 'after the CA';
-  /** Whether an API tells it; otherwise a person reads it in the console. */
+  /** Whether an API returns the code; otherwise a person reads it in the console. */
   readonly from: 'the API' | 'the console';
 }
 
-/** The rules of one IoT platform, or broker, for a private CA. A rule that the platform does not document is absent. */
+/** The rules of one IoT platform or broker for private CAs. A rule that the platform does not document is absent. */
 export interface PlatformRules {
-  /** The name the platform gives itself. */
+  /** The name that the platform uses for itself. */
   readonly name: string;
-  /** The page on which the platform says what certificates have to be. */
+  /** The URL of the page on which the platform documents its requirements for certificates. */
   readonly documentation?: string;
   readonly proof: Proof;
   readonly code?: CodeOrigin;
   readonly registrationCode?: Form;
-  /** How long a code is good for, where that is limited. */
+  /** How long a code is valid, if that is limited. */
   readonly codeLifetime?: string;
   /** The key algorithms a CA may have. */
   readonly caKeyAlgorithms?: readonly KeyAlgorithmName[];
   /** The key algorithms a device may have. */
   readonly deviceKeyAlgorithms?: readonly KeyAlgorithmName[];
-  /** Whose key algorithms stand on that page; the others are what is known to work. */
+  /** The owners whose key algorithms that page lists. The key algorithms of the other owners are those that are known to work. */
   readonly documentedKeys?: readonly ('ca' | 'device')[];
-  /** The digests that signatures may be over. */
+  /** The digests that signatures may use. */
   readonly signatureDigests?: readonly HashAlgorithmName[];
-  /** The name under which a CA is registered. */
+  /** The form of the name under which a CA is registered. */
   readonly caName?: Form;
-  /** Whether a CA is known by its common name, so that it has to have one. */
+  /** Whether the platform identifies a CA by its common name, which the CA must therefore have. */
   readonly caCommonNameRequired?: boolean;
-  /** What of its certificate a device is known by, or bound by to its identity. */
+  /** The part of its certificate that identifies a device, or that binds the device to its identity. */
   readonly deviceKnownBy?: 'common name' | 'serial number' | 'SHA-1 fingerprint' | 'SHA-256 fingerprint' | 'certificate';
-  /** Whether a device is known by its common name, so that it has to have one. */
+  /** Whether the platform identifies a device by its common name, which the device must therefore have. */
   readonly deviceCommonNameRequired?: boolean;
-  /** What a common name of a device may be. Where a device needs none, the rule holds for one that it has. */
+  /** The form of a device's common name. If a device needs no common name, the rule applies to any common name that it has. */
   readonly deviceCommonName?: Form;
-  /** The longest PEM of a certificate that is taken, in characters. */
+  /** The longest PEM certificate that the platform accepts, in characters. */
   readonly maximumPemLength?: number;
-  /** Whether a certificate is registered as a CA only where its basicConstraints say that it is one. */
+  /** Whether the platform registers a certificate as a CA only if its basicConstraints say that it is a CA. */
   readonly caFlagRequired?: boolean;
-  /** Whether a certificate is registered only while it is valid. */
+  /** Whether the platform registers a certificate only while it is valid. */
   readonly validAtRegistration?: boolean;
-  /** How many CAs an account of the platform can register. */
+  /** The maximum number of CAs that an account of the platform can register. */
   readonly maximumCas?: number;
-  /** How many CAs with the same subject an account and Region of the platform can register. */
+  /** The maximum number of CAs with the same subject that an account of the platform can register in one Region. */
   readonly maximumCasWithOneSubject?: number;
   /** The only Regions in which private CAs work. */
   readonly regions?: readonly string[];
   /** The only devices for which private CAs work. */
   readonly devices?: string;
-  /** What else can't be checked here and has to be known, each a clause: said at synthesis, under an id that is final. */
+  /** Other facts that a user must know and that this library can't check, by id. Each is a clause, shown at synthesis. The ids are final. */
   readonly notices?: { readonly [id: string]: string };
 }
 
-/** What of a platform's rules nothing here can check, each a clause, to be said at synthesis; by its id. */
+/** The rules of a platform that this library can't check, by id. Each is a clause to show at synthesis. */
 export function noticesOf(rules: PlatformRules): { [id: string]: string } {
   const { regions, devices, maximumCasWithOneSubject, codeLifetime, notices } = rules;
   const where = [...regions ? [`in ${regions.join(', ')}`] : [], ...devices ? [`for ${devices}`] : []];

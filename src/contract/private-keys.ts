@@ -1,24 +1,24 @@
 import { withoutInvisible } from './unsafe-characters';
 
-/** How a key in OpenSSH's form begins; a text without the NUL only names the form. https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key */
+/**
+ * The beginning of a key in OpenSSH's format. A text without the NUL only names the format.
+ * https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key
+ */
 const OPENSSH_MAGIC = 'openssh-key-v1\0';
 
 /**
- * Whether a text says of itself that it is a private key: by the label of PEM, also in UTF-16 that was read as another encoding, and
- * with dashes and spaces that an editor has made other ones, or as PuTTY and OpenSSH mark one.
+ * Whether a text is marked as a private key: by a PEM label, or by the mark of PuTTY or OpenSSH. A PEM label is also found in UTF-16 that
+ * was read in another encoding, and if an editor has replaced its dashes and spaces by others.
  */
 export function isPrivateKey(text: string): boolean {
   return text.includes(OPENSSH_MAGIC) || /BEGIN[^\n]{0,40}PRIVATE\s{0,8}KEY|PuTTY-User-Key-File-\d{1,2}:/i.test(withoutInvisible(text));
 }
 
-/**
- * The label of PEM with what follows it, and lines such as `DEK-Info` between them (RFC 1421): a program that only names the label
- * holds no key.
- */
+/** A PEM label and the key after it, with lines such as `DEK-Info` between them (RFC 1421). A program that only names the label holds no key. */
 const LABEL_AND_KEY = /BEGIN[^\n]{0,40}PRIVATE\s{0,8}KEY(?: BLOCK)?\W{0,32}(?:[\w-]{1,20}: [^\n]{0,80}\n\s{0,4}){0,4}[A-Za-z0-9+/]{40}/i;
 const PUTTY_KEY = /Private-Lines:\s{0,8}\d{1,4}\s{1,8}[A-Za-z0-9+/]{40}/;
 
-/** A private key of RFC 7517, also in JSON within JSON, and with the quotation marks of other languages. */
+/** A private JSON Web Key (RFC 7517), also in JSON within JSON, and with the quotation marks of other languages. */
 const JWK_TYPE = /["']kty\\{0,8}["']/;
 const JWK_NUMBER = /["']d\\{0,8}["']\s{0,8}:\s{0,8}\\{0,8}["'][\w-]{20,}/;
 
@@ -28,16 +28,16 @@ const XML_NUMBER = /<D>\s{0,40}[A-Za-z0-9+/]{20}/;
 /** The secret number as OpenSSL prints it (`openssl pkey -text`). */
 const PRINTED_NUMBER = /priv(?:ateExponent)?:\s{0,40}(?:[0-9a-f]{2}:){15}/i;
 
-/** How often a text is decoded: an extension in base64 can hold a text in base64, and that one PEM. */
+/** How many times a text is decoded: an extension in base64 can hold a text in base64, which in turn can hold PEM. */
 const MAX_DECODINGS = 3;
 
 /** Shorter texts have no room for a key. */
 const SHORTEST_TEXT = 40;
 
 /**
- * Whether there is a private key anywhere in a text: PEM, the form of PuTTY, a JSON Web Key, the XML of .NET, what OpenSSL prints, or base64, base64url or hexadecimal
- * digits of one of these, of OpenSSH's form, or of DER, encrypted or not, whatever stands around it. A key that is cut off is one
- * still. The bare secret number of a key is not told from any other number.
+ * Whether a text contains a private key, whatever surrounds it: PEM, PuTTY's format, a JSON Web Key, the XML of .NET, the output of
+ * OpenSSL, or base64, base64url or hexadecimal digits of any of these, of OpenSSH's format, or of DER, encrypted or not. A truncated key
+ * still counts as a key. The bare secret number of a key can't be told from any other number.
  *
  * The time is linear in the length of the text.
  */
@@ -66,7 +66,7 @@ function holdsKey(octets: Buffer, decodings: number): boolean {
   return holdsPrivateKey(octets.toString('latin1'), decodings);
 }
 
-/** What the runs of base64 and of hexadecimal digits in a text are, begun at each place at which what is encoded can begin. */
+/** Decodes the runs of base64 and of hexadecimal digits in a text, from each place at which the encoded data can begin. */
 function decoded(text: string): Buffer[] {
   const joined = text
     .replace(/%([0-9a-f]{2})/gi, (_, octet: string) => String.fromCharCode(parseInt(octet, 16))) // as in a URL
@@ -84,10 +84,10 @@ function runsOf(pattern: RegExp, text: string, places: number): string[] {
 
 const [INTEGER, OCTET_STRING, OBJECT_IDENTIFIER, SEQUENCE] = [0x02, 0x04, 0x06, 0x30];
 
-/** How the object identifiers of encryption by a passphrase begin: PKCS#5 (RFC 8018) and PKCS#12 (RFC 7292, appendix C). */
+/** The beginnings of the object identifiers for encryption with a passphrase: PKCS#5 (RFC 8018) and PKCS#12 (RFC 7292, appendix C). */
 const ENCRYPTION = ['2a864886f70d0105', '2a864886f70d010c01'];
 
-/** An element of DER, which may go on behind the end of the octets. */
+/** A DER element, which may extend beyond the end of the octets. */
 interface Element {
   readonly tag: number;
   readonly begin: number;
@@ -104,8 +104,8 @@ const isEncryption: Check = (element, octets) => isAlgorithm(element, octets)
   && ENCRYPTION.some(identifier => octets.subarray(element.begin + 2).toString('hex', 0, identifier.length / 2) === identifier);
 
 /**
- * How each form of a private key begins. No certificate, request, public key or signature begins like one of them, so that nothing
- * else has to be asked.
+ * The beginning of each form of private key. No certificate, request, public key or signature begins like any of these, so no further check
+ * is needed.
  */
 const KEY_FORMS: readonly (readonly Check[])[] = [
   [isVersion, isAlgorithm, isOf(OCTET_STRING, 1)], // PKCS#8: RFC 5958, section 2
@@ -127,7 +127,7 @@ function beginsKey(octets: Buffer, at: number): boolean {
   });
 }
 
-/** The element at this place; `undefined` where its tag or its length is cut off. An indefinite length (BER) has no end. */
+/** The element at this place, or `undefined` if its tag or length is truncated. An element of indefinite length (BER) has no end. */
 function elementAt(octets: Buffer, at: number): Element | undefined {
   const first = octets[at + 1];
   const count = first <= 0x80 ? 0 : first - 0x80;

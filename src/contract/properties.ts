@@ -2,36 +2,36 @@ import { HashAlgorithmName, KeyAlgorithmName } from './key-algorithms';
 import { Tag } from './tags';
 
 /**
- * The properties of the custom resources as they stand in a template. CloudFormation hands every scalar to the function
- * as a string, so the function parses; the constructs write them with their real types.
+ * The properties of the custom resources, as they appear in a template. The constructs write each property with its real type.
+ * CloudFormation passes every scalar to the function as a string, so the function parses it.
  */
 
-/** Where a private key is held: a union by `Type`. */
+/** Where a private key is held: a union, discriminated by `Type`. */
 export type KeyStorageProperties = SecretKeyStorage | ParameterKeyStorage | KmsKeyStorage | ExistingKeyStorage;
 
-/** Versions of a secret, written by the function. */
+/** Versions of a secret, which the function writes. */
 export interface SecretKeyStorage {
   readonly Type: 'SecretsManager';
-  /** The ARN of the secret, a resource of the stack. */
+  /** The ARN of the secret, which is a resource of the stack. */
   readonly SecretArn: string;
 }
 
-/** SecureString parameters below a path of Systems Manager, written by the function. */
+/** SecureString parameters below a path in Systems Manager, which the function writes. */
 export interface ParameterKeyStorage {
   readonly Type: 'Parameter';
-  /** The path, as in `/iot/Sensor001`; each certificate's key is at its serial number below it. */
+  /** The path, as in `/iot/Sensor001`. The key of each certificate is in a parameter below it, named after the certificate's serial number. */
   readonly Path: string;
-  /** The ARN of the KMS key that encrypts; the account's own where it is absent. */
+  /** The ARN of the KMS key that encrypts the parameters. If absent, the account's own key encrypts them. */
   readonly EncryptionKeyArn?: string;
 }
 
-/** A key of KMS, which never leaves it. */
+/** A key in KMS, which never leaves KMS. */
 export interface KmsKeyStorage {
   readonly Type: 'Kms';
   readonly KeyArn: string;
 }
 
-/** A secret that somebody else wrote a private key into. */
+/** A secret that holds a private key and that this library does not write. */
 export interface ExistingKeyStorage {
   readonly Type: 'ExistingSecret';
   readonly SecretArn: string;
@@ -39,22 +39,22 @@ export interface ExistingKeyStorage {
   readonly PassphraseSecretArn?: string;
 }
 
-/** What a certificate declares beyond its profile; see `DeclaredExtensions`, whose names stand here with a capital. */
+/** What a certificate declares in addition to its profile. The names are those of `DeclaredExtensions`, capitalized. */
 export type ExtensionProperties = { readonly [name: string]: unknown };
 
-/** What every certificate resource declares. */
+/** The properties of every certificate resource. */
 export interface CertificateProperties {
-  /** The DynamoDB table in which issuing is recorded: its name, or its ARN where it is of another account or Region. */
+  /** The DynamoDB table that records what is issued: its name, or its ARN if the table is in another account or Region. */
   readonly LedgerTable: string;
   /** The digest of the signature on the certificate. */
   readonly HashAlgorithm: HashAlgorithmName;
-  /** Days; absent where `NotAfter` is there. */
+  /** The validity in days; absent if `NotAfter` is present. */
   readonly ValidityDays?: number;
   /** ISO 8601 in UTC. */
   readonly NotBefore?: string;
   /** ISO 8601 in UTC. */
   readonly NotAfter?: string;
-  /** Raised by the user for a new certificate of an otherwise unchanged declaration. */
+  /** A number that the user raises to get a new certificate from an otherwise unchanged declaration. */
   readonly Generation: number;
   /** The identifiers of the platforms whose rules are checked. */
   readonly Platforms?: string[];
@@ -66,88 +66,88 @@ export interface PrivateIotCaProperties extends CertificateProperties {
   readonly Subject: { readonly [attribute: string]: string };
   readonly KeyAlgorithm: KeyAlgorithmName;
   readonly KeyStorage: KeyStorageProperties;
-  /** `true` where the key outlives the resource; added by `CertificateProvider`. */
+  /** `true` if the key outlives the resource; added by `CertificateProvider`. */
   readonly RetainKey?: boolean;
   readonly PathLength?: number;
-  /** The physical id of the CA that signs; absent for a CA that signs itself or is signed elsewhere. */
+  /** The physical id of the issuing CA; absent for a CA that is self-signed or signed elsewhere. */
   readonly Issuer?: string;
-  /** The key identifier that the CA must have, in hexadecimal digits. */
+  /** The key identifier that the issuing CA must have, in hexadecimal digits. */
   readonly IssuerKeyIdentifier?: string;
-  /** The ledger of that CA, in which this certificate is recorded too. */
+  /** The ledger of the issuing CA, which records this certificate too. */
   readonly IssuerLedgerTable?: string;
   readonly ClipToIssuer?: boolean;
-  /** The id of the CA that it replaces by declaration. */
+  /** The id of the CA that this CA is declared to replace. */
   readonly Replaces?: string;
-  /** `true` for a CA whose certificate is made elsewhere from its certificate signing request. */
+  /** `true` for a CA whose certificate is issued elsewhere, from its certificate signing request. */
   readonly SignedElsewhere?: boolean;
-  /** That certificate and those of the CAs above it, PEM; absent or empty until there is one. */
+  /** That certificate and the certificates of the CAs above it, in PEM; absent or empty until the certificate exists. */
   readonly SignedCertificatePem?: string;
 }
 
 /** `Custom::ExistingIotCa` */
 export interface ExistingIotCaProperties {
   readonly LedgerTable: string;
-  /** The CA's certificate and those of the CAs above it, PEM. */
+  /** The CA's certificate and the certificates of the CAs above it, in PEM. */
   readonly CertificatePem?: string;
-  /** Or the ARN of the secret that holds them. */
+  /** The ARN of the secret that holds these certificates, in place of `CertificatePem`. */
   readonly CertificateSecretArn?: string;
   readonly KeyStorage: KmsKeyStorage | ExistingKeyStorage;
-  /** `true` to take signatures over SHA-1 and short RSA keys in the chain above the CA. */
+  /** `true` to accept SHA-1 signatures and short RSA keys in the chain above the CA. */
   readonly AllowLegacyChain: boolean;
   readonly Generation: number;
   readonly Platforms?: string[];
-  /** The id of the CA that it replaces by declaration. */
+  /** The id of the CA that this CA is declared to replace. */
   readonly Replaces?: string;
 }
 
-/** `Custom::KeptIotCa`: a CA whose key and ledger have outlived its resource. Its physical id is its id and the name of its ledger. */
+/** `Custom::KeptIotCa`: a CA whose key and ledger have outlived its resource. Its physical id consists of its id and the name of its ledger. */
 export interface KeptIotCaProperties {
   readonly LedgerTable: string;
-  /** The ledger of the CA above it, in which its certificate is recorded too. */
+  /** The ledger of the CA above this CA, which records this CA's certificate too. */
   readonly IssuerLedgerTable?: string;
   readonly CaId: string;
-  /** The id of the stack that declared the CA before, and is gone. */
+  /** The id of the stack that declared the CA before and no longer exists. */
   readonly FormerStackId?: string;
   readonly Platforms?: string[];
-  /** The id of the CA that it replaces by declaration. */
+  /** The id of the CA that this CA is declared to replace. */
   readonly Replaces?: string;
 }
 
-/** What a certificate below a CA declares. */
+/** The properties of a certificate that a CA issues. */
 export interface IssuedCertificateProperties extends CertificateProperties {
-  /** The id of the CA that signs. */
+  /** The id of the issuing CA. */
   readonly Issuer: string;
-  /** The key identifier that the CA must have, in hexadecimal digits. */
+  /** The key identifier that the issuing CA must have, in hexadecimal digits. */
   readonly IssuerKeyIdentifier?: string;
-  /** `true` to end with the CA where the validity would pass the CA's end; otherwise that is an error. */
+  /** `true` if a certificate that would outlast the CA ends with the CA instead; otherwise such a validity is an error. */
   readonly ClipToIssuer: boolean;
 }
 
-/** What a certificate that can be made from a request declares: a key and its place, or the request. */
+/** The properties of a certificate that can be issued from a request: a key and its place, or the request. */
 export interface RequestableProperties {
-  /** Absent to take that of the request. */
+  /** Absent to take the subject from the request. */
   readonly Subject?: { readonly [attribute: string]: string };
   readonly KeyAlgorithm?: KeyAlgorithmName;
   readonly KeyStorage?: KeyStorageProperties;
-  /** PEM, or base64 of DER. */
+  /** PEM, or DER in base64. */
   readonly CertificateSigningRequest?: string;
-  /** Or the ARN of the secret that holds it. */
+  /** The ARN of the secret that holds the request, in place of `CertificateSigningRequest`. */
   readonly CertificateSigningRequestSecretArn?: string;
-  /** The alternative names that are taken from the request; in the form of those in `Extensions`. */
+  /** The alternative names that may be taken from the request, in the form of the names in `Extensions`. */
   readonly AllowedNames?: ExtensionProperties;
-  /** Which subject may be taken from the request. */
+  /** The rule for the subject that may be taken from the request. */
   readonly AllowedSubject?: AllowedSubjectProperties;
-  /** What else the key and its certificate are delivered as. */
+  /** Further forms in which the key and its certificate are delivered. */
   readonly Bundles?: BundleProperties[];
-  /** `true` where the key outlives the resource; added by `CertificateProvider`. */
+  /** `true` if the key outlives the resource; added by `CertificateProvider`. */
   readonly RetainKey?: boolean;
-  /** The tags of the parameter that holds the key; absent where there are none, or the key is elsewhere. */
+  /** The tags of the parameter that holds the key; absent if it has no tags, or if the key is held elsewhere. */
   readonly Tags?: Tag[];
 }
 
-/** A rule for the subject of a request; see `AllowedSubject` of the contract. */
+/** A rule for the subject of a request; see `AllowedSubject` in the contract. */
 export interface AllowedSubjectProperties {
-  /** Whether the values are those of the subject, or patterns. */
+  /** Whether `Subject` holds the exact values or patterns. */
   readonly Type: 'Exact' | 'Pattern';
   readonly Subject: { readonly [attribute: string]: string };
 }
@@ -160,7 +160,7 @@ export interface BundleProperties {
   readonly PassphraseSecretArn?: string;
 }
 
-/** `Custom::IotCaCertificate`: a CA below this one, whose key is elsewhere. */
+/** `Custom::IotCaCertificate`: a certificate for a subordinate CA whose key is held elsewhere. */
 export interface CaCertificateProperties extends IssuedCertificateProperties, RequestableProperties {
   readonly PathLength?: number;
 }
@@ -168,19 +168,19 @@ export interface CaCertificateProperties extends IssuedCertificateProperties, Re
 /** `Custom::IotVerificationCertificate` */
 export interface VerificationCertificateProperties extends IssuedCertificateProperties {
   readonly KeyAlgorithm: KeyAlgorithmName;
-  /** The code the platform gave; the common name of the certificate, verbatim. */
+  /** The code from the platform, which is the common name of the certificate, verbatim. */
   readonly RegistrationCode: string;
 }
 
 /** `Custom::IotProofOfPossessionSignature` */
 export interface ProofOfPossessionSignatureProperties {
-  /** The ledger in which the signature is recorded: that of the CA. */
+  /** The ledger of the CA, which records the signature. */
   readonly LedgerTable: string;
-  /** The id of the CA that signs. */
+  /** The id of the signing CA. */
   readonly Issuer: string;
-  /** The key identifier that the CA must have, in hexadecimal digits. */
+  /** The key identifier that the signing CA must have, in hexadecimal digits. */
   readonly IssuerKeyIdentifier?: string;
-  /** The text that is signed, in ASCII. */
+  /** The text to sign, in ASCII. */
   readonly VerificationCode: string;
   readonly HashAlgorithm: HashAlgorithmName;
   readonly Generation: number;
@@ -188,54 +188,54 @@ export interface ProofOfPossessionSignatureProperties {
 
 /** The attributes (`Fn::GetAtt`) of a signature. */
 export interface ProofOfPossessionSignatureAttributes {
-  /** Base64 without line breaks: PKCS#1 v1.5, or the DER of ECDSA. */
+  /** The signature in base64 without line breaks: PKCS#1 v1.5, or ECDSA in DER. */
   readonly Signature: string;
 }
 
-/** `Custom::IotCaLookup`: a certificate of a CA of another stack, looked up in the CA's ledger. */
+/** `Custom::IotCaLookup`: a certificate of a CA in another stack, looked up in the CA's ledger. */
 export interface CaLookupProperties {
-  /** The ledger of the CA: its table's name, or the ARN of one that is elsewhere. */
+  /** The ledger of the CA: the name of its table, or the ARN of a table in another account or Region. */
   readonly LedgerTable: string;
   /** The physical id of the CA. */
   readonly CaId: string;
-  /** How many CAs above it: 0 for its own certificate. */
+  /** How many levels above the CA the certificate is: 0 for the CA's own certificate. */
   readonly Depth: number;
-  /** Whether all certificates above that one are answered too, where it is not known how many they are. */
+  /** Whether the attributes include all certificates above that certificate too, for chains of unknown length. */
   readonly WithChain?: boolean;
-  /** SHA-256 of the DER of the certificate that is expected, where it is known: 64 lower-case hexadecimal digits. */
+  /** The expected SHA-256 fingerprint of the certificate (the hash of its DER), if known: 64 lower-case hexadecimal digits. */
   readonly Sha256Fingerprint?: string;
 }
 
 /** The attributes (`Fn::GetAtt`) of a look-up. */
 export type CaLookupAttributes = Omit<CertificateAttributes, 'CertificateSigningRequestPem' | 'IgnoredRequests' | 'PrivateKeyParameter'>;
 
-/** The attributes of a kept CA: its id too, of which its physical id says more. */
+/** The attributes of a kept CA. They include its id, because its physical id names its ledger too. */
 export interface KeptCaAttributes extends CertificateAttributes {
   readonly CaId: string;
 }
 
 /** The attributes (`Fn::GetAtt`) of every certificate resource. */
 export interface CertificateAttributes {
-  /** The certificate, PEM with LF line ends and a newline at the end. */
+  /** The certificate in PEM, with LF line endings and a newline at the end. */
   readonly CertificatePem: string;
-  /** The serial number, upper-case hexadecimal digits: 40 in certificates that are issued here. */
+  /** The serial number in upper-case hexadecimal digits: 40 digits in certificates that this library issues. */
   readonly SerialNumber: string;
-  /** The first second of the validity, ISO 8601 in UTC, as in `2026-01-31T23:59:59Z`. */
+  /** The first second of the validity, in ISO 8601 in UTC, as in `2026-01-31T23:59:59Z`. */
   readonly NotBefore: string;
-  /** The last second of the validity, ISO 8601 in UTC. */
+  /** The last second of the validity, in ISO 8601 in UTC. */
   readonly NotAfter: string;
   /** SHA-256 of the DER, 64 lower-case hexadecimal digits: AWS IoT's certificateId. */
   readonly Sha256Fingerprint: string;
   /** SHA-1 of the DER, 40 lower-case hexadecimal digits: Huawei's and Azure's fingerprint. An identifier, not a safeguard. */
   readonly Sha1Fingerprint: string;
-  /** The key identifier (RFC 5280, section 4.2.1.2), lower-case hexadecimal digits: 40 in certificates that are issued here. */
+  /** The key identifier (RFC 5280, section 4.2.1.2) in lower-case hexadecimal digits: 40 digits in certificates that this library issues. */
   readonly SubjectKeyIdentifier: string;
-  /** Of a CA that is signed elsewhere: its request, PEM; or a note where the answer has no room for it. */
+  /** For a CA that is signed elsewhere: its request in PEM, or a note if the response has no room for it. */
   readonly CertificateSigningRequestPem?: string;
-  /** Of a CA from elsewhere or signed elsewhere: the certificates above it, PEM. */
+  /** For a CA that comes from elsewhere or is signed elsewhere: the certificates above it, in PEM. */
   readonly IssuerChainPem?: string;
-  /** Of a certificate from a request: what the request asked for and did not get, separated by commas. */
+  /** For a certificate from a request: what the request asked for and did not get, separated by commas. */
   readonly IgnoredRequests?: string;
-  /** Of a key in a parameter: its name. */
+  /** For a key in a parameter: the name of the parameter. */
   readonly PrivateKeyParameter?: string;
 }

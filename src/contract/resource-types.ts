@@ -16,5 +16,5 @@ export const ResourceType = {
 
 export type ResourceType = typeof ResourceType[keyof typeof ResourceType];
 
-/** The types of the CAs that issue by a ledger of their own. */
+/** The resource types of the CAs that issue certificates with a ledger of their own. */
 export const CA_RESOURCE_TYPES: readonly string[] = [ResourceType.PRIVATE_IOT_CA, ResourceType.EXISTING_IOT_CA, ResourceType.KEPT_IOT_CA];

@@ -4,18 +4,19 @@ import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectA
 import { escapeUnsafeCharacters, hasUnsafeCharacter } from './unsafe-characters';
 
 /**
- * What may be declared. The constructs ask at synthesis, the function asks again at deploy, and both say the same words:
- * the property as the user writes it, the value, and what is allowed. A rule answers `undefined` where nothing is wrong.
+ * A rule's complaint about a declaration: the property as the user writes it, the value, and what is allowed. The constructs check the
+ * rules at synthesis, and the function checks them again at deployment, with the same messages. A rule returns `undefined` if nothing is
+ * wrong.
  */
 export type Complaint = string | undefined;
 
-/** The longest validity that is taken: 100 years of 365 days. A longer one is a mistake in the unit. */
+/** The longest validity that is accepted, in days: 100 years of 365 days. A longer validity is a mistake in the unit. */
 export const MAX_VALIDITY_DAYS = 36_500;
 
-/** RFC 5280 sets no bound on a path length; hierarchies of devices have at most a handful of levels. */
+/** RFC 5280 does not limit the path length. Device hierarchies have at most a handful of levels. */
 export const MAX_PATH_LENGTH = 10;
 
-/** The most forms in which one key is delivered: each is a secret, written one after the other while CloudFormation waits. */
+/** The maximum number of forms in which one key is delivered. Each is a secret, written one after another while CloudFormation waits. */
 const MAX_DELIVERY_FORMATS = 20;
 
 export function checkDeliveryFormats(number: number): Complaint {
@@ -24,16 +25,16 @@ export function checkDeliveryFormats(number: number): Complaint {
 
 const MAX_QUOTED_CHARACTERS = 80;
 
-/** ARNs are told apart by what is at their ends, and none of it is secret. */
+/** ARNs differ at their ends, and no part of an ARN is secret. */
 const MAX_ARN_CHARACTERS = 160;
 
-/** What may be a SEQUENCE of more than 30 octets in DER, in base64 or base64url. */
+/** A possible DER SEQUENCE of more than 30 octets, in base64 or base64url. */
 const SEQUENCE_IN_BASE64 = /(?<![\w+/-])M[B-I][\w+/-]{38}/g;
 
-/** The tags of INTEGER and SEQUENCE, with one of which all forms of private keys begin within. */
+/** The tags of INTEGER and SEQUENCE. The content of every form of private key begins with one of these tags. */
 const FIRST_TAGS: readonly (number | undefined)[] = [0x02, 0x30];
 
-/** Whether base64 of DER that may be a private key begins anywhere in a text, and not only words that look like it. */
+/** Whether base64 of DER that may be a private key begins anywhere in a text, as opposed to words that only look like base64. */
 function mayHoldKey(text: string): boolean {
   return [...text.matchAll(SEQUENCE_IN_BASE64)].some(([run]) => {
     const octets = Buffer.from(run, 'base64');
@@ -43,8 +44,8 @@ function mayHoldKey(text: string): boolean {
 }
 
 /**
- * A value as a message may show it: on one line, shortened, and never a private key that was pasted into the wrong place. Texts are in
- * quotation marks, and nothing else is.
+ * Formats a value for a message: on one line, shortened, and never a private key that was pasted into the wrong place. Only texts are in
+ * quotation marks.
  */
 export function quote(value: unknown): string {
   if (typeof value !== 'string') {
@@ -61,12 +62,12 @@ export function quote(value: unknown): string {
   return escapeUnsafeCharacters(JSON.stringify(start === text ? text : `${start}…`));
 }
 
-/** A value of the wrong type, or perhaps of the wrong one: "2" is `a text "2"`, and 2 is `2`. */
+/** Formats a value whose type may be wrong: "2" becomes `a text "2"`, and 2 becomes `2`. */
 export function describe(value: unknown): string {
   return typeof value === 'string' ? `a text ${quote(value)}` : quote(value);
 }
 
-/** What stands in a message for a value that is no text. */
+/** How a message names a value that is not a text. */
 function nameOf(value: unknown): string {
   if (Array.isArray(value)) {
     return 'a list';
@@ -83,7 +84,7 @@ function nameOf(value: unknown): string {
 
 const ARN = /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:/;
 
-/** As much of a text as a message shows of it. */
+/** The part of a text that a message shows. */
 export function shortened(text: string): string {
   return Array.from(text).slice(0, ARN.test(text) ? MAX_ARN_CHARACTERS : MAX_QUOTED_CHARACTERS).join('');
 }
@@ -118,7 +119,7 @@ export function checkPathLength(value: unknown): Complaint {
   return integerBetween('pathLength', value, 0, MAX_PATH_LENGTH, 'CAs below this one');
 }
 
-/** Embedded TLS stacks refuse longer values: mbedTLS at 256 bytes (MBEDTLS_X509_MAX_DN_NAME_SIZE). */
+/** Embedded TLS stacks reject longer values: mbedTLS does so from 256 bytes on (MBEDTLS_X509_MAX_DN_NAME_SIZE). */
 const MAX_VALUE_BYTES = 255;
 
 /** RFC 5280, appendix A.1: character sets and upper bounds of the attribute types. */
@@ -152,12 +153,12 @@ export function checkSubjectAttribute(attribute: SubjectAttribute, value: unknow
   return undefined;
 }
 
-/** What another stack says of a CA: its identity. */
+/** Checks the identity of a CA, as another stack states it. */
 export function checkCaId(value: unknown, property = 'caId'): Complaint {
   return /^ca-[0-9a-f]{32}$/.test(String(value)) ? undefined : `${property} must be the caId of a CA, ca- and 32 hexadecimal digits, got ${quote(value)}`;
 }
 
-/** How many CAs may stand above one: mbedTLS takes 8 (MBEDTLS_X509_MAX_INTERMEDIATE_CA). */
+/** The maximum number of CAs above a CA: mbedTLS accepts 8 (MBEDTLS_X509_MAX_INTERMEDIATE_CA). */
 const MAX_DEPTH = 8;
 
 export function checkDepth(value: unknown): Complaint {
@@ -168,13 +169,13 @@ export function checkSha256Fingerprint(value: unknown): Complaint {
   return /^[0-9a-f]{64}$/.test(String(value)) ? undefined : `sha256Fingerprint must be 64 lower-case hexadecimal digits, got ${quote(value)}`;
 }
 
-/** What another stack says of a CA: its certificate, which is copied into outputs, and nothing that must not be there. */
+/** Checks the certificate of a CA, as another stack states it. The text is copied into outputs, so it must hold nothing else. */
 export function checkCertificatePem(value: unknown): Complaint {
   return /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/.test(String(value)) ? undefined
     : `certificatePem must be PEM blocks with the label CERTIFICATE and nothing else, got ${quote(value)}`;
 }
 
-/** Checks a whole subject; every certificate here has a common name. */
+/** Checks a whole subject. Every certificate of this library has a common name. */
 export function checkSubject(subject: SubjectValues): Complaint {
   return checkAttributes(subject, 'subject') ?? (subject.commonName === undefined ? checkSubjectAttribute('commonName', '') : undefined);
 }
@@ -192,9 +193,9 @@ export function checkAttributes(name: SubjectValues, property: string): Complain
 }
 
 /**
- * A code that the CA's key signs as it is, not within a certificate. Whoever chooses it must not choose what else a signature
- * of a CA is good for, so that it is text of letters, digits and the marks of base64 and UUIDs: certificates, revocation lists,
- * requests and TLS handshakes have octets that are none of these, and a JSON Web Token has a dot.
+ * Checks a code that the CA's key signs as it is, not within a certificate. The author of the code must not be able to use the CA's
+ * signature for anything else. A code therefore consists of letters, digits and the marks of base64 and UUIDs. Certificates, revocation
+ * lists, requests and TLS handshakes have other octets too, and a JSON Web Token has a dot.
  */
 export function checkVerificationCode(value: unknown): Complaint {
   return typeof value === 'string' && /^[A-Za-z0-9+/=_-]{1,512}$/.test(value) ? undefined

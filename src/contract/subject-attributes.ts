@@ -1,21 +1,21 @@
 /** One attribute of a distinguished name. */
 export interface SubjectAttributeFacts {
-  /** The property of the template that carries it. */
+  /** The template property that carries the attribute. */
   readonly template: string;
   /** The object identifier of the attribute type. */
   readonly oid: string;
-  /** The short name of RFC 4514, section 3, or of X.520. */
+  /** The short name from RFC 4514, section 3, or from X.520. */
   readonly label: string;
   /** Upper bound in characters (RFC 5280, appendix A.1, the `ub-` constants). */
   readonly maxLength: number;
-  /** Attributes that RFC 5280, appendix A.1, defines as PrintableString only. */
+  /** Whether RFC 5280, appendix A.1, defines the attribute as PrintableString only. */
   readonly printableOnly?: boolean;
 }
 
 /**
- * The attributes a subject can hold, in the order in which they are encoded: from the general to the particular, as
- * X.500 names are written. The order is part of every certificate's identity and never changes; a new attribute may
- * only be inserted where no existing name moves.
+ * The attributes that a subject can have, in the order in which they are encoded: from the general to the particular, as X.500 names are
+ * written. The order is part of every certificate's identity and never changes. A new attribute may be inserted only where it moves no
+ * existing name.
  */
 export const SUBJECT_ATTRIBUTES = {
   country: { template: 'Country', oid: '2.5.4.6', label: 'C', maxLength: 2, printableOnly: true },
@@ -34,7 +34,7 @@ export type SubjectAttribute = keyof typeof SUBJECT_ATTRIBUTES;
 
 export const SUBJECT_ATTRIBUTE_NAMES = Object.keys(SUBJECT_ATTRIBUTES) as SubjectAttribute[];
 
-/** A distinguished name as plain values, one value an attribute. */
+/** A distinguished name as plain values, one value per attribute. */
 export type SubjectValues = { readonly [A in SubjectAttribute]?: string };
 
 /** The characters of PrintableString (X.680, 41.4): no underscore, at sign, asterisk or ampersand. */

@@ -3,13 +3,13 @@ import { checkAttributes, checkSubjectAttribute, Complaint, quote } from './rule
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from './subject-attributes';
 
 /**
- * Which subjects may be taken from a certificate signing request. The signature on a request proves that somebody has the key,
- * and nothing about the name; what names a device is the subject, which is its identity at most platforms.
+ * The subjects that may be taken from a certificate signing request. The signature on a request proves possession of the key, and nothing
+ * about the name. The subject names the device, and is its identity on most platforms.
  */
 export interface AllowedSubject {
-  /** `Exact`: the values are those of the subject. `Pattern`: they are patterns. */
+  /** `Exact`: `subject` holds the exact values. `Pattern`: it holds patterns. */
   readonly type: AllowedSubjectType;
-  /** For each attribute that a subject must have, its value or its pattern; a subject has no other attribute. */
+  /** The value or pattern of each attribute that a subject must have. A subject must not have any other attribute. */
   readonly subject: SubjectValues;
 }
 
@@ -19,13 +19,13 @@ const TYPES: readonly unknown[] = ['Exact', 'Pattern'] satisfies AllowedSubjectT
 
 const PROPERTY = 'allowedSubject';
 
-/** What an asterisk of a pattern stands for, one time or more: nothing that separates words, levels of a topic or parts of a path. */
+/** A character that an asterisk in a pattern stands for, one or more times. It never separates words, topic levels or parts of a path. */
 const WILDCARD_CHARACTER = /^[A-Za-z0-9._:-]$/;
 
-/** The same in words. */
+/** What an asterisk stands for, in words. */
 export const WILDCARD_WORDS = 'one or more letters, digits and - . _ :';
 
-/** Checks a rule itself, before any subject is held against it. */
+/** Checks a rule itself, before any subject is checked against it. */
 export function checkAllowedSubject({ type, subject }: AllowedSubject): Complaint {
   if (!TYPES.includes(type)) {
     return `${PROPERTY} must be of the type ${TYPES.join(' or ')}, got ${quote(type)}`;
@@ -39,7 +39,10 @@ export function checkAllowedSubject({ type, subject }: AllowedSubject): Complain
     .find(complaint => complaint !== undefined);
 }
 
-/** A pattern without an asterisk is a value of its attribute. Of one with an asterisk the length counts; what it matches is checked as a value. */
+/**
+ * Checks a pattern. Without an asterisk, it must be a value of its attribute. With an asterisk, only its length is checked here; the values
+ * that it matches are checked as values.
+ */
 function checkPattern(attribute: SubjectAttribute, pattern: unknown): Complaint {
   const property = `${PROPERTY}.${attribute}`;
   if (typeof pattern !== 'string' || isPrivateKey(pattern) || !pattern.includes('*')) {
@@ -51,7 +54,7 @@ function checkPattern(attribute: SubjectAttribute, pattern: unknown): Complaint 
 }
 
 /**
- * Checks the subject of a request by a rule.
+ * Checks the subject of a request against a rule.
  *
  * @returns which attribute is wrong, what is allowed, and the way out
  */
@@ -70,9 +73,9 @@ export function checkRequestedSubject(requested: SubjectValues, { type, subject:
 }
 
 /**
- * Whether a pattern matches the whole of a value. Each character stands for itself, upper and lower case apart, and an asterisk
- * for one or more characters of a kind. All places in the pattern that a beginning of the value can lead to are gone through
- * together, so that the time is bounded by the product of the two lengths, whatever they are.
+ * Whether a pattern matches a whole value. Each character stands for itself, and case matters; an asterisk stands for one or more wildcard
+ * characters. All places in the pattern that the beginning of the value can lead to are followed together, so the time is bounded by the
+ * product of the two lengths, whatever they are.
  */
 function matches(pattern: string, value: string): boolean {
   const parts = Array.from(pattern);
@@ -92,10 +95,10 @@ function matches(pattern: string, value: string): boolean {
 }
 
 /**
- * A request that can't be read at synthesis gives a name that nobody has reviewed: the author of the secret, the parameter or
- * the other resource that it comes from would choose it.
+ * Checks that the declaration decides on the subject. A request that can't be read at synthesis brings a name that has not been reviewed:
+ * the author of the secret, the parameter or the other resource that holds the request would choose it.
  *
- * @param isKnown whether the text of the request stands in the declaration
+ * @param isKnown whether the text of the request is in the declaration
  */
 export function checkSubjectIsDecided(isKnown: boolean, hasSubject: boolean, hasRule: boolean): Complaint {
   if (hasSubject && hasRule) {

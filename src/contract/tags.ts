@@ -1,13 +1,13 @@
 import { Complaint, quote } from './rules';
 
-/** A tag as it stands in a template. */
+/** A tag, as it appears in a template. */
 export interface Tag {
   readonly Key: string;
   readonly Value: string;
 }
 
 /**
- * What AWS takes as the tags of a parameter. The characters are those of AWS's own messages; lengths are counted in Unicode characters.
+ * What AWS accepts as the tags of a parameter. The characters are those in AWS's own messages; lengths are counted in Unicode characters.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Tag.html
  * @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
@@ -17,13 +17,13 @@ const MAX_KEY = 128;
 const MAX_VALUE = 256;
 const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
-/** AWS keeps these for itself, in capitals too. */
+/** AWS reserves this prefix, in upper case too. */
 const RESERVED = /^aws:/i;
 
-/** How a user has a parameter go without a tag. */
+/** How a user keeps a tag off a parameter. */
 const WAY_OUT = 'choose other tags, or exclude parameters from one: Tags.of(…).add(…, { excludeResourceTypes: [\'AWS::SSM::Parameter\'] })';
 
-/** The keys of all tags of a parameter, of which some may be the same. */
+/** Checks the keys of all tags of a parameter, some of which may be the same. */
 export function checkTagKeys(keys: readonly string[]): Complaint {
   const twice = keys.find((key, index) => keys.indexOf(key) < index);
   if (twice !== undefined) {
@@ -32,14 +32,14 @@ export function checkTagKeys(keys: readonly string[]): Complaint {
   return keys.length <= MAX_TAGS ? undefined : `a parameter must have at most ${MAX_TAGS} tags, got ${keys.length}; ${WAY_OUT}`;
 }
 
-/** The key of one tag. */
+/** Checks the key of one tag. */
 export function checkTagKey(key: unknown): Complaint {
   return isText(key, MAX_KEY) && key !== '' && !RESERVED.test(key) ? undefined
     : `the key of a tag of a parameter must have 1 to ${MAX_KEY} letters, digits, spaces and _ . : / = + - @, and must not begin with aws:, `
       + `got ${quote(key)}; ${WAY_OUT}`;
 }
 
-/** The value of one tag. */
+/** Checks the value of one tag. */
 export function checkTagValue(key: string, value: unknown): Complaint {
   return isText(value, MAX_VALUE) ? undefined
     : `the value of the tag ${quote(key)} of a parameter must have up to ${MAX_VALUE} letters, digits, spaces and _ . : / = + - @, `

@@ -1,6 +1,6 @@
 import { checkValidityDays, Complaint, quote } from './rules';
 
-/** How long a certificate is to be valid: a number of days, or up to a declared second; from a declared second on, or from its making. */
+/** The period of validity of a certificate: a number of days or until a declared second, from a declared second or from when it is issued. */
 export interface Term {
   readonly days?: number;
   /** Whole seconds. */
@@ -20,24 +20,24 @@ export function parseTime(text: unknown): Date | undefined {
   return date && !Number.isNaN(date.getTime()) && formatTime(date) === text ? date : undefined;
 }
 
-/** RFC 5280, section 4.1.2.5: certificates name the years 1950 to 9999, in whole seconds. */
+/** RFC 5280, section 4.1.2.5: certificates can state the years 1950 to 9999, in whole seconds. */
 function checkTime(property: string, date: Date | undefined): Complaint {
   const time = date?.getTime();
   return time === undefined || (time % 1000 === 0 && time >= Date.UTC(1950) && time < Date.UTC(10_000)) ? undefined
     : `${property} must be a time in whole seconds from 1950 to 9999, got ${Number.isNaN(time!) ? 'no time' : quote(date!.toISOString())}`;
 }
 
-/** The validity of a CA, as far as it is known. */
+/** The validity of a CA; a time is absent if it is not known. */
 export interface IssuerTerm {
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }
 
 /**
- * Whether a term lies within that of the CA that signs.
+ * Checks that a term lies within the term of the issuing CA.
  *
- * @param term its end, declared or counted; its beginning where it is declared; and the days, for the message
- * @param clip `true` for a certificate that ends with the CA where it would end later
+ * @param term its end, declared or calculated; its beginning, if declared; and the days, for the message
+ * @param clip `true` if a certificate that would outlast the CA ends with the CA instead
  */
 export function checkTermWithin({ days, notBefore, notAfter }: Term, issuer: IssuerTerm, clip: boolean): Complaint {
   if (notAfter && issuer.notAfter && notAfter > issuer.notAfter && !clip) {
@@ -52,7 +52,7 @@ export function checkTermWithin({ days, notBefore, notAfter }: Term, issuer: Iss
     : undefined;
 }
 
-/** Checks a term, as far as that is possible without knowing the time. */
+/** Checks a term, as far as that is possible without the current time. */
 export function checkTerm({ days, notBefore, notAfter }: Term): Complaint {
   if ((days === undefined) === (notAfter === undefined)) {
     return 'validity must be given as a number of days or by notAfter, and not by both';

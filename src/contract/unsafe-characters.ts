@@ -1,6 +1,7 @@
 /**
- * Characters that a reader of a text doesn't see, or takes for a space, so that they can forge one: by Unicode's own properties, all spaces
- * but the plain one, and what is no character, or stands in the place of one; by hand, two symbols that are drawn as nothing.
+ * Characters that a reader does not see or takes for a space, and that can therefore be used to forge a text. Most are selected by Unicode
+ * property: every space but the plain space, and whatever is not a character or stands in the place of a character. Two symbols that are
+ * drawn as nothing are listed by hand.
  * https://www.unicode.org/reports/tr44/
  */
 const UNSAFE_CHARACTER = '[\\p{Control}\\p{Format}\\p{Default_Ignorable_Code_Point}\\p{Bidi_Control}\\p{Line_Separator}\\p{Paragraph_Separator}'
@@ -10,10 +11,10 @@ const ONE = new RegExp(UNSAFE_CHARACTER, 'u');
 const EACH = new RegExp(UNSAFE_CHARACTER, 'gu');
 const RUNS = new RegExp(`(?:${UNSAFE_CHARACTER})+`, 'gu');
 
-/** NUL, as in UTF-16 that was read as another encoding, and what no reader sees. */
+/** NUL, as in UTF-16 that was read in another encoding, and characters that no reader sees. */
 const INVISIBLE = /[\0\p{Format}\p{Default_Ignorable_Code_Point}]+/gu;
 
-/** A text without what may stand between its characters and is not seen. */
+/** Removes the characters from a text that a reader does not see. */
 export function withoutInvisible(text: string): string {
   return text.replace(INVISIBLE, '');
 }
@@ -22,12 +23,12 @@ export function hasUnsafeCharacter(text: string): boolean {
   return ONE.test(text);
 }
 
-/** A text in which such characters are visible, as JSON writes them. */
+/** Makes the unsafe characters in a text visible, as JSON escapes. */
 export function escapeUnsafeCharacters(text: string): string {
   return text.replace(EACH, character => character.split('').map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''));
 }
 
-/** A text on one line, with a plain space for each run of such characters. */
+/** Puts a text on one line, with a plain space for each run of unsafe characters. */
 export function withPlainSpaces(text: string): string {
   return text.replace(RUNS, ' ').trim();
 }

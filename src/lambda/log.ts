@@ -1,6 +1,6 @@
 import { redact } from './redact';
 
-/** All that is ever logged of a request. The event, its properties and its ResponseURL are not. */
+/** Everything that is ever logged about a request. The event, its properties and its ResponseURL are not logged. */
 export interface LogRecord {
   /** What happened, in a few words. */
   readonly message: string;
@@ -23,10 +23,10 @@ export interface LogRecord {
 const MAX_CHARACTERS = 2000;
 
 /**
- * Writes one line of JSON to the function's log. It never fails: by then CloudFormation was answered, and an invocation that
- * fails is repeated.
+ * Writes one line of JSON to the function's log. It never fails: by then, CloudFormation has its response, and Lambda repeats an invocation
+ * that fails.
  *
- * @param names what may be shown in full although it is long, see `redact`
+ * @param names the names that may be shown in full although they are long; see `redact`
  */
 export function log(level: 'INFO' | 'WARN' | 'ERROR', record: LogRecord, names: readonly string[] = []): void {
   console.log(lineOf(level, record, names));

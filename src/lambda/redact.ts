@@ -2,15 +2,15 @@ import { foldCase } from '../contract/comparable-text';
 import { withPlainSpaces } from '../contract/unsafe-characters';
 import { ANY_ID } from '../resource/physical-id';
 
-/** A form in which a secret could stand in a text, and what is shown instead. */
+/** A form in which a secret can occur in a text, and what is shown instead of it. */
 interface SecretForm {
   readonly pattern: RegExp;
   readonly shown: string;
-  /** Decides where the pattern alone can't. */
+  /** Decides on a match if the pattern alone can't. */
   readonly isSecret?: (match: string) => boolean;
 }
 
-/** What is never shown, whatever it is part of: a presigned URL is a right to answer in this function's name. */
+/** Forms that are never shown, whatever contains them. A presigned URL, for example, is a right to respond in this function's name. */
 const PLAIN_SECRETS: readonly SecretForm[] = [
   { pattern: /-----BEGIN [^-]*-----[^]*?(?:-----END [^-]*-----|$)/g, shown: '(PEM, not shown)' },
   { pattern: /https?:\/\/[^\s?"'<>]*\?[^\s"'<>]+/gi, shown: '(URL, not shown)' },
@@ -18,15 +18,15 @@ const PLAIN_SECRETS: readonly SecretForm[] = [
 ];
 
 /**
- * The shortest run of base64 or of hexadecimal digits that is taken for key material: the secret number of a P-256 key has
- * 43 characters, the longest value that every message has to show, a serial number, has 40.
+ * The shortest run of base64 or of hexadecimal digits that is taken for key material. The secret number of a P-256 key has 43 characters;
+ * the longest value that every message must show, a serial number, has 40.
  */
 const SHORTEST_KEY = 41;
 
-/** What looks like key material, unless it is a name. */
+/** Forms that look like key material, unless they are names. */
 const KEY_MATERIAL: readonly SecretForm[] = [
   { pattern: new RegExp(`[0-9a-f]{${SHORTEST_KEY},}`, 'gi'), shown: '(hexadecimal digits, not shown)' },
-  // With the lines that follow, each of which can be shorter. A run without capitals or without small letters is a name.
+  // The pattern includes the lines that follow, each of which can be shorter. A run without capitals or without small letters is a name.
   {
     pattern: new RegExp(`[\\w+/-]{${SHORTEST_KEY},}={0,2}(?:(?:\\s|\\\\[nr])+(?:[\\w+/-]{16,}={0,2}|[\\w+/-]{0,15}=))*`, 'g'),
     shown: '(base64, not shown)',
@@ -35,8 +35,8 @@ const KEY_MATERIAL: readonly SecretForm[] = [
 ];
 
 /**
- * Names that look like key material and are none: an ARN, an id of this library's making, and the name of a parameter
- * that ends with a serial number.
+ * Names that look like key material but are not: an ARN, an id from this library, and the name of a parameter that ends with a serial
+ * number.
  */
 const IDENTIFIER = new RegExp([
   /\barn:aws[\w-]*:[\w-]+:[\w-]*:\d{12}:[\w/+=.@:-]{1,256}/,
@@ -44,36 +44,36 @@ const IDENTIFIER = new RegExp([
   /(?<![\w+/=-])(?:\/[\w.-]{1,128}){1,14}\/[0-9A-F]{40}\b/,
 ].map(({ source }) => source).join('|'), 'g');
 
-/** More than any message needs, of which 1 to 2 kB are shown. */
+/** More characters than any message needs; 1 to 2 kB of a message are shown. */
 const MAX_CHARACTERS = 8_192;
 
-/** The longest name that can be spared, and how many can: longer ones, and more of them, are none that a message shows. */
+/** The length of the longest name that can be spared, and how many names can be. No message shows longer names, or more of them. */
 export const LONGEST_NAME = 1_024;
 const MAX_NAMES = 100;
 
-/** A part of a text; what is kept is shown as it is. */
+/** A part of a text. A part that is kept is shown as it is. */
 interface Piece {
   readonly text: string;
   readonly kept: boolean;
 }
 
 /**
- * A text as it may be shown to anyone who sees the stack or the log: on one line, without key material, credentials or
- * presigned URLs. It never fails, and takes milliseconds, whatever the text and the names are: both can come from anybody.
+ * Makes a text safe to show to anyone who sees the stack or the log: on one line, without key material, credentials or presigned URLs. It
+ * never fails and takes only milliseconds, whatever the text and the names are: both can come from anyone.
  *
- * @param names further names that may be shown although they are long, such as the logical id of a resource, in capitals or
- *   small letters. Short ones are shown anyway; sparing them here would take a key apart in which one occurs by chance.
+ * @param names further names that may be shown although they are long, such as the logical id of a resource, in upper or lower case. Short
+ *   names are shown anyway; sparing them here would split a key in which a short name occurs by chance.
  */
 export function redact(text: string, names: readonly string[] = []): string {
   const open = [{ text: withoutSecrets(text.slice(0, MAX_CHARACTERS), PLAIN_SECRETS), kept: false }];
   const spared = [...new Set(names.filter(({ length }) => length >= SHORTEST_KEY && length <= LONGEST_NAME))].slice(0, MAX_NAMES)
-    .sort((a, b) => b.length - a.length); // one can be part of another
+    .sort((a, b) => b.length - a.length); // a name can be part of another name
   const shown = spared.reduce(keepName, open.flatMap(keepIdentifiers))
     .map(piece => piece.kept ? piece.text : withoutSecrets(piece.text, KEY_MATERIAL)).join('');
   return withPlainSpaces(shown);
 }
 
-/** A text on one line, with single spaces, and without characters that hide or reorder others. */
+/** Puts a text on one line, with single spaces, and without characters that hide or reorder others. */
 export function onOneLine(text: string): string {
   return withPlainSpaces(text).replace(/ +/g, ' ');
 }
@@ -88,7 +88,7 @@ function keepIdentifiers({ text }: Piece): Piece[] {
   return [...pieces, { text: text.slice(end), kept: false }];
 }
 
-/** Keeps a name wherever it stands in a text, as it stands there. */
+/** Keeps a name wherever it occurs in a text, exactly as it is written there. */
 function keepName(pieces: readonly Piece[], name: string): Piece[] {
   const wanted = foldCase(name);
   return pieces.flatMap(piece => {

@@ -2,16 +2,16 @@ import { RawProperties } from './property-values';
 
 /** The names of one resource that a message may show although they are long. */
 export interface KnownNames {
-  /** What its declaration calls things. */
+  /** The names in its declaration. */
   readonly declared: readonly string[];
-  /** What others make of those names, letter for letter. */
+  /** The names that other systems derive from them, letter for letter. */
   readonly derived?: readonly string[];
 }
 
-/** Finds such names in the properties of a resource. Everything in them may come from anybody. */
+/** Finds such names in the properties of a resource. The properties may come from anyone. */
 export type NamesIn = (properties: RawProperties) => KnownNames;
 
-/** Finds the properties of these names that are texts. */
+/** Finds the properties with these names whose values are texts. */
 export function propertiesNamed(...names: readonly string[]): NamesIn {
   return properties => ({ declared: names.map(name => properties[name]).filter(value => typeof value === 'string') });
 }

@@ -1,23 +1,24 @@
 import { RawProperties } from './property-values';
 
-/** Who asks: a resource of a stack. The stack's id holds a UUID, so that a stack that is created again is another requester. */
+/** The requester: a resource of a stack. The stack's id contains a UUID, so a stack that is created again is another requester. */
 export interface Requester {
   readonly stackId: string;
   readonly logicalResourceId: string;
 }
 
 /**
- * When a request was made, by the clock of its sender. It tells which of two requests is the earlier one, and, where it is
- * the time of signing, whether CloudFormation still waits. A request has one of the two times or none, and is compared only with requests that have the same one.
+ * When a request was made, by the clock of its sender. The time determines which of two requests is earlier and, if it is the time of
+ * signing, whether CloudFormation still waits. A request has at most one of the two times, and is compared only with requests that have the
+ * same kind of time.
  */
 export interface RequestTime {
-  /** When it was signed. */
+  /** When the request was signed. */
   readonly requestedAt?: Date;
-  /** When its signature expires, which is equally long after the signing for every request. */
+  /** When the signature of the request expires. The interval from signing to expiry is the same for every request. */
   readonly expiresAt?: Date;
 }
 
-/** One step in the life of a resource, as CloudFormation or the local deployment asks for it. */
+/** A request for one step in the life of a resource, from CloudFormation or the local deployment. */
 export interface LifecycleEvent extends Requester, RequestTime {
   readonly requestType: 'Create' | 'Update' | 'Delete';
   /** The same for every delivery of one request. */
@@ -26,23 +27,23 @@ export interface LifecycleEvent extends Requester, RequestTime {
   /** Absent on Create. */
   readonly physicalResourceId?: string;
   readonly properties: RawProperties;
-  /** What the properties were before, on Update: those that the resource was last brought to. */
+  /** On Update, the previous properties: those of the last state to which the resource was brought. */
   readonly oldProperties?: RawProperties;
 }
 
 /** The attributes of a resource (`Fn::GetAtt`). */
 export type Attributes = { readonly [name: string]: string };
 
-/** What is answered. */
+/** The result of a request, for the response. */
 export interface LifecycleResult {
   readonly physicalResourceId: string;
   /** Absent on Delete. */
   readonly data?: Attributes;
-  /** What could not be taken back, in words: the answer stands, and the same request is to be made again, which then tries it again. */
+  /** What could not be taken back, in words. The response stands, and the same request must be made again to retry this. */
   readonly unfinished?: string;
 }
 
-/** A failure, with the physical id to answer: CloudFormation asks to delete it after a failed Create. */
+/** A failure, with the physical id for the response: after a failed Create, CloudFormation asks to delete that id. */
 export class LifecycleError extends Error {
   constructor(message: string, public readonly physicalResourceId: string | undefined, cause: unknown) {
     super(message, { cause });
@@ -50,7 +51,7 @@ export class LifecycleError extends Error {
   }
 }
 
-/** A failure of a resource, told with its logical id. */
+/** Creates the failure of a resource, with its logical id in the message. */
 export function failureOf(event: LifecycleEvent, physicalResourceId: string | undefined, error: unknown): LifecycleError {
   const message = error instanceof Error ? error.message : String(error);
   return new LifecycleError(`${event.logicalResourceId}: ${message}`, physicalResourceId, error);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What a physical id says. It is the identity of a certificate; that of a kept CA names its ledger too, `ca-…/<table>`: the CA
- * is in a ledger that need not be one of the stack's, and CloudFormation's list of a stack has nothing else that tells which.
- * See decisions/0003-identity-and-physical-ids.md.
+ * The contents of a physical id. It is the identity of a certificate. The physical id of a kept CA names its ledger too, `ca-…/<table>`:
+ * the ledger need not belong to the stack, and nothing else in CloudFormation's list of the stack identifies it. See
+ * decisions/0003-identity-and-physical-ids.md.
  */
 export interface PhysicalId {
   readonly identity: string;
@@ -11,17 +11,17 @@ export interface PhysicalId {
   readonly ledgerTable?: string;
 }
 
-/** What the identity of a certificate, or of a signature, begins with. */
+/** The prefixes of the identity of a certificate or of a signature. */
 const IDENTITY_PREFIXES = ['ca', 'verification', 'device', 'devid', 'server', 'signature'] as const;
 
-/** What the physical id of something else begins with: a look-up, and what was never made. Neither is in a ledger. */
+/** The prefixes of other physical ids: of a look-up, and of a resource that was never made. Neither is in a ledger. */
 const OTHER_PREFIXES = ['lookup', 'invalid'] as const;
 
 export type IdPrefix = typeof IDENTITY_PREFIXES[number] | typeof OTHER_PREFIXES[number];
 
 const IDENTITY = new RegExp(`^${idWith(IDENTITY_PREFIXES)}$`);
 
-/** Every id of this library's making, anywhere in a text. */
+/** Matches any id from this library, anywhere in a text. */
 export const ANY_ID = new RegExp(`\\b${idWith([...IDENTITY_PREFIXES, ...OTHER_PREFIXES])}\\b`);
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
@@ -29,12 +29,15 @@ export const TABLE_NAME = /^[\w.-]{3,255}$/;
 
 const KEPT_CA = new RegExp(`^(${idWith(['ca'])})/(.+)$`);
 
-/** The physical id of a CA that is taken back in. */
+/** The physical id of a kept CA. */
 export function keptCaPhysicalId(caId: string, ledgerTable: string): string {
   return `${caId}/${ledgerTable}`;
 }
 
-/** Takes a physical id apart; `undefined` for one that is none of ours, such as CloudFormation invents for a creation it cancels. */
+/**
+ * Parses a physical id that contains an identity. Returns `undefined` for any other id, such as an id that CloudFormation invents for a
+ * creation that it cancels.
+ */
 export function parsePhysicalId(physicalId: string | undefined): PhysicalId | undefined {
   if (physicalId === undefined) {
     return undefined;
@@ -43,12 +46,12 @@ export function parsePhysicalId(physicalId: string | undefined): PhysicalId | un
   return identity && TABLE_NAME.test(ledgerTable) ? { identity, ledgerTable } : IDENTITY.test(physicalId) ? { identity: physicalId } : undefined;
 }
 
-/** The identity in a physical id of ours. */
+/** The identity in a physical id from this library. */
 export function identityIn(physicalId: string | undefined): string | undefined {
   return parsePhysicalId(physicalId)?.identity;
 }
 
-/** An id made of a text, which stays the same as long as the text does. */
+/** Derives an id from a text. The same text always gives the same id. */
 export function idFrom(prefix: IdPrefix, text: string): string {
   return `${prefix}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 }

@@ -5,20 +5,20 @@ import { parseTime } from '../contract/term';
 /** The properties of a resource as CloudFormation sends them: every scalar is a string. */
 export type RawProperties = JsonMap;
 
-/** Throws a rule's complaint, if there is one. */
+/** Throws the complaint of a rule, if there is a complaint. */
 export function complain(complaint: Complaint): void {
   if (complaint) {
     throw new Error(complaint);
   }
 }
 
-/** A value that a rule has nothing against. */
+/** Returns a value that a rule accepts. */
 export function checked<T>(rule: (value: unknown) => Complaint, value: unknown): T {
   complain(rule(value));
   return value as T;
 }
 
-/** A text that has to be there. */
+/** A required text. */
 export function text(property: string, value: unknown): string {
   if (typeof value !== 'string' || value === '') {
     throw new Error(`${property} must be a string that is not empty, got ${quote(value)}`);
@@ -26,12 +26,12 @@ export function text(property: string, value: unknown): string {
   return value;
 }
 
-/** A text that may be absent, or empty as the default of a template's parameter is. */
+/** An optional text. It may be absent, or empty like the default of a template parameter. */
 export function optionalText(property: string, value: unknown): string | undefined {
   return value === undefined || value === '' ? undefined : text(property, value);
 }
 
-/** Only plain decimal digits are a number: `1e3`, `0x10`, ` 5` and `-1` are left as they are, for the rule to refuse. */
+/** Parses plain decimal digits. Any other value, such as `1e3`, `0x10`, ` 5` or `-1`, is returned unchanged, and the rule refuses it. */
 export function wholeNumber(value: unknown): unknown {
   return typeof value === 'string' && /^(0|[1-9]\d{0,8})$/.test(value) ? Number(value) : value;
 }
@@ -52,7 +52,7 @@ export function record(property: string, value: unknown): RawProperties {
   return value;
 }
 
-/** A list that may be absent. */
+/** An optional list. */
 export function list(property: string, value: unknown): unknown[] {
   if (value !== undefined && !Array.isArray(value)) {
     throw new Error(`${property} must be a list, got ${quote(value)}`);
@@ -60,7 +60,7 @@ export function list(property: string, value: unknown): unknown[] {
   return value ?? [];
 }
 
-/** A time that may be absent. */
+/** An optional time. */
 export function time(property: string, value: unknown): Date | undefined {
   const date = value === undefined ? undefined : parseTime(value);
   if (value !== undefined && !date) {
@@ -84,7 +84,7 @@ export function secretArn(property: string, value: unknown): string {
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html (`Name`) */
 const SECRET_NAME = /^[\w/+=.@-]{1,512}$/;
 
-/** What a secret is asked for by that somebody else writes: its ARN; or its name, where it is of the function's own account and Region. */
+/** The id of a secret that this library does not write: its ARN, or its name if the secret is in the function's own account and Region. */
 export function secretId(property: string, value: unknown): string {
   return typeof value === 'string' && SECRET_NAME.test(value) ? value : secretArn(property, value);
 }

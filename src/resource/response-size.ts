@@ -1,16 +1,16 @@
 import { CLOUDFORMATION_LIMITS } from '../contract/cloudformation-limits';
 
-/** The longest answer CloudFormation takes, in bytes of UTF-8. */
+/** The longest response that CloudFormation accepts, in bytes of UTF-8. */
 export const MAX_RESPONSE_BYTES = CLOUDFORMATION_LIMITS.answerBytes;
 
-/** What identifies a request; an answer repeats it verbatim. */
+/** The ids of a request, which a response repeats verbatim. */
 export interface RequestIds {
   readonly stackId: string;
   readonly requestId: string;
   readonly logicalResourceId: string;
 }
 
-/** The body of an answer that says the request was carried out, exactly as it is sent. */
+/** The body of a success response, exactly as it is sent. */
 export function successBody(event: RequestIds, physicalResourceId: string, data: object | undefined): string {
   return JSON.stringify({
     Status: 'SUCCESS',
@@ -18,18 +18,18 @@ export function successBody(event: RequestIds, physicalResourceId: string, data:
     StackId: event.stackId,
     RequestId: event.requestId,
     LogicalResourceId: event.logicalResourceId,
-    NoEcho: false, // nothing in an answer is secret
+    NoEcho: false, // nothing in a response is secret
     Data: data,
   });
 }
 
-/** How long the answer would be, in bytes of UTF-8. */
+/** The length of the success response, in bytes of UTF-8. */
 export function responseBytes(event: RequestIds, physicalResourceId: string, data: object | undefined): number {
   return Buffer.byteLength(successBody(event, physicalResourceId, data));
 }
 
 /**
- * Checks, before anything is made, that it can be answered.
+ * Checks, before anything is made, that the response fits.
  *
  * @throws Error with the length and the way out
  */

@@ -1,7 +1,7 @@
 import { entryOf } from '../outside-text';
 import { adviceOnNetwork } from './network-faults';
 
-/** What to do about an error that AWS names; with the service before the name where it depends on it. */
+/** What to do about an AWS error, by the name of the error; with the service before the name if the advice depends on the service. */
 export const ADVICE: { readonly [name: string]: string } = {
   'AccessDeniedException': 'the role of the function must be allowed this action, and to use the key that encrypts the resource',
   'DecryptionFailure': 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it',
@@ -27,11 +27,14 @@ export const ADVICE: { readonly [name: string]: string } = {
   'kms:UnsupportedOperationException': 'the key must be an asymmetric one, for signing (KeyUsage SIGN_VERIFY)',
 };
 
-/** KMS says the state in the message only: `DisabledException` stands for two states, `KMSInvalidStateException` for all others. */
+/**
+ * Errors that name the state of the key only in their message: `DisabledException` stands for two states, `KMSInvalidStateException` for
+ * all others.
+ */
 const KEY_STATE_ERRORS: readonly string[] = ['DisabledException', 'KMSInvalidStateException'];
 
 /**
- * The states in which a KMS key does not sign, by the words of KMS's messages.
+ * The states in which a KMS key does not sign, by the wording of KMS's messages.
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
  */
 export const KEY_STATES: readonly { readonly says: RegExp; readonly advice: string }[] = [
@@ -46,7 +49,7 @@ export const KEY_STATES: readonly { readonly says: RegExp; readonly advice: stri
 ];
 
 /**
- * What to do about an error of AWS, if that is known. Nothing of AWS's message is part of it.
+ * What to do about an AWS error, if that is known. The advice contains nothing from AWS's message.
  *
  * @param action as IAM names it, such as `kms:Sign`
  * @param name AWS's name of the error

@@ -1,7 +1,4 @@
-/**
- * Makes one client for each Region when it is first asked for, and keeps it: its connections serve the whole life of the
- * process.
- */
+/** Makes a client for each Region on first use, and keeps it: its connections serve the whole life of the process. */
 export function byRegion<T>(make: (region: string) => T): (region: string) => T {
   const made = new Map<string, T>();
   return region => {
@@ -11,7 +8,7 @@ export function byRegion<T>(make: (region: string) => T): (region: string) => T 
   };
 }
 
-/** The Region in an ARN; none in a name. */
+/** The Region in an ARN, or `undefined` for a name. */
 export function regionIn(nameOrArn: string): string | undefined {
   return /^arn:[^:]*:[^:]*:([^:]+):/.exec(nameOrArn)?.[1];
 }

@@ -1,6 +1,6 @@
 /**
- * Faults on the way to AWS and back, by the names of Node.js and of the AWS SDK's HTTP handler: connections that fail or break,
- * names that are not resolved, and answers that are cut off, so that their JSON or XML is none.
+ * Faults on the way to AWS and back, by their names in Node.js and in the AWS SDK's HTTP handler: connections that fail or break, names
+ * that can't be resolved, and responses that are truncated, so that their JSON or XML is invalid.
  * https://nodejs.org/api/errors.html and https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 const FAULTS: readonly string[] = [
@@ -8,15 +8,15 @@ const FAULTS: readonly string[] = [
   'EPROTO', 'ERR_STREAM_PREMATURE_CLOSE', 'ETIMEDOUT', 'SyntaxError', 'TimeoutError',
 ];
 
-/** What is wrong with what answers, and not with the connection: it is no answer of AWS, or only the beginning of one. */
+/** A fault of the response, and not of the connection: the response is not from AWS, or is truncated. */
 export const UNREADABLE_ANSWER = 'SyntaxError';
 
-/** Whether the name of an error is that of a fault of the network, which passes. */
+/** Whether the name of an error is that of a network fault, which is temporary. */
 export function isFaultOfNetwork(name: string): boolean {
   return FAULTS.includes(name);
 }
 
-/** What to do about such a fault that has not passed; nothing where it is none. */
+/** What to do about a network fault that persists, or `undefined` for any other error. */
 export function adviceOnNetwork(name: string): string | undefined {
   if (!isFaultOfNetwork(name)) {
     return undefined;

@@ -4,29 +4,29 @@ import { quote } from '../../contract/rules';
 
 const NOT_FOUND = 'ResourceNotFoundException';
 
-/** Complete, or without the hyphen and the six characters at its end that Secrets Manager adds to the name. */
+/** A complete ARN, or an ARN without the hyphen and the six characters that Secrets Manager adds to the end of the name. */
 const SECRET_ARN = /^arn:[\w-]+:secretsmanager:([\w-]+):\d{12}:secret:[\w/+=.@-]+$/;
 
 /** An ARN has colons, a name can't: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html (`Name`) */
 const SECRET_NAME = /^[\w/+=.@-]+$/;
 
 /**
- * The current values of secrets that somebody else writes: in whichever Region and account their ARNs name, or by their names in
- * the function's own. An ARN without its last six characters is not certain: where the name ends in a hyphen and six
- * characters (`iot-ca-secret`), Secrets Manager takes it for a complete one of another secret.
+ * Reads the current values of secrets that this library does not write: by ARN, in the Region and account that the ARN names, or by name,
+ * in the function's own. An ARN without its last six characters is not reliable: if the name of the secret ends in a hyphen and six
+ * characters (`iot-ca-secret`), Secrets Manager takes the ARN for the complete ARN of another secret.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
  */
 export class SecretValues {
   /**
-   * @param clientIn the client for a Region, always the same one
-   * @param ownRegion the Region of secrets that are known by their names
+   * @param clientIn the client for a Region, always the same client
+   * @param ownRegion the Region of secrets that are identified by name
    */
   constructor(
     private readonly clientIn: (region: string) => SecretsManagerClient, private readonly calls: AwsCalls, private readonly ownRegion: string,
   ) {}
 
   /**
-   * Reads a secret's current value: the version with the label AWSCURRENT.
+   * Reads a secret's current value: the version with the staging label AWSCURRENT.
    * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
    */
   public async read(secretId: string): Promise<string | Buffer | undefined> {

@@ -1,12 +1,12 @@
-/** What the function knows better than any event. */
+/** What the function trusts more than any event. */
 export interface FunctionEnvironment {
-  /** The id (ARN) of the stack that the function is part of: the only one that it works for. */
+  /** The id (ARN) of the stack that contains the function: the only stack that the function works for. */
   readonly stackId: string | undefined;
-  /** The endpoint at which all AWS services are emulated, if they are. */
+  /** The endpoint at which all AWS services are emulated, if AWS is emulated. */
   readonly endpointUrl: string | undefined;
 }
 
-/** What every function of this library reads from its environment. An empty variable is none. */
+/** Reads the environment variables that every function of this library uses. An empty variable counts as absent. */
 export function functionEnvironment({ STACK_ID, AWS_ENDPOINT_URL }: NodeJS.ProcessEnv): FunctionEnvironment {
   return { stackId: STACK_ID || undefined, endpointUrl: AWS_ENDPOINT_URL || undefined };
 }

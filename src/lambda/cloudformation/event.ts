@@ -7,28 +7,29 @@ import { idFrom } from '../../resource/physical-id';
 import { record } from '../../resource/property-values';
 import { RequestIds } from '../../resource/response-size';
 
-/** Where a request is answered, and what an answer repeats: those of its ids that can be repeated. */
+/** Where a request is answered, and the ids of the request that a response can repeat. */
 export interface Addressee extends Partial<RequestIds> {
-  /** A presigned URL: anyone who knows it can answer in this function's name. */
+  /** A presigned URL: anyone who knows it can respond in this function's name. */
   readonly responseUrl: string;
-  /** What a refusal answers: the id that the resource has, or a made-up one that stays the same. */
+  /** The physical id in the response to a refused request: the id of the resource, or an invented id that stays the same. */
   readonly physicalResourceId: string;
 }
 
 const REQUEST_TYPES = ['Create', 'Update', 'Delete'] as const;
 
 /**
- * How long the texts of a request are at most, in bytes of the answer that repeats them: more than CloudFormation ever sends,
- * and so little that an answer of 4,096 bytes has room for all of them and a reason. Of a physical id, 1 kB is CloudFormation's own limit.
+ * The maximum length of the texts in a request, in bytes of the response that repeats them. These limits exceed anything that
+ * CloudFormation sends, and leave room in a response of 4,096 bytes for all of these texts and a reason. For a physical id, 1 kB is
+ * CloudFormation's own limit.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */
 const MAX_BYTES = { StackId: 512, RequestId: 128, LogicalResourceId: 255, ResourceType: 255, PhysicalResourceId: 1024 } as const;
 
 /**
- * Who is answered, whatever else is wrong with a request: CloudFormation, which takes answers only in its own bucket.
+ * The recipient of the response, whatever else is wrong with a request: CloudFormation, which accepts responses only in its own bucket.
  *
- * @param functionArn the function's own ARN, which says where that bucket is
- * @throws Error if nothing may be sent there: the event is not CloudFormation's
+ * @param functionArn the function's own ARN, which determines where that bucket is
+ * @throws Error if nothing may be sent to the URL, because the event is not from CloudFormation
  */
 export function addresseeOf(raw: unknown, functionArn: string, { endpointUrl }: FunctionEnvironment): Addressee {
   if (!isMap(raw)) {
@@ -45,10 +46,10 @@ export function addresseeOf(raw: unknown, functionArn: string, { endpointUrl }: 
 }
 
 /**
- * Reads a request, and checks that it is one for this function: of its own stack, and whole.
+ * Reads a request, and checks that it is complete and comes from the function's own stack.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
  *
- * @throws Error that says what is wrong; nothing is to be done then, and CloudFormation is to be told
+ * @throws Error that says what is wrong; the caller must then do nothing but tell CloudFormation
  */
 export function parseRequest(raw: unknown, addressee: Addressee, environment: FunctionEnvironment): LifecycleEvent {
   const event = raw as JsonMap;
@@ -71,14 +72,14 @@ export function parseRequest(raw: unknown, addressee: Addressee, environment: Fu
   };
 }
 
-/** The physical id of what was never made: the same for every request of a resource. */
+/** The physical id of a resource that was never made: the same for every request for the resource. */
 export function inventedId({ stackId = '', logicalResourceId = '' }: Partial<RequestIds>): string {
   return idFrom('invalid', `${stackId}|${logicalResourceId}`);
 }
 
 /**
- * Whoever may invoke the function could otherwise have it work for a stack of their own. Its account and Region are not
- * enough: the function's keys are those of one stack.
+ * Checks that a request is from the function's own stack. Otherwise, anyone who may invoke the function could have it work for a stack of
+ * their own. A check of the account and Region is not enough: the function's keys belong to one stack.
  */
 function assertOwnStack(stackId: unknown, own: string | undefined): void {
   if (own === undefined || !placeOf(own, 'cloudformation')) {
@@ -99,7 +100,7 @@ function required(event: JsonMap, name: keyof typeof MAX_BYTES): string {
   return value;
 }
 
-/** A text that an answer can repeat. */
+/** A text that a response can repeat. */
 function textIn(event: JsonMap, name: keyof typeof MAX_BYTES): string | undefined {
   const value = event[name];
   return typeof value === 'string' && value !== '' && Buffer.byteLength(JSON.stringify(value)) - 2 <= MAX_BYTES[name] ? value : undefined;

@@ -9,26 +9,26 @@ import { LifecycleError, LifecycleEvent, LifecycleResult } from '../../resource/
 import { assertResponseFits, successBody } from '../../resource/response-size';
 import { log, LogRecord } from '../log';
 
-/** What Lambda says of an invocation, as far as it is needed. */
+/** The properties of Lambda's context object that are needed. */
 export interface InvocationContext {
   readonly invokedFunctionArn: string;
   readonly awsRequestId: string;
   getRemainingTimeInMillis(): number;
 }
 
-/** Carries out a request; `signal` ends it when the time is up. */
+/** Carries out a request; `signal` aborts it when the time is up. */
 export type Work = (event: LifecycleEvent, signal: AbortSignal) => Promise<LifecycleResult>;
 
-/** A delivery of an event, as far as it is understood. */
+/** A delivery of an event, as far as it could be parsed. */
 interface Delivery {
   readonly addressee: Addressee;
-  /** Absent where the event is no request for this function. */
+  /** Absent if the event is not a request for this function. */
   readonly event?: LifecycleEvent;
   readonly context: InvocationContext;
   readonly namesIn?: NamesIn;
 }
 
-/** An answer, and what the log says of it. */
+/** A response, and the log record for it. */
 interface Answer {
   readonly body: string;
   readonly record: LogRecord;
@@ -36,16 +36,16 @@ interface Answer {
   readonly unfinished?: string;
 }
 
-/** Left of an invocation when the last attempt to answer ends, so that its end is logged; milliseconds. */
+/** The time that is left of an invocation when the last attempt to respond ends, so that its outcome is logged; in milliseconds. */
 const LAST_MOMENT = 100;
 
 /**
- * Takes a request of CloudFormation, carries it out and answers it; every request gets an answer while there is time, also one
- * that is refused. Only what is not to be answered to CloudFormation is left without: nothing is sent to anybody else.
+ * Carries out a request from CloudFormation and answers it. Every request is answered while there is time, even if it is refused. Only an
+ * event whose response would not go to CloudFormation is not answered: nothing is sent to any other recipient.
  *
- * @param namesIn finds the long names in a declaration that messages may show beside those that every declaration has
- * @throws Error if CloudFormation could not be answered, where another delivery has succeeded and this one has not, or where something
- *   is left to be taken back. Lambda then invokes the function again, twice, with the same event, which finds the work done.
+ * @param namesIn finds the long names in a declaration that messages may show in addition to the names that every declaration has
+ * @throws Error if the response could not be sent to CloudFormation, if another delivery has succeeded and this one has not, or if
+ *   something is left to be taken back. Lambda then retries the event twice, and the retries find the work done.
  *   https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export async function handleCloudFormationEvent(
@@ -66,7 +66,7 @@ export async function handleCloudFormationEvent(
   } catch (error) {
     const { name, message } = error as Error;
     log('ERROR', { ...facts, message: 'not answered', errorName: name, errorMessage: message }, shownNames(delivery));
-    throw new Error(message); // a new error: what Lambda logs of an error has its stack and all that hangs on it
+    throw new Error(message); // a new error, because Lambda logs the stack of an error and everything attached to it
   }
   if (unfinished !== undefined) {
     log('WARN', { ...facts, message: 'something is left to be taken back', errorMessage: unfinished }, shownNames(delivery));
@@ -74,7 +74,7 @@ export async function handleCloudFormationEvent(
   }
 }
 
-/** A request that was forged is neither carried out nor answered: nothing is sent anywhere on behalf of its author. */
+/** A forged request is neither carried out nor answered: nothing is sent anywhere on behalf of its author. */
 function acceptedAddressee(raw: unknown, context: InvocationContext, environment: FunctionEnvironment): Addressee | undefined {
   try {
     return addresseeOf(raw, context.invokedFunctionArn, environment);
@@ -84,7 +84,7 @@ function acceptedAddressee(raw: unknown, context: InvocationContext, environment
   }
 }
 
-/** A request, or why it is none for this function. */
+/** A request, or the reason why the event is not a request for this function. */
 function read(parse: () => LifecycleEvent): { readonly request?: LifecycleEvent; readonly error?: unknown } {
   try {
     return { request: parse() };
@@ -110,7 +110,7 @@ async function carryOut(event: LifecycleEvent, delivery: Delivery, work: Work): 
   } catch (error) {
     if (error instanceof LifecycleError && error.cause instanceof AnsweredError) {
       log('WARN', { ...identification(delivery), message: 'left to another delivery', errorMessage: error.cause.message }, shownNames(delivery));
-      throw new Error(error.cause.message); // Lambda invokes the function again, which then answers what the other one does
+      throw new Error(error.cause.message); // Lambda invokes the function again, which then answers as the other delivery does
     }
     const late = new Error(`${event.logicalResourceId}: not done within the ${Math.round(available / 1000)} seconds of the function; deploy again`);
     return failure(delivery, deadline.signal.aborted ? late : error, error);
@@ -120,8 +120,8 @@ async function carryOut(event: LifecycleEvent, delivery: Delivery, work: Work): 
 }
 
 /**
- * Answers what is not for this function, or no whole request. Nothing was ever made of what was refused at its creation, so
- * that its removal, which CloudFormation asks for next, is done: else the stack would be stuck.
+ * Answers an event that is not for this function or not a complete request. Nothing was ever made for a request that was refused at
+ * creation. The removal that CloudFormation requests next therefore succeeds; otherwise the stack would be stuck.
  */
 function refusal(raw: unknown, error: unknown, delivery: Delivery): Answer {
   const { addressee } = delivery;
@@ -137,7 +137,7 @@ function refusal(raw: unknown, error: unknown, delivery: Delivery): Answer {
   return failure(delivery, told, told);
 }
 
-/** Whatever goes wrong while a reason is found, there is one: without an answer, a stack hangs until its timeout. */
+/** Always returns a response, even if the reason can't be found: without a response, a stack hangs until its timeout. */
 function failure({ addressee, event, context, namesIn }: Delivery, told: unknown, error: unknown): Answer {
   try {
     const physicalResourceId = physicalIdOfFailure(addressee, event, error);
@@ -152,15 +152,15 @@ function failure({ addressee, event, context, namesIn }: Delivery, told: unknown
 }
 
 /**
- * CloudFormation asks to delete what a failed Create answered, so that is the identity, if it came to one. An update that
- * failed leaves the resource what it was.
+ * The physical id in the response to a failed request. After a failed Create, CloudFormation asks to delete the id in the response, so that
+ * id is the identity, if it is known. A failed update leaves the resource as it was.
  */
 function physicalIdOfFailure(addressee: Addressee, event: LifecycleEvent | undefined, error: unknown): string {
   const own = error instanceof LifecycleError ? error.physicalResourceId : undefined;
   return event?.physicalResourceId ?? own ?? addressee.physicalResourceId;
 }
 
-/** What the log may show of a request; nothing is worth failing for, once it was carried out. */
+/** The names that the log may show. A request that was carried out must not fail because of them. */
 function shownNames({ addressee, event, namesIn }: Delivery): string[] {
   try {
     return namesOf({ ...addressee, ...event }, namesIn);

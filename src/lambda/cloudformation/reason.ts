@@ -6,28 +6,28 @@ import { parsePhysicalId } from '../../resource/physical-id';
 import { RawProperties } from '../../resource/property-values';
 import { LONGEST_NAME, redact } from '../redact';
 
-/** Long enough for every message of this library, and leaves the rest of an answer of 4096 bytes its room. */
+/** Long enough for every message of this library, and short enough for the rest of a response of 4,096 bytes. */
 const MAX_REASON_BYTES = 1023;
 
-/** Values up to this length are never taken for key material; a short one must not take a secret apart either. */
+/** Values up to this length are never taken for key material. Sparing them would split a secret in which a short value occurs. */
 const LONGEST_SHOWN = 40;
 
-/** What CloudFormation generates as the name of a table: too long, and too random, to be told from key material otherwise. */
+/** A table name that CloudFormation generates. It is too long and too random to be told from key material in any other way. */
 const GENERATED_NAME = /^[A-Za-z][\w.-]*-[A-Za-z0-9]+-[A-Za-z0-9]{12,13}$/;
 
-/** How many texts of a declaration are looked through for names, and how deep; more of them are in none that was written by hand. */
+/** How many texts of a declaration are searched for names, and how deep. No declaration that was written by hand has more. */
 const MAX_TEXTS = 500;
 const MAX_DEPTH = 12;
 
-/** As much of a request as is known; anyone may have made it. */
+/** The known part of a request, which anyone may have made. */
 export type KnownRequest = Partial<Pick<LifecycleEvent, 'stackId' | 'logicalResourceId' | 'physicalResourceId' | 'properties'>>;
 
 /**
- * Why a request failed, for the events of the stack: what this library says, without secrets, on one line and under 1 kB.
- * Of an error that nobody foresaw nothing is shown but where to read on.
+ * The reason why a request failed, for the events of the stack: this library's message, without secrets, on one line and under 1 kB. For an
+ * unforeseen error, the reason says only where to read on.
  *
- * @param awsRequestId the id by which the log of this invocation is found
- * @param namesIn finds the names that a platform knows the resource by
+ * @param awsRequestId the id by which to find this invocation in the log
+ * @param namesIn finds the names by which a platform knows the resource
  */
 export function reasonOf(error: unknown, event: KnownRequest, awsRequestId: string, namesIn?: NamesIn): string {
   const message = isForeseen(error)
@@ -37,8 +37,8 @@ export function reasonOf(error: unknown, event: KnownRequest, awsRequestId: stri
 }
 
 /**
- * The names a message about an event may show: those of the stack, and what is public in the template and in the certificate,
- * in full and as messages shorten it.
+ * The names that a message about an event may show: those of the stack, and those that are public in the template and the certificate, in
+ * full and as messages shorten them.
  */
 export function namesOf({ stackId = '', logicalResourceId = '', physicalResourceId, properties = {} }: KnownRequest, namesIn?: NamesIn): string[] {
   const { LedgerTable, IssuerLedgerTable, RegistrationCode, Subject, Extensions, AllowedNames, KeyStorage } = properties;
@@ -51,12 +51,12 @@ export function namesOf({ stackId = '', logicalResourceId = '', physicalResource
   return [stackId, logicalResourceId, ...tables, ...declared, ...declared.map(shortened)];
 }
 
-/** Ids are made of names: where one of those may be a key, none of them is shown. */
+/** Ids are made of names. If one of the names may be a key, neither names nor ids are shown. */
 function namesAtPlatform({ declared, derived = [] }: KnownNames): readonly string[] {
   return declared.some(text => text.length > LONGEST_SHOWN && (mayBeKey(text) || SECRET_NUMBER.test(text))) ? [] : [...declared, ...derived];
 }
 
-/** The texts in a property, but for the values of extensions, which no message shows: as many as there may be names. */
+/** The texts in a property, up to `MAX_TEXTS` of them. The values of extensions are left out, because no message shows them. */
 function textsIn(property: unknown): string[] {
   const texts: string[] = [];
   const collect = (value: unknown, depth: number): void => {
@@ -73,7 +73,7 @@ function textsIn(property: unknown): string[] {
   return texts;
 }
 
-/** A private key in any form, or what can be base64 of a SEQUENCE in DER, as private keys are, and one that is cut off. */
+/** Whether a text is a private key in any form, or may be base64 of a DER SEQUENCE, as private keys are, even if it is truncated. */
 function mayBeKey(text: string): boolean {
   return isPrivateKey(text) || holdsPrivateKey(text) || (/^[\w+/-]+={0,2}$/.test(text) && Buffer.from(text, 'base64')[0] === DER_SEQUENCE);
 }
@@ -81,18 +81,21 @@ function mayBeKey(text: string): boolean {
 const DER_SEQUENCE = 0x30;
 
 /**
- * The secret number of a key on P-256 or Ed25519, on P-384 and on P-521, in base64 or in hexadecimal digits, with anything around it. A name that is as long is
- * not told from it, but for a registration code, which is always as long, and no secret.
+ * The secret number of a P-256, Ed25519, P-384 or P-521 key, in base64 or hexadecimal digits, with anything around it. A name of the same
+ * length can't be told from it. A registration code is exempt: it always has such a length, and is not secret.
  */
 const SECRET_NUMBER = /(?<![\w+/-])(?:[\w+/-]{43}|[\w+/-]{64}|[\w+/-]{88}|[\dA-Fa-f]{96}|[\dA-Fa-f]{13[02]})(?![\w+/-])/;
 
-/** This library throws plain errors; everything else comes from a fault in it or below it, with who knows what in its message. */
+/**
+ * This library throws plain errors. Any other error comes from a fault in this library or in the code that it calls, and its message can
+ * contain anything.
+ */
 function isForeseen(error: unknown): boolean {
   const thrown = error instanceof Error && error.name === 'LifecycleError' ? error.cause : error;
   return thrown instanceof Error && thrown.name === 'Error' && !('code' in thrown);
 }
 
-/** Cuts a text so that it takes up to `MAX_REASON_BYTES` as JSON in UTF-8, between two characters. */
+/** Cuts a text between two characters, to at most `MAX_REASON_BYTES` as JSON in UTF-8. */
 function cut(text: string): string {
   const bytes = (value: string): number => Buffer.byteLength(JSON.stringify(value)) - 2;
   if (bytes(text) <= MAX_REASON_BYTES) {

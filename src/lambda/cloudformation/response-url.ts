@@ -3,7 +3,7 @@ import { parseTime } from '../../contract/term';
 import { RequestTime } from '../../resource/lifecycle-event';
 import { entryOf } from '../outside-text';
 
-/** The domain of AWS's services in each partition, as the AWS SDKs' endpoint rules (partitions.json) have it. */
+/** The domain of the AWS services in each partition, from the endpoint rules of the AWS SDKs (partitions.json). */
 const PARTITION_DOMAINS: { readonly [partition: string]: string } = {
   'aws': 'amazonaws.com',
   'aws-cn': 'amazonaws.com.cn',
@@ -15,32 +15,32 @@ const PARTITION_DOMAINS: { readonly [partition: string]: string } = {
   'aws-us-gov': 'amazonaws.com',
 };
 
-/** Where the function runs, or a stack belongs. */
+/** The place where a function runs, or to which a stack belongs. */
 interface Place {
   readonly partition: string;
   readonly region: string;
   readonly account: string;
 }
 
-/** The domain of AWS's services in a partition; none of one that is not known. */
+/** The domain of the AWS services in a partition, or `undefined` for an unknown partition. */
 export function domainOf(partition: string): string | undefined {
   return entryOf(PARTITION_DOMAINS, partition);
 }
 
-/** The place in the ARN of a function or a stack; none in what is no such ARN. */
+/** The place in the ARN of a function or a stack, or `undefined` for any other text. */
 export function placeOf(arn: string, service: 'lambda' | 'cloudformation'): Place | undefined {
   const [, partition, of, region, account] = /^arn:([\w-]{1,32}):(lambda|cloudformation):([\w-]{1,32}):(\d{12}):(?:stack\/|function:)./.exec(arn) ?? [];
   return of === service ? { partition, region, account } : undefined;
 }
 
 /**
- * Whether CloudFormation of the function's Region takes answers at a URL: an object of its bucket, whose name has the Region
- * without dashes, addressed as S3 buckets are, by host or by path, at the global, the regional, or the dual-stack endpoint.
- * Whoever may invoke the function could otherwise have it send requests to any host.
+ * Whether CloudFormation in the function's Region accepts responses at a URL. The URL must be that of an object in CloudFormation's bucket,
+ * whose name contains the Region without dashes. As for any S3 bucket, the URL has the bucket in the host or in the path, at the global,
+ * the regional or the dual-stack endpoint. Otherwise, anyone who may invoke the function could have it send requests to any host.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
  *
- * @param endpointUrl the endpoint at which all AWS services are emulated, if they are: then the only one
- * @throws Error where the function does not know where it is, which says nothing of the URL
+ * @param endpointUrl the endpoint at which all AWS services are emulated, if AWS is emulated; no other endpoint is then allowed
+ * @throws Error if the function does not know its own place, which says nothing about the URL
  */
 export function isResponseUrl(text: string, functionArn: string, endpointUrl: string | undefined): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -73,10 +73,10 @@ function isAtEndpoint(url: URL, endpointUrl: string): boolean {
   return ['http:', 'https:'].includes(url.protocol) && hostOf(url) === hostOf(new URL(endpointUrl));
 }
 
-/** The names of the machine itself. https://datatracker.ietf.org/doc/html/rfc6761#section-6.3 */
+/** The names of the local machine. https://datatracker.ietf.org/doc/html/rfc6761#section-6.3 */
 const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Host and port; the machine itself has one name. */
+/** The host and port of a URL, with a single name for the local machine. */
 function hostOf({ hostname, port }: URL): string {
   return `${LOOPBACK.includes(hostname) ? 'localhost' : hostname}:${port}`;
 }
@@ -85,13 +85,13 @@ function hostOf({ hostname, port }: URL): string {
 const SIGNED_AT = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 /**
- * When CloudFormation made a request: when it signed the URL for the answer. The older Version 2 only says in which second the
- * URL expires.
+ * When CloudFormation made a request, which is when it signed the URL for the response. The older Signature Version 2 states only the
+ * second in which the URL expires.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html and
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html#RESTAuthenticationQueryStringAuth
  *
- * @param now the present: a request from the future would be later than all that are yet to come
- * @returns no time where the URL says neither, or none that can be
+ * @param now the current time: a request from the future would be later than all requests that are yet to come
+ * @returns no time if the URL states neither, or an impossible time
  */
 export function requestTime(url: string, now: Date): RequestTime {
   const query = new URL(url).searchParams;
@@ -105,12 +105,12 @@ function notAfter(latest: number, time: Date | undefined): Date | undefined {
   return time && time.getTime() <= latest ? time : undefined;
 }
 
-/** S3 takes no signature that is further ahead of its clock; milliseconds. */
+/** S3 rejects a signature that is further ahead of its clock; in milliseconds. */
 const CLOCK_SKEW = 15 * 60_000;
 
 /**
- * How long CloudFormation's URLs count, by those that it signs in Version 4 (`X-Amz-Expires=7200`), in milliseconds. Were one to count
- * longer, its requests would have no time.
+ * How long CloudFormation's URLs are valid, in milliseconds, judging by those that it signs with Version 4 (`X-Amz-Expires=7200`). If a URL
+ * were valid for longer, its request would have no time.
  */
 const EXPIRY = 2 * 60 * 60_000;
 

@@ -3,11 +3,11 @@ import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestIds } from '../../resource/response-size';
 
-/** With the waits between them about half a minute. */
+/** The attempts and the waits between them take about half a minute. */
 const MAX_ATTEMPTS = 8;
 const ATTEMPT_TIMEOUT = 10_000;
 
-/** The body of an answer that says a request could not be carried out. Ids that the request has not, or that can't be repeated, are left out. */
+/** The body of a failure response. Ids that the request does not have, or that can't be repeated, are left out. */
 export function failureBody(event: Partial<RequestIds>, physicalResourceId: string, reason: string): string {
   return JSON.stringify({
     Status: 'FAILED',
@@ -20,11 +20,11 @@ export function failureBody(event: Partial<RequestIds>, physicalResourceId: stri
 }
 
 /**
- * Sends an answer to CloudFormation. Faults of the network and of S3 are tried again; a refusal (403: the URL has expired)
- * and every other answer of S3 is final.
+ * Sends a response to CloudFormation. Faults of the network and of S3 are retried; a refusal (403: the URL has expired) and every other
+ * status from S3 are final.
  *
- * @param signal ends all attempts
- * @throws Error, without the URL, if the answer was not taken; the invocation must fail then, so that Lambda repeats it
+ * @param signal aborts all attempts
+ * @throws Error, without the URL, if the response was not accepted; the invocation must then fail, so that Lambda repeats it
  */
 export async function sendResponse(responseUrl: string, body: string, signal: AbortSignal): Promise<void> {
   let outcome: number | string = 'no time left';
@@ -45,7 +45,7 @@ function isPassing(outcome: number | string): boolean {
   return typeof outcome === 'string' || outcome >= 500 || outcome === 429;
 }
 
-/** The HTTP status, or the name of the network's fault. Redirections are not followed. */
+/** Returns the HTTP status, or the name of the network fault. Redirects are not followed. */
 function put(url: URL, body: string, signal: AbortSignal): Promise<number | string> {
   return new Promise(resolve => {
     const request = (url.protocol === 'http:' ? httpRequest : httpsRequest)(url, {

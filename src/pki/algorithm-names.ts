@@ -1,9 +1,9 @@
 /**
- * What algorithms are called that are refused, by their object identifiers: a message that says "SHA-1 with RSA" is of more
- * use than one that says 1.2.840.113549.1.1.5.
+ * The names of refused algorithms, by object identifier. A message that says "SHA-1 with RSA" is more useful than one that says
+ * 1.2.840.113549.1.1.5.
  */
 const NAMES: { readonly [oid: string]: string } = {
-  // RFC 8017, appendix C, and RFC 8018; the last one is OIW's of 1990, which old tools write
+  // RFC 8017, appendix C, and RFC 8018; the last one is an identifier of OIW from 1990, which old tools write
   '1.2.840.113549.1.1.1': 'RSA',
   '1.2.840.113549.1.1.2': 'MD2 with RSA',
   '1.2.840.113549.1.1.3': 'MD4 with RSA',
@@ -38,7 +38,7 @@ const NAMES: { readonly [oid: string]: string } = {
   '1.2.156.10197.1.501': 'SM2 with SM3',
 };
 
-/** The name of an algorithm or a curve, or the object identifier where it is a rare one. */
+/** The name of an algorithm or a curve, or its object identifier where the table has no name for it. */
 export function algorithmName(oid: string): string {
   return NAMES[oid] ?? oid;
 }

@@ -3,7 +3,7 @@ import { RawGeneralName, rawNames } from './general-names';
 import { DeclaredNameConstraints } from '../contract/extensions';
 import { NameLists } from '../contract/general-names';
 
-/** What a CA's declaration binds it to. */
+/** The limits that a CA's declaration sets. */
 export interface DeclaredBounds {
   readonly pathLength?: number;
   readonly nameConstraints?: DeclaredNameConstraints;
@@ -12,8 +12,8 @@ export interface DeclaredBounds {
 const REMEDY = 'have it signed with the extensions of its request (`openssl x509 -req -copy_extensions copy`), or declare what it says';
 
 /**
- * Makes sure that a CA which was signed elsewhere is bound as it is declared to be: the CA that signs a request can leave out what
- * it asks for, and nobody would notice.
+ * Makes sure that a CA that was signed elsewhere has the limits of its declaration. The CA that signs a request can leave out the
+ * extensions that the request asks for, and the omission would go unnoticed.
  */
 export function assertBoundAsDeclared(
   { pathLength, nameConstraints }: Certificate, { pathLength: declared, nameConstraints: wanted }: DeclaredBounds,

@@ -18,26 +18,26 @@ import { describeUnsupportedKey } from './unsupported-key';
 import { Complaint, quote } from '../contract/rules';
 import { formatTime } from '../contract/term';
 
-/** A CA from elsewhere, and the CAs above it as far as they were given. */
+/** A CA from elsewhere, and those of the CAs above it that were given. */
 export interface CaChain {
   readonly certificate: Certificate;
-  /** The next one first. */
+  /** The CAs above it, the nearest first. */
   readonly chain: readonly Certificate[];
 }
 
-/** RFC 5280 sets no bound; embedded TLS stacks do: mbedTLS takes 8 (MBEDTLS_X509_MAX_INTERMEDIATE_CA). */
+/** RFC 5280 sets no limit, but embedded TLS stacks do: mbedTLS accepts 8 (MBEDTLS_X509_MAX_INTERMEDIATE_CA). */
 const MAX_CHAIN = 8;
 
-/** NIST SP 800-131A revision 2, section 3: below it, RSA gives less than 112 bits of security. */
+/** NIST SP 800-131A revision 2, section 3: shorter RSA keys give less than 112 bits of security. */
 const SHORTEST_RSA = 2048;
 
 /**
- * Reads the certificate of a CA and those above it, and checks what a validator will: each is a CA, allows as many CAs below
- * it as there are, and has signed the one before it. Whether they are valid by now is for the caller to ask.
+ * Reads the certificate of a CA and the certificates above it, and checks what a validator checks: each is a CA, allows as many CAs below
+ * it as there are, and has signed the certificate before it. The caller checks whether they are valid at the present time.
  *
  * @param property the name of the property, for errors
  * @param pem the CA's certificate, followed by that of the CA above it, and so on; a root at the end may be left out
- * @param legacy `true` to take signatures over SHA-1 and short RSA keys above the CA itself
+ * @param legacy `true` to accept signatures over SHA-1, and short RSA keys above the CA itself
  */
 export function readCaChain(property: string, pem: string, legacy = false): CaChain {
   const certificates = readCertificates(property, pem).map((der, index) => parsed(property, index, der));
@@ -47,7 +47,7 @@ export function readCaChain(property: string, pem: string, legacy = false): CaCh
   certificates.forEach((certificate, index) => assertCa(property, index, certificate));
   assertSignedInOrder(property, certificates);
   const [certificate, ...chain] = certificates;
-  certificates.forEach((each, index) => assertPathLength(property, index, each)); // now that the order is right
+  certificates.forEach((each, index) => assertPathLength(property, index, each)); // relies on the verified order
   certificates.forEach((each, index) => assertNames(property, index, each, certificates.slice(index + 1)));
   if (!legacy) {
     certificates.forEach((each, index) => assertUpToDate(property, index, each));
@@ -57,7 +57,7 @@ export function readCaChain(property: string, pem: string, legacy = false): CaCh
   return { certificate, chain };
 }
 
-/** Checks that each certificate has signed the one before it, and a root itself. */
+/** Checks that each certificate has signed the one before it, and that a root at the end has signed itself. */
 export function assertSignedInOrder(property: string, certificates: readonly Certificate[]): void {
   certificates.slice(1).forEach((above, index) => assertSigned(property, index, certificates[index], above));
   const last = certificates[certificates.length - 1];
@@ -66,7 +66,7 @@ export function assertSignedInOrder(property: string, certificates: readonly Cer
   }
 }
 
-/** Whether certificates are those of a CA and of the CAs above it, in that order, by whatever algorithms. */
+/** Whether certificates are those of a CA and of the CAs above it, in that order, with any algorithms. */
 export function checkCaChain(property: string, pem: string): Complaint {
   try {
     readCaChain(property, pem, true);
@@ -77,7 +77,8 @@ export function checkCaChain(property: string, pem: string): Complaint {
 }
 
 /**
- * Checks what has to be so of a CA from elsewhere for it to issue here, and is not a matter of its chain or of the time.
+ * Checks the conditions under which a CA from elsewhere can issue here, apart from its chain (`readCaChain`) and the time
+ * (`checkChainIsValid`).
  *
  * @param property the name of the property, for errors
  */
@@ -89,7 +90,7 @@ export function assertCanIssue(property: string, { certificate, chain }: CaChain
   }
 }
 
-/** Checks that a CA can issue either devices or servers: with extended key usages, it can for those alone; see `assertUsagesAllowed`. */
+/** Checks that a CA can issue for devices or for servers. Extended key usages limit a CA to those usages; see `assertUsagesAllowed`. */
 function assertIssuesSome(property: string, ca: CaChain): void {
   if (!allows(ca, OID.clientAuth) && !allows(ca, OID.serverAuth)) {
     throw new Error(`${property} must allow clientAuth or serverAuth ${describeUsages(ca)}: `
@@ -97,7 +98,7 @@ function assertIssuesSome(property: string, ca: CaChain): void {
   }
 }
 
-/** Whether devices can be issued below a CA, or servers alone. */
+/** Whether a CA can issue for devices, and not for servers alone. */
 export function checkIssuesDevices(property: string, ca: CaChain): Complaint {
   return allows(ca, OID.clientAuth) ? undefined
     : `${property} should allow clientAuth ${describeUsages(ca)}: it can issue servers, and no devices`;
@@ -113,8 +114,8 @@ function describeUsages({ certificate, chain }: CaChain): string {
 }
 
 /**
- * Whether some validators refuse everything below a CA, for names or constraints of its own or of a CA above it: they read constraints in
- * other ways than RFC 5280, section 4.2.1.10, or take a common name for a host name or an address.
+ * Whether some validators refuse every certificate below a CA because of its own names or constraints, or those of a CA above it. These
+ * validators read constraints in other ways than RFC 5280, section 4.2.1.10, or take a common name for a host name or an address.
  */
 export function checkCaNames(property: string, { certificate, chain }: CaChain): Complaint {
   const path = [certificate, ...chain];
@@ -139,7 +140,7 @@ function complaintOfNames({ subject, alternativeNames }: Certificate, constraint
 }
 
 /**
- * Whether the certificate of a CA and those above it are valid at a time.
+ * Whether the certificate of a CA and the certificates above it are valid at a given time.
  *
  * @param property the name of the property, for the message
  */
@@ -149,7 +150,7 @@ export function checkChainIsValid(property: string, { certificate, chain }: CaCh
     + `to ${formatTime(outside.validity.notAfter)}`;
 }
 
-/** RFC 5280, section 4.2: a certificate with a critical extension that one does not know, or can't process, must be rejected. */
+/** RFC 5280, section 4.2: a validator must reject a certificate with a critical extension that it does not know or can't process. */
 export function assertUnderstood({ unknownCritical }: Certificate): void {
   if (unknownCritical.length > 0) {
     throw new Error(`the CA's certificate, and those above it, must have no critical extension that is not acted upon here, got ${describeExtensions(...unknownCritical)}: `
@@ -181,8 +182,8 @@ function assertPathLength(property: string, index: number, { pathLength }: Certi
 }
 
 /**
- * RFC 5280, section 6.1.3 (b, c): below a CA whose own names violate the constraints of those above it, nothing verifies. A self-issued
- * certificate is passed over.
+ * RFC 5280, section 6.1.3 (b, c): if a CA's own names violate the constraints of the CAs above it, no certificate below it verifies.
+ * Self-issued certificates are exempt.
  */
 function assertNames(property: string, index: number, certificate: Certificate, above: readonly Certificate[]): void {
   if (isSelfIssued(certificate)) {
@@ -191,7 +192,7 @@ function assertNames(property: string, index: number, certificate: Certificate, 
   const { subject, alternativeNames } = certificate;
   try {
     const constraints = above.flatMap(({ nameConstraints }) => nameConstraints ?? []);
-    assertNamesPermitted({ subject, profile: 'ca', byStandard: true }, constraints, alternativeNames); // see checkCaNames for the rest
+    assertNamesPermitted({ subject, profile: 'ca', byStandard: true }, constraints, alternativeNames); // `checkCaNames` checks the rest
   } catch (error) {
     throw new Error(`${place(property, index)} can't be used, since nothing below it would verify: ${(error as Error).message}`);
   }

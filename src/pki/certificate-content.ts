@@ -2,7 +2,7 @@ import { Validity } from './validity';
 import { DeclaredExtensions } from '../contract/extensions';
 import { HashAlgorithmName } from '../contract/key-algorithms';
 
-/** What is particular to one certificate. */
+/** The content that is specific to one certificate. */
 export interface CertificateContent {
   /** 40 upper-case hexadecimal digits, as `newSerialNumber` makes them. */
   readonly serialNumber: string;
@@ -15,6 +15,6 @@ export interface CertificateContent {
   readonly hashAlgorithm: HashAlgorithmName;
   /** How many CAs may follow below this one; only for a CA. */
   readonly pathLength?: number;
-  /** What is declared beyond the profile, checked by the contract's rules. */
+  /** The extensions that are declared beyond the profile, checked by the contract's rules. */
   readonly extensions?: DeclaredExtensions;
 }

@@ -7,28 +7,28 @@ import { NameConstraints } from './name-subtrees';
 import { OID } from './object-identifiers';
 import { KEY_USAGE_BITS } from './profile';
 
-/** What the extensions of a certificate say, as far as issuing and checking need it. */
+/** The content of a certificate's extensions that issuing and checking need. */
 export interface CertificateExtensions {
-  /** As it stands in the certificate, whether or not it is the SHA-1 of the key. */
+  /** As the certificate has it, whether or not it is the SHA-1 of the key. */
   readonly subjectKeyIdentifier?: Buffer;
   /** The issuer's key identifier. */
   readonly authorityKeyIdentifier?: Buffer;
-  /** Whether it may sign certificates: `cA` of basicConstraints, and `keyCertSign` of keyUsage where that is there. */
+  /** Whether it may sign certificates: `cA` of basicConstraints, and `keyCertSign` of keyUsage if the certificate has a keyUsage. */
   readonly ca: boolean;
-  /** How many CAs may follow below it, where that is limited. */
+  /** How many CAs may follow below it; absent where that is not limited. */
   readonly pathLength?: number;
   readonly nameConstraints?: NameConstraints;
-  /** The names beside the subject, of the types that are known here. */
+  /** The names beside the subject that have a type known here. */
   readonly alternativeNames: readonly RawGeneralName[];
   /** Object identifiers; absent where the certificate allows any use. */
   readonly extendedKeyUsages?: readonly string[];
-  /** The object identifiers, dotted, of critical extensions that are not acted upon here: a CA with one must not be used. */
+  /** The object identifiers, dotted, of critical extensions that this library does not process. A CA that has any must not be used. */
   readonly unknownCritical: readonly string[];
 }
 
 /**
- * The extensions that are understood where they are critical. Policies are not read: which ones a path is valid under matters to nobody who
- * asks for none (RFC 5280, section 6.1.1 (c)). What can ask for one, policyConstraints, is not among these.
+ * The extensions that are understood if they are critical. Policies are not read, because the policies under which a path is valid matter
+ * only to a validator that asks for one (RFC 5280, section 6.1.1 (c)). policyConstraints, which can demand a policy, is not in this list.
  */
 const UNDERSTOOD: ReadonlySet<string> = new Set([
   OID.basicConstraints, OID.keyUsage, OID.extKeyUsage, OID.subjectKeyIdentifier, OID.authorityKeyIdentifier, OID.nameConstraints, OID.subjectAltName,
@@ -53,7 +53,7 @@ export function readExtensions(extensions: DerReader): CertificateExtensions {
   };
 }
 
-/** The DER inside each extension. One that occurs twice condemns the certificate. */
+/** The DER inside each extension. A certificate that has an extension twice is refused. */
 function readValues(extensions: DerReader): { values: Map<string, DerReader>; unknownCritical: string[] } {
   const unknownCritical: string[] = [];
   const values = new Map<string, DerReader>();
@@ -87,8 +87,8 @@ function basicConstraints(value: DerReader | undefined): { ca: boolean; pathLeng
 }
 
 /**
- * RFC 5280, section 6.1.4 (n): a key usage that is there must have the bit. Section 4.2.1.3 wants one in every CA; the
- * certificates that `openssl req -x509` makes by its own configuration have none, and validators take them.
+ * RFC 5280, section 6.1.4 (n): a key usage, if present, must have the bit. Section 4.2.1.3 requires a key usage in every CA, but the
+ * certificates that `openssl req -x509` makes with its default configuration have none, and validators accept them.
  */
 function allowsKeyCertSign(value: DerReader | undefined): boolean {
   if (!value) {

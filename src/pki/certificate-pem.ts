@@ -5,11 +5,11 @@ import { isCertificate, isSigned, REQUEST_LABELS } from './public-text';
 import { isPrivateKey } from '../contract/private-keys';
 import { quote } from '../contract/rules';
 
-/** More than eight certificates with RSA keys of 8192 bits take. */
+/** More characters than eight certificates with RSA keys of 8192 bits need. */
 const MAX_CHARACTERS = 65_536;
 
 /**
- * Reads certificates in PEM, one after the other; what stands between them, as OpenSSL writes it, is passed over.
+ * Reads certificates in PEM, one after the other. Text between them, as OpenSSL writes it, is ignored.
  *
  * @param property the name of the property, for errors
  * @throws an error that does not show the text, which may be a private key pasted into the wrong place
@@ -37,13 +37,13 @@ function certificateBlocks(property: string, pem: string): PemBlock[] {
   }
 }
 
-/** What to do with other things that people have of a certificate, by the label of their PEM. */
+/** The way to get a certificate from other PEM blocks that users have, by label. */
 const WAYS_OUT: { readonly [label: string]: string | undefined } = {
   'PKCS7': '; openssl pkcs7 -print_certs writes the certificates in it',
   'TRUSTED CERTIFICATE': '; openssl x509 writes it as a certificate',
 };
 
-/** What is there instead of a certificate in PEM, and what to do with it. */
+/** Describes the text that was given instead of a certificate in PEM, and what to do with it. */
 function describeOther(text: string): string {
   const [block] = readPemBlocks(text);
   if (block) {

@@ -10,10 +10,10 @@ import { CertificateAttributes } from '../contract/properties';
 import { quote } from '../contract/rules';
 import { formatTime } from '../contract/term';
 
-/** A certificate, taken apart. The buffers are views of `der`. */
+/** A parsed certificate. The buffers are views of `der`. */
 export interface Certificate extends CertificateExtensions {
   readonly der: Buffer;
-  /** Upper-case hexadecimal digits, two an octet. */
+  /** Upper-case hexadecimal digits, two per octet. */
   readonly serialNumber: string;
   /** A DER Name. */
   readonly issuer: Buffer;
@@ -25,15 +25,15 @@ export interface Certificate extends CertificateExtensions {
   /** AlgorithmIdentifier of the signature, DER. */
   readonly signatureAlgorithm: Buffer;
   /**
-   * What certificates below it name its key by: the subject key identifier, however it was made; where there is none, the SHA-1 of the
-   * key (RFC 5280, section 4.2.1.2, method 1).
+   * The identifier by which certificates below this one name its key: the subject key identifier, however it was made, or the SHA-1 of the
+   * key if there is none (RFC 5280, section 4.2.1.2, method 1).
    */
   readonly keyIdentifier: Buffer;
 }
 
 /**
- * Takes a certificate apart, one of this library or of a CA from elsewhere. Strict: version 3, DER, the same signature
- * algorithm inside and outside. The signature is not verified.
+ * Parses a certificate of this library or of a CA from elsewhere. It is strict: it requires version 3, DER, and the same signature
+ * algorithm inside and outside. It does not verify the signature.
  */
 export function parseCertificate(der: Buffer): Certificate {
   const file = new DerReader(der);
@@ -71,7 +71,7 @@ export function parseCertificate(der: Buffer): Certificate {
   };
 }
 
-/** Of keys of any algorithm, for a certificate from elsewhere can have one. */
+/** Accepts keys of any algorithm, because a certificate from elsewhere can have any. */
 function sha1OfKey(publicKey: Buffer): Buffer {
   const fields = new DerReader(publicKey).sequence();
   fields.sequence();
@@ -79,14 +79,14 @@ function sha1OfKey(publicKey: Buffer): Buffer {
 }
 
 /**
- * Whether the subject of a certificate is its issuer: it is self-issued (RFC 5280, section 6.1), in whatever encoding, and a chain of
- * CAs ends with it.
+ * Whether the subject of a certificate is its issuer, in any encoding. Such a certificate is self-issued (RFC 5280, section 6.1), and a
+ * chain of CAs ends with it.
  */
 export function isSelfIssued({ subject, issuer }: Pick<Certificate, 'subject' | 'issuer'>): boolean {
   return subject.equals(issuer) || isSameName(subject, issuer);
 }
 
-/** Extensions are there from version 3 on only, and nothing tells a CA but an extension. Version 1 is the default, and not written. */
+/** Only version 3 has extensions, and only an extension identifies a CA. Version 1 is the default, so DER leaves it out. */
 function assertVersion3(tbs: DerReader): void {
   const version = tbs.follows(contextTag(0, true)) ? tbs.explicit(0) : undefined;
   if (version?.unsigned().toString('hex') !== '02') {
@@ -96,7 +96,7 @@ function assertVersion3(tbs: DerReader): void {
   version.end();
 }
 
-/** The inverse of `time`, which also says whether the form is the one that RFC 5280 wants: encoded again, it is the same. */
+/** The inverse of `time`. It encodes the time again and compares, which checks that the form is that of RFC 5280. */
 function readTime(reader: DerReader): Date {
   const utc = reader.follows(Tag.UTC_TIME);
   const element = reader.element(utc ? Tag.UTC_TIME : Tag.GENERALIZED_TIME);
@@ -110,8 +110,8 @@ function readTime(reader: DerReader): Date {
 }
 
 /**
- * Checks a certificate with another parser than the one that `parseCertificate` is, and its signature, so that a fault of
- * the encoder, the reader or the signer is found before anybody relies on the certificate.
+ * Checks a certificate with a second parser, besides `parseCertificate`, and checks its signature. This finds a fault of the encoder, the
+ * reader or the signer before anyone relies on the certificate.
  *
  * @param issuerPublicKey the issuer's public key, SPKI DER
  */
@@ -137,7 +137,7 @@ export function verifyCertificate(certificate: Certificate, issuerPublicKey: Buf
   }
 }
 
-/** Also reads the key, which says whether its point is on its curve. */
+/** Also reads the key, which checks whether its point is on its curve. */
 function readByOpenssl({ der, serialNumber }: Certificate): { second: X509Certificate; publicKey: Buffer } {
   try {
     const second = new X509Certificate(der);
@@ -147,7 +147,7 @@ function readByOpenssl({ der, serialNumber }: Certificate): { second: X509Certif
   }
 }
 
-/** What a certificate resource answers, read from the certificate. */
+/** The attributes that a certificate resource returns, read from the certificate. */
 export function certificateAttributes(der: Buffer): CertificateAttributes {
   const { serialNumber, validity, keyIdentifier } = parseCertificate(der);
   return {

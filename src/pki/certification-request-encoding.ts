@@ -3,30 +3,30 @@ import { isPrivateKey } from '../contract/private-keys';
 import { quote } from '../contract/rules';
 import { textOfFile } from '../contract/text-of-file';
 
-/** The property that a request is declared by. */
+/** The property in which a request is declared. */
 export const REQUEST_PROPERTY = 'certificateSigningRequest';
 
 /**
- * The longest request that is looked at, in bytes: a request for an RSA key of 8192 bits with a hundred names has a
- * quarter of it. Checked before anything is decoded, for decoders are slow on input made for that.
+ * The longest request that is read, in bytes. A request for an RSA key of 8192 bits with a hundred names has a quarter of it. The length is
+ * checked before anything is decoded, because crafted input can make decoders slow.
  */
 const MAX_REQUEST_BYTES = 16_384;
 
 const ALLOWED = `must be one PEM block with the label ${REQUEST_LABELS.join(' or ')}, or DER, or DER in base64`;
 
 /**
- * A block, in which white space may be anywhere. What stands before and after it is passed over (RFC 7468, section 2): it is what
- * `openssl req -text` and `certtool --generate-request` write for people.
+ * A PEM block, which may have white space anywhere. Text before and after it is ignored (RFC 7468, section 2): `openssl req -text` and
+ * `certtool --generate-request` write such text for people.
  */
 const PEM_BLOCK = /-----BEGIN ([^-]*)-----([^-]*)-----END \1-----/;
 
-/** An error that shows nothing of the input: what is pasted here may be a key. */
+/** An error that shows nothing of the input, because the pasted text may be a key. */
 export function notAPrivateKey(): Error {
   return new Error(`${REQUEST_PROPERTY} must not be a private key; take the key out of the declaration, and consider it disclosed`);
 }
 
 /**
- * The DER of a request that comes as a file or as text. A buffer that does not begin as DER does is taken for text.
+ * The DER of a request that comes as a file or as text. A buffer that does not begin like DER is read as text.
  *
  * @throws an error that shows nothing of the input but a PEM label
  */
@@ -58,7 +58,7 @@ function pemBody(text: string): string {
   return body;
 }
 
-/** Decodes strictly: encoded again, it is the same. */
+/** Decodes strictly: the octets, encoded again, must give the same text. */
 function fromBase64(text: string): Buffer {
   const base64 = text.replace(/[ \t\r\n]+/g, '');
   const der = Buffer.from(base64, 'base64');

@@ -12,29 +12,29 @@ import { assertDer } from './strict-der';
 
 export type { RequestedExtension } from './requested-attributes';
 
-/** A certification request (PKCS #10, RFC 2986) that proved the possession of its key. The buffers are views of `der`. */
+/** A certification request (PKCS #10, RFC 2986) that has proved possession of its key. The buffers are views of `der`. */
 export interface CertificationRequest extends RequestedAttributes {
   readonly der: Buffer;
-  /** A DER Name, verbatim; what is in it is for `readName` to judge. */
+  /** A DER Name, verbatim; `readName` checks its contents. */
   readonly subject: Buffer;
-  /** SPKI, DER, as `assertStrongPublicKey` takes it. */
+  /** SPKI, DER, as `assertStrongPublicKey` accepts it. */
   readonly publicKey: Buffer;
 }
 
-/** A request, taken apart and not judged. */
+/** A parsed request that is not checked yet. */
 interface Parts extends CertificationRequest {
-  /** The CertificationRequestInfo: what is signed. */
+  /** The CertificationRequestInfo, which is the part that is signed. */
   readonly info: Buffer;
   /** The AlgorithmIdentifier of the signature. */
   readonly algorithm: Buffer;
-  /** The object identifier in it, dotted. */
+  /** Its object identifier, dotted. */
   readonly algorithmOid: string;
   readonly signature: Buffer;
 }
 
 /**
- * Reads a certification request that comes from outside. It has to be strict DER, of version 0, with a strong key, and
- * signed by that key; in this order, for nothing that a weak key signed proves anything.
+ * Reads a certification request from outside. It must be strict DER, of version 0, with a strong key, and signed by that key. The checks
+ * run in this order, because the signature of a weak key proves nothing.
  *
  * @param input PEM, DER, or DER in base64; at most 16 kB
  * @throws an error that names the property `certificateSigningRequest` and shows nothing of what could be a secret
@@ -60,7 +60,7 @@ function takeApart(der: Buffer): Parts {
   }
 }
 
-/** PKCS #1, PKCS #8, SEC 1 and PKCS #12 begin with a version, a request with what is signed. */
+/** PKCS #1, PKCS #8, SEC 1 and PKCS #12 begin with a version; a request begins with the part that is signed. */
 function beginsAsPrivateKey(der: Buffer): boolean {
   try {
     const outer = new DerReader(der).sequence();
@@ -87,13 +87,13 @@ function parse(der: Buffer): Parts {
   }
   const subject = fields.element(Tag.SEQUENCE);
   const publicKey = fields.element(Tag.SEQUENCE);
-  // The field must be there, empty or not, and some devices leave it out; what OpenSSL, GnuTLS and Go take is as plain without it.
+  // The field is required, even if empty. Some devices leave it out, which is just as clear and which OpenSSL, GnuTLS and Go accept.
   const attributes = readAttributes(fields.more ? fields.enter(contextTag(0, true)) : new DerReader(Buffer.alloc(0)));
   fields.end();
   return { der, info, algorithm, algorithmOid, signature, subject, publicKey, ...attributes };
 }
 
-/** Neither MD5 nor SHA-1: a collision is a proof of possession for two requests. */
+/** Refuses MD5 and SHA-1: with a collision, one signature proves possession for two requests. */
 function knownAlgorithm({ algorithm: identifier, algorithmOid: oid }: Parts): SignatureAlgorithm {
   const algorithm = requestSignatureAlgorithmOf(identifier);
   if (!algorithm) {

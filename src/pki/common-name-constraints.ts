@@ -4,7 +4,7 @@ import { ProfileName } from './profile';
 import { addressOctets } from '../contract/general-names';
 import { Complaint, quote } from '../contract/rules';
 
-/** What the name of a certificate's holder is held against. */
+/** The facts of a certificate against which its common name is judged. */
 export interface CommonNameFacts {
   readonly commonName: string;
   /** The names beside the subject. */
@@ -12,19 +12,19 @@ export interface CommonNameFacts {
   readonly profile: ProfileName;
 }
 
-/** What Java takes for a host name, in the certificate of a CA too. */
+/** Common names that Java takes for a host name, also in the certificate of a CA. */
 const HOST_LIKE = /^[a-z\d][a-z\d-]*(\.[a-z\d][a-z\d-]*)*$/i;
 
-/** What Java and Botan take for an address, among them forms of old such as 10.1 for 10.0.0.1. */
+/** Common names that Java and Botan take for an address, including old forms such as 10.1 for 10.0.0.1. */
 const ADDRESS_LIKE = /^\d+(\.\d+){1,3}$/;
 
 /**
- * Holds a common name against a CA's constraints on host names and addresses. RFC 5280 knows nothing of the kind; but validators take
- * a common name for a host name, or for an address, where there is no alternative name of that type, each by another rule: OpenSSL
- * what looks like a host name, Java a single label too, wolfSSL everything, GnuTLS and NSS everything in a server's certificate.
- * This is as strict as the strictest of them.
+ * Checks a common name against a CA's constraints on host names and addresses. RFC 5280 has no such rule. But where a certificate has no
+ * alternative name of the type, validators take its common name for a host name or an address, each by another rule: OpenSSL takes names
+ * that look like host names, Java also single labels, wolfSSL every name, GnuTLS and NSS every name in a server's certificate. This check
+ * is as strict as the strictest validator.
  *
- * @throws Error where one of them would refuse the certificate
+ * @throws Error where one of these validators would refuse the certificate
  */
 export function assertCommonNamePermitted({ commonName, alternativeNames, profile }: CommonNameFacts, constraints: NameConstraints): void {
   const has = (type: RawGeneralName['type']) => alternativeNames.some(name => name.type === type);
@@ -36,7 +36,7 @@ export function assertCommonNamePermitted({ commonName, alternativeNames, profil
     assertAddress(commonName, constraints);
   }
   const isConstrained = constraints.permitted.length + constraints.excluded.length > 0;
-  if ((isConstrained && !has('dns') || isTaken('ip')) && commonName.startsWith('.')) { // to Botan, whatever the constraints are on
+  if ((isConstrained && !has('dns') || isTaken('ip')) && commonName.startsWith('.')) { // Botan refuses it, whatever types the constraints are on
     throw refusal(commonName, 'exclude names that begin with a dot', 'dns');
   }
 }
@@ -51,7 +51,7 @@ function assertHost(commonName: string, profile: ProfileName, constraints: NameC
   }
 }
 
-/** Whether host names are permitted, and the common name is, to the letter, none of them. */
+/** Whether host names are permitted, and the common name, taken literally, is none of them. */
 function isOutsideDomains(commonName: string, { permitted }: NameConstraints): boolean {
   const host = { type: 'dns', value: hostIn(commonName) } as const;
   const bases = permitted.filter(({ type }) => type === 'dns');
@@ -63,14 +63,14 @@ function domainsOf({ permitted }: NameConstraints): string {
 }
 
 /**
- * A CA's name is judged by wolfSSL and Botan alone where it does not look like a host name; most CAs have such a one. A certificate that
+ * Only wolfSSL and Botan judge the common name of a CA that does not look like a host name; most CAs have such a name. A certificate that
  * proves possession is shown once, to the platform that dictates its common name. `checkCommonNameElsewhere` warns of both.
  */
 function isJudged(commonName: string, profile: ProfileName): boolean {
   return profile === 'ca' ? HOST_LIKE.test(commonName) : profile !== 'verification';
 }
 
-/** Who refuses a common name that is issued all the same, where it lies outside of permitted host names. */
+/** The validators that refuse a common name outside of the permitted host names, for the profiles that are issued nevertheless. */
 const REFUSED_BY: { readonly [P in ProfileName]?: string } = {
   ca: 'wolfSSL, and Botan where it has a dot, take it for a host name and refuse all that is below the CA; choose a commonName that lies within, such as ca.example.com '
     + 'below example.com, where one of them verifies',
@@ -79,9 +79,9 @@ const REFUSED_BY: { readonly [P in ProfileName]?: string } = {
 };
 
 /**
- * Whether a common name is issued that one of the validators takes for a host name outside of the constraints.
+ * Whether a common name is issued although one of the validators takes it for a host name outside of the constraints.
  *
- * @param facts the common name is absent where it is not known; a code that a platform dictates is a host name in no case
+ * @param facts without a common name where it is not known; a code that a platform dictates is never a host name
  */
 export function checkCommonNameElsewhere(
   { commonName, alternativeNames, profile }: Omit<CommonNameFacts, 'commonName'> & Partial<CommonNameFacts>, constraints: NameConstraints,
@@ -93,7 +93,7 @@ export function checkCommonNameElsewhere(
     : undefined;
 }
 
-/** What either of the two above says of a common name. */
+/** The complaint of either `assertCommonNamePermitted` or `checkCommonNameElsewhere` about a common name. */
 export function checkCommonName(facts: CommonNameFacts, constraints: NameConstraints): Complaint {
   try {
     assertCommonNamePermitted(facts, constraints);
@@ -116,13 +116,13 @@ function assertAddress(commonName: string, { permitted, excluded }: NameConstrai
   }
 }
 
-/** An address as it is written, and, where it is IPv4 mapped into IPv6, what Java takes it for (RFC 4291, section 2.5.5.2). */
+/** An address as written, and, for IPv4 mapped into IPv6, also as Java reads it (RFC 4291, section 2.5.5.2). */
 function formsOf(octets: readonly number[]): Buffer[] {
   const isMapped = octets.length === 16 && octets.slice(0, 10).every(octet => octet === 0) && octets[10] === 0xff && octets[11] === 0xff;
   return [Buffer.from(octets), ...isMapped ? [Buffer.from(octets.slice(12))] : []];
 }
 
-/** The host name that somebody could read in a common name: without a port, a dot at the end, or dots of other scripts. */
+/** The host name that a validator could read in a common name: without a port, a dot at the end, or dots of other scripts. */
 function hostIn(commonName: string): string {
   return commonName.normalize('NFKC').toLowerCase().replace(/[\u3002\uff61]/g, '.').replace(/:\d+$/, '').replace(/\.+$/, '');
 }

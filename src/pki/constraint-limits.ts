@@ -5,22 +5,22 @@ import { Complaint } from '../contract/rules';
 /** Kinds of names that validators treat differently under constraints. */
 export type ConstraintKind = 'dns' | 'ipv4' | 'ipv6' | 'uri' | 'email' | 'directory';
 
-/** Whether constraints are on what is permitted or on what is excluded. */
+/** Whether constraints list permitted or excluded names. */
 export type ConstraintList = keyof NameConstraints;
 
-/** The general validators that do not do under constraints what RFC 5280, section 4.2.1.10, says. OpenSSL, Java and NSS do. */
+/** The general validators that deviate from RFC 5280, section 4.2.1.10, under constraints. OpenSSL, Java and NSS follow it. */
 export type LimitedValidator = 'Botan' | 'Go' | 'GnuTLS' | 'wolfSSL';
 
-/** What a validator does in place of holding names against constraints. */
+/** What a validator does instead of checking names against constraints. */
 export interface ConstraintLimit {
   readonly validator: LimitedValidator;
   /** The version that was tried. */
   readonly version: string;
   readonly kinds: readonly ConstraintKind[];
   readonly lists: readonly ConstraintList[];
-  /** The criticality of the extension with which it does so. */
+  /** The values of the extension's critical flag with which it does so. */
   readonly critical: readonly boolean[];
-  /** Whether it refuses what lies within the constraints, or accepts what lies outside of them. */
+  /** Whether it refuses names within the constraints, or accepts names outside of them. */
   readonly effect: 'refuses' | 'passes over';
   /** What it refuses or accepts, in words. */
   readonly what: string;
@@ -29,7 +29,7 @@ export interface ConstraintLimit {
 const BOTH: readonly ConstraintList[] = ['permitted', 'excluded'];
 const ALWAYS: readonly boolean[] = [true, false];
 
-/** All that is known, by trying. `test/pki/verifier-table.test.ts` holds it against the validators that are installed. */
+/** All known limits, found by testing. `test/pki/verifier-table.test.ts` checks them against the installed validators. */
 export const CONSTRAINT_LIMITS: readonly ConstraintLimit[] = [
   { validator: 'Go', version: '1.19', kinds: ['directory'], lists: BOTH, critical: [true], effect: 'refuses', what: 'every chain' },
   { validator: 'Go', version: '1.19', kinds: ['directory'], lists: BOTH, critical: [false], effect: 'passes over', what: 'subjects outside of them' },
@@ -53,17 +53,17 @@ export function versionOf(validator: LimitedValidator): string {
   return CONSTRAINT_LIMITS.find(limit => limit.validator === validator)!.version;
 }
 
-/** The kinds of names for whose constraints a validator has limits, in words. */
+/** The kinds of names for which a validator has limits under constraints, in words. */
 export function limitedKinds(validator: LimitedValidator): string {
   const kinds = new Set(CONSTRAINT_LIMITS.filter(limit => limit.validator === validator).flatMap(limit => limit.kinds));
   return [...kinds].map(kind => KIND_TEXTS[kind]).join(', ');
 }
 
 /**
- * What limited validators do under constraints, a sentence each.
+ * What limited validators do under constraints, one sentence each.
  *
- * @param critical whether the extension is
- * @param isAsked of which limits
+ * @param critical whether the extension is critical
+ * @param isAsked selects the limits to report
  */
 export function limitsUnder(constraints: NameConstraints, critical: boolean, isAsked: (limit: ConstraintLimit) => boolean): string[] {
   return CONSTRAINT_LIMITS.filter(limit => isAsked(limit) && limit.critical.includes(critical)).flatMap(limit => {
@@ -77,15 +77,15 @@ export function limitsUnder(constraints: NameConstraints, critical: boolean, isA
   });
 }
 
-/** Who refuses everything below a constraint whose base is empty, by trying. */
+/** The validators that refuse everything below a constraint with an empty base, found by testing. */
 const REFUSE_EMPTY: { readonly [T in RawGeneralName['type']]?: string } = { dns: 'wolfSSL 5.5 refuses', email: 'Java 17 and wolfSSL 5.5 refuse', uri: 'Java 17 and wolfSSL 5.5 refuse' };
 
-/** Whether constraints have an empty base. RFC 5280, section 4.2.1.10, gives it a meaning for host names alone: all of them. */
+/** Whether constraints have an empty base. RFC 5280, section 4.2.1.10, defines it only for host names, where it means all of them. */
 export function checkEmptyConstraints({ permitted, excluded }: NameConstraints): Complaint {
   const empty = [...permitted, ...excluded].find(({ value }) => value === '');
   return empty && `${REFUSE_EMPTY[empty.type]} everything below a constraint on ${KIND_TEXTS[kindOf(empty)]} that is empty`;
 }
 
 function kindOf({ type, value }: RawGeneralName): ConstraintKind {
-  return type === 'ip' ? value.length > 8 ? 'ipv6' : 'ipv4' : type; // a network has its mask with it
+  return type === 'ip' ? value.length > 8 ? 'ipv6' : 'ipv4' : type; // a network includes its mask
 }

@@ -14,13 +14,13 @@ function extensionRequest(extensions: Buffer): Buffer {
 }
 
 /**
- * Makes a certification request (PKCS #10, RFC 2986) for a CA whose certificate is signed elsewhere. What the signature is
- * worth is for `readCertificationRequest` to say.
+ * Makes a certification request (PKCS #10, RFC 2986) for a CA whose certificate is signed elsewhere. It does not verify the signature;
+ * `readCertificationRequest` does.
  *
  * @param subject a DER Name
- * @param signer the CA's key, which proves by this that it is held
+ * @param signer the CA's key, whose signature proves possession
  * @param hash the digest of the signature
- * @param extensions a DER SEQUENCE OF Extension that the one who signs is asked for
+ * @param extensions a DER SEQUENCE OF Extension, for which the request asks the signing CA
  * @returns the request, DER
  */
 export async function createCertificationRequest(subject: Buffer, signer: Signer, hash: HashAlgorithmName, extensions?: Buffer): Promise<Buffer> {

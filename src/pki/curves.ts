@@ -1,14 +1,14 @@
 import { OID } from './object-identifiers';
 
-/** A curve by all its names. */
+/** A curve with all its names. */
 export interface Curve {
-  /** As people name it: for those of NIST by FIPS 186-5, which is also the name in a JSON Web Key (RFC 7518, section 6.2.1.1). */
+  /** The usual name. For NIST curves, it is that of FIPS 186-5, which is also the name in a JSON Web Key (RFC 7518, section 6.2.1.1). */
   readonly name: string;
   readonly oid: string;
   readonly coordinateOctets: number;
 }
 
-/** A curve of NIST, also by its name in OpenSSL and `node:crypto`. */
+/** A NIST curve, also with its name in OpenSSL and `node:crypto`. */
 export interface NistCurve extends Curve {
   readonly opensslName: string;
 }
@@ -20,12 +20,12 @@ export const NIST_CURVES: readonly NistCurve[] = [
   { name: 'P-521', opensslName: 'secp521r1', oid: OID.secp521r1, coordinateOctets: 66 },
 ];
 
-/** The curve that OpenSSL and `node:crypto` call so, if it is one of NIST. */
+/** The NIST curve with this name in OpenSSL and `node:crypto`, if it is one. */
 export function nistCurve(opensslName: string | undefined): NistCurve | undefined {
   return NIST_CURVES.find(curve => curve.opensslName === opensslName);
 }
 
-/** Whether an object identifier is that of a curve of NIST. */
+/** Whether an object identifier is that of a NIST curve. */
 export function isNistCurve(oid: string | undefined): boolean {
   return NIST_CURVES.some(curve => curve.oid === oid);
 }

@@ -12,7 +12,7 @@ const [SUBJECT_ALT_NAME, NAME_CONSTRAINTS, CERTIFICATE_POLICIES, CRL_DISTRIBUTIO
   OID.subjectAltName, OID.nameConstraints, OID.certificatePolicies, OID.cRLDistributionPoints, OID.authorityInfoAccess,
 ].map(objectIdentifier);
 
-/** The extensions that a declaration adds, in the order in which certificates have them; extended key usages go with the profile's. */
+/** The extensions that a declaration adds, in the order of a certificate. Extended key usages are in the profile's extension. */
 export function declaredExtensions(extensions: DeclaredExtensions): Buffer[] {
   const { subjectAlternativeNames, nameConstraints, certificatePolicies, crlDistributionPoints, ocspUrls = [], caIssuersUrls = [] } = extensions;
   const access = [...accessDescriptions(OID.ocsp, ocspUrls), ...accessDescriptions(OID.caIssuers, caIssuersUrls)];
@@ -27,7 +27,7 @@ export function declaredExtensions(extensions: DeclaredExtensions): Buffer[] {
   ];
 }
 
-/** The extensions that a request asks for (RFC 2985, section 5.4.2): those that its certificate would have, without key identifiers. */
+/** The extensions that a request asks for (RFC 2985, section 5.4.2): those of the future certificate, without key identifiers. */
 export function requestedExtensions(
   profile: CertificateProfile, publicKey: Buffer, pathLength: number | undefined, extensions: DeclaredExtensions,
 ): Buffer {
@@ -43,7 +43,7 @@ function policy({ oid, cpsUri }: DeclaredPolicy): Buffer {
   return sequence(objectIdentifier(oid), ...qualifiers);
 }
 
-/** RFC 5280, section 4.2.1.13: one point, whose places all have the same list. */
+/** RFC 5280, section 4.2.1.13: one distribution point, whose URLs all lead to the same list. */
 function distributionPoints(urls: readonly string[]): Buffer {
   return sequence(sequence(explicit(0, element(contextTag(0, true), ...encodeGeneralNames({ uri: urls })))));
 }
@@ -59,7 +59,7 @@ function customExtension({ oid, value }: DeclaredCustomExtension): Buffer {
   return extension(objectIdentifier(oid), false, der);
 }
 
-/** RFC 5280, section 4.1: the value of an extension is the DER of one value. */
+/** RFC 5280, section 4.1: the value of an extension is the DER encoding of one value. */
 function assertOneElement(der: Buffer, oid: string): void {
   const reader = new DerReader(der);
   try {

@@ -1,26 +1,26 @@
 import { contextTag, Tag } from './der';
 
 /**
- * Reads DER strictly: definite lengths in the fewest octets, nothing after the end, booleans and numbers in their one
- * form. Anything else is damage or a forgery; another reader may see something else in it than this one.
+ * Reads DER strictly: definite lengths in the fewest octets, nothing after the end, booleans and numbers in their one form. Anything else
+ * is damage or a forgery, and another reader may read something else in it.
  */
 export class DerReader {
   private offset = 0;
 
-  /** @param base where these octets begin in what is read as a whole, for messages */
+  /** @param base the offset of these octets in the whole input, for messages */
   constructor(private readonly octets: Buffer, private readonly base = 0) {}
 
-  /** Whether something follows. */
+  /** Whether another element follows. */
   get more(): boolean {
     return this.offset < this.octets.length;
   }
 
-  /** The identifier octet of what follows, or `undefined` at the end. */
+  /** The identifier octet of the next element, or `undefined` at the end. */
   get tag(): number | undefined {
     return this.octets[this.offset];
   }
 
-  /** Where in what is read as a whole the next element begins. */
+  /** The offset of the next element in the whole input. */
   get position(): number {
     return this.base + this.offset;
   }
@@ -38,7 +38,7 @@ export class DerReader {
     return this.more && this.octets[this.offset] === tag;
   }
 
-  /** The contents of the next element, which has this tag. */
+  /** The contents of the next element, which must have this tag. */
   contents(tag: number): Buffer {
     if (!this.follows(tag)) {
       throw new Error(`DER must have tag ${formatTag(tag)} at offset ${this.position}, got ${this.more ? formatTag(this.octets[this.offset]) : 'the end'}`);
@@ -53,7 +53,7 @@ export class DerReader {
     return this.octets.subarray(begin, this.offset);
   }
 
-  /** The length at this offset, and in how many octets it is written. */
+  /** The length at this offset, and the number of octets in which it is written. */
   private length(at: number): [length: number, octets: number] {
     const first = this.octets[at] ?? NaN;
     if (first < 0x80) {
@@ -71,14 +71,14 @@ export class DerReader {
     return [length, 1 + count];
   }
 
-  /** The next element as a whole: tag, length and contents. */
+  /** The next element as a whole, with tag, length and contents. */
   element(tag: number): Buffer {
     const start = this.offset;
     this.contents(tag);
     return this.octets.subarray(start, this.offset);
   }
 
-  /** A reader of the contents of the next element, which has this tag. */
+  /** A reader of the contents of the next element, which must have this tag. */
   enter(tag: number): DerReader {
     const contents = this.contents(tag);
     return new DerReader(contents, this.position - contents.length);
@@ -92,7 +92,7 @@ export class DerReader {
     return this.enter(contextTag(number, true));
   }
 
-  /** The octets of an INTEGER that is not negative, without the octet that only keeps it positive. */
+  /** The octets of an INTEGER that is not negative, without a leading zero octet that only keeps it positive. */
   unsigned(): Buffer {
     const octets = this.contents(Tag.INTEGER);
     const padded = octets.length > 1 && octets[0] === 0;
@@ -140,10 +140,10 @@ function formatTag(tag: number): string {
   return `0x${tag.toString(16).padStart(2, '0')}`;
 }
 
-/** The octets of an arc of 128 bits: the greatest there are, made from a UUID (X.667). */
+/** The octets of an arc of 128 bits, the longest possible arc, which is made from a UUID (X.667). */
 const LONGEST_ARC = 19;
 
-/** The dotted form of an object identifier's contents, of which each arc has to be in the fewest octets (X.690, 8.19.2). */
+/** The dotted form of an object identifier's contents. Each arc must be in the fewest octets (X.690, 8.19.2). */
 export function dotted(contents: Buffer): string {
   let text = '';
   let begin = 0;
@@ -175,7 +175,7 @@ function arcOf(contents: Buffer, begin: number, end: number): bigint | number {
   return value;
 }
 
-/** Two arcs in one number: 40 times 0, 1 or 2, and the second one, which is below 40 but after 2. */
+/** Two arcs in one number: 40 times the first arc (0, 1 or 2), plus the second arc, which is below 40 unless the first is 2. */
 function firstArcs(number: bigint | number): string {
   return number < 80 ? `${Math.floor(Number(number) / 40)}.${Number(number) % 40}` : `2.${BigInt(number) - 80n}`;
 }

@@ -1,9 +1,9 @@
 /**
- * The distinguished encoding rules (X.690, sections 8 to 11), as much of them as certificates and keys need. Every
- * function answers a complete element: tag, definite length in the fewest octets, contents.
+ * The parts of the distinguished encoding rules (X.690, sections 8 to 11) that certificates and keys need. Every function returns a
+ * complete element: tag, definite length in the fewest octets, contents.
  */
 
-/** Identifier octets of the universal types (X.680, section 8.4); SEQUENCE and SET with the bit for "constructed". */
+/** Identifier octets of the universal types (X.680, section 8.4). SEQUENCE and SET include the bit for "constructed". */
 export const Tag = {
   BOOLEAN: 0x01,
   INTEGER: 0x02,
@@ -31,7 +31,7 @@ export function contextTag(number: number, constructed: boolean): number {
   return (constructed ? 0xa0 : 0x80) + number;
 }
 
-/** One element around contents that are encoded already. The parts are copied once, into a buffer of the final length. */
+/** One element around contents that are already encoded. The parts are copied once, into a buffer of the final length. */
 export function element(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   let length = 0;
   for (const part of parts) {
@@ -72,12 +72,12 @@ export function sequence(...parts: readonly Uint8Array[]): Buffer {
   return element(Tag.SEQUENCE, ...parts);
 }
 
-/** A SET of one element: only then does its order (X.690, 11.6) not matter. */
+/** A SET of one element. Only there does the order of elements (X.690, 11.6) not matter. */
 export function setOfOne(part: Uint8Array): Buffer {
   return element(Tag.SET, part);
 }
 
-/** A SET OF in the one order that DER allows: by the octets of the elements (X.690, 11.6). */
+/** A SET OF in the only order that DER allows: by the octets of the elements (X.690, 11.6). */
 export function setOf(...parts: readonly Uint8Array[]): Buffer {
   return element(Tag.SET, ...[...parts].sort((a, b) => Buffer.compare(a, b)));
 }
@@ -93,7 +93,7 @@ export const NULL = element(Tag.NULL);
 
 const ZERO = Buffer.alloc(1);
 
-/** A number of at least zero: a small one, or its octets in big-endian order with any number of leading zeros. */
+/** An INTEGER that is not negative, from a small number, or from big-endian octets with any number of leading zeros. */
 export function integer(value: number | Uint8Array): Buffer {
   if (typeof value === 'number') {
     return integer(numberOctets(value));
@@ -123,7 +123,7 @@ export function objectIdentifier(dotted: string): Buffer {
   return element(Tag.OBJECT_IDENTIFIER, Buffer.from([40 * first + second, ...rest].flatMap(base128)));
 }
 
-/** Seven bits an octet, the highest first, the top bit set in all but the last. */
+/** Seven bits per octet, the highest first. The top bit is set in all octets but the last. */
 function base128(arc: number): number[] {
   const octets = [arc % 128];
   for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128)) {
@@ -141,7 +141,7 @@ export function bitString(contents: Uint8Array): Buffer {
   return element(Tag.BIT_STRING, ZERO, contents);
 }
 
-/** A BIT STRING with named bits: bit 0 is the highest of the first octet, and no zero bits trail (X.690, 11.2.2). */
+/** A BIT STRING with named bits. Bit 0 is the highest bit of the first octet, and there are no trailing zero bits (X.690, 11.2.2). */
 export function namedBits(bits: readonly number[]): Buffer {
   if (bits.length === 0) {
     return element(Tag.BIT_STRING, ZERO);
@@ -163,20 +163,20 @@ export function utf8String(text: string): Buffer {
   return element(Tag.UTF8_STRING, Buffer.from(text, 'utf8'));
 }
 
-/** Two octets a character (X.690, 8.23.8). The caller makes sure that no character takes a surrogate pair. */
+/** Two octets per character (X.690, 8.23.8). The caller makes sure that no character needs a surrogate pair. */
 export function bmpString(text: string): Buffer {
   return element(Tag.BMP_STRING, Buffer.from(text, 'utf16le').swap16());
 }
 
-/** Whether a certificate can have a date: the years of `time`. */
+/** Whether a certificate can contain a date: one in the years that `time` encodes. */
 export function isTime(date: Date): boolean {
   const year = date.getUTCFullYear();
   return year >= 1950 && year <= 9999;
 }
 
 /**
- * A point in time as RFC 5280, section 4.1.2.5, wants it: UTCTime through 2049, GeneralizedTime from 2050, in UTC, with
- * seconds and without fractions of them (which are dropped).
+ * A point in time as RFC 5280, section 4.1.2.5, requires it: UTCTime through 2049, GeneralizedTime from 2050, in UTC, with seconds.
+ * Fractions of seconds are dropped.
  */
 export function time(date: Date): Buffer {
   const year = date.getUTCFullYear();

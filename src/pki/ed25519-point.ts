@@ -8,9 +8,9 @@ const D = 3709570593466943934313808350875456518954211387984321901638878553308594
 export type PointComplaint = string | undefined;
 
 /**
- * Checks the key of an Ed25519 SPKI: a y below the prime and the sign of x (RFC 8032, section 5.1.3), on the curve, and
- * none of the eight points of small order. By those, anybody can make signatures that OpenSSL takes for valid (the point
- * 1 leaves the equation R = S B, true for as many R as one likes), so that they prove the possession of nothing.
+ * Checks the key of an Ed25519 SPKI: a y below the prime and the sign of x (RFC 8032, section 5.1.3), on the curve, and none of the eight
+ * points of small order. For these points, anyone can make signatures that OpenSSL accepts (with the point 1, the equation becomes R = S B,
+ * which holds for any number of R), so a signature proves possession of nothing.
  *
  * @param key 32 octets, little-endian
  */
@@ -27,19 +27,19 @@ export function checkEd25519Key(key: Buffer): PointComplaint {
   if (isSmallOrder(y, ySquared)) {
     return 'of small order, by which anybody can sign';
   }
-  // x² = u/v, which is a square where u v is one.
+  // x² = u/v, which is a square exactly where u v is one.
   return jacobi(u * v % P, P) === 1 ? undefined : 'that is not on the curve';
 }
 
 /**
- * By the curve's equation and its doubling: 1 and -1 have order 1 and 2, the points with y = 0 order 4, and those that are
- * doubled to y = 0, where y² = -x², order 8.
+ * Follows from the curve's equation and its doubling: 1 and -1 have order 1 and 2, and the points with y = 0 have order 4. The points that
+ * double to y = 0, where y² = -x², have order 8.
  */
 function isSmallOrder(y: bigint, ySquared: bigint): boolean {
   return y === 0n || ySquared === 1n || (D * ySquared * ySquared + 2n * ySquared - 1n) % P === 0n;
 }
 
-/** The Jacobi symbol: for a prime n, 1 where `a` is a square modulo n, -1 where it is none, 0 where n divides it. */
+/** The Jacobi symbol: for a prime n, 1 where `a` is a square modulo n, -1 where it is not, and 0 where n divides `a`. */
 function jacobi(a: bigint, n: bigint): number {
   let [top, bottom, symbol] = [a, n, 1];
   while (top !== 0n) {

@@ -1,6 +1,6 @@
-/** Extensions that certificates are met with, by object identifier: the names that the documents give them which define them. */
+/** The extensions that occur in certificates, by object identifier, with the names from the documents that define them. */
 const NAMES: { readonly [oid: string]: string | undefined } = {
-  // RFC 5280, section 4.2, and RFC 3280, section 4.2.1.4 (privateKeyUsagePeriod, of former times)
+  // RFC 5280, section 4.2, and RFC 3280, section 4.2.1.4 (privateKeyUsagePeriod, which is obsolete)
   '2.5.29.9': 'subjectDirectoryAttributes',
   '2.5.29.14': 'subjectKeyIdentifier',
   '2.5.29.15': 'keyUsage',
@@ -40,12 +40,12 @@ const NAMES: { readonly [oid: string]: string | undefined } = {
   '1.3.6.1.4.1.311.21.7': 'certificateTemplate',
 };
 
-/** The name of an extension, or its object identifier where it is none of those that are met with. */
+/** The name of an extension, or its object identifier where the table has no name for it. */
 export function extensionName(oid: string): string {
   return NAMES[oid] ?? oid;
 }
 
-/** The names of extensions and their object identifiers, as far as there are names. */
+/** Extensions by name, where the table has one, and object identifier. */
 export function describeExtensions(...oids: readonly string[]): string {
   return oids.map(oid => NAMES[oid] === undefined ? oid : `${NAMES[oid]} (${oid})`).join(', ');
 }

@@ -14,7 +14,7 @@ const EXT_KEY_USAGE = objectIdentifier(OID.extKeyUsage);
 const SUBJECT_KEY_IDENTIFIER = objectIdentifier(OID.subjectKeyIdentifier);
 const AUTHORITY_KEY_IDENTIFIER = objectIdentifier(OID.authorityKeyIdentifier);
 
-/** Critical, which RFC 5280, section 4.2.1.9, requires of a CA and allows in others. FALSE is the default and not written. */
+/** Critical, as RFC 5280, section 4.2.1.9, requires for a CA and allows for others. FALSE is the default, so DER leaves it out. */
 function basicConstraints(ca: boolean, pathLength: number | undefined): Buffer {
   return extension(BASIC_CONSTRAINTS, true, sequence(...ca ? [TRUE] : [], ...pathLength === undefined ? [] : [integer(pathLength)]));
 }
@@ -25,7 +25,7 @@ function keyUsage(profile: CertificateProfile, family: KeyFamily): Buffer {
   return extension(KEY_USAGE, true, namedBits(usages.map(usage => KEY_USAGE_BITS[usage])));
 }
 
-/** RFC 5280, section 4.2.1.12. Not critical: that would only break verifiers that lack it. */
+/** RFC 5280, section 4.2.1.12. Not critical, because that would only break verifiers that do not know the extension. */
 function extKeyUsage({ extendedKeyUsage }: CertificateProfile, more: readonly string[]): readonly Buffer[] {
   const usages = [...new Set([...extendedKeyUsage, ...more])];
   return usages.length === 0 ? [] : [extension(EXT_KEY_USAGE, false, sequence(...usages.map(objectIdentifier)))];
@@ -35,11 +35,11 @@ function encodeProfile(profile: CertificateProfile, family: KeyFamily, pathLengt
   return Buffer.concat([basicConstraints(profile.ca, pathLength), keyUsage(profile, family), ...extKeyUsage(profile, usages)]);
 }
 
-/** What all certificates of a profile without a path length share, made once for each family of subject keys. */
+/** The encoded extensions that all certificates of a profile without a path length share, made once for each family of subject keys. */
 const ENCODED_PROFILES = new WeakMap<CertificateProfile, { readonly [F in KeyFamily]: Buffer }>();
 
 /**
- * The extensions that follow from the profile, in the order in which certificates have them.
+ * The extensions that follow from the profile, in the order of a certificate.
  *
  * @param usages object identifiers of extended key usages beyond the profile's
  */
@@ -67,8 +67,8 @@ export function subjectKeyIdentifier(keyIdentifier: Buffer): Buffer {
 }
 
 /**
- * RFC 5280, section 4.2.1.1: the issuer's key identifier. A certificate that signs itself may leave it out; it names its
- * own here, so that all certificates have the same extensions.
+ * RFC 5280, section 4.2.1.1: the issuer's key identifier. A self-signed certificate may leave it out, but here it names its own key, so all
+ * certificates have the same extensions.
  */
 export function authorityKeyIdentifier(keyIdentifier: Buffer): Buffer {
   return extension(AUTHORITY_KEY_IDENTIFIER, false, sequence(element(contextTag(0, false), keyIdentifier)));

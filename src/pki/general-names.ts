@@ -4,11 +4,11 @@ import { encodeName } from './name';
 import { addressOctets, GENERAL_NAME_TYPE_NAMES, GENERAL_NAME_TYPES, GeneralNameType, NameLists } from '../contract/general-names';
 import { SubjectValues } from '../contract/subject-attributes';
 
-/** One name as it stands in a certificate: text for host names, URIs and mailboxes; octets for addresses and DER Names. */
+/** One name as a certificate holds it: text for host names, URIs and mailboxes; octets for addresses and DER Names. */
 export type RawGeneralName = { readonly type: 'dns' | 'uri' | 'email'; readonly value: string }
   | { readonly type: 'ip' | 'directory'; readonly value: Buffer };
 
-/** All names as GeneralName (RFC 5280, section 4.2.1.6), one after the other; addresses as they are, or as networks. */
+/** Encodes all names as GeneralName (RFC 5280, section 4.2.1.6), one after the other; addresses as such or as networks. */
 export function encodeGeneralNames(lists: NameLists): Buffer[] {
   return rawNames(lists).map(encodeGeneralName);
 }
@@ -19,7 +19,7 @@ function encodeGeneralName({ type, value }: RawGeneralName): Buffer {
   return type === 'directory' ? explicit(tag, value) : element(contextTag(tag, false), typeof value === 'string' ? Buffer.from(value, 'latin1') : value);
 }
 
-/** Declared names in the form in which certificates carry them. */
+/** Declared names in the form that certificates hold. */
 export function rawNames(lists: NameLists): RawGeneralName[] {
   return GENERAL_NAME_TYPE_NAMES.flatMap(type => (lists[type] ?? []).map(value => rawName(type, value)));
 }
@@ -32,7 +32,7 @@ function rawName(type: GeneralNameType, value: string | SubjectValues): RawGener
   }
 }
 
-/** A network is its address and its mask, 8 or 32 octets in all (RFC 5280, section 4.2.1.10). */
+/** A network is an address and its mask, 8 or 32 octets in total (RFC 5280, section 4.2.1.10). */
 function addressOrNetwork(text: string): Buffer {
   const [address, length] = text.split('/');
   const octets = addressOctets(address)!;
@@ -42,14 +42,14 @@ function addressOrNetwork(text: string): Buffer {
 
 const TYPE_BY_TAG = new Map(GENERAL_NAME_TYPE_NAMES.map(type => [contextTag(GENERAL_NAME_TYPES[type].tag, type === 'directory'), type]));
 
-/** Names that a certificate holds, as far as they are of a type that is known here. */
+/** The names in a certificate: those of types that are known here, and a count of the others. */
 export interface ReadGeneralNames {
   readonly names: readonly RawGeneralName[];
   /** How many names of other types there are: otherName, x400Address, ediPartyName, registeredID. */
   readonly others: number;
 }
 
-/** Reads GeneralName after GeneralName to the end. */
+/** Reads one GeneralName after the other, to the end. */
 export function readGeneralNames(reader: DerReader): ReadGeneralNames {
   const names: RawGeneralName[] = [];
   let others = 0;

@@ -11,18 +11,18 @@ import { Validity } from './validity';
 import { DeclaredExtensions } from '../contract/extensions';
 import { HashAlgorithmName, KEY_ALGORITHMS, KeyAlgorithmName } from '../contract/key-algorithms';
 
-/** Who signs, within which limits. */
+/** The issuer of a certificate, with its limits. */
 export interface Issuer extends IssuerLimits {
-  /** The issuer's subject as it stands in its certificate: DER, copied as bytes, for no other encoding is the same name to all. */
+  /** The subject in the issuer's certificate: DER, copied byte for byte, because not all validators take another encoding for the same name. */
   readonly name: Buffer;
-  /** The subject key identifier that stands in the issuer's certificate, however it was made. */
+  /** The subject key identifier in the issuer's certificate, however it was made. */
   readonly keyIdentifier: Buffer;
   readonly signer: Signer;
 }
 
 /**
- * Issues a certificate: the one function that signs any. What it signs is X.509 version 3 as RFC 5280 profiles it; what
- * the signature is worth is for `verifyCertificate` to say.
+ * Issues a certificate. No other function signs one. It makes X.509 version 3 as RFC 5280 profiles it, and does not verify the signature;
+ * `verifyCertificate` does.
  *
  * @param issuer a CA, or `selfIssuer` of the subject
  * @returns the certificate, DER
@@ -35,17 +35,17 @@ export async function issue(profile: CertificateProfile, content: CertificateCon
   return sequence(tbs, algorithm, bitString(await signer.sign(tbs, content.hashAlgorithm)));
 }
 
-/** The issuer of a certificate that signs itself: its own name, its own key. */
+/** The issuer of a self-signed certificate: its own name and its own key. */
 export function selfIssuer(subject: Buffer, signer: Signer): Issuer {
   return { name: subject, keyIdentifier: subjectKeyOf(signer.publicKey).keyIdentifier, signer };
 }
 
-/** What is known of a certificate before its key is made. */
+/** The content of a certificate that is known before its key is made. */
 export interface PlannedContent {
   readonly subject: Buffer;
   /** The algorithm of a key that is not made yet. */
   readonly keyAlgorithm?: KeyAlgorithmName;
-  /** The key, SPKI DER, where it is there already; `keyAlgorithm` is not read then. */
+  /** The key, SPKI DER, if it exists already; `keyAlgorithm` is then ignored. */
   readonly publicKey?: Buffer;
   readonly hashAlgorithm: HashAlgorithmName;
   readonly serialNumber?: string;
@@ -54,22 +54,22 @@ export interface PlannedContent {
   readonly extensions?: DeclaredExtensions;
 }
 
-/** What is known of an issuer without its key. */
+/** The facts of an issuer that are known without its key. */
 export interface PlannedIssuer extends Pick<Issuer, 'name' | 'keyIdentifier'> {
   readonly keyAlgorithm: KeyAlgorithmName;
 }
 
 const LONGEST_SERIAL_NUMBER = '7F'.repeat(20);
 
-/** Times of the longer encoding. */
+/** Times in the longer of the two encodings. */
 const LONGEST_VALIDITY: Validity = { notBefore: new Date('2050-01-01T00:00:00Z'), notAfter: new Date('9999-12-31T23:59:59Z') };
 
 /**
- * The longest DER that a certificate can have: by the encoder that issues it, with a placeholder for a key that is not
- * there yet, which has one length only, and for the signature, in full length. It lets a caller find out before the first
+ * A certificate of the greatest length that this one can have, DER. The encoder that issues certificates makes it, with a placeholder for a
+ * key that does not exist yet, whose length is fixed, and for a signature of the greatest length. A caller can find out before the first
  * write that an answer would be too long.
  *
- * @param issuer absent for a certificate that signs itself
+ * @param issuer absent for a self-signed certificate
  */
 export function largestCertificate(profile: CertificateProfile, content: PlannedContent, issuer: PlannedIssuer | undefined): Buffer {
   const publicKey = plannedKey(content);

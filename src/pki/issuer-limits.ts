@@ -9,23 +9,23 @@ import { Validity } from './validity';
 import { formatTime } from '../contract/term';
 
 /**
- * The limits of a CA: its own, and those of the CAs above it. A path ends with the first certificate of it that ends, and what one of its
- * CAs does not permit, every validator refuses.
+ * The limits of a CA: its own, and those of the CAs above it. A path expires with the first of its certificates that expires, and every
+ * validator refuses what one of its CAs does not permit.
  */
 export interface IssuerLimits {
-  /** When all of them are valid. Absent for a certificate that signs itself. */
+  /** The period in which all of them are valid. Absent for a self-signed certificate. */
   readonly validity?: Validity;
-  /** How many CAs may follow below, where that is limited. */
+  /** How many CAs may follow below; absent where that is not limited. */
   readonly pathLength?: number;
   readonly nameConstraints?: readonly NameConstraints[];
-  /** The extended key usages of each of them that has any, as object identifiers. */
+  /** The extended key usages, as object identifiers, of each CA that has any. */
   readonly extendedKeyUsages?: readonly (readonly string[])[];
 }
 
 /**
- * The limits of a CA by the certificates of its path.
+ * The limits of a CA, from the certificates of its path.
  *
- * @param path its own certificate, and those of the CAs above it as far as they are known, the next one first
+ * @param path its own certificate, and those of the CAs above it that are known, the nearest first
  */
 export function limitsOf(path: readonly Certificate[]): Required<Pick<IssuerLimits, 'validity' | 'nameConstraints' | 'extendedKeyUsages'>> & IssuerLimits {
   const lengths = path.flatMap(({ pathLength }, depth) => pathLength === undefined ? [] : [pathLength - depth]);
@@ -40,14 +40,14 @@ export function limitsOf(path: readonly Certificate[]): Required<Pick<IssuerLimi
   };
 }
 
-/** What the limits of a CA are held against. */
+/** The content that is checked against the limits of a CA. */
 export type LimitedContent = Pick<CertificateContent, 'validity' | 'pathLength' | 'subject' | 'extensions'>;
 
 /**
- * Refuses what a CA must not sign for anyone: no validator notices the first, and every one refuses the last. `issue` asks
- * it too; it lets a caller find out before the first write.
+ * Refuses certificates that a CA must not sign. No validator notices a violation of the first rule below, and every validator refuses a
+ * violation of the last. `issue` also makes this check; a caller can make it earlier to find out before the first write.
  *
- * @param issuer without limits for a certificate that signs itself
+ * @param issuer without limits for a self-signed certificate
  */
 export function assertMayIssue(
   profile: CertificateProfile, { validity, pathLength, subject, extensions }: LimitedContent, issuer: IssuerLimits,
@@ -71,7 +71,7 @@ export function assertMayIssue(
   assertUsagesAllowed(profile, extensions?.extendedKeyUsages ?? [], issuer.extendedKeyUsages ?? []);
 }
 
-/** RFC 5280, section 6.1.4 (l, m): each CA on the path uses up one of what the CAs above it allow. */
+/** RFC 5280, section 6.1.4 (l, m): each CA on the path uses up one level of the path length that the CAs above it allow. */
 function assertPathLength(pathLength: number | undefined, issuerPathLength: number): void {
   if (issuerPathLength <= 0) {
     throw new Error('the CA that signs has a pathLength of 0: it can sign certificates of devices, but no CA below it');
@@ -82,11 +82,11 @@ function assertPathLength(pathLength: number | undefined, issuerPathLength: numb
 }
 
 /**
- * RFC 5280 has no rule for extended key usages of a CA (section 4.2.1.12); OpenSSL, GnuTLS, Go and Windows take them for the usages
- * that certificates below it may have. OpenSSL does not take anyExtendedKeyUsage for any.
+ * RFC 5280 has no rule for the extended key usages of a CA (section 4.2.1.12), but OpenSSL, GnuTLS, Go and Windows take them for the usages
+ * that certificates below it may have. OpenSSL does not take anyExtendedKeyUsage to allow every usage.
  *
  * @param declared the usages of the certificate beyond those of its profile
- * @param limits those of each CA above it that has any
+ * @param limits the usages of each CA above it that has any
  */
 export function assertUsagesAllowed(
   { extendedKeyUsage }: CertificateProfile, declared: readonly string[], limits: readonly (readonly string[])[],
@@ -105,7 +105,7 @@ const USAGE_NAMES: { readonly [oid: string]: string | undefined } = {
   [OID.serverAuth]: 'serverAuth', [OID.clientAuth]: 'clientAuth', [OID.anyExtendedKeyUsage]: 'anyExtendedKeyUsage',
 };
 
-/** The name of an extended key usage, or its object identifier where it is a rare one. */
+/** The name of an extended key usage, or its object identifier where the table has no name for it. */
 export function usageText(oid: string): string {
   return USAGE_NAMES[oid] ?? oid;
 }

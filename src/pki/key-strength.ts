@@ -8,22 +8,22 @@ import { describeUnsupportedKey } from './unsupported-key';
 import { KeyFamily } from '../contract/key-algorithms';
 
 /**
- * Makes sure that a public key that was made elsewhere may be certified, by the rules that Boulder has: RSA of 2048 to
- * 8192 bits with the public exponent 65537 and no known weakness; on P-256, P-384 or P-521, named, a point that is written
- * in full and is on the curve; Ed25519, by a key of full order.
+ * Makes sure that a public key that was made elsewhere may be certified, by the rules of Boulder: RSA of 2048 to 8192 bits with the public
+ * exponent 65537 and no known weakness; an uncompressed point that is on the named curve P-256, P-384 or P-521; or an Ed25519 key of full
+ * order.
  *
- * A signature must not be believed before: with the public exponent 1 a signature is the padded digest itself, which
- * anybody can write down and almost every library takes.
+ * Do not trust a signature before this check. With the public exponent 1, a signature is the padded digest itself, which anyone can write
+ * down and almost every library accepts.
  *
  * @param spki SPKI, DER
- * @param property who declares it, for the message
+ * @param property the property that declares the key, for the message
  * @throws an error that says what the key is and what is allowed
  */
 export function assertStrongPublicKey(spki: Buffer, property = 'publicKey'): void {
   strongPublicKey(spki, property);
 }
 
-/** The key as `node:crypto` verifies with it, after the checks of `assertStrongPublicKey`. */
+/** The key as a `KeyObject` for verification, after the checks of `assertStrongPublicKey`. */
 export function strongPublicKey(spki: Buffer, property: string): KeyObject {
   const form = subjectKeyFormOf(spki);
   const complaint = form ? COMPLAINTS[form.family](variablePart(spki, form)) : describeUnsupportedKey(spki);
@@ -34,7 +34,7 @@ export function strongPublicKey(spki: Buffer, property: string): KeyObject {
   return key;
 }
 
-/** `undefined` where OpenSSL does not take the key: of what is left to it, that is a point that is none of the curve. */
+/** Returns `undefined` where OpenSSL refuses the key. After the checks before it, that can only be a point that is not on the curve. */
 function toKeyObject(spki: Buffer, form: PublicKeyForm): KeyObject | undefined {
   try {
     return createPublicKey({ key: JWK[form.family](variablePart(spki, form), form), format: 'jwk' });
@@ -43,7 +43,7 @@ function toKeyObject(spki: Buffer, form: PublicKeyForm): KeyObject | undefined {
   }
 }
 
-/** What is wrong with keys that have the form of their algorithm. That a point is on its curve is for OpenSSL to say. */
+/** The checks for what is wrong with a key that has the form of its algorithm. OpenSSL checks whether a point is on its curve. */
 const COMPLAINTS: { readonly [F in KeyFamily]: (variable: Buffer) => string | undefined } = {
   RSA: modulus => {
     const weakness = findWeakness(modulus);
@@ -59,8 +59,8 @@ const COMPLAINTS: { readonly [F in KeyFamily]: (variable: Buffer) => string | un
 const EXPONENT = Buffer.from(RSA_PUBLIC_EXPONENT.toString(16).padStart(6, '0'), 'hex').toString('base64url');
 
 /**
- * Keys as JSON Web Keys (RFC 7517). OpenSSL 3.0 takes 0.1 ms and more to find a decoder for an SPKI, and less for numbers:
- * 0.07 ms for P-256, in which it also checks the point, and 0.01 ms for RSA and Ed25519.
+ * Keys as JSON Web Keys (RFC 7517). OpenSSL 3.0 takes 0.1 ms or more to find a decoder for an SPKI, and less time for numbers: 0.07 ms for
+ * P-256, which includes the check of the point, and 0.01 ms for RSA and Ed25519.
  */
 const JWK: { readonly [F in KeyFamily]: (variable: Buffer, form: PublicKeyForm) => { [member: string]: string } } = {
   RSA: modulus => ({ kty: 'RSA', n: modulus.toString('base64url'), e: EXPONENT }),

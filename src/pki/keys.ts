@@ -4,7 +4,7 @@ import { toPem } from './pem';
 import { ecAlgorithmIdentifier, publicKeyFormOf, RSA_PUBLIC_EXPONENT } from './public-key-forms';
 import { KEY_ALGORITHMS, KeyAlgorithmFacts, KeyAlgorithmName, octetsOf } from '../contract/key-algorithms';
 
-/** A key pair as it is stored and as certificates carry it. */
+/** A key pair: the private key as it is stored, and the public key as certificates hold it. */
 export interface KeyPair {
   /** PKCS#8, PEM, not encrypted: a secret. */
   readonly privateKeyPem: string;
@@ -12,7 +12,7 @@ export interface KeyPair {
   readonly publicKey: Buffer;
 }
 
-/** Makes a key pair: RSA with the public exponent 65537, a point on a named curve, or Ed25519. */
+/** Makes a key pair: RSA with the public exponent 65537, EC on a named curve, or Ed25519. */
 export async function generateKeyPair(algorithm: KeyAlgorithmName): Promise<KeyPair> {
   const { family, bits, curve }: KeyAlgorithmFacts = KEY_ALGORITHMS[algorithm];
   switch (family) {
@@ -25,7 +25,7 @@ export async function generateKeyPair(algorithm: KeyAlgorithmName): Promise<KeyP
 const SPKI = { type: 'spki', format: 'der' } as const;
 const PKCS8 = { type: 'pkcs8', format: 'pem' } as const;
 
-/** In a thread of its own: an RSA key takes a tenth of a second and more. */
+/** Runs in a thread of its own, because an RSA key takes a tenth of a second or more. */
 function generateRsaKeyPair(modulusLength: number): Promise<KeyPair> {
   return new Promise((resolve, reject) => generate('rsa', {
     modulusLength, publicExponent: RSA_PUBLIC_EXPONENT, publicKeyEncoding: SPKI, privateKeyEncoding: PKCS8,
@@ -38,15 +38,15 @@ function generateEd25519KeyPair(): KeyPair {
 }
 
 /**
- * `generateKeyPair` of node:crypto spends most of its time on encoding (0.18 ms a key in Node.js 20, against 0.02 ms
- * here), so the two numbers are put into SPKI and into PKCS#8 (RFC 5208, section 5, around RFC 5915, section 3) here.
+ * `generateKeyPair` of node:crypto spends most of its time on encoding (0.18 ms per key in Node.js 20, against 0.02 ms here). This function
+ * therefore puts the two numbers into SPKI and PKCS#8 (RFC 5208, section 5, around RFC 5915, section 3) itself.
  */
 function generateEcKeyPair(curve: string, bits: number): KeyPair {
   const ecdh = createECDH(curve);
   const point = bitString(ecdh.generateKeys());
   const identifier = ecAlgorithmIdentifier(curve);
   const scalar = Buffer.alloc(octetsOf(bits));
-  const significant = ecdh.getPrivateKey(); // without leading zeros, which RFC 5915 wants
+  const significant = ecdh.getPrivateKey(); // without the leading zeros that RFC 5915 requires
   significant.copy(scalar, scalar.length - significant.length);
   const ecPrivateKey = sequence(integer(1), octetString(scalar), explicit(1, point));
   return {
@@ -79,9 +79,8 @@ export function publicHalf(privateKey: KeyObject): Buffer {
 }
 
 /**
- * The algorithm of a public key (SPKI DER), or `undefined` where it is none that can be declared: another curve, a
- * compressed point, explicit curve parameters, another size or public exponent, trailing octets. Whether the point is
- * on its curve is not asked here.
+ * The algorithm of a public key (SPKI DER), or `undefined` if the key can't be declared: another curve, a compressed point, explicit curve
+ * parameters, another size or public exponent, trailing octets. It does not check whether the point is on its curve.
  */
 export function keyAlgorithmOfPublicKey(spki: Buffer): KeyAlgorithmName | undefined {
   return publicKeyFormOf(spki)?.algorithm;

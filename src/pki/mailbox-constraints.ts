@@ -3,10 +3,10 @@ import { isWithin, NameConstraints } from './name-subtrees';
 import { Complaint, quote } from '../contract/rules';
 
 /**
- * Whether a mailbox is issued that wolfSSL 5.5 takes for one outside of the constraints: where the part before the @ is as long as a
- * permitted host or longer, it compares the whole mailbox with the host.
+ * Whether a mailbox is issued although wolfSSL 5.5 takes it for one outside of the constraints. If the part before the @ is at least as
+ * long as a permitted host, wolfSSL compares the whole mailbox with the host.
  *
- * @param names of any type; mailboxes among them are judged
+ * @param names of any type; only the mailboxes among them are checked
  */
 export function checkMailboxesElsewhere(names: readonly RawGeneralName[], { permitted }: NameConstraints): Complaint {
   const [mailboxes, bases] = [names, permitted].map(each => each.flatMap(({ type, value }) => type === 'email' ? [value] : []));

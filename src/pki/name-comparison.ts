@@ -6,7 +6,7 @@ import { SUBJECT_ATTRIBUTES } from '../contract/subject-attributes';
 
 const LABELS = new Map(Object.values(SUBJECT_ATTRIBUTES).map(({ oid, label }) => [objectIdentifier(oid).toString('hex'), label as string]));
 
-/** An attribute of a name: its type as the DER of the identifier in hexadecimal digits, and its value. */
+/** An attribute of a name: its type, as the DER of the object identifier in hexadecimal digits, and its value. */
 interface ReadAttribute {
   readonly type: string;
   readonly value: string;
@@ -14,7 +14,7 @@ interface ReadAttribute {
 
 const latin1 = (octets: Buffer) => octets.toString('latin1');
 
-/** How strings are read, by their tags: as OpenSSL compares them, to which a TeletexString is Latin 1. */
+/** Decoders for strings, by tag. They match the way in which OpenSSL compares strings: it takes a TeletexString for Latin 1. */
 const DECODERS: { readonly [tag: number]: ((octets: Buffer) => string) | undefined } = {
   [Tag.PRINTABLE_STRING]: latin1,
   [Tag.IA5_STRING]: latin1,
@@ -28,7 +28,7 @@ function utf16(octets: Buffer): string {
   return String.fromCharCode(...Array.from({ length: Math.floor(octets.length / 2) }, (_, index) => octets.readUInt16BE(2 * index)));
 }
 
-/** The attributes of a DER Name of any origin, by the sets they stand in. */
+/** The attributes of a DER Name of any origin, by the sets that hold them. */
 function readSets(name: Buffer): ReadAttribute[][] {
   const reader = new DerReader(name);
   const sets: ReadAttribute[][] = [];
@@ -48,7 +48,7 @@ function readSets(name: Buffer): ReadAttribute[][] {
   return sets;
 }
 
-/** A DER Name for people to read, from the general to the particular: attributes that are not known here by their identifiers. */
+/** A DER Name for people to read, from the general to the particular. Attributes that are not known here appear with their identifiers. */
 export function nameText(name: Buffer): string {
   return readSets(name).flat().map(({ type, value }) => `${LABELS.get(type) ?? type}=${value}`).join(', ');
 }
@@ -80,7 +80,7 @@ export function isPrefixOfName(prefix: Buffer, name: Buffer): boolean {
   return isPrefix(prefix, name, comparableText);
 }
 
-/** Whether a DER Name begins with another one by the whole of the rules for comparing, of which validators have the simple ones. */
+/** As `isPrefixOfName`, but under the complete rules for comparison, of which validators have only the simple ones. */
 export function isPrefixOfPreparedName(prefix: Buffer, name: Buffer): boolean {
   return isPrefix(prefix, name, preparedText);
 }

@@ -23,7 +23,7 @@ function subtrees(tag: number, lists: NameLists | undefined): Buffer[] {
 /**
  * Reads the value of the extension.
  *
- * @throws Error for constraints on a type of name that is not known here: RFC 5280 lets nobody pass over those
+ * @throws Error for constraints on an unknown type of name, which RFC 5280 does not allow a reader to ignore
  */
 export function readNameConstraints(value: DerReader): NameConstraints {
   const constraints = value.sequence();
@@ -44,7 +44,7 @@ function readSubtrees(list: DerReader): RawGeneralName[] {
     if (!base) {
       throw new Error('the certificate has name constraints of a type that is unknown here; known are DNS, IP, URI, email and directory names');
     }
-    subtree.end(); // minimum and maximum: RFC 5280 allows none but the default
+    subtree.end(); // minimum and maximum: RFC 5280 allows only their defaults
     assertMask(base);
     assertBase(base);
     bases.push(base);
@@ -53,8 +53,8 @@ function readSubtrees(list: DerReader): RawGeneralName[] {
 }
 
 /**
- * A wildcard means nothing in a constraint, and a dot at the end of a domain means the root to some validators and nothing to others:
- * what such a constraint excludes, nobody can say.
+ * A wildcard means nothing in a constraint, and a dot at the end of a domain means the root to some validators and nothing to others. It is
+ * uncertain what such a constraint excludes.
  */
 function assertBase({ type, value }: RawGeneralName): void {
   if (!Buffer.isBuffer(value) && /\*|\.$/.test(value)) {
@@ -63,7 +63,7 @@ function assertBase({ type, value }: RawGeneralName): void {
   }
 }
 
-/** A mask is ones and then zeros (RFC 4632, section 5.1): its octets are 256 less a power of two, or nothing. */
+/** A mask is ones and then zeros (RFC 4632, section 5.1): each octet is 256 minus a power of two, or 0. */
 function assertMask({ type, value }: RawGeneralName): void {
   const mask = type === 'ip' ? [...value.subarray(value.length / 2)] : [];
   const isMask = mask.every((octet, index) => MASK_OCTETS.includes(octet) && (octet === 255 || mask.slice(index + 1).every(next => next === 0)));
@@ -74,24 +74,24 @@ function assertMask({ type, value }: RawGeneralName): void {
 
 const MASK_OCTETS: readonly number[] = [0, 128, 192, 224, 240, 248, 252, 254, 255];
 
-/** Whose names are held against constraints. */
+/** The certificate whose names are checked against constraints. */
 export interface NamedSubject {
   /** A DER Name; absent where it is not known. */
   readonly subject?: Buffer;
-  /** The names beside it; absent where not all of them are known, so that nobody can say what the common name counts for. */
+  /** The names beside it; absent where not all of them are known, which leaves open how validators treat the common name. */
   readonly alternativeNames?: readonly RawGeneralName[];
-  /** What it is for. */
+  /** The purpose of the certificate. */
   readonly profile: ProfileName;
-  /** Whether constraints are read by RFC 5280 alone: a CA that is there already is not refused for what only some validators refuse. */
+  /** Whether only RFC 5280 applies: an existing CA is not refused because of what only some validators refuse. */
   readonly byStandard?: boolean;
 }
 
 /**
- * Makes sure that a certificate's names are ones that its CAs may certify; validators refuse the chain otherwise. As strict as the
- * strictest of them.
+ * Makes sure that the CAs of a certificate may certify its names; validators refuse the chain otherwise. This check is as strict as the
+ * strictest validator.
  *
  * @param names further names that are known
- * @param chain the constraints of the CA that signs and of those above it
+ * @param chain the constraints of the CA that signs and of the CAs above it
  */
 export function assertNamesPermitted(
   { subject, alternativeNames, profile, byStandard = false }: NamedSubject, chain: readonly NameConstraints[],
@@ -107,7 +107,7 @@ export function assertNamesPermitted(
   }
 }
 
-/** RFC 5280, section 4.2.1.10: constraints on mailboxes hold for those in the subject too. */
+/** RFC 5280, section 4.2.1.10: constraints on mailboxes also apply to those in the subject. */
 export function mailboxesOf(subject: Buffer): RawGeneralName[] {
   return valuesOf(subject, OID.emailAddress).map(value => ({ type: 'email', value }));
 }
@@ -139,7 +139,7 @@ function describe({ type, value }: RawGeneralName): string {
   return type === 'ip' ? `ip:${formatAddress([...value])}` : `directory:${quote(nameText(value))}`;
 }
 
-/** An address, or a network with its mask. */
+/** An address, or a network as address and mask. */
 function formatAddress(octets: number[]): string {
   return addressText(octets) ?? [octets.slice(0, octets.length / 2), octets.slice(octets.length / 2)].map(half => addressText(half)).join('/');
 }

@@ -5,7 +5,7 @@ import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectA
 
 const ATTRIBUTES = new Map<string, SubjectAttribute>(SUBJECT_ATTRIBUTE_NAMES.map(name => [SUBJECT_ATTRIBUTES[name].oid, name]));
 
-/** Attribute types that tools like to put into requests and that no certificate has here, for messages. */
+/** Attribute types that tools like to put into requests and that no certificate has here; their names are for messages. */
 const OTHER_ATTRIBUTES: { readonly [oid: string]: string } = {
   '1.2.840.113549.1.9.1': 'emailAddress',
   '0.9.2342.19200300.100.1.1': 'UID',
@@ -16,15 +16,14 @@ const OTHER_ATTRIBUTES: { readonly [oid: string]: string } = {
   '2.5.4.42': 'GN',
 };
 
-/** Where the user has it otherwise. */
+/** The ways to get a different subject, for messages. */
 const WAY_OUT = 'make the request again, or declare `subject`';
 
 /**
- * Reads a DER Name that comes from outside, as plain values. They are verbatim, and it is for `checkSubject` to say
- * whether a certificate may have them.
+ * Reads a DER Name from outside into plain values. They are verbatim; `checkSubject` checks whether a certificate may have them.
  *
- * Strict, since a certificate is made from the values and has to say what the request said: each set holds one attribute,
- * each attribute stands there once, and is one that certificates have here.
+ * It is strict, because a certificate is made from the values and must say what the request said: each set holds one attribute, and each
+ * attribute occurs once and is one that certificates have here.
  */
 export function readName(name: Buffer): SubjectValues {
   const values = new Map<SubjectAttribute, string>();
@@ -55,26 +54,26 @@ function attributeOf(oid: string): SubjectAttribute {
   return attribute;
 }
 
-/** How a type of string is read, and whether the octets are such a string. */
+/** How to read a type of string; `decode` returns `undefined` for octets that are not such a string. */
 interface StringType {
   readonly name: string;
   readonly decode: (octets: Buffer) => string | undefined;
 }
 
-/** The types of DirectoryString that RFC 5280, section 4.1.2.4, leaves to new certificates, and IA5String. */
+/** The types of DirectoryString that RFC 5280, section 4.1.2.4, allows for new certificates, and IA5String. */
 const STRING_TYPES: { readonly [tag: number]: StringType } = {
   [Tag.PRINTABLE_STRING]: { name: 'PrintableString', decode: octets => only(octets, PRINTABLE_STRING) },
   [Tag.IA5_STRING]: { name: 'IA5String', decode: octets => only(octets, /^[\0-\x7f]*$/) },
   [Tag.UTF8_STRING]: { name: 'UTF8String', decode: wellFormed },
 };
 
-/** The octets as characters of one octet each, where the pattern allows all of them. */
+/** The octets as characters of one octet each, if the pattern allows all of them. */
 function only(octets: Buffer, allowed: RegExp): string | undefined {
   const text = octets.toString('latin1');
   return allowed.test(text) ? text : undefined;
 }
 
-/** Encoded again, UTF-8 is the same only where it was well-formed. */
+/** Only well-formed UTF-8 gives the same octets when it is encoded again. */
 function wellFormed(octets: Buffer): string | undefined {
   const text = octets.toString('utf8');
   return Buffer.from(text, 'utf8').equals(octets) ? text : undefined;
@@ -97,7 +96,7 @@ function readString(reader: DerReader, attribute: SubjectAttribute): string {
   return text;
 }
 
-/** String types that no two readers agree on (X.690, 8.23). */
+/** String types on which no two readers agree (X.690, 8.23). */
 const OTHER_STRINGS: { readonly [tag: number]: string } = {
   [Tag.NUMERIC_STRING]: 'a NumericString',
   [Tag.TELETEX_STRING]: 'a TeletexString',

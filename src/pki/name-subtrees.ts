@@ -9,8 +9,8 @@ export interface NameConstraints {
 }
 
 /**
- * Whether a name lies in a subtree of its type (RFC 5280, section 4.2.1.10), to every validator. A name that no rule of its type
- * can judge lies in none.
+ * Whether every validator finds a name within a subtree of its type (RFC 5280, section 4.2.1.10). A name that the rules of its type can't
+ * judge is in no subtree.
  */
 export function isWithin(name: RawGeneralName, base: RawGeneralName): boolean {
   if (name.type !== base.type) {
@@ -22,9 +22,9 @@ export function isWithin(name: RawGeneralName, base: RawGeneralName): boolean {
 }
 
 /**
- * Whether a name reaches into a subtree to any validator: a wildcard stands for each host it covers (CVE-2025-61727), wolfSSL compares
- * the ends of host names alone, Go takes the host of mailboxes and URIs for its whole domain, some fold the case of mailboxes or take an
- * empty base for everything, and names in a directory are the same in many forms (RFC 5280, section 7.1).
+ * Whether any validator finds a name within a subtree. A wildcard stands for each host that it covers (CVE-2025-61727). wolfSSL compares
+ * only the ends of host names. Go takes the host of mailboxes and URIs for its whole domain. Some validators fold the case of mailboxes, or
+ * take an empty base for everything. Directory names are the same in many forms (RFC 5280, section 7.1).
  */
 export function reachesInto(name: RawGeneralName, base: RawGeneralName): boolean {
   if (name.type !== base.type || isWithin(name, base)) {
@@ -39,13 +39,13 @@ export function reachesInto(name: RawGeneralName, base: RawGeneralName): boolean
   }
 }
 
-/** A wildcard stands for the host at the top of a subtree, in whichever part of the label it is; what lies deeper, it does not cover. */
+/** A wildcard, wherever it is in its label, covers the host at the top of a subtree, but not the hosts at deeper levels. */
 function reachesHost(name: string, base: string): boolean {
   const [label, ...parents] = name.split('.');
   return name.endsWith(base) || (label.includes('*') && parents.length > 0 && parents.join('.') === base.split('.').slice(1).join('.'));
 }
 
-/** GnuTLS, Go and NSS take an empty base for all mailboxes; wolfSSL compares as much of a longer host as the mailbox's host has. */
+/** GnuTLS, Go and NSS take an empty base for all mailboxes; wolfSSL compares a longer base only up to the length of the mailbox's host. */
 function reachesMailbox(name: string, base: string): boolean {
   const at = name.lastIndexOf('@');
   const host = name.slice(at + 1);
@@ -58,33 +58,33 @@ function isBelow(host: string | undefined, domain: string): boolean {
 }
 
 const TEXT_RULES = {
-  /** A domain holds itself and all names that have labels before it. */
+  /** A domain contains itself and all names that put labels before it. */
   dns: (name: string, base: string) => base === '' || name === base || name.endsWith(base.startsWith('.') ? base : `.${base}`),
   uri: (name: string, base: string) => isHostOf(hostOfUri(name), base),
   email: (name: string, base: string) => base.includes('@') ? name === base : isHostOf(name.slice(name.lastIndexOf('@') + 1), base),
 };
 
-/** Hosts are the same whatever their case; what stands before the @ of a mailbox is not (RFC 5280, section 7.5). */
+/** Hosts are compared regardless of case, but the part of a mailbox before the @ is not (RFC 5280, section 7.5). */
 function lowerHost(text: string): string {
   const host = text.lastIndexOf('@') + 1;
   return text.slice(0, host) + text.slice(host).toLowerCase();
 }
 
 /**
- * The host name of a URI; `undefined` where there is none, where it is an address, and where OpenSSL takes another part for
- * it: it ends a host at the first colon of all, or else at the first slash, and knows neither user names nor queries.
+ * The host name of a URI. `undefined` if there is none, if it is an address, or if OpenSSL takes another part for the host: OpenSSL ends a
+ * host at the very first colon, or else at the first slash, and does not know user names or queries.
  */
 export function hostOfUri(uri: string): string | undefined {
   const host = /^[a-z][a-z0-9+.-]*:\/\/([^/?#:@[\]]+)(?::\d*(?:\/.*)?|\/[^:]*)?$/i.exec(uri)?.[1];
   return host === undefined || addressOctets(host) ? undefined : host.toLowerCase();
 }
 
-/** Whether Java finds a host name in a URI too: one without underscores, whose last label of several begins with a letter. */
+/** Whether Java also finds a host name in a URI: one without underscores and, if it has several labels, with a letter at the start of the last. */
 export function isHostToJava(host: string): boolean {
   return !host.includes('_') && !/\.[^a-z.][^.]*\.?$/i.test(host);
 }
 
-/** A host stands for itself, a domain with a dot before it for the hosts in it, but not for the host of that name. */
+/** A host stands for itself. A domain with a dot before it stands for the hosts in it, but not for the host of that name. */
 function isHostOf(host: string | undefined, base: string): boolean {
   return host !== undefined && (base.startsWith('.') ? host.endsWith(base) : host === base);
 }
@@ -92,7 +92,7 @@ function isHostOf(host: string | undefined, base: string): boolean {
 function isInNetwork(address: Buffer, network: Buffer): boolean {
   const half = network.length / 2;
   return address.length === half && address.every((octet, index) => {
-    const step = 256 - network[half + index]; // a mask's octet is 256 less a power of two: how many addresses fall together
+    const step = 256 - network[half + index]; // 256 minus a mask's octet, which is a power of two: how many values of the octet the network holds
     return Math.floor(octet / step) === Math.floor(network[index] / step);
   });
 }

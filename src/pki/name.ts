@@ -4,9 +4,9 @@ import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectV
 const ATTRIBUTE_TYPES = new Map(SUBJECT_ATTRIBUTE_NAMES.map(name => [name, objectIdentifier(SUBJECT_ATTRIBUTES[name].oid)]));
 
 /**
- * A subject as a DER Name: the attributes in the order of `SUBJECT_ATTRIBUTES`, each value verbatim in a set of its own,
- * so that no value can pass for two attributes. PrintableString where the characters allow it, else UTF8String (RFC
- * 5280, section 4.1.2.4). The values are checked before, by the contract's rules.
+ * A subject as a DER Name. The attributes are in the order of `SUBJECT_ATTRIBUTES`, each value verbatim in a set of its own, so no value
+ * can pass for two attributes. PrintableString where the characters allow it, otherwise UTF8String (RFC 5280, section 4.1.2.4). The
+ * contract's rules check the values beforehand.
  */
 export function encodeName(subject: SubjectValues): Buffer {
   const names: Buffer[] = [];
@@ -20,8 +20,8 @@ export function encodeName(subject: SubjectValues): Buffer {
 }
 
 /**
- * A subject as RFC 4514 writes it: from the particular to the general, with what has a meaning there escaped. For people
- * to read; certificates are made from the values.
+ * A subject in the form of RFC 4514: from the particular to the general, with special characters escaped. It is for people to read;
+ * certificates are made from the values.
  */
 export function formatName(subject: SubjectValues): string {
   return SUBJECT_ATTRIBUTE_NAMES

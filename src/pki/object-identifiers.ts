@@ -1,4 +1,4 @@
-/** The object identifiers that certificates are made of, dotted, by their names in the RFC that assigns them. */
+/** The object identifiers that certificates use, dotted, by their names in the RFC that assigns them. */
 export const OID = {
   // RFC 8017, appendix A.1 (keys), and RFC 4055, section 5 (signatures)
   rsaEncryption: '1.2.840.113549.1.1.1',
@@ -13,7 +13,7 @@ export const OID = {
   ecdsaWithSHA256: '1.2.840.10045.4.3.2',
   ecdsaWithSHA384: '1.2.840.10045.4.3.3',
   ecdsaWithSHA512: '1.2.840.10045.4.3.4',
-  // RFC 3279, section 2.2: what is not to be used any more
+  // RFC 3279, section 2.2: outdated algorithms that are no longer to be used
   md5WithRSAEncryption: '1.2.840.113549.1.1.4',
   sha1WithRSAEncryption: '1.2.840.113549.1.1.5',
   ecdsaWithSHA1: '1.2.840.10045.4.1',

@@ -1,6 +1,6 @@
-/** One block of a PEM text (RFC 7468), not decoded by what its label promises. */
+/** One block of a PEM text (RFC 7468). Its contents are not parsed as the type that its label promises. */
 export interface PemBlock {
-  /** What stands after `BEGIN`, such as `RSA PRIVATE KEY`. */
+  /** The text after `BEGIN`, such as `RSA PRIVATE KEY`. */
   readonly label: string;
   /** The lines before the base64 in the older form of RFC 1421, section 4.6, which OpenSSL uses for encrypted keys. */
   readonly headers: readonly string[];
@@ -18,10 +18,10 @@ export function isPrivateKeyLabel(label: string): boolean {
 }
 
 /**
- * The blocks of a PEM text, in its order. Text around them is passed over (RFC 7468, section 2); line ends may be LF, CRLF
- * or CR, and lines may be of any length and have spaces or a byte order mark around them, as editors leave them.
+ * The blocks of a PEM text, in order. Text around them is ignored (RFC 7468, section 2). Line ends may be LF, CRLF or CR. Lines may have
+ * any length, and may have spaces or a byte order mark around them, as editors leave them.
  *
- * @throws an error that says which block is damaged, and shows nothing of what is in it
+ * @throws an error that says which block is damaged, and shows nothing of its contents
  */
 export function readPemBlocks(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
@@ -54,7 +54,7 @@ function assertEnded(place: string, label: string | undefined): void {
   }
 }
 
-/** Only private keys have headers; a colon is no character of base64, and an empty line ends the headers. */
+/** Only private keys have headers. A colon is not a base64 character, and an empty line ends the headers. */
 function decode(place: string, label: string, lines: readonly string[]): Omit<PemBlock, 'line'> {
   const body = isPrivateKeyLabel(label) && lines[0]?.includes(':') ? lines.indexOf('') + 1 : 0;
   const base64 = lines.slice(body).join('').replace(/\s/g, '');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What octets are derived for (RFC 7292, appendix B.3), so that no two purposes get the same. */
+/** The purposes of derived octets (RFC 7292, appendix B.3), which keep any two purposes from getting the same octets. */
 export const Purpose = { KEY: 1, IV: 2, MAC_KEY: 3 } as const;
 
 export interface Derivation {
@@ -13,10 +13,10 @@ export interface Derivation {
 const BLOCK = 64;
 
 /**
- * Octets from a passphrase as PKCS#12 makes them (RFC 7292, appendix B.2), by its own way and not by PBKDF2. It takes no
- * more care than the iterations: a block of output after the other is hashed that often.
+ * Derives octets from a passphrase by the method of PKCS#12 (RFC 7292, appendix B.2), which is not PBKDF2. Its only protection is the
+ * iterations: it makes one block of output after the other, and hashes each block that many times.
  *
- * @param length how many octets
+ * @param length the number of octets
  */
 export function deriveOctets(passphrase: string, purpose: number, length: number, { digest, salt, iterations }: Derivation): Buffer {
   const diversifier = Buffer.alloc(BLOCK, purpose);
@@ -33,7 +33,7 @@ export function deriveOctets(passphrase: string, purpose: number, length: number
   return Buffer.concat(blocks).subarray(0, length);
 }
 
-/** Two octets a character in big-endian order, and two zeros at the end (RFC 7292, appendix B.1). */
+/** Two octets per character in big-endian order, and two zeros at the end (RFC 7292, appendix B.1). */
 function bmpOctets(passphrase: string): Buffer {
   return Buffer.from(`${passphrase}\0`, 'utf16le').swap16();
 }
@@ -46,7 +46,7 @@ function repeatToLength(octets: Buffer, length: number): Buffer {
   return Buffer.alloc(length, octets);
 }
 
-/** Step 6C: every block of the input, as a number, becomes itself plus the addend plus 1, without what overflows. */
+/** Step 6C: adds the addend and 1 to every block of the input, taken as a number, and drops the overflow. */
 function addToBlocks(input: Buffer, addend: Buffer): void {
   for (let start = 0; start < input.length; start += BLOCK) {
     let carry = 1;

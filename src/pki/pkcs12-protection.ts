@@ -3,17 +3,17 @@ import { integer, NULL, objectIdentifier, octetString, sequence } from './der';
 import { PKCS_OID } from './pkcs-object-identifiers';
 import { deriveOctets, Purpose } from './pkcs12-key-derivation';
 
-/** Answers so many cryptographically secure random bytes. */
+/** Returns this number of cryptographically secure random bytes. */
 export type RandomBytes = (bytes: number) => Buffer;
 
-/** Octets that only the passphrase opens. */
+/** Octets that only the passphrase decrypts. */
 export interface Encrypted {
   /** An AlgorithmIdentifier with salt and iterations. */
   readonly algorithm: Buffer;
   readonly octets: Buffer;
 }
 
-/** How a PKCS#12 file is encrypted, and kept from being changed, by a passphrase. */
+/** How a passphrase encrypts a PKCS#12 file and protects it against changes. */
 export interface Protection {
   encrypt(octets: Buffer, passphrase: string, random: RandomBytes): Encrypted;
   /** The MacData of the file (RFC 7292, section 4) over the contents of its `authSafe`. */
@@ -21,26 +21,26 @@ export interface Protection {
 }
 
 /**
- * How often each of the three keys of a file is derived. Fifty times what OpenSSL writes by itself (2048, PKCS12_DEFAULT_ITER
- * in pkcs12.h) and ten times what Java does. Not the 600,000 that OWASP wants for what people think up, because readers
- * have limits of their own: .NET reads 300,000 a key and 1,000,000 a file (Pkcs12LoaderLimits), Java 5,000,000
- * (MAX_ITERATION_COUNT in PKCS12KeyStore.java), and a gateway with a small processor has to do them at every start.
+ * The iterations for each of the three keys of a file: fifty times what OpenSSL writes by default (2048, PKCS12_DEFAULT_ITER in pkcs12.h)
+ * and ten times what Java writes. They are not the 600,000 that OWASP recommends for passphrases that people make up, because readers have
+ * their own limits: .NET reads 300,000 per key and 1,000,000 per file (Pkcs12LoaderLimits), Java 5,000,000 (MAX_ITERATION_COUNT in
+ * PKCS12KeyStore.java), and a gateway with a small processor has to run them at every start.
  */
 export const ITERATIONS = 100_000;
 
 /**
- * What is left of it in the legacy form, which repeats three times for a key and its IV, and is read by small stacks:
- * the number that Java's keytool writes.
+ * The iterations in the legacy form, which runs them three times for a key and its IV, and which small stacks read. Java's keytool writes
+ * the same number.
  */
 export const LEGACY_ITERATIONS = 10_000;
 
 /** NIST SP 800-132, section 5.1: at least 128 bits. */
 const SALT_OCTETS = 16;
 
-/** What the older implementations write, and some take for granted. */
+/** The length that older implementations write, and some assume. */
 const LEGACY_SALT_OCTETS = 8;
 
-/** PBES2 (RFC 8018, section 6.2) and a MAC over SHA-256: what OpenSSL 3 and Java write by themselves. */
+/** PBES2 (RFC 8018, section 6.2) and a MAC over SHA-256, which OpenSSL 3 and Java write by default. */
 export const MODERN: Protection = {
   encrypt(octets, passphrase, random) {
     const salt = draw(random, SALT_OCTETS);
@@ -58,14 +58,14 @@ export const MODERN: Protection = {
 };
 
 /**
- * 3DES with a key that PKCS#12 derives over SHA-1 (RFC 7292, appendix C), and a MAC over SHA-1. For the certificates too:
- * the other choice of its time, RC2 with 40 bits, is broken by trying all keys, tells whose device it is, and
- * OpenSSL 3 reads it with a provider of its own only.
+ * 3DES with a key that PKCS#12 derives over SHA-1 (RFC 7292, appendix C), and a MAC over SHA-1. The certificates are encrypted with it too.
+ * The alternative of its time, RC2 with 40 bits, falls to a search of all keys, which reveals whose device it is, and OpenSSL 3 reads it
+ * only with a separate provider.
  */
 export const LEGACY: Protection = {
   encrypt(octets, passphrase, random) {
     const derivation = { digest: 'sha1', salt: draw(random, LEGACY_SALT_OCTETS), iterations: LEGACY_ITERATIONS } as const;
-    // Three keys of DES, whose parity bits no implementation looks at, and a block.
+    // Three DES keys, whose parity bits all implementations ignore, and an IV of one block.
     const key = deriveOctets(passphrase, Purpose.KEY, 24, derivation);
     const iv = deriveOctets(passphrase, Purpose.IV, 8, derivation);
     return {
@@ -87,7 +87,7 @@ function macDataBy(digest: 'sha1' | 'sha256', oid: string, keyOctets: number, sa
   };
 }
 
-/** Pads as RFC 8018, section 6.1.1, wants, which is what OpenSSL does by itself. */
+/** Encrypts with the padding that RFC 8018, section 6.1.1, requires and OpenSSL adds by default. */
 function encipher(cipher: string, key: Buffer, iv: Buffer, octets: Buffer): Buffer {
   const encryption = createCipheriv(cipher, key, iv);
   return Buffer.concat([encryption.update(octets), encryption.final()]);

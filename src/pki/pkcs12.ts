@@ -6,24 +6,24 @@ import { Encrypted, LEGACY, MODERN, RandomBytes } from './pkcs12-protection';
 import { quote } from '../contract/rules';
 
 export interface Pkcs12Content extends KeyBundle {
-  /** The name by which stores show the key, an "alias" in Java: 1 to 255 characters (RFC 2985, section 5.5.1). */
+  /** The name by which key stores show the key, an "alias" in Java: 1 to 255 characters (RFC 2985, section 5.5.1). */
   readonly friendlyName: string;
-  /** A secret. Java opens a file by none but printable ASCII characters (PBEKey.java), other readers by any that is taken here. */
+  /** A secret. Java opens a file only with printable ASCII characters (PBEKey.java), other readers with any passphrase that is accepted here. */
   readonly passphrase: string;
   /**
-   * For what reads nothing newer than 3DES and SHA-1, such as Windows Server 2016, and Java before 8u301, 11.0.12 and 12
-   * (https://bugs.openjdk.org/browse/JDK-8267701).
+   * Whether to write a file for programs that read nothing newer than 3DES and SHA-1, such as Windows Server 2016, and Java before 8u301,
+   * 11.0.12 and 12 (https://bugs.openjdk.org/browse/JDK-8267701).
    * @default false
    */
   readonly legacy?: boolean;
 }
 
 /**
- * A PKCS#12 file (RFC 7292, DER) with a key, its certificate and the chain, encrypted and authenticated by a passphrase.
- * The same content and the same random bytes make the same file.
+ * A PKCS#12 file (RFC 7292, DER) with a key, its certificate and the chain, encrypted and authenticated by a passphrase. The same content
+ * and the same random bytes give the same file.
  *
- * @throws an error where the certificate is not that of the key, or names and passphrase have what no reader takes; it
- * shows neither the key nor the passphrase
+ * @throws an error if the certificate is not that of the key, or if names or passphrases contain what no reader accepts. It shows neither
+ * the key nor the passphrase
  */
 export function pkcs12(content: Pkcs12Content, random: RandomBytes): Buffer {
   const { privateKeyPem, certificate, chain, friendlyName, passphrase, legacy = false } = content;
@@ -32,7 +32,7 @@ export function pkcs12(content: Pkcs12Content, random: RandomBytes): Buffer {
   checkBundle(content);
 
   const protection = legacy ? LEGACY : MODERN;
-  // Readers find the certificate of a key by this; the SHA-1 is what all write, and any octets would do.
+  // Readers find the certificate of a key by this identifier. All programs write the SHA-1, but any octets would do.
   const attributes = [
     attribute(PKCS_OID.friendlyName, bmpString(friendlyName)),
     attribute(PKCS_OID.localKeyId, octetString(createHash('sha1').update(certificate).digest())),
@@ -73,7 +73,7 @@ function encryptedData({ algorithm, octets }: Encrypted): Buffer {
   return sequence(objectIdentifier(PKCS_OID.encryptedData), explicit(0, sequence(integer(0), contentInfo)));
 }
 
-/** Control characters, which no two programs take alike, and halves of what lies outside of the BMP (RFC 7292, appendix B.1). */
+/** Control characters, which no two programs treat alike, and the surrogate halves of characters outside the BMP (RFC 7292, appendix B.1). */
 const NOT_TAKEN = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/;
 
 function checkPassphrase(passphrase: string): void {

@@ -3,16 +3,16 @@ import { DerReader } from './der-reader';
 import { PKCS_OID } from './pkcs-object-identifiers';
 
 /**
- * How often a key derivation may repeat. Whoever wrote the key chose the number, 2^31 of them are minutes of computing, and
- * they run before a wrong passphrase shows. This is more than OWASP recommends for any digest (1,300,000 with HMAC-SHA-1:
- * https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html), a thousand times what OpenSSL writes
- * (2048), and takes about a second.
+ * The most iterations that a key derivation may have. The writer of the key chose the number; 2^31 iterations take minutes, and they run
+ * before a wrong passphrase shows. This limit is more than OWASP recommends for any digest (1,300,000 with HMAC-SHA-1:
+ * https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html) and a thousand times what OpenSSL writes (2048). It
+ * takes about a second.
  */
 export const MAX_ITERATIONS = 2_000_000;
 
 /**
- * N times r of scrypt (RFC 7914, section 2), of which each takes 128 bytes of memory: 16 MiB, what OpenSSL writes (N = 16384,
- * r = 8). OpenSSL reads less than twice of it (SCRYPT_MAX_MEM, 32 MiB in providers/implementations/kdfs/scrypt.c).
+ * The greatest N times r of scrypt (RFC 7914, section 2). Each unit takes 128 bytes of memory: 16 MiB, as OpenSSL writes (N = 16384, r =
+ * 8). OpenSSL reads less than twice as much (SCRYPT_MAX_MEM, 32 MiB in providers/implementations/kdfs/scrypt.c).
  */
 export const MAX_SCRYPT_COST = 16_384 * 8;
 
@@ -21,10 +21,10 @@ export const MAX_SCRYPT_PARALLELIZATION = 16;
 
 const WAY_OUT = 'openssl pkcs8 -topk8 -v2 aes-256-cbc encrypts it again';
 
-/** What reads the parameters of an algorithm, and answers what is wrong with them. */
+/** Reads the parameters of an algorithm, and returns what is wrong with them. */
 type Check = (parameters: DerReader) => string | undefined;
 
-/** Checks by the octets of the object identifier that stands before the parameters. */
+/** Selects the check by the object identifier before the parameters. */
 function byIdentifier(property: string, checks: readonly (readonly [oid: string, check: Check])[]): Check {
   const table = new Map(checks.map(([oid, check]) => [objectIdentifier(oid).toString('hex'), check]));
   return algorithm => {
@@ -33,10 +33,10 @@ function byIdentifier(property: string, checks: readonly (readonly [oid: string,
   };
 }
 
-/** Parameters that OpenSSL checks itself, and that cost nothing. */
+/** For parameters that OpenSSL checks itself and that cost no time. */
 const free: Check = () => undefined;
 
-/** Exact as far as it is allowed; beyond 2^53 only its size counts. */
+/** Exact for every allowed number; above 2^53, only the magnitude matters. */
 function number(parameters: DerReader): number {
   return Number(`0x${parameters.unsigned().toString('hex')}`);
 }
@@ -61,7 +61,7 @@ function pbkdf2(algorithm: DerReader): string | undefined {
   const parameters = algorithm.sequence();
   const complaint = iterations(parameters);
   if (parameters.follows(Tag.INTEGER)) {
-    parameters.unsigned(); // the length of the key, which OpenSSL compares with what the cipher takes
+    parameters.unsigned(); // the length of the key, which OpenSSL compares with the key length of the cipher
   }
   return complaint ?? (parameters.more ? checkPseudorandomFunction(parameters.sequence()) : undefined);
 }
@@ -85,7 +85,7 @@ const checkCipher = byIdentifier('AES or 3DES in CBC mode', [
   [PKCS_OID.desEde3Cbc, free],
 ]);
 
-/** RFC 8018, appendix A.4: an algorithm that makes the key, and one that encrypts with it. */
+/** RFC 8018, appendix A.4: an algorithm that derives the key, and another that encrypts with it. */
 function pbes2(algorithm: DerReader): string | undefined {
   const parameters = algorithm.sequence();
   return checkKeyDerivation(parameters.sequence()) ?? checkCipher(parameters.sequence());
@@ -97,10 +97,10 @@ const checkScheme = byIdentifier('PBES2 or PBE-SHA1-3DES', [
 ]);
 
 /**
- * What keeps an encrypted PKCS#8 (RFC 5958, section 3) from being decrypted here: an algorithm that OpenSSL 3 does without,
- * or a key derivation that takes too long. To be asked before the passphrase is tried.
+ * The reason why an encrypted PKCS#8 (RFC 5958, section 3) can't be decrypted here: an algorithm that OpenSSL 3 does not have, or a key
+ * derivation that takes too long. Call it before trying the passphrase.
  *
- * @throws an error of the reader where it is no encrypted PKCS#8 in DER
+ * @throws an error of the reader if the octets are not an encrypted PKCS#8 in DER
  */
 export function complaintOfEncryption(encryptedPrivateKeyInfo: Buffer): string | undefined {
   const file = new DerReader(encryptedPrivateKeyInfo);
@@ -112,10 +112,10 @@ export function complaintOfEncryption(encryptedPrivateKeyInfo: Buffer): string |
   return checkScheme(algorithm);
 }
 
-/** The ciphers of OpenSSL's older form (DEK-Info). Its key derivation has no parameter: one round of MD5. */
+/** The ciphers of OpenSSL's older form (DEK-Info). Its key derivation has no parameter: it is one round of MD5. */
 const DEK_CIPHERS = ['AES-128-CBC', 'AES-192-CBC', 'AES-256-CBC', 'DES-EDE3-CBC'];
 
-/** As `complaintOfEncryption`, for the older form: from the cipher that DEK-Info names. */
+/** As `complaintOfEncryption`, but for the older form and from the cipher in DEK-Info. */
 export function complaintOfDekCipher(cipher: string): string | undefined {
   return DEK_CIPHERS.includes(cipher) ? undefined
     : `privateKey must be encrypted with ${DEK_CIPHERS.join(', ')} in its DEK-Info, got another algorithm; ${WAY_OUT}`;

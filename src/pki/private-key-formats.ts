@@ -7,7 +7,7 @@ import { isPrivateKeyLabel, PemBlock, readPemBlocks } from './pem-blocks';
 import { complaintOfDekCipher, complaintOfEncryption } from './private-key-encryption';
 import { KEY_ALGORITHM_NAMES } from '../contract/key-algorithms';
 
-/** The longest text that is read: 64 kB, as much as a secret holds. A key of RSA_4096 with its chain has a tenth of it. */
+/** The longest text that is read: 64 kB, the maximum size of a secret. A key of RSA_4096 with its chain has a tenth of it. */
 export const MAX_PRIVATE_KEY_BYTES = 65_536;
 
 /** The longest passphrase that OpenSSL reads (PEM_BUFSIZE in pem.h). */
@@ -17,7 +17,7 @@ const EXPECTED = 'privateKey must be a private key in PEM (PKCS#8, PKCS#1 or SEC
 
 const DAMAGED = `${EXPECTED}, got one that is damaged, has lost its line ends or is of another kind of key (not shown)`;
 
-/** What is pasted in the place of a private key, by its label (RFC 7468, and the older names that OpenSSL reads). */
+/** What users paste instead of a private key, by its label (RFC 7468, and the older names that OpenSSL reads). */
 const OTHER_LABELS: { readonly [label: string]: string } = {
   'CERTIFICATE': 'a certificate',
   'X509 CERTIFICATE': 'a certificate',
@@ -36,14 +36,14 @@ const ENCRYPTED_PKCS8 = 'ENCRYPTED PRIVATE KEY';
 const READABLE_LABELS = ['PRIVATE KEY', ENCRYPTED_PKCS8, 'RSA PRIVATE KEY', 'EC PRIVATE KEY'];
 
 /**
- * Reads a private key as OpenSSL and others write it: PKCS#8, PKCS#1 or SEC 1 in PEM, encrypted or not. The text may hold
- * certificates and EC PARAMETERS besides, but no second private key. The key is of an algorithm that can be declared, and
- * signs what its own public key verifies.
+ * Reads a private key in the forms that OpenSSL and others write: PKCS#8, PKCS#1 or SEC 1 in PEM, encrypted or not. The text may also hold
+ * certificates and EC PARAMETERS, but no second private key. The key must be of an algorithm that can be declared, and its signatures must
+ * verify with its own public key.
  *
  * @param input PEM; or the octets of a file, which hold PEM or one key in DER
- * @param passphrase of an encrypted key; not looked at where the key is not encrypted. An empty one counts as none
+ * @param passphrase of an encrypted key; ignored if the key is not encrypted. An empty passphrase counts as none
  * @returns the key as unencrypted PKCS#8, and its public key
- * @throws an error that speaks of `privateKey` and `passphrase`, and shows nothing of either
+ * @throws an error that names `privateKey` and `passphrase`, and shows nothing of either
  */
 export function readAnyPrivateKey(input: string | Buffer, passphrase?: string): KeyPair {
   const label = typeof input === 'string' ? undefined : labelOfDer(input);
@@ -60,7 +60,7 @@ export function readAnyPrivateKey(input: string | Buffer, passphrase?: string): 
   return { privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString(), publicKey };
 }
 
-/** What follows the version, or comes first where there is none, in each form of a private key. */
+/** The first two tags in each form of a private key, including the tag of a version, if the form has one. */
 const DER_FORMS: readonly { readonly label: string; readonly tags: readonly number[] }[] = [
   { label: 'PRIVATE KEY', tags: [Tag.INTEGER, Tag.SEQUENCE] }, // RFC 5208, section 5
   { label: ENCRYPTED_PKCS8, tags: [Tag.SEQUENCE, Tag.OCTET_STRING] }, // RFC 5208, section 6
@@ -68,7 +68,7 @@ const DER_FORMS: readonly { readonly label: string; readonly tags: readonly numb
   { label: 'EC PRIVATE KEY', tags: [Tag.INTEGER, Tag.OCTET_STRING] }, // RFC 5915, section 3
 ];
 
-/** What PEM would call these octets; `undefined` where they are no private key in DER. */
+/** The PEM label for these octets; `undefined` if they are not a private key in DER. */
 function labelOfDer(octets: Buffer): string | undefined {
   try {
     const file = new DerReader(octets);
@@ -110,7 +110,7 @@ function blocksIn(text: string): PemBlock[] {
   try {
     blocks = readPemBlocks(text);
   } catch {
-    // Which line is damaged is not said of what may be a key.
+    // The message does not name the damaged line, because the text may be a key.
   }
   if (!blocks || (blocks.length === 0 && text.includes('-----BEGIN '))) {
     throw new Error(DAMAGED);
@@ -118,7 +118,7 @@ function blocksIn(text: string): PemBlock[] {
   return blocks;
 }
 
-/** A key as it was given: a block of PEM, or what such a block would hold. */
+/** A key as it was given: a PEM block, or the contents of one. */
 type KeyBlock = Omit<PemBlock, 'line'>;
 
 function decrypt(block: KeyBlock, passphrase: string | undefined): KeyObject {
@@ -134,11 +134,11 @@ function decrypt(block: KeyBlock, passphrase: string | undefined): KeyObject {
   if (bytes > MAX_PASSPHRASE_BYTES) {
     throw new Error(`passphrase must be at most ${MAX_PASSPHRASE_BYTES} bytes long, got ${bytes}`);
   }
-  // A wrong passphrase and damaged octets look the same: what comes out is noise.
+  // A wrong passphrase and damaged octets look the same: both give noise.
   return readKey(pem, 'passphrase must be the one that privateKey was encrypted with, got another one (not shown), or privateKey is damaged', passphrase);
 }
 
-/** An encrypted key as OpenSSL takes it, after a look at how it was encrypted. */
+/** An encrypted key in the form that OpenSSL reads, after a check of its encryption. */
 function checkedPem({ label, headers, der }: KeyBlock): string {
   const pem = toPem(label, der);
   if (label === ENCRYPTED_PKCS8) {
@@ -167,7 +167,7 @@ function refuse(complaint: string | undefined): void {
   }
 }
 
-/** The errors of OpenSSL are not passed on, so that nobody has to know what they can show. */
+/** Does not pass on the errors of OpenSSL, so it does not matter what they can show. */
 function readKey(pem: string, complaint: string, passphrase?: string): KeyObject {
   try {
     return createPrivateKey({ key: pem, format: 'pem', passphrase });
@@ -176,12 +176,12 @@ function readKey(pem: string, complaint: string, passphrase?: string): KeyObject
   }
 }
 
-/** What kind of key it is, from what its public half shows. */
+/** The kind of a key, from the details of its public half. */
 function describe({ asymmetricKeyType, asymmetricKeyDetails: { namedCurve, modulusLength } = {} }: KeyObject): string {
   return [asymmetricKeyType, namedCurve, modulusLength && `${modulusLength} bits`].filter(Boolean).join(', ');
 }
 
-/** Whether private and public half belong together: both stand in the file, and only one may be damaged. */
+/** Whether the private and the public half belong together. The file holds both, and only one of them may be damaged. */
 function signsFor(key: KeyObject, publicKey: Buffer): boolean {
   const digest = key.asymmetricKeyType === 'ed25519' ? undefined : 'sha256';
   try {

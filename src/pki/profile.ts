@@ -10,10 +10,10 @@ export const KEY_USAGE_BITS = {
 
 export type KeyUsage = keyof typeof KEY_USAGE_BITS;
 
-/** What a certificate is for. */
+/** The purpose of a certificate. */
 export type ProfileName = 'ca' | 'verification' | 'device' | 'devid' | 'server';
 
-/** All that the kinds of certificates differ in. Issuing is one function over this. */
+/** All differences between the kinds of certificates. A single function issues them from a profile. */
 export interface CertificateProfile {
   readonly name: ProfileName;
   /** How long before the present the validity begins, in seconds. */
@@ -21,31 +21,28 @@ export interface CertificateProfile {
   /** Whether it may sign certificates: `cA` of basicConstraints (RFC 5280, section 4.2.1.9). */
   readonly ca: boolean;
   readonly keyUsage: readonly KeyUsage[];
-  /** Key usages that come on top where the subject's key is RSA. */
+  /** Additional key usages if the subject's key is RSA. */
   readonly rsaKeyUsage: readonly KeyUsage[];
-  /** Object identifiers of the extended key usages; none leaves the extension out, which allows any. */
+  /** Object identifiers of the extended key usages. Without any, the certificate has no such extension, which allows every usage. */
   readonly extendedKeyUsage: readonly string[];
 }
 
 /**
- * A device whose clock runs behind that of the cloud has to accept its certificate, and accept the CA that came with it,
- * right after both were made. An hour covers a clock that is off by minutes or by a missed change to or from summer
- * time; trusted CAs do the same and stay below a day.
+ * A device whose clock runs behind that of the cloud must accept its certificate, and the CA that came with it, right after both were made.
+ * An hour covers a clock that is off by minutes or by a missed change to or from summer time. Trusted CAs also backdate, by less than a
+ * day.
  */
 const BACKDATE_SECONDS = 3_600;
 
-/** Frozen to the last list: nobody changes what all certificates are made from. */
+/** Frozen down to the last list, because all certificates are made from these. */
 function frozen(profile: CertificateProfile): CertificateProfile {
   Object.values(profile).forEach(Object.freeze);
   return Object.freeze(profile);
 }
 
-/**
- * The profiles. They are part of every certificate's bytes: a change makes new certificates differ from those in the
- * field.
- */
+/** The profiles. They are part of every certificate's bytes: after a change, new certificates differ from those in the field. */
 export const PROFILES: { readonly [N in ProfileName]: CertificateProfile } = Object.freeze({
-  /** A CA signs certificates and revocation lists, nothing else. */
+  /** A CA signs only certificates and revocation lists. */
   ca: frozen({
     name: 'ca',
     backdateSeconds: BACKDATE_SECONDS,
@@ -54,7 +51,7 @@ export const PROFILES: { readonly [N in ProfileName]: CertificateProfile } = Obj
     rsaKeyUsage: [],
     extendedKeyUsage: [],
   }),
-  /** Shown once to a platform, which looks at its common name and its signature. */
+  /** Shown once to a platform, which checks its common name and its signature. */
   verification: frozen({
     name: 'verification',
     backdateSeconds: BACKDATE_SECONDS,
@@ -64,8 +61,8 @@ export const PROFILES: { readonly [N in ProfileName]: CertificateProfile } = Obj
     extendedKeyUsage: [],
   }),
   /**
-   * A TLS client, which signs and does nothing else with its key: RFC 5280, section 4.2.1.12, knows no other use with clientAuth but
-   * keyAgreement, and linters call keyEncipherment with it an error.
+   * A TLS client, which only signs with its key. With clientAuth, RFC 5280, section 4.2.1.12, names no other use but keyAgreement, and
+   * linters report keyEncipherment with it as an error.
    */
   device: frozen({
     name: 'device',
@@ -76,8 +73,8 @@ export const PROFILES: { readonly [N in ProfileName]: CertificateProfile } = Obj
     extendedKeyUsage: [OID.clientAuth],
   }),
   /**
-   * A device's identity in the sense of IEEE 802.1AR-2018, section 8: for whatever the device proves itself with it, so that
-   * there is no extended key usage; the subject has the device's serial number.
+   * A device's identity as defined by IEEE 802.1AR-2018, section 8. The device may prove itself with it for any purpose, so there is no
+   * extended key usage. The subject has the device's serial number.
    */
   devid: frozen({
     name: 'devid',
@@ -88,8 +85,8 @@ export const PROFILES: { readonly [N in ProfileName]: CertificateProfile } = Obj
     extendedKeyUsage: [],
   }),
   /**
-   * A TLS server: a broker or a gateway. Clients look for its name among the subject alternative names (RFC 9525, section 6.3). To an
-   * RSA key, clients of TLS 1.2 without forward secrecy encipher a secret; a key on a curve must not claim to (RFC 8813, section 3).
+   * A TLS server: a broker or a gateway. Clients look for its name among the subject alternative names (RFC 9525, section 6.3). In TLS 1.2
+   * without forward secrecy, clients encipher a secret to an RSA key; an EC key must not claim that use (RFC 8813, section 3).
    */
   server: frozen({
     name: 'server',

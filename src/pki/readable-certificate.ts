@@ -3,10 +3,10 @@ import { Certificate } from './certificate';
 import { Tag } from './der';
 import { DerReader } from './der-reader';
 
-/** The greatest code point of Unicode. */
+/** The highest code point of Unicode. */
 const LAST_CHARACTER = 0x10ffff;
 
-/** Whether octets are a string of the type that the tag says. The other types have one octet a character, whatever it is. */
+/** Whether octets are a well-formed string of the type of the tag. In the other types, every octet is a character. */
 const WELL_FORMED: { readonly [tag: number]: ((octets: Buffer) => boolean) | undefined } = {
   [Tag.UTF8_STRING]: octets => Buffer.from(octets.toString('utf8'), 'utf8').equals(octets),
   [Tag.BMP_STRING]: ({ length }) => length % 2 === 0,
@@ -15,9 +15,9 @@ const WELL_FORMED: { readonly [tag: number]: ((octets: Buffer) => boolean) | und
 };
 
 /**
- * Makes sure that a certificate from elsewhere is one that others can read: its names, which go into what is issued below it, and
- * the whole of it by OpenSSL. `parseCertificate` takes names as they are, and for a CA below one that was not given nothing else
- * looks into its issuer.
+ * Makes sure that others can read a certificate from elsewhere: its names, which go into the certificates below it, and, by means of
+ * OpenSSL, the whole certificate. `parseCertificate` does not look into names, and if the certificate above a CA was not given, nothing
+ * else looks into the CA's issuer.
  *
  * @throws Error that says which part can't be read
  */

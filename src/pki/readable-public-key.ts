@@ -1,13 +1,13 @@
 import { createPublicKey, KeyObject } from 'node:crypto';
 
 /**
- * The key of an SPKI from outside, as Node.js has it.
+ * The key of an SPKI from outside, as a Node.js key object.
  *
- * OpenSSL takes points that are no key, such as the point at infinity, and Node.js makes an object of them that ends the whole
- * process when it is asked for its details (an assertion in `GetEcKeyDetail`). Writing such a key out again fails instead.
+ * OpenSSL accepts points that are not keys, such as the point at infinity. Reading the details of such a key object ends the whole Node.js
+ * process (an assertion in `GetEcKeyDetail`), but exporting it only fails.
  *
  * @param spki what may be an SPKI in DER
- * @returns `undefined` where OpenSSL can't read it
+ * @returns `undefined` if OpenSSL can't read it
  */
 export function readablePublicKey(spki: Buffer): KeyObject | undefined {
   try {

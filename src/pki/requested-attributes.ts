@@ -8,22 +8,22 @@ export interface RequestedExtension {
   /** Dotted. */
   readonly oid: string;
   readonly critical: boolean;
-  /** The contents of the OCTET STRING: DER, as the one who asks says. */
+  /** The contents of the OCTET STRING; the requester says that they are DER. */
   readonly value: Buffer;
 }
 
 export interface RequestedAttributes {
   readonly extensions: readonly RequestedExtension[];
   /**
-   * The dotted object identifiers of all attributes but the one that holds the extensions. Their values are not kept: one
-   * of them, challengePassword, is a secret.
+   * The dotted object identifiers of all attributes except the one that holds the extensions. Their values are not kept, because one of
+   * them, challengePassword, is a secret.
    */
   readonly attributes: readonly string[];
 }
 
 /**
- * Reads the contents of `attributes [0]` (RFC 2986, section 4.1). An attribute or an extension that stands there twice
- * condemns the request: readers disagree on which one counts.
+ * Reads the contents of `attributes [0]` (RFC 2986, section 4.1). A request with a duplicate attribute or extension is refused, because
+ * readers disagree on which of the two counts.
  */
 export function readAttributes(reader: DerReader): RequestedAttributes {
   const extensions: RequestedExtension[] = [];

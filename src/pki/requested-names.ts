@@ -8,23 +8,23 @@ import { addressText, checkAlternativeNames, GeneralNameType, NameLists } from '
 import { quote } from '../contract/rules';
 import { SubjectValues } from '../contract/subject-attributes';
 
-/** What becomes of the extensions that a request asks for. */
+/** The result of reading the extensions that a request asks for. */
 export interface RequestedNames {
   readonly allowed: NameLists;
-  /** What is left out, in words: names that no rule allows, and all other extensions. */
+  /** The parts that are left out, in words: names that no rule allows, and all other extensions. */
   readonly ignored: readonly string[];
 }
 
-/** The names of extensions that requests usually ask for; others are told by their identifiers. */
+/** The names of extensions that requests usually ask for. Messages show other extensions by their identifiers. */
 const EXTENSION_NAMES: { readonly [oid: string]: string | undefined } = Object.fromEntries(Object.entries(OID).map(([name, oid]) => [oid, name]));
 
-/** More words than these are of no use to anybody, and the answer to CloudFormation has 4,096 bytes. */
+/** A longer list helps no reader, and a response to CloudFormation is limited to 4,096 bytes. */
 const MAX_IGNORED = 20;
 
 /**
- * Takes from a request the alternative names that rules allow: host names, addresses, mailboxes and directory names within
- * a subtree as name constraints have it, URIs that begin as the rule does. The private key that signed the request proves
- * nothing about them, so that without a rule none is taken.
+ * Reads from a request the alternative names that rules allow: host names, addresses, mailboxes and directory names within a subtree, as in
+ * name constraints, and URIs that begin like the rule. The private key that signed the request proves nothing about these names, so without
+ * a rule none is accepted.
  */
 export function readRequestedNames(request: CertificationRequest, rules: NameLists): RequestedNames {
   const allowed: { [T in GeneralNameType]?: unknown[] } = {};
@@ -57,13 +57,13 @@ function isAllowed(name: RawGeneralName, base: RawGeneralName): boolean {
   return name.type === 'uri' ? base.type === 'uri' && name.value.startsWith(base.value) : isWithin(name, base);
 }
 
-/** A name as a declaration would have it; `undefined` for one that could not be declared either. */
+/** A name in the form of a declaration; `undefined` for a name that could not be declared either. */
 function declaredName(name: RawGeneralName): string | SubjectValues | undefined {
   try {
     const value = declarable(name);
     return value === undefined || checkAlternativeNames({ [name.type]: [value] }) ? undefined : value;
   } catch {
-    return undefined; // a directory name of a form that nobody can declare here
+    return undefined; // a directory name of a form that can't be declared here
   }
 }
 

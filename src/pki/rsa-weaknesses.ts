@@ -1,25 +1,25 @@
-/** What is wrong with a modulus, in words that complete "got an RSA key ..."; `undefined` where nothing is found. */
+/** What is wrong with a modulus, in words that complete "got an RSA key ..."; `undefined` if nothing was found. */
 export type Weakness = string | undefined;
 
-/** Boulder's bound (goodkey, `smallPrimes`); the 132 odd primes below it. */
+/** Boulder's bound (goodkey, `smallPrimes`). There are 132 odd primes below it. */
 const SMALL_PRIMES_BELOW = 752;
 
-/** Boulder asks for 100 rounds at least. More cost little here: a round is a few operations on small numbers. */
+/** Boulder requires at least 100 rounds. More cost little here, because a round is a few operations on small numbers. */
 const FERMAT_ROUNDS = 256;
 
 /**
- * The greatest prime of the fingerprint: the moduli of all key sizes are marked at the primes up to here (Nemec et al.,
- * "The Return of Coppersmith's Attack", CCS 2017, section 2.1: the product of the first 39 primes).
+ * The greatest prime of the fingerprint. The moduli of all key sizes carry the mark at the primes up to here (Nemec et al., "The Return of
+ * Coppersmith's Attack", CCS 2017, section 2.1: the product of the first 39 primes).
  */
 const ROCA_LAST_PRIME = 167;
 
-/** The generator of the marks, in that paper. */
+/** The generator of the mark, from the same paper. */
 const ROCA_GENERATOR = 65_537;
 
-/** What is asked of the residue of a modulus by a small prime. */
+/** The check of a modulus modulo a small prime. */
 interface SmallPrime {
   readonly prime: number;
-  /** The residues that a faulty key can have; absent where they are all of them. */
+  /** The residues that a faulty key can have; absent where every residue is possible. */
   readonly rocaResidues?: ReadonlySet<number>;
 }
 
@@ -30,7 +30,7 @@ interface SmallPrimes {
 
 let cached: SmallPrimes | undefined;
 
-/** Made when the first RSA key comes: most devices have keys on curves. */
+/** Made when the first RSA key is checked, because most devices have keys on curves. */
 function smallPrimes(): SmallPrimes {
   if (!cached) {
     const primes: number[] = [];
@@ -47,7 +47,7 @@ function smallPrimes(): SmallPrimes {
   return cached;
 }
 
-/** The subgroup that 65537 generates modulo the prime; `undefined` where it says nothing. */
+/** The subgroup that 65537 generates modulo the prime; `undefined` where it gives no information. */
 function rocaResidues(prime: number): ReadonlySet<number> | undefined {
   if (prime > ROCA_LAST_PRIME) {
     return undefined;
@@ -60,10 +60,9 @@ function rocaResidues(prime: number): ReadonlySet<number> | undefined {
 }
 
 /**
- * Looks for what makes the private half of an RSA key known: small factors, factors close to each other, and the mark
- * that Infineon's faulty library left (ROCA, CVE-2017-15361). The CA/Browser Forum's Baseline Requirements, 6.1.1.3, have
- * CAs refuse the latter two. A key of Debian's weak generator (CVE-2008-0166) is not found: that takes a list of them,
- * and none is shipped.
+ * Looks for weaknesses that reveal the private half of an RSA key: small factors, factors that are close to each other, and the mark that
+ * Infineon's faulty library left (ROCA, CVE-2017-15361). The CA/Browser Forum's Baseline Requirements, 6.1.1.3, require CAs to refuse the
+ * last two. It does not find keys of Debian's weak generator (CVE-2008-0166): that takes a list of them, and none is shipped.
  *
  * @param modulus big-endian
  */
@@ -88,7 +87,7 @@ export function findWeakness(modulus: Buffer): Weakness {
   return hasCloseFactors(n) ? 'whose prime factors are close to each other (Fermat\'s factorisation finds them)' : undefined;
 }
 
-/** What all squares look like modulo these numbers, which have no common factor: one number in 170 looks so. */
+/** The residues of all squares modulo these numbers, which have no common factor. One number in 170 has such residues. */
 const SQUARE_FILTERS = [64, 63, 65, 11].map(modulus => {
   const squares = new Set<number>();
   for (let root = 0; root < modulus; root++) {
@@ -100,8 +99,8 @@ const SQUARE_FILTERS = [64, 63, 65, 11].map(modulus => {
 const FILTER = 64 * 63 * 65 * 11;
 
 /**
- * Fermat's factorisation: a number is the product of two close ones where a² - n is a square for an a just above the root
- * of n. The difference is followed modulo a small number, and calculated only where it may be a square by that.
+ * Fermat's factorisation: n is the product of two close numbers if a² - n is a square for an a just above the square root of n. The loop
+ * tracks this difference modulo a small number, and calculates it in full only if it may be a square by that residue.
  */
 function hasCloseFactors(n: bigint): boolean {
   const root = squareRoot(n);
@@ -122,7 +121,7 @@ function isSquare(n: bigint): boolean {
   return squareRoot(n) ** 2n === n;
 }
 
-/** The whole part of the root, by Newton's method from above. */
+/** The integer part of the square root, by Newton's method from above. */
 function squareRoot(n: bigint): bigint {
   if (n === 0n) {
     return 0n;

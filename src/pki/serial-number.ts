@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 
-/** The random ones of the 20 octets that RFC 5280, section 4.1.2.2, allows. All 20 are used, so that every serial number has the same length. */
+/** The random octets among the 20 that RFC 5280, section 4.1.2.2, allows. All 20 are used, so every serial number has the same length. */
 const RANDOM_OCTETS = 12;
 
-/** The others are a digest that binds the number to the resource of the certificate. */
+/** The other octets are a digest that binds the number to the resource of the certificate. */
 const HOLDER_OCTETS = 8;
 
 /**
  * A new serial number: a positive INTEGER of exactly 20 octets, with 94 random bits and 64 bits that bind it to its holder. The CA signs
- * them, so that nobody can pass the certificate off as that of another holder. The first two bits are 01: 0 keeps the number positive
- * without a 21st octet, 1 keeps DER from dropping leading octets.
+ * them, so no one can pass the certificate off as that of another holder. The first two bits are 01: the 0 keeps the number positive
+ * without a 21st octet, and the 1 keeps DER from dropping leading octets.
  *
- * @param random answers so many cryptographically secure random bytes
+ * @param random returns the given number of cryptographically secure random bytes
  * @param holder the identity of the certificate's resource
  * @returns 40 upper-case hexadecimal digits
  */

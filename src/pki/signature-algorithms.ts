@@ -6,7 +6,7 @@ import { HASH_ALGORITHM_NAMES, HashAlgorithmName, KEY_ALGORITHMS, KeyAlgorithmNa
 const SIGNATURE_OIDS: { readonly [F in KeyFamily]: { readonly [H in HashAlgorithmName]: string } } = {
   RSA: { 'SHA-256': OID.sha256WithRSAEncryption, 'SHA-384': OID.sha384WithRSAEncryption, 'SHA-512': OID.sha512WithRSAEncryption },
   EC: { 'SHA-256': OID.ecdsaWithSHA256, 'SHA-384': OID.ecdsaWithSHA384, 'SHA-512': OID.ecdsaWithSHA512 },
-  // EdDSA takes the message whole; a declared digest has no meaning for it.
+  // EdDSA signs the whole message, so a declared digest has no meaning for it.
   ED25519: { 'SHA-256': OID.ed25519, 'SHA-384': OID.ed25519, 'SHA-512': OID.ed25519 },
 };
 
@@ -26,7 +26,7 @@ export function signatureAlgorithm(family: KeyFamily, hash: HashAlgorithmName): 
   return IDENTIFIERS[family].get(hash)!;
 }
 
-/** What an AlgorithmIdentifier of a signature says: whose signature it is, and of which digest. Ed25519 has none. */
+/** What an AlgorithmIdentifier of a signature says: the family of the signing key, and the digest. Ed25519 has no digest. */
 export interface SignatureAlgorithm {
   readonly family: KeyFamily;
   readonly hash: HashAlgorithmName;
@@ -36,20 +36,20 @@ const ALGORITHMS: readonly (SignatureAlgorithm & { readonly identifier: Buffer }
   family => [...IDENTIFIERS[family]].map(([hash, identifier]) => ({ family, hash, identifier })));
 
 /**
- * Parameters that requests have besides: RFC 4055, section 5, has readers take RSA without any, and mbedTLS before 3.5, which
- * is on many devices, writes NULL for ECDSA (https://github.com/Mbed-TLS/mbedtls/issues/2924).
+ * Other parameters that requests have: RFC 4055, section 5, requires readers to accept RSA without any, and mbedTLS before 3.5, which is on
+ * many devices, writes NULL for ECDSA (https://github.com/Mbed-TLS/mbedtls/issues/2924).
  */
 const OTHER_PARAMETERS: { readonly [F in KeyFamily]: readonly (readonly Buffer[])[] } = { RSA: [[]], EC: [[NULL]], ED25519: [] };
 
 const REQUEST_ALGORITHMS = [...ALGORITHMS, ...ALGORITHMS.flatMap(({ family, hash }) => OTHER_PARAMETERS[family].map(
   parameters => ({ family, hash, identifier: sequence(objectIdentifier(SIGNATURE_OIDS[family][hash]), ...parameters) })))];
 
-/** What signs a certification request that was made elsewhere: the same algorithms, as other tools also write them. */
+/** The signature algorithm of a request that was made elsewhere: the algorithms of this library, also in the forms that other tools write. */
 export function requestSignatureAlgorithmOf(identifier: Buffer): SignatureAlgorithm | undefined {
   return REQUEST_ALGORITHMS.find(algorithm => algorithm.identifier.equals(identifier));
 }
 
-/** Whether an object identifier, dotted, is that of an algorithm of which requests are taken, with the right parameters. */
+/** Whether a dotted object identifier is that of an algorithm that is accepted in requests, given the right parameters. */
 export function isSignatureOid(oid: string): boolean {
   return KEY_FAMILIES.some(family => HASH_ALGORITHM_NAMES.some(hash => SIGNATURE_OIDS[family][hash] === oid));
 }
@@ -61,7 +61,7 @@ export function isSignatureAlgorithm(identifier: Buffer): boolean {
 
 const OUTDATED = [OID.md5WithRSAEncryption, OID.sha1WithRSAEncryption, OID.ecdsaWithSHA1].map(objectIdentifier);
 
-/** Whether an AlgorithmIdentifier is of a signature over MD5 or SHA-1, whose collisions forge certificates. */
+/** Whether an AlgorithmIdentifier is that of a signature over MD5 or SHA-1, whose collisions allow forged certificates. */
 export function isOutdatedSignature(identifier: Buffer): boolean {
   const oid = new DerReader(identifier).sequence().element(Tag.OBJECT_IDENTIFIER);
   return OUTDATED.some(outdated => outdated.equals(oid));

@@ -1,7 +1,7 @@
 import { Tag } from './der';
 import { DerReader, dotted } from './der-reader';
 
-/** Requests and their extensions have 8 levels, those with attributes of Windows a few more. */
+/** Requests and their extensions have 8 levels; those with attributes of Windows have a few more. */
 const MAX_DEPTH = 24;
 
 const anything = (): boolean => true;
@@ -9,7 +9,7 @@ const anything = (): boolean => true;
 const minimalInteger = (octets: Buffer): boolean => octets.length === 1
   || (octets.length > 1 && !(octets[0] === 0 && octets[1] < 0x80) && !(octets[0] === 0xff && octets[1] >= 0x80));
 
-/** Unused bits are zero (X.690, 11.2.1), and there are none where there are no octets (8.6.2.3). */
+/** Unused bits must be zero (X.690, 11.2.1), and a BIT STRING without octets has no unused bits (8.6.2.3). */
 function zeroUnusedBits(octets: Buffer): boolean {
   const unused = octets[0] ?? NaN;
   return octets.length > 1 ? unused <= 7 && octets[octets.length - 1] % 2 ** unused === 0 : unused === 0;
@@ -21,8 +21,8 @@ function completeIdentifier(octets: Buffer): boolean {
 }
 
 /**
- * The universal types that requests are made of, and whether the contents are the one form that DER leaves (X.690,
- * sections 8 and 11). Strings in parts are not among them (10.2). Which characters a string may have is not asked here.
+ * The universal types of requests, each with a check that the contents are in the only form that DER allows (X.690, sections 8 and 11).
+ * Strings in parts are not among them (10.2). The characters of strings are not checked.
  */
 const UNIVERSAL: { readonly [tag: number]: (octets: Buffer) => boolean } = {
   [Tag.BOOLEAN]: octets => octets.length === 1 && (octets[0] === 0 || octets[0] === 0xff),
@@ -45,8 +45,8 @@ const UNIVERSAL: { readonly [tag: number]: (octets: Buffer) => boolean } = {
 };
 
 /**
- * Makes sure that these octets are one element of DER, all the way down, and that nothing follows: what a strict encoder
- * would write for what they say. Sets are taken for SET OF, as all sets of X.509 are, so that their elements ascend.
+ * Makes sure that these octets are one element of DER, at all levels, with nothing after it, as a strict encoder would write it. Every set
+ * is read as a SET OF, as all sets of X.509 are, so its elements must ascend.
  */
 export function assertDer(octets: Buffer): void {
   const file = new DerReader(octets);
@@ -54,7 +54,7 @@ export function assertDer(octets: Buffer): void {
   file.end();
 }
 
-/** @param whole all that is read, which the reader's positions refer to */
+/** @param whole the whole input, to which the reader's positions refer */
 function assertElement(whole: Buffer, reader: DerReader, depth: number): void {
   const { position, tag = NaN } = reader;
   if (!(tag % 0x20 < 31)) {
@@ -89,8 +89,8 @@ function assertElements(whole: Buffer, reader: DerReader, depth: number, ascendi
 }
 
 /**
- * Makes sure that this element of a SET OF may follow the previous one (X.690, 11.6). As no element is the beginning of
- * another one, the order is that of the octets. Equal elements would say the same twice.
+ * Makes sure that this element of a SET OF may follow the previous one (X.690, 11.6). No element is the beginning of another one, so the
+ * order is that of the octets. Equal elements would be duplicates.
  */
 export function assertAscends(previous: Buffer | undefined, element: Buffer): void {
   if (previous && previous.compare(element) >= 0) {

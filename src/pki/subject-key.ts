@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto';
 import { PublicKeyForm, RSA_BITS, RSA_PUBLIC_EXPONENT, subjectKeyFormOf } from './public-key-forms';
 import { KEY_ALGORITHM_NAMES, KEY_ALGORITHMS, KeyFamily } from '../contract/key-algorithms';
 
-/** What follows from a public key for the certificates that it is in. */
+/** The properties of a public key that its certificates need. */
 export interface SubjectKey {
   readonly family: KeyFamily;
   readonly keyIdentifier: Buffer;
 }
 
-/** The octets of every key identifier that is made here. */
+/** The length, in octets, of every key identifier that is made here. */
 export const KEY_IDENTIFIER_OCTETS = 20;
 
 const NAMED_KEYS = KEY_ALGORITHM_NAMES.filter(name => KEY_ALGORITHMS[name].family !== 'RSA');
 
-/** The keys that a certificate may be issued for, in words. */
+/** The keys for which a certificate may be issued, in words. */
 export const SUBJECT_KEYS = `RSA of ${RSA_BITS.min} to ${RSA_BITS.max} bits (a multiple of 8) with the public exponent ${RSA_PUBLIC_EXPONENT}, `
   + `or one of ${NAMED_KEYS.join(', ')}`;
 
 /**
- * Describes a public key that a certificate may be issued for. Its identifier is the SHA-1 of the key without its
- * algorithm (RFC 5280, section 4.2.1.2, method 1): an identifier, not a safeguard.
+ * Describes a public key for which a certificate may be issued. Its identifier is the SHA-1 of the key without its algorithm (RFC 5280,
+ * section 4.2.1.2, method 1). The digest identifies the key; it does not protect anything.
  *
  * @param publicKey SPKI, DER
  */
@@ -29,8 +29,8 @@ export function subjectKeyOf(publicKey: Buffer): SubjectKey {
 }
 
 /**
- * The name of a public key's algorithm, as in `EC_P256`, `ED25519`, `RSA_2048`; the latter also for sizes that can't be
- * declared, as in `RSA_6144`.
+ * The name of a public key's algorithm, such as `EC_P256`, `ED25519` or `RSA_2048`. RSA also has names for sizes that can't be declared,
+ * such as `RSA_6144`.
  *
  * @param publicKey SPKI, DER
  */

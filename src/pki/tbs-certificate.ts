@@ -17,11 +17,11 @@ export interface TbsContent {
   /** SPKI, DER. */
   readonly publicKey: Buffer;
   readonly pathLength?: number;
-  /** What is declared beyond the profile. */
+  /** The extensions that are declared beyond the profile. */
   readonly extensions?: DeclaredExtensions;
 }
 
-/** How the issuer stands in the certificates it issues. */
+/** The issuer, as the certificates that it issues identify it. */
 export interface TbsIssuer {
   /** A DER Name. */
   readonly name: Buffer;
@@ -31,7 +31,7 @@ export interface TbsIssuer {
 /** `version [0] EXPLICIT`, v3 (RFC 5280, section 4.1.2.1). */
 const VERSION_3 = explicit(0, integer(2));
 
-/** The TBSCertificate of RFC 5280, section 4.1: all that is signed. */
+/** The TBSCertificate of RFC 5280, section 4.1, which is the part that is signed. */
 export function tbsCertificate(
   profile: CertificateProfile, content: TbsContent, subjectKey: SubjectKey, issuer: TbsIssuer, signatureAlgorithm: Buffer,
 ): Buffer {

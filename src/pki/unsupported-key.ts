@@ -5,11 +5,11 @@ import { DerReader } from './der-reader';
 import { OID } from './object-identifiers';
 import { RSA_PUBLIC_EXPONENT } from './public-key-forms';
 
-/** Longer numbers than this say nothing to a reader. */
+/** Numbers longer than this tell a reader nothing. */
 const MAX_SHOWN_OCTETS = 6;
 
 /**
- * Says what a public key is that has none of the forms that are allowed, in words that complete "got ...".
+ * Describes a public key that has none of the allowed forms, in words that complete "got ...".
  *
  * @param spki what may be an SPKI in DER
  */

@@ -1,7 +1,7 @@
 import { CertificateProfile } from './profile';
 import { checkTerm, checkTermWithin, formatTime, Term } from '../contract/term';
 
-/** When a certificate is valid: from the first second to the last, both included (RFC 5280, section 4.1.2.5). */
+/** The period in which a certificate is valid, from the first second to the last, both included (RFC 5280, section 4.1.2.5). */
 export interface Validity {
   /** Whole seconds. */
   readonly notBefore: Date;
@@ -11,17 +11,16 @@ export interface Validity {
 
 const DAY = 86_400_000;
 
-/** The last second that a certificate can name, and the end of one without a well-defined end (RFC 5280, section 4.1.2.5). */
+/** The last second that a certificate can express, which also stands for no well-defined end (RFC 5280, section 4.1.2.5). */
 const END_OF_TIME = new Date('9999-12-31T23:59:59Z');
 
 /**
- * The validity of a certificate that is issued now. Where its beginning is not declared, it begins earlier by the profile's
- * backdating. It lies within the issuer's: a certificate that outlives its CA is one that no validator complains about
- * until the day the fleet goes dark.
+ * The validity of a certificate that is issued now. If its beginning is not declared, the profile's backdating makes it begin earlier. It
+ * lies within the issuer's validity: no validator complains about a certificate that outlives its CA until the day the fleet goes dark.
  *
  * @param now the present
- * @param term how many days of 24 hours it lasts from its beginning, or from now on; or its declared first and last second
- * @param issuer the issuer's validity; absent for a certificate that signs itself
+ * @param term the number of days of 24 hours from its beginning, or from now on; or its declared first and last second
+ * @param issuer the issuer's validity; absent for a self-signed certificate
  * @param clip `true` to end with the issuer instead of failing where it would end later
  */
 export function validityFrom(now: Date, profile: CertificateProfile, term: number | Term, issuer: Validity | undefined, clip: boolean): Validity {

@@ -7,7 +7,8 @@ import { REMOVAL_POLICY } from '../constructs/checks/object-kinds';
 import { validRemovalPolicy } from '../constructs/provider/removal-policy';
 
 /**
- * A CA that is registered with a platform of another cloud, by a function of ours. The classes that extend it show its members as their own.
+ * A CA that a function of this library registers with a platform of another cloud. The classes that extend this class show its members as
+ * their own.
  *
  * @internal
  */
@@ -15,14 +16,14 @@ export abstract class CloudCaRegistration extends Resource implements ICaRegistr
   public abstract readonly platform: IotPlatform;
   public abstract readonly registeredCaId: string;
 
-  /** The certificate that proves to the platform that the CA's key is held. */
+  /** The certificate that proves possession of the CA's key to the platform. */
   public abstract readonly verificationCertificate: VerificationCertificate;
 
-  /** The resource with whose removal the CA leaves the platform. @internal */
+  /** The resource whose removal also removes the CA from the platform. @internal */
   protected abstract readonly _registration: CustomResource;
 
   /**
-   * What happens to the registration at the platform when it leaves the stack: as `removalPolicy`.
+   * Sets what happens to the registration at the platform when it leaves the stack, as `removalPolicy` does.
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     check(this, { policy: REMOVAL_POLICY }, { policy });

@@ -1,13 +1,13 @@
 import { PlatformId, platformRules } from './registry';
 
 /**
- * An IoT platform, with its rules for private CAs. They are checked at synthesis, and again at deployment for values that
- * are not known before.
+ * An IoT platform, with its rules for private CAs. The rules are checked at synthesis, and again at deployment for values that are not
+ * known before.
  */
 export class IotPlatform {
-  /** Alibaba Cloud IoT Platform: CAs with RSA keys, at most 10 for an account, China (Shanghai) only, MQTT only. */
+  /** Alibaba Cloud IoT Platform: CAs with RSA keys, at most 10 per account, China (Shanghai) only, MQTT only. */
   public static readonly ALIBABA_CLOUD_IOT = new IotPlatform('alibaba-cloud-iot');
-  /** Alibaba Cloud ApsaraMQ for MQTT: an API gives the registration code and takes the CA; Platinum and Professional editions. */
+  /** Alibaba Cloud ApsaraMQ for MQTT: an API provides the registration code and accepts the CA; Platinum and Professional editions. */
   public static readonly APSARA_MQTT = new IotPlatform('apsara-mqtt');
   /** AWS IoT Core: registration codes of 64 hexadecimal digits. */
   public static readonly AWS_IOT_CORE = new IotPlatform('aws-iot-core');
@@ -17,28 +17,28 @@ export class IotPlatform {
   public static readonly AZURE_DPS = new IotPlatform('azure-dps');
   /** Huawei Cloud IoTDA: at most 100 CAs, MQTT only. */
   public static readonly HUAWEI_IOTDA = new IotPlatform('huawei-iotda');
-  /** Huawei Cloud IoT Device Provisioning (IoTDP): a code is valid for one day. */
+  /** Huawei Cloud IoT Device Provisioning (IoTDP): a registration code is valid for one day. */
   public static readonly HUAWEI_IOTDP = new IotPlatform('huawei-iotdp');
-  /** Tencent Cloud IoT Hub: at most 10 CAs for an account. */
+  /** Tencent Cloud IoT Hub: at most 10 CAs per account. */
   public static readonly TENCENT_IOT_HUB = new IotPlatform('tencent-iot-hub');
-  /** ClearBlade IoT Core: RSA or P-256, no proof, devices signed by the very CA of the registry. */
+  /** ClearBlade IoT Core: RSA or P-256, no proof of possession, device certificates issued directly by the CA of the registry. */
   public static readonly CLEARBLADE = new IotPlatform('clearblade');
   /** Cumulocity: the proof is a signature over a code, not a certificate; the common name of a device is its device identifier. */
   public static readonly CUMULOCITY = new IotPlatform('cumulocity');
-  /** ThingsBoard: no proof; the common name of a device tells its name, and it presents its whole chain. */
+  /** ThingsBoard: no proof of possession; the name of a device comes from its common name, and the device presents its whole chain. */
   public static readonly THINGSBOARD = new IotPlatform('thingsboard');
-  /** Eclipse Mosquitto: the common name of a device is its user name, which may stand in rules on topics. */
+  /** Eclipse Mosquitto: the common name of a device is its user name, which may appear in rules on topics. */
   public static readonly MOSQUITTO = new IotPlatform('mosquitto');
-  /** EMQX: the common name of a device is its user name, which may stand in rules on topics. */
+  /** EMQX: the common name of a device is its user name, which may appear in rules on topics. */
   public static readonly EMQX = new IotPlatform('emqx');
-  /** HiveMQ: the CA goes into a key store of Java. */
+  /** HiveMQ: the CA goes into a Java key store. */
   public static readonly HIVEMQ = new IotPlatform('hivemq');
-  /** VerneMQ: the common name of a device is its user name, which may stand in rules on topics. */
+  /** VerneMQ: the common name of a device is its user name, which may appear in rules on topics. */
   public static readonly VERNEMQ = new IotPlatform('vernemq');
   /** Any other platform that proves possession with a verification certificate. */
   public static readonly GENERIC = new IotPlatform('generic');
 
-  /** The name the platform gives itself. */
+  /** The name that the platform gives itself. */
   public readonly platformName: string;
 
   /**
@@ -57,7 +57,7 @@ export class IotPlatform {
     this.maximumCas = rules.maximumCas;
   }
 
-  /** The name. */
+  /** The name of the platform. */
   public toString(): string {
     return this.platformName;
   }

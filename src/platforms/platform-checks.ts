@@ -5,7 +5,7 @@ import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { Form } from '../contract/platform-rules';
 import { checkSubjectAttribute, Complaint, quote } from '../contract/rules';
 
-/** An identifier of a platform. */
+/** Checks the identifier of a platform. */
 export function checkPlatform(value: unknown): Complaint {
   return checkChoice('platform', value, PLATFORM_IDS);
 }
@@ -21,15 +21,15 @@ function hasForm(value: string, { pattern }: Form): boolean {
 }
 
 /**
- * The registration code becomes the common name, verbatim: a code of AWS IoT has 64 characters, the upper bound, so that
- * nothing can be added to it.
+ * Checks a registration code. The code becomes the common name, verbatim. A code of AWS IoT has 64 characters, the upper bound of a common
+ * name, so nothing can be added to it.
  */
 export function checkRegistrationCode(value: unknown, platform: PlatformId): Complaint {
   return checkProofByCertificate(platform) ?? checkSubjectAttribute('commonName', value, 'registrationCode')
     ?? checkForm('registrationCode', value as string, platformRules(platform).registrationCode, platform);
 }
 
-/** Whether the platform wants a verification certificate at all. */
+/** Checks that the platform requires a verification certificate at all. */
 function checkProofByCertificate(platform: PlatformId): Complaint {
   const { name, proof } = platformRules(platform);
   return proof === 'verification certificate' ? undefined
@@ -38,12 +38,12 @@ function checkProofByCertificate(platform: PlatformId): Complaint {
       : 'asks for a signature over its code'}`;
 }
 
-/** The name under which a CA is registered, as the platform takes it. */
+/** Checks that the platform accepts the name under which a CA is registered. */
 export function checkCaName(value: string, platform: PlatformId): Complaint {
   return checkForm('the name of the CA', value, platformRules(platform).caName, platform);
 }
 
-/** The CA's key, as the platform takes it. `property` names it where another resource refers to the CA. */
+/** Checks that the platform accepts the CA's key. `property` names the key where another resource refers to the CA. */
 export function checkCaForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
   const { name, caKeyAlgorithms } = platformRules(platform);
   return !caKeyAlgorithms || caKeyAlgorithms.includes(keyAlgorithm)
@@ -51,7 +51,7 @@ export function checkCaForPlatform(keyAlgorithm: KeyAlgorithmName, platform: Pla
     : `${property} must be one of ${caKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
 }
 
-/** A device's key, as the platform takes it. */
+/** Checks that the platform accepts a device's key. */
 export function checkDeviceKeyForPlatform(keyAlgorithm: KeyAlgorithmName, platform: PlatformId, property = 'keyAlgorithm'): Complaint {
   const { name, deviceKeyAlgorithms } = platformRules(platform);
   return !deviceKeyAlgorithms || deviceKeyAlgorithms.includes(keyAlgorithm)
@@ -59,14 +59,14 @@ export function checkDeviceKeyForPlatform(keyAlgorithm: KeyAlgorithmName, platfo
     : `${property} must be one of ${deviceKeyAlgorithms.join(', ')} for ${name}, got ${quote(keyAlgorithm)}`;
 }
 
-/** A device's name where no platform is declared whose rule could be asked: what brokers make of it. */
+/** Checks how brokers read a device's name. This is for a device without declared platforms, to which no platform's rule applies. */
 export function checkNameInTopics(commonName: string): Complaint {
   return hasForm(commonName, NAME_IN_TOPICS) ? undefined
     : `subject.commonName should be ${NAME_IN_TOPICS.allowed}, got ${quote(commonName)}: a broker that grants topics by the common name `
       + 'gives such a device those of others; declare `platforms` if it never meets one';
 }
 
-/** A device's name, as the platform takes it. */
+/** Checks that the platform accepts a device's name. */
 export function checkDeviceForPlatform(commonName: string, platform: PlatformId): Complaint {
   return checkForm('subject.commonName', commonName, platformRules(platform).deviceCommonName, platform);
 }

@@ -6,10 +6,10 @@ import { DeviceCertificate } from '../constructs/certificates/device-certificate
 import { complaintOfValidation } from '../constructs/checks/notices';
 
 /**
- * Checks that a CA can be registered with a platform, and that the platform takes the devices which are declared below it: a
- * device that is for another platform says so itself.
+ * Checks that a CA can be registered with a platform, and that the platform accepts the devices whose certificates the CA issues. A device
+ * for another platform says so in its own declaration.
  *
- * @throws Error where the CA has no certificate yet
+ * @throws Error if the CA has no certificate yet
  */
 export function validateRegistration(scope: Construct, ca: IPrivateIotCa, platform: IotPlatform): void {
   if (ca instanceof PrivateIotCa && ca._awaitsCertificate) {

@@ -19,8 +19,8 @@ import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 const REGISTRATION_CODE = 'RegistrationCode';
 
 /**
- * The one function of a stack that registers CAs with a platform. It holds no key and issues nothing: certificates come to it
- * as properties. Its role can read the credentials it is given, and nothing else.
+ * The single function of a stack that registers CAs with a platform. It holds no key and issues nothing: it receives certificates as
+ * properties. Its role can read the credentials that it is given, and no other secret.
  */
 export class RegistrarFunction extends Construct {
   /** The function for a platform in the stack of `scope`, made on first use. */
@@ -56,7 +56,7 @@ export class RegistrarFunction extends Construct {
     logging.applyBefore(this.function);
   }
 
-  /** A resource behind which this function stands, made only after the rights it needs. */
+  /** A resource that this function handles. It is made only after the rights that it needs. */
   public resource(scope: Construct, id: string, resourceType: RegistrationType, properties: object, rights: readonly Grant[] = []): CustomResource {
     const resource = new CustomResource(scope, id, {
       resourceType, serviceToken: this.function.functionArn, serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES), properties: { ...properties },
@@ -66,14 +66,14 @@ export class RegistrarFunction extends Construct {
   }
 
   /**
-   * Lets the function read credentials, by a policy of their own: it goes after the registrations that need them, whereas a
-   * policy for all credentials would lose the right before a registration that leaves the stack is removed at the platform.
+   * Lets the function read credentials. They have a policy of their own, which is deleted after the registrations that need it. A policy
+   * for all credentials would lose the right before a registration that leaves the stack is removed at the platform.
    */
   public grantReadCredentials(secret: ISecret): Grant {
     return grantUseSecret(secret, this.policyOn(secret, arnsOf(secret)));
   }
 
-  /** Lets the function ask AWS IoT for the registration code of the account; a code is of no resource. */
+  /** Lets the function request the registration code of the account from AWS IoT. The code belongs to no resource. */
   public grantGetRegistrationCode(): Grant {
     const isThere = this.node.tryFindChild(REGISTRATION_CODE) !== undefined;
     const policy = this.policy(REGISTRATION_CODE);
@@ -83,7 +83,7 @@ export class RegistrarFunction extends Construct {
     return Grant.addToPrincipal({ grantee: policy, actions: ['iot:GetRegistrationCode'], resourceArns: ['*'] });
   }
 
-  /** Lets the function record the registrations of a CA in its ledger, by a policy that goes after them too. */
+  /** Lets the function record the registrations of a CA in the CA's ledger, with a policy that is deleted after the registrations too. */
   public grantRecordRegistrations(ca: IPrivateIotCa): Grant {
     return grantRecordRegistrations(ca.ledger, this.policyOn(ca, [ca.ledger.tableArn]));
   }

@@ -1,6 +1,7 @@
 /**
- * The entries of the functions that register CAs with platforms beside AWS IoT: one bundle, in which each has a handler, so that the
- * clients of Secrets Manager and DynamoDB are shipped once. That of AWS IoT needs no such client, and has a bundle of its own.
+ * The entry points of the functions that register CAs with platforms other than AWS IoT. All of them are in one bundle, in which each has a
+ * handler, so the clients of Secrets Manager and DynamoDB are shipped only once. The function for AWS IoT needs neither client, and has a
+ * bundle of its own.
  */
 export { handler as apsaraMqtt } from './alibaba/registrar';
 export { handler as azure } from './azure/registrar';

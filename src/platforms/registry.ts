@@ -13,8 +13,8 @@ import { THINGSBOARD_RULES } from './thingsboard/rules';
 import { VERNEMQ_RULES } from './vernemq/rules';
 
 /**
- * The rules by the platform's identifier, which stands in templates and never changes. They are checked at synthesis, in the
- * function and by `private-iot-ca lint`, and the documentation's tables are made from them.
+ * The rules of each platform, by the platform's identifier, which appears in templates and never changes. The rules are checked at
+ * synthesis, in the function and by `private-iot-ca lint`, and the documentation's tables are made from them.
  */
 export const PLATFORMS = {
   'alibaba-cloud-iot': ALIBABA_CLOUD_IOT_RULES,

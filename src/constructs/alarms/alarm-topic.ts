@@ -8,8 +8,8 @@ import { description } from '../checks/description';
 const EVENTS = new ServicePrincipal('events.amazonaws.com');
 
 /**
- * The topic of an alarm, encrypted by a key of its own. No condition, such as `aws:SourceAccount`, is in its policy, nor in that of
- * the key: EventBridge does not fill in what they ask for when it publishes to a topic, so that the alarm would be lost.
+ * The topic of an alarm, encrypted with a key of its own. Neither its policy nor that of the key has a condition such as
+ * `aws:SourceAccount`: EventBridge does not provide the values of such conditions when it publishes to a topic, so the alarm would be lost.
  *
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html

@@ -12,23 +12,23 @@ import { TOPIC } from '../checks/object-kinds';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { CertificateProvider } from '../provider/certificate-provider';
 
-/** Who invokes the functions of this library, as CloudTrail names it. */
+/** The service that invokes the functions of this library, by its name in CloudTrail. */
 const CLOUDFORMATION = 'cloudformation.amazonaws.com';
 
-/** The operations of Lambda that invoke a function; the first also under the name that the API's version adds. */
+/** The Lambda operations that invoke a function. CloudTrail may add the version of the API to the name of the first operation. */
 const INVOCATIONS = ['Invoke', 'Invoke20150331', 'InvokeAsync', 'InvokeWithResponseStream'];
 
 /**
- * Whom an alarm tells.
+ * Where an invocation alarm is delivered.
  */
 export interface InvocationAlarmProps {
   /**
-   * Where the alarm is delivered. A topic that is imported must let `events.amazonaws.com` publish. One that is encrypted
-   * must be so by a customer managed key that lets `events.amazonaws.com` use it (`kms:Decrypt` and `kms:GenerateDataKey*`),
-   * for EventBridge can't use the key `aws/sns`.
+   * The topic to which the alarm is delivered. An imported topic must let `events.amazonaws.com` publish. An encrypted topic must use a
+   * customer managed key that lets `events.amazonaws.com` use it (`kms:Decrypt` and `kms:GenerateDataKey*`), because EventBridge can't use
+   * the key `aws/sns`.
    *
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
-   * @default - a new topic, encrypted by a key of its own, without subscriptions
+   * @default - a new topic, encrypted with a key of its own, without subscriptions
    */
   readonly topic?: ITopic;
 }
@@ -36,12 +36,13 @@ export interface InvocationAlarmProps {
 const KINDS: Kinds<InvocationAlarmProps> = { topic: optional(TOPIC) };
 
 /**
- * Tells a topic whenever somebody else than AWS CloudFormation invokes the functions that make and register the certificates of
- * this stack: `lambda:InvokeFunction` on them is a right to have certificates made. The message says who did, and when.
+ * Sends an alarm to a topic whenever a principal other than AWS CloudFormation invokes the functions that make and register the
+ * certificates of this stack: `lambda:InvokeFunction` on these functions is a right to have certificates made. The message says which
+ * principal invoked a function, and when.
  *
- * It works from what AWS CloudTrail records. Invocations are data events, which no trail records by itself: the account needs a
- * trail in the stack's Region that does so for these functions (resource type `AWS::Lambda::Function`), at a price for each
- * event. Delivery is a matter of minutes, and at best effort.
+ * The alarm works from the records of AWS CloudTrail. Invocations are data events, which no trail records by default: the account needs a
+ * trail in the stack's Region that records the data events of these functions (resource type `AWS::Lambda::Function`), at a price per
+ * event. Delivery takes minutes, and is on a best-effort basis.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
@@ -53,7 +54,7 @@ const KINDS: Kinds<InvocationAlarmProps> = { topic: optional(TOPIC) };
  * alarm.topic.addSubscription(new EmailSubscription('pki@acme.example'));
  */
 export class InvocationAlarm extends Construct {
-  /** Where the alarm is delivered; subscribe those who look after the CA. */
+  /** The topic to which the alarm is delivered. Subscribe the people who look after the CA. */
   public readonly topic: ITopic;
 
   constructor(scope: Construct, id: string, props: InvocationAlarmProps = {}) {
@@ -76,7 +77,7 @@ export class InvocationAlarm extends Construct {
           eventSource: ['lambda.amazonaws.com'],
           eventName: INVOCATIONS,
           resources: { ARN: Lazy.list({ produce: () => functionsIn(Stack.of(this)).map(({ functionArn }) => functionArn) }) },
-          // A direct call has no such field, and anything-but alone does not match a missing field.
+          // A direct call lacks this field, and anything-but alone does not match a missing field.
           $or: [
             { userIdentity: { invokedBy: Match.anythingBut(CLOUDFORMATION) } },
             { userIdentity: { invokedBy: Match.doesNotExist() } },
@@ -88,13 +89,13 @@ export class InvocationAlarm extends Construct {
   }
 }
 
-/** The functions of this library in a stack, those too that are declared after the alarm. */
+/** The functions of this library in a stack, including those that are declared after the alarm. */
 function functionsIn(stack: Stack): IFunction[] {
   return stack.node.children.filter(child => child instanceof CertificateProvider || child instanceof RegistrarFunction)
     .map(({ node }) => node.findChild('Function') as IFunction & Construct);
 }
 
-/** What an event does not have, such as an error, is left out of the message by EventBridge. */
+/** The text of the alarm. EventBridge leaves out each field that an event does not have, such as an error. */
 function message(): string {
   const [functionName, type, arn, account, time, address, error, event] = [
     'requestParameters.functionName', 'userIdentity.type', 'userIdentity.arn', 'userIdentity.accountId', 'eventTime', 'sourceIPAddress', 'errorCode', 'eventID',

@@ -15,36 +15,36 @@ import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { CertificateProvider } from '../provider/certificate-provider';
 
 /**
- * An event pattern may have 2,048 characters, and a role's ARN takes about a hundred of them.
+ * An event pattern may have 2,048 characters, and the ARN of a role takes about a hundred of them.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  */
 const MAX_SIGNERS = 10;
 
 /**
- * What an alarm watches, and whom it tells.
+ * What a signing alarm watches, and where it is delivered.
  */
 export interface SigningAlarmProps {
   /**
-   * A CA whose key is in AWS KMS. Of one from another stack (`fromPrivateIotCaAttributes`), the function of that stack has to be
+   * A CA whose key is in AWS KMS. For a CA from another stack (`fromPrivateIotCaAttributes`), the role of that stack's function must be
    * among the `signers`.
    */
   readonly ca: IPrivateIotCa;
 
   /**
-   * Roles whose signatures are no reason for an alarm, besides that of the function which issues in the CA's own stack: those
-   * of the functions of other stacks that use the CA, up to 9. Whoever has such a role signs without an alarm.
+   * Further roles whose signatures raise no alarm, up to 9: the roles of the functions in other stacks that use the CA. The role of the
+   * function that issues in the CA's own stack raises no alarm either. Anyone who holds one of these roles can sign without an alarm.
    *
    * @default - none
    */
   readonly signers?: IRole[];
 
   /**
-   * Where the alarm is delivered. A topic that is imported must let `events.amazonaws.com` publish. One that is encrypted
-   * must be so by a customer managed key that lets `events.amazonaws.com` use it (`kms:Decrypt` and `kms:GenerateDataKey*`),
-   * for EventBridge can't use the key `aws/sns`.
+   * The topic to which the alarm is delivered. An imported topic must let `events.amazonaws.com` publish. An encrypted topic must use a
+   * customer managed key that lets `events.amazonaws.com` use it (`kms:Decrypt` and `kms:GenerateDataKey*`), because EventBridge can't use
+   * the key `aws/sns`.
    *
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
-   * @default - a new topic, encrypted by a key of its own, without subscriptions
+   * @default - a new topic, encrypted with a key of its own, without subscriptions
    */
   readonly topic?: ITopic;
 }
@@ -52,21 +52,21 @@ export interface SigningAlarmProps {
 const KINDS: Kinds<SigningAlarmProps> = { ca: CA, signers: optional(listOf(ROLE)), topic: optional(TOPIC) };
 
 /**
- * Tells a topic whenever somebody signs with the key of a CA who does not issue: each signature can be a certificate that
- * no ledger knows. The message says who signed, and when.
+ * Sends an alarm to a topic whenever a principal that does not issue signs with the key of a CA: each of these signatures can be a
+ * certificate that no ledger knows. The message says which principal signed, and when.
  *
- * It works from what AWS CloudTrail records. KMS records each call of `Sign` as a read-only management event, which
- * EventBridge delivers to rules that ask for these. For that, the account needs a trail in the key's Region that records
- * read events and does not leave out those of KMS. Delivery is a matter of minutes, and at best effort.
+ * The alarm works from the records of AWS CloudTrail. KMS records each call of `Sign` as a read-only management event, and EventBridge
+ * delivers these events to rules that ask for them. For this, the account needs a trail in the key's Region that records read events and
+ * does not exclude those of KMS. Delivery takes minutes, and is on a best-effort basis.
  *
- * Of a multi-Region key, the signatures of this Region are watched; its replicas need alarms of their own.
+ * For a multi-Region key, the alarm watches the signatures in this Region. The key's replicas need alarms of their own.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/ct-sign.html
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail-management.html
  * @see https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-kms.html
  */
 export class SigningAlarm extends Construct {
-  /** Where the alarm is delivered; subscribe those who look after the CA. */
+  /** The topic to which the alarm is delivered. Subscribe the people who look after the CA. */
   public readonly topic: ITopic;
 
   constructor(scope: Construct, id: string, props: SigningAlarmProps) {
@@ -96,7 +96,7 @@ export class SigningAlarm extends Construct {
           eventSource: ['kms.amazonaws.com'],
           eventName: ['Sign'],
           resources: { ARN: [key.keyArn] },
-          // Users, the root user and services sign without the session of a role, and anything-but alone does not match a missing field.
+          // Users, the root user and services sign without a role session, and anything-but alone does not match a missing field.
           $or: [
             { userIdentity: { sessionContext: { sessionIssuer: { arn: Match.anythingBut(...signers.map(({ roleArn }) => roleArn)) } } } },
             { userIdentity: { sessionContext: { sessionIssuer: { arn: Match.doesNotExist() } } } },
@@ -105,11 +105,11 @@ export class SigningAlarm extends Construct {
       },
       targets: [new SnsTopic(this.topic, { message: RuleTargetInput.fromText(message(key)) })],
     });
-    // A rule that is merely enabled is not given read-only events. The construct has no property for it.
+    // A rule that is merely enabled gets no read-only events, and the construct has no property for this state.
     (rule.node.defaultChild as CfnRule).state = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
   }
 
-  /** A call is recorded in the Region in which it is made, which is the key's. */
+  /** CloudTrail records a call in the Region in which it is made, which is the key's Region. */
   private assertInRegion(key: IKey): void {
     const [own, other] = [Stack.of(this).region, key.env.region];
     if (!Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other) {
@@ -119,7 +119,7 @@ export class SigningAlarm extends Construct {
   }
 }
 
-/** What an event does not have, such as an error, is left out of the message by EventBridge. */
+/** The text of the alarm. EventBridge leaves out each field that an event does not have, such as an error. */
 function message(key: IKey): string {
   const [type, arn, account, time, address, error, event] = [
     'userIdentity.type', 'userIdentity.arn', 'userIdentity.accountId', 'eventTime', 'sourceIPAddress', 'errorCode', 'eventID',

@@ -4,28 +4,28 @@ import { nearName } from './near-name';
 import { Complaint, describe, quote } from '../../contract/rules';
 
 /**
- * What a property may hold. TypeScript checks that for who writes TypeScript; this does for everybody else, before anything is done
- * with the value.
+ * What a property may hold. The TypeScript compiler checks that for users of TypeScript. A kind checks it for all other users, before the
+ * value is used.
  */
 export interface Kind<T, Absent extends boolean = false> {
-  /** How a message says what is allowed. */
+  /** What is allowed, in the words of a message. */
   readonly allowed: string;
   readonly accepts: (value: unknown) => boolean;
-  /** What a value that is accepted consists of. */
+  /** The parts of an accepted value. */
   readonly parts?: (value: any) => Part[];
-  /** What a message says of a text that is given instead. */
+  /** What a message adds if a text is given instead. */
   readonly instead?: TextInstead;
-  /** A name in a map that is none of its properties, and the property that was probably meant. */
+  /** A name in a map that is not one of its properties, and the property that was probably meant. */
   readonly misspelling?: (value: object) => Misspelling | undefined;
-  /** The names in a map that are none of its properties: what is missing may stand there under another name. */
+  /** The names in a map that are not among its properties. A missing property may be there under another name. */
   readonly unknown?: (value: object) => readonly string[];
-  /** Whether it may be left out. */
+  /** Whether the property may be left out. */
   readonly absent?: Absent;
-  /** Holds nothing: the type of the property, by which the compiler holds a table of kinds against its interface. */
+  /** Never has a value. It carries the type of the property, so the compiler can check a table of kinds against its interface. */
   readonly type?: T;
 }
 
-/** What stands behind the name of a property, as in `[0]` or `.commonName`; its kind; and what it holds. */
+/** A part of a value: what follows the name of the property, such as `[0]` or `.commonName`; the kind of the part; and its value. */
 type Part = readonly [string, Kind<unknown, boolean>, unknown];
 
 interface TextInstead {
@@ -40,23 +40,23 @@ interface Misspelling {
   readonly meant: string;
 }
 
-/** The kind of each property of an interface: one that is missing here, or of another type, does not compile. */
+/** The kind of each property of an interface. A table that lacks a property, or gives it a kind of another type, does not compile. */
 export type Kinds<P> = { readonly [K in keyof P]-?: undefined extends P[K] ? Kind<NonNullable<P[K]>, true> : Kind<P[K]> };
 
-/** A token that is encoded in a text, a number or a list is of that kind. */
+/** A token that is encoded as a text, a number or a list has the corresponding kind. */
 export const TEXT: Kind<string> = { allowed: 'a text', accepts: value => typeof value === 'string' };
 export const NUMBER: Kind<number> = { allowed: 'a number', accepts: value => typeof value === 'number' };
 export const FLAG: Kind<boolean> = { allowed: 'true or false', accepts: value => typeof value === 'boolean' };
 export const DATE: Kind<Date> = { allowed: 'a Date', accepts: value => Object.prototype.toString.call(value) === '[object Date]' };
-/** What is in it may be anything, and all of it a token. */
+/** Its values may be anything, and the whole map may be a token. */
 export const MAP: Kind<{ [name: string]: any }> = { allowed: 'a map', accepts: value => isMap(value) ? isPlain(value) : typeof value === 'object' && Token.isUnresolved(value) };
 
-/** An object in whose place a text is often given. */
+/** The kind of an object for which a text is often given by mistake. */
 export function insteadOfText<T>(kind: Kind<T>, instead: TextInstead): Kind<T> {
   return { ...kind, instead };
 }
 
-/** That it may be left out. */
+/** The same kind, for a property that may be left out. */
 export function optional<T>(kind: Kind<T>): Kind<T, true> {
   return { ...kind, absent: true };
 }
@@ -66,15 +66,15 @@ export function oneOf<T extends string>(name: string, values: { readonly [member
   return { allowed: `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}, one of ${Object.keys(values).join(', ')}`, accepts: value => Object.values(values).includes(value as T) };
 }
 
-/** A text for which a token may stand. */
+/** The same kind, with a token allowed in place of the text. */
 export function orToken<T extends string>(kind: Kind<T>): Kind<T> {
   return { ...kind, accepts: value => kind.accepts(value) || (typeof value === 'string' && Token.isUnresolved(value)) };
 }
 
 /**
- * An object, known by its members: that of another copy of a library, which is of another class, is as good.
+ * An object, recognized by its members. An object from another copy of a library is an instance of another class, and is just as good.
  *
- * @param members those that no other kind has
+ * @param members members that no other kind has
  */
 export function having<T>(allowed: string, ...members: (keyof T & string)[]): Kind<T> {
   return { allowed, accepts: value => typeof value === 'object' && value !== null && members.every(member => member in value) };
@@ -97,11 +97,11 @@ export function mapOf<T>(kind: Kind<T>): Kind<{ [name: string]: T }> {
 }
 
 /**
- * A map with declared properties. One that is not empty has one of them, and a construct is none: a key in place of `{ key }` would be
- * taken for nothing at all.
+ * A map with declared properties. A map that is not empty must have at least one of them, and must not be a construct: a key in place of
+ * `{ key }` would otherwise be silently ignored.
  *
- * It may have more, such as the properties of a subclass, which hands all of its own to this one. A name that is near to that of a
- * property which is not given is a misspelling.
+ * The map may have further properties, such as those of a subclass that passes all of its properties to its base class. A name that is
+ * close to that of a missing property is a misspelling.
  */
 export function struct<P>(name: string, kinds: Kinds<P>): Kind<P> {
   return {
@@ -114,10 +114,10 @@ export function struct<P>(name: string, kinds: Kinds<P>): Kind<P> {
 }
 
 /**
- * Checks what is given to a construct or a function.
+ * Checks the values that are given to a construct or a function.
  *
- * @param where the construct, or its path where it is still to be made; or the function, as in `KeyStorage.kms()`
- * @param kinds the properties or the arguments
+ * @param where the construct, or its path if it does not exist yet; or the function, as in `KeyStorage.kms()`
+ * @param kinds the kinds of the properties or the arguments
  * @throws Error with the property, what is allowed, and what was given
  */
 export function check<P extends object>(where: IConstruct | string, kinds: Kinds<P>, values: P): void {
@@ -129,7 +129,7 @@ export function check<P extends object>(where: IConstruct | string, kinds: Kinds
   }
 }
 
-/** The path of a construct that is still to be made. Without a scope it is none, which is for the CDK to say. */
+/** The path of a construct that does not exist yet. A missing scope is left for CDK to report. */
 export function pathBelow(scope: Construct | undefined, id: string): string {
   return [scope?.node?.path, id].filter(Boolean).join('/');
 }
@@ -184,7 +184,7 @@ function isEmpty(value: object): boolean {
   return isPlain(value) && Object.keys(value).length === 0;
 }
 
-/** Whether it is an object of no class. */
+/** Whether an object is not an instance of a class. */
 function isPlain(value: object): boolean {
   return ['Object', undefined].includes(Object.getPrototypeOf(value)?.constructor?.name);
 }
@@ -196,7 +196,7 @@ function describeMap(names: readonly string[]): string {
   return names.length === 0 ? 'an empty map' : `a map of ${names.slice(0, SHOWN_NAMES).map(name => quote(name)).join(', ')}${names.length > SHOWN_NAMES ? ', …' : ''}`;
 }
 
-/** A token is not shown: what it stands for is not known, and its encoding tells nobody anything. */
+/** A token is not shown: its value is not known, and its encoding means nothing to a reader. */
 function describeGiven(value: unknown): string {
   const encoded = Array.isArray(value) ? 'list' : typeof value === 'string' ? 'text' : 'number';
   return isMap(value) && isPlain(value) ? describeMap(Object.keys(value))

@@ -1,8 +1,11 @@
-/** How many letters of a name may be wrong: one of three, and two at most, so that of two short names neither is taken for the other. */
+/** How many letters of a name may be wrong: one in three, and at most two, so that two short names are not taken for each other. */
 const LETTERS_FOR_A_MISTAKE = 3;
 const MAX_MISTAKES = 2;
 
-/** The name that was probably meant by another one: it differs in upper and lower case, in hyphens and underscores, or in a letter or two. */
+/**
+ * The known name that was probably meant: the given name differs only in upper and lower case, in hyphens and underscores, or in one or two
+ * letters.
+ */
 export function nearName(name: string, known: readonly string[]): string | undefined {
   const plain = plainName(name);
   const [nearest] = known
@@ -16,7 +19,10 @@ function plainName(name: string): string {
   return name.toLowerCase().replace(/[_-]/g, '');
 }
 
-/** How many letters have to be added, left out, replaced, or swapped with the next one, to make one name of another (optimal string alignment). */
+/**
+ * How many letters must be added, left out, replaced, or swapped with the next letter, to turn one name into the other (optimal string
+ * alignment).
+ */
 function distance(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > MAX_MISTAKES) {
     return Infinity;

@@ -4,8 +4,9 @@ import { Complaint } from '../../contract/rules';
 import { PlatformId } from '../../platforms/registry';
 
 /**
- * The ids of warnings, by which a reader acknowledges them, and what each of them says. Ids are final, one for each thing that is said. The
- * documentation's table is made from this one. A warning about a certificate that was made elsewhere has the id of the rule that it breaks.
+ * The ids by which users acknowledge warnings, and what each warning says. Ids are final, and each statement has an id of its own. The
+ * documentation's table is made from this table. A warning about a certificate that was made elsewhere has the id of the rule that the
+ * certificate breaks.
  */
 export const WARNINGS = {
   'ca-has-ended': 'A CA whose certificate was made elsewhere has ended and can issue nothing new',
@@ -22,7 +23,7 @@ export const WARNINGS = {
   'term': 'The validity of a certificate is such that it could not be issued today',
 } as const;
 
-/** The ids of notes, and what each of them says. A note about a platform has the identifier of the platform and that of the notice. */
+/** The ids of notes, and what each note says. The id of a note about a platform consists of the platform's identifier and the notice's id. */
 export const NOTES = {
   'trail-of-invocations': 'What AWS CloudTrail must record for an `InvocationAlarm`',
   'trail-of-signatures': 'What AWS CloudTrail must record for a `SigningAlarm`',
@@ -32,12 +33,12 @@ type WarningId = keyof typeof WARNINGS | `lint.${string}`;
 
 type NoteId = keyof typeof NOTES | `${PlatformId}.${string}`;
 
-/** Says that something works and is unwise. */
+/** Warns of something that works but is unwise. */
 export function warn(scope: IConstruct, id: WarningId, message: string): void {
   Annotations.of(scope).addWarningV2(noticeId(id), message);
 }
 
-/** Says what nothing here can check. The lowest aws-cdk-lib that this library works with can't acknowledge that. */
+/** Tells users what this library can't check. The lowest aws-cdk-lib that this library works with can't acknowledge such a note. */
 export function note(scope: IConstruct, id: NoteId, message: string): void {
   const annotations = Annotations.of(scope);
   if ('addInfoV2' in annotations) {
@@ -48,14 +49,14 @@ export function note(scope: IConstruct, id: NoteId, message: string): void {
 }
 
 /**
- * A complaint of a validation (`Node.addValidation`). CDK puts the path of the construct that validates before it, as it does with warnings,
- * so that only another construct is named.
+ * A complaint of a validation (`Node.addValidation`). CDK puts the path of the validating construct before the complaint, as it does with
+ * warnings, so the complaint names only another construct.
  */
 export function complaintOfValidation(validating: IConstruct, about: IConstruct, complaint: Complaint): string[] {
   return complaint === undefined ? [] : [about === validating ? complaint : `${about.node.path}: ${complaint}`];
 }
 
-/** An id as it is acknowledged. */
+/** An id in the form in which users acknowledge it. */
 export function noticeId(id: WarningId | NoteId): string {
   return `cdk-private-iot-ca:${id}`;
 }

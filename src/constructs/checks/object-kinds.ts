@@ -13,7 +13,7 @@ import { SubjectRule } from '../certificates/subject-rule';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
 
-/** The objects that several constructs are given. */
+/** The objects that several constructs take. */
 export const CA = having<IPrivateIotCa>('a CA, as in new PrivateIotCa()', 'caId', '_chain');
 export const HASH_ALGORITHM = orToken(oneOf('HashAlgorithm', HashAlgorithm));
 export const KEY_ALGORITHM = having<KeyAlgorithm>('a KeyAlgorithm, as in KeyAlgorithm.EC_P256', 'name', '_render');
@@ -24,7 +24,7 @@ export const PEM_SOURCE = insteadOfText(having<PemSource>('a PemSource, as in Pe
 export const PLATFORM = having<IotPlatform>('an IotPlatform, as in IotPlatform.AWS_IOT_CORE', 'platformId', '_render');
 export const SUBJECT_RULE = having<SubjectRule>('a SubjectRule, as in SubjectRule.exact()', '_for');
 
-/** Those of aws-cdk-lib and constructs. */
+/** The objects of aws-cdk-lib and constructs. */
 export const DURATION = having<Duration>('a Duration, as in Duration.days(30)', 'toDays', 'toSeconds', 'isUnresolved');
 export const GRANTEE = having<IGrantable>('a principal that rights can be given to, as in a Role or a Function', 'grantPrincipal');
 export const KEY = having<IKey>('an IKey of aws-kms, as in Key.fromKeyArn()', 'keyArn');

@@ -14,7 +14,7 @@ import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { HashAlgorithm } from '../certificates/hash-algorithm';
 
 /**
- * Asks a rule about values that may be tokens. What is known only at deployment is checked then, by the same rule.
+ * Applies a rule to values that may be tokens. Values that are known only at deployment are checked then, by the same rule.
  *
  * @throws Error with the rule's complaint and the path of the construct
  */
@@ -25,12 +25,12 @@ export function validate(scope: Construct, values: unknown[], rule: () => Compla
   }
 }
 
-/** Whether there is a token among values and what is in them. */
+/** Whether a value is a token or contains a token. */
 export function hasToken(value: unknown): boolean {
   return Token.isUnresolved(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasToken));
 }
 
-/** Checks a subject, attribute by attribute where some of them are tokens. */
+/** Checks a subject. If some of its attributes are tokens, each of the others is checked by itself. */
 export function validateSubject(scope: Construct, subject: SubjectValues): void {
   const values = Object.values(subject);
   validate(scope, values, () => checkSubject(subject));
@@ -41,43 +41,43 @@ export function validateSubject(scope: Construct, subject: SubjectValues): void 
   }
 }
 
-/** Checks a generation and answers it. */
+/** Checks a generation and returns it. */
 export function validGeneration(scope: Construct, generation = 1): number {
   validate(scope, [generation], () => checkGeneration(generation));
   return generation;
 }
 
-/** What a CA is, as far as its signatures depend on it. */
+/** The properties of a CA on which its signatures depend. */
 type SigningCa = Pick<IPrivateIotCa, 'keyAlgorithm' | 'signingKey' | 'defaultHashAlgorithm'>;
 
-/** Checks that the CA which signs can sign over a digest, and answers it. */
+/** Checks that the signing CA can use a hash algorithm, and returns the algorithm. */
 export function validHashAlgorithm(scope: Construct, ca: SigningCa, hashAlgorithm = ca.defaultHashAlgorithm): HashAlgorithm {
   validate(scope, [hashAlgorithm], () => ca.signingKey && ca.keyAlgorithm && checkHashForKms(ca.keyAlgorithm._render(), hashAlgorithm));
   return hashAlgorithm;
 }
 
-/** How long a certificate is to be valid, as a construct declares it. */
+/** The term of a certificate, as a construct declares it: how long the certificate is valid. */
 export interface TermProps {
   readonly validity?: Duration;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }
 
-/** A term as it stands in a template. */
+/** A term as it appears in a template. */
 export interface TermProperties {
   readonly ValidityDays?: number;
   readonly NotBefore?: string;
   readonly NotAfter?: string;
 }
 
-/** Checks a term and answers it as it stands in a template. */
+/** Checks a term and returns it as it appears in a template. */
 export function validTerm(scope: Construct, { validity, notBefore, notAfter }: TermProps, absent: Duration): TermProperties {
   const days = validity || !notAfter ? validityDays(scope, validity ?? absent) : undefined;
   validate(scope, [days], () => checkTerm({ days, notBefore, notAfter }));
   return { ValidityDays: days, NotBefore: notBefore && formatTime(notBefore), NotAfter: notAfter && formatTime(notAfter) };
 }
 
-/** Checks a path length, and that a CA above allows it (RFC 5280, section 4.2.1.9). */
+/** Checks a path length, and that the issuer allows it (RFC 5280, section 4.2.1.9). */
 export function validatePathLength(scope: Construct, pathLength: number, issuerPathLength?: number): void {
   validate(scope, [pathLength], () => checkPathLength(pathLength));
   validate(scope, [pathLength, issuerPathLength], () => issuerPathLength === undefined || pathLength < issuerPathLength ? undefined
@@ -85,7 +85,7 @@ export function validatePathLength(scope: Construct, pathLength: number, issuerP
       : `pathLength must be from 0 to ${issuerPathLength - 1} below a CA with a pathLength of ${issuerPathLength}, got ${pathLength}`);
 }
 
-/** The days of a validity. Parts of days are refused, since a certificate's identity counts whole ones. */
+/** A validity in days. Fractions of days are refused, because a certificate's identity counts whole days. */
 export function validityDays(scope: Construct, validity: Duration): number {
   const seconds = validity.isUnresolved() ? undefined : validity.toSeconds({ integral: false });
   const days = seconds === undefined ? validity.toDays() : seconds / 86_400;
@@ -102,7 +102,7 @@ export function validateInsideCa(scope: Construct, days: number | undefined, caV
   }
 }
 
-/** Says at synthesis what a platform demands and nothing here can check. */
+/** Adds notes at synthesis about what platforms require and this library can't check. */
 export function sayNotices(scope: Construct, platforms: readonly IotPlatform[]): void {
   for (const platform of platforms) {
     const id = platform._render();
@@ -111,14 +111,14 @@ export function sayNotices(scope: Construct, platforms: readonly IotPlatform[]):
   }
 }
 
-/** A subject as it stands in a template. */
+/** A subject as it appears in a template. */
 export function renderSubject(subject: SubjectValues): { [attribute: string]: string } {
   return Object.fromEntries(SUBJECT_ATTRIBUTE_NAMES
     .filter(name => subject[name] !== undefined)
     .map(name => [SUBJECT_ATTRIBUTES[name].template, subject[name]!]));
 }
 
-/** The id of a construct that a method adds. Where it is forgotten, the options stand in its place. */
+/** Checks the id of a construct that a method adds. A caller who forgets the id passes the options in its place. */
 export function validId(scope: Construct, id: string): string {
   if (typeof id !== 'string') {
     throw new Error(`${scope.node.path}: id must be a text, the first argument before the options, got ${id === undefined ? 'none' : quote(id)}`);

@@ -13,7 +13,7 @@ import { NeededRight } from '../provider/certificate-provider';
 import { acknowledge } from '../provider/nag';
 
 /**
- * Options of every form of delivery.
+ * Options for every delivery format.
  */
 export interface DeliveryFormatOptions {
   /**
@@ -25,7 +25,7 @@ export interface DeliveryFormatOptions {
 }
 
 /**
- * Options of a PKCS#12 bundle.
+ * Options for a PKCS#12 bundle.
  */
 export interface Pkcs12Options extends DeliveryFormatOptions {
   /**
@@ -36,30 +36,30 @@ export interface Pkcs12Options extends DeliveryFormatOptions {
   readonly passphrase?: ISecret;
 
   /**
-   * Encrypt with 3DES and SHA-1 as of old, for what reads nothing newer: Windows before 10 version 1709, Java before 8u301,
-   * macOS before 14, many embedded stacks.
+   * Whether to encrypt with the old 3DES and SHA-1, for software that reads nothing newer: Windows before 10 version 1709, Java before
+   * 8u301, macOS before 14, many embedded stacks. Otherwise, the encryption is AES-256 with PBKDF2 and SHA-256.
    *
-   * @default false: AES-256 with PBKDF2 and SHA-256
+   * @default false
    */
   readonly legacy?: boolean;
 }
 
 /**
- * A secret with a certificate's key in a certain form.
+ * A secret that holds a certificate's key in a delivery format.
  */
 export interface DeliveredSecret {
-  /** The secret. Its current version is that of the certificate that is declared now. */
+  /** The secret. Its current version belongs to the currently declared certificate. */
   readonly secret: ISecret;
 
   /**
-   * The secret with the passphrase.
+   * The secret that holds the passphrase.
    *
-   * @default - the form has none
+   * @default - the format has no passphrase
    */
   readonly passphrase?: ISecret;
 }
 
-/** A form of delivery in its place. @internal */
+/** A delivery format that is bound to a certificate. @internal */
 export interface BoundDelivery extends DeliveredSecret {
   readonly properties: BundleProperties;
   readonly rights: NeededRight[];
@@ -69,33 +69,33 @@ const KINDS: Kinds<DeliveryFormatOptions> = { encryptionKey: optional(KEY) };
 const PKCS12_KINDS: Kinds<Pkcs12Options> = { ...KINDS, passphrase: optional(SECRET), legacy: optional(FLAG) };
 
 /**
- * A form in which a key and its certificate are delivered besides the PEM of the key; each in a secret of its own, at $0.40 a
- * month. Once it is written it stays, until the certificate is another one.
+ * A format in which a key and its certificate are delivered in addition to the PEM of the key. Each format has a secret of its own, at
+ * $0.40 a month. Once written, the secret stays the same until a new certificate replaces the current certificate.
  */
 export class DeliveryFormat {
   /**
-   * PKCS#12 (RFC 7292): the key, the certificate and the CAs above it, encrypted by a passphrase. The secret's value is
-   * base64 of it.
+   * PKCS#12 (RFC 7292): the key, the certificate and the certificates of the CAs above it, encrypted with a passphrase. The secret's value
+   * is the base64 of the bundle.
    */
   public static pkcs12(options: Pkcs12Options = {}): DeliveryFormat {
     check('DeliveryFormat.pkcs12()', PKCS12_KINDS, options);
     return new DeliveryFormat(options.legacy ? 'Pkcs12Legacy' : 'Pkcs12', options);
   }
 
-  /** One PEM text: the key, the certificate, and the CAs above it, as many brokers and SDKs take it. */
+  /** A single PEM text, as many brokers and SDKs take it: the key, the certificate, and the certificates of the CAs above it. */
   public static combinedPem(options: DeliveryFormatOptions = {}): DeliveryFormat {
     check('DeliveryFormat.combinedPem()', KINDS, options);
     return new DeliveryFormat('CombinedPem', options);
   }
 
-  /** The key alone, PKCS#8 in DER. The secret's value is base64 of it. The certificate's DER is its `certificateDerBase64`. */
+  /** The key alone, as PKCS#8 in DER. The secret's value is the base64 of the DER. The certificate's DER is its `certificateDerBase64`. */
   public static der(options: DeliveryFormatOptions = {}): DeliveryFormat {
     check('DeliveryFormat.der()', KINDS, options);
     return new DeliveryFormat('Der', options);
   }
 
   private constructor(
-    /** Its name: `Pkcs12`, `Pkcs12Legacy`, `CombinedPem` or `Der`. */
+    /** The name of the format: `Pkcs12`, `Pkcs12Legacy`, `CombinedPem` or `Der`. */
     public readonly name: string,
     private readonly options: Pkcs12Options,
   ) {}
@@ -126,7 +126,7 @@ export class DeliveryFormat {
 /** Not exported. */
 export const DELIVERY_FORMAT = having<DeliveryFormat>('a DeliveryFormat, as in DeliveryFormat.pkcs12()', 'name', '_bind');
 
-/** It stays and goes with the bundle, which nobody can open without it. */
+/** A passphrase that is kept or deleted together with the bundle, which can't be opened without it. */
 function newPassphrase(scope: Construct, id: string, encryptionKey: IKey | undefined, removalPolicy: RemovalPolicy): Secret {
   const secret = new Secret(scope, id, {
     description: description('secret', `Passphrase of ${scope.node.path}`),

@@ -5,18 +5,18 @@ import { Construct } from 'constructs';
 import { description } from '../checks/description';
 import { acknowledge } from '../provider/nag';
 
-/** What an empty secret is. */
+/** Properties of an empty secret. */
 export interface EmptySecretProps {
   readonly description: string;
   readonly encryptionKey?: IKey;
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** A secret without a value, which the function gives it. */
+/** A secret without a value. The function writes the value. */
 export function emptySecret(scope: Construct, id: string, { description: text, encryptionKey, removalPolicy }: EmptySecretProps): Secret {
   const secret = new Secret(scope, id, { description: description('secret', text), encryptionKey });
   const resource = secret.node.defaultChild as CfnResource;
-  // Without this, the construct would have a random password generated, which nobody should take for the key.
+  // Without this, the construct would have a random password generated, which could be mistaken for the key.
   resource.addPropertyDeletionOverride('GenerateSecretString');
   resource.applyRemovalPolicy(removalPolicy);
   waitForNothing(secret);
@@ -25,8 +25,8 @@ export function emptySecret(scope: Construct, id: string, { description: text, e
 }
 
 /**
- * Keeps a secret of a certificate from waiting for what the certificate is told to wait for (`node.addDependency`), such as another
- * certificate: that one waits for the policy that names the secrets of both, so that the template would be circular.
+ * Keeps a certificate's secret from inheriting the dependencies of the certificate (`node.addDependency`), such as a dependency on another
+ * certificate. That other certificate depends on the policy that names the secrets of both, so the template would be circular.
  */
 export function waitForNothing(secret: Secret): void {
   (secret.node.defaultChild as CfnResource).addDeletionOverride('DependsOn');

@@ -15,7 +15,7 @@ import { DURATION, KEY } from '../checks/object-kinds';
 import { validate } from '../checks/validation';
 
 /**
- * Options of a key in Secrets Manager.
+ * Options for a private key in Secrets Manager.
  */
 export interface SecretsManagerKeyStorageOptions {
   /**
@@ -27,19 +27,19 @@ export interface SecretsManagerKeyStorageOptions {
 }
 
 /**
- * Options of a key in KMS.
+ * Options for a private key in KMS.
  */
 export interface KmsKeyStorageOptions {
   /**
-   * An asymmetric key for signing (`SIGN_VERIFY`) that exists already; of the CA's `keyAlgorithm`. Of a key that the app declares
-   * that is checked at synthesis, of another one during deployment.
+   * An existing asymmetric key for signing (`SIGN_VERIFY`) with the CA's `keyAlgorithm`. A key that the app declares is checked at
+   * synthesis, any other key during deployment.
    *
-   * @default - a key of the stack, kept when the CA leaves it
+   * @default - a new key in the stack, which is kept when the CA leaves the stack
    */
   readonly key?: IKey;
 
   /**
-   * How long a key of the stack waits before it is destroyed, once somebody has asked for that: 7 to 30 days.
+   * The waiting period between a request to delete a key of the stack and its deletion: 7 to 30 days.
    *
    * @default Duration.days(30)
    */
@@ -47,15 +47,15 @@ export interface KmsKeyStorageOptions {
 }
 
 /**
- * Options of a key in the Parameter Store.
+ * Options for a private key in the Parameter Store.
  */
 export interface ParameterKeyStorageOptions {
   /**
-   * The path below which the key is kept, as in `/iot/devices/sensor-001`. It must be the certificate's own. The function's
-   * rights on it take some 200 characters of the 10,240 that IAM gives a stack for these and for its CAs, which bounds how many
-   * certificates of a stack can have one; the default has no such bound.
+   * The path below which the key is kept, as in `/iot/devices/sensor-001`. No other certificate may have the same path. The function's
+   * rights on this path take about 200 of the 10,240 characters that IAM gives a stack for such rights and for the rights on its CAs. This
+   * limits how many certificates of a stack can have a path of their own. The default has no such limit.
    *
-   * @default - `/private-iot-ca/`, the stack's name, and a name made of the path of the construct
+   * @default - `/private-iot-ca/`, the stack's name, and a name made from the path of the construct
    */
   readonly path?: string;
 
@@ -72,12 +72,12 @@ const KMS_KINDS: Kinds<KmsKeyStorageOptions> = { key: optional(KEY), pendingWind
 const PARAMETER_KINDS: Kinds<ParameterKeyStorageOptions> = { path: optional(TEXT), encryptionKey: optional(KEY) };
 
 /**
- * Where a private key is held.
+ * Where a private key is kept.
  */
 export abstract class KeyStorage {
   /**
-   * In Secrets Manager, in a secret of the stack. The deployment writes the key into it as an unencrypted PKCS#8 PEM; its
-   * current version is the key of the certificate that is declared now. It costs $0.40 a month.
+   * Keeps the key in Secrets Manager, in a secret of the stack. The deployment writes the key into the secret as an unencrypted PKCS#8 PEM.
+   * The current secret version is the key of the currently declared certificate. The secret costs $0.40 a month.
    */
   public static secretsManager(options: SecretsManagerKeyStorageOptions = {}): KeyStorage {
     check('KeyStorage.secretsManager()', SECRETS_MANAGER_KINDS, options);
@@ -85,11 +85,11 @@ export abstract class KeyStorage {
   }
 
   /**
-   * In KMS, for CAs: the key is made in a hardware security module and never leaves it. RSA and the NIST curves; a curve's
-   * key signs over its own digest only, SHA-256 with P-256, SHA-384 with P-384, SHA-512 with P-521. It costs $1 a month, and
-   * $0.15 for 10,000 signatures (RSA above 2048 bits and curves).
+   * Keeps the key of a CA in KMS: the key is made in a hardware security module and never leaves it. RSA and the NIST curves are supported.
+   * A key on one of these curves signs over its own digest only: SHA-256 with P-256, SHA-384 with P-384, SHA-512 with P-521. The key costs
+   * $1 a month, and $0.15 for 10,000 signatures (RSA above 2048 bits and curves).
    *
-   * A changed declaration of the CA makes a new certificate of the same key; raise `generation` for a new key.
+   * A changed declaration of the CA makes a new certificate with the same key. Raise `generation` for a new key.
    */
   public static kms(options: KmsKeyStorageOptions = {}): KeyStorage {
     check('KeyStorage.kms()', KMS_KINDS, options);
@@ -97,8 +97,9 @@ export abstract class KeyStorage {
   }
 
   /**
-   * In the Parameter Store of Systems Manager, for devices: a SecureString parameter for each certificate, named by its
-   * serial number below a path. A standard parameter costs nothing. It has the tags that `Tags.of()` gives to the certificate.
+   * Keeps the key of a device in the Parameter Store of Systems Manager: a SecureString parameter for each certificate, named by the
+   * certificate's serial number below a path. A standard parameter costs nothing. The parameter has the tags that `Tags.of()` gives to the
+   * certificate.
    */
   public static parameterStore(options: ParameterKeyStorageOptions = {}): KeyStorage {
     check('KeyStorage.parameterStore()', PARAMETER_KINDS, options);
@@ -160,8 +161,8 @@ class KmsKeyStorage extends KeyStorage {
   }
 
   /**
-   * CloudFormation refuses to change a key's spec, so that the id has it; and the generation, since another one is another
-   * key. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
+   * CloudFormation refuses to change a key's spec, so the construct id contains it. The id also contains the generation, because another
+   * generation is another key. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
    */
   private newKey(scope: Construct, { description: text, removalPolicy, keyAlgorithm, generation }: PrivateKeyOptions): IKey {
     return new Key(scope, `SigningKey-${keyAlgorithm.replace('_', '-')}-${generation}`, {
@@ -195,7 +196,7 @@ class ParameterKeyStorage extends KeyStorage {
     const below = (top: string): ParameterRights => new ParameterRights(scope, top, encryptionKey);
     return {
       properties: { Type: 'Parameter', Path: path, ...encryptionKey ? { EncryptionKeyArn: encryptionKey.keyArn } : {} },
-      // The parameter is no resource of the stack: the function deletes it, by a right that has to be there still.
+      // The parameter is not a resource of the stack. The function deletes it, and must still have the right to do so.
       keep: own === undefined ? below(common).keepAndTag('Parameters') : below(path).keep(`RightsOn${Names.nodeUniqueId(scope.node)}`),
       tag: own === undefined ? undefined : below(path).tag(),
       grantRead: grantee => below(path).grantRead(grantee),

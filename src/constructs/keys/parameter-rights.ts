@@ -9,7 +9,7 @@ import { NeededRight } from '../provider/certificate-provider';
 export class ParameterRights {
   private readonly arn: string;
   /**
-   * The same with the slash that a name begins with doubled. That is how AWS has been seen to write it where tags are changed; no
+   * The same ARN with a doubled slash at the beginning of the name. AWS has been seen to write the ARN like this when tags are changed; no
    * parameter can have such a name.
    *
    * @see https://github.com/pepperize/cdk-ssm-parameters-cross-region/issues/442
@@ -23,7 +23,7 @@ export class ParameterRights {
     this.arnOfTags = arnOf(`parameter/${path}`);
   }
 
-  /** To write, read and delete the parameters, one for each serial number. */
+  /** The right to write, read and delete the parameters, one for each serial number. */
   public keep(policyName: string): NeededRight {
     return {
       arns: [this.arn, ...this.encryptionKey ? [this.encryptionKey.keyArn] : []],
@@ -36,9 +36,9 @@ export class ParameterRights {
   }
 
   /**
-   * To change the tags of the parameters. It is there without tags too: to take the last one away, the function needs it in the update that
-   * declares none any more. A removal does not need it. It is in policies that refer to no other certificate's key, so that another
-   * certificate can depend on this one.
+   * The right to change the tags of the parameters. A certificate without tags has it too: the function needs it to remove the last tag in
+   * the update that no longer declares any. A removal does not need it. The right is in policies that refer to no other certificate's key,
+   * so another certificate can depend on this one.
    */
   public tag(): NeededRight {
     const resourceArns = [this.arn, this.arnOfTags];
@@ -50,7 +50,7 @@ export class ParameterRights {
     };
   }
 
-  /** All of that, in one policy. */
+  /** All of these rights, in one policy. */
   public keepAndTag(policyName: string): NeededRight {
     const [keep, tag] = [this.keep(policyName), this.tag()];
     return {
@@ -68,7 +68,7 @@ export class ParameterRights {
     return this.grant(grantee, ['ssm:GetParameter'], ['kms:Decrypt']);
   }
 
-  /** The encrypting key may be used through Systems Manager only. */
+  /** The encryption key may be used only through Systems Manager. */
   private grant(grantee: IGrantable, actions: string[], keyActions: string[]): Grant {
     const grant = Grant.addToPrincipal({ grantee, actions, resourceArns: [this.arn] });
     return this.encryptionKey ? grant.combine(Grant.addToPrincipal({

@@ -4,14 +4,17 @@ import { isMap } from '../../contract/json-map';
 import { checkTagKey, checkTagKeys, checkTagValue, Tag } from '../../contract/tags';
 import { outermostStack } from '../provider/reach';
 
-/** What CloudFormation calls a parameter. It is none of its resources here, and yet what users of `Tags.of()` take it for. */
+/**
+ * CloudFormation's type of a parameter. The parameter is not a CloudFormation resource here, but users of `Tags.of()` take it for a
+ * resource.
+ */
 const PARAMETER = 'AWS::SSM::Parameter';
 
 /**
- * The tags of a parameter that the function makes. Tags that are for some types of resources only, or not for some, can name it by the
- * type of the custom resource that stands for it in the template, and as a parameter.
+ * The tags of a parameter that the function makes. Tags that include or exclude types of resources can name the parameter by the type of
+ * the custom resource that stands for it in the template, or as a parameter.
  *
- * It begins with the tags of the stack (`StackProps.tags`): CloudFormation gives those to its own resources alone.
+ * The tags begin with those of the stack (`StackProps.tags`), because CloudFormation gives these only to its own resources.
  */
 export class ParameterTags extends TagManager {
   constructor(private readonly scope: Construct, private readonly resourceType: string) {
@@ -23,7 +26,7 @@ export class ParameterTags extends TagManager {
     return !isAmong(exclude) && (include.length === 0 || isAmong(include));
   }
 
-  /** As they stand in a template, when all Aspects have been there. What AWS would refuse is an error of the synthesis. */
+  /** The tags as they appear in a template, after all Aspects have run. A tag that AWS would refuse fails the synthesis. */
   public render(): IResolvable {
     this.scope.node.addValidation({ validate: () => this.complaints() });
     return Lazy.any({ produce: () => this.all() }, { omitEmptyArray: true });
@@ -34,7 +37,7 @@ export class ParameterTags extends TagManager {
   }
 
   private complaints(): string[] {
-    // What is late is known by now; what CloudFormation fills in is a map.
+    // Lazy values are known at this point. A value that CloudFormation fills in is a map.
     const tags: readonly { readonly Key: unknown; readonly Value?: unknown }[] = Stack.of(this.scope).resolve(this.all());
     const nameOf = (key: unknown): string => typeof key === 'string' ? key : JSON.stringify(key);
     return [

@@ -4,27 +4,27 @@ import { placesOfKeys } from './private-key-places';
 import { holdsPrivateKey, isPrivateKey } from '../../contract/private-keys';
 import { declaredPath } from '../checks/declared-path';
 
-/** The metadata that CDK gives every element: where in the program it was made, and its logical id, which is in the template too. */
+/** The metadata that CDK adds to every element: the place in the program that made it, and its logical ID, which is in the template too. */
 const OF_CDK: readonly string[] = ['aws:cdk:creationStack', 'aws:cdk:logicalId'];
 
 const GUARDED = new WeakSet<IConstruct>();
 
 /**
- * Lets the synthesis fail if there is a private key anywhere in what the app of `scope` becomes: in the templates of its stacks, nested
- * or not, those too that hold nothing of this library, such as the stack of a secret that is handed to a CA; and in the metadata of
- * constructs, which the cloud assembly holds beside the templates. It is found in a value, a name, or a text that is in pieces around a
- * token. It is the last look before the cloud assembly is written, at what the rules of the single properties can't see, such as values
- * that are made late, tags, outputs, and what can have any form.
+ * Makes the synthesis fail if the output of the app of `scope` contains a private key: in the templates of its stacks, nested or not,
+ * including stacks that hold nothing of this library, such as the stack of a secret that is passed to a CA; or in the metadata of
+ * constructs, which the cloud assembly holds beside the templates. The check finds a key in a value, in a name, or in a text that tokens
+ * split into pieces. It is the last check before the cloud assembly is written. It covers what the rules of single properties can't see:
+ * values that are made late, tags, outputs, and values that can have any form.
  *
- * Everything in this library that becomes part of a template calls it. An app is looked through once; a stage, which is synthesized
- * before the app that it is in, by itself.
+ * Everything in this library that becomes part of a template calls this function. An app is searched once. A stage is searched by itself,
+ * because it is synthesized before the app that contains it.
  */
 export function keepPrivateKeysOut(scope: IConstruct): void {
   const stack = Stack.of(scope);
   const stages = stack.node.scopes.filter(each => Stage.isStage(each) || each === stack.node.root);
   stages.filter(stage => !GUARDED.has(stage)).forEach(stage => {
     GUARDED.add(stage);
-    // CDK writes the path of the construct that validates before the complaint, and an app has none.
+    // CDK puts the path of the validating construct before the complaint, and an app has no path.
     const validating = stage === stages.at(-1) ? stack : stage;
     validating.node.addValidation({ validate: () => firstOf([...new Set(complaintsBelow(stage, validating))]) });
   });
@@ -38,11 +38,11 @@ function firstOf(complaints: readonly string[]): string[] {
   return more > 0 ? [...complaints.slice(0, MAX_COMPLAINTS), `${more} more of its places must not hold a private key either`] : [...complaints];
 }
 
-/** A place where there is a private key: the names on the way to it. */
+/** A place that holds a private key: the names on the path to it. */
 type Place = readonly string[];
 
 /**
- * What is wrong with a construct and those below it, but for stages that are looked through by themselves.
+ * The complaints about a construct and its descendants, except for stages that are searched by themselves.
  *
  * @param enclosing the stack around the construct
  */
@@ -60,23 +60,23 @@ function placesIn(construct: IConstruct, stack: Stack | undefined): Place[] {
     ...construct.node.metadata.filter(({ type }) => !OF_CDK.includes(type))
       .flatMap(({ type, data }) => placesOfKeys(resolved(stack, () => ({ [type]: data }))).map(([, ...place]) => [`the metadata ${type}`, ...place])),
     ...Stack.isStack(construct) ? placesOfKeys(resolved(construct, () => optionsOf(construct))) : [],
-    // What is around is the section of the template and the logical id.
+    // The two names that are left out are the section of the template and the logical ID.
     ...CfnElement.isCfnElement(construct) ? placesOfKeys(rendered(construct)).map(([, , ...place]) => place) : [],
   ];
 }
 
-/** What of a template is not in its elements. */
+/** The parts of a template that are not in its elements. */
 function optionsOf({ templateOptions: { templateFormatVersion, description, metadata, transforms }, tags }: Stack): object {
   const options = { AWSTemplateFormatVersion: templateFormatVersion, Description: description, Metadata: metadata, Transform: transforms };
   return { ...options, Tags: tags.renderTags() };
 }
 
-/** An element as it stands in the template. */
+/** An element as it appears in the template. */
 function rendered(element: CfnElement): unknown {
   return resolved(element.stack, () => element._toCloudFormation());
 }
 
-/** What can't be resolved is left to CDK, whose synthesis fails at it. */
+/** The resolved value. A value that can't be resolved is left to CDK, whose synthesis fails on it. */
 function resolved(stack: Stack | undefined, value: () => unknown): unknown {
   try {
     return stack ? stack.resolve(value()) : value();

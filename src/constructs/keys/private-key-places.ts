@@ -1,7 +1,7 @@
 import { isMap } from '../../contract/json-map';
 import { holdsPrivateKey } from '../../contract/private-keys';
 
-/** Where in what is resolved private keys are: the names on the way to each. */
+/** The places of private keys in a resolved value: for each key, the names on the path to it. */
 export function placesOfKeys(value: unknown, place: readonly string[] = []): (readonly string[])[] {
   if (holdsPrivateKey(textOf(value)) || isPrivateJsonWebKey(value)) {
     return [place];
@@ -16,7 +16,7 @@ function isPrivateJsonWebKey(value: unknown): boolean {
   return isMap(value) && typeof value.kty === 'string' && typeof value.d === 'string';
 }
 
-/** The functions that make a text of pieces. */
+/** The intrinsic functions that make a text from pieces. */
 const TEXTS: { readonly [name: string]: (argument: unknown) => string } = {
   'Fn::Join': argument => {
     const [delimiter, pieces] = Array.isArray(argument) ? argument : [];
@@ -29,7 +29,7 @@ const TEXTS: { readonly [name: string]: (argument: unknown) => string } = {
   'Fn::Base64': textOf,
 };
 
-/** A text as far as it is known: without what only the deployment can know. */
+/** The part of a text that is known at synthesis, without the values that only the deployment knows. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') {
     return value;

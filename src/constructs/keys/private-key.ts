@@ -9,7 +9,7 @@ import { KeyStorageProperties } from '../../contract/properties';
 import { grantOrPermit } from '../ca/cross-account';
 import { NeededRight } from '../provider/certificate-provider';
 
-/** What a key storage is told when a certificate's key is put into it. */
+/** What a key storage needs to know about the certificate's key that it is to hold. */
 export interface PrivateKeyOptions {
   readonly description: string;
   readonly removalPolicy: RemovalPolicy;
@@ -20,21 +20,21 @@ export interface PrivateKeyOptions {
 /** A private key's place in a stack. */
 export interface BoundPrivateKey {
   readonly properties: KeyStorageProperties;
-  /** The secret that holds it, if it is one. */
+  /** The secret that holds the key, if the key is in a secret. */
   readonly secret?: ISecret;
-  /** The KMS key that it is, if it is one. */
+  /** The KMS key, if the key is in KMS. */
   readonly signingKey?: IKey;
-  /** What it needs of rights to make the key and keep its versions. */
+  /** The rights that the function needs to make the key and to keep its versions. */
   readonly keep: NeededRight;
-  /** What it needs besides to give a parameter its tags; shared policies hold it, since IAM has little room for those of one certificate. */
+  /** The additional right to tag a parameter. Shared policies hold it, because IAM has little room for policies of single certificates. */
   readonly tag?: NeededRight;
   /** Lets a principal read the key, to put it onto a device. */
   grantRead(grantee: IGrantable): Grant;
 }
 
 /**
- * Lets a principal keep the versions of a secret: write one, read it back, make it the current one. Not the secret itself,
- * and no other secret.
+ * Lets a principal keep the versions of a secret: write a version, read it back, make it the current one. The right covers neither the
+ * secret itself nor any other secret.
  */
 export function grantKeepSecret(secret: ISecret, grantee: IGrantable): Grant {
   return grantOnSecret(secret, grantee, [
@@ -47,15 +47,15 @@ export function grantUseSecret(secret: ISecret, grantee: IGrantable): Grant {
   return grantOnSecret(secret, grantee, ['secretsmanager:GetSecretValue'], ['kms:Decrypt']);
 }
 
-/** What rights on a secret are on: the secret, and the key that encrypts it. */
+/** The ARNs that rights on a secret cover: the secret, and the key that encrypts it. */
 export function arnsOf(secret: ISecret): string[] {
   return [grantableArnOf(secret), ...secret.encryptionKey ? [secret.encryptionKey.keyArn] : []];
 }
 
 /**
- * What the function asks for a secret by: its ARN; or its name, where that is all that is known of it. Without its last six
- * characters an ARN is not certain: that of a secret `iot-ca-secret` Secrets Manager takes for a complete one of `iot-ca`. A name
- * is of the account and the Region of the stack, so that a secret from elsewhere is asked for by what there is of its ARN.
+ * The id by which the function requests a secret: its ARN, or its name if only the name is known. An ARN without its last six characters is
+ * ambiguous: Secrets Manager takes such an ARN of a secret `iot-ca-secret` for a complete ARN of `iot-ca`. A name refers to the account and
+ * the Region of the stack, so the function requests a secret from elsewhere by its partial ARN.
  *
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
  */
@@ -70,17 +70,17 @@ function isHere(scope: IConstruct, { env }: ISecret): boolean {
     [TokenComparison.SAME, TokenComparison.BOTH_UNRESOLVED].includes(Token.compareStrings(own, other)));
 }
 
-/** Of a secret that is known by its name, the ARN lacks the hyphen and the six characters that Secrets Manager has put at its end. */
+/** The ARN of a secret that is known by its name lacks the hyphen and the six characters that Secrets Manager adds at the end. */
 function grantableArnOf(secret: ISecret): string {
   return secret.secretFullArn ?? `${secret.secretArn}-??????`;
 }
 
-/** Lets a principal sign with a key of KMS. */
+/** Lets a principal sign with a KMS key. */
 export function grantUseSigningKey(key: IKey, grantee: IGrantable): Grant {
   return grantOrPermit({ grantee, actions: ['kms:Sign', 'kms:GetPublicKey'], resourceArns: [key.keyArn] }, key);
 }
 
-/** The key that encrypts the secret may be used through Secrets Manager only; the secret has added that to the key's policy. */
+/** The key that encrypts the secret may be used only through Secrets Manager. The secret has added that to the key's policy. */
 function grantOnSecret(secret: ISecret, grantee: IGrantable, actions: string[], keyActions: string[]): Grant {
   const grant = Grant.addToPrincipal({ grantee, actions, resourceArns: [grantableArnOf(secret)] });
   return secret.encryptionKey ? grant.combine(Grant.addToPrincipal({

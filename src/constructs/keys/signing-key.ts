@@ -6,10 +6,10 @@ import { checkSigningKey, keyAlgorithmOfKeySpec } from '../../contract/kms';
 import { validate } from '../checks/validation';
 
 /**
- * Checks a key of KMS that is to be a CA's: that it is a key, since IAM knows keys by their own ARNs and a right on an alias would
- * not let anybody sign; and where it is a resource of the app, that it is one to sign with, of the CA's algorithm.
+ * Checks a KMS key that is to become a CA's key. The key must not be an alias: IAM identifies keys by their own ARNs, so a right on an
+ * alias would not allow signing. If the key is a resource of the app, it must be a signing key of the CA's algorithm.
  *
- * @param keyAlgorithm that of the CA, where it is known
+ * @param keyAlgorithm the algorithm of the CA, if it is known
  */
 export function validateSigningKey(scope: Construct, property: string, key: IKey | undefined, keyAlgorithm?: KeyAlgorithmName): void {
   if (key?.keyArn.includes(':alias/') || key instanceof Alias) {
@@ -17,7 +17,7 @@ export function validateSigningKey(scope: Construct, property: string, key: IKey
   }
   const resource = key?.node.defaultChild;
   if (resource instanceof CfnKey && ![resource.keySpec, resource.keyUsage].some(value => Token.isUnresolved(value))) {
-    // What CloudFormation makes of a key that says nothing else.
+    // CloudFormation's defaults.
     const { keySpec = 'SYMMETRIC_DEFAULT', keyUsage = 'ENCRYPT_DECRYPT' } = resource;
     validate(scope, [], () => checkSigningKey(`${property} (${key!.node.path})`, { keySpec, keyUsage, algorithm: keyAlgorithmOfKeySpec(keySpec) }, keyAlgorithm));
   }

@@ -1,13 +1,13 @@
 import { Token } from 'aws-cdk-lib';
 import { Conditions } from '../ca/cross-account';
 
-/** What ends the names of services in the AWS Regions of China; everywhere else it is the first one alone. */
+/** The suffixes of service names in the AWS Regions of China. Everywhere else, only the first suffix is used. */
 const [SUFFIX, SUFFIX_IN_CHINA] = ['amazonaws.com', 'amazonaws.com.cn'];
 
 /**
- * The condition that a KMS key is used through another service alone, which names itself with the Region in which it is asked: that
- * of the secret or the parameter. For China, documents show both suffixes, so that both are allowed there, and where the Region
- * is not known before deployment.
+ * The condition that a KMS key is used only through another service. The service identifies itself with the Region of the request, which is
+ * the Region of the secret or the parameter. For China, the documentation shows both suffixes. Both are therefore allowed there, and where
+ * the Region is not known before deployment.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */

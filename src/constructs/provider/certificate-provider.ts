@@ -21,17 +21,17 @@ import { exportedPems } from '../certificates/exported-pem';
 import { noticeId, warn } from '../checks/notices';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 
-/** The id below the stack. The function's logical id comes from it, and a service token can't change: final. */
+/** The construct id below the stack. It is final: the function's logical ID derives from it, and a service token can't change. */
 const PROVIDER_ID = 'PrivateIotCaProvider';
 
 /**
- * A role takes 10 managed policies, and all its inline policies share 10,240 characters.
+ * A role can have 10 managed policies, and all its inline policies share 10,240 characters.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 const INLINE_POLICY_CHARACTERS = 10_240;
 const MAX_SHARED_POLICIES = 10;
 
-/** What the managed policies are for that certificates share, by how their ids begin. */
+/** The purposes of the managed policies that certificates share, by the prefixes of the policies' ids. */
 const SHARED_POLICIES = {
   Keys: 'Keeps the private keys of certificates of this stack',
   Tags: 'Tags the parameters of private keys of this stack',
@@ -40,35 +40,35 @@ const SHARED_POLICIES = {
 /** The id of the policy with rights on the stack itself. */
 const OWN_STACK = 'OwnStack';
 
-/** With names of usual lengths, the rights on so many fit; where they don't, synthesis says so. */
+/** With names of usual lengths, the rights on this many CAs fit. If the rights don't fit, the synthesis says so. */
 const MAX_CAS = 12;
 
-/** Something that a certificate's resource lets the function use. */
+/** A right that the function needs for a certificate's resource. */
 export interface NeededRight {
-  /** The ARNs that it is on. */
+  /** The ARNs that the right covers. */
   readonly arns: readonly string[];
   readonly grant: (grantee: IGrantable) => void;
-  /** Which of the policies that certificates share it is in: `Keys`, unless another one is said. */
+  /** Which of the policies that certificates share holds the right: `Keys`, unless another policy is given. */
   readonly sharedPolicy?: keyof typeof SHARED_POLICIES;
-  /** The ARNs with wildcards that it is on. */
+  /** The ARNs with wildcards that the right covers. */
   readonly wildcards?: readonly string[];
   /**
-   * How the id of the policy begins that it is kept in, where the removal of the certificate needs it still; what it is on
-   * follows. The others share policies, which lose it before that.
+   * The prefix of the id of the policy that holds the right, if the removal of the certificate still needs the right. A hash of what the
+   * right covers follows. All other rights are in shared policies, which lose them before the removal.
    */
   readonly policyName?: string;
 }
 
-/** What becomes of a key with its certificate. */
+/** What happens to a key when its certificate is removed. */
 export interface RemovedKey {
   readonly removalPolicy: RemovalPolicy;
-  /** The secret that holds it, if it is in one. */
+  /** The secret that holds the key, if the key is in a secret. */
   readonly secret?: IConstruct;
 }
 
 /**
- * The one function behind all certificate resources of a stack. It answers CloudFormation itself; see
- * decisions/0002-provider.md for why it is not wrapped in a `custom_resources.Provider`.
+ * The single function behind all certificate resources of a stack. It answers CloudFormation itself; see decisions/0002-provider.md for why
+ * it is not wrapped in a `custom_resources.Provider`.
  */
 export class CertificateProvider extends Construct {
   /** The provider of the stack of `scope`, made on first use. */
@@ -81,10 +81,10 @@ export class CertificateProvider extends Construct {
   public readonly role: Role;
   private readonly function: Function;
   private readonly sharedPolicies: { readonly [name in keyof typeof SHARED_POLICIES]: SharedPolicies };
-  /** The policies with the ARNs with wildcards that are acknowledged in them. */
+  /** The pairs of a policy and an ARN with a wildcard that is acknowledged in the policy. */
   private readonly acknowledged = new Set<string>();
   private cas = 0;
-  /** The logical ids of the CAs that the stack declares. */
+  /** The logical IDs of the CAs that the stack declares. */
   private readonly authorities: string[] = [];
 
   private constructor(stack: Stack) {
@@ -105,7 +105,7 @@ export class CertificateProvider extends Construct {
       handler: 'index.handler',
       runtime: determineLatestNodeRuntime(this),
       architecture: Architecture.ARM_64,
-      // Making an RSA key is pure computing, and Lambda gives processor time by memory: a whole core from 1,769 MB on.
+      // The generation of an RSA key is pure computation, and Lambda allots CPU by memory: a full core from 1,769 MB on.
       memorySize: 1769,
       timeout: Duration.minutes(5),
       role,
@@ -120,8 +120,8 @@ export class CertificateProvider extends Construct {
   }
 
   /**
-   * The policy in which rights on one CA are kept. It goes when the CA goes, and after it: rights that are kept in a policy
-   * shared by several CAs would be taken away before the CA's own removal is carried out.
+   * The policy that holds the rights on one CA. It is deleted with the CA, and after the CA: a policy that several CAs share would lose the
+   * rights on a CA before the CA's own removal is carried out.
    *
    * @param user the construct that uses the CA, which errors name
    */
@@ -138,12 +138,12 @@ export class CertificateProvider extends Construct {
     return this.inlinePolicy(id);
   }
 
-  /** The policy in which the right to read the ledger of one CA is kept; that of another ledger is in another policy. */
+  /** The policy that holds the right to read the ledger of one CA. The right to read another ledger is in another policy. */
   public rightsToRead(ca: IPrivateIotCa): Policy {
     return this.inlinePolicy(policyId(this, `Reads${Names.nodeUniqueId(ca.node)}`, [ca.ledger.tableArn]));
   }
 
-  /** Gives the function the rights that a certificate needs for itself, and answers what the certificate has to wait for. */
+  /** Gives the function the rights that a certificate needs for itself, and returns what the certificate must depend on. */
   public rightsFor(certificate: Construct, needed: readonly NeededRight[]): IConstruct[] {
     const shared = new Map<string, ManagedPolicy>();
     const sharedPolicy = (name: keyof typeof SHARED_POLICIES): ManagedPolicy => {
@@ -185,7 +185,10 @@ export class CertificateProvider extends Construct {
     return this.node.tryFindChild(id) as Policy | undefined ?? rolePolicy(this, id, this.role);
   }
 
-  /** What IAM would refuse in the middle of a deployment. A role that somebody else made gets its rights from them. */
+  /**
+   * Complaints about policies that IAM would refuse in the middle of a deployment. A role that was created beforehand is not checked: its
+   * creator gives it its rights.
+   */
   private oversizedPolicies(): string[] {
     if (!isSynthesized(this.role)) {
       return [];
@@ -205,8 +208,8 @@ export class CertificateProvider extends Construct {
   }
 
   /**
-   * The policy that lets the function list the stack's resources. It needs the list to notice a new CA that would displace
-   * another by accident, and to ignore a removal by an id that CloudFormation invented.
+   * The policy that lets the function list the stack's resources. The function needs the list to notice a new CA that would displace
+   * another CA by accident, and to ignore a removal by a physical ID that CloudFormation invented.
    */
   private rightsOnOwnStack(): Policy {
     const isThere = this.node.tryFindChild(OWN_STACK) !== undefined;
@@ -217,7 +220,7 @@ export class CertificateProvider extends Construct {
     return policy;
   }
 
-  /** A certificate resource behind which this function stands, made only after the rights it needs. */
+  /** A certificate resource that this function handles. It is made only after the rights that it needs. */
   public resource(
     scope: Construct, resourceType: ResourceType, properties: object, rights: readonly IConstruct[], key?: RemovedKey,
   ): CustomResource {
@@ -249,7 +252,7 @@ export class CertificateProvider extends Construct {
     }
   }
 
-  /** A key in KMS can be used from other accounts and Regions, a secret that a stack makes can't. */
+  /** A key in KMS can be used from other accounts and Regions, but a secret that a stack makes can't. */
   private assertInReach(ca: IPrivateIotCa, user: IConstruct): void {
     const differences = differencesOfEnvironments(this, ca);
     const half = differences.find(({ own, other }) => Token.isUnresolved(own) !== Token.isUnresolved(other));
@@ -266,14 +269,14 @@ export class CertificateProvider extends Construct {
   }
 }
 
-/** In what the environment of a CA differs from that of a stack, or may differ: what is a token in one of them is not known. */
+/** How the environment of a CA differs, or may differ, from that of a stack: the value of a token is not known. */
 function differencesOfEnvironments(scope: IConstruct, ca: IPrivateIotCa): { what: string; own: string; other: string }[] {
   const { account, region } = Stack.of(scope);
   return [{ what: 'account', own: account, other: ca.env.account }, { what: 'Region', own: region, other: ca.env.region }]
     .filter(({ own, other }) => own !== other);
 }
 
-/** How the function is told of a CA's ledger: by its ARN where it may be elsewhere, else by its name. */
+/** The identifier by which the function gets a CA's ledger: its ARN if the ledger may be elsewhere, else its name. */
 export function ledgerOf(scope: IConstruct, ca: IPrivateIotCa): string {
   return ca.signingKey && differencesOfEnvironments(scope, ca).length > 0 ? ca.ledger.tableArn : ca.ledger.tableName;
 }

@@ -1,7 +1,7 @@
 import { CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
-/** A finding as version 2 of cdk-nag wants it acknowledged. */
+/** A finding, as version 2 of cdk-nag expects it to be acknowledged. */
 interface Suppression {
   readonly id: string;
   readonly reason: string;
@@ -9,10 +9,10 @@ interface Suppression {
 }
 
 /**
- * Acknowledges a finding of cdk-nag with the reason, in the way of its version 3 (aws-cdk-lib's own validations, which the
- * floor of this library does not have yet) and of its version 2 (resource metadata), without depending on either.
+ * Acknowledges a finding of cdk-nag with the reason, without depending on cdk-nag: for version 3 by aws-cdk-lib's own validations, which
+ * the lowest aws-cdk-lib that this library works with does not have yet, and for version 2 by resource metadata.
  *
- * @param appliesTo which findings of the rule, such as `Resource::*`; all of them where the rule has one for a resource
+ * @param appliesTo which findings of the rule, such as `Resource::*`; left out for a rule that has one finding for a resource
  */
 export function acknowledge(construct: IConstruct, id: string, reason: string, appliesTo?: readonly string[]): void {
   for (const finding of appliesTo?.map(each => `${id}[${each}]`) ?? [id]) {
@@ -26,8 +26,8 @@ export function acknowledge(construct: IConstruct, id: string, reason: string, a
 }
 
 /**
- * Acknowledges that a right is on an ARN with a wildcard. Of each such ARN cdk-nag makes a finding of its own, which has the
- * ARN in its name.
+ * Acknowledges that a right is on an ARN with a wildcard. For each of these ARNs, cdk-nag makes a separate finding with the ARN in its
+ * name.
  *
  * @param arn the ARN, which may hold tokens
  */
@@ -35,7 +35,7 @@ export function acknowledgeWildcard(construct: IConstruct, arn: string, reason: 
   acknowledge(construct, 'AwsSolutions-IAM5', reason, [`Resource::${flattened(Stack.of(construct).resolve(arn))}`]);
 }
 
-/** A text of a template as cdk-nag writes it: the name that is referred to in angle brackets. */
+/** A text of a template as cdk-nag writes it: with referenced names in angle brackets. */
 function flattened(value: unknown): string {
   if (typeof value !== 'object' || value === null) {
     return String(value);

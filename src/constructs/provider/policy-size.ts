@@ -2,18 +2,18 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { isMap } from '../../contract/json-map';
 
 /**
- * What a reference stands for is not known at synthesis: an ARN with the longest names of a partition, a service and a
- * Region, and what CloudFormation and Secrets Manager put behind a name.
+ * The value of a reference is not known at synthesis. This counts an ARN with the longest names of a partition, a service and a Region, and
+ * the suffixes that CloudFormation and Secrets Manager add to a name.
  */
 const ARN_CHARACTERS = 90;
 
-/** What pseudo parameters stand for is shorter: `aws-us-gov`, `ap-southeast-1`, `amazonaws.com.cn`. */
+/** The values of pseudo parameters are shorter: `aws-us-gov`, `ap-southeast-1`, `amazonaws.com.cn`. */
 const PSEUDO_PARAMETER_CHARACTERS = 16;
 
-/** That of a nested stack is known only at deployment. */
+/** The name of a nested stack is known only at deployment. */
 const LONGEST_STACK_NAME = 128;
 
-/** What ends the id of a stack, behind its name. */
+/** The end of a stack's id, after the stack's name. */
 const UUID_CHARACTERS = 37;
 
 /**
@@ -28,7 +28,7 @@ export function largestSize(stack: Stack, document: unknown): number {
   return JSON.stringify(largest(stack.resolve(document), Token.isUnresolved(stackName) ? LONGEST_STACK_NAME : stackName.length)).length;
 }
 
-/** A value of a template with a text in place of each expression, as long as what that comes to. */
+/** A value of a template in which a text replaces each expression, as long as the expression's value can be. */
 function largest(value: unknown, stackName: number): unknown {
   if (Array.isArray(value)) {
     return value.map(each => largest(each, stackName));
@@ -54,6 +54,6 @@ function largestText(name: string, argument: unknown, stackName: number): string
   if (name === 'Ref') {
     return 'x'.repeat(String(argument).startsWith('AWS::') ? PSEUDO_PARAMETER_CHARACTERS : ARN_CHARACTERS + String(argument).length);
   }
-  // The name of a table, unlike that of a secret, begins with the stack's.
+  // Unlike the name of a secret, the name of a table begins with the stack's name.
   return 'x'.repeat(ARN_CHARACTERS + stackName + JSON.stringify(argument).length);
 }

@@ -3,7 +3,7 @@ import { Construct, IConstruct } from 'constructs';
 import { quote } from '../../contract/rules';
 
 /**
- * Refuses a removal policy that CloudFormation does not have for secrets, tables, keys and custom resources.
+ * Refuses a removal policy that CloudFormation does not support for secrets, tables, keys and custom resources.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
  */
 export function validRemovalPolicy(scope: Construct, policy: RemovalPolicy | undefined, byDefault: RemovalPolicy): RemovalPolicy {
@@ -14,8 +14,8 @@ export function validRemovalPolicy(scope: Construct, policy: RemovalPolicy | und
 }
 
 /**
- * Refuses a removal policy that is applied to a construct after it was declared: what belongs to it, such as a key and a
- * ledger, would not follow, and the function would not know.
+ * Refuses a removal policy that is applied to a construct after its declaration. The resources that belong to the construct, such as a key
+ * and a ledger, would not follow the policy, and the function would not know it.
  *
  * @param declared whether the construct has a `removalPolicy`
  */
@@ -25,15 +25,15 @@ export function refuseRemovalPolicy({ node }: IConstruct, policy: RemovalPolicy,
     : `it has no key and no table in this stack that could be kept, got ${describePolicy(policy)}; leave the call out`}`);
 }
 
-/** A policy as a program writes it. */
+/** A policy as a program refers to it. */
 function describePolicy(policy: RemovalPolicy): string {
   return Object.entries(RemovalPolicy).find(([, value]) => value === policy)?.[0] ?? quote(policy);
 }
 
 /**
- * Has CloudFormation ask the function for every removal, whatever policy `RemovalPolicies` or another Aspect applies to the resource:
- * without a Delete, the ledger would have the certificate as declared for ever. What is retained is the data. An override
- * stands over what Aspects set.
+ * Makes CloudFormation ask the function for every removal, whatever policy `RemovalPolicies` or another Aspect applies to the resource.
+ * Without a Delete request, the certificate would stay declared in the ledger for ever. Only the data is retained. An override takes
+ * precedence over what Aspects set.
  */
 export function alwaysAskForRemoval(resource: CustomResource): void {
   const cfnResource = cfnResourceOf(resource)!;
@@ -41,8 +41,8 @@ export function alwaysAskForRemoval(resource: CustomResource): void {
 }
 
 /**
- * Whether the function is to keep a key when the certificate is removed: `true`, or nothing. It follows the removal policies of the
- * custom resource and of the secret, as they stand after all Aspects.
+ * Whether the function must keep a key when the certificate is removed: `true`, or nothing. This follows the removal policies of the custom
+ * resource and of the secret, after all Aspects have run.
  */
 export function retainsKey(holders: () => readonly (IConstruct | undefined)[]): IResolvable {
   return Lazy.any({ produce: () => holders().some(isRetained) || undefined });

@@ -8,29 +8,29 @@ import { largestSize } from './policy-size';
  */
 export const MANAGED_POLICY_CHARACTERS = 6_144;
 
-/** What a policy with rights on keys holds besides their ARNs: the actions and conditions of every kind of right. */
+/** The characters of a policy with rights on keys besides the keys' ARNs: the actions and conditions of every kind of right. */
 const FRAME = 1_000;
 
-/** Managed policies of a role that are filled one after the other with the rights of many certificates. */
+/** Managed policies of a role that are filled one after another with the rights of many certificates. */
 export class SharedPolicies {
   private readonly policies: ManagedPolicy[] = [];
   /** The room that is left in the last policy, and the ARNs that are in it. */
   private room = 0;
   private readonly occurrences = new Map<string, number>();
 
-  /** @param name how the ids of the policies begin */
+  /** @param name the prefix of the policies' ids */
   constructor(private readonly scope: Construct, private readonly name: string, private readonly description: string, private readonly role: Role) {}
 
   public get number(): number {
     return this.policies.length;
   }
 
-  /** Whether one more policy is needed for some more ARNs. */
+  /** Whether these ARNs need one more policy. */
   public isFullFor(arns: readonly string[]): boolean {
     return this.charge(arns) > this.room;
   }
 
-  /** A policy with room for some more ARNs. */
+  /** A policy with room for these ARNs. */
   public with(arns: readonly string[]): ManagedPolicy {
     if (this.isFullFor(arns)) {
       this.room = MANAGED_POLICY_CHARACTERS - FRAME;
@@ -46,7 +46,10 @@ export class SharedPolicies {
     return this.policies.at(-1)!;
   }
 
-  /** The characters that ARNs add to a policy. A KMS key that many share occurs twice at most: there are rights to write and to read by it. */
+  /**
+   * The characters that ARNs add to a policy. A KMS key that many certificates share occurs at most twice: in the rights to write with it
+   * and to read with it.
+   */
   private charge(arns: readonly string[]): number {
     return arns.filter(arn => this.occurrencesOf(arn) < 2).reduce((sum, arn) => sum + largestSize(Stack.of(this.scope), arn) + 1, 0);
   }

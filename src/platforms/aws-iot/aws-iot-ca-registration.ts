@@ -28,22 +28,22 @@ import { RegistrationType } from '../registrations';
  */
 export interface AwsIotCaRegistrationProps {
   /**
-   * The CA, which has to be the very one that signs the devices' certificates. From a stack in another Region or account it
-   * can be given by `caCertificate` too.
+   * The CA, which must be the direct issuer of the devices' certificates. A CA from a stack in another Region or account can also be given
+   * by `caCertificate`.
    *
-   * @default - it is given by `caCertificate`
+   * @default - the CA is given by `caCertificate`
    */
   readonly ca?: IPrivateIotCa;
 
   /**
-   * The CA's certificate, in place of `ca`: all that the mode SNI_ONLY takes.
+   * The CA's certificate, in place of `ca`. The mode SNI_ONLY needs nothing else.
    *
-   * @default - that of `ca`
+   * @default - the certificate of `ca`
    */
   readonly caCertificate?: PemSource;
 
   /**
-   * How AWS IoT Core knows the CA. Another mode makes another registration, for which the first one has to be removed.
+   * How AWS IoT Core identifies the CA. Another mode makes another registration, and the first registration must be removed before it.
    *
    * @default AwsIotCertificateMode.SNI_ONLY
    */
@@ -64,16 +64,16 @@ export interface AwsIotCaRegistrationProps {
   readonly autoRegistration?: boolean;
 
   /**
-   * What else is done for a device that connects for the first time.
+   * What else AWS IoT Core does for a device that connects for the first time.
    *
    * @default - nothing
    */
   readonly justInTimeProvisioning?: JustInTimeProvisioning;
 
   /**
-   * Raise it to have the registration code of the mode DEFAULT fetched again, 1 to 1,000,000: where registering failed with a
-   * RegistrationCodeValidationException and was not rolled back, or where the CA's certificate is renewed (that of a CA which is
-   * signed elsewhere). For a certificate that is registered it must stay, since AWS IoT does not register one again.
+   * The generation of the registration code in the mode DEFAULT, 1 to 1,000,000. Raise it to have the code fetched again: if the
+   * registration failed with a RegistrationCodeValidationException and was not rolled back, or if the certificate of a CA that is signed
+   * elsewhere is renewed. Do not raise it for a registered certificate, which AWS IoT does not register again.
    *
    * @default 1
    */
@@ -98,7 +98,7 @@ const KINDS: Kinds<AwsIotCaRegistrationProps> = {
   removalPolicy: optional(REMOVAL_POLICY),
 };
 
-/** A function of AWS Lambda. */
+/** An AWS Lambda function. */
 const FUNCTION = having<IFunction>('an IFunction of aws-lambda, as in Function.fromFunctionAttributes()', 'functionArn', 'addPermission');
 
 /**
@@ -113,7 +113,7 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
   public readonly registeredCaId: string;
 
   /**
-   * What AWS IoT Core knows the CA by: SHA-256 of its DER, 64 lower-case hexadecimal digits.
+   * The identifier of the CA in AWS IoT Core: the SHA-256 of its certificate's DER, 64 lower-case hexadecimal digits.
    * @attribute
    */
   public readonly caCertificateId: string;
@@ -127,17 +127,17 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
   /** The CA's certificate, PEM. */
   public readonly caCertificatePem: string;
 
-  /** How AWS IoT Core knows the CA, and the certificates that are registered with it. */
+  /** How AWS IoT Core identifies the CA, and the certificates that are registered with it. */
   public readonly mode: AwsIotCertificateMode;
 
   /**
-   * The proof of possession of the mode DEFAULT.
+   * The proof of possession in the mode DEFAULT.
    *
-   * @default - the mode is SNI_ONLY, which takes none
+   * @default - the mode is SNI_ONLY, which needs no proof
    */
   public readonly verificationCertificate?: VerificationCertificate;
 
-  /** The CA; absent where its certificate alone is given. @internal */
+  /** The CA; absent if only its certificate is given. @internal */
   public readonly _ca?: IPrivateIotCa;
   private readonly registration: CfnCACertificate;
   private readonly autoRegistration?: boolean;
@@ -181,10 +181,10 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
   }
 
   /**
-   * Just-in-time registration: has a function decide on each certificate of the CA with which a device connects for the first
-   * time. AWS IoT Core has registered it as PENDING_ACTIVATION then, and sends the function what it publishes: `certificateId`,
-   * `caCertificateId`, `certificateStatus`, `awsAccountId`, `timestamp`. The function activates the certificate, and attaches
-   * what it needs. A provisioning template that the CA had before stays at AWS IoT, which has to be told to remove it:
+   * Adds just-in-time registration: a function decides on each certificate of the CA with which a device connects for the first time. AWS
+   * IoT Core has then registered the certificate as PENDING_ACTIVATION, and sends the function the published message: `certificateId`,
+   * `caCertificateId`, `certificateStatus`, `awsAccountId`, `timestamp`. The function activates the certificate, and attaches what the
+   * certificate needs. An earlier provisioning template of the CA stays at AWS IoT until you remove it there:
    * `aws iot update-ca-certificate --remove-auto-registration`.
    *
    * @param fn the function, which needs the rights to do so
@@ -215,9 +215,9 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
   }
 
   /**
-   * What happens to the registration when it leaves the stack. A CA that is retained stays active. What provisions its devices
-   * stays with it: the role of a template, or the rule and the permission to call a function; a policy that the template names
-   * and the function itself have to be retained beside it.
+   * Sets what happens to the registration when it leaves the stack. A retained CA stays active. The resources that provision its devices
+   * stay with it: the role of a template, or the rule and the permission to call a function. You must also retain the function itself, and
+   * a policy that the template names.
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     check(this, { policy: REMOVAL_POLICY }, { policy });
@@ -259,7 +259,7 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
     return text;
   }
 
-  /** AWS IoT does not register a CA again in an account and Region; of other stacks it is not known where they go. */
+  /** AWS IoT registers a CA only once in an account and Region. The environments of other stacks are not known. */
   private assertRegisteredOnce(ca: IPrivateIotCa): void {
     const stack = Stack.of(this);
     const other = stack.node.findAll().find(node => node instanceof AwsIotCaRegistration && node !== this && node._ca === ca && node.stack === stack);
@@ -268,7 +268,7 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
     }
   }
 
-  /** AWS IoT demands auto-registration of a CA for both ways of provisioning just in time. */
+  /** AWS IoT requires auto-registration of a CA for both kinds of just-in-time provisioning. */
   private assertAutoRegistration(property: string): void {
     if (this.autoRegistration === false) {
       throw new Error(`${this.node.path}: autoRegistration must be true for ${property}, got false`);

@@ -7,21 +7,21 @@ import { validate } from '../../constructs/checks/validation';
 import { keepPrivateKeysOut } from '../../constructs/keys/private-key-guard';
 import { largestSize } from '../../constructs/provider/policy-size';
 
-/** Of the policy of a stack that its things share; its logical id comes from it: final. */
+/** The construct id of the policy that the things of a stack share. It is final: the policy's logical ID derives from it. */
 const SHARED_ID = 'PrivateIotCaAwsIotThingPolicy';
 
 /** White space not counted. https://docs.aws.amazon.com/general/latest/gr/iot-core.html#security-limits */
 const MAX_CHARACTERS = 2_048;
 
 /**
- * What the things of an AWS IoT policy may use.
+ * What an AWS IoT policy allows its things to use.
  */
 export interface AwsIotThingPolicyProps {
   /**
-   * The topics that a thing may publish to, subscribe to and receive from, with `*` for whatever may stand there, and
-   * `AwsIotThingPolicy.THING_NAME` for the name of the thing that asks. What a subscription writes as `+` or `#` is `*` here.
+   * The topics that a thing may publish to, subscribe to and receive from. `*` stands for any text, and `AwsIotThingPolicy.THING_NAME` for
+   * the name of the connected thing. Write `*` in place of the `+` or `#` of a subscription.
    *
-   * @default - those below the thing's name, and those that AWS IoT Core keeps for the thing: its shadows, jobs and commands
+   * @default - the topics below the thing's name, and those that AWS IoT Core reserves for the thing: its shadows, jobs and commands
    */
   readonly topics?: string[];
 }
@@ -29,14 +29,14 @@ export interface AwsIotThingPolicyProps {
 const KINDS: Kinds<AwsIotThingPolicyProps> = { topics: optional(listOf(TEXT)) };
 
 /**
- * An AWS IoT policy for any number of things: each may connect as itself only, with a certificate that is attached to it, and
- * use its own topics. The name of the thing is filled in by AWS IoT Core, when a device connects, by its certificate.
+ * An AWS IoT policy for any number of things. Each thing may connect only as itself, with a certificate that is attached to it, and use its
+ * own topics. When a device connects, AWS IoT Core fills in the name of the thing by the device's certificate.
  *
  * @resource AWS::IoT::Policy
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/thing-policy-variables.html
  */
 export class AwsIotThingPolicy extends Resource {
-  /** Stands for the name of the thing that asks. */
+  /** A placeholder for the name of the connected thing. */
   public static readonly THING_NAME = '${iot:Connection.Thing.ThingName}';
 
   /** The policy that the things of a stack share, made on first use. @internal */
@@ -66,7 +66,7 @@ export class AwsIotThingPolicy extends Resource {
       Effect: 'Allow',
       Action: actions,
       Resource: resources,
-      // Without an attached thing its name would be left open.
+      // If no thing were attached, the thing name would be left open.
       Condition: { Bool: { 'iot:Connection.Thing.IsAttached': 'true' } },
     });
     const policyDocument = {

@@ -16,40 +16,40 @@ import { keepPrivateKeysOut } from '../../constructs/keys/private-key-guard';
 import { validRemovalPolicy } from '../../constructs/provider/removal-policy';
 
 /**
- * A device on AWS IoT Core.
+ * A device in AWS IoT Core.
  */
 export interface AwsIotThingProps {
   /** The certificate that the device connects with. */
   readonly certificate: DeviceCertificate;
 
   /**
-   * The registration of the CA. Where its mode is DEFAULT, the certificate is registered as one of that CA. CloudFormation
-   * registers it again where that changes, or where the CA's certificate is renewed, which AWS IoT Core refuses for a certificate
-   * that is registered: raise the device's `generation` with it.
+   * The registration of the CA. If its mode is DEFAULT, the certificate is registered as a certificate of that CA. If this changes, or if
+   * the CA's certificate is renewed, CloudFormation registers the device's certificate again, which AWS IoT Core refuses for a registered
+   * certificate: raise the device's `generation` at the same time.
    *
    * @default - the certificate is registered by itself, in the mode SNI_ONLY: AWS IoT Core need not know the CA
    */
   readonly caRegistration?: AwsIotCaRegistration;
 
   /**
-   * The name of the thing, which is the client id that the device has to connect with: 1 to 128 letters, digits and `: _ -`.
+   * The name of the thing, which is also the client ID with which the device must connect: 1 to 128 letters, digits and `: _ -`.
    *
    * @default - the common name of the certificate
    */
   readonly thingName?: string;
 
   /**
-   * The attributes of the thing: at most three. Their names and values may hold letters, digits and `_.,@/:#-`, values also
-   * `=[]`, and neither a space.
+   * The attributes of the thing: at most three. Their names and values may hold letters, digits and `_.,@/:#-`, and values also `=[]`.
+   * Neither may hold a space.
    *
    * @default - none
    */
   readonly attributes?: { [name: string]: string };
 
   /**
-   * The policy of the certificate.
+   * The policy that is attached to the certificate.
    *
-   * @default - one that all things of the stack share: each may connect as itself and use its own topics
+   * @default - a policy that all things of the stack share: each thing may connect as itself and use its own topics
    */
   readonly policy?: AwsIotThingPolicy;
 
@@ -71,12 +71,11 @@ const KINDS: Kinds<AwsIotThingProps> = {
 };
 
 /**
- * A device that AWS IoT Core knows: its certificate, registered there, its thing, and a policy by which it may connect as
- * itself. Nothing has to be detached by hand before it is deleted: the attachments refer to what they attach, so
- * CloudFormation removes them first.
+ * A device in AWS IoT Core: its registered certificate, its thing, and a policy that lets it connect as itself. You need not detach
+ * anything before you delete it: the attachments refer to what they attach, so CloudFormation removes them first.
  *
- * The things of a stack are registered ten at a time, which is what AWS IoT Core takes in a second. A stack holds about 80 of
- * them, by CloudFormation's limit of 500 resources.
+ * The things of a stack are registered ten at a time, which is the number that AWS IoT Core accepts in a second. A stack holds about 80
+ * things, because of CloudFormation's limit of 500 resources.
  *
  * @resource AWS::IoT::Thing
  */
@@ -88,7 +87,7 @@ export class AwsIotThing extends Resource {
   public readonly thingName: string;
 
   /**
-   * What AWS IoT Core knows the certificate by: SHA-256 of its DER. It is known without asking AWS.
+   * The identifier of the certificate in AWS IoT Core: the SHA-256 of its DER. It is known without a request to AWS.
    * @attribute
    */
   public readonly certificateId: string;
@@ -140,9 +139,9 @@ export class AwsIotThing extends Resource {
   }
 
   /**
-   * What happens to the device at AWS IoT Core when the thing leaves the stack. One that is retained can go on connecting: its thing, its
-   * certificate there, what attaches them, and the policy that the things of the stack share, stay together. A policy of your own
-   * has to be retained beside it. The private key follows the `removalPolicy` of the device certificate.
+   * Sets what happens to the device in AWS IoT Core when the thing leaves the stack. A retained device can still connect: its thing, its
+   * certificate there, their attachments, and the policy that the things of the stack share are retained together. You must also retain a
+   * policy of your own. The private key follows the `removalPolicy` of the device certificate.
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     check(this, { policy: REMOVAL_POLICY }, { policy });

@@ -2,7 +2,7 @@ import { nameInPath } from './name-in-path';
 import { Complaint, quote } from '../../contract/rules';
 
 /**
- * What AWS IoT Core takes, and the custom resources beside CloudFormation's own. See
+ * The rules of AWS IoT Core for its inputs, and the custom resources in addition to CloudFormation's own. See
  * https://docs.aws.amazon.com/iot/latest/developerguide/register-CA-cert.html
  */
 
@@ -10,13 +10,13 @@ import { Complaint, quote } from '../../contract/rules';
 export interface AwsIotRegistrationCodeProperties {
   /** The host of AWS IoT's control plane in the Region. */
   readonly Endpoint: string;
-  /** The CA for which the code is fetched: a renewed certificate is registered again, with the code of that time. */
+  /** The certificate of the CA for which the code is fetched. A renewed certificate is registered again, with the code of that time. */
   readonly CaCertificatePem: string;
-  /** Raised by the user to have the code fetched again. */
+  /** A number that the user raises to have the code fetched again. */
   readonly Generation: number;
 }
 
-/** Its attributes. */
+/** The attributes of this resource. */
 export interface AwsIotRegistrationCodeAttributes {
   /** The registration code of the account and Region. */
   readonly RegistrationCode: string;
@@ -28,7 +28,7 @@ export function checkThingName(value: unknown, property = 'thingName'): Complain
     : `${property} must be 1 to 128 letters, digits and : _ - for AWS IoT Core, got ${quote(value)}`;
 }
 
-/** What stands before something in the name of a thing. */
+/** Checks the prefix of a thing's name. */
 export function checkThingNamePrefix(value: unknown): Complaint {
   return /^[a-zA-Z0-9:_-]{0,127}$/.test(String(value)) ? undefined
     : `thingNamePrefix must be at most 127 letters, digits and : _ - for AWS IoT Core, got ${quote(value)}`;
@@ -43,7 +43,7 @@ export function checkPolicyName(value: unknown, property = 'policyName'): Compla
 /** Developer guide, "Thing types": how many attributes a thing may have. */
 const MAX_ATTRIBUTES = { ofType: 50, withoutType: 3 };
 
-/** API reference, AttributePayload. A value that is no string is known only at deployment. */
+/** API reference, AttributePayload. A value that is not a string is known only at deployment. */
 export function checkThingAttributes(attributes: { readonly [name: string]: unknown }, property: string, ofType: boolean): Complaint {
   const names = Object.keys(attributes);
   const max = ofType ? MAX_ATTRIBUTES.ofType : MAX_ATTRIBUTES.withoutType;
@@ -71,7 +71,7 @@ export function checkThingAttribute(value: string, property: string): Complaint 
 }
 
 /**
- * A topic in an AWS IoT policy, in which `+` and `#` are no wildcards.
+ * Checks a topic in an AWS IoT policy, in which `+` and `#` are not wildcards.
  * https://docs.aws.amazon.com/iot/latest/developerguide/pub-sub-policy.html
  */
 export function checkPolicyTopic(value: unknown): Complaint {

@@ -4,7 +4,7 @@ import {
 import { IConstruct } from 'constructs';
 import { UNKNOWN } from './provisioning/provisioning-expressions';
 
-/** A text with a part that is not known is not known. */
+/** A text with an unknown part is unknown. */
 class KnownText extends StringConcat {
   public join(left: unknown, right: unknown): unknown {
     return [left, right].includes(UNKNOWN) ? UNKNOWN : super.join(left, right);
@@ -12,8 +12,8 @@ class KnownText extends StringConcat {
 }
 
 /**
- * Puts UNKNOWN for what CloudFormation fills in. It would be an intrinsic function of CloudFormation, which a provisioning
- * template has its own of, by the same names.
+ * Puts UNKNOWN in place of each value that CloudFormation fills in. The value would resolve to an intrinsic function of CloudFormation, and
+ * a provisioning template has functions of its own with the same names.
  */
 class KnownValues extends DefaultTokenResolver {
   constructor(private readonly lazy: boolean) {
@@ -31,9 +31,9 @@ class KnownValues extends DefaultTokenResolver {
 }
 
 /**
- * A value with UNKNOWN for each token in it.
+ * A value with UNKNOWN in place of each token in it.
  *
- * @param lazy whether lazy values are asked for, which they may be at synthesis only
+ * @param lazy whether to resolve lazy values, which is possible only at synthesis
  */
 export function knownValues(scope: IConstruct, value: unknown, lazy: boolean): unknown {
   return Tokenization.resolve(value, { scope, resolver: new KnownValues(lazy) });

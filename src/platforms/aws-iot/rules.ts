@@ -10,14 +10,14 @@ export const AWS_IOT_CORE_RULES = {
   caKeyAlgorithms: RSA_AND_NIST,
   deviceKeyAlgorithms: RSA_AND_NIST,
   documentedKeys: ['ca', 'device'],
-  // SHA-224 is not among them.
+  // AWS does not list SHA-224.
   signatureDigests: ['SHA-256', 'SHA-384', 'SHA-512'],
   // https://docs.aws.amazon.com/iot/latest/apireference/API_GetRegistrationCode.html
   registrationCode: { pattern: '[0-9a-f]{64}', allowed: '64 lower-case hexadecimal digits' },
   deviceKnownBy: 'SHA-256 fingerprint',
   // https://docs.aws.amazon.com/iot/latest/apireference/API_RegisterCACertificate.html
   maximumPemLength: 65_536,
-  // The answer to others: "The CA certificate does not have the basicConstraints extension as true".
+  // The answer to other certificates: "The CA certificate does not have the basicConstraints extension as true".
   caFlagRequired: true,
   // https://docs.aws.amazon.com/iot/latest/developerguide/manage-your-CA-certs.html
   validAtRegistration: true,

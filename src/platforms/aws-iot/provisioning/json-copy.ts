@@ -3,29 +3,29 @@ import { Construct } from 'constructs';
 import { quote } from '../../../contract/rules';
 import { nameInPath } from '../name-in-path';
 
-/** Deeper than any template, so that what holds itself is told by it. */
+/** Deeper than any template. A value that contains itself is recognized by this depth. */
 const MAX_DEPTH = 50;
 
-/** How much of a path a message shows. */
+/** How many names of a path a message shows. */
 const SHOWN_DEPTH = 5;
 
 const JSON_VALUE = 'a text, a number, a boolean, a list or a map, as JSON has them';
 
-/** What is no JSON, and where. */
+/** Says what is not JSON, and where. */
 export class NotJsonError extends Error {}
 
 /**
- * A copy of a value that is to become JSON, which nobody changes any more. Tokens stay what they are.
+ * A copy of a value that is to become JSON. Later changes to the value do not reach the copy. Tokens stay as they are.
  *
  * @param name what the value is, for the message
- * @throws NotJsonError where it holds what JSON has not, or a name that is a token
+ * @throws NotJsonError if the value holds something that JSON does not have, or a name that is a token
  */
 export function jsonCopy(value: unknown, name: string, path: readonly string[] = []): unknown {
   const fail = (allowed: string, kind: string): never => {
     const place = path.slice(0, SHOWN_DEPTH).map(nameInPath).join('.') + (path.length > SHOWN_DEPTH ? '…' : '');
     throw new NotJsonError(`${name}${place && `'s ${place}`} must be ${allowed}, got ${kind}`);
   };
-  if (Construct.isConstruct(value)) { // A stack has a method of the name by which tokens are told.
+  if (Construct.isConstruct(value)) { // A stack has a method with the name by which tokens are recognized.
     fail(JSON_VALUE, `the construct ${quote(value.node.path)}`);
   }
   if (value === undefined || value === null || ['string', 'boolean'].includes(typeof value) || Token.isUnresolved(value)) {

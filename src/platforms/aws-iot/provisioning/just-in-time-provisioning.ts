@@ -20,7 +20,7 @@ import { checkPolicyName, checkThingAttributes, checkThingName, checkThingNamePr
 import { knownValues } from '../known-values';
 
 /**
- * What AWS IoT Core takes from a device's certificate when it provisions the device.
+ * A value that AWS IoT Core takes from a device's certificate when it provisions the device.
  */
 export enum ProvisioningParameter {
   /** The country (C) of the subject. */
@@ -46,22 +46,22 @@ export enum ProvisioningParameter {
  */
 export interface JustInTimeProvisioningOptions {
   /**
-   * What the thing is named by.
+   * The parameter by which the thing is named.
    *
    * @default ProvisioningParameter.COMMON_NAME
    */
   readonly thingName?: ProvisioningParameter;
 
   /**
-   * What stands before it in the thing's name. Both may hold letters, digits and `: _ -` only.
+   * A prefix for the thing's name. The prefix and the value of `thingName` may hold only letters, digits and `: _ -`.
    *
-   * @default - nothing
+   * @default - no prefix
    */
   readonly thingNamePrefix?: string;
 
   /**
-   * The thing's attributes, and what they are taken from. That may hold letters, digits and `_.,@/:#=[]-` only, and no space.
-   * A thing without a type has at most three.
+   * The thing's attributes, and the parameters that they are taken from. The parameters' values may hold only letters, digits and
+   * `_.,@/:#=[]-`, and no space. A thing without a type has at most three attributes.
    *
    * @default - none
    */
@@ -82,8 +82,8 @@ export interface JustInTimeProvisioningOptions {
   readonly thingGroups?: string[];
 
   /**
-   * The name of the AWS IoT policy that the certificate gets, such as that of an `AwsIotThingPolicy`. It must exist when the
-   * device connects. Either this or `policyDocument` has to be given.
+   * The name of the AWS IoT policy that the certificate gets, such as the name of an `AwsIotThingPolicy`. The policy must exist when the
+   * device connects. Either this or `policyDocument` must be given.
    *
    * @default - a policy is made from `policyDocument`
    */
@@ -97,9 +97,9 @@ export interface JustInTimeProvisioningOptions {
   readonly policyDocument?: PolicyDocument;
 
   /**
-   * The role in which AWS IoT provisions. `iot.amazonaws.com` must be allowed to assume it.
+   * The role in which AWS IoT provisions devices. `iot.amazonaws.com` must be allowed to assume it.
    *
-   * @default - a role that is allowed what the template asks for, and nothing outside things, groups, certificates and policies
+   * @default - a role with the rights that the template needs, and with no rights outside things, groups, certificates and policies
    */
   readonly role?: IRole;
 }
@@ -118,13 +118,13 @@ const KINDS: Kinds<JustInTimeProvisioningOptions> = {
 };
 
 /**
- * Just-in-time provisioning: a device that connects for the first time, with a certificate of the CA, gets its certificate
- * registered, a thing and a policy.
+ * Just-in-time provisioning: a device that connects for the first time with a certificate of the CA gets its certificate registered, a
+ * thing and a policy.
  *
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/jit-provisioning.html
  */
 export class JustInTimeProvisioning {
-  /** Makes a thing for each device, named by its certificate. */
+  /** Makes a thing for each device, named by the device's certificate. */
   public static forThings(options: JustInTimeProvisioningOptions): JustInTimeProvisioning {
     check('JustInTimeProvisioning.forThings()', KINDS, options);
     const complaint = complaintOf(options);
@@ -135,17 +135,17 @@ export class JustInTimeProvisioning {
   }
 
   /**
-   * Provisions by a template of your own: at most 10,240 characters as JSON. Every parameter that it declares must be in the
-   * subject of every device's certificate, or have a `Default`. The name of a thing must be made of one of them, for all devices
-   * would become the same thing otherwise. A `PolicyDocument` may be a map or a `PolicyDocument` of
-   * aws-cdk-lib, of which the JSON is made that AWS IoT wants.
+   * Provisions devices with a template of your own: at most 10,240 characters as JSON. Every parameter that the template declares must be
+   * in the subject of every device's certificate, or have a `Default`. The name of a thing must be made from one of the parameters;
+   * otherwise, all devices would become the same thing. A `PolicyDocument` may be a map or a `PolicyDocument` of aws-cdk-lib, and becomes
+   * the JSON that AWS IoT requires.
    *
-   * A token that refers to a parameter of the certificate, such as
-   * `Fn.join('-', ['dev', Fn.ref(ProvisioningParameter.COMMON_NAME)])`, becomes AWS IoT's own function; CloudFormation fills in
-   * all others. The template is read at synthesis, with its lazy values, which must not change any more once aspects run.
+   * A token that refers to a parameter of the certificate, such as `Fn.join('-', ['dev', Fn.ref(ProvisioningParameter.COMMON_NAME)])`,
+   * becomes AWS IoT's own function. CloudFormation fills in all other tokens. The template is read at synthesis, with its lazy values,
+   * which must not change any more once Aspects run.
    *
    * @param template the template as a map: Parameters and Resources
-   * @param role the role in which AWS IoT provisions; one is made where it is left out
+   * @param role the role in which AWS IoT provisions devices; if left out, a role is made
    */
   public static fromTemplate(template: { [section: string]: any }, role?: IRole): JustInTimeProvisioning {
     check('JustInTimeProvisioning.fromTemplate()', { template: MAP, role: optional(ROLE) }, { template, role });
@@ -153,10 +153,10 @@ export class JustInTimeProvisioning {
   }
 
   /**
-   * Provisions by a template of your own, in JSON.
+   * Provisions devices with a template of your own, in JSON.
    *
    * @param json the template
-   * @param role the role in which AWS IoT provisions; one is made where it is left out
+   * @param role the role in which AWS IoT provisions devices; if left out, a role is made
    */
   public static fromJson(json: string, role?: IRole): JustInTimeProvisioning {
     check('JustInTimeProvisioning.fromJson()', { json: TEXT, role: optional(ROLE) }, { json, role });
@@ -173,9 +173,9 @@ export class JustInTimeProvisioning {
   ) {}
 
   /**
-   * Renders it for a CA's registration, and checks the template, and the device certificates of the CA in the whole app.
+   * Renders the configuration for a CA's registration. It also checks the template, and the device certificates of the CA in the whole app.
    *
-   * The rights of the role, the check and the text that AWS IoT gets are made of one form of the template: that with its lazy
+   * The rights of the role, the check and the text that AWS IoT gets are made from the same form of the template: the form with its lazy
    * values. A template without tokens is checked at once.
    *
    * @internal
@@ -196,7 +196,7 @@ export class JustInTimeProvisioning {
 /** Not exported. */
 export const JIT_PROVISIONING = having<JustInTimeProvisioning>('a JustInTimeProvisioning, as in JustInTimeProvisioning.forThings()', '_template', '_bind');
 
-/** Answers what is read, or what becomes of a complaint that it is no JSON. */
+/** Returns the value that is read, or what `otherwise` makes of the complaint that it is not JSON. */
 function readOr<T>(read: () => T, otherwise: (complaint: string) => T): T {
   try {
     return read();
@@ -213,7 +213,7 @@ function parsed(json: string): object {
   try {
     template = JSON.parse(json);
   } catch {
-    // The parser's own message has a part of the text in it.
+    // The parser's own message contains a part of the text.
   }
   if (!isMap(template)) {
     throw new Error(`JustInTimeProvisioning.fromJson(): json must be a provisioning template in JSON, got ${quote(json)}; of a file, give what it holds: readFileSync(path, 'utf8')`);
@@ -221,7 +221,7 @@ function parsed(json: string): object {
   return template;
 }
 
-/** What is wrong with the options, in the words of the options. */
+/** The complaint about the options, in the words of the options. */
 function complaintOf(options: JustInTimeProvisioningOptions): Complaint {
   const { policyName, policyDocument, thingNamePrefix, thingTypeName, thingGroups = [], thingAttributes = {} } = options;
   const given = [policyName, policyDocument].filter(policy => policy !== undefined).length;
@@ -234,7 +234,7 @@ function complaintOf(options: JustInTimeProvisioningOptions): Complaint {
     ?? known(thingNamePrefix, checkThingNamePrefix)
     ?? known(thingTypeName, value => checkThingName(value, 'thingTypeName'))
     ?? thingGroups.map(group => known(group, value => checkThingName(value, 'thingGroups'))).find(complaint => complaint !== undefined)
-    // Their values are of the devices.
+    // The values of the attributes come from the devices.
     ?? checkThingAttributes(Object.fromEntries(Object.keys(thingAttributes).map(name => [name, UNKNOWN])), 'thingAttributes', thingTypeName !== undefined);
 }
 
@@ -266,7 +266,7 @@ function templateOf(options: JustInTimeProvisioningOptions): object {
   };
 }
 
-/** Of the template as AWS IoT gets it, and of the devices' certificates. */
+/** Complaints about the template as AWS IoT gets it, and about the devices' certificates. */
 function complaintsAtSynthesis(scope: Construct, template: unknown, text: () => string, ca: IPrivateIotCa | undefined): string[] {
   let known: unknown;
   const complaint = readOr<Complaint>(() => checkProvisioningTemplate(known = knownBody(provisioningBody(scope, template))), unread => unread)
@@ -277,7 +277,7 @@ function complaintsAtSynthesis(scope: Construct, template: unknown, text: () => 
   });
 }
 
-/** A text as far as it is known at synthesis. */
+/** The part of a text that is known at synthesis. */
 function knownText(resolved: string | { readonly 'Fn::Join': [string, unknown[]] }): string {
   return typeof resolved === 'string' ? resolved : resolved['Fn::Join'][1].filter(part => typeof part === 'string').join('');
 }

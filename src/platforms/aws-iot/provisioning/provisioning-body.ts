@@ -8,21 +8,20 @@ import { isOfCertificate } from './provisioning-parameters';
 import { resourcesOf } from './provisioning-template';
 import { isMap, JsonMap } from '../../../contract/json-map';
 
-/** What the template is called in messages. */
+/** The name of the template in messages. */
 const NAME = 'the provisioning template';
 
-/** A variable of CloudFormation's Fn::Sub, or what only looks like one. */
+/** A variable of CloudFormation's Fn::Sub, or an escaped text that only looks like a variable. */
 const VARIABLE = /\$\{(!?)([^}]*)\}/;
 
 /**
- * A provisioning template as AWS IoT gets it: with what is lazy in it, and with each value that CloudFormation fills in as a
- * token still.
+ * A provisioning template as AWS IoT gets it: its lazy values are resolved, and each value that CloudFormation fills in is still a token.
  *
- * CloudFormation and AWS IoT have functions by the same names. A plain map in the template is AWS IoT's. A token is
- * CloudFormation's, unless it refers to what only AWS IoT has, a parameter of the certificate: so is
- * `Fn.join('-', ['dev', Fn.ref('AWS::IoT::Certificate::CommonName')])`, or a lazy value that makes such a map.
+ * CloudFormation and AWS IoT have functions with the same names. A plain map in the template belongs to AWS IoT. A token belongs to
+ * CloudFormation, unless it refers to something that only AWS IoT has, a parameter of the certificate. Tokens that belong to AWS IoT are
+ * therefore `Fn.join('-', ['dev', Fn.ref('AWS::IoT::Certificate::CommonName')])`, and a lazy value that makes such a map.
  *
- * @throws NotJsonError where something lazy makes what is no JSON
+ * @throws NotJsonError if a lazy value is not JSON
  */
 export function provisioningBody(scope: Construct, template: unknown): unknown {
   return new BodyReader(scope, template).read(template);
@@ -44,12 +43,12 @@ class BodyReader {
     return isExpression(resolved) && !this.isOwn(resolved) ? value : this.translated(resolved);
   }
 
-  /** As CloudFormation would get it. */
+  /** A value as CloudFormation would get it. */
   private resolved(value: unknown): unknown {
     return Tokenization.resolve(value, { scope: this.scope, resolver: this.resolver });
   }
 
-  /** Makes AWS IoT's expressions of those that are meant for it, and tokens of the others. */
+  /** Turns the expressions that are meant for AWS IoT into AWS IoT's own, and all others into tokens. */
   private translated(value: unknown): unknown {
     if (Array.isArray(value)) {
       return value.map(each => this.translated(each));
@@ -64,7 +63,7 @@ class BodyReader {
       : mapValues(value, each => this.translated(each));
   }
 
-  /** Fn::Sub takes the variables of one of the two only. */
+  /** Replaces Fn::Sub with Fn::Join, because Fn::Sub can't mix the variables of AWS IoT and CloudFormation. */
   private joined([text, given]: readonly unknown[]): unknown {
     const [start, ...rest] = String(text).split(VARIABLE);
     const parts: unknown[] = [start];
@@ -98,7 +97,7 @@ function isJoin(argument: unknown): argument is [string, unknown[]] {
   return Array.isArray(argument) && argument[0] === '' && Array.isArray(argument[1]);
 }
 
-/** Resolves as CloudFormation's own resolver does, says so in this library's words where it can't, and remembers references. */
+/** Resolves as the resolver for CloudFormation does, reports failures in this library's words, and remembers references. */
 class CloudFormationResolver extends DefaultTokenResolver {
   private readonly references = new Map<string, Reference>();
 
@@ -115,13 +114,13 @@ class CloudFormationResolver extends DefaultTokenResolver {
     return resolved;
   }
 
-  /** The token for a value: another stack exports what a token refers to. */
+  /** The token for a value. CDK makes another stack export what a token refers to. */
   public referenceOf(value: unknown): Reference | undefined {
     return this.references.get(JSON.stringify(value));
   }
 }
 
-/** A template with UNKNOWN for each token in it, and UNKNOWN_NUMBER for one that is encoded in a number. */
+/** A template with UNKNOWN in place of each token in it, and UNKNOWN_NUMBER in place of a token that is encoded as a number. */
 export function knownBody(body: unknown): unknown {
   return Array.isArray(body) && Token.isUnresolved(body) ? [UNKNOWN]
     : Token.isUnresolved(body) ? typeof body === 'number' ? UNKNOWN_NUMBER : UNKNOWN

@@ -1,20 +1,20 @@
 import { isMap, JsonMap } from '../../../contract/json-map';
 
 /**
- * The expressions of a provisioning template, as far as a value can be told from them.
+ * The expressions of a provisioning template, as far as their values can be determined.
  * https://docs.aws.amazon.com/iot/latest/developerguide/provision-template.html#intrinsic-functions
  */
 
-/** What is known only at deployment. */
+/** A value that is known only at deployment. */
 export const UNKNOWN: unique symbol = Symbol('known at deployment');
 
-/** What is known only at deployment, and is a number then: where AWS IoT wants a text, it is none. */
+/** A number that is known only at deployment. It is not allowed where AWS IoT requires a text. */
 export const UNKNOWN_NUMBER: unique symbol = Symbol('a number known at deployment');
 
-/** What parameters stand for. */
+/** The values of parameters. */
 export type ParameterValues = ReadonlyMap<string, unknown>;
 
-/** A variable of Fn::Sub. Those of policies, such as `${iot:ClientId}`, are filled in when the policy is applied. */
+/** A variable of Fn::Sub. Variables of policies, such as `${iot:ClientId}`, are filled in when the policy is applied. */
 const VARIABLE = /\$\{(?!!|iot:|aws:)([^}]+)\}/g;
 
 interface Operation {
@@ -23,7 +23,7 @@ interface Operation {
   takes(argument: unknown): boolean;
   /** The parameters and resources that its argument names. */
   references(argument: unknown): string[];
-  /** What it makes of its argument, where that is known. */
+  /** The value that it makes of its argument, if this value is known. */
   value(argument: unknown, values: ParameterValues): unknown;
 }
 
@@ -77,7 +77,7 @@ const OPERATIONS: { readonly [name: string]: Operation } = {
   },
 };
 
-/** What AWS IoT has. */
+/** The functions that AWS IoT has. */
 const FUNCTIONS: readonly string[] = Object.keys(OPERATIONS);
 
 function isPair(value: unknown): value is [unknown, unknown] {
@@ -98,7 +98,7 @@ export function referencesIn(expression: unknown): string[] {
     .flatMap(([name, value]) => Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name].references(value) : referencesIn(value));
 }
 
-/** Whether a value is an expression, of which AWS IoT makes another value; or would be, if it were written as it has to be. */
+/** Whether a value is an expression, from which AWS IoT makes another value, or would be an expression if it were written correctly. */
 export function isExpression(value: unknown): boolean {
   return isMap(value) && Object.keys(value).some(name => name === 'Ref' || name.startsWith('Fn::'));
 }
@@ -111,7 +111,7 @@ export function expressionsIn(value: unknown): JsonMap[] {
   return isMap(value) ? [...isExpression(value) ? [value] : [], ...Object.values(value).flatMap(expressionsIn)] : [];
 }
 
-/** What is wrong with the way in which an expression is written: of what, what it must be, and what it is. */
+/** The mistake in the form of an expression: what is wrong, what is allowed, and what is given. */
 export function misspelling(expression: JsonMap): { of: string; allowed: string; got: unknown } | undefined {
   const names = Object.keys(expression);
   const operation = Object.hasOwn(OPERATIONS, names[0]) ? OPERATIONS[names[0]] : undefined;
@@ -122,7 +122,7 @@ export function misspelling(expression: JsonMap): { of: string; allowed: string;
   return operation.takes(argument) ? undefined : { of: names[0], allowed: `of ${operation.form}`, got: argument };
 }
 
-/** The value of an expression, which is written as it has to be. */
+/** The value of a correctly written expression. */
 export function valueOf(expression: unknown, values: ParameterValues): unknown {
   if (!isMap(expression)) {
     return expression;
@@ -135,7 +135,7 @@ function variablesIn(text: string): string[] {
   return [...text.matchAll(VARIABLE)].map(([, name]) => name);
 }
 
-/** Fn::Sub has a text, or a list of a text and what its variables stand for. */
+/** The argument of Fn::Sub: a text, or a list of a text and the values of its variables. */
 function substitution(argument: unknown): { text: string; given: JsonMap } {
   const [text, given] = Array.isArray(argument) ? argument : [argument];
   return { text: typeof text === 'string' ? text : '', given: isMap(given) ? given : {} };

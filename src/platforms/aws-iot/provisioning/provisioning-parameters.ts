@@ -2,8 +2,8 @@ import { ParameterValues } from './provisioning-expressions';
 import { SubjectAttribute } from '../../../contract/subject-attributes';
 
 /**
- * What AWS IoT takes from a device's certificate into a just-in-time provisioning template, and the attribute of the subject
- * that it takes it from; none for the certificate's own id.
+ * The parameters of a just-in-time provisioning template that AWS IoT fills in from a device's certificate, each with the attribute of the
+ * subject that it is taken from. The certificate's own id has no attribute.
  * https://docs.aws.amazon.com/iot/latest/developerguide/jit-provisioning.html
  */
 export const PROVISIONING_PARAMETERS: { readonly [parameter: string]: SubjectAttribute | undefined } = {
@@ -20,13 +20,12 @@ export const PROVISIONING_PARAMETERS: { readonly [parameter: string]: SubjectAtt
 /** The certificate's own id has 64 digits. */
 export const SOME_CERTIFICATE_ID = '0'.repeat(64);
 
-/** What any certificate may give. */
+/** Values that any certificate may provide. */
 export const SOME_VALUES: ParameterValues = new Map(Object.entries(PROVISIONING_PARAMETERS)
   .map(([parameter, attribute]) => [parameter, attribute ? 'x' : SOME_CERTIFICATE_ID]));
 
 /**
- * Whether a name can only be meant for AWS IoT: logical ids of CloudFormation have no colons, and its pseudo parameters have
- * two parts.
+ * Whether a name can only be meant for AWS IoT: CloudFormation's logical IDs have no colons, and its pseudo parameters have two parts.
  */
 export function isOfCertificate(name: string): boolean {
   return name.startsWith('AWS::IoT::');

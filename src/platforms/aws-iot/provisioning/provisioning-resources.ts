@@ -16,7 +16,7 @@ interface PropertyRule {
   readonly asWritten?: (value: unknown, path: string, properties: JsonMap) => Complaint;
 }
 
-/** The form of a property: what it must be, in words, and the texts in it, by where they are; nothing where it has another form. */
+/** The form of a property: what it must be, in words; and the texts in it, by their places, or nothing if it has another form. */
 interface Form {
   readonly allowed: string;
   textsOf(value: unknown): Entries | undefined;
@@ -40,10 +40,10 @@ const MAP: Form = {
 
 const A_DOCUMENT = 'a policy document with a Statement: a map, or its JSON as a text';
 
-/** A document as a map is no text yet. */
+/** A document that is given as a map is not a text yet. */
 const DOCUMENT: Form = { allowed: A_DOCUMENT, textsOf: value => isExpression(value) ? [['', value]] : [] };
 
-/** What resources of a type have, and which of it has to be given. */
+/** The properties of a type of resource, and those properties of which exactly one must be given. */
 interface ResourceType {
   readonly properties: { readonly [property: string]: PropertyRule };
   readonly oneOf: readonly string[];
@@ -63,7 +63,7 @@ const RESOURCE_TYPES: { readonly [type: string]: ResourceType } = {
     oneOf: ['ThingName'],
     help: 'name it by a parameter, such as {"Ref": "AWS::IoT::Certificate::CommonName"}',
   },
-  // The certificate is registered by then: a request or a PEM would be for another one.
+  // The certificate is already registered at that point: a request or a PEM would be for another certificate.
   'AWS::IoT::Certificate': {
     properties: { CertificateId: { form: TEXT, asWritten: checkCertificateId }, Status: { form: TEXT, rule: checkStatus } },
     oneOf: ['CertificateId'],
@@ -79,7 +79,7 @@ const RESOURCE_TYPES: { readonly [type: string]: ResourceType } = {
   },
 };
 
-/** Checks the type of a resource, what has to be given of it, and in which form. */
+/** Checks the type of a resource, the properties that it must have, and their form. */
 export function checkResource(name: string, resource: unknown): Complaint {
   const shownName = `the resource ${quote(name)} of the provisioning template`;
   if (!isMap(resource)) {
@@ -104,9 +104,9 @@ export function checkResource(name: string, resource: unknown): Complaint {
 }
 
 /**
- * Checks what a resource gets where its parameters have values, as far as that is known.
+ * Checks the values that a resource gets for given values of its parameters, as far as they are known.
  *
- * @param origin says of attributes of the subject that a value is made of them
+ * @param origin says that a value is made of the given attributes of the subject
  */
 export function checkResourceValues(name: string, resource: JsonMap, values: ParameterValues, origin: (sources: string) => string): Complaint {
   return first(givenOf(name, resource), ({ rule: { form, rule }, value, path }) => first(form.textsOf(value) ?? [], ([place, text]) => {
@@ -117,14 +117,14 @@ export function checkResourceValues(name: string, resource: JsonMap, values: Par
   }));
 }
 
-/** Without a certificate among the resources, that of the device would stay PENDING_ACTIVATION. */
+/** Checks that the resources contain a certificate. Otherwise, the device's certificate would stay PENDING_ACTIVATION. */
 export function checkForCertificate(resources: Entries): Complaint {
   const type = 'AWS::IoT::Certificate';
   return resources.some(([, resource]) => isMap(resource) && resource.Type === type) ? undefined
     : `the Resources of a provisioning template must hold one of the Type ${type}, got ${resources.map(([name]) => nameInPath(name)).join(', ')}; ${RESOURCE_TYPES[type].help}`;
 }
 
-/** Answers the first complaint. */
+/** Returns the first complaint. */
 export function first<T>(values: readonly T[], rule: (value: T) => Complaint): Complaint {
   for (const value of values) {
     const complaint = rule(value);
@@ -135,7 +135,7 @@ export function first<T>(values: readonly T[], rule: (value: T) => Complaint): C
   return undefined;
 }
 
-/** A value as a message shows it: an expression by what it refers to. */
+/** A value as a message shows it: an expression is shown by what it refers to. */
 export function shown(value: unknown): string {
   const references = isExpression(value) ? referencesIn(value) : [];
   return value === UNKNOWN ? 'a token, which is known only at deployment'
@@ -143,7 +143,7 @@ export function shown(value: unknown): string {
       : references.length > 0 ? `an expression with ${references.map(quote).join(' and ')}` : quote(value);
 }
 
-/** The properties that are given of those which have rules. */
+/** The given properties that have rules. */
 function givenOf(name: string, resource: JsonMap): { rule: PropertyRule; value: unknown; path: string }[] {
   const { Type: type, Properties: properties } = resource;
   return Object.entries(RESOURCE_TYPES[type as string].properties)
@@ -158,14 +158,14 @@ function checkAttributeNames(attributes: unknown, path: string, { ThingTypeName:
   return checkThingAttributes(Object.fromEntries(Object.keys(attributes as JsonMap).map(name => [name, UNKNOWN])), path, type !== undefined);
 }
 
-/** Checks that a name is made of what the device's certificate has: what CloudFormation fills in is the same for all devices. */
+/** Checks that a name is made of values from the device's certificate. Values that CloudFormation fills in are the same for all devices. */
 function checkIsOfDevice(value: unknown, path: string): Complaint {
   return referencesIn(value).length > 0 ? undefined
     : `${path} must be made of what differs from device to device, such as {"Ref": "AWS::IoT::Certificate::CommonName"}, got ${shown(value)}: `
       + 'all devices would become one thing';
 }
 
-/** Checks that the certificate is the device's own, and no other one. */
+/** Checks that the certificate is the device's own. */
 function checkCertificateId(value: unknown, path: string): Complaint {
   return isExpression(value) && valueOf(value, SOME_VALUES) === SOME_CERTIFICATE_ID ? undefined
     : `${path} must be {"Ref": "AWS::IoT::Certificate::Id"}, the certificate that a device connects with, got ${shown(value)}`;
@@ -176,7 +176,7 @@ function checkStatus(text: string, path: string): Complaint {
   return /^(in)?active$/i.test(text) ? undefined : `${path} must be ACTIVE or INACTIVE, got ${quote(text)}`;
 }
 
-/** Checks a document as it is written: AWS IoT takes "a JSON object specified as an escaped string", in which it fills in nothing. */
+/** Checks a document as it is written. AWS IoT takes "a JSON object specified as an escaped string", and fills in nothing there. */
 function checkDocument(value: unknown, path: string): Complaint {
   if (typeof value === 'string') {
     return checkDocumentText(value, path);
@@ -195,7 +195,7 @@ function checkDocumentText(text: string, path: string): Complaint {
   try {
     document = JSON.parse(text);
   } catch {
-    // It is none then.
+    // A text that is not JSON is not a document.
   }
   return isDocument(document) ? undefined : `${path} must be ${A_DOCUMENT}, got ${quote(text)}`;
 }

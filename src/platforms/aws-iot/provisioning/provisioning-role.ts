@@ -8,9 +8,9 @@ import { rolePolicy } from '../../../constructs/provider/role-policy';
 import { isMap, JsonMap } from '../../../contract/json-map';
 
 /**
- * What AWS IoT does in the role when it provisions a device whose certificate is registered already: the actions of the
- * managed policy AWSIoTThingsRegistration, which AWS documents for it, without those that make or register a certificate.
- * That policy allows them on everything; here they are for what they are about.
+ * The actions of AWS IoT in the role when it provisions a device whose certificate is already registered: those of the managed policy
+ * AWSIoTThingsRegistration, which AWS documents for this purpose, without the actions that make or register a certificate. That policy
+ * allows the actions on everything. Here they are allowed only on the resources that they concern.
  * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSIoTThingsRegistration.html
  */
 const ACTIONS: readonly string[] = [
@@ -20,14 +20,14 @@ const ACTIONS: readonly string[] = [
 ];
 
 /**
- * Those that have no resource types, and are never allowed on an ARN.
+ * The actions that have no resource types, and are never allowed on an ARN.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiot.html
  */
 const ACTIONS_WITHOUT_RESOURCE: readonly string[] = ['ListAttachedPolicies', 'ListPolicyPrincipals', 'ListPrincipalPolicies', 'RegisterThing'];
 
 const KINDS: readonly string[] = ['cert', 'thing', 'thingtype'];
 
-/** What a template asks for by a property of its things. */
+/** Further actions that a template needs because of a property of its things. */
 const MORE: readonly { readonly property: string; readonly kind: string; readonly actions: readonly string[] }[] = [
   {
     property: 'ThingGroups',
@@ -38,14 +38,14 @@ const MORE: readonly { readonly property: string; readonly kind: string; readonl
 ];
 
 /**
- * The role in which AWS IoT provisions devices by a template. It can be passed in its own account only, and assumed on that
- * account's behalf only. What `aws:SourceArn` would be is not documented for provisioning.
+ * The role in which AWS IoT provisions devices with a template. It can be passed only in its own account, and assumed only on that
+ * account's behalf. The value of `aws:SourceArn` for provisioning is not documented.
  * https://docs.aws.amazon.com/iot/latest/developerguide/cross-service-confused-deputy-prevention.html
  *
- * Its rights are made when the stack is synthesized, of the template as AWS IoT gets it. They are no lazy values themselves,
- * since a report on policies does not resolve these.
+ * Its rights are made when the stack is synthesized, from the template as AWS IoT gets it. They are not lazy values themselves, because a
+ * report on policies does not resolve lazy values.
  *
- * @param body answers that template, in which tokens stand for what is known only at deployment
+ * @param body returns that template, in which tokens stand for values that are known only at deployment
  */
 export function provisioningRole(scope: Construct, body: () => unknown): Role {
   const stack = Stack.of(scope);
@@ -74,7 +74,7 @@ interface Rights {
   readonly resources: string[];
 }
 
-/** What provisioning by a template takes. */
+/** The rights that provisioning with a template needs. */
 function rightsOf(stack: Stack, body: unknown): Rights {
   const more = moreOf(body);
   const arn = (resource: string, resourceName = '*'): string => stack.formatArn({ service: 'iot', resource, resourceName });
@@ -96,7 +96,7 @@ function moreOf(body: unknown): typeof MORE {
   return MORE.filter(({ property }) => resourcesOf(body).some(([, resource]) => propertiesOf(resource)[property] !== undefined));
 }
 
-/** The names of the policies that devices get, or a wildcard for one whose name AWS IoT makes. */
+/** The names of the policies that devices get, or a wildcard for a policy that AWS IoT names. */
 function policiesOf(body: unknown): string[] {
   const policies = resourcesOf(body).filter(([, resource]) => isMap(resource) && resource.Type === 'AWS::IoT::Policy');
   return [...new Set(policies.map(([, resource]) => {

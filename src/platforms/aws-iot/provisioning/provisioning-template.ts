@@ -11,7 +11,7 @@ const MAX_PROVISIONING_TEMPLATE = 10_240;
 
 type Entries = readonly [string, unknown][];
 
-/** What a map in a map holds; nothing where there is none. */
+/** The entries of a map within a map; none if there is no such map. */
 function entriesOf(map: unknown, name: string): Entries {
   const held = isMap(map) ? map[name] : undefined;
   return Object.entries(isMap(held) ? held : {});
@@ -22,14 +22,15 @@ export function resourcesOf(template: unknown): Entries {
   return entriesOf(template, 'Resources');
 }
 
-/** What stands for a parameter that a certificate has nothing for: a text, UNKNOWN, or nothing. */
+/** The value of a parameter that the certificate does not provide: a text, UNKNOWN, or nothing. */
 function defaultOf(declaration: unknown): unknown {
   return isMap(declaration) ? declaration.Default : undefined;
 }
 
 /**
- * Checks a template of just-in-time provisioning, in which UNKNOWN stands for what is known only at deployment. A device
- * fails, and stays PENDING_ACTIVATION, where a parameter can't be filled, or where what is made of it is refused.
+ * Checks a template of just-in-time provisioning, in which UNKNOWN stands for values that are known only at deployment. The provisioning of
+ * a device fails, and its certificate stays PENDING_ACTIVATION, if a parameter can't be filled in, or if a value that is made from it is
+ * refused.
  */
 export function checkProvisioningTemplate(template: unknown): Complaint {
   return checkForPrivateKey(template)
@@ -49,7 +50,7 @@ export function checkProvisioningTemplateLength(body: string): Complaint {
       + 'keep the policy in a resource of its own, and name it in the template';
 }
 
-/** Checks that the certificate of a device has what a template takes from it, and that AWS IoT takes what is made of it. */
+/** Checks that a device's certificate has the values that a template takes from it, and that AWS IoT accepts what is made of them. */
 export function checkProvisioningSubject(template: unknown, subject: { readonly [A in SubjectAttribute]?: unknown }): Complaint {
   const given = (parameter: string): unknown => {
     const attribute = PROVISIONING_PARAMETERS[parameter];
@@ -104,9 +105,9 @@ function checkReferences(template: unknown): Complaint {
 }
 
 /**
- * Checks what a template makes of its parameters.
+ * Checks the values that a template makes of its parameters.
  *
- * @param given what a certificate has for a parameter; where that is nothing, it is what any may have
+ * @param given the value that a certificate has for a parameter; if it is nothing, a value that any certificate may have is checked
  */
 function checkValues(template: unknown, given: (declaration: unknown, name: string) => unknown, origin: (sources: string) => string): Complaint {
   const declarations = new Map(entriesOf(template, 'Parameters'));

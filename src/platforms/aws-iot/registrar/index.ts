@@ -5,7 +5,7 @@ import { HttpApi } from '../../registrar/http-api';
 import { PATIENCE, registrarHandler } from '../../registrar/registrar';
 import { RegistrationType } from '../../registrations';
 
-/** AWS IoT of the function's own account and Region; the environment says who asks. */
+/** AWS IoT in the function's own account and Region. The environment provides the credentials. */
 function api(endpoint: string, signal: AbortSignal): IotApi {
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   return new IotApi(new HttpApi(signal), {
@@ -16,7 +16,7 @@ function api(endpoint: string, signal: AbortSignal): IotApi {
   });
 }
 
-/** The entry of the function that fetches the registration code of AWS IoT. */
+/** The entry point of the function that fetches the registration code of AWS IoT. */
 export const handler = registrarHandler({
   [RegistrationType.AWS_IOT_REGISTRATION_CODE]: new RegistrationCode(api),
 });

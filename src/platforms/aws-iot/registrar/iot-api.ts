@@ -3,21 +3,24 @@ import { HttpApi, HttpRequest, HttpResponse, passingStatus } from '../../registr
 import { jsonOf } from '../../registrar/json-answer';
 import { errorCode, refusalOf } from '../../registrar/platform-failure';
 
-/** Where AWS IoT is, and as whom it is called. */
+/** The endpoint of AWS IoT, and the credentials with which it is called. */
 export interface IotApiOptions {
   /** The URL of the control plane, without a path. */
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: AwsCredentials;
-  /** How long, from the first call on, a right is taken to be on its way; milliseconds. */
+  /** How long, from the first refusal on, a new right is assumed not to have taken effect yet; milliseconds. */
   readonly patience: number;
 }
 
-/** AWS IoT says it with the status 400, which is no passing one. https://docs.aws.amazon.com/iot/latest/apireference/CommonErrors.html */
+/**
+ * AWS IoT reports throttling with the status 400. This status alone does not cause a retry.
+ * https://docs.aws.amazon.com/iot/latest/apireference/CommonErrors.html
+ */
 const THROTTLED: readonly string[] = ['ThrottlingException', 'TooManyRequestsException'];
 
 /**
- * What a role is told whose rights were given a moment ago: IAM is eventually consistent.
+ * The errors that a role gets if its rights were given a moment ago: IAM is eventually consistent.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
  */
 const DENIED: readonly string[] = ['AccessDeniedException', 'ForbiddenException', 'UnauthorizedException', 'UnrecognizedClientException'];
@@ -29,8 +32,8 @@ const PLATFORM = 'AWS IoT Core';
 const CALL = 'iot:GetRegistrationCode';
 
 /**
- * The one call of AWS IoT's control plane that registering a CA takes beside CloudFormation's own resources. A client of the
- * AWS SDK would be 400 kilobytes for it.
+ * The only call to AWS IoT's control plane that the registration of a CA needs besides CloudFormation's own resources. A client of the AWS
+ * SDK for this call would take 400 kilobytes.
  *
  * @see https://docs.aws.amazon.com/iot/latest/apireference/API_GetRegistrationCode.html
  */
@@ -39,7 +42,7 @@ export class IotApi {
 
   constructor(private readonly http: HttpApi, private readonly options: IotApiOptions) {}
 
-  /** The registration code of the account and Region; the same until somebody deletes it. */
+  /** The registration code of the account and Region. It stays the same until it is deleted. */
   public async registrationCode(): Promise<string> {
     const { endpoint, region, credentials } = this.options;
     const request: HttpRequest = { method: 'GET', url: new URL('/registrationcode', endpoint).href };
@@ -55,7 +58,7 @@ export class IotApi {
     return registrationCode;
   }
 
-  /** What no message may show. */
+  /** The values that no message may show. */
   private get secrets(): string[] {
     const { secretAccessKey, sessionToken } = this.options.credentials;
     return [secretAccessKey, ...sessionToken === undefined ? [] : [sessionToken]];
@@ -75,7 +78,7 @@ export class IotApi {
 }
 
 /**
- * AWS's name of an error, in a header or in the body, without the namespace before it and the address behind it.
+ * AWS's name of an error, from a header or from the body, without the namespace before it and the URL after it.
  * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
  */
 function errorName(response: HttpResponse, secrets: readonly string[]): string {

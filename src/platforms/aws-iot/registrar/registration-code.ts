@@ -7,7 +7,7 @@ import { endpointProperty } from '../../registrar/endpoint';
 import { Registrar, Registration, RegistrationRequest } from '../../registrar/registration';
 import { AwsIotRegistrationCodeAttributes } from '../contract';
 
-/** A code, and for what it was fetched. */
+/** A code, and the purpose for which it was fetched. */
 interface KeptCode {
   readonly purpose: string;
   readonly code: string;
@@ -15,16 +15,16 @@ interface KeptCode {
 
 const PREFIX = 'registration-code/';
 
-/** One code for what is declared, and the one before: a rollback asks for that one again. */
+/** The code of the current declaration, and the code before it: a rollback requests that earlier code again. */
 const KEPT_CODES = 2;
 
 /**
  * `Custom::AwsIotRegistrationCode`: the registration code of the account and Region.
  *
- * AWS IoT looks at it only while a CA is being registered, and somebody may have it deleted afterwards, so that another one
- * takes its place. A verification certificate over that one would make CloudFormation register the CA again, which AWS IoT
- * refuses. Therefore the code that was fetched for a CA is kept in the resource's physical id (it is no secret), and fetched
- * again only for another CA, or another generation. The code itself is never deleted: everybody in the account shares it.
+ * AWS IoT looks at the code only while a CA is being registered. The code may be deleted afterwards, and another code takes its place. A
+ * verification certificate over the new code would make CloudFormation register the CA again, which AWS IoT refuses. Therefore the code
+ * that was fetched for a CA is kept in the resource's physical ID (the code is not secret), and is fetched again only for another CA or
+ * another generation. The code itself is never deleted, because all users of the account share it.
  */
 export class RegistrationCode implements Registrar {
   constructor(private readonly api: (endpoint: string, signal: AbortSignal) => IotApi) {}
@@ -50,7 +50,7 @@ function purposeOf({ CaCertificatePem, Generation }: RawProperties): string {
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex').slice(0, 16);
 }
 
-/** The codes in a physical id; none in one that is not of this resource. */
+/** The codes in a physical ID; none if the physical ID is not of this resource. */
 function keptCodes(physicalResourceId = ''): KeptCode[] {
   const kept = physicalResourceId.startsWith(PREFIX) ? physicalResourceId.slice(PREFIX.length).split('/') : [];
   return kept.map(entry => entry.split(':')).map(([purpose, code]) => ({ purpose, code }));

@@ -2,15 +2,15 @@ import { createHmac } from 'node:crypto';
 import { basicTime, percentEncoded, sha256 } from '../../registrar/canonical-text';
 import { HttpRequest } from '../../registrar/http-api';
 
-/** Credentials of AWS, as Lambda gives them to a function. */
+/** AWS credentials, as Lambda provides them to a function. */
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of temporary credentials, which those of a role are. */
+  /** The token of temporary credentials, such as those of a role. */
   readonly sessionToken?: string;
 }
 
-/** For what a signature counts. */
+/** The scope in which a signature is valid. */
 export interface SigningScope {
   readonly region: string;
   /** The service's name in signatures, such as `iot`. */
@@ -18,9 +18,9 @@ export interface SigningScope {
 }
 
 /**
- * Signs a request with Signature Version 4 in its `authorization` header. All headers are signed, and none may be there twice.
+ * Signs a request with Signature Version 4 in its `authorization` header. All headers are signed, and none may occur twice.
  *
- * @param now the time of the signature, which AWS takes for five minutes
+ * @param now the time of the signature, which AWS accepts for five minutes
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function signV4(request: HttpRequest, credentials: AwsCredentials, { region, service }: SigningScope, now: Date): HttpRequest {
@@ -36,9 +36,9 @@ export function signV4(request: HttpRequest, credentials: AwsCredentials, { regi
   const values = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.trim().replace(/ +/g, ' ')]));
   const canonicalRequest = [
     request.method,
-    // Encoded once more than it is in the URL: all services but S3 want it so.
+    // Encoded once more than in the URL, as all services except S3 require.
     pathname.split('/').map(percentEncoded).join('/'),
-    // Sorted by name, then by value: a name ends before whatever could follow it.
+    // Sorted by name, then by value: the end of a name sorts before any character that could follow it.
     [...searchParams].map(pair => pair.map(percentEncoded).join('\0')).sort().map(pair => pair.replace('\0', '=')).join('&'),
     ...signed.map(name => `${name}:${values.get(name)}`),
     '',

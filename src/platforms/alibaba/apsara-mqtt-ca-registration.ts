@@ -15,24 +15,24 @@ import { RegistrarFunction } from '../registrar-function';
 import { checkEndpoint, checkPresent, checkRegion, RegistrationType } from '../registrations';
 
 /**
- * A CA, and the instance of ApsaraMQ for MQTT it is registered with.
+ * The CA, and the instance of ApsaraMQ for MQTT with which it is registered.
  */
 export interface ApsaraMqttCaRegistrationProps {
-  /** The CA that signs the device certificates. */
+  /** The CA that issues the device certificates. */
   readonly ca: IPrivateIotCa;
 
-  /** The id of the instance, such as `post-cn-7mz2d000000`: one of the Platinum or the Professional Edition. */
+  /** The ID of the instance, such as `post-cn-7mz2d000000`. It must be of the Platinum or the Professional Edition. */
   readonly instanceId: string;
 
-  /** The id of the region that the instance is in, such as `cn-hangzhou`. */
+  /** The ID of the instance's region, such as `cn-hangzhou`. */
   readonly region: string;
 
-  /** The name of the CA certificate with the instance. The platform does not rename. */
+  /** The name of the CA certificate in the instance. The platform does not rename a CA certificate. */
   readonly caName: string;
 
   /**
-   * A secret with the JSON members `accessKeyId` and `accessKeySecret` of a RAM user, and `securityToken` where they are
-   * temporary. The RAM policy has to allow `mq:MqttInstanceAccess`, `mq:GetRegisterCode`, `mq:RegisterCa`,
+   * The secret with the credentials of a RAM user: the JSON members `accessKeyId` and `accessKeySecret`, and `securityToken` if the
+   * credentials are temporary. The RAM policy must allow `mq:MqttInstanceAccess`, `mq:GetRegisterCode`, `mq:RegisterCa`,
    * `mq:ListCaCertificate`, `mq:ActiveCaCertificate`, `mq:UnregisterCaCertificate` and `mq:DeleteCaCertificate` on the instance.
    */
   readonly credentials: ISecret;
@@ -40,22 +40,22 @@ export interface ApsaraMqttCaRegistrationProps {
   /**
    * The host name of the API.
    *
-   * @default - `onsmqtt.<region>.aliyuncs.com`, which is reached by the internet
+   * @default - `onsmqtt.<region>.aliyuncs.com`, which is reached over the internet
    */
   readonly endpoint?: string;
 
   /**
-   * What becomes of the registration when it is removed from the stack, or another certificate takes its place. When it is
-   * deleted, the platform also deletes all device certificates of the CA that are registered with the instance. A CA that was
-   * registered by hand before is not deleted in any case, nor is one that another registration of it has taken over.
+   * What happens to the registration when it is removed from the stack, or when another certificate replaces it. If the registration is
+   * deleted, the platform also deletes all device certificates of the CA that are registered with the instance. A CA that was registered
+   * by hand before is never deleted, nor is a CA that another registration has taken over.
    *
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Raise it to have the code fetched and the CA registered again after somebody has deleted it by hand, 1 to 1,000,000. It
-   * changes nothing for a CA that is registered.
+   * The generation of the registration, 1 to 1,000,000. Raise it to have the code fetched and the CA registered again after the CA was
+   * deleted by hand. A new value changes nothing for a CA that is registered.
    *
    * @default 1
    */
@@ -74,11 +74,10 @@ const KINDS: Kinds<ApsaraMqttCaRegistrationProps> = {
 };
 
 /**
- * Registers a CA with an instance of ApsaraMQ for MQTT (Alibaba Cloud): its registration code is fetched, the verification
- * certificate is made, and the CA certificate is registered and active, all in one deployment. A CA that is registered
- * already is taken over.
+ * Registers a CA with an instance of ApsaraMQ for MQTT (Alibaba Cloud). One deployment fetches the registration code, makes the
+ * verification certificate, and registers and activates the CA certificate. A CA that is already registered is taken over.
  *
- * Deleting it deactivates the CA certificate, and then deletes it together with its device certificates.
+ * Deleting the registration deactivates the CA certificate, and then deletes it together with its device certificates.
  *
  * @see https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/user-guide/ca-certificate-management
  * @resource Custom::ApsaraMqttCaRegistration
@@ -89,13 +88,13 @@ export class ApsaraMqttCaRegistration extends CloudCaRegistration {
   public readonly registeredCaId: string;
 
   /**
-   * The serial number (SN) by which the instance knows the CA certificate: the `CaSn` of its device certificates.
+   * The serial number (SN) by which the instance identifies the CA certificate: the `CaSn` of its device certificates.
    * @attribute
    */
   public readonly caSn: string;
 
   /**
-   * The registration code that the instance gave for the CA.
+   * The registration code that the instance returned for the CA.
    * @attribute
    */
   public readonly registerCode: string;
@@ -128,7 +127,8 @@ export class ApsaraMqttCaRegistration extends CloudCaRegistration {
       CredentialsSecretArn: secretIdOf(this, credentials),
       Generation: generation,
     };
-    // A code is of the instance, and a new one may take the place of the one before: one CA after the other.
+    // A code belongs to the instance, and a new code may replace the previous one. So the CAs of a stack are registered with an instance
+    // one after the other.
     const before = this.stack.node.findAll().filter((node): node is ApsaraMqttCaRegistration =>
       node instanceof ApsaraMqttCaRegistration && node !== this && node.stack === this.stack && node.instanceId === instanceId).at(-1);
     this.instanceId = instanceId;

@@ -1,15 +1,15 @@
 import { KIT_MARK, KitCa, KitInput, markdown, RefusedCa } from '../../cli/export/kits/kit';
 
-/** A CA as it is registered: the name for the form, and the files to upload. */
+/** A CA to register: the name for the form, and the files to upload. */
 export interface RegisteredCa {
   readonly ca: KitCa;
   readonly name: string;
   readonly file: string;
-  /** With the code that each verification certificate is for. */
+  /** Each with the code that the verification certificate is for. */
   readonly verifications: readonly { readonly file: string; readonly code: string }[];
 }
 
-/** What the steps differ in from language to language. */
+/** The parts of the steps that differ between languages. */
 interface Language {
   readonly title: string;
   readonly before: (maximumCas: number) => string;
@@ -65,7 +65,7 @@ const CHINESE: Language = {
   connect: '将设备证书和私钥写入设备（私钥保存在堆栈输出所指的 Secrets Manager 密钥中，或使用 `private-iot-ca export --private-keys` 导出），然后通过 TLS 以 MQTT 方式直连。',
 };
 
-/** What to do in the console, in order, in English and in Chinese. */
+/** The steps to take in the console, in order, in English and in Chinese. */
 export function alibabaSteps(cas: readonly RegisteredCa[], input: KitInput, maximumCas: number): string {
   return [`<!-- ${KIT_MARK} -->`, ...[ENGLISH, CHINESE].map(language => stepsIn(language, cas, input, maximumCas))].join('\n\n');
 }
@@ -77,7 +77,7 @@ function stepsIn(language: Language, cas: readonly RegisteredCa[], { devices, re
   const bound = devices.map(({ facts, exported: { entry } }) => [markdown(facts.shortName), facts.serialNumber, `\`${entry.file}\``, entry.notAfter]);
   const steps = [
     language.before(maximumCas),
-    language.compareCode, // always: whether a code is the console's or a stand-in, only the console knows
+    language.compareCode, // always: only the console knows whether a code is its own or a stand-in
     [language.register, table(language.registerHead, rows), ...refusedCas.map(language.leftOut)].join('\n\n'),
     devices.length === 0 ? language.noDevices : `${language.bind}\n\n${table(language.bindHead, bound)}`,
     language.connect,
@@ -89,7 +89,7 @@ function table(head: string, rows: readonly (readonly string[])[]): string {
   return [`| ${head} |`, `|${' --- |'.repeat(head.split('|').length)}`, ...rows.map(row => `| ${row.join(' | ')} |`)].join('\n');
 }
 
-/** A step with its number, the lines after the first one below its text. */
+/** A step with its number. The lines after the first one are indented to align with its text. */
 function indented(number: string, step: string): string {
   return number + step.split('\n').map((line, index) => index === 0 || line === '' || line.startsWith('       ') ? line : `   ${line}`).join('\n');
 }

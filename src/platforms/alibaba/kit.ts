@@ -7,7 +7,10 @@ import { platformRules } from '../registry';
 
 const PLATFORM = 'alibaba-cloud-iot';
 
-/** The console of Alibaba Cloud IoT Platform has no API beside it: https://www.alibabacloud.com/help/en/iot/manage-ca-certificates. */
+/**
+ * Alibaba Cloud IoT Platform takes CA certificates in its console, and has no API for them:
+ * https://www.alibabacloud.com/help/en/iot/manage-ca-certificates.
+ */
 export const ALIBABA_IOT: Kit = {
   platform: PLATFORM,
   servesTls: false,
@@ -40,7 +43,7 @@ function registeredCas({ issuingCas }: KitInput): RegisteredCa[] {
 const LONGEST_NAME = 30;
 const SHORTEST_NAME = 4;
 
-/** Names that the form takes, made of common names: other characters become underscores; each name is there once. */
+/** Names that the form accepts, derived from common names. Other characters become underscores, and each name is unique. */
 export function caNames(commonNames: readonly string[]): string[] {
   const names: string[] = [];
   for (const commonName of commonNames) {
@@ -59,16 +62,16 @@ export function caNames(commonNames: readonly string[]): string[] {
   return names;
 }
 
-/** The first line of the list of devices. */
+/** The header line of the list of devices. */
 export const DEVICE_LIST_HEAD = 'commonName,sn,file,notAfter';
 
-/** The SN by which each device is bound, for a program to read (RFC 4180). */
+/** The list of devices, with the SN by which each device is bound, for programs to read (RFC 4180). */
 function deviceList({ devices }: KitInput): string {
   const rows = devices.map(({ facts, exported: { entry } }) => [facts.shortName, facts.serialNumber, entry.file, entry.notAfter].map(csvField).join(','));
   return [DEVICE_LIST_HEAD, ...rows, ''].join('\n');
 }
 
-/** A field in quotes where it has to be; a spreadsheet must not take a name for a formula. */
+/** A field, in quotes if it needs them. A spreadsheet must not take a name for a formula. */
 function csvField(text: string): string {
   const plain = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(plain) ? `"${plain.replace(/"/g, '""')}"` : plain;

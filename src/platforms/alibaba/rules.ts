@@ -21,12 +21,12 @@ export const ALIBABA_CLOUD_IOT_RULES = {
 /** The rules of Alibaba Cloud ApsaraMQ for MQTT. */
 export const APSARA_MQTT_RULES = {
   name: 'Alibaba Cloud ApsaraMQ for MQTT',
-  // RSA and ECC are named there, curves are not.
+  // That page names RSA and ECC, but no curves.
   documentation: 'https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/user-guide/ca-certificate-management',
   proof: 'verification certificate',
   code: { comes: 'before the CA', from: 'the API' },
   // https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getregistercode
-  // shows a UUID with more digits behind it, the last ones masked.
+  // shows a UUID followed by more digits, the last of which are masked.
   registrationCode: { pattern: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[0-9A-Za-z]{0,28}', allowed: 'a UUID with further digits behind it' },
   caKeyAlgorithms: RSA_AND_NIST,
   deviceKeyAlgorithms: RSA_AND_NIST,

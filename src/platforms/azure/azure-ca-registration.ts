@@ -20,41 +20,41 @@ import { RegistrarFunction } from '../registrar-function';
 import { RegistrationType } from '../registrations';
 
 /**
- * Where a CA is registered with Azure, and who registers it.
+ * The CA, the Azure service with which it is registered, and the service principal that registers it.
  */
 export interface AzureCaRegistrationProps {
-  /** The CA: the one that issues the devices' certificates. */
+  /** The CA that issues the device certificates. */
   readonly ca: IPrivateIotCa;
 
-  /** The service with which it is registered. */
+  /** The service with which the CA is registered. */
   readonly service: AzureIotService;
 
   /**
-   * The secret with the service principal that registers it: a JSON map with `tenantId`, `clientId` and `clientSecret`. It needs
-   * the actions `Microsoft.Devices/provisioningServices/certificates/*`, or `Microsoft.Devices/IotHubs/certificates/*`, on the
-   * service, which the role Contributor holds.
+   * The secret with the service principal that registers the CA: a JSON map with `tenantId`, `clientId` and `clientSecret`. The service
+   * principal needs the actions `Microsoft.Devices/provisioningServices/certificates/*`, or `Microsoft.Devices/IotHubs/certificates/*`,
+   * on the service. The Contributor role includes them.
    */
   readonly credentials: ISecret;
 
   /**
-   * How the name that the service has for the certificate begins: 1 to 55 letters, digits, hyphens, periods and underscores. A
-   * hyphen and the first eight digits of the certificate's SHA-256 follow, so that a CA that takes the place of another one
-   * is registered before the other one is removed; see `certificateName`.
+   * The beginning of the certificate's name in the service: 1 to 55 letters, digits, hyphens, periods and underscores. A hyphen and the
+   * first eight digits of the certificate's SHA-256 follow, so that a new CA is registered before the CA that it replaces is removed; see
+   * `certificateName`.
    */
   readonly caName: string;
 
   /**
-   * What happens to the certificate in Azure when the registration leaves the stack, or another one takes its place. Devices with
-   * certificates of the CA can't connect any more once it is deleted there. One that was uploaded and verified by hand before is
-   * not deleted in any case, nor is one that another registration of the CA has taken over.
+   * What happens to the certificate in Azure when the registration leaves the stack or is replaced. Once the certificate is deleted
+   * there, devices with certificates of the CA can no longer connect. A certificate that was uploaded and verified by hand before is
+   * never deleted, nor is a certificate that another registration of the CA has taken over.
    *
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Raise it to have the CA registered again after somebody has deleted it by hand, 1 to 1,000,000. It changes nothing for a CA that is
-   * registered.
+   * The generation of the registration, 1 to 1,000,000. Raise it to have the CA registered again after it was deleted by hand. A new
+   * value changes nothing for a CA that is registered.
    *
    * @default 1
    */
@@ -71,9 +71,9 @@ const KINDS: Kinds<AzureCaRegistrationProps> = {
 };
 
 /**
- * Registers a CA with Azure IoT Hub or with its Device Provisioning Service, in the deployment that makes the CA: its certificate
- * is uploaded, Azure's code for it becomes a verification certificate, and the certificate is verified by it. It is deleted when
- * it leaves the stack, unless an enrollment group still uses it.
+ * Registers a CA with Azure IoT Hub or with its Device Provisioning Service, in the deployment that makes the CA. The deployment uploads
+ * the CA's certificate, issues a verification certificate for the code that Azure returns, and verifies the CA's certificate with it. The
+ * CA's certificate is deleted when the registration leaves the stack, unless an enrollment group still uses it.
  *
  * @resource Custom::AzureCaVerification
  */
@@ -83,7 +83,7 @@ export class AzureCaRegistration extends CloudCaRegistration {
   public readonly registeredCaId: string;
 
   /**
-   * The name that the service has for the certificate, which enrollment groups refer to. It is known once the CA is verified.
+   * The name of the certificate in the service, to which enrollment groups refer. It is known once the CA is verified.
    * @attribute
    */
   public readonly certificateName: string;

@@ -5,24 +5,24 @@ import { Complaint } from '../../contract/rules';
 import { IotPlatform } from '../iot-platform';
 
 /**
- * A cloud of Azure. Each has subscriptions, tenants and endpoints of its own.
+ * An Azure cloud. Each cloud has its own subscriptions, tenants and endpoints.
  *
  * @see https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
  */
 export enum AzureCloud {
-  /** The global one. */
+  /** The global Azure cloud. */
   PUBLIC = 'public',
-  /** Azure Government, of the United States. */
+  /** Azure Government, in the United States. */
   US_GOVERNMENT = 'us-government',
   /** Azure in China, operated by 21Vianet. */
   CHINA = 'china',
 }
 
 /**
- * Where a service of Azure is. The service itself is made elsewhere.
+ * The location of an Azure service. The service itself is created elsewhere.
  */
 export interface AzureIotServiceOptions {
-  /** The subscription, a UUID. */
+  /** The ID of the subscription, a UUID. */
   readonly subscriptionId: string;
 
   /** The name of the resource group. */
@@ -32,7 +32,7 @@ export interface AzureIotServiceOptions {
   readonly name: string;
 
   /**
-   * The cloud that it is in.
+   * The Azure cloud that the service is in.
    *
    * @default AzureCloud.PUBLIC
    */
@@ -50,16 +50,16 @@ export interface AzureServiceRule {
 }
 
 /**
- * A service of Azure that devices connect to, and that holds the CA certificates it trusts.
+ * An Azure service that devices connect to, and that holds the CA certificates it trusts.
  */
 export class AzureIotService {
-  /** An IoT Hub Device Provisioning Service. An enrollment group can name the CA; at most 25 CAs. */
+  /** An IoT Hub Device Provisioning Service. An enrollment group can refer to the CA. The service holds at most 25 CAs. */
   public static deviceProvisioningService(options: AzureIotServiceOptions): AzureIotService {
     check('AzureIotService.deviceProvisioningService()', KINDS, options);
     return new AzureIotService(IotPlatform.AZURE_DPS, 'azure-dps', options);
   }
 
-  /** An IoT hub. Devices that authenticate by a certificate of the CA have to be registered with it by their device ID. */
+  /** An IoT hub. Devices that authenticate with a certificate of the CA must be registered with the hub by their device ID. */
   public static iotHub(options: AzureIotServiceOptions): AzureIotService {
     check('AzureIotService.iotHub()', KINDS, options);
     return new AzureIotService(IotPlatform.AZURE_IOT_HUB, 'azure-iot-hub', options);

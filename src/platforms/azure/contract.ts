@@ -1,14 +1,14 @@
 import { Form } from '../../contract/platform-rules';
 import { PlatformId } from '../registry';
 
-/** Where a cloud of Azure takes requests; tokens are asked for `<management>/.default`. */
+/** The endpoints of an Azure cloud. Tokens are requested for `<management>/.default`. */
 export interface AzureEndpoints {
   readonly login: string;
   readonly management: string;
 }
 
 /**
- * The clouds of Azure, by their names in templates.
+ * The Azure clouds, by their names in templates.
  * https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
  */
 export const AZURE_CLOUDS = {
@@ -21,18 +21,18 @@ export type AzureCloudName = keyof typeof AZURE_CLOUDS;
 
 export const AZURE_CLOUD_NAMES = Object.keys(AZURE_CLOUDS) as AzureCloudName[];
 
-/** A service of Azure that holds CA certificates. */
+/** An Azure service that holds CA certificates. */
 export interface AzureServiceKind {
-  /** The type of its resources below `Microsoft.Devices`. */
+  /** The type of its resources in `Microsoft.Devices`. */
   readonly resourceType: string;
   readonly apiVersion: string;
   readonly name: Form;
 }
 
 /**
- * The services, by the identifier of their platform. The versions are stable ones that every cloud has had for long:
- * https://learn.microsoft.com/rest/api/iot-dps/dps-certificate and https://learn.microsoft.com/rest/api/iothub/certificates. The names are those of
- * https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftdevices.
+ * The services, by the identifier of their platform. The API versions are stable versions that every cloud has had for a long time:
+ * https://learn.microsoft.com/rest/api/iot-dps/dps-certificate and https://learn.microsoft.com/rest/api/iothub/certificates. The names
+ * follow https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftdevices.
  */
 export const AZURE_SERVICES = {
   'azure-dps': {
@@ -58,13 +58,13 @@ export const RESOURCE_GROUP: Form = {
   allowed: '1 to 90 letters, digits, hyphens, underscores, parentheses and periods with no period at the end',
 };
 
-/** A certificate's name has at most 64 characters there, and 9 of them are a hyphen and the beginning of its fingerprint. */
+/** A certificate's name in Azure has at most 64 characters; 9 of them are a hyphen and the beginning of the fingerprint. */
 export const CA_NAME: Form = { pattern: '[A-Za-z0-9._-]{1,55}', allowed: '1 to 55 letters, digits, hyphens, periods and underscores' };
 
 /** The members of the secret with the service principal. */
 export const AZURE_CREDENTIALS = ['tenantId', 'clientId', 'clientSecret'] as const;
 
-/** Which service, and who asks it. */
+/** The service, and the credentials for its calls. */
 export interface AzureServiceProperties {
   readonly Cloud: AzureCloudName;
   readonly Service: AzureServiceName;
@@ -74,33 +74,33 @@ export interface AzureServiceProperties {
   readonly CredentialsSecretArn: string;
 }
 
-/** Of `Custom::AzureCaUpload`. */
+/** The properties of `Custom::AzureCaUpload`. */
 export interface AzureCaUploadProperties extends AzureServiceProperties {
   /** The CA's ledger, in which registrations are recorded. */
   readonly LedgerTable: string;
-  /** The name, without the fingerprint that is added to it. */
+  /** The name, without the fingerprint that is appended to it. */
   readonly CertificateName: string;
   readonly CertificatePem: string;
   /** Raised by the user to have the certificate uploaded again. */
   readonly Generation: number;
 }
 
-/** Of `Custom::AzureCaUpload`. */
+/** The attributes of `Custom::AzureCaUpload`. */
 export interface AzureCaUploadAttributes {
-  /** The name that the service has for the certificate. */
+  /** The name of the certificate in the service. */
   readonly CertificateName: string;
   /** SHA-1, upper-case hexadecimal digits. */
   readonly Thumbprint: string;
   readonly VerificationCode: string;
 }
 
-/** Of `Custom::AzureCaVerification`. */
+/** The properties of `Custom::AzureCaVerification`. */
 export interface AzureCaVerificationProperties extends AzureServiceProperties {
-  /** The name that the service has for the certificate. */
+  /** The name of the certificate in the service. */
   readonly CertificateName: string;
   readonly Thumbprint: string;
   readonly VerificationCertificatePem: string;
 }
 
-/** Of `Custom::AzureCaVerification`. */
+/** The attributes of `Custom::AzureCaVerification`. */
 export type AzureCaVerificationAttributes = Omit<AzureCaUploadAttributes, 'VerificationCode'>;

@@ -10,7 +10,7 @@ export const CUMULOCITY_RULES = {
   code: { comes: 'after the CA', from: 'the API' },
   caKeyAlgorithms: RSA_AND_NIST,
   deviceKeyAlgorithms: RSA_AND_NIST,
-  // The common name is the identifier of the device, and has to be its MQTT client id.
+  // The common name is the device identifier, and must be the device's MQTT client ID.
   deviceKnownBy: 'common name',
   deviceCommonNameRequired: true,
   deviceCommonName: {

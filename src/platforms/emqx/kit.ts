@@ -2,8 +2,8 @@ import { BROKER_FILE, brokerFiles } from '../../cli/export/kits/broker-files';
 import { Kit, KIT_MARK, kitText, shellWord } from '../../cli/export/kits/kit';
 
 /**
- * https://docs.emqx.com/en/emqx/latest/network/emqx-mqtt-tls.html, for EMQX 5.1 and newer: before it, `enable` of a listener was
- * called `enabled` (https://github.com/emqx/emqx/pull/10926).
+ * https://docs.emqx.com/en/emqx/latest/network/emqx-mqtt-tls.html, for EMQX 5.1 and newer. Earlier versions call a listener's `enable`
+ * option `enabled` (https://github.com/emqx/emqx/pull/10926).
  */
 export const EMQX: Kit = {
   platform: 'emqx',

@@ -6,7 +6,7 @@ export const EMQX_RULES = {
   name: 'EMQX',
   documentation: 'https://docs.emqx.com/en/emqx/latest/network/emqx-mqtt-tls.html',
   proof: 'none',
-  // peer_cert_as_username = cn; ${username} in rules on topics.
+  // With `peer_cert_as_username = cn`, rules on topics refer to the common name as `${username}`.
   deviceKnownBy: 'common name',
   deviceCommonNameRequired: true,
   deviceCommonName: NAME_IN_TOPICS,

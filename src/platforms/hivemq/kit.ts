@@ -1,7 +1,7 @@
 import { BROKER_FILE, brokerFiles, pemOf } from '../../cli/export/kits/broker-files';
 import { Kit, KIT_MARK, KitFile, kitText } from '../../cli/export/kits/kit';
 
-/** The variable that has the passphrase of the stores; the configuration and the script read it. */
+/** The environment variable with the passphrase of the stores; the configuration and the script read it. */
 const PASSPHRASE = 'HIVEMQ_STORE_PASSWORD';
 const STORE = { keys: 'hivemq.jks', trust: 'hivemq-trust-store.jks' } as const;
 
@@ -11,7 +11,7 @@ export const HIVEMQ: Kit = {
   folder: '/opt/hivemq/conf',
   servesTls: true,
   files: input => {
-    // keytool takes no more than the first certificate of a file.
+    // keytool reads only the first certificate of a file.
     const cas: KitFile[] = input.cas.map(({ facts }, index) => ({ name: `ca-${index + 1}.pem`, content: pemOf(facts), kind: 'certificate' }));
     return [...brokerFiles(input), ...cas, kitText('config.xml', config(xmlText(input.folder))), kitText('make-stores.sh', script(cas.map(({ name }) => name)))];
   },

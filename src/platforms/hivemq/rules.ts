@@ -7,7 +7,7 @@ export const HIVEMQ_RULES = {
   documentation: 'https://docs.hivemq.com/hivemq/latest/user-guide/security.html',
   proof: 'none',
   deviceKnownBy: 'certificate',
-  // Its extensions for access control take the common name for the user name, as in ${{username}} of their topics:
+  // Its extensions for access control use the common name as the user name, `${{username}}` in their topics:
   // https://docs.hivemq.com/hivemq-enterprise-security-extension/latest/, "X.509 Certificate Authentication".
   deviceCommonName: NAME_IN_TOPICS,
   notices: { 'key-store': 'the CA goes into a key store of Java' },

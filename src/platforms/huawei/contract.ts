@@ -2,7 +2,7 @@ import { checkForm } from '../../contract/forms';
 import { Form } from '../../contract/platform-rules';
 import { Complaint, quote } from '../../contract/rules';
 
-/** The host of an IoTDA instance, which its console shows as the access address for applications over HTTPS; not that for devices. */
+/** The host of an IoTDA instance, which the console shows as the access address for applications over HTTPS, not that for devices. */
 export const HUAWEI_ENDPOINT: Form = {
   pattern: '(?=.{1,260}$)(?!.*\\biotda-device\\b)[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63})+(?::\\d{1,5})?',
   allowed: 'the host of the access address for applications over HTTPS, in lower case and without https://, not that for devices',
@@ -11,29 +11,30 @@ export const HUAWEI_ENDPOINT: Form = {
 /** A Region, such as `cn-north-4`. https://developer.huaweicloud.com/intl/en-us/endpoint?IoTDA */
 const REGION: Form = { pattern: '[a-z]{2,}(?:-[a-z]+)+-\\d{1,3}', allowed: 'the id of a Region, such as cn-north-4' };
 
-/** The names of Huawei Cloud's own; the instance that all share has no name of its own before the Region. */
+/** Huawei Cloud's own host names. The shared instance has no name of its own before the Region. */
 const OWN_NAME = new RegExp(`^([a-z0-9-]+(?:\\.[a-z0-9-]+)*)\\.(${REGION.pattern})\\.my(?:huaweicloud|hwclouds)\\.(?:com|cn|eu)(?::\\d+)?$`);
 
 /**
- * The Region that the signatures for a host are for. Instances with a host of their own, standard and enterprise ones, want a signature by a
- * key that is derived for the day and the Region, which their names say; the instance that all share does not, and there is none.
+ * The Region of the signatures for a host. Instances with a host of their own, which are standard and enterprise ones, require a
+ * signature with a key that is derived for the day and the Region, which their names contain. The shared instance requires no derived
+ * key, so the result is `undefined`.
  * https://support.huaweicloud.com/intl/en-us/usermanual-hcli/en-us_topic_0000002253124424.html
  *
- * @param region the one that is declared, for hosts of other names
+ * @param region the declared Region, for other host names
  */
 export function signingRegion(endpoint: string, region?: string): string | undefined {
   const [, instance, named] = OWN_NAME.exec(endpoint) ?? [];
   return instance === undefined ? region : instance.includes('.') ? named : undefined;
 }
 
-/** Checks the Region of an instance, where it is declared. */
+/** Checks the Region of an instance, if it is declared. */
 export function checkHuaweiRegion(endpoint: string, region: unknown): Complaint {
   const [, , named] = OWN_NAME.exec(endpoint) ?? [];
   return region === undefined ? undefined : checkForm('region', region, REGION)
     ?? (named === undefined || named === region ? undefined : `region must be ${named}, which the endpoint names, or be left out, got ${quote(region)}`);
 }
 
-/** Whether an access key can sign: for that, the Region has to be known. */
+/** Checks that an access key can sign, for which the Region must be known. */
 export function checkSigningRegion(endpoint: string, region: string | undefined): Complaint {
   return region !== undefined || OWN_NAME.test(endpoint) ? undefined
     : `region must be given where the endpoint does not name it, since an access key signs for a Region, got none for ${quote(endpoint)}; `
@@ -42,22 +43,22 @@ export function checkSigningRegion(endpoint: string, region: string | undefined)
 
 export const HUAWEI_PROJECT_ID: Form = { pattern: '[A-Za-z0-9]{1,32}', allowed: '1 to 32 letters and digits, as My Credentials shows it' };
 
-/** Of instances and of resource spaces. https://support.huaweicloud.com/api-iothub/iot_06_v5_0014.html */
+/** The form of the IDs of instances and resource spaces. https://support.huaweicloud.com/api-iothub/iot_06_v5_0014.html */
 export const HUAWEI_ID: Form = { pattern: '[\\w-]{1,36}', allowed: '1 to 36 letters, digits, underscores and hyphens' };
 
-/** Which instance, and who asks it. */
+/** The instance, and the credentials for its calls. */
 export interface HuaweiInstanceProperties {
   readonly Endpoint: string;
   readonly ProjectId: string;
   readonly InstanceId?: string;
   /** The resource space. */
   readonly AppId?: string;
-  /** The Region, where the endpoint does not name it. */
+  /** The Region, if the endpoint does not name it. */
   readonly Region?: string;
   readonly CredentialsSecretArn: string;
 }
 
-/** Of `Custom::HuaweiIotdaCaUpload`. */
+/** The properties of `Custom::HuaweiIotdaCaUpload`. */
 export interface HuaweiCaUploadProperties extends HuaweiInstanceProperties {
   /** The CA's ledger, in which registrations are recorded. */
   readonly LedgerTable: string;
@@ -66,17 +67,17 @@ export interface HuaweiCaUploadProperties extends HuaweiInstanceProperties {
   readonly Generation: number;
 }
 
-/** Of `Custom::HuaweiIotdaCaUpload`. */
+/** The attributes of `Custom::HuaweiIotdaCaUpload`. */
 export interface HuaweiCaUploadAttributes {
   readonly CertificateId: string;
   readonly VerifyCode: string;
 }
 
-/** Of `Custom::HuaweiIotdaCaVerification`. */
+/** The properties of `Custom::HuaweiIotdaCaVerification`. */
 export interface HuaweiCaVerificationProperties extends HuaweiInstanceProperties {
   readonly CertificateId: string;
   readonly VerificationCertificatePem: string;
 }
 
-/** Of `Custom::HuaweiIotdaCaVerification`. */
+/** The attributes of `Custom::HuaweiIotdaCaVerification`. */
 export type HuaweiCaVerificationAttributes = Omit<HuaweiCaUploadAttributes, 'VerifyCode'>;

@@ -21,63 +21,63 @@ import { RegistrarFunction } from '../registrar-function';
 import { RegistrationType } from '../registrations';
 
 /**
- * Where a CA is registered with Huawei Cloud IoTDA, and who registers it.
+ * The CA, the Huawei Cloud IoTDA instance with which it is registered, and the user who registers it.
  */
 export interface HuaweiIotdaCaRegistrationProps {
-  /** The CA: the one that issues the devices' certificates. */
+  /** The CA that issues the device certificates. */
   readonly ca: IPrivateIotCa;
 
   /**
-   * The host of the instance's access address for applications over HTTPS, which the IoTDA console shows under Overview, as in
+   * The host of the instance's access address for applications over HTTPS, which the IoTDA console shows under Overview, such as
    * `a160f4a4cd.st1.iotda-app.cn-north-4.myhuaweicloud.com`.
    */
   readonly endpoint: string;
 
-  /** The project of the Region, which My Credentials shows. */
+  /** The ID of the Region's project, which My Credentials shows. */
   readonly projectId: string;
 
   /**
-   * The instance. Professional editions demand it.
+   * The ID of the instance. Professional editions require it.
    *
-   * @default - the one of the endpoint
+   * @default - the instance of the endpoint
    */
   readonly instanceId?: string;
 
   /**
-   * The resource space to which the CA belongs.
+   * The ID of the resource space to which the CA belongs.
    *
    * @default - the instance's default resource space
    */
   readonly appId?: string;
 
   /**
-   * The Region of the instance, such as `cn-north-4`, for which an access key signs requests. With an access key, it must be given where the endpoint does
-   * not name it, as names of Huawei Cloud's own do: `*.cn-north-4.myhuaweicloud.com`.
+   * The Region of the instance, such as `cn-north-4`, for which an access key signs requests. It is required with an access key if the
+   * endpoint does not name the Region, as Huawei Cloud's own host names do: `*.cn-north-4.myhuaweicloud.com`.
    *
    * @default - the Region that the endpoint names
    */
   readonly region?: string;
 
   /**
-   * The secret with the credentials of the user who registers it: a JSON map with `accessKeyId` and `secretAccessKey`, a permanent access
-   * key (AK/SK) that signs each request; or with `token` alone, a token of IAM. A token lasts for 24 hours at most: something has to renew
-   * it, also for the deployment that removes the CA. The user needs `iotda:certificates:upload`, `iotda:certificates:queryList`, `iotda:certificate:query`,
-   * `iotda:certificates:check` and `iotda:certificates:delete`.
+   * The secret with the credentials of the user who registers the CA: a JSON map with `accessKeyId` and `secretAccessKey`, a permanent
+   * access key (AK/SK) that signs each request; or with `token` alone, an IAM token. A token is valid for at most 24 hours, so it must be
+   * renewed, also for the deployment that removes the CA. The user needs `iotda:certificates:upload`, `iotda:certificates:queryList`,
+   * `iotda:certificate:query`, `iotda:certificates:check` and `iotda:certificates:delete`.
    */
   readonly credentials: ISecret;
 
   /**
-   * What happens to the certificate in IoTDA when the registration leaves the stack, or another one takes its place. Devices with
-   * certificates of the CA can't connect any more once it is deleted there. One that was uploaded and verified by hand before is
-   * not deleted in any case, nor is one that another registration of the CA has taken over.
+   * What happens to the certificate in IoTDA when the registration leaves the stack or is replaced. Once the certificate is deleted
+   * there, devices with certificates of the CA can no longer connect. A certificate that was uploaded and verified by hand before is
+   * never deleted, nor is a certificate that another registration of the CA has taken over.
    *
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Raise it to have the CA registered again after somebody has deleted it by hand, 1 to 1,000,000. It changes nothing for a CA that is
-   * registered.
+   * The generation of the registration, 1 to 1,000,000. Raise it to have the CA registered again after it was deleted by hand. A new
+   * value changes nothing for a CA that is registered.
    *
    * @default 1
    */
@@ -97,8 +97,9 @@ const KINDS: Kinds<HuaweiIotdaCaRegistrationProps> = {
 };
 
 /**
- * Registers a CA with Huawei Cloud IoTDA, in the deployment that makes the CA: its certificate is uploaded, IoTDA's code for it
- * becomes a verification certificate, and the certificate is verified by it. It is deleted when it leaves the stack.
+ * Registers a CA with Huawei Cloud IoTDA, in the deployment that makes the CA. The deployment uploads the CA's certificate, issues a
+ * verification certificate for the code that IoTDA returns, and verifies the CA's certificate with it. The CA's certificate is deleted
+ * when the registration leaves the stack.
  *
  * @resource Custom::HuaweiIotdaCaVerification
  */
@@ -108,7 +109,7 @@ export class HuaweiIotdaCaRegistration extends CloudCaRegistration {
   public readonly registeredCaId: string;
 
   /**
-   * What IoTDA calls the certificate, a UUID. It is known once the CA is verified.
+   * The ID of the certificate in IoTDA, a UUID. It is known once the CA is verified.
    * @attribute
    */
   public readonly certificateId: string;
@@ -161,7 +162,7 @@ export class HuaweiIotdaCaRegistration extends CloudCaRegistration {
     this.registeredCaId = this.certificateId;
   }
 
-  /** What kind the credentials are of is known only to the secret. */
+  /** Warns of an unknown Region. Only the secret tells whether it holds an access key or a token. */
   private sayRegion(endpoint: string, region: string | undefined): void {
     const complaint = hasToken([endpoint, region]) ? undefined : checkSigningRegion(endpoint, region);
     if (complaint) {

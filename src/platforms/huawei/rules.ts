@@ -21,7 +21,7 @@ export const HUAWEI_IOTDP_RULES = {
   proof: 'verification certificate',
   code: { comes: 'after the CA', from: 'the API' },
   codeLifetime: 'one day',
-  // The answer to others: "100226 cert commonName is null".
+  // The platform answers other CA certificates with "100226 cert commonName is null".
   caCommonNameRequired: true,
   caKeyAlgorithms: RSA_AND_NIST,
   deviceKeyAlgorithms: RSA_AND_NIST,

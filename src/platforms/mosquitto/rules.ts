@@ -6,7 +6,7 @@ export const MOSQUITTO_RULES = {
   name: 'Eclipse Mosquitto',
   documentation: 'https://mosquitto.org/man/mosquitto-conf-5.html',
   proof: 'none',
-  // use_identity_as_username: a certificate without a common name is refused. %u in patterns of an ACL file.
+  // With use_identity_as_username, a certificate without a common name is refused. ACL file patterns refer to it as %u.
   deviceKnownBy: 'common name',
   deviceCommonNameRequired: true,
   deviceCommonName: NAME_IN_TOPICS,

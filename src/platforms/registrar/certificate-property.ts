@@ -19,7 +19,7 @@ export function certificateProperty(property: string, value: unknown): X509Certi
   }
 }
 
-/** The certificate of a property that may hold anything. */
+/** The certificate in a property that may hold any value; `undefined` if it holds none. */
 export function certificateIn(pem: unknown): X509Certificate | undefined {
   try {
     return new X509Certificate(String(pem));

@@ -7,20 +7,20 @@ import { SecretValues } from '../../lambda/aws/secret-values';
 
 const clients = byRegion(region => new SecretsManagerClient({ ...CLIENT_OPTIONS, region }));
 
-/** Reads a secret; another one in tests. */
+/** Reads a secret; tests replace it. */
 export type ReadSecret = (secretArn: string, signal: AbortSignal) => Promise<string | Buffer | undefined>;
 
 /** Reads a secret from Secrets Manager. */
 export const readSecret: ReadSecret = (secretArn, signal) =>
   new SecretValues(clients, new AwsCalls(signal, PATIENCE), process.env.AWS_REGION!).read(secretArn);
 
-/** What credentials are made of, and headers can hold: RFC 9110, section 5.5. A line end is the most frequent of the others. */
+/** The characters that credentials consist of and headers can hold: RFC 9110, section 5.5. The most frequent other character is a line end. */
 const VISIBLE = /^[!-~]+$/;
 
-/** What a secret with credentials holds. */
+/** The content of a secret with credentials. */
 export interface SecretMap {
   readonly secretArn: string;
-  /** Its members; absent where it holds no JSON. */
+  /** The members of its JSON map; absent if the secret holds no JSON. */
   readonly members?: { readonly [name: string]: unknown } | null;
 }
 
@@ -37,9 +37,9 @@ export async function readSecretMap(secretArn: string, signal: AbortSignal, read
 /**
  * Reads the credentials in a secret.
  *
- * @param names the members that have to be there, each a text that is not empty
- * @param optional members that may be there too, such as the token of temporary credentials
- * @throws Error that names what is missing or has another form, and shows nothing of the secret
+ * @param names the required members, each a non-empty text
+ * @param optional optional members, such as the token of temporary credentials
+ * @throws Error that names the missing or malformed members, and shows nothing of the secret
  */
 export async function readCredentials<N extends string, O extends string = never>(
   secretArn: string, names: readonly N[], signal: AbortSignal, read?: ReadSecret, optional: readonly O[] = [],
@@ -49,7 +49,7 @@ export async function readCredentials<N extends string, O extends string = never
 
 type Credentials<N extends string, O extends string> = { readonly [M in N]: string } & { readonly [M in O]?: string };
 
-/** The credentials in a secret that has been read, as `readCredentials` has it. */
+/** The credentials in a secret that has already been read; otherwise like `readCredentials`. */
 export function credentialsIn<N extends string, O extends string = never>(
   { secretArn, members: map }: SecretMap, names: readonly N[], optional: readonly O[] = [],
 ): Credentials<N, O> {

@@ -14,27 +14,27 @@ type Item = { readonly [name: string]: AttributeValue };
 const CONDITION_FAILED = 'ConditionalCheckFailedException';
 const TABLE_GONE = 'ResourceNotFoundException';
 
-/** The sort keys of a registration's item, and of a resource's. */
+/** The sort keys of a registration's item and of a resource's item. */
 const CURRENT = 'current';
 const REQUEST = 'request';
 
-/** How long one delivery may ask the platform for a code before another one may, and how often that one looks; milliseconds. */
+/** How long one delivery may ask the platform for a code before another delivery may ask, and how often the waiting one looks; milliseconds. */
 const ASKING = 60_000;
 const LOOK = 1_000;
 
 const clients = byRegion(region => new DynamoDBClient({ ...CLIENT_OPTIONS, region }));
 
-/** Opens the records in a ledger, which is named by its ARN where it is in another Region. */
+/** Opens the records in a ledger. A ledger in another Region is named by its ARN. */
 export const openRecords: OpenRecords = (table, signal) => {
   return new DynamoDbRecords(clients(regionIn(table) ?? process.env.AWS_REGION!), new AwsCalls(signal, PATIENCE), table, signal);
 };
 
 /**
- * Registrations in the table of a CA's ledger. The function has rights on these keys alone:
+ * The records of registrations in the table of a CA's ledger. The function has permissions on these keys only:
  *
- * - `registration#<registration>`, `current`: the resources it is `declaredBy`, and its `origin`, `made` or `found`
- * - `registration#<registration>`, `code#<purpose>`: the `registrationCode`, or the delivery that asks for it (`askedBy`)
- *   and until when it may (`askedUntil`, milliseconds); and the number of `attempts`
+ * - `registration#<registration>`, `current`: the resources that declare it (`declaredBy`), and its `origin`, `made` or `found`
+ * - `registration#<registration>`, `code#<purpose>`: the `registrationCode`, or the delivery that asks for it (`askedBy`) and how long it
+ *   may ask (`askedUntil`, milliseconds); and the number of `attempts`
  * - `registration#<stack id>/<logical id>`, `request`: the latest request for a resource (`request`, JSON)
  *
  * See decisions/0004-ledger.md.
@@ -81,7 +81,7 @@ export class DynamoDbRecords implements RegistrationRecords {
       return standingIn(left);
     } catch (error) {
       if (errorName(error) === TABLE_GONE) {
-        return standingIn(undefined); // nothing is known any more, and the stack must be deletable
+        return standingIn(undefined); // the records are gone, and the stack must still be deletable
       }
       throw error;
     }
@@ -104,7 +104,7 @@ export class DynamoDbRecords implements RegistrationRecords {
   }
 
   public async codeOnce(registration: string, purpose: string, ask: () => Promise<string | undefined>): Promise<string | undefined> {
-    const asker = randomUUID(); // DynamoDB's answer can be lost, and the client writes again
+    const asker = randomUUID(); // DynamoDB's response can be lost, and then the client writes again
     for (;;) {
       const known = await this.code(registration, purpose);
       if (known !== undefined) {
@@ -155,7 +155,7 @@ export class DynamoDbRecords implements RegistrationRecords {
         ReturnValues: 'ALL_NEW',
       });
     }
-    // A delivery that took longer than ASKING was overtaken, or the ledger's answer was lost: what is recorded counts.
+    // If this delivery took longer than ASKING and was overtaken, or if the ledger's response was lost, the recorded code counts.
     return stands ? code : this.code(registration, purpose);
   }
 
@@ -164,7 +164,7 @@ export class DynamoDbRecords implements RegistrationRecords {
     return (await this.calls.make('dynamodb:GetItem', this.resource, options => this.client.send(command, options))).Item;
   }
 
-  /** The attributes that `ReturnValues` asks for; `undefined` where the condition does not hold. */
+  /** Updates an item. Returns the attributes that `ReturnValues` selects, or `undefined` if the condition does not hold. */
   private async update(
     registration: string, sk: string, change: Partial<UpdateItemCommandInput>, expected: readonly string[] = [],
   ): Promise<Item | undefined> {

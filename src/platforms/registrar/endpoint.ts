@@ -4,22 +4,23 @@ import { checked } from '../../resource/property-values';
 import { checkEndpoint } from '../registrations';
 
 /**
- * Where a service of AWS is emulated, as the AWS SDKs have it: the endpoint of that service, or the one of all services.
+ * The endpoint at which an AWS service is emulated, from the environment variables of the AWS SDKs: the endpoint of that service, or else
+ * the endpoint of all services.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  *
- * @param service as it stands in variables, such as `IOT`
+ * @param service the service as the variables write it, such as `IOT`
  */
 export function emulatedEndpoint(service: string, environment: NodeJS.ProcessEnv): string | undefined {
   return environment[`AWS_ENDPOINT_URL_${service}`] || environment.AWS_ENDPOINT_URL || undefined;
 }
 
 /**
- * Checks that a service of AWS is called where the function itself is: what signs a call is sent along with the session's token,
- * and anyone who may invoke the function could have it sent anywhere.
+ * Checks that an AWS service is called in the function's own Region. A call carries its signature and the session token, and anyone who
+ * may invoke the function could otherwise have them sent to any host.
  *
- * @param service as it stands in host names, such as `iot`
- * @param endpoint the origin that is declared
- * @param stackId the function's own stack, which says the partition and the Region
+ * @param service the service as host names write it, such as `iot`
+ * @param endpoint the declared origin
+ * @param stackId the ID of the function's own stack, which names the partition and the Region
  */
 export function ownEndpoint(service: string, endpoint: string, stackId: string | undefined): string {
   const place = placeOf(stackId ?? '', 'cloudformation');
@@ -30,7 +31,7 @@ export function ownEndpoint(service: string, endpoint: string, stackId: string |
   return endpoint;
 }
 
-/** The host of an API in a property, as the origin of its URLs. */
+/** The origin of an API's URLs, from the property that holds the API's host. */
 export function endpointProperty(value: unknown): string {
   return `https://${checked<string>(checkEndpoint, value)}`;
 }

@@ -12,53 +12,54 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
-/** What a platform answers. */
+/** A response of a platform's API. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: { readonly [name: string]: string };
   readonly text: string;
 }
 
-/** What came of one attempt: an answer, or why there is none. */
+/** The outcome of one attempt: a response, or the reason why there is none. */
 type Outcome = { readonly response: HttpResponse; readonly fault?: undefined } | { readonly response?: undefined; readonly fault: NetworkFault };
 
-/** Makes a request, signed again for each attempt: timestamps and nonces must not be sent twice. */
+/** Makes a request, with a new signature for each attempt: timestamps and nonces must not be sent twice. */
 export type MakeRequest = () => HttpRequest | Promise<HttpRequest>;
 
-/** One attempt may take so long; milliseconds. */
+/** The longest time for one attempt; milliseconds. */
 const ATTEMPT_TIMEOUT = 20_000;
 
-/** How often a call is tried when its fault is one that lasts: a resolver and a load balancer can be wrong for a moment too. */
+/** How many times a call with a lasting fault is tried: a resolver or a load balancer can also be wrong for a moment. */
 const LASTING_ATTEMPTS = 3;
 
-/** No answer of these APIs is longer. A cut one would say that what is missing is not there; characters. */
+/** No response of these APIs is longer; characters. A truncated response would suggest that the missing entries do not exist. */
 const MAX_RESPONSE = 262_144;
 
-/** Throttling, and faults that pass: RFC 6585, section 4, and RFC 9110, section 15.6. */
+/** The statuses of throttling and of transient faults: RFC 6585, section 4, and RFC 9110, section 15.6. */
 const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504];
 
-/** Names an answer that is to be tried again by its status. */
+/** Names the transient fault of a response by its status; `undefined` if the call is not to be retried. */
 export function passingStatus({ status }: HttpResponse): string | undefined {
   return PASSING.includes(status) ? `HTTP status ${status}` : undefined;
 }
 
 /**
- * Names an answer that is to be tried again by the code that the platform gives it, or by its status where it has none.
+ * Names the transient fault of a response by the platform's error code, or by the status if there is no code; `undefined` if the call is
+ * not to be retried.
  *
- * @param passes the beginnings of the codes that pass
+ * @param passes the beginnings of the codes of transient faults
  */
 export function passingCode(response: HttpResponse, code: unknown, passes: RegExp): string | undefined {
   return typeof code === 'string' ? passes.exec(code)?.[0] : passingStatus(response);
 }
 
 /**
- * Calls of a platform's API: throttling, faults of the service and of the network are tried again with jitter until the
- * signal ends them. That an answer was lost after it took effect is for the caller to expect.
+ * Calls a platform's API. Throttled calls and faults of the service and of the network are retried with jitter until the signal ends
+ * them. The caller must expect that a call whose response was lost has taken effect.
  */
 export class HttpApi {
   /**
-   * @param signal ends every call, and every wait between two
-   * @param ca PEM of the CAs to trust; those of Node.js, unless a test has a server of its own
+   * @param signal ends every call, and every wait between two attempts
+   * @param ca PEM of the CAs to trust, for a test with a server of its own; if absent, the CAs of Node.js
    */
   constructor(private readonly signal: AbortSignal, private readonly ca?: string) {}
 
@@ -67,9 +68,9 @@ export class HttpApi {
    *
    * @param what the call in words, for errors, such as `Azure: upload of the certificate`
    * @param make makes the request, once for each attempt
-   * @param passing names what is wrong with an answer that is to be tried again, for platforms that say so by more than the status
-   * @returns the first answer that is not of those that pass
-   * @throws Error without anything of the request but its host: headers hold credentials
+   * @param passing names the transient fault in a response, for platforms that report it by more than the status
+   * @returns the first response without a transient fault
+   * @throws Error that shows nothing of the request except its host, because headers hold credentials
    */
   public async send(what: string, make: MakeRequest, passing: (response: HttpResponse) => string | undefined = passingStatus): Promise<HttpResponse> {
     let fault: string | undefined;
@@ -82,7 +83,7 @@ export class HttpApi {
         }
       } else if (outcome.fault.lasts && attempt >= LASTING_ATTEMPTS) {
         throw new Error(`${what} failed: ${outcome.fault.words}`);
-      } else if (fault === undefined || !this.signal.aborted) { // the end of the time is not why the attempts before failed
+      } else if (fault === undefined || !this.signal.aborted) { // the end of the time is not why the earlier attempts failed
         fault = outcome.fault.words;
       }
       try {
@@ -119,25 +120,28 @@ export class HttpApi {
     });
   }
 
-  /** Full jitter over a growing bound, or what the platform asks for. https://datatracker.ietf.org/doc/html/rfc9110#section-10.2.3 */
+  /**
+   * Waits for the time that the platform asks for, plus full jitter over a growing bound.
+   * https://datatracker.ietf.org/doc/html/rfc9110#section-10.2.3
+   */
   private async pause(attempt: number, headers: HttpResponse['headers']): Promise<void> {
     const bound = Math.min(10_000, 250 * 2 ** (attempt - 1));
     await sleep(askedWait(headers, new Date()) + bound * Math.random(), undefined, { signal: this.signal });
   }
 }
 
-/** More than that is no wait for a deployment; milliseconds. */
+/** A deployment cannot wait longer; milliseconds. */
 const LONGEST_WAIT = 999_000;
 
 /**
- * How long a platform asks to be left alone, in milliseconds: seconds or a date (RFC 9110, section 10.2.3), or Azure's milliseconds
- * (https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md).
+ * How long a platform asks the client to wait, in milliseconds. The header holds seconds or a date (RFC 9110, section 10.2.3), or Azure's
+ * milliseconds (https://github.com/microsoft/api-guidelines/blob/vNext/azure/Guidelines.md).
  */
 export function askedWait({ 'retry-after': retryAfter = '', 'x-ms-retry-after-ms': milliseconds = '' }: HttpResponse['headers'], now: Date): number {
   const asked = /^\d{1,6}$/.test(milliseconds) ? Number(milliseconds)
     : /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000
       : Date.parse(retryAfter) - now.getTime();
-  return asked > 0 ? Math.min(asked, LONGEST_WAIT) : 0; // no number where nothing is asked
+  return asked > 0 ? Math.min(asked, LONGEST_WAIT) : 0; // NaN if the platform asks for no wait
 }
 
 function plainHeaders(headers: IncomingHttpHeaders): { [name: string]: string } {

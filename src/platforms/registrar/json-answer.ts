@@ -1,19 +1,19 @@
 import { HttpResponse } from './http-api';
 import { isMap, JsonMap } from '../../contract/json-map';
 
-/** The way out if the call did not reach the platform itself, but a proxy or a portal, for example. */
+/** The way out if the call reached a proxy or a portal, for example, instead of the platform itself. */
 export const LOOK_AT_ENDPOINT = 'look at the endpoint that is declared, and at what stands before it, and deploy again';
 
-/** The JSON of an answer, or an empty map if it is none: for refusals, whose status says enough. */
+/** The JSON of a response, or an empty map if it is not JSON: for refusals, whose status says enough. */
 export function jsonOf(response: HttpResponse): JsonMap {
   return mapIn(response) ?? {};
 }
 
 /**
- * The JSON of an answer that says that the call has succeeded.
+ * The JSON of a response whose status says that the call has succeeded.
  *
  * @param what the call in words, for errors
- * @throws Error if it is no JSON: a cut answer must not be taken for an empty one
+ * @throws Error if the response is not JSON: a truncated response must not be taken for an empty one
  */
 export function jsonAnswer(what: string, response: HttpResponse): JsonMap {
   const map = mapIn(response);
@@ -24,9 +24,9 @@ export function jsonAnswer(what: string, response: HttpResponse): JsonMap {
 }
 
 /**
- * A list in an answer; platforms write an empty one as `null` too.
+ * A list in a response. Platforms also write an empty list as `null`.
  *
- * @throws Error if it is missing: it must not be taken for an empty one, since a removal would leave the registration
+ * @throws Error if the list is missing: if it were taken for an empty list, a removal would leave the registration in place
  */
 export function listIn(what: string, member: string, value: unknown): JsonMap[] {
   const list = value ?? (value === null ? [] : undefined);
@@ -36,7 +36,7 @@ export function listIn(what: string, member: string, value: unknown): JsonMap[] 
   return list;
 }
 
-/** Whether an answer can come from the platform: it is JSON, or empty. */
+/** Whether a response can come from the platform: it is JSON, or empty. */
 export function isAnswer(response: HttpResponse): boolean {
   return response.text === '' || mapIn(response) !== undefined;
 }

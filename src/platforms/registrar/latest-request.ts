@@ -4,34 +4,34 @@ import { LifecycleEvent } from '../../resource/lifecycle-event';
 import { OvertakenError } from '../../resource/overtaken-error';
 import { RawProperties } from '../../resource/property-values';
 
-/** The latest request for a resource, as it is recorded. */
+/** The latest request for a resource, as recorded. */
 export interface LatestRequest {
   readonly requestId: string;
-  /** ISO 8601; one of the two, or none. See `RequestTime`. */
+  /** ISO 8601. A request has at most one of the two times; see `RequestTime`. */
   readonly requestedAt?: string;
   readonly expiresAt?: string;
   readonly isRemoval: boolean;
-  /** What the resource is left with. */
+  /** The aim with which the request leaves the resource; absent if there is none. */
   readonly aim?: string;
 }
 
-/** A registrar whose resources are recorded, so that a delivery that arrives late, or ends late, changes nothing. */
+/** A registrar that records its resources, so that a delivery that arrives late, or ends late, changes nothing. */
 export interface RecordedRegistrar extends Registrar {
-  /** Names the registration that the properties declare, by what is known before it is made: equal texts are one registration. */
+  /** Names the registration that the properties declare, by what is known before it is made. Equal names mean the same registration. */
   aimOf(properties: RawProperties): string;
-  /** Whether a physical id names a registration that these properties declare. */
+  /** Whether a physical ID names a registration that these properties declare. */
   isOf(physicalResourceId: string, properties: RawProperties, request: RegistrationRequest): boolean | Promise<boolean>;
   recordsOf(request: RegistrationRequest): RegistrationRecords;
 }
 
-/** A physical id that names no registration: the registrar then removes what a failed request has left. */
+/** A physical ID that names no registration: for it, the registrar removes what a failed request has left behind. */
 const OF_FAILED_REQUEST = 'failed';
 
-/** The times by which two requests are compared, if both have the same. */
+/** The times by which two requests are compared, if both requests have the same one. */
 const TIMES = ['requestedAt', 'expiresAt'] as const;
 
 /**
- * What is recorded once a request has begun.
+ * The record of the latest request, once this request has begun.
  *
  * @throws OvertakenError if a later request has begun
  */
@@ -50,7 +50,10 @@ export function begun(latest: LatestRequest | undefined, event: LifecycleEvent, 
   };
 }
 
-/** Whether a request was made before the latest one. Of two of the same second, a removal is the later one: CloudFormation removes at once what it cancels. */
+/**
+ * Whether a request was made before the latest one. If both were made in the same second, the removal is the later one, because
+ * CloudFormation immediately removes what it cancels.
+ */
 function isBefore(event: LifecycleEvent, latest: LatestRequest): boolean {
   const time = TIMES.find(each => event[each] && latest[each]);
   if (latest.requestId === event.requestId || !time) {
@@ -62,8 +65,8 @@ function isBefore(event: LifecycleEvent, latest: LatestRequest): boolean {
 
 /**
  * Makes a registrar carry out only the latest request for a resource. CloudFormation makes one request at a time, but Lambda can deliver
- * an event late, or twice at the same time, and a call that has begun can't be called back. So a request that is not the latest is
- * refused, and a delivery that was overtaken takes back what it has done.
+ * an event late, or twice at the same time, and a call that has begun cannot be recalled. So a request that is not the latest is refused,
+ * and an overtaken delivery takes back what it has done.
  */
 export function inOrder(registrar: RecordedRegistrar): Registrar {
   return {
@@ -92,14 +95,14 @@ export function inOrder(registrar: RecordedRegistrar): Registrar {
         if (error instanceof OvertakenError) {
           throw error;
         }
-        // The properties may be wrong, as those of a failed creation: the registrar says whether there is anything to remove.
+        // The properties may be wrong, for example after a failed creation. The registrar decides whether there is anything to remove.
       }
       await registrar.remove(request);
     },
   };
 }
 
-/** Takes back what a delivery did after another request had begun: that one wants what was there before, or nothing. */
+/** Takes back what a delivery did after a later request had begun: the later request wants what was there before, or nothing. */
 async function takeBack(registrar: RecordedRegistrar, request: RegistrationRequest, registration: Registration | undefined): Promise<void> {
   const { oldProperties } = request;
   const own = { ...request, physicalResourceId: registration?.physicalResourceId ?? OF_FAILED_REQUEST };
@@ -109,7 +112,10 @@ async function takeBack(registrar: RecordedRegistrar, request: RegistrationReque
   await registrar.remove(own);
 }
 
-/** Removes what a failed update has left: CloudFormation never asks for that, but the next update names its properties. */
+/**
+ * Removes what a failed update has left behind. CloudFormation never requests that removal, but the next update names the failed update's
+ * properties.
+ */
 async function removeLeft(registrar: RecordedRegistrar, request: RegistrationRequest, registration: Registration): Promise<void> {
   const { oldProperties, physicalResourceId } = request;
   try {
@@ -121,6 +127,6 @@ async function removeLeft(registrar: RecordedRegistrar, request: RegistrationReq
       await registrar.remove({ ...request, properties: oldProperties, physicalResourceId: OF_FAILED_REQUEST });
     }
   } catch {
-    // What made the update fail may prevent the removal too, and must not prevent a rollback: the next request takes it over.
+    // What made the update fail may make the removal fail too, and must not prevent a rollback. The next request takes over what is left.
   }
 }

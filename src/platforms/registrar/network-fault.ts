@@ -1,16 +1,16 @@
-/** Why a request got no answer. */
+/** Why a request got no response. */
 export interface NetworkFault {
-  /** For the user, and without the URL, which the error's own message can hold. */
+  /** The fault in words for the user, without the URL, which the error's own message can contain. */
   readonly words: string;
-  /** Whether trying again does not help. */
+  /** Whether a retry does not help. */
   readonly lasts: boolean;
 }
 
-/** The code for an answer that is longer than any of the platform's. */
+/** The code for a response that is longer than any response of the platform. */
 export const TOO_LONG = 'ANSWER_TOO_LONG';
 
 /**
- * Faults that last, and the way out. The codes are those of Node.js for its resolver, and of OpenSSL for certificates.
+ * Lasting faults, and the way out of each. The codes are those of Node.js for its resolver, and of OpenSSL for certificates.
  * https://nodejs.org/api/errors.html and https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
  */
 export const LASTING: readonly { readonly code: RegExp; readonly wayOut: (host: string) => string }[] = [
@@ -29,6 +29,6 @@ export const LASTING: readonly { readonly code: RegExp; readonly wayOut: (host: 
 export function networkFault(error: Error, host: string): NetworkFault {
   const { code = error.name } = error as NodeJS.ErrnoException;
   const lasting = LASTING.find(each => each.code.test(code));
-  // Where the time of an attempt is over, Node.js speaks of an abortion.
+  // When the time of an attempt is over, Node.js reports that the request was aborted.
   return lasting ? { words: `${code}; ${lasting.wayOut(host)}`, lasts: true } : { words: code === 'ABORT_ERR' ? 'no answer' : code, lasts: false };
 }

@@ -4,7 +4,7 @@ import { RegistrationRequest } from './registration';
 import { OpenRecords, RegistrationRecords } from './registration-records';
 import { text } from '../../resource/property-values';
 
-/** What tests replace of a function's surroundings. */
+/** The external dependencies of a function, which tests replace. */
 export interface Outside {
   /** PEM of the CAs to trust. */
   readonly trustedCas?: string;

@@ -7,13 +7,13 @@ import { NamesIn } from '../../resource/known-names';
 import { failureOf, LifecycleResult } from '../../resource/lifecycle-event';
 import { assertResponseFits } from '../../resource/response-size';
 
-/** How long, from its first refusal on, a right that was just given is taken to be on its way; milliseconds. */
+/** How long after its first refusal a permission that was just granted may take to become effective; milliseconds. */
 export const PATIENCE = 60_000;
 
 /**
  * The Lambda handler of a platform's function, which answers CloudFormation itself.
  *
- * @param namesIn finds the names by which the platform knows what is declared
+ * @param namesIn finds the names by which the platform knows the declared resources
  */
 export function registrarHandler(
   registrars: { readonly [resourceType: string]: Registrar | RecordedRegistrar }, namesIn?: NamesIn,
@@ -22,7 +22,7 @@ export function registrarHandler(
     functionEnvironment(process.env), namesIn);
 }
 
-/** Carries out one request. Also what the tests drive. */
+/** Carries out one request. Tests also call it. */
 export async function carryOut(
   registrars: { readonly [resourceType: string]: Registrar | RecordedRegistrar }, request: RegistrationRequest,
 ): Promise<LifecycleResult> {

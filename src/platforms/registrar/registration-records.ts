@@ -1,28 +1,28 @@
 import { RegistrationRequest } from './registration';
 
-/** What the records say of a registration. */
+/** What the records say about a registration. */
 export interface Standing {
-  /** Whether another resource still declares it: under another name, or in another stack. */
+  /** Whether another resource, under another name or in another stack, still declares it. */
   readonly heldByOthers: boolean;
-  /** Whether it was at the platform before any resource declared it, so that somebody else has made it. */
+  /** Whether the platform had it before any resource declared it, so someone else has made it. */
   readonly foundThere: boolean;
-  /** Whether a resource was about to make it, because it was not there. */
+  /** Whether a resource was about to make it because the platform did not have it. */
   readonly madeHere: boolean;
 }
 
 /**
- * Where a declared registration comes from: the platform had it already; a resource makes it; or it was put back, and its origin
- * stays.
+ * Where a declared registration comes from: the platform had it already (`found`); a resource makes it (`made`); or it was put back and
+ * keeps its origin (`restored`).
  */
 export type Origin = 'found' | 'made' | 'restored';
 
 /**
- * What a CA's ledger records of the CA's registrations. No platform says which resource a registration belongs to; without these
- * records, a resource that leaves a stack would remove what another one has taken over.
+ * The records of a CA's registrations in the CA's ledger. No platform says which resource a registration belongs to. Without these
+ * records, a resource that leaves a stack would remove a registration that another resource has taken over.
  */
 export interface RegistrationRecords {
   /**
-   * Notes that a request for a resource begins. Can be asked again.
+   * Notes that a request for a resource begins. Can be called again.
    *
    * @param aim what the properties of the request declare, or what a removal takes away
    * @throws OvertakenError if a later request for the resource has begun
@@ -32,34 +32,34 @@ export interface RegistrationRecords {
   aim(resource: string): Promise<string | undefined>;
   /** Notes that a resource declares a registration. */
   declare(registration: string, resource: string, origin: Origin): Promise<void>;
-  /** Notes that a resource declares it no longer. Can be asked again. */
+  /** Notes that a resource no longer declares a registration. Can be called again. */
   leave(registration: string, resource: string): Promise<Standing>;
-  /** What is recorded of a registration, apart from this resource's own declaration. */
+  /** What is recorded about a registration, apart from this resource's own declaration. */
   standing(registration: string, resource: string): Promise<Standing>;
-  /** Notes that the platform no longer has it, unless a resource declares it by now. */
+  /** Notes that the platform no longer has a registration, unless a resource has declared it in the meantime. */
   forget(registration: string): Promise<void>;
   /** The code that is recorded for this purpose. */
   code(registration: string, purpose: string): Promise<string | undefined>;
   /**
-   * Asks the platform for a code once: a second delivery of the same request, at the same time or later, gets the same code.
-   * Platforms make a new code each time, which replaces the one before.
+   * Asks the platform for a code once: a second delivery of the same request, at the same time or later, gets the same code. Platforms
+   * make a new code each time, which replaces the previous one.
    *
-   * @param ask answers `undefined` if the caller must start again from the beginning
+   * @param ask returns `undefined` if the caller must start again from the beginning
    */
   codeOnce(registration: string, purpose: string, ask: () => Promise<string | undefined>): Promise<string | undefined>;
-  /** Counts an attempt, before it is made, at a call that makes something new each time. */
+  /** Counts an attempt, before it is made, to make a call that creates something new each time. */
   attempt(registration: string, purpose: string): Promise<void>;
-  /** How many attempts were counted. */
+  /** The number of attempts that were counted. */
   attempts(registration: string, purpose: string): Promise<number>;
   /**
-   * Forgets a code, so that the next delivery asks for another one; the count of attempts stays.
+   * Forgets a code, so that the next delivery asks for a new one. The count of attempts stays.
    *
-   * @param code the code to forget, if it is still the recorded one; absent: whichever is recorded
+   * @param code the code to forget, if it is still the recorded code; if absent, any recorded code is forgotten
    */
   forgetCode(registration: string, purpose: string, code?: string): Promise<void>;
 }
 
-/** Opens the records in a ledger; another one in tests. */
+/** Opens the records in a ledger; tests replace it. */
 export type OpenRecords = (ledgerTable: string, signal: AbortSignal) => RegistrationRecords;
 
 /** The name of a resource in the records. */
@@ -68,8 +68,8 @@ export function resourceOf({ stackId, logicalResourceId }: RegistrationRequest):
 }
 
 /**
- * Does the work that a declared registration needs. If an update from another registration fails, CloudFormation never asks for
- * the removal of this one, so the resource leaves it here.
+ * Does the work that a declared registration needs. If an update that changes the registration fails, CloudFormation never requests the
+ * removal of the new registration, so the resource leaves it here.
  *
  * @param isSame whether the resource stood for this registration before the request
  */
@@ -86,20 +86,20 @@ export async function orLeave<T>(
   }
 }
 
-/** Whether a registration that a resource has left may be removed at the platform. */
+/** Whether a registration that a resource has left may be removed from the platform. */
 export type MayRemove = (standing: Standing) => boolean;
 
-/** Nobody else declares it, and it was not there before. */
+/** No other resource declares it, and the platform did not have it before. */
 const UNLESS_OTHERS: MayRemove = ({ heldByOthers, foundThere }) => !heldByOthers && !foundThere;
 
-/** Nobody else declares it, and the records say that it was made here: for platforms that do not show whose it is. */
+/** No other resource declares it, and the records say that it was made here: for platforms that do not show whose it is. */
 export const IF_MADE_HERE: MayRemove = ({ heldByOthers, madeHere }) => !heldByOthers && madeHere;
 
 /**
- * Notes that a resource leaves a registration, and removes the registration at the platform unless it is somebody else's, or another
+ * Notes that a resource leaves a registration, and removes the registration from the platform unless someone else made it, or another
  * resource declares it.
  *
- * @param remove removes it at the platform, and answers whether it is gone; `undefined` if another change overtook it
+ * @param remove removes it from the platform, and returns whether it is gone; `undefined` if another change overtook the removal
  */
 export async function leaveAndRemove(
   records: RegistrationRecords, registration: string, resource: string, remove: () => Promise<boolean | undefined>, mayRemove = UNLESS_OTHERS,

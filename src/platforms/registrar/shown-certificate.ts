@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { readCertificates } from '../../pki/certificate-pem';
 
-/** A certificate as it is sent to a platform: PEM. */
+/** The PEM of a certificate, as sent to a platform. */
 export function pemOf(certificate: X509Certificate): string {
   return certificate.toString();
 }
 
-/** SHA-1 of the DER, 40 upper-case hexadecimal digits: how Azure shows certificates. */
+/** SHA-1 of the DER, 40 upper-case hexadecimal digits: the form in which Azure shows certificates. */
 export function thumbprintOf({ fingerprint }: X509Certificate): string {
   return fingerprint.replaceAll(':', '');
 }
@@ -17,8 +17,8 @@ export function fingerprintOf({ fingerprint256 }: X509Certificate): string {
 }
 
 /**
- * The fingerprint of the certificate that a platform shows, or `undefined` where it shows none. Line ends may be of any kind,
- * and also the two characters of an escape, as Alibaba Cloud's examples have them.
+ * The fingerprint of the certificate that a platform shows, or `undefined` if it shows none. Line ends may be of any kind, and may also
+ * be the two characters of an escape sequence, as in Alibaba Cloud's examples.
  */
 export function shownFingerprint(shown: unknown): string | undefined {
   try {

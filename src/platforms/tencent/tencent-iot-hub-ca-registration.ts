@@ -16,18 +16,18 @@ import { RegistrarFunction } from '../registrar-function';
 import { checkEndpoint, checkRegion, RegistrationType } from '../registrations';
 
 /**
- * A CA, and the account of Tencent Cloud IoT Hub it is registered with.
+ * The CA, and the account of Tencent Cloud IoT Hub with which it is registered.
  */
 export interface TencentIotHubCaRegistrationProps {
-  /** The CA that signs the device certificates. */
+  /** The CA that issues the device certificates. */
   readonly ca: IPrivateIotCa;
 
-  /** The name of the CA certificate in the account, 1 to 32 characters. The platform does not rename. */
+  /** The name of the CA certificate in the account, 1 to 32 characters. The platform does not rename a CA certificate. */
   readonly caName: string;
 
   /**
-   * The authentication code that the console shows when a CA certificate is added: no API answers it. A literal, a parameter
-   * or any other token. It becomes the common name of the verification certificate.
+   * The authentication code that the console shows when a CA certificate is added; no API returns it. The code can be a literal, a
+   * parameter or any other token, and becomes the common name of the verification certificate.
    */
   readonly registrationCode: string;
 
@@ -35,31 +35,31 @@ export interface TencentIotHubCaRegistrationProps {
   readonly region: string;
 
   /**
-   * A secret with the JSON members `secretId` and `secretKey` of an API key, and `token` where they are temporary. The CAM
-   * policy has to allow `iotcloud:DescribePrivateCAs`, `CreatePrivateCA`, `UpdatePrivateCA` and `DeletePrivateCA`. It has to stay
-   * a key of the same account: in another one the CA would be registered too, and stay registered in the first.
+   * The secret with an API key: the JSON members `secretId` and `secretKey`, and `token` if they are temporary. The CAM policy must allow
+   * `iotcloud:DescribePrivateCAs`, `CreatePrivateCA`, `UpdatePrivateCA` and `DeletePrivateCA`. The key must always belong to the same
+   * account: with a key of another account, the CA would also be registered there, and stay registered in the first account.
    */
   readonly credentials: ISecret;
 
   /**
-   * The host name of the API. That of accounts of Tencent Cloud International is `iotcloud.intl.tencentcloudapi.com`.
+   * The host name of the API. Accounts of Tencent Cloud International use `iotcloud.intl.tencentcloudapi.com`.
    *
    * @default - `iotcloud.tencentcloudapi.com`
    */
   readonly endpoint?: string;
 
   /**
-   * What becomes of the registration when it is removed from the stack. The platform deletes no CA certificate that a product
-   * is bound to. One that was registered by hand before is not deleted in any case, nor is one that another registration of the
-   * CA has taken over.
+   * What happens to the registration when it is removed from the stack. The platform does not delete a CA certificate that a product is
+   * bound to. A CA certificate that was registered by hand before is never deleted, nor is a CA certificate that another registration of
+   * the CA has taken over.
    *
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Raise it for a new verification certificate, to have the CA registered again after somebody has deleted it by hand, 1 to
-   * 1,000,000. It changes nothing for a CA that is registered.
+   * The generation of the verification certificate, 1 to 1,000,000. Raise it for a new verification certificate, to have the CA
+   * registered again after it was deleted by hand. A new value changes nothing for a CA that is registered.
    *
    * @default 1
    */
@@ -78,9 +78,8 @@ const KINDS: Kinds<TencentIotHubCaRegistrationProps> = {
 };
 
 /**
- * Registers a CA with an account of Tencent Cloud IoT Hub. A CA that is registered already under the same name is taken over;
- * where the CA of a registration changes, its certificate takes the place of the one before, under the same name and for the
- * products that the name is bound to.
+ * Registers a CA with an account of Tencent Cloud IoT Hub. A CA that is already registered under the same name is taken over. If the CA
+ * of a registration changes, its certificate replaces the previous one under the same name, for the products that are bound to that name.
  *
  * @see https://www.tencentcloud.com/document/product/1105/50353
  * @resource Custom::TencentIotHubCaRegistration
@@ -91,7 +90,7 @@ export class TencentIotHubCaRegistration extends CloudCaRegistration {
   public readonly registeredCaId: string;
 
   /**
-   * The name of the CA certificate, known once it is registered: what a product is bound to.
+   * The name of the CA certificate, to which products are bound. It is known once the CA certificate is registered.
    * @attribute
    */
   public readonly certName: string;

@@ -3,10 +3,10 @@ import { Kit, KIT_MARK, KitCertificate, KitFile, kitText, markdown, shellWord } 
 import { safeName } from '../../cli/export/safe-names';
 
 /**
- * https://thingsboard.io/docs/user-guide/mqtt-over-ssl/ for the server, https://thingsboard.io/docs/user-guide/certificates/ for
- * devices: a device presents its chain up to the certificate that its profile has. ThingsBoard has no setting that demands a
- * certificate (`setNeedClientAuth(false)` in its MqttSslHandlerProvider), and none that leaves plain MQTT out beside TLS
- * (MqttTransportService binds both): https://github.com/thingsboard/thingsboard/tree/master/common/transport/mqtt.
+ * https://thingsboard.io/docs/user-guide/mqtt-over-ssl/ for the server, https://thingsboard.io/docs/user-guide/certificates/ for devices:
+ * a device presents its chain up to the certificate in its device profile. ThingsBoard has no setting that requires a certificate
+ * (`setNeedClientAuth(false)` in its MqttSslHandlerProvider), and none that turns off plain MQTT beside TLS (MqttTransportService binds
+ * both): https://github.com/thingsboard/thingsboard/tree/master/common/transport/mqtt.
  */
 export const THINGSBOARD: Kit = {
   platform: 'thingsboard',
@@ -46,7 +46,7 @@ export MQTT_BIND_ADDRESS=127.0.0.1
 `;
 }
 
-/** A device profile to be made, and what its devices present. */
+/** A device profile to create, and the files that its devices present. */
 interface Profile {
   readonly file: string;
   readonly subject: string;

@@ -2,7 +2,7 @@ import { BROKER_FILE, brokerFiles } from '../../cli/export/kits/broker-files';
 import { Kit, KIT_MARK, kitText, shellWord } from '../../cli/export/kits/kit';
 
 /**
- * https://docs.vernemq.com/configuring-vernemq/listeners, "Sample SSL Config". What the container image adds by itself is in
+ * https://docs.vernemq.com/configuring-vernemq/listeners, "Sample SSL Config". For what the container image adds by itself, see
  * https://github.com/vernemq/docker-vernemq/blob/master/bin/vernemq.sh.
  */
 export const VERNEMQ: Kit = {

@@ -6,7 +6,7 @@ export const VERNEMQ_RULES = {
   name: 'VerneMQ',
   documentation: 'https://docs.vernemq.com/configuring-vernemq/listeners',
   proof: 'none',
-  // use_identity_as_username; %u in patterns of an ACL file.
+  // With use_identity_as_username, patterns of an ACL file refer to the common name as %u.
   deviceKnownBy: 'common name',
   deviceCommonNameRequired: true,
   deviceCommonName: NAME_IN_TOPICS,

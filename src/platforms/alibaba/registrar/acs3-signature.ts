@@ -2,33 +2,33 @@ import { createHmac } from 'node:crypto';
 import { percentEncoded, sha256 } from '../../registrar/canonical-text';
 import { HttpRequest } from '../../registrar/http-api';
 
-/** An access key of Alibaba Cloud, or a temporary one of its STS, which has a token. */
+/** An access key of Alibaba Cloud, or a temporary access key of its STS, which has a token. */
 export interface AcsCredentials {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly securityToken?: string;
 }
 
-/** A call of an API in RPC style, all of whose parameters are in the query. */
+/** A call of an API in RPC style, with all parameters in the query. */
 export interface AcsCall {
   /** `https://`, and the host. */
   readonly endpoint: string;
   readonly action: string;
-  /** One that the gateway takes for this action; it refuses the others. */
+  /** A method that the gateway accepts for this action; it refuses all others. */
   readonly method: 'GET' | 'POST';
-  /** Of the API, such as `2020-04-20`. */
+  /** The version of the API, such as `2020-04-20`. */
   readonly version: string;
   readonly parameters: { readonly [name: string]: string };
-  /** Taken for fifteen minutes. */
+  /** The time of the signature, which is accepted for fifteen minutes. */
   readonly date: Date;
-  /** Another one in each request. */
+  /** A different value in each request. */
   readonly nonce: string;
 }
 
 const ALGORITHM = 'ACS3-HMAC-SHA256';
 
 /**
- * Signs a call as version 3 of Alibaba Cloud's request structure has it.
+ * Signs a call according to version 3 of Alibaba Cloud's request structure.
  * https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature
  */
 export function acs3Request({ endpoint, action, method, version, parameters, date, nonce }: AcsCall, credentials: AcsCredentials): HttpRequest {

@@ -24,8 +24,8 @@ function parse({ properties }: RegistrationRequest): Declaration {
 }
 
 /**
- * `Custom::ApsaraMqttCaRegistration`: a CA certificate that is registered with an instance, and active. It is found by its
- * content, so that a registration whose answer was lost, or that somebody made by hand, is taken over.
+ * `Custom::ApsaraMqttCaRegistration`: a CA certificate that is registered with an instance and active. It is found by its content, so a
+ * registration whose response was lost, or that was made by hand, is taken over.
  */
 export class CaRegistration implements RecordedRegistrar {
   constructor(private readonly outside: Outside = {}) {}
@@ -67,8 +67,8 @@ export class CaRegistration implements RecordedRegistrar {
       await this.removeIf(request, () => true);
       return;
     }
-    // A creation that failed: what it has registered itself is removed, and not what somebody else has. What kept it from being
-    // carried out may keep it from being undone, and must not keep the stack from being rolled back: the rest is taken over later.
+    // A failed creation: only what it registered itself is removed, not what someone else registered. What made the creation fail may
+    // make the removal fail too, and must not prevent the rollback of the stack. What is left is taken over later.
     const own = ({ verificationFingerprint }: RegisteredCa): boolean => verificationFingerprint === fingerprintOf(parse(request).verification);
     await this.removeIf(request, own).catch(() => undefined);
   }
@@ -90,7 +90,7 @@ export class CaRegistration implements RecordedRegistrar {
   }
 }
 
-/** Registers a CA, unless another delivery of the same request, or a first attempt whose answer was lost, has done so. */
+/** Registers a CA, unless another delivery of the same request, or a first attempt whose response was lost, has registered it. */
 async function register(api: MqttApi, { ca, caName, verification }: Declaration): Promise<RegisteredCa> {
   try {
     return await api.register(caName, pemOf(ca), pemOf(verification));

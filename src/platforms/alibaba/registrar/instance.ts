@@ -9,7 +9,7 @@ import { Outside } from '../../registrar/outside';
 import { RegistrationRequest } from '../../registrar/registration';
 import { fingerprintOf } from '../../registrar/shown-certificate';
 
-/** What both resources declare: an instance of ApsaraMQ for MQTT, and a CA that is to be registered with it. */
+/** What both resources declare: an instance of ApsaraMQ for MQTT, and a CA to be registered with it. */
 export interface InstanceDeclaration {
   readonly instanceId: string;
   readonly ca: X509Certificate;
@@ -29,14 +29,14 @@ export function parseInstance(properties: RawProperties): InstanceDeclaration {
 const PREFIX = 'apsara-mqtt/';
 
 /**
- * What a resource is known by: the instance and the certificate. Not the region and the endpoint, which only say how the
- * instance is reached.
+ * The identity of a resource: the instance and the certificate. The region and the endpoint are not part of it, because they only say how
+ * the instance is reached.
  */
 export function identityOf({ instanceId, ca }: InstanceDeclaration): string {
   return `${PREFIX}${instanceId}/${fingerprintOf(ca)}`;
 }
 
-/** Whether a physical id is one of ours; that of a creation that failed is none. */
+/** Whether a physical ID was made here; that of a failed creation was not. */
 export function isIdentity(physicalResourceId: string): boolean {
   return physicalResourceId.startsWith(PREFIX);
 }

@@ -4,7 +4,7 @@ import { certificateIn } from '../../registrar/certificate-property';
 
 const declaredNames = propertiesNamed('CaName', 'InstanceId');
 
-/** The names of an instance and a CA, and the serial number as ApsaraMQ writes it: a number with a sign. */
+/** The names of an instance and a CA, and the serial number in ApsaraMQ's notation: a signed number. */
 export function apsaraMqttNames(properties: RawProperties): KnownNames {
   const certificate = certificateIn(properties.CaCertificatePem);
   return { ...declaredNames(properties), derived: certificate ? [`00${certificate.serialNumber}`] : [] };

@@ -9,7 +9,7 @@ import { shownFingerprint } from '../../registrar/shown-certificate';
 
 /** A CA certificate as an instance shows it. */
 export interface RegisteredCa {
-  /** The serial number, by which the platform knows the certificate. */
+  /** The serial number, by which the platform identifies the certificate. */
   readonly sn: string;
   readonly name: string;
   readonly registrationCode?: string;
@@ -20,14 +20,14 @@ export interface RegisteredCa {
   readonly active: boolean;
 }
 
-/** What messages call the platform. */
+/** The platform's name in messages. */
 const PLATFORM = 'ApsaraMQ for MQTT';
 
-/** Of the API, onsmqtt. */
+/** The version of the API, onsmqtt. */
 const VERSION = '2020-04-20';
 
 /**
- * The operations, with their methods: what reads takes GET alone, the others GET or POST.
+ * The operations and their methods. Operations that read accept GET only; the others accept GET or POST.
  * https://github.com/aliyun/aliyun-openapi-meta/tree/master/metadatas/onsmqtt
  */
 const METHODS = {
@@ -42,13 +42,13 @@ const METHODS = {
 type Action = keyof typeof METHODS;
 
 /**
- * `ListCaCertificate` takes up to 100. It shows the CA's certificate and the verification certificate of each, some 4 kB for
- * RSA: more of them make an answer that is longer than `HttpApi` takes.
+ * `ListCaCertificate` accepts up to 100. For each CA, it shows the CA certificate and the verification certificate, some 4 kB for RSA. A
+ * larger page could make a response that is longer than `HttpApi` accepts.
  */
 const PAGE_SIZE = 20;
 const MAX_PAGES = 500;
 
-/** What is not there any more when it is to be removed. */
+/** The error codes for a CA or an instance that no longer exists when it is to be removed. */
 const CA_GONE = 'FindCaBySnError';
 const INSTANCE_GONE = 'MqttInstanceNotFound';
 
@@ -71,8 +71,8 @@ export const ADVICE: { readonly [code: string]: string } = {
 };
 
 /**
- * Throttling has the status 400 or 503. The documented errors of this API have the status 500, and are final: only what has no
- * code of its own, or says that the service failed, passes.
+ * Throttling has the status 400 or 503. The documented errors of this API have the status 500, and are final. Only errors without a code
+ * of their own, or with a code of a failed service, are transient.
  */
 const PASSING = /^(Throttling|InternalError|ServiceUnavailable)\b/;
 
@@ -128,18 +128,18 @@ export class MqttApi {
     await this.call('InactivateCaCertificate', { Sn: sn }, [CA_GONE]);
   }
 
-  /** Deletes the device certificates of the CA too. */
+  /** Also deletes the device certificates of the CA. */
   public async delete(sn: string): Promise<void> {
     await this.call('DeleteCaCertificate', { Sn: sn }, [CA_GONE]);
   }
 
-  /** What no message may show. */
+  /** The secrets that no message may show. */
   private get secrets(): string[] {
     const { accessKeySecret, securityToken } = this.credentials;
     return [accessKeySecret, ...securityToken === undefined ? [] : [securityToken]];
   }
 
-  /** @param tolerated error codes for which `undefined` is answered */
+  /** @param tolerated error codes for which `undefined` is returned */
   private async call(
     action: Action, parameters: { readonly [name: string]: string }, tolerated: readonly string[] = [],
   ): Promise<JsonMap | undefined> {

@@ -6,9 +6,9 @@ import { Registrar, Registration, RegistrationRequest } from '../../registrar/re
 import { fingerprintOf } from '../../registrar/shown-certificate';
 
 /**
- * `Custom::ApsaraMqttRegisterCode`: the code that the verification certificate of a CA has as its common name. It is not
- * documented whether the platform answers the same one twice, and a code that changed would change the verification
- * certificate: it is asked for once for a generation, and stays for as long as the CA is registered.
+ * `Custom::ApsaraMqttRegisterCode`: the code that is the common name of a CA's verification certificate. The platform does not document
+ * whether it returns the same code twice, and a changed code would change the verification certificate. So the code is requested once for
+ * a generation, and stays for as long as the CA is registered.
  */
 export class RegisterCode implements Registrar {
   constructor(private readonly outside: Outside = {}) {}
@@ -24,7 +24,7 @@ export class RegisterCode implements Registrar {
     return { physicalResourceId: `${prefix}${code}`, data: { RegisterCode: code } };
   }
 
-  /** A code is nothing that can be given back; where the resource is made again, another one is asked for. */
+  /** A code cannot be given back. If the resource is made again, it asks for a new code. */
   public async remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void> {
     if (isIdentity(request.physicalResourceId)) {
       await recordsOf(request, this.outside).forgetCode(identityOf(parseInstance(request.properties)), purposeOf(request.properties));

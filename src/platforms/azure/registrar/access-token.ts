@@ -3,7 +3,7 @@ import { HttpApi, HttpResponse, passingStatus } from '../../registrar/http-api';
 import { jsonOf } from '../../registrar/json-answer';
 import { errorCode } from '../../registrar/platform-failure';
 
-/** A service principal and what it asks for, by the names of OAuth 2.0. */
+/** A service principal and the scope it requests, under their OAuth 2.0 names. */
 export interface TokenRequest {
   readonly client_id: string;
   readonly client_secret: string;
@@ -11,7 +11,7 @@ export interface TokenRequest {
 }
 
 /**
- * What to do about the refusals that people meet.
+ * What to do about the refusals that occur in practice.
  * https://learn.microsoft.com/azure/developer/java/sdk/troubleshooting-authentication-service-principal
  */
 export const WAYS_OUT: { readonly [code: string]: string } = {
@@ -21,7 +21,10 @@ export const WAYS_OUT: { readonly [code: string]: string } = {
   AADSTS90002: 'tenantId must be that of a tenant, and cloud the one that it is in',
 };
 
-/** "A transient error has occurred. Please try again.", with the status 400. https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
+/**
+ * "A transient error has occurred. Please try again.", with the status 400.
+ * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+ */
 const TRANSIENT = /\bAADSTS90033\b/;
 
 function passing(response: HttpResponse): string | undefined {
@@ -30,10 +33,11 @@ function passing(response: HttpResponse): string | undefined {
 }
 
 /**
- * Asks Microsoft Entra for a token, by the client credentials flow.
+ * Requests a token from Microsoft Entra with the client credentials flow.
  * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  *
- * @throws Error with Microsoft's code, or that of OAuth 2.0 (RFC 6749, section 5.2), and without anything of the credentials, which the description can quote
+ * @throws Error with the code of Microsoft or of OAuth 2.0 (RFC 6749, section 5.2). It shows nothing of the credentials, which the
+ * response's description can quote
  */
 export async function accessToken(api: HttpApi, url: string, request: TokenRequest): Promise<string> {
   const response = await api.send('Microsoft Entra: the request for a token', () => ({

@@ -10,25 +10,27 @@ import { leaveAndRemove, RegistrationRecords, resourceOf } from '../../registrar
 import { fingerprintOf, thumbprintOf } from '../../registrar/shown-certificate';
 import { AzureCaUploadAttributes, CA_NAME } from '../contract';
 
-/** A CA certificate that is to be held by a service. */
+/** A CA certificate that a service is to hold. */
 interface Declared {
   readonly azure: AzureService;
   readonly certificate: X509Certificate;
   readonly thumbprint: string;
-  /** With the beginning of the fingerprint: another certificate has another name, and both can be there at the same time. */
+  /** Ends with the beginning of the fingerprint: another certificate has another name, so both can be there at the same time. */
   readonly name: string;
 }
 
-/** Where the time of the work is over, there are two seconds before its failure is answered: `Deadline.passed`. Milliseconds. */
+/**
+ * The time for cleaning up; milliseconds. When the time for the work is over, two seconds remain before its failure is answered:
+ * `Deadline.passed`.
+ */
 const CLEANING_UP = 1_500;
 
 /**
- * `Custom::AzureCaUpload`: the CA's certificate at the service, and the code that proves who holds its key.
+ * `Custom::AzureCaUpload`: the CA's certificate in the service, and the code for the proof of possession of its key.
  *
- * Each new code takes the place of the one before and none can be read again, so that the records keep it: a second delivery, an
- * update and a rollback get the same code, and so the same verification certificate. The physical id says when the certificate
- * was uploaded: after somebody has deleted it there and a deployment has uploaded it again, the removal of what was before must
- * not take away what is there now.
+ * Each new code replaces the previous one, and no code can be read again. So the records keep the code: a second delivery, an update and
+ * a rollback get the same code, and thus the same verification certificate. The physical ID contains the upload time: if the
+ * certificate was deleted there and a deployment has uploaded it again, the removal of the earlier upload must not delete the later one.
  */
 export class AzureCaUpload implements RecordedRegistrar {
   constructor(private readonly reach: AzureReach = {}) {}
@@ -63,13 +65,13 @@ export class AzureCaUpload implements RecordedRegistrar {
       }
       isOurs ||= !found;
       await records.declare(identity, resourceOf(request), held.verified ? 'found' : 'made');
-      // Nobody needs a code for what somebody else has verified, and asking for one could undo that.
+      // A certificate that someone else has verified needs no code, and a request for a code could undo the verification.
       const code = held.verified && await records.code(identity, held.created) === undefined ? thumbprint
         : await records.codeOnce(identity, held.created, () => certificates.generateVerificationCode(held));
       return code === undefined ? undefined : { created: held.created, code };
     });
     const { created, code } = await settled.catch(async error => {
-      // Nobody asks for the removal of what an update has made, or declared, before it failed.
+      // CloudFormation never requests the removal of what an update has made or declared before it failed.
       if (request.requestType === 'Update' && (isOurs || !request.physicalResourceId?.startsWith(`${identity}:`))) {
         await this.delete({ ...request, signal: AbortSignal.timeout(CLEANING_UP) }).catch(() => undefined);
       }
@@ -84,12 +86,12 @@ export class AzureCaUpload implements RecordedRegistrar {
     if (created !== undefined) {
       await this.delete(request, created);
     } else {
-      // Its creation has failed, perhaps for what would make this fail too. What it may have left proves nothing to anybody.
+      // The creation has failed, perhaps for a reason that makes this fail too. What it may have left behind proves nothing.
       await this.delete(request).catch(() => undefined);
     }
   }
 
-  /** @param created when it was uploaded; where that is not known, only what is not verified is deleted */
+  /** @param created the time of the upload; if it is unknown, only an unverified certificate is deleted */
   private async delete(request: RegistrationRequest, created?: string): Promise<void> {
     const declared = declaredIn(request.properties);
     const records = this.recordsOf(request);
@@ -97,7 +99,7 @@ export class AzureCaUpload implements RecordedRegistrar {
     await certificates.settle(declared.name, request.signal, async found => {
       const held = found?.thumbprint === declared.thumbprint ? found : undefined;
       if (held && created !== undefined && held.created !== created) {
-        // An update of this resource has uploaded it again, and asked for a code; or somebody else has, who owns it then.
+        // Either an update of this resource has uploaded it again and asked for a code, or someone else has uploaded it and owns it.
         if (await records.code(identityOfUpload(declared), held.created) === undefined) {
           await records.leave(identityOfUpload(declared), resourceOf(request));
         }
@@ -121,7 +123,7 @@ function identityOfUpload({ azure, name, thumbprint }: Declared): string {
   return [identityOf(azure), name.toLowerCase(), thumbprint].join(':');
 }
 
-/** When what a physical id stands for was uploaded; unknown where its creation has failed. */
+/** The time of the upload that a physical ID stands for; `undefined` if the creation has failed. */
 function timeOfUpload(physicalResourceId: string): string | undefined {
   return /^(?:[^:]+:){6}[0-9A-F]{40}:(\d{8}T\d{6}Z)$/.exec(physicalResourceId)?.[1];
 }

@@ -5,8 +5,8 @@ import { Registrar, Registration, RegistrationRequest } from '../../registrar/re
 import { AzureCaVerificationAttributes } from '../contract';
 
 /**
- * `Custom::AzureCaVerification`: the proof, by a certificate that the CA has issued to the code. There is nothing to remove: the
- * service forgets that it was given with the certificate.
+ * `Custom::AzureCaVerification`: the proof of possession, by a certificate that the CA has issued for the code. There is nothing to
+ * remove: the service forgets the proof together with the CA certificate.
  */
 export class AzureCaVerification implements Registrar {
   constructor(private readonly reach: AzureReach = {}) {}
@@ -30,6 +30,6 @@ export class AzureCaVerification implements Registrar {
   }
 
   public async remove(): Promise<void> {
-    // See above.
+    // There is nothing to remove; see above.
   }
 }

@@ -3,14 +3,17 @@ import { RawProperties } from '../../../resource/property-values';
 import { certificateIn } from '../../registrar/certificate-property';
 import { AZURE_SERVICES, AzureServiceKind } from '../contract';
 
-/** The rights below the type of a service. https://learn.microsoft.com/azure/role-based-access-control/permissions/internet-of-things */
+/** The permissions under a service's resource type. https://learn.microsoft.com/azure/role-based-access-control/permissions/internet-of-things */
 const RIGHTS = [
   'read', 'certificates/read', 'certificates/write', 'certificates/delete', 'certificates/generateVerificationCode/action', 'certificates/verify/action',
 ];
 
 const declaredNames = propertiesNamed('SubscriptionId', 'ResourceGroup', 'ServiceName', 'CertificateName');
 
-/** The names of a service and a certificate, with the ids by which Azure Resource Manager refuses and the rights that they need. */
+/**
+ * The names of a service and a certificate, with the IDs that Azure Resource Manager's refusals contain, and the permissions that the
+ * calls need.
+ */
 export function azureNames(properties: RawProperties): KnownNames {
   const { declared } = declaredNames(properties);
   const [, kind] = Object.entries<AzureServiceKind>(AZURE_SERVICES).find(([service]) => service === properties.Service) ?? [];
@@ -20,7 +23,7 @@ export function azureNames(properties: RawProperties): KnownNames {
   const [subscriptionId, resourceGroup, serviceName, certificateName] = declared;
   const type = `Microsoft.Devices/${kind.resourceType}`;
   const fingerprint = certificateIn(properties.CertificatePem)?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '';
-  const names = [`${certificateName}-${fingerprint.slice(0, 8)}`, certificateName]; // the former where it is uploaded
+  const names = [`${certificateName}-${fingerprint.slice(0, 8)}`, certificateName]; // the former for the upload
   const resources = [...names.map(name => `${type}/${serviceName}/certificates/${name}`), `${type}/${serviceName}`];
   const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
   return {

@@ -12,18 +12,18 @@ const MAX_LOOKED_AT = 8_192;
 const ROLE_NEEDED = 'give the service principal a role on the service that holds Microsoft.Devices/*/certificates/*, such as Contributor; '
   + 'a role takes up to ten minutes to count';
 
-/** Why Azure refuses something. */
+/** A reason for which Azure refuses a call. */
 interface Cause {
-  /** What it is recognized by, in status, code and message. */
+  /** Matches the status, the code and the message of the refusal. */
   readonly sign: RegExp;
   readonly wayOut: string;
-  /** Whether waiting does not help, although the status is that of a conflict, after which other calls are tried again. */
+  /** Whether waiting does not help, although the status is a conflict, after which other calls are retried. */
   readonly lasts?: boolean;
 }
 
 /**
- * The refusals that people meet. The first cause whose sign matches counts: signs of one cause alone come before words that may also stand
- * in a name, and both come before a status that has several causes.
+ * The causes of the refusals that occur in practice. The first cause whose sign matches counts: signs of a single cause come before words
+ * that may also occur in a name, and both come before a status that has several causes.
  */
 export const CAUSES: readonly Cause[] = [
   {
@@ -81,20 +81,20 @@ export const CAUSES: readonly Cause[] = [
 ];
 
 /**
- * What Azure said when it refused. Two forms are in use: that of Azure Resource Manager, `{error: {code, message}}`, and that of
- * the IoT services, `{code, httpStatusCode, message}`.
+ * The error for a refusal, with what Azure said. Azure uses two forms: that of Azure Resource Manager, `{error: {code, message}}`, and
+ * that of the IoT services, `{code, httpStatusCode, message}`.
  *
- * @param service what to call the service
+ * @param service the name of the service
  * @param call the call, in words
- * @param secrets what was sent and may not be shown
- * @param wayOut what to do where nothing better is known
+ * @param secrets what was sent and must not be shown
+ * @param wayOut what to do if no known cause matches
  */
 export function refusal(service: string, call: string, response: HttpResponse, secrets: readonly string[], wayOut?: string): Error {
   const said = saidIn(response, secrets);
   return refusalOf(service, call, said, causeOf(said)?.wayOut ?? wayOut);
 }
 
-/** Whether what was refused is refused until somebody changes something. */
+/** Whether the call is refused until someone changes something. */
 export function lasts(response: HttpResponse): boolean {
   return causeOf(saidIn(response, []))?.lasts ?? false;
 }
@@ -103,7 +103,7 @@ function causeOf(said: string): Cause | undefined {
   return CAUSES.find(({ sign }) => sign.test(said));
 }
 
-/** The status, the code and the message, as far as they are there. */
+/** The status, and the code and the message if they are there. */
 function saidIn(response: HttpResponse, secrets: readonly string[]): string {
   const { code, message } = errorIn(response);
   return [
@@ -118,12 +118,12 @@ function errorIn(response: HttpResponse): { readonly code?: unknown; readonly me
   return typeof body.error === 'object' && body.error !== null ? body.error : body;
 }
 
-/** The IoT services write their codes as numbers too. */
+/** The IoT services also write their codes as numbers. */
 function codeText(code: unknown): unknown {
   return typeof code === 'number' ? String(code) : code;
 }
 
-/** Of a message, what comes before the ids for Microsoft's support, but with the code at its end. */
+/** The part of a message before the IDs for Microsoft's support, with the message's code at the end. */
 function quoted(message: string, secrets: readonly string[]): string {
   const looked = message.slice(0, MAX_LOOKED_AT);
   const [code] = /\bIH\d{6}\b/.exec(looked) ?? [];

@@ -6,28 +6,28 @@ import { basicTime } from '../../registrar/canonical-text';
 import { HttpApi, HttpRequest, HttpResponse } from '../../registrar/http-api';
 import { isAnswer, jsonAnswer } from '../../registrar/json-answer';
 
-/** A certificate as a service of Azure holds it. */
+/** A certificate as an Azure service holds it. */
 export interface HeldCertificate {
   readonly name: string;
   /** SHA-1, upper-case hexadecimal digits. */
   readonly thumbprint: string;
   readonly subject: string;
   readonly verified: boolean;
-  /** When it was uploaded: what tells it from one of the same name before or after it. ISO 8601, basic format. */
+  /** The time of the upload, which distinguishes it from earlier and later certificates of the same name. ISO 8601, basic format. */
   readonly created: string;
-  /** Changes with every change; each call that changes something has to name the present one. */
+  /** Changes with every change. Each call that changes something must name the current etag. */
   readonly etag: string;
 }
 
-/** Where the certificates of a service are. */
+/** The location of a service's certificates. */
 export interface CertificatesPlace {
-  /** What to call the service in messages. */
+  /** The name of the service in messages. */
   readonly name: string;
   readonly url: string;
   readonly apiVersion: string;
 }
 
-/** A call below the place. */
+/** A call relative to the place. */
 interface CertificateCall {
   readonly method: HttpRequest['method'];
   readonly path: string;
@@ -36,35 +36,35 @@ interface CertificateCall {
 }
 
 /**
- * The etag is no longer that of the certificate: RFC 9110, section 15.5.13. An upload without an etag gets it where the
- * certificate is there: https://github.com/hashicorp/terraform-provider-azurerm/issues/20041
+ * The etag is no longer current: RFC 9110, section 15.5.13. An upload without an etag also gets this status if the certificate exists:
+ * https://github.com/hashicorp/terraform-provider-azurerm/issues/20041
  */
 const OVERTAKEN = 412;
 
-/** Something is being done to the service, which takes minutes. https://github.com/hashicorp/terraform-provider-azurerm/issues/21463 */
+/** Another operation on the service is in progress, which takes minutes. https://github.com/hashicorp/terraform-provider-azurerm/issues/21463 */
 const BUSY = 409;
 
-/** How often a step may be overtaken, how long the waits between two begin, and how long they become; milliseconds. */
+/** How many times a step may be overtaken, and the base and the maximum of the waits between two steps; milliseconds. */
 const ATTEMPTS = 5;
 const WAIT = 100;
 const MAX_WAIT = 10_000;
 
-/** As much of a subject as tells whose certificate it is; characters. */
+/** How much of a subject is shown, enough to tell whose certificate it is; characters. */
 const MAX_SUBJECT = 200;
 
 const IN_USE = 'what uses the certificate, such as an enrollment group, must be given another one or deleted first';
 
 /**
- * The certificates of one service in Azure Resource Manager. Calls that change something answer `undefined` where something
- * else changed in between: then the certificate has to be looked at again.
+ * The certificates of one service in Azure Resource Manager. A call that changes something returns `undefined` if another change came in
+ * between. The certificate must then be read again.
  */
 export class ServiceCertificates {
-  /** Why the last change was not made, and whether it is worth waiting for. */
+  /** Why the last change was not made, and whether it is worth waiting. */
   private hindrance?: { readonly error: Error; readonly passes: boolean };
 
   constructor(private readonly api: HttpApi, private readonly token: string, private readonly place: CertificatesPlace) {}
 
-  /** What to call the service in messages. */
+  /** The name of the service in messages. */
   public get serviceName(): string {
     return this.place.name;
   }
@@ -87,7 +87,7 @@ export class ServiceCertificates {
       heldIn);
   }
 
-  /** Asks for a verification code; one that was given before is no longer valid. */
+  /** Requests a verification code. An earlier code is no longer valid. */
   public async generateVerificationCode({ name, etag }: HeldCertificate): Promise<string | undefined> {
     return this.change('the request for a verification code', { method: 'POST', path: `${name}/generateVerificationCode`, etag },
       answer => idIn(propertiesIn(answer), 'verificationCode'));
@@ -98,12 +98,15 @@ export class ServiceCertificates {
     return this.change('the verification', { method: 'POST', path: `${name}/verify`, etag, body: { certificate: certificate.toString('base64') } }, heldIn);
   }
 
-  /** Answers whether it is gone. */
+  /** Deletes a certificate, and returns whether it is gone. */
   public async delete({ name, etag }: HeldCertificate): Promise<true | undefined> {
     return this.change('the deletion of the certificate', { method: 'DELETE', path: name, etag }, () => true, IN_USE);
   }
 
-  /** Looks, and takes a step, until no other change overtakes it; while something is done to the service, until the time ends. */
+  /**
+   * Reads the certificate and takes a step, until no other change overtakes it. While another operation on the service is in progress, it
+   * continues until the time is over.
+   */
   public async settle<T>(name: string, signal: AbortSignal, step: (held: HeldCertificate | undefined) => Promise<T | undefined>): Promise<T> {
     for (let steps = 1, overtaken = 0; ; steps++) {
       const result = await this.find(name).catch(error => {
@@ -156,7 +159,7 @@ export class ServiceCertificates {
   }
 }
 
-/** Whether Azure itself says that there is none. */
+/** Whether Azure itself says that the certificate does not exist. */
 function isGone(response: HttpResponse): boolean {
   return response.status === 404 && isAnswer(response);
 }
@@ -189,7 +192,7 @@ function idIn(properties: JsonMap, name: string): string {
   return value;
 }
 
-/** An HTTP date, in the form that fits into a physical id. */
+/** The time of an HTTP date, in a form that fits into a physical ID. */
 function timeIn(properties: JsonMap, name: string): string {
   const time = new Date(outsideName(properties[name]));
   if (Number.isNaN(time.getTime())) {

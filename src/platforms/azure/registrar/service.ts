@@ -11,7 +11,7 @@ import {
   RESOURCE_GROUP, SUBSCRIPTION_ID,
 } from '../contract';
 
-/** A service of Azure as the properties name it. */
+/** An Azure service as the properties name it. */
 export interface AzureService {
   readonly cloud: AzureCloudName;
   readonly service: AzureServiceName;
@@ -21,7 +21,7 @@ export interface AzureService {
   readonly credentials: string;
 }
 
-/** What tests have instead: a server of their own. */
+/** The external dependencies, with the endpoints of a server that a test runs instead of Azure. */
 export interface AzureReach extends Outside {
   readonly endpoints?: AzureEndpoints;
 }
@@ -43,15 +43,15 @@ export function azureService(properties: RawProperties): AzureService {
   };
 }
 
-/** What tells a service from every other. Azure does not tell the case of names apart: two spellings are one service. */
+/** The identity of a service. Azure's names are case-insensitive: two spellings are one service. */
 export function identityOf({ service, cloud, subscriptionId, resourceGroup, name }: AzureService): string {
   return [service, cloud, subscriptionId, resourceGroup, name].join(':').toLowerCase();
 }
 
 /**
- * Signs in and answers the certificates of a service.
+ * Signs in and returns the certificates of a service.
  *
- * @throws Error if nobody can sign in with the credentials
+ * @throws Error if the credentials do not allow signing in
  */
 export async function certificatesOf(azure: AzureService, signal: AbortSignal, reach: AzureReach): Promise<ServiceCertificates> {
   const { service, subscriptionId, resourceGroup, name, cloud } = azure;

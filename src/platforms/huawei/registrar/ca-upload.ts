@@ -11,7 +11,7 @@ import { thumbprintOf } from '../../registrar/shown-certificate';
 import { HuaweiCaUploadAttributes } from '../contract';
 
 /**
- * What a physical id says: which certificate it is, and what IoTDA calls it, which no two are called anywhere. Not where it is:
+ * The content of a physical ID: the certificate, and its ID in IoTDA, which is globally unique. The instance is not part of it, because
  * one instance can be named in several ways.
  */
 interface Upload {
@@ -19,14 +19,14 @@ interface Upload {
   readonly certificateId: string;
 }
 
-/** What the record of an upload is for: the id that IoTDA has given it, and the attempts to get one. */
+/** The purpose of the record of an upload: the ID that IoTDA has assigned, and the attempts to get one. */
 const CERTIFICATE_ID = 'certificate_id';
 
 /**
- * `Custom::HuaweiIotdaCaUpload`: the CA's certificate at IoTDA, and the code that proves who holds its key.
+ * `Custom::HuaweiIotdaCaUpload`: the CA's certificate in IoTDA, and the code for the proof of possession of its key.
  *
- * Every upload makes a registration of its own, so that one delivery at a time uploads, and what it got is recorded: an upload
- * whose answer was lost, or that was overtaken, is found by the attempts that are recorded, and removed.
+ * Every upload may make a registration of its own. So only one delivery at a time uploads, and the ID that it gets is recorded. An upload
+ * whose response was lost, or that was overtaken, is found by the recorded attempts, and removed.
  */
 export class HuaweiCaUpload implements RecordedRegistrar {
   constructor(private readonly reach: HuaweiReach = {}) {}
@@ -73,7 +73,7 @@ export class HuaweiCaUpload implements RecordedRegistrar {
       await this.leave(request, certificates, upload);
       await this.removeOthers(request, certificates, upload.certificateId);
     } else {
-      // Its creation has failed, perhaps for what would make this fail too. What it may have left proves nothing to anybody.
+      // The creation has failed, perhaps for a reason that makes this fail too. What it may have left behind proves nothing.
       await this.removeFailed(request).catch(() => undefined);
     }
   }
@@ -83,10 +83,10 @@ export class HuaweiCaUpload implements RecordedRegistrar {
   }
 
   /**
-   * The registration that is there; else one that is uploaded, by one delivery at a time. An upload that was overtaken by another
-   * delivery's is removed.
+   * Finds the registration, or else uploads the certificate, in one delivery at a time. An upload that another delivery's upload has
+   * overtaken is removed.
    *
-   * @param recorded the id that was recorded before, and is there no more
+   * @param recorded the ID that was recorded before, and no longer exists
    */
   private async uploadOnce(
     request: RegistrationRequest, certificates: InstanceCertificates, recorded: string | undefined,
@@ -95,7 +95,7 @@ export class HuaweiCaUpload implements RecordedRegistrar {
     const records = this.recordsOf(request);
     const aim = this.aimOf(request.properties);
     if (recorded !== undefined) {
-      await records.forgetCode(aim, CERTIFICATE_ID, recorded); // somebody has deleted it
+      await records.forgetCode(aim, CERTIFICATE_ID, recorded); // it has been deleted at the platform
     }
     let own: HeldCertificate | undefined;
     const id = await records.codeOnce(aim, CERTIFICATE_ID, async () => {
@@ -112,7 +112,7 @@ export class HuaweiCaUpload implements RecordedRegistrar {
     return own?.id === id ? own : certificates.show(id);
   }
 
-  /** Removes what other attempts to upload the certificate have left: each may have made a registration, whose answer was lost. */
+  /** Removes what other attempts to upload the certificate have left behind: each may have made a registration whose response was lost. */
   private async removeOthers(request: RegistrationRequest, certificates: InstanceCertificates, own: string): Promise<void> {
     if (await this.recordsOf(request).attempts(this.aimOf(request.properties), CERTIFICATE_ID) > 1) {
       await this.removeUnverified(request, certificates, own);
@@ -142,7 +142,7 @@ function identityOf({ thumbprint, certificateId }: Upload): string {
   return `huawei-iotda:${thumbprint}:${certificateId}`;
 }
 
-/** The upload that a physical id stands for; none where its creation has failed. */
+/** The upload that a physical ID stands for; `undefined` if the creation has failed. */
 function uploadOf(physicalResourceId: string | undefined): Upload | undefined {
   const [, thumbprint, certificateId] = /^huawei-iotda:([0-9A-F]{40}):([\w-]+)$/.exec(physicalResourceId ?? '') ?? [];
   return thumbprint === undefined ? undefined : { thumbprint, certificateId };

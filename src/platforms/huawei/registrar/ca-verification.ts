@@ -6,8 +6,8 @@ import { Registrar, Registration, RegistrationRequest } from '../../registrar/re
 import { HUAWEI_ID, HuaweiCaVerificationAttributes } from '../contract';
 
 /**
- * `Custom::HuaweiIotdaCaVerification`: the proof, by a certificate that the CA has issued to the code. There is nothing to
- * remove: IoTDA forgets that it was given with the certificate.
+ * `Custom::HuaweiIotdaCaVerification`: the proof of possession, by a certificate that the CA has issued for the code. There is nothing to
+ * remove: IoTDA forgets the proof together with the CA certificate.
  */
 export class HuaweiCaVerification implements Registrar {
   constructor(private readonly reach: HuaweiReach = {}) {}
@@ -24,6 +24,6 @@ export class HuaweiCaVerification implements Registrar {
   }
 
   public async remove(): Promise<void> {
-    // See above.
+    // There is nothing to remove; see above.
   }
 }

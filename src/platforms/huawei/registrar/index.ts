@@ -4,7 +4,7 @@ import { propertiesNamed } from '../../../resource/known-names';
 import { registrarHandler } from '../../registrar/registrar';
 import { RegistrationType } from '../../registrations';
 
-/** The function that registers CAs with Huawei Cloud IoTDA. */
+/** The entry point of the function that registers CAs with Huawei Cloud IoTDA. */
 export const handler = registrarHandler({
   [RegistrationType.HUAWEI_CA_UPLOAD]: new HuaweiCaUpload(),
   [RegistrationType.HUAWEI_CA_VERIFICATION]: new HuaweiCaVerification(),

@@ -7,36 +7,36 @@ import { HttpApi, HttpRequest, HttpResponse } from '../../registrar/http-api';
 import { isAnswer, jsonAnswer, listIn } from '../../registrar/json-answer';
 import { pemOf } from '../../registrar/shown-certificate';
 
-/** A CA certificate as IoTDA holds it (`CertificatesRspDTO`). It shows neither the certificate nor a fingerprint. */
+/** A CA certificate as IoTDA holds it (`CertificatesRspDTO`). IoTDA shows neither the certificate nor a fingerprint. */
 export interface HeldCertificate {
   readonly id: string;
   readonly commonName: string;
   readonly verified: boolean;
-  /** Stays the same, and is shown whenever it is asked for. */
+  /** The code stays the same, and every request shows it. */
   readonly verifyCode: string;
-  /** In the basic format of ISO 8601, all three. */
+  /** In ISO 8601 basic format, like the next two. */
   readonly created: string;
   readonly notBefore: string;
   readonly notAfter: string;
 }
 
-/** Where the CA certificates of an instance are. */
+/** The location of an instance's CA certificates. */
 export interface CertificatesPlace {
   readonly url: string;
   readonly headers: { readonly [name: string]: string };
-  /** The resource space; all of them for a list, the default one for an upload, where it is absent. */
+  /** The resource space. If it is absent, a list covers all of them, and an upload goes to the default one. */
   readonly appId?: string;
 }
 
-/** Who asks. */
+/** The caller of the API. */
 export interface Caller {
-  /** Says so in a request, once for each attempt. */
+  /** Authenticates a request, once for each attempt. */
   readonly authenticate: (request: HttpRequest) => HttpRequest;
-  /** What no message may show. */
+  /** The secrets that no message may show. */
   readonly secrets: readonly string[];
 }
 
-/** The most that a page of the list holds. https://support.huaweicloud.com/api-iothub/iot_06_v5_0099.html */
+/** The largest page of the list. https://support.huaweicloud.com/api-iothub/iot_06_v5_0099.html */
 const PAGE = 50;
 
 /** More pages than an instance can fill: it holds 100. */
@@ -50,8 +50,8 @@ export class InstanceCertificates {
   constructor(private readonly api: HttpApi, private readonly caller: Caller, private readonly place: CertificatesPlace) {}
 
   /**
-   * The registrations of a certificate, the oldest first: those with its common name and its validity to the second. IoTDA
-   * shows nothing that would tell more.
+   * The registrations of a certificate, oldest first: those with its common name and, to the second, its validity. IoTDA shows nothing
+   * more specific.
    */
   public async registrationsOf(certificate: X509Certificate): Promise<HeldCertificate[]> {
     const commonName = commonNameOf(certificate);
@@ -62,10 +62,10 @@ export class InstanceCertificates {
   }
 
   /**
-   * Uploads a certificate. Every upload may make a registration of its own, so that each attempt but the first looks for the
-   * one that an attempt before it may have made, whose answer was lost.
+   * Uploads a certificate. Every upload may make a registration of its own. So each attempt after the first looks for a registration that
+   * an earlier attempt may have made, but whose response was lost.
    *
-   * @param isAnother tells registrations that are known to be of another certificate
+   * @param isAnother whether a registration is known to be of another certificate
    * @param note notes each attempt before it is made
    */
   public async upload(
@@ -84,13 +84,13 @@ export class InstanceCertificates {
     })));
   }
 
-  /** A registration, also one that the list does not show yet. */
+  /** A registration, even if the list does not show it yet. */
   public async show(id: string): Promise<HeldCertificate> {
     const what = 'the request for the certificate';
     return heldIn(this.accepted(what, await this.call(what, () => ({ method: 'GET', url: `/${id}` }))));
   }
 
-  /** Proves possession of the key. What is verified already may be refused, but not for a wrong proof. */
+  /** Proves possession of the key. A refusal is ignored if the registration is already verified, unless the proof is wrong. */
   public async verify(id: string, verificationCertificate: X509Certificate): Promise<void> {
     const response = await this.call('the verification', () =>
       ({ method: 'POST', url: `/${id}/action?action_id=verify`, body: JSON.stringify({ verify_content: pemOf(verificationCertificate) }) }));
@@ -101,7 +101,7 @@ export class InstanceCertificates {
     }
   }
 
-  /** Deletes a registration; nothing happens where it is gone. */
+  /** Deletes a registration; does nothing if it is gone. */
   public async delete(id: string): Promise<void> {
     const response = await this.call('the deletion of the certificate', () => ({ method: 'DELETE', url: `/${id}` }));
     const gone = [204, 404].includes(response.status) && isAnswer(response);

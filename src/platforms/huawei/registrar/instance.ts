@@ -17,7 +17,7 @@ export interface HuaweiInstance {
   readonly credentials: string;
 }
 
-/** What tests have instead: a server of their own. */
+/** The external dependencies, with the URL of a server that a test runs instead of IoTDA. */
 export interface HuaweiReach extends Outside {
   readonly url?: string;
 }
@@ -42,7 +42,7 @@ export function huaweiInstance(properties: RawProperties): HuaweiInstance {
   };
 }
 
-/** Answers the CA certificates of an instance. */
+/** Returns the CA certificates of an instance. */
 export async function certificatesOf(instance: HuaweiInstance, signal: AbortSignal, reach: HuaweiReach): Promise<InstanceCertificates> {
   const { endpoint, projectId, instanceId, appId } = instance;
   return new InstanceCertificates(new HttpApi(signal, reach.trustedCas), await callerOf(instance, signal, reach), {
@@ -53,7 +53,7 @@ export async function certificatesOf(instance: HuaweiInstance, signal: AbortSign
 }
 
 /**
- * Identifies the caller by what the secret holds: by a token, or by an access key, which signs each attempt.
+ * Authenticates the caller by what the secret holds: by a token, or by an access key, which signs each attempt.
  * https://support.huaweicloud.com/api-iothub/iot_06_v5_0004.html
  */
 async function callerOf({ credentials, endpoint, region }: HuaweiInstance, signal: AbortSignal, { readSecret }: HuaweiReach): Promise<Caller> {

@@ -3,7 +3,7 @@ import { HttpResponse } from '../../registrar/http-api';
 import { jsonOf } from '../../registrar/json-answer';
 import { refusalOf } from '../../registrar/platform-failure';
 
-/** What messages call the platform. */
+/** The platform's name in messages. */
 export const HUAWEI_IOTDA = 'Huawei Cloud IoTDA';
 
 /** How much of the platform's message is shown; characters. */
@@ -13,7 +13,7 @@ const MAX_MESSAGE = 300;
 export const NOT_PROVED: readonly string[] = ['IOTDA.014307', 'IOTDA.014308'];
 
 /**
- * What to do about the refusals that people meet, by their codes. https://support.huaweicloud.com/api-iothub/iot_06_v5_0022.html
+ * What to do about the refusals that occur in practice, by their codes. https://support.huaweicloud.com/api-iothub/iot_06_v5_0022.html
  * and the pages beside it; https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-0001.html
  */
 export const WAYS_OUT: { readonly [code: string]: string } = {
@@ -31,18 +31,18 @@ export const WAYS_OUT: { readonly [code: string]: string } = {
   'APIGW.0303': 'credentials must be a valid access key',
 };
 
-/** The platform's code, where it gives one. */
+/** The platform's code, if it gives one. */
 export function codeOf(response: HttpResponse): string | undefined {
   const { error_code: code } = jsonOf(response);
   return typeof code === 'string' ? code : undefined;
 }
 
 /**
- * What Huawei Cloud said when it refused: `{error_code, error_msg}`, of IoTDA or of its API Gateway. The gateway quotes what was
- * signed, after its first comma; that is left out.
+ * The error for a refusal, with what Huawei Cloud said: `{error_code, error_msg}`, from IoTDA or from its API Gateway. After its first
+ * comma, the gateway's message quotes what was signed; that part is left out.
  *
  * @param call the call, in words
- * @param secrets what was sent and may not be shown
+ * @param secrets what was sent and must not be shown
  */
 export function refusal(call: string, response: HttpResponse, secrets: readonly string[]): Error {
   const { error_msg: message } = jsonOf(response);

@@ -12,16 +12,16 @@ export interface AccessKey {
 const DERIVED_SERVICE = 'iotdm';
 
 /**
- * Signs a request with an access key: the headers that are there, the host and the time, the query and the body.
+ * Signs a request with an access key: its headers, the host and the time, the query and the body.
  *
- * SDK-HMAC-SHA256 is https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html. The derived one,
- * V11-HMAC-SHA256, uses for a key the hexadecimal digits of HKDF (RFC 5869) of the secret key, salted with the access key, and
- * has the Region and the service in what is signed; its only description is the source of Huawei's own clients
+ * SDK-HMAC-SHA256 is documented at https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html. The derived
+ * algorithm, V11-HMAC-SHA256, uses as its key the hexadecimal digits of HKDF (RFC 5869) of the secret key, salted with the access key,
+ * and also signs the Region and the service. Its only description is the source of Huawei's own clients
  * (https://github.com/huaweicloud/huaweicloud-sdk-nodejs-v3, core/auth/DerivedAKSKSigner.ts).
  *
  * @param request without a fragment, and with a path that needs no escaping
- * @param time of the signature; API Gateway takes it for 15 minutes
- * @param region signs by a key that is derived for it
+ * @param time the time of the signature, which API Gateway accepts for 15 minutes
+ * @param region the Region for which the signing key is derived; if absent, no key is derived
  */
 export function signRequest(request: HttpRequest, key: AccessKey, time: Date, region?: string): HttpRequest {
   const { host, pathname, searchParams } = new URL(request.url);
@@ -50,7 +50,7 @@ function derivedKey({ accessKeyId, secretAccessKey }: AccessKey, scope: string):
   return Buffer.from(hkdfSync('sha256', secretAccessKey, accessKeyId, scope, 32)).toString('hex');
 }
 
-/** Sorted by name, and each escaped as RFC 3986 has it. */
+/** The parameters sorted by name, with names and values escaped according to RFC 3986. */
 function canonicalQuery(query: URLSearchParams): string {
   return [...query].map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`).sort().join('&');
 }

@@ -31,8 +31,8 @@ function parse(properties: RawProperties): Declaration {
 const PREFIX = 'tencent-iot-hub/';
 
 /**
- * What a resource is known by: the name under which the platform has the CA certificate, and that certificate. Not the region,
- * which only says how the account is reached.
+ * The identity of a resource: the name of the CA certificate at the platform, and the certificate. The region is not part of it, because
+ * it only says how the account is reached.
  */
 function identityOf({ caName, ca }: Declaration): string {
   return `${nameIdentity(caName)}${fingerprintOf(ca)}`;
@@ -43,9 +43,9 @@ function nameIdentity(caName: string): string {
 }
 
 /**
- * `Custom::TencentIotHubCaRegistration`: a private CA certificate of an account. It is found by its content, so that a
- * registration whose answer was lost, or that somebody made by hand, is taken over. Another certificate takes the place of the
- * one before under the same name, as products that the name is bound to need it.
+ * `Custom::TencentIotHubCaRegistration`: a private CA certificate of an account. It is found by its content, so a registration whose
+ * response was lost, or that was made by hand, is taken over. Another certificate replaces the previous one under the same name, because
+ * products are bound to the name.
  */
 export class CaRegistration implements RecordedRegistrar {
   constructor(private readonly outside: Outside = {}) {}
@@ -79,7 +79,7 @@ export class CaRegistration implements RecordedRegistrar {
       if (!found) {
         const content = { name: caName, caPem: pemOf(ca), verificationPem: pemOf(verification) };
         await (isTaken ? api.update(content) : api.create(content)).catch(async error => {
-          // Another delivery of the same request, or a first attempt whose answer was lost, may have done it.
+          // Another delivery of the same request, or a first attempt whose response was lost, may have registered it.
           if (!isRegistered(declaration, await api.list().catch(() => []))) {
             throw error;
           }
@@ -90,15 +90,15 @@ export class CaRegistration implements RecordedRegistrar {
   }
 
   /**
-   * Removes the certificate that the physical id names, and no other that has taken its place. What a request that failed has left
-   * is told from a registration of somebody else's by the records alone, since the platform shows no proof.
+   * Removes the certificate that the physical ID names, and no other certificate that has replaced it. Only the records distinguish what
+   * a failed request has left behind from what someone else registered, because the platform does not show the proof.
    */
   public async remove(request: RegistrationRequest & { readonly physicalResourceId: string }): Promise<void> {
     const { physicalResourceId } = request;
     if (physicalResourceId.startsWith(PREFIX)) {
       await this.leave(request, physicalResourceId);
     } else {
-      // What made its creation fail can make this fail too, and must not keep the stack.
+      // What made the creation fail can make this fail too, and must not block the stack.
       await this.leaveFailed(request).catch(() => undefined);
     }
   }
@@ -127,7 +127,7 @@ export class CaRegistration implements RecordedRegistrar {
   }
 }
 
-/** Whether what has a name was made for a resource of this ledger, and nobody declares it any more. */
+/** Whether the certificate of this name was made for a resource of this ledger, and no other resource still declares it. */
 async function isLeftBehind(
   records: RegistrationRecords, request: RegistrationRequest, shown: readonly PrivateCa[], caName: string,
 ): Promise<boolean> {
@@ -135,7 +135,7 @@ async function isLeftBehind(
   return IF_MADE_HERE(await records.standing(`${nameIdentity(caName)}${fingerprint}`, resourceOf(request)));
 }
 
-/** Whether the certificate is registered under its name; under another one, it can't be registered a second time. */
+/** Whether the certificate is registered under its name. Under another name, it cannot be registered a second time. */
 function isRegistered({ caName, ca }: Declaration, shown: readonly PrivateCa[]): boolean {
   const same = shown.find(({ fingerprint }) => fingerprint === fingerprintOf(ca));
   if (same && same.name !== caName) {

@@ -13,14 +13,14 @@ export interface PrivateCa {
   readonly fingerprint?: string;
 }
 
-/** What IoT Hub is given of a CA. */
+/** What IoT Hub receives for a CA. */
 export interface PrivateCaContent {
   readonly name: string;
   readonly caPem: string;
   readonly verificationPem: string;
 }
 
-/** What messages call the platform. */
+/** The platform's name in messages. */
 const PLATFORM = 'Tencent Cloud IoT Hub';
 
 const SERVICE = 'iotcloud';
@@ -72,18 +72,18 @@ export class IotHubApi {
     await this.call('UpdatePrivateCA', parametersOf(content));
   }
 
-  /** Does nothing where it is gone. https://www.tencentcloud.com/document/product/1105/41914 */
+  /** Does nothing if it is gone. https://www.tencentcloud.com/document/product/1105/41914 */
   public async delete(name: string): Promise<void> {
     await this.call('DeletePrivateCA', { CertName: name }, [CA_GONE]);
   }
 
-  /** What no message may show. */
+  /** The secrets that no message may show. */
   private get secrets(): string[] {
     const { secretKey, token } = this.credentials;
     return [secretKey, ...token === undefined ? [] : [token]];
   }
 
-  /** @param tolerated error codes for which an empty answer is given */
+  /** @param tolerated error codes for which an empty answer is returned */
   private async call(action: string, parameters: object, tolerated: readonly string[] = []): Promise<JsonMap> {
     const what = descriptionOf(action);
     const response = await this.http.send(what, () => tc3Request({

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sha256 } from '../../registrar/canonical-text';
 import { HttpRequest } from '../../registrar/http-api';
 
-/** An API key of Tencent Cloud, or a temporary one of its STS, which has a token. */
+/** An API key of Tencent Cloud, or a temporary API key of its STS, which has a token. */
 export interface TencentCredentials {
   readonly secretId: string;
   readonly secretKey: string;
@@ -13,15 +13,15 @@ export interface TencentCredentials {
 export interface TencentCall {
   /** `https://`, and the host. */
   readonly endpoint: string;
-  /** The product, as it stands in its host name. */
+  /** The product, as written in its host name. */
   readonly service: string;
   readonly action: string;
-  /** Of the API, such as `2021-04-08`. */
+  /** The version of the API, such as `2021-04-08`. */
   readonly version: string;
   readonly region: string;
   /** JSON. */
   readonly body: string;
-  /** Taken for five minutes. */
+  /** The time of the signature, which is accepted for five minutes. */
   readonly date: Date;
 }
 
@@ -30,10 +30,10 @@ const CONTENT_TYPE = 'application/json; charset=utf-8';
 const SIGNED_HEADERS = ['content-type', 'host', 'x-tc-action'];
 
 /**
- * Signs a call as version 3 of Tencent Cloud's signature has it.
+ * Signs a call according to version 3 of Tencent Cloud's signature.
  * https://www.tencentcloud.com/document/product/1021/34193
  *
- * @param signedHeaders sorted; the platform demands the first two, and recommends the third
+ * @param signedHeaders sorted; the platform requires the first two, and recommends the third
  */
 export function tc3Request(call: TencentCall, credentials: TencentCredentials, signedHeaders: readonly string[] = SIGNED_HEADERS): HttpRequest {
   const { endpoint, service, action, version, region, body, date } = call;

@@ -19,7 +19,7 @@ import { Attributes, LifecycleEvent } from '../resource/lifecycle-event';
 import { identityIn, keptCaPhysicalId } from '../resource/physical-id';
 import { assertResponseFits } from '../resource/response-size';
 
-/** What a resource has been brought to. */
+/** The state to which a request has brought a resource. */
 export interface CarriedOut {
   readonly entry: LedgerEntry;
   readonly data: Attributes;
@@ -28,18 +28,18 @@ export interface CarriedOut {
 /** A resource as a request declares it. */
 export interface DeclaredResource {
   readonly identity: string;
-  /** The identity, or what says it and where it is. */
+  /** The identity; for a kept CA, the identity and its ledger. */
   readonly physicalId: string;
   /**
-   * Brings it to what is declared.
+   * Brings the resource to its declared state.
    *
-   * @param onKey is told of an entry before the first version of its key is written
+   * @param onKey called with an entry before the first version of its key is written
    */
   readonly carryOut: (ports: Ports, onKey: (entry: LedgerEntry) => void) => Promise<CarriedOut>;
 }
 
 /**
- * Reads what a request declares.
+ * Reads the resource that a request declares.
  *
  * @throws Error that names the first wrong property, its value and what is allowed
  */
@@ -48,7 +48,7 @@ export function declared(event: LifecycleEvent): DeclaredResource {
   return (reader ?? certificate)(event);
 }
 
-/** The identity that a request declares; none where the declaration was refused, so that nothing was ever made. */
+/** The identity that a request declares; `undefined` if the declaration was refused, in which case nothing was ever made. */
 export function declaredIdentity(event: LifecycleEvent): string | undefined {
   try {
     return declared(event).identity;
@@ -131,7 +131,7 @@ const READERS: { readonly [T in ResourceType]?: Reader } = {
   [ResourceType.PROOF_OF_POSSESSION_SIGNATURE]: signature,
 };
 
-/** Whether it is a CA that issues by a ledger of its own, unlike one whose key is elsewhere. */
+/** Whether this is a CA that issues with its own ledger, unlike a CA whose key is elsewhere. */
 function isCa({ resourceType }: Declaration): boolean {
   return resourceType === ResourceType.PRIVATE_IOT_CA;
 }

@@ -24,17 +24,17 @@ import { checked, optionalText, RawProperties, secretId, text, truth, wholeNumbe
 import { describePlace, keyStorageProperty } from './keys/key-storage';
 import { LedgerEntry } from './ledger/ledger';
 
-/** A CA that was made elsewhere, as a resource declares it. */
+/** A resource's declaration of a CA that was made elsewhere. */
 export interface ExistingCaDeclaration {
   readonly ledgerTable: string;
-  /** The CA's certificate and those above it. */
+  /** The CA's certificate and the certificates above it. */
   readonly certificatePem?: string;
   readonly certificateSecretArn?: string;
   readonly keyStorage: KeyStorageProperties;
   readonly allowLegacyChain: boolean;
   readonly generation: number;
   readonly platforms: readonly PlatformId[];
-  /** The identity of the CA that this one replaces by declaration. */
+  /** The identity of the CA that this CA is declared to replace. */
   readonly replaces?: string;
 }
 
@@ -54,8 +54,8 @@ export function parseExistingCa(properties: RawProperties): ExistingCaDeclaratio
 }
 
 /**
- * The identity of an existing CA: its certificate, or the secret in which that is. Left out on purpose: the place of the key,
- * which can move, and the certificates above it.
+ * The identity of an existing CA: its certificate, or the secret that holds the certificate. The place of the key, which can change, and
+ * the certificates above the CA are left out on purpose.
  */
 export function existingCaIdentity(declaration: ExistingCaDeclaration, { stackId, logicalResourceId }: Requester): string {
   const { certificatePem, certificateSecretArn, generation } = declaration;
@@ -70,9 +70,9 @@ export interface ExistingCaRequest extends DeclaredRequestFacts {
 }
 
 /**
- * Takes a CA into its ledger, so that it issues from then on as one that was made here: after all has been checked that a
- * validator would hold against its certificate, and that the key is its key. Declared again with its key in another place, or
- * with other certificates above it, it is checked again and goes on with these.
+ * Takes a CA into its ledger, so that from then on it issues like a CA that was made here. First it checks the CA's certificate for
+ * everything that a validator would reject, and that the key belongs to the certificate. If the CA is declared again with its key in
+ * another place, or with other certificates above it, it is checked again and continues with the new values.
  */
 export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports): Promise<IssuedEntry> {
   const { declaration, identity } = request;
@@ -120,7 +120,7 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
   return adopted;
 }
 
-/** The declared certificates; a secret with them is read once, so that the CA stays the same until its `generation` is raised. */
+/** The declared certificates. A secret with certificates is read only once, so the CA stays the same until its `generation` is raised. */
 async function certificateText(
   { certificatePem, certificateSecretArn }: ExistingCaDeclaration, standing: LedgerEntry | undefined, ports: Ports,
 ): Promise<string> {

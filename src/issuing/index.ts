@@ -20,9 +20,9 @@ import { handleCloudFormationEvent, InvocationContext, Work } from '../lambda/cl
 import { generateKeyPair } from '../pki/keys';
 
 /**
- * The entry of the Lambda function: the one place that knows the environment. The clients are made once a process and
- * take Region, credentials and endpoint (AWS_ENDPOINT_URL) from it by themselves. A resource can be in another Region than the
- * function; its ARN says in which.
+ * The entry point of the Lambda function, and the only place that knows the environment. The clients are created once per process and take
+ * Region, credentials and endpoint (AWS_ENDPOINT_URL) from the environment on their own. A resource can be in another Region than the
+ * function; its ARN names that Region.
  */
 const dynamoDb = byRegion(region => new DynamoDBClient({ ...CLIENT_OPTIONS, region }));
 const secretsManager = byRegion(region => new SecretsManagerClient({ ...CLIENT_OPTIONS, region }));
@@ -30,30 +30,30 @@ const cloudFormation = byRegion(region => new CloudFormationClient({ ...CLIENT_O
 const kms = byRegion(region => new KMSClient({ ...CLIENT_OPTIONS, region }));
 
 /**
- * An account puts up to 3 parameters a second, all its functions together: the client holds back by itself once it is told
- * to, and tries for as long as the signal lets it. https://docs.aws.amazon.com/general/latest/gr/ssm.html
+ * An account can put up to 3 parameters per second, all its functions together. The client slows down on its own once it is told to, and
+ * retries for as long as the signal allows. https://docs.aws.amazon.com/general/latest/gr/ssm.html
  */
 const ssm = byRegion(region => new SSMClient({
   ...CLIENT_OPTIONS, region, maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS ?? 100), retryMode: 'adaptive',
 }));
 
-/** What DynamoDB says of a table that is gone, that is none of ours to read, or that has other keys. */
+/** DynamoDB's errors for a table that is gone, that this function may not read, or that has other keys. */
 const NO_LEDGER = ['ResourceNotFoundException', 'AccessDeniedException', 'ValidationException'];
 
-/** The CAs that the template of the stack declares now: CloudFormation tells what it has, and not what it is about to lose. */
+/** The CAs that the stack's template declares now. CloudFormation reports what the stack has, but not what it is about to lose. */
 const declaredCas = (process.env.CERTIFICATE_AUTHORITIES ?? '').split(',').filter(logicalId => logicalId !== '');
 
-/** The share of its time that the function waits for a right to come: a minute of five. */
+/** The function waits for a permission to take effect for at most a fifth of its time: one minute of five. */
 const PATIENCE_SHARE = 5;
 
-/** Answers CloudFormation itself, by the URL in the event; what it returns is not looked at. */
+/** Answers CloudFormation through the URL in the event. The return value is ignored. */
 export async function handler(event: unknown, context: InvocationContext): Promise<void> {
   const patience = context.getRemainingTimeInMillis() / PATIENCE_SHARE;
   const work: Work = (request, signal) => handleLifecycleEvent(request, ports(signal, patience));
   await handleCloudFormationEvent(event, context, work, functionEnvironment(process.env));
 }
 
-/** The ports of one invocation, all of whose calls `signal` ends. */
+/** The ports of one invocation. `signal` ends all their calls. */
 function ports(signal: AbortSignal, patience: number): Ports {
   const calls = new AwsCalls(signal, patience);
   const ownRegion = process.env.AWS_REGION!;

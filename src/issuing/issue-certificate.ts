@@ -23,14 +23,14 @@ import { assertLinted } from '../pki/lint/lint-errors';
 import { PROFILES } from '../pki/profile';
 
 /**
- * Issues the declared certificate exactly once: the first call makes it, every other call answers the same bytes.
+ * Issues the declared certificate exactly once: the first call makes it, and every other call returns the same bytes.
  *
- * The steps are recorded so that a crash between any two of them leaves a state from which the next call goes on with
- * the same serial number and the same key: what is unique is reserved first, then the key is made under that serial
- * number, then the certificate is signed, checked and recorded, and only one record of it can win. Where bundles are to hold
- * the certificate, it is recorded before the first of them is written: signed again it would be another one.
+ * The steps are recorded, so a crash between any two of them leaves a state from which the next call continues with the same serial number
+ * and the same key. The unique values are reserved first. Then the key is made under that serial number, and the certificate is signed,
+ * checked and recorded; only one record of it can win. If bundles are to hold the certificate, it is recorded before the first bundle is
+ * written, because signing again would give another certificate.
  *
- * @param assertFits is asked, before anything is written, whether a certificate of this length (PEM) can be answered
+ * @param assertFits checks, before anything is written, that an answer can hold a certificate of this length (PEM)
  * @returns the ledger's entry, with the certificate
  */
 export async function issueCertificate(declared: CertificateRequest, ports: Ports, assertFits: AssertFits): Promise<IssuedEntry> {
@@ -41,7 +41,7 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
     const ca = await issuingCa(declared.declaration.issuer, ledger, ports, declared.declaration.issuerKeyIdentifier);
     const issued = entry?.status === 'ISSUED'
       ? await confirm(declared, entry, ca, ledger, ports)
-      // Only now is a request read that is in a secret: what was issued does not depend on what is there today.
+      // A request in a secret is read only now: an issued certificate does not depend on what the secret holds today.
       : await next({ ...declared, declaration: await withRequest(declared.declaration, ports) }, entry, ca, ledger, ports, assertFits);
     if (issued) {
       return issued;
@@ -50,10 +50,10 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
   throw new Error(KEEPS_CHANGING);
 }
 
-/** Whether a certificate of this length (PEM) can be answered; by the declaration with its request. */
+/** Checks that an answer can hold a certificate of this length (PEM). The declaration includes its request. */
 type AssertFits = (pem: string, declaration: Declaration) => void;
 
-/** Takes what stands for an identity to its certificate; `undefined` where another delivery has got ahead. */
+/** Completes the certificate from what the ledger has for the identity; `undefined` if another delivery got ahead. */
 async function next(
   request: CertificateRequest, entry: LedgerEntry | undefined, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports, assertFits: AssertFits,
 ): Promise<IssuedEntry | undefined> {
@@ -75,12 +75,12 @@ async function next(
   return await ledger.reserve(reserved, entry, request) ? complete(request, reserved, ca, ledger, ports) : undefined;
 }
 
-/** A reservation of an earlier delivery of this very request. */
+/** Whether an earlier delivery of this same request made the reservation, and it is still under way. */
 function isGoodReservation(entry: LedgerEntry, { requestId }: CertificateRequest, ports: Ports): boolean {
   return entry.reservedBy === requestId && isUnderWay(entry, ports.clock());
 }
 
-/** Ends a reservation that nobody completes any more. */
+/** Withdraws a reservation that no request will complete any more. */
 async function giveUp(entry: LedgerEntry, request: CertificateRequest, ledger: Ledger, ports: Ports): Promise<void> {
   const facts = { withdrawnAt: ports.clock().toISOString(), withdrawnBy: request.requestId };
   if (await ledger.advance(entry, 'WITHDRAWN', facts, request)) {
@@ -88,7 +88,7 @@ async function giveUp(entry: LedgerEntry, request: CertificateRequest, ledger: L
   }
 }
 
-/** A withdrawn certificate that is declared again comes back while it is valid and its key is still there. */
+/** A withdrawn certificate that is declared again comes back if it is still valid and its key still exists. */
 async function isReinstatable(entry: LedgerEntry, { keyStorage }: Declaration, ports: Ports): Promise<boolean> {
   return entry.status === 'WITHDRAWN' && entry.certificate !== undefined && entry.issuedAt !== undefined
     && new Date(entry.notAfter) > ports.clock()
@@ -96,7 +96,7 @@ async function isReinstatable(entry: LedgerEntry, { keyStorage }: Declaration, p
     && (!keyStorage || await custodyOf(keyStorage, ports).find(entry.serialNumber) !== undefined);
 }
 
-/** Takes a reservation to its certificate. */
+/** Makes the certificate for a reservation. */
 async function complete(
   request: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
@@ -133,21 +133,21 @@ async function complete(
 }
 
 /**
- * Writes the bundles of a signed certificate, and records it as issued. Its key and its bundles become the current ones after
- * that: nobody reads the key of a certificate that is not issued yet.
+ * Writes the bundles of a signed certificate and records it as issued. Its key and its bundles become current only after that, so no
+ * consumer reads the key of a certificate that is not issued yet.
  */
 async function record(
   request: CertificateRequest, signed: IssuedEntry, facts: LedgerFacts, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
   const { declaration: { retainKey, bundles }, stackId, logicalResourceId } = request;
   await writeBundlesOf(request, signed, ca, ports);
-  // A CA that was taken over, and let go, has come back to the resource that it was from.
+  // A CA that was taken over and then released has come back to its former resource.
   const holder = { stackId, logicalResourceId, issuedAt: signed.issuedAt ?? ports.clock().toISOString(), issuedBy: request.requestId };
   const issued = { ...facts, ...holder, retainKey, bundles, ...tagFacts(signed, request.declaration) };
   return await ledger.advance(signed, 'ISSUED', issued, request) ? { ...signed, ...issued, status: 'ISSUED' } : undefined;
 }
 
-/** What was signed is what was reserved: no signer and no encoder is trusted with that. */
+/** Makes sure that the signed certificate is the reserved one: neither the signer nor the encoder is trusted with that. */
 function assertAsReserved(certificate: Certificate, entry: LedgerEntry, publicKey: Buffer): void {
   const { notBefore, notAfter } = certificate.validity;
   if (certificate.serialNumber !== entry.serialNumber || !certificate.publicKey.equals(publicKey)
@@ -156,7 +156,7 @@ function assertAsReserved(certificate: Certificate, entry: LedgerEntry, publicKe
   }
 }
 
-/** Answers an issued certificate; with the forms of delivery, the retention and the tags that are declared now. */
+/** Returns an issued certificate, after applying the delivery formats, the retention and the tags that are declared now. */
 async function confirm(
   request: CertificateRequest, entry: LedgerEntry, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
 ): Promise<IssuedEntry | undefined> {
@@ -178,7 +178,7 @@ async function genuine({ declaration }: CertificateRequest, entry: LedgerEntry, 
   return { ...issued, chain: chainAbove(declaration, ca) };
 }
 
-/** The certificates above a CA: those of the CA that signs it, which were checked up to the root, whatever else the ledger has. */
+/** The certificates above a CA, taken from the CA that signs it: they were checked up to the root, whatever else the ledger holds. */
 function chainAbove({ profile }: Declaration, ca: IssuingCa | undefined): Buffer | undefined {
   return profile === 'ca' && ca ? Buffer.concat(ca.chain) : undefined;
 }

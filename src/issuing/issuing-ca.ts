@@ -15,18 +15,18 @@ import { keyAlgorithmOfPublicKey } from '../pki/keys';
 export interface IssuingCa {
   readonly issuer: Issuer;
   readonly keyAlgorithm: KeyAlgorithmName;
-  /** Whether the key is in KMS, which ties a key on a curve to one digest. */
+  /** Whether the key is in KMS, which allows only one digest for each key on an elliptic curve. */
   readonly inKms: boolean;
-  /** Its certificate and those of the CAs above it, DER: the chain of what it issues. */
+  /** The CA's certificate and those of the CAs above it, DER: the chain of the certificates that it issues. */
   readonly chain: readonly Buffer[];
 }
 
 /**
- * Makes a CA of the ledger ready to sign, and checks that it may: its certificate is a CA's, and the stored key is that
- * certificate's key.
+ * Prepares a CA from the ledger for signing. It first checks that the CA may sign: its certificate is a CA certificate, and the stored key
+ * is the key of that certificate.
  *
  * @param identity the CA's identity, or `undefined` for a certificate that signs itself
- * @param declaredKeyIdentifier the key identifier that the CA must have, in hexadecimal digits; absent where a template can't know it
+ * @param declaredKeyIdentifier the key identifier that the CA must have, in hexadecimal digits; absent if a template can't know it
  */
 export async function issuingCa(
   identity: string | undefined, ledger: Ledger, ports: Ports, declaredKeyIdentifier?: string,
@@ -67,17 +67,17 @@ export async function issuingCa(
   };
 }
 
-/** The certificate of a CA and those above it, DER. */
+/** The certificates of a CA and of the CAs above it, DER. */
 export function chainOf({ certificate, chain }: LedgerEntry): Buffer[] {
   return [certificate!, ...splitCertificates(chain ?? Buffer.alloc(0))];
 }
 
-/** A withdrawn CA may sign: its stack is gone, but key and ledger were retained so that the CA can go on from another one. */
+/** A withdrawn CA may sign: its stack is gone, but its key and ledger were retained so that another stack can continue the CA. */
 async function caEntry(identity: string, ledger: Ledger): Promise<LedgerEntry> {
   return issuableCa(identity, await ledger.find(identity));
 }
 
-/** What a ledger holds of a CA, if that can issue. */
+/** Returns the ledger's entry for a CA, or throws an error if the CA can't issue. */
 export function issuableCa(identity: string, entry: LedgerEntry | undefined): LedgerEntry {
   if (entry?.status === 'REQUESTED') {
     throw new Error(`ca must have its certificate before it can issue, and ${identity} is waiting for it: `
@@ -89,7 +89,10 @@ export function issuableCa(identity: string, entry: LedgerEntry | undefined): Le
   return entry;
 }
 
-/** The key is the CA's own; what it signs is bound by a certificate that the CA above it, or it itself, has signed, and so on up to the root. */
+/**
+ * The key is the CA's own. The limits on what it signs come from a certificate that the CA above it, or the CA itself, has signed, and so
+ * on up to the root.
+ */
 function assertSignedAbove(path: readonly Certificate[], identity: string): void {
   try {
     assertSignedInOrder('certificate', path);

@@ -17,13 +17,13 @@ import { assertForPlatforms } from './usable-ca';
 import { PlatformId } from '../platforms/registry';
 import { parsePhysicalId, TABLE_NAME } from '../resource/physical-id';
 
-/** A CA whose key and ledger have outlived its resource, as another resource declares it. */
+/** A CA whose key and ledger have outlived its resource, as declared by another resource. */
 export interface KeptCaDeclaration {
   readonly ledgerTable: string;
-  /** The ledger of the CA above it, in which its certificate is recorded too; absent where no CA of this library is above it. */
+  /** The ledger of the CA above it, which also records its certificate; absent if no CA of this library is above it. */
   readonly issuerLedgerTable?: string;
   readonly caId: string;
-  /** The stack that declared it before and that is gone, as the present declaration says. */
+  /** The stack that declared the CA before and that is gone, according to this declaration. */
   readonly formerStackId?: string;
   readonly platforms: readonly PlatformId[];
   readonly replaces?: string;
@@ -51,8 +51,8 @@ export function parseKeptCa(properties: RawProperties): KeptCaDeclaration {
 }
 
 /**
- * Makes sure that a kept CA stays in its ledger. CloudFormation ends such an update with the removal of the former physical id,
- * which would take the CA away from the resource that still declares it.
+ * Makes sure that a kept CA stays in its ledger. CloudFormation would end an update to another ledger with the removal of the former
+ * physical ID, which would take the CA away from the resource that still declares it.
  */
 export function assertSameLedger({ physicalResourceId }: LifecycleEvent, { caId, ledgerTable }: KeptCaDeclaration): void {
   const standing = parsePhysicalId(physicalResourceId);
@@ -62,17 +62,17 @@ export function assertSameLedger({ physicalResourceId }: LifecycleEvent, { caId,
   }
 }
 
-/** A request to take a kept CA back in. */
+/** A request to take back a kept CA. */
 export interface KeptCaRequest extends DeclaredRequestFacts {
   readonly declaration: KeptCaDeclaration;
 }
 
 /**
- * Makes a CA that its ledger still has a resource's own again: with its identity, so that what it has issued stays as it is.
- * Its key is where the ledger says, and has to be the key of its certificate.
+ * Takes back a CA that its ledger still has, so that it belongs to a resource again. The CA keeps its identity, so the certificates that
+ * it has issued stay as they are. Its key is where the ledger says, and must be the key of its certificate.
  *
- * @param assertFits is asked, before anything is recorded, whether the attributes can be answered
- * @throws Error where the ledger has no such CA, or where another resource declares it
+ * @param assertFits checks, before anything is recorded, that an answer can hold the attributes
+ * @throws Error if the ledger has no such CA, or if another resource declares it
  */
 export async function takeBackCa(
   request: KeptCaRequest, ports: Ports, assertFits: (data: KeptCaAttributes) => void,
@@ -97,9 +97,9 @@ export async function takeBackCa(
 }
 
 /**
- * Refuses a CA that somebody else has: it would have two resources, and go with the first of them. Also one that is being replaced,
- * for it comes back in a rollback. Of a stack whose resource was retained, CloudFormation never asked for a removal: that such a
- * stack is gone, only its owner can say.
+ * Refuses a CA that another resource has: the CA would have two resources, and would be removed with the first of them. A CA that is being
+ * replaced is refused too, because a rollback brings it back. If a stack retained its resource, CloudFormation never requested the
+ * removal, so only the owner of that stack can say that it is gone.
  */
 async function assertFree(entry: LedgerEntry, table: string, request: KeptCaRequest, ports: Ports): Promise<void> {
   const { stackId, logicalResourceId } = entry;
@@ -125,7 +125,7 @@ async function entryIn(table: string, { caId }: KeptCaDeclaration, ports: Ports)
   return entry;
 }
 
-/** @param serialNumber that of the CA in its own ledger: the ledger of the CA above it may have a later one of the same declaration */
+/** @param serialNumber the CA's serial number in its own ledger: the ledger of the CA above it may have a later CA of the same declaration */
 async function takeOver(table: string, serialNumber: string, request: KeptCaRequest, ports: Ports): Promise<void> {
   const ledger = ports.ledger(table);
   const { stackId, logicalResourceId, requestId: issuedBy } = request;

@@ -16,14 +16,14 @@ import { OvertakenError } from '../resource/overtaken-error';
 import { identityIn } from '../resource/physical-id';
 
 /**
- * Carries out one request. Every request can be delivered again, at the same time too, and ends the same.
+ * Carries out one request. Every request can be delivered again, even at the same time, and always ends the same.
  *
- * Update is Create: the declaration gives the identity, and the ledger says whether its certificate is there already. A
- * changed identity is a new physical id, whereupon CloudFormation deletes the old one after the whole update succeeded;
- * a rollback declares the old identity again and gets the old bytes.
+ * An update works like a creation: the declaration gives the identity, and the ledger says whether its certificate already exists. A
+ * changed identity is a new physical ID, so CloudFormation deletes the old one after the whole update has succeeded. A rollback declares
+ * the old identity again and gets the old bytes.
  *
- * A request is recorded as the latest one of its resource before anything is done for it, and one that is not the latest any
- * more does nothing: see `Claim`.
+ * A request is recorded as the latest one for its resource before anything else is done for it. A request that is no longer the latest one
+ * does nothing: see `Claim`.
  *
  * @throws LifecycleError
  */
@@ -34,11 +34,11 @@ export async function handleLifecycleEvent(event: LifecycleEvent, ports: Ports):
   return event.requestType === 'Delete' ? remove(event, ports) : declare(event, ports);
 }
 
-/** What a delivery has done that a later request knows nothing of. */
+/** The effects of a delivery that a later request does not know about. */
 interface Made {
-  /** The entries of which it has written keys. */
+  /** The entries whose keys the delivery has written. */
   readonly keys: LedgerEntry[];
-  /** How the keys are put back that it has made the current ones, the last one first. */
+  /** The steps that make the former keys current again, in reverse order of the moves. */
   readonly moved: PutBack[];
 }
 
@@ -55,7 +55,7 @@ async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleRe
       assertAwaited(event, ports);
       const { entry, data } = await resource.carryOut(ports, key => made.keys.push(key));
       await makeCurrent(entry, ports, back => made.moved.unshift(back));
-      if (entry.reservedBy !== event.requestId) { // else its parameter was made by this very request, with these tags
+      if (entry.reservedBy !== event.requestId) { // otherwise this same request made its parameter, with these tags
         await tagParameter(entry, ports);
       }
       assertAwaited(event, ports);
@@ -72,8 +72,8 @@ async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleRe
 }
 
 /**
- * Makes sure that CloudFormation still waits for the answer. Where it doesn't, the resource has failed for it and stays what it was, and
- * where nothing is rolled back, no later request says so.
+ * Makes sure that CloudFormation still waits for the answer. If CloudFormation no longer waits, it considers the resource failed and
+ * unchanged; and if nothing is rolled back, no later request says so.
  */
 function assertAwaited({ requestedAt }: LifecycleEvent, ports: Ports): void {
   if (requestedAt && ports.clock().getTime() > requestedAt.getTime() + SERVICE_TIMEOUT_MINUTES * 60_000) {
@@ -82,8 +82,8 @@ function assertAwaited({ requestedAt }: LifecycleEvent, ports: Ports): void {
 }
 
 /**
- * Withdraws what earlier requests for the resource have made and nobody has. The ledger accounts for what can't be taken back: further
- * deliveries of this request, and the next request for the resource, try again.
+ * Withdraws the certificates that earlier requests for the resource have made and that no resource has. The ledger accounts for what can't
+ * be taken back: further deliveries of this request, and the next request for the resource, try again.
  *
  * @returns what could not be taken back, in words
  */
@@ -106,8 +106,8 @@ async function withdraw(identities: readonly string[], claim: Claim, ports: Port
 }
 
 /**
- * Takes back what a request has issued that failed in the end: nobody has got it. Where that fails too, the ledger accounts for
- * it, and the next request for the resource takes it back.
+ * Takes back what a failed request has issued, because it was never delivered. If that fails too, the ledger accounts for it, and the next
+ * request for the resource takes it back.
  *
  * @throws AnsweredError if another delivery of the request has succeeded
  */
@@ -124,18 +124,18 @@ async function undo(event: LifecycleEvent, identity: string, made: Made, claim: 
     const { home } = ledgerTables(event);
     const entry = await ports.ledger(home).find(identity);
     if (identity !== identityIn(event.physicalResourceId) && (entry?.issuedBy ?? entry?.reservedBy) === event.requestId) {
-      // The key of what came back had been kept before.
+      // If the request only brought the certificate back, its key had been kept before.
       if (await withdrawCertificate(identity, claim.holder, claim.allTables, ports, entry?.reservedBy === event.requestId ? 'none' : 'as declared')) {
         await claim.letGo([identity]);
       }
     }
     await restoreCurrent(event, home, ports);
   } catch {
-    // What failed first says more.
+    // The first error says more.
   }
 }
 
-/** Records the failure; where that is not possible, another delivery may still succeed. */
+/** Records the failure. If that is not possible, another delivery may still succeed. */
 async function recordFailure(claim: Claim): Promise<'recorded' | 'overtaken' | 'unrecorded'> {
   try {
     await claim.fail();
@@ -148,7 +148,7 @@ async function recordFailure(claim: Claim): Promise<'recorded' | 'overtaken' | '
   }
 }
 
-/** Leaves everything as the later request has it: what this one has written after that began goes. */
+/** Leaves everything as the later request has it. Whatever this request wrote after the later one began is removed. */
 async function giveWay(event: LifecycleEvent, identity: string, made: Made, ports: Ports): Promise<void> {
   try {
     await putBack(made);
@@ -162,7 +162,7 @@ async function giveWay(event: LifecycleEvent, identity: string, made: Made, port
     }
     await restoreCurrent(event, home, ports);
   } catch {
-    // The later request is what counts; that this one was overtaken says more.
+    // Only the later request counts. The error that this request was overtaken says more.
   }
 }
 
@@ -185,9 +185,9 @@ async function remove(event: LifecycleEvent, ports: Ports): Promise<LifecycleRes
 }
 
 /**
- * What a removal by an id that CloudFormation has invented is to remove: what a creation has made whose answer CloudFormation did
- * not get. Where the stack was not rolled back, that removal comes after the resource was created again, with the same identity: what
- * CloudFormation takes the resource to be is not what it wants removed.
+ * The identity to remove if CloudFormation requests a removal by an ID that it has invented: the identity of a creation whose answer
+ * CloudFormation did not get. If the stack was not rolled back, that removal comes after the resource was created again with the same
+ * identity. CloudFormation then lists that identity for the resource, and does not want it removed.
  */
 async function unansweredIdentity(event: LifecycleEvent, ports: Ports): Promise<string | undefined> {
   const identity = declaredIdentity(event);
@@ -208,7 +208,7 @@ async function removeIdentity(event: LifecycleEvent, identity: string, ports: Po
     return await withdrawLeftBehind(claim, ports) ?? kept;
   } catch (error) {
     if (error instanceof OvertakenError) {
-      await giveWay(event, identity, { keys: [], moved: [] }, ports); // what is declared now is not this request's to remove
+      await giveWay(event, identity, { keys: [], moved: [] }, ports); // this request must not remove what is declared now
       return undefined;
     }
     throw error;

@@ -12,21 +12,20 @@ import { failureOf, LifecycleEvent, LifecycleResult, Requester } from '../resour
 import { checked, RawProperties, text, truth, wholeNumber } from '../resource/property-values';
 import { assertResponseFits } from '../resource/response-size';
 
-/** What a resource asks a CA's ledger for. */
+/** A look-up in a CA's ledger, as a resource declares it. */
 export interface CaLookupDeclaration {
   readonly ledgerTable: string;
   readonly caId: string;
-  /** How many CAs above the CA: 0 for its own certificate. */
+  /** How many CAs above the CA to look: 0 for the CA's own certificate. */
   readonly depth: number;
-  /** Whether all certificates above that one are asked for too. */
+  /** Whether the look-up also returns all certificates above that certificate. */
   readonly withChain: boolean;
-  /** Of the certificate that is asked for, 64 lower-case hexadecimal digits; absent where the asking stack does not know it. */
+  /** The fingerprint of the requested certificate, 64 lower-case hexadecimal digits; absent if the requesting stack does not know it. */
   readonly sha256Fingerprint?: string;
 }
 
 /**
- * Carries out a request for a look-up. It writes nothing, so that whichever delivery of whichever request comes last does no
- * harm, and its removal does nothing.
+ * Carries out a look-up request. A look-up writes nothing, so a late delivery of any request does no harm, and a removal does nothing.
  *
  * @throws LifecycleError
  */
@@ -60,16 +59,17 @@ export function parseCaLookup(properties: RawProperties): CaLookupDeclaration {
 }
 
 /**
- * The physical id of a look-up: which certificate, and who asks. The fingerprint is left out, since a CA that is signed elsewhere
- * has another certificate after each renewal; so is the ledger, which says where.
+ * The physical ID of a look-up: which certificate it finds, and which resource asks for it. The fingerprint is left out, because a CA that
+ * is signed elsewhere has another certificate after each renewal. The ledger is left out too, because it says only where the certificate
+ * is.
  */
 export function caLookupId({ caId, depth }: CaLookupDeclaration, { stackId, logicalResourceId }: Requester): string {
   return identityFrom('lookup', ['cdk-private-iot-ca/1', ResourceType.CA_LOOKUP, stackId, logicalResourceId, caId, depth]);
 }
 
 /**
- * Finds a certificate of a CA, or of a CA above it, in the CA's ledger. What is found is believed only where it is the
- * certificate that was asked for, each certificate is signed by the next one, and a root at the end by its own key.
+ * Finds the certificate of a CA, or of a CA above it, in the CA's ledger. The result is accepted only if it is the requested certificate,
+ * each certificate is signed by the next one, and a root at the end is signed by its own key.
  */
 export async function lookUpCa(declaration: CaLookupDeclaration, ports: Ports): Promise<CaLookupAttributes> {
   const { ledgerTable, caId, depth, withChain, sha256Fingerprint } = declaration;
@@ -98,12 +98,12 @@ function mustHold(table: string, sha256Fingerprint: string, caId: string): strin
   return `the ledger ${table} must hold the certificate whose SHA-256 fingerprint begins with ${beginning(sha256Fingerprint)} for ${caId}`;
 }
 
-/** As much of a fingerprint as a reason for a failure shows: long rows of hexadecimal digits are left out, for a key could be one. */
+/** The part of a fingerprint that an error shows. Errors leave out long runs of hexadecimal digits, because one could be a key. */
 function beginning(fingerprint: string): string {
   return fingerprint.slice(0, 12);
 }
 
-/** Checks a chain as a validator does; what was issued before is not held against rules that came later. */
+/** Checks a chain as a validator does, but does not hold certificates to rules that came after they were issued. */
 function verified(caId: string, certificates: readonly Buffer[]): CaChain {
   return readCaChain(`the certificate of ${caId} in its ledger`, certificates.map(der => toPem('CERTIFICATE', der)).join(''), true);
 }

@@ -5,78 +5,78 @@ import { KeyPair } from '../pki/keys';
 import { Signer } from '../pki/signer';
 
 /**
- * What the use cases need from outside. Each port speaks of certificates and keys, not of an AWS API: Secrets Manager,
- * DynamoDB and KMS implement them in the function, a directory implements them in a local deployment.
+ * Everything that the use cases need from outside. Each port deals with certificates and keys, not with an AWS API: Secrets Manager,
+ * DynamoDB and KMS implement the ports in the function, and a directory implements them in a local deployment.
  */
 export interface Ports {
-  /** The ledger kept in the table of this name. */
+  /** The ledger in the table with this name. */
   readonly ledger: (table: string) => Ledger;
-  /** A table that may be a ledger, or none, or one that the function may not read: then it is gone, as far as can be told. */
+  /** A table that may or may not be a ledger. A table that is no ledger, or that the function may not read, counts as gone. */
   readonly anyTable: (table: string) => Ledger;
-  /** The stack of this id, to which the function belongs: as it is now, and as its template declares it. */
+  /** The stack with this ID, to which the function belongs: as it is now, and as its template declares it. */
   readonly stack: (stackId: string) => Promise<StackView>;
   /** Private keys that are versions of a secret. */
   readonly secrets: SecretVersions;
   /** Private keys that are parameters, one for each version. */
   readonly parameters: ParameterVersions;
   /**
-   * The current value of a secret that somebody else writes, or `undefined` where there is nothing in it.
+   * The current value of a secret that this library only reads, or `undefined` if the secret is empty.
    *
-   * @throws Error that says what to do, where the secret is not there or can't be read
+   * @throws Error that says what to do, if the secret does not exist or can't be read
    */
   readonly secretValue: (secretArn: string) => Promise<SecretValue | undefined>;
   /**
-   * A signer with the key of this ARN, which never leaves its module. It refuses a digest that AWS KMS does not sign over
-   * with such a key. Whether what it answers is a signature is for the caller to check.
+   * A signer that uses the key with this ARN, which never leaves its module. The signer refuses a digest that AWS KMS does not support for
+   * such a key. The caller checks that the answer is a valid signature.
    */
   readonly hsm: (keyArn: string) => Promise<Signer>;
   /** The present time. */
   readonly clock: () => Date;
-  /** So many cryptographically secure random bytes. */
+  /** Returns this number of cryptographically secure random bytes. */
   readonly random: (bytes: number) => Buffer;
   readonly generateKeyPair: (algorithm: KeyAlgorithmName) => Promise<KeyPair>;
 }
 
 /** A stack, as CloudFormation sees it. */
 export interface StackView {
-  /** What the stack holds now, with what it is about to lose. */
+  /** The resources that the stack has now, including those that it is about to lose. */
   readonly resources: readonly StackResource[];
-  /** The logical ids of the CAs that its template declares. */
+  /** The logical IDs of the CAs that the stack's template declares. */
   readonly declaredCas: readonly string[];
 }
 
-/** A resource of the stack that exists. */
+/** An existing resource of the stack. */
 export interface StackResource {
   readonly type: string;
   readonly logicalResourceId: string;
   readonly physicalResourceId: string;
 }
 
-/** What a secret holds: a text, or the bytes of what is no text. */
+/** The value of a secret: a text, or bytes if it is not text. */
 export type SecretValue = string | Buffer;
 
-/** Makes the former version the default one again, as long as the version that replaced it is still the default. */
+/** Makes the former version the default again, unless the version that replaced it is no longer the default. */
 export type PutBack = () => Promise<void>;
 
-/** For what has no default version, or had none before. */
+/** For a place that has no default version, or that had none before. */
 export const NOTHING_TO_PUT_BACK: PutBack = async () => {};
 
-/** How a parameter is made. */
+/** Options for creating a parameter. */
 export interface ParameterOptions {
-  /** The id or the ARN of the KMS key that encrypts it; without it, AWS's own key for the service. */
+  /** The ID or the ARN of the KMS key that encrypts the parameter; without it, AWS's own key for the service. */
   readonly encryptionKey?: string;
   readonly tags?: readonly Tag[];
 }
 
 /**
- * Places that hold private keys in versions. A version has the serial number of its certificate as its name, so that a
- * retry finds the key it made before.
+ * Places that hold private keys as versions. A version is named after the serial number of its certificate, so a retry finds the key that
+ * it made before.
  *
- * A place is the ARN of a secret, or the path of parameters, such as `/iot/devices/Sensor001-ab12cd34`: there, a version is
- * the parameter `<path>/<serial number>`.
+ * A place is the ARN of a secret, or the path of parameters, such as `/iot/devices/Sensor001-ab12cd34`. Under a path, a version is the
+ * parameter `<path>/<serial number>`.
  *
- * An owner is a name for the resource whose keys a place holds, at most 32 characters. A place that has a key of another
- * owner takes none, and its current version is not moved: what asks for that names the place of somebody else's key.
+ * An owner is a name, of at most 32 characters, for the resource whose keys a place holds. A place that has a key of another owner accepts
+ * no key, and its current version does not move: such a request names the place of another resource's key.
  */
 export interface SecretVersions {
   /** The value of a version, or `undefined`. */
@@ -84,29 +84,29 @@ export interface SecretVersions {
   /**
    * Writes a version once.
    *
-   * @param options for parameters only: a secret has its key and its tags as a resource of the stack
-   * @returns the value that stands, which is another one where the version was there already
+   * @param options for parameters only: a secret is a resource of the stack, which gives it its encryption key and its tags
+   * @returns the stored value, which is the earlier one if the version already existed
    */
   write(place: string, version: string, value: string, owner: string, options?: ParameterOptions): Promise<string>;
-  /** Makes a version the default one of its place, if a place has such a one. */
+  /** Makes a version the default version of its place, if that place has a default version. */
   makeCurrent(place: string, version: string, owner: string): Promise<PutBack>;
   /**
-   * Lets a version go. Does nothing where it, or its place, is gone.
+   * Releases a version. Does nothing if the version or its place is gone.
    *
-   * @returns whether it is gone; `false` where the place is one that CloudFormation removes, as it does with secrets, and the right to
-   *   change it is denied, which may have gone with the place
+   * @returns whether the version is gone; `false` if CloudFormation removes the place, as it does with secrets, and the permission to
+   *   change it is denied, because that permission may have gone with the place
    */
   release(place: string, version: string, owner: string): Promise<boolean>;
 }
 
-/** The places whose versions are parameters: no resources of the stack, so that nobody else gives them its tags. */
+/** The places whose versions are parameters. Parameters are not resources of the stack, so nothing else gives them the stack's tags. */
 export interface ParameterVersions extends SecretVersions {
   /**
-   * Gives a version tags, and takes others away. What it has besides stays.
+   * Adds tags to a version and removes others. All other tags of the version stay.
    *
-   * @param tags replace those of the same keys
-   * @param formerKeys the keys of those that are taken away, none of them among `tags`
-   * @throws Error where the version is gone
+   * @param tags the tags to add; they replace tags with the same keys
+   * @param formerKeys the keys of the tags to remove, none of them among `tags`
+   * @throws Error if the version is gone
    */
   tag(path: string, version: string, tags: readonly Tag[], formerKeys: readonly string[]): Promise<void>;
 }

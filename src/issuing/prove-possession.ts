@@ -15,14 +15,14 @@ import { checkGeneration, checkHashAlgorithm, checkVerificationCode } from '../c
 import { newSerialNumber } from '../pki/serial-number';
 import { isSignedBy } from '../pki/signer';
 
-/** A signature that proves the possession of a CA's key, as a resource declares it. */
+/** A resource's declaration of a signature that proves possession of a CA's key. */
 export interface ProofDeclaration {
   readonly issuerLedgerTable: string;
   /** The identity of the CA that signs. */
   readonly issuer: string;
   /** The key identifier that the CA must have, in hexadecimal digits. */
   readonly issuerKeyIdentifier?: string;
-  /** What is signed. */
+  /** The code that is signed. */
   readonly verificationCode: string;
   readonly hashAlgorithm: HashAlgorithmName;
   readonly generation: number;
@@ -40,7 +40,7 @@ export function parseProof(properties: RawProperties): ProofDeclaration {
   };
 }
 
-/** The identity of a signature: all that is declared of it but where it is recorded. */
+/** The identity of a signature. It covers everything that is declared about the signature, except where the signature is recorded. */
 export function proofIdentity(declaration: ProofDeclaration, { stackId, logicalResourceId }: Requester): string {
   const { issuer, verificationCode, hashAlgorithm, generation } = declaration;
   return identityFrom('signature', [
@@ -48,15 +48,15 @@ export function proofIdentity(declaration: ProofDeclaration, { stackId, logicalR
   ]);
 }
 
-/** A request to prove the possession of a CA's key. */
+/** A request to prove possession of a CA's key. */
 export interface ProofRequest extends DeclaredRequestFacts {
   readonly declaration: ProofDeclaration;
 }
 
 /**
- * Signs the code exactly once: ECDSA makes another signature each time, and a platform may have been shown the first one. So
- * it is recorded as a certificate is: reserved, signed, checked, and of concurrent signatures only one is recorded, which
- * all answer. A withdrawn one comes back as it was.
+ * Signs the code exactly once. ECDSA makes a different signature each time, and a platform may have seen the first one already. So a
+ * signature is recorded like a certificate: it is reserved, made and checked. Only one of several concurrent signatures is recorded, and
+ * every delivery returns it. A withdrawn signature comes back unchanged.
  *
  * @returns the ledger's entry, with the signature
  */
@@ -86,7 +86,7 @@ export async function provePossession(request: ProofRequest, ports: Ports): Prom
   throw new Error(KEEPS_CHANGING);
 }
 
-/** Takes a reservation to its signature; makes the reservation where there is none. */
+/** Makes the signature for a reservation, or the reservation if there is none. */
 async function signReserved(request: ProofRequest, entry: LedgerEntry | undefined, ca: IssuingCa, ledger: Ledger, ports: Ports): Promise<void> {
   const { declaration } = request;
   if (ca.inKms) {
@@ -104,7 +104,7 @@ function reservation({ declaration, identity, requestId, stackId, logicalResourc
   return {
     identity,
     issuer: declaration.issuer,
-    serialNumber: newSerialNumber(ports.random, identity), // of the entry: a signature has none
+    serialNumber: newSerialNumber(ports.random, identity), // the serial number of the entry: a signature has none
     status: 'RESERVED',
     profile: 'signature',
     subject: declaration.verificationCode,

@@ -9,25 +9,25 @@ import { identityIn, parsePhysicalId, PhysicalId } from '../resource/physical-id
 /** The part of a CA's declaration that decides whether it may replace another CA. */
 export interface Successor {
   readonly identity: string;
-  /** The ledger of what it issues. */
+  /** The ledger of the certificates that it issues. */
   readonly ledgerTable: string;
-  /** The identity of the CA that it replaces by declaration. */
+  /** The identity of the CA that it is declared to replace. */
   readonly replaces?: string;
 }
 
-/** Certificates that no connection depends on: proofs for a platform. */
+/** The profiles that no connection depends on: proofs of possession for a platform. */
 const PROOFS: readonly string[] = ['verification', 'signature'];
 
-/** So many certificates are looked at to say how many there are. */
+/** The number of certificates up to which an error counts them exactly. */
 const MAX_COUNTED = 100;
 
 /**
- * Makes sure that a CA which living certificates depend on is replaced only where that is declared by its name. A changed
- * word in its subject, or another id of its construct, makes another CA, and with it other certificates and keys below it.
+ * Makes sure that a CA with living certificates is replaced only if the replacement is declared and names that CA. A changed word in its
+ * subject, or another construct ID, makes another CA, which also means other certificates and keys below it.
  *
- * A CA that comes back in a rollback replaces nothing: the resource had it before, and it was never withdrawn.
+ * A CA that comes back in a rollback replaces nothing, because the resource had it before and it was never withdrawn.
  *
- * @throws Error that says what would be lost, and the way out
+ * @throws Error that says what would be lost, and what to do
  */
 export async function assertReplaceable(event: LifecycleEvent, successor: Successor, ports: Ports): Promise<void> {
   const { identity, ledgerTable, replaces } = successor;
@@ -71,15 +71,15 @@ const TABLE_TYPES: readonly string[] = ['AWS::DynamoDB::GlobalTable', 'AWS::Dyna
 /** A CA that a stack is about to lose. */
 interface LeavingCa {
   readonly caId: string;
-  /** The ledger of what it issues. */
+  /** The ledger of the certificates that it issues. */
   readonly table: string;
-  /** What lives below it, in words. */
+  /** The living certificates that it has issued, in words. */
   readonly living: string;
 }
 
 /**
- * The CAs that the stack has and its template no longer declares, with living certificates, unless a resource that it does declare has
- * taken them over. Their ledgers are tables of the stack, or, of a kept CA, the one that its physical id names.
+ * The CAs with living certificates that the stack has but its template no longer declares, except those that a declared resource has taken
+ * over. Their ledgers are tables of the stack; the ledger of a kept CA is the table that its physical ID names.
  */
 async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports: Ports): Promise<LeavingCa[]> {
   const { resources, declaredCas } = await ports.stack(stackId);
@@ -103,7 +103,7 @@ async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports:
   return leaving;
 }
 
-/** What lives below a CA, in words; `undefined` where nothing does. */
+/** Describes the living certificates that a CA has issued; `undefined` if there are none. */
 async function livingCertificates(ledger: Ledger, caId: string, ports: Ports): Promise<string | undefined> {
   const now = ports.clock();
   const living: LedgerEntry[] = [];

@@ -20,12 +20,12 @@ import { assertLinted } from '../pki/lint/lint-errors';
 import { PROFILES } from '../pki/profile';
 
 /**
- * Brings a CA whose certificate is made elsewhere to what is declared: its key and its request first, and once its
- * certificate is declared, that. Declared without the certificate again, as a rollback does, it waits for it again.
+ * Brings a CA whose certificate is made elsewhere to its declared state: first its key and its request, and then its certificate, once
+ * that is declared. If the certificate is no longer declared, as in a rollback, the CA waits for it again.
  *
- * The serial number of the entry is only the version of its key here.
+ * The serial number of the entry is only the version of the CA's key here.
  *
- * @param assertFits is asked, before a step is recorded, whether the entry as it would be then can be answered
+ * @param assertFits checks, before a step is recorded, that an answer can hold the resulting entry
  * @returns the ledger's entry: `REQUESTED` with the request, or `ISSUED` with the certificate too
  */
 export async function declareSignedElsewhere(request: CertificateRequest, ports: Ports, assertFits: AssertFits): Promise<LedgerEntry> {
@@ -46,7 +46,7 @@ export async function declareSignedElsewhere(request: CertificateRequest, ports:
 
 type AssertFits = (entry: LedgerEntry) => void;
 
-/** Takes an entry a step further; whether it is what is declared. */
+/** Takes an entry one step further, and says whether it matches the declaration. */
 async function next(
   request: CertificateRequest, entry: LedgerEntry, ledger: Ledger, ports: Ports, assertFits: AssertFits,
 ): Promise<'done' | 'again'> {
@@ -70,13 +70,13 @@ async function next(
         return 'again';
       }
       return activate(request, declared, entry, ledger, ports, assertFits);
-    default: // REQUESTED: no bundles are made of a CA, which is never SIGNED
+    default: // REQUESTED: a CA has no bundles, so it is never SIGNED
       await assertOwnRequest(entry, request, ports);
       return declared === undefined ? 'done' : activate(request, declared, entry, ledger, ports, assertFits);
   }
 }
 
-/** Makes sure that the request in the ledger is for the CA's own key: who has another one signed makes another the CA. */
+/** Makes sure that the request in the ledger is for the CA's own key: signing a request for another key would make another party the CA. */
 async function assertOwnRequest(entry: LedgerEntry, { declaration }: CertificateRequest, ports: Ports): Promise<void> {
   const { certificateSigningRequest } = entry;
   const key = await keyOfCa(entry, ports);
@@ -86,7 +86,7 @@ async function assertOwnRequest(entry: LedgerEntry, { declaration }: Certificate
   }
 }
 
-/** Whether the key of a withdrawn CA and its request are still there, in the place that is declared now. */
+/** Whether the request of a withdrawn CA still exists, and its key is still in the place that is declared now. */
 async function isWhole(
   { certificateSigningRequest, keyStorage, serialNumber }: LedgerEntry, { declaration }: CertificateRequest, ports: Ports,
 ): Promise<boolean> {
@@ -113,7 +113,7 @@ async function makeRequest(request: CertificateRequest, entry: LedgerEntry, port
   return createCertificationRequest(subject, key.signer(), hashAlgorithm, requested);
 }
 
-/** Checks the certificate that is declared, and records it. */
+/** Checks the declared certificate and records it. */
 async function activate(
   request: CertificateRequest, pem: string, entry: LedgerEntry, ledger: Ledger, ports: Ports, assertFits: AssertFits,
 ): Promise<'done' | 'again'> {

@@ -5,7 +5,7 @@ import { PlatformId } from '../platforms/registry';
 import { complain } from '../resource/property-values';
 
 /**
- * Checks what has to be so of a CA that was signed elsewhere before its first use, and is not a matter of its chain.
+ * Checks the requirements on a CA that was signed elsewhere before its first use, beyond those that `readCaChain` checks.
  *
  * @param property the name of the property with its certificate, for errors
  */

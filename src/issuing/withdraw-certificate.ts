@@ -5,18 +5,19 @@ import { Ports } from './ports';
 import { identityIn } from '../resource/physical-id';
 import { MAX_TURNS } from './ledger/turns';
 
-/** Which keys outlive their certificates: those that are declared to, or none where nobody ever had the certificate. */
+/** Which keys outlive their certificates: those that are declared to, or none if the certificate was never delivered. */
 export type Retention = 'as declared' | 'none';
 
 /**
- * Withdraws a certificate. The ledger keeps it, marked as withdrawn, and its key is released unless it is the key of a CA that
- * is to outlive its resource. A certificate that was never made, or that belongs to another resource, is left alone:
- * CloudFormation can delete anything at any time, twice, and by an id that it invented. A CA that was taken over from a resource
- * that still exists goes back to it. If the certificate is withdrawn already, its key is released again, because an earlier
- * attempt may have stopped before that.
+ * Withdraws a certificate. The ledger keeps the certificate, marked as withdrawn. Its key is released unless it is the key of a CA that is
+ * to outlive its resource. A certificate that was never made, or that belongs to another resource, is left alone: CloudFormation can
+ * delete anything at any time, twice, and by an ID that it invented. A CA that was taken over from a resource that still exists goes back
+ * to that resource. If the certificate is already withdrawn, its key is released again, because an earlier attempt may have stopped before
+ * that.
  *
- * @param tables the ledger of what a CA issues before that in which its own certificate is: see `recordCa`
- * @returns whether its keys are gone, where they are not kept: see `SecretVersions`
+ * @param tables the names of the ledgers' tables; the ledger of what a CA issues comes before the ledger of its own certificate: see
+ *   `recordCa`
+ * @returns whether its keys are gone, if they are not to be kept: see `SecretVersions`
  * @throws OvertakenError if a later request for the resource has begun
  */
 export async function withdrawCertificate(
@@ -35,7 +36,7 @@ async function withdrawIn(ledger: Ledger, identity: string, holder: Holder, port
     if (!entry || !isOf(entry, holder)) {
       return true;
     }
-    // The fact stays in the entry once the CA has come back to that resource.
+    // The entry still has `takenFrom` after the CA has come back to that resource.
     const former = entry.takenFrom === holder.logicalResourceId ? undefined : entry.takenFrom;
     if (entry.status === 'ISSUED' && former !== undefined && await isStillThere(former, entry, ledger, ports)) {
       if (await ledger.advance(entry, 'ISSUED', { logicalResourceId: former, handedBackBy: holder.requestId }, holder)) {
@@ -52,8 +53,8 @@ async function withdrawIn(ledger: Ledger, identity: string, holder: Holder, port
 }
 
 /**
- * Whether the resource that a CA was taken from still has it: the takeover is rolled back then. What a stack no longer declares is
- * removed only after an update has succeeded.
+ * Whether the resource that a CA was taken from still has it, which means that the takeover is being rolled back: resources that a stack
+ * no longer declares are removed only after an update has succeeded.
  */
 async function isStillThere(logicalResourceId: string, { stackId, identity }: LedgerEntry, ledger: Ledger, ports: Ports): Promise<boolean> {
   const { resources } = await ports.stack(stackId);
@@ -61,7 +62,7 @@ async function isStillThere(logicalResourceId: string, { stackId, identity }: Le
     && (await ledger.resource({ stackId, logicalResourceId }))?.declares === identity; // and not a CA of the same declaration in another ledger
 }
 
-/** Whether the key of a withdrawn certificate stays: somebody has the certificate, or the request for it. */
+/** Whether the key of a withdrawn certificate is kept: only if the certificate, or the request for it, was delivered. */
 export function isRetained({ retainKey, issuedAt, certificateSigningRequest }: LedgerEntry): boolean {
   return retainKey === true && (issuedAt !== undefined || certificateSigningRequest !== undefined);
 }

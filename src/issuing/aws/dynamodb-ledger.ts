@@ -16,15 +16,15 @@ const TABLE_GONE = 'ResourceNotFoundException';
 /**
  * The ledger in a DynamoDB table with the string keys `pk` and `sk`. Items are never deleted:
  *
- * - `identity#<identity>`, `current`: which certificate is the latest of an identity (`issuer` and `serialNumber`)
- * - `issuer#<identity of the CA>`, `serial#<serial number>`: the certificate, with the attributes of `LedgerEntry`; and
- *   `supersededBy`, the serial number of the next one of its identity, from when on it changes no more
+ * - `identity#<identity>`, `current`: the latest certificate of an identity (`issuer` and `serialNumber`)
+ * - `issuer#<identity of the CA>`, `serial#<serial number>`: the certificate, with the attributes of `LedgerEntry`; and `supersededBy`,
+ *   the serial number of the next certificate of its identity. An item that has `supersededBy` no longer changes.
  * - `resource#<stack id>/<logical id>`, `current`: the attributes of `ResourceRecord`
- * - `name#<identity of the CA>#<digest of the common name>`, `resource#<stack id>/<logical id>`: the `identity` that a
- *   resource has had certified under a common name last
+ * - `name#<identity of the CA>#<digest of the common name>`, `resource#<stack id>/<logical id>`: the `identity` of the last certificate
+ *   that a resource had under a common name
  */
 export class DynamoDbLedger implements Ledger {
-  /** @param absent names of errors that say there is no ledger */
+  /** @param absent the names of the errors that mean that there is no ledger */
   constructor(
     private readonly client: DynamoDBClient, private readonly calls: AwsCalls, private readonly table: string,
     private readonly absent: readonly string[] = [TABLE_GONE],
@@ -60,7 +60,7 @@ export class DynamoDbLedger implements Ledger {
       ...over ? { ConditionExpression: 'revision = :over', ExpressionAttributeValues: { ':over': toAttribute(over.revision) } }
         : { ConditionExpression: 'attribute_not_exists(pk)' },
     }), options), [CONDITION_FAILED]));
-    // This very record may stand: it was written, but the answer was lost and the client tried again.
+    // The record may already be this one: it was written, but the answer was lost and the client retried.
     return written || isDeepStrictEqual(toItem(await this.resource(requester) ?? {}), toItem(record));
   }
 
@@ -127,7 +127,7 @@ export class DynamoDbLedger implements Ledger {
     return entries;
   }
 
-  /** Writes, as long as the request is the latest one of its resource and, unless it takes something back, has not failed. */
+  /** Writes only if the request is the latest one for its resource and, unless the write takes something back, has not failed. */
   private async transact(holder: Holder, mayHaveFailed: boolean, writes: readonly TransactWriteItem[]): Promise<boolean> {
     const fence: TransactWriteItem = {
       ConditionCheck: {
@@ -158,7 +158,7 @@ export class DynamoDbLedger implements Ledger {
     } while (start);
   }
 
-  /** Whether this very change stands: it was written, but the answer was lost and the client tried again. */
+  /** Whether this same change has already been made: it was written, but the answer was lost and the client retried. */
   private async isAlready(entry: LedgerEntry, wanted: Partial<LedgerEntry>): Promise<boolean> {
     const item = await this.get(certificateKey(entry));
     const now = item && entryFrom(item);
@@ -203,18 +203,18 @@ export class DynamoDbLedger implements Ledger {
 const STATUS = { '#status': 'status' };
 const UNCHANGED = '#status = :from AND attribute_not_exists(supersededBy)';
 
-/** The condition that nothing but `over` stands for an identity. */
+/** The condition that `over` is the current entry of an identity, or that the identity has none. */
 function ifPointerIs(over: LedgerEntry | undefined): { ConditionExpression: string; ExpressionAttributeValues?: Item } {
   return over ? { ConditionExpression: 'serialNumber = :over', ExpressionAttributeValues: { ':over': toAttribute(over.serialNumber) } }
     : { ConditionExpression: 'attribute_not_exists(pk)' };
 }
 
-/** How it is told that the fence, the first item of a transaction, was not met. */
+/** The name of the error for a transaction whose fence, its first item, was not met. */
 const OVERTAKEN = 'Overtaken';
 
 /**
- * What a cancelled transaction comes down to: a condition that was not met is final, whatever else happened to it;
- * everything else is contention or throttling.
+ * The decisive reason for a cancelled transaction. A condition that was not met is final, whatever else happened; everything else is
+ * contention or throttling.
  */
 function decisiveReason(error: TransactionCanceledException): Error {
   const codes = (error.CancellationReasons ?? []).map(reason => reason.Code ?? 'None');

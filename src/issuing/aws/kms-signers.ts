@@ -8,17 +8,17 @@ import { digest, Signer } from '../../pki/signer';
 import { complain } from '../../resource/property-values';
 
 /**
- * The longest message that KMS digests itself; of a longer one it is sent the digest.
+ * The longest message, in bytes, that KMS digests itself. For a longer message, KMS receives the digest.
  * https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html (`Message`)
  */
 const MAX_RAW_OCTETS = 4_096;
 
-/** The kinds of signature that certificates carry here, by their names in KMS without the digest. */
+/** The kinds of signatures that certificates carry here, by their KMS names without the digest. */
 const SIGNATURES: { readonly [F in KeyFamily]?: string } = { RSA: 'RSASSA_PKCS1_V1_5', EC: 'ECDSA' };
 
 /**
- * Signers with keys in AWS KMS. They make two calls, `kms:GetPublicKey` once a key and `kms:Sign` once a signature, and
- * need no other right. KMS answers ECDSA signatures in DER, as certificates carry them.
+ * Signers with keys in AWS KMS. They make two calls, `kms:GetPublicKey` once per key and `kms:Sign` once per signature, and need no other
+ * permission. KMS returns ECDSA signatures in DER, as certificates carry them.
  */
 export class KmsSigners {
   private readonly signers = new Map<string, Promise<Signer>>();
@@ -27,9 +27,9 @@ export class KmsSigners {
   constructor(private readonly client: (region: string) => KMSClient, private readonly calls: AwsCalls) {}
 
   /**
-   * A signer with the key of this ARN.
+   * A signer that uses the key with this ARN.
    *
-   * @throws Error where the key can't sign certificates, or KMS does not let it be used
+   * @throws Error if the key can't sign certificates, or if KMS does not allow its use
    */
   public signer(keyArn: string): Promise<Signer> {
     const known = this.signers.get(keyArn);
@@ -69,7 +69,7 @@ export class KmsSigners {
   }
 }
 
-/** @throws Error for what is no ARN of a key: an alias could come to mean another key under a CA. */
+/** @throws Error if this is not the ARN of a key: an alias could later point to another key, although the CA stays the same. */
 function regionOf(keyArn: string): string {
   const region = /^arn:aws[\w-]*:kms:([a-z0-9-]+):\d{12}:key\/[\w-]+$/.exec(keyArn)?.[1];
   if (!region) {

@@ -5,10 +5,10 @@ import { quote } from '../../contract/rules';
 import { entryOf } from '../../lambda/outside-text';
 import { LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
 
-/** An item, or the key of one, as DynamoDB writes it. */
+/** An item or the key of an item, in DynamoDB's format. */
 export type Item = { [name: string]: AttributeValue };
 
-/** One value as a DynamoDB attribute: texts as S, octets as B, and so on. */
+/** Converts a value to a DynamoDB attribute: text to S, octets to B, and so on. */
 export function toAttribute(value: unknown): AttributeValue {
   if (typeof value === 'string') {
     return { S: value };
@@ -25,33 +25,33 @@ export function toAttribute(value: unknown): AttributeValue {
   return Array.isArray(value) ? { L: value.map(toAttribute) } : { M: toItem(value as object) };
 }
 
-/** Named values as attributes of the same names; absent ones are left out. */
+/** Converts named values to attributes with the same names. Absent values are left out. */
 export function toItem(values: object): Item {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined).map(([name, value]) => [name, toAttribute(value)]));
 }
 
 /**
- * The entry that an item holds; attributes that a newer version of this library added are ignored.
+ * Reads the entry that an item holds. Attributes that a newer version of this library added are ignored.
  *
- * @throws Error where the item holds what no entry has
+ * @throws Error if the item holds something that no entry has
  */
 export function entryFrom(item: Item): LedgerEntry {
   return valuesOf(item, ENTRY) as unknown as LedgerEntry;
 }
 
 /**
- * The record of a resource that an item holds.
+ * Reads the record of a resource that an item holds.
  *
- * @throws Error where the item holds what no record has
+ * @throws Error if the item holds something that no record has
  */
 export function recordFrom(item: Item): ResourceRecord {
   return valuesOf(item, RECORD) as unknown as ResourceRecord;
 }
 
 /**
- * The identity that an item of a common name names.
+ * Reads the identity that the item of a common name holds.
  *
- * @throws Error where it names none
+ * @throws Error if the item holds no identity
  */
 export function namedIdentityFrom(item: Item): string {
   return valuesOf(item, { identity: TEXT }).identity as string;
@@ -85,9 +85,9 @@ function fromAttribute({ S, N, BOOL, B, L, M }: AttributeValue): unknown {
   return M ? Object.fromEntries(Object.entries(M).map(([name, attribute]) => [name, fromAttribute(attribute)])) : S ?? BOOL;
 }
 
-/** What an attribute is: anyone with write access to the table may have written it. */
+/** The kind of value that an attribute must have: anyone with write access to the table may have written it. */
 interface Kind {
-  /** In words. */
+  /** The kind, in words. */
   readonly what: string;
   readonly is: (value: unknown) => boolean;
 }
@@ -96,7 +96,7 @@ interface OptionalKind extends Kind {
   readonly optional: true;
 }
 
-/** A kind for every attribute, which says as the type does where one can be absent. */
+/** The kind of every attribute; optional if the type says that the attribute can be absent. */
 type Kinds<T> = { readonly [A in keyof Required<T>]: undefined extends T[A] ? OptionalKind : Kind };
 
 function optional(kind: Kind): OptionalKind {
@@ -116,7 +116,7 @@ const OCTETS: Kind = { what: 'octets', is: Buffer.isBuffer };
 const FLAG: Kind = { what: 'true or false', is: value => typeof value === 'boolean' };
 const COUNT: Kind = { what: 'a whole number', is: Number.isSafeInteger };
 
-/** By what each kind of place is known. */
+/** The property that identifies each kind of place. */
 const PLACES: { readonly [T in KeyStorageProperties['Type']]: string } = {
   SecretsManager: 'SecretArn', Parameter: 'Path', Kms: 'KeyArn', ExistingSecret: 'SecretArn',
 };

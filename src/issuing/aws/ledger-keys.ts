@@ -22,7 +22,7 @@ export function nameKey(issuer: string, commonName: string, requester: Requester
   return { pk: { S: namePartition(issuer, commonName) }, sk: { S: `resource#${pathOf(requester)}` } };
 }
 
-/** Names that a validator takes for the same are the same here; a digest, since a name can be longer than a key. */
+/** Names that a validator considers the same share a partition. Its key has a digest, because a name can be longer than a key. */
 export function namePartition(issuer: string, commonName: string): string {
   return `name#${issuer}#${createHash('sha256').update(comparableCommonName(commonName)).digest('hex')}`;
 }
@@ -32,7 +32,7 @@ export function resourceOf(item: Item): string {
   return item.sk.S!.slice('resource#'.length);
 }
 
-/** Whether an entry is a certificate of that resource, and not one that has taken its identity over. */
+/** Whether an entry belongs to that resource, and not to another resource that has taken over its identity. */
 export function isFor(entry: LedgerEntry, resource: string): boolean {
   return pathOf(entry) === resource;
 }

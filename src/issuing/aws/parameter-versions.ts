@@ -11,9 +11,9 @@ const ALREADY_THERE = 'ParameterAlreadyExists';
 const NOT_FOUND = 'ParameterNotFound';
 
 /**
- * The versions of private keys in the Parameter Store: each is a SecureString of its own, `<path>/<serial number>`, written
- * once and never changed. That a name is taken makes writing idempotent, and keeps the keys of different owners apart. AWS asks to wait 30 seconds before the name of a
- * parameter that was deleted is used again; a serial number is never used again.
+ * The versions of private keys in Parameter Store. Each version is a SecureString of its own, `<path>/<serial number>`, written once and
+ * never changed. A name can be taken only once, which makes writing idempotent and keeps the keys of different owners apart. AWS asks to
+ * wait 30 seconds before the name of a deleted parameter is used again; a serial number is never used again.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
  */
 export class ParameterVersions implements Port {
@@ -43,10 +43,10 @@ export class ParameterVersions implements Port {
       Value: value,
       Type: ParameterType.SECURE_STRING,
       KeyId: encryptionKey,
-      Overwrite: false, // with it, AWS takes no tags; those of a parameter that is there already are changed by calls of their own
+      Overwrite: false, // with it, AWS accepts no tags; separate calls change the tags of an existing parameter
       Tags: tags.length > 0 ? [...tags] : undefined,
       Description: 'The private key of the certificate with this serial number',
-      // Up to 4 kB a standard parameter, which costs nothing; an advanced one, up to 8 kB, where the value needs it.
+      // A standard parameter is free and holds up to 4 kB. A value that needs more gets an advanced parameter, of up to 8 kB.
       // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
       Tier: ParameterTier.INTELLIGENT_TIERING,
     });
@@ -56,7 +56,8 @@ export class ParameterVersions implements Port {
     } catch (error) {
       ifOneOf([ALREADY_THERE], error);
     }
-    // Another delivery of the request was first, or this one, whose answer was lost. It may take a moment to be seen.
+    // Another delivery of the request was first, or this delivery was and its answer was lost. The value may take a moment to become
+    // visible.
     const standing = await this.calls.lookFor(() => this.read(path, version));
     if (standing === undefined) {
       throw new Error(`${describe(Name)} is there, but can't be read; deploy again`);
@@ -64,12 +65,12 @@ export class ParameterVersions implements Port {
     return standing;
   }
 
-  /** Does nothing: nobody reads a path without a version. Its name, with the serial number in it, is what the stack hands on. */
+  /** Does nothing: no consumer reads a path without a version. The stack hands on the parameter's name, which includes the serial number. */
   public async makeCurrent(): Promise<PutBack> {
     return NOTHING_TO_PUT_BACK;
   }
 
-  /** Takes tags away first: a parameter has room for 50. */
+  /** Removes tags before it adds others: a parameter has room for 50. */
   public async tag(path: string, version: string, tags: readonly Tag[], formerKeys: readonly string[]): Promise<void> {
     const Name = nameOf(path, version);
     const resource = { ResourceType: ResourceTypeForTagging.PARAMETER, ResourceId: Name };
@@ -83,7 +84,7 @@ export class ParameterVersions implements Port {
     }
   }
 
-  /** Deletes the parameter. That the right to is missing is an error here: CloudFormation does not know the parameter, and would leave it. */
+  /** Deletes the parameter. A missing permission is an error here: CloudFormation does not know the parameter, and would leave it behind. */
   public async release(path: string, version: string): Promise<boolean> {
     const Name = nameOf(path, version);
     try {

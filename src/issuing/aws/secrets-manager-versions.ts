@@ -15,8 +15,8 @@ const CURRENT = 'AWSCURRENT';
 const NOT_FOUND = 'ResourceNotFoundException';
 
 /**
- * The versions of private keys in Secrets Manager. A version's id is the token of the request that writes it, which makes
- * writing idempotent; a label of its own keeps it from being deprecated, and so from being removed.
+ * The versions of private keys in Secrets Manager. A version's ID is the token of the request that writes it, which makes writing
+ * idempotent. Each version has a staging label of its own, which keeps it from being deprecated, and so from being removed.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
  */
 export class SecretsManagerVersions implements SecretVersions {
@@ -45,7 +45,7 @@ export class SecretsManagerVersions implements SecretVersions {
     } catch (error) {
       ifOneOf(['ResourceExistsException'], error);
     }
-    // Another delivery of the request was first. What it wrote is there, and may take a moment to be seen.
+    // Another delivery of the request was first. Its value is stored, but may take a moment to become visible.
     const standing = await this.calls.lookFor(() => this.read(secretArn, version));
     if (standing === undefined) {
       throw new Error(`the secret ${secretArn} has a version ${version} that can't be read; deploy again`);
@@ -61,7 +61,7 @@ export class SecretsManagerVersions implements SecretVersions {
       const stages = secret.VersionIdsToStages ?? {};
       const holder = Object.keys(stages).find(id => stages[id].includes(CURRENT));
       try {
-        if (!stages[version]?.includes(labelOf(version, owner))) { // let go before, and declared again
+        if (!stages[version]?.includes(labelOf(version, owner))) { // released before, and declared again
           await this.move(secretArn, { VersionStage: labelOf(version, owner), MoveToVersionId: version }, MOVED_MEANWHILE);
         }
         if (holder !== version) {
@@ -115,25 +115,25 @@ export class SecretsManagerVersions implements SecretVersions {
   }
 }
 
-/** AWS answers so where a label is no longer where it was, or a version is not seen yet. */
+/** AWS returns these errors if a label is no longer where it was, or if a version is not visible yet. */
 const MOVED_MEANWHILE: readonly string[] = ['InvalidParameterException', NOT_FOUND];
 
 const DENIED = 'AccessDeniedException';
 
-/** A right that has gone with the secret does not come back, so that it is not waited for as others are. */
+/** A permission that has gone with the secret does not come back, so the function does not wait for it as it does for others. */
 const RELEASE_ATTEMPTS = 2;
 
-/** AWS answers so where the secret, the version or its label is gone, or the secret is scheduled for deletion. */
+/** AWS returns these errors if the secret, the version or its label is gone, or if the secret is scheduled for deletion. */
 const GONE: readonly string[] = [NOT_FOUND, 'InvalidParameterException', 'InvalidRequestException'];
 
-/** The label names the owner too: a key of another resource is known by it, whichever ledger its certificate is in. */
+/** The label also names the owner. It identifies a key of another resource, whichever ledger that key's certificate is in. */
 function labelOf(version: string, owner: string): string {
   return `certificate-${version}-of-${owner}`;
 }
 
 const LABEL = /^certificate-[0-9A-F]+-of-(.+)$/;
 
-/** Whoever may invoke the function can name any place that it may write to. */
+/** Anyone who may invoke the function can name any place that the function may write to. */
 function assertOwned(secretArn: string, { VersionIdsToStages = {} }: DescribeSecretResponse, owner: string): void {
   const owners = Object.values(VersionIdsToStages).flat().flatMap(label => LABEL.exec(label)?.[1] ?? []);
   if (owners.some(each => each !== owner)) {
@@ -141,7 +141,7 @@ function assertOwned(secretArn: string, { VersionIdsToStages = {} }: DescribeSec
   }
 }
 
-/** Asked beforehand: the client would take the limit for throttling, and try for minutes. */
+/** Checked beforehand: the client would mistake the limit for throttling, and retry for minutes. */
 function assertRoom(secretArn: string, { DeletedDate, VersionIdsToStages = {} }: DescribeSecretResponse): void {
   if (DeletedDate) {
     throw new Error(`the secret ${secretArn} is scheduled for deletion, so that it takes no key; restore it (secretsmanager:RestoreSecret) and deploy again`);

@@ -2,10 +2,16 @@ import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client
 import { AwsCalls } from '../../lambda/aws/aws-calls';
 import { StackResource } from '../ports';
 
-/** What a stack had: CloudFormation may go on listing it. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResourceSummary.html */
+/**
+ * The statuses of resources that a stack no longer has: CloudFormation may still list them.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResourceSummary.html
+ */
 const GONE: readonly (string | undefined)[] = ['DELETE_COMPLETE', 'DELETE_SKIPPED'];
 
-/** The resources that CloudFormation knows a stack to have: in the middle of an update, with what that will remove. */
+/**
+ * Lists the resources that a stack has according to CloudFormation. In the middle of an update, the list includes the resources that the
+ * update will remove.
+ */
 export class StackResources {
   constructor(private readonly client: CloudFormationClient, private readonly calls: AwsCalls) {}
 

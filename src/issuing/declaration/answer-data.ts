@@ -9,20 +9,20 @@ import { MAX_RESPONSE_BYTES, RequestIds, responseBytes } from '../../resource/re
 import { LedgerEntry } from '../ledger/ledger';
 
 /**
- * What stands in the attributes of a CA whose certificate is awaited; CloudFormation wants every attribute that is referred to. Look-ups
- * of other stacks, made by other versions too, get it as the fingerprint of the CA: final (decisions/0009).
+ * The attribute value of a CA that is waiting for its certificate: CloudFormation requires every attribute that is referred to. Look-ups
+ * from other stacks, including those of other versions, get this value as the fingerprint of the CA, so it is final (decisions/0009).
  */
 export const AWAITED = '(not signed yet)';
 
 /** The attributes that only some certificates have. */
 type MoreAttributes = Pick<CertificateAttributes, 'IgnoredRequests' | 'PrivateKeyParameter'>;
 
-/** More than what is said of a request's 20 wishes has at most. */
+/** More characters than the description of a request's ignored wishes can have: there are at most 20. */
 const MAX_IGNORED_CHARACTERS = 2_048;
 
 /**
- * What a declaration adds to the attributes of its certificate. What a request did not get is said from the request itself; where
- * that is in a secret which is not read again, from the ledger, cleaned, for others may be able to write there.
+ * The attributes that a declaration adds to those of its certificate. What a request did not get is determined from the request itself. If
+ * the request is in a secret that is not read again, it comes from the ledger, and is cleaned, because others may be able to write there.
  */
 export function declaredData(declaration: Declaration, { serialNumber, ignoredRequests }: Pick<LedgerEntry, 'serialNumber' | 'ignoredRequests'>): MoreAttributes {
   const { keyStorage, request } = declaration;
@@ -42,7 +42,7 @@ function requestPem({ certificateSigningRequest }: LedgerEntry): string {
   return toPem('CERTIFICATE REQUEST', certificateSigningRequest!);
 }
 
-/** What is told of a certificate that is awaited. */
+/** The attributes of a certificate that is not there yet. */
 export const AWAITED_CERTIFICATE: CertificateAttributes = {
   CertificatePem: '(not signed yet: have the certificate signing request signed, and declare the result as signedCertificate)',
   SerialNumber: AWAITED,
@@ -53,24 +53,24 @@ export const AWAITED_CERTIFICATE: CertificateAttributes = {
   SubjectKeyIdentifier: AWAITED,
 };
 
-/** The attributes of a CA whose certificate is awaited. */
+/** The attributes of a CA that is waiting for its certificate. */
 function pendingData(entry: LedgerEntry): CertificateAttributes {
   return { ...AWAITED_CERTIFICATE, CertificateSigningRequestPem: requestPem(entry) };
 }
 
-/** The attributes of a CA that is signed elsewhere: as it stands in its ledger. */
+/** The attributes of a CA that is signed elsewhere, according to its ledger. */
 export function elsewhereData(event: RequestIds, entry: LedgerEntry): CertificateAttributes {
   return entry.status === 'ISSUED' ? signedElsewhereData(event, entry) : pendingData(entry);
 }
 
-/** The attributes of a CA that was signed elsewhere; its request too, where the answer has room for both. */
+/** The attributes of a CA that was signed elsewhere, with its request if the answer has room for both. */
 function signedElsewhereData(event: RequestIds, entry: LedgerEntry): CertificateAttributes {
   const data = { ...certificateAttributes(entry.certificate!), CertificateSigningRequestPem: requestPem(entry) };
   return responseBytes(event, entry.identity, data) <= MAX_RESPONSE_BYTES ? data
     : { ...data, CertificateSigningRequestPem: '(signed; left out, since the answer to CloudFormation has no room for it)' };
 }
 
-/** The attributes at their full length; all but the certificate have a fixed one. */
+/** The attributes at their full length. All except the certificate have a fixed length. */
 export function largestData(certificatePem: string, declaration: Declaration): CertificateAttributes {
   return {
     CertificatePem: certificatePem,

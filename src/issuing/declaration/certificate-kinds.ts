@@ -10,17 +10,17 @@ import { checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform, 
 import { PlatformId } from '../../platforms/registry';
 import { complain, RawProperties, text } from '../../resource/property-values';
 
-/** What the resource types differ in. */
+/** The differences between the resource types. */
 export interface CertificateKind {
   readonly profiles: readonly ProfileName[];
-  /** Whether a CA signs it: never, always, or where one is named. */
+  /** Whether a CA signs the certificate: never, always, or only if a CA is named. */
   readonly issued: boolean | 'where named';
-  /** Where the private key can be kept; nowhere for a key that is thrown away, or never seen. */
+  /** Where the private key can be kept; nowhere for a key that is thrown away, or that is never seen here. */
   readonly keyStorage: readonly KeyStorageProperties['Type'][];
-  /** Whether it can be made from a certificate signing request: it must be, it may be, or not. */
+  /** Whether the certificate is made from a certificate signing request: always, optionally, or never. */
   readonly fromRequest: boolean | 'always';
   readonly subject: (properties: RawProperties) => SubjectValues;
-  /** The rules for the subject, which name the property it is declared by. */
+  /** The rules for the subject. They name the property that declares it. */
   readonly checkSubject: (subject: SubjectValues) => Complaint;
   /** The platform's rules for this kind of certificate. */
   readonly checkForPlatform: (declaration: Declaration, platform: PlatformId) => Complaint;
@@ -30,7 +30,7 @@ const declaredSubject = ({ Subject }: RawProperties): SubjectValues => subjectVa
 
 const KEYED = { keyStorage: ['SecretsManager', 'Parameter'], fromRequest: true, subject: declaredSubject, checkSubject } as const;
 
-/** The resources for which a certificate is issued here, or requested. */
+/** The types of resources for which a certificate is issued here, or requested. */
 type IssuedType = Exclude<ResourceType,
   typeof ResourceType.EXISTING_IOT_CA | typeof ResourceType.KEPT_IOT_CA | typeof ResourceType.PROOF_OF_POSSESSION_SIGNATURE
   | typeof ResourceType.CA_LOOKUP>;
@@ -71,12 +71,12 @@ const KINDS: { readonly [T in IssuedType]: CertificateKind } = {
   [ResourceType.SERVER_CERTIFICATE]: { ...KEYED, profiles: ['server'], issued: true, checkForPlatform: () => undefined },
 };
 
-/** What is particular to a resource type; `undefined` for one for which no certificate is issued. The type may come from outside. */
+/** The kind of a resource type; `undefined` for a type for which no certificate is issued. The type may come from outside. */
 export function kindOf(resourceType: string): CertificateKind | undefined {
   return Object.hasOwn(KINDS, resourceType) ? KINDS[resourceType as IssuedType] : undefined;
 }
 
-/** Checks the subject, where it is known, by the rules of its kind and of the platforms. */
+/** Checks the subject, if it is known, against the rules of its kind and of the platforms. */
 export function assertSubject(declaration: Declaration): void {
   const kind = kindOf(declaration.resourceType)!;
   if (declaration.subject) {
@@ -88,7 +88,7 @@ export function assertSubject(declaration: Declaration): void {
   }
 }
 
-/** The platform's rule for the key: the declared one, or that of the request. Of a size that can't be declared, lint judges. */
+/** Checks the declared key, or the key of the request, against the platform's rule. Keys of a size that can't be declared are left to lint. */
 function checkKeyForPlatform(rule: typeof checkCaForPlatform, { keyAlgorithm, request }: Declaration, platform: PlatformId): Complaint {
   if (!request) {
     return rule(keyAlgorithm!, platform);

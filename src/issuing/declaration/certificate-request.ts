@@ -1,16 +1,16 @@
 import { Declaration } from './declaration';
 import { Holder, LedgerEntry } from '../ledger/ledger';
 
-/** A request to bring a resource to what it declares. */
+/** A request to bring a resource to its declared state. */
 export interface DeclaredRequestFacts extends Holder {
   readonly identity: string;
-  /** Whether the resource has this certificate already, so that the ledger must hold it. */
+  /** Whether the resource already has this certificate, so the ledger must hold it. */
   readonly mustExist: boolean;
 }
 
 /** A request for a certificate. */
 export interface CertificateRequest extends DeclaredRequestFacts {
   readonly declaration: Declaration;
-  /** Is told of an entry before the first version of its key is written. */
+  /** Called with an entry before the first version of its key is written. */
   readonly onKey: (entry: LedgerEntry) => void;
 }

@@ -15,17 +15,17 @@ import { PlatformId } from '../../platforms/registry';
 export interface Declaration {
   readonly resourceType: ResourceType;
   readonly profile: ProfileName;
-  /** The ledger in which it is recorded what this resource, if it is a CA, issues. */
+  /** The ledger of the certificates that this resource issues, if it is a CA. */
   readonly ledgerTable: string;
-  /** The ledger in which its own certificate is recorded: that of the CA which signs it. */
+  /** The ledger in which its own certificate is recorded: the ledger of the CA that signs it. */
   readonly issuerLedgerTable: string;
-  /** The identity of the CA that signs; absent for a CA that signs itself or is signed elsewhere. */
+  /** The identity of the CA that signs the certificate; absent for a CA that signs itself or is signed elsewhere. */
   readonly issuer?: string;
   /** The key identifier that the CA must have, in hexadecimal digits. */
   readonly issuerKeyIdentifier?: string;
-  /** Absent where it is that of a request which has not been read yet. */
+  /** Absent if the subject comes from a request that has not been read yet. */
   readonly subject?: SubjectValues;
-  /** Absent where the key comes with a request. */
+  /** Absent if the key comes with a request. */
   readonly keyAlgorithm?: KeyAlgorithmName;
   readonly hashAlgorithm: HashAlgorithmName;
   /** Absent for a CA that is signed elsewhere. */
@@ -33,9 +33,9 @@ export interface Declaration {
   readonly pathLength?: number;
   readonly generation: number;
   readonly platforms: readonly PlatformId[];
-  /** Where the private key is held; absent where it is thrown away after use, or never seen. */
+  /** Where the private key is held; absent if the key is thrown away after use, or never seen here. */
   readonly keyStorage?: KeyStorageProperties;
-  /** The tags of the parameter that holds it; none where it is elsewhere. */
+  /** The tags of the parameter that holds the private key; none if the key is elsewhere. */
   readonly tags: readonly Tag[];
   readonly request?: DeclaredRequest;
   readonly extensions?: DeclaredExtensions;
@@ -43,17 +43,17 @@ export interface Declaration {
   readonly clipToIssuer: boolean;
   /** Whether the key outlives its resource. */
   readonly retainKey: boolean;
-  /** Of a CA: the identity of the CA that it replaces by declaration. */
+  /** For a CA: the identity of the CA that it is declared to replace. */
   readonly replaces?: string;
-  /** Of a CA that is signed elsewhere: its certificate and those above it, PEM; absent until there is one. */
+  /** For a CA that is signed elsewhere: its certificate and those above it, PEM; absent until the certificate exists. */
   readonly signedElsewhere?: { readonly certificatePem?: string };
 }
 
 /** A certificate signing request that a certificate is to be made from. */
 export interface DeclaredRequest {
-  /** Absent where it is in a secret that has not been read yet. */
+  /** Absent if the request is in a secret that has not been read yet. */
   readonly content?: CertificationRequest;
-  /** The subject of the request; absent with the content, and where the declaration has one of its own. */
+  /** The subject of the request; absent if the content is absent, or if the declaration has its own subject. */
   readonly subject?: SubjectValues;
   readonly secretArn?: string;
   readonly allowedNames?: NameLists;

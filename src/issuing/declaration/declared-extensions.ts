@@ -3,7 +3,7 @@ import { GENERAL_NAME_TYPE_NAMES, GENERAL_NAME_TYPES, NameLists } from '../../co
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../../contract/subject-attributes';
 import { list, optionalText, RawProperties, record, text, truth } from '../../resource/property-values';
 
-/** Reads the property `Extensions`, of which nothing in it is nothing declared; what the contract's rules say of the values is asked elsewhere. */
+/** Reads the property `Extensions`. An empty property declares nothing. The contract's rules for the values are checked elsewhere. */
 export function extensionsProperty(value: unknown): DeclaredExtensions | undefined {
   if (value === undefined) {
     return undefined;
@@ -62,7 +62,7 @@ function records(property: string, value: unknown): RawProperties[] | undefined 
   return value === undefined ? undefined : list(property, value).map(each => record(property, each));
 }
 
-/** Only what is there counts for an identity. */
+/** Removes absent values: only values that are present count for an identity. */
 function withoutAbsent<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }

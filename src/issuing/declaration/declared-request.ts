@@ -12,7 +12,7 @@ import { readRequestedNames } from '../../pki/requested-names';
 import { complain, RawProperties, record, secretId, text } from '../../resource/property-values';
 import { Ports } from '../ports';
 
-/** Reads the properties that declare a request, and a request that stands among them. */
+/** Reads the properties that declare a request, and the request itself if it is among them. */
 export function requestProperty(properties: RawProperties, required: boolean): DeclaredRequest | undefined {
   const { CertificateSigningRequest, CertificateSigningRequestSecretArn, AllowedNames, AllowedSubject: rule } = properties;
   const inline = CertificateSigningRequest === undefined ? undefined : text('certificateSigningRequest', CertificateSigningRequest);
@@ -26,7 +26,7 @@ export function requestProperty(properties: RawProperties, required: boolean): D
   complain(allowedNames && checkNameRules(allowedNames));
   const hasSubject = properties.Subject !== undefined;
   const allowedSubject = rule === undefined ? undefined : allowedSubjectProperty(record('allowedSubject', rule));
-  // A text that was a token at synthesis looks like one that was not: whether it needed a rule is asked there.
+  // A text that was a token at synthesis looks like any other text here, so the constructs check at synthesis whether it needed a rule.
   complain(checkSubjectIsDecided(inline !== undefined, hasSubject, allowedSubject !== undefined));
   return inline === undefined
     ? { secretArn: secretId('certificateSigningRequest', CertificateSigningRequestSecretArn), allowedNames, allowedSubject }
@@ -39,7 +39,7 @@ function allowedSubjectProperty({ Type, Subject }: RawProperties): AllowedSubjec
   return rule;
 }
 
-/** The content of a request, and its subject where that is taken: the rule for it is asked before anything else is. */
+/** Reads the content of a request, and its subject if that is taken. The rule for the subject is checked before anything else. */
 function readRequest(input: string | Buffer, hasSubject: boolean, rule: AllowedSubject | undefined): Pick<DeclaredRequest, 'content' | 'subject'> {
   const content = readCertificationRequest(input);
   if (hasSubject) {
@@ -67,8 +67,9 @@ export async function withRequest(declaration: Declaration, ports: Ports): Promi
 }
 
 /**
- * What a request has to do with the identity of its certificate: the key and the names that are taken from it, so that the
- * same request that was signed again is the same; or the secret in which it is, and the subject and the names that may be taken.
+ * The part of a request that enters the identity of its certificate. It is the key and the names that are taken from the request, so that
+ * signing the same request again does not change the identity; or the secret that holds the request, with the subject and the names that
+ * may be taken.
  */
 export function requestIdentity(request: DeclaredRequest): object {
   const { content, secretArn: place, allowedNames, allowedSubject } = request;
@@ -79,7 +80,7 @@ export function requestIdentity(request: DeclaredRequest): object {
   return { publicKey: createHash('sha256').update(content.publicKey).digest('hex'), ...names ? { names } : {} };
 }
 
-/** What of a request enters the certificate besides its key, and what does not. */
+/** What enters the certificate from a request besides its key, and what does not. */
 export interface RequestOutcome {
   /** The declared alternative names, and those of the request that a rule allows. */
   readonly names?: NameLists;
@@ -87,7 +88,7 @@ export interface RequestOutcome {
   readonly ignored?: string;
 }
 
-/** Goes through what a request asks for: only alternative names that a rule allows are taken. */
+/** Evaluates a request: only the alternative names that a rule allows are taken. */
 export function requestOutcome({ request, extensions }: Pick<Declaration, 'request' | 'extensions'>): RequestOutcome {
   const declared = extensions?.subjectAlternativeNames;
   if (!request?.content) {

@@ -5,13 +5,13 @@ import { Requester } from '../../resource/lifecycle-event';
 import { idFrom, IdPrefix } from '../../resource/physical-id';
 
 /**
- * The identity of a certificate, which is also the physical id of its resource (that of a kept CA names its ledger too): a pure
- * function of what was declared. The same declaration gives the same identity in every version of this library, for ever:
- * CloudFormation replaces a resource whose physical id changes. See decisions/0003-identity-and-physical-ids.md.
+ * The identity of a certificate: a pure function of its declaration. It is also the physical ID of the resource; the physical ID of a kept
+ * CA names its ledger too. The same declaration gives the same identity in every version of this library, forever: CloudFormation replaces
+ * a resource whose physical ID changes. See decisions/0003-identity-and-physical-ids.md.
  *
- * Left out on purpose: the ledger's table, the secret's ARN, platforms, clipping and forms of delivery, which say where and
- * whether a certificate may be issued, not which one; and the certificate of a CA that is signed elsewhere, which is another
- * one after each renewal of the same CA.
+ * The ledger's table, the secret's ARN, platforms, clipping and delivery formats are left out on purpose: they say where and whether a
+ * certificate may be issued, not which one. The certificate of a CA that is signed elsewhere is left out too, because each renewal of the
+ * same CA gives another certificate.
  */
 export function identityOf(declaration: Declaration, requester: Requester): string {
   const { subject, request, term } = declaration;
@@ -39,17 +39,20 @@ export function identityOf(declaration: Declaration, requester: Requester): stri
   ]);
 }
 
-/** What came later than the first certificates: nothing, where none of it is declared, so that their identities stay. */
+/**
+ * The properties that did not exist for the first certificates. The result is empty if none of them is declared, so earlier identities
+ * stay the same.
+ */
 function whatIsThere(additions: { readonly [name: string]: unknown }): object[] {
   return Object.values(additions).every(value => value === undefined) ? [] : [additions];
 }
 
-/** The identity made of canonical values. */
+/** Makes an identity from canonical values. */
 export function identityFrom(prefix: IdPrefix, canonical: readonly unknown[]): string {
   return idFrom(prefix, JSON.stringify(canonical));
 }
 
-/** Whether something is of this resource. */
+/** Whether something belongs to this resource. */
 export function isOf(one: Requester, { stackId, logicalResourceId }: Requester): boolean {
   return one.stackId === stackId && one.logicalResourceId === logicalResourceId;
 }

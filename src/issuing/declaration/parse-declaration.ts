@@ -16,8 +16,8 @@ import { keyStorageProperty } from '../keys/key-storage';
 import { tagsProperty } from '../keys/parameter-tags';
 
 /**
- * Parses and checks the properties of a resource that issues. Unknown properties are ignored, so that a stack of a newer
- * version of the library can be rolled back to this one.
+ * Parses and checks the properties of a resource that issues. Unknown properties are ignored, so a stack of a newer version of the library
+ * can be rolled back to this version.
  *
  * @throws Error that names the first wrong property, its value and what is allowed
  */
@@ -63,7 +63,7 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
   return declaration;
 }
 
-/** What does not go together. */
+/** Refuses properties that can't be combined. */
 function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles, request }: Declaration): void {
   if (signedElsewhere && issuer !== undefined) {
     throw new Error('signedElsewhere must be left out for a CA that has an issuer here');
@@ -79,7 +79,7 @@ function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles,
   }
 }
 
-/** The CA that a CA replaces by declaration. */
+/** The CA that a CA is declared to replace. */
 export function replacesProperty(value: unknown): string | undefined {
   const caId = optionalText('replaces', value);
   complain(caId === undefined ? undefined : checkCaId(caId, 'replaces'));

@@ -8,14 +8,14 @@ import { complain, list, record, secretArn, secretId } from '../../resource/prop
 import { LedgerEntry } from '../ledger/ledger';
 import { Ports } from '../ports';
 
-/** What a bundle is made of. */
+/** The content of a bundle. */
 export interface BundleContent extends KeyBundle {
   readonly friendlyName: string;
 }
 
 type Maker = (content: BundleContent, passphrase: string, random: Ports['random']) => string;
 
-/** A secret's value is text: what is binary stands in base64. */
+/** A secret's value is text, so binary forms are in base64. */
 const MAKERS: { readonly [T in BundleProperties['Type']]: Maker } = {
   Pkcs12: (content, passphrase, random) => pkcs12({ ...content, passphrase }, random).toString('base64'),
   Pkcs12Legacy: (content, passphrase, random) => pkcs12({ ...content, passphrase, legacy: true }, random).toString('base64'),
@@ -43,8 +43,8 @@ export function bundlesProperty(value: unknown): BundleProperties[] {
 }
 
 /**
- * Writes the bundles of a certificate that are not there yet. A bundle is written once, under the certificate's serial
- * number: PKCS#12 is made with fresh salts, so that a second one would be other bytes.
+ * Writes the missing bundles of a certificate. A bundle is written once, under the certificate's serial number: PKCS#12 is made with fresh
+ * salts, so a second bundle would have other bytes.
  */
 export async function writeBundles(
   bundles: readonly BundleProperties[], entry: LedgerEntry, content: () => Promise<BundleContent>, ports: Ports,
@@ -58,7 +58,7 @@ export async function writeBundles(
   }
 }
 
-/** Makes sure, before anything is made, that the passphrases of bundles are there. */
+/** Makes sure, before anything is made, that the passphrases of the bundles exist. */
 export async function assertPassphrases(bundles: readonly BundleProperties[], ports: Ports): Promise<void> {
   for (const { PassphraseSecretArn } of bundles) {
     if (PassphraseSecretArn !== undefined) {

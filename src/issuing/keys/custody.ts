@@ -10,32 +10,32 @@ import { Signer, signerOf } from '../../pki/signer';
 import { LedgerEntry } from '../ledger/ledger';
 import { NOTHING_TO_PUT_BACK, Ports, PutBack, SecretVersions } from '../ports';
 
-/** A key pair in somebody's custody. */
+/** A key pair in custody. */
 export interface HeldKey {
   /** SPKI, DER. */
   readonly publicKey: Buffer;
-  /** PKCS#8, PEM: a secret. Absent where the key does not leave the place in which it is held. */
+  /** PKCS#8, PEM: a secret. Absent if the key does not leave the place that holds it. */
   readonly privateKeyPem?: string;
   /** A signer with the key. */
   readonly signer: () => Signer;
 }
 
 /**
- * Who holds the private key of a certificate. A version has the serial number of the certificate. An owner is the resource
- * whose keys a place holds: see `SecretVersions`.
+ * The custody of a certificate's private key. A version has the serial number of the certificate. An owner is the resource whose keys a
+ * place holds: see `SecretVersions`.
  */
 export interface Custody {
-  /** The key of a version; `undefined` where there is none. */
+  /** The key of a version; `undefined` if there is none. */
   find(version: string): Promise<HeldKey | undefined>;
-  /** The key of a version, made now where there is none; with tags, where it is in a parameter. */
+  /** The key of a version, which is made now if there is none. A key in a parameter also gets the tags. */
   obtain(version: string, algorithm: KeyAlgorithmName, owner: string, tags?: readonly Tag[]): Promise<HeldKey>;
-  /** Makes a version the default one of its place. */
+  /** Makes a version the default version of its place. */
   makeCurrent(version: string, owner: string): Promise<PutBack>;
-  /** Lets a version go, and says whether it is gone: see `SecretVersions`. */
+  /** Releases a version, and says whether it is gone: see `SecretVersions`. */
   release(version: string, owner: string): Promise<boolean>;
 }
 
-/** The custody of a declared place, or that of a key which nobody keeps. */
+/** The custody of a declared place, or of a key that is not kept. */
 export function custodyOf(keyStorage: KeyStorageProperties | undefined, ports: Ports): Custody {
   switch (keyStorage?.Type) {
     case undefined: return new NoCustody(ports);
@@ -49,7 +49,7 @@ export function custodyOf(keyStorage: KeyStorageProperties | undefined, ports: P
 /**
  * The key of a CA.
  *
- * @throws Error where its place does not hold it
+ * @throws Error if its place does not hold it
  */
 export async function keyOfCa({ keyStorage, serialNumber }: Pick<LedgerEntry, 'keyStorage' | 'serialNumber'>, ports: Ports): Promise<HeldKey> {
   const key = await custodyOf(keyStorage, ports).find(serialNumber);
@@ -59,7 +59,7 @@ export async function keyOfCa({ keyStorage, serialNumber }: Pick<LedgerEntry, 'k
   return key;
 }
 
-/** The same place, however its other facts are written; that of a parameter is another one where another key encrypts it. */
+/** Whether two places are the same, however their other facts are written. A parameter that another key encrypts is another place. */
 export function isSamePlace(one: KeyStorageProperties | undefined, other: KeyStorageProperties | undefined): boolean {
   return one?.Type === other?.Type && placeOf(one) === placeOf(other) && encryptionKeyOf(one) === encryptionKeyOf(other);
 }
@@ -109,7 +109,7 @@ class VersionCustody implements Custody {
   }
 }
 
-/** The key is a resource of its own, with one key for all certificates. */
+/** The key is a resource of its own, and one key serves all certificates. */
 class HsmCustody implements Custody {
   constructor(private readonly keyArn: string, private readonly ports: Ports) {}
 
@@ -131,7 +131,7 @@ class HsmCustody implements Custody {
   }
 }
 
-/** The key was made elsewhere, and is only read. */
+/** The key was made elsewhere and is only read. */
 class ExistingCustody implements Custody {
   constructor(private readonly place: ExistingKeyStorage, private readonly ports: Ports) {}
 
@@ -159,7 +159,7 @@ class ExistingCustody implements Custody {
   }
 }
 
-/** A key that is made for one certificate and thrown away. */
+/** The key is made for one certificate and then thrown away. */
 class NoCustody implements Custody {
   constructor(private readonly ports: Ports) {}
 

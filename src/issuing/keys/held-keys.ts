@@ -8,9 +8,9 @@ import { MAX_TURNS } from '../ledger/turns';
 import { Ports, PutBack } from '../ports';
 
 /**
- * Makes the key of a certificate, and its bundles, the ones that are read by default.
+ * Makes the key of a certificate and its bundles the default versions of their places.
  *
- * @param onMoved is told after each of them how it is put back
+ * @param onMoved called after each move with the step that reverses it
  */
 export async function makeCurrent(entry: LedgerEntry, ports: Ports, onMoved: (putBack: PutBack) => void = () => {}): Promise<void> {
   const { keyStorage, serialNumber, bundles = [] } = entry;
@@ -21,8 +21,9 @@ export async function makeCurrent(entry: LedgerEntry, ports: Ports, onMoved: (pu
 }
 
 /**
- * Lets the key of a certificate go, and its bundles: as often as it is asked for, since an earlier attempt may have ended midway. Whoever
- * may write to the ledger could name the key of another certificate: a version is let go only if its number is one of this resource.
+ * Releases the key of a certificate and its bundles, however often it is called, because an earlier attempt may have ended midway. Anyone
+ * who may write to the ledger could name the key of another certificate, so a version is released only if its serial number belongs to
+ * this resource.
  *
  * @returns whether all of them are gone: see `SecretVersions`
  */
@@ -39,8 +40,8 @@ export async function releaseKeys(entry: LedgerEntry, ports: Ports): Promise<boo
 }
 
 /**
- * Makes the keys of a resource current, and their parameters tagged, as its latest request has them. A delivery that was overtaken
- * between two steps can have moved or tagged them after that request did.
+ * Makes the keys of a resource current, and tags their parameters, as its latest request has them. A delivery that was overtaken between
+ * two steps can have moved the keys or changed the tags after that request did.
  *
  * @param table the ledger in which the resource's certificate was recorded when the request was made
  */
@@ -58,15 +59,15 @@ export async function restoreCurrent(event: LifecycleEvent, table: string, ports
   }
 }
 
-/** What a resource has, and what that was read from. */
+/** The certificate that a resource has, and the revisions of the records it was found through. */
 interface Standing {
   readonly entry?: LedgerEntry;
   readonly revisions: string;
 }
 
 /**
- * The certificate that a resource has: what its running request has issued already, or what it had before. Its latest request may have
- * taken it to the ledger of another CA.
+ * Finds the certificate that a resource has: its running request has already issued it, or the resource had it before. The latest request
+ * may have moved the resource to the ledger of another CA.
  */
 async function standing(event: LifecycleEvent, table: string, ports: Ports, hops = 0): Promise<Standing> {
   const record = await ports.ledger(table).resource(event);

@@ -21,7 +21,7 @@ const READERS: { readonly [T in StorageType]: (properties: RawProperties) => Key
   }),
 };
 
-/** Where a private key is held, as a property says. */
+/** Reads the property that says where a private key is held. */
 export function keyStorageProperty(value: unknown, allowed: readonly StorageType[]): KeyStorageProperties {
   const properties = record('keyStorage', value);
   const type = allowed.find(each => each === properties.Type);
@@ -31,12 +31,12 @@ export function keyStorageProperty(value: unknown, allowed: readonly StorageType
   return READERS[type](properties);
 }
 
-/** Whether two declarations of a place say the same, in whatever order. */
+/** Whether two declarations of a place say the same, in any order. */
 export function isSameStorage(one: KeyStorageProperties | undefined, other: KeyStorageProperties | undefined): boolean {
   return isDeepStrictEqual(one, other);
 }
 
-/** The place of one version of a key, as a message names it. */
+/** Describes the place of one version of a key, for messages. */
 export function describePlace(keyStorage: KeyStorageProperties, version: string): string {
   switch (keyStorage.Type) {
     case 'Kms': return `the KMS key ${keyStorage.KeyArn}`;
@@ -45,12 +45,12 @@ export function describePlace(keyStorage: KeyStorageProperties, version: string)
   }
 }
 
-/** The key that the function has a place encrypted by; absent where that is AWS's own, or the matter of the place itself. */
+/** The key with which the function has a place encrypted; absent if AWS's own key encrypts it, or if the place itself determines the key. */
 export function encryptionKeyOf(keyStorage: KeyStorageProperties | undefined): string | undefined {
   return keyStorage?.Type === 'Parameter' ? keyStorage.EncryptionKeyArn : undefined;
 }
 
-/** A place with the key that encrypts it, for messages that tell places apart. */
+/** Describes a place and the key that encrypts it, for messages that tell places apart. */
 export function describeStorage(keyStorage: KeyStorageProperties | undefined): string {
   const encryptionKey = encryptionKeyOf(keyStorage);
   return `${placeOf(keyStorage)}${encryptionKey === undefined ? '' : ` (encrypted by ${encryptionKey})`}`;

@@ -6,7 +6,7 @@ import { Declaration } from '../declaration/declaration';
 import { LedgerEntry } from '../ledger/ledger';
 import { Ports } from '../ports';
 
-/** What a ledger knows of the tags of a key's parameter. */
+/** What a ledger knows about the tags of a key's parameter. */
 export type TagFacts = Pick<LedgerEntry, 'tags' | 'formerTagKeys'>;
 
 /** Reads the property `Tags`. */
@@ -23,8 +23,8 @@ function tagFrom({ Key, Value }: RawProperties): Tag {
 }
 
 /**
- * What is recorded of the tags that are declared now, before they are put on the parameter; nothing where neither these nor earlier ones
- * are there. Of the keys that were declared before, as many are remembered as a parameter has room for.
+ * The facts to record about the declared tags before they are put on the parameter; empty if there are no declared tags and no earlier
+ * ones. The number of earlier keys that are remembered is limited to the number of tags that a parameter has room for.
  */
 export function tagFacts({ tags: before = [], formerTagKeys = [] }: TagFacts, { tags }: Pick<Declaration, 'tags'>): TagFacts {
   if (tags.length === 0 && before.length === 0 && formerTagKeys.length === 0) {
@@ -35,14 +35,14 @@ export function tagFacts({ tags: before = [], formerTagKeys = [] }: TagFacts, { 
   return { tags, formerTagKeys: [...former].slice(0, MAX_TAGS) };
 }
 
-/** Whether an entry says of the tags already what is to be recorded. */
+/** Whether an entry already has the facts about tags that are to be recorded. */
 export function isRecorded({ tags, formerTagKeys }: TagFacts, facts: TagFacts): boolean {
   return isDeepStrictEqual({ tags, formerTagKeys }, { tags: facts.tags, formerTagKeys: facts.formerTagKeys });
 }
 
 /**
- * Gives the parameter of a key the tags that its entry has, and takes those away that earlier declarations had put on it. Tags of others
- * stay. Whoever may write to the ledger could name the parameter of another certificate: see `releaseKeys`.
+ * Gives the parameter of a key the tags of its entry, and removes the tags that earlier declarations had put on it. Tags from other
+ * sources stay. Anyone who may write to the ledger could name the parameter of another certificate: see `releaseKeys`.
  */
 export async function tagParameter({ keyStorage, identity, serialNumber, tags = [], formerTagKeys = [] }: LedgerEntry, ports: Ports): Promise<void> {
   const isTagged = tags.length > 0 || formerTagKeys.length > 0;

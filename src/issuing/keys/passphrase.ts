@@ -1,10 +1,9 @@
 import { Ports } from '../ports';
 
 /**
- * The passphrase that somebody has put into a secret. One line end behind it does not count: editors and `echo` leave one
- * there.
+ * The passphrase that a user has put into a secret. One line end after it is ignored, because editors and `echo` add one.
  *
- * @throws Error that names the secret, and shows nothing of what is in it
+ * @throws Error that names the secret, and shows nothing of its content
  */
 export async function passphraseIn(secretArn: string, ports: Ports): Promise<string> {
   const value = await ports.secretValue(secretArn);

@@ -7,23 +7,23 @@ import { OvertakenError } from '../../resource/overtaken-error';
 import { identityIn } from '../../resource/physical-id';
 import { Ports } from '../ports';
 
-/** The ledgers that a request has to do with, by the names of their tables. */
+/** The ledgers that a request involves, by the names of their tables. */
 export interface LedgerTables {
-  /** The ledger in which the certificate is recorded: that of the CA which signs it. */
+  /** The ledger in which the certificate is recorded: the ledger of the CA that signs it. */
   readonly home: string;
-  /** A CA's own ledger, where it is another one. */
+  /** A CA's own ledger, if it is a different one. */
   readonly own?: string;
-  /** The ledgers that the resource leaves, such as that of a CA which no longer signs it. */
+  /** The ledgers that the resource leaves, such as the ledger of a CA that no longer signs its certificate. */
   readonly left: readonly string[];
 }
 
 /**
- * A request that is being carried out. It is recorded in each ledger that it has to do with, before anything else is done,
- * and its outcome before it is answered. So of two requests for a resource the later one counts, whichever is delivered
- * last, and all deliveries of one request come to one outcome.
+ * A request that is being carried out. It is recorded in each ledger that it involves before anything else is done, and its outcome is
+ * recorded before it is answered. So the later of two requests for a resource counts, whichever is delivered last, and all deliveries of
+ * one request have the same outcome.
  */
 export class Claim {
-  /** The ledgers in which it is recorded; the outcome in the first of them decides. */
+  /** The ledgers in which the request is recorded. The outcome in the first of them decides. */
   private readonly tables: string[] = [];
   private readonly startedAt: string;
 
@@ -32,12 +32,12 @@ export class Claim {
   }
 
   /**
-   * Begins the request, or goes on with it where an earlier delivery has begun it.
+   * Begins the request, or continues it if an earlier delivery has begun it.
    *
-   * @throws OvertakenError if a later request has begun, or if this one has failed already
+   * @throws OvertakenError if a later request has begun, or if this request has already failed
    */
   public async open({ home, own, left }: LedgerTables): Promise<void> {
-    // A stack must be deletable without a ledger that is gone.
+    // It must be possible to delete a stack whose ledger is gone.
     const mayBeGone = this.aim.wants === undefined;
     await this.begin(home, this.aim, mayBeGone);
     await this.begin(own, this.aim, mayBeGone);
@@ -46,13 +46,13 @@ export class Claim {
     }
   }
 
-  /** How the ledgers recognise a write of this request. */
+  /** Identifies the writes of this request to the ledgers. */
   public get holder(): Holder {
     const { stackId, logicalResourceId, requestId } = this.event;
     return { stackId, logicalResourceId, requestId };
   }
 
-  /** The tables of all ledgers that the request has to do with, that of the certificate itself last. */
+  /** The tables of all ledgers that the request involves. The ledger of the certificate itself comes last. */
   public get allTables(): string[] {
     return [...this.tables].reverse();
   }
@@ -60,7 +60,7 @@ export class Claim {
   /**
    * Records that the request has succeeded.
    *
-   * @throws OvertakenError if another delivery of it has failed before, or a later request has begun
+   * @throws OvertakenError if another delivery of the request has already failed, or if a later request has begun
    */
   public async succeed(): Promise<void> {
     if (await this.close('SUCCESS') !== 'SUCCESS') {
@@ -71,7 +71,7 @@ export class Claim {
   /**
    * Records that the request has failed.
    *
-   * @throws AnsweredError if another delivery of it has succeeded before
+   * @throws AnsweredError if another delivery of the request has already succeeded
    */
   public async fail(): Promise<void> {
     if (await this.close('FAILED') === 'SUCCESS') {
@@ -80,9 +80,9 @@ export class Claim {
   }
 
   /**
-   * The identities whose certificates nobody has, once the request has succeeded: an earlier request has made them and
-   * failed, or its answer was lost, or they could not be removed. What CloudFormation takes the resource to be is not among
-   * them, since it has that deleted itself.
+   * The identities whose certificates no resource has once the request has succeeded: an earlier request made them and failed, or its
+   * answer was lost, or they could not be removed. The identity that CloudFormation has for the resource is not among them, because
+   * CloudFormation itself requests its removal.
    */
   public async leftBehind(): Promise<string[]> {
     const records = await Promise.all(this.allTables.map(table => this.recordIn(table)));
@@ -90,7 +90,7 @@ export class Claim {
     return [...new Set(left)].filter(identity => identity !== identityIn(this.event.physicalResourceId));
   }
 
-  /** Notes that certificates were withdrawn, in all ledgers. */
+  /** Records in all ledgers that certificates were withdrawn. */
   public async letGo(identities: readonly string[]): Promise<void> {
     for (const table of this.allTables) {
       await this.change(table, record => ({
@@ -109,12 +109,12 @@ export class Claim {
     if (mayBeGone) {
       await begin().then(() => this.tables.push(table), ignoreGone);
     } else {
-      this.tables.push(table); // before: where the ledger can't be read now, another delivery may have succeeded
+      this.tables.push(table); // first: if the ledger can't be read now, another delivery may have succeeded
       await begin();
     }
   }
 
-  /** Records an outcome where there is none yet, and answers the one that stands. */
+  /** Records an outcome if there is none yet, and returns the recorded outcome. */
   private async close(outcome: Outcome): Promise<Outcome> {
     let decided = outcome;
     for (const table of this.tables) {
@@ -123,7 +123,7 @@ export class Claim {
     return decided;
   }
 
-  /** Changes the record while it is that of this request; `undefined` leaves it as it is. */
+  /** Changes the record while it belongs to this request. If `change` returns `undefined`, the record stays as it is. */
   private async change(table: string, change: (record: ResourceRecord) => ResourceRecord | undefined): Promise<ResourceRecord> {
     return this.write(this.ports.ledger(table), record => {
       if (record?.requestId !== this.event.requestId) {

@@ -6,25 +6,25 @@ import { custodyOf } from '../keys/custody';
 import { describePlace } from '../keys/key-storage';
 import { Ports } from '../ports';
 
-/** An entry whose certificate is there. */
+/** An entry that has its certificate. */
 export type IssuedEntry = LedgerEntry & { readonly certificate: Buffer };
 
-/** What a certificate in the ledger is held against. */
+/** The facts that a certificate in the ledger must match. */
 export interface Expected {
-  /** The CA that signs it; absent for a CA that signs itself. */
+  /** The CA that signs the certificate; absent for a CA that signs itself. */
   readonly ca?: IssuingCa;
-  /** Its subject, DER, where that is declared. */
+  /** The certificate's subject, DER, if it is declared. */
   readonly subject?: Buffer;
-  /** Its public key, SPKI in DER, where that came by a request. */
+  /** The certificate's public key, SPKI in DER, if it came with a request. */
   readonly publicKey?: Buffer;
 }
 
 /**
- * Makes sure that what the ledger has is what was issued, before it is answered: anyone with write access to the table could
- * exchange it. The CA's own key, which nobody can exchange there, is what it is measured by.
+ * Makes sure, before a certificate is answered, that the ledger holds the certificate that was issued: anyone with write access to the
+ * table could replace it. The check relies on the CA's own key, which can't be replaced there.
  *
  * @param table the ledger's name, for errors
- * @throws Error where it is another certificate, or where its key is gone
+ * @throws Error if the ledger holds another certificate, or if the certificate's key is gone
  */
 export async function assertGenuine(entry: LedgerEntry, expected: Expected, table: string, ports: Ports): Promise<IssuedEntry> {
   const { certificate, serialNumber } = entry;
@@ -41,7 +41,7 @@ export async function assertGenuine(entry: LedgerEntry, expected: Expected, tabl
   return { ...entry, certificate };
 }
 
-/** The public key of an entry whose private key is held; `undefined` where nobody holds it. */
+/** The public key of an entry whose private key is held; `undefined` if no private key is held. */
 async function heldKey({ keyStorage, serialNumber }: LedgerEntry, ports: Ports): Promise<Buffer | undefined> {
   const key = await custodyOf(keyStorage, ports).find(serialNumber);
   if (keyStorage && !key) {

@@ -6,12 +6,12 @@ import { isUnderWay } from './reservation';
 import { quote } from '../../contract/rules';
 
 /**
- * Refuses a subject that a request brings along where another living certificate of the CA has its common name: to a
- * platform that knows devices by that, the author of the request would be that device. A subject that is declared is the
- * declarer's own matter; the constructs warn.
+ * Refuses the subject of a request if another living certificate of the CA has the same common name: a platform that knows devices by
+ * their common names would take the author of the request for that device. A declared subject is the responsibility of its author; the
+ * constructs warn.
  *
- * It is asked before a certificate is reserved, and again afterwards: of two requests at the same time, the second check of each sees
- * the reservation of the other.
+ * The check runs before a certificate is reserved, and again afterwards: if two requests run at the same time, the second check of each
+ * sees the reservation of the other.
  */
 export async function assertNameIsFree(
   { declaration, stackId, logicalResourceId }: CertificateRequest, ledger: Ledger, { clock }: Ports,

@@ -6,9 +6,9 @@ import { isOf } from '../declaration/identity';
 import { isSameStorage } from '../keys/key-storage';
 
 /**
- * Records a CA in the ledger of what it issues, where it is looked for when it is to sign: its certificate is in the ledger
- * of the CA above it, or nowhere. Where it stands there already, but with another place of its key, another chain, another
- * retention or another resource, these are taken over.
+ * Records a CA in the ledger of the certificates that it issues, where the CA is looked up before it signs: its certificate is in the
+ * ledger of the CA above it, or nowhere. If the ledger already has the CA, but with another place of its key, another chain, another
+ * retention or another resource, the entry takes over the new values.
  */
 export async function recordCa(entry: IssuedEntry, holder: Holder, ledger: Ledger): Promise<void> {
   const { certificate, chain, keyStorage, retainKey, issuedAt, issuedBy, stackId, logicalResourceId } = entry;
@@ -30,7 +30,7 @@ export async function recordCa(entry: IssuedEntry, holder: Holder, ledger: Ledge
   throw new Error(KEEPS_CHANGING);
 }
 
-/** Whether a CA stands in its ledger as it is to stand there. */
+/** Whether the ledger already records a CA as it should. */
 export function isRecorded(standing: LedgerEntry, wanted: RecordedFacts): boolean {
   const { certificate, keyStorage, chain, retainKey } = wanted;
   return standing.status === 'ISSUED' && isOf(standing, wanted) && isSameStorage(standing.keyStorage, keyStorage)
@@ -38,5 +38,5 @@ export function isRecorded(standing: LedgerEntry, wanted: RecordedFacts): boolea
     && (retainKey === undefined || (standing.retainKey ?? false) === retainKey);
 }
 
-/** What of a CA's entry a declaration decides; of a CA whose key is not made here, no retention. */
+/** The facts of a CA's entry that its declaration decides. A CA whose key is not made here declares no retention. */
 type RecordedFacts = Pick<LedgerEntry, 'stackId' | 'logicalResourceId' | 'certificate' | 'keyStorage' | 'chain' | 'retainKey'>;

@@ -22,8 +22,8 @@ import { Ports } from '../ports';
 import { assertForPlatforms } from '../usable-ca';
 
 /**
- * How long a reservation is good for: longer than Lambda takes to deliver a request again that failed. Its validity was fixed
- * when it was made, so that an old one would give a certificate that has lived already.
+ * How long a reservation is usable, in milliseconds: longer than Lambda takes to deliver a failed request again. The validity was fixed
+ * when the reservation was made, so an old reservation would give a certificate that has already used up part of its validity.
  */
 const MAX_RESERVATION_AGE = 60 * 60 * 1000;
 
@@ -32,7 +32,7 @@ export function isUnderWay({ status, reservedAt }: LedgerEntry, now: Date): bool
   return ['RESERVED', 'SIGNED'].includes(status) && now.getTime() - new Date(reservedAt).getTime() < MAX_RESERVATION_AGE;
 }
 
-/** Checks all that can be checked before the first write, and fixes what is unique. */
+/** Checks everything that can be checked before the first write, and fixes the unique values. */
 export function reservation(
   request: CertificateRequest, ca: IssuingCa | undefined, ports: Ports, assertFits: (pem: string, declaration: Declaration) => void,
 ): LedgerEntry {
@@ -84,13 +84,13 @@ export function newEntry(
   };
 }
 
-/** What of a certificate's content follows from its declaration alone. */
+/** The part of a certificate's content that follows from its declaration alone. */
 export function declaredContent(declaration: Declaration): Pick<CertificateContent, 'subject' | 'hashAlgorithm' | 'pathLength' | 'extensions'> {
   const { request, subject, hashAlgorithm, pathLength } = declaration;
   const { names } = requestOutcome(declaration);
   const extensions = { ...declaration.extensions, subjectAlternativeNames: names };
   return {
-    // The subject of a request is taken as it is encoded there.
+    // The subject of a request keeps the encoding that it has there.
     subject: request?.content && request.subject ? request.content.subject : encodeName(subject!),
     hashAlgorithm,
     pathLength,

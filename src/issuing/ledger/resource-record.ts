@@ -5,25 +5,25 @@ import { OvertakenError } from '../../resource/overtaken-error';
 /** How many requests before the latest one a record names: far more than Lambda can deliver late, within six hours. */
 const MAX_EARLIER = 20;
 
-/** The times by which two requests are compared, if both have the same. */
+/** The kinds of time by which two requests are compared, if both have the same kind. */
 const TIMES = ['requestedAt', 'expiresAt'] as const;
 
-/** What a request is to come to. */
+/** The goal of a request. */
 export interface Aim {
-  /** The identity that it is to bring about; absent for a removal. */
+  /** The identity that the request is to establish; absent for a removal. */
   readonly wants?: string;
-  /** The identity that a removal takes away. */
+  /** The identity that a removal removes. */
   readonly removes?: string;
-  /** The ledger in which it is brought about, for the record in one that the resource leaves. */
+  /** In the record of a ledger that the resource leaves: the ledger in which the identity is established. */
   readonly movesTo?: string;
 }
 
 /**
- * What is known of a resource once a request for it has begun.
+ * The record of a resource once a request for it has begun.
  *
- * @param startedAt when this delivery of it began, ISO 8601
- * @returns `undefined` where an earlier delivery has begun it
- * @throws OvertakenError if a later request has begun, or if this one has failed already
+ * @param startedAt when this delivery of the request began, ISO 8601
+ * @returns `undefined` if an earlier delivery has already begun the request
+ * @throws OvertakenError if a later request has begun, or if this request has already failed
  */
 export function begun(record: ResourceRecord | undefined, event: LifecycleEvent, aim: Aim, startedAt: string): ResourceRecord | undefined {
   const { requestId, requestedAt, expiresAt } = event;
@@ -54,7 +54,7 @@ export function begun(record: ResourceRecord | undefined, event: LifecycleEvent,
   };
 }
 
-/** What is known of a resource once a request for it has ended. */
+/** The record of a resource once a request for it has ended. */
 export function ended(record: ResourceRecord, outcome: Outcome): ResourceRecord {
   if (outcome === 'FAILED') {
     return { ...record, outcome, movesTo: record.removes === undefined ? undefined : record.movesTo };
@@ -66,10 +66,10 @@ export function ended(record: ResourceRecord, outcome: Outcome): ResourceRecord 
 }
 
 /**
- * Whether a request was made before the latest one: CloudFormation makes one at a time, and Lambda can deliver it hours
- * later. Of two that were made in the same second, a removal is the later one: CloudFormation removes at once what it cancels,
- * and never creates again what it has just removed. Where it is not known when they were made, a removal is the later one if it has
- * begun since this delivery did.
+ * Whether a request was made before the latest one: CloudFormation makes one request at a time, and Lambda can deliver it hours later. If
+ * two requests were made in the same second, a removal is the later one: CloudFormation immediately removes what it cancels, and never
+ * creates again what it has just removed. If the times of the requests are not known, a removal is the later one if it began after this
+ * delivery.
  */
 function isBefore(event: LifecycleEvent, { wants }: Aim, startedAt: string, latest: ResourceRecord): boolean {
   if (latest.earlier.includes(event.requestId)) {

@@ -1,6 +1,6 @@
 /**
- * How often a write is tried again after another request has written first. One of the requests succeeds in each turn, so that more
- * turns than requests mean a fault.
+ * How often a write is retried after another request has written first. One of the requests succeeds in each turn, so more turns than
+ * requests mean a fault.
  */
 export const MAX_TURNS = 8;
 

@@ -5,21 +5,21 @@ import { isOf } from '../declaration/identity';
 import { isSamePlace } from '../keys/custody';
 import { describeStorage } from '../keys/key-storage';
 
-/** What of a request decides whether it can be carried out with what the ledger has. */
+/** The part of a request that decides whether the request can be carried out with what the ledger has. */
 export interface WantedRequest extends Requester {
   readonly identity: string;
   readonly mustExist: boolean;
   readonly declaration: Pick<Declaration, 'issuerLedgerTable' | 'keyStorage'>;
 }
 
-/** What of a request decides whether the ledger's entry is its own. */
+/** The part of a request that decides whether the ledger's entry belongs to it. */
 export type OwnRequest = Pick<WantedRequest, 'identity' | 'mustExist' | 'stackId' | 'logicalResourceId'>;
 
 /**
- * Makes sure that a ledger has what a resource has, and has it for that resource.
+ * Makes sure that a ledger has the certificate that a resource has, and that the entry belongs to that resource.
  *
  * @param table the ledger's name, for errors
- * @param standing the states in which the certificate of a resource can be
+ * @param standing the statuses that the certificate of a resource can have
  */
 export function assertOwn(
   request: OwnRequest, entry: LedgerEntry | undefined, table: string, standing: readonly LedgerEntry['status'][] = ['ISSUED'],
@@ -36,9 +36,9 @@ export function assertOwn(
 }
 
 /**
- * Refuses what must not be issued, whatever the ledger still allows.
+ * Refuses a certificate that must not be issued, whatever the ledger still allows.
  *
- * @param standing the states in which the certificate of a resource can be
+ * @param standing the statuses that the certificate of a resource can have
  */
 export function assertWanted(request: WantedRequest, entry: LedgerEntry | undefined, standing?: readonly LedgerEntry['status'][]): void {
   assertOwn(request, entry, request.declaration.issuerLedgerTable, standing);

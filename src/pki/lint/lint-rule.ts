@@ -1,45 +1,45 @@
 import { LintedCertificate } from './model/linted-certificate';
 import { PlatformId } from '../../platforms/registry';
 
-/** An error is what a standard or a platform forbids; a warning is what is allowed and will trouble somebody. */
+/** An error is something that a standard or a platform forbids; a warning is something that is allowed, but will cause trouble somewhere. */
 export type LintSeverity = 'error' | 'warning';
 
-/** What a rule may know beside the certificate. */
+/** What a rule may know besides the certificate. */
 export interface LintContext {
   /** The platforms that the certificate is for; their rules are checked too. */
   readonly platforms: readonly PlatformId[];
-  /** The issuer's certificate; the certificate itself where it signs itself. Absent where it is not known. */
+  /** The issuer's certificate; for a certificate that signs itself, the certificate itself. Absent if the issuer is not known. */
   readonly issuer?: LintedCertificate;
-  /** The present; absent where it does not matter. */
+  /** The present time; absent if it does not matter. */
   readonly now?: Date;
 }
 
-/** One thing that is checked of a certificate. */
+/** One check of a certificate. */
 export interface LintRule {
-  /** Words with hyphens; the first says who demands it: an RFC, NIST, the CA/Browser Forum, a platform, a TLS stack. */
+  /** Words joined by hyphens. The first word says where the rule comes from: an RFC, NIST, the CA/Browser Forum, a platform, a TLS stack. */
   readonly id: string;
   readonly severity: LintSeverity;
   /** Where the rule is written: `RFC 5280, section 4.1.2.2`, or an address. */
   readonly source: string;
-  /** What a certificate has to be, in one sentence. */
+  /** The requirement on a certificate, in one sentence. */
   readonly checks: string;
-  /** Says what is wrong: the field, what is allowed, and the value; `undefined` where nothing is. For whom, `rulesFor` decides. */
+  /** Says what is wrong: the field, what is allowed, and the value; `undefined` if nothing is wrong. `rulesFor` decides when the rule applies. */
   check(certificate: LintedCertificate, context: LintContext): string | undefined;
 }
 
 /** What a rule has found. */
 export interface LintFinding {
-  /** The rule's id. */
+  /** The rule's ID. */
   readonly rule: string;
   readonly severity: LintSeverity;
   readonly source: string;
   readonly message: string;
 }
 
-/** So many complaints stand in one finding. */
+/** The maximum number of complaints in one finding. */
 const MAX_COMPLAINTS = 5;
 
-/** What a rule says of several things: all of it, each complaint once, and how many more there are where they are too many. */
+/** Collects the complaints about several things, each complaint once. If there are too many, it gives the number of the remaining ones. */
 export function complaintsOf<T>(things: Iterable<T>, complain: (thing: T) => string | undefined): string | undefined {
   const complaints = new Set<string>();
   for (const thing of things) {
@@ -53,7 +53,7 @@ export function complaintsOf<T>(things: Iterable<T>, complain: (thing: T) => str
   return shown.length > 0 ? [...shown, ...more].join('; ') : undefined;
 }
 
-/** A rule on how a certificate stands to its issuer's: it is silent where the issuer is not known. */
+/** A rule that compares a certificate with its issuer's. It finds nothing if the issuer is not known. */
 export function issuerRule(
   rule: Omit<LintRule, 'check'> & { check(certificate: LintedCertificate, issuer: LintedCertificate): string | undefined },
 ): LintRule {

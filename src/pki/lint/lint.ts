@@ -14,32 +14,32 @@ import { SIGNATURE_RULES } from './rules/signature';
 import { DER_ENCODING, STRUCTURE_RULES } from './rules/structure';
 import { VALIDITY_RULES } from './rules/validity';
 
-/** What is checked of a certificate that stands alone and is for no platform in particular. */
+/** The rules for a certificate on its own that is for no particular platform. */
 const GENERAL_RULES: readonly LintRule[] = [
   ...STRUCTURE_RULES, ...SERIAL_NUMBER_RULES, ...SIGNATURE_RULES, ...NAME_RULES, ...VALIDITY_RULES, ...PUBLIC_KEY_RULES,
   ...EXTENSION_RULES, ...AUTHORITY_RULES, ...ALTERNATIVE_NAME_RULES, ...EMBEDDED_STACK_RULES, ...NAME_CONSTRAINT_RULES,
 ];
 
-/** What is checked of a certificate whose issuer is known. */
+/** The rules for a certificate whose issuer is known. */
 const BELOW_ISSUER_RULES: readonly LintRule[] = [...ISSUER_RULES, ...CONSTRAINED_NAME_RULES];
 
-/** All rules, in the order in which they are checked. Their ids are API: pipelines name them. */
+/** All rules, in the order in which they are checked. Their IDs are API: pipelines name them. */
 export const LINT_RULES: readonly LintRule[] = [...GENERAL_RULES, ...BELOW_ISSUER_RULES, ...PLATFORM_RULES];
 
 const ANYWHERE: LintContext = { platforms: [] };
 
-/** The rules that have something to check in a context. */
+/** The rules that apply in a context. */
 export function rulesFor(context: LintContext): readonly LintRule[] {
   return [...GENERAL_RULES, ...context.issuer ? BELOW_ISSUER_RULES : [], ...rulesOfPlatforms(context.platforms)];
 }
 
 /**
- * Checks a certificate of any origin by all rules. Takes any octets and never throws: what is no certificate in DER has
+ * Checks a certificate of any origin against all rules. It accepts any octets and never throws: input that is not a certificate in DER has
  * one finding. The signature is not verified.
  *
  * @param der the certificate
- * @param context the platforms that it is for, its issuer and the present, where they are known
- * @returns what is wrong, in the order of the rules; nothing where all is well
+ * @param context the platforms that the certificate is for, and its issuer and the present time if they are known
+ * @returns the findings, in the order of the rules; empty if nothing is wrong
  */
 export function lintCertificate(der: Buffer, context: LintContext = ANYWHERE): LintFinding[] {
   let certificate: LintedCertificate;

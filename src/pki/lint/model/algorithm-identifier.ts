@@ -6,7 +6,7 @@ export interface AlgorithmIdentifier {
   readonly der: Buffer;
   /** Dotted. */
   readonly oid: string;
-  /** A whole element, where there is one. */
+  /** A whole element, if there is one. */
   readonly parameters?: Buffer;
 }
 

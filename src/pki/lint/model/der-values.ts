@@ -1,7 +1,7 @@
 import { Tag } from '../../der';
 import { DerReader } from '../../der-reader';
 
-/** An element of any type: its identifier octet, and what is in it. */
+/** An element of any type: its identifier octet and its contents. */
 export interface AnyElement {
   readonly tag: number;
   /** Tag, length and contents. */
@@ -9,7 +9,7 @@ export interface AnyElement {
   readonly contents: Buffer;
 }
 
-/** The next element, whatever it is. No type that a certificate is made of has a tag of more than one octet. */
+/** Reads the next element, whatever its type. No type in a certificate has a tag of more than one octet. */
 export function anyElement(reader: DerReader): AnyElement {
   const { tag } = reader;
   if (tag === undefined || tag % 32 === 31) {
@@ -19,7 +19,7 @@ export function anyElement(reader: DerReader): AnyElement {
   return { tag, der, contents: new DerReader(der).contents(tag) };
 }
 
-/** Everything up to the end. */
+/** Reads all elements up to the end. */
 export function elementsOf(reader: DerReader): AnyElement[] {
   const elements: AnyElement[] = [];
   while (reader.more) {
@@ -28,7 +28,7 @@ export function elementsOf(reader: DerReader): AnyElement[] {
   return elements;
 }
 
-/** All that a SEQUENCE OF holds; empty ones are not allowed (`SIZE (1..MAX)` in RFC 5280, appendix A). */
+/** Reads all elements of a SEQUENCE OF, which must not be empty (`SIZE (1..MAX)` in RFC 5280, appendix A). */
 export function atLeastOne<T>(reader: DerReader, read: (reader: DerReader) => T): T[] {
   if (!reader.more) {
     throw new Error('the list must not be empty');
@@ -40,15 +40,15 @@ export function atLeastOne<T>(reader: DerReader, read: (reader: DerReader) => T)
   return all;
 }
 
-/** The next element, an OBJECT IDENTIFIER, in its dotted form. */
+/** Reads the next element, an OBJECT IDENTIFIER, in its dotted form. */
 export function objectIdentifierText(reader: DerReader): string {
   return dotted(reader.contents(Tag.OBJECT_IDENTIFIER));
 }
 
-/** As many as the longest arcs in use have: UUIDs, of 128 bits (X.667). */
+/** The length of the longest arcs in use: UUIDs of 128 bits (X.667). */
 const MAX_ARC_OCTETS = 19;
 
-/** X.690, 8.19: seven bits an octet, the top bit set in all but the last of an arc, which has no leading zeros. */
+/** X.690, 8.19: each octet has seven bits of an arc, and its top bit is set except in the last octet of an arc. An arc has no leading zeros. */
 function dotted(contents: Buffer): string {
   const arcs: (number | bigint)[] = [];
   let start = 0;
@@ -64,7 +64,7 @@ function dotted(contents: Buffer): string {
   return arcs.join('.');
 }
 
-/** One arc. The large ones are rare, and counted by the slower kind of numbers. */
+/** Reads one arc. Large arcs are rare, and use the slower type of number. */
 function arcOf(contents: Buffer, start: number, end: number): number | bigint {
   if (contents[start] === 0x80 || end - start >= MAX_ARC_OCTETS) {
     throw new Error(`DER must have arcs of an OBJECT IDENTIFIER in the fewest octets, and at most ${MAX_ARC_OCTETS}`);
@@ -79,7 +79,7 @@ function arcOf(contents: Buffer, start: number, end: number): number | bigint {
   return arc;
 }
 
-/** The first two arcs are one number (X.690, 8.19.4). */
+/** The first two arcs are encoded as one number (X.690, 8.19.4). */
 function firstArcs(both: number | bigint): (number | bigint)[] {
   if (typeof both === 'bigint') {
     return [2, both - 80n];
@@ -89,10 +89,10 @@ function firstArcs(both: number | bigint): (number | bigint)[] {
 }
 
 /**
- * A BOOLEAN that DEFAULTs to FALSE, as it is met with: DER leaves FALSE out and writes TRUE as FF (X.690, 11.1 and 11.5).
- * Other forms mean the same to most readers, so that they are told of and read.
+ * Reads a BOOLEAN that DEFAULTs to FALSE, in the forms that occur in practice: DER leaves FALSE out and writes TRUE as FF (X.690, 11.1 and
+ * 11.5). Other forms mean the same to most readers, so they are read and reported.
  *
- * @param faults what is wrong with the encoding goes here
+ * @param faults receives the faults of the encoding
  */
 export function tolerantFlag(reader: DerReader, what: string, faults: string[]): boolean {
   if (!reader.follows(Tag.BOOLEAN)) {
@@ -111,7 +111,7 @@ export function tolerantFlag(reader: DerReader, what: string, faults: string[]):
   return octet !== 0;
 }
 
-/** The contents of an INTEGER, as they stand; not in the fewest octets is a fault of the encoding (X.690, 8.3.2). */
+/** Reads the contents of an INTEGER unchanged. More octets than necessary are a fault of the encoding (X.690, 8.3.2). */
 export function integerOctets(reader: DerReader, what: string, faults: string[]): Buffer {
   const octets = reader.contents(Tag.INTEGER);
   const [first, second = 0] = octets;

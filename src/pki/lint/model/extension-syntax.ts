@@ -5,13 +5,13 @@ import { DerReader } from '../../der-reader';
 import { RawGeneralName, readGeneralName } from '../../general-names';
 import { NameConstraints } from '../../name-subtrees';
 
-/** A GeneralName (RFC 5280, section 4.2.1.6): the number of its tag, and what is in it. */
+/** A GeneralName (RFC 5280, section 4.2.1.6): the number of its tag, and its contents. */
 export interface GeneralName {
   readonly kind: number;
   readonly contents: Buffer;
 }
 
-/** The numbers of the tags of a GeneralName that are looked into. */
+/** The tag numbers of the kinds of GeneralName that the rules examine. */
 export const GENERAL_NAME = { rfc822Name: 1, dNSName: 2, uniformResourceIdentifier: 6, iPAddress: 7 } as const;
 
 export function generalName(reader: DerReader): GeneralName {
@@ -23,7 +23,7 @@ export function generalName(reader: DerReader): GeneralName {
   return { kind, contents };
 }
 
-/** RFC 5280, section 4.2.1.10: permitted or excluded subtrees, or both; types of names that are not known here are left out. */
+/** RFC 5280, section 4.2.1.10: permitted or excluded subtrees, or both. Types of names that are unknown here are left out. */
 export function nameConstraints(fields: DerReader): NameConstraints {
   const [permitted, excluded] = [0, 1].map(number => {
     const tag = contextTag(number, true);
@@ -36,7 +36,7 @@ export function nameConstraints(fields: DerReader): NameConstraints {
   return { permitted: knownBases(permitted), excluded: knownBases(excluded) };
 }
 
-/** `minimum` and `maximum` follow the base in none that is in use. */
+/** No subtree in use has `minimum` or `maximum` after its base. */
 function subtree(subtrees: DerReader): RawGeneralName | undefined {
   const fields = subtrees.sequence();
   const base = readGeneralName(fields);
@@ -56,7 +56,7 @@ export function checkDirectoryAttribute(attributes: DerReader): void {
   attribute.end();
 }
 
-/** RFC 5280, section 4.2.1.4: a policy is there once. */
+/** RFC 5280, section 4.2.1.4: a policy appears only once. */
 export function checkPolicies(policies: DerReader): void {
   const seen = new Set<string>();
   atLeastOne(policies, () => {

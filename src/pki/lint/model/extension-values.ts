@@ -15,7 +15,7 @@ export const KEY_USAGE_NAMES = [
 
 export type KeyUsageName = typeof KEY_USAGE_NAMES[number];
 
-/** What the extensions say. A value is absent where the extension is, or can't be read. */
+/** The values of the extensions. A value is absent if its extension is absent or can't be read. */
 export interface ExtensionValues {
   readonly basicConstraints?: { readonly ca: boolean; readonly pathLength?: number };
   readonly keyUsage?: ReadonlySet<KeyUsageName>;
@@ -26,19 +26,19 @@ export interface ExtensionValues {
   readonly subjectKeyIdentifier?: Buffer;
   /** `keyIdentifier` of the extension. */
   readonly authorityKeyIdentifier?: Buffer;
-  /** Where CRLs are. */
+  /** The URIs of CRLs. */
   readonly crlUris?: readonly string[];
-  /** Where CRLs are that say what has changed since. */
+  /** The URIs of delta CRLs, which say what has changed since. */
   readonly deltaCrlUris?: readonly string[];
-  /** Where the issuer's certificate or OCSP is. */
+  /** The URIs of the issuer's certificate or of OCSP. */
   readonly accessUris?: readonly string[];
 }
 
-/** What is wrong with a value, although it could be read. */
+/** The faults of a value that could still be read. */
 export interface ValueFaults {
-  /** With its encoding. */
+  /** Faults of its encoding. */
   readonly encoding: string[];
-  /** With what stands in it. */
+  /** Faults of its content. */
   readonly syntax: string[];
 }
 
@@ -49,7 +49,7 @@ const syntaxOf = (check: (value: DerReader) => void): ValueReader => value => {
   return {};
 };
 
-/** How the value of each extension of RFC 5280 is read, and whether it has the syntax of its kind. */
+/** The readers for the value of each extension of RFC 5280. They also check its syntax. */
 const VALUE_READERS: { readonly [oid: string]: ValueReader | undefined } = {
   [OID.basicConstraints]: (value, faults) => ({ basicConstraints: basicConstraints(value.sequence(), faults) }),
   [OID.keyUsage]: (value, { encoding }) => ({ keyUsage: keyUsage(value.contents(Tag.BIT_STRING), encoding) }),
@@ -71,9 +71,9 @@ const VALUE_READERS: { readonly [oid: string]: ValueReader | undefined } = {
 };
 
 /**
- * Reads the value of one extension; one that is not of RFC 5280 says nothing.
+ * Reads the value of one extension. An extension that is not in RFC 5280 has no values here.
  *
- * @param faults what is wrong with the value goes here
+ * @param faults receives the faults of the value
  */
 export function readExtensionValue(oid: string, value: Buffer, faults: ValueFaults): ExtensionValues {
   const read = VALUE_READERS[oid];
@@ -86,7 +86,7 @@ export function readExtensionValue(oid: string, value: Buffer, faults: ValueFaul
   return values;
 }
 
-/** RFC 5280, section 4.2.1.9. A path length that can't be makes a CA no less of one. */
+/** RFC 5280, section 4.2.1.9. A CA with an impossible path length is still a CA. */
 function basicConstraints(fields: DerReader, { encoding, syntax }: ValueFaults): ExtensionValues['basicConstraints'] {
   const ca = tolerantFlag(fields, 'cA of basicConstraints', encoding);
   if (!fields.more) {
@@ -101,7 +101,7 @@ function basicConstraints(fields: DerReader, { encoding, syntax }: ValueFaults):
   return { ca, pathLength: Number(`0x${octets.toString('hex')}`) };
 }
 
-/** RFC 5280, section 4.2.1.3. Zero bits at the end are left out (X.690, 11.2.2). */
+/** RFC 5280, section 4.2.1.3. Trailing zero bits are left out (X.690, 11.2.2). */
 function keyUsage(contents: Buffer, faults: string[]): ReadonlySet<KeyUsageName> {
   const [unused = NaN, ...octets] = contents.subarray(0, 4);
   const bits = 8 * octets.length - unused;

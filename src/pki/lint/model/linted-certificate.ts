@@ -7,28 +7,28 @@ import { LintedTime, readTime } from './linted-time';
 import { contextTag, Tag } from '../../der';
 import { DerReader } from '../../der-reader';
 
-/** An extension as it stands in the certificate. */
+/** An extension as the certificate has it. */
 export interface LintedExtension {
   /** Dotted. */
   readonly oid: string;
   readonly critical: boolean;
   /** The contents of the OCTET STRING. */
   readonly value: Buffer;
-  /** What is wrong with the value, or keeps it from being read. */
+  /** What is wrong with the value, or why it can't be read. */
   readonly fault?: string;
 }
 
 /**
- * A certificate of any origin, taken apart as far as rules look at it. Nothing in it is taken for granted but that it has
- * the fields of a certificate in their order. The buffers are views of `der`.
+ * A certificate of any origin, parsed as far as the rules need it. Nothing is taken for granted except that it has the fields of a
+ * certificate in their order. The buffers are views of `der`.
  */
 export interface LintedCertificate {
   readonly der: Buffer;
-  /** What is not as DER wants it, and could be read all the same. */
+  /** What deviates from DER but could still be read. */
   readonly encodingFaults: readonly string[];
-  /** As people count: 1, 2 or 3, where it is one of those. */
+  /** The version as people count it: 1, 2 or 3, if it is one of those. */
   readonly version: number;
-  /** The octets of the INTEGER, with its sign. */
+  /** The octets of the INTEGER, including its sign. */
   readonly serialNumber: Buffer;
   /** `signature` of the TBSCertificate. */
   readonly innerSignature: AlgorithmIdentifier;
@@ -41,22 +41,22 @@ export interface LintedCertificate {
   readonly publicKey: LintedKey;
   /** Whether there is an issuerUniqueID or a subjectUniqueID. */
   readonly uniqueIdentifiers: boolean;
-  /** In their order, repeated ones too. */
+  /** In order, including repeated ones. */
   readonly extensions: readonly LintedExtension[];
-  /** What the extensions say; the first of them where one is repeated. */
+  /** The values of the extensions. If an extension is repeated, the first one counts. */
   readonly values: ExtensionValues;
-  /** The object identifiers of extensions that say nothing, for their values can't be read: nobody can say what is missing then. */
+  /** The object identifiers of extensions whose values can't be read, so it is unknown what is missing. */
   readonly unreadable: ReadonlySet<string>;
   /** Whether it is a CA: `cA` of basicConstraints. */
   readonly ca: boolean;
-  /** Whether it names itself as its issuer, in whatever encoding. */
+  /** Whether it names itself as its issuer, in any encoding. */
   readonly selfIssued: boolean;
 }
 
 /**
- * Takes a certificate apart for the rules.
+ * Parses a certificate for the rules.
  *
- * @throws an error that says where DER ends to be a certificate; nothing of it is known then
+ * @throws an error that says where the DER stops being a certificate; nothing is known about it then
  */
 export function readLintedCertificate(der: Buffer): LintedCertificate {
   const encodingFaults: string[] = [];

@@ -7,7 +7,7 @@ import { Tag } from '../../der';
 import { DerReader } from '../../der-reader';
 import { OID } from '../../object-identifiers';
 
-/** The kinds of keys that are told apart; RSA-PSS is an RSA key for PSS only (RFC 4055, section 1.2). */
+/** The kinds of keys that the rules distinguish. RSA-PSS is an RSA key for PSS only (RFC 4055, section 1.2). */
 export type LintedKeyFamily = KeyFamily | 'RSA-PSS' | 'ED448';
 
 /** A SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7). */
@@ -25,9 +25,9 @@ export interface LintedKey {
   readonly modulus?: Buffer;
   /** RSA: without leading zeros. */
   readonly exponent?: Buffer;
-  /** EC: the object identifier of the curve, dotted; absent where the curve is not given by name. */
+  /** EC: the object identifier of the curve, dotted; absent if the curve is not given by name. */
   readonly curve?: string;
-  /** What keeps the key from being read as its algorithm says. */
+  /** Why the key can't be read as its algorithm says. */
   readonly fault?: string;
 }
 
@@ -39,7 +39,7 @@ const FAMILIES: { readonly [oid: string]: LintedKeyFamily | undefined } = {
   [LINT_OID.ed448]: 'ED448',
 };
 
-/** The curves that a key is known to be on, by their object identifiers. */
+/** The known curves, by their object identifiers. */
 export const CURVES: ReadonlyMap<string, Curve> = new Map(([
   ...NIST_CURVES,
   { name: 'P-192', oid: LINT_OID.secp192r1, coordinateOctets: 24 },

@@ -3,7 +3,7 @@ import { Tag } from '../../der';
 import { DerReader } from '../../der-reader';
 import { isSameName } from '../../name-comparison';
 
-/** Identifier octets of the string types of names that are not written here (X.680, section 8.4). */
+/** Identifier octets of the string types of names, including types that this library does not write (X.680, section 8.4). */
 export const STRING_TAG = {
   UTF8_STRING: Tag.UTF8_STRING,
   PRINTABLE_STRING: Tag.PRINTABLE_STRING,
@@ -21,25 +21,25 @@ export interface NameAttribute {
   readonly tag: number;
   /** The octets of the value. */
   readonly value: Buffer;
-  /** The value as text; `undefined` where it is not a string, or not one of its own type. */
+  /** The value as text; `undefined` if it is not a string, or not a valid string of its type. */
   readonly text?: string;
 }
 
 /** A distinguished name (RFC 5280, section 4.1.2.4). */
 export interface LintedName {
   readonly der: Buffer;
-  /** Those that can be read. */
+  /** The attributes that can be read. */
   readonly attributes: readonly NameAttribute[];
-  /** Whether there is nothing in it, not even what can't be read. */
+  /** Whether the name has no content, not even content that can't be read. */
   readonly empty: boolean;
   /** Whether all of it has the syntax of a name. */
   readonly readable: boolean;
 }
 
 /**
- * Reads as much of a name as can be read, so that a fault in it hides nothing else.
+ * Reads as much of a name as can be read, so that a fault in the name hides nothing else.
  *
- * @param faults what is wrong with the encoding, and what keeps a part from being read, goes here
+ * @param faults receives the faults of the encoding, and the reasons why a part can't be read
  */
 export function readName(der: Buffer, what: string, faults: string[]): LintedName {
   const attributes: NameAttribute[] = [];
@@ -47,7 +47,7 @@ export function readName(der: Buffer, what: string, faults: string[]): LintedNam
   const empty = !sets.more;
   let readable = true;
   for (let at = NaN; sets.more && sets.position !== at;) {
-    at = sets.position; // where nothing was read, nothing more can be
+    at = sets.position; // if nothing was read, nothing more can be
     try {
       attributes.push(...readSet(sets.enter(Tag.SET), what, faults));
     } catch (error) {
@@ -69,7 +69,7 @@ function readSet(set: DerReader, what: string, faults: string[]): NameAttribute[
   return members.map(member => readAttribute(member.der));
 }
 
-/** Whether two names are the same (RFC 5280, section 7.1), in whatever encoding. */
+/** Whether two names are the same (RFC 5280, section 7.1), in any encoding. */
 export function isSameLintedName(one: LintedName, other: LintedName): boolean {
   return one.der.equals(other.der) || (one.readable && other.readable && isSameName(one.der, other.der));
 }

@@ -3,14 +3,14 @@ import { quote } from '../../../contract/rules';
 import { Tag } from '../../der';
 import { DerReader } from '../../der-reader';
 
-/** A time as it stands in a certificate (RFC 5280, section 4.1.2.5). */
+/** A time as the certificate has it (RFC 5280, section 4.1.2.5). */
 export interface LintedTime {
   /** Tag, length and contents. */
   readonly der: Buffer;
-  /** Whether it is a UTCTime; otherwise it is to be a GeneralizedTime. */
+  /** Whether it is a UTCTime; otherwise it should be a GeneralizedTime. */
   readonly utc: boolean;
   readonly text: string;
-  /** What it means; `undefined` where it is no time, or not of the form that RFC 5280 wants. */
+  /** The point in time; `undefined` if this is not a time, or not in the form that RFC 5280 requires. */
   readonly date?: Date;
   /** What is wrong with its form. */
   readonly fault?: string;
@@ -27,7 +27,7 @@ export function readTime(reader: DerReader): LintedTime {
   return { der, utc, text, date, fault: date ? undefined : `must be ${utc ? 'YYMMDDHHMMSSZ' : 'YYYYMMDDHHMMSSZ'}, got ${quote(text)}` };
 }
 
-/** RFC 5280, section 4.1.2.5.1: two digits from 50 on are of the last century. */
+/** RFC 5280, section 4.1.2.5.1: two-digit years from 50 on mean 19YY. */
 function dateOf(utc: boolean, text: string): Date | undefined {
   if (!(utc ? /^\d{12}Z$/ : /^\d{14}Z$/).test(text)) {
     return undefined;
@@ -35,6 +35,6 @@ function dateOf(utc: boolean, text: string): Date | undefined {
   const digits = utc ? `${text < '5' ? '20' : '19'}${text}` : text;
   const iso = `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6, 8)}T${digits.slice(8, 10)}:${digits.slice(10, 12)}:${digits.slice(12, 14)}.000Z`;
   const date = new Date(iso);
-  // A date that is not in the calendar is moved to one that is, or is none.
+  // JavaScript moves a date that is not in the calendar to one that is, or makes it invalid.
   return !Number.isNaN(date.getTime()) && date.toISOString() === iso ? date : undefined;
 }

@@ -1,4 +1,4 @@
-/** Object identifiers of what certificates of other origins are made of, dotted, by their names in the RFC that assigns them. */
+/** Object identifiers that occur in certificates of other origins, dotted, by their names in the RFC that assigns them. */
 export const LINT_OID = {
   // RFC 3279, section 2.2, and RFC 4055, sections 2 to 5
   md2WithRSAEncryption: '1.2.840.113549.1.1.2',

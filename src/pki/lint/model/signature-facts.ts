@@ -5,11 +5,11 @@ import { contextTag } from '../../der';
 import { DerReader } from '../../der-reader';
 import { OID } from '../../object-identifiers';
 
-/** What an algorithm of signatures is. */
+/** The properties of a signature algorithm. */
 export interface SignatureFacts {
   /** The kind of key that signs. */
   readonly family: 'RSA' | 'RSA-PSS' | 'EC' | 'ED25519' | 'ED448';
-  /** The digest; absent where the algorithm has its own. */
+  /** The digest; absent if the algorithm has its own. */
   readonly digest?: string;
 }
 
@@ -38,12 +38,12 @@ const DIGESTS: { readonly [oid: string]: string | undefined } = {
   [LINT_OID.sha512]: 'SHA-512',
 };
 
-/** What is known of an algorithm of signatures, or `undefined` where it is none that is known here. */
+/** The properties of a signature algorithm, or `undefined` if it is not known here. */
 export function signatureFacts(algorithm: AlgorithmIdentifier): SignatureFacts | undefined {
   return algorithm.oid === LINT_OID.rsassaPss ? { family: 'RSA-PSS', digest: pssDigest(algorithm.parameters) } : SIGNATURES[algorithm.oid];
 }
 
-/** RFC 4055, section 3.1: SHA-1 where the parameters name none. */
+/** RFC 4055, section 3.1: SHA-1 if the parameters name no digest. */
 function pssDigest(parameters: Buffer | undefined): string {
   try {
     const fields = new DerReader(parameters ?? Buffer.alloc(0)).sequence();

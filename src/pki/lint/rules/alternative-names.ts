@@ -4,7 +4,7 @@ import { GENERAL_NAME, GeneralName } from '../model/extension-syntax';
 import { LintedCertificate } from '../model/linted-certificate';
 import { LINT_OID } from '../model/object-identifiers';
 
-/** RFC 1034, section 3.5, as RFC 1123, section 2.1, extends it: labels of letters, digits and hyphens inside. */
+/** RFC 1034, section 3.5, as RFC 1123, section 2.1, extends it: labels of letters, digits and, except at the ends, hyphens. */
 const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 
 /** A wildcard stands for the first label (RFC 9525, section 6.3). */
@@ -18,7 +18,7 @@ const MAILBOX = new RegExp(`^[\\x21-\\x3f\\x41-\\x7e]{1,64}@(?:(?=.{1,${MAX_DNS_
 /** RFC 3986, section 3: a scheme and something after it. */
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$/;
 
-/** What is wrong with a name of each kind; kinds that are not here have no form of their own. */
+/** The checks of the form of each kind of name. Kinds that are not listed have no form of their own. */
 const FORMS: { readonly [kind: number]: ((contents: Buffer) => string | undefined) | undefined } = {
   [GENERAL_NAME.rfc822Name]: contents => MAILBOX.test(textOf(contents))
     ? undefined
@@ -32,7 +32,7 @@ const FORMS: { readonly [kind: number]: ((contents: Buffer) => string | undefine
     : `an IP address must have 4 octets, or 16, got ${length}`,
 };
 
-/** The extension subjectAltName, and addresses elsewhere. */
+/** Rules for the extension subjectAltName, and for URIs in other extensions. */
 export const ALTERNATIVE_NAME_RULES: readonly LintRule[] = [
   {
     id: 'rfc5280-empty-subject',

@@ -2,18 +2,18 @@ import { SUBJECT_ATTRIBUTES, SubjectAttributeFacts } from '../../../contract/sub
 import { STRING_TAG } from '../model/linted-name';
 import { LINT_OID } from '../model/object-identifiers';
 
-/** What RFC 5280, appendix A.1, says of a type of attribute. */
+/** What RFC 5280, appendix A.1, says about a type of attribute. */
 export interface AttributeType {
   readonly label: string;
-  /** Upper bound in characters, where there is one. */
+  /** Upper bound in characters, if there is one. */
   readonly maxLength?: number;
-  /** The identifier octet of the only string type that it may have; absent for a DirectoryString. */
+  /** The identifier octet of the only string type that a value may have; absent for a DirectoryString. */
   readonly tag?: number;
 }
 
 const UB_NAME = 32_768;
 
-/** Those that a subject here can have; `dnQualifier` has no upper bound in the RFC, only in what can be declared. */
+/** A type of attribute that a subject here can have. `dnQualifier` has no upper bound in the RFC, only in what can be declared. */
 function declarable({ oid, label, maxLength, printableOnly }: SubjectAttributeFacts): [string, AttributeType] {
   return [oid, { label, maxLength: label === 'dnQualifier' ? undefined : maxLength, tag: printableOnly ? STRING_TAG.PRINTABLE_STRING : undefined }];
 }

@@ -4,7 +4,7 @@ import { LintRule } from '../lint-rule';
 import { LintedCertificate } from '../model/linted-certificate';
 import { LINT_OID } from '../model/object-identifiers';
 
-/** What a certificate may do, and what makes it a CA. */
+/** Rules for what a certificate may do, and for what makes it a CA. */
 export const AUTHORITY_RULES: readonly LintRule[] = [
   {
     id: 'rfc5280-basic-constraints-critical',
@@ -111,7 +111,7 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
   },
 ];
 
-/** Whether an extension is critical; `undefined` where it is not there. */
+/** Whether an extension is critical; `undefined` if it is absent. */
 function isCritical({ extensions }: LintedCertificate, extension: string): boolean | undefined {
   return extensions.find(({ oid }) => oid === extension)?.critical;
 }

@@ -7,7 +7,7 @@ import { describeLintedKey } from '../model/linted-key';
 import { LINT_OID } from '../model/object-identifiers';
 import { SignatureFacts, signatureFacts } from '../model/signature-facts';
 
-/** mbedTLS refuses longer values (MBEDTLS_X509_MAX_DN_NAME_SIZE is 256, with the octet that ends a string in C). */
+/** mbedTLS refuses longer values (MBEDTLS_X509_MAX_DN_NAME_SIZE is 256, including the octet that ends a string in C). */
 const MAX_VALUE_OCTETS = 255;
 
 /** wolfSSL refuses longer names (WC_ASN_NAME_MAX, 256 in its smallest configuration). */
@@ -19,7 +19,7 @@ const MAX_RSA_BITS = 4096;
 /** The last second that a certificate can name (RFC 5280, section 4.1.2.5). */
 const END_OF_TIME = '99991231235959Z';
 
-/** What is right by the standards, and refused by a TLS stack that is met with on devices or in the field. */
+/** Rules for what the standards allow, but a TLS stack on devices or in the field refuses. */
 export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
   {
     id: 'stack-edwards-curve',

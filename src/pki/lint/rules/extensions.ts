@@ -7,8 +7,8 @@ import { LINT_OID } from '../model/object-identifiers';
 type Criticality = ReadonlyMap<string, boolean | undefined>;
 
 /**
- * The extensions of RFC 5280, section 4.2, which every validator is to understand, and whether it wants them critical: `undefined` where
- * that is open, or has a rule of its own.
+ * The extensions of RFC 5280, section 4.2, which every validator is expected to understand, and whether the RFC requires them to be
+ * critical: `undefined` if the RFC leaves that open, or if another rule covers it.
  */
 const CRITICAL: Criticality = new Map<string, boolean | undefined>([
   [OID.authorityKeyIdentifier, false],
@@ -30,10 +30,10 @@ const CRITICAL: Criticality = new Map<string, boolean | undefined>([
   [LINT_OID.subjectInfoAccess, false],
 ]);
 
-/** What it advises. */
+/** The criticality that RFC 5280 advises. */
 const ADVISED: Criticality = new Map([[LINT_OID.issuerAltName, false], [LINT_OID.cRLDistributionPoints, false], [LINT_OID.policyMappings, true]]);
 
-/** What holds for extensions of every kind. */
+/** Rules for extensions of every kind. */
 export const EXTENSION_RULES: readonly LintRule[] = [
   {
     id: 'rfc5280-duplicate-extension',

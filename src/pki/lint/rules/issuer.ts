@@ -5,7 +5,7 @@ import { describeLintedKey } from '../model/linted-key';
 import { isSameLintedName } from '../model/linted-name';
 import { signatureFacts } from '../model/signature-facts';
 
-/** How a certificate stands to the one of its issuer. */
+/** Rules that compare a certificate with its issuer's. */
 export const ISSUER_RULES: readonly LintRule[] = [
   issuerRule({
     id: 'rfc5280-issuer-name',
@@ -97,7 +97,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
     checks: 'The signature is of the kind that the issuer\'s key makes.',
     check: ({ outerSignature }, { publicKey }) => {
       const family = signatureFacts(outerSignature)?.family;
-      // An RSA key that is not for PSS only signs by either scheme (RFC 4055, section 1.2).
+      // An RSA key that is not restricted to PSS signs by either scheme (RFC 4055, section 1.2).
       const possible = family === publicKey.family || (family === 'RSA-PSS' && publicKey.family === 'RSA');
       return family === undefined || publicKey.family === undefined || possible
         ? undefined
@@ -106,7 +106,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
   }),
 ];
 
-/** Of a key identifier without end, only so much is shown. */
+/** Shows only the first 32 octets, because a key identifier can have any length. */
 function hex(octets: Buffer): string {
   return octets.toString('hex', 0, 32);
 }

@@ -9,7 +9,7 @@ import { LintedCertificate } from '../model/linted-certificate';
 
 const VALIDATORS: readonly LimitedValidator[] = ['Go', 'GnuTLS', 'Botan', 'wolfSSL'];
 
-/** What general validators make of constraints that RFC 5280 allows. */
+/** Rules for how general validators treat constraints that RFC 5280 allows. */
 export const NAME_CONSTRAINT_RULES: readonly LintRule[] = [...VALIDATORS.map((validator): LintRule => ({
   id: `stack-name-constraints-${validator.toLowerCase()}`,
   severity: 'warning',
@@ -27,7 +27,7 @@ export const NAME_CONSTRAINT_RULES: readonly LintRule[] = [...VALIDATORS.map((va
   check: ({ values: { nameConstraints } }) => nameConstraints && checkEmptyConstraints(nameConstraints),
 }];
 
-/** What names count for below a CA with constraints, to some validators. */
+/** Rules for how some validators treat names below a CA with constraints. */
 export const CONSTRAINED_NAME_RULES: readonly LintRule[] = [
   issuerRule({
     id: 'stack-common-name-constraints',
@@ -35,7 +35,7 @@ export const CONSTRAINED_NAME_RULES: readonly LintRule[] = [
     source: 'OpenSSL 3.0, Java 17, GnuTLS 3.7, NSS 3.87, Botan 2.19 and wolfSSL 5.5, tried',
     checks: 'A common name without an alternative name of its type beside it lies within the issuer\'s constraints on host names and addresses: '
       + 'one or the other validator takes it for such a name.',
-    // Nobody holds a certificate that signs itself against its own constraints (RFC 5280, section 6.1.3).
+    // No validator checks a certificate that signs itself against its own constraints (RFC 5280, section 6.1.3).
     check: (certificate, { values: { nameConstraints } }) => certificate.selfIssued || !nameConstraints ? undefined
       : complaintsOf(commonNamesOf(certificate), commonName =>
         checkCommonName({ commonName, alternativeNames: alternativeNames(certificate), profile: profileOf(certificate) }, nameConstraints)),
@@ -54,7 +54,7 @@ function commonNamesOf({ subject }: LintedCertificate): string[] {
   return subject.attributes.flatMap(({ oid, text }) => oid === OID.commonName && text !== undefined ? [text] : []);
 }
 
-/** What it is for, as far as a common name is judged by it. */
+/** The profile by which the common name is judged. */
 function profileOf({ ca, values: { extendedKeyUsage } }: LintedCertificate): 'ca' | 'server' | 'device' {
   return ca ? 'ca' : extendedKeyUsage?.includes(OID.serverAuth) ? 'server' : 'device';
 }

@@ -13,7 +13,7 @@ const STRING_NAMES = new Map<number, string>([
 
 const OLD_STRINGS: readonly number[] = [STRING_TAG.TELETEX_STRING, STRING_TAG.UNIVERSAL_STRING, STRING_TAG.BMP_STRING];
 
-/** Names, and the attributes that they consist of. */
+/** Rules for names and their attributes. */
 export const NAME_RULES: readonly LintRule[] = [
   {
     id: 'rfc5280-issuer-present',
@@ -90,8 +90,8 @@ export const NAME_RULES: readonly LintRule[] = [
 ];
 
 /**
- * What there is to say of the attributes of issuer and subject; types of attributes whose form is not known are left out. A certificate
- * is not judged for the name of an issuer whose own certificate is there: that one is, and nobody below can change it.
+ * Collects the complaints about the attributes of issuer and subject. Types of attributes whose form is not known are left out. If the
+ * issuer's own certificate is available, its name is judged there: a certificate below it can't change the name.
  */
 function complaintsOfAttributes(
   { issuer, subject, selfIssued }: LintedCertificate, known: LintedCertificate | undefined,

@@ -12,7 +12,7 @@ import { describeLintedKey, LintedKey, readKey } from '../model/linted-key';
 import { LINT_OID } from '../model/object-identifiers';
 import { signatureFacts } from '../model/signature-facts';
 
-/** What every platform needs of a device, for all of them authenticate devices as TLS clients. */
+/** What every platform requires of a device, because all of them authenticate devices as TLS clients. */
 const TLS_CLIENT_RULES: readonly LintRule[] = [
   {
     id: 'platform-client-key-usage',
@@ -35,7 +35,7 @@ const TLS_CLIENT_RULES: readonly LintRule[] = [
   },
 ];
 
-/** The rules that follow from the data on a platform: one for each thing that it demands. */
+/** The rules that follow from the data on a platform: one for each of its requirements. */
 function rulesOf(platform: PlatformId): LintRule[] {
   const rules = platformRules(platform);
   const rule = (what: string, checks: string, check: LintRule['check'], more: Partial<LintRule> = {}): LintRule => ({
@@ -95,7 +95,7 @@ function rulesOf(platform: PlatformId): LintRule[] {
   ];
 }
 
-/** The rules on what is demanded; none where it isn't. */
+/** The rules for a requirement; none if the platform does not have it. */
 function demand<T>(demanded: T | undefined, rules: (demanded: T) => readonly LintRule[]): readonly LintRule[] {
   return demanded === undefined || demanded === false ? [] : rules(demanded);
 }
@@ -110,7 +110,7 @@ export function rulesOfPlatforms(platforms: readonly PlatformId[]): readonly Lin
   return platforms.length === 0 ? [] : [...TLS_CLIENT_RULES, ...[...new Set(platforms)].flatMap(platform => BY_PLATFORM.get(platform)!)];
 }
 
-/** One key of each algorithm that can be declared, to compare others with. */
+/** One key of each algorithm that can be declared, to compare other keys with. */
 const SAMPLES = new Map<KeyAlgorithmName, LintedKey>(KEY_ALGORITHM_NAMES.map(name => [name, readKey(publicKeyForm(name).sample)]));
 
 function keyComplaint(what: string, key: LintedKey, allowed: readonly KeyAlgorithmName[], { name }: PlatformRules): string | undefined {
@@ -119,7 +119,7 @@ function keyComplaint(what: string, key: LintedKey, allowed: readonly KeyAlgorit
     : `${what} must be ${oneOf(allowed)} for ${name}, got ${describeLintedKey(key)}`;
 }
 
-/** Platforms that take RSA keys of 2048 bits take longer ones, also of a size that can't be declared here. */
+/** Platforms that accept RSA keys of 2048 bits accept longer ones, including sizes that can't be declared here. */
 function isAtLeast(key: LintedKey, sample: LintedKey): boolean {
   return key.family === sample.family && key.curve === sample.curve && (key.bits ?? 0) >= (sample.bits ?? 0);
 }
@@ -160,7 +160,7 @@ function oneOf(allowed: readonly string[]): string {
   return allowed.length > 1 ? `one of ${allowed.join(', ')}` : allowed.join();
 }
 
-/** The characters of `toPem`: 4 for each 3 octets begun, a line end after each 64, and the two lines around them. */
+/** The number of characters that `toPem` gives: 4 for every 3 octets or part of them, a line end after every 64, and the first and last line. */
 function pemLength({ length }: Buffer): number {
   const base64 = 4 * Math.ceil(length / 3);
   return base64 + Math.ceil(base64 / 64) + '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n'.length;

@@ -9,14 +9,14 @@ import { CURVES, describeLintedKey, LintedKey } from '../model/linted-key';
 /** 112 bits of security. */
 const MIN_RSA_BITS = 2048;
 
-/** The octets of a public key (RFC 8032). */
+/** The number of octets of a public key (RFC 8032). */
 const EDWARDS_OCTETS = { ED25519: 32, ED448: 57 } as const;
 
 const ENCIPHERING: readonly KeyUsageName[] = ['keyEncipherment', 'dataEncipherment'];
 
 const NOT_SIGNING: readonly KeyUsageName[] = [...ENCIPHERING, 'keyAgreement', 'encipherOnly', 'decipherOnly'];
 
-/** The subject's public key, and what a key of its kind may be used for. */
+/** Rules for the subject's public key, and for what a key of its kind may be used for. */
 export const PUBLIC_KEY_RULES: readonly LintRule[] = [
   {
     id: 'rfc5280-subject-public-key',
@@ -140,7 +140,7 @@ function describeExponent(exponent: Buffer): string {
   return exponent.length <= 6 ? `the public exponent ${exponent.readUIntBE(0, exponent.length)}` : `a public exponent of ${exponent.length} octets`;
 }
 
-/** SEC 1, section 2.3.3: 04 and two coordinates, or 02 or 03 and one. */
+/** SEC 1, section 2.3.3: 04 and two coordinates, or 02 or 03 and one coordinate. */
 function isPoint({ octets, curve = '' }: LintedKey): boolean {
   const [form] = octets;
   const coordinates = form === 4 ? 2 : 1;
@@ -148,7 +148,7 @@ function isPoint({ octets, curve = '' }: LintedKey): boolean {
   return [2, 3, 4].includes(form) && (size === undefined ? octets.length > 1 : octets.length === 1 + coordinates * size);
 }
 
-/** Whether an EC key's curve is one of NIST that TLS servers and stacks know. */
+/** Whether an EC key's curve is one of the NIST curves that TLS servers and stacks know. */
 export function isCommonCurve(curve: string): boolean {
   return isNistCurve(curve);
 }

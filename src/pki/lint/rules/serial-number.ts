@@ -36,7 +36,7 @@ export const SERIAL_NUMBER_RULES: readonly LintRule[] = [
   },
 ];
 
-/** Of a serial number without end, only so much is shown. */
+/** Shows only the first 20 octets, because a serial number can have any length. */
 function hex(octets: Buffer): string {
   return octets.toString('hex', 0, MAX_OCTETS).toUpperCase();
 }

@@ -2,10 +2,10 @@ import { NULL } from '../../der';
 import { LintRule } from '../lint-rule';
 import { signatureFacts } from '../model/signature-facts';
 
-/** Digests for which collisions can be made, or soon. */
+/** Digests for which collisions can be made, now or soon. */
 const BROKEN_DIGESTS: readonly string[] = ['MD2', 'MD5', 'SHA-1'];
 
-/** How a certificate is signed; whether the signature verifies is not a matter of rules. */
+/** Rules for how a certificate is signed. No rule verifies the signature. */
 export const SIGNATURE_RULES: readonly LintRule[] = [
   {
     id: 'nist-signature-digest',

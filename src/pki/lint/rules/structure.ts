@@ -1,6 +1,6 @@
 import { complaintsOf, LintRule } from '../lint-rule';
 
-/** What is said where a file is no certificate at all, and nothing else can be checked. */
+/** The rule that is reported if a file is not a certificate at all, and nothing else can be checked. */
 export const DER_ENCODING: LintRule = {
   id: 'rfc5280-der-encoding',
   severity: 'error',
@@ -9,7 +9,7 @@ export const DER_ENCODING: LintRule = {
   check: ({ encodingFaults }) => complaintsOf(encodingFaults, fault => fault),
 };
 
-/** The fields around the content. */
+/** Rules for the fields around the content. */
 export const STRUCTURE_RULES: readonly LintRule[] = [
   DER_ENCODING,
   {

@@ -42,7 +42,7 @@ export const VALIDITY_RULES: readonly LintRule[] = [
   },
 ];
 
-/** How the present lies outside the validity, if it does. `notAfter` is the last second of it. */
+/** Says how the present lies outside the validity, if it does. `notAfter` is the last second of the validity. */
 export function outsideValidity({ notBefore, notAfter }: LintedCertificate, now: Date): string | undefined {
   if (notBefore.date && now < notBefore.date) {
     return `the certificate is valid from ${formatTime(notBefore.date)} on, and it is only ${formatTime(now)}`;

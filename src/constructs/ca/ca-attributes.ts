@@ -57,7 +57,7 @@ export interface CaAttributes extends CaOptions {
    * The algorithm of the CA's key, so that synthesis can check the rules of platforms. It is required for a KMS key on P-384 or
    * P-521 if synthesis does not know the certificate, because such a key does not sign over SHA-256.
    *
-   * @default - that of the certificate; where that is not known at synthesis, it is checked at deployment
+   * @default - the algorithm of the certificate; if the certificate is not known at synthesis, the deployment checks the algorithm
    */
   readonly keyAlgorithm?: KeyAlgorithm;
 }

@@ -21,37 +21,37 @@ import {
 import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
 
 /**
- * What the certificate of a CA whose key is elsewhere is.
+ * Options of the certificate of a CA whose key is elsewhere.
  */
 export interface CaCertificateOptions extends CertificateExtensionOptions, IssuedCertificateOptions {
-  /** The request of that CA, such as the `certificateSigningRequestPem` of a `PrivateIotCa` in another account or Region. */
+  /** The certificate signing request of that CA, such as the `certificateSigningRequestPem` of a `PrivateIotCa` in another account or Region. */
   readonly certificateSigningRequest: PemSource;
 
   /**
-   * The subject.
+   * The subject of the certificate.
    *
-   * @default - that of the request; for one that is not known at synthesis, it or `allowedSubject` has to be given
+   * @default - the subject of the request; if the request is not known at synthesis, `subject` or `allowedSubject` is required
    */
   readonly subject?: CertificateSubject;
 
   /**
-   * Which subject may be taken from the request. Another one is refused.
+   * The rule for the subject that may be taken from the request. Any other subject is refused.
    *
-   * @default - the subject of a request that is known at synthesis, which everybody can read there
+   * @default - the subject of a request that is known at synthesis, where everyone can read it
    */
   readonly allowedSubject?: SubjectRule;
 
   /**
-   * How many CAs may stand below that CA in a chain.
+   * The maximum number of CAs below that CA in a chain.
    *
    * @default 0
    */
   readonly pathLength?: number;
 
   /**
-   * What that CA may certify.
+   * The names that the CA of the request may certify.
    *
-   * @default - everything that this CA may
+   * @default - everything that the issuer may certify
    */
   readonly nameConstraints?: NameConstraints;
 
@@ -70,15 +70,15 @@ export interface CaCertificateOptions extends CertificateExtensionOptions, Issue
   readonly notBefore?: Date;
 
   /**
-   * The last second of the validity, in place of `validity`.
+   * The last second of the validity, instead of `validity`.
    *
-   * @default - by `validity`
+   * @default - determined by `validity`
    */
   readonly notAfter?: Date;
 }
 
 /**
- * What the certificate of a CA whose key is elsewhere is, and which CA issues it.
+ * Properties of the certificate of a CA whose key is elsewhere.
  */
 export interface CaCertificateProps extends CaCertificateOptions {
   /** The CA that issues the certificate. */
@@ -100,8 +100,8 @@ const KINDS: Kinds<CaCertificateProps> = {
 };
 
 /**
- * The certificate of a CA whose key is elsewhere, made from its certificate signing request: one half of a hierarchy over
- * accounts and Regions, of which the other is a `PrivateIotCa` that is `signedElsewhere`.
+ * The certificate of a CA whose key is elsewhere, made from that CA's certificate signing request. It is one half of a hierarchy
+ * across accounts and Regions; the other half is a `PrivateIotCa` that is `signedElsewhere`.
  *
  * @resource Custom::IotCaCertificate
  */

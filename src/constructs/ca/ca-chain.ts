@@ -9,52 +9,52 @@ import { check } from '../checks/kinds';
 import { SCOPE } from '../checks/object-kinds';
 import { isWithinReach } from '../provider/reach';
 
-/** A certificate of a CA's chain; or several in one text, where it is not known at synthesis how many they are. */
+/** A certificate in a CA's chain, or one text with several certificates whose number is not known at synthesis. */
 export interface ChainLink {
-  /** What stands for it in the stack of `home`: a literal, or a token that refers to a resource there. */
+  /** The PEM text for use in the stack of `home`: a literal, or a token that refers to a resource in that stack. */
   readonly pem: string;
   readonly home: IConstruct;
-  /** How another stack, to which the token must not be exported, finds it. */
+  /** How another stack looks the certificate up, because the token must not be exported to it. */
   readonly lookUp: CaLookUp;
 }
 
-/** The certificates of a CA and of the CAs above it: its own first. */
+/** The certificates of a CA and of the CAs above it, the CA's own first. */
 export interface CaChainLinks {
   readonly links: readonly ChainLink[];
-  /** Whether the last of them is known to be a root. */
+  /** Whether the last certificate is known to be a root's. */
   readonly endsInRoot: boolean;
 }
 
-/** Certificates one after the other. Each ends with a line break. */
+/** Concatenates certificates, each of which ends with a line break. */
 export function joined(certificates: readonly string[]): string {
   return certificates.length === 1 ? certificates[0] : Fn.join('', [...certificates]);
 }
 
-/** What stands in a chain: a certificate and what is above it. */
+/** A certificate followed by the certificates of the CAs above it, with and without the root. */
 export interface ChainTexts {
   readonly certificateChainPem: string;
   readonly certificateChainWithoutRootPem: string;
 }
 
-/** The chains of a certificate below a CA, for use in the stack of `scope`. */
+/** The chains of a certificate that a CA has issued, for use in the stack of `scope`. */
 export function chainsBelow(scope: IConstruct, ca: IPrivateIotCa, certificatePem: string): ChainTexts {
   const { links, endsInRoot } = ca._chain;
   return chainsOf([certificatePem, ...certificatesIn(scope, links)], endsInRoot);
 }
 
-/** The chains that certificates make. Without a root, nothing is left of a root's own. */
+/** The chains that consist of the given certificates. A root's own chain without the root is empty. */
 export function chainsOf(certificates: readonly string[], endsInRoot: boolean): ChainTexts {
   const withoutRoot = endsInRoot ? certificates.slice(0, -1) : certificates;
   return { certificateChainPem: joined(certificates), certificateChainWithoutRootPem: withoutRoot.length === 0 ? '' : joined(withoutRoot) };
 }
 
-/** The certificates of a chain, one by one, for use in the stack of `scope`. */
+/** The certificates of a chain, as a list, for use in the stack of `scope`. */
 export function certificatesIn(scope: IConstruct, links: readonly ChainLink[]): string[] {
   check(links[0].lookUp.ca, { scope: SCOPE }, { scope });
   return links.map(({ pem, home, lookUp }) => !Token.isUnresolved(pem) || isWithinReach(scope, home) ? pem : lookedUp(scope, lookUp));
 }
 
-/** The certificate of a CA alone, for use in the stack of `scope`. */
+/** The CA's own certificate, for use in the stack of `scope`. */
 export function certificateIn(scope: IConstruct, ca: IPrivateIotCa): string {
   check(ca, { scope: SCOPE }, { scope });
   const [{ pem, lookUp }] = ca._chain.links;
@@ -64,12 +64,12 @@ export function certificateIn(scope: IConstruct, ca: IPrivateIotCa): string {
   return Token.isUnresolved(pem) ? lookedUp(scope, { ...lookUp, attributes: ['CertificatePem'] }) : pem;
 }
 
-/** The chain of a CA that has one certificate of its own, and no other that is told here. */
+/** The chain that holds the CA's own certificate and no others. */
 export function chainOfOne(ca: IPrivateIotCa, sha256Fingerprint: string | undefined, endsInRoot: boolean): CaChainLinks {
   return { links: [{ pem: ca.certificatePem, home: ca, lookUp: { ca, depth: 0, sha256Fingerprint, attributes: ['CertificatePem'] } }], endsInRoot };
 }
 
-/** The chain of a CA, those above which are not known before deployment: one attribute holds them all. */
+/** The chain of a CA for which the CAs above it are not known before deployment. One attribute holds all their certificates. */
 export function chainWithRest(ca: IPrivateIotCa, sha256Fingerprint: string, issuerChainPem: string): CaChainLinks {
   const lookUp = { ca, depth: 0, sha256Fingerprint, withChain: true };
   return {
@@ -81,7 +81,7 @@ export function chainWithRest(ca: IPrivateIotCa, sha256Fingerprint: string, issu
   };
 }
 
-/** The chain of a CA from a text. What is a token until deployment stays in one piece, and may end in a root. */
+/** The chain of a CA from a text. A text that is a token until deployment remains one link, which may end in a root. */
 export function chainOfText(ca: IPrivateIotCa, text: string, sha256Fingerprint: string | undefined): CaChainLinks {
   const lookUp: CaLookUp = { ca, depth: 0, sha256Fingerprint, attributes: ['CertificatePem', 'IssuerChainPem'], withChain: true };
   if (Token.isUnresolved(text)) {
@@ -89,14 +89,14 @@ export function chainOfText(ca: IPrivateIotCa, text: string, sha256Fingerprint: 
   }
   const certificates = readCertificates('certificate', text);
   return {
-    links: certificates.map(der => ({ pem: toPem('CERTIFICATE', der), home: ca, lookUp })), // literals, which nobody looks up
+    links: certificates.map(der => ({ pem: toPem('CERTIFICATE', der), home: ca, lookUp })), // literals are never looked up
     endsInRoot: isSelfIssued(parseCertificate(certificates[certificates.length - 1])),
   };
 }
 
 /**
- * The chain of a CA below another one. A CA's own ledger holds the certificates above it too, so that nobody needs a right on a
- * ledger further up; but that of a CA which is renewed is in its own ledger only.
+ * The chain of a CA that another CA has issued. A CA's own ledger also holds the certificates above it, so a look-up needs no right on
+ * the ledgers of the CAs above. The exception is a renewable issuer, whose certificate is only in its own ledger.
  */
 export function chainBelow(ca: IPrivateIotCa, sha256Fingerprint: string, issuer: IPrivateIotCa, renewable: boolean): CaChainLinks {
   const { links, endsInRoot } = issuer._chain;

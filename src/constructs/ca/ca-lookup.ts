@@ -6,21 +6,21 @@ import { CaLookupAttributes, CaLookupProperties } from '../../contract/propertie
 import { ResourceType } from '../../contract/resource-types';
 import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
 
-/** Which certificates of a CA's ledger are looked up. */
+/** The certificates to look up in a CA's ledger. */
 export interface CaLookUp {
-  /** The CA in whose ledger they are. */
+  /** The CA whose ledger holds the certificates. */
   readonly ca: IPrivateIotCa;
-  /** How many CAs above it: 0 for its own certificate. */
+  /** How many levels above the CA the certificate is: 0 for the CA's own certificate. */
   readonly depth: number;
-  /** What is known of the certificate at that depth. */
+  /** The fingerprint of the certificate at that depth, if it is known. */
   readonly sha256Fingerprint?: string;
-  /** What is taken of the answer, one after the other. */
+  /** The attributes of the answer to concatenate, in this order. */
   readonly attributes: readonly (keyof CaLookupAttributes)[];
-  /** Whether the answer holds all certificates above that one too. */
+  /** Whether the answer also holds all certificates above that certificate. */
   readonly withChain?: boolean;
 }
 
-/** The certificates, which the function of the stack of `scope` looks up; each once for a stack. */
+/** The certificates, which the function in the stack of `scope` looks up. A stack looks up each certificate only once. */
 export function lookedUp(scope: IConstruct, lookUp: CaLookUp): string {
   const provider = CertificateProvider.of(scope);
   const id = `Lookup${lookUp.depth}-${Names.nodeUniqueId(lookUp.ca.node)}`;
@@ -29,7 +29,7 @@ export function lookedUp(scope: IConstruct, lookUp: CaLookUp): string {
   return others.length === 0 ? first : Fn.join('', [first, ...others]);
 }
 
-/** The look-up of one certificate in the ledger of a CA of another stack. */
+/** The look-up of one certificate in the ledger of another stack's CA. */
 class CaLookup extends Construct {
   public readonly resource: CustomResource;
 

@@ -3,11 +3,11 @@ import { Kinds, listOf, optional, TEXT } from '../checks/kinds';
 import { PLATFORM } from '../checks/object-kinds';
 
 /**
- * What CAs have in common, wherever they are made.
+ * Options that all CAs have in common, wherever they are made.
  */
 export interface CaOptions {
   /**
-   * The platforms the CA is meant for. Their rules are checked for the CA, and for every device certificate below it that
+   * The platforms the CA is meant for. Their rules are checked for the CA, and for every device certificate of the CA that
    * does not name platforms of its own.
    *
    * @default - none
@@ -15,7 +15,7 @@ export interface CaOptions {
   readonly platforms?: IotPlatform[];
 
   /**
-   * The object identifiers of the extensions of your own that certificates of the CA may carry (`customExtensions`).
+   * The object identifiers of the custom extensions that certificates of the CA may carry (`customExtensions`).
    *
    * @default - none
    */

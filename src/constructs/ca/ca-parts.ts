@@ -11,7 +11,7 @@ import { validateSigningKey } from '../keys/signing-key';
 
 const SECRET_ARN = { form: /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/, example: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' };
 
-/** Where a CA keeps what it has. */
+/** The resources that hold a CA's ledger, its key and the key's passphrase. */
 export interface CaParts {
   readonly ledger: ITable;
   readonly privateKeySecret?: ISecret;
@@ -19,7 +19,7 @@ export interface CaParts {
   readonly signingKey?: IKey;
 }
 
-/** The key and the ledger of a CA, by their ARNs. */
+/** Imports the key and the ledger of a CA by their ARNs. */
 export function partsOf(scope: Construct, attributes: CaAttributes): CaParts {
   const { caId, ledgerTableArn, privateKeySecretArn, signingKeyArn, passphraseSecretArn, passphraseEncryptionKey } = attributes;
   validate(scope, [caId], () => checkCaId(caId));
@@ -50,7 +50,7 @@ export function partsOf(scope: Construct, attributes: CaAttributes): CaParts {
   };
 }
 
-/** The ARN of a ledger, for CDK to parse, whose own message on one that is malformed would show the whole value. */
+/** Checks the ARN of a ledger before CDK parses it, because CDK's own message about a malformed ARN would show the whole value. */
 export function checkedLedgerArn(scope: Construct, id: string, arn: string): string {
   const complaint = Token.isUnresolved(arn) ? undefined : checkArn('ledgerTableArn', arn);
   if (complaint) {
@@ -59,7 +59,7 @@ export function checkedLedgerArn(scope: Construct, id: string, arn: string): str
   return arn;
 }
 
-/** The ARNs by which the parts of a CA are known. A secret's has six characters at the end that its name does not have. */
+/** The forms of the ARNs of a CA's parts. A secret's ARN ends with six characters that are not part of its name. */
 const ARNS = {
   ledgerTableArn: { form: /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+$/, example: 'arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF' },
   privateKeySecretArn: SECRET_ARN,
@@ -67,7 +67,7 @@ const ARNS = {
   signingKeyArn: { form: /^arn:[\w-]+:kms:[\w-]+:\d{12}:(key|alias)\/.+$/, example: 'arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
 } as const;
 
-/** Whether it is a complete ARN of what it has to be, as far as it is known. */
+/** Checks that a property holds a complete ARN of the right kind, if its value is known at synthesis. */
 export function checkArn(property: keyof typeof ARNS, arn: string): Complaint {
   const { form, example } = ARNS[property];
   return Token.isUnresolved(arn) || form.test(arn) ? undefined : `${property} must be a complete ARN, as in ${example}, got ${quote(arn)}`;

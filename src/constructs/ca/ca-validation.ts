@@ -19,7 +19,7 @@ import { warn } from '../checks/notices';
 import { validate, validatePathLength, validateSubject } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 
-/** Checks all of a CA that can be checked at synthesis, but its term and its extensions. */
+/** Checks everything about a CA that can be checked at synthesis, except its term and its extensions. */
 export function validateCaProps(ca: Construct & { readonly platforms: IotPlatform[] }, props: PrivateIotCaProps): void {
   const { issuer, signedElsewhere = false, signedCertificate, pathLength = 0 } = props;
   const keyAlgorithm = (props.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render();
@@ -44,10 +44,10 @@ export function validateCaProps(ca: Construct & { readonly platforms: IotPlatfor
   assertNumberOfCas(ca);
 }
 
-/** What a CA that was not made by its declaration shows of itself. */
+/** The checked properties of a CA that was not made by its declaration. */
 type HeldCa = Construct & Pick<PrivateIotCaBase, 'platforms' | 'keyAlgorithm' | 'signingKey' | 'allowedCustomExtensions'>;
 
-/** Checks what is declared of a CA whose key is there already. */
+/** Checks the declaration of a CA whose key already exists. */
 export function validateHeldCa(ca: HeldCa): void {
   const keyAlgorithm = ca.keyAlgorithm?._render();
   if (keyAlgorithm) {
@@ -57,17 +57,17 @@ export function validateHeldCa(ca: HeldCa): void {
   ca.allowedCustomExtensions.forEach(oid => validate(ca, [oid], () => checkAllowed(oid)));
 }
 
-/** Checks the key of a CA against the rules of a platform, as far as it is known at synthesis. */
+/** Checks the key algorithm of a CA against the rules of a platform, if the algorithm is known at synthesis. */
 export function checkKeyOfCa({ keyAlgorithm }: Pick<IPrivateIotCa, 'keyAlgorithm'>, platform: IotPlatform): Complaint {
   return keyAlgorithm && checkCaForPlatform(keyAlgorithm._render(), platform._render(), 'keyAlgorithm of the CA');
 }
 
-/** Checks the `caId` of the CA that another one takes the place of. */
+/** Checks the `caId` of the CA that another CA replaces. */
 export function validateReplaces(ca: Construct, replaces: string | undefined): void {
   validate(ca, [replaces], () => replaces === undefined ? undefined : checkCaId(replaces, 'replaces'));
 }
 
-/** A certificate of another key than the declared one, or with other bounds, is not that of the request. */
+/** Refuses a certificate whose key or limits differ from the declared ones, because it was not made from the CA's request. */
 function assertSignedAsDeclared(certificate: Certificate, props: PrivateIotCaProps): void {
   const { keyAlgorithm = KeyAlgorithm.RSA_2048, pathLength = 0, nameConstraints: declared } = props;
   const found = keyAlgorithmOfPublicKey(certificate.publicKey);
@@ -108,16 +108,16 @@ function checkTogether({ issuer, signedElsewhere, signedCertificate, clipToIssue
   return keyStorage?._type === 'Parameter' ? 'keyStorage of a CA must be KeyStorage.secretsManager() or KeyStorage.kms()' : undefined;
 }
 
-/** Which extensions a CA may allow. */
+/** Checks a custom extension that a CA allows. */
 function checkAllowed(oid: string): Complaint {
   return checkObjectIdentifier('allowedCustomExtensions', oid)
     ?? (isOwnedExtension(oid) ? `allowedCustomExtensions must not name extensions that the CA decides on, got ${quote(oid)}` : undefined);
 }
 
 /**
- * Checks certificates that are known at synthesis as the function will.
+ * Checks certificates that are known at synthesis, as the function will.
  *
- * @param then what else is to be done with them
+ * @param then what else to do with the chain
  */
 export function validateChain(scope: Construct, property: string, text: string, then: (chain: CaChain) => void, legacy = false): void {
   validate(scope, [text], () => {
@@ -130,7 +130,7 @@ export function validateChain(scope: Construct, property: string, text: string, 
   });
 }
 
-/** Warns of a CA that can't issue certificates for devices, or below which some validators refuse them. */
+/** Warns of a CA that can't issue certificates for devices, or whose certificates some validators refuse. */
 export function sayLimits(ca: Construct, property: string, chain: CaChain): void {
   const usages = checkIssuesDevices(property, chain);
   if (usages) {
@@ -142,7 +142,7 @@ export function sayLimits(ca: Construct, property: string, chain: CaChain): void
   }
 }
 
-/** A stack deploys to one account of a platform, more or less; CAs for other accounts go into other stacks. */
+/** Limits the CAs of a stack for each platform. A stack roughly serves one account there; CAs for other accounts go into other stacks. */
 export function assertNumberOfCas(ca: Construct & { readonly platforms: IotPlatform[] }): void {
   for (const platform of ca.platforms.filter(({ maximumCas }) => maximumCas !== undefined)) {
     const others = Stack.of(ca).node.findAll().filter(node => node !== ca && isDeclaredFor(node, platform));
@@ -153,7 +153,7 @@ export function assertNumberOfCas(ca: Construct & { readonly platforms: IotPlatf
   }
 }
 
-/** Whether it is a CA that is declared here, made or existing; those of other stacks have no resource. */
+/** Whether a node is a CA that is declared here for a platform, whether made or existing. A CA of another stack has no resource. */
 function isDeclaredFor(node: IConstruct, platform: IotPlatform): boolean {
   return ((node as Partial<{ platforms: IotPlatform[] }>).platforms?.includes(platform) ?? false) && node.node.tryFindChild('Resource') !== undefined;
 }

@@ -8,10 +8,10 @@ export type Conditions = Record<string, Record<string, unknown>>;
 export type RightOnResource = GrantOnPrincipalOptions & { readonly resourceArns: string[] };
 
 /**
- * Gives a right to a principal. One that has no policies of its own here, such as another account, gets it by the policy of the
- * resource; and a principal of another account needs both, its own policy and that of the resource, which lets in its account.
+ * Grants a right to a principal. A principal that has no policies of its own here, such as another account, gets the right from the
+ * resource policy. A principal of another account needs both: its own policy, and a resource policy that lets its account in.
  *
- * @returns without success where the principal has no policies of its own, and the policy of the resource can't be changed from here
+ * @returns an unsuccessful grant if the principal has no policies of its own and the resource policy can't be changed from here
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
  */
 export function grantOrPermit(right: RightOnResource, resource: IResource): Grant {
@@ -24,8 +24,8 @@ export function grantOrPermit(right: RightOnResource, resource: IResource): Gran
 }
 
 /**
- * Gives a right by the policy of the resource. In that, `*` is the resource itself: its ARN would be a reference of the resource to
- * itself. CDK's own way leaves out the conditions, and takes it for a success where the resource has no policy here.
+ * Grants a right through the resource policy, in which `*` is the resource itself, because with its ARN the resource would refer to
+ * itself. On its own, CDK leaves out the conditions and reports success even if the resource has no policy here.
  */
 function permit({ actions, conditions, resourceArns }: RightOnResource, grantee: IGrantable, resource: IResource): Grant {
   let isAdded = false;
@@ -42,7 +42,7 @@ function permit({ actions, conditions, resourceArns }: RightOnResource, grantee:
   return isAdded ? grant : Grant.drop(grantee, `${actions.join()} on ${resource.node.path}, whose policy is elsewhere`);
 }
 
-/** Whether two accounts, or two Regions, are known and are not the same. */
+/** Whether two accounts, or two Regions, are both known and differ. */
 export function isKnownToDiffer(one: string | undefined, other: string): one is string {
   return one !== undefined && !Token.isUnresolved(one) && !Token.isUnresolved(other) && one !== other;
 }

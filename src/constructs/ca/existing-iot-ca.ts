@@ -33,20 +33,20 @@ import { validRemovalPolicy } from '../provider/removal-policy';
  */
 export interface ExistingCaProps extends CaOptions {
   /**
-   * The CA's certificate, followed by those of the CAs above it, if there are any; PEM.
+   * The CA's certificate in PEM, followed by the certificates of the CAs above it, if there are any.
    */
   readonly certificate: PemSource;
 
   /**
-   * The secret whose current value is the CA's private key in PEM: PKCS#8, encrypted PKCS#8 (what `openssl req -new -x509`
-   * writes), PKCS#1, SEC 1, or OpenSSL's encrypted PEM of old.
+   * The secret whose current value is the CA's private key in PEM: PKCS#8, encrypted PKCS#8 (as
+   * `openssl req -new -x509` writes it), PKCS#1, SEC 1, or OpenSSL's traditional encrypted PEM.
    *
    * @default - the key is in KMS
    */
   readonly privateKey?: ISecret;
 
   /**
-   * The secret whose current value is the passphrase of that key.
+   * The secret whose current value is the passphrase of the private key.
    *
    * @default - the key is not encrypted
    */
@@ -60,22 +60,22 @@ export interface ExistingCaProps extends CaOptions {
   readonly signingKey?: IKey;
 
   /**
-   * Take signatures over SHA-1 and RSA keys below 2048 bits above the CA, of which old chains are made. The CA's own key has
-   * to have 2048 bits in any case, and nothing is signed over SHA-1.
+   * Whether to accept SHA-1 signatures and RSA keys of less than 2048 bits above the CA, which are common in old chains. The CA's
+   * own RSA key must have at least 2048 bits in any case, and the CA signs nothing over SHA-1.
    *
    * @default false
    */
   readonly allowLegacyChain?: boolean;
 
   /**
-   * Raise it to have a certificate read again that is in a secret, 1 to 1,000,000.
+   * Raise this number, from 1 to 1,000,000, to have a certificate that is in a secret read again.
    *
    * @default 1
    */
   readonly generation?: number;
 
   /**
-   * The `caId` of the CA that this one takes the place of, where that has living certificates; see `PrivateIotCaProps.replaces`.
+   * The `caId` of the CA that this one replaces, if that CA has living certificates; see `PrivateIotCaProps.replaces`.
    *
    * @default - none
    */
@@ -174,7 +174,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
       : chainOfText(this, certificate._text, sha256Fingerprint);
   }
 
-  /** Checks a certificate that is known at synthesis as the function will, and answers what it says of the CA. */
+  /** Checks a certificate that is known at synthesis, as the function will, and returns what it says about the CA. */
   private factsOf({ _text: text }: PemSource, allowLegacyChain: boolean): CaFacts {
     let facts: CaFacts = {};
     if (text !== undefined) {
@@ -190,7 +190,7 @@ export class ExistingIotCa extends PrivateIotCaBase {
     return facts;
   }
 
-  /** CAs in use keep working despite faults in their certificates, so they are only warnings. */
+  /** Faults in the certificates are only warnings, because a CA in use keeps working despite them. */
   private sayFindings({ certificate, chain }: CaChain): void {
     const path = [certificate, ...chain];
     path.forEach(({ der }, index) => {

@@ -13,8 +13,8 @@ type IssuingCa = IPrivateIotCa & { readonly _passphrase?: ISecret };
 /**
  * Lets a principal sign with a CA's key and record what it signs.
  *
- * @returns unsuccessful where the policies of the key and of the ledger can't be changed from here: those of an imported CA
- * @throws Error for a principal that a secret with the key can't be opened to
+ * @returns an unsuccessful grant if the policies of the key and of the ledger can't be changed from here, as for an imported CA
+ * @throws Error if the key is in a secret to which the principal can't get access
  */
 export function grantIssue(ca: IssuingCa, grantee: IGrantable): Grant {
   check(ca, { grantee: GRANTEE }, { grantee });
@@ -31,7 +31,7 @@ export function grantIssue(ca: IssuingCa, grantee: IGrantable): Grant {
   return record.success ? others.reduce((all, each) => all.combine(each), sign).combine(record) : record;
 }
 
-/** Lets a principal read a CA's private key, where that can be read at all. */
+/** Lets a principal read a CA's private key, if the key can be read at all. */
 export function grantReadPrivateKey(ca: IPrivateIotCa, grantee: IGrantable): Grant {
   check(ca, { grantee: GRANTEE }, { grantee });
   if (!ca.privateKeySecret) {
@@ -41,7 +41,7 @@ export function grantReadPrivateKey(ca: IPrivateIotCa, grantee: IGrantable): Gra
   return ca.privateKeySecret.grantRead(grantee);
 }
 
-/** What the rights to issue are on: the ledger, the key, and what encrypts it. */
+/** The ARNs that the rights to issue cover: the ledger, the key with its passphrase, and the KMS keys that encrypt their secrets. */
 export function arnsToIssue({ ledger, signingKey, privateKeySecret, _passphrase }: IssuingCa): string[] {
   return [
     ledger.tableArn,

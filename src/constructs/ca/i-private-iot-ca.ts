@@ -24,36 +24,36 @@ export interface IPrivateIotCa extends IResource {
   readonly caId: string;
 
   /**
-   * The CA's certificate, PEM. It is for the CA's own stack; see `certificatePemFor` for others.
+   * The CA's certificate in PEM, for use in the CA's own stack. For other stacks, see `certificatePemFor`.
    * @attribute
    */
   readonly certificatePem: string;
 
   /**
-   * The table in which everything the CA issues is recorded.
+   * The table that records everything the CA issues.
    */
   readonly ledger: ITable;
 
   /**
-   * The CA's certificate and those of the CAs above it, PEM, one by one: its own first, the root last. They are for the CA's own
-   * stack; see `caCertificatesFor` for others.
+   * The certificates of the CA and of the CAs above it in PEM, as a list: the CA's own first, the root's last. They are for use in
+   * the CA's own stack. For other stacks, see `caCertificatesFor`.
    */
   readonly caCertificates: string[];
 
   /**
-   * Those certificates as one text: what stands behind a device's certificate in a chain.
+   * The `caCertificates` as one text: the part of a chain that follows a device's certificate.
    * @attribute
    */
   readonly certificateChainPem: string;
 
   /**
-   * The same without the root, which the verifier has already. Empty for a root. Where the certificates are not known before
-   * deployment, a root that is among them stays.
+   * The `certificateChainPem` without the root, which the verifier already has. It is empty for a root. If the certificates are not
+   * known before deployment, a root among them is included.
    * @attribute
    */
   readonly certificateChainWithoutRootPem: string;
 
-  /** The CA's certificate and those above it, and where each is found. @internal */
+  /** The certificates of the CA and of the CAs above it, and where to find each of them. @internal */
   readonly _chain: CaChainLinks;
 
   /**
@@ -71,19 +71,19 @@ export interface IPrivateIotCa extends IResource {
   readonly signingKey?: IKey;
 
   /**
-   * The digest over which the CA signs unless a certificate declares another one.
+   * The digest over which the CA signs unless a certificate declares another digest.
    */
   readonly defaultHashAlgorithm: HashAlgorithm;
 
   /**
-   * How many CAs may stand below this one in a chain.
+   * The maximum number of CAs below this one in a chain.
    *
    * @default - not known before deployment
    */
   readonly pathLength?: number;
 
   /**
-   * The object identifiers of the extensions of your own that certificates of the CA may carry.
+   * The object identifiers of the custom extensions that certificates of the CA may carry.
    */
   readonly allowedCustomExtensions: string[];
 
@@ -95,7 +95,7 @@ export interface IPrivateIotCa extends IResource {
   readonly keyAlgorithm?: KeyAlgorithm;
 
   /**
-   * How long the CA's certificate is valid from its making on.
+   * How long the CA's certificate is valid from the time it is made.
    *
    * @default - not known before deployment: the CA comes from elsewhere
    */
@@ -107,11 +107,11 @@ export interface IPrivateIotCa extends IResource {
   readonly platforms: IotPlatform[];
 
   /**
-   * The CA's certificate, PEM, for use in the stack of `scope`. In the CA's own stack it is `certificatePem`. In another one it is
-   * what that stack's function looks up in the CA's ledger, since CloudFormation exports at most 1,024 characters, and an RSA
-   * certificate has more.
+   * The CA's certificate in PEM, for use in the stack of `scope`. In the CA's own stack, it is `certificatePem`. In another stack,
+   * that stack's function looks the certificate up in the CA's ledger, because CloudFormation exports at most 1,024 characters and
+   * an RSA certificate has more.
    *
-   * @param scope what needs the certificate
+   * @param scope the construct that needs the certificate
    * @example
    * declare const ca: PrivateIotCa;
    * declare const brokers: Stack;
@@ -120,10 +120,10 @@ export interface IPrivateIotCa extends IResource {
   certificatePemFor(scope: Construct): string;
 
   /**
-   * The CA's certificate and those of the CAs above it, PEM, one by one, its own first, for use in the stack of `scope`, as
-   * `certificatePemFor` has it. Where it is not known before deployment how many they are, one text holds several.
+   * The certificates of the CA and of the CAs above it in PEM, as a list, the CA's own first, for use in the stack of `scope`; see
+   * `certificatePemFor`. If their number is not known before deployment, one text holds several certificates.
    *
-   * @param scope what needs the certificates
+   * @param scope the construct that needs the certificates
    * @example
    * declare const ca: PrivateIotCa;
    * declare const brokers: Stack;
@@ -132,10 +132,10 @@ export interface IPrivateIotCa extends IResource {
   caCertificatesFor(scope: Construct): string[];
 
   /**
-   * Adds a certificate that proves to a platform that the CA's key is held here.
+   * Adds a certificate that proves possession of the CA's key to a platform.
    *
    * @param id the id of the construct, below the CA
-   * @param options what the certificate is for
+   * @param options the options of the certificate
    */
   addVerificationCertificate(id: string, options: VerificationCertificateOptions): VerificationCertificate;
 
@@ -143,7 +143,7 @@ export interface IPrivateIotCa extends IResource {
    * Adds a device certificate.
    *
    * @param id the id of the construct, below the CA
-   * @param options what the certificate is for
+   * @param options the options of the certificate
    */
   addDeviceCertificate(id: string, options: DeviceCertificateOptions): DeviceCertificate;
 
@@ -151,28 +151,28 @@ export interface IPrivateIotCa extends IResource {
    * Adds a certificate for a broker or a gateway.
    *
    * @param id the id of the construct, below the CA
-   * @param options what the certificate is for
+   * @param options the options of the certificate
    */
   addServerCertificate(id: string, options: ServerCertificateOptions): ServerCertificate;
 
   /**
-   * Adds the certificate of a CA below this one whose key is elsewhere, from its certificate signing request.
+   * Adds the certificate of a subordinate CA whose key is elsewhere, made from that CA's certificate signing request.
    *
    * @param id the id of the construct, below the CA
-   * @param options what the certificate is for
+   * @param options the options of the certificate
    */
   addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate;
 
   /**
-   * Lets a principal issue certificates of this CA: sign with its key, and record them. Whoever may issue can issue
-   * anything, for the key signs anything. To let functions of another account issue with a key in KMS, grant it to that
-   * account (`AccountPrincipal`).
+   * Lets a principal issue certificates of this CA: sign with the CA's key, and record what it signs. The principal can then
+   * issue anything, because the key signs anything. To let functions of another account issue with a key in KMS, grant this
+   * right to that account (`AccountPrincipal`).
    */
   grantIssue(grantee: IGrantable): Grant;
 
   /**
-   * Lets a principal read the CA's private key. Nothing in this library needs it; think of a backup kept elsewhere. Asking a CA
-   * whose key is in KMS is an error.
+   * Lets a principal read the CA's private key, for example to back it up elsewhere. Nothing in this library needs this right.
+   * It is an error to call this method for a CA whose key is in KMS.
    */
   grantReadPrivateKey(grantee: IGrantable): Grant;
 }

@@ -23,14 +23,14 @@ import { KeyAlgorithm } from '../keys/key-algorithm';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 
 /**
- * What has to be known of a CA to use it from another stack.
+ * The attributes by which a stack uses a CA of another stack.
  */
 export interface PrivateIotCaAttributes extends CaAttributes {
-  /** The CA's certificate, PEM. */
+  /** The CA's certificate in PEM. */
   readonly certificatePem: string;
 
   /**
-   * The certificates of the CAs above it, PEM, one by one: the next one first, the root last. The root may be left out.
+   * The certificates of the CAs above it in PEM, one per item: the issuer's first, the root's last. The root may be left out.
    *
    * @default - none: the CA is a root
    */
@@ -88,7 +88,7 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     validateHeldCa(this);
   }
 
-  /** Checks the certificates up to the first that is a token, as those of a CA that is taken over. */
+  /** Checks the certificates that precede the first token, as it would those of a CA that is taken over. */
   private assertChain(certificates: readonly string[]): void {
     const unknown = certificates.findIndex(pem => Token.isUnresolved(pem));
     const known = unknown < 0 ? certificates : certificates.slice(0, unknown);
@@ -97,7 +97,7 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     }
   }
 
-  /** A certificate that is known at synthesis. */
+  /** Parses a certificate; `undefined` if it is not known at synthesis. */
   private parsed(pem: string): Certificate | undefined {
     validate(this, [pem], () => checkCertificatePem(pem));
     if (Token.isUnresolved(pem)) {

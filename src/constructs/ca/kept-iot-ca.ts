@@ -28,30 +28,30 @@ import { CertificateProvider, ledgerOf } from '../provider/certificate-provider'
  */
 export interface KeptCaProps extends CaAttributes {
   /**
-   * The CA above it, if it is one of this library.
+   * The issuer of the CA, if it is a CA of this library.
    *
-   * @default - none: the CA is a root, or the CA above it is not in AWS
+   * @default - none: the CA is a root, or its issuer is not in AWS
    */
   readonly issuer?: IPrivateIotCa;
 
   /**
-   * The id (ARN) of the stack that declared the CA before and can't be asked to let it go: it was deleted, and its resource was
-   * retained (*Retain resources*, or a `DeletionPolicy` of your own). The error of a deployment that needs it names the stack. You
-   * vouch for it that the stack does not declare the CA any more; a removal there that comes later takes nothing away.
+   * The id (ARN) of the stack that declared the CA before and can't release it, because the stack was deleted and the resource was
+   * retained (*Retain resources*, or a `DeletionPolicy` of your own). If a deployment fails for lack of it, the error names the stack.
+   * By setting it, you vouch that the stack no longer declares the CA; a later removal in that stack takes nothing away.
    *
    * @default - none: a CA that another stack declares is refused
    */
   readonly formerStackId?: string;
 
   /**
-   * How many CAs may stand below this one in a chain.
+   * The maximum number of CAs below this one in a chain.
    *
    * @default - checked at deployment
    */
   readonly pathLength?: number;
 
   /**
-   * The `caId` of the CA that this one takes the place of, where that has living certificates; see `PrivateIotCaProps.replaces`.
+   * The `caId` of the CA that this one replaces, if that CA has living certificates; see `PrivateIotCaProps.replaces`.
    *
    * @default - none
    */
@@ -62,7 +62,7 @@ const KINDS: Kinds<KeptCaProps> = {
   ...CA_ATTRIBUTE_KINDS, issuer: optional(CA), pathLength: optional(NUMBER), replaces: optional(TEXT), formerStackId: optional(TEXT),
 };
 
-/** A CA that is taken back in. Not exported. */
+/** A CA that a stack takes back. Not exported. */
 export class KeptIotCa extends PrivateIotCaBase {
   public readonly caId: string;
   public readonly certificatePem: string;

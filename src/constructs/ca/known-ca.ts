@@ -12,50 +12,50 @@ import { NameConstraints } from '../../pki/name-subtrees';
 import { NameConstraints as DeclaredConstraints } from '../certificates/certificate-extensions';
 import { hasToken } from '../checks/validation';
 
-/** What is known at synthesis of a CA and of those above it, as far as it decides on what the CA can issue. */
+/** The facts about a CA and the CAs above it that are known at synthesis and determine what the CA can issue. */
 export interface KnownCa {
-  /** DER Names, its own first. */
+  /** DER Names, the CA's own first. */
   readonly subjects: readonly Buffer[];
   readonly nameConstraints: readonly NameConstraints[];
-  /** Those of each of them that has any, as object identifiers. */
+  /** The object identifiers for each of these CAs that has extended key usages. */
   readonly extendedKeyUsages: readonly (readonly string[])[];
-  /** When it is valid, and all CAs above it. */
+  /** The period in which the CA and all CAs above it are valid. */
   readonly notBefore?: Date;
   readonly notAfter?: Date;
   /**
-   * Its key identifier, in hexadecimal digits: an attribute of its resource or, without a resource here, that of its declared certificate.
-   * Absent for a CA that is signed elsewhere, whose signer may change it with each renewal.
+   * The CA's key identifier in hexadecimal digits: an attribute of its resource or, if it has no resource here, the identifier in its
+   * declared certificate. Absent for a CA that is signed elsewhere, because its signer may change the identifier with each renewal.
    */
   readonly keyIdentifier?: string;
-  /** Whether its certificate is still to be made elsewhere. */
+  /** Whether the CA's certificate is still to be made elsewhere. */
   readonly awaitsCertificate?: boolean;
 }
 
 const KNOWN = new WeakMap<IPrivateIotCa, KnownCa>();
 
-/** Keeps what is known of a CA. */
+/** Remembers what is known about a CA. */
 export function rememberCa(ca: IPrivateIotCa, known: KnownCa): void {
   KNOWN.set(ca, known);
 }
 
-/** What is known of a CA: nothing of one that only tokens tell of. */
+/** What is known about a CA: nothing, if only tokens describe it. */
 export function knownCa(ca: IPrivateIotCa): KnownCa {
   return KNOWN.get(ca) ?? { subjects: [], nameConstraints: [], extendedKeyUsages: [] };
 }
 
-/** How a resource names the CA that signs it; the function holds the CA's key identifier against what its ledger has. */
+/** The properties by which a resource names its issuer. The function compares the issuer's key identifier with the one in its ledger. */
 export function issuerProperties(ca: IPrivateIotCa): { readonly Issuer: string; readonly IssuerKeyIdentifier?: string } {
   return { Issuer: ca.caId, IssuerKeyIdentifier: knownCa(ca).keyIdentifier };
 }
 
-/** What certificates say of a CA: its own first; one that is not known is left out. */
+/** What is known about a CA from its own certificate and those above it, in that order; unknown certificates are left out. */
 export function knownByCertificates(certificates: readonly (Certificate | undefined)[]): KnownCa {
   const known = certificates.filter(each => each !== undefined);
   const { validity, nameConstraints, extendedKeyUsages } = limitsOf(known);
   return { subjects: known.map(({ subject }) => subject), nameConstraints, extendedKeyUsages, ...known.length > 0 ? validity : {} };
 }
 
-/** What the declaration of a CA says of it, once it has been checked. */
+/** What is known about a CA from its declaration, which has been checked before. */
 export function knownByDeclaration(props: PrivateIotCaProps): KnownCa {
   const { subject, nameConstraints, issuer, signedElsewhere = false, signedCertificate, notBefore, notAfter } = props;
   const signed = signedCertificate?._text;
@@ -85,7 +85,7 @@ function earliest(...times: readonly (Date | undefined)[]): Date | undefined {
   return times.filter(time => time !== undefined).sort((one, other) => one.getTime() - other.getTime())[0];
 }
 
-/** Declared name constraints where there is no token among them, and nothing wrong with them. */
+/** The declared name constraints, if they contain no token and are valid. */
 export function knownConstraints(declared: DeclaredConstraints | undefined): DeclaredNameConstraints | undefined {
   const nameConstraints = declared && !hasToken(declared) ? { critical: true, ...declared } : undefined;
   return nameConstraints && !checkExtensions({ nameConstraints }) ? nameConstraints : undefined;

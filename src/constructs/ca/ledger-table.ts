@@ -4,20 +4,20 @@ import { Grant, GrantOnPrincipalOptions, IGrantable } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs';
 import { Conditions, grantOrPermit } from './cross-account';
 
-/** The partition keys of a ledger, by what stands below them; see decisions/0004-ledger.md. */
+/** The patterns of a ledger's partition keys, grouped by the items under them; see decisions/0004-ledger.md. */
 const CERTIFICATE_KEYS = ['identity#*', 'issuer#*', 'resource#*', 'name#*'];
 const LOOKED_UP_KEYS = ['identity#*', 'issuer#*'];
 const REGISTRATION_KEYS = ['registration#*'];
 
 /**
- * The ledger of a CA. A global table, since only that type can be given replicas in other Regions later without being
+ * The ledger of a CA. It is a global table because only that type can get replicas in other Regions later without being
  * replaced. See decisions/0004-ledger.md.
  */
 export function ledgerTable(scope: Construct, removalPolicy: RemovalPolicy): TableV2 {
   return new TableV2(scope, 'Ledger', {
     partitionKey: { name: 'pk', type: AttributeType.STRING },
     sortKey: { name: 'sk', type: AttributeType.STRING },
-    // The key aws/dynamodb can't be used from other accounts, and so neither could the ledger. Certificates are no secrets.
+    // Other accounts can't use the key aws/dynamodb, so they could not use the ledger either. Certificates are not secret.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html
     encryption: TableEncryptionV2.dynamoOwnedKey(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
@@ -26,21 +26,21 @@ export function ledgerTable(scope: Construct, removalPolicy: RemovalPolicy): Tab
 }
 
 /**
- * Lets a principal read what was issued, and add to it: not where the CA is registered. Nobody is given the right to delete from a
- * ledger, or to go through it whole.
+ * Lets a principal read and record what was issued, but not where the CA is registered. No principal gets the right to delete from a
+ * ledger or to scan it.
  */
 export function grantRecord(table: ITable, grantee: IGrantable): Grant {
   const actions = ['ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(action => `dynamodb:${action}`);
   return grantOn(table, { grantee, actions, conditions: onKeys(CERTIFICATE_KEYS) });
 }
 
-/** Lets a principal look certificates up in the ledger, and change nothing. */
+/** Lets a principal look up certificates in the ledger, but change nothing. */
 export function grantRead(table: ITable, grantee: IGrantable): Grant {
   const grant = grantOrPermit({ grantee, actions: ['dynamodb:GetItem'], resourceArns: [table.tableArn], conditions: onKeys(LOOKED_UP_KEYS) }, table);
   return table.encryptionKey ? grant.combine(table.encryptionKey.grantDecrypt(grantee)) : grant;
 }
 
-/** Lets a principal record where a CA is registered, and see nothing of what it has issued. */
+/** Lets a principal record where a CA is registered, but not see what the CA has issued. */
 export function grantRecordRegistrations(table: ITable, grantee: IGrantable): Grant {
   return grantOn(table, {
     grantee,
@@ -50,8 +50,8 @@ export function grantRecordRegistrations(table: ITable, grantee: IGrantable): Gr
 }
 
 /**
- * The condition that only items of these partition keys are used. `ForAllValues` also holds for a request without a partition key,
- * which `Scan` is: it bounds only actions that have one, and no other is given.
+ * The condition that a request uses only items with these partition keys. `ForAllValues` also holds for a request without a partition
+ * key, such as `Scan`, so the condition restricts only actions that take a partition key. No other action is granted.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */

@@ -17,7 +17,7 @@ import { validId } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { refuseRemovalPolicy } from '../provider/removal-policy';
 
-/** What CAs that are no resource of this library's own making have in common. */
+/** The common base of CAs that were not made by their declaration. */
 export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa {
   public abstract readonly caId: string;
   public abstract readonly certificatePem: string;
@@ -30,9 +30,9 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
   public abstract readonly pathLength?: number;
   public abstract readonly allowedCustomExtensions: string[];
   public readonly validity?: Duration;
-  /** Whether its declaration says what happens to its ledger. @internal */
+  /** Whether the declaration says what happens to the CA's ledger. @internal */
   protected readonly _hasRemovalPolicy: boolean = false;
-  /** The secret with the passphrase of a key that is encrypted. @internal */
+  /** The secret with the passphrase of an encrypted key. @internal */
   public readonly _passphrase?: ISecret;
 
   /** @internal */
@@ -59,7 +59,8 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
   }
 
   /**
-   * Refused: set `removalPolicy` where the construct is declared, if it has that, or call `RemovalPolicies.of()` for all that is in it.
+   * Always throws an error. Set `removalPolicy` where the construct is declared, if it has that property, or call
+   * `RemovalPolicies.of()` for everything in it.
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     refuseRemovalPolicy(this, policy, this._hasRemovalPolicy);

@@ -11,30 +11,30 @@ import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
 
 /**
- * What a private CA is.
+ * Properties of a private CA.
  */
 export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOptions {
-  /** The CA's name. A CA that succeeds another one should have another name: AWS IoT tells them apart by it. */
+  /** The CA's name. Give a CA that succeeds another CA a different name, because AWS IoT tells CAs apart by their names. */
   readonly subject: CertificateSubject;
 
   /**
    * The algorithm of the CA's key.
    *
-   * @default KeyAlgorithm.RSA_2048, which every platform takes
+   * @default - KeyAlgorithm.RSA_2048, which every platform accepts
    */
   readonly keyAlgorithm?: KeyAlgorithm;
 
   /**
    * The digest of the signature on the CA's certificate, or on its certificate signing request.
    *
-   * @default - HashAlgorithm.SHA_256, or the one that the signing key in KMS signs over
+   * @default - HashAlgorithm.SHA_256, or the digest that the signing key in KMS signs over
    */
   readonly hashAlgorithm?: HashAlgorithm;
 
   /**
-   * How long the CA is valid, in whole days up to 36,500. Nothing that it issues outlives it.
+   * How long the CA is valid, in whole days up to 36,500. No certificate that it issues outlives it.
    *
-   * @default Duration.days(3650), or Duration.days(1825) below an issuer
+   * @default - Duration.days(3650), or Duration.days(1825) for a CA with an issuer
    */
   readonly validity?: Duration;
 
@@ -46,54 +46,54 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOption
   readonly notBefore?: Date;
 
   /**
-   * The last second of the validity, in place of `validity`. `new Date('9999-12-31T23:59:59Z')` stands for no well-defined
-   * end (RFC 5280, section 4.1.2.5).
+   * The last second of the validity, instead of `validity`. `new Date('9999-12-31T23:59:59Z')` means that the certificate has
+   * no well-defined expiration date (RFC 5280, section 4.1.2.5).
    *
-   * @default - by `validity`
+   * @default - determined by `validity`
    */
   readonly notAfter?: Date;
 
   /**
-   * The CA that signs this one, which makes it a subordinate: it lies within that CA's validity, path length and name
-   * constraints.
+   * The CA that signs this one. An issuer makes this CA a subordinate, which lies within the issuer's validity, path length
+   * and name constraints.
    *
-   * @default - the CA signs itself, or is signed elsewhere
+   * @default - the CA is self-signed, or is signed elsewhere
    */
   readonly issuer?: IPrivateIotCa;
 
   /**
-   * End with the issuer where the validity would pass its end. Otherwise that is an error.
+   * Whether the CA ends with the issuer if its validity would pass the issuer's end. If `false`, such a validity is an error.
    *
    * @default false
    */
   readonly clipToIssuer?: boolean;
 
   /**
-   * Have the CA's certificate made elsewhere: by an offline root, or by a CA in another account or Region
-   * (`addCaCertificate`). The first deployment makes the key and `certificateSigningRequestPem`; once `signedCertificate` is
-   * declared, the CA can issue.
+   * Whether the CA's certificate is made elsewhere: by an offline root, or by a CA in another account or Region
+   * (`addCaCertificate`). The first deployment makes the key and `certificateSigningRequestPem`. The CA can issue once
+   * `signedCertificate` is declared.
    *
    * @default false
    */
   readonly signedElsewhere?: boolean;
 
   /**
-   * The certificate that was made elsewhere, followed by those of the CAs above it; PEM. It is checked against the CA's key.
-   * A renewed one, of the same key, can take its place at any time.
+   * The certificate that was made elsewhere, followed by the certificates of the CAs above it, in PEM. It is checked against
+   * the CA's key. A renewed certificate of the same key can replace it at any time.
    *
-   * @default - there is none yet, and nothing can be declared below the CA
+   * @default - none yet, and no certificates of the CA can be declared
    */
   readonly signedCertificate?: PemSource;
 
   /**
-   * What the CA, and every CA below it, may certify.
+   * The names that the CA, and every CA below it, may certify.
    *
    * @default - everything
    */
   readonly nameConstraints?: NameConstraints;
 
   /**
-   * How many CAs may stand below this one in a chain, 0 to 10. With 0 it signs verification and device certificates only.
+   * The maximum number of CAs below this one in a chain, 0 to 10. With 0, it signs only verification and device certificates.
    *
    * @default 0
    */
@@ -127,10 +127,10 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOption
   readonly replaces?: string;
 
   /**
-   * What happens to the CA's key and ledger when the CA leaves the stack. Devices in the field depend on them: anything
-   * but the default is for tests.
+   * What happens to the CA's key and ledger when the CA leaves the stack. Devices in the field depend on both, so use any
+   * policy but the default only for tests.
    *
-   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: both are kept, unless the deployment that made them is rolled back
+   * @default - RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: both are kept, unless the deployment that made them is rolled back
    */
   readonly removalPolicy?: RemovalPolicy;
 }

@@ -34,13 +34,13 @@ import { CertificateProvider, ledgerOf } from '../provider/certificate-provider'
 import { validRemovalPolicy } from '../provider/removal-policy';
 
 /**
- * A private CA for IoT devices: a key, a certificate that it signs itself or that a CA above it signs, and a ledger of
- * everything it issues.
+ * A private CA for IoT devices: a key, a certificate that the CA itself or a CA above it signs, and a ledger of everything
+ * that the CA issues.
  *
- * The key is made during deployment, and no template, output, event or log ever holds it. The certificate changes only when
- * its declaration does: `subject`, `keyAlgorithm`, `hashAlgorithm`, `validity`, `pathLength`, the extensions, `issuer`, the
- * kind of `keyStorage`, `generation`, or the path of the construct in its stack. A change makes a new CA, and with it new
- * certificates below it; where the CA has living certificates, the deployment fails unless `replaces` says so.
+ * The deployment makes the key, and no template, output, event or log ever holds it. The certificate changes only when its
+ * declaration does: `subject`, `keyAlgorithm`, `hashAlgorithm`, `validity`, `pathLength`, the extensions, `issuer`, the kind
+ * of `keyStorage`, `generation`, or the path of the construct in its stack. A change makes a new CA, which issues all its
+ * certificates anew. If the CA has living certificates, the deployment fails unless `replaces` names the CA.
  *
  * @resource Custom::PrivateIotCa
  */
@@ -48,8 +48,8 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   /**
    * Uses a CA of another stack.
    *
-   * @param scope where the construct is added
-   * @param id its id
+   * @param scope the scope of the construct
+   * @param id the id of the construct
    * @param attrs the attributes of the CA
    */
   public static fromPrivateIotCaAttributes(scope: Construct, id: string, attrs: PrivateIotCaAttributes): IPrivateIotCa {
@@ -57,20 +57,20 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   }
 
   /**
-   * Goes on with a CA that was made elsewhere, with OpenSSL say: its certificate, and its key from a secret or in KMS. It gets
-   * a ledger of its own, and issues what a CA of this library issues.
+   * Adopts a CA that was made elsewhere, for example with OpenSSL: its certificate, and its key from a secret or in KMS. The CA
+   * gets a ledger of its own, and issues the same kinds of certificates as a CA of this library.
    *
-   * @param scope where the construct is added
-   * @param id its id
-   * @param props what the CA is
+   * @param scope the scope of the construct
+   * @param id the id of the construct
+   * @param props the properties of the CA
    */
   public static fromExistingCa(scope: Construct, id: string, props: ExistingCaProps): IPrivateIotCa {
     return new ExistingIotCa(scope, id, props);
   }
 
   /**
-   * Takes a CA back in whose key and ledger have outlived its resource: after its stack was deleted, or where its construct has
-   * another id now. It has the identity that it had, and what it has issued stays as it is.
+   * Takes back a CA whose key and ledger have outlived its resource, because its stack was deleted or its construct has a new id.
+   * The CA keeps its identity, and the certificates that it has issued stay as they are.
    *
    * @example
    *
@@ -80,9 +80,9 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
    *   privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaPrivateKey1234ABCD-AbCdEfGhIjKl-AbCdEf',
    * });
    *
-   * @param scope where the construct is added
-   * @param id its id
-   * @param props what the CA is
+   * @param scope the scope of the construct
+   * @param id the id of the construct
+   * @param props the properties of the CA
    */
   public static fromKeptCa(scope: Construct, id: string, props: KeptCaProps): IPrivateIotCa {
     return new KeptIotCa(scope, id, props);
@@ -193,7 +193,7 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
     return certificatesIn(scope, this._chain.links);
   }
 
-  /** Whether its certificate is still to be made elsewhere: a note stands in the place of it. @internal */
+  /** Whether the CA's certificate is still to be made elsewhere. Until then, a note takes its place. @internal */
   public get _awaitsCertificate(): boolean {
     return this.signedElsewhere && !this.signed;
   }
@@ -206,8 +206,8 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
   }
 
   /**
-   * The request for the CA's certificate (RFC 2986), PEM. It is available only for a CA that is `signedElsewhere`.
-   * Once the CA is signed, the answer to CloudFormation may have no room for it, and a note stands here.
+   * The certificate signing request of the CA (RFC 2986) in PEM. It is available only for a CA that is `signedElsewhere`.
+   * Once the CA is signed, the answer to CloudFormation may have no room for the request; the attribute then holds a note.
    * @attribute
    */
   public get certificateSigningRequestPem(): string {

@@ -2,17 +2,17 @@ import { SUBJECT_KINDS } from './certificate-subject';
 import { check, FLAG, having, Kinds, listOf, optional, struct, TEXT } from '../checks/kinds';
 
 /**
- * Names of a subject beside its distinguished name (RFC 5280, section 4.2.1.6).
+ * Names of a subject in addition to its distinguished name (RFC 5280, section 4.2.1.6).
  */
 export interface AlternativeNames {
   /**
-   * Host names in lower case, without a dot at the end; `*` may stand for the first label.
+   * Host names in lower case, without a trailing dot; the first label may be `*`.
    * @default - none
    */
   readonly dns?: string[];
 
   /**
-   * Addresses of IPv4 or IPv6.
+   * IPv4 or IPv6 addresses.
    * @default - none
    */
   readonly ip?: string[];
@@ -37,7 +37,7 @@ export interface AlternativeNames {
 }
 
 /**
- * A distinguished name, of which every attribute is optional. The limits are those of `CertificateSubject`.
+ * A distinguished name in which every attribute is optional. The limits are those of `CertificateSubject`.
  */
 export interface DirectoryName {
   /**
@@ -82,69 +82,71 @@ export interface DirectoryName {
  */
 export interface NameSubtrees {
   /**
-   * Domains: each stands for itself and all names below it.
+   * Domains. Each covers itself and all names below it.
    * @default - none
    */
   readonly dns?: string[];
 
   /**
-   * Networks, as in `10.0.0.0/8` or `fd00::/8`.
+   * Networks, such as `10.0.0.0/8` or `fd00::/8`.
    * @default - none
    */
   readonly ip?: string[];
 
   /**
-   * For constraints, the hosts in URIs: a host, or a domain with a dot before it for all hosts in it. For rules about
-   * requests, how the URI begins, as in `urn:acme:device:` or `https://example.com/`.
+   * In constraints, the hosts of URIs: a host, or a domain with a leading dot for all hosts in it. In rules for requests, the
+   * beginning of the URI, such as `urn:acme:device:` or `https://example.com/`.
    * @default - none
    */
   readonly uri?: string[];
 
   /**
-   * Mailboxes, hosts for all their mailboxes, or domains with a dot before them for all hosts in them.
+   * Mailboxes, hosts for all their mailboxes, or domains with a leading dot for all hosts in them.
    * @default - none
    */
   readonly email?: string[];
 
   /**
-   * Directory names: each stands for all names that begin with its attributes, in the order in which subjects have them.
+   * Directory names. Each covers all names that begin with its attributes, in the order in which subjects have them.
    * @default - none
    */
   readonly directory?: DirectoryName[];
 }
 
 /**
- * What a CA may certify (RFC 5280, section 4.2.1.10). Nothing is signed below it that its constraints do not permit.
+ * The names that a CA may certify (RFC 5280, section 4.2.1.10). No certificate below the CA is signed for names that its
+ * constraints do not permit.
  */
 export interface NameConstraints {
   /**
-   * Of the types that occur here, only names in these subtrees are permitted; all names of other types are. Where `dns` occurs, a
-   * certificate below needs a host name among its alternative names, or a common name that lies within: without that, validators such as
-   * Java take any common name for a host name. The same goes for `ip` and common names that look like an address.
+   * For each type that occurs here, only names in these subtrees are permitted. All names of other types are permitted. If `dns` occurs,
+   * every certificate below the CA needs a host name among its alternative names, or a common name within the subtrees, because validators
+   * such as Java otherwise take any common name for a host name. The same applies to `ip` and common names that look like an address.
    *
    * All general validators (OpenSSL, GnuTLS, Java, Go, NSS, Botan, wolfSSL) enforce `dns`. Go refuses every chain with critical
-   * constraints on `directory`, Botan every one with critical constraints on IPv6 addresses, and a certificate with a URI or a mailbox
-   * where critical constraints permit some. GnuTLS passes permitted `directory` and `uri` over, wolfSSL `ip` and `uri`.
-   * @default - all
+   * constraints on `directory`. Botan refuses every chain with critical constraints on IPv6 addresses, and every certificate with a URI
+   * or a mailbox if critical constraints permit names of that type. GnuTLS ignores permitted `directory` and `uri`; wolfSSL ignores `ip`
+   * and `uri`.
+   * @default - all names
    */
   readonly permitted?: NameSubtrees;
 
   /**
-   * Names that are not permitted, whatever else is.
+   * Names that are not permitted, even if they lie within `permitted`.
    *
-   * They are read as the strictest validator reads them: a wildcard reaches every host that it covers; wolfSSL takes `xacme.example` for a
-   * name in `acme.example`, and Go `a@x.acme.example` and `https://x.acme.example` for names at that host.
+   * This library reads them as the strictest validator does. A wildcard counts as every host that it covers. wolfSSL takes `xacme.example`
+   * for a name in `acme.example`, and Go takes `a@x.acme.example` and `https://x.acme.example` for names at that host.
    *
-   * GnuTLS refuses every certificate below a CA that excludes a `directory` name, and every one with a URI where a `uri` is excluded.
-   * Go refuses every chain with critical constraints on `directory`, Botan with those on IPv6 addresses. Botan passes excluded `uri` and
-   * `email` over, wolfSSL `ip` and `uri`.
+   * GnuTLS refuses every certificate below a CA that excludes a `directory` name, and every certificate with a URI if a `uri` is excluded.
+   * Go refuses every chain with critical constraints on `directory`, and Botan refuses every chain with critical constraints on IPv6
+   * addresses. Botan ignores excluded `uri` and `email`; wolfSSL ignores `ip` and `uri`.
    * @default - none
    */
   readonly excluded?: NameSubtrees;
 
   /**
-   * Whether a validator that does not know name constraints has to refuse the chain, as RFC 5280 demands. mbedTLS and BearSSL
-   * refuse every critical one; with `false` they, and only such, pass the constraints over.
+   * Whether a validator that does not know name constraints must refuse the chain, as RFC 5280 requires. mbedTLS and BearSSL
+   * refuse all critical constraints. With `false`, these two and similar validators, but no others, ignore the constraints.
    *
    * @default true
    */
@@ -155,7 +157,7 @@ export interface NameConstraints {
  * A certificate policy (RFC 5280, section 4.2.1.4).
  */
 export interface CertificatePolicy {
-  /** Its object identifier. */
+  /** The object identifier of the policy. */
   readonly oid: string;
 
   /**
@@ -166,32 +168,32 @@ export interface CertificatePolicy {
 }
 
 /**
- * An extension of your own. It is never critical: a validator that does not know it would have to refuse the certificate
- * (RFC 5280, section 4.2), and no TLS library does.
+ * A custom extension. It is never critical, because a validator that does not know it would then have to refuse the certificate
+ * (RFC 5280, section 4.2), and no TLS library knows it.
  */
 export interface CustomExtension {
   /**
-   * Its object identifier; none of those that the CA decides on, such as 2.5.29.19. The CA that signs has to allow it, see
-   * `allowedCustomExtensions`; a CA that signs itself needs no leave.
+   * The object identifier of the extension. It must not be one that the CA decides on, such as 2.5.29.19. The issuer must allow it
+   * (`allowedCustomExtensions`); a self-signed CA needs no permission.
    */
   readonly oid: string;
 
-  /** Its value: DER in base64, up to 1024 octets. */
+  /** The value of the extension: DER in base64, up to 1024 octets. */
   readonly valueDerBase64: string;
 }
 
 /**
- * What certificates can carry beyond what their kind makes of them.
+ * Options for the content of certificates beyond what their kind determines.
  */
 export interface CertificateExtensionOptions {
   /**
-   * Names beside the subject.
+   * The subject alternative names.
    * @default - none
    */
   readonly subjectAlternativeNames?: AlternativeNames;
 
   /**
-   * URLs at which the issuer's list of revoked certificates is found.
+   * URLs of the issuer's certificate revocation list.
    * @default - none
    */
   readonly crlDistributionPoints?: string[];
@@ -203,7 +205,7 @@ export interface CertificateExtensionOptions {
   readonly ocspUrls?: string[];
 
   /**
-   * URLs at which the issuer's certificate is found.
+   * URLs of the issuer's certificate.
    * @default - none
    */
   readonly caIssuersUrls?: string[];
@@ -215,7 +217,7 @@ export interface CertificateExtensionOptions {
   readonly certificatePolicies?: CertificatePolicy[];
 
   /**
-   * Extensions of your own.
+   * Custom extensions.
    * @default - none
    */
   readonly customExtensions?: CustomExtension[];
@@ -225,18 +227,18 @@ export interface CertificateExtensionOptions {
  * What a key may be used for (RFC 5280, section 4.2.1.12).
  */
 export class ExtendedKeyUsage {
-  /** TLS as a server. */
+  /** TLS server authentication. */
   public static readonly SERVER_AUTH = new ExtendedKeyUsage('1.3.6.1.5.5.7.3.1');
-  /** TLS as a client. */
+  /** TLS client authentication. */
   public static readonly CLIENT_AUTH = new ExtendedKeyUsage('1.3.6.1.5.5.7.3.2');
-  /** Signing of code. */
+  /** Code signing. */
   public static readonly CODE_SIGNING = new ExtendedKeyUsage('1.3.6.1.5.5.7.3.3');
-  /** Protection of e-mail. */
+  /** E-mail protection. */
   public static readonly EMAIL_PROTECTION = new ExtendedKeyUsage('1.3.6.1.5.5.7.3.4');
-  /** Signing of OCSP responses. */
+  /** OCSP response signing. */
   public static readonly OCSP_SIGNING = new ExtendedKeyUsage('1.3.6.1.5.5.7.3.9');
 
-  /** Any other one, by its object identifier. */
+  /** Any other usage, by its object identifier. */
   public static of(oid: string): ExtendedKeyUsage {
     check('ExtendedKeyUsage.of()', { oid: TEXT }, { oid });
     return new ExtendedKeyUsage(oid);
@@ -253,7 +255,7 @@ const { distinguishedNameQualifier, ...ATTRIBUTES } = SUBJECT_KINDS;
 const DIRECTORY = optional(listOf(struct<DirectoryName>('a DirectoryName', { ...ATTRIBUTES, commonName: optional(TEXT) })));
 const NAME_LISTS: Kinds<AlternativeNames & NameSubtrees> = { dns: TEXTS, ip: TEXTS, uri: TEXTS, email: TEXTS, directory: DIRECTORY };
 
-/** What certificates can carry, as it is checked. Not exported. */
+/** The kinds by which the content of certificates is checked. Not exported. */
 export const NAME_SUBTREES = struct<NameSubtrees>('a NameSubtrees', NAME_LISTS);
 
 export const NAME_CONSTRAINTS = struct<NameConstraints>('a NameConstraints', {

@@ -12,21 +12,21 @@ import { CA } from '../checks/object-kinds';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 
 /**
- * What becomes an output, under which names.
+ * Properties of `CertificateOutputs`: what becomes an output, and under which names.
  */
 export interface CertificateOutputsProps {
   /**
-   * CAs, by the name that their outputs begin with: letters and digits. `Ca` becomes the output `CaCertificate`, and `ca.pem`
-   * when it is exported. With a CA above it, `CaCertificateChain` too.
+   * The CAs, by the name that their outputs begin with: letters and digits. `Ca` becomes the output `CaCertificate`, and `ca.pem`
+   * when it is exported. A CA with another CA above it also gets the output `CaCertificateChain`.
    *
    * @default - none
    */
   readonly cas?: { [name: string]: IPrivateIotCa };
 
   /**
-   * Certificates, by the name that their outputs begin with: letters and digits. `Sensor001` becomes the outputs
-   * `Sensor001Certificate`, `Sensor001SerialNumber` of a device, `Sensor001PrivateKeySecret` or `Sensor001PrivateKeyParameter`
-   * where the key is held here, and `Sensor001CertificateChain`, without the root, where the CA has another one above it.
+   * The certificates, by the name that their outputs begin with: letters and digits. `Sensor001` becomes the outputs
+   * `Sensor001Certificate`, `Sensor001SerialNumber` for a device, `Sensor001PrivateKeySecret` or `Sensor001PrivateKeyParameter`
+   * if the key is held here, and `Sensor001CertificateChain`, without the root, if there is another CA above the issuer.
    *
    * @default - none
    */
@@ -34,7 +34,7 @@ export interface CertificateOutputsProps {
 }
 
 const CERTIFICATE = having<IIotCertificate>('a certificate, as in new DeviceCertificate()', 'certificatePem', 'certificateChainWithoutRootPem');
-/** A CA has a certificate, too, and outputs of other names. */
+/** A CA has a certificate too, but its outputs have other names. */
 const NO_CA: Kind<IIotCertificate> = { allowed: `${CERTIFICATE.allowed}; put a CA into cas`, accepts: value => CERTIFICATE.accepts(value) && !CA.accepts(value) };
 const KINDS: Kinds<CertificateOutputsProps> = { cas: optional(mapOf(CA)), certificates: optional(mapOf(NO_CA)) };
 
@@ -42,8 +42,8 @@ const KINDS: Kinds<CertificateOutputsProps> = { cas: optional(mapOf(CA)), certif
  * The outputs from which `private-iot-ca export` makes files for a pipeline, a broker or the console of a platform, such as that
  * of Alibaba Cloud IoT Platform. They hold certificates, and the ARNs of the secrets of devices and servers.
  *
- * The key of a CA is left out on purpose: it should not lie beside a broker's. `export --private-keys` would not read it either;
- * for a backup, make an output of the ARN of its secret and name that with `--ca-private-key`.
+ * The key of a CA is left out on purpose: it should not lie beside a broker's, and `export --private-keys` would not read it either.
+ * To back it up, declare an output with the ARN of its secret, and pass the name of that output to `--ca-private-key`.
  */
 export class CertificateOutputs extends Construct {
   private readonly names: readonly string[] = [];
@@ -77,7 +77,7 @@ export class CertificateOutputs extends Construct {
     }
   }
 
-  /** Names begin the logical ids of outputs, which a stack has once. */
+  /** Refuses a name that is given twice in a stack: logical ids of outputs begin with it, and they must be unique. */
   private assertNamedOnce(): void {
     const others = Stack.of(this).node.findAll()
       .filter((node): node is CertificateOutputs => node instanceof CertificateOutputs && node !== this && Stack.of(node) === Stack.of(this));
@@ -90,7 +90,7 @@ export class CertificateOutputs extends Construct {
     });
   }
 
-  /** CloudFormation has outputs by name, once each; CDK says of two only that there are two. */
+  /** Names the other output if two have the same name, which CloudFormation refuses. CDK's own error says only that there are two. */
   private complaintsOfOthers(): string[] {
     const stack = Stack.of(this);
     const outputs = stack.node.findAll().filter((node): node is CfnOutput => node instanceof CfnOutput && Stack.of(node) === stack);

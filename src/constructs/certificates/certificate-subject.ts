@@ -1,16 +1,16 @@
 import { Kinds, optional, struct, TEXT } from '../checks/kinds';
 
 /**
- * The subject of a certificate: a distinguished name with one value for each attribute. Values stand in the certificate
- * as they are written here. They must not hold control or other invisible characters, nor begin or end with a space.
+ * The subject of a certificate: a distinguished name with one value for each attribute. The certificate holds the values as
+ * they are written here. They must not contain control or other invisible characters, or begin or end with a space.
  *
  * The limits are those of RFC 5280, appendix A.1.
  */
 export interface CertificateSubject {
   /**
-   * The common name (CN), 1 to 64 characters. For a device, what the platform knows it by: a device ID, a registration
-   * ID, or the user name at a broker. Brokers may grant topics by it, so that `/`, `+`, `#` and a `$` at its beginning are refused
-   * for them, and warned of where no platform is declared.
+   * The common name (CN), 1 to 64 characters. A platform identifies a device by this name: it is a device ID, a registration
+   * ID, or the user name at a broker. Brokers may grant topics by it, so `/`, `+`, `#` and a leading `$` are refused for brokers,
+   * and cause a warning if no platform is declared.
    */
   readonly commonName: string;
 

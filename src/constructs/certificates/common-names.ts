@@ -5,22 +5,22 @@ import { quote } from '../../contract/rules';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { warn } from '../checks/notices';
 
-/** A certificate by which a client is known, and whether its name was declared or came by a request. */
+/** A certificate that identifies a client, and whether its name came from a request or was declared. */
 interface NamedCertificate {
   readonly construct: Construct;
   readonly requested: boolean;
 }
 
-/** The certificates of an app, by the CA and the common name in the form in which it is compared. */
+/** The certificates of an app, by the CA and by the common name in its comparable form. */
 const NAMED = new WeakMap<IConstruct, Map<string, NamedCertificate>>();
 
 /**
- * Says that a common name under a CA is another certificate's already: platforms and brokers know a device by it, and can't tell
- * the two apart. Where one of the names came by a request, that is refused, since a request could take the place of a device so.
- * Where both are declared it is a warning: a device that gets another construct, or another key, has two certificates for a while.
+ * Complains if another certificate of the CA already has the common name: platforms and brokers identify a device by that name, and
+ * can't tell the two apart. It is an error if either name came from a request, because the request could take the place of a device.
+ * It is a warning if both names are declared, because a device that gets a new construct or key has two certificates for a while.
  *
- * @param commonName that of a client; where it is not known at synthesis, nothing is said
- * @param requested whether it is the subject of a request
+ * @param commonName the common name of a client; if it is not known at synthesis, nothing is checked
+ * @param requested whether the name comes from the subject of a request
  */
 export function noteCommonName(construct: Construct, ca: IPrivateIotCa, commonName: string | undefined, requested: boolean): void {
   if (commonName === undefined || Token.isUnresolved(commonName)) {

@@ -21,23 +21,23 @@ import { KeyAlgorithm } from '../keys/key-algorithm';
  * What a device proves with its certificate.
  */
 export enum DeviceProfile {
-  /** Its identity in TLS, as a client: for platforms and brokers. */
+  /** The device's identity as a TLS client, for platforms and brokers. */
   TLS_CLIENT = 'device',
   /**
-   * Its identity for whatever purpose, as an IDevID or LDevID of IEEE 802.1AR: without an extended key usage, with the
-   * device's serial number in the subject. Its end is usually `new Date('9999-12-31T23:59:59Z')`, or that of the CA.
+   * The device's identity for any purpose, as an IDevID or LDevID of IEEE 802.1AR: without an extended key usage, and with the
+   * device's serial number in the subject. Such a certificate usually ends at `new Date('9999-12-31T23:59:59Z')`, or with the CA.
    */
   DEVID = 'devid',
 }
 
 /**
- * What a device certificate is. The subject's common name is what most platforms and brokers know a device by: a second certificate
- * of the CA in the app with the same one is warned of (`cdk-private-iot-ca:common-name-twice`), and refused where a request gave one
- * of the two.
+ * Options of a device certificate. Most platforms and brokers identify a device by the common name of the subject. A second certificate
+ * of the CA in the app with the same common name therefore causes a warning (`cdk-private-iot-ca:common-name-twice`), and is refused if
+ * one of the two names came from a request.
  */
 export interface DeviceCertificateOptions extends EndEntityCertificateOptions {
   /**
-   * What the device proves with it.
+   * What the device proves with the certificate.
    *
    * @default DeviceProfile.TLS_CLIENT
    */
@@ -52,7 +52,7 @@ export interface DeviceCertificateOptions extends EndEntityCertificateOptions {
 }
 
 /**
- * What a device certificate is, and which CA issues it.
+ * Properties of a device certificate.
  */
 export interface DeviceCertificateProps extends DeviceCertificateOptions {
   /** The CA that issues the certificate. */
@@ -64,14 +64,14 @@ const KINDS: Kinds<DeviceCertificateProps> = {
 };
 
 /**
- * A certificate for one device, for TLS as a client: with a key that is made during deployment and written into a secret of
- * its own, from which the person or program that provisions the device reads it (`grantReadPrivateKey`); or from a certificate signing request,
- * so that the key never leaves the device.
+ * A TLS client certificate for one device. Its key is made during deployment and written into a secret of its own, from which the
+ * person or program that provisions the device reads it (`grantReadPrivateKey`). Alternatively, the certificate is made from a
+ * certificate signing request, and the key never leaves the device.
  *
  * @resource Custom::IotDeviceCertificate
  */
 export class DeviceCertificate extends EndEntityCertificateBase implements IIotCertificate, ITaggableV2 {
-  /** The platforms that it is declared for; absent where it is for whichever its CA is for. @internal */
+  /** The platforms that the certificate is declared for; absent if it is for the platforms of its CA. @internal */
   public readonly _platforms?: readonly IotPlatform[];
   private readonly commonName?: string;
   private readonly keyAlgorithm?: KeyAlgorithmName;
@@ -110,7 +110,7 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
     }
   }
 
-  /** What a platform would have against it, as far as that is known at synthesis. @internal */
+  /** Why a platform would refuse the certificate, as far as that is known at synthesis. @internal */
   public _complaintFor(platform: IotPlatform): string | undefined {
     const id = platform._render();
     return (this.commonName === undefined || Token.isUnresolved(this.commonName) ? undefined : checkDeviceForPlatform(this.commonName, id))

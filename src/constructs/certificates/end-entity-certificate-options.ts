@@ -11,36 +11,36 @@ import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
 
 /**
- * What certificates of devices and of servers have in common.
+ * Options that the certificates of devices and of servers have in common.
  */
 export interface EndEntityCertificateOptions extends CertificateExtensionOptions, IssuedCertificateOptions {
   /**
-   * The subject. Its attributes stand in the certificate in the order of X.500, from the country to the common name.
+   * The subject. The certificate holds its attributes in X.500 order, from the country to the common name.
    *
-   * @default - that of the certificate signing request, as it is encoded there; it has to be given where there is none
+   * @default - the subject of the certificate signing request, as it is encoded there; required if there is no request
    */
   readonly subject?: CertificateSubject;
 
   /**
-   * A request for the certificate, signed by the key that it is for: the key is made elsewhere, in the device say, and never
-   * comes here. Of what the request asks for only the key is taken, the subject if none is declared, and the names that
-   * `allowedSubjectAlternativeNames` allow; `ignoredRequests` says what is not.
+   * A certificate signing request, signed by the key that the certificate is for. The key is made elsewhere, for example in the
+   * device, and is never sent here. The certificate takes from the request only the key, the subject if none is declared, and the
+   * names that `allowedSubjectAlternativeNames` allows; `ignoredRequests` lists the rest.
    *
-   * One that is not known at synthesis needs a `subject` or an `allowedSubject`: otherwise the author of that text would choose the name.
+   * A request that is not known at synthesis needs a `subject` or an `allowedSubject`. Otherwise its author would choose the name.
    *
    * @default - a key is made here
    */
   readonly certificateSigningRequest?: PemSource;
 
   /**
-   * Which subject may be taken from the request. Another one is refused.
+   * The rule for the subject that may be taken from the request. Any other subject is refused.
    *
-   * @default - the subject of a request that is known at synthesis, which everybody can read there
+   * @default - the subject of a request that is known at synthesis, where everyone can read it
    */
   readonly allowedSubject?: SubjectRule;
 
   /**
-   * The names beside the subject that are taken from the request.
+   * The subject alternative names that are taken from the request.
    *
    * @default - none
    */
@@ -49,13 +49,13 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
   /**
    * The algorithm of the key.
    *
-   * @default KeyAlgorithm.RSA_2048, which every platform takes
+   * @default - KeyAlgorithm.RSA_2048, which every platform accepts
    */
   readonly keyAlgorithm?: KeyAlgorithm;
 
   /**
-   * How long the certificate is valid, in whole days. A device that can't be given a new certificate in the field needs as
-   * many days as it will live; see `clipToIssuer`.
+   * How long the certificate is valid, in whole days. A device that can't get a new certificate in the field needs one that is
+   * valid for the device's whole life; see `clipToIssuer`.
    *
    * @default Duration.days(365)
    */
@@ -69,10 +69,10 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
   readonly notBefore?: Date;
 
   /**
-   * The last second of the validity, in place of `validity`. `new Date('9999-12-31T23:59:59Z')` stands for no well-defined
-   * end (RFC 5280, section 4.1.2.5), which needs a CA without one, or `clipToIssuer`.
+   * The last second of the validity, instead of `validity`. `new Date('9999-12-31T23:59:59Z')` means that the certificate has
+   * no well-defined expiration date (RFC 5280, section 4.1.2.5), which requires a CA without one, or `clipToIssuer`.
    *
-   * @default - by `validity`
+   * @default - determined by `validity`
    */
   readonly notAfter?: Date;
 
@@ -84,14 +84,14 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
   readonly keyStorage?: KeyStorage;
 
   /**
-   * Other forms in which the key and the certificates are delivered, each once.
+   * Additional forms in which the key and the certificates are delivered. Each form may occur once.
    *
    * @default - none
    */
   readonly deliveryFormats?: DeliveryFormat[];
 
   /**
-   * What the key may be used for, beyond what the kind of certificate says.
+   * What the key may be used for, in addition to the usages of this kind of certificate.
    *
    * @default - nothing
    */

@@ -30,30 +30,32 @@ import { validRemovalPolicy } from '../provider/removal-policy';
 export interface EndEntityKind {
   readonly resourceType: ResourceType;
   readonly platforms: readonly IotPlatform[];
-  /** Whether it is one by which clients are known. */
+  /** Whether the certificate identifies a client. */
   readonly isClient: boolean;
   readonly profile: ProfileName;
   readonly properties?: object;
 }
 
 /**
- * A certificate of a device or a server. The classes that extend it show its members as their own.
+ * A certificate of a device or a server. The classes that extend it expose its members as their own.
  *
  * @internal
  */
 export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   /**
-   * The tags of the parameter that holds the private key, where `keyStorage` is the Parameter Store.
+   * The tags of the parameter that holds the private key, if `keyStorage` is the Parameter Store.
    *
-   * They have no effect on a key that is elsewhere. `Tags.of()` sets them, for whatever is above the certificate too. A change of tags changes no certificate.
+   * They have no effect on a key that is held elsewhere. `Tags.of()` sets them, also when it is applied to a scope above the
+   * certificate. A change of tags does not change the certificate.
    *
-   * Tags that are for certain types of resources only name it as `AWS::SSM::Parameter`, or by the type of the certificate's resource.
+   * Tags that apply only to certain resource types can name the parameter as `AWS::SSM::Parameter`, or by the type of the
+   * certificate's resource.
    */
   public readonly cdkTagManager: TagManager;
 
-  /** The CA that issues it. @internal */
+  /** The CA that issues the certificate. @internal */
   public readonly _issuer: IPrivateIotCa;
-  /** The subject; absent where that of a request is taken. @internal */
+  /** The subject; absent if it is taken from a request. @internal */
   public readonly _subject?: CertificateSubject;
   /** @internal */
   protected readonly _resource: CustomResource;
@@ -128,8 +130,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   }
 
   /**
-   * What the certificate signing request asked for and did not get, separated by commas, or `none`. Asking a certificate that
-   * is not made from a request is an error.
+   * What the certificate signing request asked for and did not get, separated by commas, or `none`. It is an error to read this
+   * attribute of a certificate that is not made from a request.
    * @attribute
    */
   public get ignoredRequests(): string {
@@ -140,8 +142,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   }
 
   /**
-   * The secret that holds the private key: a PKCS#8 PEM, the current version that of this certificate. Asking a certificate
-   * whose key is in a parameter, or is not here at all, is an error.
+   * The secret that holds the private key as PKCS#8 PEM. Its current version is the key of this certificate. It is an error to
+   * read this property of a certificate whose key is in a parameter, or is not here at all.
    */
   public get privateKeySecret(): ISecret {
     if (!this._key?.secret) {
@@ -152,8 +154,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   }
 
   /**
-   * The name of the parameter that holds the private key, where `keyStorage` is the Parameter Store; asking any other
-   * certificate is an error.
+   * The name of the parameter that holds the private key, if `keyStorage` is the Parameter Store. It is an error to read this
+   * attribute of any other certificate.
    * @attribute
    */
   public get privateKeyParameterName(): string {
@@ -163,7 +165,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     return this._attribute('PrivateKeyParameter');
   }
 
-  /** What outputs say of where the private key is, by what they are called. @internal */
+  /** The values of outputs that say where the private key is, by the suffixes of the outputs' names. @internal */
   public _keyOutputs(): { [what: string]: string } {
     switch (this._key?.properties.Type) {
       case undefined: return {};
@@ -173,9 +175,9 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   }
 
   /**
-   * The secret of one of the `deliveryFormats`; asking for a form that is not among them is an error.
+   * The secret of one of the `deliveryFormats`. Any other form is an error.
    *
-   * @param format the very object that was declared
+   * @param format the same object that was declared
    */
   public delivered(format: DeliveryFormat): DeliveredSecret {
     check(this, { format: DELIVERY_FORMAT }, { format });
@@ -187,8 +189,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   }
 
   /**
-   * Lets a principal read the private key, as the person or program that provisions the device must. A key that came by a request is not here,
-   * and asking for it is an error.
+   * Lets a principal read the private key, as the person or program that provisions the device must. It is an error to call this method for
+   * a certificate that is made from a request, because its key is not here.
    */
   public grantReadPrivateKey(grantee: IGrantable): Grant {
     check(this, { grantee: GRANTEE }, { grantee });

@@ -5,7 +5,7 @@ import { CertificateAttributes } from '../../contract/properties';
 import { CA_RESOURCE_TYPES, ResourceType } from '../../contract/resource-types';
 import { declaredPath } from '../checks/declared-path';
 
-/** The attributes that are too long for an export, or that nobody knows to be short enough, and what users call them. */
+/** The attributes that are, or may be, too long for an export, and the names that users know them by. */
 const LONG_ATTRIBUTES: { readonly [attribute: string]: string | undefined } = {
   CertificatePem: 'certificatePem',
   IssuerChainPem: 'the chain above it',
@@ -23,8 +23,8 @@ interface Attribute {
 }
 
 /**
- * Says which certificates of a stack's resources are exported, by a reference of another stack or by hand: CloudFormation would
- * refuse that in the middle of a deployment. To be asked once references are resolved.
+ * Complains about certificates of a stack's resources that are exported, by a reference from another stack or by hand, because
+ * CloudFormation would refuse the export in the middle of a deployment. Call it once references are resolved.
  */
 export function exportedPems(stack: Stack): string[] {
   return ancestry(stack).flatMap(exporting => outputsOf(exporting).filter(({ exportName }) => exportName !== undefined).flatMap(output => {
@@ -47,7 +47,7 @@ function complaint(output: CfnOutput, { stack, logicalId, name }: Attribute): st
     + `at most ${CLOUDFORMATION_LIMITS.exportedCharacters} characters, got the output ${output.stack.resolve(output.logicalId)} of ${output.stack.node.path}${importers(output)}; ${wayOut}`];
 }
 
-/** What imports an export, as far as it is in this app. */
+/** Describes the elements of this app that import an export. */
 function importers(output: CfnOutput): string {
   const imported = JSON.stringify({ 'Fn::ImportValue': output.stack.resolve(output.exportName) });
   const users = output.node.root.node.findAll().filter((node): node is CfnElement => CfnElement.isCfnElement(node) && node.stack !== output.stack
@@ -55,7 +55,7 @@ function importers(output: CfnOutput): string {
   return users.length === 0 ? '' : `, which ${users.map(declaredPath).join(' and ')} ${users.length === 1 ? 'imports' : 'import'}`;
 }
 
-/** What an element becomes; nothing where it can't be resolved, which is for the synthesis to say. */
+/** Renders an element. The result is empty if the element can't be resolved; synthesis reports that error. */
 function rendered(element: CfnElement): string {
   try {
     return JSON.stringify(element.stack.resolve(element._toCloudFormation())) ?? '';
@@ -73,7 +73,7 @@ function outputsOf(stack: Stack): CfnOutput[] {
   return stack.node.findAll().filter((node): node is CfnOutput => node instanceof CfnOutput && Stack.of(node) === stack);
 }
 
-/** The attributes that an expression of a template refers to; through the outputs of nested stacks, those behind them. */
+/** The attributes that an expression in a template refers to. References to outputs of nested stacks are followed. */
 function attributesIn(stack: Stack, expression: unknown): Attribute[] {
   return referencesIn(expression).flatMap(reference => {
     const [logicalId, ...rest] = reference.split('.');
@@ -89,7 +89,7 @@ function nestedOutput(stack: Stack, logicalId: string, key: string): CfnOutput |
   return nested && outputsOf(nested).find(output => nested.resolve(output.logicalId) === key);
 }
 
-/** What `Fn::GetAtt` and `Fn::Sub` refer to, as in `Resource.Attribute`. */
+/** The references in `Fn::GetAtt` and `Fn::Sub`, in the form `Resource.Attribute`. */
 function referencesIn(expression: unknown): string[] {
   if (Array.isArray(expression)) {
     return expression.flatMap(referencesIn);

@@ -1,8 +1,8 @@
 /**
- * The digest over which a certificate is signed. Each goes with RSA keys and with elliptic curves.
+ * The digest over which a certificate is signed. Each digest works with RSA keys and with elliptic curves.
  */
 export enum HashAlgorithm {
-  /** SHA-256: every platform and every TLS stack takes it. */
+  /** SHA-256, which every platform and every TLS stack accepts. */
   SHA_256 = 'SHA-256',
   /** SHA-384. */
   SHA_384 = 'SHA-384',

@@ -5,38 +5,39 @@ import { IPrivateIotCa } from '../ca/i-private-iot-ca';
 import { refuseRemovalPolicy } from '../provider/removal-policy';
 
 /**
- * What every certificate of this library can tell of itself. All of it is public: private keys are held elsewhere, and only
- * the ARN of their place is ever told.
+ * A certificate of this library. All its attributes are public: private keys are held elsewhere, and only the ARN of a key's
+ * place is ever disclosed.
  */
 export interface IIotCertificate extends IResource {
   /**
-   * The certificate, PEM. It is for the stack of the certificate, and those nested in it: an export of CloudFormation has no room
-   * for it.
+   * The certificate in PEM, for use in the stack of the certificate and the stacks nested in it. It is too long for a
+   * CloudFormation export.
    * @attribute
    */
   readonly certificatePem: string;
 
   /**
-   * The certificate and the CAs above it, PEM, the certificate first and the root last.
+   * The certificate and the certificates of the CAs above it in PEM, the certificate first and the root last.
    * @attribute
    */
   readonly certificateChainPem: string;
 
   /**
-   * The same without the root: what is presented in TLS, since the verifier has the root already.
+   * The `certificateChainPem` without the root: the chain to present in TLS, because the verifier already has the root.
    * @attribute
    */
   readonly certificateChainWithoutRootPem: string;
 
   /**
-   * The certificate's DER in base64, without line breaks. A CA that is signed elsewhere has none until it is signed, and asking
-   * it is an error.
+   * The certificate's DER in base64, without line breaks. It is an error to read this attribute of a CA that is signed elsewhere
+   * and has no certificate yet.
    * @attribute
    */
   readonly certificateDerBase64: string;
 
   /**
-   * The serial number, upper-case hexadecimal digits, 40 where it is issued here: the SN by which Alibaba Cloud binds a certificate to a device.
+   * The serial number in upper-case hexadecimal digits, 40 for a certificate that is issued here. It is the SN by which Alibaba Cloud
+   * binds a certificate to a device.
    * @attribute
    */
   readonly serialNumber: string;
@@ -60,8 +61,8 @@ export interface IIotCertificate extends IResource {
   readonly sha256Fingerprint: string;
 
   /**
-   * SHA-1 of the certificate's DER, 40 lower-case hexadecimal digits: the fingerprint in Huawei Cloud IoTDA, the thumbprint
-   * in Azure. It identifies; it does not protect.
+   * SHA-1 of the certificate's DER, 40 lower-case hexadecimal digits: the fingerprint in Huawei Cloud IoTDA, and the thumbprint
+   * in Azure. It is an identifier, not a safeguard.
    * @attribute
    */
   readonly sha1Fingerprint: string;
@@ -74,7 +75,7 @@ export interface IIotCertificate extends IResource {
 }
 
 /**
- * A certificate that a custom resource makes. The classes that extend it show its members as their own.
+ * A certificate that a custom resource makes. The classes that extend it expose its members as their own.
  *
  * @internal
  */
@@ -84,11 +85,12 @@ export abstract class IotCertificateBase extends Resource implements IIotCertifi
 
   /** @internal */
   protected abstract readonly _resource: CustomResource;
-  /** Whether its declaration says what happens to its key. @internal */
+  /** Whether the declaration says what happens to the certificate's key. @internal */
   protected readonly _hasRemovalPolicy: boolean = false;
 
   /**
-   * Refused: set `removalPolicy` where the construct is declared, if it has that, or call `RemovalPolicies.of()` for all that is in it.
+   * Always throws an error. Set `removalPolicy` where the construct is declared, if it has that property, or call
+   * `RemovalPolicies.of()` for everything in it.
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     refuseRemovalPolicy(this, policy, this._hasRemovalPolicy);
@@ -135,12 +137,12 @@ export abstract class IotCertificateBase extends Resource implements IIotCertifi
 }
 
 /**
- * A certificate that a CA of this library issues. The classes that extend it show its members as their own.
+ * A certificate that a CA of this library issues. The classes that extend it expose its members as their own.
  *
  * @internal
  */
 export abstract class IssuedCertificateBase extends IotCertificateBase {
-  /** The CA that issues it. @internal */
+  /** The CA that issues the certificate. @internal */
   public abstract readonly _issuer: IPrivateIotCa;
 
   public get certificateChainPem(): string {

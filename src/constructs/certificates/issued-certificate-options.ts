@@ -3,25 +3,26 @@ import { FLAG, Kinds, NUMBER, optional } from '../checks/kinds';
 import { HASH_ALGORITHM } from '../checks/object-kinds';
 
 /**
- * What certificates that a CA issues have in common.
+ * Options that all certificates that a CA issues have in common.
  */
 export interface IssuedCertificateOptions {
   /**
    * The digest of the CA's signature.
    *
-   * @default - HashAlgorithm.SHA_256, or the one that the CA's key in KMS signs over
+   * @default - HashAlgorithm.SHA_256, or the digest that the CA's key in KMS signs over
    */
   readonly hashAlgorithm?: HashAlgorithm;
 
   /**
-   * End with the CA where the validity would pass the CA's end. Otherwise that is an error.
+   * Whether the certificate ends with the CA if its validity would pass the CA's end. If `false`, such a validity is an error.
    *
    * @default false
    */
   readonly clipToIssuer?: boolean;
 
   /**
-   * Raise it for a new certificate of an otherwise unchanged declaration, 1 to 1,000,000. A key that is made here is a new one too.
+   * Raise this number, from 1 to 1,000,000, for a new certificate from an otherwise unchanged declaration. If the key is made here,
+   * it is new too.
    *
    * @default 1
    */

@@ -22,9 +22,9 @@ import { KnownCa, knownCa } from '../ca/known-ca';
 import { warn } from '../checks/notices';
 import { hasToken, TermProps, validate } from '../checks/validation';
 
-/** What a certificate declares that the CA which signs it may have something against. */
+/** The properties of a certificate's declaration that its issuer may refuse. */
 export interface DeclaredCertificate extends TermProps {
-  /** Absent where it is that of a request. */
+  /** Absent if it is taken from a request. */
   readonly subject?: CertificateSubject;
   readonly certificateSigningRequest?: PemSource;
   readonly subjectAlternativeNames?: NameLists;
@@ -33,7 +33,7 @@ export interface DeclaredCertificate extends TermProps {
   readonly clipToIssuer?: boolean;
 }
 
-/** Refuses to issue below a CA that has no certificate yet, as the function would. */
+/** Refuses a CA that can't issue because it has no certificate yet, as the function would. */
 export function validateCanIssue(scope: Construct, ca: IPrivateIotCa): void {
   validate(scope, [], () => knownCa(ca).awaitsCertificate
     ? `ca must have its certificate before it can issue, and ${ca.node.path} is signedElsewhere without one: deploy the CA alone, `
@@ -42,10 +42,10 @@ export function validateCanIssue(scope: Construct, ca: IPrivateIotCa): void {
 }
 
 /**
- * Checks what the function will of a certificate and the CA that signs it, by the same code, as far as both are known at
- * synthesis. What else names and extensions can be wrong in is checked before.
+ * Checks a certificate against its issuer by the same code as the function, as far as both are known at synthesis. Other faults
+ * in names and extensions are found before.
  *
- * @param days its validity, where it is declared so
+ * @param days the validity of the certificate, if it is declared in days
  */
 export function validateIssuing(
   scope: Construct, ca: IPrivateIotCa, profile: ProfileName, certificate: DeclaredCertificate, days: number | undefined,
@@ -65,7 +65,7 @@ export function validateIssuing(
   sayNames(scope, certificate, profile, known);
 }
 
-/** Warns of names that are issued, and for which a validator refuses the certificate under the constraints above. */
+/** Warns of names that the CA issues although some validator refuses them under the constraints of the CA or of a CA above it. */
 function sayNames(scope: Construct, certificate: DeclaredCertificate, profile: ProfileName, { nameConstraints }: KnownCa): void {
   const name = knownName(certificate);
   const { names: alternativeNames } = knownAlternativeNames(certificate);
@@ -83,7 +83,7 @@ function sayNames(scope: Construct, certificate: DeclaredCertificate, profile: P
   }
 }
 
-/** The subject, declared or requested, where it is known. */
+/** The subject, declared or requested, if it is known. */
 function knownName({ subject, certificateSigningRequest }: DeclaredCertificate): Buffer | undefined {
   return subject ? encodedSubject(subject) : knownRequest(certificateSigningRequest)?.subject;
 }
@@ -94,11 +94,11 @@ function assertNames(certificate: DeclaredCertificate, profile: ProfileName, kno
     assertNotCaSubject(name, known.subjects);
   }
   const { names, areComplete } = knownAlternativeNames(certificate);
-  // A common name counts as a host name where there is no other: that has to be known.
+  // A common name counts as a host name if there is no other, so the check must know whether there is one.
   assertNamesPermitted({ subject: name, alternativeNames: areComplete ? names : undefined, profile }, known.nameConstraints, names);
 }
 
-/** The names beside the subject that are known, declared or requested, and whether these are all. */
+/** The known alternative names, declared or requested, and whether they are complete. */
 function knownAlternativeNames(
   { certificateSigningRequest: source, subjectAlternativeNames, allowedSubjectAlternativeNames: allowed = {} }: DeclaredCertificate,
 ): { readonly names: readonly RawGeneralName[]; readonly areComplete: boolean } {
@@ -118,7 +118,7 @@ function encodedSubject(subject: CertificateSubject): Buffer | undefined {
   return hasToken({ ...subject }) ? undefined : encodeName({ ...subject });
 }
 
-/** The names without those that have tokens in them. */
+/** The names that contain no tokens. */
 function knownNames(lists: NameLists = {}): NameLists {
   return Object.fromEntries(GENERAL_NAME_TYPE_NAMES.map(type => [type, (lists[type] ?? []).filter(name => !hasToken(name))]));
 }
@@ -126,10 +126,10 @@ function knownNames(lists: NameLists = {}): NameLists {
 const ANY_TIME: Validity = { notBefore: new Date(0), notAfter: new Date('9999-12-31T23:59:59Z') };
 
 /**
- * Warns of a term in which nothing could be issued today. An error would keep a stack from being deployed once one of its
- * certificates has come to its end: what was issued stays as it is.
+ * Warns of a term for which no certificate could be issued today. It is not an error, because a stack must remain deployable once
+ * one of its certificates has expired: certificates that were issued stay as they are.
  *
- * @param known the CA that signs; absent for a certificate that signs itself
+ * @param known what is known about the issuer; absent for a self-signed certificate
  */
 export function sayTerm(scope: Construct, { days, notBefore, notAfter }: Term, known?: KnownCa, clipToIssuer = false): void {
   if (Token.isUnresolved(days)) {

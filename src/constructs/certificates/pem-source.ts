@@ -14,12 +14,12 @@ import { NeededRight } from '../provider/certificate-provider';
 const PARAMETER = having<IStringParameter>('an IStringParameter of aws-ssm, as in StringParameter.fromStringParameterName()', 'stringValue');
 
 /**
- * Where a certificate or a certificate signing request comes from. Neither is secret; a private key must never be given.
+ * The source of a certificate or a certificate signing request. Neither is secret. Never pass a private key.
  */
 export class PemSource {
   /**
-   * A text: PEM, or for a request also base64 of DER; a literal, a template's parameter or any other token. Of a literal in PEM
-   * only the blocks become part of the template, and no text around them.
+   * A text: PEM, or for a request also DER in base64. It is a literal, a template parameter or any other token. If it is a literal
+   * in PEM, only its blocks become part of the template, without the text around them.
    */
   public static inline(text: string): PemSource {
     check('PemSource.inline()', { text: TEXT }, { text });
@@ -27,11 +27,11 @@ export class PemSource {
   }
 
   /**
-   * A file that is read at synthesis: PEM in UTF-8 or UTF-16, or DER. Its blocks become part of the
-   * template, and no text around them.
+   * A file that is read at synthesis: PEM in UTF-8 or UTF-16, or DER. Only its blocks become part of the template, without the
+   * text around them.
    *
-   * @param path relative to the working directory
-   * @throws Error if the file can't be read, is no certificate and no request, or holds a private key
+   * @param path the path of the file, relative to the working directory
+   * @throws Error if the file can't be read, is neither a certificate nor a request, or holds a private key
    */
   public static file(path: string): PemSource {
     check('PemSource.file()', { path: TEXT }, { path });
@@ -54,8 +54,8 @@ export class PemSource {
   }
 
   /**
-   * The current value of a secret, read when the certificate is made or adopted, and not again: another value changes
-   * nothing until `generation` is raised.
+   * The current value of a secret. The function reads it when it makes or adopts the certificate, and not again: a new value
+   * has no effect until `generation` is raised.
    */
   public static secret(secret: ISecret): PemSource {
     check('PemSource.secret()', { secret: SECRET }, { secret });
@@ -76,12 +76,12 @@ export class PemSource {
     this._secret = source.secret;
   }
 
-  /** What the function asks for the secret by, if it is one. @internal */
+  /** The id by which the function reads the secret, if the source is a secret. @internal */
   public _secretId(scope: IConstruct): string | undefined {
     return this._secret && secretIdOf(scope, this._secret);
   }
 
-  /** What the function needs to read it. @internal */
+  /** The rights that the function needs to read the source. @internal */
   public _rights(): NeededRight[] {
     const secret = this._secret;
     return secret ? [{ arns: arnsOf(secret), grant: grantee => grantUseSecret(secret, grantee) }] : [];

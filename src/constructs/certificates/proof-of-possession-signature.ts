@@ -14,27 +14,27 @@ import { CertificateProvider, ledgerOf } from '../provider/certificate-provider'
 import { refuseRemovalPolicy } from '../provider/removal-policy';
 
 /**
- * What a CA signs to prove that its key is held.
+ * Properties of a signature that proves possession of a CA's key.
  */
 export interface ProofOfPossessionSignatureProps {
-  /** The CA whose key is proved. */
+  /** The CA that proves possession of its key. */
   readonly ca: IPrivateIotCa;
 
   /**
    * The unsigned verification code that the platform shows for the CA: a literal, a parameter or any other token, 1 to 512
-   * letters, digits and `+ / = _ -`. It is signed as it is, without a line end. Another code makes another signature.
+   * letters, digits and `+ / = _ -`. It is signed unchanged, without a line ending. A new code results in a new signature.
    */
   readonly verificationCode: string;
 
   /**
-   * The digest of the signature. A CA with a key on P-384 or P-521 in KMS signs over SHA-384 and SHA-512 only.
+   * The digest of the signature. A CA whose key is in KMS signs only over SHA-384 with P-384, and only over SHA-512 with P-521.
    *
-   * @default HashAlgorithm.SHA_256, which Cumulocity verifies
+   * @default - HashAlgorithm.SHA_256, which Cumulocity verifies
    */
   readonly hashAlgorithm?: HashAlgorithm;
 
   /**
-   * Raise it for a new signature of an otherwise unchanged declaration, 1 to 1,000,000.
+   * Raise this number, from 1 to 1,000,000, for a new signature from an otherwise unchanged declaration.
    *
    * @default 1
    */
@@ -46,16 +46,16 @@ const KINDS: Kinds<ProofOfPossessionSignatureProps> = {
 };
 
 /**
- * The proof of possession that Cumulocity asks for: the CA's signature over a code, where other platforms ask for a
- * `VerificationCertificate`. It is what `openssl dgst -sha256 -sign ca.key code.txt | openssl base64 -A` prints.
+ * The proof of possession that Cumulocity asks for: the CA's signature over a code. Other platforms ask for a
+ * `VerificationCertificate` instead. The signature is what `openssl dgst -sha256 -sign ca.key code.txt | openssl base64 -A` prints.
  *
  * @see https://cumulocity.com/docs/device-integration/device-certificates/
  * @resource Custom::IotProofOfPossessionSignature
  */
 export class ProofOfPossessionSignature extends Resource {
   /**
-   * The signature, base64 without line breaks: Cumulocity's `proofOfPossessionSignedVerificationCode`. It is the same in
-   * every deployment, as long as the declaration is.
+   * The signature in base64 without line breaks: Cumulocity's `proofOfPossessionSignedVerificationCode`. It stays the same in
+   * every deployment as long as the declaration does.
    * @attribute
    */
   public readonly signature: string;
@@ -83,7 +83,7 @@ export class ProofOfPossessionSignature extends Resource {
   }
 
   /**
-   * Refused: a signature has nothing that could be kept.
+   * Always throws an error, because a signature has nothing to keep.
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     refuseRemovalPolicy(this, policy, false);

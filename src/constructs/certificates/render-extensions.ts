@@ -9,13 +9,13 @@ import { knownConstraints } from '../ca/known-ca';
 import { warn } from '../checks/notices';
 import { renderSubject, validate } from '../checks/validation';
 
-/** All that a construct can declare of extensions. */
+/** All extensions that a construct can declare. */
 export interface ExtensionProps extends CertificateExtensionOptions {
   readonly extendedKeyUsages?: ExtendedKeyUsage[];
   readonly nameConstraints?: NameConstraints;
 }
 
-/** Checks the extensions a construct declares, and answers them as they stand in a template; `undefined` where there are none. */
+/** Checks the extensions that a construct declares, and renders them for a template; `undefined` if there are none. */
 export function renderExtensions(scope: Construct, props: ExtensionProps): ExtensionProperties | undefined {
   const declared: DeclaredExtensions = {
     subjectAlternativeNames: props.subjectAlternativeNames,
@@ -46,7 +46,7 @@ export function renderExtensions(scope: Construct, props: ExtensionProps): Exten
   });
 }
 
-/** Warns of constraints under which a validator refuses what keeps to them. */
+/** Warns of constraints under which some validator refuses names that comply with them. */
 function sayConstraints(scope: Construct, declared: NameConstraints | undefined): void {
   const constraints = knownConstraints(declared);
   const [permitted, excluded] = [constraints?.permitted, constraints?.excluded].map(lists => rawNames(lists ?? {}));
@@ -57,7 +57,7 @@ function sayConstraints(scope: Construct, declared: NameConstraints | undefined)
   }
 }
 
-/** Names as they stand in a template. */
+/** Renders names for a template. */
 export function renderNames(names: NameLists): ExtensionProperties {
   return withoutAbsent(Object.fromEntries(GENERAL_NAME_TYPE_NAMES.map(type => [
     GENERAL_NAME_TYPES[type].template,

@@ -13,12 +13,12 @@ import { readName } from '../../pki/name-reader';
 import { hasToken, renderSubject, validate } from '../checks/validation';
 import { DeliveryFormat } from '../keys/delivery-format';
 
-/** What decides on the names in a certificate from a request. */
+/** The options that determine the names in a certificate that is made from a request. */
 type NameOptions = Pick<EndEntityCertificateOptions, 'certificateSigningRequest' | 'subject' | 'allowedSubject' | 'allowedSubjectAlternativeNames'>;
 
 type Options = NameOptions & Pick<EndEntityCertificateOptions, 'keyAlgorithm' | 'keyStorage' | 'deliveryFormats'>;
 
-/** A key is made here, or it comes by a request: what belongs to the one does not go with the other. */
+/** Refuses options that don't fit the source of the key, which is either made here or comes with a request. */
 export function validateKeySource(scope: Construct, options: Options): void {
   const { certificateSigningRequest, allowedSubject, allowedSubjectAlternativeNames, subject, keyAlgorithm, keyStorage, deliveryFormats } = options;
   const complain = (message: string): never => {
@@ -38,7 +38,7 @@ export function validateKeySource(scope: Construct, options: Options): void {
   }
 }
 
-/** Each form has one secret, and they are few. */
+/** Checks the number of forms, and that each form occurs only once, because it has one secret. */
 export function validateDeliveryFormats(scope: Construct, formats: readonly DeliveryFormat[] = []): void {
   const tooMany = checkDeliveryFormats(formats.length);
   if (tooMany !== undefined) {
@@ -54,9 +54,9 @@ export function validateDeliveryFormats(scope: Construct, formats: readonly Deli
 const READ = new WeakMap<PemSource, CertificationRequest>();
 
 /**
- * A request as far as it is known at synthesis, read once by the code of the function.
+ * A request, if it is known at synthesis. It is read only once, by the code of the function.
  *
- * @throws Error where it is no request that may be taken
+ * @throws Error if the request can't be accepted
  */
 export function knownRequest(source: PemSource | undefined): CertificationRequest | undefined {
   const text = source?._text;
@@ -68,7 +68,7 @@ export function knownRequest(source: PemSource | undefined): CertificationReques
   return request;
 }
 
-/** The subject of a certificate as far as it is known at synthesis: the one that is declared, or that of a request. */
+/** The subject of a certificate, if it is known at synthesis: the declared subject, or the subject of the request. */
 export function knownSubject({ subject, certificateSigningRequest }: NameOptions): SubjectValues | undefined {
   if (subject) {
     return { ...subject };
@@ -78,9 +78,9 @@ export function knownSubject({ subject, certificateSigningRequest }: NameOptions
 }
 
 /**
- * Checks a request, as far as it is known at synthesis, and who decides on its names; as the function will.
+ * Checks a request, as far as it is known at synthesis, and that its names are decided on. The function checks the same.
  *
- * @returns the rule for the subject as it stands in a template
+ * @returns the rule for the subject, rendered for a template
  */
 export function validRequest(scope: Construct, options: NameOptions): AllowedSubjectProperties | undefined {
   const { certificateSigningRequest: source, subject, allowedSubject, allowedSubjectAlternativeNames: names } = options;
@@ -117,7 +117,7 @@ function checkKnownRequest(options: NameOptions, rule: AllowedSubject | undefine
   }
 }
 
-/** Only what the CA allows is signed; what the function refuses in any case is refused by the rules of extensions. */
+/** Refuses extensions that the CA does not allow. The rules of extensions refuse those that the function refuses in any case. */
 export function validateCustomExtensions(scope: Construct, extensions: CustomExtension[] | undefined, allowed: readonly string[]): void {
   const refused = extensions?.find(({ oid }) => !Token.isUnresolved(oid) && !allowed.includes(oid));
   if (refused) {

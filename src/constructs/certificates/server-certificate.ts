@@ -10,13 +10,13 @@ import { check, Kinds, pathBelow } from '../checks/kinds';
 import { CA } from '../checks/object-kinds';
 
 /**
- * What a server certificate is. Clients look for the server's name among `subjectAlternativeNames`, which has to be given;
- * or allowed, where there is a request.
+ * Options of a server certificate. Clients look for the server's name among the `subjectAlternativeNames`, so that property is
+ * required, or `allowedSubjectAlternativeNames` if there is a request.
  */
 export interface ServerCertificateOptions extends EndEntityCertificateOptions {}
 
 /**
- * What a server certificate is, and which CA issues it.
+ * Properties of a server certificate.
  */
 export interface ServerCertificateProps extends ServerCertificateOptions {
   /** The CA that issues the certificate. */
@@ -26,8 +26,8 @@ export interface ServerCertificateProps extends ServerCertificateOptions {
 const KINDS: Kinds<ServerCertificateProps> = { ...END_ENTITY_KINDS, ca: CA };
 
 /**
- * A certificate for a broker or a gateway, for TLS as a server, which devices that trust the CA accept. With
- * `ExtendedKeyUsage.CLIENT_AUTH` on top for a gateway that is a client elsewhere.
+ * A TLS server certificate for a broker or a gateway, which devices that trust the CA accept. For a gateway that is also a client
+ * elsewhere, add `ExtendedKeyUsage.CLIENT_AUTH`.
  *
  * @resource Custom::IotServerCertificate
  */

@@ -4,49 +4,49 @@ import { AllowedSubject } from '../../contract/subject-rules';
 import { check, struct, TEXT } from '../checks/kinds';
 
 /**
- * What the attributes of a requested subject beside its common name have to be, as patterns: see `SubjectRule.commonName()`. An
- * attribute that is left out here must be absent in the request.
+ * Patterns for the attributes of a requested subject other than its common name; see `SubjectRule.commonName()`. An attribute that
+ * is left out here must be absent from the request.
  */
 export interface SubjectAttributePatterns {
   /**
    * The organization (O).
-   * @default - the subject has none
+   * @default - the subject must have none
    */
   readonly organization?: string;
 
   /**
    * The organizational unit (OU).
-   * @default - the subject has none
+   * @default - the subject must have none
    */
   readonly organizationalUnit?: string;
 
   /**
    * The country (C).
-   * @default - the subject has none
+   * @default - the subject must have none
    */
   readonly country?: string;
 
   /**
    * The state or province (ST).
-   * @default - the subject has none
+   * @default - the subject must have none
    */
   readonly stateOrProvince?: string;
 
   /**
    * The locality (L).
-   * @default - the subject has none
+   * @default - the subject must have none
    */
   readonly locality?: string;
 
   /**
    * The serial number of the device (not of the certificate).
-   * @default - the subject has none
+   * @default - the subject must have none
    */
   readonly serialNumber?: string;
 
   /**
    * The distinguished name qualifier.
-   * @default - the subject has none
+   * @default - the subject must have none
    */
   readonly distinguishedNameQualifier?: string;
 }
@@ -55,11 +55,11 @@ const { commonName: _, ...PATTERN_KINDS } = SUBJECT_KINDS;
 const PATTERNS = struct<SubjectAttributePatterns>('a SubjectAttributePatterns', PATTERN_KINDS);
 
 /**
- * Which subjects may be taken from a certificate signing request. The signature on a request proves that somebody has its key,
- * and not that the name in it is theirs: without a rule, the author of the request decides which device it is.
+ * A rule for the subjects that may be taken from a certificate signing request. The signature on a request proves that its author
+ * has the key, but not that the name in it belongs to the author. Without a rule, the author decides which device it is.
  *
- * A rule names every attribute that the subject must have, and allows no other one. It is asked at synthesis where the request
- * is known there, and by the function in any case.
+ * A rule names every attribute that the subject must have, and allows no others. Synthesis applies it if the request is known
+ * there, and the function applies it in any case.
  *
  * @example
  *
@@ -72,7 +72,7 @@ const PATTERNS = struct<SubjectAttributePatterns>('a SubjectAttributePatterns', 
  */
 export class SubjectRule {
   /**
-   * This subject, attribute by attribute and character by character.
+   * Allows only this subject, attribute by attribute and character by character.
    *
    * @example
    *
@@ -84,12 +84,12 @@ export class SubjectRule {
   }
 
   /**
-   * A common name of a pattern. In a pattern, `*` stands for one or more letters of ASCII, digits and `- . _ :`, and every other
-   * character for itself, upper and lower case apart. A pattern is held against the whole value: `sensor-*` allows `sensor-001`,
-   * and neither `sensor-`, `my-sensor-001` nor `sensor-001/x`. For a name that has an asterisk itself, use `exact`.
+   * Allows common names that match a pattern. In a pattern, `*` stands for one or more ASCII letters, digits and `- . _ :`. Every
+   * other character stands for itself, and case matters. A pattern must match the whole value: `sensor-*` allows `sensor-001`,
+   * but not `sensor-`, `my-sensor-001` or `sensor-001/x`. For a name that itself contains an asterisk, use `exact`.
    *
    * @param pattern the pattern for the common name
-   * @param others the patterns for the other attributes; those that are left out must be absent
+   * @param others the patterns for the other attributes; attributes that are left out must be absent
    *
    * @example
    *
@@ -101,9 +101,9 @@ export class SubjectRule {
   }
 
   /**
-   * The id of the construct as the common name. Of `ca.addDeviceCertificate('sensor-001', …)` that is `sensor-001`.
+   * Allows the id of the construct as the common name. For `ca.addDeviceCertificate('sensor-001', …)`, that is `sensor-001`.
    *
-   * @param others the patterns for the other attributes; those that are left out must be absent
+   * @param others the patterns for the other attributes; attributes that are left out must be absent
    *
    * @example
    *

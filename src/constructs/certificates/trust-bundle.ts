@@ -6,8 +6,8 @@ import { CA } from '../checks/object-kinds';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 
 /**
- * What a broker or a device has to trust: the certificates of CAs and of the CAs above them, each once. With the old and the
- * new CA in it, a change of CAs breaks no connection.
+ * The certificates that a broker or a device has to trust: those of CAs and of the CAs above them, each once. If the bundle holds
+ * both the old and the new CA, a change of CAs breaks no connection.
  */
 export class TrustBundle {
   private readonly links: readonly ChainLink[];
@@ -24,17 +24,17 @@ export class TrustBundle {
   }
 
   /**
-   * The certificates, PEM, one after the other, for use in the CAs' own stack; see `pemFor` for others.
+   * The concatenated certificates in PEM, for use in the CAs' own stack. For other stacks, see `pemFor`.
    */
   public get pem(): string {
     return joined(this.links.map(({ pem }) => pem));
   }
 
   /**
-   * The certificates, PEM, one after the other, for use in the stack of `scope`: what is a CA's of another stack is looked up
-   * there, since CloudFormation exports at most 1,024 characters.
+   * The concatenated certificates in PEM, for use in the stack of `scope`. The function of that stack looks up the certificates of other
+   * stacks' CAs, because CloudFormation exports at most 1,024 characters.
    *
-   * @param scope what needs the bundle
+   * @param scope the construct that needs the bundle
    * @example
    * declare const ca: PrivateIotCa;
    * declare const brokers: Stack;

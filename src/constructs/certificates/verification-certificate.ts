@@ -17,12 +17,12 @@ import { KeyAlgorithm } from '../keys/key-algorithm';
 import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
 
 /**
- * What a verification certificate is.
+ * Options of a verification certificate.
  */
 export interface VerificationCertificateOptions extends IssuedCertificateOptions {
   /**
-   * The code that the platform gave for the CA: a literal, a parameter or any other token. It becomes the common name as it
-   * is, 1 to 64 characters. Another code makes another certificate.
+   * The code that the platform gave for the CA: a literal, a parameter or any other token, 1 to 64 characters. It becomes the
+   * common name unchanged. A new code results in a new certificate.
    */
   readonly registrationCode: string;
 
@@ -41,18 +41,18 @@ export interface VerificationCertificateOptions extends IssuedCertificateOptions
   readonly validity?: Duration;
 
   /**
-   * The algorithm of the certificate's own key, which is thrown away as soon as the certificate is made.
+   * The algorithm of the certificate's own key, which is discarded as soon as the certificate is made.
    *
-   * @default - the CA's, or KeyAlgorithm.RSA_2048 for a CA from elsewhere
+   * @default - the algorithm of the CA, or KeyAlgorithm.RSA_2048 for a CA from elsewhere
    */
   readonly keyAlgorithm?: KeyAlgorithm;
 }
 
 /**
- * What a verification certificate is, and which CA issues it.
+ * Properties of a verification certificate.
  */
 export interface VerificationCertificateProps extends VerificationCertificateOptions {
-  /** The CA whose key is proved. */
+  /** The CA that proves possession of its key. */
   readonly ca: IPrivateIotCa;
 }
 
@@ -66,8 +66,8 @@ const KINDS: Kinds<VerificationCertificateProps> = {
 };
 
 /**
- * The proof of possession that a platform asks for before it takes a CA: a certificate with the platform's registration
- * code as its common name, issued by the CA. Its own private key is never stored.
+ * The proof of possession that a platform asks for before it accepts a CA: a certificate with the platform's registration
+ * code as its common name, issued by the CA. The certificate's own private key is never stored.
  *
  * @resource Custom::IotVerificationCertificate
  */

@@ -42,7 +42,15 @@ export function reachesInto(name: RawGeneralName, base: RawGeneralName): boolean
 /** A wildcard, wherever it is in its label, covers the host at the top of a subtree, but not the hosts at deeper levels. */
 function reachesHost(name: string, base: string): boolean {
   const [label, ...parents] = name.split('.');
-  return name.endsWith(base) || (label.includes('*') && parents.length > 0 && parents.join('.') === base.split('.').slice(1).join('.'));
+  const [top, ...above] = base.split('.');
+  return name.endsWith(base) || (label.includes('*') && parents.length > 0 && parents.join('.') === above.join('.') && covers(label, top));
+}
+
+/** Whether a label with wildcards can stand for another label, by what it begins and ends with. */
+function covers(pattern: string, label: string): boolean {
+  const parts = pattern.split('*');
+  const [first, last] = [parts[0], parts.at(-1)!];
+  return label.length >= first.length + last.length && label.startsWith(first) && label.endsWith(last);
 }
 
 /** GnuTLS, Go and NSS take an empty base for all mailboxes; wolfSSL compares a longer base only up to the length of the mailbox's host. */

@@ -149,6 +149,9 @@ const STRICTER: readonly Case[] = [
   { constraints: { permitted: { uri: ['.example.com'] } }, names: { uri: ['https://x_y.example.com/'] }, within: false, toOpenssl: true }, // Java finds no host in it
   { constraints: { excluded: { uri: ['.example.com'] } }, names: { uri: ['https://x_y.example.com/'] }, within: false },
   ...stricter({ email: ['bob@example.com'] }, { email: ['Bob@example.com'] }),
+  ...['x*', '*x', 'a*c'].map((label): Case => ({
+    constraints: { excluded: { dns: ['axc.example.com'] } }, names: {}, subject: { commonName: `${label}.example.com` }, within: label !== 'a*c', toOpenssl: true,
+  })),
   { constraints: { excluded: { email: ['example.com.au'] } }, names: { email: ['bob@example.com'] }, within: false, toOpenssl: true }, // wolfSSL
   ...([
     ['Acmé', 'AcmÉ'], ['Acme', 'Ａｃｍｅ'], ['Acme Ltd', 'Acme\u00a0Ltd'],

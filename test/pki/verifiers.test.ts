@@ -24,7 +24,7 @@ const COMMON_NAMES = [
   'pump-1', 'pump 1', 'pump_1', 'sensor_001@plant', 'acme.example', 'a.acme.example', 'ACME.example', '*.acme.example', 'x.acme.example.', 'a_b.acme.example',
   'acme.example:8883', '.acme.example', 'xacme.example', 'admin.acme.example', 'x.admin.acme.example', '*.admin.acme.example', 'evil.example', 'evil.example.',
   'EVIL.example', '*.evil.example', 'evil.example:8883', 'evil-.example', 'evil..example', 'evil\u3002example', 'a.evil.example', 'notevil.other', '10.0.0.1', '192.168.1.1',
-  '12.5', '1', '2001:db8::1', 'fe80::1', 'a/b', 'AA:BB:CC:DD', 'pump-1.', '.pump', 'xadmin.acme.example', '*admin.acme.example', 'a*.acme.example', '?admin.acme.example', 'https://admin.acme.example', '::ffff:10.0.0.1', '::ffff:192.168.0.1',
+  '12.5', '1', '2001:db8::1', 'fe80::1', 'a/b', 'AA:BB:CC:DD', 'pump-1.', '.pump', 'xadmin.acme.example', '*admin.acme.example', 'a*.acme.example', 'b*.acme.example', '*b.acme.example', '?admin.acme.example', 'https://admin.acme.example', '::ffff:10.0.0.1', '::ffff:192.168.0.1',
   'urn:x:y', '泵', 'a.1', 'Acme Sensor No. 5',
 ];
 

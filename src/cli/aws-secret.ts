@@ -6,15 +6,15 @@ import { KeySource, SecretVersionIds, UnreadableKeyError } from './export/key-so
 const CURRENT = 'AWSCURRENT';
 
 /**
- * Private keys in AWS Secrets Manager and in the Parameter Store of AWS Systems Manager, read with the credentials of the user: in the
- * Region of the ARN; what has only a name, in the Region that is configured.
+ * Private keys in AWS Secrets Manager and in the Parameter Store of AWS Systems Manager, read with the user's credentials. An ARN is read
+ * in its own Region, a bare name in the configured Region.
  */
 export class AwsSecrets implements KeySource {
   private readonly secretsManagerIn = byRegion(region => new SecretsManagerClient({ region }));
   private readonly systemsManagerIn = byRegion(region => new SSMClient({ region }));
 
   constructor() {
-    // The client is part of the bundle: which Node.js later versions of it will need says nothing to a user of this one.
+    // The client is part of the bundle, so its warning about the Node.js versions that later clients will need does not concern the user.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   }
 
@@ -38,7 +38,7 @@ export class AwsSecrets implements KeySource {
   }
 }
 
-/** One client for each Region; a name, in which no Region stands, has the configured one. */
+/** Makes one client for each Region. A bare name contains no Region and gets the client of the configured Region. */
 function byRegion<T>(make: (region: string | undefined) => T): (place: string) => T {
   const clients = new Map<string | undefined, T>();
   return place => {

@@ -3,17 +3,17 @@ import { escapeUnsafeCharacters } from '../contract/unsafe-characters';
 
 /** The exit codes. Pipelines depend on them: decisions/0018-command-line-for-machines.md. */
 export const ExitCode = {
-  /** What was asked for is done, and nothing is wrong with it. */
+  /** The command did what was asked, and found nothing wrong. */
   DONE: 0,
-  /** It was carried out, and found or came to something wrong: certificates with errors, keys that are missing, a failed deployment. */
+  /** The command was carried out, but found a problem or ended with one: certificates with errors, missing keys, a failed deployment. */
   FAILED: 1,
-  /** It was not carried out: wrong usage, or a file that can't be read or written. */
+  /** The command was not carried out: wrong usage, or a file that can't be read or written. */
   NOT_CARRIED_OUT: 2,
 } as const;
 
 export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
 
-/** Something the user can mend. It is told on one line, with what and where, and without a stack trace. */
+/** An error that the user can fix. It is reported on one line that says what is wrong and where, without a stack trace. */
 export class CliError extends Error {
   public readonly exitCode: ExitCode = ExitCode.NOT_CARRIED_OUT;
 
@@ -23,22 +23,22 @@ export class CliError extends Error {
   }
 }
 
-/** A deployment was carried out and has failed. */
+/** A deployment was carried out and failed. */
 export class DeploymentError extends CliError {
   public override readonly exitCode = ExitCode.FAILED;
 }
 
-/** What an error says, on one line and without what a terminal would act upon. */
+/** The message of an error, on one line and without characters that a terminal would act on. */
 export function messageOf(error: unknown): string {
   return onOneLine(error instanceof Error ? error.message : String(error));
 }
 
-/** Text from a file or a template as a terminal may show it: what a terminal would act upon, or nobody would see, is written as an escape. */
+/** Makes text from a file or a template safe to show: characters that a terminal would act on, or that are invisible, become escapes. */
 export function printable(text: string): string {
   return escapeUnsafeCharacters(text);
 }
 
-/** A message, unless it repeats a private key that was given in the place of something else, such as a file or a parameter. */
+/** Returns a message, or a warning if it repeats a private key that was given in place of something else, such as a file or a parameter. */
 export function withoutPrivateKey(text: string): string {
   return holdsPrivateKey(text) ? 'a private key was given in the place of something else (not shown); leave it out, and consider it compromised' : text;
 }

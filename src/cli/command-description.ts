@@ -1,30 +1,30 @@
 import type { Command, Option } from 'commander';
 import type { Terminal } from './terminal';
 
-/** A command, for the parser, the help and the completions of shells. */
+/** Describes a command for the parser, the help and the shell completions. */
 export interface CommandDescription<O = object> {
   readonly name: string;
-  /** In a list of commands. */
+  /** The line for the list of commands. */
   readonly summary: string;
   readonly description: string;
   readonly argument?: ArgumentDescription;
-  /** Where an argument belongs, of a command that takes none. */
+  /** For a command that takes no argument: tells the user which option to use instead. */
   readonly instead?: string;
-  /** What their values are is told by what stands for them: `<file>` and `<dir>`, or anything else. */
+  /** The placeholder in an option tells the kind of its value: `<file>` and `<dir>`, or anything else. */
   readonly options: readonly Option[];
-  /** What else has to be known: paragraphs, or lines that begin with two spaces. */
+  /** What else the user must know: paragraphs, or lines that begin with two spaces. */
   readonly notes: readonly string[];
   readonly examples: readonly (readonly [purpose: string, command: string])[];
   /**
-   * @param program which has the help of all commands
-   * @returns whether nothing was found wrong
+   * @param program the root command, which has the help of all commands
+   * @returns whether the command found nothing wrong
    */
   run(args: readonly string[], options: O, terminal: Terminal, program: Command): boolean | Promise<boolean>;
 }
 
-/** What stands behind the name of a command. */
+/** The argument after the name of a command. */
 export interface ArgumentDescription {
-  /** `<file...>`, or `[file...]` where it can be left out. */
+  /** `<file...>`, or `[file...]` if it is optional. */
   readonly form: string;
   readonly description: string;
   readonly choices?: readonly string[];

@@ -13,7 +13,7 @@ import { PLATFORM_IDS } from '../platforms/registry';
 
 const JSON_OPTION = 'print one JSON document for programs instead of text for people';
 
-/** The commands, in the order in which a newcomer needs them; all that the parser, the help and the shells know of them. */
+/** The commands, in the order in which a newcomer needs them, with everything that the parser, the help and the shells know about them. */
 export const COMMANDS: readonly CommandDescription[] = [
   described<LocalOptions>({
     name: 'local',
@@ -160,7 +160,7 @@ export const COMMANDS: readonly CommandDescription[] = [
   }),
 ];
 
-/** So that each command knows the type of its own options. */
+/** Gives each command the type of its own options. */
 function described<O extends object = object>(description: CommandDescription<O>): CommandDescription {
   return description;
 }
@@ -170,7 +170,7 @@ function repeatable(flags: string, description: string): Option {
   return new Option(flags, description).argParser((value: string, before: readonly string[] = []) => [...before, value]);
 }
 
-/** Names what an option takes to the help and to shells; the command checks it, for it knows what to say of another value. */
+/** Tells the help and the shells the choices of an option. The command checks the value, because it knows what to say about another value. */
 function withChoices(choices: readonly string[], option: Option): Option {
   option.argChoices = [...choices];
   return option;

@@ -1,24 +1,24 @@
 import type { Option } from 'commander';
 import type { ArgumentDescription, CommandDescription } from './command-description';
 
-/** What the value of an option, or what stands behind a command, can be. */
+/** What the value of an option or the argument of a command can be. */
 interface Value {
   readonly kind: 'file' | 'dir' | 'choice' | 'any';
   readonly choices: readonly string[];
 }
 
-/** How a script is written for each shell. */
+/** The functions that write the script for each shell. */
 const SCRIPTS: { readonly [shell: string]: (commands: readonly CommandDescription[]) => string } = { bash, zsh, fish };
 
 /** The shells for which there is a script. */
 export const SHELLS = Object.keys(SCRIPTS);
 
-/** The script by which a shell completes the commands. */
+/** The script with which a shell completes the commands. */
 export function completionScript(shell: string, commands: readonly CommandDescription[]): string {
   return SCRIPTS[shell](commands);
 }
 
-/** Of the option that every command has. */
+/** The description of `--help`, the option that every command has. */
 const HELP = 'show how to use a command';
 
 function valueOf(form: string, choices: readonly string[] | undefined): Value {
@@ -38,7 +38,7 @@ function valueOfArgument(argument: ArgumentDescription | undefined, commands: re
 function bash(commands: readonly CommandDescription[]): string {
   const words = (list: readonly string[]): string => `COMPREPLY=( $(compgen -W '${list.join(' ')}' -- "$current") )`;
   const reply: { readonly [K in Value['kind']]: (value: Value) => string } = {
-    file: () => 'return', // nothing is answered, so that bash completes files by itself
+    file: () => 'return', // without a reply, bash completes files itself
     any: () => 'return',
     dir: () => 'compopt -o filenames 2>/dev/null; COMPREPLY=( $(compgen -d -- "$current") )',
     choice: ({ choices }) => words(choices),

@@ -3,27 +3,27 @@ import { basename, dirname, join } from 'node:path';
 import { CliError, messageOf } from './cli-error';
 import { readBytesIfPresent } from './read-file';
 
-/** Files and folders. Each change of a file is whole or not there, even if the process or the machine stops in the middle. */
+/** Files and folders. Each change of a file happens completely or not at all, even if the process or the machine stops in the middle. */
 export interface Disk {
-  /** What a file holds, or `undefined` where there is none. */
+  /** The content of a file, or `undefined` if there is no such file. */
   read(path: string): Buffer | undefined;
-  /** The names of what is in a folder; none where it is not there. */
+  /** The names of the files and folders in a folder; empty if there is no such folder. */
   list(folder: string): string[];
-  /** Puts a file in place; who reads it sees the old content or the new one. */
+  /** Puts a file in place. A reader sees either the old content or the new content. */
   replace(path: string, content: string, mode: number): void;
-  /** Removes a file; does nothing where it is gone. */
+  /** Removes a file; does nothing if it does not exist. */
   remove(path: string): void;
-  /** Makes a folder into which only its owner may look; one that is there may have been made by hand. */
+  /** Makes a folder that only its owner may look into. It changes an existing folder too, which may have been made by hand. */
   makePrivateFolder(folder: string): void;
-  /** Removes a folder, if it is there and empty. */
+  /** Removes a folder if it exists and is empty. */
   removeIfEmpty(folder: string): void;
 }
 
 /** The modes of the files that are written here. */
 export const FileMode = {
-  /** What anybody may read. */
+  /** A file that anyone may read. */
   PUBLIC: 0o644,
-  /** What only its owner may read: private keys, and the state of a local deployment. */
+  /** A file that only its owner may read: private keys, and the state of a local deployment. */
   PRIVATE: 0o600,
 } as const;
 
@@ -44,7 +44,7 @@ export const localDisk: Disk = {
 
   replace(path, content, mode) {
     const folder = dirname(path);
-    // The name is always the same, so that the remains of a process that was stopped are overwritten by the next.
+    // The name is always the same, so the next process overwrites what a stopped process has left behind.
     const temporary = join(folder, `.${basename(path)}.private-iot-ca.tmp`);
     attempt(path, 'written', () => {
       rmSync(temporary, { force: true });
@@ -80,16 +80,16 @@ export const localDisk: Disk = {
     try {
       rmdirSync(folder);
     } catch {
-      // It was never made, or it holds something.
+      // The folder was never made, or it is not empty.
     }
   },
 };
 
 /**
- * Makes a folder, and those above it that are not there. It does so without the option `recursive` of Node.js, which tries for ever
- * where the folder above is there and says that it is not, as `/proc` does.
+ * Makes a folder and the missing folders above it. It does not use the option `recursive` of Node.js, which retries forever if the folder
+ * above exists but reports that it does not, as `/proc` does.
  *
- * @returns whether it was not there before
+ * @returns whether the folder did not exist before
  */
 export function makeFolder(folder: string, mode?: number): boolean {
   const above = dirname(folder);
@@ -119,7 +119,7 @@ function attempt(path: string, verb: string, change: () => void): void {
   }
 }
 
-/** A new name is only certain to last once its folder is on the disk. Windows knows no such call. */
+/** Syncs a folder to the disk. Only then is a new name in it certain to last. Windows has no such call. */
 function syncFolder(folder: string): void {
   let handle: number;
   try {

@@ -29,15 +29,15 @@ export interface ExportOptions {
   readonly outputs: string;
   readonly out: string;
   readonly privateKeys?: boolean;
-  /** The outputs with the secrets of the CAs whose keys are written too. */
+  /** The outputs that name the secrets of the CAs whose keys are written too. */
   readonly caPrivateKey?: readonly string[];
-  /** The directory of the local deployment that has the keys. */
+  /** The directory of the local deployment that holds the keys. */
   readonly local?: string;
-  /** For whom a kit is made beside the files of the outputs, as it was given. */
+  /** The console or broker for which a kit is made, in addition to the files of the outputs; as the user typed it. */
   readonly platform?: string;
   /** Where the kit's files will be on the broker's machine. */
   readonly brokerFolder?: string;
-  /** The CAs that the kit has, by outputs or common names; all where it is absent. */
+  /** The CAs in the kit, by outputs or common names; all CAs if absent. */
   readonly ca?: readonly string[];
   /** The output with the broker's certificate. */
   readonly server?: string;
@@ -45,9 +45,9 @@ export interface ExportOptions {
 }
 
 /**
- * `private-iot-ca export`; everything is read and checked before the first file is written.
+ * Runs `private-iot-ca export`. It reads and checks everything before it writes the first file.
  *
- * @returns whether all keys that were asked for are among the files
+ * @returns whether all requested keys are among the files
  */
 export async function exportCommand(options: ExportOptions, terminal: Terminal, now = new Date()): Promise<boolean> {
   const kit = options.platform === undefined ? undefined : kitName(options.platform);
@@ -111,7 +111,7 @@ function isOfCa({ certificates: [{ entry }] }: FoundKey): boolean {
   return entry.role === 'ca';
 }
 
-/** What to do where the outputs file is missing, which often is that of the local deployment. */
+/** What to do if the outputs file is missing. Often, the user means the file of the local deployment. */
 function whereOutputsAre(): string {
   return existsSync(LOCAL_OUTPUTS) ? `\`private-iot-ca local\` wrote one elsewhere; pass --outputs ${LOCAL_OUTPUTS}`
     : 'name with --outputs the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote';
@@ -135,9 +135,9 @@ async function privateKeys(
 }
 
 /**
- * The key's file of each certificate that has one: that of the kit, or one named after the first of the certificates.
+ * The key file of each certificate that has one: the file in the kit, or a file named after the first certificate of the key.
  *
- * @param inKit where a key is in the kit, if it is; a key that is there is not written a second time
+ * @param inKit the file of a key in the kit, if the kit has the key; such a key is not written a second time
  */
 function keyFilesOf(
   source: string, keys: readonly FoundKey[], inKit: (key: FoundKey) => string | undefined,
@@ -150,7 +150,7 @@ function keyFilesOf(
   return new Map(keys.flatMap(({ certificates }, index) => certificates.map(each => [each, files[index]] as const)));
 }
 
-/** The ARN that the key was read from, where it was read; otherwise the one that the names of the outputs tell. */
+/** The ARN that the key was read from, if it was read; otherwise the ARN that the names of the outputs imply. */
 function keyArn(certificate: ExportedCertificate, keys: readonly FoundKey[], outputs: readonly StackOutput[]): string | undefined {
   const read = keys.find(({ certificates }) => certificates.includes(certificate));
   return read && isKeyArn(read.place) ? read.place : keyArnByName(certificate, outputs);

@@ -16,7 +16,7 @@ export interface InspectOptions {
   readonly json?: boolean;
 }
 
-/** Something that was found in a file. */
+/** A certificate or a private key that was found in a file. */
 interface Finding {
   /** Where it was found, as a heading. */
   readonly title: string;
@@ -24,18 +24,18 @@ interface Finding {
   readonly privateKey?: PrivateKeyFacts;
 }
 
-/** All that is said of a private key. */
+/** Everything that is shown of a private key. */
 interface PrivateKeyFacts {
   readonly encrypted: boolean;
-  /** Its kind, as in `EC P-256`; absent where it is encrypted. */
+  /** The kind of the key, as in `EC P-256`; absent if the key is encrypted. */
   readonly key?: string;
   readonly publicKeySha256?: string;
 }
 
-/** The same for everything that is shown, so that values can be compared down the page. */
+/** The width of the labels. It is the same for all entries, so that values can be compared down the page. */
 const LABEL_WIDTH = 'authority key identifier'.length;
 
-/** `private-iot-ca inspect`; everything is read before anything is said. */
+/** Runs `private-iot-ca inspect`. It reads everything before it prints anything. */
 export function inspectCommand(files: readonly string[], { json }: InspectOptions, terminal: Terminal, now = new Date()): void {
   const findings = files.map(file => readInput(file)).flatMap(({ name, content }) => readEntries(name, content).map(readFinding));
   const certificates = withoutRepeats(findings.flatMap(({ certificate }) => certificate ?? []));
@@ -75,7 +75,7 @@ function privateKeyFacts(title: string, { der, encrypted }: FilePrivateKey): Pri
   return { encrypted, key: describeKey(key), publicKeySha256: sha256(publicKeyOctets(createPublicKey(key))) };
 }
 
-/** What is said line by line: a label and a value, which may be absent. */
+/** The lines to show: each has a label and a value, which may be absent. */
 type Rows = [label: string, value: string | undefined][];
 
 function describePrivateKey({ key, publicKeySha256 }: PrivateKeyFacts): Rows {
@@ -117,7 +117,7 @@ function describeCa({ ca, pathLength }: CertificateFacts): string {
   return pathLength === undefined ? 'yes, with any number of CAs below it' : `yes, path length ${pathLength}`;
 }
 
-/** What the document says of a certificate or a private key. The schema says it to others: keep both alike. */
+/** The entry of a certificate or a private key in the document. The schema describes it to users: keep both in step. */
 function entryDocument({ title, certificate: facts, privateKey }: Finding): object {
   return facts ? {
     kind: 'certificate',

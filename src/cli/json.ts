@@ -2,7 +2,7 @@ import { CliError } from './cli-error';
 import { isMap, JsonMap } from '../contract/json-map';
 import { textOfFile } from '../contract/text-of-file';
 
-/** The member of a map that is its own; `constructor` and the like are only names here. */
+/** Looks up a name among the own members of a map: `constructor` and the like are ordinary names here. */
 export function own<T>(map: { readonly [name: string]: T }, name: string): T | undefined {
   return Object.hasOwn(map, name) ? map[name] : undefined;
 }
@@ -13,7 +13,7 @@ export function parseJsonMap(path: string, content: Buffer): JsonMap {
   try {
     value = JSON.parse(textOfFile(content));
   } catch {
-    // The parser's own message quotes the file, which may hold what must not be shown.
+    // The parser's own message quotes the file, which may contain something that must not be shown.
     throw new CliError(`${path}: this is not JSON${content.length === 0 ? ' (the file is empty)' : ''}`);
   }
   if (!isMap(value)) {
@@ -22,7 +22,7 @@ export function parseJsonMap(path: string, content: Buffer): JsonMap {
   return value;
 }
 
-/** A member that has to be a string where it is there. */
+/** An optional member, which must be a string if it is present. */
 export function optionalString(map: JsonMap, name: string, where: string): string | undefined {
   const value = map[name];
   if (value !== undefined && typeof value !== 'string') {

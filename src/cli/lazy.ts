@@ -1,8 +1,8 @@
 /* eslint-disable @typescript-eslint/no-require-imports -- a dynamic import would be a module of another kind for TypeScript and for jest */
 
 /**
- * The commands, each loaded when it is used: what one needs to read certificates or to reach AWS, another one does not
- * wait for.
+ * The commands. Each is loaded when it is used, so that it does not wait for code that only another command needs, such as the code that
+ * reads certificates or reaches AWS.
  */
 export const lazy = {
   localCommand: () => require('./local-command') as typeof import('./local-command'),

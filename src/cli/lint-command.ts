@@ -17,7 +17,7 @@ import { PlatformId } from '../platforms/registry';
 
 /** The options of the command. */
 export interface LintOptions {
-  /** Identifiers of platforms, as they were given. */
+  /** Identifiers of platforms, as the user typed them. */
   readonly platform?: readonly string[];
   readonly list?: boolean;
   readonly json?: boolean;
@@ -25,7 +25,7 @@ export interface LintOptions {
 }
 
 /**
- * `private-iot-ca lint`; everything is read before anything is said.
+ * Runs `private-iot-ca lint`. It reads everything before it prints anything.
  *
  * @returns whether no certificate has an error
  */
@@ -70,7 +70,7 @@ function platformId(name: string): PlatformId {
   return name as PlatformId;
 }
 
-/** The certificates, each once: the outputs of a stack have a CA again in every chain. */
+/** The certificates without repeats: the outputs of a stack contain a CA again in every chain. */
 function withoutRepeats(subjects: readonly CertificateToCheck[]): CertificateToCheck[] {
   const seen = new Set<string>();
   return subjects.filter(({ der }) => seen.size !== seen.add(der.toString('latin1')).size);
@@ -80,7 +80,7 @@ function factsOf(title: string, der: Buffer): CertificateFacts | undefined {
   try {
     return readCertificate(title, der);
   } catch {
-    return undefined; // the rules say more of it
+    return undefined; // the lint rules describe the fault in more detail
   }
 }
 
@@ -88,12 +88,12 @@ function signerByText(facts: CertificateFacts, given: readonly CertificateFacts[
   return given.filter(each => each.subject === facts.issuer).slice(0, MAX_CANDIDATES).find(each => keyHasSigned(each, facts));
 }
 
-/** The certificate whose key has signed, among the given ones; also where its name has other octets, for there is a rule on that. */
+/** Finds the issuer by its key among the given certificates, even if the certificate names it in other octets: a lint rule reports that. */
 function issuerOf({ facts }: CertificateToCheck, given: readonly CertificateFacts[]): LintedCertificate | undefined {
   const signer = facts && (signingOf(facts, given).signer ?? signerByText(facts, given));
   try {
     return signer && readLintedCertificate(signer.certificate.raw);
   } catch {
-    return undefined; // its own findings say so
+    return undefined; // the findings of that certificate say so
   }
 }

@@ -9,7 +9,7 @@ import { LocalRunResult, runLocally } from './local/run';
 import { count, fields, Page, paragraph, table } from './table';
 import { Terminal } from './terminal';
 
-/** The options of `private-iot-ca local`; `parameters` and `secret` as they were typed. */
+/** The options of `private-iot-ca local`; `parameters` and `secret` as the user typed them. */
 export interface LocalOptions {
   readonly app: string;
   readonly out: string;
@@ -20,7 +20,7 @@ export interface LocalOptions {
   readonly json?: boolean;
 }
 
-/** Is told of a run as it goes on, and of its end. */
+/** Receives the events of a run and its end. */
 interface Listener {
   /** @param loss what will be lost, in words */
   onLoss(loss: string): void;
@@ -29,7 +29,7 @@ interface Listener {
   onFailure(error: DeploymentError): void;
 }
 
-/** `private-iot-ca local` */
+/** Runs `private-iot-ca local`. */
 export async function localCommand(options: LocalOptions, terminal: Terminal, reach: Outside = outside): Promise<void> {
   if (options.out === '') {
     throw new CliError('--out: must name a folder');
@@ -56,7 +56,7 @@ export async function localCommand(options: LocalOptions, terminal: Terminal, re
   }
 }
 
-/** Tells people of each stack as it is done. */
+/** Reports each stack to people as soon as it is done. */
 function teller(dryRun: boolean, { print, warn, columns }: Terminal): Listener {
   const stacks: StackReport[] = [];
   return {
@@ -75,7 +75,7 @@ function teller(dryRun: boolean, { print, warn, columns }: Terminal): Listener {
   };
 }
 
-/** Writes one document for programs, also of a deployment that has failed. The schema says what it is to others: keep both alike. */
+/** Writes one document for programs, even about a failed deployment. The schema describes it to users: keep both in step. */
 function documentWriter(dryRun: boolean, { print }: Terminal): Listener {
   const losses: string[] = [];
   const stacks: object[] = [];
@@ -97,10 +97,10 @@ function documentWriter(dryRun: boolean, { print }: Terminal): Listener {
   };
 }
 
-/** Of ISO 8601; programs are told the second. */
+/** The length of a date in ISO 8601. Programs get the time to the second. */
 const DATE_LENGTH = '2026-01-31'.length;
 
-/** What a dry run says of a resource. */
+/** What a dry run prints for each outcome. */
 const WOULD_HAPPEN: { readonly [O in Outcome]: string } = {
   created: 'create', updated: 'update', replaced: 'replace', removed: 'remove', kept: 'keep',
 };

@@ -6,17 +6,17 @@ import { packageVersion } from './package-version';
 import { Terminal } from './terminal';
 import { wrapped } from './text-width';
 
-/** Longer lines of prose are hard to read, and nobody breaks those of a pipe. */
+/** The maximum width of the help. Longer lines of prose are hard to read, and in a pipe no terminal wraps them. */
 const HELP_COLUMNS = 110;
 
-/** What an option does is broken into lines down to so many columns. */
+/** The description of an option is wrapped only if it has at least this many columns. */
 const LEAST_COLUMNS = 16;
 
 /**
  * Runs a command line.
  *
  * @param args without the names of the interpreter and the program
- * @returns the exit code; after an error, one line was said of it
+ * @returns the exit code; if there was an error, one line about it has been printed
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let code: ExitCode = ExitCode.DONE;
@@ -27,7 +27,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     await program(terminal, finish).parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) { // what was wrong has been said; after help, nothing was
+    if (error instanceof CommanderError) { // the error has been printed already; after help, there is none
       return error.exitCode === 0 ? ExitCode.DONE : ExitCode.NOT_CARRIED_OUT;
     }
     terminal.warn(`error: ${messageOf(error)}\n`);
@@ -35,14 +35,14 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-/** @param finish is told whether a command has found nothing wrong */
+/** @param finish receives whether a command found nothing wrong */
 function program(terminal: Terminal, finish: (passed: boolean) => void): Command {
   const columns = Math.min(terminal.columns ?? HELP_COLUMNS, HELP_COLUMNS);
   const root = new Command('private-iot-ca')
     .description('Make, export, inspect and check the certificates of a private CA for IoT devices.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show how to use a command')
-    .helpCommand(false) // it is one of the commands
+    .helpCommand(false) // `help` is one of COMMANDS
     .configureOutput({ writeOut: text => terminal.print(text), writeErr: text => terminal.warn(withoutPrivateKey(text) === text ? text : `error: ${withoutPrivateKey(text)}\n`) })
     .configureHelp({ helpWidth: columns, minWidthToWrap: LEAST_COLUMNS })
     .exitOverride()
@@ -67,7 +67,7 @@ function program(terminal: Terminal, finish: (passed: boolean) => void): Command
   return root;
 }
 
-/** What stands below the options of a command. */
+/** The help below the options of a command. */
 function furtherHelp(notes: CommandDescription['notes'], examples: CommandDescription['examples'], columns: number): string {
   const lines = notes.map((note, index) => {
     const [, head, text] = /^( {2}\S+ +)(.*)$/.exec(note) ?? ['', '', note];
@@ -77,7 +77,7 @@ function furtherHelp(notes: CommandDescription['notes'], examples: CommandDescri
     + examples.map(([purpose, command]) => `${example('  # ', purpose, '\n  # ', columns)}\n${example('  $ ', command, ' \\\n      ', columns)}\n`).join('').trimEnd();
 }
 
-/** A line of an example, which is broken so that it still can be copied. */
+/** A line of an example, wrapped so that it can still be copied. */
 function example(head: string, text: string, lineBreak: string, columns: number): string {
   return head + wrapped(text, columns - '      '.length - ' \\'.length).join(lineBreak);
 }

@@ -1,15 +1,15 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { CliError } from './cli-error';
 
-/** No file that is read here comes near it; a device file or a disk image would take all memory, if not all time. */
+/** The maximum size of a file. No intended file comes near it, but a device file or a disk image would take all memory, or never end. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** What stands for standard input in the place of a file; a file of this name is `./-`. */
+/** Means standard input where a file is expected. A file of this name can be given as `./-`. */
 export const STANDARD_INPUT = '-';
 
-/** Standard input is asked again after so long, where its writer is slower. */
+/** The pause before standard input is read again, if its writer is slower. */
 const WAIT_MILLISECONDS = 10;
 
 const REASONS: { readonly [code: string]: string } = {
@@ -21,7 +21,7 @@ const REASONS: { readonly [code: string]: string } = {
 };
 
 /**
- * Reads a file that has to be there.
+ * Reads a file that must exist.
  *
  * @param remedy what to do if it is missing
  */
@@ -33,15 +33,15 @@ export function readBytes(path: string, remedy = ''): Buffer {
   return content;
 }
 
-/** What was named on the command line: a file, or standard input. */
+/** An input that was named on the command line: a file, or standard input. */
 export interface Input {
-  /** The path; what it is called in headings and errors. */
+  /** The name in headings and errors; for a file, its path. */
   readonly name: string;
   readonly content: Buffer;
 }
 
 /**
- * Reads a file that has to be there, or standard input in the place of `-`.
+ * Reads a file that must exist, or standard input for `-`.
  *
  * @param remedy what to do if it is missing
  */
@@ -56,7 +56,7 @@ export function readInput(path: string, remedy = ''): Input {
   return { name, content };
 }
 
-/** Reads a file, or answers `undefined` where there is none. */
+/** Reads a file; returns `undefined` if there is no such file. */
 export function readBytesIfPresent(path: string): Buffer | undefined {
   return readBytesOr(path, (reason, isAbsent) => {
     if (isAbsent) {
@@ -69,7 +69,7 @@ export function readBytesIfPresent(path: string): Buffer | undefined {
 /**
  * Reads a file.
  *
- * @param otherwise is told why that is not possible, without the path
+ * @param otherwise called if the file can't be read, with the reason, which does not contain the path
  */
 export function readBytesOr<T>(path: string, otherwise: (reason: string, isAbsent: boolean) => T): Buffer | T {
   return orReason(() => readBounded(path), otherwise);
@@ -84,7 +84,7 @@ function orReason<T>(read: () => Buffer, otherwise: (reason: string, isAbsent: b
   }
 }
 
-/** Reads a file, or what comes out of a pipe. */
+/** Reads a file or a pipe. */
 function readBounded(path: string): Buffer {
   const file = openSync(path, 'r');
   try {
@@ -108,7 +108,7 @@ function readAll(file: number): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** Reads what is there, once something is: the parent process may have set standard input to non-blocking. */
+/** Waits until there is data, and reads it. The wait is needed because the parent process may have set standard input to non-blocking. */
 function readSome(file: number, chunk: Buffer): number {
   for (;;) {
     try {

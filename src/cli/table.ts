@@ -1,23 +1,22 @@
 import { displayWidth, longestWord, padded, wrapped } from './text-width';
 
-/** Where something is shown. */
+/** The page on which something is shown. */
 export interface Page {
-  /** How many columns there are; any number where nobody looks, as in a pipe. */
+  /** The number of columns; unlimited if absent, as for a pipe. */
   readonly columns?: number;
-  /** What stands before each line. */
+  /** The text before each line. */
   readonly indent?: string;
 }
 
-/** Between two columns. */
+/** The space between two columns. */
 const GAP = '  ';
 
-/** A column that is narrowed for others keeps so much of its width: narrower ones are hard to read. */
+/** The width that a column keeps when it is narrowed for others: narrower columns are hard to read. */
 const READABLE_WIDTH = 24;
 
 /**
- * A table without lines, which reads well and survives being copied or piped. Ends with a newline. Where it is too wide for
- * the page, cells are broken at spaces; where that does not do, each row is a list of what is in its cells, with an empty line
- * after it.
+ * A table without ruling lines, which reads well and survives being copied or piped. It ends with a newline. If it is too wide for the
+ * page, its cells are wrapped at spaces. If that is not enough, each row becomes a list of its cells, followed by an empty line.
  */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], { columns = Infinity, indent = '' }: Page = {}): string {
   const widths = columnWidths([head, ...rows], columns - indent.length);
@@ -25,7 +24,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     : rows.map(row => `${fields(head.map((label, index) => [label, row[index]]), { columns, indent })}\n`).join('');
 }
 
-/** Labels with what they name, one below the other. A value that is empty is left out. Ends with a newline. */
+/** Labels with their values, one below the other. An empty value is left out with its label. The text ends with a newline. */
 export function fields(
   rows: readonly (readonly [label: string, value: string])[], { columns = Infinity, indent = '' }: Page = {},
   labelWidth = Math.max(...rows.map(([label]) => displayWidth(label))),
@@ -39,7 +38,7 @@ export function fields(
   }).join('');
 }
 
-/** Prose, with its further lines a little to the right of the first. Ends with a newline. */
+/** Prose, with a hanging indent. It ends with a newline. */
 export function paragraph(text: string, { columns = Infinity, indent = '' }: Page = {}): string {
   return `${indent}${wrapped(text, columns - indent.length - GAP.length).join(`\n${indent}${GAP}`)}\n`;
 }
@@ -49,7 +48,7 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** How wide each column is; `undefined` where the columns can't be made to fit. */
+/** The width of each column, or `undefined` if the columns can't be made to fit. */
 function columnWidths(rows: readonly (readonly string[])[], room: number): number[] | undefined {
   const cells = rows[0].map((_, column) => rows.map(row => row[column]));
   const widths = cells.map(each => Math.max(...each.flatMap(cell => cell.split('\n').map(displayWidth))));

@@ -1,34 +1,34 @@
-/** Where the command line says things. */
+/** The terminal, or pipe, that the command line writes to. */
 export interface Terminal {
-  /** How many columns it has; absent where nobody looks, as in a pipe: nothing is broken into lines there. */
+  /** The number of columns; absent if standard output is not a terminal, as in a pipe. Nothing is wrapped then. */
   readonly columns?: number;
   readonly progress: Progress;
-  /** What was asked for; standard output. */
+  /** Prints what the user asked for, to standard output. */
   print(text: string): void;
-  /** What is said beside it; standard error. */
+  /** Prints messages beside it, to standard error. */
   warn(text: string): void;
 }
 
-/** Says what is going on while something takes long. */
+/** Shows what is going on during long work. */
 export interface Progress {
-  /** @param label what is done; within another one, what that is a part of is said before it */
+  /** @param label the work that is being done; if it is part of other work, the label of that work is shown before it */
   during<T>(label: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** Says nothing. */
+/** Shows nothing. */
 export const silentProgress: Progress = { during: (_label, work) => work() };
 
-/** The width of a terminal that does not say how wide it is. */
+/** The assumed width of a terminal that does not report its own. */
 const USUAL_COLUMNS = 80;
 
 const REFRESH_MILLISECONDS = 250;
 
-/** Nothing is shown for work that is done before anybody could read it. */
+/** Nothing is shown for work that ends before a user could read about it. */
 const QUIET_MILLISECONDS = 400;
 
 /**
- * One line on a terminal that is rewritten as time goes by: what is going on, what that is a part of before it, and the
- * seconds since the whole began.
+ * A line on a terminal that is rewritten as time passes. It shows the current work, after the work that it is part of, and the seconds
+ * since the outermost work began.
  */
 export function statusLine(stream: { readonly columns?: number; write(text: string): unknown }): Progress {
   const labels: string[] = [];
@@ -64,7 +64,7 @@ export function statusLine(stream: { readonly columns?: number; write(text: stri
         if (labels.length === 1) {
           return await whole(work);
         }
-        refresh(); // many short parts may leave the timer no turn
+        refresh(); // many short parts may keep the timer from running
         return await work();
       } finally {
         labels.pop();
@@ -73,7 +73,7 @@ export function statusLine(stream: { readonly columns?: number; write(text: stri
   };
 }
 
-/** The terminal of this process; progress is shown only where somebody looks. */
+/** The terminal of this process. Progress is shown only if standard error is a terminal. */
 export function processTerminal(): Terminal {
   return {
     columns: process.stdout.isTTY ? process.stdout.columns || USUAL_COLUMNS : undefined,

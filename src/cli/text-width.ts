@@ -1,14 +1,14 @@
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** What terminals give two columns: East Asian Wide and Fullwidth (UAX #11), and emoji. */
+/** The characters to which terminals give two columns: East Asian Wide and Fullwidth (UAX #11), and emoji. */
 const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Emoji_Presentation}\u3000-\u303e\u30a0-\u30ff\uff01-\uff60\uffe0-\uffe6]/u;
 
-/** The narrow forms of some of them. */
+/** The narrow forms of some of these characters. */
 const HALFWIDTH = /[\uff61-\uffdc]/;
 
 const ZERO = /^[\p{M}\p{Cf}]+$/u;
 
-/** How many columns of a terminal a text takes. */
+/** The number of columns that a text takes on a terminal. */
 export function displayWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) {
     return text.length;
@@ -26,8 +26,8 @@ export function longestWord(text: string): number {
 }
 
 /**
- * A text on lines of at most so many columns. It is broken at spaces alone: a path, a serial number or an address has to be
- * copied as a whole, and is left to the terminal where it is too long.
+ * Wraps a text into lines of at most the given number of columns. It breaks the text only at spaces, because a path, a serial number or an
+ * address must be copied as a whole. If such a word is too long, the terminal wraps it.
  */
 export function wrapped(text: string, columns: number): string[] {
   return text.split('\n').flatMap(line => {
@@ -45,7 +45,7 @@ export function wrapped(text: string, columns: number): string[] {
   });
 }
 
-/** A text with spaces behind it up to a number of columns. */
+/** Pads a text with spaces at its end up to a number of columns. */
 export function padded(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
 }

@@ -5,9 +5,9 @@ import { REQUEST_LABELS } from '../../pki/public-text';
 import { nameOf } from '../export/output-names';
 
 /**
- * What to do about the CAs that are signed elsewhere and have no certificate yet, in words: a note stands in their outputs.
+ * Says what to do about CAs that are signed elsewhere and have no certificate yet: their outputs contain a note instead.
  *
- * @returns `undefined` where there is no such CA
+ * @returns `undefined` if there is no such CA
  */
 export function describeAwaited(outputs: readonly StackOutput[]): string | undefined {
   const waiting = outputs.filter(({ value }) => value.includes(AWAITED_CERTIFICATE.CertificatePem)).map(nameOf);

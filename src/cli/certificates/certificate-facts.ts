@@ -1,4 +1,4 @@
-import 'reflect-metadata'; // has to be there before the parser is loaded
+import 'reflect-metadata'; // must be loaded before the parser
 import { KeyObject, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { nistCurve } from '../../pki/curves';
@@ -8,20 +8,20 @@ import { CliError } from '../cli-error';
 import { formatDistinguishedName, shortName } from './distinguished-name';
 import { KEY_USAGE_LABELS } from './usage-labels';
 
-/** A certificate as a person or a pipeline wants to know it. */
+/** The facts about a certificate that a person or a pipeline needs. */
 export interface CertificateFacts {
   readonly certificate: X509Certificate;
-  /** Its public key; absent where it is of an algorithm that Node.js does not know. */
+  /** The public key; absent if Node.js does not know its algorithm. */
   readonly publicKey?: KeyObject;
   /** The public key, SPKI in DER. */
   readonly spki: Buffer;
-  /** RFC 4514. */
+  /** The subject as RFC 4514 writes it. */
   readonly subject: string;
-  /** The subject's common name, if it has one. */
+  /** The subject's common name; the whole subject if it has none. */
   readonly shortName: string;
-  /** RFC 4514. */
+  /** The issuer as RFC 4514 writes it. */
   readonly issuer: string;
-  /** DER Names, to compare. */
+  /** The names in DER, for comparisons. */
   readonly subjectName: Buffer;
   readonly issuerName: Buffer;
   /** Upper-case hexadecimal digits. */
@@ -29,10 +29,10 @@ export interface CertificateFacts {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly signatureAlgorithm: string;
-  /** Whether it is a CA; `undefined` where it does not say. */
+  /** Whether the certificate is a CA's; `undefined` if it does not say. */
   readonly ca?: boolean;
   readonly pathLength?: number;
-  /** As RFC 5280 calls them, section 4.2.1.3. */
+  /** The names of RFC 5280, section 4.2.1.3. */
   readonly keyUsages?: readonly string[];
   /** Object identifiers. */
   readonly extendedKeyUsages?: readonly string[];
@@ -47,16 +47,16 @@ export interface CertificateFacts {
   readonly sha1Fingerprint: string;
 }
 
-/** In the order of the bits. */
+/** The key usages in the order of their bits. */
 const KEY_USAGES = Object.keys(KEY_USAGE_LABELS) as (keyof typeof x509.KeyUsageFlags)[];
 
-/** What the parser says of a signature; its own type refers to those of browsers, which are not known here. */
+/** A signature algorithm as the parser returns it. The parser's own type refers to types of browsers, which are not known here. */
 interface WebCryptoAlgorithm {
   readonly name: string;
   readonly hash?: { readonly name: string };
 }
 
-/** The names that Web Crypto gives to kinds of signatures. */
+/** The labels of signature algorithms, by the names that Web Crypto gives them. */
 const SIGNATURES: { readonly [name: string]: string | undefined } = {
   'RSASSA-PKCS1-v1_5': 'RSA (PKCS#1 v1.5)',
   'RSA-PSS': 'RSA (PSS)',
@@ -110,7 +110,7 @@ function facts(certificate: X509Certificate, parsed: x509.X509Certificate): Cert
   };
 }
 
-/** What the parser answers for octets of another type is no identifier. */
+/** Checks an object identifier. For octets of another type, the parser returns something else. */
 function asIdentifier(usage: unknown): string {
   if (!/^\d+(?:\.\d+)+$/.test(String(usage))) {
     throw new Error('no object identifier');
@@ -137,17 +137,17 @@ export function describeKey({ asymmetricKeyType, asymmetricKeyDetails: details }
   }
 }
 
-/** The public key of a certificate as people name it; one that can't be read, by its algorithm. */
+/** The public key of a certificate as people name it; if it can't be read, its algorithm. */
 export function describePublicKey({ publicKey, spki }: CertificateFacts): string {
   return publicKey?.asymmetricKeyType ? describeKey(publicKey) : `${describeUnsupportedKey(spki)}, which can't be read here`;
 }
 
-/** The octets of a public key, to compare. */
+/** The octets of a public key, for comparisons. */
 export function publicKeyOctets(key: KeyObject): Buffer {
   return key.export({ type: 'spki', format: 'der' });
 }
 
-/** `2026-01-31T23:59:59Z`, as the attributes of the certificate resources have it. */
+/** A time in the format of the attributes of the certificate resources: `2026-01-31T23:59:59Z`. */
 export function isoSeconds(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,36 +1,36 @@
 import { CertificateFacts } from './certificate-facts';
 
-/** Who signed a certificate, as far as the given ones tell. */
+/** The signer of a certificate, if the given certificates show it. */
 export interface Signing {
-  /** The certificate whose key has signed it. */
+  /** The certificate whose key signed the certificate. */
   readonly signer?: CertificateFacts;
-  /** A certificate that has the issuer's name, where its key did not sign. */
+  /** A certificate that has the issuer's name, but whose key did not sign. */
   readonly impostor?: CertificateFacts;
 }
 
-/** Whether this certificate's key has made that certificate's signature, and is named as its issuer. */
+/** Whether the key of the issuer signed the subject, and the subject names this issuer. */
 export function hasSigned(issuer: CertificateFacts, subject: CertificateFacts): boolean {
   return issuer.subjectName.equals(subject.issuerName) && keyHasSigned(issuer, subject);
 }
 
-/** Whether this certificate's key has made that certificate's signature, whatever issuer it names. */
+/** Whether the key of the issuer signed the subject, whatever issuer the subject names. */
 export function keyHasSigned(issuer: CertificateFacts, subject: CertificateFacts): boolean {
   try {
     return issuer.publicKey !== undefined && subject.certificate.verify(issuer.publicKey);
   } catch {
-    return false; // a key that can't verify, of another algorithm or size
+    return false; // the key can't verify: it has another algorithm or size
   }
 }
 
-/** Whether a certificate has its own name as the issuer's, and its own key has signed it. */
+/** Whether a certificate names itself as its issuer, and its own key signed it. */
 export function isSelfSigned(certificate: CertificateFacts): boolean {
   return hasSigned(certificate, certificate);
 }
 
-/** So many certificates of one name are asked whether they signed another one: a file can hold thousands. */
+/** The maximum number of certificates of one name that are tried as the signer of another certificate: a file can hold thousands. */
 export const MAX_CANDIDATES = 20;
 
-/** Looks for who signed a certificate among the given ones; itself comes last. */
+/** Looks for the signer of a certificate among the given certificates. The certificate itself is tried last. */
 export function signingOf(certificate: CertificateFacts, given: readonly CertificateFacts[]): Signing {
   const named = byName(given).get(nameKey(certificate.issuerName)) ?? [];
   const { authorityKeyIdentifier: wanted } = certificate;
@@ -44,7 +44,7 @@ type ByName = ReadonlyMap<string, readonly CertificateFacts[]>;
 
 const INDEXES = new WeakMap<readonly CertificateFacts[], ByName>();
 
-/** Certificates by their subjects, made once for each list. */
+/** Indexes certificates by their subjects, once for each list. */
 function byName(given: readonly CertificateFacts[]): ByName {
   const known = INDEXES.get(given);
   if (known) {
@@ -64,7 +64,7 @@ function nameKey(name: Buffer): string {
   return name.toString('latin1');
 }
 
-/** The chains that the given certificates make: each begins with one that has signed no other one, and goes up. */
+/** The chains that the given certificates form. Each begins with a certificate that signed no other certificate, and goes up from there. */
 export function chainsOf(given: readonly CertificateFacts[]): CertificateFacts[][] {
   const signerOf = new Map(given.map(each => [each, signingOf(each, given).signer]));
   const signers = new Set([...signerOf].filter(([each, signer]) => signer !== each).map(([, signer]) => signer));
@@ -80,12 +80,12 @@ export function chainsOf(given: readonly CertificateFacts[]): CertificateFacts[]
   });
 }
 
-/** Whether each certificate was signed by the one after it. */
+/** Whether each certificate was signed by the next. */
 export function isChain(certificates: readonly CertificateFacts[]): boolean {
   return certificates.slice(1).every((issuer, index) => hasSigned(issuer, certificates[index]));
 }
 
-/** The certificates without those that occur again. */
+/** The certificates without repeats. */
 export function withoutRepeats(certificates: readonly CertificateFacts[]): CertificateFacts[] {
   const byFingerprint = new Map(certificates.map(each => [each.sha256Fingerprint, each]));
   return [...new Set(certificates.map(each => byFingerprint.get(each.sha256Fingerprint)!))];

@@ -7,18 +7,18 @@ import { Tag } from '../../pki/der';
 import { CERTIFICATE, isPrivateKeyLabel } from '../../pki/pem-blocks';
 import { CliError } from '../cli-error';
 
-/** Something that was found in a file: a certificate or a private key. */
+/** A certificate or a private key that was found in a file. */
 export interface FileEntry {
   /** Where it was found, as a heading. */
   readonly title: string;
-  /** The line of the file on which it begins, from 1, where it has lines of its own. */
+  /** The line of the file on which the entry begins, counted from 1; absent if it has no lines of its own. */
   readonly line?: number;
-  /** What should be a certificate in DER. */
+  /** The octets of what should be a certificate in DER. */
   readonly certificate?: Buffer;
   readonly privateKey?: FilePrivateKey;
 }
 
-/** A private key as it stands in a file. It is never shown. */
+/** A private key as a file contains it. It is never shown. */
 export interface FilePrivateKey {
   readonly der: Buffer;
   readonly encrypted: boolean;
@@ -36,7 +36,7 @@ export function readEntries(file: string, content: Buffer): FileEntry[] {
   return holdsPem(text) ? readPem(file, text) : [readDer(file, content)];
 }
 
-/** The private key that DER is, if it is one. */
+/** Reads a private key in DER; returns `undefined` if it is not one. */
 export function privateKeyIn(der: Buffer): KeyObject | undefined {
   for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
     try {
@@ -59,7 +59,7 @@ function readOutputs(file: string, content: Buffer): FileEntry[] {
   return found;
 }
 
-/** How to look at what is not read here, by the label of its PEM. */
+/** How to view PEM blocks that are not read here, by their labels. */
 const WAYS_OUT: { readonly [label: string]: string | undefined } = {
   'CERTIFICATE REQUEST': '; openssl req -noout -text shows a request',
   'X509 CRL': '; openssl crl -noout -text shows a revocation list',

@@ -10,29 +10,29 @@ export interface StackOutput {
   readonly stack: string;
   readonly output: string;
   readonly value: string;
-  /** The certificates in the value, in their order; none where it is something else. */
+  /** The certificates in the value, in their order; empty if the value is something else. */
   readonly certificates: readonly CertificateFacts[];
 }
 
 /**
- * The outputs that the CDK adds by itself, as aws-cdk-lib names them: `ExportsOutput…` for what another stack imports
- * (`Stack.exportValue`, strong references), `PublishOutput…` for what another one reads by `Fn::GetStackOutput` (weak
- * references). Then come the reference without its punctuation, and eight digits of a hash.
+ * The outputs that the CDK adds itself, as aws-cdk-lib names them: `ExportsOutput…` for values that another stack imports
+ * (`Stack.exportValue`, strong references), `PublishOutput…` for values that another stack reads with `Fn::GetStackOutput`
+ * (weak references). The reference without its punctuation and eight digits of a hash follow.
  */
 const OF_CDK = /^(?:Exports|Publish)Output(?:Ref|FnGetAtt)[A-Za-z0-9]*[0-9A-F]{8}$/;
 
 /**
- * Whether an output is the CDK's own, which carries a value from stack to stack: nobody has chosen it for people, and it can
- * be anything that another stack uses, such as where the key of a CA is.
+ * Whether an output is the CDK's own, which carries a value from stack to stack. Such an output is not meant for people. Its value can be
+ * anything that another stack uses, such as the place of a CA's key.
  */
 export function isOfCdk(output: string): boolean {
   return OF_CDK.test(output);
 }
 
-/** Reads a file of the format of `cdk deploy --outputs-file`; the CDK's own outputs are left out. */
+/** Reads a file in the format of `cdk deploy --outputs-file`, without the CDK's own outputs. */
 export function readStackOutputs(file: string, content: Buffer): StackOutput[] {
   return Object.entries(parseJsonMap(file, content)).flatMap(([stack, outputs]) => {
-    // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html; becomes a folder's name.
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html; the name becomes a folder's name.
     if (!isMap(outputs) || !/^[A-Za-z][A-Za-z0-9-]*$/.test(stack)) {
       throw new CliError(`${file}: must hold a map of outputs for the name of each stack, as \`cdk deploy --outputs-file\` writes it`);
     }

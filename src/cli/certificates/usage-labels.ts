@@ -11,7 +11,7 @@ export const KEY_USAGE_LABELS: { readonly [name: string]: string } = {
   decipherOnly: 'decipher only',
 };
 
-/** What people call extended key usages: RFC 5280, section 4.2.1.12, and what is met with on IoT platforms. */
+/** What people call the extended key usages of RFC 5280, section 4.2.1.12, and those that occur on IoT platforms. */
 export const EXTENDED_KEY_USAGE_LABELS: { readonly [oid: string]: string | undefined } = {
   '2.5.29.37.0': 'any',
   '1.3.6.1.5.5.7.3.1': 'TLS server authentication',

@@ -5,7 +5,7 @@ const DAY_MILLISECONDS = 86_400_000;
 /** RFC 5280, section 4.1.2.5. */
 const NO_WELL_DEFINED_END = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-/** How a validity stands to the present: `364 days left`, `expired 1 day ago`, `not yet valid: in 2 days`. */
+/** The present state of a validity period: `364 days left`, `expired 1 day ago`, `not yet valid: in 2 days`. */
 export function validityState(notBefore: Date, notAfter: Date, now: Date): string {
   if (now < notBefore) {
     return `not yet valid: in ${daysBetween(now, notBefore)}`;

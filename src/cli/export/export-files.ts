@@ -25,12 +25,12 @@ const IS_KIND: { readonly [K in FileKind]: (path: string, content: Buffer) => bo
     const { $schema, version, certificates } = parseJsonMap(path, content);
     return $schema === MANIFEST_SCHEMA && version === MANIFEST_VERSION && Array.isArray(certificates);
   },
-  // After a line that says the kind of the file, such as `#!/bin/sh`, where there is one: a text that quotes the sentence is somebody's own.
+  // The mark is in the first line, or in the second after a line such as `#!/bin/sh`. A text that quotes it further down is the user's own.
   'text of this tool': (_, content) => content.toString('utf8').split('\n', 2).some(line => line.includes(KIT_MARK)),
   'list of devices': (_, content) => content.toString('utf8').startsWith(`${DEVICE_LIST_HEAD}\n`),
 };
 
-/** Writes files, after all of them have been found to overwrite nothing of another kind. Those that are there already stay as they are. */
+/** Writes files, after a check that none of them overwrites a file of another kind. Files that are already as they should be stay untouched. */
 export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void {
   const repeated = files.find(({ path }, index) => files.findIndex(each => isSameFile(each.path, path)) !== index);
   if (repeated) {
@@ -53,7 +53,7 @@ export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void
   }
 }
 
-/** Whether two paths can be one file: on macOS and on Windows, letters of both cases are the same in names. */
+/** Whether two paths can mean the same file: macOS and Windows ignore the case of letters in file names. */
 function isSameFile(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
@@ -75,7 +75,7 @@ function modeOf(kind: FileKind): number {
   return kind === 'private key' ? FileMode.PRIVATE : FileMode.PUBLIC;
 }
 
-/** Nobody but the owner may have been given a right to a private key meanwhile. Windows has no such rights. */
+/** Whether a private key is still accessible only to its owner. Windows has no such modes. */
 function hasRightMode({ path, kind }: ExportFile): boolean {
   // eslint-disable-next-line no-bitwise -- a mode is a set of bits
   return kind !== 'private key' || process.platform === 'win32' || (statSync(path).mode & 0o777) === FileMode.PRIVATE;

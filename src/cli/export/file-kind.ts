@@ -1,2 +1,2 @@
-/** What a file holds; only a file that holds the same kind of thing is overwritten. */
+/** The kind of content of a file. An existing file is overwritten only by a file of the same kind. */
 export type FileKind = 'certificate' | 'private key' | 'manifest of this tool' | 'text of this tool' | 'list of devices';

@@ -2,12 +2,12 @@ import { NamedOutput, nameOf } from './output-names';
 import { safeName } from './safe-names';
 import { CliError } from '../cli-error';
 
-/** The words of an output's key that every certificate has, and that say nothing in a file's name. */
+/** The words in an output's key that all certificates share, and that say nothing in a file name. */
 const FILLERS: readonly string[] = ['certificate', 'pem'];
 
 /**
- * Names the files of outputs, without `.pem`: the key in kebab-case without the words `Certificate` and `Pem`. Where
- * nothing remains, or two would have the same name, the whole key. Below a folder per stack if there are several.
+ * Names the files of outputs, without `.pem`: the key in kebab-case without the words `Certificate` and `Pem`. If nothing remains,
+ * or if two outputs would have the same name, the whole key is used. If there are several stacks, each has its own folder.
  *
  * @returns the names in the order of the outputs
  */

@@ -3,24 +3,24 @@ import { ExportedCertificate } from './manifest';
 import { CertificateFacts } from '../certificates/certificate-facts';
 import { roleOf } from '../certificates/role';
 
-/** What is exported, and all CAs of the outputs, those too that stand in chains only. */
+/** The exported certificates, and all CAs of the outputs, including those that occur only in chains. */
 export interface KnownCertificates {
   readonly exported: readonly ExportedCertificate[];
   readonly cas: readonly CertificateFacts[];
 }
 
-/** Which versions of a place are read; or why none is. */
+/** The versions of a place that are read, or the reason why none is. */
 export type KeyChoice = { readonly read: readonly string[] } | { readonly none: string };
 
-/** The certificates of the outputs, as a choice of keys has to know them. */
+/** The certificates of the outputs, as the choice of keys needs them. */
 export function knownCertificates(exported: readonly ExportedCertificate[], all: readonly CertificateFacts[]): KnownCertificates {
   return { exported, cas: all.filter(facts => roleOf(facts) === 'ca') };
 }
 
 /**
- * The versions that hold the key of an exported certificate of a device or a server, decided before any value is read: the id of
- * each version that this library writes is the serial number of the certificate whose key it holds. A place with a version of
- * a CA's is never read.
+ * Chooses the versions that hold the key of an exported certificate of a device or a server, before any value is read. The id of
+ * each version that this library writes is the serial number of the certificate whose key it holds. A place that has a version
+ * for a CA is never read.
  */
 export function endEntityVersions(kind: string, { ids }: SecretVersionIds, { exported, cas }: KnownCertificates): KeyChoice {
   const ca = cas.find(isOfOne(ids));
@@ -32,8 +32,8 @@ export function endEntityVersions(kind: string, { ids }: SecretVersionIds, { exp
 }
 
 /**
- * The version of a secret that is said to hold a CA's key: by the CA's serial number, where it is one of this library's; else
- * the current one, as of a CA that was made elsewhere or is signed elsewhere.
+ * Chooses the version of a secret that the user named as the place of a CA's key: by the CA's serial number, if this library wrote
+ * the version; otherwise the current version, as for a CA that was made elsewhere or is signed elsewhere.
  */
 export function caVersion({ ids, current, absence }: SecretVersionIds, { exported, cas }: KnownCertificates): KeyChoice {
   const other = exported.find(({ facts, entry }) => entry.role !== 'ca' && isOfOne(ids)(facts));
@@ -48,7 +48,7 @@ function isOfOne(ids: readonly string[]): (facts: CertificateFacts) => boolean {
   return facts => ids.some(id => isVersionOf(facts, id));
 }
 
-/** Whether a version has this certificate's serial number as its id. */
+/** Whether the id of a version is this certificate's serial number. */
 export function isVersionOf({ serialNumber }: CertificateFacts, version: string): boolean {
   return version.toUpperCase() === serialNumber;
 }

@@ -6,32 +6,32 @@ import { CertificateRole } from '../certificates/role';
 import { StackOutput } from '../certificates/stack-outputs';
 import { CliError } from '../cli-error';
 
-/** What an output leads to that can hold a private key. */
+/** A place to which an output leads and which can hold a private key. */
 export interface KeyPlace {
   /** The output, as it is named on the command line. */
   readonly name: string;
   readonly kind: 'secret' | 'parameter';
   /** The ARN of a secret; the ARN or the name of a parameter. */
   readonly value: string;
-  /** Of a parameter, whose name it ends. */
+  /** The serial number at the end of a parameter's name; absent for a secret. */
   readonly serialNumber?: string;
-  /** Whether it was named as the place of a CA's key. */
+  /** Whether the user named it as the place of a CA's key. */
   readonly ofCa: boolean;
 }
 
-/** Whose keys are wanted. */
+/** The keys that the user wants. */
 export interface WantedKeys {
   readonly ofEndEntities: boolean;
-  /** The outputs with the secrets of CAs, as they were named. */
+  /** The outputs that name the secrets of CAs, as the user typed them. */
   readonly ofCas: readonly string[];
 }
 
 const SECRET = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/;
 
-/** The last name is a serial number: other parameters, which an app can have many of, are left alone. */
+/** A parameter whose last name is a serial number. Other parameters, of which an app can have many, are left alone. */
 const PARAMETER = /^(?:arn:[\w-]+:ssm:[\w-]+:\d{12}:parameter)?(?:\/[\w.-]+){1,14}\/([0-9A-Fa-f]{40})$/;
 
-/** The places that outputs lead to and that are to be looked into, each once. */
+/** The places to which the outputs lead and which have to be read, each once. */
 export function keyPlaces(
   outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[], { ofEndEntities, ofCas }: WantedKeys,
 ): KeyPlace[] {
@@ -48,7 +48,7 @@ function placeOf(output: StackOutput, ofCa: boolean): KeyPlace | undefined {
   return kind && { name: nameOf(output), kind, value, serialNumber, ofCa };
 }
 
-/** The one output that is meant; a CA's key is not a thing to be taken by mistake. */
+/** The single output that the user means. A CA's key must not be exported by mistake. */
 function secretOfCa(name: string, outputs: readonly StackOutput[], certificates: readonly ExportedCertificate[]): StackOutput {
   const secrets = outputs.filter(({ value }) => SECRET.test(value));
   const meant = namedOutputs(name, secrets);
@@ -63,7 +63,7 @@ function secretOfCa(name: string, outputs: readonly StackOutput[], certificates:
   return meant[0];
 }
 
-/** The secrets that can be those of CAs, by the names of the outputs: nothing is asked of anybody for the sake of an error. */
+/** The secrets that can belong to CAs, by the names of the outputs. They are only for an error, so no request is sent for them. */
 function secretsOfCas(secrets: readonly StackOutput[], certificates: readonly ExportedCertificate[]): readonly StackOutput[] {
   const arnsOf = (isWanted: (role: CertificateRole) => boolean): (string | undefined)[] =>
     certificates.filter(({ entry }) => isWanted(entry.role)).map(certificate => keyArnByName(certificate, secrets));

@@ -7,19 +7,19 @@ import { localArn } from '../local/stand-ins';
 import { StateStore } from '../local/state-store';
 import { Progress } from '../terminal';
 
-/** Where a local deployment is looked for. */
+/** Where to look for a local deployment. */
 export interface LocalFolder {
-  /** The folder that was named. */
+  /** The folder that the user named. */
   readonly local?: string;
-  /** A file in the folder to look into otherwise. */
+  /** A file in the folder to look into if the user named none. */
   readonly beside: string;
 }
 
 const LOCAL_ARNS: readonly string[] = ['secretsmanager', 'ssm'].map(service => localArn(service, ''));
 
 /**
- * Reads what is of a local deployment from its directory, all else from AWS. The name of a parameter does not say where it
- * is: it is the local deployment's where there is one.
+ * Reads the keys of a local deployment from its directory, and all other keys from AWS. The name of a parameter does not tell where the
+ * parameter is: if there is a local deployment, it is read from there.
  */
 export function keySource({ local: folder, beside }: LocalFolder, progress: Progress): KeySource {
   let opened: StateStore | undefined;
@@ -43,7 +43,7 @@ export function keySource({ local: folder, beside }: LocalFolder, progress: Prog
   };
 }
 
-/** The client of AWS, loaded when it is used: keys of a local deployment don't wait for it. */
+/** The AWS client. It is loaded when it is used, so that the keys of a local deployment don't wait for it. */
 function awsSecrets(): KeySource {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a dynamic import would be a module of another kind for TypeScript and for jest
   const { AwsSecrets } = require('../aws-secret') as typeof import('../aws-secret');

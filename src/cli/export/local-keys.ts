@@ -6,7 +6,7 @@ import { DirectoryParameters } from '../local/directory-parameters';
 import { DirectorySecretVersions } from '../local/directory-secret-versions';
 import { StateStore } from '../local/state-store';
 
-/** Why there is no value of a secret, which does not say that there is no key. */
+/** Why a secret has no value here. That does not mean that there is no key. */
 const NOT_KEPT = 'the local deployment keeps no value of this secret; where its key was given with `local --secret`, take it from the file that was given';
 
 /** The private keys of a local deployment, in the files of its directory. */
@@ -28,7 +28,7 @@ export class LocalKeys implements KeySource {
   }
 
   public async readParameter(place: string): Promise<string> {
-    const name = place.slice(place.indexOf('/')); // an ARN has `parameter` before the slash that the name begins with
+    const name = place.slice(place.indexOf('/')); // in an ARN, `parameter` precedes the slash with which the name begins
     const [path, version] = [posix.dirname(name), posix.basename(name)];
     return given(async () => present(await this.parameters.read(path, version), this.parameters.fileOf(path, version)));
   }
@@ -42,7 +42,7 @@ async function given<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The outputs lead to a key, and its file is gone: no other output would help. */
+/** Checks that a key was found. If the outputs lead to a key whose file is gone, no other output would help. */
 function present(key: string | undefined, file: string): string {
   if (key === undefined) {
     throw new UnreadableKeyError(`${file}: there is no such file, but the private key was in it; restore it from a backup, or, for a device or a server, `

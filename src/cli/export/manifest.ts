@@ -4,13 +4,13 @@ import { isChain } from '../certificates/chain';
 import { CertificateRole, roleOf } from '../certificates/role';
 import { StackOutput } from '../certificates/stack-outputs';
 
-/** The version of the form of manifest.json. Members may be added within a version; none goes, and none changes. */
+/** The version of the format of manifest.json. Within a version, members may be added, but none is removed and none changes. */
 export const MANIFEST_VERSION = 1;
 
-/** The schema of manifest.json, which the package has in its folder schema/. */
+/** The schema of manifest.json. The package contains it in its folder schema/. */
 export const MANIFEST_SCHEMA = 'https://raw.githubusercontent.com/cdk-private-iot-ca/cdk-private-iot-ca/main/schema/manifest-v1.schema.json';
 
-/** What manifest.json says of a certificate. The schema says it to others: keep both alike. */
+/** The entry of a certificate in manifest.json. The schema describes it to users: keep both in step. */
 export interface ManifestEntry {
   readonly stack: string;
   readonly output: string;
@@ -18,9 +18,9 @@ export interface ManifestEntry {
   readonly role: CertificateRole;
   /** Relative to the manifest, with forward slashes. */
   readonly file: string;
-  /** RFC 4514. */
+  /** The subject as RFC 4514 writes it. */
   readonly subject: string;
-  /** RFC 4514. */
+  /** The issuer as RFC 4514 writes it. */
   readonly issuer: string;
   /** Upper-case hexadecimal digits. */
   readonly serialNumber: string;
@@ -34,21 +34,21 @@ export interface ManifestEntry {
   readonly sha1Fingerprint: string;
   /** Lower-case hexadecimal digits. */
   readonly subjectKeyIdentifier?: string;
-  /** The subject key identifier of the CA that has signed it, where it says so: two CAs can have one name. Lower-case hexadecimal digits. */
+  /** The subject key identifier of the issuing CA, if the certificate names it: two CAs can share a name. Lower-case hexadecimal digits. */
   readonly authorityKeyIdentifier?: string;
-  /** The subjects of the certificates in the file, where each one is signed by the one after it. */
+  /** The subjects of the certificates in the file, if each was signed by the next. */
   readonly chain?: readonly string[];
   /** The SHA-256 fingerprints of the certificates in the file, in the same order. */
   readonly chainSha256Fingerprints?: readonly string[];
-  /** What platforms know the certificate by, by the platform's identifier. */
+  /** The identifiers that platforms use for the certificate, by the name of the platform. */
   readonly platforms: PlatformIds;
-  /** The ARN of the secret, the parameter or the KMS key that is its private key, where an output holds that. */
+  /** The ARN of the secret, the parameter or the KMS key with its private key, if an output holds this ARN. */
   readonly privateKeyArn?: string;
   /** Relative to the manifest, with forward slashes. */
   readonly privateKeyFile?: string;
 }
 
-/** A certificate that is exported, and its entry. */
+/** An exported certificate and its entry in the manifest. */
 export interface ExportedCertificate {
   readonly facts: CertificateFacts;
   /** Whether its file holds nothing else. */
@@ -56,7 +56,7 @@ export interface ExportedCertificate {
   readonly entry: ManifestEntry;
 }
 
-/** The certificates of an output: the first one of a chain, or each one of a collection. */
+/** The exported certificates of an output: the first certificate of a chain, or every certificate of a collection. */
 export function exportedCertificates({ stack, output, certificates }: StackOutput, file: string): ExportedCertificate[] {
   const chained = certificates.length > 1 && isChain(certificates);
   return (chained ? certificates.slice(0, 1) : certificates).map(facts => ({

@@ -14,7 +14,7 @@ export function namedOutputs<T extends NamedOutput>(name: string, outputs: reado
   return outputs.filter(each => name === each.output || name === nameOf(each));
 }
 
-/** Names in the parentheses of a message. */
+/** Lists names for the parentheses of a message. */
 export function listed(names: readonly string[]): string {
   return [...new Set(names)].join(', ') || 'there is none';
 }

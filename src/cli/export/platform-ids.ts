@@ -1,10 +1,10 @@
 import { PlatformId } from '../../platforms/registry';
 import { CertificateFacts } from '../certificates/certificate-facts';
 
-/** What platforms know a certificate by, under the names that their APIs and consoles have for it. */
+/** The identifiers that platforms use for a certificate, under the names that their APIs and consoles give to them. */
 export type PlatformIds = { readonly [P in PlatformId]?: { readonly [name: string]: string } };
 
-/** The identifiers by which platforms register, bind or list a certificate; no question to the platform is needed. */
+/** The identifiers by which platforms register, bind or list a certificate. They are known without a request to the platform. */
 export function platformIds({ serialNumber, sha1Fingerprint, sha256Fingerprint }: CertificateFacts): PlatformIds {
   const azure = { thumbprint: sha1Fingerprint.toUpperCase() };
   return {

@@ -8,44 +8,44 @@ import { CERTIFICATE } from '../../pki/pem-blocks';
 import { CertificateFacts, publicKeyOctets } from '../certificates/certificate-facts';
 import { holdsPem } from '../certificates/pem-blocks';
 
-/** The key of some of the certificates. */
+/** A private key, with the certificates that it belongs to. */
 export interface FoundKey {
   /** PKCS#8 */
   readonly privateKeyPem: string;
-  /** The ARN or the name that led to it. */
+  /** The ARN or the name from which it was read. */
   readonly place: string;
-  /** The certificates of this key; those that stand alone in their file first. */
+  /** The certificates of this key. Those that are alone in their files come first. */
   readonly certificates: readonly ExportedCertificate[];
 }
 
-/** What has come of looking for private keys. */
+/** The result of the search for private keys. */
 export interface FoundKeys {
   readonly keys: readonly FoundKey[];
-  /** Why a place gives no key that was asked for, in words. */
+  /** Why places have no key that the user asked for, in words. */
   readonly errors: readonly string[];
-  /** Why a place gives none, where none was expected of it or another one has the key, in words. */
+  /** Why places have no key, in words, if none was expected there or another place has the key. */
   readonly notes: readonly string[];
 }
 
-/** What one version of a place has given. */
+/** A key that was read from one version of a place. */
 interface ReadKey extends FoundKey {
-  /** Whether it is a PEM with certificates beside the key, of `deliveryFormats`. */
+  /** Whether the value is one of the `deliveryFormats`, a PEM with certificates beside the key. */
   readonly combined: boolean;
 }
 
-/** A place gives no key. */
+/** A place has no key to export. */
 class NoKeyError extends Error {
-  /** @param unexpected whether it may be that one is there nevertheless */
+  /** @param unexpected whether the place may hold a key all the same */
   constructor(message: string, public readonly unexpected: boolean) {
     super(message);
   }
 }
 
 /**
- * Finds the keys of certificates. Before a value is read, the serial numbers say whose it is: the key of a CA is read only at a
- * place that was named for it.
+ * Finds the keys of certificates. The serial numbers tell whose key a value holds before it is read: the key of a CA is read only from a
+ * place that the user named for it.
  *
- * @throws whatever is no matter of one place
+ * @throws every error that does not concern a single place
  */
 export async function findPrivateKeys(places: readonly KeyPlace[], known: KnownCertificates, source: KeySource): Promise<FoundKeys> {
   const failed: { readonly place: KeyPlace; readonly error: NoKeyError }[] = [];
@@ -85,7 +85,7 @@ async function read({ value, serialNumber }: KeyPlace, version: string, source: 
   return await (serialNumber === undefined ? source.readSecret(value, version) : source.readParameter(value)) ?? '';
 }
 
-/** What was read has to be what the serial numbers said: a CA's key is never taken for a device's, nor another one. */
+/** Checks that a value holds the key that the serial numbers promised: neither a CA's key nor another key is taken for a device's key. */
 function keyIn({ kind, value, ofCa }: KeyPlace, version: string, text: string, { exported, cas }: KnownCertificates): ReadKey {
   const key = privateKeyIn(text);
   if (!key) {
@@ -106,7 +106,7 @@ function keyIn({ kind, value, ofCa }: KeyPlace, version: string, text: string, {
   };
 }
 
-/** Each key once, from the place that has nothing else where there is one. */
+/** Each key once, preferably from a place that holds nothing else. */
 function withoutBundles(keys: readonly ReadKey[]): ReadKey[] {
   const plainFirst = [...keys].sort((one, other) => Number(one.combined) - Number(other.combined));
   const first = (key: ReadKey): ReadKey => plainFirst.find(each => each.privateKeyPem === key.privateKeyPem)!;

@@ -7,20 +7,20 @@ import { readableDate, validityState } from '../certificates/validity-text';
 import { documentText } from '../document';
 import { paragraph, table } from '../table';
 
-/** What an export has come to. No private key is in it. */
+/** The result of an export. It contains no private key. */
 export interface ExportResult {
   readonly folder: string;
   readonly certificates: readonly { readonly facts: CertificateFacts; readonly entry: ManifestEntry }[];
   readonly kit?: { readonly name: KitName; readonly files: readonly string[] };
-  /** What has to be known, in words. */
+  /** What the user must know, in words. */
   readonly notes: readonly string[];
   /** What is dangerous, in words. */
   readonly warnings: readonly string[];
-  /** The keys that were asked for and are missing, in words. */
+  /** The requested keys that are missing, in words. */
   readonly errors: readonly string[];
 }
 
-/** What people read. */
+/** The text for people. */
 export function exportText({ folder, certificates, kit }: ExportResult, now: Date, columns: number | undefined): string {
   const rows = certificates.map(({ facts, entry: { file, privateKeyFile } }) => [
     facts.shortName,
@@ -35,12 +35,12 @@ export function exportText({ folder, certificates, kit }: ExportResult, now: Dat
   ].join('');
 }
 
-/** What people are told beside it, line by line. */
+/** The remarks for people beside the text, line by line. */
 export function exportRemarks({ notes, warnings, errors }: ExportResult): string[] {
   return [...notes.map(note => `note: ${note}`), ...warnings.map(warning => `warning: ${warning}`), ...errors.map(error => `error: ${error}`)];
 }
 
-/** What programs read. The schema says it to others: keep both alike. */
+/** The document for programs. The schema describes it to users: keep both in step. */
 export function exportDocument({ folder, certificates, kit, notes, warnings, errors }: ExportResult): string {
   return documentText('export', {
     folder,
@@ -53,7 +53,7 @@ export function exportDocument({ folder, certificates, kit, notes, warnings, err
   });
 }
 
-/** What a kit is without, where keys were not asked for. */
+/** A note on the key that a kit lacks if the user did not ask for keys. */
 function missingKey(folder: string, { name, files }: NonNullable<ExportResult['kit']>): string[] {
   return KITS[name].servesTls && !files.includes(BROKER_FILE.serverKey)
     ? [`${join(folder, name, BROKER_FILE.serverKey)} is not among them; export again with --private-keys to have it`] : [];

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** Windows takes them for devices, whatever ending they have: https://learn.microsoft.com/windows/win32/fileio/naming-a-file. */
+/** Names that Windows takes for devices, whatever their extension: https://learn.microsoft.com/windows/win32/fileio/naming-a-file. */
 const DEVICE_OF_WINDOWS = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/i;
 
-/** File systems take names of 255 bytes. Endings come to these, and, while a file is written, what tells that. */
+/** File systems allow names of 255 bytes. The name gets an extension and, while the file is being written, a mark that says so. */
 const MAX_LENGTH = 200;
 
-/** A name, without an ending, that a file or a folder can have on any system: a reserved one is changed, and a long one cut. */
+/** A name, without an extension, that a file or a folder can have on any system: a reserved name is changed, and a long name is cut. */
 export function safeName(name: string): string {
   if (DEVICE_OF_WINDOWS.test(name)) {
     return `${name}_`;

@@ -6,10 +6,10 @@ import { publicKeyOctets } from '../certificates/certificate-facts';
 import { readBytesOr } from '../read-file';
 
 /**
- * Private keys that an earlier export has left beside certificates which are renewed by now, and that this one does not write again.
- * They stay, because they may be the only copies, and a user of the two files is told in time.
+ * Warns of private keys that an earlier export left beside certificates which have been renewed since, and that this export does not write
+ * again. The keys stay, because they may be the only copies. The warning reaches the user before the two files are used together.
  *
- * @param written the names of the files with keys that are written
+ * @param written the names of the key files that this export writes
  * @returns warnings
  */
 export function staleKeys(folder: string, certificates: readonly ExportedCertificate[], written: ReadonlySet<string>): string[] {
@@ -22,7 +22,7 @@ export function staleKeys(folder: string, certificates: readonly ExportedCertifi
   });
 }
 
-/** The public key that belongs to a file with an unencrypted private key, if it is one. */
+/** The public key of the unencrypted private key in a file, if the file holds such a key. */
 function publicKeyIn(path: string): Buffer | undefined {
   const content = readBytesOr(path, () => undefined);
   try {

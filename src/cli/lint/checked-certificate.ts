@@ -7,22 +7,22 @@ export interface CertificateToCheck {
   readonly title: string;
   /** The file as it was named on the command line; `-` is standard input. */
   readonly file: string;
-  /** The line of the file on which it begins, from 1, where it has lines of its own. */
+  /** The line of the file on which the certificate begins, counted from 1; absent if it has no lines of its own. */
   readonly line?: number;
   readonly der: Buffer;
-  /** Absent where OpenSSL can't read it, so that nobody knows who has signed it. */
+  /** The facts about the certificate; absent if it can't be read. Its signer is unknown then. */
   readonly facts?: CertificateFacts;
 }
 
-/** A certificate with what the rules say of it. */
+/** A certificate with the findings about it. */
 export interface CheckedCertificate extends CertificateToCheck {
   readonly context: LintContext;
   readonly findings: readonly LintFinding[];
 }
 
-/** What a run of the linter has come to. */
+/** The result of a run of the linter. */
 export interface LintResult {
   readonly certificates: readonly CheckedCertificate[];
-  /** Where there are private keys, which are not checked. */
+  /** The places of private keys, which are not checked. */
   readonly privateKeys: readonly string[];
 }

@@ -4,7 +4,7 @@ import { LINT_RULES, rulesFor } from '../../pki/lint/lint';
 import { PlatformId } from '../../platforms/registry';
 import { documentText } from '../document';
 
-/** What programs read. The schema says it to others: keep both alike. */
+/** The document for programs. The schema describes it to users: keep both in step. */
 export function lintDocument({ certificates, privateKeys }: LintResult, platforms: readonly PlatformId[]): string {
   const severities = certificates.flatMap(({ findings }) => findings.map(({ severity }) => severity));
   return documentText('lint', {
@@ -28,7 +28,7 @@ export function rulesDocument(): string {
   return documentText('lint', { rules: LINT_RULES.map(({ id, severity, checks, source }) => ({ id, severity, checks, source })) });
 }
 
-/** Lower-case hexadecimal digits; of what is no certificate, those of its octets. */
+/** The fingerprint in lower-case hexadecimal digits; if the octets are not a certificate, the digest of the octets all the same. */
 export function sha256FingerprintOf({ der }: CheckedCertificate): string {
   return createHash('sha256').update(der).digest('hex');
 }

@@ -3,7 +3,7 @@ import { rulesFor } from '../../pki/lint/lint';
 import { printable } from '../cli-error';
 import { count, Page, paragraph, table } from '../table';
 
-/** What people read. */
+/** The text for people. */
 export function lintText({ certificates, privateKeys }: LintResult, columns: number | undefined): string {
   const findings = certificates.flatMap(each => each.findings);
   const errors = findings.filter(({ severity }) => severity === 'error').length;

@@ -13,7 +13,7 @@ const VERSION = '2.1.0';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
-/** Findings in the format in which code scanning takes those of any linter: SARIF 2.1.0. */
+/** The findings as SARIF 2.1.0, the format in which code scanning takes the findings of any linter. */
 export function sarifLog({ certificates }: LintResult): string {
   const rules = checkedRules(certificates);
   return jsonText({
@@ -33,13 +33,13 @@ export function sarifLog({ certificates }: LintResult): string {
   });
 }
 
-/** Those that any of the certificates was checked by, in their order. */
+/** The rules against which any of the certificates was checked, in their order. */
 function checkedRules(certificates: readonly CheckedCertificate[]): readonly LintRule[] {
   const { context } = certificates.find(each => each.context.issuer) ?? certificates[0];
   return rulesFor(context);
 }
 
-/** Section 3.49. */
+/** The descriptor of a rule (section 3.49). */
 function descriptor({ id, severity, checks, source }: LintRule): object {
   return {
     id,
@@ -50,7 +50,7 @@ function descriptor({ id, severity, checks, source }: LintRule): object {
   };
 }
 
-/** Section 3.27. The levels of SARIF that are used here have the names of the severities. */
+/** A result (section 3.27). The SARIF levels that are used here have the same names as the severities. */
 function result(certificate: CheckedCertificate, { rule, severity, message, source }: LintFinding, rules: readonly LintRule[]): object {
   return {
     ruleId: rule,
@@ -67,7 +67,7 @@ function result(certificate: CheckedCertificate, { rule, severity, message, sour
   };
 }
 
-/** A relative path stays one, so that it is found in any checkout (section 3.4.3). */
+/** The URI of a file. A relative path stays relative, so that it works in any checkout (section 3.4.3). */
 function uriOf(file: string): string {
   return isAbsolute(file) ? pathToFileURL(file).href : file.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
 }

@@ -2,7 +2,7 @@ import { checkAnswer } from '../../contract/cloudformation-limits';
 import { LifecycleError, LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
 import { successBody } from '../../resource/response-size';
 
-/** An answer that CloudFormation takes: it has no room for a longer one. */
+/** Returns an answer, if CloudFormation would accept it: it refuses an answer that is too long. */
 export function assertTaken(event: LifecycleEvent, result: LifecycleResult): LifecycleResult {
   const complaint = checkAnswer(successBody(event, result.physicalResourceId, result.data));
   if (complaint) {

@@ -8,15 +8,15 @@ import { AssetFiles, readAssetFiles, readStackTemplate, StackTemplate } from './
 
 /** A stack of a cloud assembly. */
 export interface AssemblyStack extends StackTemplate {
-  /** The name under which CloudFormation knows it; `cdk` takes its `displayName` for it too. */
+  /** The stack's name in CloudFormation. `cdk` accepts its `displayName` too. */
   readonly name: string;
   readonly artifactId: string;
-  /** The Region that it is meant for, where the app says so. */
+  /** The Region that the stack is meant for, if the app says so. */
   readonly region?: string;
   readonly templateFile: string;
-  /** Values of parameters that the assembly gives. */
+  /** The values of parameters that the assembly gives. */
   readonly parameters: { readonly [name: string]: string };
-  /** The files of the templates of the stacks that have to be deployed before. */
+  /** The template files of the stacks that must be deployed before this stack. */
   readonly dependencies: readonly string[];
 }
 
@@ -24,7 +24,7 @@ const STACK = 'aws:cloudformation:stack';
 const NESTED_ASSEMBLY = 'cdk:cloud-assembly';
 
 /**
- * Reads the stacks of a synthesized cloud assembly, of its stages too, each after the stacks it depends on.
+ * Reads the stacks of a synthesized cloud assembly, including those of its stages. Each comes after the stacks that it depends on.
  *
  * @param directory what `cdk synth` wrote, usually `cdk.out`
  */
@@ -46,8 +46,8 @@ export function readAssembly(directory: string): AssemblyStack[] {
 }
 
 /**
- * Orders stacks after those whose outputs they read. Of stacks in several accounts, the manifest says nothing of that; those of
- * several stages can read each other's.
+ * Orders stacks after the stacks whose outputs they read. The manifest does not record that for stacks in different accounts, and stacks of
+ * different stages can read each other's outputs too.
  */
 function inReadingOrder(directory: string, stacks: readonly AssemblyStack[], byName: ReadonlyMap<string, AssemblyStack>): AssemblyStack[] {
   const byFile = new Map(stacks.map(stack => [stack.templateFile, {
@@ -62,7 +62,7 @@ function inReadingOrder(directory: string, stacks: readonly AssemblyStack[], byN
   return order.map(file => byFile.get(file)!);
 }
 
-/** @param before templates of the stacks that have to be deployed before the ones of this folder */
+/** @param before the template files of the stacks that must be deployed before the stacks of this folder */
 function readStacks(directory: string, before: readonly string[]): AssemblyStack[] {
   const file = join(directory, 'manifest.json');
   const manifest = parseJsonMap(file, readBytes(file, 'run `cdk synth` first, or name the folder it wrote with --app'));
@@ -133,7 +133,7 @@ function regionOf(environment: unknown): string | undefined {
   return region === 'unknown-region' ? undefined : region;
 }
 
-/** A path of the assembly, which must not lead out of it. */
+/** A path in the assembly, which must not lead out of it. */
 function inside(directory: string, path: unknown, where: string): string {
   if (typeof path !== 'string' || path === '') {
     throw new CliError(`${where} must be a path`);
@@ -145,7 +145,7 @@ function inside(directory: string, path: unknown, where: string): string {
   return join(directory, path);
 }
 
-/** The path of another folder of the assembly, so that none is in itself. */
+/** The path of another folder of the assembly. It must not be the same folder, so that no folder contains itself. */
 function below(directory: string, path: unknown, where: string): string {
   const folder = inside(directory, path, where);
   if (resolve(folder) === resolve(directory)) {
@@ -168,7 +168,7 @@ function stringMap(value: unknown): { [name: string]: string } {
     : {};
 }
 
-/** The stacks that were asked for, and what they depend on, as `cdk deploy` takes them. All of them if none was named. */
+/** The stacks that the user named and the stacks that they depend on, as with `cdk deploy`; all stacks if the user named none. */
 export function selectStacks(stacks: readonly AssemblyStack[], names: readonly string[]): AssemblyStack[] {
   if (names.length === 0) {
     return [...stacks];

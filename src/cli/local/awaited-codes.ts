@@ -6,14 +6,17 @@ import { RegistrationType } from '../../platforms/registrations';
 
 const REGISTRATION_TYPES: readonly string[] = Object.values(RegistrationType);
 
-/** What a platform gives only in the deployment, which does not happen here, by logical ids: and the resource, in words, that asks for it. */
+/**
+ * The values that a platform provides only during the deployment, which does not happen here. For each logical id, the map has the resource,
+ * in words, that requests the value.
+ */
 export type Awaited = ReadonlyMap<string, string>;
 
 /**
- * The verification certificates of a template whose code a platform gives only in the deployment.
+ * The verification certificates of a template whose code a platform provides only during the deployment.
  *
- * @param parameters of a nested stack, those that hand such a code over
- * @param nameOf what a resource is called
+ * @param parameters for a nested stack, the parameters that pass such a code
+ * @param nameOf returns the name of a resource
  */
 export function awaitedCodes({ resources }: Template, parameters: Awaited, nameOf: (logicalId: string) => string): Awaited {
   return new Map([...resources]
@@ -21,7 +24,7 @@ export function awaitedCodes({ resources }: Template, parameters: Awaited, nameO
     .flatMap(([id, { properties }]) => sourcesIn(properties, resources, parameters, nameOf).slice(0, 1).map(source => [id, source] as const)));
 }
 
-/** The parameters of a nested stack to which its parent hands what it awaits itself. */
+/** The parameters of a nested stack to which the parent stack passes a value that it awaits itself. */
 export function awaitedParameters(
   { properties: { Parameters } }: ResourceDeclaration, { resources }: Template, parameters: Awaited, nameOf: (logicalId: string) => string,
 ): Awaited {

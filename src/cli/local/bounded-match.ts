@@ -1,14 +1,14 @@
 import { createContext, runInContext } from 'node:vm';
 
-/** A pattern that a person has written for a value of at most 4,096 bytes is done with it in far less. */
+/** The time limit of a match. A pattern that a person wrote for a value of at most 4,096 bytes takes far less time. */
 export const MAX_MATCH_MILLISECONDS = 1000;
 
-/** What comes of a match: whether there is one; that there is no telling in time; or that the pattern is none. */
+/** The result of a match: whether the texts match, that the match takes too long, or that the pattern is not valid. */
 export type MatchOutcome = boolean | 'takes too long' | 'no pattern';
 
 /**
- * Matches whole texts against a pattern that a template holds. Some patterns, such as `(a+)+`, take years for some texts: a match
- * that takes longer than a second is given up.
+ * Matches whole texts against a pattern from a template. Some patterns, such as `(a+)+`, take years for some texts, so a match that
+ * takes longer than a second is aborted.
  *
  * @returns whether all of them match
  */

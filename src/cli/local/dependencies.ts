@@ -1,10 +1,10 @@
 import { SupersededResource } from './state';
 
 /**
- * Orders nodes so that each stands after the nodes it depends on, and otherwise as they were given: the same input gives
- * the same order. Dependencies that are not among the nodes are passed over.
+ * Orders nodes so that each comes after the nodes that it depends on. Otherwise the nodes stay in the given order, so the same input
+ * gives the same order. Dependencies that are not among the nodes are ignored.
  *
- * @param onCycle is told of nodes that depend on each other, the first one again at the end; if it returns, they stay as given
+ * @param onCycle receives nodes that depend on each other, with the first node again at the end; if it returns, they stay as given
  */
 export function inDependencyOrder(
   nodes: readonly string[], dependenciesOf: (node: string) => Iterable<string>, onCycle: (cycle: string[]) => void,
@@ -34,11 +34,11 @@ export function inDependencyOrder(
   return ordered;
 }
 
-/** Orders resources that are to be deleted so that each stands before what it was made after. */
+/** Orders resources for deletion, so that each comes before the resources that it was made after. */
 export function dependentsFirst(resources: readonly SupersededResource[]): SupersededResource[] {
   const ids = [...new Set(resources.map(({ logicalId }) => logicalId))];
   const dependenciesOf = (id: string): string[] => resources.filter(each => each.logicalId === id).flatMap(each => each.dependencies);
-  // Resources of several templates can be here, which need not agree on who depends on whom.
+  // The resources can come from several templates, which need not agree on the dependencies.
   const order = inDependencyOrder(ids, dependenciesOf, () => undefined).reverse();
   return order.flatMap(id => resources.filter(each => each.logicalId === id).reverse());
 }

@@ -17,12 +17,12 @@ import { isCertificate, StackScope } from './stack-scope';
 import { generatedName, localArn, SECRET_TYPE } from './stand-ins';
 import { StackState } from './state';
 
-/** What the deployment of a stack, with the stacks in it, has come to so far. */
+/** The deployment of a stack and its nested stacks, with its results so far. */
 interface Deployment {
   readonly state: StackState;
   readonly operation: StackOperation;
   readonly engine: Engine;
-  /** The logical ids in the state of what is declared. */
+  /** The logical ids, as in the state, of the declared resources. */
   readonly declared: Set<string>;
   readonly exports: { [name: string]: string };
   readonly imports: Set<string>;
@@ -33,9 +33,9 @@ interface Deployment {
 }
 
 /**
- * Brings a stack to what its template declares. If anything fails, the stack is brought back to what it was.
+ * Deploys what the template of a stack declares. If anything fails, the stack is rolled back.
  *
- * @throws CliError with what failed, after the rollback
+ * @throws CliError that says what failed, after the rollback
  */
 export async function deployStack(plan: StackPlan, engine: Engine): Promise<StackReport> {
   const { stackName } = plan;
@@ -105,7 +105,7 @@ function scopeOf(plan: StackPlan, { state, engine: { store }, unavailable }: Dep
   });
 }
 
-/** Whether a stack is in a Region, as far as that is known of both. */
+/** Whether a stack is in a Region. If either Region is unknown, the stack counts as being in it. */
 function isIn(region: string | undefined, { region: its }: StackState): boolean {
   return region === undefined || its === undefined || region === its;
 }
@@ -113,11 +113,11 @@ function isIn(region: string | undefined, { region: its }: StackState): boolean 
 /** The outputs of a stack. */
 interface Outputs {
   readonly outputs: { readonly [key: string]: string };
-  /** Why the others have no value. */
+  /** Why the other outputs have no value. */
   readonly unavailable: ReadonlyMap<string, string>;
 }
 
-/** @param inherited the logical ids in the state of what a nested stack as a whole waits for */
+/** @param inherited the logical ids, as in the state, of the resources that a nested stack as a whole depends on */
 async function deployResources(plan: StackPlan, deployment: Deployment, inherited: readonly string[] = []): Promise<Outputs> {
   const scope = scopeOf(plan, deployment);
   const cas = plan.resources.filter(({ type }) => CA_RESOURCE_TYPES.includes(type));
@@ -160,8 +160,8 @@ async function deployResource(
 }
 
 /**
- * Deploys a stack that is a resource of another one, as part of it: its resources are changed and rolled back with those of the
- * other, and its outputs are attributes of the resource.
+ * Deploys a nested stack as part of its parent stack: its resources are changed and rolled back with those of the parent, and its
+ * outputs are attributes of the nested stack's resource.
  */
 async function deployNestedStack(plan: StackPlan, resource: PlannedResource, scope: StackScope, deployment: Deployment): Promise<void> {
   const { logicalId, name, type, deletionPolicy } = resource;
@@ -247,7 +247,7 @@ function changesOf({ before, resources }: StackState, declared: ReadonlySet<stri
   });
 }
 
-/** A CA that waits for its certificate has words in the place of its end. */
+/** Drops a text that is not a time: a CA that waits for its certificate has words in place of the end of its validity. */
 function timeIn(notAfter: string | undefined): string | undefined {
   return notAfter !== undefined && parseTime(notAfter) ? notAfter : undefined;
 }

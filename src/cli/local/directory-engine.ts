@@ -11,7 +11,7 @@ import { Outside } from './outside';
 import { SECRET_TYPE } from './stand-ins';
 import { StateStore } from './state-store';
 
-/** What a deployment into a directory works with. */
+/** The engine of a deployment into a directory. */
 export function directoryEngine(store: StateStore, reach: Outside, given: GivenSecrets, progress: Progress): Engine {
   const { disk, isRehearsal, lifecycle, clock, generateKeyPair } = reach;
   const secrets = new DirectorySecretVersions(store, disk);

@@ -14,8 +14,8 @@ import { own } from '../json';
 const ARN_PREFIX = localArn('kms', 'key/');
 
 /**
- * Files in place of the keys of AWS KMS: each is `keys/kms/<key>.pem`, readable by its owner only, and made when it is used
- * for the first time. They sign as KMS does, over the digests that KMS signs over; but they can be copied, as no key in KMS can.
+ * Files that stand in for keys in AWS KMS. Each is `keys/kms/<key>.pem`, readable only by its owner, and is made when it is first
+ * used. They sign as KMS does, over the digests that KMS signs over, but unlike keys in KMS they can be copied.
  */
 export class DirectoryKmsKeys {
   private readonly folder: string;
@@ -25,10 +25,10 @@ export class DirectoryKmsKeys {
   }
 
   /**
-   * Takes note of a key that a template declares; saving the state is left to the caller.
+   * Records a key that a template declares. The caller saves the state.
    *
-   * @returns the file that stands in for it
-   * @throws CliError where the key was declared with another algorithm before, which CloudFormation does not let change
+   * @returns the file that stands in for the key
+   * @throws CliError if the key was declared with another algorithm before: CloudFormation does not let the algorithm change
    */
   public declare(keyArn: string, keyAlgorithm: KeyAlgorithmName): string {
     const file = this.fileOf(keyArn);
@@ -42,13 +42,13 @@ export class DirectoryKmsKeys {
     return file;
   }
 
-  /** The file of a key, or `undefined` where none was made. */
+  /** The file of a key, or `undefined` if none has been made. */
   public madeFile(keyArn: string): string | undefined {
     const file = this.fileOf(keyArn);
     return this.disk.read(file) && file;
   }
 
-  /** A signer with a key that was declared. */
+  /** A signer with a declared key. */
   public async signer(keyArn: string): Promise<Signer> {
     const file = this.fileOf(keyArn);
     const key = own(this.store.state.kmsKeys ?? {}, keyArn);
@@ -72,20 +72,20 @@ export class DirectoryKmsKeys {
     };
   }
 
-  /** Removes a key; saving the state is left to the caller. */
+  /** Removes a key. The caller saves the state. */
   public remove(keyArn: string): void {
     this.disk.remove(this.fileOf(keyArn));
     this.disk.removeIfEmpty(this.folder);
     delete this.store.state.kmsKeys?.[keyArn];
   }
 
-  /** The file comes before the note of its public key: after a stop between the two, it is taken as it is. */
+  /** Makes a key. Its file is written before its public key is recorded: if the run stops in between, the next run uses the file as it is. */
   private async make(file: string, { keyAlgorithm, publicKey }: KmsKeyState): Promise<string> {
     if (publicKey !== undefined) {
       throw new CliError(`${file}: this key is gone; restore the file, or remove its construct and declare another one`);
     }
     const { privateKeyPem } = await generateKeyPair(keyAlgorithm);
-    this.store.save(); // the name of the file is on the disk before the file is
+    this.store.save(); // the name of the file reaches the disk before the file itself
     this.disk.makePrivateFolder(dirname(this.folder));
     this.disk.makePrivateFolder(this.folder);
     this.disk.replace(file, privateKeyPem, FileMode.PRIVATE);
@@ -94,7 +94,7 @@ export class DirectoryKmsKeys {
 
   private fileOf(keyArn: string): string {
     const name = keyArn.startsWith(ARN_PREFIX) ? keyArn.slice(ARN_PREFIX.length) : '';
-    if (!/^[A-Za-z0-9-]+$/.test(name)) { // it becomes a file's name
+    if (!/^[A-Za-z0-9-]+$/.test(name)) { // it becomes a file name
       throw new CliError(`the KMS key must be one of this local deployment (${ARN_PREFIX}…), since a key of AWS can't be used locally, `
         + `got ${JSON.stringify(keyArn)}`);
     }

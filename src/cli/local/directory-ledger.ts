@@ -8,8 +8,8 @@ import { OvertakenError } from '../../resource/overtaken-error';
 import { own } from '../json';
 
 /**
- * A ledger in the state of a local deployment. One process at a time holds the state's lock, so that the conditions of
- * the port only have to be compared with what is in memory. Nothing is ever removed from a ledger.
+ * A ledger in the state of a local deployment. Only one process at a time holds the state's lock, so the conditions of the port
+ * have to be checked only against the state in memory. Nothing is ever removed from a ledger.
  */
 export class DirectoryLedger implements Ledger {
   constructor(private readonly table: string, private readonly store: StateStore) {}
@@ -101,7 +101,7 @@ function present(facts: LedgerFacts): LedgerFacts {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
-/** A serial number is unique among those of one issuer (RFC 5280, section 4.1.2.2); CAs from elsewhere have any. */
+/** A serial number is unique only for one issuer (RFC 5280, section 4.1.2.2). CAs from elsewhere can have any serial number. */
 function keyOf({ issuer, serialNumber }: LedgerEntry): string {
   return `${issuer}/${serialNumber}`;
 }

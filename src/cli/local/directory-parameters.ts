@@ -7,16 +7,16 @@ import { parseJsonMap } from '../json';
 import { Path, PrivateFiles } from './private-files';
 import { StateStore } from './state-store';
 
-/** No secret has this name: those of a stack have a hyphen in theirs. */
+/** The folder of the parameters. No secret has this name, because the names of a stack's secrets contain a hyphen. */
 const FOLDER = 'parameters';
 
-/** How the name of a file with tags ends. */
+/** The end of the name of a file with tags. */
 const TAGS = 'tags.json';
 
 /**
- * Parameters that hold private keys as files: the parameter `/iot/devices/Sensor001/<version>` is
- * `keys/parameters/iot/devices/Sensor001/<version>.pem`, readable by its owner only. Its tags are in `<version>.tags.json` beside it, a
- * map as `aws ssm list-tags-for-resource` would tell them; a parameter without tags has no such file.
+ * Parameters with private keys, as files: the parameter `/iot/devices/Sensor001/<version>` is
+ * `keys/parameters/iot/devices/Sensor001/<version>.pem`, readable only by its owner. Its tags are in `<version>.tags.json` beside it, as a
+ * map of the tags that `aws ssm list-tags-for-resource` would list. A parameter without tags has no such file.
  */
 export class DirectoryParameters implements ParameterVersions {
   private readonly files: PrivateFiles;
@@ -31,7 +31,7 @@ export class DirectoryParameters implements ParameterVersions {
 
   public async write(path: string, version: string, value: string, _owner?: string, { tags = [] }: ParameterOptions = {}): Promise<string> {
     if (tags.length > 0 && await this.read(path, version) === undefined) {
-      this.writeTags(path, version, new Map(tags.map(({ Key, Value }) => [Key, Value]))); // first, so that no parameter is there without
+      this.writeTags(path, version, new Map(tags.map(({ Key, Value }) => [Key, Value]))); // first, so that no parameter exists without them
     }
     return this.files.writeOnce(fileOf(path, version), value);
   }
@@ -46,12 +46,12 @@ export class DirectoryParameters implements ParameterVersions {
     this.writeTags(path, version, standing);
   }
 
-  /** The file of a parameter, whether it is there or not. */
+  /** The file of a parameter, whether it exists or not. */
   public fileOf(path: string, version: string): string {
     return this.files.pathOf(fileOf(path, version));
   }
 
-  /** Does nothing, as in the Parameter Store: nobody reads a path without a version. */
+  /** Does nothing, as in the Parameter Store, because a path is never read without a version. */
   public async makeCurrent(): Promise<PutBack> {
     return NOTHING_TO_PUT_BACK;
   }
@@ -79,7 +79,7 @@ export class DirectoryParameters implements ParameterVersions {
 }
 
 /**
- * The names of parameters have a few characters, and up to 15 levels.
+ * The names of parameters can have only a few kinds of characters, and up to 15 levels.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
  */
 const PATH = /^(\/[\w.-]+){1,14}$/;
@@ -91,7 +91,7 @@ function fileOf(path: string, version: string, ending = 'pem'): Path {
       + `got ${JSON.stringify(path)}`);
   }
   if (!/^[A-Za-z0-9-]+$/.test(version)) {
-    throw new CliError('the last name of a parameter must consist of letters, digits and hyphens'); // it becomes a file's name
+    throw new CliError('the last name of a parameter must consist of letters, digits and hyphens'); // it becomes a file name
   }
   return [FOLDER, ...names, `${version}.${ending}`];
 }

@@ -7,7 +7,7 @@ import { Path, PrivateFiles } from './private-files';
 import { localArn } from './stand-ins';
 import { StateStore } from './state-store';
 
-/** What the name of a file ends with, by its content. */
+/** The extensions of the files, by their content. */
 const EXTENSIONS = ['pem', 'base64'] as const;
 type Extension = typeof EXTENSIONS[number];
 
@@ -16,8 +16,8 @@ const VERSION_FILE = new RegExp(`^([A-Za-z0-9-]+)\\.(?:${EXTENSIONS.join('|')})$
 const ARN_PREFIX = localArn('secretsmanager', 'secret:');
 
 /**
- * Secrets as files: each version of a secret is `keys/<secret>/<version>.pem`, readable by its owner only; where it holds a key in
- * PKCS#12 or DER, which is base64 in a secret's text, `<version>.base64`. Which version is the current one stands in the state. A
+ * Secrets as files. Each version of a secret is `keys/<secret>/<version>.pem`, readable only by its owner; if it holds a key in
+ * PKCS#12 or DER, which is base64 in a secret's text, `<version>.base64`. The state says which version is the current one. A
  * value that CloudFormation would generate is `keys/<secret>/generated.txt`.
  */
 export class DirectorySecretVersions implements SecretVersions {
@@ -46,60 +46,60 @@ export class DirectorySecretVersions implements SecretVersions {
   }
 
   public async release(secretArn: string, version: string): Promise<boolean> {
-    // As in Secrets Manager, the current version stays as long as its secret, which can be one that is to be kept.
+    // As in Secrets Manager, the current version stays as long as its secret, which may have to be kept.
     if (own(this.store.state.secrets, secretArn)?.current !== version) {
       this.files.remove(this.standing(secretArn, version));
     }
     return true;
   }
 
-  /** Reads the current version, or answers `undefined` where the secret has none. */
+  /** Reads the current version; returns `undefined` if the secret has none. */
   public async readCurrent(secretArn: string): Promise<string | undefined> {
     const secret = own(this.store.state.secrets, secretArn);
     return secret?.current === undefined ? undefined : this.read(secretArn, secret.current);
   }
 
-  /** The versions that are there, and the current one even where its file is gone; no value is read. */
+  /** The versions that have a file, and the current version even if its file is gone. No value is read. */
   public versionsOf(secretArn: string): { readonly ids: readonly string[]; readonly current?: string } {
     const current = own(this.store.state.secrets, secretArn)?.current;
     const inFolder = this.files.namesIn([folderOf(secretArn)]).flatMap(name => VERSION_FILE.exec(name)?.[1] ?? []);
     return { ids: [...new Set([...current === undefined ? [] : [current], ...inFolder])], current };
   }
 
-  /** The file of a version, whether it is there or not. */
+  /** The file of a version, whether it exists or not. */
   public pathOf(secretArn: string, version: string): string {
     return this.files.pathOf(this.standing(secretArn, version));
   }
 
-  /** The file of a version, or `undefined` where there is none. */
+  /** The file of a version, or `undefined` if there is none. */
   public versionFile(secretArn: string, version: string): string | undefined {
     const file = this.standing(secretArn, version);
     return this.files.read(file) === undefined ? undefined : this.files.pathOf(file);
   }
 
-  /** The folder of a secret, or `undefined` where nothing is in it. */
+  /** The folder of a secret, or `undefined` if it is empty. */
   public folder(secretArn: string): string | undefined {
     const folder = [folderOf(secretArn)];
     return this.files.hasFiles(folder) ? this.files.pathOf(folder) : undefined;
   }
 
-  /** Reads the value that was generated for a secret, or `undefined` where none was, as for every secret of another origin. */
+  /** Reads the value that was generated for a secret; returns `undefined` if none was, as for every secret from elsewhere. */
   public readGenerated(secretArn: string): string | undefined {
     return ownNameOf(secretArn) === undefined ? undefined : this.files.read(generatedFileOf(secretArn));
   }
 
-  /** Keeps the value that was generated for a secret. */
+  /** Stores the value that was generated for a secret. */
   public writeGenerated(secretArn: string, value: string): string {
-    this.store.save(); // the name of the secret is on the disk before a file of it is
+    this.store.save(); // the name of the secret reaches the disk before any of its files
     return this.files.writeOnce(generatedFileOf(secretArn), value);
   }
 
-  /** Whether the values of a secret are kept here: of one that the app imports, or whose value the command line gives, they are not. */
+  /** Whether the values of a secret are kept here. They are not if the app imports the secret, or if the command line gives its value. */
   public keeps(secretArn: string): boolean {
     return ownNameOf(secretArn) !== undefined && (this.folder(secretArn) !== undefined || Object.hasOwn(this.store.state.secrets, secretArn));
   }
 
-  /** The file of a version that is there; that of a key in PEM where none is. */
+  /** The existing file of a version; if there is none, the file for a key in PEM. */
   private standing(secretArn: string, version: string): Path {
     const [pem, ...others] = EXTENSIONS.map(extension => fileOf(secretArn, version, extension));
     return others.find(file => this.files.read(file) !== undefined) ?? pem;
@@ -110,7 +110,7 @@ export class DirectorySecretVersions implements SecretVersions {
     this.store.save();
   }
 
-  /** A secret holds the keys of one resource, as in the function. */
+  /** Assigns a secret to its owner: a secret holds the keys of one resource, as in the function. */
   private own(secretArn: string, owner: string): void {
     const secret = this.store.state.secrets[secretArn] ??= { owner };
     if (secret.owner !== owner) {
@@ -118,7 +118,7 @@ export class DirectorySecretVersions implements SecretVersions {
     }
   }
 
-  /** Removes a secret with all its versions; saving the state is left to the caller. */
+  /** Removes a secret with all its versions. The caller saves the state. */
   public removeSecret(secretArn: string): void {
     this.files.removeFolder([folderOf(secretArn)]);
     delete this.store.state.secrets[secretArn];
@@ -127,7 +127,7 @@ export class DirectorySecretVersions implements SecretVersions {
 
 function fileOf(secretArn: string, version: string, extension: Extension): Path {
   if (!/^[A-Za-z0-9-]+$/.test(version)) {
-    throw new CliError('a version of a secret must consist of letters, digits and hyphens'); // it becomes a file's name
+    throw new CliError('a version of a secret must consist of letters, digits and hyphens'); // it becomes a file name
   }
   return [folderOf(secretArn), `${version}.${extension}`];
 }
@@ -144,7 +144,7 @@ function folderOf(secretArn: string): string {
   return name;
 }
 
-/** The name of a secret that a stack of this deployment can have declared: its name becomes a folder's. */
+/** The name of a secret, if a stack of this deployment can have declared it. The name becomes a folder's name. */
 function ownNameOf(secretArn: string): string | undefined {
   const name = secretArn.startsWith(ARN_PREFIX) ? secretArn.slice(ARN_PREFIX.length) : '';
   return /^[A-Za-z0-9-]+$/.test(name) ? name : undefined;

@@ -6,22 +6,22 @@ import { LocalSecretValues } from './local-secret-values';
 import { StateStore } from './state-store';
 import { LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
 
-/** Carries out one request for a certificate resource: the code that runs in the function. */
+/** Carries out one request for a certificate resource, with the code that runs in the function. */
 export type Lifecycle = (event: LifecycleEvent, ports: Ports) => Promise<LifecycleResult>;
 
 /** What a deployment works with. */
 export interface Engine {
   readonly store: StateStore;
-  /** Whether nothing that the deployment does is to stay. */
+  /** Whether the deployment is only rehearsed, so none of its effects stay. */
   readonly isRehearsal: boolean;
   readonly secrets: DirectorySecretVersions;
   readonly kmsKeys: DirectoryKmsKeys;
   readonly secretValues: LocalSecretValues;
   readonly ports: Ports;
   readonly lifecycle: Lifecycle;
-  /** The logical ids of the CAs that each stack declares, by its id: of the stacks whose deployment has begun. */
+  /** The logical ids of the CAs that each stack declares, by the stack's id, for the stacks whose deployment has begun. */
   readonly declaredCas: Map<string, readonly string[]>;
   readonly progress: Progress;
-  /** An id for a request or a stack: a UUID. */
+  /** Makes an id for a request or a stack: a UUID. */
   readonly newId: () => string;
 }

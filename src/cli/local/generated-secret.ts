@@ -1,7 +1,7 @@
 import { isMap, JsonMap } from '../../contract/json-map';
 import { CliError } from '../cli-error';
 
-/** The characters of each kind, and the property that leaves the kind out. */
+/** The characters of each kind, and the property that excludes the kind. */
 const KINDS: readonly { readonly exclude: string; readonly characters: string }[] = [
   { exclude: 'ExcludeLowercase', characters: 'abcdefghijklmnopqrstuvwxyz' },
   { exclude: 'ExcludeUppercase', characters: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ' },
@@ -13,12 +13,12 @@ const DEFAULT_LENGTH = 32;
 const MAX_LENGTH = 4096;
 
 /**
- * Generates what Secrets Manager would generate for a secret that is declared so.
+ * Generates the value that Secrets Manager would generate for a declared secret.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html
  *
  * @param declaration the value of the property GenerateSecretString
- * @param random so many random bytes
- * @param where named in errors
+ * @param random returns the given number of random bytes
+ * @param where the place to name in errors
  */
 export function generatedSecret(declaration: unknown, random: (bytes: number) => Buffer, where: string): string {
   if (!isMap(declaration)) {
@@ -40,7 +40,7 @@ function templateMembers(template: string, where: string): JsonMap {
   try {
     members = JSON.parse(template);
   } catch {
-    // it is told below, without quoting what may be a secret
+    // the error below reports it, without quoting what may be a secret
   }
   if (!isMap(members)) {
     throw new CliError(`${where}: SecretStringTemplate must be a map in JSON`);
@@ -62,7 +62,7 @@ function generatedPassword(declaration: JsonMap, random: (bytes: number) => Buff
   if (kinds.length === 0 || required.length > length) {
     throw new CliError(`${where} must leave characters to choose from, of not more kinds than the password is long`);
   }
-  for (;;) { // until every kind is there: so each password that may be is as likely as any other
+  for (;;) { // until every kind occurs: this makes all allowed passwords equally likely
     const password = Array.from({ length }, () => chosen(kinds.flat(), random));
     if (required.every(characters => password.some(each => characters.includes(each)))) {
       return password.join('');
@@ -70,7 +70,7 @@ function generatedPassword(declaration: JsonMap, random: (bytes: number) => Buff
   }
 }
 
-/** One of the characters, each as likely as the others: bytes with which the first ones would come more often are thrown away. */
+/** Chooses one of the characters, all equally likely. It discards bytes that would make the first characters more likely. */
 function chosen(characters: readonly string[], random: (bytes: number) => Buffer): string {
   const limit = 256 - 256 % characters.length;
   for (;;) {

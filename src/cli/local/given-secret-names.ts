@@ -5,10 +5,10 @@ import { DeclaredSecret, GivenSecret, isLocalName, isNameOf, secretName } from '
 import { secretReferencesIn } from './secret-references';
 import { State } from './state';
 
-/** What is known of the secrets of a deployment before it begins. */
+/** What is known about the secrets of a deployment before it begins. */
 export interface KnownSecrets {
   readonly declared: readonly DeclaredSecret[];
-  /** The ARNs and names of those that certificates read; `undefined` for one that is known only in the deployment. */
+  /** The ARNs and names of the secrets that certificates read; `undefined` for a secret that is known only during the deployment. */
   readonly read: readonly (string | undefined)[];
   /** The stacks that are deployed. */
   readonly stacks: readonly AssemblyStack[];
@@ -16,13 +16,13 @@ export interface KnownSecrets {
 }
 
 /**
- * Makes sure that each given secret is one that the deployment can need, so that a mistyped name does not go unnoticed.
+ * Checks that the deployment can need each given secret, so that a mistyped name does not go unnoticed.
  *
- * @throws CliError where nothing reads such a secret, or where the deployment itself makes what it holds
+ * @throws CliError if no certificate reads such a secret, or if the deployment itself writes its value
  */
 export function assertNeeded(given: readonly GivenSecret[], { declared, read, stacks, state }: KnownSecrets): void {
   const known = [...read, ...Object.values(state.ledgers).flatMap(({ entries }) => secretsReadBy(Object.values(entries)))];
-  // The name of a secret that is known only in the deployment is an output of another stack.
+  // The name of a secret that is known only during the deployment is an output of another stack.
   const outputs = known.includes(undefined) ? stacks.flatMap(({ template }) => [...template.outputs.values()]) : [];
   const texts = outputs.flatMap(({ value }) => textsIn(value));
   const readNames = [...known.filter(each => each !== undefined), ...texts];
@@ -42,7 +42,7 @@ export function assertNeeded(given: readonly GivenSecret[], { declared, read, st
   }
 }
 
-/** The secrets that entries of a ledger name. */
+/** The secrets that ledger entries name. */
 function secretsReadBy(entries: readonly unknown[]): string[] {
   return secretReferencesIn(entries).filter(({ isWritten }) => !isWritten).map(({ expression }) => String(expression));
 }

@@ -11,9 +11,9 @@ import { isCertificate } from './stack-scope';
 import { localArn, nameStem, SECRET_TYPE } from './stand-ins';
 import { ResourceDeclaration } from './template';
 
-/** What a secret holds that AWS would hold, from the command line. */
+/** A value from the command line, for a secret that AWS would hold. */
 export interface GivenSecret {
-  /** An ARN, the name of a secret, or what a stack of the app calls it. */
+  /** An ARN, the name of a secret, or a name from the stack that declares it. */
   readonly name: string;
   readonly value: SecretValue;
 }
@@ -22,25 +22,25 @@ export interface GivenSecret {
 export interface DeclaredSecret {
   /** Its stack and its id in the stack's state. */
   readonly id: string;
-  /** What it can be called on the command line; people are told the first one. */
+  /** The names that the command line accepts for it. Messages use the first name. */
   readonly names: readonly string[];
-  /** The certificate for whose private key the deployment writes it; absent where its value comes from elsewhere, or is generated. */
+  /** The certificate whose private key the deployment writes into the secret; absent if the value comes from elsewhere or is generated. */
   readonly writtenFor?: string;
 }
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 const MAX_BYTES = 65_536;
 
-/** Secrets Manager ends the ARN of a secret with its name and these. */
+/** The characters that Secrets Manager adds after the name at the end of a secret's ARN. */
 const ARN_END = /-[A-Za-z0-9]{6}$/;
 
-/** How the ARN of a secret begins in the account that stands for all of them. */
+/** The beginning of a secret's ARN in the account that stands in for all accounts. */
 const LOCAL_ARN = localArn('secretsmanager', 'secret:');
 
 /**
- * Reads `NAME=FILE`. No error repeats what stands for the file: it can be the secret itself, by mistake.
+ * Reads `NAME=FILE`. No error repeats the text after the equals sign, because it can be the secret itself by mistake.
  *
- * @returns a text where the file is UTF-8, as a SecretString is; else bytes, as a SecretBinary
+ * @returns a text, like a SecretString, if the file is UTF-8 without null bytes; otherwise bytes, like a SecretBinary
  */
 export function readGivenSecret(argument: string): GivenSecret {
   const [, name, file] = /^([^=\p{Cc}]{1,2048})=(.+)$/su.exec(argument) ?? [];
@@ -58,7 +58,7 @@ export function readGivenSecret(argument: string): GivenSecret {
   return { name, value: isUtf8(content) && !content.includes(0) ? content.toString('utf8') : content };
 }
 
-/** The secrets that stacks declare, and the stacks in them. */
+/** The secrets that stacks and their nested stacks declare. */
 export function declaredSecrets(stacks: readonly AssemblyStack[]): DeclaredSecret[] {
   return stacks.flatMap(stack => secretsIn(stack.name, stack.displayName, stack, ''));
 }
@@ -78,19 +78,19 @@ function secretsIn(stackName: string, rootName: string, { template, nested }: St
   return [...own, ...[...nested].flatMap(([logicalId, stack]) => secretsIn(stackName, rootName, stack, `${prefix}${logicalId}.`))];
 }
 
-/** What a declared secret is told by until it has an ARN: its stack, and its id in the stack's state. */
+/** The id of a declared secret until it has an ARN: its stack, and its id in the stack's state. */
 export function secretId(stackName: string, logicalId: string): string {
   return `${stackName}/${logicalId}`;
 }
 
-/** The secrets that the command line gives, and which ones they are. */
+/** The secrets that the command line gives, matched with the secrets of the deployment. */
 export class GivenSecrets {
-  /** The ids of the declared secrets among them; the names of the others. */
+  /** The ids of the declared secrets among the given secrets; the names of the other given secrets. */
   private readonly targets = new Map<GivenSecret, string>();
-  /** The ids of declared secrets, by the ARNs that they have got. */
+  /** The ids of declared secrets, by their ARNs. */
   private readonly ids = new Map<string, string>();
 
-  /** @throws CliError where a name means several secrets, or a secret has several names */
+  /** @throws CliError if a name means several secrets, or if a secret is given more than once */
   constructor(private readonly given: readonly GivenSecret[], private readonly declared: readonly DeclaredSecret[]) {
     for (const each of given) {
       const meant = declared.filter(({ names }) => names.includes(each.name));
@@ -105,12 +105,12 @@ export class GivenSecrets {
     }
   }
 
-  /** Tells which ARN a declared secret has. */
+  /** Records the ARN of a declared secret. */
   public bind(id: string, secretArn: string): void {
     this.ids.set(secretArn, id);
   }
 
-  /** The value that is given for a secret, or `undefined`. */
+  /** The given value of a secret, or `undefined` if there is none. */
   public valueOf(secretArn: string): SecretValue | undefined {
     const id = this.ids.get(secretArn) ?? secretArn;
     const found = this.given.find(each => this.targets.get(each) === id) ?? this.given.find(({ name }) => isExactly(secretArn, name))
@@ -118,31 +118,34 @@ export class GivenSecrets {
     return found?.value;
   }
 
-  /** What a secret is called on the command line. */
+  /** The name of a secret on the command line. */
   public nameOf(secretArn: string): string {
     const declared = this.declared.find(({ id }) => id === this.ids.get(secretArn));
     return declared?.names[0] ?? printable(secretName(secretArn));
   }
 }
 
-/** What a secret that no stack declares is called. An ARN in the account that stands for all of them was made here, of the name that the app imports it by. */
+/**
+ * The name of a secret that no stack declares. An ARN in the account that stands in for all accounts was made here, from the name by which
+ * the app imports the secret.
+ */
 export function secretName(secretArn: string): string {
   return secretArn.startsWith(LOCAL_ARN) ? secretArn.slice(LOCAL_ARN.length) : secretArn;
 }
 
-/** Whether a name on the command line means the secret of this ARN or name. */
+/** Whether a name on the command line means the secret with this ARN or name. */
 export function isNameOf(name: string, secretArnOrName: string): boolean {
   const secretArn = arnOf(secretArnOrName);
   return isExactly(secretArn, name) || isNamed(secretArn, name);
 }
 
-/** Whether an ARN is that of a secret which a stack declares. */
+/** Whether an ARN or a name belongs to a secret that a stack declares. */
 export function isLocalName(secretArn: string, declared: readonly DeclaredSecret[]): boolean {
   const name = secretName(secretArn).replace(ARN_END, '');
   return declared.some(({ names }) => names.includes(name));
 }
 
-/** The ARN of a secret by its ARN or by its name, which is that of a secret in the account that stands for all of them. */
+/** The ARN of a secret, by its ARN or its name. A name means a secret in the account that stands in for all accounts. */
 export function arnOf(secretArnOrName: string): string {
   return secretArnOrName.startsWith('arn:') ? secretArnOrName : localArn('secretsmanager', `secret:${secretArnOrName}`);
 }
@@ -152,8 +155,8 @@ function isExactly(secretArn: string, name: string): boolean {
 }
 
 /**
- * Whether a name means the secret of an ARN, either of which can be without the characters that Secrets Manager adds. An ARN that was
- * made here has none: it is that of the name by which the app imports the secret, and may end in a word that looks like them.
+ * Whether a name means the secret with an ARN. Both can lack the characters that Secrets Manager adds. An ARN that was made here has
+ * none: it is made from the name by which the app imports the secret, and may end in a word that looks like these characters.
  */
 function isNamed(secretArn: string, name: string): boolean {
   if (secretArn.startsWith(LOCAL_ARN)) {

@@ -4,27 +4,27 @@ import { CliError } from '../cli-error';
 /** A value of a property, an output or a parameter, without any expression in it. */
 export type Value = string | number | boolean | Value[] | { [name: string]: Value };
 
-/** What `Ref: AWS::NoValue` gives: what holds it is left out. */
+/** The value of `Ref: AWS::NoValue`. A property or list item with this value is left out. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 
-/** What an expression comes to. */
+/** The result of an expression. */
 export type Resolved = Value | typeof NO_VALUE;
 
-/** What the names in expressions stand for. `where` says in errors where the expression stands. */
+/** Looks up the names in expressions. `where` is the place of the expression, for errors. */
 export interface Scope {
   reference(name: string, where: string): Resolved;
   attribute(logicalId: string, name: string, where: string): Value;
   condition(name: string, where: string): boolean;
-  /** The value of a mapping, or `undefined`. */
+  /** The value of a mapping, or `undefined` if there is none. */
   mapped(map: string, first: string, second: string): unknown;
   imported(exportName: string, where: string): Value;
-  /** @param region the Region that the expression names, or `undefined` where it names none */
+  /** @param region the Region that the expression names, or `undefined` if it names none */
   stackOutput(stackName: string, outputName: string, region: string | undefined, where: string): Value;
 }
 
-/** An expression whose value only an AWS account can give. An output that holds one is left out. */
+/** An expression has a value only in an AWS account. An output with such an expression is left out. */
 export class Unavailable extends CliError {
-  /** @param reason without the place, for who reports it in a list */
+  /** @param reason the reason without the place, for reports in a list */
   constructor(where: string, public readonly reason: string) {
     super(`${where}: ${reason}`);
   }
@@ -169,7 +169,7 @@ const FUNCTIONS: { readonly [name: string]: Implementation | undefined } = {
       throw new CliError(`${where}: must be a map`);
     }
     const region = argument.Region === undefined ? undefined : text(argument.Region, scope, where);
-    // Another account's RoleArn says who reads it in AWS. Here, all stacks of an app are in one directory.
+    // RoleArn names the role in another account that reads the output in AWS. Here, all stacks of an app are in one directory.
     return scope.stackOutput(text(argument.StackName, scope, where), text(argument.OutputName, scope, where), region, where);
   },
 
@@ -183,7 +183,7 @@ const FUNCTIONS: { readonly [name: string]: Implementation | undefined } = {
     return comparable(left) === comparable(right);
   },
 
-  // CloudFormation takes 2 to 10 conditions here; the CDK nests them where there are more.
+  // CloudFormation accepts 2 to 10 conditions here; the CDK nests them if there are more.
   'Fn::And': (argument, scope, where) => tuple(argument, 2, 10, where).every(condition => resolveCondition(condition, scope, where)),
 
   'Fn::Or': (argument, scope, where) => tuple(argument, 2, 10, where).some(condition => resolveCondition(condition, scope, where)),
@@ -191,7 +191,7 @@ const FUNCTIONS: { readonly [name: string]: Implementation | undefined } = {
   'Fn::Not': (argument, scope, where) => !resolveCondition(tuple(argument, 1, 1, where)[0], scope, where),
 };
 
-/** Replaces `${name}`; `${!name}` stands for itself without the exclamation mark. */
+/** Replaces `${name}`. `${!name}` becomes the same text without the exclamation mark. */
 function substitute(pattern: string, valueOf: (name: string) => string): string {
   return pattern.replace(/\$\{(!?)([^}]*)\}/g, (_, escaped: string, name: string) => escaped ? `\${${name}}` : valueOf(name.trim()));
 }

@@ -7,26 +7,26 @@ import { identityIn } from '../../resource/physical-id';
 import { CliError } from '../cli-error';
 import { ResourceState, StackState } from './state';
 
-/** What stays when resources go: in AWS it would be there still, as nobody's, until it is taken back by its name or ARN. */
+/** What stays of removed resources. In AWS it would still exist, owned by no stack, until it is taken back by its name or ARN. */
 export class KeptResources {
   private readonly noted: { readonly place: KeptPlace; readonly physicalId?: string }[] = [];
   private readonly notedCas: KeptCa[] = [];
 
   constructor(private readonly stackName: string, private readonly state: StackState, private readonly engine: Engine) {}
 
-  /** Where something lies that no resource uses any more: what another CA was given is not among it (`PrivateIotCa.fromKeptCa`). */
+  /** The places that no resource uses any more, without those that another CA has been given (`PrivateIotCa.fromKeptCa`). */
   public get places(): KeptPlace[] {
     const used = JSON.stringify([this.remaining.map(({ properties }) => properties), this.keysOfCas()]);
     return this.noted.filter(({ physicalId }) => physicalId === undefined || !used.includes(physicalId)).map(({ place }) => place);
   }
 
-  /** The CAs that can be taken back from there. */
+  /** The CAs that can be taken back from these places. */
   public get cas(): KeptCa[] {
     const declared = this.caIds();
     return this.notedCas.filter(({ caId }) => !declared.includes(caId));
   }
 
-  /** Takes note of a resource that goes and whose secret, table or key stays; saving the state is left to the caller. */
+  /** Records a removed or replaced resource whose secret, table or key stays. The caller saves the state. */
   public keep(resource: ResourceState): void {
     const { name, type, physicalId } = resource;
     if (hasStandIn(type)) {
@@ -35,13 +35,13 @@ export class KeptResources {
     }
   }
 
-  /** Takes a note back, in a rollback. */
+  /** Deletes the record of a resource, in a rollback. */
   public restore({ physicalId }: ResourceState): void {
     const { state } = this.engine.store;
     state.kept = state.kept.filter(each => each.physicalId !== physicalId);
   }
 
-  /** Takes note of the key of a CA that was withdrawn, where that stays in a secret which still belongs to a resource. */
+  /** Notes the key of a withdrawn CA, if the key stays in a secret that still belongs to a resource. */
   public noteKey(resource: ResourceState): void {
     const { KeyStorage } = resource.properties;
     const secretArn = isMap(KeyStorage) ? KeyStorage.SecretArn : undefined;
@@ -51,7 +51,7 @@ export class KeptResources {
     }
   }
 
-  /** Takes note of a CA that is deleted and whose ledger and key stay as nobody's. */
+  /** Notes a deleted CA whose ledger and key stay, owned by no stack. */
   public noteCa({ name, type, physicalId, properties: { LedgerTable, KeyStorage } }: ResourceState): void {
     const caId = identityIn(physicalId);
     const isKept = (id: unknown): boolean => this.engine.store.state.kept.some(each => id === each.physicalId || id === localArn('kms', `key/${each.physicalId}`));
@@ -68,7 +68,7 @@ export class KeptResources {
     }
   }
 
-  /** Of a table that its template names: as in AWS, another one of that name, be it nobody's, is not taken over. */
+  /** Refuses a table to which its template gives the name of a kept table. As in AWS, even a table that no stack owns is not taken over. */
   public assertNone(physicalId: string, place: string): void {
     const kept = this.engine.store.state.kept.find(each => each.physicalId === physicalId);
     if (kept) {
@@ -77,7 +77,7 @@ export class KeptResources {
     }
   }
 
-  /** The resources of all stacks, as they stand now. */
+  /** The resources of all stacks, as they are now. */
   private get remaining(): ResourceState[] {
     return Object.values(this.engine.store.state.stacks).flatMap(({ resources }) => Object.values(resources));
   }
@@ -86,7 +86,7 @@ export class KeptResources {
     return this.remaining.filter(({ type }) => CA_RESOURCE_TYPES.includes(type)).map(({ physicalId }) => identityIn(physicalId));
   }
 
-  /** Where the CAs that are declared now have their keys, which the ledger knows of a CA that was taken back. */
+  /** The places of the keys of the currently declared CAs. For a CA that was taken back, the ledger knows the place. */
   private keysOfCas(): unknown[] {
     const declared = this.caIds();
     return Object.values(this.engine.store.state.ledgers).flatMap(({ entries }) => Object.values(entries))
@@ -100,7 +100,7 @@ export class KeptResources {
   }
 }
 
-/** Where the contents of a stand-in are; `undefined` where it has none. */
+/** The place of a stand-in's contents, or `undefined` if it has none. */
 function placeOf({ type, physicalId, attributes }: ResourceState, { secrets, kmsKeys, store }: Engine): string | undefined {
   if (type === SECRET_TYPE) {
     return secrets.folder(physicalId);
@@ -111,7 +111,7 @@ function placeOf({ type, physicalId, attributes }: ResourceState, { secrets, kms
   return Object.hasOwn(store.state.ledgers, physicalId) ? `the ledger ${physicalId} in ${store.file}` : undefined;
 }
 
-/** Removes what a stand-in holds; saving the state is left to the caller. */
+/** Removes the contents of a stand-in. The caller saves the state. */
 export function removeStandIn({ type, physicalId, attributes }: ResourceState, { secrets, kmsKeys, store }: Engine): void {
   if (type === SECRET_TYPE) {
     secrets.removeSecret(physicalId);

@@ -1,10 +1,10 @@
-/** Something of a stack that only AWS can provide, or several of its kind. */
+/** A part of a stack that only AWS can provide, or several parts of one kind. */
 export interface LeftOut {
-  /** A type of resources, or a part of the template: `output Url`, `rule R`. */
+  /** A resource type, or a part of the template: `output Url`, `rule R`. */
   readonly what: string;
-  /** Of a type of resources: how many there are. */
+  /** For a resource type, the number of resources. */
   readonly number?: number;
-  /** Why, in words; absent where only AWS has such a thing. */
+  /** The reason, in words; absent if only AWS has such a thing. */
   readonly reason?: string;
 }
 
@@ -13,7 +13,7 @@ export function leftOutOfTypes(counts: ReadonlyMap<string, number>): LeftOut[] {
   return [...counts].map(([what, number]) => ({ what, number }));
 }
 
-/** What a whole run leaves out, for people: each type once, with the number over all stacks, and each reason once. */
+/** What a whole run leaves out, for people: each type once, with its number in all stacks, and each reason once. */
 export function describeLeftOut(stacks: readonly { readonly stackName: string; readonly leftOut: readonly LeftOut[] }[]): string[] {
   const types = new Map<string, number>();
   const parts = new Map<string, string[]>();

@@ -4,25 +4,25 @@ import { DirectorySecretVersions } from './directory-secret-versions';
 import { arnOf, GivenSecrets } from './given-secrets';
 
 /**
- * What secrets hold in a local deployment: what the command line gives, else what the deployment itself has written, else
- * what CloudFormation would have generated.
+ * The values of secrets in a local deployment: the value from the command line, otherwise the value that the deployment itself has
+ * written, otherwise the value that CloudFormation would have generated.
  */
 export class LocalSecretValues {
   private readonly generators = new Map<string, () => string>();
 
   constructor(private readonly given: GivenSecrets, private readonly secrets: DirectorySecretVersions) {}
 
-  /** Tells which ARN a declared secret has. */
+  /** Records the ARN of a declared secret. */
   public bind(id: string, secretArn: string): void {
     this.given.bind(id, secretArn);
   }
 
-  /** Tells how the value of a secret is generated; that is done when it is first read, and never again. */
+  /** Records how the value of a secret is generated. It is generated when it is first read, and never again. */
   public generateWith(secretArn: string, generator: () => string): void {
     this.generators.set(secretArn, generator);
   }
 
-  /** @param secretId the ARN, or a name, which is that of a secret in the account that stands for all of them */
+  /** @param secretId the ARN, or the name of a secret in the account that stands in for all accounts */
   public async read(secretId: string): Promise<SecretValue> {
     const secretArn = arnOf(secretId);
     return this.given.valueOf(secretArn) ?? await this.secrets.readCurrent(secretArn) ?? this.generated(secretArn) ?? this.fail(secretArn);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CliError, messageOf } from '../cli-error';
 import { makeFolder } from '../disk';
 
-/** What a lock file says about who holds it. */
+/** The holder of a lock, as the lock file describes it. */
 interface Holder {
   readonly pid: number;
   readonly host: string;
@@ -17,11 +17,11 @@ const ATTEMPTS = 20;
 const PAUSE_MILLISECONDS = 25;
 
 /**
- * Makes this process the only one that works in a directory, which is made if it is not there.
+ * Locks a directory for this process. The directory is made if it does not exist.
  *
- * The lock of a process that is gone is taken over. Whether it is gone can be told only on its own machine.
+ * The lock of a process that is gone is taken over. Only the machine of that process knows whether it is gone.
  *
- * @returns lets the directory go again
+ * @returns a function that releases the directory
  */
 export function lockDirectory(directory: string): () => void {
   const file = join(directory, 'lock');
@@ -50,13 +50,13 @@ export function lockDirectory(directory: string): () => void {
     if (holder) {
       takeAway(file, text!);
     } else {
-      pause(); // it is being written or removed at this moment
+      pause(); // the lock file is being written or removed at this moment
     }
   }
   throw new CliError(`${directory}: can't be locked; remove ${file} and ${file}.takeover if no other run is using this directory`);
 }
 
-/** Refuses where another run is at work in a directory, for who changes nothing there. */
+/** Refuses a directory that another run is using. A run that changes nothing there calls it instead of locking the directory. */
 export function assertUnlocked(directory: string): void {
   const file = join(directory, 'lock');
   const holder = parseHolder(contentOf(file));
@@ -70,7 +70,7 @@ function inUse(directory: string, { pid, host }: Holder): CliError {
     + `or remove ${join(directory, 'lock')} if there is no such process`);
 }
 
-/** Where a run made the directory and then put nothing into it, nothing stays. */
+/** Releases a directory. If the run made the directory and put nothing into it, the directory is removed. */
 function release(directory: string, file: string, made: boolean): void {
   held.delete(file);
   rmSync(file, { force: true });
@@ -78,14 +78,14 @@ function release(directory: string, file: string, made: boolean): void {
     try {
       rmdirSync(directory);
     } catch {
-      // It is in use.
+      // The directory is not empty.
     }
   }
 }
 
 /**
- * Removes the lock of a process that is gone. One process at a time does so, and looks again first: another one may have
- * removed it meanwhile and put its own in place.
+ * Removes the lock of a process that is gone. Only one process at a time does so, and first reads the lock again: another process may
+ * have removed it in the meantime and put its own lock in place.
  */
 function takeAway(file: string, stale: string): void {
   const turn = `${file}.takeover`;
@@ -126,17 +126,17 @@ function isAlive(file: string, { pid, host }: Holder): boolean {
     return true;
   }
   if (pid === process.pid) {
-    return held.has(file); // in a container that was started again, another process had the same number
+    return held.has(file); // in a restarted container, an earlier process had the same id
   }
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it is there, and somebody else's
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // the process exists, and belongs to another user
   }
 }
 
-/** Waits without letting anything else run: there is nothing else to do. */
+/** Waits, and blocks everything else meanwhile: there is nothing else to do. */
 function pause(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MILLISECONDS);
 }

@@ -21,10 +21,10 @@ type Loss = ResourceReport & { readonly stackName: string; readonly lostId: stri
 type Stacks = { readonly [name: string]: Pick<StackState, 'resources'> };
 
 /**
- * Says which CAs and certificates are replaced or removed, in sentences: each CA with the certificates under it, which are lost with it,
- * and the others by themselves. A CA that another resource has taken over is none of them.
+ * Says in sentences which CAs and certificates are replaced or removed: each CA with the certificates that it has issued, which are lost
+ * with it, and the other certificates by themselves. A CA that another resource has taken over is not among them.
  *
- * @param stacks what there is after the run
+ * @param stacks the stacks after the run
  */
 export function lossesIn(reports: readonly StackReport[], stacks: Stacks): string[] {
   const standing = new Set(resourcesIn(stacks).map(({ physicalId }) => identityIn(physicalId)));
@@ -47,7 +47,7 @@ function resourcesIn(stacks: Stacks): ResourceState[] {
   return Object.values(stacks).flatMap(({ resources }) => Object.values(resources));
 }
 
-/** What a CA that goes has issued for stacks that still declare it: under weak references nothing keeps the CA for them. */
+/** The certificates that stacks still declare although their CA is lost. With weak references, nothing keeps the CA for these stacks. */
 function orphansOf(caId: string, stacks: Stacks): string[] {
   return Object.entries(stacks).flatMap(([stackName, { resources }]) => {
     const orphans = Object.values(resources).filter(({ type, properties }) => NOUNS[type] !== undefined && properties.Issuer === caId);
@@ -55,13 +55,13 @@ function orphansOf(caId: string, stacks: Stacks): string[] {
   });
 }
 
-/** The certificate that a resource has no more once it is replaced or gone. */
+/** The certificate that a resource loses when it is replaced or removed. */
 export function lossOf({ type, physicalId, properties }: ResourceState): Pick<ResourceReport, 'lostId' | 'lostIssuer' | 'losesKey'> {
   if (!isCertificate(type)) {
     return {};
   }
   const { Issuer, KeyStorage, RetainKey } = properties;
-  // A key that is in KMS, or in a secret of somebody else's, is not this library's to delete.
+  // This library does not delete a key that is in KMS, or in a secret that belongs to someone else.
   const losesKey = isMap(KeyStorage) && !['Kms', 'ExistingSecret'].includes(String(KeyStorage.Type)) && RetainKey !== 'true';
   return { lostId: identityIn(physicalId), losesKey, ...typeof Issuer === 'string' && { lostIssuer: Issuer } };
 }

@@ -7,16 +7,16 @@ export function ownId(logicalId: string): string {
 }
 
 /**
- * Whether a resource that leaves its stack stays, by its DeletionPolicy.
+ * Whether a resource that is removed from its stack stays, by its DeletionPolicy.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
  *
- * @param creation whether the operation that created the resource is the one that is undone
+ * @param creation whether the operation that is being undone created the resource
  */
 export function staysBehind(deletionPolicy: string | undefined, creation = false): boolean {
   return deletionPolicy === 'Retain' || (deletionPolicy === 'RetainExceptOnCreate' && !creation);
 }
 
-/** Of resources that go, whether one is in a nested stack that is retained: with such a one, all that is in it stays. */
+/** Tells whether a removed resource is in a nested stack that is retained: everything in such a stack stays with it. */
 export function retainedWith(gone: readonly (readonly [logicalId: string, resource: ResourceState])[]): (logicalId: string) => boolean {
   const prefixes = gone
     .filter(([, { type, deletionPolicy }]) => type === NESTED_STACK_TYPE && staysBehind(deletionPolicy))

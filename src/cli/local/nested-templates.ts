@@ -7,24 +7,24 @@ import { readBytes, readBytesIfPresent } from '../read-file';
 import { stacksReadBy } from './references';
 import { parseTemplate, ResourceDeclaration, Template } from './template';
 
-/** The type of a stack in a stack. */
+/** The type of a nested stack. */
 export const NESTED_STACK_TYPE = 'AWS::CloudFormation::Stack';
 
-/** A template, and those of the stacks in it. */
+/** A template, with the templates of its nested stacks. */
 export interface StackTemplate {
   /** The path of the stack's construct, as in `Prod/Iot`. */
   readonly displayName: string;
   readonly template: Template;
-  /** The stacks in it whose templates the assembly has, by the logical ids of their resources. */
+  /** The nested stacks whose templates the assembly contains, by the logical ids of their resources. */
   readonly nested: ReadonlyMap<string, StackTemplate>;
-  /** The names of the stacks whose outputs it reads, or a stack in it does. */
+  /** The names of the stacks whose outputs the stack or a nested stack reads. */
   readonly reads: readonly string[];
 }
 
-/** Where the assets of a folder of an assembly are, by the keys that their bucket knows them by. */
+/** The paths of the assets in a folder of an assembly, by their keys in the bucket. */
 export type AssetFiles = ReadonlyMap<string, string>;
 
-/** Reads the template of a stack and those of the stacks in it. */
+/** Reads the template of a stack and the templates of its nested stacks. */
 export function readStackTemplate(
   folder: string, file: string, displayName: string, assets: () => AssetFiles, above: readonly string[] = [],
 ): StackTemplate {
@@ -43,7 +43,7 @@ export function readStackTemplate(
   return { displayName, template, nested, reads: [...new Set([reads, ...[...nested.values()].map(each => each.reads)].flat())] };
 }
 
-/** A template, if CloudFormation would take as much of it as there is; and the names of the stacks whose outputs it reads. */
+/** Reads a template, if it is within CloudFormation's limits, and the names of the stacks whose outputs it reads. */
 function readTemplate(file: string): Pick<StackTemplate, 'template' | 'reads'> {
   const content = readBytes(file);
   const template = parseJsonMap(file, content);
@@ -56,15 +56,15 @@ function readTemplate(file: string): Pick<StackTemplate, 'template' | 'reads'> {
 }
 
 /**
- * The file of a nested stack's template: named in the metadata that `cdk synth` writes, else found among the assets by the end
- * of its URL, which is the asset's key.
+ * The file of a nested stack's template. The metadata that `cdk synth` writes names it; otherwise it is found among the assets by the
+ * end of its URL, which is the asset's key.
  */
 function nestedFile({ assetPath, properties }: ResourceDeclaration, assets: () => AssetFiles): string | undefined {
   const path = assetPath ?? [...assets()].find(([key]) => JSON.stringify(properties.TemplateURL ?? '').includes(`/${key}"`))?.[1];
   return path !== undefined && isInside(path) ? path : undefined;
 }
 
-/** The files of the asset manifests in a folder. */
+/** The asset files, as listed in the asset manifests of a folder. */
 export function readAssetFiles(folder: string, artifacts: JsonMap): AssetFiles {
   const manifests = Object.values(artifacts)
     .map(artifact => isMap(artifact) && artifact.type === 'cdk:asset-manifest' && isMap(artifact.properties) ? artifact.properties.file : undefined)
@@ -85,7 +85,7 @@ export function readAssetFiles(folder: string, artifacts: JsonMap): AssetFiles {
   return files;
 }
 
-/** Whether a path of the assembly leads to a file of the same folder: templates are nowhere else. */
+/** Whether a path of the assembly leads to a file in the same folder: there are no templates elsewhere. */
 function isInside(path: string): boolean {
   return !path.includes('/') && !path.includes('\\') && path !== '' && path !== '..';
 }

@@ -11,7 +11,7 @@ export class OutputsFile {
     this.path = join(directory, 'outputs.json');
   }
 
-  /** Refuses to work where a file of another origin would be overwritten. */
+  /** Refuses to overwrite a file that a local deployment did not write. */
   public assertOurs(store: StateStore): void {
     if (!store.exists && this.disk.read(this.path) !== undefined) {
       throw new CliError(`${this.path}: this was not written by a local deployment, as there is no ${store.file}; `
@@ -20,10 +20,10 @@ export class OutputsFile {
   }
 
   /**
-   * Writes the outputs of the stacks that are deployed, if the file does not hold them already.
+   * Writes the outputs of the deployed stacks, unless the file holds them already.
    *
-   * @param order names of stacks that come first, in this order
-   * @returns whether it was written
+   * @param order the names of the stacks that come first, in this order
+   * @returns whether the file was written
    */
   public write(store: StateStore, order: readonly string[]): boolean {
     const { stacks } = store.state;

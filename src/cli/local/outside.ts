@@ -4,10 +4,10 @@ import { generateKeyPair, KeyPair } from '../../pki/keys';
 import { Disk, localDisk } from '../disk';
 import { Lifecycle } from './engine';
 
-/** What a run reaches the outside through; another one in tests. */
+/** The access of a run to the outside. Tests replace it. */
 export interface Outside {
   readonly disk: Disk;
-  /** Whether nothing that a run does is to stay. */
+  /** Whether the run is only rehearsed, so none of its effects stay. */
   readonly isRehearsal: boolean;
   readonly lifecycle: Lifecycle;
   readonly clock: () => Date;

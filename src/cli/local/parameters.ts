@@ -18,7 +18,7 @@ export interface ParameterDeclaration {
   readonly maxLength?: number;
   readonly minValue?: number;
   readonly maxValue?: number;
-  /** What the author of the template says where a value is refused. */
+  /** The text with which the template's author explains a refused value. */
   readonly constraintDescription?: string;
   /** Whether the value is a secret that must not be shown. */
   readonly noEcho: boolean;
@@ -26,7 +26,7 @@ export interface ParameterDeclaration {
 
 /** A value from the command line. */
 export interface GivenParameter {
-  /** The stack it is for; for every stack that has such a parameter where it is absent. */
+  /** The stack that the value is for; if absent, every stack that has such a parameter. */
   readonly stack?: string;
   readonly name: string;
   readonly value: string;
@@ -35,8 +35,8 @@ export interface GivenParameter {
 const SSM_PARAMETER = /^AWS::SSM::Parameter::Value<(.*)>$/;
 
 /**
- * Whether a parameter names an entry of the Systems Manager Parameter Store. In AWS its value is the name; here it is what
- * the entry holds, where the command line gives that, and else there is none.
+ * Whether a parameter names an entry of the Systems Manager Parameter Store. In AWS its value is the name of the entry. Here its value
+ * is the content of the entry, if the command line gives it; otherwise the parameter has no value.
  */
 export function isKeptInParameterStore(declaration: ParameterDeclaration): boolean {
   return SSM_PARAMETER.test(declaration.type);
@@ -83,21 +83,21 @@ function limit(parameter: JsonMap, name: string, where: string): number | undefi
   return value === undefined ? undefined : Number(value);
 }
 
-/** Where the values of a stack's parameters can come from; the earlier ones win. */
+/** The sources of the values of a stack's parameters. Earlier sources take precedence. */
 export interface ParameterSources {
-  /** What the command line gives. */
+  /** The values from the command line. */
   readonly given: { readonly [name: string]: string };
-  /** What the assembly gives. */
+  /** The values from the assembly. */
   readonly assembly: { readonly [name: string]: string };
-  /** What the previous deployment of the stack used. */
+  /** The values of the stack's previous deployment. */
   readonly previous: { readonly [name: string]: string };
 }
 
 /**
- * Settles the values of all parameters of a stack and checks them as CloudFormation does.
+ * Determines the values of all parameters of a stack and checks them as CloudFormation does.
  *
- * @param stackName named in errors
- * @returns the values; of an entry of the Parameter Store only where it is given, now or before
+ * @param stackName the name of the stack, for errors
+ * @returns the values; for an entry of the Parameter Store only if the command line gives its value, now or in an earlier run
  */
 export function parameterValues(
   stackName: string, declarations: ReadonlyMap<string, ParameterDeclaration>, { given, assembly, previous }: ParameterSources,
@@ -105,7 +105,7 @@ export function parameterValues(
   const values: { [name: string]: string } = {};
   for (const [name, declaration] of declarations) {
     const declared = own(assembly, name) ?? declaration.default;
-    const isName = isKeptInParameterStore(declaration); // what is declared names the entry, and does not say what it holds
+    const isName = isKeptInParameterStore(declaration); // the declared value is the name of the entry, not its content
     const value = own(given, name) ?? (isName ? own(previous, name) : own(assembly, name) ?? own(previous, name) ?? declaration.default);
     if (value === undefined && isName && declared !== undefined) {
       continue;
@@ -144,7 +144,7 @@ function items(value: string): string[] {
 
 function check(declaration: ParameterDeclaration, value: string): string | undefined {
   if (isKeptInParameterStore(declaration)) {
-    return undefined; // the constraints are those of the name, not of what is found there
+    return undefined; // the constraints apply to the name of the entry, not to its content
   }
   const numeric = ['Number', 'List<Number>'].includes(declaration.type);
   const values = isList(declaration) ? items(value) : [value];
@@ -184,7 +184,7 @@ function checkPattern(allowedPattern: string, values: readonly string[]): string
   return outcome === true ? undefined : `must match the pattern ${allowedPattern}${REMARKS[String(outcome)]}`;
 }
 
-/** What more is to be said where a value does not match a pattern, or where there is no telling. */
+/** What else to say about a value that does not match a pattern, or whose match can't be determined. */
 const REMARKS: { readonly [outcome: string]: string } = {
   'false': '',
   'no pattern': ', which is not a regular expression that can be checked here',

@@ -10,19 +10,19 @@ import { isMap, JsonMap } from '../../contract/json-map';
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
 import { keyAlgorithmOfKeySpec } from '../../contract/kms';
 
-/** A resource that a deployment of a stack carries out or stands in for. */
+/** A resource that the deployment of a stack carries out or stands in for. */
 export interface PlannedResource extends ResourceDeclaration {
   readonly logicalId: string;
-  /** What its author calls it: the path of its construct in the stack, where that is known, else the logical id. */
+  /** The name that its author uses: the path of its construct in the stack, if known, otherwise the logical id. */
   readonly name: string;
-  /** The resources of the plan it has to wait for. */
+  /** The resources of the plan that it depends on. */
   readonly dependencies: readonly string[];
 }
 
-/** The properties of a custom resource that CloudFormation keeps to itself. */
+/** The properties of a custom resource that are meant for CloudFormation itself. */
 const CLOUDFORMATION_PROPERTIES: readonly string[] = ['ServiceToken', 'ServiceTimeout'];
 
-/** The properties of a certificate resource as they are sent: every scalar as a string. */
+/** The properties of a certificate resource as a request contains them: every scalar is a string. */
 export function resolvedProperties(stackName: string, { logicalId, properties }: PlannedResource, scope: StackScope): JsonMap {
   const resolved: { [name: string]: unknown } = {};
   for (const [name, expression] of Object.entries(properties)) {
@@ -37,9 +37,10 @@ export function resolvedProperties(stackName: string, { logicalId, properties }:
 }
 
 /**
- * The stand-in of a resource: the one that it has, while its template gives it the same name, or none as before; else another one.
+ * The stand-in of a resource. The resource keeps its stand-in as long as its template gives it the same name, or still gives it none;
+ * otherwise it gets a new stand-in.
  *
- * @param newId a UUID, where a name is generated
+ * @param newId makes a UUID, if a name has to be generated
  */
 export function plannedStandIn(
   stackName: string, logicalId: string, { type, properties }: ResourceDeclaration, scope: StackScope,
@@ -57,8 +58,8 @@ export function plannedStandIn(
 }
 
 /**
- * The algorithm of a KMS key that certificates can be signed with, or `undefined` for every other resource: most KMS keys
- * encrypt, and what only AWS knows of a key does not make it a CA's.
+ * The algorithm of a KMS key that can sign certificates, or `undefined` for every other resource. Most KMS keys encrypt, and a key
+ * whose usage or algorithm only AWS knows is not taken for a CA's key.
  */
 export function signingKeyAlgorithm(
   stackName: string, { logicalId, type, properties }: PlannedResource, scope: StackScope,
@@ -74,14 +75,14 @@ export function signingKeyAlgorithm(
   }
 }
 
-/** What a stack hands to the parameters of a stack in it. */
+/** The values that a stack passes to the parameters of a nested stack. */
 export interface PassedParameters {
   readonly values: { readonly [name: string]: string };
-  /** Those that refer to what only AWS has, or to what is not there yet. */
+  /** The parameters whose values refer to something that only AWS has, or that does not exist yet. */
   readonly withheld: Withheld;
 }
 
-/** The parameters of a nested stack, of which a list is handed on as one text. */
+/** The parameters of a nested stack. A list is passed as one text. */
 export function passedParameters(stackName: string, { logicalId, properties }: PlannedResource, scope: StackScope): PassedParameters {
   const where = `stack ${stackName}, resource ${logicalId}, property Parameters`;
   const { Parameters: declared = {} } = properties;
@@ -109,7 +110,7 @@ export function passedParameters(stackName: string, { logicalId, properties }: P
   return { values, withheld };
 }
 
-/** CloudFormation hands every scalar to a custom resource as a string. */
+/** CloudFormation passes every scalar to a custom resource as a string. */
 function stringified(value: Resolved): unknown {
   if (Array.isArray(value)) {
     return value.map(stringified);

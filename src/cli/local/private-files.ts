@@ -3,15 +3,15 @@ import { CliError } from '../cli-error';
 import { Disk, FileMode } from '../disk';
 import { StateStore } from './state-store';
 
-/** A file or a folder, as the names that lead to it. */
+/** The path of a file or a folder, as a list of names. */
 export type Path = readonly string[];
 
-/** The names of the files that are written here, and of what a process that was stopped has left of them. */
+/** The names of the files that are written here, and of the unfinished files that a stopped process has left behind. */
 const OWN_FILE = /^[A-Za-z0-9-]+\.(pem|base64|txt)$|\.private-iot-ca\.tmp$/;
 
 /**
  * The private keys and other secrets of a local deployment: files below its folder `keys` that only their owner may read.
- * The names in a path come from templates, so that none of them may lead out of the folder.
+ * The names in a path come from templates, so none of them may lead out of the folder.
  */
 export class PrivateFiles {
   private readonly root: string;
@@ -20,12 +20,12 @@ export class PrivateFiles {
     this.root = join(dirname(store.file), 'keys');
   }
 
-  /** Where a file is, or would be. */
+  /** The path of a file, whether it exists or not. */
   public pathOf(path: Path): string {
     return this.locate(path);
   }
 
-  /** The names of the files of this deployment in a folder; none where it is not there. */
+  /** The names of the files of this deployment in a folder; empty if there is no such folder. */
   public namesIn(path: Path): string[] {
     return this.disk.list(this.locate(path)).filter(name => OWN_FILE.test(name));
   }
@@ -35,12 +35,12 @@ export class PrivateFiles {
     return this.namesIn(path).length > 0;
   }
 
-  /** What a file holds, or `undefined` where there is none. */
+  /** The content of a file, or `undefined` if there is no such file. */
   public read(path: Path): string | undefined {
     return this.disk.read(this.locate(path))?.toString('utf8');
   }
 
-  /** Writes a file, if it is not there already; answers what it holds then. */
+  /** Writes a file, unless it exists already; returns the content that it has then. */
   public writeOnce(path: Path, content: string): string {
     const standing = this.read(path);
     if (standing !== undefined) {
@@ -50,13 +50,13 @@ export class PrivateFiles {
     return content;
   }
 
-  /** Writes a file, in place of what is there. */
+  /** Writes a file, and replaces an existing file. */
   public write(path: Path, content: string): void {
     path.forEach((_, depth) => this.disk.makePrivateFolder(this.locate(path.slice(0, depth))));
     this.disk.replace(this.locate(path), content, FileMode.PRIVATE);
   }
 
-  /** Removes a file, and the folders that are empty without it. */
+  /** Removes a file, and the folders that are then empty. */
   public remove(path: Path): void {
     this.disk.remove(this.locate(path));
     for (let depth = path.length - 1; depth > 0; depth--) {
@@ -64,7 +64,7 @@ export class PrivateFiles {
     }
   }
 
-  /** Removes a folder with the files of this deployment in it. */
+  /** Removes the files of this deployment from a folder, and the folder if it is then empty. */
   public removeFolder(path: Path): void {
     const folder = this.locate(path);
     for (const file of this.namesIn(path)) {

@@ -2,8 +2,8 @@ import { substitutedNames } from './intrinsics';
 import { isMap } from '../../contract/json-map';
 
 /**
- * The names that an expression refers to by `Ref`, `Fn::GetAtt` and `Fn::Sub`, in whichever branch. What is malformed is
- * passed over: it is an error only where the expression is evaluated.
+ * The names that an expression refers to by `Ref`, `Fn::GetAtt` and `Fn::Sub`, in all branches. Malformed parts are ignored:
+ * they are errors only if the expression is evaluated.
  */
 export function referencesIn(expression: unknown): Set<string> {
   const names = new Set<string>();
@@ -29,7 +29,7 @@ function collect(expression: unknown, names: Set<string>): void {
   }
 }
 
-/** The names of the stacks whose outputs an expression reads by `Fn::GetStackOutput`, as far as they are literals. */
+/** The names of the stacks whose outputs an expression reads by `Fn::GetStackOutput`, if the names are literals. */
 export function stacksReadBy(expression: unknown): string[] {
   if (Array.isArray(expression)) {
     return expression.flatMap(stacksReadBy);

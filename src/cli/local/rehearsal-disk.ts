@@ -1,12 +1,9 @@
 import { basename, dirname } from 'node:path';
 import { Disk } from '../disk';
 
-/**
- * A disk for a rehearsal: what is read is what the other disk holds, and what is written stays in memory. Nothing of the other
- * disk is changed.
- */
+/** A disk for a rehearsal. It reads from another disk and keeps its own changes in memory. Nothing on the other disk is changed. */
 export class RehearsalDisk implements Disk {
-  /** What was written, by path; `undefined` for what was removed. */
+  /** The content of written files, by path; `undefined` for removed files. */
   private readonly changes = new Map<string, Buffer | undefined>();
 
   constructor(private readonly under: Disk) {}

@@ -1,12 +1,12 @@
-/** The check before a deployment has met what only the deployment will know. */
+/** The check before a deployment needs a value that only the deployment will know. */
 export class NotKnownYet extends Error {}
 
-/** Stands for what only the deployment will know. */
+/** Stands in for a value that only the deployment will know. */
 export function notKnownYet(): never {
   throw new NotKnownYet();
 }
 
-/** Evaluates what can be evaluated already, for the sake of its errors; answers `undefined` where it can't be. */
+/** Evaluates what can be evaluated before the deployment, in order to find errors; returns `undefined` if it can't be evaluated yet. */
 export function rehearse<T>(evaluate: () => T, ...passedOver: (new (...args: never[]) => Error)[]): T | undefined {
   try {
     return evaluate();

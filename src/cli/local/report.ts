@@ -1,6 +1,6 @@
 import { LeftOut } from './left-out';
 
-/** What happened to a resource in a deployment; `kept` is what its DeletionPolicy says of a removed one. */
+/** What happened to a resource in a deployment; `kept` means that the DeletionPolicy of a removed resource keeps it. */
 export type Outcome = 'created' | 'updated' | 'replaced' | 'removed' | 'kept';
 
 /** A resource to which something happened. */
@@ -12,24 +12,24 @@ export interface ResourceReport {
   readonly notAfter?: string;
   /** The id of the certificate that the resource no longer has. */
   readonly lostId?: string;
-  /** The id of the CA that signed that one. */
+  /** The id of the CA that signed this certificate. */
   readonly lostIssuer?: string;
-  /** Whether its private key was made for it and goes with it. */
+  /** Whether the private key was made for the certificate and is lost with it. */
   readonly losesKey?: boolean;
 }
 
-/** Where something lies that no resource has any more. */
+/** The place of something that no longer belongs to a resource. */
 export interface KeptPlace {
-  /** What the resource was called. */
+  /** The name of the former resource. */
   readonly name: string;
   readonly type: string;
   /** A file, a folder, or the ledger in the state. */
   readonly place: string;
 }
 
-/** A CA that was removed and whose ledger and key stay, by the attributes of `PrivateIotCa.fromKeptCa`, which takes it back in. */
+/** A removed CA whose ledger and key stay, with the attributes for `PrivateIotCa.fromKeptCa`, which takes it back. */
 export interface KeptCa {
-  /** What its resource was called. */
+  /** The name of the former resource. */
   readonly name: string;
   readonly caId: string;
   readonly ledgerTableArn: string;
@@ -37,19 +37,19 @@ export interface KeptCa {
   readonly signingKeyArn?: string;
 }
 
-/** What the deployment of a stack has come to. */
+/** The result of the deployment of a stack. */
 export interface StackReport {
   readonly stackName: string;
-  /** Set where the whole stack was removed. */
+  /** Set if the whole stack was removed. */
   readonly removed?: boolean;
   /** The resources to which something happened. */
   readonly resources: readonly ResourceReport[];
   readonly unchanged: number;
-  /** What stays of resources that went or that were replaced. */
+  /** What stays of removed or replaced resources. */
   readonly kept: readonly KeptPlace[];
-  /** The CAs among that. */
+  /** The CAs that can be taken back from there. */
   readonly keptCas: readonly KeptCa[];
-  /** What is not carried out here. */
+  /** The parts of the template that are not carried out here. */
   readonly leftOut: readonly LeftOut[];
   /** What went wrong without making the deployment fail. */
   readonly warnings: readonly string[];

@@ -21,50 +21,50 @@ import { isGivenTo, planStack, StackPlan } from './stack-plan';
 import { localArn } from './stand-ins';
 import { StateStore } from './state-store';
 
-/** What a run of the local deployment is asked for. */
+/** The options of a run of the local deployment. */
 export interface LocalRunProps {
   /** The folder of the cloud assembly. */
   readonly app: string;
   /** The folder of the state, the keys and the outputs. */
   readonly out: string;
   readonly parameters: readonly GivenParameter[];
-  /** What secrets hold that this deployment reads and does not write. */
+  /** The values of secrets that this deployment reads but does not write. */
   readonly secrets: readonly GivenSecret[];
-  /** The names of the stacks to deploy; all where it is empty. */
+  /** The names of the stacks to deploy; all stacks if empty. */
   readonly stacks: readonly string[];
   /**
-   * Whether the run is played through without changing anything.
+   * Whether the run is only rehearsed, without changing anything.
    *
    * @default false
    */
   readonly dryRun?: boolean;
   readonly progress: Progress;
-  /** Told, before anything is changed, of the CAs and certificates that are replaced or go. */
+  /** Called before anything is changed, for the CAs and certificates that will be replaced or removed. */
   readonly onLoss?: (loss: string) => void;
-  /** Told of each stack as it is done. */
+  /** Called for each stack as soon as it is done. */
   readonly onStack: (report: StackReport) => void;
 }
 
-/** What a run has come to. */
+/** The result of a run. */
 export interface LocalRunResult {
-  /** Whether anything is different now. */
+  /** Whether anything has changed. */
   readonly changed: boolean;
   readonly outputsFile: string;
 }
 
-/** What a run deploys: all that can be known without looking at the state. */
+/** What a run deploys, as far as it is known without the state. */
 interface DeployedApp {
   readonly stacks: readonly AssemblyStack[];
-  /** Those that are deployed now. */
+  /** The stacks that this run deploys. */
   readonly selected: readonly AssemblyStack[];
 }
 
 /**
- * Deploys the certificate resources of a cloud assembly into a directory. Everything that can be found wrong without
- * deploying is found before anything is written.
+ * Deploys the certificate resources of a cloud assembly into a directory. All errors that can be found without deploying are
+ * found before anything is written.
  *
- * Before it changes anything, the run is played through on a copy of the state in memory, by the same code: that is how it
- * knows what will be lost. A dry run ends there.
+ * Before the run changes anything, the same code rehearses it on a copy of the state in memory, in order to know what will be
+ * lost. A dry run ends there.
  */
 export async function runLocally(props: LocalRunProps, reach: Outside = outside): Promise<LocalRunResult> {
   const stacks = readAssembly(props.app);
@@ -78,7 +78,7 @@ export async function runLocally(props: LocalRunProps, reach: Outside = outside)
   const unlock = lockDirectory(props.out);
   try {
     if (StateStore.open(props.out, reach.disk).exists) {
-      // What fails here fails again below, where it is told with what came of it.
+      // A failure here occurs again below, where it is reported together with its consequences.
       await props.progress.during('looking for what would be lost', () =>
         rehearse(app, { ...props, progress: silentProgress, onStack: () => undefined }, reach).catch(messageOf));
     }
@@ -88,7 +88,7 @@ export async function runLocally(props: LocalRunProps, reach: Outside = outside)
   }
 }
 
-/** Keys for certificates that nobody gets: making an RSA key for each of them is what takes longest. */
+/** Reuses one key pair per algorithm for certificates that are never delivered: an RSA key for each would take most of the time. */
 function onePairEach(generate: Outside['generateKeyPair']): Outside['generateKeyPair'] {
   const pairs = new Map<KeyAlgorithmName, Promise<KeyPair>>();
   return algorithm => {
@@ -98,7 +98,7 @@ function onePairEach(generate: Outside['generateKeyPair']): Outside['generateKey
   };
 }
 
-/** Plays a run through on a copy of the state, and tells of what it would lose. */
+/** Rehearses a run on a copy of the state, and reports what would be lost. */
 async function rehearse(app: DeployedApp, props: LocalRunProps, reach: Outside): Promise<LocalRunResult> {
   const reports: StackReport[] = [];
   const disk = new RehearsalDisk(reach.disk);
@@ -128,12 +128,12 @@ async function deploy({ stacks, selected }: DeployedApp, props: LocalRunProps, r
     for (const each of plans) {
       report(await props.progress.during(`stack ${each.stackName}`, () => deployStack(each, engine)));
     }
-    for (const name of gone.reverse()) { // what was deployed later may import from what was deployed before
+    for (const name of gone.reverse()) { // a stack may import from stacks that were deployed before it
       report(await props.progress.during(`stack ${name}`, () => removeStack(name, engine)));
     }
   } catch (error) {
     store.assertSound();
-    outputs.write(store, stacks.map(({ name }) => name)); // of the stacks that were done before
+    outputs.write(store, stacks.map(({ name }) => name)); // for the stacks that were done before the failure
     throw error;
   }
   const written = outputs.write(store, stacks.map(({ name }) => name));

@@ -14,28 +14,28 @@ import { isCertificate } from './stack-scope';
 import { PlannedStandIn } from './stand-ins';
 import { PendingRequest, ResourceState, StackState, SupersededResource } from './state';
 
-/** What a resource is to become. */
+/** The desired state of a resource. */
 export type DesiredResource = PendingRequest['resource'];
 
-/** The request for a resource has failed, so that the operation has to be rolled back. */
+/** The request for a resource has failed, so the operation has to be rolled back. */
 export class ResourceFailure extends CliError {}
 
 /**
- * The steps by which one stack is changed, each of which ends with a state on the disk that another run can go on from.
+ * The steps that change one stack. Each step ends with a state on the disk from which another run can continue.
  *
- * They follow the rules of CloudFormation for custom resources: a resource whose properties did not change is not asked
- * about; a new physical id means that the old one is deleted after everything else succeeded; in a rollback an update is
- * answered by an update with the old properties, and what was created is deleted.
+ * They follow CloudFormation's rules for custom resources. A resource whose properties did not change gets no request. If a
+ * request returns a new physical id, the old one is deleted after everything else has succeeded. In a rollback, an updated
+ * resource gets another update with its old properties, and a created resource is deleted.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requesttypes.html
  */
 export class StackOperation {
-  /** What was removed or kept, and what could not be removed. */
+  /** The resources that were removed or kept; `warnings` tells which could not be removed. */
   public readonly removals: ResourceReport[] = [];
   public readonly warnings: string[] = [];
   public readonly kept: KeptResources;
-  /** What is not as it will be in AWS. */
+  /** What will be different in AWS. */
   public readonly notes: string[] = [];
-  /** The physical ids that failed updates have answered. */
+  /** The physical ids that failed updates have returned. */
   private readonly failedIds = new Map<string, string>();
 
   constructor(private readonly stackName: string, private readonly state: StackState, private readonly engine: Engine) {
@@ -47,7 +47,7 @@ export class StackOperation {
     return this.state.request !== undefined || this.state.superseded.length > 0 || Object.keys(this.state.before).length > 0;
   }
 
-  /** Finishes the request during which an earlier run was stopped, so that nothing it made is lost sight of. */
+  /** Finishes the request during which an earlier run was stopped, so that nothing that it made is forgotten. */
   public async resume(): Promise<void> {
     if (this.state.request) {
       try {
@@ -56,17 +56,17 @@ export class StackOperation {
         if (!(error instanceof ResourceFailure)) {
           throw error;
         }
-        // What it may have made is marked for deletion; if it is declared still, it is asked for again.
+        // What the request may have made is marked for deletion. If the resource is still declared, it is requested again.
       }
     }
   }
 
-  /** Creates or updates a certificate resource, if it is not as desired already. */
+  /** Creates or updates a certificate resource, unless it is already as desired. */
   public async put(logicalId: string, resource: DesiredResource, updateReplacePolicy: string | undefined): Promise<void> {
     const current = own(this.state.resources, logicalId);
     if (current && isDeepStrictEqual(current.properties, resource.properties)) {
       const { name, dependencies, deletionPolicy } = resource;
-      this.state.resources[logicalId] = { ...current, name, dependencies, deletionPolicy }; // the next write takes them along
+      this.state.resources[logicalId] = { ...current, name, dependencies, deletionPolicy }; // the next save includes them
       return;
     }
     await this.perform({
@@ -105,7 +105,7 @@ export class StackOperation {
   }
 
   /**
-   * Puts a nested stack in place, before its resources: their requests name its id.
+   * Puts a nested stack in place before its resources, because their requests name its id.
    *
    * @param outputs absent until its resources are in place
    */
@@ -118,14 +118,14 @@ export class StackOperation {
     this.state.resources[logicalId] = { ...resource, physicalId: stackId, attributes };
   }
 
-  /** Ends the operation: what the template does not declare goes, and the state becomes what the next one starts from. */
+  /** Ends the operation: it removes resources that the template does not declare, and saves the state from which the next operation starts. */
   public commit(declared: ReadonlySet<string>, facts: Pick<StackState, 'region' | 'parameters' | 'outputs' | 'exports' | 'imports'>): void {
     this.removeEach(logicalId => !declared.has(logicalId));
     Object.assign(this.state, facts, { before: {} });
     this.engine.store.save();
   }
 
-  /** Undoes what the operation has done, latest first. */
+  /** Undoes the changes of the operation, latest first. */
   public async rollBack(): Promise<void> {
     for (const [logicalId, previous] of Object.entries(this.state.before).reverse()) {
       const current = own(this.state.resources, logicalId);
@@ -151,10 +151,10 @@ export class StackOperation {
   }
 
   /**
-   * Deletes what is superseded, dependents first. What can't be deleted is reported and abandoned, as CloudFormation does
-   * in the clean-up of an update.
+   * Deletes superseded resources, dependents first. A resource that can't be deleted is reported and abandoned, as in the
+   * clean-up of an update by CloudFormation.
    *
-   * @param abandon `false` where a failure ends the operation instead: CloudFormation does not give up a stack it deletes
+   * @param abandon `false` if a failure ends the operation instead: CloudFormation abandons nothing when it deletes a stack
    */
   public async cleanUp(abandon = true): Promise<void> {
     const current = new Set(Object.values(this.state.resources).map(({ physicalId }) => physicalId));
@@ -177,7 +177,7 @@ export class StackOperation {
     }
   }
 
-  /** Takes all resources away, for the removal of the stack. */
+  /** Removes all resources, for the removal of the stack. */
   public async removeAll(): Promise<void> {
     this.removeEach(() => true);
     Object.assign(this.state, { before: {}, outputs: undefined, exports: {}, imports: [] });
@@ -188,7 +188,7 @@ export class StackOperation {
   private async perform(request: PendingRequest): Promise<void> {
     const { requestType, logicalId, resource, requestId, physicalId } = request;
     this.remember(logicalId);
-    this.state.request = request; // reaches the disk with the first effect that the request has
+    this.state.request = request; // reaches the disk with the first effect of the request
     let result: LifecycleResult;
     try {
       result = await this.send(requestType, logicalId, resource, requestId, physicalId);
@@ -230,7 +230,7 @@ export class StackOperation {
     this.state.resources[logicalId] = { ...resource, physicalId: result.physicalResourceId, attributes: { ...result.data } };
   }
 
-  /** CloudFormation deletes what a failed creation or update may have made, by the id that was answered or by one it invents. */
+  /** As CloudFormation does, marks what a failed creation or update may have made for deletion, by the returned id or by an invented id. */
   private supersedeFailed({ logicalId, resource, requestId }: PendingRequest, error: unknown): void {
     const current = own(this.state.resources, logicalId);
     const answered = (error as { physicalResourceId?: string }).physicalResourceId;
@@ -257,7 +257,7 @@ export class StackOperation {
     gone.forEach(([logicalId, resource]) => this.remove(logicalId, retained(logicalId) ? { ...resource, deletionPolicy: 'Retain' } : resource, false));
   }
 
-  /** @param creation whether the operation that created the resource is the one that is undone */
+  /** @param creation whether the operation that is being undone created the resource */
   private remove(logicalId: string, resource: ResourceState, creation: boolean): void {
     delete this.state.resources[logicalId];
     const { deletionPolicy, name, type } = resource;
@@ -266,7 +266,7 @@ export class StackOperation {
     this.removals.push({ name, type, outcome: isKept ? 'kept' : 'removed', ...isKept ? {} : lossOf(resource) });
   }
 
-  /** Lets go of what a resource was: it is deleted later, or it stays as nobody's, as in AWS. */
+  /** Gives up a former physical resource: it is deleted later, or it stays, owned by no stack, as in AWS. */
   private discard(logicalId: string, resource: ResourceState, isKept: boolean): void {
     if (!isKept) {
       this.supersede(logicalId, resource);

@@ -16,47 +16,47 @@ import { generatedName } from './stand-ins';
 import { StackState } from './state';
 import { ResourceDeclaration, Template } from './template';
 
-/** A stack whose template and parameters are checked, as far as that can be done before anything is deployed. */
+/** A stack whose template and parameters have been checked as far as possible before anything is deployed. */
 export interface StackPlan extends StackTemplate {
   readonly stackName: string;
   readonly stackId: string;
-  /** The Region that the stack is meant for, where its app says so. */
+  /** The Region that the stack is meant for, if its app says so. */
   readonly region?: string;
   readonly parameters: { readonly [name: string]: string };
-  /** The parameters that have no value here; of a nested stack only. */
+  /** The parameters that have no value here; only in a nested stack. */
   readonly withheld: Withheld;
-  /** Of a nested stack, the parameters that hand over a code which only the platform has. */
+  /** The parameters of a nested stack that pass a code which only the platform has. */
   readonly awaitedParameters: Awaited;
   /** The verification certificates whose code only the platform has. */
   readonly awaited: Awaited;
   /** In the order in which they are deployed. */
   readonly resources: readonly PlannedResource[];
-  /** How many resources of which types are left out. */
+  /** The number of resources that are left out, by type. */
   readonly leftOut: ReadonlyMap<string, number>;
-  /** The stacks and the certificates that are left out though a local deployment carries out their like. */
+  /** The nested stacks and the certificates that are left out, although a local deployment carries out other resources of their types. */
   readonly leftOutByName: readonly LeftOut[];
-  /** The ARNs and names of the secrets that its certificates read; `undefined` for one that is known only in the deployment. */
+  /** The ARNs and names of the secrets that its certificates read; `undefined` for a secret that is known only during the deployment. */
   readonly secrets: readonly (string | undefined)[];
-  /** The path of the stack that is no nested one; names are told below it. */
+  /** The path of the root stack, which is not nested. Names in messages are relative to it. */
   readonly rootName: string;
-  /** The name of that stack. */
+  /** The name of the root stack. */
   readonly rootStackName: string;
-  /** What stands before a logical id in the state: of a nested stack, the logical ids that lead to it, as in `Devices.`. */
+  /** The prefix of logical ids in the state. For a nested stack, it consists of the logical ids that lead to it, as in `Devices.`. */
   readonly prefix: string;
 }
 
-/** The id in a name that is generated only when a resource is made. */
+/** A placeholder for the id in a name that is generated only when a resource is made. */
 const UNKNOWN_ID = 'xxxxxx';
 
 type StackToPlan = Omit<StackPlan, 'awaited' | 'resources' | 'leftOut' | 'leftOutByName' | 'secrets'>;
 
-/** What a stack is for the stacks in it. */
+/** What the plan of a nested stack needs to know about its parent stack. */
 type ParentStack = Pick<StackPlan, 'template' | 'nested' | 'awaitedParameters' | 'region' | 'rootName' | 'rootStackName' | 'prefix'>;
 
 /**
  * Plans the deployment of a stack.
  *
- * @throws CliError for everything in the template that can be found wrong without deploying
+ * @throws CliError for every error in the template that can be found without deploying
  */
 export function planStack(stack: AssemblyStack, stackId: string, given: readonly GivenParameter[], previous: StackState | undefined): StackPlan {
   const { name: stackName, displayName, region, template, nested, reads } = stack;
@@ -82,7 +82,7 @@ export function planStack(stack: AssemblyStack, stackId: string, given: readonly
   }, previous);
 }
 
-/** Plans the deployment of a stack that is a resource of another one. */
+/** Plans the deployment of a nested stack. */
 export function planNestedStack(
   parent: ParentStack, logicalId: string, stackName: string, stackId: string, { values, withheld }: PassedParameters,
   previous: StackState | undefined,
@@ -142,13 +142,13 @@ export function deploymentScope(planned: StackPlan, lookUp: Pick<StackScopeProps
   return new StackScope({ ...planned, ...lookUp });
 }
 
-/** Whether a value that was given on the command line is for this stack. */
+/** Whether a value from the command line is for this stack. */
 export function isGivenTo(stack: AssemblyStack, { stack: target, name }: GivenParameter): boolean {
   return (target === undefined || isNamed(stack, target)) && stack.template.parameters.has(name);
 }
 
 function givenTo(stack: AssemblyStack, given: readonly GivenParameter[]): { [name: string]: string } {
-  // What names the stack wins over what does not.
+  // A value that names the stack takes precedence over a value that does not.
   const ordered = [...given.filter(each => each.stack === undefined), ...given.filter(each => each.stack !== undefined)];
   return Object.fromEntries(ordered.filter(each => isGivenTo(stack, each)).map(({ name, value }) => [name, value]));
 }
@@ -179,15 +179,15 @@ function inOrder(stack: StackToPlan, awaited: Awaited, existing: [string, Resour
 }
 
 /**
- * The path of a resource's construct in its stack, where that is known, else its logical id.
+ * The path of a resource's construct in its stack, if known, otherwise its logical id.
  *
- * @param prefix of a resource in a nested stack, what stands before its logical id in the state
+ * @param prefix for a resource in a nested stack, the prefix of its logical id in the state
  */
 export function nameInStack(logicalId: string, { constructPath = '' }: ResourceDeclaration, rootName: string, prefix: string): string {
   return constructPath.startsWith(`${rootName}/`) ? constructPath.slice(rootName.length + 1) : `${prefix.replaceAll('.', '/')}${logicalId}`;
 }
 
-/** What the resources of a stack are called. */
+/** The names of the resources of a stack. */
 function namesIn({ template, rootName, prefix }: Pick<StackPlan, 'template' | 'rootName' | 'prefix'>): (logicalId: string) => string {
   return logicalId => nameInStack(logicalId, template.resources.get(logicalId)!, rootName, prefix);
 }
@@ -207,7 +207,7 @@ function checkType(stackName: string, logicalId: string, type: string, previous:
   }
 }
 
-/** @returns the secrets that it, or a certificate in it, reads; as in `StackPlan.secrets` */
+/** @returns the secrets that the resource, or a certificate in it, reads; as in `StackPlan.secrets` */
 function checkResource(
   stack: StackToPlan, resource: PlannedResource, scope: StackScope, previous: StackState | undefined,
 ): readonly (string | undefined)[] {

@@ -7,11 +7,11 @@ import { referencedValue } from './parameters';
 import { hasStandIn, LOCAL_ACCOUNT, LOCAL_PARTITION, LOCAL_REGION } from './stand-ins';
 import { Template } from './template';
 
-/** What an expression can refer to in a resource that is there. */
+/** What an expression can refer to in an existing resource. */
 export interface ReferencedResource {
   readonly physicalId: string;
   readonly attributes: { readonly [name: string]: string };
-  /** Why an attribute has no value here, of those that AWS would give one. */
+  /** Why attributes that would have a value in AWS have none here. */
   readonly unavailable?: ReadonlyMap<string, string>;
 }
 
@@ -20,40 +20,40 @@ export interface StackScopeProps {
   readonly stackName: string;
   readonly stackId: string;
   readonly template: Template;
-  /** The stacks in it that are deployed too. */
+  /** The nested stacks that are deployed too. */
   readonly nested?: ReadonlyMap<string, unknown>;
   /** The values of the parameters. */
   readonly parameters: { readonly [name: string]: string };
-  /** What is thrown where a parameter is referred to that has no value, or none yet. */
+  /** The errors to throw for references to parameters that have no value, or none yet. */
   readonly withheld?: Withheld;
-  /** The verification certificates that are left out, since only the platform has their code. */
+  /** The verification certificates that are left out, because only the platform has their code. */
   readonly awaited?: Awaited;
-  /** Finds a resource that this deployment carries out; may throw where it is not there yet. */
+  /** Finds a resource that this deployment carries out; may throw if the resource does not exist yet. */
   readonly resource: (logicalId: string) => ReferencedResource | undefined;
   /** Finds the value of an export of another stack. */
   readonly exported: (name: string) => string | undefined;
-  /** Finds an output of another stack, which is in this Region unless its own is not known. */
+  /** Finds an output of another stack in this Region. A stack whose Region is not known matches too. */
   readonly stackOutput: (stackName: string, outputName: string, region: string | undefined) => string | undefined;
 }
 
-/** The parameters that have no value, with the error of who refers to one in a place. */
+/** The parameters that have no value, each with the error for a reference to it at a given place. */
 export type Withheld = ReadonlyMap<string, (where: string) => Error>;
 
 const CERTIFICATE_TYPES: readonly string[] = Object.values(ResourceType);
 
-/** Whether resources of this type are deployed by the code that runs in the function. */
+/** Whether the code that runs in the function deploys resources of this type. */
 export function isCertificate(type: string): boolean {
   return CERTIFICATE_TYPES.includes(type);
 }
 
-/** Whether a local deployment carries resources of this type out, or stands in for them. */
+/** Whether a local deployment carries out resources of this type, or stands in for them. */
 export function isDeployed(type: string): boolean {
   return isCertificate(type) || hasStandIn(type);
 }
 
-/** The names in the expressions of one stack. */
+/** Looks up the names in the expressions of one stack. */
 export class StackScope implements Scope {
-  /** The names of the exports that were imported so far. */
+  /** The names of the exports that have been imported so far. */
   public readonly imports = new Set<string>();
   private readonly pseudoParameters: { readonly [name: string]: Resolved };
   private readonly conditions = new Map<string, boolean | 'evaluating'>();
@@ -153,7 +153,7 @@ export class StackScope implements Scope {
     return value;
   }
 
-  /** The value of a scalar expression as CloudFormation hands it on. */
+  /** The value of a scalar expression as CloudFormation passes it on. */
   public text(expression: unknown, where: string): string {
     const value = resolve(expression, this, where);
     if (typeof value === 'object' || typeof value === 'symbol') {
@@ -168,7 +168,7 @@ export class StackScope implements Scope {
       throw new CliError(`${where}: the template has no parameter or resource ${JSON.stringify(logicalId)}`);
     }
     if ([...this.conditions.values()].includes('evaluating')) {
-      throw new CliError(`${where}: must not refer to a resource, got ${logicalId}`); // a condition is settled before there are any
+      throw new CliError(`${where}: must not refer to a resource, got ${logicalId}`); // conditions are evaluated before any resource exists
     }
     if (declaration.condition !== undefined && !this.condition(declaration.condition, where)) {
       throw new CliError(`${where}: refers to ${logicalId}, which does not exist because its condition ${declaration.condition} is false`);

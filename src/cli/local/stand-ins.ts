@@ -1,25 +1,25 @@
 import { JsonMap } from '../../contract/json-map';
 
-/** A resource of AWS that a local deployment stands in for, so that certificates can refer to it. */
+/** What stands in for an AWS resource in a local deployment, so that certificates can refer to it. */
 export interface StandIn {
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly physicalId: string;
-  /** What `Fn::GetAtt` gives. */
+  /** The values of `Fn::GetAtt`. */
   readonly attributes: { readonly [name: string]: string };
 }
 
 interface StandInKind {
-  /** The property that names the resource, where the template may. */
+  /** The property with which a template names the resource; absent if the template may not. */
   readonly nameProperty?: string;
   readonly standIn: (name: string) => StandIn;
 }
 
-/** The pseudo parameters that say where a local deployment is. */
+/** The values of the pseudo parameters that tell where a local deployment is. */
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'local';
 export const LOCAL_PARTITION = 'aws';
 
-/** An ARN of the local deployment; no AWS Region has its name. */
+/** An ARN of the local deployment. No AWS Region has the name of the Region in it. */
 export function localArn(service: string, resource: string): string {
   return `arn:${LOCAL_PARTITION}:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${resource}`;
 }
@@ -36,7 +36,7 @@ const TABLE: StandInKind = {
 };
 
 const KINDS: { readonly [type: string]: StandInKind | undefined } = {
-  // Always a name that is made here: the secret's files lie below it.
+  // The name is always generated here, because it becomes the folder of the secret's files.
   [SECRET_TYPE]: {
     standIn: name => ({ physicalId: localArn('secretsmanager', `secret:${name}`), attributes: { Id: localArn('secretsmanager', `secret:${name}`) } }),
   },
@@ -57,17 +57,17 @@ export function nameProperty(type: string): string | undefined {
   return KINDS[type]?.nameProperty;
 }
 
-/** A name becomes a file's, and a suffix comes to it. */
+/** The maximum length of a name. It becomes a file name, and gets a suffix. */
 const MAX_NAME = 200;
 
-/** How the name of a resource begins to which its template gives none. */
+/** The beginning of the name of a resource that its template does not name. */
 export function nameStem(stackName: string, logicalId: string): string {
   return `${stackName}-${logicalId}`.slice(0, MAX_NAME);
 }
 
 /**
- * The name of a resource to which its template gives none. It is another one each time a resource is created, as in AWS: what
- * was kept when a resource went is not what a resource of the same logical id gets later.
+ * The name of a resource that its template does not name. It is different each time a resource is created, as in AWS, so a new
+ * resource does not get what was kept of a removed resource with the same logical id.
  *
  * @param id a UUID
  */
@@ -75,10 +75,10 @@ export function generatedName(stackName: string, logicalId: string, id: string):
   return `${nameStem(stackName, logicalId)}-${id.slice(0, SUFFIX)}`;
 }
 
-/** As many as Secrets Manager puts at the end of an ARN, so that a secret is found without them here too. */
+/** The length of a suffix. Secrets Manager adds as many characters to an ARN, so a secret is found without them here too. */
 const SUFFIX = 6;
 
-/** @param name the name the template gives, else a generated one */
+/** @param name the name from the template, otherwise a generated name */
 export function standInFor(type: string, name: string): StandIn {
   return KINDS[type]!.standIn(name);
 }
@@ -88,7 +88,7 @@ export function isTable(type: string): boolean {
   return KINDS[type] === TABLE;
 }
 
-/** A stand-in, and what of its declaration gives it its name: while that is the same, it is the same stand-in. */
+/** A stand-in, with the declared properties that give it its name. As long as they are the same, it is the same stand-in. */
 export interface PlannedStandIn extends StandIn {
   readonly properties: JsonMap;
 }

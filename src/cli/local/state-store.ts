@@ -7,11 +7,11 @@ import { ownId } from './nested-ids';
 import { emptyState, malformation, StackState, State } from './state';
 
 /**
- * The state of a local deployment and its file. Whoever changes the state saves it; what is changed between two saves
- * reaches the disk at once or not at all.
+ * The state of a local deployment and its file. Code that changes the state also saves it. The changes between two saves reach
+ * the disk together or not at all.
  */
 export class StateStore {
-  /** Reads the state of a directory; a directory without one begins with an empty state. */
+  /** Reads the state of a directory. A directory without a state begins with an empty state. */
   public static open(directory: string, disk: Disk): StateStore {
     const file = join(directory, 'state.json');
     const content = disk.read(file);
@@ -37,7 +37,7 @@ export class StateStore {
     return this.saved !== undefined;
   }
 
-  /** Writes the state, if it is not on the disk already. After a failure nothing is written any more: the disk's state is what counts. */
+  /** Writes the state, unless it is on the disk already. After a failure, nothing more is written: the state on the disk is what counts. */
   public save(): void {
     this.assertSound();
     const content = `${JSON.stringify(this.state, undefined, 1)}\n`;
@@ -53,7 +53,7 @@ export class StateStore {
     this.saved = content;
   }
 
-  /** Throws the failure to write the state, if there was one; for who catches the failures of single resources. */
+  /** Throws the failure to write the state, if there was one. Code that catches the failures of single resources calls it. */
   public assertSound(): void {
     if (this.failure !== undefined) {
       throw this.failure;
@@ -65,14 +65,14 @@ export class StateStore {
     return this.others(name).filter(([, stack]) => stack.imports.includes(exportName)).map(([other]) => other);
   }
 
-  /** The resources of the stack of this id. */
+  /** The resources of the stack with this id. */
   public resourcesOf(stackId: string): StackResource[] {
     return Object.values(this.state.stacks).flatMap(stack => Object.entries(stack.resources)
       .filter(([, resource]) => (resource.stackId ?? stack.stackId) === stackId)
       .map(([id, { type, physicalId }]) => ({ type, logicalResourceId: ownId(id), physicalResourceId: physicalId })));
   }
 
-  /** All stacks but this one. */
+  /** All other stacks. */
   public others(name: string): [name: string, stack: StackState][] {
     return Object.entries(this.state.stacks).filter(([other]) => other !== name);
   }

@@ -2,21 +2,21 @@ import { isMap, JsonMap } from '../../contract/json-map';
 import { KEY_ALGORITHM_NAMES, KeyAlgorithmName } from '../../contract/key-algorithms';
 import { LedgerEntry, ResourceRecord } from '../../issuing/ledger/ledger';
 
-/** The version of the form of state.json. */
+/** The version of the format of state.json. */
 export const STATE_VERSION = 2;
 
-/** All that a local deployment knows, as it stands in state.json. Private keys lie in files of their own. */
+/** Everything that a local deployment knows, in the format of state.json. Private keys are in files of their own. */
 export interface State {
   readonly version: typeof STATE_VERSION;
-  /** By the stack's name, in the order in which they were first deployed. */
+  /** The stacks by name, in the order in which they were first deployed. */
   readonly stacks: { [name: string]: StackState };
-  /** By the name of the table. */
+  /** The ledgers by the name of the table. */
   readonly ledgers: { [table: string]: LedgerState };
-  /** By ARN. */
+  /** The secrets by ARN. */
   readonly secrets: { [arn: string]: SecretState };
-  /** The keys that stand in for KMS keys, by ARN; absent where none was ever declared. */
+  /** The keys that stand in for KMS keys, by ARN; absent if none was ever declared. */
   kmsKeys?: { [arn: string]: KmsKeyState };
-  /** What stayed when its resource went. In AWS it would be there still, as nobody's. */
+  /** What stays of removed or replaced resources. In AWS it would still exist, owned by no stack. */
   kept: KeptResource[];
 }
 
@@ -32,15 +32,15 @@ export interface KeptResource {
 /** A deployed resource. */
 export interface ResourceState {
   readonly type: string;
-  /** What people are told it is called. */
+  /** The name in messages. */
   readonly name: string;
   readonly physicalId: string;
-  /** The id of the nested stack it is in, which requests for it name; absent in the stack itself. */
+  /** The id of the nested stack that it is in, which its requests name; absent if it is in the stack itself. */
   readonly stackId?: string;
-  /** As CloudFormation would send them: every scalar is a string. Of a stand-in, what gives it its name. */
+  /** The properties as CloudFormation would send them: every scalar is a string. For a stand-in, the property that gives it its name. */
   readonly properties: JsonMap;
   readonly attributes: { readonly [name: string]: string };
-  /** The logical ids of the resources it was made after. */
+  /** The logical ids of the resources that it was made after. */
   readonly dependencies: readonly string[];
   readonly deletionPolicy?: string;
 }
@@ -48,85 +48,85 @@ export interface ResourceState {
 /** A stack. Until its first deployment has succeeded, it has no outputs. */
 export interface StackState {
   readonly stackId: string;
-  /** The Region that it is meant for, where its app says so. */
+  /** The Region that the stack is meant for, if its app says so. */
   region?: string;
   parameters: { readonly [name: string]: string };
   /**
-   * By logical id. Those of a nested stack are here too, so that the two change and are rolled back as one: by the nested
-   * stack's logical id and their own, as in `Devices.Sensor`.
+   * The resources by logical id. Those of a nested stack are here too, so that the two stacks change and are rolled back as one. Their ids
+   * consist of the nested stack's logical id and their own, as in `Devices.Sensor`.
    */
   readonly resources: { [logicalId: string]: ResourceState };
   outputs?: { readonly [key: string]: string };
   /** The outputs that other stacks may import, by the name of the export. */
   exports: { readonly [name: string]: string };
-  /** The names of the exports this stack uses. */
+  /** The names of the exports that this stack uses. */
   imports: readonly string[];
-  /** The request that was under way when something was last written. */
+  /** The request that was in progress when the state was last written. */
   request?: PendingRequest;
   /**
-   * The resources that the present operation has changed, as they were before it, in the order in which they were
-   * changed; `null` for those that did not exist. Empty between operations.
+   * The resources that the present operation has changed, as they were before it, in the order of the changes; `null` for
+   * resources that did not exist. Empty between operations.
    */
   before: { [logicalId: string]: ResourceState | null };
-  /** What no resource has any more, and what has to be deleted once the operation is over. */
+  /** What no longer belongs to a resource, and has to be deleted once the operation is over. */
   superseded: SupersededResource[];
 }
 
-/** A creation or an update that was begun. */
+/** A creation or an update that has begun. */
 export interface PendingRequest {
   readonly requestType: 'Create' | 'Update';
   readonly requestId: string;
   readonly logicalId: string;
   readonly physicalId?: string;
   readonly resource: Omit<ResourceState, 'physicalId' | 'attributes'>;
-  /** Whether what it replaces stays. */
+  /** Whether the physical resource that it replaces stays. */
   readonly retainReplaced: boolean;
 }
 
-/** A resource, or an earlier certificate of one, that is to be deleted. */
+/** A resource, or an earlier certificate of a resource, that is to be deleted. */
 export interface SupersededResource extends ResourceState {
   readonly logicalId: string;
-  /** The id of the request that deletes it; the same one however often a run is stopped in it. */
+  /** The id of the request that deletes it. It stays the same, however often a run is stopped during the request. */
   readonly requestId: string;
 }
 
 /** The certificates of one ledger. */
 export interface LedgerState {
-  /** The key of the latest certificate of an identity among the entries. */
+  /** For each identity, the key of its latest certificate in `entries`. */
   readonly latest: { [identity: string]: string };
-  /** What is known of a resource, by its stack's id, a slash and its logical id. */
+  /** The records of resources, by the stack's id, a slash and the logical id. */
   readonly resources: { [resource: string]: ResourceRecord };
-  /** By issuer and serial number. */
+  /** The entries by issuer and serial number. */
   readonly entries: { [serialNumber: string]: StoredLedgerEntry };
 }
 
-/** What of a ledger entry is octets, and base64 in JSON. */
+/** The members of a ledger entry that are octets, and base64 in JSON. */
 export const OCTETS = ['certificate', 'chain', 'certificateSigningRequest', 'signature'] as const satisfies readonly (keyof LedgerEntry)[];
 
 /** A ledger entry as JSON. */
 export type StoredLedgerEntry = Omit<LedgerEntry, typeof OCTETS[number]> & { readonly [N in typeof OCTETS[number]]?: string };
 
-/** A secret whose versions lie in files. */
+/** A secret whose versions are in files. */
 export interface SecretState {
   /** The resource whose keys it holds; see `SecretVersions`. */
   readonly owner: string;
-  /** The default version; absent until a version is made that. */
+  /** The default version; absent until a version becomes the default. */
   readonly current?: string;
 }
 
-/** A key that stands in for one in KMS. */
+/** A key that stands in for a key in KMS. */
 export interface KmsKeyState {
   readonly keyAlgorithm: KeyAlgorithmName;
   /** SPKI, DER in base64; absent until the key is made. */
   readonly publicKey?: string;
 }
 
-/** The state of a directory in which nothing was deployed yet. */
+/** The state of a directory into which nothing has been deployed yet. */
 export function emptyState(): State {
   return { version: STATE_VERSION, stacks: {}, ledgers: {}, secrets: {}, kept: [] };
 }
 
-/** Says what is wrong with the form of a state, or `undefined` where nothing is. */
+/** Says what is wrong with the format of a state; returns `undefined` if nothing is. */
 export function malformation(state: JsonMap): string | undefined {
   if (state.version !== STATE_VERSION) {
     return `its version must be ${STATE_VERSION}, got ${JSON.stringify(state.version) ?? 'none'}; another version of this tool has written it: `

@@ -6,15 +6,15 @@ import { ParameterDeclaration, parseParameter } from './parameters';
 /** A resource as its template declares it. */
 export interface ResourceDeclaration {
   readonly type: string;
-  /** The name of the condition without which it does not exist. */
+  /** The name of the condition under which the resource exists. */
   readonly condition?: string;
   readonly dependsOn: readonly string[];
   readonly properties: JsonMap;
   readonly deletionPolicy?: string;
   readonly updateReplacePolicy?: string;
-  /** The path of its construct, as its author knows it, where the CDK wrote it into the template. */
+  /** The path of its construct, as its author knows it, if the CDK wrote it into the template. */
   readonly constructPath?: string;
-  /** The file of its asset in the assembly, where the CDK wrote it into the template. */
+  /** The file of its asset in the assembly, if the CDK wrote it into the template. */
   readonly assetPath?: string;
 }
 
@@ -37,10 +37,10 @@ export interface Template {
   readonly leftOut: readonly string[];
 }
 
-/** The rule the CDK adds to every stack, about the bootstrap stack of an account: there is none here. */
+/** The rule that the CDK adds to every stack. It is about the bootstrap stack of an account, and there is no such stack here. */
 const BOOTSTRAP_RULE = 'CheckBootstrapVersion';
 
-/** Checks the form of a template. What its expressions mean is found out later. */
+/** Parses a template and checks its form. Its expressions are evaluated later. */
 export function parseTemplate(file: string, template: JsonMap): Template {
   const section = <T>(name: string, parse: (entry: JsonMap, where: string) => T): Map<string, T> =>
     entries(file, template, name, (entry, where) => {
@@ -96,7 +96,7 @@ function parseResource(resource: JsonMap, where: string): ResourceDeclaration {
     properties,
     deletionPolicy: optionalString(resource, 'DeletionPolicy', where),
     updateReplacePolicy: optionalString(resource, 'UpdateReplacePolicy', where),
-    // The CDK calls the resource of a construct `Resource`, that of a custom resource `Default`, and that of a nested stack so:
+    // The CDK names a construct's resource `Resource`, a custom resource's `Default`, and a nested stack's as the second alternative here:
     constructPath: typeof constructPath === 'string'
       ? constructPath.replace(/(\/(Resource|Default))+$|\.NestedStack\/[^/]+\.NestedStackResource$/, '') : undefined,
     assetPath: typeof assetPath === 'string' ? assetPath : undefined,

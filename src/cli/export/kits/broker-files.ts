@@ -3,7 +3,7 @@ import { toPem } from '../../../pki/pem';
 import { CERTIFICATE } from '../../../pki/pem-blocks';
 import { CertificateFacts } from '../../certificates/certificate-facts';
 
-/** The names of what every broker is given. */
+/** The names of the files that every broker gets. */
 export const BROKER_FILE = { caBundle: 'ca-bundle.pem', server: 'server.pem', serverKey: 'server.key.pem' } as const;
 
 /** A certificate, PEM. */
@@ -11,7 +11,7 @@ export function pemOf({ certificate }: CertificateFacts): string {
   return toPem(CERTIFICATE, certificate.raw);
 }
 
-/** The CAs whose devices are let in, and what the broker presents itself with. */
+/** The CAs whose devices the broker accepts, and the broker's own certificate chain and key. */
 export function brokerFiles({ cas, server }: KitInput): KitFile[] {
   return [
     { name: BROKER_FILE.caBundle, content: cas.map(({ facts }) => pemOf(facts)).join(''), kind: 'certificate' },

@@ -5,15 +5,15 @@ import { CliError } from '../../cli-error';
 import { ExportedCertificate } from '../manifest';
 import { listed, namedOutputs, nameOf } from '../output-names';
 
-/** What is chosen for a kit, each by the key of an output, with or without `<stack>.` before it. */
+/** The user's choices for a kit. Each is the key of an output, with or without `<stack>.` before it. */
 export interface Choice {
-  /** The CAs; also by their common name. All where it is absent. */
+  /** The CAs, also by their common names; all CAs if absent. */
   readonly cas?: readonly string[];
   /** The broker's certificate. */
   readonly server?: string;
 }
 
-/** The CAs that are chosen: those of an output, else all that have a common name, for an old and a new CA can have the same. */
+/** The chosen CAs. A name means the CAs of an output, otherwise all CAs with this common name, because an old and a new CA can share it. */
 export function chosenCas({ cas: names }: Choice, cas: readonly CertificateFacts[], outputs: readonly StackOutput[]): readonly CertificateFacts[] {
   if (names === undefined) {
     return cas;
@@ -30,7 +30,7 @@ export function chosenCas({ cas: names }: Choice, cas: readonly CertificateFacts
   return cas.filter(each => chosen.includes(each));
 }
 
-/** The certificates that can be the broker's: the chosen one, or all. */
+/** The certificates that can be the broker's: the chosen certificate, or all if none was chosen. */
 export function chosenServers<T extends { readonly facts: CertificateFacts }>(
   { server }: Choice, servers: readonly T[], certificates: readonly ExportedCertificate[],
 ): readonly T[] {

@@ -17,20 +17,20 @@ export interface KitSource {
   readonly outputs: readonly StackOutput[];
   readonly certificates: readonly ExportedCertificate[];
   readonly keys: readonly FoundKey[];
-  /** The folder on the broker's machine; the kit's own where it is absent. */
+  /** The folder on the broker's machine; the kit's default folder if absent. */
   readonly folder?: string;
   readonly choice: Choice;
   readonly now: Date;
 }
 
-/** What a platform is given. */
+/** A kit for a platform. */
 export interface MadeKit {
   readonly files: readonly KitFile[];
-  /** What has to be known of them, in words. */
+  /** What the user must know about the files, in words. */
   readonly notes: readonly string[];
 }
 
-/** The files for a platform, after the certificates have been found to be what it takes. */
+/** Makes the files for a platform, after a check that the platform accepts the certificates. */
 export function kitFiles(name: KitName, source: KitSource): MadeKit {
   const kit: Kit = KITS[name];
   if (source.choice.server !== undefined && !kit.servesTls) {
@@ -47,7 +47,7 @@ export function kitFiles(name: KitName, source: KitSource): MadeKit {
   };
 }
 
-/** A choice of CAs without the root above them is what was asked for, and is not what every broker can check devices by. */
+/** Notes on chosen CAs without the root above them. The user asked for this choice, but not every broker can verify devices with it. */
 function notesOnTrust({ cas }: KitInput): string[] {
   return cas
     .filter(({ facts }) => !signingOf(facts, cas.map(each => each.facts)).signer)
@@ -80,7 +80,7 @@ function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder
   };
 }
 
-/** Each certificate once: that of the file which holds nothing else, where there is one. */
+/** Each certificate once, preferably from a file that holds nothing else. */
 function kitCertificates(certificates: readonly ExportedCertificate[]): KitCertificate[] {
   const alone = [...certificates].sort((one, other) => Number(other.alone) - Number(one.alone));
   return certificates
@@ -102,7 +102,7 @@ function serverOf(name: KitName, servers: readonly KitCertificate[], all: readon
   };
 }
 
-/** A certificate and the CAs above it, as far as they are there; the verifier has the root already. */
+/** A certificate and the given CAs above it, without the root, which the verifier already has. */
 function chainWithoutRoot(leaf: CertificateFacts, all: readonly CertificateFacts[]): CertificateFacts[] {
   const chain = [leaf];
   for (let next = signingOf(leaf, all).signer; next && !isSelfSigned(next) && !chain.includes(next); next = signingOf(next, all).signer) {
@@ -111,7 +111,7 @@ function chainWithoutRoot(leaf: CertificateFacts, all: readonly CertificateFacts
   return chain;
 }
 
-/** Holds what is handed over against the rules of whom it is for: what they refuse is better refused here. */
+/** Checks the certificates of a kit against the rules of its platform: a certificate that the platform refuses is better refused here. */
 function assertAccepted(kit: Kit, { issuingCas }: KitInput, now: Date): void {
   for (const { facts, devices } of issuingCas) {
     for (const each of [facts, ...devices.map(device => device.facts)]) {

@@ -3,7 +3,7 @@ import { quote } from '../../../contract/rules';
 import { PLATFORM_IDS, PlatformId } from '../../../platforms/registry';
 import { CliError } from '../../cli-error';
 
-/** The platforms at which a construct registers the CA, so that there is nothing to carry there by hand. */
+/** The platforms with which a construct registers the CA, so that the user has nothing to upload by hand. */
 const REGISTRATIONS: { readonly [P in PlatformId]?: string } = {
   'apsara-mqtt': 'ApsaraMqttCaRegistration',
   'aws-iot-core': 'AwsIotCaRegistration',
@@ -13,7 +13,7 @@ const REGISTRATIONS: { readonly [P in PlatformId]?: string } = {
   'tencent-iot-hub': 'TencentIotHubCaRegistration',
 };
 
-/** A kit by its name or by the library's name of its platform, as the command line has it. */
+/** Finds a kit by its name or by the library's name for its platform, as the user typed it. */
 export function kitName(name: string): KitName {
   const kit = KIT_NAMES.find(each => each === name || KITS[each].platform === name);
   if (kit !== undefined) {

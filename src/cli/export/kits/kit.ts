@@ -4,7 +4,7 @@ import { CertificateFacts } from '../../certificates/certificate-facts';
 import { FileKind } from '../file-kind';
 import { ExportedCertificate } from '../manifest';
 
-/** The first words of every text of a kit: a file that has them is one of this tool, and is overwritten. */
+/** The first words of every text in a kit. A file that contains them was written by this tool, and is overwritten. */
 export const KIT_MARK = 'Made by private-iot-ca export, which overwrites it next time: copy it before you change it.';
 
 /** A file of a kit. */
@@ -15,32 +15,32 @@ export interface KitFile {
   readonly kind: FileKind;
 }
 
-/** A certificate that a platform is given, and the file that the export has for it. */
+/** A certificate for a platform, and the file that the export writes for it. */
 export interface KitCertificate {
   readonly exported: ExportedCertificate;
   readonly facts: CertificateFacts;
 }
 
-/** A CA, as far as the outputs tell. */
+/** A CA, with what the outputs tell about it. */
 export interface KitCa {
   readonly facts: CertificateFacts;
-  /** What it has signed to prove that its key is held. */
+  /** The verification certificates that it has signed as proof of possession of its key. */
   readonly verifications: readonly KitCertificate[];
-  /** The devices it has signed. */
+  /** The device certificates that it has signed. */
   readonly devices: readonly KitCertificate[];
 }
 
-/** A CA that the platform does not take. */
+/** A CA that the platform refuses. */
 export interface RefusedCa extends KitCa {
   readonly finding: LintFinding;
 }
 
-/** What a broker presents itself with. */
+/** The certificate and the key of a broker. */
 export interface KitServer {
   readonly facts: CertificateFacts;
   /** Its certificate and the CAs above it without the root, PEM. */
   readonly chainPem: string;
-  /** PKCS#8 PEM; absent where keys are not exported. */
+  /** PKCS#8 PEM; absent if keys are not exported. */
   readonly privateKeyPem?: string;
 }
 
@@ -48,26 +48,26 @@ export interface KitServer {
 export interface KitInput {
   /** All CAs of the outputs, each once. */
   readonly cas: readonly KitCa[];
-  /** Those that sign devices or verification certificates; all where none does. */
+  /** The CAs that have signed devices or verification certificates; all CAs if none has. */
   readonly issuingCas: readonly KitCa[];
-  /** Those that would be among them if the platform took them; none of their devices is in the kit. */
+  /** The CAs that would be among the issuing CAs if the platform accepted them. None of their devices is in the kit. */
   readonly refusedCas: readonly RefusedCa[];
   readonly devices: readonly KitCertificate[];
-  /** There for kits that need it. */
+  /** Present for kits that need it. */
   readonly server?: KitServer;
-  /** The folder in which the files are on the broker's machine, without a slash at the end. */
+  /** The folder of the files on the broker's machine, without a slash at the end. */
   readonly folder: string;
 }
 
-/** What one platform or broker is given: files, with what to do with them. */
+/** A kit for one platform or broker: files, with instructions for them. */
 export interface Kit {
-  /** Whose rules the certificates are held against. */
+  /** The platform whose rules the certificates are checked against. */
   readonly platform: PlatformId;
-  /** The folder in which a broker looks for certificates; absent where the files stay where they are. */
+  /** The folder in which a broker looks for certificates; absent if the files stay where they are. */
   readonly folder?: string;
-  /** Whether it is a server that has to have a certificate. */
+  /** Whether the kit is for a server that needs a certificate of its own. */
   readonly servesTls: boolean;
-  /** Whether CAs are handed over one by one, so that one which is refused can be left out. */
+  /** Whether CAs are handed over one by one, so that a refused CA can be left out. */
   readonly leavesOutRefused?: boolean;
   readonly files: (input: KitInput) => readonly KitFile[];
 }
@@ -77,12 +77,12 @@ export function kitText(name: string, content: string): KitFile {
   return { name, content, kind: 'text of this tool' };
 }
 
-/** A name from a certificate in Markdown, which neither a table nor a renderer takes for anything else. */
+/** Escapes a name from a certificate for Markdown, so that neither a table nor a renderer takes it for markup. */
 export function markdown(name: string): string {
   return name.replace(/[\\`*_|<>[\]]/g, character => `\\${character}`);
 }
 
-/** A text as one word for a shell. */
+/** Quotes a text as one word for a shell. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
 }

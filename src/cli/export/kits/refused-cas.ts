@@ -7,7 +7,7 @@ import { CertificateFacts } from '../../certificates/certificate-facts';
 import { hasSigned } from '../../certificates/chain';
 import { CliError } from '../../cli-error';
 
-/** The CAs that sign devices or verification certificates, or all where none does; and which of them are left out as refused. */
+/** The CAs that have signed devices or verification certificates, or all CAs if none has; and the refused CAs, which are left out. */
 export function dividedCas(name: KitName, kit: Kit, cas: readonly KitCa[], now: Date): Pick<KitInput, 'issuingCas' | 'refusedCas'> {
   const issuingCas = signingOrAll(cas);
   const refusedCas = !kit.leavesOutRefused ? [] : issuingCas.flatMap((ca): RefusedCa[] => {
@@ -17,7 +17,7 @@ export function dividedCas(name: KitName, kit: Kit, cas: readonly KitCa[], now: 
   if (refusedCas.length === 0) {
     return { issuingCas, refusedCas };
   }
-  // A CA that stands above one that is left out, and signs no device itself, has nothing to be registered for.
+  // A CA that has issued a refused CA, and that has signed no device itself, has no reason to be registered.
   const taken = signingOrAll(cas.filter(ca => !refusalOf(kit, ca.facts, ca.facts, now)))
     .filter(ca => signsForDevices(ca) || !refusedCas.some(({ facts }) => hasSigned(ca.facts, facts)));
   if (taken.length === 0) {
@@ -37,13 +37,13 @@ function signsForDevices({ devices, verifications }: KitCa): boolean {
   return devices.length + verifications.length > 0;
 }
 
-/** Why a platform does not take a certificate, if it does not. */
+/** The finding for which a platform refuses a certificate, if it does. */
 export function refusalOf({ platform }: Kit, { certificate }: CertificateFacts, issuer: CertificateFacts, now: Date): LintFinding | undefined {
   return lintCertificate(certificate.raw, { platforms: [platform], issuer: readLintedCertificate(issuer.certificate.raw), now })
     .find(({ rule, severity }) => severity === 'error' && rule.startsWith('platform-'));
 }
 
-/** A finding with its rule and where that is written. */
+/** A finding with its rule and the rule's source. */
 export function describeFinding({ message, rule, source }: LintFinding): string {
   return `${message} (${rule}, ${source})`;
 }

@@ -42,7 +42,7 @@ test('a CA in a stack with an env is refused for a stack without one, in which i
   const app = new App();
   const ca = new PrivateIotCa(new Stack(app, 'Home', { env: HOME }), 'Ca', { subject: { commonName: 'Root' } });
   expect(() => new DeviceCertificate(new Stack(app, 'Devices'), 'Sensor', { ca, subject: SUBJECT }))
-    .toThrow('ca must be in the account of the stack that uses it, got Home/Ca, where only the stack Home has an env, and Devices has none; give both the same env');
+    .toThrow('ca must be in the account of the stack that uses it, got Home/Ca, but only the stack Home has an env, and Devices has none; set the same env for both');
 });
 
 describe('a CA whose key is in KMS can be used', () => {
@@ -145,7 +145,8 @@ describe('a right of another account', () => {
     const { stack, ca } = imported({}, { account: '222222222222', region: 'eu-central-1' });
     ca.addDeviceCertificate('Sensor', { subject: SUBJECT });
     Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(
-      'this is a CA of the account 111111111111, .* beside the CA, say ca\\.grantIssue\\(new AccountPrincipal\\(\'222222222222\'\\)\\), and deploy that first'));
+      'this CA belongs to the account 111111111111, .* let the account 222222222222 use them: in the CA\'s stack, '
+      + 'call ca\\.grantIssue\\(new AccountPrincipal\\(\'222222222222\'\\)\\), and deploy that stack first'));
   });
 
   test('is asked for nobody where the account is the same, or not known before deployment', () => {
@@ -182,7 +183,7 @@ describe('a CA whose key is in a secret is refused from elsewhere, where the sec
   ])('another %s', (_, env, difference) => {
     const { ca } = imported(secret, env);
     expect(() => ca.addDeviceCertificate('Sensor', { subject: SUBJECT }))
-      .toThrow(`ca must be in the ${difference} (Stack/Ca); only a CA whose key is in KMS can be used from elsewhere`);
+      .toThrow(`ca must be in the ${difference} (Stack/Ca); only a CA whose key is in KMS can be used from another account or Region`);
   });
 });
 
@@ -207,7 +208,7 @@ describe('what is known of an imported CA comes from its certificate:', () => {
     const { ca } = imported({ allowedCustomExtensions: ['1.3.6.1.4.1.99999.1'] });
     const declare = (id: string, oid: string) => ca.addDeviceCertificate(id, { subject: SUBJECT, customExtensions: [{ oid, valueDerBase64: 'BQA=' }] });
     expect(() => declare('A', '1.3.6.1.4.1.99999.1')).not.toThrow();
-    expect(() => declare('B', '1.3.6.1.4.1.99999.2')).toThrow('Stack/Ca/B: customExtensions must be ones that the CA allows, 1.3.6.1.4.1.99999.1, got');
+    expect(() => declare('B', '1.3.6.1.4.1.99999.2')).toThrow('Stack/Ca/B: customExtensions must be among those that the CA allows (1.3.6.1.4.1.99999.1), got');
   });
 });
 
@@ -221,7 +222,7 @@ describe('fails for an imported CA with', () => {
     ['two certificates in place of one', { certificatePem: `${SUB.certificate}${ROOT.certificate}` },
       'certificatePem must hold one certificate, got 2; those of the CAs above it are issuerCertificates'],
     ['an alias in place of its key', { signingKeyArn: 'arn:aws:kms:eu-central-1:111111111111:alias/iot-ca' },
-      'signingKeyArn must be a key and not an alias, which rights can\'t be given on; use Key.fromKeyArn()'],
+      'signingKeyArn must be a key and not an alias, because rights can\'t be granted on an alias; use Key.fromKeyArn()'],
   ])('%s', (_, attrs, message) => {
     expect(() => imported(attrs)).toThrow(`Stack/Ca: ${message}`);
   });

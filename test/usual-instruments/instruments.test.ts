@@ -238,8 +238,8 @@ test('a removal policy that is applied to a CA or a certificate later is refused
   const ca = new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' } });
   const device = ca.addDeviceCertificate('Pump', { subject: { commonName: 'pump-1' } });
   for (const construct of [ca, device]) {
-    expect(() => construct.applyRemovalPolicy(RemovalPolicy.DESTROY)).toThrow(`${construct.node.path}: applyRemovalPolicy must not be called, since keys and `
-      + 'ledgers would not follow, got DESTROY; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it');
+    expect(() => construct.applyRemovalPolicy(RemovalPolicy.DESTROY)).toThrow(`${construct.node.path}: applyRemovalPolicy must not be called, because it would `
+      + 'not apply to keys and ledgers, got DESTROY; set removalPolicy in the declaration, or call RemovalPolicies.of(), which applies to everything in the construct');
   }
 });
 
@@ -253,8 +253,8 @@ test('a removal policy is refused of what has nothing to keep, without naming a 
   });
   const signature = new ProofOfPossessionSignature(stack, 'Proof', { ca, verificationCode: 'code' });
   for (const construct of [ca.addVerificationCertificate('Verification', { registrationCode: 'code' }), imported, signature]) {
-    expect(() => construct.applyRemovalPolicy(RemovalPolicy.RETAIN)).toThrow(new Error(`${construct.node.path}: applyRemovalPolicy must not be called, since it has `
-      + 'no key and no table in this stack that could be kept, got RETAIN; leave the call out'));
+    expect(() => construct.applyRemovalPolicy(RemovalPolicy.RETAIN)).toThrow(new Error(`${construct.node.path}: applyRemovalPolicy must not be called, because the construct has `
+      + 'no key and no table in this stack to retain, got RETAIN; remove the call'));
   }
 });
 

@@ -61,15 +61,15 @@ export class InvocationAlarm extends Construct {
     super(scope, id);
     check(this, KINDS, props);
     keepPrivateKeysOut(this);
-    note(this, 'trail-of-invocations', 'AWS CloudTrail: the alarm needs a trail in this Region that records data events of AWS Lambda, '
-      + 'those of the functions of this stack included');
+    note(this, 'trail-of-invocations', 'AWS CloudTrail: the alarm needs a trail in this Region that records AWS Lambda data events, '
+      + 'including those of the functions of this stack');
     this.topic = props.topic ?? alarmTopic(this);
     this.node.addValidation({
       validate: () => functionsIn(Stack.of(this)).length > 0 ? []
-        : ['the alarm must be in a stack that has functions of this library, which are in the stacks of CAs, certificates and registrations'],
+        : ['the alarm must be in a stack with functions of this library, that is, with a CA, a certificate or a registration'],
     });
     new Rule(this, 'Rule', {
-      description: 'Tells of invocations of the functions that make certificates by others than CloudFormation',
+      description: 'Reports principals other than CloudFormation that invoke the functions that make certificates',
       eventPattern: {
         source: ['aws.lambda'],
         detailType: ['AWS API Call via CloudTrail'],
@@ -100,6 +100,7 @@ function message(): string {
   const [functionName, type, arn, account, time, address, error, event] = [
     'requestParameters.functionName', 'userIdentity.type', 'userIdentity.arn', 'userIdentity.accountId', 'eventTime', 'sourceIPAddress', 'errorCode', 'eventID',
   ].map(path => EventField.fromPath(`$.detail.${path}`));
-  return `Invoked by somebody else than CloudFormation: the function ${functionName}, which makes or registers certificates, was invoked by ${arn} `
-    + `(${type} of account ${account}) at ${time} from ${address}. Error, if it was refused: ${error}. CloudTrail event: ${event}.`;
+  return `Invoked by a principal other than CloudFormation: the function ${functionName}, which makes or registers certificates, `
+    + `was invoked by ${arn} (${type} of account ${account}) at ${time} from ${address}. `
+    + `Error, if it was refused: ${error}. CloudTrail event: ${event}.`;
 }

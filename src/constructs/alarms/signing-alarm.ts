@@ -77,18 +77,18 @@ export class SigningAlarm extends Construct {
     const key = ca.signingKey;
     if (!key) {
       throw new Error(`${this.node.path}: ca must be a CA whose key is in KMS, got ${ca.node.path}, whose key is in a secret; `
-        + 'nobody records who signs with that');
+        + 'no service records signatures with such a key');
     }
     const signers = [CertificateProvider.of(ca).role, ...others];
     if (signers.length > MAX_SIGNERS) {
       throw new Error(`${this.node.path}: signers must be at most ${MAX_SIGNERS - 1} roles, got ${others.length}`);
     }
     this.assertInRegion(key);
-    note(this, 'trail-of-signatures', 'AWS CloudTrail: the alarm needs a trail in this Region that records read events, those of KMS included');
+    note(this, 'trail-of-signatures', 'AWS CloudTrail: the alarm needs a trail in this Region that records read events, including those of KMS');
 
     this.topic = props.topic ?? alarmTopic(this);
     const rule = new Rule(this, 'Rule', {
-      description: 'Tells of signatures with the key of a CA by others than those who issue',
+      description: 'Reports principals that sign with the key of a CA but do not issue certificates',
       eventPattern: {
         source: ['aws.kms'],
         detailType: ['AWS API Call via CloudTrail'],
@@ -114,7 +114,7 @@ export class SigningAlarm extends Construct {
     const [own, other] = [Stack.of(this).region, key.env.region];
     if (!Token.isUnresolved(own) && !Token.isUnresolved(other) && own !== other) {
       throw new Error(`${this.node.path}: key must be in the Region of the stack, ${own}, where its use is recorded, got ${quote(other)}; `
-        + 'declare the alarm in a stack in that Region');
+        + 'declare the alarm in a stack in the key\'s Region');
     }
   }
 }
@@ -124,6 +124,6 @@ function message(key: IKey): string {
   const [type, arn, account, time, address, error, event] = [
     'userIdentity.type', 'userIdentity.arn', 'userIdentity.accountId', 'eventTime', 'sourceIPAddress', 'errorCode', 'eventID',
   ].map(path => EventField.fromPath(`$.detail.${path}`));
-  return `Signing without issuing: the key of a CA, ${key.keyArn}, was used by ${arn} (${type} of account ${account}) at ${time} `
+  return `Signature without issuance: the CA key ${key.keyArn} was used by ${arn} (${type} of account ${account}) at ${time} `
     + `from ${address}. Error, if it was refused: ${error}. CloudTrail event: ${event}.`;
 }

@@ -146,7 +146,8 @@ export interface NameConstraints {
 
   /**
    * Whether a validator that does not know name constraints must refuse the chain, as RFC 5280 requires. mbedTLS and BearSSL
-   * refuse all critical constraints. With `false`, these two and similar validators, but no others, ignore the constraints.
+   * refuse all critical constraints. With `false`, these two and similar validators ignore the constraints. Go then ignores `directory`,
+   * and Botan ignores IPv6 addresses and permitted `uri` and `email`, instead of refusing them as described above.
    *
    * @default true
    */

@@ -35,7 +35,10 @@ export interface CertificateOutputsProps {
 
 const CERTIFICATE = having<IIotCertificate>('a certificate, as in new DeviceCertificate()', 'certificatePem', 'certificateChainWithoutRootPem');
 /** A CA has a certificate too, but its outputs have other names. */
-const NO_CA: Kind<IIotCertificate> = { allowed: `${CERTIFICATE.allowed}; put a CA into cas`, accepts: value => CERTIFICATE.accepts(value) && !CA.accepts(value) };
+const NO_CA: Kind<IIotCertificate> = {
+  allowed: `${CERTIFICATE.allowed}, and not a CA, which belongs in cas`,
+  accepts: value => CERTIFICATE.accepts(value) && !CA.accepts(value),
+};
 const KINDS: Kinds<CertificateOutputsProps> = { cas: optional(mapOf(CA)), certificates: optional(mapOf(NO_CA)) };
 
 /**
@@ -56,7 +59,7 @@ export class CertificateOutputs extends Construct {
     this.names = [...Object.keys(cas), ...Object.keys(certificates)];
     this.assertNamedOnce();
     if (this.names.length === 0) {
-      warn(this, 'no-outputs', 'no output is created, since neither cas nor certificates are given; give what is to be exported, or remove the construct');
+      warn(this, 'no-outputs', 'no output is created, because cas and certificates are empty; add what is to be exported, or remove the construct');
     }
     this.node.addValidation({ validate: () => this.complaintsOfOthers() });
     for (const [name, ca] of Object.entries(cas)) {
@@ -84,8 +87,8 @@ export class CertificateOutputs extends Construct {
     this.names.forEach((name, index) => {
       const other = others.find(({ names }) => names.includes(name));
       if (other || this.names.indexOf(name) < index) {
-        throw new Error(`${this.node.path}: a name must be given once in a stack, whose outputs are called by it, got ${quote(name)} `
-          + `${other ? `that ${other.node.path} has too` : 'in cas and in certificates'}; choose another one`);
+        throw new Error(`${this.node.path}: a name must be unique in its stack, because the names of outputs begin with it, got ${quote(name)}, `
+          + `${other ? `which ${other.node.path} uses too` : 'which is in both cas and certificates'}; choose another name`);
       }
     });
   }
@@ -97,8 +100,8 @@ export class CertificateOutputs extends Construct {
     const idOf = (output: CfnOutput): string => stack.resolve(output.logicalId);
     const others = new Map(outputs.filter(({ node }) => node.scope !== this).map(output => [idOf(output), output]));
     return outputs.filter(output => output.node.scope === this && others.has(idOf(output))).map(output =>
-      `the output ${idOf(output)} must be the only one of this name in the stack, got another one, ${others.get(idOf(output))!.node.path}; `
-      + 'call one of the two by another name');
+      `the name of the output ${idOf(output)} must be unique in the stack, got the same name for ${others.get(idOf(output))!.node.path}; `
+      + 'rename one of the two');
   }
 
   private put(name: string, outputs: { readonly [what: string]: string | undefined }): void {

@@ -35,11 +35,11 @@ export function noteCommonName(construct: Construct, ca: IPrivateIotCa, commonNa
     named.set(key, { construct, requested });
     return;
   }
-  const message = `subject.commonName should be that of no other certificate of the CA, got ${quote(commonName)}, which is that of ${other.construct.node.path} `
-    + 'too: whoever identifies devices by it can\'t tell them apart';
+  const message = `subject.commonName should be unique among the certificates of the CA, got ${quote(commonName)}, `
+    + `which ${other.construct.node.path} has too: platforms and brokers that identify devices by it can't tell the two apart`;
   if (requested || other.requested) {
-    throw new Error(`${construct.node.path}: ${message.replace('should', 'must')}, and a request must not take the place of another device; `
-      + 'have the request made for another name, or declare `subject` for both if they are one device');
+    throw new Error(`${construct.node.path}: ${message.replace('should', 'must')}, and a request must not take the identity of another device; `
+      + 'have the request made for another name, or, if both are the same device, declare `subject` for both');
   }
-  warn(construct, 'common-name-twice', `${message}; remove the one that is not needed any more`);
+  warn(construct, 'common-name-twice', `${message}; remove the certificate that is no longer needed`);
 }

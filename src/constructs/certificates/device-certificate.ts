@@ -90,7 +90,7 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
     });
     const subject = knownSubject(options);
     if (profile === DeviceProfile.DEVID && subject && subject.serialNumber === undefined) {
-      throw new Error(`${this.node.path}: subject.serialNumber must be there for DeviceProfile.DEVID (IEEE 802.1AR, section 8.6)`);
+      throw new Error(`${this.node.path}: subject.serialNumber must be given for DeviceProfile.DEVID (IEEE 802.1AR, section 8.6)`);
     }
     this._platforms = options.platforms;
     this.commonName = subject?.commonName;

@@ -147,8 +147,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
    */
   public get privateKeySecret(): ISecret {
     if (!this._key?.secret) {
-      throw new Error(`${this.node.path}: privateKeySecret is available only for a certificate whose key is in a secret, got one whose key `
-        + (this._key ? 'is in a parameter; see privateKeyParameterName' : 'came by a request and is not here'));
+      throw new Error(`${this.node.path}: privateKeySecret is available only for a certificate whose key is in a secret, got a certificate whose key `
+        + (this._key ? 'is in a parameter; use privateKeyParameterName' : 'belongs to a request and is not held here'));
     }
     return this._key.secret;
   }
@@ -183,7 +183,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     check(this, { format: DELIVERY_FORMAT }, { format });
     const delivered = this._delivered.get(format);
     if (!delivered) {
-      throw new Error(`${this.node.path}: format must be one of the certificate's deliveryFormats, got another ${format.name}`);
+      throw new Error(`${this.node.path}: format must be one of the certificate's deliveryFormats, got a ${format.name} that is not among them`);
     }
     return delivered;
   }
@@ -195,7 +195,8 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
   public grantReadPrivateKey(grantee: IGrantable): Grant {
     check(this, { grantee: GRANTEE }, { grantee });
     if (!this._key) {
-      throw new Error(`${this.node.path}: grantReadPrivateKey is not available for a certificate that is made from a request: its key is not here`);
+      throw new Error(`${this.node.path}: grantReadPrivateKey is not available for a certificate that is made from a request, `
+        + 'because its key is not held here');
     }
     return this._key.grantRead(grantee);
   }

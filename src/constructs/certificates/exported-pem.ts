@@ -8,7 +8,7 @@ import { declaredPath } from '../checks/declared-path';
 /** The attributes that are, or may be, too long for an export, and the names that users know them by. */
 const LONG_ATTRIBUTES: { readonly [attribute: string]: string | undefined } = {
   CertificatePem: 'certificatePem',
-  IssuerChainPem: 'the chain above it',
+  IssuerChainPem: 'the issuer chain',
   CertificateSigningRequestPem: 'certificateSigningRequestPem',
 } satisfies { readonly [A in keyof CertificateAttributes]?: string };
 
@@ -41,9 +41,10 @@ function complaint(output: CfnOutput, { stack, logicalId, name }: Attribute): st
     return [];
   }
   const wayOut = CA_TYPES.includes(resource.cfnResourceType) && name !== 'CertificateSigningRequestPem'
-    ? 'ask the CA for it with certificatePemFor(scope) or caCertificatesFor(scope), or a TrustBundle with pemFor(scope), where scope is what needs it'
-    : 'declare what needs it in the stack of the certificate, or hand it over as a file or a parameter';
-  return [`${property} of ${declaredPath(resource)} must not be exported to another stack, since CloudFormation exports `
+    ? 'get it from the CA with certificatePemFor(scope) or caCertificatesFor(scope), or from a TrustBundle with pemFor(scope), '
+      + 'where scope is the construct that needs it'
+    : 'declare the construct that needs it in the stack of the certificate, or pass it as a file or a parameter';
+  return [`${property} of ${declaredPath(resource)} must not be exported to another stack, because CloudFormation exports `
     + `at most ${CLOUDFORMATION_LIMITS.exportedCharacters} characters, got the output ${output.stack.resolve(output.logicalId)} of ${output.stack.node.path}${importers(output)}; ${wayOut}`];
 }
 

@@ -37,7 +37,7 @@ export interface DeclaredCertificate extends TermProps {
 export function validateCanIssue(scope: Construct, ca: IPrivateIotCa): void {
   validate(scope, [], () => knownCa(ca).awaitsCertificate
     ? `ca must have its certificate before it can issue, and ${ca.node.path} is signedElsewhere without one: deploy the CA alone, `
-      + 'have its certificateSigningRequestPem signed, declare the result as signedCertificate, and then what is below it'
+      + 'have its certificateSigningRequestPem signed, declare the result as signedCertificate, and then declare what the CA issues'
     : undefined);
 }
 
@@ -139,7 +139,8 @@ export function sayTerm(scope: Construct, { days, notBefore, notAfter }: Term, k
   try {
     validityFrom(new Date(), PROFILES.device, { days, notBefore, notAfter }, issuer, clipToIssuer);
   } catch (error) {
-    warn(scope, 'term',
-      `${(error as Error).message}. As of ${formatTime(new Date()).slice(0, 10)}, no new certificate can be issued for this term; those that exist stay as they are`);
+    const today = formatTime(new Date()).slice(0, 10);
+    warn(scope, 'term', `${(error as Error).message}. As of ${today}, no new certificate can be issued with this validity; `
+      + 'existing certificates stay as they are');
   }
 }

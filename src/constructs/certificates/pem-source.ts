@@ -38,11 +38,13 @@ export class PemSource {
     const content = readFile(path);
     const text = textOfPublicFile(content);
     if (text === undefined ? holdsPrivateKey(content.toString('base64')) : isPrivateKey(text) || isPrivateKey(content.toString('latin1'))) {
-      throw new Error(`PemSource.file(): path must be a file with a certificate or a certificate signing request and no private key, got ${quote(path)} with a private key (not shown); `
-        + 'give the file that has the certificate or the request alone, and put the key into AWS Secrets Manager');
+      throw new Error('PemSource.file(): path must be a file with a certificate or a certificate signing request and no private key, '
+        + `got ${quote(path)}, which contains a private key (not shown); `
+        + 'give a file that contains only the certificate or the request, and store the key in AWS Secrets Manager');
     }
     if (text === undefined) {
-      throw new Error(`PemSource.file(): path must be a file with a certificate or a certificate signing request in PEM or DER, got ${quote(path)} with something else (not shown)`);
+      throw new Error('PemSource.file(): path must be a file with a certificate or a certificate signing request in PEM or DER, '
+        + `got ${quote(path)}, which contains something else (not shown)`);
     }
     return new PemSource({ text });
   }
@@ -69,8 +71,9 @@ export class PemSource {
 
   private constructor(source: { text?: string; secret?: ISecret }) {
     if (source.text !== undefined && isPrivateKey(source.text)) {
-      throw new Error('PemSource.inline(): text must be a certificate or a certificate signing request without a private key, got one with a private key (not shown); '
-        + 'take the key out of the program, consider it disclosed, and put a new one into AWS Secrets Manager');
+      throw new Error('PemSource.inline(): text must be a certificate or a certificate signing request without a private key, '
+        + 'got a text that contains a private key (not shown); '
+        + 'remove the key from the program, consider it disclosed, and store a new key in AWS Secrets Manager');
     }
     this._text = source.text === undefined || Token.isUnresolved(source.text) ? source.text : publicBlocks(source.text);
     this._secret = source.secret;
@@ -93,7 +96,7 @@ function readFile(path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`PemSource.file(): path must be a file that can be read, got ${quote(path)} (${code}); it is relative to the working directory, ${process.cwd()}: `
-      + 'for a file beside the program, give join(__dirname, …)');
+    throw new Error(`PemSource.file(): path must be a readable file, got ${quote(path)} (${code}); `
+      + `it is relative to the working directory, ${process.cwd()}: for a file next to the program, use join(__dirname, …)`);
   }
 }

@@ -52,8 +52,8 @@ function sayConstraints(scope: Construct, declared: NameConstraints | undefined)
   const [permitted, excluded] = [constraints?.permitted, constraints?.excluded].map(lists => rawNames(lists ?? {}));
   const refusals = limitsUnder({ permitted, excluded }, constraints?.critical ?? true, ({ effect }) => effect === 'refuses');
   if (refusals.length > 0) {
-    warn(scope, 'name-constraints', `not every validator knows these nameConstraints: ${refusals.join('; ')}. `
-      + 'All of them know constraints on dns');
+    warn(scope, 'name-constraints', `not every validator supports these nameConstraints: ${refusals.join('; ')}. `
+      + 'All of them support constraints on dns');
   }
 }
 

@@ -27,14 +27,14 @@ export function validateKeySource(scope: Construct, options: Options): void {
   if (certificateSigningRequest) {
     const [unfit] = Object.entries({ keyAlgorithm, keyStorage, deliveryFormats }).filter(([, value]) => value !== undefined);
     if (unfit) {
-      complain(`${unfit[0]} must be left out where there is a certificateSigningRequest, whose private key is not here`);
+      complain(`${unfit[0]} must be left out if certificateSigningRequest is given, because the private key of a request is not held here`);
     }
   } else if (!subject) {
-    complain('subject must be given where there is no certificateSigningRequest to take it from');
+    complain('subject must be given if there is no certificateSigningRequest to take it from');
   } else if (allowedSubject ?? allowedSubjectAlternativeNames) {
-    complain(`${allowedSubject ? 'allowedSubject' : 'allowedSubjectAlternativeNames'} must be left out where there is no certificateSigningRequest`);
+    complain(`${allowedSubject ? 'allowedSubject' : 'allowedSubjectAlternativeNames'} must be left out if there is no certificateSigningRequest`);
   } else if (keyStorage?._type === 'Kms') {
-    complain('keyStorage must be KeyStorage.secretsManager() or KeyStorage.parameterStore() for a key that has to get onto a device or a server');
+    complain('keyStorage must be KeyStorage.secretsManager() or KeyStorage.parameterStore() for a key that is delivered to a device or a server');
   }
 }
 
@@ -47,7 +47,7 @@ export function validateDeliveryFormats(scope: Construct, formats: readonly Deli
   const names = formats.map(({ name }) => name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) {
-    throw new Error(`${scope.node.path}: deliveryFormats must name each form once, got ${quote(repeated)} again`);
+    throw new Error(`${scope.node.path}: deliveryFormats must contain each format only once, got ${quote(repeated)} twice`);
   }
 }
 
@@ -121,7 +121,7 @@ function checkKnownRequest(options: NameOptions, rule: AllowedSubject | undefine
 export function validateCustomExtensions(scope: Construct, extensions: CustomExtension[] | undefined, allowed: readonly string[]): void {
   const refused = extensions?.find(({ oid }) => !Token.isUnresolved(oid) && !allowed.includes(oid));
   if (refused) {
-    throw new Error(`${scope.node.path}: customExtensions must be ones that the CA allows, ${allowed.join(', ') || 'none'}, got ${quote(refused.oid)}; `
-      + 'add it to allowedCustomExtensions of the CA');
+    throw new Error(`${scope.node.path}: customExtensions must be among those that the CA allows (${allowed.join(', ') || 'none'}), `
+      + `got ${quote(refused.oid)}; add it to allowedCustomExtensions of the CA`);
   }
 }

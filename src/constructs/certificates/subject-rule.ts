@@ -113,7 +113,8 @@ export class SubjectRule {
     check('SubjectRule.fromConstructId()', { others: PATTERNS }, { others });
     return new SubjectRule(({ node }) => {
       if (node.id.includes('*')) {
-        throw new Error(`${node.path}: allowedSubject must be SubjectRule.exact() for a construct whose id has an asterisk, which is not one of a pattern`);
+        throw new Error(`${node.path}: allowedSubject must be SubjectRule.exact() for a construct whose id contains an asterisk, `
+          + 'because an asterisk is a wildcard in a pattern');
       }
       return { type: 'Pattern', subject: { ...others, commonName: node.id } };
     });

@@ -43,7 +43,7 @@ export interface VerificationCertificateOptions extends IssuedCertificateOptions
   /**
    * The algorithm of the certificate's own key, which is discarded as soon as the certificate is made.
    *
-   * @default - the algorithm of the CA, or KeyAlgorithm.RSA_2048 for a CA from elsewhere
+   * @default - the algorithm of the CA, or KeyAlgorithm.RSA_2048 if that algorithm is unknown
    */
   readonly keyAlgorithm?: KeyAlgorithm;
 }

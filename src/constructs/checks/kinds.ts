@@ -170,7 +170,7 @@ function complaintOfParts(property: string, kind: Kind<unknown, boolean>, value:
     const complaint = complaintOf(property === '' ? name.replace(/^\./, '') : property + name, part, of);
     if (complaint !== undefined) {
       const unknown = of === undefined ? kind.unknown?.(value as object) ?? [] : [];
-      return unknown.length === 0 ? complaint : `${complaint}; got ${describeMap(unknown)}, which it does not have`;
+      return unknown.length === 0 ? complaint : `${complaint}; unknown properties: ${namesIn(unknown)}`;
     }
   }
   return undefined;
@@ -193,7 +193,11 @@ function isPlain(value: object): boolean {
 const SHOWN_NAMES = 5;
 
 function describeMap(names: readonly string[]): string {
-  return names.length === 0 ? 'an empty map' : `a map of ${names.slice(0, SHOWN_NAMES).map(name => quote(name)).join(', ')}${names.length > SHOWN_NAMES ? ', …' : ''}`;
+  return names.length === 0 ? 'an empty map' : `a map of ${namesIn(names)}`;
+}
+
+function namesIn(names: readonly string[]): string {
+  return `${names.slice(0, SHOWN_NAMES).map(name => quote(name)).join(', ')}${names.length > SHOWN_NAMES ? ', …' : ''}`;
 }
 
 /** A token is not shown: its value is not known, and its encoding means nothing to a reader. */

@@ -9,18 +9,18 @@ import { PlatformId } from '../../platforms/registry';
  * certificate breaks.
  */
 export const WARNINGS = {
-  'ca-has-ended': 'A CA whose certificate was made elsewhere has ended and can issue nothing new',
+  'ca-has-ended': 'A CA that was made elsewhere has expired and can issue no new certificates',
   'ca-names': 'Some validators refuse everything below a CA that was made elsewhere, because of its names or constraints',
   'ca-of-another-account': 'The account of a CA must let this account use the CA\'s key and ledger',
-  'common-name-constraints': 'A validator takes a common name for a host name outside the CA\'s constraints',
+  'common-name-constraints': 'A validator treats a common name as a host name outside the CA\'s constraints',
   'common-name-in-topics': 'A common name contains characters that brokers read as part of a topic',
   'common-name-twice': 'Two certificates of a CA have the same common name',
   'extended-key-usage': 'A CA that was made elsewhere can\'t issue certificates for devices, because of its extended key usages',
-  'mailbox-constraints': 'A validator takes a mailbox for one outside the CA\'s constraints',
+  'mailbox-constraints': 'A validator treats a mailbox as if it were outside the CA\'s constraints',
   'name-constraints': 'A CA has name constraints that some validators do not support or do not enforce',
   'no-outputs': 'A `CertificateOutputs` has nothing to output',
   'signing-region': 'A CA is registered with Huawei Cloud at an endpoint that does not name the Region',
-  'term': 'The validity of a certificate is such that it could not be issued today',
+  'term': 'A certificate with the declared validity could not be issued today',
 } as const;
 
 /** The ids of notes, and what each note says. The id of a note about a platform consists of the platform's identifier and the notice's id. */

@@ -19,20 +19,21 @@ export const HASH_ALGORITHM = orToken(oneOf('HashAlgorithm', HashAlgorithm));
 export const KEY_ALGORITHM = having<KeyAlgorithm>('a KeyAlgorithm, as in KeyAlgorithm.EC_P256', 'name', '_render');
 export const KEY_STORAGE = having<KeyStorage>('a KeyStorage, as in KeyStorage.secretsManager()', '_type', '_bind');
 export const PEM_SOURCE = insteadOfText(having<PemSource>('a PemSource, as in PemSource.file()', '_secretId', '_rights'), {
-  wayOut: 'of a text in PEM make one by PemSource.inline(), of the path of a file by PemSource.file()',
+  wayOut: 'for a text in PEM, use PemSource.inline(); for the path of a file, use PemSource.file()',
 });
 export const PLATFORM = having<IotPlatform>('an IotPlatform, as in IotPlatform.AWS_IOT_CORE', 'platformId', '_render');
 export const SUBJECT_RULE = having<SubjectRule>('a SubjectRule, as in SubjectRule.exact()', '_for');
 
 /** The objects of aws-cdk-lib and constructs. */
 export const DURATION = having<Duration>('a Duration, as in Duration.days(30)', 'toDays', 'toSeconds', 'isUnresolved');
-export const GRANTEE = having<IGrantable>('a principal that rights can be given to, as in a Role or a Function', 'grantPrincipal');
+export const GRANTEE = having<IGrantable>('a principal that can be granted rights, such as a Role or a Function', 'grantPrincipal');
 export const KEY = having<IKey>('an IKey of aws-kms, as in Key.fromKeyArn()', 'keyArn');
 export const REMOVAL_POLICY = oneOf('RemovalPolicy', RemovalPolicy);
 export const ROLE = having<IRole>('an IRole of aws-iam, as in Role.fromRoleArn()', 'roleArn');
 export const SCOPE = having<IConstruct>('a construct', 'node');
 export const SECRET = insteadOfText(having<ISecret>('an ISecret of aws-secretsmanager, as in Secret.fromSecretNameV2()', 'secretArn'), {
-  wayOut: 'put the value into AWS Secrets Manager, and give the secret by its name, Secret.fromSecretNameV2(), or by its ARN, Secret.fromSecretCompleteArn()',
+  wayOut: 'store the value in AWS Secrets Manager, and refer to the secret by name with Secret.fromSecretNameV2(), '
+    + 'or by ARN with Secret.fromSecretCompleteArn()',
   isSecret: true,
 });
 export const TOPIC = having<ITopic>('an ITopic of aws-sns, as in Topic.fromTopicArn()', 'topicArn');

@@ -81,7 +81,7 @@ export function validTerm(scope: Construct, { validity, notBefore, notAfter }: T
 export function validatePathLength(scope: Construct, pathLength: number, issuerPathLength?: number): void {
   validate(scope, [pathLength], () => checkPathLength(pathLength));
   validate(scope, [pathLength, issuerPathLength], () => issuerPathLength === undefined || pathLength < issuerPathLength ? undefined
-    : issuerPathLength === 0 ? 'the CA that signs must have a pathLength of at least 1 to sign a CA below it, got 0, the default; set its pathLength'
+    : issuerPathLength === 0 ? 'the issuer must have a pathLength of at least 1 to sign a CA below it, got 0, the default; set its pathLength'
       : `pathLength must be from 0 to ${issuerPathLength - 1} below a CA with a pathLength of ${issuerPathLength}, got ${pathLength}`);
 }
 
@@ -98,7 +98,7 @@ export function validateInsideCa(scope: Construct, days: number | undefined, caV
   if (days !== undefined && caValidity && !clipToIssuer) {
     const caDays = caValidity.toDays();
     validate(scope, [days, caDays], () => days < caDays ? undefined
-      : `validity must be shorter than the ${caDays} days of the CA, which is made first, got ${days} days; shorten it, or set clipToIssuer`);
+      : `validity must be shorter than the ${caDays} days of the CA, which is issued first, got ${days} days; shorten it, or set clipToIssuer`);
   }
 }
 
@@ -121,7 +121,8 @@ export function renderSubject(subject: SubjectValues): { [attribute: string]: st
 /** Checks the id of a construct that a method adds. A caller who forgets the id passes the options in its place. */
 export function validId(scope: Construct, id: string): string {
   if (typeof id !== 'string') {
-    throw new Error(`${scope.node.path}: id must be a text, the first argument before the options, got ${id === undefined ? 'none' : quote(id)}`);
+    throw new Error(`${scope.node.path}: id must be a text, given as the first argument, before the options, `
+      + `got ${id === undefined ? 'none' : quote(id)}`);
   }
   return id;
 }

@@ -20,7 +20,7 @@ export function emptySecret(scope: Construct, id: string, { description: text, e
   resource.addPropertyDeletionOverride('GenerateSecretString');
   resource.applyRemovalPolicy(removalPolicy);
   waitForNothing(secret);
-  acknowledge(secret, 'AwsSolutions-SMG4', 'The key belongs to a certificate and changes with it, by a new generation, not on a schedule');
+  acknowledge(secret, 'AwsSolutions-SMG4', 'The key belongs to a certificate and is replaced with it, in a new generation, not on a schedule');
   return secret;
 }
 

@@ -157,7 +157,7 @@ class KmsKeyStorage extends KeyStorage {
 
   private checkOptions(): Complaint {
     return this.options.key && this.options.pendingWindow
-      ? 'pendingWindow must be left out for a key that exists already: it belongs to whoever declares that key' : undefined;
+      ? 'pendingWindow must be left out if key is given, because the declaration of that key decides it' : undefined;
   }
 
   /**
@@ -176,7 +176,7 @@ class KmsKeyStorage extends KeyStorage {
 }
 
 function refuseToRead(): Grant {
-  throw new Error('a private key in KMS can\'t be read by anybody');
+  throw new Error('a private key in KMS can\'t be read');
 }
 
 class ParameterKeyStorage extends KeyStorage {

@@ -35,7 +35,7 @@ const MAX_COMPLAINTS = 5;
 
 function firstOf(complaints: readonly string[]): string[] {
   const more = complaints.length - MAX_COMPLAINTS;
-  return more > 0 ? [...complaints.slice(0, MAX_COMPLAINTS), `${more} more of its places must not hold a private key either`] : [...complaints];
+  return more > 0 ? [...complaints.slice(0, MAX_COMPLAINTS), `${more} more places must not hold a private key either`] : [...complaints];
 }
 
 /** A place that holds a private key: the names on the path to it. */

@@ -13,7 +13,8 @@ import { validate } from '../checks/validation';
  */
 export function validateSigningKey(scope: Construct, property: string, key: IKey | undefined, keyAlgorithm?: KeyAlgorithmName): void {
   if (key?.keyArn.includes(':alias/') || key instanceof Alias) {
-    throw new Error(`${scope.node.path}: ${property} must be a key and not an alias, which rights can't be given on; use Key.fromKeyArn()`);
+    throw new Error(`${scope.node.path}: ${property} must be a key and not an alias, because rights can't be granted on an alias; `
+      + 'use Key.fromKeyArn()');
   }
   const resource = key?.node.defaultChild;
   if (resource instanceof CfnKey && ![resource.keySpec, resource.keyUsage].some(value => Token.isUnresolved(value))) {

@@ -130,8 +130,8 @@ export class CertificateProvider extends Construct {
     const id = policyId(this, `RightsOn${Names.nodeUniqueId(ca.node)}`, arnsToIssue(ca));
     if (!this.node.tryFindChild(id)) {
       if (++this.cas > MAX_CAS) {
-        throw new Error(`${user.node.path}: a stack must use at most ${MAX_CAS} CAs, since IAM limits the rights of its function, `
-          + `got ${ca.node.path} as one more; put it into another stack`);
+        throw new Error(`${user.node.path}: a stack must use at most ${MAX_CAS} CAs, because IAM limits the rights of its function, `
+          + `got ${ca.node.path} as CA number ${this.cas}; move it to another stack`);
       }
       this.warnOfOtherAccount(ca);
     }
@@ -165,8 +165,8 @@ export class CertificateProvider extends Construct {
   private sharedPolicy(certificate: Construct, name: keyof typeof SHARED_POLICIES, arns: readonly string[]): ManagedPolicy {
     const number = Object.values(this.sharedPolicies).reduce((sum, policies) => sum + policies.number, 0);
     if (number === MAX_SHARED_POLICIES && this.sharedPolicies[name].isFullFor(arns)) {
-      throw new Error(`${certificate.node.path}: a stack's function can have rights on only so many keys as fit into `
-        + `${MAX_SHARED_POLICIES} managed policies; put this certificate into another stack`);
+      throw new Error(`${certificate.node.path}: the rights of a stack's function on keys must fit into ${MAX_SHARED_POLICIES} managed policies; `
+        + 'move this certificate to another stack');
     }
     return this.sharedPolicies[name].with(arns);
   }
@@ -176,7 +176,8 @@ export class CertificateProvider extends Construct {
       const right = `${policy.node.id} ${JSON.stringify(Stack.of(this).resolve(arn))}`;
       if (!this.acknowledged.has(right)) {
         this.acknowledged.add(right);
-        acknowledgeWildcard(policy, arn, 'A parameter is named by the serial number of its certificate, below a path that is the stack\'s or the certificate\'s own');
+        acknowledgeWildcard(policy, arn, 'A parameter is named after the serial number of its certificate, '
+          + 'below a path that belongs to the stack or the certificate');
       }
     }
   }
@@ -201,9 +202,10 @@ export class CertificateProvider extends Construct {
       .map(({ document }) => largestSize(stack, document)));
     return [
       ...inline > INLINE_POLICY_CHARACTERS ? ['the rights on CAs and on parameters with a path of their own must fit into the '
-        + `${INLINE_POLICY_CHARACTERS} characters that IAM gives the inline policies of a role, got up to ${inline}; put some of them into another stack`] : [],
-      ...managed > MANAGED_POLICY_CHARACTERS ? ['the rights on keys must fit into the '
-        + `${MANAGED_POLICY_CHARACTERS} characters of a managed policy of IAM, got up to ${managed}; use fewer KMS keys and secrets for one certificate`] : [],
+        + `${INLINE_POLICY_CHARACTERS} characters that IAM allows for the inline policies of a role, got up to ${inline}; `
+        + 'move some of them to another stack'] : [],
+      ...managed > MANAGED_POLICY_CHARACTERS ? [`the rights on keys must fit into the ${MANAGED_POLICY_CHARACTERS} `
+        + `characters of an IAM managed policy, got up to ${managed}; use fewer KMS keys and secrets for one certificate`] : [],
     ];
   }
 
@@ -246,9 +248,10 @@ export class CertificateProvider extends Construct {
   private warnOfOtherAccount(ca: IPrivateIotCa): void {
     const { account } = Stack.of(this);
     if (isKnownToDiffer(account, ca.env.account) && !Resource.isOwnedResource(ca.ledger)) {
-      warn(ca, 'ca-of-another-account', `this is a CA of the account ${ca.env.account}, where the policies of its key and of its `
-        + `ledger have to let the account ${account} in: beside the CA, say ca.grantIssue(new AccountPrincipal('${account}')), and deploy that first. `
-        + `Where it is there, acknowledge: Annotations.of(ca).acknowledgeWarning('${noticeId('ca-of-another-account')}')`);
+      warn(ca, 'ca-of-another-account', `this CA belongs to the account ${ca.env.account}, and the policies of its key and its ledger `
+        + `must let the account ${account} use them: in the CA's stack, call ca.grantIssue(new AccountPrincipal('${account}')), `
+        + 'and deploy that stack first. Once it is deployed, acknowledge this warning: '
+        + `Annotations.of(ca).acknowledgeWarning('${noticeId('ca-of-another-account')}')`);
     }
   }
 
@@ -258,13 +261,13 @@ export class CertificateProvider extends Construct {
     const half = differences.find(({ own, other }) => Token.isUnresolved(own) !== Token.isUnresolved(other));
     if (half && !ca.signingKey && Resource.isOwnedResource(ca.ledger) && outermostStack(this) !== outermostStack(ca)) {
       const [known, unknown] = Token.isUnresolved(half.own) ? [ca.stack, Stack.of(this)] : [Stack.of(this), ca.stack];
-      throw new Error(`${user.node.path}: ca must be in the ${half.what} of the stack that uses it, got ${ca.node.path}, where only the stack `
-        + `${known.node.path} has an env, and ${unknown.node.path} has none; give both the same env`);
+      throw new Error(`${user.node.path}: ca must be in the ${half.what} of the stack that uses it, got ${ca.node.path}, but only the stack `
+        + `${known.node.path} has an env, and ${unknown.node.path} has none; set the same env for both`);
     }
     const elsewhere = differences.find(({ own, other }) => !Token.isUnresolved(own) && !Token.isUnresolved(other));
     if (elsewhere && !ca.signingKey) {
       throw new Error(`${user.node.path}: ca must be in the ${elsewhere.what} of the stack that uses it, ${elsewhere.own}, got ${quote(elsewhere.other)} `
-        + `(${ca.node.path}); only a CA whose key is in KMS can be used from elsewhere`);
+        + `(${ca.node.path}); only a CA whose key is in KMS can be used from another account or Region`);
     }
   }
 }

@@ -20,9 +20,10 @@ export function validRemovalPolicy(scope: Construct, policy: RemovalPolicy | und
  * @param declared whether the construct has a `removalPolicy`
  */
 export function refuseRemovalPolicy({ node }: IConstruct, policy: RemovalPolicy, declared: boolean): never {
-  throw new Error(`${node.path}: applyRemovalPolicy must not be called, since ${declared
-    ? `keys and ledgers would not follow, got ${describePolicy(policy)}; set removalPolicy where the construct is declared, or call RemovalPolicies.of() for all that is in it`
-    : `it has no key and no table in this stack that could be kept, got ${describePolicy(policy)}; leave the call out`}`);
+  throw new Error(`${node.path}: applyRemovalPolicy must not be called, because ${declared
+    ? `it would not apply to keys and ledgers, got ${describePolicy(policy)}; set removalPolicy in the declaration, or call RemovalPolicies.of(), `
+      + 'which applies to everything in the construct'
+    : `the construct has no key and no table in this stack to retain, got ${describePolicy(policy)}; remove the call`}`);
 }
 
 /** A policy as a program refers to it. */

@@ -37,13 +37,13 @@ test('the topic is one of the alarm\'s own, encrypted, or the one that is given'
 test('an alarm in a stack that has no function of this library is refused, since it would watch nothing', () => {
   const app = new App();
   new InvocationAlarm(new Stack(app, 'Alarms'), 'Alarm');
-  expect(() => app.synth()).toThrow('[Alarms/Alarm] the alarm must be in a stack that has functions of this library, which are in the stacks of CAs');
+  expect(() => app.synth()).toThrow('[Alarms/Alarm] the alarm must be in a stack with functions of this library, that is, with a CA');
 });
 
 test('what nothing here can check is said at synthesis', () => {
   const { stack } = stackWithCa();
   new InvocationAlarm(stack, 'Alarm');
-  Annotations.fromStack(stack).hasInfo('/Stack/Alarm', Match.stringLikeRegexp('^AWS CloudTrail: the alarm needs a trail in this Region that records data events of AWS Lambda'));
+  Annotations.fromStack(stack).hasInfo('/Stack/Alarm', Match.stringLikeRegexp('^AWS CloudTrail: the alarm needs a trail in this Region that records AWS Lambda data events'));
 });
 
 describe('of the data events that CloudTrail delivers, an invocation', () => {

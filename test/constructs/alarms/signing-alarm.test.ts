@@ -34,7 +34,7 @@ test('the template has a rule that is given read-only events, a topic that only 
   expect(rule).toEqual({
     Type: 'AWS::Events::Rule',
     Properties: {
-      Description: 'Tells of signatures with the key of a CA by others than those who issue',
+      Description: 'Reports principals that sign with the key of a CA but do not issue certificates',
       EventPattern: {
         'source': ['aws.kms'],
         'detail-type': ['AWS API Call via CloudTrail'],
@@ -64,9 +64,9 @@ test('the template has a rule that is given read-only events, a topic that only 
           },
           InputTemplate: {
             'Fn::Join': ['', [
-              '"Signing without issuing: the key of a CA, ',
+              '"Signature without issuance: the CA key ',
               KEY,
-              ', was used by <detail-userIdentity-arn> (<detail-userIdentity-type> of account <detail-userIdentity-accountId>) at <detail-eventTime> '
+              ' was used by <detail-userIdentity-arn> (<detail-userIdentity-type> of account <detail-userIdentity-accountId>) at <detail-eventTime> '
               + 'from <detail-sourceIPAddress>. Error, if it was refused: <detail-errorCode>. CloudTrail event: <detail-eventID>."',
             ]],
           },
@@ -121,7 +121,7 @@ describe('a declaration that can\'t work is refused:', () => {
   test('a CA whose key is in a secret', () => {
     const { stack, ca } = stackWithCa();
     expect(() => new SigningAlarm(stack, 'Alarm', { ca }))
-      .toThrow('Stack/Alarm: ca must be a CA whose key is in KMS, got Stack/Ca, whose key is in a secret; nobody records who signs with that');
+      .toThrow('Stack/Alarm: ca must be a CA whose key is in KMS, got Stack/Ca, whose key is in a secret; no service records signatures with such a key');
   });
 
   test('a key of another Region', () => {

@@ -95,7 +95,7 @@ test('a request can be a parameter, which is checked at deployment', () => {
 
 describe('fails for', () => {
   test.each<[string, Partial<CaCertificateOptions>, Partial<PrivateIotCaProps>, string]>([
-    ['a CA that signs leaves only', {}, { pathLength: 0 }, 'the CA that signs must have a pathLength of at least 1 to sign a CA below it, got 0, the default'],
+    ['a CA that signs leaves only', {}, { pathLength: 0 }, 'the issuer must have a pathLength of at least 1 to sign a CA below it, got 0, the default'],
     ['a path as long as the CA\'s', { pathLength: 1 }, {}, 'pathLength must be from 0 to 0 below a CA with a pathLength of 1, got 1'],
     ['a validity longer than the CA\'s', { validity: Duration.days(3650) }, {}, 'validity must be shorter than the 3650 days of the CA'],
     ['a validity and an end', { validity: Duration.days(1), notAfter: new Date('2031-01-01T00:00:00Z') }, {},
@@ -107,7 +107,7 @@ describe('fails for', () => {
       'subject.commonName must be 1 to 64 characters long, got 0'],
     ['an extension that the CA does not allow', { customExtensions: [{ oid: '1.3.6.1.4.1.99999.1', valueDerBase64: 'BQA=' }] },
       { allowedCustomExtensions: ['1.3.6.1.4.1.99999.2', '1.3.6.1.4.1.99999.3'] },
-      'customExtensions must be ones that the CA allows, 1.3.6.1.4.1.99999.2, 1.3.6.1.4.1.99999.3, got "1.3.6.1.4.1.99999.1"; add it to allowedCustomExtensions of the CA'],
+      'customExtensions must be among those that the CA allows (1.3.6.1.4.1.99999.2, 1.3.6.1.4.1.99999.3), got "1.3.6.1.4.1.99999.1"; add it to allowedCustomExtensions of the CA'],
     ['a generation of zero', { generation: 0 }, {}, 'generation must be a whole number from 1 to 1000000, got 0'],
   ])('%s', (_, options, caProps, message) => {
     expect(() => withBelow(options, { keyAlgorithm: KeyAlgorithm.EC_P256, ...caProps })).toThrow(`Stack/Ca/Factory: ${message}`);

@@ -17,8 +17,9 @@ function begin(context: { [key: string]: unknown } = {}): void {
 
 beforeEach(() => begin());
 
-const OF_CA = 'certificatePem of CaStack/Ca must not be exported to another stack, since CloudFormation exports at most 1024 characters';
-const ASK_CA = 'ask the CA for it with certificatePemFor(scope) or caCertificatesFor(scope), or a TrustBundle with pemFor(scope), where scope is what needs it';
+const OF_CA = 'certificatePem of CaStack/Ca must not be exported to another stack, because CloudFormation exports at most 1024 characters';
+const ASK_CA = 'get it from the CA with certificatePemFor(scope) or caCertificatesFor(scope), or from a TrustBundle with pemFor(scope), '
+  + 'where scope is the construct that needs it';
 
 describe('a certificate that would be exported is refused at synthesis, with the way out', () => {
   test.each<[string, () => void, ...string[]]>([
@@ -31,11 +32,11 @@ describe('a certificate that would be exported is refused at synthesis, with the
     ['by an output with an exportName', () => new CfnOutput(own, 'Pem', { value: ca.certificatePem, exportName: 'TheCa' }), OF_CA, 'got the output Pem of CaStack'],
     ['in Fn::Sub', () => new CfnOutput(own, 'Pem', { value: Fn.sub('${Ca1E0C8272.CertificatePem}'), exportName: 'TheCa' }), OF_CA],
     ['from a device', () => new CfnOutput(other, 'Pem', { value: ca.addDeviceCertificate('Device', { subject: { commonName: 'pump-1' } }).certificatePem }),
-      'certificatePem of CaStack/Ca/Device must not be exported', 'declare what needs it in the stack of the certificate, or hand it over as a file or a parameter'],
+      'certificatePem of CaStack/Ca/Device must not be exported', 'declare the construct that needs it in the stack of the certificate, or pass it as a file or a parameter'],
     ['from a request', () => {
       const signed = new PrivateIotCa(own, 'Signed', { subject: { commonName: 'Signed' }, signedElsewhere: true });
       new CfnOutput(other, 'Csr', { value: signed.certificateSigningRequestPem });
-    }, 'certificateSigningRequestPem of CaStack/Signed must not be exported', 'hand it over as a file or a parameter'],
+    }, 'certificateSigningRequestPem of CaStack/Signed must not be exported', 'pass it as a file or a parameter'],
     ['from a nested stack', () => {
       const nested = new NestedStack(own, 'Nested');
       const device = new DeviceCertificate(nested, 'Device', { ca, subject: { commonName: 'pump-1' } });

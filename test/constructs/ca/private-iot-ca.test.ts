@@ -258,7 +258,7 @@ describe('fails for', () => {
     for (let n = 1; n <= 12; n++) {
       declare(n);
     }
-    expect(() => declare(13)).toThrow('a stack must use at most 12 CAs, since IAM limits the rights of its function, got Stack/Ca13 as one more');
+    expect(() => declare(13)).toThrow('a stack must use at most 12 CAs, because IAM limits the rights of its function, got Stack/Ca13 as CA number 13');
   });
 
   test('more CAs than an account of the platform can register', () => {

@@ -87,8 +87,8 @@ describe('an extension of one\'s own', () => {
 
   test('must be one that the CA allows', () => {
     expect(declare({}, { allowedCustomExtensions: undefined }))
-      .toThrow('Stack/Ca/Sensor: customExtensions must be ones that the CA allows, none, got "1.3.6.1.4.1.99999.1"; add it to allowedCustomExtensions of the CA');
-    expect(declare({ oid: '1.3.6.1.4.1.99999.9' })).toThrow('must be ones that the CA allows, 1.3.6.1.4.1.99999.1, got "1.3.6.1.4.1.99999.9"');
+      .toThrow('Stack/Ca/Sensor: customExtensions must be among those that the CA allows (none), got "1.3.6.1.4.1.99999.1"; add it to allowedCustomExtensions of the CA');
+    expect(declare({ oid: '1.3.6.1.4.1.99999.9' })).toThrow('must be among those that the CA allows (1.3.6.1.4.1.99999.1), got "1.3.6.1.4.1.99999.9"');
   });
 
   test.each(['2.5.29.19', '2.5.29.15', '2.5.29.17', '1.3.6.1.5.5.7.1.1', '2.16.840.1.113730.1.1'])('is never %s, which the CA decides on', oid => {

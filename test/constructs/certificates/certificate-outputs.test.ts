@@ -61,13 +61,13 @@ test.each(['', '1st', 'sensor-001', 'sensor_1'])('fails for the name %p, which n
 
 test('a name that is used twice is refused, with where it is used', () => {
   const { stack, ca } = stackWithCa();
-  const message = 'a name must be given once in a stack, whose outputs are called by it, got "Ca"';
+  const message = 'a name must be unique in its stack, because the names of outputs begin with it, got "Ca"';
   expect(() => new CertificateOutputs(stack, 'Both', { cas: { Ca: ca }, certificates: { Ca: ca.addDeviceCertificate('Device', { subject: { commonName: 'd' } }) } }))
-    .toThrow(new Error(`Stack/Both: ${message} in cas and in certificates; choose another one`));
+    .toThrow(new Error(`Stack/Both: ${message}, which is in both cas and certificates; choose another name`));
   const other = stackWithCa();
   new CertificateOutputs(other.stack, 'Outputs', { cas: { Ca: other.ca } });
   expect(() => new CertificateOutputs(other.ca, 'More', { cas: { Ca: other.ca } }))
-    .toThrow(new Error(`Stack/Ca/More: ${message} that Stack/Outputs has too; choose another one`));
+    .toThrow(new Error(`Stack/Ca/More: ${message}, which Stack/Outputs uses too; choose another name`));
   expect(() => new CertificateOutputs(new NestedStack(other.stack, 'Nested'), 'Outputs', { cas: { Ca: other.ca } })).not.toThrow();
 });
 
@@ -90,8 +90,8 @@ describe('an output of one\'s own that has the name of one of them', () => {
     const other = stackWithCa();
     new CertificateOutputs(other.stack, 'Outputs', { cas: { Ca: other.ca } });
     const output = declare(other.stack);
-    expect(() => Template.fromStack(other.stack)).toThrow('[Stack/Outputs] the output CaCertificate must be the only one of this name in the stack, '
-      + `got another one, ${output.node.path}; call one of the two by another name`);
+    expect(() => Template.fromStack(other.stack)).toThrow('[Stack/Outputs] the name of the output CaCertificate must be unique in the stack, '
+      + `got the same name for ${output.node.path}; rename one of the two`);
   });
 });
 
@@ -107,5 +107,5 @@ test('that there is nothing to put out is a warning', () => {
 test('a CA among the certificates is refused, with where it belongs', () => {
   const { stack, ca } = stackWithCa();
   expect(() => new CertificateOutputs(stack, 'Outputs', { certificates: { Ca: ca } }))
-    .toThrow('Stack/Outputs: certificates["Ca"] must be a certificate, as in new DeviceCertificate(); put a CA into cas, got an object of the class PrivateIotCa');
+    .toThrow('Stack/Outputs: certificates["Ca"] must be a certificate, as in new DeviceCertificate(), and not a CA, which belongs in cas, got an object of the class PrivateIotCa');
 });

@@ -44,7 +44,7 @@ test('a certificate from a request has the key and the subject of the request, a
     'Custom::PrivateIotCa': ['Ca1E0C8272'],
     'Custom::IotDeviceCertificate': ['CaSensor35986622'],
   });
-  expect(() => device.privateKeySecret).toThrow('got one whose key came by a request and is not here');
+  expect(() => device.privateKeySecret).toThrow('got a certificate whose key belongs to a request and is not held here');
   expect(rightsOf(stack, 'PrivateIotCaProviderKeys')).toEqual([]);
   expect(stack.resolve(device.ignoredRequests)).toEqual(attributeOf('CaSensor35986622', 'IgnoredRequests'));
 });
@@ -121,9 +121,9 @@ describe('the request can come', () => {
   });
 
   test('not from a file that is not there', () => {
-    expect(() => PemSource.file('nope.pem')).toThrow(new Error('PemSource.file(): path must be a file that can be read, got "nope.pem" (ENOENT); it is relative to the working directory, '
-      + `${process.cwd()}: for a file beside the program, give join(__dirname, …)`));
-    expect(() => PemSource.file(__dirname)).toThrow('PemSource.file(): path must be a file that can be read, got');
+    expect(() => PemSource.file('nope.pem')).toThrow(new Error('PemSource.file(): path must be a readable file, got "nope.pem" (ENOENT); it is relative to the working directory, '
+      + `${process.cwd()}: for a file next to the program, use join(__dirname, …)`));
+    expect(() => PemSource.file(__dirname)).toThrow('PemSource.file(): path must be a readable file, got');
     expect(() => PemSource.file('-----BEGIN PRIVATE KEY-----\nMC4=\n')).toThrow(/got \(a private key, not shown\) \(ENOENT\); (?!.*MC4)/);
   });
 
@@ -138,14 +138,14 @@ describe('the request can come', () => {
     ])('%s', (_, name, content) => {
       const path = file(name, content);
       expect(() => PemSource.file(path)).toThrow(new Error('PemSource.file(): path must be a file with a certificate or a certificate signing request and no private key, '
-        + `got ${JSON.stringify(path)} with a private key (not shown); give the file that has the certificate or the request alone, and put the key into AWS Secrets Manager`));
+        + `got ${JSON.stringify(path)}, which contains a private key (not shown); give a file that contains only the certificate or the request, and store the key in AWS Secrets Manager`));
     });
   });
 
   test('not from a text with a private key, which is not shown', () => {
     const key = opensslOutput(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);
     expect(() => PemSource.inline(key)).toThrow(new Error('PemSource.inline(): text must be a certificate or a certificate signing request without a private key, '
-      + 'got one with a private key (not shown); take the key out of the program, consider it disclosed, and put a new one into AWS Secrets Manager'));
+      + 'got a text that contains a private key (not shown); remove the key from the program, consider it disclosed, and store a new key in AWS Secrets Manager'));
   });
 });
 
@@ -174,7 +174,7 @@ describe('a request that is known at synthesis is refused in the words of the fu
       'subject.commonName must be letters, digits and - . _ : with a letter, a digit or - at the end (the registration ID) '
       + 'for Azure IoT Hub Device Provisioning Service, got "sensor 1"'],
     ['without a serial number for a DevID', '/CN=sensor-001', { profile: DeviceProfile.DEVID },
-      'subject.serialNumber must be there for DeviceProfile.DEVID (IEEE 802.1AR, section 8.6)'],
+      'subject.serialNumber must be given for DeviceProfile.DEVID (IEEE 802.1AR, section 8.6)'],
   ])('a subject %s', (_, subject, options, message) => {
     expect(() => requested({ certificateSigningRequest: PemSource.inline(opensslRequest(subject)), ...options })).toThrow(`Stack/Ca/Sensor: ${message}`);
   });
@@ -192,19 +192,19 @@ describe('what belongs to a key that is made here does not go with a request:', 
     ['deliveryFormats', { deliveryFormats: [DeliveryFormat.combinedPem()] }],
   ])('%s', (property, options) => {
     expect(() => requested(options))
-      .toThrow(`Stack/Ca/Sensor: ${property} must be left out where there is a certificateSigningRequest, whose private key is not here`);
+      .toThrow(`Stack/Ca/Sensor: ${property} must be left out if certificateSigningRequest is given, because the private key of a request is not held here`);
   });
 
   test('its secret can\'t be read, since there is none', () => {
     const { stack, device } = requested();
     expect(() => device.grantReadPrivateKey(new Role(stack, 'Role', { assumedBy: new AccountPrincipal('111111111111') })))
-      .toThrow('Stack/Ca/Sensor: grantReadPrivateKey is not available for a certificate that is made from a request: its key is not here');
+      .toThrow('Stack/Ca/Sensor: grantReadPrivateKey is not available for a certificate that is made from a request, because its key is not held here');
   });
 
   test.each<[string, Partial<DeviceCertificateOptions>, string]>([
-    ['neither a request nor a subject', {}, 'subject must be given where there is no certificateSigningRequest to take it from'],
+    ['neither a request nor a subject', {}, 'subject must be given if there is no certificateSigningRequest to take it from'],
     ['allowed names without a request', { subject: { commonName: 'a' }, allowedSubjectAlternativeNames: { dns: ['acme.example'] } },
-      'allowedSubjectAlternativeNames must be left out where there is no certificateSigningRequest'],
+      'allowedSubjectAlternativeNames must be left out if there is no certificateSigningRequest'],
   ])('%s', (_, options, message) => {
     expect(() => requested({ certificateSigningRequest: undefined, ...options })).toThrow(`Stack/Ca/Sensor: ${message}`);
   });

@@ -16,8 +16,8 @@ describe('two certificates of one CA by which devices are known by the same comm
     const { stack, ca } = stackWithCa();
     ca.addDeviceCertificate('Old', { subject: SUBJECT });
     ca.addDeviceCertificate('New', { subject: { ...SUBJECT, organization: 'Acme' } });
-    expect(warned(stack)).toEqual([['/Stack/Ca/New', 'subject.commonName should be that of no other certificate of the CA, got "sensor-001", '
-      + 'which is that of Stack/Ca/Old too: whoever identifies devices by it can\'t tell them apart; remove the one that is not needed any more '
+    expect(warned(stack)).toEqual([['/Stack/Ca/New', 'subject.commonName should be unique among the certificates of the CA, got "sensor-001", '
+      + 'which Stack/Ca/Old has too: platforms and brokers that identify devices by it can\'t tell the two apart; remove the certificate that is no longer needed '
       + '[ack: cdk-private-iot-ca:common-name-twice]']]);
   });
 
@@ -29,7 +29,7 @@ describe('two certificates of one CA by which devices are known by the same comm
   ])('are refused where a request gave the name to %s', (_, first, second) => {
     const { ca } = stackWithCa();
     ca.addDeviceCertificate('First', first);
-    expect(() => ca.addDeviceCertificate('Second', second)).toThrow(/^Stack\/Ca\/Second: subject.commonName must be that of no other certificate of the CA, got "[sS]ensor-001", which is that of Stack\/Ca\/First too: .*, and a request must not take the place of another device; have the request made for another name, or declare `subject` for both/);
+    expect(() => ca.addDeviceCertificate('Second', second)).toThrow(/^Stack\/Ca\/Second: subject.commonName must be unique among the certificates of the CA, got "[sS]ensor-001", which Stack\/Ca\/First has too: .*, and a request must not take the identity of another device; have the request made for another name, or, if both are the same device, declare `subject` for both/);
   });
 
   test('are a warning where the subject of a request is declared', () => {

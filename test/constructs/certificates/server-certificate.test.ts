@@ -82,7 +82,7 @@ describe('a device of the profile DevID', () => {
       Profile: 'devid', Subject: { SerialNumber: 'A-0001' }, NotAfter: '9999-12-31T23:59:59Z',
     });
     expect(() => declare({ commonName: 'sensor-001' }, DeviceProfile.DEVID))
-      .toThrow('Stack/Ca/Sensor: subject.serialNumber must be there for DeviceProfile.DEVID (IEEE 802.1AR, section 8.6)');
+      .toThrow('Stack/Ca/Sensor: subject.serialNumber must be given for DeviceProfile.DEVID (IEEE 802.1AR, section 8.6)');
   });
 
   test.each([undefined, DeviceProfile.TLS_CLIENT])('is another one than the usual (%s), which is not rendered', profile => {

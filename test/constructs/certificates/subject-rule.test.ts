@@ -76,7 +76,7 @@ describe('fails for', () => {
     ['a rule beside a subject', { subject: { commonName: 'a' }, allowedSubject: SubjectRule.commonName('a') },
       'allowedSubject must be left out where subject is given, which takes the place of the request\'s'],
     ['a rule without a request', { certificateSigningRequest: undefined, subject: { commonName: 'a' }, allowedSubject: SubjectRule.commonName('a') },
-      'allowedSubject must be left out where there is no certificateSigningRequest'],
+      'allowedSubject must be left out if there is no certificateSigningRequest'],
     ['a pattern that is too long', { allowedSubject: SubjectRule.commonName('x'.repeat(65)) }, 'allowedSubject.commonName must be 1 to 64 characters long, got 65'],
     ['an exact subject without a country code', { allowedSubject: SubjectRule.exact({ commonName: 'a', country: 'de' }) }, 'allowedSubject.country must be a country code'],
   ])('%s', (_, options, message) => {

@@ -32,7 +32,7 @@ function imported(stack: Stack, certificatePem: string): IPrivateIotCa {
 
 describe('below a CA that is signed elsewhere and has no certificate yet, nothing can be declared:', () => {
   const message = (id: string) => `Stack/${id}: ca must have its certificate before it can issue, and Stack/Ca is signedElsewhere without one: deploy the CA alone, `
-    + 'have its certificateSigningRequestPem signed, declare the result as signedCertificate, and then what is below it';
+    + 'have its certificateSigningRequestPem signed, declare the result as signedCertificate, and then declare what the CA issues';
 
   test.each<[string, (ca: PrivateIotCa) => unknown, string]>([
     ['a device', ca => ca.addDeviceCertificate('Below', { subject: SUBJECT }), 'Ca/Below'],
@@ -185,7 +185,7 @@ describe('a validity', () => {
   test('that is over is warned of, and not refused, since what was issued stays', () => {
     const { stack, ca } = stackWithCa();
     ca.addDeviceCertificate('Sensor', { subject: SUBJECT, notAfter: PAST });
-    expect(warnings(stack)).toEqual([expect.stringMatching(/^validity would have ended on 2020-01-01T00:00:00Z, and it is .*; declare a later end\. As of .*, no new certificate can be issued for this term; those that exist stay as they are/)]);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/^validity would have ended on 2020-01-01T00:00:00Z, and it is .*; declare a later end\. As of .*, no new certificate can be issued with this validity; existing certificates stay as they are/)]);
     expect(warnings(stackWithCa({ notAfter: PAST }).stack)).toHaveLength(1);
     expect(warnings(stackWithCa({ notAfter: END }).stack)).toEqual([]);
   });
@@ -280,9 +280,9 @@ describe('constraints under which a validator refuses what keeps to them are war
 
   test('with the validators and what they refuse', () => {
     expect(said({ permitted: { dns: ['a'], directory: [{ organization: 'Acme' }], ip: ['fd00::/8'] }, excluded: { uri: ['a'] } })).toEqual([
-      'not every validator knows these nameConstraints: Go 1.19 refuses every chain under critical constraints on permitted directory names; '
+      'not every validator supports these nameConstraints: Go 1.19 refuses every chain under critical constraints on permitted directory names; '
         + 'GnuTLS 3.7 refuses every certificate with a URI under critical constraints on excluded URIs; '
-        + 'Botan 2.19 refuses every chain under critical constraints on permitted addresses of IPv6. All of them know constraints on dns [ack: cdk-private-iot-ca:name-constraints]',
+        + 'Botan 2.19 refuses every chain under critical constraints on permitted addresses of IPv6. All of them support constraints on dns [ack: cdk-private-iot-ca:name-constraints]',
     ]);
   });
 

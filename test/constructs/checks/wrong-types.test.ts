@@ -162,7 +162,7 @@ test.each<[string, object, string]>([
 describe('an error tells who gives a text in the place of an object', () => {
   const { certificate } = opensslCa('Acme');
   const existing = (props: object) => () => PrivateIotCa.fromExistingCa(stackOf(), 'Ca', { certificate: PemSource.inline(certificate), ...props } as ExistingCaProps);
-  const wayOut = 'put the value into AWS Secrets Manager, and give the secret by its name, Secret.fromSecretNameV2(), or by its ARN, Secret.fromSecretCompleteArn()';
+  const wayOut = 'store the value in AWS Secrets Manager, and refer to the secret by name with Secret.fromSecretNameV2(), or by ARN with Secret.fromSecretCompleteArn()';
 
   test.each([['a private key', PLAIN['a private key']], ['the ARN of a secret', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf']])(
     'how a key is given, with %s for it', (_, privateKey) => {
@@ -177,9 +177,9 @@ describe('an error tells who gives a text in the place of an object', () => {
 
   test('how a certificate and a request are given', () => {
     expect(existing({ certificate: 'ca.pem' })).toThrow(new Error('Stack/Ca: certificate must be a PemSource, as in PemSource.file(), got a text "ca.pem"; '
-      + 'of a text in PEM make one by PemSource.inline(), of the path of a file by PemSource.file()'));
+      + 'for a text in PEM, use PemSource.inline(); for the path of a file, use PemSource.file()'));
     expect(() => new DeviceCertificate(stackOf(), 'Sensor', { ca: new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' } }), certificateSigningRequest: opensslRequest('/CN=sensor') as unknown as PemSource }))
-      .toThrow('; of a text in PEM make one by PemSource.inline(), of the path of a file by PemSource.file()');
+      .toThrow('; for a text in PEM, use PemSource.inline(); for the path of a file, use PemSource.file()');
   });
 });
 
@@ -270,5 +270,5 @@ describe.each(FUNCTIONS.map(fn => [fn.name, fn] as const))('%s', (name, fn) => {
 test.each(['addDeviceCertificate', 'addServerCertificate', 'addVerificationCertificate', 'addCaCertificate'] as const)('%s without an id says that it is missing', add => {
   const ca = new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' } });
   expect(() => (ca[add] as unknown as (options: object) => void)({ subject: { commonName: 'a' } }))
-    .toThrow(`${ca.node.path}: id must be a text, the first argument before the options, got a map`);
+    .toThrow(`${ca.node.path}: id must be a text, given as the first argument, before the options, got a map`);
 });

@@ -109,7 +109,7 @@ test('one form serves many certificates, each with secrets of its own', () => {
 describe('fails for', () => {
   test('a form twice', () => {
     expect(() => delivered([DeliveryFormat.der(), DeliveryFormat.combinedPem(), DeliveryFormat.der()]))
-      .toThrow('Stack/Sensor: deliveryFormats must name each form once, got "Der" again');
+      .toThrow('Stack/Sensor: deliveryFormats must contain each format only once, got "Der" twice');
   });
 
   test('more of them than CloudFormation could wait for', () => {
@@ -119,6 +119,6 @@ describe('fails for', () => {
   test('a form that was not declared', () => {
     const { device } = delivered([DeliveryFormat.der()]);
     expect(() => device.delivered(DeliveryFormat.der()))
-      .toThrow('Stack/Sensor: format must be one of the certificate\'s deliveryFormats, got another Der');
+      .toThrow('Stack/Sensor: format must be one of the certificate\'s deliveryFormats, got a Der that is not among them');
   });
 });

@@ -129,14 +129,14 @@ describe('fails for', () => {
     const stack = stackOf();
     const keyStorage = KeyStorage.kms({ key: Key.fromKeyArn(stack, 'Key', KEY_ARN), pendingWindow: Duration.days(7) });
     expect(() => new PrivateIotCa(stack, 'Ca', { subject: SUBJECT, keyStorage }))
-      .toThrow('Stack/Ca: pendingWindow must be left out for a key that exists already: it belongs to whoever declares that key');
+      .toThrow('Stack/Ca: pendingWindow must be left out if key is given, because the declaration of that key decides it');
   });
 
   test('an alias in place of a key', () => {
     const stack = stackOf();
     const alias = Alias.fromAliasName(stack, 'Alias', 'alias/iot-ca');
     expect(() => new PrivateIotCa(stack, 'Ca', { subject: SUBJECT, keyStorage: KeyStorage.kms({ key: alias }) }))
-      .toThrow('Stack/Ca: key must be a key and not an alias, which rights can\'t be given on; use Key.fromKeyArn()');
+      .toThrow('Stack/Ca: key must be a key and not an alias, because rights can\'t be granted on an alias; use Key.fromKeyArn()');
   });
 
   test('reading a key that nobody can read', () => {
@@ -148,6 +148,6 @@ describe('fails for', () => {
   test('a device, whose key has to get onto it', () => {
     const { ca } = stackWithCa();
     expect(() => ca.addDeviceCertificate('Sensor', { subject: SUBJECT, keyStorage: KeyStorage.kms() }))
-      .toThrow('Stack/Ca/Sensor: keyStorage must be KeyStorage.secretsManager() or KeyStorage.parameterStore() for a key that has to get onto a device or a server');
+      .toThrow('Stack/Ca/Sensor: keyStorage must be KeyStorage.secretsManager() or KeyStorage.parameterStore() for a key that is delivered to a device or a server');
   });
 });

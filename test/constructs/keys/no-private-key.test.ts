@@ -141,7 +141,7 @@ describe('a file', () => {
     ['JSON (RFC 7517)', JSON.stringify(privateKey.export({ format: 'jwk' }))],
     ['DER of a certificate with the key behind it', Buffer.concat([new X509Certificate(opensslCa('a').certificate).raw, DER])],
   ])('that is a private key is refused, and not shown: %s', (_, content) => {
-    expect(refusal(() => file(content))).toMatch(/^PemSource\.file\(\): path must be a file with .* and no private key, got ".*" with a private key \(not shown\);/);
+    expect(refusal(() => file(content))).toMatch(/^PemSource\.file\(\): path must be a file with .* and no private key, got ".*", which contains a private key \(not shown\);/);
   });
 });
 

@@ -42,7 +42,7 @@ test('a key in the Parameter Store needs no resource: it has a path of the stack
   });
   expect(propertiesOf(stack, TYPE).KeyStorage).toEqual({ Type: 'Parameter', Path: '/private-iot-ca/Stack/Stack-Ca-Sensor-E9A745C3' });
   expect(stack.resolve(device.privateKeyParameterName)).toEqual(attributeOf('CaSensor35986622', 'PrivateKeyParameter'));
-  expect(() => device.privateKeySecret).toThrow('got one whose key is in a parameter; see privateKeyParameterName');
+  expect(() => device.privateKeySecret).toThrow('got a certificate whose key is in a parameter; use privateKeyParameterName');
 });
 
 test('the function may keep what is below the stack\'s own path, for as long as any key is there: it has to delete the last one too', () => {

@@ -54,7 +54,7 @@ function sizesOf(stack: Stack): { managed: number[]; inline: number } {
 /** CloudFormation, "quotas": resources in a template; ten are left to the CA and to the function. */
 const RESOURCES = 490;
 
-const TOO_MANY_KEYS = 'a stack\'s function can have rights on only so many keys as fit into 10 managed policies; put this certificate into another stack';
+const TOO_MANY_KEYS = 'the rights of a stack\'s function on keys must fit into 10 managed policies; move this certificate to another stack';
 
 /** Declares devices until the stack is full or one is refused. */
 function fill(options: (stack: Stack, n: number) => Partial<DeviceCertificateOptions>): { stack: Stack; number: number } {
@@ -109,7 +109,7 @@ test('keys in the Parameter Store take one right for all of them, so that only C
   expect(inline).toBeLessThan(2_000);
 });
 
-const INLINE_COMPLAINT = /the rights on CAs and on parameters with a path of their own must fit into the 10240 characters that IAM gives the inline policies of a role, got up to \d+; put some of them into another stack/;
+const INLINE_COMPLAINT = /the rights on CAs and on parameters with a path of their own must fit into the 10240 characters that IAM allows for the inline policies of a role, got up to \d+; move some of them to another stack/;
 
 describe('the rights on CAs, an issuer among them, fit into what IAM takes:', () => {
   test('twelve CAs of a hierarchy, with keys in secrets', () => {
@@ -120,7 +120,7 @@ describe('the rights on CAs, an issuer among them, fit into what IAM takes:', ()
     }
     expect(sizesOf(stack).inline).toBeLessThanOrEqual(INLINE);
     expect(() => new PrivateIotCa(stack, 'Another', { subject: { commonName: 'Another' }, issuer }))
-      .toThrow('a stack must use at most 12 CAs, since IAM limits the rights of its function, got Stack/Another as one more');
+      .toThrow('a stack must use at most 12 CAs, because IAM limits the rights of its function, got Stack/Another as CA number 13; move it to another stack');
   });
 
   test('an issuer of another stack counts', () => {

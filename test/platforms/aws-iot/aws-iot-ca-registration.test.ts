@@ -179,7 +179,7 @@ describe('a CA of another Region or account', () => {
     const ca = new PrivateIotCa(new Stack(app, 'Home', { env: { account: '111111111111', region: 'eu-central-1' } }), 'Ca', { subject: { commonName: 'Root' } });
     const abroad = new Stack(app, 'Abroad', { env: { account: '111111111111', region: 'us-east-1' } });
     expect(() => new AwsIotCaRegistration(abroad, 'Registration', { ca, mode: AwsIotCertificateMode.DEFAULT }))
-      .toThrow('only a CA whose key is in KMS can be used from elsewhere');
+      .toThrow('only a CA whose key is in KMS can be used from another account or Region');
   });
 
   test.each<[string, (stack: Stack) => Partial<AwsIotCaRegistrationProps>, string]>([

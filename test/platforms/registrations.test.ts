@@ -85,7 +85,7 @@ describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, regis
   test('waits for a CA that is signed elsewhere', () => {
     const { stack, ca } = stackWithCa({ signedElsewhere: true });
     expect(() => declare(stack, 'acme', ca, imported(stack)))
-      .toThrow('Stack/acme: ca must have its certificate before it can be registered, and Stack/Ca is waiting for it; register it in the deployment with its signedCertificate');
+      .toThrow('Stack/acme: ca must have its certificate before it can be registered, and Stack/Ca is waiting for it; register the CA in the deployment with its signedCertificate');
   });
 
   test('fails for a CA whose key the platform is not known to take', () => {

@@ -127,7 +127,7 @@ describe('faults of AWS IoT', () => {
   test('throttling that does not end is told when the time is up', async () => {
     iot.faults = () => ({ when: 'before', error: 'ThrottlingException' });
     await expect(send(forCa(CA), { milliseconds: 1_500 })).rejects.toThrow(
-      'Resource: AWS IoT Core: iot:GetRegistrationCode failed: ThrottlingException, until no time was left; deploy again');
+      'Resource: AWS IoT Core: iot:GetRegistrationCode failed: ThrottlingException, until the time ran out; deploy again');
   });
 
   test('credentials that are wrong are told without them', async () => {

@@ -79,7 +79,7 @@ describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, regis
     };
     expect(() => Template.fromStack(declaredWith([IotPlatform.MOSQUITTO]))).not.toThrow();
     expect(() => Template.fromStack(declaredWith())).toThrow(new RegExp(`Stack/Ca/Device: keyAlgorithm must be one of .* for ${PLATFORMS[platform].name}, got "ED25519", `
-      + 'with which its CA is registered; declare platforms for a device of another one'));
+      + 'with which its CA is registered; declare platforms for a device of another platform'));
   });
 
   test('waits for a CA that is signed elsewhere', () => {

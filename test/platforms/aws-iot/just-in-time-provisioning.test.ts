@@ -141,7 +141,7 @@ describe('the subject of every device\'s certificate', () => {
     const { stack, ca } = stackWithCa();
     new AwsIotCaRegistration(stack, 'Registration', { ca, justInTimeProvisioning: byCountry });
     new DeviceCertificate(new Stack(stack.node.root, 'Devices'), 'Sensor', { ca, subject: { commonName: 'sensor-001' } });
-    expect(() => Template.fromStack(stack)).toThrow('Devices/Sensor: subject.country must be there');
+    expect(() => Template.fromStack(stack)).toThrow('Devices/Sensor: subject.country must be given');
   });
 
   test('of another CA need not have it', () => {

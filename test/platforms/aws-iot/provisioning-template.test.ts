@@ -28,7 +28,7 @@ describe('a template of one\'s own', () => {
     ['that substitutes by what it does not declare', thingOf({ ThingName: { 'Fn::Sub': ['${name}', { name: { Ref: 'Name' } }] } }),
       'every Ref and Fn::Sub in a provisioning template must refer to one of its Parameters or Resources, got "Name"'],
     ['with a policy that is neither named nor given', templateWith([], { policy: { Type: 'AWS::IoT::Policy', Properties: {} } }),
-      'the resource "policy" of the provisioning template must have a PolicyName or a PolicyDocument, and not both, got no properties; name a policy that exists'],
+      'the resource "policy" of the provisioning template must have a PolicyName or a PolicyDocument, and not both, got no properties; name an existing policy'],
     ['with a policy that is named and given', templateWith([], { policy: { Type: 'AWS::IoT::Policy', Properties: { PolicyName: 'a', PolicyDocument: '{}' } } }),
       'the resource "policy" of the provisioning template must have a PolicyName or a PolicyDocument, and not both, got PolicyName and PolicyDocument; '],
     ['with a policy without a name', templateWith([], { policy: { Type: 'AWS::IoT::Policy', Properties: { PolicyName: '' } } }),

@@ -218,7 +218,7 @@ function parsed(json: string): object {
   }
   if (!isMap(template)) {
     throw new Error(`JustInTimeProvisioning.fromJson(): json must be a provisioning template in JSON, got ${quote(json)}; `
-      + `for a file, pass its content: readFileSync(path, 'utf8')`);
+      + 'for a file, pass its content: readFileSync(path, \'utf8\')');
   }
   return template;
 }
@@ -228,7 +228,7 @@ function complaintOf(options: JustInTimeProvisioningOptions): Complaint {
   const { policyName, policyDocument, thingNamePrefix, thingTypeName, thingGroups = [], thingAttributes = {} } = options;
   const given = [policyName, policyDocument].filter(policy => policy !== undefined).length;
   if (given !== 1) {
-    return `either policyName or policyDocument must be given, because a device without a policy has no permissions, `
+    return 'either policyName or policyDocument must be given, because a device without a policy has no permissions, '
       + `got ${given === 0 ? 'neither' : 'both'}`;
   }
   const known = (value: string | undefined, rule: (value: string) => Complaint): Complaint =>

@@ -20,5 +20,5 @@ export const RSA_AND_P256: readonly KeyAlgorithmName[] = [...RSA, 'EC_P256'];
  */
 export const NAME_IN_TOPICS: Form = {
   pattern: '(?!\\$)[^/+#\\u0000-\\u001f\\u007f-\\u009f]+',
-  allowed: 'text without / + # and control characters, and without $ at its beginning',
+  allowed: 'text without / + # and control characters, and without a leading $',
 };

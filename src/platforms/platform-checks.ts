@@ -33,9 +33,9 @@ export function checkRegistrationCode(value: unknown, platform: PlatformId): Com
 function checkProofByCertificate(platform: PlatformId): Complaint {
   const { name, proof } = platformRules(platform);
   return proof === 'verification certificate' ? undefined
-    : `platform must be one that asks for a verification certificate, got ${quote(name)}, which ${proof === 'none'
-      ? 'takes a CA without proof: give it the certificate of the CA'
-      : 'asks for a signature over its code'}`;
+    : `platform must be one that requires a verification certificate, got ${quote(name)}, which ${proof === 'none'
+      ? 'accepts a CA without proof: give it the certificate of the CA'
+      : 'requires a signature over its code'}`;
 }
 
 /** Checks that the platform accepts the name under which a CA is registered. */
@@ -63,7 +63,7 @@ export function checkDeviceKeyForPlatform(keyAlgorithm: KeyAlgorithmName, platfo
 export function checkNameInTopics(commonName: string): Complaint {
   return hasForm(commonName, NAME_IN_TOPICS) ? undefined
     : `subject.commonName should be ${NAME_IN_TOPICS.allowed}, got ${quote(commonName)}: a broker that grants topics by the common name `
-      + 'gives such a device those of others; declare `platforms` if it never meets one';
+      + 'gives such a device the topics of others; declare `platforms` if the device never connects to such a broker';
 }
 
 /** Checks that the platform accepts a device's name. */

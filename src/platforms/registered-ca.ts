@@ -14,12 +14,13 @@ import { complaintOfValidation } from '../constructs/checks/notices';
 export function validateRegistration(scope: Construct, ca: IPrivateIotCa, platform: IotPlatform): void {
   if (ca instanceof PrivateIotCa && ca._awaitsCertificate) {
     throw new Error(`${scope.node.path}: ca must have its certificate before it can be registered, and ${ca.node.path} is waiting for it; `
-      + 'register it in the deployment with its signedCertificate, or later');
+      + 'register the CA in the deployment with its signedCertificate, or later');
   }
   scope.node.addValidation({
     validate: () => devicesOf(ca).filter(({ _platforms }) => _platforms === undefined).flatMap(device => {
       const complaint = device._complaintFor(platform);
-      return complaintOfValidation(scope, device, complaint && `${complaint}, with which its CA is registered; declare platforms for a device of another one`);
+      return complaintOfValidation(scope, device, complaint
+        && `${complaint}, with which its CA is registered; declare platforms for a device of another platform`);
     }),
   });
 }

@@ -77,7 +77,7 @@ describe('a device whose name lies below that of another one', () => {
     ['of its request', { certificateSigningRequest: PemSource.inline(opensslRequest(`/CN=${ATTACKER.replace('/', '\\/')}`)) }],
   ])('gets no certificate for the broker, by the name %s', (_, options) => {
     expect(() => caFor([IotPlatform.MOSQUITTO]).ca.addDeviceCertificate('Attacker', options)).toThrow(
-      'Broker/Ca/Attacker: subject.commonName must be text without / + # and control characters, and without $ at its beginning '
+      'Broker/Ca/Attacker: subject.commonName must be text without / + # and control characters, and without a leading $ '
       + 'for Eclipse Mosquitto, got "victim/commands"');
   });
 });

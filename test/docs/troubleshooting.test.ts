@@ -15,10 +15,10 @@ test.each([
   'IH400053', 'a code that has expired', 'Invalid ETag', 'Transitioning', '401002 CA certificate not found', '`Unauthorized` from DPS',
   'AADSTS7000215', 'AADSTS700016', 'AuthorizationFailed', 'ResourceNotFound', 'SubscriptionNotFound', 'quota',
   'IOTDA.000022', 'IOTDA.001006', 'APIGW.0302', 'APIGW.0303', 'UnauthorizedOperation', 'UnsupportedRegion',
-  'answered no JSON', 'answered without its list', 'ANSWER_TOO_LONG', 'visible characters of ASCII alone',
+  'returned no JSON', 'returned no list', 'ANSWER_TOO_LONG', 'only visible ASCII characters',
   'IOTDA.014300', 'IOTDA.014301', 'IOTDA.014304', 'IOTDA.014308', 'APIGW.0301', '100226 cert commonName is null', '100217 certificate already exists',
   'RegisterCodeError', 'ParameterFieldCheckFailed', 'InstancePermissionCheckFailed', 'MqttInstanceNotFound', 'MqttOwnerCheckError',
-  'InvalidParameterValue.CACertInvalid', 'InvalidParameterValue.CACertNotMatch', 'LimitExceeded (…); an account takes at most 10 CA certificates', 'LimitExceeded.CARepeat',
+  'InvalidParameterValue.CACertInvalid', 'InvalidParameterValue.CACertNotMatch', 'LimitExceeded (…); an account accepts at most 10 CA certificates', 'LimitExceeded.CARepeat',
   'LimitExceeded.CACertNameRepeat', 'LimitExceeded.CAAlreadyBindProduct', 'LimitExceeded.CACertNotSupport', 'ResourceNotFound.CACertNotExist', 'AuthFailure', 'SignatureDoesNotMatch',
   'ScopeLocked', 'ENOTFOUND', 'DEPTH_ZERO_', 'peer did not return a certificate', 'alert unknown ca', 'Cannot verify signature for certificate with fingerprint',
 ])('a reader who searches for %s finds what to do', error => {

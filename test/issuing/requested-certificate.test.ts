@@ -215,7 +215,7 @@ describe('fails, before anything is written, for', () => {
     ['a name below that of another device, for a broker that grants topics by names', () => {
       world.secretValues.set(REQUEST_SECRET, deviceRequest([], '/CN=victim\\/commands'));
       return fromSecret({ Platforms: ['mosquitto'], AllowedSubject: { Type: 'Pattern', Subject: { CommonName: 'victim/*' } } });
-    }, 'subject.commonName must be text without / + # and control characters, and without $ at its beginning for Eclipse Mosquitto, got "victim/commands"'],
+    }, 'subject.commonName must be text without / + # and control characters, and without a leading $ for Eclipse Mosquitto, got "victim/commands"'],
     ['a device identity without a serial number in the request', () => {
       world.secretValues.set(REQUEST_SECRET, deviceRequest());
       return fromSecret({ Profile: 'devid' });

@@ -79,13 +79,13 @@ describe.each(REGISTRATIONS)('a registration with $platform', ({ platform, regis
     };
     expect(() => Template.fromStack(declaredWith([IotPlatform.MOSQUITTO]))).not.toThrow();
     expect(() => Template.fromStack(declaredWith())).toThrow(new RegExp(`Stack/Ca/Device: keyAlgorithm must be one of .* for ${PLATFORMS[platform].name}, got "ED25519", `
-      + 'with which its CA is registered; declare platforms for a device of another one'));
+      + 'with which its CA is registered; declare platforms for a device of another platform'));
   });
 
   test('waits for a CA that is signed elsewhere', () => {
     const { stack, ca } = stackWithCa({ signedElsewhere: true });
     expect(() => declare(stack, 'acme', ca, imported(stack)))
-      .toThrow('Stack/acme: ca must have its certificate before it can be registered, and Stack/Ca is waiting for it; register it in the deployment with its signedCertificate');
+      .toThrow('Stack/acme: ca must have its certificate before it can be registered, and Stack/Ca is waiting for it; register the CA in the deployment with its signedCertificate');
   });
 
   test('fails for a CA whose key the platform is not known to take', () => {

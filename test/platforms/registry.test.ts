@@ -53,7 +53,7 @@ describe('what nothing can check', () => {
     [IotPlatform.HUAWEI_IOTDA, { 'where-cas-work': 'private CA certificates work for devices that connect by MQTT, not elsewhere' }],
     [IotPlatform.HUAWEI_IOTDP, {
       'code-lifetime': 'a code is valid for one day, and until there is a newer one',
-      'ca-in-use': 'a CA that is in use can be neither deleted nor exchanged, and one that was exchanged has to be verified again',
+      'ca-in-use': 'a CA that is in use can be neither deleted nor replaced, and a CA that was replaced must be verified again',
     }],
     [IotPlatform.AWS_IOT_CORE, { 'cas-with-one-subject': 'an account and Region take at most 10 CAs with the same subject' }],
     [IotPlatform.MOSQUITTO, {}],
@@ -70,7 +70,7 @@ describe('a verification certificate', () => {
 
   test.each(brokers)('is refused for %s, which takes the CA as it is', platform => {
     const [, ca] = stackWith(constants.find(([, { platformId }]) => platformId === platform)![1]);
-    const message = `platform must be one that asks for a verification certificate, got "${platformRules(platform).name}", which takes a CA without proof: `
+    const message = `platform must be one that requires a verification certificate, got "${platformRules(platform).name}", which accepts a CA without proof: `
       + 'give it the certificate of the CA';
     expect(() => ca.addVerificationCertificate('Proof', { registrationCode: 'code', platform: ca.platforms[0] })).toThrow(`Stack/Ca/Proof: ${message}`);
     expect(() => parseDeclaration('Custom::IotVerificationCertificate', {
@@ -80,7 +80,7 @@ describe('a verification certificate', () => {
 
   test('is refused for Cumulocity, which wants a signature', () => {
     expect(checkRegistrationCode('code', 'cumulocity'))
-      .toBe('platform must be one that asks for a verification certificate, got "Cumulocity", which asks for a signature over its code');
+      .toBe('platform must be one that requires a verification certificate, got "Cumulocity", which requires a signature over its code');
   });
 
   test('is taken for all others', () => {

@@ -30,18 +30,19 @@ const ENGLISH: Language = {
 An account takes at most ${maximumCas} CA certificates. Create a product with the authentication method X.509 Certificate and
 Use Private CA Certificate: Yes.`,
   compareCode: `In Device Management > CA Certificate > Register CA Certificate, copy the registration code, and compare it with the
-table of the next step. Where the table has none or another one, deploy again with the code as the parameter, and export again;
+table of the next step. If the table has no code or another code, deploy again with the code as the parameter, and export again;
 the CA stays as it is:
 
        npx cdk deploy --parameters RegistrationCode=<code> --outputs-file outputs.json
        npx private-iot-ca export --platform alibaba-iot`,
   register: 'In Device Management > CA Certificate > Register CA Certificate, enter the name and upload the two files.',
   registerHead: 'CA certificate name | CA certificate | Verification certificate | Registration code',
-  noVerification: '(not there yet)',
-  leftOut: ({ facts, finding }) => `Left out, with its devices, because the platform does not take it: ${markdown(facts.shortName)} (${markdown(finding.message)}).`,
-  bind: 'Add a device for each line of the table, and bind its certificate by the SN. `devices.csv` has the same for programs.',
+  noVerification: '(not generated yet)',
+  leftOut: ({ facts, finding }) =>
+    `Left out, with its devices, because the platform does not accept it: ${markdown(facts.shortName)} (${markdown(finding.message)}).`,
+  bind: 'Add a device for each line of the table, and bind its certificate by the SN. `devices.csv` contains the same list for programs.',
   bindHead: 'Device | SN | Certificate | Valid until',
-  noDevices: 'There is no device certificate among the outputs yet.',
+  noDevices: 'The outputs contain no device certificate yet.',
   connect: `Give each device its certificate and its private key (the secret that the stack names, or \`private-iot-ca export
 --private-keys\`), and connect it directly by MQTT over TLS.`,
 };

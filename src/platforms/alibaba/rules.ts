@@ -27,9 +27,9 @@ export const APSARA_MQTT_RULES = {
   code: { comes: 'before the CA', from: 'the API' },
   // https://www.alibabacloud.com/help/en/apsaramq-for-mqtt/mqtt-upgraded/developer-reference/api-onsmqtt-2020-04-20-getregistercode
   // shows a UUID followed by more digits, the last of which are masked.
-  registrationCode: { pattern: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[0-9A-Za-z]{0,28}', allowed: 'a UUID with further digits behind it' },
+  registrationCode: { pattern: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[0-9A-Za-z]{0,28}', allowed: 'a UUID followed by further digits' },
   caKeyAlgorithms: RSA_AND_NIST,
   deviceKeyAlgorithms: RSA_AND_NIST,
   deviceKnownBy: 'serial number',
-  notices: { edition: 'an instance of the Platinum or the Professional edition is needed' },
+  notices: { edition: 'an instance of the Platinum or Professional Edition is required' },
 } as const satisfies PlatformRules;

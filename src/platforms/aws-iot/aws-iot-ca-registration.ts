@@ -157,7 +157,7 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
       this.assertAutoRegistration('justInTimeProvisioning');
     }
     if (this.mode !== AwsIotCertificateMode.DEFAULT && props.generation !== undefined) {
-      throw new Error(`${this.node.path}: generation must be left out in the mode ${this.mode}, which asks for no code, `
+      throw new Error(`${this.node.path}: generation must be left out in the mode ${this.mode}, which needs no registration code, `
         + `got ${Number(props.generation)}`);
     }
     this.verificationCertificate = this.mode === AwsIotCertificateMode.DEFAULT ? this.verify(props) : undefined;
@@ -248,11 +248,11 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
     }
     const text = caCertificate!._text;
     if (text === undefined) {
-      throw new Error(`${this.node.path}: caCertificate must be given by PemSource.inline(), file() or parameter(), got PemSource.secret()`);
+      throw new Error(`${this.node.path}: caCertificate must be given with PemSource.inline(), file() or parameter(), got PemSource.secret()`);
     }
     validateChain(this, 'caCertificate', text, ({ certificate, chain }) => {
       if (chain.length > 0) {
-        throw new Error(`caCertificate must be the one CA that signs the devices' certificates, got ${chain.length + 1} certificates`);
+        throw new Error(`caCertificate must hold one certificate, that of the CA that signs the devices' certificates, got ${chain.length + 1}`);
       }
       assertLinted(certificate.der, [IotPlatform.AWS_IOT_CORE._render()], undefined);
     });
@@ -264,7 +264,8 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
     const stack = Stack.of(this);
     const other = stack.node.findAll().find(node => node instanceof AwsIotCaRegistration && node !== this && node._ca === ca && node.stack === stack);
     if (other) {
-      throw new Error(`${this.node.path}: ca must be registered once in a stack, and ${other.node.path} registers ${ca.node.path}; use that one`);
+      throw new Error(`${this.node.path}: ca must be registered only once in a stack, got ${ca.node.path}, `
+        + `which ${other.node.path} already registers; use that registration`);
     }
   }
 
@@ -277,7 +278,7 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
 
   private verify({ ca, generation: declared }: AwsIotCaRegistrationProps): VerificationCertificate {
     if (!ca) {
-      throw new Error(`${this.node.path}: ca must be given for AwsIotCertificateMode.DEFAULT, since its key signs a verification certificate`);
+      throw new Error(`${this.node.path}: ca must be given for AwsIotCertificateMode.DEFAULT, because its key signs a verification certificate`);
     }
     const registrar = RegistrarFunction.of(this, 'aws-iot');
     const { region, urlSuffix } = Stack.of(this);

@@ -58,7 +58,7 @@ export class AwsIotThingPolicy extends Resource {
     const { THING_NAME } = AwsIotThingPolicy;
     const { topics = [`${THING_NAME}/*`, `$aws/things/${THING_NAME}/*`, `$aws/commands/things/${THING_NAME}/*`] } = props;
     if (topics.length === 0) {
-      throw new Error(`${this.node.path}: topics must hold a topic at least`);
+      throw new Error(`${this.node.path}: topics must contain at least one topic, got none`);
     }
     topics.forEach(topic => validate(this, [topic], () => checkPolicyTopic(topic)));
     const arn = (resource: string, resourceName: string): string => Stack.of(this).formatArn({ service: 'iot', resource, resourceName });
@@ -79,8 +79,8 @@ export class AwsIotThingPolicy extends Resource {
     };
     const size = largestSize(Stack.of(this), policyDocument);
     if (size > MAX_CHARACTERS) {
-      throw new Error(`${this.node.path}: topics must make a policy of at most ${MAX_CHARACTERS} characters for AWS IoT Core, got up to ${size} `
-        + `from ${topics.length} topics; let one of them stand for several, with *`);
+      throw new Error(`${this.node.path}: topics must result in a policy of at most ${MAX_CHARACTERS} characters for AWS IoT Core, got up to ${size} `
+        + `from ${topics.length} topics; combine several of them into one with *`);
     }
     this.policyName = new CfnPolicy(this, 'Resource', { policyDocument }).ref;
   }

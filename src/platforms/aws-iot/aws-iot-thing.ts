@@ -108,13 +108,13 @@ export class AwsIotThing extends Resource {
     keepPrivateKeysOut(this);
     const { certificate, caRegistration, attributes, active = true, thingName = certificate._subject?.commonName } = props;
     if (thingName === undefined) {
-      throw new Error(`${this.node.path}: thingName must be given for a certificate that has its subject from a certificateSigningRequest`);
+      throw new Error(`${this.node.path}: thingName must be given for a certificate whose subject comes from a certificateSigningRequest`);
     }
     validate(this, [thingName], () => checkThingName(thingName));
     validate(this, [], () => attributes && checkThingAttributes(knownValues(this, attributes, false) as { [name: string]: unknown }, 'attributes', false));
     validate(this, [], () => certificate._complaintFor(IotPlatform.AWS_IOT_CORE));
     if (caRegistration?._ca && caRegistration._ca.caId !== certificate._issuer.caId) {
-      throw new Error(`${this.node.path}: caRegistration must be that of the CA which issues the certificate, ${certificate._issuer.node.path}, `
+      throw new Error(`${this.node.path}: caRegistration must be that of the CA that issues the certificate, ${certificate._issuer.node.path}, `
         + `got that of ${caRegistration._ca.node.path}`);
     }
     const ofCa = caRegistration?.mode === AwsIotCertificateMode.DEFAULT;

@@ -48,12 +48,13 @@ export function checkThingAttributes(attributes: { readonly [name: string]: unkn
   const names = Object.keys(attributes);
   const max = ofType ? MAX_ATTRIBUTES.ofType : MAX_ATTRIBUTES.withoutType;
   if (names.length > max) {
-    return `${property} must be at most ${max} for a thing ${ofType ? 'with' : 'without'} a thing type, got ${names.length}: ${quote(names.join(', '))}`
-      + (ofType ? '' : `; a thing of a type may have ${MAX_ATTRIBUTES.ofType}`);
+    return `${property} must have at most ${max} entries for a thing ${ofType ? 'with' : 'without'} a thing type, `
+      + `got ${names.length}: ${quote(names.join(', '))}`
+      + (ofType ? '' : `; a thing with a thing type may have ${MAX_ATTRIBUTES.ofType}`);
   }
   const badName = names.find(name => !/^[a-zA-Z0-9_.,@/:#-]{1,128}$/.test(name));
   if (badName !== undefined) {
-    return `the names of ${property} must be 1 to 128 letters, digits and _ . , @ / : # -, without a space, got ${quote(badName)}`;
+    return `the names of ${property} must be 1 to 128 letters, digits and _ . , @ / : # -, without spaces, got ${quote(badName)}`;
   }
   for (const [name, value] of Object.entries(attributes)) {
     const complaint = typeof value === 'string' ? checkThingAttribute(value, `${property}.${nameInPath(name)}`) : undefined;
@@ -67,7 +68,7 @@ export function checkThingAttributes(attributes: { readonly [name: string]: unkn
 /** API reference, AttributePayload: the value of one attribute. */
 export function checkThingAttribute(value: string, property: string): Complaint {
   return /^[a-zA-Z0-9_.,@/:#=[\]-]{0,800}$/.test(value) ? undefined
-    : `${property} must be at most 800 letters, digits and _ . , @ / : # = [ ] -, without a space, for AWS IoT Core, got ${quote(value)}`;
+    : `${property} must be at most 800 letters, digits and _ . , @ / : # = [ ] -, without spaces, for AWS IoT Core, got ${quote(value)}`;
 }
 
 /**
@@ -76,5 +77,5 @@ export function checkThingAttribute(value: string, property: string): Complaint 
  */
 export function checkPolicyTopic(value: unknown): Complaint {
   return typeof value === 'string' && /^[^+#\p{Cc}]+$/u.test(value) ? undefined
-    : `topics must not be empty, and have * for whatever may stand there, not + or #, got ${quote(value)}`;
+    : `topics must not be empty, and must have * as their wildcard, not + or #, got ${quote(value)}`;
 }

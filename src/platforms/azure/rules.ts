@@ -13,7 +13,7 @@ export const AZURE_IOT_HUB_RULES = {
   deviceKeyAlgorithms: RSA_AND_NIST,
   // https://learn.microsoft.com/javascript/api/@azure/eventgrid/devicelifecycleevent, deviceId: up to 128 characters.
   deviceCommonName: { pattern: "[A-Za-z0-9:.+%_#*?!(),=@;$'\\-]+", allowed: "letters, digits and - : . + % _ # * ? ! ( ) , = @ ; $ ' (the device ID)" },
-  notices: { 'device-id': 'the common name of a device certificate has to be the device ID' },
+  notices: { 'device-id': 'the common name of a device certificate must be the device ID' },
 } as const satisfies PlatformRules;
 
 /** The rules of Azure IoT Hub Device Provisioning Service. */

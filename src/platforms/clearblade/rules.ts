@@ -11,5 +11,5 @@ export const CLEARBLADE_RULES = {
   documentedKeys: ['ca'],
   deviceKnownBy: 'certificate',
   validAtRegistration: true,
-  notices: { 'direct-ca': 'a device has to be signed by the very CA of the registry: one that is signed by a CA below it is refused' },
+  notices: { 'direct-ca': 'the CA of the registry itself must issue the device certificates: a certificate from a CA below it is refused' },
 } as const satisfies PlatformRules;

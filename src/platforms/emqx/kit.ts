@@ -10,24 +10,24 @@ export const EMQX: Kit = {
   folder: '/etc/emqx/certs',
   servesTls: true,
   files: input => [...brokerFiles(input), kitText('emqx.conf', `# ${KIT_MARK}
-# For the end of emqx.conf. The key must be readable by the user that the broker runs as, and by nobody else:
+# For the end of emqx.conf. The key must be readable only by the user that the broker runs as:
 #   chown emqx ${shellWord(`${input.folder}/${BROKER_FILE.serverKey}`)}
 
 listeners.ssl.default {
   bind = "0.0.0.0:8883"
-  # The certificate has proved who the device is: no password is asked for.
+  # The certificate proves the identity of the device, so no password is requested.
   enable_authn = false
   ssl_options {
     cacertfile = ${JSON.stringify(`${input.folder}/${BROKER_FILE.caBundle}`)}
     certfile = ${JSON.stringify(`${input.folder}/${BROKER_FILE.server}`)}
     keyfile = ${JSON.stringify(`${input.folder}/${BROKER_FILE.serverKey}`)}
-    # Both are needed: without the second one, a device without a certificate is let in.
+    # Both are needed: without the second one, a device without a certificate can connect.
     verify = verify_peer
     fail_if_no_peer_cert = true
   }
 }
 
-# EMQX starts these by itself, on 1883, 8083 and 8084. They ask for no certificate.
+# EMQX starts these listeners by default, on 1883, 8083 and 8084. They request no certificate.
 listeners.tcp.default.enable = false
 listeners.ws.default.enable = false
 listeners.wss.default.enable = false

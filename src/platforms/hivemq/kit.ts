@@ -52,7 +52,7 @@ function config(folder: string): string {
 function script(cas: readonly string[]): string {
   return `#!/bin/sh
 # ${KIT_MARK}
-# Makes the stores of HiveMQ in this folder, from the files beside it; needs openssl and Java's keytool. Then:
+# Makes the stores of HiveMQ in this folder from the files beside it. It needs openssl and Java's keytool. Then:
 #   cp ${STORE.keys} ${STORE.trust} config.xml <HiveMQ>/conf/
 set -eu
 umask 077

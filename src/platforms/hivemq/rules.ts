@@ -10,5 +10,5 @@ export const HIVEMQ_RULES = {
   // Its extensions for access control use the common name as the user name, `${{username}}` in their topics:
   // https://docs.hivemq.com/hivemq-enterprise-security-extension/latest/, "X.509 Certificate Authentication".
   deviceCommonName: NAME_IN_TOPICS,
-  notices: { 'key-store': 'the CA goes into a key store of Java' },
+  notices: { 'key-store': 'the CA goes into a Java key store' },
 } as const satisfies PlatformRules;

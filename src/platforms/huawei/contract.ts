@@ -31,14 +31,14 @@ export function signingRegion(endpoint: string, region?: string): string | undef
 export function checkHuaweiRegion(endpoint: string, region: unknown): Complaint {
   const [, , named] = OWN_NAME.exec(endpoint) ?? [];
   return region === undefined ? undefined : checkForm('region', region, REGION)
-    ?? (named === undefined || named === region ? undefined : `region must be ${named}, which the endpoint names, or be left out, got ${quote(region)}`);
+    ?? (named === undefined || named === region ? undefined : `region must be ${named}, as in the endpoint, or be left out, got ${quote(region)}`);
 }
 
 /** Checks that an access key can sign, for which the Region must be known. */
 export function checkSigningRegion(endpoint: string, region: string | undefined): Complaint {
   return region !== undefined || OWN_NAME.test(endpoint) ? undefined
-    : `region must be given where the endpoint does not name it, since an access key signs for a Region, got none for ${quote(endpoint)}; `
-      + 'declare the Region that the instance is in, such as cn-north-4';
+    : `region must be given if the endpoint does not contain it, because an access key signs for a Region, got none for ${quote(endpoint)}; `
+      + 'declare the Region of the instance, such as cn-north-4';
 }
 
 export const HUAWEI_PROJECT_ID: Form = { pattern: '[A-Za-z0-9]{1,32}', allowed: '1 to 32 letters and digits, as My Credentials shows it' };

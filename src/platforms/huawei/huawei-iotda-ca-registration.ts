@@ -166,7 +166,8 @@ export class HuaweiIotdaCaRegistration extends CloudCaRegistration {
   private sayRegion(endpoint: string, region: string | undefined): void {
     const complaint = hasToken([endpoint, region]) ? undefined : checkSigningRegion(endpoint, region);
     if (complaint) {
-      warn(this, 'signing-region', `${complaint}. A token needs none; acknowledge that: Annotations.of(registration).acknowledgeWarning('${noticeId('signing-region')}')`);
+      warn(this, 'signing-region', `${complaint}. A token needs no region; `
+        + `if the secret holds a token, acknowledge this warning: Annotations.of(registration).acknowledgeWarning('${noticeId('signing-region')}')`);
     }
   }
 }

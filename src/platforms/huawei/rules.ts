@@ -26,5 +26,5 @@ export const HUAWEI_IOTDP_RULES = {
   caKeyAlgorithms: RSA_AND_NIST,
   deviceKeyAlgorithms: RSA_AND_NIST,
   deviceKnownBy: 'SHA-1 fingerprint',
-  notices: { 'ca-in-use': 'a CA that is in use can be neither deleted nor exchanged, and one that was exchanged has to be verified again' },
+  notices: { 'ca-in-use': 'a CA that is in use can be neither deleted nor replaced, and a CA that was replaced must be verified again' },
 } as const satisfies PlatformRules;

@@ -7,7 +7,7 @@ export const MOSQUITTO: Kit = {
   folder: '/etc/mosquitto/certs',
   servesTls: true,
   files: input => [...brokerFiles(input), kitText('mosquitto.conf', `# ${KIT_MARK}
-# The key must be readable by the user that the broker runs as, and by nobody else:
+# The key must be readable only by the user that the broker runs as:
 #   chown mosquitto ${shellWord(`${input.folder}/${BROKER_FILE.serverKey}`)}
 
 listener 8883
@@ -15,8 +15,8 @@ cafile ${input.folder}/${BROKER_FILE.caBundle}
 certfile ${input.folder}/${BROKER_FILE.server}
 keyfile ${input.folder}/${BROKER_FILE.serverKey}
 
-# A device has to present a certificate of these CAs. Its common name becomes its user name, as in
-# "pattern readwrite devices/%u/#" of an acl_file; what it says of itself in MQTT does not count. No name of these devices has
+# A device must present a certificate of these CAs. Its common name becomes its user name, as in
+# "pattern readwrite devices/%u/#" of an acl_file; a user name that it sends in MQTT is ignored. No name of these devices has
 # a / or a wildcard: a device "a/b" would have topics of the device "a".
 require_certificate true
 use_identity_as_username true

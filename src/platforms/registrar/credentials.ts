@@ -60,7 +60,7 @@ export function credentialsIn<N extends string, O extends string = never>(
   const present: (N | O)[] = [...names, ...optional].filter(name => typeof map![name] === 'string' && map![name] !== '');
   const malformed = present.filter(name => !VISIBLE.test(map![name] as string));
   if (malformed.length > 0) {
-    throw new Error(`credentials must be a secret whose JSON members have visible characters of ASCII alone, without spaces and line ends, got ${
+    throw new Error(`credentials must be a secret whose JSON members hold only visible ASCII characters, without spaces or line ends, got ${
       secretArn} with others in ${malformed.join(', ')} (not shown)`);
   }
   return Object.fromEntries(present.map(name => [name, map![name]])) as Credentials<N, O>;

@@ -121,7 +121,7 @@ export class DynamoDbRecords implements RegistrationRecords {
         return this.asked(registration, purpose, asker, ask);
       }
       await sleep(LOOK, undefined, { signal: this.signal }).catch(() => {
-        throw new Error('another delivery of the request was asking the platform for a code, until no time was left; deploy again');
+        throw new Error('another delivery of the request was asking the platform for a code, until the time ran out; deploy again');
       });
     }
   }

@@ -26,7 +26,7 @@ export function ownEndpoint(service: string, endpoint: string, stackId: string |
   const place = placeOf(stackId ?? '', 'cloudformation');
   const own = place && `https://${service}.${place.region}.${domainOf(place.partition)}`;
   if (endpoint !== own) {
-    throw new Error(`endpoint must be that of the function's own Region, ${own ?? 'which STACK_ID does not say'}, got ${quote(endpoint)}`);
+    throw new Error(`endpoint must be that of the function's own Region, ${own ?? 'which STACK_ID does not contain'}, got ${quote(endpoint)}`);
   }
   return endpoint;
 }

@@ -34,7 +34,7 @@ const LASTING_ATTEMPTS = 3;
 /** No response of these APIs is longer; characters. A truncated response would suggest that the missing entries do not exist. */
 const MAX_RESPONSE = 262_144;
 
-/** The statuses of throttling and of transient faults: RFC 6585, section 4, and RFC 9110, section 15.6. */
+/** The statuses of throttling and of transient faults: RFC 6585, section 4, and RFC 9110, sections 15.5.9 and 15.6. */
 const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504];
 
 /** Names the transient fault of a response by its status; `undefined` if the call is not to be retried. */
@@ -89,7 +89,7 @@ export class HttpApi {
       try {
         await this.pause(attempt, outcome.response?.headers ?? {});
       } catch {
-        throw new Error(`${what} failed: ${fault}, until no time was left; deploy again`);
+        throw new Error(`${what} failed: ${fault}, until the time ran out; deploy again`);
       }
     }
   }

@@ -2,7 +2,7 @@ import { HttpResponse } from './http-api';
 import { isMap, JsonMap } from '../../contract/json-map';
 
 /** The way out if the call reached a proxy or a portal, for example, instead of the platform itself. */
-export const LOOK_AT_ENDPOINT = 'look at the endpoint that is declared, and at what stands before it, and deploy again';
+export const LOOK_AT_ENDPOINT = 'check the declared endpoint and any proxy in front of it, and deploy again';
 
 /** The JSON of a response, or an empty map if it is not JSON: for refusals, whose status says enough. */
 export function jsonOf(response: HttpResponse): JsonMap {
@@ -18,7 +18,7 @@ export function jsonOf(response: HttpResponse): JsonMap {
 export function jsonAnswer(what: string, response: HttpResponse): JsonMap {
   const map = mapIn(response);
   if (!map) {
-    throw new Error(`${what} answered no JSON; ${LOOK_AT_ENDPOINT}`);
+    throw new Error(`${what} returned no JSON; ${LOOK_AT_ENDPOINT}`);
   }
   return map;
 }
@@ -31,7 +31,7 @@ export function jsonAnswer(what: string, response: HttpResponse): JsonMap {
 export function listIn(what: string, member: string, value: unknown): JsonMap[] {
   const list = value ?? (value === null ? [] : undefined);
   if (!Array.isArray(list) || !list.every(isMap)) {
-    throw new Error(`${what} answered without its list ${member}; ${LOOK_AT_ENDPOINT}`);
+    throw new Error(`${what} returned no list ${member}; ${LOOK_AT_ENDPOINT}`);
   }
   return list;
 }

@@ -14,14 +14,14 @@ export const TOO_LONG = 'ANSWER_TOO_LONG';
  * https://nodejs.org/api/errors.html and https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
  */
 export const LASTING: readonly { readonly code: RegExp; readonly wayOut: (host: string) => string }[] = [
-  { code: /^ENOTFOUND$/, wayOut: host => `no host has the name ${host}: look at the region and the endpoint that are declared` },
+  { code: /^ENOTFOUND$/, wayOut: host => `no host has the name ${host}: check the declared region and endpoint` },
   {
     code: /^(ERR_TLS_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/,
-    wayOut: host => `the TLS certificate of ${host} is not trusted: look at the endpoint that is declared, and at what stands before it`,
+    wayOut: host => `the TLS certificate of ${host} is not trusted: check the declared endpoint and any proxy in front of it`,
   },
   {
     code: new RegExp(`^${TOO_LONG}$`),
-    wayOut: host => `what ${host} answers is longer than any answer of the platform: look at the endpoint that is declared, and at what stands before it`,
+    wayOut: host => `the response of ${host} is longer than any response of the platform: check the declared endpoint and any proxy in front of it`,
   },
 ];
 
@@ -30,5 +30,5 @@ export function networkFault(error: Error, host: string): NetworkFault {
   const { code = error.name } = error as NodeJS.ErrnoException;
   const lasting = LASTING.find(each => each.code.test(code));
   // When the time of an attempt is over, Node.js reports that the request was aborted.
-  return lasting ? { words: `${code}; ${lasting.wayOut(host)}`, lasts: true } : { words: code === 'ABORT_ERR' ? 'no answer' : code, lasts: false };
+  return lasting ? { words: `${code}; ${lasting.wayOut(host)}`, lasts: true } : { words: code === 'ABORT_ERR' ? 'no response' : code, lasts: false };
 }

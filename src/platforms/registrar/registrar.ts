@@ -30,7 +30,7 @@ export async function carryOut(
   const found = entryOf(registrars, resourceType);
   try {
     if (!found) {
-      throw new Error(`the resource type must be one of ${Object.keys(registrars).join(', ')}, got another one`);
+      throw new Error(`the resource type must be one of ${Object.keys(registrars).join(', ')}, got another type`);
     }
     const registrar = 'aimOf' in found ? inOrder(found) : found;
     if (requestType === 'Delete') {

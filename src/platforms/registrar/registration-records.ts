@@ -11,8 +11,9 @@ export interface Standing {
 }
 
 /**
- * Where a declared registration comes from: the platform had it already (`found`); a resource makes it (`made`); or it was put back and
- * keeps its origin (`restored`).
+ * Where a declared registration comes from: the platform had it already (`found`); a resource makes it (`made`); or a resource puts it in
+ * the place of another registration under an occupied name, as in a rollback (`restored`). `made` replaces a recorded origin. The others
+ * keep it; if none is recorded, `restored` is recorded as `made`.
  */
 export type Origin = 'found' | 'made' | 'restored';
 

@@ -32,8 +32,8 @@ function chainName({ exported }: KitCertificate): string {
 
 function configuration(folder: string): string {
   return `# ${KIT_MARK}
-# For the end of thingsboard.conf; in a container, environment variables of the same names. The key must be readable by the
-# user that ThingsBoard runs as, and by nobody else:
+# For the end of thingsboard.conf; in a container, environment variables of the same names. The key must be readable only by the
+# user that ThingsBoard runs as:
 #   chown thingsboard ${shellWord(`${folder}/${BROKER_FILE.serverKey}`)}
 export MQTT_SSL_ENABLED=true
 export MQTT_SSL_BIND_PORT=8883
@@ -41,7 +41,7 @@ export MQTT_SSL_CREDENTIALS_TYPE=PEM
 export MQTT_SSL_PEM_CERT=${shellWord(`${folder}/${BROKER_FILE.server}`)}
 export MQTT_SSL_PEM_KEY=${shellWord(`${folder}/${BROKER_FILE.serverKey}`)}
 export MQTT_SSL_SKIP_VALIDITY_CHECK_FOR_CLIENT_CERT=false
-# Without TLS there is no certificate to look at. Plain MQTT cannot be turned off beside it: it is for this machine only.
+# Without TLS there is no certificate to check. Plain MQTT cannot be turned off, so only this machine can reach it.
 export MQTT_BIND_ADDRESS=127.0.0.1
 `;
 }
@@ -59,12 +59,12 @@ function steps(profiles: readonly Profile[]): string {
 # ThingsBoard
 
 1. Put \`${BROKER_FILE.server}\` and \`${BROKER_FILE.serverKey}\` where \`thingsboard.conf\` says, add its lines to ThingsBoard's own, and restart it.
-2. Make a device profile for each of these CAs: Profiles > Device profiles > Device provisioning > X.509 Certificates Chain. Paste
-   the file as the certificate, take \`(.*)\` as the regular expression for the common name, and say whether devices are created.
+2. Create a device profile for each of these CAs: Profiles > Device profiles > Device provisioning > X.509 Certificates Chain. Paste
+   the file as the certificate, use \`(.*)\` as the regular expression for the common name, and say whether devices are created.
 ${profiles.map(({ file, subject }) => `   - \`${file}\`: ${markdown(subject)}`).join('\n')}
-3. Give each device its key and its chain. It has to present all of the file: ThingsBoard refuses a device that presents its own
+3. Give each device its key and its chain. It must present the whole file: ThingsBoard refuses a device that presents its own
    certificate alone.
-${profiles.flatMap(({ devices }) => devices).map(file => `   - \`${file}\``).join('\n') || '   - there is no device among the outputs yet'}
+${profiles.flatMap(({ devices }) => devices).map(file => `   - \`${file}\``).join('\n') || '   - the outputs contain no device yet'}
 4. Devices trust \`${BROKER_FILE.caBundle}\`.
 5. ThingsBoard asks for a certificate and does not demand one: on port 8883 too, it lets in a device with an access token, or with
    MQTT Basic credentials, where these are the device's credentials. A device has one kind of them. Those that a profile creates

@@ -10,5 +10,5 @@ export const THINGSBOARD_RULES = {
   deviceKnownBy: 'common name',
   deviceCommonNameRequired: true,
   deviceCommonName: NAME_IN_TOPICS,
-  notices: { 'whole-chain': 'a device has to present its whole chain, up to the certificate that the device profile has' },
+  notices: { 'whole-chain': 'a device must present its whole chain, up to the certificate in the device profile' },
 } as const satisfies PlatformRules;

@@ -10,7 +10,7 @@ export const VERNEMQ: Kit = {
   folder: '/etc/vernemq',
   servesTls: true,
   files: input => [...brokerFiles(input), kitText('vernemq.conf', `# ${KIT_MARK}
-# For the end of vernemq.conf. The key must be readable by the user that the broker runs as, and by nobody else:
+# For the end of vernemq.conf. The key must be readable only by the user that the broker runs as:
 #   chown vernemq ${shellWord(`${input.folder}/${BROKER_FILE.serverKey}`)}
 
 listener.ssl.default = 0.0.0.0:8883
@@ -18,16 +18,16 @@ listener.ssl.cafile = ${input.folder}/${BROKER_FILE.caBundle}
 listener.ssl.certfile = ${input.folder}/${BROKER_FILE.server}
 listener.ssl.keyfile = ${input.folder}/${BROKER_FILE.serverKey}
 
-# A device has to present a certificate of these CAs. Its common name becomes its user name.
+# A device must present a certificate of these CAs. Its common name becomes its user name.
 listener.ssl.require_certificate = on
 listener.ssl.use_identity_as_username = on
 
-# VerneMQ asks for a password beside the certificate. This listener does not: the certificate has proved who the device is.
-# Leave the line out to ask for both; the user name in the password file is then the common name.
+# VerneMQ asks for a password in addition to the certificate. This listener does not: the certificate proves the identity of the device.
+# Remove the line to ask for both; the user name in the password file is then the common name.
 listener.ssl.allow_anonymous_override = on
 
-# Without TLS there is no certificate to look at: such a listener is for this machine only, and asks for a password. The last
-# line with a name counts. The container image appends listeners of its own, unless these variables keep them inside:
+# Without TLS there is no certificate to check: such a listener is for this machine only, and asks for a password. If a name
+# occurs twice, the last line counts. The container image appends its own listeners, unless these variables keep them inside:
 #   DOCKER_VERNEMQ_LISTENER__TCP__DEFAULT=127.0.0.1:1883 DOCKER_VERNEMQ_LISTENER__WS__DEFAULT=127.0.0.1:8080
 listener.tcp.default = 127.0.0.1:1883
 allow_anonymous = off

@@ -10,5 +10,5 @@ export const VERNEMQ_RULES = {
   deviceKnownBy: 'common name',
   deviceCommonNameRequired: true,
   deviceCommonName: NAME_IN_TOPICS,
-  notices: { password: 'a user name and a password are asked for beside the certificate, unless allow_anonymous_override is on for the listener' },
+  notices: { password: 'the listener asks for a user name and a password in addition to the certificate, unless its allow_anonymous_override is on' },
 } as const satisfies PlatformRules;

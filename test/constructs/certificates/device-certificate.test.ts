@@ -126,8 +126,8 @@ describe('a common name that stands in topics', () => {
 
   test.each(UNFIT)('is warned of where no platform is declared: %s', commonName => {
     expect(warned([], commonName)).toEqual([
-      `subject.commonName should be text without / + # and control characters, and without $ at its beginning, got "${commonName}": `
-      + 'a broker that grants topics by the common name gives such a device those of others; declare `platforms` if it never meets one '
+      `subject.commonName should be text without / + # and control characters, and without a leading $, got "${commonName}": `
+      + 'a broker that grants topics by the common name gives such a device the topics of others; declare `platforms` if the device never connects to such a broker '
       + '[ack: cdk-private-iot-ca:common-name-in-topics]',
     ]);
     expect(warned([IotPlatform.HUAWEI_IOTDA], commonName)).toEqual([]);
@@ -140,7 +140,7 @@ describe('a common name that stands in topics', () => {
 
   test.each([IotPlatform.MOSQUITTO, IotPlatform.EMQX, IotPlatform.HIVEMQ, IotPlatform.VERNEMQ, IotPlatform.THINGSBOARD])('is refused for %s', platform => {
     UNFIT.forEach(commonName => expect(() => warned([platform], commonName)).toThrow(
-      `Stack/Ca/Sensor: subject.commonName must be text without / + # and control characters, and without $ at its beginning for ${platform}, got "${commonName}"`));
+      `Stack/Ca/Sensor: subject.commonName must be text without / + # and control characters, and without a leading $ for ${platform}, got "${commonName}"`));
     expect(warned([platform], 'Press 7: a.b_c-d$')).toEqual([]);
   });
 });

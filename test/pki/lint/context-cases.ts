@@ -165,7 +165,7 @@ export const PLATFORM_CASES: readonly ContextCase[] = [
   // A name that stands in topics, and may be in rules on them.
   ...(['thingsboard', 'mosquitto', 'emqx', 'hivemq', 'vernemq'] as const).flatMap(platform => ['victim/x', 'a+', '#', '$SYS', 'a\u0007'].map((named): ContextCase => ({
     rule: `platform-${platform}-device-common-name`,
-    says: `must be text without / + # and control characters, and without $ at its beginning for ${platformRules(platform).name}, got `,
+    says: `must be text without / + # and control characters, and without a leading $ for ${platformRules(platform).name}, got `,
     found: { subject: name([COMMON_NAME, named]) },
     passed: { subject: name([COMMON_NAME, 'Press 7: a.b_c-d$']) },
     platforms: [platform],

@@ -59,7 +59,7 @@ test('a registration is a code, a verification certificate that has it, and the 
   expect(stack.resolve([registration.caSn, registration.registerCode])).toEqual([
     { 'Fn::GetAtt': ['ApsaraD6B347AD', 'Sn'] }, { 'Fn::GetAtt': ['ApsaraRegisterCode3AE9F58F', 'RegisterCode'] },
   ]);
-  Annotations.fromStack(stack).hasInfo('*', 'Alibaba Cloud ApsaraMQ for MQTT: an instance of the Platinum or the Professional edition is needed '
+  Annotations.fromStack(stack).hasInfo('*', 'Alibaba Cloud ApsaraMQ for MQTT: an instance of the Platinum or Professional Edition is required '
     + '[ack: cdk-private-iot-ca:apsara-mqtt.edition]');
 });
 

@@ -51,7 +51,7 @@ async function exportKit(folder: string): Promise<{ [file: string]: string }> {
 function expectStepsToBeginWithTheCode(steps: string): void {
   const [english, chinese] = steps.split('# 在阿里云物联网平台注册私有 CA 证书').map(text => text.replace(/\s+/g, ' '));
   for (const [text, ...inOrder] of [
-    [english, 'copy the registration code, and compare it', 'Where the table has none or another one, deploy again', '--parameters RegistrationCode=<code>', 'upload the two files'],
+    [english, 'copy the registration code, and compare it', 'If the table has no code or another code, deploy again', '--parameters RegistrationCode=<code>', 'upload the two files'],
     [chinese, '复制注册码，并与下一步的表格核对', '如果表格中没有注册码，或者注册码不同', '--parameters RegistrationCode=<注册码>', '上传两个文件'],
   ]) {
     const places = inOrder.map(words => text.indexOf(words));
@@ -66,7 +66,7 @@ describe('the flow in two deployments', () => {
     const first = await deploy(folder, {});
     const before = await exportKit(folder);
     expect(Object.keys(before)).toEqual(['Acme_IoT_Root_CA.pem', 'devices.csv', 'steps.md']);
-    expect(before['steps.md']).toContain('| Acme_IoT_Root_CA | `Acme_IoT_Root_CA.pem` | (not there yet) |  |');
+    expect(before['steps.md']).toContain('| Acme_IoT_Root_CA | `Acme_IoT_Root_CA.pem` | (not generated yet) |  |');
     expectStepsToBeginWithTheCode(before['steps.md']);
 
     const second = await deploy(folder, { withVerification: true }, 'RegistrationCode=7dc9a483ebbf7e69');
@@ -161,7 +161,7 @@ describe('beside a CA that the platform takes, one that it does not take', () =>
     expect(files['devices.csv']).toContain(`sensor-001,${Device0SerialNumber},`);
     expect(files['devices.csv']).not.toContain('sensor-ec');
     const [english, chinese] = files['steps.md'].split('# 在阿里云物联网平台注册私有 CA 证书');
-    expect(english).toContain('   Left out, with its devices, because the platform does not take it: Acme IoT Root CA (the key of a CA must be one of RSA\\_2048, ');
+    expect(english).toContain('   Left out, with its devices, because the platform does not accept it: Acme IoT Root CA (the key of a CA must be one of RSA\\_2048, ');
     expect(chinese).toContain('已连同其签发的设备证书一并省略：Acme IoT Root CA（规则 `platform-alibaba-cloud-iot-ca-key`）。');
   });
 

@@ -125,7 +125,7 @@ describe('a registration', () => {
     const declared = await proved();
     server.plan('RegisterCaCertificate', ...Array<'limited'>(50).fill('limited'));
     await expect(registration('Create', declared, undefined, 2_500))
-      .rejects.toThrow('Apsara: ApsaraMQ for MQTT: RegisterCaCertificate failed: Throttling, until no time was left; deploy again');
+      .rejects.toThrow('Apsara: ApsaraMQ for MQTT: RegisterCaCertificate failed: Throttling, until the time ran out; deploy again');
   });
 
   test('of two deliveries at the same time is one', async () => {
@@ -149,8 +149,8 @@ describe('a registration', () => {
   test('under another name is refused with the name it has', async () => {
     server.register('theirs', ca.pem);
     await expect(registration('Create', await proved()))
-      .rejects.toThrow(`caName must be "theirs", under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()}) is registered with `
-        + `${INSTANCE}, since the platform does not rename, got "acme"`);
+      .rejects.toThrow(`caName must be "theirs", the name under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()}) is registered with `
+        + `${INSTANCE}, because the platform does not rename certificates, got "acme"`);
   });
 });
 
@@ -159,7 +159,7 @@ test('a CA that is registered under another name is told to CloudFormation with 
   const declared = await proved();
   const failure = await registration('Create', declared).catch(error => error);
   const event = { logicalResourceId: 'Apsara', stackId: STACK_ID, properties: declared };
-  expect(reasonOf(failure, event, 'i', apsaraMqttNames)).toContain(`caName must be "theirs", under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()})`);
+  expect(reasonOf(failure, event, 'i', apsaraMqttNames)).toContain(`caName must be "theirs", the name under which this CA certificate (SN 00${ca.certificate.serialNumber.toLowerCase()})`);
 });
 
 describe('the code', () => {
@@ -320,13 +320,13 @@ describe('a CA behind 99 others', () => {
 });
 
 describe('an answer that is none of the platform', () => {
-  const LOOK = 'look at the endpoint that is declared, and at what stands before it, and deploy again';
+  const LOOK = 'check the declared endpoint and any proxy in front of it, and deploy again';
 
   test.each<[string, PlatformAnswer, string]>([
-    ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'ListCaCertificate answered no JSON'],
-    ['half an answer', { status: 200, body: '{"RequestId": "1", "Data": {"CaCertificateVOS": [{"Sn": ' }, 'ListCaCertificate answered no JSON'],
-    ['an answer without the list', { status: 200, body: { RequestId: '1', Data: { Total: 1 } } }, 'ListCaCertificate answered without its list Data.CaCertificateVOS'],
-    ['an answer without anything', { status: 200, body: {} }, 'ListCaCertificate answered without its list Data.CaCertificateVOS'],
+    ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'ListCaCertificate returned no JSON'],
+    ['half an answer', { status: 200, body: '{"RequestId": "1", "Data": {"CaCertificateVOS": [{"Sn": ' }, 'ListCaCertificate returned no JSON'],
+    ['an answer without the list', { status: 200, body: { RequestId: '1', Data: { Total: 1 } } }, 'ListCaCertificate returned no list Data.CaCertificateVOS'],
+    ['an answer without anything', { status: 200, body: {} }, 'ListCaCertificate returned no list Data.CaCertificateVOS'],
   ])('is not taken for an instance without CAs: %s', async (_, answer, message) => {
     const declared = await proved();
     const { physicalResourceId } = await registration('Create', declared);
@@ -342,8 +342,8 @@ describe('an answer that is none of the platform', () => {
   });
 
   test.each<[string, PlatformAnswer, string]>([
-    ['removal', { status: 200, body: '<html></html>' }, 'InactivateCaCertificate answered no JSON'],
-    ['deletion', { status: 200, body: '<html></html>' }, 'DeleteCaCertificate answered no JSON'],
+    ['removal', { status: 200, body: '<html></html>' }, 'InactivateCaCertificate returned no JSON'],
+    ['deletion', { status: 200, body: '<html></html>' }, 'DeleteCaCertificate returned no JSON'],
   ])('is not taken for a %s that was done', async (step, answer, message) => {
     const declared = await proved();
     const { physicalResourceId } = await registration('Create', declared);
@@ -357,7 +357,7 @@ describe('an answer that is none of the platform', () => {
     const declared = await proved();
     server.forget();
     server.instead = (call, again) => call.startsWith('POST') && again === 0 ? { status: 200, body: { RequestId: '1' } } : undefined;
-    await expect(registration('Create', declared)).rejects.toThrow('RegisterCaCertificate answered without its Sn');
+    await expect(registration('Create', declared)).rejects.toThrow('RegisterCaCertificate returned no Sn');
   });
 });
 
@@ -366,7 +366,7 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
     ['an instance of somebody else', { InstanceId: FOREIGN_INSTANCE }, {}, /MqttOwnerCheckError \(request [0-9A-F-]+\); the instance must belong to the account/],
     ['an instance that is not there', { InstanceId: 'post-cn-none0000001' }, {}, /MqttInstanceNotFound .*; instanceId must be an instance/],
     ['an access key that is not there', {}, { accessKeyId: 'LTAI5tOther' }, /InvalidAccessKeyId\.NotFound .*; accessKeyId of the credentials must be/],
-    ['another secret', {}, { accessKeySecret: 'wrong-secret-that-must-not-be-shown' }, /SignatureDoesNotMatch .*; accessKeySecret of the credentials must be the one/],
+    ['another secret', {}, { accessKeySecret: 'wrong-secret-that-must-not-be-shown' }, /SignatureDoesNotMatch .*; accessKeySecret of the credentials must belong to their accessKeyId/],
     ['a token that is not the key\'s', {}, { securityToken: 'wrong-token' }, /InvalidSecurityToken\.Malformed .*; securityToken of the credentials/],
     ['credentials without a secret', {}, { accessKeySecret: '' }, /credentials must be a secret with the JSON members accessKeyId, accessKeySecret, got .* without accessKeySecret/],
     ['a URL in place of a host', { Endpoint: 'https://x.com' }, {}, /endpoint must be the host name of the platform's API, without https:\/\/, got "https:/],

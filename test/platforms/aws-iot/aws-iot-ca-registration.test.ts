@@ -105,7 +105,7 @@ test('the same CA is not registered twice in a stack', () => {
   const { stack, ca } = stackWithCa();
   new AwsIotCaRegistration(stack, 'Registration', { ca });
   expect(() => new AwsIotCaRegistration(stack, 'Again', { ca }))
-    .toThrow('Stack/Again: ca must be registered once in a stack, and Stack/Registration registers Stack/Ca; use that one');
+    .toThrow('Stack/Again: ca must be registered only once in a stack, got Stack/Ca, which Stack/Registration already registers; use that registration');
 });
 
 describe('just-in-time registration', () => {
@@ -183,12 +183,12 @@ describe('a CA of another Region or account', () => {
   });
 
   test.each<[string, (stack: Stack) => Partial<AwsIotCaRegistrationProps>, string]>([
-    ['two certificates', () => ({ caCertificate: PemSource.inline(root + root) }), 'caCertificate must be the one CA that signs the devices\' certificates, got 2'],
+    ['two certificates', () => ({ caCertificate: PemSource.inline(root + root) }), 'caCertificate must hold one certificate, that of the CA that signs the devices\' certificates, got 2'],
     ['what is no certificate', () => ({ caCertificate: PemSource.inline('CA') }), 'caCertificate '],
     ['a certificate in a secret', stack => ({ caCertificate: PemSource.secret(Secret.fromSecretNameV2(stack, 'Secret', 'ca')) }),
-      'caCertificate must be given by PemSource.inline(), file() or parameter()'],
+      'caCertificate must be given with PemSource.inline(), file() or parameter()'],
     ['the mode DEFAULT by a certificate alone', () => ({ caCertificate: PemSource.inline(root), mode: AwsIotCertificateMode.DEFAULT }),
-      'ca must be given for AwsIotCertificateMode.DEFAULT, since its key signs a verification certificate'],
+      'ca must be given for AwsIotCertificateMode.DEFAULT, because its key signs a verification certificate'],
     ['neither', () => ({}), 'either ca or caCertificate must be given, got neither'],
   ])('is refused with %s', (_, props, message) => {
     const stack = stackOf();
@@ -200,7 +200,7 @@ test.each<[string, Partial<AwsIotCaRegistrationProps>, string]>([
   ['both', { caCertificate: PemSource.inline('CA') }, 'either ca or caCertificate must be given, got both'],
   ['a generation of zero', { mode: AwsIotCertificateMode.DEFAULT, generation: 0 }, 'generation must be a whole number'],
   ['a removal policy that CloudFormation does not have for it', { removalPolicy: RemovalPolicy.SNAPSHOT }, 'removalPolicy must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, got SNAPSHOT'],
-  ['a generation where there is no code', { generation: 2 }, 'generation must be left out in the mode SNI_ONLY, which asks for no code, got 2'],
+  ['a generation where there is no code', { generation: 2 }, 'generation must be left out in the mode SNI_ONLY, which needs no registration code, got 2'],
 ])('a declaration with %s is refused', (_, props, message) => {
   expect(() => registered(props)).toThrow(`Stack/Registration: ${message}`);
 });

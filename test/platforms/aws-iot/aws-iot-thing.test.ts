@@ -135,10 +135,10 @@ test('a policy of its own has the topics that are declared', () => {
 });
 
 test.each([
-  ['with a wildcard of MQTT', ['telemetry/#'], 'topics must not be empty, and have * for whatever may stand there, not + or #, got "telemetry/#"'],
+  ['with a wildcard of MQTT', ['telemetry/#'], 'topics must not be empty, and must have * as their wildcard, not + or #, got "telemetry/#"'],
   ['with an empty topic', [''], 'topics must not be empty'],
   ['with more topics than AWS takes', Array.from({ length: 20 }, (_, number) => `acme/line-${number}/*`),
-    /topics must make a policy of at most 2048 characters for AWS IoT Core, got up to \d{4} from 20 topics; let one of them stand for several/],
+    /topics must result in a policy of at most 2048 characters for AWS IoT Core, got up to \d{4} from 20 topics; combine several of them into one with \*/],
 ])('a policy %s is refused', (_, topics, message) => {
   expect(() => new AwsIotThingPolicy(stackOf(), 'Policy', { topics })).toThrow(message);
 });
@@ -168,7 +168,7 @@ test('the registration of another CA than the one that issues the certificate is
   const other = new PrivateIotCa(stack, 'Other', { subject: { commonName: 'Another CA' } });
   const caRegistration = new AwsIotCaRegistration(stack, 'Registration', { ca: other });
   expect(() => new AwsIotThing(stack, 'Thing', { certificate, caRegistration }))
-    .toThrow('Stack/Thing: caRegistration must be that of the CA which issues the certificate, Stack/Ca, got that of Stack/Other');
+    .toThrow('Stack/Thing: caRegistration must be that of the CA that issues the certificate, Stack/Ca, got that of Stack/Other');
 });
 
 test('a policy of the user\'s own, whatever its name, is not the one that things share', () => {
@@ -178,21 +178,21 @@ test('a policy of the user\'s own, whatever its name, is not the one that things
 });
 
 test('a policy without topics is refused', () => {
-  expect(() => new AwsIotThingPolicy(stackOf(), 'Policy', { topics: [] })).toThrow('Stack/Policy: topics must hold a topic at least');
+  expect(() => new AwsIotThingPolicy(stackOf(), 'Policy', { topics: [] })).toThrow('Stack/Policy: topics must contain at least one topic, got none');
 });
 
 test.each<[string, Partial<AwsIotThingProps>, string]>([
   ['a common name that is no name of a thing', {}, 'thingName must be 1 to 128 letters, digits and : _ - for AWS IoT Core, got "Sensor 1"'],
   ['a name that could stand for several things', { thingName: 'sensor-*' }, 'thingName must be 1 to 128 letters'],
   ['an attribute with a space in its value', { thingName: 'a', attributes: { site: 'North Hall' } },
-    'attributes.site must be at most 800 letters, digits and _ . , @ / : # = [ ] -, without a space, for AWS IoT Core, got "North Hall"'],
+    'attributes.site must be at most 800 letters, digits and _ . , @ / : # = [ ] -, without spaces, for AWS IoT Core, got "North Hall"'],
   ['an attribute with a space in its value, beside one that is known at deployment', { thingName: 'a', attributes: { region: Aws.REGION, site: 'North Hall' } },
     'attributes.site must be at most 800 letters'],
   ['an attribute that is too long', { thingName: 'a', attributes: { site: 'x'.repeat(801) } }, 'attributes.site must be at most 800 letters'],
   ['an attribute with a space in its name', { thingName: 'a', attributes: { 'my site': 'north' } },
-    'the names of attributes must be 1 to 128 letters, digits and _ . , @ / : # -, without a space, got "my site"'],
+    'the names of attributes must be 1 to 128 letters, digits and _ . , @ / : # -, without spaces, got "my site"'],
   ['a fourth attribute', { thingName: 'a', attributes: { a: '1', b: '2', c: '3', d: '4' } },
-    'attributes must be at most 3 for a thing without a thing type, got 4: "a, b, c, d"'],
+    'attributes must have at most 3 entries for a thing without a thing type, got 4: "a, b, c, d"'],
 ])('%s is refused', (_, props, message) => {
   const { stack, certificate } = deviceOf('Sensor 1');
   expect(() => new AwsIotThing(stack, 'Thing', { certificate, ...props })).toThrow(`Stack/Thing: ${message}`);
@@ -211,5 +211,5 @@ test('a certificate that has its subject from a request needs a name for the thi
   const { valueAsString } = new CfnParameter(stack, 'Request');
   const certificate = new DeviceCertificate(stack, 'Sensor', { ca, certificateSigningRequest: PemSource.inline(valueAsString), allowedSubject: SubjectRule.commonName('sensor-*') });
   expect(() => new AwsIotThing(stack, 'Thing', { certificate }))
-    .toThrow('Stack/Thing: thingName must be given for a certificate that has its subject from a certificateSigningRequest');
+    .toThrow('Stack/Thing: thingName must be given for a certificate whose subject comes from a certificateSigningRequest');
 });

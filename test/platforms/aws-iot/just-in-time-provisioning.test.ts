@@ -55,7 +55,7 @@ describe('things', () => {
   const { ORGANIZATION, COUNTRY, STATE_NAME, SERIAL_NUMBER } = ProvisioningParameter;
 
   test.each<[string, JustInTimeProvisioningOptions, string]>([
-    ['no policy', {}, 'either policyName or policyDocument must be given, for a device without a policy may do nothing, got neither'],
+    ['no policy', {}, 'either policyName or policyDocument must be given, because a device without a policy has no permissions, got neither'],
     ['two policies', { policyName: 'devices', policyDocument: new PolicyDocument() }, 'either policyName or policyDocument must be given, .* got both'],
     ['a policy without a name', { policyName: '' }, 'policyName must be 1 to 128 letters, digits and _ + = , . @ - for AWS IoT Core, got ""'],
     ['a prefix that no name begins with', { policyName: 'devices', thingNamePrefix: 'line 1/' },
@@ -64,9 +64,9 @@ describe('things', () => {
     ['a type with a space', { policyName: 'devices', thingTypeName: 'my sensor' }, 'thingTypeName must be 1 to 128 letters, .* got "my sensor"'],
     ['a group with a space', { policyName: 'devices', thingGroups: ['a', 'my field'] }, 'thingGroups must be 1 to 128 letters, .* got "my field"'],
     ['an attribute with a space in its name', { policyName: 'devices', thingAttributes: { 'my vendor': ORGANIZATION } },
-      'the names of thingAttributes must be 1 to 128 letters, digits and _ . , @ / : # -, without a space, got "my vendor"'],
+      'the names of thingAttributes must be 1 to 128 letters, digits and _ . , @ / : # -, without spaces, got "my vendor"'],
     ['four attributes without a type', { policyName: 'devices', thingAttributes: { a: ORGANIZATION, b: COUNTRY, c: STATE_NAME, d: SERIAL_NUMBER } },
-      'thingAttributes must be at most 3 for a thing without a thing type, got 4: "a, b, c, d"; a thing of a type may have 50'],
+      'thingAttributes must have at most 3 entries for a thing without a thing type, got 4: "a, b, c, d"; a thing with a thing type may have 50'],
   ])('with %s are refused', (_, options, message) => {
     const pattern = message.split('.*').map(part => part.replace(/[.+]/g, '\\$&')).join('.*');
     expect(() => JustInTimeProvisioning.forThings(options)).toThrow(new RegExp(`^JustInTimeProvisioning\\.forThings\\(\\): ${pattern}`));
@@ -83,7 +83,7 @@ describe('the subject of every device\'s certificate', () => {
 
   test('must have what the template declares, or the device would stay PENDING_ACTIVATION', () => {
     const stack = provisioned(byCountry, { commonName: 'sensor-001', country: 'CH' }, { commonName: 'sensor-002' });
-    expect(() => Template.fromStack(stack)).toThrow('Stack/Ca/Device1: subject.country must be there, since the just-in-time provisioning template of '
+    expect(() => Template.fromStack(stack)).toThrow('Stack/Ca/Device1: subject.country must be given, because the just-in-time provisioning template of '
       + 'the CA declares AWS::IoT::Certificate::Country');
   });
 
@@ -99,7 +99,7 @@ describe('the subject of every device\'s certificate', () => {
 
   test.each<[string, unknown, string]>([
     ['of which AWS IoT makes no name of a thing', 'not claimed', 'the provisioning template\'s Resources.thing.Properties.ThingName must be 1 to 128 letters, '
-      + 'digits and : _ - for AWS IoT Core, got "not claimed", where each parameter that has a Default stands for that'],
+      + 'digits and : _ - for AWS IoT Core, got "not claimed", where each parameter with a Default has that value'],
     ['that is no text', 7, 'the Default of the parameter AWS::IoT::Certificate::OrganizationalUnit of a provisioning template must be a text, got 7'],
   ])('is not made up for by a default %s', (_, value, message) => {
     expect(() => provisioned(defaulted(value), { commonName: 'sensor-002' })).toThrow(`Stack/Registration: ${message}`);
@@ -108,11 +108,11 @@ describe('the subject of every device\'s certificate', () => {
   test.each<[string, Partial<JustInTimeProvisioningOptions>, CertificateSubject, string]>([
     ['a name that is no name of a thing', { thingNamePrefix: 'acme-' }, { commonName: 'Sensor 1' },
       'the provisioning template\'s Resources.thing.Properties.ThingName must be 1 to 128 letters, digits and : _ - for AWS IoT Core, got "acme-Sensor 1", '
-      + 'made of subject.commonName; change that, or what the just-in-time provisioning template of the CA takes'],
+      + 'made of subject.commonName; change that, or what the just-in-time provisioning template of the CA makes of it'],
     ['a name that is too long with the prefix', { thingNamePrefix: 'x'.repeat(100) }, { commonName: 'y'.repeat(29) },
       'the provisioning template\'s Resources.thing.Properties.ThingName must be 1 to 128 letters'],
     ['a value that is none of an attribute', { thingAttributes: { vendor: ProvisioningParameter.ORGANIZATION } }, { commonName: 'a', organization: 'Acme Corp' },
-      'the provisioning template\'s Resources.thing.Properties.AttributePayload.vendor must be at most 800 letters, digits and _ . , @ / : # = [ ] -, without a space, '
+      'the provisioning template\'s Resources.thing.Properties.AttributePayload.vendor must be at most 800 letters, digits and _ . , @ / : # = [ ] -, without spaces, '
       + 'for AWS IoT Core, got "Acme Corp", made of subject.organization; '],
   ])('must not have %s', (_, options, subject, message) => {
     const stack = provisioned(JustInTimeProvisioning.forThings({ policyName: 'devices', ...options }), { commonName: 'a', organization: 'Acme' }, subject);
@@ -141,7 +141,7 @@ describe('the subject of every device\'s certificate', () => {
     const { stack, ca } = stackWithCa();
     new AwsIotCaRegistration(stack, 'Registration', { ca, justInTimeProvisioning: byCountry });
     new DeviceCertificate(new Stack(stack.node.root, 'Devices'), 'Sensor', { ca, subject: { commonName: 'sensor-001' } });
-    expect(() => Template.fromStack(stack)).toThrow('Devices/Sensor: subject.country must be there');
+    expect(() => Template.fromStack(stack)).toThrow('Devices/Sensor: subject.country must be given');
   });
 
   test('of another CA need not have it', () => {

@@ -76,7 +76,7 @@ describe('the role', () => {
     const policy = { Type: 'AWS::IoT::Policy', Properties: { PolicyName: Lazy.uncachedString({ produce: () => policyName }) } };
     const stack = provisioned(JustInTimeProvisioning.fromTemplate(templateWith([], { policy })));
     Aspects.of(stack.node.findChild('Registration')).add({ visit: ({ node }) => { policyName = node.id === 'Rights' ? 'late' : policyName; } }, { priority: AspectPriority.READONLY });
-    expect(() => Template.fromStack(stack)).toThrow('[Stack/Registration] what is lazy in the provisioning template must stay the same once aspects run');
+    expect(() => Template.fromStack(stack)).toThrow('[Stack/Registration] lazy values in the provisioning template must stay the same once aspects run');
   });
 
   test('is there with its rights before the CA is registered', () => {

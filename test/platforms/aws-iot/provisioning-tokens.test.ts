@@ -62,12 +62,12 @@ describe('what AWS IoT takes from the certificate', () => {
   test('must be declared however it is written', () => {
     const template = templateWith([], { thing: { Type: 'AWS::IoT::Thing', Properties: { ThingName: Fn.ref(COMMON_NAME) } } });
     expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow('[Stack/Registration] every Ref and Fn::Sub in a '
-      + `provisioning template must be to one of its Parameters or Resources, got "${COMMON_NAME}"`);
+      + `provisioning template must refer to one of its Parameters or Resources, got "${COMMON_NAME}"`);
   });
 
   test('must not go through a function that only CloudFormation has', () => {
     const template = withThing({ ThingName: Fn.base64(Fn.ref(COMMON_NAME)) });
-    expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow(/must be a map of one of Ref, .*, got "Fn::Base64"/);
+    expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow(/must be a map with one of Ref, .*, got "Fn::Base64"/);
   });
 });
 
@@ -107,8 +107,8 @@ describe('what CloudFormation fills in', () => {
     ['beside a constant', Fn.join('-', [Aws.REGION, 'sensor'])],
   ])('must not name the thing of all devices %s', (_, ThingName) => {
     expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(withThing({ ThingName })))))
-      .toThrow('[Stack/Registration] the provisioning template\'s Resources.thing.Properties.ThingName must be made of what differs from device to device, such as '
-        + '{"Ref": "AWS::IoT::Certificate::CommonName"}, got a token, which is known only at deployment: all devices would become one thing');
+      .toThrow('[Stack/Registration] the provisioning template\'s Resources.thing.Properties.ThingName must contain a value that differs from device to device, such as '
+        + '{"Ref": "AWS::IoT::Certificate::CommonName"}, got a token, which is known only at deployment: otherwise all devices would become one thing');
   });
 
   test('may stand beside what AWS IoT takes from the certificate in the name of a thing', () => {
@@ -126,12 +126,12 @@ describe('what CloudFormation fills in', () => {
     };
     test.each<[string, (value: unknown) => object, string]>([
       ['the default of a parameter', withDefault, `the Default of the parameter ${COMMON_NAME} of a provisioning template must be a text`],
-      ['a type', value => withThing({ ThingTypeName: value }), 'Resources.thing.Properties.ThingTypeName must be a text, or a Ref or a function that makes one'],
+      ['a type', value => withThing({ ThingTypeName: value }), 'Resources.thing.Properties.ThingTypeName must be a text, or a Ref or function that results in a text'],
       ['an attribute', value => withThing({ AttributePayload: { rack: value } }),
-        'Resources.thing.Properties.AttributePayload.rack must be a text, or a Ref or a function that makes one'],
+        'Resources.thing.Properties.AttributePayload.rack must be a text, or a Ref or function that results in a text'],
     ])('%s', (_, withValue, message) => {
       expect(() => Template.fromStack(bound(stack => withValue(number(stack).valueAsNumber))))
-        .toThrow(`${message}, got a token for a number; make a text of it by Token.asString()`);
+        .toThrow(`${message}, got a token for a number; convert it to a text with Token.asString()`);
       expect(templateBodyOf(bound(stack => withValue(Token.asString(number(stack).valueAsNumber))))).toEqual(expect.objectContaining({ 'Fn::Join': expect.anything() }));
     });
   });
@@ -163,7 +163,7 @@ describe('what CloudFormation fills in', () => {
   test('may not be a list among other texts', () => {
     const groups = ['field', ...new CfnParameter(new Stack(), 'Groups', { type: 'CommaDelimitedList' }).valueAsList];
     expect(() => provisioned(JustInTimeProvisioning.fromTemplate(withThing({ ThingGroups: groups })))).toThrow('Stack/Registration: the provisioning template\'s '
-      + 'Resources.thing.Properties.ThingGroups must be a list of texts, or a token for the whole list');
+      + 'Resources.thing.Properties.ThingGroups must be a list of texts or a token for the whole list');
   });
 });
 
@@ -197,12 +197,12 @@ describe('what is lazy', () => {
   const statement = (Resource: unknown) => withPolicy({ PolicyDocument: { ...DOCUMENT, Statement: [{ ...DOCUMENT.Statement[0], Resource }] } });
 
   test.each<[string, object, string]>([
-    ['parameters', { ...templateWith(), Parameters: lazy({ Name: { Type: 'String' } }) }, 'the Parameters of a provisioning template must be of AWS::IoT::Certificate::Country, '],
+    ['parameters', { ...templateWith(), Parameters: lazy({ Name: { Type: 'String' } }) }, 'each parameter of a provisioning template must be one of AWS::IoT::Certificate::Country, '],
     ['resources', resources({ cert: { Type: 'AWS::IoT::Thing', Properties: {} } }), 'the resource "cert" of the provisioning template must have a ThingName, got no properties'],
     ['a number for a text', withThing({ ThingTypeName: lazy(5) }), 'the provisioning template\'s Resources.thing.Properties.ThingTypeName must be a text, '],
-    ['a reference in a policy document', statement(lazy(ID)), 'the provisioning template\'s Resources.policy.Properties.PolicyDocument must be without Ref and functions, '],
-    ['a list of references in one', statement(lazy([ID])), 'the provisioning template\'s Resources.policy.Properties.PolicyDocument must be without Ref and functions, '],
-    ['a function', resources({ x: () => undefined }), 'the provisioning template\'s Resources.x must be a text, a number, '],
+    ['a reference in a policy document', statement(lazy(ID)), 'the provisioning template\'s Resources.policy.Properties.PolicyDocument must not contain a Ref or a function, '],
+    ['a list of references in one', statement(lazy([ID])), 'the provisioning template\'s Resources.policy.Properties.PolicyDocument must not contain a Ref or a function, '],
+    ['a function', resources({ x: () => undefined }), 'the provisioning template\'s Resources.x must be a JSON value (a text, a number, '],
     ['a date', withThing({ X: lazy(new Date(0)) }), 'the provisioning template\'s Resources.thing.Properties.X must be '],
   ])('is refused as it would be otherwise: %s', (_, template, message) => {
     expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow(`[Stack/Registration] ${message}`);

@@ -121,13 +121,13 @@ describe('faults of AWS IoT', () => {
   test('a right that does not come is told with the action, when there is no patience left', async () => {
     iot.faults = () => ({ when: 'before', error: 'AccessDeniedException' });
     await expect(send(forCa(CA), { patience: 0 })).rejects.toThrow(
-      'Resource: AWS IoT Core refused iot:GetRegistrationCode: AccessDeniedException; the role of the function must be allowed this action');
+      'Resource: AWS IoT Core refused iot:GetRegistrationCode: AccessDeniedException; the role of the function and the policies of the organization must allow this action');
   });
 
   test('throttling that does not end is told when the time is up', async () => {
     iot.faults = () => ({ when: 'before', error: 'ThrottlingException' });
     await expect(send(forCa(CA), { milliseconds: 1_500 })).rejects.toThrow(
-      'Resource: AWS IoT Core: iot:GetRegistrationCode failed: ThrottlingException, until no time was left; deploy again');
+      'Resource: AWS IoT Core: iot:GetRegistrationCode failed: ThrottlingException, until the time ran out; deploy again');
   });
 
   test('credentials that are wrong are told without them', async () => {

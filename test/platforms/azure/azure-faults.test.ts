@@ -40,14 +40,14 @@ describe('faults', () => {
   test('a service to which something is being done until the time ends is told with what Azure says', async () => {
     azure.transitioning = true;
     await expect(ask('Create', UPLOAD, properties(), { milliseconds: 3_000 })).rejects.toThrow('refused the upload of the certificate: 409 409001 "Invalid IotDpsState '
-      + 'i.e. should be active/suspended, IotDpsState: Transitioning." (IH409001), until no time was left; deploy again');
+      + 'i.e. should be active/suspended, IotDpsState: Transitioning." (IH409001), until the time ran out; deploy again');
   });
 
   test.each([
     ['ScopeLocked', 409, 'remove the lock on the service, on its resource group or on the subscription'],
     ['MissingSubscriptionRegistration', 409, 'register the resource provider in the subscription: az provider register --namespace Microsoft.Devices'],
     ['ReadOnlyDisabledSubscription', 409, 'the subscription is disabled'],
-    ['RequestDisallowedByPolicy', 403, 'an Azure Policy forbids it, which the message names'],
+    ['RequestDisallowedByPolicy', 403, 'the Azure Policy that the message names forbids it'],
   ])('what is refused with %s is not waited for, and the way out is told', async (code, status, wayOut) => {
     azure.instead = call => call.startsWith('PUT') ? { status, body: { error: { code, message: 'It was refused.' } } } : undefined;
     await expect(upload()).rejects.toThrow(`refused the upload of the certificate: ${status} ${code} "It was refused."; ${wayOut}`);
@@ -64,7 +64,7 @@ describe('faults', () => {
   test('a platform that never answers ends with the time, and says nothing of the request', async () => {
     azure.fault = call => call === TOKEN_CALL ? 'unavailable' : undefined;
     const failure = await ask('Create', UPLOAD, properties(), { milliseconds: 1_500 }).catch(error => String(error.stack));
-    expect(failure).toContain('Azure: Microsoft Entra: the request for a token failed: HTTP status 503, until no time was left; deploy again');
+    expect(failure).toContain('Azure: Microsoft Entra: the request for a token failed: HTTP status 503, until the time ran out; deploy again');
     expect(failure).not.toContain(CLIENT_SECRET);
   });
 
@@ -107,15 +107,15 @@ describe('errors that users meet', () => {
     ['the client secret is expired', () => {
       azure.entraError = 'AADSTS7000222';
       return {};
-    }, 'got AADSTS7000222 from Microsoft Entra; the client secret is expired'],
+    }, 'got AADSTS7000222 from Microsoft Entra; the client secret has expired'],
     ['the tenant is wrong', () => {
       secret.tenantId = 'nobody/../x';
       return {};
-    }, 'got AADSTS90002 from Microsoft Entra; tenantId must be that of a tenant'],
+    }, 'got AADSTS90002 from Microsoft Entra; tenantId must be that of an existing tenant'],
     ['the application is in another tenant', () => {
       secret.clientId = SUBSCRIPTION;
       return {};
-    }, 'got AADSTS700016 from Microsoft Entra; clientId must be that of an application in the tenant, and cloud the one that the tenant is in'],
+    }, 'got AADSTS700016 from Microsoft Entra; clientId must be that of an application in the tenant, and cloud must be the cloud of the tenant'],
     ['another code of Microsoft Entra', () => {
       azure.entraError = 'AADSTS53003';
       return {};
@@ -127,19 +127,19 @@ describe('errors that users meet', () => {
     ['the service principal has no role', () => {
       azure.roleMissing = true;
       return {};
-    }, ' or the scope is invalid. If access was recently granted, please refresh your credentials."; give the service principal a role on the service'],
+    }, ' or the scope is invalid. If access was recently granted, please refresh your credentials."; assign the service principal a role on the service'],
     ['the service is not there', () => ({ ServiceName: 'dps-2' }),
       'refused the upload of the certificate: 404 ResourceNotFound "The Resource \'Microsoft.Devices/provisioningServices/dps-2\' under resource group'],
     ['the subscription is not there', () => ({ SubscriptionId: TENANT }), `404 SubscriptionNotFound "The subscription '${TENANT}' could not be found."; `
-      + 'subscriptionId, resourceGroup and name must be those of a service that is there'],
+      + 'subscriptionId, resourceGroup and name must be those of an existing service, which'],
     ['the provisioning service is full', () => {
       Array.from({ length: 25 }, (_, index) => azure.putByHand(DPS, `other-${index}`, other.certificate));
       return {};
-    }, '"The number of certificates exceeds the quota of 25." (IH403006); delete CA certificates that are not needed any more: a provisioning service holds 25'],
+    }, '"The number of certificates exceeds the quota of 25." (IH403006); delete CA certificates that are no longer needed: a provisioning service holds at most 25'],
     ['a member of the secret ends with a line end', () => {
       secret.clientSecret += '\n';
       return {};
-    }, `without spaces and line ends, got ${SECRET} with others in clientSecret (not shown)`],
+    }, `without spaces or line ends, got ${SECRET} with others in clientSecret (not shown)`],
     ['the subscription is no UUID', () => ({ SubscriptionId: 'acme' }), 'subscriptionId must be a UUID, got "acme"'],
     ['the cloud is unknown', () => ({ Cloud: 'germany' }), 'cloud must be one of public, us-government, china, got "germany"'],
     ['the name leads elsewhere', () => ({ CertificateName: '../x' }), 'caName must be 1 to 55 letters, digits, hyphens, periods and underscores, got "../x"'],
@@ -178,8 +178,8 @@ describe('errors that users meet', () => {
     const uploaded = await upload();
     azure.letCodesExpire();
     await expect(verify(uploaded)).rejects.toThrow('refused the verification: 400 400053 "Proof-Of-Possession failed. The verification code has expired." (IH400053); '
-      + 'the verification certificate must be issued by the uploaded CA itself, with the last code that was made for it as its common name: '
-      + 'if another code was made since, in the portal say, or the code has expired, give the registration another caName');
+      + 'the verification certificate must be issued by the uploaded CA itself, with the latest code that was generated for it as its common name: '
+      + 'if another code was generated since, for example in the portal, or if the code has expired, give the registration another caName');
     await expect(verify(await upload({ CertificateName: 'acme-2' }))).resolves.toBeDefined();
   });
 
@@ -188,6 +188,6 @@ describe('errors that users meet', () => {
     azure.held.get(DPS)!.clear();
     await expect(verify(uploaded)).rejects.toThrow(`${DPS_NAME} must hold the CA certificate with the thumbprint ${ca.thumbprint} as "${nameOf(ca)}", got none`);
     azure.putByHand(DPS, nameOf(ca), other.certificate);
-    await expect(verify(uploaded)).rejects.toThrow(`(thumbprint ${other.thumbprint}); somebody has changed it there`);
+    await expect(verify(uploaded)).rejects.toThrow(`(thumbprint ${other.thumbprint}); the certificate was changed or deleted there`);
   });
 });

@@ -26,7 +26,7 @@ test.each<[string, string]>([
   ['a scope in Azure\'s own capitals and small letters', denied(CERTIFICATE_ID.replace('resourceGroups', 'resourcegroups').replace('provisioning', 'Provisioning'))],
   ['a scope above', denied(GROUP_ID, 'Microsoft.Devices/provisioningServices/read')],
   ['a service that is not there', `The Resource 'Microsoft.Devices/provisioningServices/${AZURE.ServiceName}' under resource group '${AZURE.ResourceGroup}' was not found.`],
-  ['the name of a certificate', `caName must be one that no other certificate has, got ${quote(AZURE.CertificateName)}, which is held`],
+  ['the name of a certificate', `caName must be a name that no other certificate has, got ${quote(AZURE.CertificateName)}, which is held`],
 ])('of a registration with Azure, %s is told', (_, message) => {
   expect(told(AZURE, message)).toBe(message);
 });

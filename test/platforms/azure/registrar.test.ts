@@ -81,9 +81,9 @@ describe('what is there already', () => {
 
   test('is refused where it is another certificate, with who holds the name', async () => {
     azure.putByHand(DPS, nameOf(ca), other.certificate, true);
-    await expect(upload()).rejects.toThrow(`Azure: caName must be one that no other certificate has, got "${nameOf(ca)}", `
+    await expect(upload()).rejects.toThrow(`Azure: caName must be a name that no other certificate has, got "${nameOf(ca)}", `
       + `which Azure IoT Hub Device Provisioning Service dps-1 holds for O=Acme CN=Acme IoT Root CA (thumbprint ${other.thumbprint}); `
-      + 'choose another name, or delete it there');
+      + 'choose another name, or delete that certificate there');
     await remove('invalid-0123');
     expect(azure.names(DPS)).toEqual([nameOf(ca)]);
   });
@@ -157,9 +157,9 @@ describe('removal', () => {
 
   test.each<[string, string, PlatformAnswer]>([
     ['refused the request for the certificate: 404', 'GET', { status: 404, body: '<html>Not found</html>' }],
-    ['the request for the certificate answered no JSON; look at the endpoint', 'GET', { status: 200, body: '<html>Sign in</html>' }],
+    ['the request for the certificate returned no JSON; check the declared endpoint', 'GET', { status: 200, body: '<html>Sign in</html>' }],
     ['refused the deletion of the certificate: 404', 'DELETE', { status: 404, body: '<html>Not found</html>' }],
-    ['deletion of the certificate answered no JSON; look at the endpoint', 'DELETE', { status: 200, body: '{"properties": {"isV' }],
+    ['deletion of the certificate returned no JSON; check the declared endpoint', 'DELETE', { status: 200, body: '{"properties": {"isV' }],
   ])('is not done where it is not Azure that answers: %s', async (message, method, answer) => {
     const { physicalResourceId } = await upload();
     azure.instead = call => call.startsWith(method) ? answer : undefined;
@@ -194,6 +194,6 @@ describe('removal', () => {
     const { physicalResourceId } = await upload();
     azure.inUse.add(nameOf(ca));
     await expect(remove(physicalResourceId)).rejects.toThrow('refused the deletion of the certificate: 400 400099 "The certificate is used." (IH400099); '
-      + 'what uses the certificate, such as an enrollment group, must be given another one or deleted first');
+      + 'everything that uses the certificate, such as an enrollment group, must be moved to another certificate or deleted first');
   });
 });

@@ -65,10 +65,10 @@ test('the Region of a host of another name is rendered, and left to the deployme
   expect(() => declared({ endpoint: Lazy.string({ produce: () => 'iotda.acme.internal' }) })).not.toThrow();
 });
 
-test('a host of another name without its Region is warned of, since an access key could not sign, and a token needs none', () => {
+test('a host of another name without its Region causes a warning, because an access key could not sign, and a token needs no region', () => {
   const { stack } = declared({ endpoint: 'iotda.acme.internal' });
-  Annotations.fromStack(stack).hasWarning('/Stack/Huawei', Match.stringLikeRegexp('region must be given where the endpoint does not name it, since an access key '
-    + 'signs for a Region, got none for "iotda.acme.internal"; declare the Region that the instance is in, such as cn-north-4. A token needs none'));
+  Annotations.fromStack(stack).hasWarning('/Stack/Huawei', Match.stringLikeRegexp('region must be given if the endpoint does not contain it, because an access key '
+    + 'signs for a Region, got none for "iotda.acme.internal"; declare the Region of the instance, such as cn-north-4. A token needs no region'));
   expect(Annotations.fromStack(declared().stack).findWarning('*', Match.anyValue())).toEqual([]);
 });
 
@@ -76,7 +76,7 @@ describe('fails for', () => {
   test.each<[string, Partial<HuaweiIotdaCaRegistrationProps>, string]>([
     ['a URL as endpoint', { endpoint: `https://${ENDPOINT}` }, 'endpoint must be the host of the access address for applications over HTTPS, in lower case and without https://'],
     ['the host for devices', { endpoint: ENDPOINT.replace('iotda-app', 'iotda-device') }, 'endpoint must be the host of the access address for applications over HTTPS'],
-    ['a Region that the endpoint contradicts', { region: 'cn-east-3' }, 'region must be cn-north-4, which the endpoint names, or be left out, got "cn-east-3"'],
+    ['a Region that the endpoint contradicts', { region: 'cn-east-3' }, 'region must be cn-north-4, as in the endpoint, or be left out, got "cn-east-3"'],
     ['a Region that is none', { endpoint: 'iotda.acme.internal', region: 'Beijing' }, 'region must be the id of a Region, such as cn-north-4, got "Beijing"'],
     ['a project that leads elsewhere', { projectId: '../x' }, 'projectId must be 1 to 32 letters and digits, as My Credentials shows it, got "../x"'],
     ['an empty instance', { instanceId: '' }, 'instanceId must be 1 to 36 letters, digits, underscores and hyphens, got ""'],

@@ -144,7 +144,7 @@ describe('what is there already', () => {
   test('and of a namesake is not taken for this CA: its proof fails', async () => {
     huawei.register(namesake.certificate).verified = true;
     await expect(verify(await upload())).rejects.toThrow('Huawei Cloud IoTDA refused the verification: 400 IOTDA.014308 "Operation not allowed. The certificate failed to verify the path."; '
-      + 'the verification certificate must be issued by the CA that is registered: another one with the same common name and validity must be deleted in the console');
+      + 'the verification certificate must be issued by the registered CA: if another CA with the same common name and validity is registered, delete it in the console');
   });
 
   test('and gone is uploaded again by the next update, with a new code', async () => {
@@ -160,13 +160,13 @@ describe('what is there already', () => {
 
 describe('an answer that is none of IoTDA', () => {
   test.each<[string, PlatformAnswer, string]>([
-    ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'answered no JSON'],
-    ['half an answer', { status: 200, body: '{"certificates": [{"certificate_id": ' }, 'answered no JSON'],
-    ['an answer without the list', { status: 200, body: { page: { count: 1 } } }, 'answered without its list certificates'],
+    ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'returned no JSON'],
+    ['half an answer', { status: 200, body: '{"certificates": [{"certificate_id": ' }, 'returned no JSON'],
+    ['an answer without the list', { status: 200, body: { page: { count: 1 } } }, 'returned no list certificates'],
   ])('is not taken for an instance without CAs: %s', async (_, answer, message) => {
     await upload();
     huawei.instead = call => call === LIST ? answer : undefined;
-    await expect(upload()).rejects.toThrow(`Huawei Cloud IoTDA: the list of certificates ${message}; look at the endpoint that is declared, and at what stands before it`);
+    await expect(upload()).rejects.toThrow(`Huawei Cloud IoTDA: the list of certificates ${message}; check the declared endpoint and any proxy in front of it`);
     expect(huawei.held).toHaveLength(1);
   });
 
@@ -260,7 +260,7 @@ describe('removal', () => {
     const { physicalResourceId, data } = await upload();
     huawei.inUse.add(data!.CertificateId);
     await expect(remove(physicalResourceId)).rejects.toThrow('Huawei Cloud IoTDA refused the deletion of the certificate: 400 IOTDA.014304 "Operation not allowed. '
-      + 'The certificates delete failed"; devices or templates that use the certificate must be given another one or deleted first');
+      + 'The certificates delete failed"; devices or templates that use the certificate must be moved to another certificate or deleted first');
   });
 });
 
@@ -277,7 +277,7 @@ describe('errors that users meet', () => {
     ['the user has no permission', () => {
       huawei.permitted = false;
       return {};
-    }, 'IOTDA.000022 "Operation not allowed. The user does not have the permission"; give the user iotda:certificates:upload'],
+    }, 'IOTDA.000022 "Operation not allowed. The user does not have the permission"; grant the user iotda:certificates:upload'],
     ['the instance is another one', () => ({ InstanceId: 'another' }),
       'application."; appId must be that of a resource space of the instance, and instanceId that of the instance'],
     ['the user may not use IoTDA', () => {
@@ -291,7 +291,7 @@ describe('errors that users meet', () => {
     ['the token ends with a line end', () => {
       secret = { token: `${TOKEN}\n` };
       return {};
-    }, `credentials must be a secret whose JSON members have visible characters of ASCII alone, without spaces and line ends, got ${SECRET} with others in token (not shown)`],
+    }, `credentials must be a secret whose JSON members hold only visible ASCII characters, without spaces or line ends, got ${SECRET} with others in token (not shown)`],
     ['the secret has a token beside the access key', () => {
       secret.token = TOKEN;
       return {};
@@ -307,12 +307,12 @@ describe('errors that users meet', () => {
     ['IoTDA does not take the certificate', () => {
       huawei.takesContent = false;
       return {};
-    }, 'Huawei Cloud IoTDA refused the upload of the certificate: 400 IOTDA.014301 "Invalid certificate content."; the CA certificate must be one that IoTDA takes'],
+    }, 'Huawei Cloud IoTDA refused the upload of the certificate: 400 IOTDA.014301 "Invalid certificate content."; the CA certificate must be one that IoTDA accepts'],
     ['the endpoint is a URL', () => ({ Endpoint: `https://${SHARED_HOST}` }), 'endpoint must be the host of the access address for applications over HTTPS'],
-    ['the endpoint does not name the Region', () => ({ Endpoint: PRIVATE_HOST }), 'region must be given where the endpoint does not name it, since an access '
-      + `key signs for a Region, got none for "${PRIVATE_HOST}"; declare the Region that the instance is in, such as cn-north-4`],
+    ['the endpoint does not name the Region', () => ({ Endpoint: PRIVATE_HOST }), 'region must be given if the endpoint does not contain it, because an access '
+      + `key signs for a Region, got none for "${PRIVATE_HOST}"; declare the Region of the instance, such as cn-north-4`],
     ['the Region is another one than the endpoint names', () => ({ Endpoint: OWN_HOST, Region: 'cn-east-3' }),
-      'region must be cn-north-4, which the endpoint names, or be left out, got "cn-east-3"'],
+      'region must be cn-north-4, as in the endpoint, or be left out, got "cn-east-3"'],
     ['the secret lacks a member', () => {
       delete secret.secretAccessKey;
       return {};

@@ -209,7 +209,7 @@ describe('a code', () => {
     const first = records.codeOnce(REGISTRATION, '1', () => new Promise<string>(resolve => { answer = resolve; }));
     while (await item('code#1') === undefined) { /* until it is being asked for */ }
     await expect(opened(AbortSignal.timeout(1_500)).codeOnce(REGISTRATION, '1', ask))
-      .rejects.toThrow('another delivery of the request was asking the platform for a code, until no time was left; deploy again');
+      .rejects.toThrow('another delivery of the request was asking the platform for a code, until the time ran out; deploy again');
     answer('late');
     expect(await first).toBe('late');
     expect(asked).toBe(0);

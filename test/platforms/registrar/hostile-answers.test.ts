@@ -50,5 +50,5 @@ test('a description that repeats the secret beside Microsoft\'s code shows the c
 });
 
 test.each([[undefined], ['text'], [{}], [[1]], [[null]], [[[]]]])('a list that is %j is no list of what a platform holds', value => {
-  expect(() => listIn('the call', 'list', value)).toThrow(/^the call answered without its list list; look at the endpoint/);
+  expect(() => listIn('the call', 'list', value)).toThrow(/^the call returned no list list; check the declared endpoint/);
 });

@@ -20,13 +20,13 @@ describe('the client of platforms', () => {
 
   test('says what a platform answered, where the time ends an attempt without an answer', async () => {
     platform.fault = (_, again) => again === 0 ? 'throttled' : 'silent';
-    await expect(call()).rejects.toThrow('the call failed: HTTP status 429, until no time was left; deploy again');
+    await expect(call()).rejects.toThrow('the call failed: HTTP status 429, until the time ran out; deploy again');
     expect(platform.calls).toHaveLength(2);
   });
 
-  test('says that no answer came, where none ever did', async () => {
+  test('says that no response came if none ever did', async () => {
     platform.fault = () => 'silent';
-    await expect(call()).rejects.toThrow('the call failed: no answer, until no time was left; deploy again');
+    await expect(call()).rejects.toThrow('the call failed: no response, until the time ran out; deploy again');
   });
 
   test.each([262_144, 262_145])('takes no answer that is too long for one of a platform, nor a part of it: %d characters', async length => {
@@ -36,7 +36,7 @@ describe('the client of platforms', () => {
       expect(answer).toMatchObject({ status: 200, text: 'x'.repeat(length) });
     } else {
       expect(String(answer)).toMatch(
-        /the call failed: ANSWER_TOO_LONG; what 127\.0\.0\.1 answers is longer than any answer of the platform: look at the endpoint that is declared/);
+        /the call failed: ANSWER_TOO_LONG; the response of 127\.0\.0\.1 is longer than any response of the platform: check the declared endpoint/);
     }
   });
 
@@ -44,14 +44,14 @@ describe('the client of platforms', () => {
     // As Node.js makes it: what resolves names on the machine of a test may answer otherwise.
     const error = Object.assign(new Error('getaddrinfo ENOTFOUND iotda.cn-nowhere-1.example'), { code: 'ENOTFOUND' });
     expect(networkFault(error, 'iotda.cn-nowhere-1.example')).toEqual({
-      words: 'ENOTFOUND; no host has the name iotda.cn-nowhere-1.example: look at the region and the endpoint that are declared', lasts: true,
+      words: 'ENOTFOUND; no host has the name iotda.cn-nowhere-1.example: check the declared region and endpoint', lasts: true,
     });
   });
 
   test('gives up, and says where to look, where another server than the platform answers', async () => {
     const signal = AbortSignal.timeout(20_000);
     await expect(new HttpApi(signal).send('the call', () => ({ method: 'GET', url: `${platform.url}/busy` })))
-      .rejects.toThrow(/^the call failed: DEPTH_ZERO_SELF_SIGNED_CERT; the TLS certificate of 127\.0\.0\.1 is not trusted: look at the endpoint/);
+      .rejects.toThrow(/^the call failed: DEPTH_ZERO_SELF_SIGNED_CERT; the TLS certificate of 127\.0\.0\.1 is not trusted: check the declared endpoint/);
     expect(signal.aborted).toBe(false);
     expect(platform.calls).toEqual([]);
   });

@@ -117,7 +117,7 @@ describe('a registration', () => {
   test('ends with the time of the function where throttling does not, and says so', async () => {
     server.plan('CreatePrivateCA', ...Array<'limited'>(50).fill('limited'));
     await expect(send('Create', await properties(), undefined, 2_500))
-      .rejects.toThrow('Tencent: Tencent Cloud IoT Hub: CreatePrivateCA failed: RequestLimitExceeded, until no time was left; deploy again');
+      .rejects.toThrow('Tencent: Tencent Cloud IoT Hub: CreatePrivateCA failed: RequestLimitExceeded, until the time ran out; deploy again');
   });
 
   test('of two deliveries at the same time is one', async () => {
@@ -176,7 +176,7 @@ describe('another CA under the same name', () => {
 test('another name for the same CA is refused with the one it has, since the platform does not rename', async () => {
   const { physicalResourceId } = await send('Create', await properties());
   await expect(send('Update', await properties(ca, { CertName: 'new' }), physicalResourceId))
-    .rejects.toThrow('caName must be "acme", under which this CA certificate is registered, since the platform takes none twice and does not rename, got "new"');
+    .rejects.toThrow('caName must be "acme", the name under which this CA certificate is registered, because the platform neither registers a certificate twice nor renames it, got "new"');
 });
 
 describe('another resource of the stack', () => {
@@ -255,7 +255,7 @@ describe('a removal', () => {
     const { physicalResourceId } = await send('Create', declared);
     server.cas[0].products.push('PRODUCT001');
     await expect(send('Delete', declared, physicalResourceId)).rejects.toThrow(
-      /Tencent Cloud IoT Hub refused DeletePrivateCA: LimitExceeded\.CAAlreadyBindProduct \(request [0-9a-f-]{36}\); the CA must not be bound to a product any more: delete the products/);
+      /Tencent Cloud IoT Hub refused DeletePrivateCA: LimitExceeded\.CAAlreadyBindProduct \(request [0-9a-f-]{36}\); the CA must no longer be bound to a product: delete the products/);
   });
 
   test('of a creation that failed asks for nothing, so that it can\'t fail for the same cause', async () => {
@@ -268,16 +268,16 @@ describe('a removal', () => {
 
 describe('an answer that is none of the platform', () => {
   test.each<[string, PlatformAnswer, string]>([
-    ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'answered without its Response in JSON'],
-    ['half an answer', { status: 200, body: '{"Response": {"CAs": [{"CertName": ' }, 'answered without its Response in JSON'],
-    ['an answer without the list', { status: 200, body: { Response: { RequestId: '1' } } }, 'answered without its list CAs'],
+    ['a page of a proxy', { status: 200, body: '<html>Sign in</html>' }, 'returned no Response in JSON'],
+    ['half an answer', { status: 200, body: '{"Response": {"CAs": [{"CertName": ' }, 'returned no Response in JSON'],
+    ['an answer without the list', { status: 200, body: { Response: { RequestId: '1' } } }, 'returned no list CAs'],
   ])('is not taken for an account without CAs: %s', async (_, answer, message) => {
     const declared = await properties();
     const { physicalResourceId } = await send('Create', declared);
     server.forget();
     server.instead = () => answer;
     await expect(send('Delete', declared, physicalResourceId)).rejects.toThrow(
-      `Tencent Cloud IoT Hub: DescribePrivateCAs ${message}; look at the endpoint that is declared, and at what stands before it, and deploy again`);
+      `Tencent Cloud IoT Hub: DescribePrivateCAs ${message}; check the declared endpoint and any proxy in front of it, and deploy again`);
     expect(held()).toHaveLength(1);
   });
 
@@ -286,18 +286,18 @@ describe('an answer that is none of the platform', () => {
     const { physicalResourceId } = await send('Create', declared);
     server.forget();
     server.instead = (_, again) => again === 1 ? { status: 200, body: '<html></html>' } : undefined;
-    await expect(send('Delete', declared, physicalResourceId)).rejects.toThrow('DeletePrivateCA answered without its Response in JSON');
+    await expect(send('Delete', declared, physicalResourceId)).rejects.toThrow('DeletePrivateCA returned no Response in JSON');
   });
 });
 
 describe('what goes wrong is said with the platform\'s code and the way out', () => {
   test.each([
-    ['an old code', () => { server.code = 'another'; }, {}, /InvalidParameterValue\.CACertNotMatch \(.*\); registrationCode must be the one that the console shows now/],
+    ['an old code', () => { server.code = 'another'; }, {}, /InvalidParameterValue\.CACertNotMatch \(.*\); registrationCode must be the code that the console now shows/],
     ['a CA of another account', () => server.elsewhere.add(ca.certificate.fingerprint256), {}, /LimitExceeded\.CARepeat .*; the CA must not be registered already/],
     ['an API key that is not there', () => { secret = { ...API_KEY, secretId: 'AKIDOther' }; }, {}, /AuthFailure\.SecretIdNotFound .*; secretId, secretKey and token/],
     ['another secret key', () => { secret = { ...API_KEY, secretKey: 'wrong-secret' }; }, {}, /AuthFailure\.SignatureFailure .*; secretId, secretKey and token/],
     ['a token that is not the key\'s', () => { secret = { ...API_KEY, token: 'wrong-token' }; }, {}, /AuthFailure\.TokenFailure .*; secretId, secretKey and token/],
-    ['a region without IoT Hub', () => undefined, { Region: 'ap-nowhere' }, /UnsupportedRegion .*; region must be one that IoT Hub is in/],
+    ['a region without IoT Hub', () => undefined, { Region: 'ap-nowhere' }, /UnsupportedRegion .*; region must be one in which IoT Hub is available/],
     ['rights that are missing', () => { server.permitted = false; }, {}, /UnauthorizedOperation .*; the CAM policy of the credentials must allow iotcloud:DescribePrivateCAs/],
     ['rights that the gateway misses', () => { Object.assign(server, { permitted: false, refusal: 'AuthFailure.UnauthorizedOperation' }); }, {},
       /AuthFailure\.UnauthorizedOperation .*; the CAM policy of the credentials must allow/],
@@ -314,9 +314,9 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
   });
 
   test.each<[string, () => void, RegExp]>([
-    ['is deleted by somebody', () => { server.cas = []; }, /Tencent Cloud IoT Hub refused UpdatePrivateCA: ResourceNotFound\.CACertNotExist .*; somebody has deleted the CA certificate meanwhile; deploy again/],
+    ['is deleted by somebody', () => { server.cas = []; }, /Tencent Cloud IoT Hub refused UpdatePrivateCA: ResourceNotFound\.CACertNotExist .*; the CA certificate was deleted in the meantime; deploy again/],
     ['is bound to a product without certificates', () => { server.byCertificates = false; },
-      /Tencent Cloud IoT Hub refused UpdatePrivateCA: LimitExceeded\.CACertNotSupport .*; the product must authenticate its devices by certificates/],
+      /Tencent Cloud IoT Hub refused UpdatePrivateCA: LimitExceeded\.CACertNotSupport .*; the product must authenticate its devices with certificates/],
   ])('a CA that %s just before another one takes its place', async (_, spoil, message) => {
     const { physicalResourceId } = await send('Create', await properties());
     server.cas[0].products.push('PRODUCT001');
@@ -333,11 +333,11 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
   test('more CAs than an account takes', async () => {
     const cas = await Promise.all(Array.from({ length: 10 }, (_, index) => registeredCa(`CA ${index}`)));
     cas.forEach(({ pem }, index) => server.register(`ca-${index}`, pem));
-    await expect(send('Create', await properties())).rejects.toThrow(/LimitExceeded \(.*\); an account takes at most 10 CA certificates/);
+    await expect(send('Create', await properties())).rejects.toThrow(/LimitExceeded \(.*\); an account accepts at most 10 CA certificates/);
   });
 
   test('a certificate that is no CA\'s', async () => {
     const declared = await properties(ca, { CaCertificatePem: await ca.prove(CODE) });
-    await expect(send('Create', declared)).rejects.toThrow(/InvalidParameterValue\.CACertInvalid .*; the CA must have a certificate that IoT Hub takes/);
+    await expect(send('Create', declared)).rejects.toThrow(/InvalidParameterValue\.CACertInvalid .*; the CA must have a certificate that IoT Hub accepts/);
   });
 });

@@ -57,8 +57,8 @@ test('a registration of all properties renders every one of them', () => {
 });
 
 test.each([
-  [{ caName: 'x'.repeat(33) }, 'Stack/Tencent: caName must be 1 to 32 characters long, without spaces at its ends, got "xxx'],
-  [{ caName: ' acme' }, 'Stack/Tencent: caName must be 1 to 32 characters long, without spaces at its ends, got " acme"'],
+  [{ caName: 'x'.repeat(33) }, 'Stack/Tencent: caName must be 1 to 32 characters long, without leading or trailing spaces, got "xxx'],
+  [{ caName: ' acme' }, 'Stack/Tencent: caName must be 1 to 32 characters long, without leading or trailing spaces, got " acme"'],
   [{ region: 'guangzhou' }, 'Stack/Tencent: region must be the id of a region, such as cn-hangzhou or ap-guangzhou, got "guangzhou"'],
   [{ endpoint: 'X' }, 'Stack/Tencent: endpoint must be the host name of the platform\'s API, without https://, got "X"'],
   [{ registrationCode: '' }, 'registrationCode must be 1 to 64 characters long'],

@@ -52,8 +52,8 @@ export class CaRegistration implements RecordedRegistrar {
     return orLeave(records, identity, request, request.physicalResourceId === identity, async () => {
       const registered = found ?? await register(api, declaration);
       if (registered.name !== declaration.caName) {
-        throw new Error(`caName must be ${quote(registered.name)}, under which this CA certificate (SN ${registered.sn}) is registered with `
-          + `${declaration.instanceId}, since the platform does not rename, got ${quote(declaration.caName)}`);
+        throw new Error(`caName must be ${quote(registered.name)}, the name under which this CA certificate (SN ${registered.sn}) is registered with `
+          + `${declaration.instanceId}, because the platform does not rename certificates, got ${quote(declaration.caName)}`);
       }
       if (!registered.active) {
         await api.activate(registered.sn);

@@ -56,18 +56,18 @@ const RAM_POLICY = 'the RAM policy of the credentials must allow mq:MqttInstance
   + 'mq:ActiveCaCertificate, mq:UnregisterCaCertificate and mq:DeleteCaCertificate on the instance';
 
 export const ADVICE: { readonly [code: string]: string } = {
-  RegisterCodeError: 'the verification certificate must have the present registration code of the instance; somebody has asked for another '
-    + 'one meanwhile: raise `generation`, so that the code is fetched again',
-  [INSTANCE_GONE]: 'instanceId must be an instance of ApsaraMQ for MQTT in the region that is declared',
+  RegisterCodeError: 'the verification certificate must have the current registration code of the instance; another code was requested in the '
+    + 'meantime: raise `generation` to have the code fetched again',
+  [INSTANCE_GONE]: 'instanceId must be an instance of ApsaraMQ for MQTT in the declared region',
   MqttOwnerCheckError: 'the instance must belong to the account of the credentials',
   InstancePermissionCheckFailed: 'the instance must belong to the account of the credentials, or their RAM policy must allow mq:MqttInstanceAccess on it',
   PermissionCheckFailed: RAM_POLICY,
   NoPermission: RAM_POLICY,
   Forbidden: RAM_POLICY,
-  ParameterFieldCheckFailed: 'instanceId must be an instance of the Platinum or Professional Edition, and caName a name it takes',
-  InvalidAccessKeyId: 'accessKeyId of the credentials must be an access key that is active',
-  SignatureDoesNotMatch: 'accessKeySecret of the credentials must be the one of its accessKeyId',
-  InvalidSecurityToken: 'securityToken of the credentials must be of the same temporary access key, and not have expired',
+  ParameterFieldCheckFailed: 'instanceId must be an instance of the Platinum or Professional Edition, and caName a name that it accepts',
+  InvalidAccessKeyId: 'accessKeyId of the credentials must be an active access key',
+  SignatureDoesNotMatch: 'accessKeySecret of the credentials must belong to their accessKeyId',
+  InvalidSecurityToken: 'securityToken of the credentials must belong to the same temporary access key, and must not have expired',
 };
 
 /**
@@ -88,7 +88,7 @@ export class MqttApi {
     const { RegisterCode } = (await this.call('GetRegisterCode', {}))!;
     const code = outsideId(RegisterCode);
     if (code === undefined) {
-      throw new Error(`${descriptionOf('GetRegisterCode')} answered no code; deploy again`);
+      throw new Error(`${descriptionOf('GetRegisterCode')} returned no code; deploy again`);
     }
     return code;
   }
@@ -115,7 +115,7 @@ export class MqttApi {
     const { Sn } = (await this.call('RegisterCaCertificate', { CaName: name, CaContent: caPem, VerificationContent: verificationPem }))!;
     const sn = outsideId(Sn);
     if (sn === undefined) {
-      throw new Error(`${descriptionOf('RegisterCaCertificate')} answered without its Sn; ${LOOK_AT_ENDPOINT}`);
+      throw new Error(`${descriptionOf('RegisterCaCertificate')} returned no Sn; ${LOOK_AT_ENDPOINT}`);
     }
     return { sn, name, active: true };
   }

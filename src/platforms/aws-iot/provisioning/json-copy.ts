@@ -9,7 +9,7 @@ const MAX_DEPTH = 50;
 /** How many names of a path a message shows. */
 const SHOWN_DEPTH = 5;
 
-const JSON_VALUE = 'a text, a number, a boolean, a list or a map, as JSON has them';
+const JSON_VALUE = 'a JSON value (a text, a number, a boolean, a list or a map)';
 
 /** Says what is not JSON, and where. */
 export class NotJsonError extends Error {}
@@ -35,11 +35,11 @@ export function jsonCopy(value: unknown, name: string, path: readonly string[] =
     return value;
   }
   if (path.length > MAX_DEPTH) {
-    fail(`at most ${MAX_DEPTH} levels deep`, 'more, or a value that holds itself');
+    fail(`at most ${MAX_DEPTH} levels deep`, 'a deeper value, or one that contains itself');
   }
   if (Array.isArray(value)) {
     return value.map((each, index) => Token.isUnresolved([each])
-      ? fail('a list of texts, or a token for the whole list', 'a list with a token for a list among its elements')
+      ? fail('a list of texts or a token for the whole list', 'a list with an element that is a token for a list')
       : jsonCopy(each, name, [...path, String(index)]));
   }
   if (Object.prototype.toString.call(value) !== '[object Object]') {
@@ -47,10 +47,10 @@ export function jsonCopy(value: unknown, name: string, path: readonly string[] =
   }
   return Object.fromEntries(Object.entries(value as object).map(([key, each]) => {
     if (Token.isUnresolved(key)) {
-      fail('a map of names that are known at synthesis', 'a token as a name');
+      fail('a map whose names are known at synthesis', 'a token as a name');
     }
     if (key === '__proto__') {
-      fail('a map of names other than __proto__, which JavaScript does not keep', 'that name');
+      fail('a map without the name __proto__, which JavaScript does not keep', 'that name');
     }
     return [key, jsonCopy(each, name, [...path, key])];
   }));

@@ -161,7 +161,8 @@ export class JustInTimeProvisioning {
   public static fromJson(json: string, role?: IRole): JustInTimeProvisioning {
     check('JustInTimeProvisioning.fromJson()', { json: TEXT, role: optional(ROLE) }, { json, role });
     if (Token.isUnresolved(json)) {
-      throw new Error('JustInTimeProvisioning.fromJson(): json must be known at synthesis, got a token; give the template to JustInTimeProvisioning.fromTemplate()');
+      throw new Error('JustInTimeProvisioning.fromJson(): json must be known at synthesis, got a token; '
+        + 'pass the template to JustInTimeProvisioning.fromTemplate()');
     }
     return new JustInTimeProvisioning(parsed(json), role);
   }
@@ -216,7 +217,8 @@ function parsed(json: string): object {
     // The parser's own message contains a part of the text.
   }
   if (!isMap(template)) {
-    throw new Error(`JustInTimeProvisioning.fromJson(): json must be a provisioning template in JSON, got ${quote(json)}; of a file, give what it holds: readFileSync(path, 'utf8')`);
+    throw new Error(`JustInTimeProvisioning.fromJson(): json must be a provisioning template in JSON, got ${quote(json)}; `
+      + 'for a file, pass its content: readFileSync(path, \'utf8\')');
   }
   return template;
 }
@@ -226,7 +228,8 @@ function complaintOf(options: JustInTimeProvisioningOptions): Complaint {
   const { policyName, policyDocument, thingNamePrefix, thingTypeName, thingGroups = [], thingAttributes = {} } = options;
   const given = [policyName, policyDocument].filter(policy => policy !== undefined).length;
   if (given !== 1) {
-    return `either policyName or policyDocument must be given, for a device without a policy may do nothing, got ${given === 0 ? 'neither' : 'both'}`;
+    return 'either policyName or policyDocument must be given, because a device without a policy has no permissions, '
+      + `got ${given === 0 ? 'neither' : 'both'}`;
   }
   const known = (value: string | undefined, rule: (value: string) => Complaint): Complaint =>
     value === undefined || Token.isUnresolved(value) ? undefined : rule(value);

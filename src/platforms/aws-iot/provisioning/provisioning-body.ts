@@ -18,7 +18,7 @@ const VARIABLE = /\$\{(!?)([^}]*)\}/;
  * A provisioning template as AWS IoT gets it: its lazy values are resolved, and each value that CloudFormation fills in is still a token.
  *
  * CloudFormation and AWS IoT have functions with the same names. A plain map in the template belongs to AWS IoT. A token belongs to
- * CloudFormation, unless it refers to something that only AWS IoT has, a parameter of the certificate. Tokens that belong to AWS IoT are
+ * CloudFormation, unless it refers to a parameter of the certificate or to a resource of the template. Tokens that belong to AWS IoT are
  * therefore `Fn.join('-', ['dev', Fn.ref('AWS::IoT::Certificate::CommonName')])`, and a lazy value that makes such a map.
  *
  * @throws NotJsonError if a lazy value is not JSON

@@ -116,10 +116,10 @@ export function misspelling(expression: JsonMap): { of: string; allowed: string;
   const names = Object.keys(expression);
   const operation = Object.hasOwn(OPERATIONS, names[0]) ? OPERATIONS[names[0]] : undefined;
   if (names.length !== 1 || !operation) {
-    return { of: 'map with a Ref or a function', allowed: `a map of one of ${FUNCTIONS.join(', ')} and its argument`, got: names.join(' and ') };
+    return { of: 'map with a Ref or a function', allowed: `be a map with one of ${FUNCTIONS.join(', ')} and its argument`, got: names.join(' and ') };
   }
   const argument = expression[names[0]];
-  return operation.takes(argument) ? undefined : { of: names[0], allowed: `of ${operation.form}`, got: argument };
+  return operation.takes(argument) ? undefined : { of: names[0], allowed: `take ${operation.form}`, got: argument };
 }
 
 /** The value of a correctly written expression. */

@@ -24,7 +24,7 @@ interface Form {
 
 type Entries = readonly (readonly [string, unknown])[];
 
-const A_TEXT = 'a text, or a Ref or a function that makes one';
+const A_TEXT = 'a text, or a Ref or function that results in a text';
 
 const TEXT: Form = { allowed: A_TEXT, textsOf: value => [['', value]] };
 
@@ -38,7 +38,7 @@ const MAP: Form = {
   textsOf: value => isMap(value) ? Object.entries(value).map(([name, each]) => [`.${nameInPath(name)}`, each]) : undefined,
 };
 
-const A_DOCUMENT = 'a policy document with a Statement: a map, or its JSON as a text';
+const A_DOCUMENT = 'a policy document with a Statement, as a map or as JSON text';
 
 /** A document that is given as a map is not a text yet. */
 const DOCUMENT: Form = { allowed: A_DOCUMENT, textsOf: value => isExpression(value) ? [['', value]] : [] };
@@ -61,13 +61,13 @@ const RESOURCE_TYPES: { readonly [type: string]: ResourceType } = {
       AttributePayload: { form: MAP, asWritten: checkAttributeNames, rule: checkThingAttribute },
     },
     oneOf: ['ThingName'],
-    help: 'name it by a parameter, such as {"Ref": "AWS::IoT::Certificate::CommonName"}',
+    help: 'name it with a parameter, such as {"Ref": "AWS::IoT::Certificate::CommonName"}',
   },
   // The certificate is already registered at that point: a request or a PEM would be for another certificate.
   'AWS::IoT::Certificate': {
     properties: { CertificateId: { form: TEXT, asWritten: checkCertificateId }, Status: { form: TEXT, rule: checkStatus } },
     oneOf: ['CertificateId'],
-    help: 'the one that a device connects with is {"Ref": "AWS::IoT::Certificate::Id"}',
+    help: 'the certificate with which a device connects is {"Ref": "AWS::IoT::Certificate::Id"}',
   },
   'AWS::IoT::Policy': {
     properties: {
@@ -75,7 +75,7 @@ const RESOURCE_TYPES: { readonly [type: string]: ResourceType } = {
       PolicyDocument: { form: DOCUMENT, asWritten: checkDocument, rule: checkDocumentText },
     },
     oneOf: ['PolicyName', 'PolicyDocument'],
-    help: 'name a policy that exists, or give the document of one that is made',
+    help: 'name an existing policy, or give the document of a policy to create',
   },
 };
 
@@ -121,7 +121,8 @@ export function checkResourceValues(name: string, resource: JsonMap, values: Par
 export function checkForCertificate(resources: Entries): Complaint {
   const type = 'AWS::IoT::Certificate';
   return resources.some(([, resource]) => isMap(resource) && resource.Type === type) ? undefined
-    : `the Resources of a provisioning template must hold one of the Type ${type}, got ${resources.map(([name]) => nameInPath(name)).join(', ')}; ${RESOURCE_TYPES[type].help}`;
+    : `the Resources of a provisioning template must contain a resource of the Type ${type}, `
+      + `got ${resources.map(([name]) => nameInPath(name)).join(', ')}; ${RESOURCE_TYPES[type].help}`;
 }
 
 /** Returns the first complaint. */
@@ -139,7 +140,7 @@ export function first<T>(values: readonly T[], rule: (value: T) => Complaint): C
 export function shown(value: unknown): string {
   const references = isExpression(value) ? referencesIn(value) : [];
   return value === UNKNOWN ? 'a token, which is known only at deployment'
-    : value === UNKNOWN_NUMBER ? 'a token for a number; make a text of it by Token.asString()'
+    : value === UNKNOWN_NUMBER ? 'a token for a number; convert it to a text with Token.asString()'
       : references.length > 0 ? `an expression with ${references.map(quote).join(' and ')}` : quote(value);
 }
 
@@ -161,14 +162,14 @@ function checkAttributeNames(attributes: unknown, path: string, { ThingTypeName:
 /** Checks that a name is made of values from the device's certificate. Values that CloudFormation fills in are the same for all devices. */
 function checkIsOfDevice(value: unknown, path: string): Complaint {
   return referencesIn(value).length > 0 ? undefined
-    : `${path} must be made of what differs from device to device, such as {"Ref": "AWS::IoT::Certificate::CommonName"}, got ${shown(value)}: `
-      + 'all devices would become one thing';
+    : `${path} must contain a value that differs from device to device, such as {"Ref": "AWS::IoT::Certificate::CommonName"}, got ${shown(value)}: `
+      + 'otherwise all devices would become one thing';
 }
 
 /** Checks that the certificate is the device's own. */
 function checkCertificateId(value: unknown, path: string): Complaint {
   return isExpression(value) && valueOf(value, SOME_VALUES) === SOME_CERTIFICATE_ID ? undefined
-    : `${path} must be {"Ref": "AWS::IoT::Certificate::Id"}, the certificate that a device connects with, got ${shown(value)}`;
+    : `${path} must be {"Ref": "AWS::IoT::Certificate::Id"}, the certificate with which a device connects, got ${shown(value)}`;
 }
 
 /** The developer guide writes the states of a certificate as ACTIVE and as Active. */
@@ -185,7 +186,7 @@ function checkDocument(value: unknown, path: string): Complaint {
     return undefined;
   }
   const [expression] = expressionsIn(value);
-  return expression ? `${path} must be without Ref and functions, for AWS IoT takes it as a text, got ${shown(expression)}; `
+  return expression ? `${path} must not contain a Ref or a function, because AWS IoT treats it as a text, got ${shown(expression)}; `
       + 'use a policy variable, such as ${iot:Connection.Thing.ThingName}'
     : isDocument(value) ? undefined : `${path} must be ${A_DOCUMENT}, got ${shown(value)}`;
 }

@@ -61,10 +61,10 @@ export function provisioningRole(scope: Construct, body: () => unknown): Role {
   });
   scope.node.addValidation({
     validate: () => JSON.stringify(given) === JSON.stringify(stack.resolve(rights())) ? []
-      : ['what is lazy in the provisioning template must stay the same once aspects run, for the rights of the role are made of it; '
-        + 'change it earlier, or give a role'],
+      : ['lazy values in the provisioning template must stay the same once aspects run, because the rights of the role are derived from them; '
+        + 'change them earlier, or give a role'],
   });
-  acknowledge(policy, 'AwsSolutions-IAM5', 'Which things and certificates there will be is not known before devices connect',
+  acknowledge(policy, 'AwsSolutions-IAM5', 'The things and certificates are not known before devices connect',
     ['Resource::*', ...[...KINDS, ...MORE.map(({ kind }) => kind), 'policy'].map(kind => `Resource::arn:<AWS::Partition>:iot:${shown(stack.region, 'Region')}:${shown(stack.account, 'AccountId')}:${kind}/*`)]);
   return role;
 }

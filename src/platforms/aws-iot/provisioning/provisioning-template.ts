@@ -39,8 +39,8 @@ export function checkProvisioningTemplate(template: unknown): Complaint {
     ?? first(resourcesOf(template), ([name, resource]) => checkResource(name, resource))
     ?? checkForCertificate(resourcesOf(template))
     ?? checkReferences(template)
-    ?? checkValues(template, () => undefined, () => 'where x is what a certificate may give')
-    ?? checkValues(template, defaultOf, () => 'where each parameter that has a Default stands for that');
+    ?? checkValues(template, () => undefined, () => 'where x stands for a value from a certificate')
+    ?? checkValues(template, defaultOf, () => 'where each parameter with a Default has that value');
 }
 
 /** Checks the length of a template as it is sent. */
@@ -59,9 +59,10 @@ export function checkProvisioningSubject(template: unknown, subject: { readonly 
   const missing = entriesOf(template, 'Parameters')
     .find(([name, declaration]) => PROVISIONING_PARAMETERS[name] && given(name) === undefined && defaultOf(declaration) === undefined);
   return missing
-    ? `subject.${PROVISIONING_PARAMETERS[missing[0]]} must be there, since the just-in-time provisioning template of the CA declares ${missing[0]} without a Default`
+    ? `subject.${PROVISIONING_PARAMETERS[missing[0]]} must be given, `
+      + `because the just-in-time provisioning template of the CA declares ${missing[0]} without a Default`
     : checkValues(template, (declaration, name) => given(name) ?? defaultOf(declaration),
-      sources => `made of ${sources}; change that, or what the just-in-time provisioning template of the CA takes`);
+      sources => `made of ${sources}; change that, or what the just-in-time provisioning template of the CA makes of it`);
 }
 
 function checkForPrivateKey(template: unknown): Complaint {
@@ -79,7 +80,7 @@ function checkSections(template: unknown): Complaint {
   }
   return first(Object.entries(parameters), ([name, declaration]) => {
     if (!Object.hasOwn(PROVISIONING_PARAMETERS, name)) {
-      return `the Parameters of a provisioning template must be of ${Object.keys(PROVISIONING_PARAMETERS).join(', ')}, got ${quote(name)}`;
+      return `each parameter of a provisioning template must be one of ${Object.keys(PROVISIONING_PARAMETERS).join(', ')}, got ${quote(name)}`;
     }
     if (!isMap(declaration)) {
       return `the parameter ${name} of a provisioning template must be a map with Type, got ${shown(declaration)}`;
@@ -93,7 +94,7 @@ function checkSections(template: unknown): Complaint {
 function checkExpressions(template: unknown): Complaint {
   return first(resourcesOf(template), ([name, resource]) => first(expressionsIn(resource), expression => {
     const wrong = misspelling(expression);
-    return wrong && `each ${wrong.of} in the resource ${quote(name)} of the provisioning template must be ${wrong.allowed}, got ${shown(wrong.got)}`;
+    return wrong && `each ${wrong.of} in the resource ${quote(name)} of the provisioning template must ${wrong.allowed}, got ${shown(wrong.got)}`;
   }));
 }
 
@@ -101,7 +102,7 @@ function checkReferences(template: unknown): Complaint {
   const names = [...entriesOf(template, 'Parameters'), ...resourcesOf(template)].map(([name]) => name);
   const undeclared = resourcesOf(template).flatMap(([, resource]) => referencesIn(resource)).find(name => !names.includes(name));
   return undeclared === undefined ? undefined
-    : `every Ref and Fn::Sub in a provisioning template must be to one of its Parameters or Resources, got ${quote(undeclared)}`;
+    : `every Ref and Fn::Sub in a provisioning template must refer to one of its Parameters or Resources, got ${quote(undeclared)}`;
 }
 
 /**

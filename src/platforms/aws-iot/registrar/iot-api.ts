@@ -25,7 +25,7 @@ const THROTTLED: readonly string[] = ['ThrottlingException', 'TooManyRequestsExc
  */
 const DENIED: readonly string[] = ['AccessDeniedException', 'ForbiddenException', 'UnauthorizedException', 'UnrecognizedClientException'];
 
-const ALLOW = 'the role of the function must be allowed this action, also by the organization\'s policies';
+const ALLOW = 'the role of the function and the policies of the organization must allow this action';
 
 const PLATFORM = 'AWS IoT Core';
 
@@ -53,7 +53,7 @@ export class IotApi {
     }
     const { registrationCode } = jsonOf(response);
     if (typeof registrationCode !== 'string' || !/^[0-9A-Za-z-]{1,64}$/.test(registrationCode)) {
-      throw new Error(`${PLATFORM} answered ${CALL} without a registration code; deploy again`);
+      throw new Error(`${PLATFORM}: ${CALL} returned no registration code; deploy again`);
     }
     return registrationCode;
   }

@@ -15,10 +15,11 @@ export interface TokenRequest {
  * https://learn.microsoft.com/azure/developer/java/sdk/troubleshooting-authentication-service-principal
  */
 export const WAYS_OUT: { readonly [code: string]: string } = {
-  AADSTS7000215: 'clientSecret must be the value of a client secret, not its ID; make a new one in Microsoft Entra and put it into the secret',
-  AADSTS7000222: 'the client secret is expired; make a new one in Microsoft Entra and put it into the secret',
-  AADSTS700016: 'clientId must be that of an application in the tenant, and cloud the one that the tenant is in',
-  AADSTS90002: 'tenantId must be that of a tenant, and cloud the one that it is in',
+  AADSTS7000215: 'clientSecret must be the value of a client secret, not its ID; '
+    + 'create a new client secret in Microsoft Entra and store it in the secret',
+  AADSTS7000222: 'the client secret has expired; create a new one in Microsoft Entra and store it in the secret',
+  AADSTS700016: 'clientId must be that of an application in the tenant, and cloud must be the cloud of the tenant',
+  AADSTS90002: 'tenantId must be that of an existing tenant, and cloud must be the cloud of the tenant',
 };
 
 /**

@@ -60,8 +60,8 @@ export class AzureCaUpload implements RecordedRegistrar {
         return undefined;
       }
       if (held.thumbprint !== thumbprint) {
-        throw new Error(`caName must be one that no other certificate has, got "${name}", which ${certificates.serviceName} holds for `
-          + `${held.subject} (thumbprint ${held.thumbprint}); choose another name, or delete it there`);
+        throw new Error(`caName must be a name that no other certificate has, got "${name}", which ${certificates.serviceName} holds for `
+          + `${held.subject} (thumbprint ${held.thumbprint}); choose another name, or delete that certificate there`);
       }
       isOurs ||= !found;
       await records.declare(identity, resourceOf(request), held.verified ? 'found' : 'made');

@@ -20,7 +20,7 @@ export class AzureCaVerification implements Registrar {
     await certificates.settle(name, signal, async held => {
       if (held?.thumbprint !== thumbprint) {
         throw new Error(`${certificates.serviceName} must hold the CA certificate with the thumbprint ${thumbprint} as "${name}", got ${
-          held ? `that of ${held.subject} (thumbprint ${held.thumbprint})` : 'none'}; somebody has changed it there: `
+          held ? `that of ${held.subject} (thumbprint ${held.thumbprint})` : 'none'}; the certificate was changed or deleted there: `
           + 'give the registration another caName');
       }
       return held.verified ? true : (await certificates.verify(held, proof.raw))?.verified || undefined;

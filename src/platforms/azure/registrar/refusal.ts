@@ -9,8 +9,8 @@ const MAX_MESSAGE = 600;
 /** How much of a message is searched for a code; characters. */
 const MAX_LOOKED_AT = 8_192;
 
-const ROLE_NEEDED = 'give the service principal a role on the service that holds Microsoft.Devices/*/certificates/*, such as Contributor; '
-  + 'a role takes up to ten minutes to count';
+const ROLE_NEEDED = 'assign the service principal a role on the service that includes Microsoft.Devices/*/certificates/*, such as Contributor; '
+  + 'a role assignment takes up to ten minutes to take effect';
 
 /** A reason for which Azure refuses a call. */
 interface Cause {
@@ -41,7 +41,7 @@ export const CAUSES: readonly Cause[] = [
   {
     // https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy
     sign: /^\d+ RequestDisallowedByPolicy\b/,
-    wayOut: 'an Azure Policy forbids it, which the message names: have the service exempted from it, or the policy changed',
+    wayOut: 'the Azure Policy that the message names forbids it: have the service exempted from that policy, or the policy changed',
     lasts: true,
   },
   {
@@ -53,8 +53,9 @@ export const CAUSES: readonly Cause[] = [
   {
     // https://github.com/Azure/azure-cli/issues/5376
     sign: /IH400053|Proof-Of-Possession/i,
-    wayOut: 'the verification certificate must be issued by the uploaded CA itself, with the last code that was made for it as its common name: '
-      + 'if another code was made since, in the portal say, or the code has expired, give the registration another caName',
+    wayOut: 'the verification certificate must be issued by the uploaded CA itself, with the latest code that was generated for it '
+      + 'as its common name: if another code was generated since, for example in the portal, or if the code has expired, '
+      + 'give the registration another caName',
   },
   {
     // https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
@@ -63,12 +64,12 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     sign: /^\d+ (?:Subscription|ResourceGroup|Resource)NotFound|^404 /,
-    wayOut: 'subscriptionId, resourceGroup and name must be those of a service that is there, which is made elsewhere',
+    wayOut: 'subscriptionId, resourceGroup and name must be those of an existing service, which this library does not create',
   },
   {
     // https://learn.microsoft.com/azure/iot-dps/about-iot-dps#quotas-and-limits
     sign: /quota|limit|exceed|maximum/i,
-    wayOut: 'delete CA certificates that are not needed any more: a provisioning service holds 25',
+    wayOut: 'delete CA certificates that are no longer needed: a provisioning service holds at most 25',
   },
   {
     sign: /^403 /,
@@ -76,7 +77,7 @@ export const CAUSES: readonly Cause[] = [
   },
   {
     sign: /^401 /,
-    wayOut: 'the service principal must belong to the tenant of the subscription, and cloud must be the one that it is in',
+    wayOut: 'the service principal must belong to the tenant of the subscription, and cloud must be the cloud of that tenant',
   },
 ];
 

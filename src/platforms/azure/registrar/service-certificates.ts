@@ -52,7 +52,7 @@ const MAX_WAIT = 10_000;
 /** How much of a subject is shown, enough to tell whose certificate it is; characters. */
 const MAX_SUBJECT = 200;
 
-const IN_USE = 'what uses the certificate, such as an enrollment group, must be given another one or deleted first';
+const IN_USE = 'everything that uses the certificate, such as an enrollment group, must be moved to another certificate or deleted first';
 
 /**
  * The certificates of one service in Azure Resource Manager. A call that changes something returns `undefined` if another change came in
@@ -110,7 +110,7 @@ export class ServiceCertificates {
   public async settle<T>(name: string, signal: AbortSignal, step: (held: HeldCertificate | undefined) => Promise<T | undefined>): Promise<T> {
     for (let steps = 1, overtaken = 0; ; steps++) {
       const result = await this.find(name).catch(error => {
-        throw signal.aborted && this.hindrance ? new Error(`${this.hindrance.error.message}, until no time was left; deploy again`) : error;
+        throw signal.aborted && this.hindrance ? new Error(`${this.hindrance.error.message}, until the time ran out; deploy again`) : error;
       }).then(held => {
         this.hindrance = undefined;
         return step(held);
@@ -120,7 +120,8 @@ export class ServiceCertificates {
       }
       overtaken += this.hindrance?.passes ? 0 : 1;
       if (overtaken === ATTEMPTS) {
-        throw this.hindrance?.error ?? new Error(`${this.place.name}: the certificate "${name}" comes and goes; let nothing else change it, and deploy again`);
+        throw this.hindrance?.error ?? new Error(`${this.place.name}: the certificate "${name}" keeps appearing and disappearing; `
+          + 'make sure that nothing else changes it, and deploy again');
       }
       await sleep(Math.min(MAX_WAIT, WAIT * 2 ** steps) * Math.random(), undefined, { signal }).catch(() => undefined);
     }
@@ -168,7 +169,7 @@ function heldIn(answer: JsonMap): HeldCertificate {
   const properties = propertiesIn(answer);
   const [name, etag] = [outsideId(answer.name), outsideId(answer.etag)];
   if (name === undefined || etag === undefined) {
-    throw new Error('Azure answered a certificate without its name or its etag');
+    throw new Error('Azure returned a certificate without a name or an etag');
   }
   return {
     name,
@@ -187,7 +188,7 @@ function propertiesIn(answer: JsonMap): JsonMap {
 function idIn(properties: JsonMap, name: string): string {
   const value = outsideId(properties[name]);
   if (value === undefined) {
-    throw new Error(`Azure answered a certificate without its ${name}`);
+    throw new Error(`Azure returned a certificate without ${name}`);
   }
   return value;
 }
@@ -196,7 +197,7 @@ function idIn(properties: JsonMap, name: string): string {
 function timeIn(properties: JsonMap, name: string): string {
   const time = new Date(outsideName(properties[name]));
   if (Number.isNaN(time.getTime())) {
-    throw new Error(`Azure answered a certificate whose ${name} is no time`);
+    throw new Error(`Azure returned a certificate whose ${name} is no time`);
   }
   return basicTime(time);
 }

@@ -107,7 +107,7 @@ export class HuaweiCaUpload implements RecordedRegistrar {
       await certificates.delete(own.id);
     }
     if (id === undefined) {
-      throw new Error('another request for the CA has taken it away meanwhile; deploy again');
+      throw new Error('another request for the CA has overtaken this upload; deploy again');
     }
     return own?.id === id ? own : certificates.show(id);
   }

@@ -150,7 +150,7 @@ function descriptionOf(what: string): string {
 
 function heldIn({ certificate_id: id, verify_code: verifyCode, ...held }: JsonMap): HeldCertificate {
   if (typeof id !== 'string' || !/^[\w-]{1,64}$/.test(id) || typeof verifyCode !== 'string' || outsideId(verifyCode) === undefined) {
-    throw new Error(`${HUAWEI_IOTDA} answered a certificate without its certificate_id or its verify_code`);
+    throw new Error(`${HUAWEI_IOTDA} returned a certificate without a certificate_id or a verify_code`);
   }
   return {
     id,

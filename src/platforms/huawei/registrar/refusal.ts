@@ -18,15 +18,17 @@ export const NOT_PROVED: readonly string[] = ['IOTDA.014307', 'IOTDA.014308'];
  */
 export const WAYS_OUT: { readonly [code: string]: string } = {
   'IOTDA.000021': 'the user must belong to the account that has IoTDA',
-  'IOTDA.000022': 'give the user iotda:certificates:upload, queryList, check and delete, and iotda:certificate:query',
+  'IOTDA.000022': 'grant the user iotda:certificates:upload, queryList, check and delete, and iotda:certificate:query',
   'IOTDA.001006': 'appId must be that of a resource space of the instance, and instanceId that of the instance',
-  'IOTDA.014300': 'delete CA certificates that are not needed any more: an instance holds 100',
-  'IOTDA.014301': 'the CA certificate must be one that IoTDA takes; RSA and the curves of NIST are known to work',
-  'IOTDA.014304': 'devices or templates that use the certificate must be given another one or deleted first',
-  'IOTDA.014307': 'the verification certificate must have the CA\'s present code as its common name: if the CA was uploaded again in the console, delete it there',
-  'IOTDA.014308': 'the verification certificate must be issued by the CA that is registered: another one with the same common name and validity must be deleted in the console',
-  'APIGW.0301': 'credentials must be a valid access key or token of the account; standard and enterprise instances must be asked at the host '
-    + 'that the console shows for them',
+  'IOTDA.014300': 'delete CA certificates that are no longer needed: an instance holds at most 100',
+  'IOTDA.014301': 'the CA certificate must be one that IoTDA accepts; RSA and the NIST curves are known to work',
+  'IOTDA.014304': 'devices or templates that use the certificate must be moved to another certificate or deleted first',
+  'IOTDA.014307': 'the verification certificate must have the CA\'s current code as its common name: '
+    + 'if the CA was uploaded again in the console, delete it there',
+  'IOTDA.014308': 'the verification certificate must be issued by the registered CA: '
+    + 'if another CA with the same common name and validity is registered, delete it in the console',
+  'APIGW.0301': 'credentials must be a valid access key or token of the account; for a standard or enterprise instance, endpoint must be the host '
+    + 'that the console shows for it',
   'APIGW.0302': 'credentials must be those of a user who may use IoTDA',
   'APIGW.0303': 'credentials must be a valid access key',
 };

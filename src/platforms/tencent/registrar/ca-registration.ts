@@ -139,8 +139,8 @@ async function isLeftBehind(
 function isRegistered({ caName, ca }: Declaration, shown: readonly PrivateCa[]): boolean {
   const same = shown.find(({ fingerprint }) => fingerprint === fingerprintOf(ca));
   if (same && same.name !== caName) {
-    throw new Error(`caName must be ${quote(same.name)}, under which this CA certificate is registered, since the platform takes none twice `
-      + `and does not rename, got ${quote(caName)}`);
+    throw new Error(`caName must be ${quote(same.name)}, the name under which this CA certificate is registered, because the platform `
+      + `neither registers a certificate twice nor renames it, got ${quote(caName)}`);
   }
   return same !== undefined;
 }

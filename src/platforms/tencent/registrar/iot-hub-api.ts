@@ -31,19 +31,19 @@ const CAM_POLICY = 'the CAM policy of the credentials must allow iotcloud:Descri
 
 /** https://www.tencentcloud.com/document/product/1105/41917 */
 export const ADVICE: { readonly [code: string]: string } = {
-  'InvalidParameterValue.CACertInvalid': 'the CA must have a certificate that IoT Hub takes; RSA-2048 with SHA-256 is known to be one',
-  'InvalidParameterValue.CACertNotMatch': 'registrationCode must be the one that the console shows now, under CA certificates; '
-    + 'declare that one, and the verification certificate is issued again',
-  'LimitExceeded.CARepeat': 'the CA must not be registered already; another account has it, since this one does not show it',
+  'InvalidParameterValue.CACertInvalid': 'the CA must have a certificate that IoT Hub accepts; RSA-2048 with SHA-256 is known to work',
+  'InvalidParameterValue.CACertNotMatch': 'registrationCode must be the code that the console now shows under CA certificates; '
+    + 'declare that code, and the verification certificate is issued again',
+  'LimitExceeded.CARepeat': 'the CA must not be registered already; this account does not show it, so another account has registered it',
   'LimitExceeded.CACertNameRepeat': 'caName must be a name that no other CA certificate of the account has',
-  'LimitExceeded.CAAlreadyBindProduct': 'the CA must not be bound to a product any more: delete the products that DescribePrivateCABindedProducts lists',
-  'LimitExceeded.CACertNotSupport': 'the product must authenticate its devices by certificates',
-  [CA_GONE]: 'somebody has deleted the CA certificate meanwhile; deploy again',
-  'LimitExceeded': 'an account takes at most 10 CA certificates; delete one that is not in use',
-  'AuthFailure': 'secretId, secretKey and token of the credentials must be of an API key that is active',
+  'LimitExceeded.CAAlreadyBindProduct': 'the CA must no longer be bound to a product: delete the products that DescribePrivateCABindedProducts lists',
+  'LimitExceeded.CACertNotSupport': 'the product must authenticate its devices with certificates',
+  [CA_GONE]: 'the CA certificate was deleted in the meantime; deploy again',
+  'LimitExceeded': 'an account accepts at most 10 CA certificates; delete one that is not in use',
+  'AuthFailure': 'secretId, secretKey and token of the credentials must belong to an active API key',
   'UnauthorizedOperation': CAM_POLICY,
   'AuthFailure.UnauthorizedOperation': CAM_POLICY,
-  'UnsupportedRegion': 'region must be one that IoT Hub is in, such as ap-guangzhou',
+  'UnsupportedRegion': 'region must be one in which IoT Hub is available, such as ap-guangzhou',
 };
 
 /** Errors have the status 200. https://www.tencentcloud.com/document/product/1105/41917 */
@@ -97,7 +97,7 @@ export class IotHubApi {
     }, this.credentials), answered => passingCode(answered, errorOf(answered)?.Code, PASSING));
     const answer = jsonOf(response).Response as JsonMap | undefined;
     if (response.status === 200 && !answer) {
-      throw new Error(`${what} answered without its Response in JSON; ${LOOK_AT_ENDPOINT}`);
+      throw new Error(`${what} returned no Response in JSON; ${LOOK_AT_ENDPOINT}`);
     }
     if (response.status === 200 && answer!.Error === undefined) {
       return answer!;

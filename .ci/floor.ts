@@ -36,7 +36,7 @@ try {
       throw new Error(`the package lacks ${needed}`);
     }
   }
-  const stray = paths.find(path => /^(src|test|bench|examples|decisions|docs|website|projenrc|lib\/handlers|lib\/cli|\.ci)\//.test(path));
+  const stray = paths.find(path => /^(src|test|bench|examples|decisions|docs|website|integ|mutation|projenrc|lib\/handlers|lib\/cli|\.ci)\//.test(path));
   if (stray) {
     throw new Error(`the package holds ${stray}, which is not for users`);
   }

@@ -2,10 +2,10 @@ import { awscdk, DependencyType, javascript, release } from 'projen';
 import { addBundles } from './projenrc/bundles';
 import { addDemos } from './projenrc/demo';
 import { addDocs } from './projenrc/docs';
-import { addIntegrationTests } from './projenrc/integ';
-import { addMutationTests } from './projenrc/mutation';
 import { enforceImportRules } from './projenrc/import-rules';
+import { addIntegrationTests } from './projenrc/integ';
 import { enforceMessageRules } from './projenrc/message-rules';
+import { addMutationTests } from './projenrc/mutation';
 import { addWorkflows } from './projenrc/workflows';
 
 /** What every workflow checks. */

@@ -109,6 +109,8 @@ export class TencentIotHubCaRegistration extends CloudCaRegistration {
     validate(this, [endpoint], () => checkEndpoint(endpoint));
     const generation = validGeneration(this, props.generation);
 
+    // Names are unique in an account, which is known by its credentials.
+    this._assertNamedOnce(caName, { region, endpoint, credentials: secretIdOf(this, credentials) });
     validateRegistration(this, ca, IotPlatform.TENCENT_IOT_HUB);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode, platform: IotPlatform.TENCENT_IOT_HUB, clipToIssuer: true, generation,

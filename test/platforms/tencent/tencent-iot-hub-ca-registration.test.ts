@@ -1,7 +1,7 @@
 import { CfnParameter, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { KeyAlgorithm, TencentIotHubCaRegistration, TencentIotHubCaRegistrationProps } from '../../../src';
+import { KeyAlgorithm, PrivateIotCa, TencentIotHubCaRegistration, TencentIotHubCaRegistrationProps } from '../../../src';
 import { DELETED, resourcesBelow, verificationFor } from '../../support/registrations';
 import { stackWithCa } from '../../support/stacks';
 
@@ -45,6 +45,20 @@ test('a registration is a verification certificate with the code of the console,
     },
   });
   expect(stack.resolve(registration.certName)).toEqual({ 'Fn::GetAtt': ['Tencent59F74328', 'CertName'] });
+});
+
+test('two CAs of an account must have names of their own', () => {
+  const { stack, registration } = declared();
+  const register = (id: string, region: string) => new TencentIotHubCaRegistration(stack, id, {
+    ca: new PrivateIotCa(stack, `CaOf${id}`, { subject: { commonName: id }, keyAlgorithm: KeyAlgorithm.EC_P256 }),
+    caName: 'acme',
+    registrationCode: 'a1',
+    region,
+    credentials: Secret.fromSecretCompleteArn(stack, `CredentialsOf${id}`, CREDENTIALS),
+  });
+  expect(() => register('Second', 'ap-guangzhou'))
+    .toThrow(`Stack/Second: caName must be a name that no other CA has, got "acme", which ${registration.node.path} has too; choose another name`);
+  expect(() => register('Elsewhere', 'ap-beijing')).not.toThrow();
 });
 
 test('a registration of all properties renders every one of them', () => {

@@ -81,7 +81,7 @@ async function caEntry(identity: string, ledger: Ledger): Promise<LedgerEntry> {
 /** Returns the ledger's entry for a CA, or throws an error if the CA can't issue. */
 export function issuableCa(identity: string, entry: LedgerEntry | undefined): LedgerEntry {
   if (entry?.status === 'REQUESTED') {
-    throw new Error(`ca must have its certificate before it can issue, and ${identity} is waiting for it; `
+    throw new Error(`ca must have its certificate before it can issue, and ${identity} is waiting for it: `
       + 'have certificateSigningRequestPem signed, and declare the result as signedCertificate');
   }
   if (!entry?.certificate || !entry.keyStorage) {

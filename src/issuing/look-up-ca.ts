@@ -76,7 +76,7 @@ export async function lookUpCa(declaration: CaLookupDeclaration, ports: Ports): 
   const entry = await ports.ledger(ledgerTable).find(caId);
   if (entry?.status === 'REQUESTED' && depth === 0) {
     if (sha256Fingerprint !== undefined) {
-      throw new Error(`${mustHold(ledgerTable, sha256Fingerprint, caId)}, got a CA that is still waiting for its certificate; ${FIND_OUT}`);
+      throw new Error(`${mustHold(ledgerTable, sha256Fingerprint, caId)}, got a CA that is waiting for its certificate; ${FIND_OUT}`);
     }
     return { ...AWAITED_CERTIFICATE, ...withChain ? { IssuerChainPem: '' } : {} };
   }

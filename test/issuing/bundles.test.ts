@@ -136,7 +136,7 @@ describe('fails for', () => {
     const { physicalResourceId, data } = await create();
     world.versions.delete(`${KEY_SECRET}/${data!.SerialNumber}`);
     await expect(handle(request('device', 'Update', declare(ALL), physicalResourceId)))
-      .rejects.toThrow(`the secret ${KEY_SECRET} does not hold the key of the certificate ${data!.SerialNumber} any more; restore it, or raise \`generation\``);
+      .rejects.toThrow(`the secret ${KEY_SECRET} no longer holds the key of the certificate ${data!.SerialNumber}; restore it, or raise \`generation\``);
   });
 
   test.each<[object, string]>([

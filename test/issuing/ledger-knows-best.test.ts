@@ -220,7 +220,7 @@ test('an update of nothing fails where the key is gone, and says so', async () =
   const device = await handle(request('device', 'Create', deviceProperties(caId)));
   world.versions.delete(`${DEVICE_SECRET}/${device.data!.SerialNumber}`);
   await expect(handle(request('device', 'Update', deviceProperties(caId), device.physicalResourceId)))
-    .rejects.toThrow(`the secret ${DEVICE_SECRET} does not hold the key of the certificate ${device.data!.SerialNumber} any more; restore it, or raise \`generation\``);
+    .rejects.toThrow(`the secret ${DEVICE_SECRET} no longer holds the key of the certificate ${device.data!.SerialNumber}; restore it, or raise \`generation\``);
 });
 
 describe('a request that brings its subject along', () => {

@@ -231,7 +231,7 @@ describe('fails, before anything is written, for', () => {
     ['a rule that is none', () => fromSecret({ AllowedSubject: 'sensor-*' }), 'allowedSubject must be a map, got "sensor-*"'],
     ['a rule without a common name', () => fromSecret({ AllowedSubject: { Type: 'Exact', Subject: {} } }), 'allowedSubject.commonName must be given'],
     ['a form of delivery, which would hold the key', () => properties(deviceRequest(), { Bundles: [{ Type: 'Der', SecretArn: `${SECRET}Der-AbCdEf` }] }),
-      'deliveryFormats must be left out where the private key is not held here'],
+      'deliveryFormats must be left out if the private key is not held here'],
     ['a private key in place of the request, without showing it', () => properties(cas.key()), 'private key'],
   ];
   test.each(CASES)('%s', async (_, declared, message) => {

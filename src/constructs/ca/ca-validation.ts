@@ -100,7 +100,7 @@ function checkTogether({ issuer, signedElsewhere, signedCertificate, clipToIssue
     return 'signedCertificate must be left out for a CA that is not signedElsewhere';
   }
   if (signedCertificate?._secret) {
-    return 'signedCertificate must be given by PemSource.inline(), file() or parameter()';
+    return 'signedCertificate must be given with PemSource.inline(), file() or parameter()';
   }
   if (clipToIssuer !== undefined && !issuer) {
     return 'clipToIssuer must be left out for a CA that has no issuer';

@@ -115,7 +115,7 @@ describe('fails for', () => {
     const stack = stackOf();
     const signedCertificate = PemSource.secret(Secret.fromSecretNameV2(stack, 'Secret', 'signed'));
     expect(() => new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'a' }, signedElsewhere: true, signedCertificate }))
-      .toThrow('Stack/Ca: signedCertificate must be given by PemSource.inline(), file() or parameter()');
+      .toThrow('Stack/Ca: signedCertificate must be given with PemSource.inline(), file() or parameter()');
   });
 
   test('the request of a CA that has none, and the DER of a certificate that is not there yet', () => {

@@ -190,7 +190,7 @@ describe('a secret that holds the key of another resource', () => {
   });
 
   test('keeps its current version, and its label', async () => {
-    await expect(secrets.makeCurrent(arn, version, OTHER)).rejects.toThrow('it holds one of another certificate');
+    await expect(secrets.makeCurrent(arn, version, OTHER)).rejects.toThrow('got a key of another certificate');
     await secrets.release(arn, version, OTHER);
     expect(await labels()).toEqual({ [version]: ['AWSCURRENT', labelOf(version)] });
   });

@@ -214,13 +214,18 @@ describe('what is known of an imported CA comes from its certificate:', () => {
 
 describe('fails for an imported CA with', () => {
   test.each<[string, Partial<PrivateIotCaAttributes>, string]>([
-    ['its key in no place', { signingKeyArn: undefined }, 'either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place'],
+    ['its key in no place', { signingKeyArn: undefined }, 'either privateKeySecretArn or signingKeyArn must be given, because the key of the CA is in only one place'],
     ['its key in two places', { privateKeySecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf' },
       'either privateKeySecretArn or signingKeyArn must be given'],
     ['another algorithm than its certificate\'s', { keyAlgorithm: KeyAlgorithm.RSA_2048 },
       'keyAlgorithm must be that of the CA\'s certificate, EC_P256, got "RSA_2048"'],
     ['two certificates in place of one', { certificatePem: `${SUB.certificate}${ROOT.certificate}` },
-      'certificatePem must hold one certificate, got 2; those of the CAs above it are issuerCertificates'],
+      'certificatePem must hold one certificate, got 2; declare each certificate above the CA as an item of issuerCertificates'],
+    ['two certificates in place of one above it', { certificatePem: SUB.certificate, issuerCertificates: [ROOT.certificate, `${ROOT.certificate}${ROOT.certificate}`] },
+      'issuerCertificates[1] must hold one certificate, got 2; declare each certificate above the CA as an item of issuerCertificates'],
+    ['a private key in place of a certificate above it', {
+      certificatePem: SUB.certificate, issuerCertificates: ['-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n'],
+    }, 'issuerCertificates[0] must be PEM blocks with the label CERTIFICATE and nothing else, got (a private key, not shown)'],
     ['an alias in place of its key', { signingKeyArn: 'arn:aws:kms:eu-central-1:111111111111:alias/iot-ca' },
       'signingKeyArn must be a key and not an alias, because rights can\'t be granted on an alias; use Key.fromKeyArn()'],
   ])('%s', (_, attrs, message) => {

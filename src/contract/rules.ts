@@ -170,9 +170,9 @@ export function checkSha256Fingerprint(value: unknown): Complaint {
 }
 
 /** Checks the certificate of a CA, as another stack states it. The text is copied into outputs, so it must hold nothing else. */
-export function checkCertificatePem(value: unknown): Complaint {
+export function checkCertificatePem(value: unknown, property: string): Complaint {
   return /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/.test(String(value)) ? undefined
-    : `certificatePem must be PEM blocks with the label CERTIFICATE and nothing else, got ${quote(value)}`;
+    : `${property} must be PEM blocks with the label CERTIFICATE and nothing else, got ${quote(value)}`;
 }
 
 /** Checks a whole subject. Every certificate of this library has a common name. */

@@ -87,7 +87,7 @@ export async function adoptExistingCa(request: ExistingCaRequest, ports: Ports):
     throw new Error(`privateKey must be in ${describePlace(declaration.keyStorage, certificate.serialNumber)}, which has no value`);
   }
   if (!key.publicKey.equals(certificate.publicKey)) {
-    throw new Error('privateKey must be the key of the CA\'s certificate, got another one');
+    throw new Error('privateKey must be the key of the CA\'s certificate, got another key');
   }
   const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey)!;
   assertForPlatforms(keyAlgorithm, declaration.platforms);

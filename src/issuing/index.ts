@@ -20,9 +20,9 @@ import { handleCloudFormationEvent, InvocationContext, Work } from '../lambda/cl
 import { generateKeyPair } from '../pki/keys';
 
 /**
- * The entry point of the Lambda function, and the only place that knows the environment. The clients are created once per process and take
- * Region, credentials and endpoint (AWS_ENDPOINT_URL) from the environment on their own. A resource can be in another Region than the
- * function; its ARN names that Region.
+ * The entry point of the Lambda function, and the only file of this folder that reads the environment. There is one client per service and
+ * Region for the whole life of the process. The clients take credentials and endpoint (AWS_ENDPOINT_URL) from the environment on their own.
+ * A resource can be in another Region than the function; its ARN names that Region.
  */
 const dynamoDb = byRegion(region => new DynamoDBClient({ ...CLIENT_OPTIONS, region }));
 const secretsManager = byRegion(region => new SecretsManagerClient({ ...CLIENT_OPTIONS, region }));

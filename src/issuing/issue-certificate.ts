@@ -53,7 +53,10 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
 /** Checks that an answer can hold a certificate of this length (PEM). The declaration includes its request. */
 type AssertFits = (pem: string, declaration: Declaration) => void;
 
-/** Completes the certificate from what the ledger has for the identity; `undefined` if another delivery got ahead. */
+/**
+ * Completes the certificate from what the ledger has for the identity. Returns `undefined` if the ledger has to be read again: another
+ * delivery got ahead, or this one has withdrawn a reservation that no request will complete.
+ */
 async function next(
   request: CertificateRequest, entry: LedgerEntry | undefined, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports, assertFits: AssertFits,
 ): Promise<IssuedEntry | undefined> {
@@ -188,7 +191,8 @@ async function writeBundlesOf({ declaration }: CertificateRequest, entry: Issued
   await writeBundles(declaration.bundles, entry, async () => {
     const key = await custodyOf(declaration.keyStorage, ports).find(serialNumber);
     if (!key?.privateKeyPem) {
-      throw new Error(`${describePlace(declaration.keyStorage!, serialNumber)} does not hold the key of the certificate ${serialNumber} any more; raise \`generation\``);
+      throw new Error(`${describePlace(declaration.keyStorage!, serialNumber)} no longer holds the key of the certificate ${serialNumber}; `
+        + 'raise `generation`');
     }
     return { privateKeyPem: key.privateKeyPem, certificate, chain: ca?.chain ?? [], friendlyName: declaration.subject!.commonName! };
   }, ports);

@@ -42,14 +42,15 @@ export async function issuingCa(
   assertUnderstood(certificate);
   const keyIdentifier = certificate.keyIdentifier.toString('hex');
   if (declaredKeyIdentifier !== undefined && declaredKeyIdentifier !== keyIdentifier) {
-    throw new Error(`the key identifier of the CA ${identity} must be the one in its ledger, ${keyIdentifier}, got ${quote(declaredKeyIdentifier)}; where the CA is `
-      + 'declared by fromPrivateIotCaAttributes, take its certificatePem from the outputs of its stack; else ' + TABLE_WAS_CHANGED);
+    throw new Error(`the key identifier of the CA ${identity} must be the one in its ledger, ${keyIdentifier}, got ${quote(declaredKeyIdentifier)}; `
+      + 'if the CA is declared with fromPrivateIotCaAttributes, take its certificatePem from the outputs of its stack; '
+      + `otherwise ${TABLE_WAS_CHANGED}`);
   }
   const key = await keyOfCa(entry, ports);
   const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey);
   if (!keyAlgorithm || !key.publicKey.equals(certificate.publicKey)) {
-    throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} ${entry.keyStorage?.Type === 'Kms' ? 'is not the one' : 'does not hold the key'} `
-      + `that belongs to the CA's certificate (version ${entry.serialNumber})`);
+    throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} ${entry.keyStorage?.Type === 'Kms' ? 'is not' : 'does not hold'} `
+      + `the key of the CA's certificate (version ${entry.serialNumber})`);
   }
   const chain = chainOf(entry);
   const path = [certificate, ...chain.slice(1).map(parseCertificate)];
@@ -84,7 +85,7 @@ export function issuableCa(identity: string, entry: LedgerEntry | undefined): Le
       + 'have certificateSigningRequestPem signed, and declare the result as signedCertificate');
   }
   if (!entry?.certificate || !entry.keyStorage) {
-    throw new Error(`ca must be a CA that this ledger holds, got ${quote(identity)}, which is ${entry ? entry.status.toLowerCase() : 'unknown'}`);
+    throw new Error(`ca must be a CA in this ledger, got ${quote(identity)}, which is ${entry ? entry.status.toLowerCase() : 'unknown'}`);
   }
   return entry;
 }
@@ -97,7 +98,7 @@ function assertSignedAbove(path: readonly Certificate[], identity: string): void
   try {
     assertSignedInOrder('certificate', path);
   } catch {
-    throw new Error(`the ledger must hold the certificate of the CA ${identity} that was issued, and those above it, got one that its CA has not signed; `
-      + TABLE_WAS_CHANGED);
+    throw new Error(`the ledger must hold the issued certificates of the CA ${identity} and of the CAs above it, `
+      + `got a certificate that its CA has not signed; ${TABLE_WAS_CHANGED}`);
   }
 }

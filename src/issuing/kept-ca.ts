@@ -38,7 +38,7 @@ export function parseKeptCa(properties: RawProperties): KeptCaDeclaration {
   const ledgerTable = text('ledgerTable', properties.LedgerTable);
   if (!TABLE_NAME.test(ledgerTable)) {
     throw new Error(`ledgerTable must be the name of a table in the account and the Region of the stack, got ${quote(ledgerTable)}; `
-      + 'use a CA that is elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
+      + 'use a CA from elsewhere with PrivateIotCa.fromPrivateIotCaAttributes');
   }
   return {
     ledgerTable,
@@ -57,7 +57,7 @@ export function parseKeptCa(properties: RawProperties): KeptCaDeclaration {
 export function assertSameLedger({ physicalResourceId }: LifecycleEvent, { caId, ledgerTable }: KeptCaDeclaration): void {
   const standing = parsePhysicalId(physicalResourceId);
   if (standing?.identity === caId && standing.ledgerTable !== ledgerTable) {
-    throw new Error(`ledgerTableArn must stay that of the table ${standing.ledgerTable} for the CA ${caId}, got ${quote(ledgerTable)}; `
+    throw new Error(`ledgerTableArn must stay the ARN of the table ${standing.ledgerTable} for the CA ${caId}, got ${quote(ledgerTable)}; `
       + 'to continue the CA in another ledger, declare it with fromKeptCa under a new construct id');
   }
 }
@@ -111,16 +111,17 @@ async function assertFree(entry: LedgerEntry, table: string, request: KeptCaRequ
   const { wants, outcome, declares, holds = [] } = await ports.ledger(table).resource(entry) ?? {};
   const isBeingDeclared = wants === entry.identity && outcome === undefined;
   if (isBeingDeclared || (!isLeaving && [declares, ...holds].includes(entry.identity))) {
-    throw new Error(`caId must be that of a CA which no other resource declares, got ${quote(entry.identity)}, which is ${logicalResourceId} of the stack `
-      + `${stackId}; remove it there, or use it from here by PrivateIotCa.fromPrivateIotCaAttributes`
-      + (isHere ? '' : '; if that stack is gone, or has retained the resource, declare its id as formerStackId'));
+    throw new Error(`caId must name a CA that no other resource declares, got ${quote(entry.identity)}, which belongs to ${logicalResourceId} `
+      + `of the stack ${stackId}; remove it there, or use it here with PrivateIotCa.fromPrivateIotCaAttributes`
+      + (isHere ? '' : '; if that stack was deleted, or has retained the resource, declare the id of the stack as formerStackId'));
   }
 }
 
 async function entryIn(table: string, { caId }: KeptCaDeclaration, ports: Ports): Promise<LedgerEntry> {
   const entry = await ports.ledger(table).find(caId);
   if (!entry) {
-    throw new Error(`caId must be that of a CA which the ledger ${table} holds, got ${quote(caId)}; take caId, ledgerTableArn and the key's ARN from one stack`);
+    throw new Error(`caId must name a CA in the ledger ${table}, got ${quote(caId)}; `
+      + 'take caId, ledgerTableArn and the key\'s ARN from the same stack');
   }
   return entry;
 }
@@ -132,8 +133,9 @@ async function takeOver(table: string, serialNumber: string, request: KeptCaRequ
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const entry = await entryIn(table, request.declaration, ports);
     if (entry.serialNumber !== serialNumber) {
-      throw new Error(`ledgerTableArn must be that of the ledger with the latest CA ${entry.identity}, got one with the serial number ${serialNumber}, `
-        + `where the ledger ${table} has ${entry.serialNumber}, of the resource ${entry.logicalResourceId}`);
+      throw new Error(`ledgerTableArn must be the ARN of the ledger with the latest certificate of the CA ${entry.identity}, `
+        + `got a ledger with serial number ${serialNumber}, while the ledger ${table} has ${entry.serialNumber} `
+        + `for the resource ${entry.logicalResourceId}`);
     }
     await assertFree(entry, table, request, ports);
     if (entry.status === 'ISSUED' && isOf(entry, request) && entry.retainKey) {

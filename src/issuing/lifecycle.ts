@@ -77,7 +77,8 @@ async function declare(event: LifecycleEvent, ports: Ports): Promise<LifecycleRe
  */
 function assertAwaited({ requestedAt }: LifecycleEvent, ports: Ports): void {
   if (requestedAt && ports.clock().getTime() > requestedAt.getTime() + SERVICE_TIMEOUT_MINUTES * 60_000) {
-    throw new Error(`CloudFormation must get its answer within ${SERVICE_TIMEOUT_MINUTES} minutes, and the request is of ${requestedAt.toISOString()}; deploy again`);
+    throw new Error(`CloudFormation must receive its response within ${SERVICE_TIMEOUT_MINUTES} minutes, `
+      + `and the request was made at ${requestedAt.toISOString()}; deploy again`);
   }
 }
 
@@ -102,7 +103,8 @@ async function withdraw(identities: readonly string[], claim: Claim, ports: Port
   if (gone.length > 0) {
     await claim.letGo(gone);
   }
-  return kept.length === 0 ? undefined : `the keys of ${kept.join(', ')} are still labelled in their secrets, since secretsmanager:UpdateSecretVersionStage is denied`;
+  return kept.length === 0 ? undefined : `the keys of ${kept.join(', ')} still have their staging labels in their secrets, `
+    + 'because secretsmanager:UpdateSecretVersionStage is denied';
 }
 
 /**
@@ -166,7 +168,10 @@ async function giveWay(event: LifecycleEvent, identity: string, made: Made, port
   }
 }
 
-/** A later request may have moved them too, to the ledger of another CA, of which this one knows nothing. */
+/**
+ * Makes the former keys current again. A step does nothing if a later request has moved its key in the meantime: this request may not know
+ * about the later one, which can be recorded in the ledger of another CA.
+ */
 async function putBack({ moved }: Made): Promise<void> {
   for (const back of moved) {
     await back().catch(() => undefined); // the next request for the resource makes its key the current one

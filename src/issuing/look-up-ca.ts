@@ -87,12 +87,13 @@ export async function lookUpCa(declaration: CaLookupDeclaration, ports: Ports): 
   }
   const attributes = certificateAttributes(asked.der);
   if (sha256Fingerprint !== undefined && attributes.Sha256Fingerprint !== sha256Fingerprint) {
-    throw new Error(`${mustHold(ledgerTable, sha256Fingerprint, caId)}, got one with ${beginning(attributes.Sha256Fingerprint)}; ${FIND_OUT}`);
+    throw new Error(`${mustHold(ledgerTable, sha256Fingerprint, caId)}, `
+      + `got a certificate with ${beginning(attributes.Sha256Fingerprint)}; ${FIND_OUT}`);
   }
   return withChain ? { ...attributes, ...chainData({ chain: Buffer.concat(above.map(({ der }) => der)) }) } : attributes;
 }
 
-const FIND_OUT = 'deploy the stack of the CA first, or find out who has changed the ledger';
+const FIND_OUT = 'deploy the stack of the CA first, or find out who changed the ledger';
 
 function mustHold(table: string, sha256Fingerprint: string, caId: string): string {
   return `the ledger ${table} must hold the certificate whose SHA-256 fingerprint begins with ${beginning(sha256Fingerprint)} for ${caId}`;

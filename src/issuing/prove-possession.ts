@@ -40,7 +40,10 @@ export function parseProof(properties: RawProperties): ProofDeclaration {
   };
 }
 
-/** The identity of a signature. It covers everything that is declared about the signature, except where the signature is recorded. */
+/**
+ * The identity of a signature. It covers everything that is declared about the signature, except the ledger in which the signature is
+ * recorded and the key identifier of the CA.
+ */
 export function proofIdentity(declaration: ProofDeclaration, { stackId, logicalResourceId }: Requester): string {
   const { issuer, verificationCode, hashAlgorithm, generation } = declaration;
   return identityFrom('signature', [
@@ -68,11 +71,12 @@ export async function provePossession(request: ProofRequest, ports: Ports): Prom
     assertWanted(request, entry);
     const ca = (await issuingCa(declaration.issuer, ledger, ports, declaration.issuerKeyIdentifier))!;
     if (entry?.signature) {
-      assertSigned(declaration, ca, entry.signature, `the ledger ${declaration.issuerLedgerTable} has another signature than was made; `
-        + TABLE_WAS_CHANGED);
+      assertSigned(declaration, ca, entry.signature, `the ledger ${declaration.issuerLedgerTable} `
+        + `has a different signature than the one that was made; ${TABLE_WAS_CHANGED}`);
     }
     if (entry?.status === 'ISSUED' && !entry.signature) {
-      throw new Error(`the ledger ${declaration.issuerLedgerTable} has lost the signature over the code; restore the table from its point-in-time recovery`);
+      throw new Error(`the ledger ${declaration.issuerLedgerTable} has lost the signature on verificationCode; `
+        + 'restore the table from its point-in-time recovery');
     }
     if (entry?.status === 'ISSUED' && entry.signature) {
       return { ...entry, signature: entry.signature };
@@ -121,7 +125,7 @@ function reservation({ declaration, identity, requestId, stackId, logicalResourc
 async function sign(declaration: ProofDeclaration, ca: IssuingCa): Promise<Buffer> {
   const signature = await ca.issuer.signer.sign(signedData(declaration), declaration.hashAlgorithm);
   assertSigned(declaration, ca, signature, 'the signature on verificationCode does not verify with the CA\'s public key; '
-    + 'the signer answered no signature, or signed with another key');
+    + 'the signer did not return a signature, or signed with another key');
   return signature;
 }
 

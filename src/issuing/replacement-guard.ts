@@ -35,8 +35,8 @@ export async function assertReplaceable(event: LifecycleEvent, successor: Succes
     const leaving = (await leavingCas(event, ports)).filter(({ caId, table }) => caId !== identity || table !== ledgerTable);
     if (leaving.length > 0 && !leaving.some(({ caId }) => caId === replaces)) {
       const { caId, living } = leaving[0];
-      throw new Error(`the stack loses the CA ${caId}, which has ${living}; if you have renamed or moved its construct, give it its old id, or import `
-        + `the CA with PrivateIotCa.fromKeptCa; ${wayOut(caId, replaces)}`);
+      throw new Error(`this update would remove the CA ${caId}, which has ${living}; if you renamed or moved its construct, restore its former id, `
+        + `or keep the CA with PrivateIotCa.fromKeptCa; ${wayOut(caId, replaces)}`);
     }
     return;
   }
@@ -50,8 +50,9 @@ export async function assertReplaceable(event: LifecycleEvent, successor: Succes
   for (const table of new Set([ledgerTable, ...ledgerTables(event).left])) {
     const living = await livingCertificates(ports.ledger(table), predecessor, ports).catch(ignoreGone);
     if (living !== undefined) {
-      throw new Error(`another CA would take the place of ${predecessor}, which has ${living}; undo the change (subject, keyAlgorithm, hashAlgorithm, validity, `
-        + `pathLength, extensions, issuer, kind of keyStorage or generation), or, ${wayOut(predecessor, replaces)}`);
+      throw new Error(`this update would replace the CA ${predecessor}, which has ${living}; undo the change (subject, keyAlgorithm, hashAlgorithm, `
+        + 'validity, notBefore, notAfter, pathLength, extensions, issuer, signedElsewhere, kind of keyStorage or generation), or, '
+        + wayOut(predecessor, replaces));
     }
   }
 }
@@ -63,7 +64,7 @@ async function comesBack(event: LifecycleEvent, { identity, ledgerTable }: Succe
 }
 
 function wayOut(caId: string, replaces: string | undefined): string {
-  return `if all of it is to be replaced, declare replaces: '${caId}'${replaces === undefined ? '' : `, got '${replaces}'`}`;
+  return `to replace the CA and everything below it, declare replaces: '${caId}'${replaces === undefined ? '' : `, got '${replaces}'`}`;
 }
 
 const TABLE_TYPES: readonly string[] = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'];

@@ -81,7 +81,7 @@ async function assertOwnRequest(entry: LedgerEntry, { declaration }: Certificate
   const { certificateSigningRequest } = entry;
   const key = await keyOfCa(entry, ports);
   if (!certificateSigningRequest || !readCertificationRequest(certificateSigningRequest).publicKey.equals(key.publicKey)) {
-    throw new Error(`the ledger ${declaration.ledgerTable} must hold the request for the key of the CA, got another one; `
+    throw new Error(`the ledger ${declaration.ledgerTable} must hold the certificate signing request for the CA's key, got another request; `
       + TABLE_WAS_CHANGED);
   }
 }
@@ -122,15 +122,15 @@ async function activate(
   const above = Buffer.concat(chain.map(({ der }) => der));
   const { publicKey } = await keyOfCa({ ...entry, keyStorage: declaration.keyStorage }, ports);
   if (!publicKey.equals(certificate.publicKey)) {
-    throw new Error('signedCertificate must be for the key of the certificate signing request, got one for another key; '
+    throw new Error('signedCertificate must certify the key of the certificate signing request, got a certificate for another key; '
       + 'have certificateSigningRequestPem signed');
   }
   if (entry.status === 'ISSUED' && entry.certificate?.equals(certificate.der) && entry.chain?.equals(above)) {
     return 'done';
   }
   if (entry.certificate && !parseCertificate(entry.certificate).subject.equals(certificate.subject)) {
-    throw new Error('signedCertificate must keep the subject of the one before, since what the CA has issued names it, got another one; '
-      + 'have it signed for that subject, or raise `generation` for a new CA');
+    throw new Error('signedCertificate must keep the subject of the previous certificate, because the certificates that the CA has issued name it, '
+      + 'got another subject; have it signed for the previous subject, or raise `generation` for a new CA');
   }
   assertUsable('signedCertificate', { certificate, chain }, ports.clock());
   assertAsDeclared(certificate, declaration);

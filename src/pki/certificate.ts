@@ -133,7 +133,7 @@ export function verifyCertificate(certificate: Certificate, issuerPublicKey: Buf
   }
   if (!second.verify(createPublicKey({ key: issuerPublicKey, format: 'der', type: 'spki' }))) {
     throw new Error(`the signature of the certificate ${certificate.serialNumber} does not verify with the issuer's public key; `
-      + 'the signer answered no signature, or signed with another key');
+      + 'the signer did not return a signature, or signed with another key');
   }
 }
 

@@ -116,7 +116,7 @@ describe.each(CONTEXTS)('with %s', (_, context) => {
     const out = mkdtempSync(join(folder, 'local-'));
     const { code: status, stderr } = await cli('local', '--app', app.synth().directory, '--out', out, ...givenTo(app));
     // The ledger and the key of a CA that is imported by its attributes, or taken back in, are in AWS only.
-    const expected = /'ImportedCa'|'KeptCa'/.test(code) ? [expect.stringMatching(/ca must be a CA that this ledger holds|caId must be that of a CA which the ledger .* holds/), 1] : ['', 0];
+    const expected = /'ImportedCa'|'KeptCa'/.test(code) ? [expect.stringMatching(/ca must be a CA in this ledger|caId must name a CA in the ledger .*, got/), 1] : ['', 0];
     expect([stderr.replace(/^note: .*\n/gm, ''), status]).toEqual(expected);
   }, 60_000);
 

@@ -94,8 +94,8 @@ test('a replacement makes the bundles of the new certificate current, a rollback
 describe('fails for', () => {
   test.each<[string, Buffer | string | undefined, string]>([
     ['no passphrase', undefined, 'as text, got no value'],
-    ['an empty passphrase', '\r\n', 'as text, got an empty one'],
-    ['octets in place of a passphrase', Buffer.from([0xc3, 0x28]), 'as text, got octets that are no UTF-8'],
+    ['an empty passphrase', '\r\n', 'as text, got an empty text'],
+    ['octets in place of a passphrase', Buffer.from([0xc3, 0x28]), 'as text, got bytes that are not UTF-8'],
   ])('%s, before anything is written', async (_, passphrase, message) => {
     const old = await create();
     const before = world.snapshot();
@@ -136,7 +136,7 @@ describe('fails for', () => {
     const { physicalResourceId, data } = await create();
     world.versions.delete(`${KEY_SECRET}/${data!.SerialNumber}`);
     await expect(handle(request('device', 'Update', declare(ALL), physicalResourceId)))
-      .rejects.toThrow(`the secret ${KEY_SECRET} does not hold the key of the certificate ${data!.SerialNumber} any more; restore it, or raise \`generation\``);
+      .rejects.toThrow(`the secret ${KEY_SECRET} no longer holds the key of the certificate ${data!.SerialNumber}; restore it, or raise \`generation\``);
   });
 
   test.each<[object, string]>([

@@ -105,8 +105,8 @@ test('the key can be in KMS', async () => {
   const { data } = await handle(request('device', 'Create', deviceProperties(physicalResourceId)));
   expect(cas.verify(data!.CertificatePem, '', root.certificatePem)).toBe('certificate: OK');
   world.hsmKeys.set(KeyArn, cas.key());
-  await expect(handle(request('verification', 'Create', verificationProperties(physicalResourceId)))).rejects.toThrow(`the KMS key ${KeyArn} is not the one that belongs to the CA's certificate`);
-  await expect(adopt(cas.root({ subject: '/CN=Other' }).certificatePem, { KeyStorage: { Type: 'Kms', KeyArn } })).rejects.toThrow('privateKey must be the key of the CA\'s certificate, got another one');
+  await expect(handle(request('verification', 'Create', verificationProperties(physicalResourceId)))).rejects.toThrow(`the KMS key ${KeyArn} is not the key of the CA's certificate`);
+  await expect(adopt(cas.root({ subject: '/CN=Other' }).certificatePem, { KeyStorage: { Type: 'Kms', KeyArn } })).rejects.toThrow('privateKey must be the key of the CA\'s certificate, got another key');
 });
 
 test('a CA whose extended key usages are for servers issues servers and no devices, which OpenSSL would refuse', async () => {
@@ -134,7 +134,7 @@ describe('fails, and takes nothing into the ledger, for', () => {
   const own = (options: Parameters<OpensslCas['root']>[0]) => cas.root({ privateKeyPem: root.privateKeyPem, ...options });
   const without = (line: string, ...instead: string[]) => [...CA_EXTENSIONS.filter(extension => !extension.startsWith(line)), ...instead];
   const CASES: [string, () => string, string][] = [
-    ['the key of another certificate', () => cas.root().certificatePem, 'privateKey must be the key of the CA\'s certificate, got another one'],
+    ['the key of another certificate', () => cas.root().certificatePem, 'privateKey must be the key of the CA\'s certificate, got another key'],
     ['a leaf in place of a CA', () => leaf().certificatePem, 'certificate must be a CA\'s, with CA:TRUE in its basicConstraints'],
     ['a CA that may not sign certificates', () => own({ extensions: without('keyUsage', 'keyUsage=critical,cRLSign') }).certificatePem, 'and keyCertSign in its keyUsage if it has one'],
     ['a CA that has expired', () => own({ dates: ['20100101000000Z', '20110101000000Z'] }).certificatePem, 'got one from 2010-01-01T00:00:00Z to 2011-01-01T00:00:00Z'],
@@ -173,9 +173,9 @@ describe('fails, and takes nothing into the ledger, for', () => {
     await expect(adopt(root.certificatePem)).rejects.toThrow('passphrase must be given, because privateKey is encrypted');
     await expect(adopt(root.certificatePem, { KeyStorage: ENCRYPTED_KEY })).rejects.toThrow(`passphrase must be in the secret ${PASSPHRASE} as text, got no value`);
     world.secretValues.set(PASSPHRASE, '\n');
-    await expect(adopt(root.certificatePem, { KeyStorage: ENCRYPTED_KEY })).rejects.toThrow('as text, got an empty one');
+    await expect(adopt(root.certificatePem, { KeyStorage: ENCRYPTED_KEY })).rejects.toThrow('as text, got an empty text');
     world.secretValues.set(PASSPHRASE, Buffer.from([0xff, 0xfe]));
-    await expect(adopt(root.certificatePem, { KeyStorage: ENCRYPTED_KEY })).rejects.toThrow('as text, got octets that are no UTF-8');
+    await expect(adopt(root.certificatePem, { KeyStorage: ENCRYPTED_KEY })).rejects.toThrow('as text, got bytes that are not UTF-8');
     world.secretValues.set(PASSPHRASE, 'wrong-passphrase');
     const error = await adopt(root.certificatePem, { KeyStorage: ENCRYPTED_KEY }).catch(caught => caught);
     expect(error.message).toContain('passphrase must be the one that privateKey was encrypted with, got another one (not shown)');

@@ -254,7 +254,7 @@ describe('a delivery that is overtaken', () => {
       }
       return effect();
     };
-    await expect(handle(event, late)).rejects.toThrow(`CloudFormation must get its answer within 20 minutes, and the request is of ${event.requestedAt.toISOString()}`);
+    await expect(handle(event, late)).rejects.toThrow(`CloudFormation must receive its response within 20 minutes, and the request was made at ${event.requestedAt.toISOString()}`);
     expectFirst();
     await expect(handle({ ...event, requestId: 'another' })).rejects.toThrow('within 20 minutes');
     expectFirst();

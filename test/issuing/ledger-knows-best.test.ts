@@ -52,7 +52,7 @@ describe('whoever may invoke the function', () => {
   test('puts no key into the place of another certificate, be it that of the CA', async () => {
     const versions = [...world.versions];
     await expect(handle(request('device', 'Create', deviceProperties(caId, { KeyStorage: { Type: 'SecretsManager', SecretArn: CA_SECRET } }))))
-      .rejects.toThrow(`the secret ${CA_SECRET} must hold keys of this resource alone`);
+      .rejects.toThrow(`the secret ${CA_SECRET} must hold only keys of this resource`);
     expect([...world.versions]).toEqual(versions);
     expect(world.currentVersion.get(CA_SECRET)).toBe(world.entry(caId)!.serialNumber);
   });
@@ -61,7 +61,7 @@ describe('whoever may invoke the function', () => {
     await handle(request('device', 'Create', deviceProperties(caId)));
     const before = world.versions.get(`${DEVICE_SECRET}/${[...world.entries.values()].at(-1)!.serialNumber}`);
     const Bundles = [{ Type: 'CombinedPem', SecretArn: DEVICE_SECRET }];
-    await expect(handle(named(request('device', 'Create', otherDevice({ Bundles })), 'Other'))).rejects.toThrow('must hold keys of this resource alone');
+    await expect(handle(named(request('device', 'Create', otherDevice({ Bundles })), 'Other'))).rejects.toThrow('must hold only keys of this resource');
     expect([...world.versions].filter(([key]) => key.startsWith(DEVICE_SECRET)).map(([, value]) => value)).toEqual([before]);
   });
 });
@@ -75,7 +75,7 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
       LedgerTable: 'other', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}OtherCa-AbCdEf` },
     })), 'OtherCa'));
     exchange(device.physicalResourceId, { certificate: world.entry(other.physicalResourceId, 'other')!.certificate });
-    await expect(handle(unchanged(device))).rejects.toThrow('somebody has changed the table: restore it from its point-in-time recovery');
+    await expect(handle(unchanged(device))).rejects.toThrow('the table was changed from outside this library; restore it from its point-in-time recovery');
   });
 
   test('where it is a genuine one of another device', async () => {
@@ -83,7 +83,7 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     const other = await handle(named(request('device', 'Create', otherDevice()), 'Other'));
     const { certificate, serialNumber } = world.entry(other.physicalResourceId)!;
     exchange(device.physicalResourceId, { certificate });
-    await expect(handle(unchanged(device))).rejects.toThrow('got one with another serial number');
+    await expect(handle(unchanged(device))).rejects.toThrow('got a certificate with another serial number');
     world.entries.set(`${caId}/${serialNumber}`, { ...world.entry(other.physicalResourceId)!, identity: device.physicalResourceId });
     world.current.set(device.physicalResourceId, `${caId}/${serialNumber}`);
     await expect(handle(unchanged(device))).rejects.toThrow('must have ');
@@ -93,7 +93,7 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     const claim = (IssuerKeyIdentifier: string) => handle(request('device', 'Create', deviceProperties(caId, { IssuerKeyIdentifier })));
     const own = parseCertificate(world.entry(caId)!.certificate!).keyIdentifier.toString('hex');
     await expect(claim('00'.repeat(20))).rejects.toThrow(`the key identifier of the CA ${caId} must be the one in its ledger, ${own}, got "${'00'.repeat(20)}"; `
-      + 'where the CA is declared by fromPrivateIotCaAttributes, take its certificatePem from the outputs of its stack');
+      + 'if the CA is declared with fromPrivateIotCaAttributes, take its certificatePem from the outputs of its stack');
     await expect(claim(own)).resolves.toMatchObject({ physicalResourceId: expect.stringMatching(/^device-/) });
   });
 
@@ -112,7 +112,7 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     const { serialNumber } = world.entry(older.physicalResourceId)!;
     world.entries.set(`${caId}/${serialNumber}`, { ...world.entry(older.physicalResourceId)!, identity, status: 'ISSUED' });
     world.current.set(identity, `${caId}/${serialNumber}`);
-    await expect(handle(request('device', 'Update', fromSecret('2'), identity))).rejects.toThrow('got one that was issued for another resource');
+    await expect(handle(request('device', 'Update', fromSecret('2'), identity))).rejects.toThrow('got a certificate that was issued for another resource');
   });
 
   test('of a CA, where it is that of another CA with the place of its key', async () => {
@@ -154,20 +154,20 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     const chain = splitCertificates(entry.chain!);
     entries.set(key, { ...entry, chain: Buffer.concat([chain[0], Buffer.from(forged.certificatePem.replace(/-----[^-]+-----|\s/g, ''), 'base64')]) });
     await expect(handle(request('device', 'Create', deviceProperties(lowest, { LedgerTable: 'lowest' })))).rejects.toThrow(
-      `the ledger must hold the certificate of the CA ${lowest} that was issued, and those above it`);
+      `the ledger must hold the issued certificates of the CA ${lowest} and of the CAs above it`);
   });
 
   test('where it is octets', async () => {
     const device = await handle(request('device', 'Create', deviceProperties(caId)));
     exchange(device.physicalResourceId, { certificate: Buffer.from('no certificate') });
-    await expect(handle(unchanged(device))).rejects.toThrow('got one that can\'t be read');
+    await expect(handle(unchanged(device))).rejects.toThrow('got a certificate that can\'t be read');
   });
 
   test('of a CA that signs itself, which its own key vouches for', async () => {
     const forged = cas.root({ subject: '/CN=Acme IoT Root CA' });
     exchange(caId, { certificate: Buffer.from(forged.certificatePem.replace(/-----[^-]+-----|\s/g, ''), 'base64') });
-    await expect(handle(request('ca', 'Update', caProperties(), caId))).rejects.toThrow('somebody has changed the table');
-    await expect(handle(request('device', 'Create', deviceProperties(caId)))).rejects.toThrow(/does not hold the key that belongs to the CA's certificate/);
+    await expect(handle(request('ca', 'Update', caProperties(), caId))).rejects.toThrow('the table was changed from outside this library');
+    await expect(handle(request('device', 'Create', deviceProperties(caId)))).rejects.toThrow(/does not hold the key of the CA's certificate/);
   });
 
   test('and no request of a CA either that is for another key', async () => {
@@ -179,13 +179,13 @@ describe('a certificate that was exchanged in the ledger is not answered', () =>
     world.ledgers.get('factory')!.entries.set(`${entry.issuer}/${entry.serialNumber}`, { ...entry, certificateSigningRequest: csr });
     await expect(handle(named(request('ca', 'Update', signedElsewhereProperties({
       LedgerTable: 'factory', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Factory-AbCdEf` },
-    }), pending.physicalResourceId), 'Factory'))).rejects.toThrow('must hold the request for the key of the CA, got another one');
+    }), pending.physicalResourceId), 'Factory'))).rejects.toThrow('must hold the certificate signing request for the CA\'s key, got another request');
   });
 
   test('and no signature that the CA has not made', async () => {
     const proof = await handle(request('signature', 'Create', signatureProperties(caId)));
     exchange(proof.physicalResourceId, { signature: Buffer.alloc(64) });
-    await expect(handle(request('signature', 'Update', signatureProperties(caId), proof.physicalResourceId))).rejects.toThrow('has another signature than was made');
+    await expect(handle(request('signature', 'Update', signatureProperties(caId), proof.physicalResourceId))).rejects.toThrow('has a different signature than the one that was made');
   });
 });
 
@@ -208,7 +208,7 @@ test('a key whose release is denied is let go by the next request for its resour
   const denied: Gate = async (operation, effect) => (operation === 'release' ? false : effect()) as never;
   expect(await handleLifecycleEvent(removal, world.ports(denied))).toEqual({
     physicalResourceId: device.physicalResourceId,
-    unfinished: `the keys of ${device.physicalResourceId} are still labelled in their secrets, since secretsmanager:UpdateSecretVersionStage is denied`,
+    unfinished: `the keys of ${device.physicalResourceId} still have their staging labels in their secrets, because secretsmanager:UpdateSecretVersionStage is denied`,
   });
   expect(world.versions.has(`${DEVICE_SECRET}/${device.data!.SerialNumber}`)).toBe(true);
   const again = { ...request('device', 'Update', { ...next, Remark: 'x' }, updated.physicalResourceId), requestId: 'next', oldProperties: next };
@@ -220,7 +220,7 @@ test('an update of nothing fails where the key is gone, and says so', async () =
   const device = await handle(request('device', 'Create', deviceProperties(caId)));
   world.versions.delete(`${DEVICE_SECRET}/${device.data!.SerialNumber}`);
   await expect(handle(request('device', 'Update', deviceProperties(caId), device.physicalResourceId)))
-    .rejects.toThrow(`the secret ${DEVICE_SECRET} does not hold the key of the certificate ${device.data!.SerialNumber} any more; restore it, or raise \`generation\``);
+    .rejects.toThrow(`the secret ${DEVICE_SECRET} no longer holds the key of the certificate ${device.data!.SerialNumber}; restore it, or raise \`generation\``);
 });
 
 describe('a request that brings its subject along', () => {
@@ -232,7 +232,7 @@ describe('a request that brings its subject along', () => {
     for (const twin of ['Schöne Pumpe', 'SCHÖNE PUMPE', 'scho\u0308ne  Pumpe', 'Schöne Ｐumpe']) {
       const csr = { CertificateSigningRequest: cas.request(cas.key(), { subject: `/CN=${twin}`, more: ['-utf8'] }, []) };
       await expect(handle(named(request('device', 'Create', requestedProperties(caId, csr)), 'Impostor'))).rejects.toThrow(
-        /certificateSigningRequest must ask for a common name that no other living certificate of the CA has, got ".*", which Device has/);
+        /certificateSigningRequest must request a common name that no other living certificate of the CA has, got ".*", which Device has/);
     }
   });
 

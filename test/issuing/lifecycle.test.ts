@@ -141,10 +141,10 @@ describe('fails for', () => {
   const failing: [string, () => LifecycleEvent, string][] = [
     ['a validity that passes the CA\'s end', () => createDevice({ ValidityDays: '3651' }), 'validity'],
     ['a CA that nobody knows', () => request('device', 'Create', deviceProperties('ca-00000000000000000000000000000000')),
-      'ca must be a CA that this ledger holds, got "ca-00000000000000000000000000000000", which is unknown'],
+      'ca must be a CA in this ledger, got "ca-00000000000000000000000000000000", which is unknown'],
     ['a private key in place of a CA, which is not shown', () => request('device', 'Create', deviceProperties(
       generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'der' }).toString('hex'))),
-    'ca must be a CA that this ledger holds, got (a private key, not shown), which is unknown'],
+    'ca must be a CA in this ledger, got (a private key, not shown), which is unknown'],
     ['a CA whose key the platform does not take', () => createDevice({ Platforms: ['alibaba-cloud-iot'] }),
       'keyAlgorithm of the CA must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
     ['an answer that is too long', () => request('ca', 'Create', caProperties({
@@ -168,7 +168,7 @@ describe('fails for', () => {
     const [[name]] = [...world.versions];
     const { privateKeyPem } = await world.ports().generateKeyPair('EC_P256');
     world.versions.set(name, privateKeyPem);
-    await expect(handle(createDevice())).rejects.toThrow('does not hold the key that belongs to the CA\'s certificate');
+    await expect(handle(createDevice())).rejects.toThrow('does not hold the key of the CA\'s certificate');
     world.versions.set(name, 'not a key');
     await expect(handle(createDevice())).rejects.toThrow(/^(?!.*not a key)/);
     world.versions.delete(name);

@@ -112,7 +112,7 @@ describe('what the ledger holds is believed only where it is verified', () => {
     exchange({ certificate: der(root), chain: undefined });
     await expect(ofFactory({ Sha256Fingerprint: factory.data!.Sha256Fingerprint })).rejects
       .toThrow(`must hold the certificate whose SHA-256 fingerprint begins with ${factory.data!.Sha256Fingerprint.slice(0, 12)} `
-        + `for ${factory.physicalResourceId}, got one with ${root.data!.Sha256Fingerprint.slice(0, 12)}; deploy the stack of the CA first`);
+        + `for ${factory.physicalResourceId}, got a certificate with ${root.data!.Sha256Fingerprint.slice(0, 12)}; deploy the stack of the CA first`);
   });
 
   test('a CA whose certificate is known is not answered as one that is waiting for it', async () => {

@@ -52,7 +52,7 @@ test('a retry and an update answer the same parameter, a replacement another one
 test('another key that encrypts is refused without a new generation: nothing would be written, and the rights on the old key would go', async () => {
   const old = await handle(request('device', 'Create', declare()));
   const update = (changes: { Generation?: string }) => handle(request('device', 'Update', declare(changes, { EncryptionKeyArn: ENCRYPTION_KEY }), old.physicalResourceId));
-  await expect(update({})).rejects.toThrow(`keyStorage must stay ${PATH}, where the key of this certificate is held, got ${PATH} (encrypted by ${ENCRYPTION_KEY}); `
+  await expect(update({})).rejects.toThrow(`keyStorage must stay ${PATH}, where the key of this certificate is held, got ${PATH} (encrypted with ${ENCRYPTION_KEY}); `
     + 'raise `generation`');
   const next = await update({ Generation: '2' });
   expect(world.parameters.get(next.data!.PrivateKeyParameter!)!.encryptionKey).toBe(ENCRYPTION_KEY);

@@ -102,7 +102,7 @@ describe('a declaration is refused', () => {
   });
 
   test('whose CA is none of the ledger', async () => {
-    await expect(handle(create(`ca-${'0'.repeat(32)}`))).rejects.toThrow(/^Proof: ca must be a CA that this ledger holds, got "ca-0{32}", which is unknown$/);
+    await expect(handle(create(`ca-${'0'.repeat(32)}`))).rejects.toThrow(/^Proof: ca must be a CA in this ledger, got "ca-0{32}", which is unknown$/);
   });
 
   test('whose resource has a signature that the ledger does not hold', async () => {
@@ -119,7 +119,7 @@ describe('a declaration is refused', () => {
     const { signature, ...entry } = world.entries.get(key)!;
     world.entries.set(key, entry);
     await expect(handle(request('signature', 'Update', signatureProperties(caId), physicalResourceId))).rejects.toThrow(
-      'has lost the signature over the code; restore the table from its point-in-time recovery');
+      'has lost the signature on verificationCode; restore the table from its point-in-time recovery');
     expect(world.current.get(physicalResourceId)).toBe(key);
   });
 });

@@ -29,8 +29,8 @@ describe('a changed word in the declaration of a CA', () => {
 
   test('does not replace it under its living certificates, and says what would be lost and the way out', async () => {
     await createDevice();
-    await expect(handle(change())).rejects.toThrow(new RegExp(`Ca: another CA would take the place of ${caId}, which has living certificates: device CN=sensor-001 `
-      + `\\(until 2027-03-01T12:00:00Z\\); undo the change .*, or, if all of it is to be replaced, declare replaces: '${caId}'$`));
+    await expect(handle(change())).rejects.toThrow(new RegExp(`Ca: this update would replace the CA ${caId}, which has living certificates: device CN=sensor-001 `
+      + `\\(until 2027-03-01T12:00:00Z\\); undo the change .*, or, to replace the CA and everything below it, declare replaces: '${caId}'$`));
     expect(world.issued().map(({ identity }) => identity)).toContain(caId);
     expect(world.versions.size).toBe(2);
   });
@@ -101,8 +101,8 @@ describe('another id of the construct of a CA', () => {
 
   test('does not make another CA while the old one has living certificates, and names both ways out', async () => {
     await createDevice();
-    await expect(handle(renamed())).rejects.toThrow(new RegExp(`RenamedCa: the stack loses the CA ${caId}, which has living certificates: device CN=sensor-001 .*`
-      + `PrivateIotCa\\.fromKeptCa; if all of it is to be replaced, declare replaces: '${caId}'$`));
+    await expect(handle(renamed())).rejects.toThrow(new RegExp(`RenamedCa: this update would remove the CA ${caId}, which has living certificates: device CN=sensor-001 .*`
+      + `PrivateIotCa\\.fromKeptCa; to replace the CA and everything below it, declare replaces: '${caId}'$`));
     expect(world.issued('other')).toEqual([]);
   });
 
@@ -144,12 +144,12 @@ describe('a CA whose key and ledger were kept', () => {
 
   test('is not taken from the resource that declares it', async () => {
     await expect(handle({ ...kept(), stackId: 'another stack' })).rejects.toThrow(
-      `KeptCa: caId must be that of a CA which no other resource declares, got "${caId}", which is Ca of the stack`);
+      `KeptCa: caId must name a CA that no other resource declares, got "${caId}", which belongs to Ca of the stack`);
   });
 
   test('must be in its ledger, with its key', async () => {
     await expect(handle(kept({ CaId: `ca-${'0'.repeat(32)}` }))).rejects.toThrow(
-      `KeptCa: caId must be that of a CA which the ledger ledger holds, got "ca-${'0'.repeat(32)}"; take caId, ledgerTableArn and the key's ARN from one stack`);
+      `KeptCa: caId must name a CA in the ledger ledger, got "ca-${'0'.repeat(32)}"; take caId, ledgerTableArn and the key's ARN from the same stack`);
     await handle(request('ca', 'Delete', caProperties({ PathLength: '1' }), caId));
     world.versions.clear();
     await expect(handle(kept())).rejects.toThrow('does not hold the key of the CA');
@@ -170,7 +170,7 @@ describe('a CA whose key and ledger were kept', () => {
     await handle(request('ca', 'Delete', caProperties({ PathLength: '1' }), caId));
     const { physicalResourceId } = await handle(kept());
     await expect(handle(request('kept', 'Update', keptCaProperties(caId, { LedgerTable: 'other' }), physicalResourceId))).rejects.toThrow(
-      `KeptCa: ledgerTableArn must stay that of the table ledger for the CA ${caId}, got "other"; to continue the CA in another ledger, declare it with `
+      `KeptCa: ledgerTableArn must stay the ARN of the table ledger for the CA ${caId}, got "other"; to continue the CA in another ledger, declare it with `
       + 'fromKeptCa under a new construct id');
     expect(world.entry(caId)).toMatchObject({ status: 'ISSUED', logicalResourceId: 'KeptCa' });
   });
@@ -181,7 +181,7 @@ describe('a CA whose key and ledger were kept', () => {
     const { physicalResourceId } = await handle(kept());
     world.stackResources.splice(0, Infinity, { type: 'Custom::KeptIotCa', logicalResourceId: 'KeptCa', physicalResourceId });
     world.declaredCas.splice(0, 1, 'RenamedCa');
-    await expect(handle(renamed())).rejects.toThrow(`RenamedCa: the stack loses the CA ${caId}, which has living certificates: device CN=sensor-001`);
+    await expect(handle(renamed())).rejects.toThrow(`RenamedCa: this update would remove the CA ${caId}, which has living certificates: device CN=sensor-001`);
     expect((await handle(renamed({ Replaces: caId, Generation: '2' }))).physicalResourceId).toMatch(/^ca-/);
   });
 });

@@ -219,7 +219,7 @@ describe('fails, before anything is written, for', () => {
     ['a device identity without a serial number in the request', () => {
       world.secretValues.set(REQUEST_SECRET, deviceRequest());
       return fromSecret({ Profile: 'devid' });
-    }, 'subject.serialNumber must be there for the profile devid'],
+    }, 'subject.serialNumber must be given for the profile devid'],
     ['a subject that the rule does not allow', () => properties(deviceRequest([], '/O=Acme/CN=victim'), { AllowedSubject: SENSORS }),
       'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject says (* is one or more letters, digits and - . _ :; all else stands for itself), got "victim"'],
     ['a subject in a secret that the rule does not allow', () => {
@@ -231,7 +231,7 @@ describe('fails, before anything is written, for', () => {
     ['a rule that is none', () => fromSecret({ AllowedSubject: 'sensor-*' }), 'allowedSubject must be a map, got "sensor-*"'],
     ['a rule without a common name', () => fromSecret({ AllowedSubject: { Type: 'Exact', Subject: {} } }), 'allowedSubject.commonName must be given'],
     ['a form of delivery, which would hold the key', () => properties(deviceRequest(), { Bundles: [{ Type: 'Der', SecretArn: `${SECRET}Der-AbCdEf` }] }),
-      'deliveryFormats must be left out where the private key is not held here'],
+      'deliveryFormats must be left out if the private key is not held here'],
     ['a private key in place of the request, without showing it', () => properties(cas.key()), 'private key'],
   ];
   test.each(CASES)('%s', async (_, declared, message) => {
@@ -281,7 +281,7 @@ describe('the two halves of a hierarchy', () => {
   test('can\'t issue with the half that has no key', async () => {
     const { data } = await inFactory(request('ca', 'Create', factory()));
     const signed = await handle(request('caCertificate', 'Create', above(data!.CertificateSigningRequestPem!)));
-    await expect(handle(request('device', 'Create', deviceProperties(signed.physicalResourceId)))).rejects.toThrow('ca must be a CA that this ledger holds');
+    await expect(handle(request('device', 'Create', deviceProperties(signed.physicalResourceId)))).rejects.toThrow('ca must be a CA in this ledger');
   });
 });
 

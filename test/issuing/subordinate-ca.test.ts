@@ -95,7 +95,7 @@ describe('fails, before anything is written, for', () => {
       below => ofTable('factory-2', request('subordinate', 'Create', subordinateProperties(below, 'factory-2', { IssuerLedgerTable: 'factory-1', ValidityDays: '31' }))),
       'shorten validity, or set clipToIssuer'],
     ['a CA that is looked for in the wrong ledger', {}, {},
-      below => request('device', 'Create', deviceProperties(below, { LedgerTable: 'factory-9' })), 'ca must be a CA that this ledger holds'],
+      below => request('device', 'Create', deviceProperties(below, { LedgerTable: 'factory-9' })), 'ca must be a CA in this ledger'],
   ];
   test.each(CASES)('%s', async (_, ofRoot, ofBelow, event, message) => {
     const root = await createRoot(ofRoot);

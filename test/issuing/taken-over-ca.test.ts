@@ -81,7 +81,7 @@ test('the declaration that a CA was taken over from is refused while the other o
   world.stackResources.shift();
   world.now = new Date(world.now.getTime() + 60_000);
   await expect(handle(request('ca', 'Create', caProperties()))).rejects.toThrow(`Ca: the ledger ledger must have ${caId} for this resource, got the resource KeptCa; `
-    + 'if that is a PrivateIotCa.fromKeptCa, keep it, or remove it, deploy, and then declare this one');
+    + 'if PrivateIotCa.fromKeptCa declares that resource, keep it, or remove it, deploy, and then declare this one');
   await removeKept();
   expect((await handle(request('ca', 'Create', caProperties()))).physicalResourceId).toBe(caId);
 });
@@ -92,7 +92,7 @@ test('a kept CA is not exchanged for one of another resource that is still there
   const other = { ...request('ca', 'Create', caProperties({ LedgerTable: 'other', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Other-AbCdEf` }, Replaces: caId })), logicalResourceId: 'Other' };
   const { physicalResourceId } = await handle(other);
   await expect(handle({ ...request('kept', 'Update', keptCaProperties(physicalResourceId, { LedgerTable: 'other' }), `${caId}/ledger`), oldProperties: keptCaProperties(caId) }))
-    .rejects.toThrow(`another CA would take the place of ${caId}, which has living certificates`);
+    .rejects.toThrow(`this update would replace the CA ${caId}, which has living certificates`);
 });
 
 describe('a CA that came back to the resource from which it was taken is withdrawn with it, while CloudFormation still lists that', () => {
@@ -186,9 +186,9 @@ describe('a CA whose stack is gone without its removal', () => {
   });
 
   test('is refused with the id of that stack, and the way to vouch for it', async () => {
-    await expect(takeAway()).rejects.toThrow(`KeptCa: caId must be that of a CA which no other resource declares, got "${caId}", which is Ca of the stack ${STACK_ID}; remove it `
-      + 'there, or use it from here by PrivateIotCa.fromPrivateIotCaAttributes; if that stack is gone, or has retained the resource, declare its id as formerStackId');
-    await expect(takeAway({ FormerStackId: other })).rejects.toThrow('caId must be that of a CA which no other resource declares');
+    await expect(takeAway()).rejects.toThrow(`KeptCa: caId must name a CA that no other resource declares, got "${caId}", which belongs to Ca of the stack ${STACK_ID}; remove it `
+      + 'there, or use it here with PrivateIotCa.fromPrivateIotCaAttributes; if that stack was deleted, or has retained the resource, declare the id of the stack as formerStackId');
+    await expect(takeAway({ FormerStackId: other })).rejects.toThrow('caId must name a CA that no other resource declares');
     await expect(takeAway({ FormerStackId: 'Iot' })).rejects.toThrow('KeptCa: formerStackId must be the id of a stack');
   });
 
@@ -208,7 +208,7 @@ describe('a CA whose stack is gone without its removal', () => {
 test('a CA that the template of the stack declares is not taken from it by its own id', async () => {
   world.declaredCas.push('Ca', 'KeptCa');
   await expect(handle(request('kept', 'Create', keptCaProperties(caId, { FormerStackId: STACK_ID })))).rejects.toThrow(
-    `caId must be that of a CA which no other resource declares, got "${caId}"`);
+    `caId must name a CA that no other resource declares, got "${caId}"`);
 });
 
 describe('a CA is not taken over', () => {
@@ -218,7 +218,7 @@ describe('a CA is not taken over', () => {
 
   test('while it is being replaced, for a rollback brings it back', async () => {
     const next = await changeCa({ Generation: '2', Replaces: caId });
-    await expect(takeOver()).rejects.toThrow(`caId must be that of a CA which no other resource declares, got "${caId}", which is Ca of the stack`);
+    await expect(takeOver()).rejects.toThrow(`caId must name a CA that no other resource declares, got "${caId}", which belongs to Ca of the stack`);
     expect((await handle(request('ca', 'Update', caProperties(), next.physicalResourceId))).physicalResourceId).toBe(caId);
   });
 
@@ -241,7 +241,7 @@ describe('a CA is not taken over', () => {
       }),
     };
     await expect(handle({ ...request('kept', 'Create', keptCaProperties(caId)), logicalResourceId: 'KeptToo' }, slow)).rejects.toThrow(
-      'caId must be that of a CA which no other resource declares');
+      'caId must name a CA that no other resource declares');
     expect(world.entry(caId)).toMatchObject({ status: 'ISSUED', logicalResourceId: 'KeptCa' });
   });
 
@@ -254,7 +254,7 @@ describe('a CA is not taken over', () => {
     const again = { ...below, LedgerTable: 'again', KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}Again-AbCdEf` } };
     await handle(request('subordinate', 'Create', again));
     await expect(handle(request('kept', 'Create', keptCaProperties(physicalResourceId, { LedgerTable: 'below', IssuerLedgerTable: 'ledger' })))).rejects.toThrow(
-      `KeptCa: ledgerTableArn must be that of the ledger with the latest CA ${physicalResourceId}`);
+      `KeptCa: ledgerTableArn must be the ARN of the ledger with the latest certificate of the CA ${physicalResourceId}`);
     expect(world.entry(physicalResourceId)).toMatchObject({ status: 'ISSUED', logicalResourceId: 'Factory' });
   });
 });
@@ -274,7 +274,7 @@ describe('a CA of the same declaration, with a ledger and a key of its own,', ()
   });
 
   test('does not take the place of the kept one without its name', async () => {
-    await expect(anew()).rejects.toThrow(`Ca: the stack loses the CA ${caId}, which has living certificates`);
+    await expect(anew()).rejects.toThrow(`Ca: this update would remove the CA ${caId}, which has living certificates`);
   });
 
   test('does not get back the certificate of the kept one when that is removed', async () => {

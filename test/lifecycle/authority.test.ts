@@ -131,7 +131,7 @@ describe('a CA whose certificate is made elsewhere', () => {
 
     expect((await stack.update(declared, pending.PhysicalResourceId, active)).Data).toEqual(pending.Data);
     const failed = await stack.update(changed(declared, { SignedCertificatePem: pem(root) }), pending.PhysicalResourceId, declared);
-    expect(failed).toMatchObject({ Status: 'FAILED', PhysicalResourceId: pending.PhysicalResourceId, Reason: expect.stringContaining('got one for another key') });
+    expect(failed).toMatchObject({ Status: 'FAILED', PhysicalResourceId: pending.PhysicalResourceId, Reason: expect.stringContaining('got a certificate for another key') });
     expect((await stack.update(active, pending.PhysicalResourceId, declared)).Data).toEqual(activated.Data);
 
     expect(await stack.delete(active, pending.PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS' });
@@ -156,7 +156,7 @@ describe('an existing CA', () => {
     expect(cas.verify(pem(device), '', ca.certificatePem)).toBe('certificate: OK');
     expect(await stack.update(changed(declared, { Platforms: ['aws-iot-core'] }), adopted.PhysicalResourceId)).toMatchObject({ Data: adopted.Data });
     expect(await stack.update(changed(declared, { KeyStorage: await stack.kmsKeyStorage() }), adopted.PhysicalResourceId, declared))
-      .toMatchObject({ Status: 'FAILED', Reason: 'Existing: privateKey must be the key of the CA\'s certificate, got another one' });
+      .toMatchObject({ Status: 'FAILED', Reason: 'Existing: privateKey must be the key of the CA\'s certificate, got another key' });
     const der = await stack.secretWithKey(Buffer.from(ca.privateKeyPem.replace(/-----[^-]+-----|\s/g, ''), 'base64'), ca.privateKeyPem);
     const moved = changed(declared, { KeyStorage: { Type: 'ExistingSecret', SecretArn: der } });
     expect(await stack.update(moved, adopted.PhysicalResourceId, declared)).toMatchObject({ Status: 'SUCCESS', Data: adopted.Data });

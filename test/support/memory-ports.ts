@@ -220,7 +220,7 @@ export class MemoryWorld {
   private assertOwner(arn: string, owner: string): void {
     const standing = this.owners.get(arn) ?? owner;
     if (standing !== owner) {
-      throw new Error(`the secret ${arn} must hold keys of this resource alone, and it holds one of another certificate; name a secret of its own`);
+      throw new Error(`the secret ${arn} must hold only keys of this resource, got a key of another certificate; declare a separate secret`);
     }
     this.owners.set(arn, owner);
   }

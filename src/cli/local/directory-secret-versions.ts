@@ -114,7 +114,7 @@ export class DirectorySecretVersions implements SecretVersions {
   private own(secretArn: string, owner: string): void {
     const secret = this.store.state.secrets[secretArn] ??= { owner };
     if (secret.owner !== owner) {
-      throw new CliError(`the secret ${secretArn} must hold keys of this resource alone, and it holds one of another certificate; name a secret of its own`);
+      throw new CliError(`the secret ${secretArn} must hold only keys of this resource, got a key of another certificate; declare a separate secret`);
     }
   }
 

@@ -28,11 +28,11 @@ export function partsOf(scope: Construct, attributes: CaAttributes): CaParts {
     validate(scope, [], () => arn === undefined ? undefined : checkArn(property as keyof typeof ARNS, arn));
   }
   if ((privateKeySecretArn === undefined) === (signingKeyArn === undefined)) {
-    throw new Error(`${scope.node.path}: either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, `
+    throw new Error(`${scope.node.path}: either privateKeySecretArn or signingKeyArn must be given, because the key of the CA is in only one place, `
       + `got ${signingKeyArn === undefined ? 'neither' : 'both'}`);
   }
   if (passphraseSecretArn !== undefined && signingKeyArn !== undefined) {
-    throw new Error(`${scope.node.path}: passphraseSecretArn must be left out where the key is in KMS`);
+    throw new Error(`${scope.node.path}: passphraseSecretArn must be left out if the key is in KMS`);
   }
   if (attributes.encryptionKey && privateKeySecretArn === undefined) {
     throw new Error(`${scope.node.path}: encryptionKey must be left out without privateKeySecretArn, whose secret it encrypts`);

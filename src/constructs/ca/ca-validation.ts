@@ -72,7 +72,7 @@ function assertSignedAsDeclared(certificate: Certificate, props: PrivateIotCaPro
   const { keyAlgorithm = KeyAlgorithm.RSA_2048, pathLength = 0, nameConstraints: declared } = props;
   const found = keyAlgorithmOfPublicKey(certificate.publicKey);
   if (found !== keyAlgorithm._render()) {
-    throw new Error(`signedCertificate must certify the key of the certificate signing request, ${keyAlgorithm} by keyAlgorithm, `
+    throw new Error(`signedCertificate must certify the key of the certificate signing request, ${keyAlgorithm} according to keyAlgorithm, `
       + `got ${found === undefined ? 'a key of another kind' : quote(found)}; have certificateSigningRequestPem signed, and declare the result`);
   }
   assertBoundAsDeclared(certificate, {
@@ -85,25 +85,25 @@ function assertSignedAsDeclared(certificate: Certificate, props: PrivateIotCaPro
 export function sayIfEnded(scope: Construct, property: string, chain: CaChain): void {
   const ended = checkChainIsValid(property, chain, new Date());
   if (ended) {
-    warn(scope, 'ca-has-ended', `${ended}. The CA can't issue any more, and a certificate that is declared newly must be valid`);
+    warn(scope, 'ca-has-ended', `${ended}. The CA can no longer issue certificates, and a newly declared certificate must be valid`);
   }
 }
 
 function checkTogether({ issuer, signedElsewhere, signedCertificate, clipToIssuer, keyStorage, ...term }: PrivateIotCaProps): Complaint {
   if (signedElsewhere && issuer) {
-    return 'issuer must be left out of a CA that is signedElsewhere';
+    return 'issuer must be left out for a CA that is signedElsewhere';
   }
   if (signedElsewhere && [term.validity, term.notBefore, term.notAfter].some(value => value !== undefined)) {
-    return 'validity, notBefore and notAfter must be left out of a CA that is signedElsewhere: whoever signs it decides';
+    return 'validity, notBefore and notAfter must be left out for a CA that is signedElsewhere, because its issuer determines them';
   }
   if (signedCertificate && !signedElsewhere) {
-    return 'signedCertificate must be left out of a CA that is not signedElsewhere';
+    return 'signedCertificate must be left out for a CA that is not signedElsewhere';
   }
   if (signedCertificate?._secret) {
-    return 'signedCertificate must be given by PemSource.inline(), file() or parameter()';
+    return 'signedCertificate must be given with PemSource.inline(), file() or parameter()';
   }
   if (clipToIssuer !== undefined && !issuer) {
-    return 'clipToIssuer must be left out of a CA that has no issuer';
+    return 'clipToIssuer must be left out for a CA that has no issuer';
   }
   return keyStorage?._type === 'Parameter' ? 'keyStorage of a CA must be KeyStorage.secretsManager() or KeyStorage.kms()' : undefined;
 }
@@ -147,7 +147,7 @@ export function assertNumberOfCas(ca: Construct & { readonly platforms: IotPlatf
   for (const platform of ca.platforms.filter(({ maximumCas }) => maximumCas !== undefined)) {
     const others = Stack.of(ca).node.findAll().filter(node => node !== ca && isDeclaredFor(node, platform));
     if (others.length >= platform.maximumCas!) {
-      throw new Error(`${ca.node.path}: platforms must name ${platform.platformName} for at most ${platform.maximumCas} CAs, since an account `
+      throw new Error(`${ca.node.path}: platforms must name ${platform.platformName} for at most ${platform.maximumCas} CAs, because an account `
         + `can register no more, got ${others.length + 1}; declare CAs for another account in another stack`);
     }
   }

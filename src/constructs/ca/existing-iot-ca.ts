@@ -60,8 +60,9 @@ export interface ExistingCaProps extends CaOptions {
   readonly signingKey?: IKey;
 
   /**
-   * Whether to accept SHA-1 signatures and RSA keys of less than 2048 bits above the CA, which are common in old chains. The CA's
-   * own RSA key must have at least 2048 bits in any case, and the CA signs nothing over SHA-1.
+   * Whether to accept signatures over SHA-1 or MD5 on the CA's certificate and on the certificates above it, and RSA keys of less
+   * than 2048 bits above the CA. Both are common in old chains. The CA's own RSA key must have at least 2048 bits in any case, and
+   * the CA signs nothing over SHA-1 or MD5.
    *
    * @default false
    */
@@ -125,10 +126,11 @@ export class ExistingIotCa extends PrivateIotCaBase {
     check(this, KINDS, props);
     const { certificate, privateKey, passphrase, signingKey, allowLegacyChain = false } = props;
     if ((privateKey === undefined) === (signingKey === undefined)) {
-      throw new Error(`${this.node.path}: either privateKey or signingKey must be given, for the key of the CA is in one place, got ${signingKey ? 'both' : 'neither'}`);
+      throw new Error(`${this.node.path}: either privateKey or signingKey must be given, because the key of the CA is in only one place, `
+        + `got ${signingKey ? 'both' : 'neither'}`);
     }
     if (passphrase && signingKey) {
-      throw new Error(`${this.node.path}: passphrase must be left out where the key is in KMS`);
+      throw new Error(`${this.node.path}: passphrase must be left out if the key is in KMS`);
     }
     this.privateKeySecret = privateKey;
     this._passphrase = passphrase;

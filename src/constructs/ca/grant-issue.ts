@@ -35,8 +35,8 @@ export function grantIssue(ca: IssuingCa, grantee: IGrantable): Grant {
 export function grantReadPrivateKey(ca: IPrivateIotCa, grantee: IGrantable): Grant {
   check(ca, { grantee: GRANTEE }, { grantee });
   if (!ca.privateKeySecret) {
-    throw new Error(`${ca.node.path}: grantReadPrivateKey is not available for a CA whose key is in KMS, which nobody can read; `
-      + 'grantIssue lets a principal sign with it');
+    throw new Error(`${ca.node.path}: grantReadPrivateKey is not available for a CA whose key is in KMS, because such a key can't be read; `
+      + 'use grantIssue to let a principal sign with it');
   }
   return ca.privateKeySecret.grantRead(grantee);
 }

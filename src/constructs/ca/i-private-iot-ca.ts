@@ -18,7 +18,8 @@ import { KeyAlgorithm } from '../keys/key-algorithm';
  */
 export interface IPrivateIotCa extends IResource {
   /**
-   * The CA's identity: the physical id of its resource. It changes when the CA is replaced.
+   * The CA's identity: `ca-` followed by 32 lower-case hexadecimal digits. It changes when the CA is replaced. It is also
+   * the physical id of the CA's resource, except for a CA that `fromKeptCa` or `fromPrivateIotCaAttributes` returns.
    * @attribute
    */
   readonly caId: string;

@@ -63,7 +63,7 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     const { certificatePem, issuerCertificates = [] } = attrs;
     const parts = partsOf(this, attrs);
     const certificates = [certificatePem, ...issuerCertificates];
-    const parsed = certificates.map(pem => this.parsed(pem));
+    const parsed = certificates.map((pem, index) => this.parsed(index === 0 ? 'certificatePem' : `issuerCertificates[${index - 1}]`, pem));
     this.assertChain(certificates);
     this.caId = attrs.caId;
     this.certificatePem = certificatePem;
@@ -98,14 +98,15 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
   }
 
   /** Parses a certificate; `undefined` if it is not known at synthesis. */
-  private parsed(pem: string): Certificate | undefined {
-    validate(this, [pem], () => checkCertificatePem(pem));
+  private parsed(property: string, pem: string): Certificate | undefined {
+    validate(this, [pem], () => checkCertificatePem(pem, property));
     if (Token.isUnresolved(pem)) {
       return undefined;
     }
-    const certificates = readCertificates('certificatePem', pem);
+    const certificates = readCertificates(property, pem);
     if (certificates.length > 1) {
-      throw new Error(`${this.node.path}: certificatePem must hold one certificate, got ${certificates.length}; those of the CAs above it are issuerCertificates`);
+      throw new Error(`${this.node.path}: ${property} must hold one certificate, got ${certificates.length}; `
+        + 'declare each certificate above the CA as an item of issuerCertificates');
     }
     return parseCertificate(certificates[0]);
   }

@@ -89,7 +89,7 @@ export class KeptIotCa extends PrivateIotCaBase {
     const { account, region } = this.env;
     for (const [what, own, other] of [['account', account, parts.ledger.env.account], ['Region', region, parts.ledger.env.region]]) {
       validate(this, [own, other], () => own === other ? undefined : `ledgerTableArn must be in the ${what} of the stack, ${own}, got ${quote(other)}; `
-        + 'use a CA from elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
+        + 'use a CA from elsewhere with PrivateIotCa.fromPrivateIotCaAttributes');
     }
     this.ledger = parts.ledger;
     this.privateKeySecret = parts.privateKeySecret;

@@ -93,7 +93,7 @@ export interface PrivateIotCaProps extends CertificateExtensionOptions, CaOption
   readonly nameConstraints?: NameConstraints;
 
   /**
-   * The maximum number of CAs below this one in a chain, 0 to 10. With 0, it signs only verification and device certificates.
+   * The maximum number of CAs below this one in a chain, 0 to 10. With 0, it signs no CA certificates.
    *
    * @default 0
    */

@@ -38,9 +38,10 @@ import { validRemovalPolicy } from '../provider/removal-policy';
  * that the CA issues.
  *
  * The deployment makes the key, and no template, output, event or log ever holds it. The certificate changes only when its
- * declaration does: `subject`, `keyAlgorithm`, `hashAlgorithm`, `validity`, `pathLength`, the extensions, `issuer`, the kind
- * of `keyStorage`, `generation`, or the path of the construct in its stack. A change makes a new CA, which issues all its
- * certificates anew. If the CA has living certificates, the deployment fails unless `replaces` names the CA.
+ * declaration does: `subject`, `keyAlgorithm`, `hashAlgorithm`, `validity`, `notBefore`, `notAfter`, `pathLength`, the
+ * extensions, `issuer`, `signedElsewhere`, the kind of `keyStorage`, `generation`, or the path of the construct in its stack. Such
+ * a change makes a new CA, which issues all its certificates anew. If the CA has living certificates, the deployment fails unless
+ * `replaces` names the CA. Only a changed `signedCertificate` gives the same CA another certificate.
  *
  * @resource Custom::PrivateIotCa
  */

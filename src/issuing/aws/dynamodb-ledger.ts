@@ -42,8 +42,8 @@ export class DynamoDbLedger implements Ledger {
     }
     const entry = entryFrom(item);
     if (entry.identity !== identity) {
-      throw new Error(`the ledger ${this.table} must have the certificate of ${identity} as its latest one, got that of ${entry.identity}; `
-        + TABLE_WAS_CHANGED);
+      throw new Error(`the ledger ${this.table} must have a certificate of ${identity} as the latest one of this identity, `
+        + `got a certificate of ${entry.identity}; ${TABLE_WAS_CHANGED}`);
     }
     return entry;
   }
@@ -175,7 +175,7 @@ export class DynamoDbLedger implements Ledger {
       return await read();
     } catch (error) {
       throw !this.absent.includes(errorName(error)) ? error : new LedgerGoneError(`the ledger ${this.table} does not exist (${errorName(error)}); `
-        + 'restore the table from its point-in-time recovery or its backup');
+        + 'restore the table from its point-in-time recovery or from a backup');
     }
   }
 
@@ -213,8 +213,8 @@ function ifPointerIs(over: LedgerEntry | undefined): { ConditionExpression: stri
 const OVERTAKEN = 'Overtaken';
 
 /**
- * The decisive reason for a cancelled transaction. A condition that was not met is final, whatever else happened; everything else is
- * contention or throttling.
+ * The error for a cancelled transaction. A condition that was not met is decisive, whatever else happened. Otherwise, the first reason that
+ * is neither contention nor throttling becomes the error. If there is no such reason, the cancellation itself is the error.
  */
 function decisiveReason(error: TransactionCanceledException): Error {
   const codes = (error.CancellationReasons ?? []).map(reason => reason.Code ?? 'None');

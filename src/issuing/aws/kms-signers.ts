@@ -63,7 +63,7 @@ export class KmsSigners {
     });
     const { Signature } = await this.calls.make('kms:Sign', keyArn, options => client.send(command, options));
     if (!Signature) {
-      throw new Error(`kms:Sign on ${keyArn} failed: KMS answered no signature; deploy again`);
+      throw new Error(`kms:Sign on ${keyArn} failed: KMS returned no signature; deploy again`);
     }
     return Buffer.from(Signature);
   }

@@ -62,8 +62,8 @@ function valuesOf(item: Item, kinds: { readonly [name: string]: Kind | OptionalK
   for (const [name, kind] of Object.entries(kinds)) {
     const value = item[name] && fromAttribute(item[name]);
     if (value === undefined ? !('optional' in kind) : !kind.is(value)) {
-      throw new Error(`the ledger must have ${kind.what} as ${name} of ${quote(item.pk?.S)}, ${quote(item.sk?.S)}, got ${value === undefined ? 'none' : quote(value)}; `
-        + TABLE_WAS_CHANGED);
+      throw new Error(`the ledger must have ${kind.what} in the attribute ${name} of the item ${quote(item.pk?.S)}, ${quote(item.sk?.S)}, `
+        + `got ${value === undefined ? 'none' : quote(value)}; ${TABLE_WAS_CHANGED}`);
     }
     if (value !== undefined) {
       values[name] = value;
@@ -112,7 +112,7 @@ const isMapOfTexts = (value: unknown): value is { readonly [name: string]: strin
 
 const TEXT: Kind = { what: 'a text', is: isText };
 const TEXTS: Kind = { what: 'a list of texts', is: value => Array.isArray(value) && value.every(isText) };
-const OCTETS: Kind = { what: 'octets', is: Buffer.isBuffer };
+const OCTETS: Kind = { what: 'bytes', is: Buffer.isBuffer };
 const FLAG: Kind = { what: 'true or false', is: value => typeof value === 'boolean' };
 const COUNT: Kind = { what: 'a whole number', is: Number.isSafeInteger };
 

@@ -25,8 +25,9 @@ export class ParameterVersions implements Port {
     try {
       const { Parameter } = await this.calls.make('ssm:GetParameter', describe(Name), options => this.client.send(command, options), [NOT_FOUND]);
       if (Parameter?.Type !== ParameterType.SECURE_STRING) {
-        throw new Error(`${describe(Name)} must be a SecureString, as this library writes it, got ${Parameter?.Type === undefined ? 'none' : quote(Parameter.Type)}; `
-          + 'somebody else has made it, so that its value is no key to rely on: delete it and deploy again');
+        throw new Error(`${describe(Name)} must be a SecureString, as this library writes it, `
+          + `got ${Parameter?.Type === undefined ? 'none' : quote(Parameter.Type)}; `
+          + 'it was created outside this library, so its value can\'t be trusted as a key; delete it and deploy again');
       }
       return Parameter.Value;
     } catch (error) {
@@ -60,7 +61,7 @@ export class ParameterVersions implements Port {
     // visible.
     const standing = await this.calls.lookFor(() => this.read(path, version));
     if (standing === undefined) {
-      throw new Error(`${describe(Name)} is there, but can't be read; deploy again`);
+      throw new Error(`${describe(Name)} exists but can't be read; deploy again`);
     }
     return standing;
   }

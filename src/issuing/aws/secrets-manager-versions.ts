@@ -73,7 +73,7 @@ export class SecretsManagerVersions implements SecretVersions {
         ifOneOf(MOVED_MEANWHILE, error);
       }
       if (look === MAX_LOOKS) {
-        throw new Error(`the secret ${secretArn} does not take its version ${version} as the current one; deploy again`);
+        throw new Error(`the secret ${secretArn} does not accept its version ${version} as the current version; deploy again`);
       }
       await this.calls.pause(look);
     }
@@ -137,18 +137,19 @@ const LABEL = /^certificate-[0-9A-F]+-of-(.+)$/;
 function assertOwned(secretArn: string, { VersionIdsToStages = {} }: DescribeSecretResponse, owner: string): void {
   const owners = Object.values(VersionIdsToStages).flat().flatMap(label => LABEL.exec(label)?.[1] ?? []);
   if (owners.some(each => each !== owner)) {
-    throw new Error(`the secret ${secretArn} must hold keys of this resource alone, and it holds one of another certificate; name a secret of its own`);
+    throw new Error(`the secret ${secretArn} must hold only keys of this resource, got a key of another certificate; declare a separate secret`);
   }
 }
 
 /** Checked beforehand: the client would mistake the limit for throttling, and retry for minutes. */
 function assertRoom(secretArn: string, { DeletedDate, VersionIdsToStages = {} }: DescribeSecretResponse): void {
   if (DeletedDate) {
-    throw new Error(`the secret ${secretArn} is scheduled for deletion, so that it takes no key; restore it (secretsmanager:RestoreSecret) and deploy again`);
+    throw new Error(`the secret ${secretArn} is scheduled for deletion and accepts no keys; `
+      + 'restore it (secretsmanager:RestoreSecret) and deploy again');
   }
   const labels = Object.values(VersionIdsToStages).flat();
   if (labels.length >= MAX_LABELS) {
-    throw new Error(`the secret ${secretArn} has ${labels.length} staging labels, at most ${MAX_LABELS} are allowed, one for each key that is kept; `
+    throw new Error(`the secret ${secretArn} has ${labels.length} staging labels, and at most ${MAX_LABELS} are allowed, one for each retained key; `
       + 'remove the labels certificate-... of keys that are no longer needed (secretsmanager:UpdateSecretVersionStage) and deploy again');
   }
 }

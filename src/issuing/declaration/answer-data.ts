@@ -67,10 +67,13 @@ export function elsewhereData(event: RequestIds, entry: LedgerEntry): Certificat
 function signedElsewhereData(event: RequestIds, entry: LedgerEntry): CertificateAttributes {
   const data = { ...certificateAttributes(entry.certificate!), CertificateSigningRequestPem: requestPem(entry) };
   return responseBytes(event, entry.identity, data) <= MAX_RESPONSE_BYTES ? data
-    : { ...data, CertificateSigningRequestPem: '(signed; left out, since the answer to CloudFormation has no room for it)' };
+    : { ...data, CertificateSigningRequestPem: '(signed; left out because the response to CloudFormation has no room for it)' };
 }
 
-/** The attributes at their full length. All except the certificate have a fixed length. */
+/**
+ * The attributes at their full length. Besides the certificate, only `IgnoredRequests` and `PrivateKeyParameter` have no fixed length; the
+ * declaration determines them.
+ */
 export function largestData(certificatePem: string, declaration: Declaration): CertificateAttributes {
   return {
     CertificatePem: certificatePem,

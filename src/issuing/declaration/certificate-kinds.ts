@@ -82,7 +82,7 @@ export function assertSubject(declaration: Declaration): void {
   if (declaration.subject) {
     complain(kind.checkSubject(declaration.subject));
     if (declaration.profile === 'devid' && declaration.subject.serialNumber === undefined) {
-      throw new Error('subject.serialNumber must be there for the profile devid (IEEE 802.1AR, section 8.6)');
+      throw new Error('subject.serialNumber must be given for the profile devid (IEEE 802.1AR, section 8.6)');
     }
     declaration.platforms.forEach(platform => complain(kind.checkForPlatform(declaration, platform)));
   }

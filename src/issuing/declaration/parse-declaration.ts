@@ -69,13 +69,13 @@ function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles,
     throw new Error('signedElsewhere must be left out for a CA that has an issuer here');
   }
   if (profile !== 'ca' && extensions?.nameConstraints) {
-    throw new Error('nameConstraints must be left out for a certificate that is no CA (RFC 5280, section 4.2.1.10)');
+    throw new Error('nameConstraints must be left out for a certificate that is not a CA (RFC 5280, section 4.2.1.10)');
   }
   if (bundles.length > 0 && ['ca', 'verification'].includes(profile)) {
-    throw new Error('deliveryFormats must be left out for a CA and for a verification certificate: the key of a CA is handed on in no form');
+    throw new Error('deliveryFormats must be left out for a CA and for a verification certificate, because their private keys are never delivered');
   }
   if (bundles.length > 0 && request) {
-    throw new Error('deliveryFormats must be left out where the private key is not held here, since all of them hold it');
+    throw new Error('deliveryFormats must be left out if the private key is not held here, because every format includes it');
   }
 }
 

@@ -71,7 +71,8 @@ function inMemory(privateKeyPem: string, publicKey = publicKeyOf(privateKeyPem))
 function assertAlgorithm(key: HeldKey, algorithm: KeyAlgorithmName, place: string): HeldKey {
   const found = keyAlgorithmOfPublicKey(key.publicKey);
   if (found !== algorithm) {
-    throw new Error(`${place} must hold a key of ${KEY_ALGORITHMS[algorithm].bits} bits (${algorithm}), got ${found === undefined ? 'another one' : quote(found)}`);
+    throw new Error(`${place} must hold a key of ${KEY_ALGORITHMS[algorithm].bits} bits (${algorithm}), `
+      + `got ${found === undefined ? 'a key of another kind' : quote(found)}`);
   }
   return key;
 }
@@ -147,7 +148,7 @@ class ExistingCustody implements Custody {
   }
 
   public async obtain(): Promise<never> {
-    throw new Error(`the secret ${this.place.SecretArn} holds the key of a CA from elsewhere; none is made for it`);
+    throw new Error(`the secret ${this.place.SecretArn} holds the key of an existing CA; no key is made for it`);
   }
 
   public async makeCurrent(): Promise<PutBack> {

@@ -53,7 +53,7 @@ export function encryptionKeyOf(keyStorage: KeyStorageProperties | undefined): s
 /** Describes a place and the key that encrypts it, for messages that tell places apart. */
 export function describeStorage(keyStorage: KeyStorageProperties | undefined): string {
   const encryptionKey = encryptionKeyOf(keyStorage);
-  return `${placeOf(keyStorage)}${encryptionKey === undefined ? '' : ` (encrypted by ${encryptionKey})`}`;
+  return `${placeOf(keyStorage)}${encryptionKey === undefined ? '' : ` (encrypted with ${encryptionKey})`}`;
 }
 
 /** The place itself, for messages and comparisons. */

@@ -9,11 +9,11 @@ export async function passphraseIn(secretArn: string, ports: Ports): Promise<str
   const value = await ports.secretValue(secretArn);
   const text = value?.toString();
   if (value === undefined || text === undefined || (Buffer.isBuffer(value) && !value.equals(Buffer.from(text)))) {
-    throw new Error(`passphrase must be in the secret ${secretArn} as text, got ${value === undefined ? 'no value' : 'octets that are no UTF-8'}`);
+    throw new Error(`passphrase must be in the secret ${secretArn} as text, got ${value === undefined ? 'no value' : 'bytes that are not UTF-8'}`);
   }
   const passphrase = text.replace(/\r?\n$/, '');
   if (passphrase === '') {
-    throw new Error(`passphrase must be in the secret ${secretArn} as text, got an empty one`);
+    throw new Error(`passphrase must be in the secret ${secretArn} as text, got an empty text`);
   }
   return passphrase;
 }

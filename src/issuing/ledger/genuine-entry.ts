@@ -35,7 +35,7 @@ export async function assertGenuine(entry: LedgerEntry, expected: Expected, tabl
   const publicKey = held ?? expected.publicKey;
   const wrong = difference(certificate, entry, { ...expected, publicKey });
   if (wrong !== undefined) {
-    throw new Error(`the ledger ${table} must hold the certificate that was issued under serial number ${serialNumber}, got one ${wrong}; `
+    throw new Error(`the ledger ${table} must hold the certificate that was issued under serial number ${serialNumber}, got a certificate ${wrong}; `
       + TABLE_WAS_CHANGED);
   }
   return { ...entry, certificate };
@@ -45,7 +45,8 @@ export async function assertGenuine(entry: LedgerEntry, expected: Expected, tabl
 async function heldKey({ keyStorage, serialNumber }: LedgerEntry, ports: Ports): Promise<Buffer | undefined> {
   const key = await custodyOf(keyStorage, ports).find(serialNumber);
   if (keyStorage && !key) {
-    throw new Error(`${describePlace(keyStorage, serialNumber)} does not hold the key of the certificate ${serialNumber} any more; restore it, or raise \`generation\``);
+    throw new Error(`${describePlace(keyStorage, serialNumber)} no longer holds the key of the certificate ${serialNumber}; `
+      + 'restore it, or raise `generation`');
   }
   return key?.publicKey;
 }

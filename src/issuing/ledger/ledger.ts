@@ -114,9 +114,12 @@ export interface Holder extends Requester {
 }
 
 /** The remedy if a table holds something that this library has not written to it. */
-export const TABLE_WAS_CHANGED = 'somebody has changed the table: restore it from its point-in-time recovery';
+export const TABLE_WAS_CHANGED = 'the table was changed from outside this library; restore it from its point-in-time recovery';
 
-/** The ledger itself is gone: its table was deleted. */
+/**
+ * The ledger itself is gone: its table does not exist. For a table from `Ports.anyTable`, the error can also mean that the function may not
+ * read the table, or that the table has other keys.
+ */
 export class LedgerGoneError extends Error {}
 
 /** Ignores a ledger that is gone, and throws every other error. */

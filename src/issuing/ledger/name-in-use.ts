@@ -23,7 +23,8 @@ export async function assertNameIsFree(
   const isLiving = (entry: LedgerEntry): boolean => new Date(entry.notAfter) > clock() && (entry.status === 'ISSUED' || isUnderWay(entry, clock()));
   const other = (await ledger.named(issuer, subject!.commonName!)).find(entry => isLiving(entry) && !isOf(entry, { stackId, logicalResourceId }));
   if (other) {
-    throw new Error(`certificateSigningRequest must ask for a common name that no other living certificate of the CA has, got ${quote(subject!.commonName)}, `
-      + `which ${other.logicalResourceId} has (serial number ${other.serialNumber}); declare \`subject\`, or remove that certificate first`);
+    throw new Error('certificateSigningRequest must request a common name that no other living certificate of the CA has, '
+      + `got ${quote(subject!.commonName)}, which ${other.logicalResourceId} has (serial number ${other.serialNumber}); `
+      + 'declare `subject`, or remove that certificate first');
   }
 }

@@ -5,4 +5,4 @@
 export const MAX_TURNS = 8;
 
 /** The error after the last turn. */
-export const KEEPS_CHANGING = 'the ledger keeps changing under this request; deploy again';
+export const KEEPS_CHANGING = 'the ledger keeps changing during this request; deploy again';

@@ -30,7 +30,7 @@ export function assertOwn(
   }
   if (entry?.status === 'ISSUED' && !isOf(entry, request)) {
     throw new Error(`the ledger ${table} must have ${request.identity} for this resource, got the resource ${entry.logicalResourceId}; `
-      + 'if that is a PrivateIotCa.fromKeptCa, keep it, or remove it, deploy, and then declare this one; '
+      + 'if PrivateIotCa.fromKeptCa declares that resource, keep it, or remove it, deploy, and then declare this one; '
       + `otherwise ${TABLE_WAS_CHANGED}`);
   }
 }
@@ -44,7 +44,7 @@ export function assertWanted(request: WantedRequest, entry: LedgerEntry | undefi
   assertOwn(request, entry, request.declaration.issuerLedgerTable, standing);
   const { keyStorage } = request.declaration;
   if (entry && entry.status !== 'WITHDRAWN' && !isSamePlace(entry.keyStorage, keyStorage)) {
-    throw new Error(`keyStorage must stay ${describeStorage(entry.keyStorage)}, where the key of this certificate is held, got ${describeStorage(keyStorage)}; `
-      + 'raise `generation` for a new certificate with a key in the new place');
+    throw new Error(`keyStorage must stay ${describeStorage(entry.keyStorage)}, where the key of this certificate is held, `
+      + `got ${describeStorage(keyStorage)}; raise \`generation\` for a new certificate with a key in the new place`);
   }
 }

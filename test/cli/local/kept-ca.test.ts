@@ -66,8 +66,8 @@ test('a CA whose construct has another id is not replaced by accident, and goes 
   await local(assembly(made('Ca')));
   const [before, kept] = [outputs(), keepsakes()];
   const { code, stderr } = await cli('local', '--app', assembly(made('Renamed')), '--out', out);
-  expect([code, stderr]).toEqual([1, expect.stringMatching(new RegExp(`the stack loses the CA ${kept.caId}, which has living certificates: device CN=sensor-001 .*`
-    + `PrivateIotCa\\.fromKeptCa; if all of it is to be replaced, declare replaces: '${kept.caId}'; the stack was rolled back`))]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(new RegExp(`this update would remove the CA ${kept.caId}, which has living certificates: device CN=sensor-001 .*`
+    + `PrivateIotCa\\.fromKeptCa; to replace the CA and everything below it, declare replaces: '${kept.caId}'; the stack was rolled back`))]);
   expect(outputs()).toEqual(before);
   const rehearsed = await cli('local', '--app', assembly(made('Renamed')), '--out', out, '--dry-run');
   expect([rehearsed.code, rehearsed.stderr]).toEqual([1, expect.stringMatching(/declare replaces: 'ca-[0-9a-f]{32}'; nothing was changed\n/)]);
@@ -84,7 +84,7 @@ test('a CA that was taken back in is not replaced by accident either, though its
   const kept = keepsakes();
   await local(assembly(stack => PrivateIotCa.fromKeptCa(stack, 'TakenBack', kept)));
   const { code, stderr } = await cli('local', '--app', assembly(made('Another')), '--out', out);
-  expect([code, stderr]).toEqual([1, expect.stringContaining(`the stack loses the CA ${kept.caId}, which has living certificates: device CN=sensor-001`)]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`this update would remove the CA ${kept.caId}, which has living certificates: device CN=sensor-001`)]);
   expect(await local(assembly(made('Another', kept.caId)))).toContain('warning: stack Iot: the CA TakenBack will be removed, along with 1 device certificate\n');
 });
 

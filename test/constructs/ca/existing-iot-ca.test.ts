@@ -243,7 +243,7 @@ function complaintOf(declare: () => unknown): string {
 describe('fails for', () => {
   test('a key in no place, or in two', () => {
     const stack = stackOf();
-    const message = 'Stack/Ca: either privateKey or signingKey must be given, for the key of the CA is in one place';
+    const message = 'Stack/Ca: either privateKey or signingKey must be given, because the key of the CA is in only one place';
     expect(() => existing({ privateKey: undefined })).toThrow(`${message}, got neither`);
     expect(() => existing({ privateKey: secretIn(stack), signingKey: Key.fromKeyArn(stack, 'Kms', KEY_ARN) }, stack)).toThrow(`${message}, got both`);
   });
@@ -251,7 +251,7 @@ describe('fails for', () => {
   test('a passphrase for a key in KMS', () => {
     const stack = stackOf();
     expect(() => existing({ signingKey: Key.fromKeyArn(stack, 'Kms', KEY_ARN), passphrase: secretIn(stack) }, stack))
-      .toThrow('Stack/Ca: passphrase must be left out where the key is in KMS');
+      .toThrow('Stack/Ca: passphrase must be left out if the key is in KMS');
   });
 
   test.each<[string, Partial<ExistingCaProps>, string]>([
@@ -270,6 +270,6 @@ describe('fails for', () => {
       new PrivateIotCa(stack, `Ca${n}`, { subject: { commonName: `Root ${n}` }, platforms: [IotPlatform.TENCENT_IOT_HUB] });
     }
     expect(() => existing({ platforms: [IotPlatform.TENCENT_IOT_HUB] }, stack))
-      .toThrow('Stack/Ca: platforms must name Tencent Cloud IoT Hub for at most 10 CAs, since an account can register no more, got 11');
+      .toThrow('Stack/Ca: platforms must name Tencent Cloud IoT Hub for at most 10 CAs, because an account can register no more, got 11');
   });
 });

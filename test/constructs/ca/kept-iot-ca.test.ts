@@ -65,7 +65,7 @@ test('a kept CA of another account or Region is refused: there it is used by its
     PrivateIotCa.fromKeptCa(new Stack(app, id, { env: { account, region } }), 'Ca', { caId: CA_ID, ledgerTableArn: TABLE, privateKeySecretArn: SECRET });
   expect(() => declare('Here', 'eu-central-1', '111111111111')).not.toThrow();
   expect(() => declare('There', 'eu-west-1', '111111111111')).toThrow('There/Ca: ledgerTableArn must be in the Region of the stack, eu-west-1, got "eu-central-1"; '
-    + 'use a CA from elsewhere by PrivateIotCa.fromPrivateIotCaAttributes');
+    + 'use a CA from elsewhere with PrivateIotCa.fromPrivateIotCaAttributes');
   expect(() => declare('Theirs', 'eu-central-1', '222222222222')).toThrow('ledgerTableArn must be in the account of the stack, 222222222222, got "111111111111"');
 });
 
@@ -74,8 +74,8 @@ test.each<[string, Partial<KeptCaProps>]>([
   ['replaces must be the caId of a CA, ca- and 32 hexadecimal digits, got "the old one"', { replaces: 'the old one' }],
   ['formerStackId must be the id of a stack, as in arn:aws:cloudformation:eu-central-1:111111111111:stack/Iot/5b6d4a40-0000-11f1-9a3c-0a1b2c3d4e5f, got "Iot"',
     { formerStackId: 'Iot' }],
-  ['either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, got neither', { privateKeySecretArn: undefined }],
-  ['either privateKeySecretArn or signingKeyArn must be given, for the key of the CA is in one place, got both',
+  ['either privateKeySecretArn or signingKeyArn must be given, because the key of the CA is in only one place, got neither', { privateKeySecretArn: undefined }],
+  ['either privateKeySecretArn or signingKeyArn must be given, because the key of the CA is in only one place, got both',
     { signingKeyArn: KEY }],
   ['privateKeySecretArn must be a complete ARN, as in arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf, got "acme/key"',
     { privateKeySecretArn: 'acme/key' }],
@@ -89,7 +89,7 @@ test.each<[string, Partial<KeptCaProps>]>([
   ['allowedCustomExtensions must', { allowedCustomExtensions: ['nonsense'] }],
   ['keyAlgorithm of the CA must be one of', { platforms: [IotPlatform.ALIBABA_CLOUD_IOT], keyAlgorithm: KeyAlgorithm.EC_P384 }],
   ['signingKeyArn must be a complete ARN', { privateKeySecretArn: undefined, signingKeyArn: '1234abcd-12ab-34cd-56ef-1234567890ab' }],
-  ['passphraseSecretArn must be left out where the key is in KMS', { privateKeySecretArn: undefined, signingKeyArn: KEY, passphraseSecretArn: PASSPHRASE }],
+  ['passphraseSecretArn must be left out if the key is in KMS', { privateKeySecretArn: undefined, signingKeyArn: KEY, passphraseSecretArn: PASSPHRASE }],
 ])('a kept CA is refused with: %s', (message, props) => {
   expect(() => kept(props)).toThrow(`Stack/Ca: ${message}`);
 });

@@ -267,7 +267,7 @@ describe('fails for', () => {
     for (let n = 1; n <= 10; n++) {
       declare(n);
     }
-    expect(() => declare(11)).toThrow('Stack/Ca11: platforms must name Tencent Cloud IoT Hub for at most 10 CAs, since an account can register '
+    expect(() => declare(11)).toThrow('Stack/Ca11: platforms must name Tencent Cloud IoT Hub for at most 10 CAs, because an account can register '
       + 'no more, got 11; declare CAs for another account in another stack');
   });
 });

@@ -89,12 +89,12 @@ describe('a certificate that is known at synthesis is refused in the words of th
 
 describe('fails for', () => {
   test.each<[string, Partial<PrivateIotCaProps>, string]>([
-    ['a validity', { validity: Duration.days(1) }, 'validity, notBefore and notAfter must be left out of a CA that is signedElsewhere: whoever signs it decides'],
-    ['a beginning', { notBefore: new Date() }, 'validity, notBefore and notAfter must be left out of a CA that is signedElsewhere'],
-    ['an end', { notAfter: new Date() }, 'validity, notBefore and notAfter must be left out of a CA that is signedElsewhere'],
+    ['a validity', { validity: Duration.days(1) }, 'validity, notBefore and notAfter must be left out for a CA that is signedElsewhere, because its issuer determines them'],
+    ['a beginning', { notBefore: new Date() }, 'validity, notBefore and notAfter must be left out for a CA that is signedElsewhere'],
+    ['an end', { notAfter: new Date() }, 'validity, notBefore and notAfter must be left out for a CA that is signedElsewhere'],
     ['a certificate of a CA that signs itself', { signedElsewhere: undefined, signedCertificate: PemSource.inline(SIGNED) },
-      'signedCertificate must be left out of a CA that is not signedElsewhere'],
-    ['clipping', { clipToIssuer: true }, 'clipToIssuer must be left out of a CA that has no issuer'],
+      'signedCertificate must be left out for a CA that is not signedElsewhere'],
+    ['clipping', { clipToIssuer: true }, 'clipToIssuer must be left out for a CA that has no issuer'],
     ['a digest that the curve of its KMS key does not sign over',
       { keyStorage: KeyStorage.kms(), keyAlgorithm: KeyAlgorithm.EC_P256, hashAlgorithm: HashAlgorithm.SHA_384 },
       'hashAlgorithm must be SHA-256 under a CA with an EC_P256 key in AWS KMS, got "SHA-384"'],
@@ -108,14 +108,14 @@ describe('fails for', () => {
   test('an issuer here', () => {
     const { stack, ca: issuer } = stackWithCa({ pathLength: 1 });
     expect(() => new PrivateIotCa(stack, 'Sub', { subject: { commonName: 'Sub' }, issuer, signedElsewhere: true }))
-      .toThrow('Stack/Sub: issuer must be left out of a CA that is signedElsewhere');
+      .toThrow('Stack/Sub: issuer must be left out for a CA that is signedElsewhere');
   });
 
   test('a certificate in a secret, which would be read once only', () => {
     const stack = stackOf();
     const signedCertificate = PemSource.secret(Secret.fromSecretNameV2(stack, 'Secret', 'signed'));
     expect(() => new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'a' }, signedElsewhere: true, signedCertificate }))
-      .toThrow('Stack/Ca: signedCertificate must be given by PemSource.inline(), file() or parameter()');
+      .toThrow('Stack/Ca: signedCertificate must be given with PemSource.inline(), file() or parameter()');
   });
 
   test('the request of a CA that has none, and the DER of a certificate that is not there yet', () => {

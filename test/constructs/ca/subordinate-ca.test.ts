@@ -160,7 +160,7 @@ describe('fails for', () => {
   });
 
   test('clipping to an issuer that is not there', () => {
-    expect(() => stackWithCa({ clipToIssuer: false })).toThrow('Stack/Ca: clipToIssuer must be left out of a CA that has no issuer');
+    expect(() => stackWithCa({ clipToIssuer: false })).toThrow('Stack/Ca: clipToIssuer must be left out for a CA that has no issuer');
   });
 });
 

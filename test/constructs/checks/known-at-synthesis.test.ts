@@ -263,7 +263,7 @@ describe('a signedCertificate that is not the declared CA\'s is refused:', () =>
 
   test.each<[string, object, string]>([
     ['of a key by another algorithm', { keyAlgorithm: KeyAlgorithm.RSA_2048 },
-      'signedCertificate must certify the key of the certificate signing request, RSA_2048 by keyAlgorithm, got "EC_P256"; have certificateSigningRequestPem signed'],
+      'signedCertificate must certify the key of the certificate signing request, RSA_2048 according to keyAlgorithm, got "EC_P256"; have certificateSigningRequestPem signed'],
     ['without the name constraints', { nameConstraints: { permitted: { dns: ['plant.example'] } } }, 'signedCertificate must have the name constraints that are declared, got none'],
   ])('%s', (_, props, message) => {
     expect(() => signed(certificate, props)).toThrow(`Stack/Ca: ${message}`);

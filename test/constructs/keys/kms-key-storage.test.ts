@@ -142,7 +142,8 @@ describe('fails for', () => {
   test('reading a key that nobody can read', () => {
     const { stack, ca } = kmsCa();
     expect(() => ca.grantReadPrivateKey(new Role(stack, 'Role', { assumedBy: new AccountPrincipal('111111111111') })))
-      .toThrow('Stack/Ca: grantReadPrivateKey is not available for a CA whose key is in KMS, which nobody can read; grantIssue lets a principal sign with it');
+      .toThrow('Stack/Ca: grantReadPrivateKey is not available for a CA whose key is in KMS, because such a key can\'t be read; '
+        + 'use grantIssue to let a principal sign with it');
   });
 
   test('a device, whose key has to get onto it', () => {

@@ -135,7 +135,7 @@ describe('an imported CA whose key has a passphrase', () => {
       privateKeySecretArn: undefined,
       signingKeyArn: 'arn:aws:kms:eu-central-1:111111111111:key/0987dcba-09fe-87dc-65ba-ab0987654321',
       passphraseSecretArn: `${SECRET}Phrase-AbCdEf`,
-    }, 'Stack/Ca: passphraseSecretArn must be left out where the key is in KMS'],
+    }, 'Stack/Ca: passphraseSecretArn must be left out if the key is in KMS'],
     ['a key for a secret that is not given', { passphraseEncryptionKey: Key.fromKeyArn(stackOf(), 'Key', 'arn:aws:kms:eu-central-1:111111111111:key/a') },
       'Stack/Ca: passphraseEncryptionKey must be left out without passphraseSecretArn, whose secret it encrypts'],
   ])('fails with %s', (_, changes, message) => {

@@ -114,8 +114,8 @@ test('a pointer that somebody has moved to the certificate of another resource i
     TableName: table,
     Item: { pk: { S: `identity#${IDENTITY}` }, sk: { S: 'current' }, issuer: { S: other.issuer }, serialNumber: { S: other.serialNumber } },
   }));
-  await expect(ledger.find(IDENTITY)).rejects.toThrow(`must have the certificate of ${IDENTITY} as its latest one, got that of ${other.identity}; `
-    + 'somebody has changed the table');
+  await expect(ledger.find(IDENTITY)).rejects.toThrow(`must have a certificate of ${IDENTITY} as the latest one of this identity, got a certificate of ${other.identity}; `
+    + 'the table was changed from outside this library');
 });
 
 /** The items about certificates. */

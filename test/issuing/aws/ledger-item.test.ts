@@ -63,37 +63,37 @@ test('what is optional may be absent', () => {
   expect(entryFrom(toItem(rest))).toEqual(rest);
 });
 
-describe('an item that somebody has changed is refused with the attribute and the way out', () => {
+describe('an item that was changed from outside is refused with the attribute and the way out', () => {
   test.each<[string, AttributeValue | undefined, string]>([
-    ['keyStorage', { M: { Type: { S: 'Bogus' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret as keyStorage of @, got a map'],
-    ['keyStorage', { M: { Type: { S: 'constructor' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret as keyStorage of @, got a map'],
-    ['keyStorage', { M: { Type: { S: 'Kms' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret as keyStorage of @, got a map'],
-    ['keyStorage', { S: 'x' }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret as keyStorage of @, got "x"'],
-    ['bundles', { L: [{ NULL: true }] }, 'a list of bundles as bundles of @, got a list'],
-    ['bundles', { L: [{ M: { Type: { S: 'Der' } } }] }, 'a list of bundles as bundles of @, got a list'],
-    ['tags', { L: [{ M: { Key: { S: 'team' } } }] }, 'a list of tags as tags of @, got a list'],
-    ['formerTagKeys', { L: [{ N: '5' }] }, 'a list of texts as formerTagKeys of @, got a list'],
-    ['status', { S: 'BOGUS' }, 'one of RESERVED, SIGNED, REQUESTED, ISSUED, WITHDRAWN as status of @, got "BOGUS"'],
-    ['status', undefined, 'one of RESERVED, SIGNED, REQUESTED, ISSUED, WITHDRAWN as status of @, got none'],
-    ['certificate', { S: 'abc' }, 'octets as certificate of @, got "abc"'],
-    ['serialNumber', { N: '5' }, 'a text as serialNumber of @, got 5'],
-    ['retainKey', { S: 'x' }, 'true or false as retainKey of @, got "x"'],
+    ['keyStorage', { M: { Type: { S: 'Bogus' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret in the attribute keyStorage of the item @, got a map'],
+    ['keyStorage', { M: { Type: { S: 'constructor' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret in the attribute keyStorage of the item @, got a map'],
+    ['keyStorage', { M: { Type: { S: 'Kms' } } }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret in the attribute keyStorage of the item @, got a map'],
+    ['keyStorage', { S: 'x' }, 'a place of the type SecretsManager, Parameter, Kms, ExistingSecret in the attribute keyStorage of the item @, got "x"'],
+    ['bundles', { L: [{ NULL: true }] }, 'a list of bundles in the attribute bundles of the item @, got a list'],
+    ['bundles', { L: [{ M: { Type: { S: 'Der' } } }] }, 'a list of bundles in the attribute bundles of the item @, got a list'],
+    ['tags', { L: [{ M: { Key: { S: 'team' } } }] }, 'a list of tags in the attribute tags of the item @, got a list'],
+    ['formerTagKeys', { L: [{ N: '5' }] }, 'a list of texts in the attribute formerTagKeys of the item @, got a list'],
+    ['status', { S: 'BOGUS' }, 'one of RESERVED, SIGNED, REQUESTED, ISSUED, WITHDRAWN in the attribute status of the item @, got "BOGUS"'],
+    ['status', undefined, 'one of RESERVED, SIGNED, REQUESTED, ISSUED, WITHDRAWN in the attribute status of the item @, got none'],
+    ['certificate', { S: 'abc' }, 'bytes in the attribute certificate of the item @, got "abc"'],
+    ['serialNumber', { N: '5' }, 'a text in the attribute serialNumber of the item @, got 5'],
+    ['retainKey', { S: 'x' }, 'true or false in the attribute retainKey of the item @, got "x"'],
   ])('%s: %j', (name, value, message) => {
     const { [name]: _, ...others } = { ...KEYS, ...toItem(ENTRY) };
     expect(() => entryFrom(value ? { ...others, [name]: value } : others)).toThrow(`the ledger must have ${message.replace('@', `"issuer#ca-${'2'.repeat(32)}", "serial#0A"`)}; `
-      + 'somebody has changed the table: restore it from its point-in-time recovery');
+      + 'the table was changed from outside this library; restore it from its point-in-time recovery');
   });
 
   test.each<[string, AttributeValue | undefined, string]>([
-    ['earlier', undefined, 'a list of texts as earlier'],
-    ['holds', { S: 'x' }, 'a list of texts as holds'],
-    ['holds', { L: [{ N: '5' }] }, 'a list of texts as holds'],
-    ['revision', { S: 'x' }, 'a whole number as revision'],
-    ['outcome', { S: 'x' }, 'one of SUCCESS, FAILED as outcome'],
-    ['wants', { N: '5' }, 'a text as wants'],
-    ['since', undefined, 'a text as since'],
+    ['earlier', undefined, 'a list of texts in the attribute earlier'],
+    ['holds', { S: 'x' }, 'a list of texts in the attribute holds'],
+    ['holds', { L: [{ N: '5' }] }, 'a list of texts in the attribute holds'],
+    ['revision', { S: 'x' }, 'a whole number in the attribute revision'],
+    ['outcome', { S: 'x' }, 'one of SUCCESS, FAILED in the attribute outcome'],
+    ['wants', { N: '5' }, 'a text in the attribute wants'],
+    ['since', undefined, 'a text in the attribute since'],
   ])('of a resource, %s: %j', (name, value, message) => {
     const { [name]: _, ...others } = { ...KEYS, ...toItem(RECORD) };
-    expect(() => recordFrom(value ? { ...others, [name]: value } : others)).toThrow(`the ledger must have ${message} of `);
+    expect(() => recordFrom(value ? { ...others, [name]: value } : others)).toThrow(`the ledger must have ${message} of the item `);
   });
 });

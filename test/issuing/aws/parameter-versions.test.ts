@@ -283,7 +283,7 @@ describe('fails', () => {
     const version = serialNumber();
     await client.send(new PutParameterCommand({ Name: `${path}/${version}`, Type, Value: 'planted' }));
     const message = `the parameter ${path}/${version} must be a SecureString, as this library writes it, got "${Type}"; `
-      + 'somebody else has made it, so that its value is no key to rely on: delete it and deploy again';
+      + 'it was created outside this library, so its value can\'t be trusted as a key; delete it and deploy again';
     await expect(parameters.read(path, version)).rejects.toThrow(message);
     await expect(parameters.write(path, version, 'key 1', 'owner')).rejects.toThrow(message);
     expect(await stored(version)).toBe('planted');

@@ -185,12 +185,12 @@ describe('a secret that holds the key of another resource', () => {
 
   test('takes none of this one, whose certificate is in whichever ledger', async () => {
     await expect(secrets.write(arn, serialNumber(), 'key 2', OTHER)).rejects.toThrow(
-      `the secret ${arn} must hold keys of this resource alone, and it holds one of another certificate; name a secret of its own`);
+      `the secret ${arn} must hold only keys of this resource, got a key of another certificate; declare a separate secret`);
     expect(proxy.calls.filter(({ operation }) => operation === 'PutSecretValue')).toHaveLength(1);
   });
 
   test('keeps its current version, and its label', async () => {
-    await expect(secrets.makeCurrent(arn, version, OTHER)).rejects.toThrow('it holds one of another certificate');
+    await expect(secrets.makeCurrent(arn, version, OTHER)).rejects.toThrow('got a key of another certificate');
     await secrets.release(arn, version, OTHER);
     expect(await labels()).toEqual({ [version]: ['AWSCURRENT', labelOf(version)] });
   });
@@ -206,7 +206,7 @@ describe('fails', () => {
   // moto takes a value for a secret that is scheduled for deletion, AWS does not; so its state is asked first.
   test('to write to a secret that is scheduled for deletion', async () => {
     await client.send(new DeleteSecretCommand({ SecretId: arn, RecoveryWindowInDays: 7 }));
-    await expect(secrets.write(arn, serialNumber(), 'key', OWNER)).rejects.toThrow(`the secret ${arn} is scheduled for deletion, so that it takes no key; restore it`);
+    await expect(secrets.write(arn, serialNumber(), 'key', OWNER)).rejects.toThrow(`the secret ${arn} is scheduled for deletion and accepts no keys; restore it`);
   });
 
   test('to read a secret that is scheduled for deletion', async () => {
@@ -222,7 +222,7 @@ describe('fails', () => {
     const stages = Array.from({ length: 19 }, (_, i) => labelOf(String(i)));
     await client.send(new PutSecretValueCommand({ SecretId: arn, SecretString: 'keys', VersionStages: [...stages, 'AWSCURRENT'] }));
     await expect(secrets.write(arn, serialNumber(), 'key', OWNER)).rejects.toThrow(
-      /has 20 staging labels, at most 20 are allowed, one for each key that is kept; remove the labels certificate-\.\.\. of keys/);
+      /has 20 staging labels, and at most 20 are allowed, one for each retained key; remove the labels certificate-\.\.\. of keys/);
   });
 
   test('without ever showing the key that was to be written', async () => {

@@ -19,20 +19,20 @@ export class AwsSecrets implements KeySource {
   }
 
   public async versionsOf(secretArn: string): Promise<SecretVersionIds> {
-    const { VersionIdsToStages: stages = {} } = await given('AWS Secrets Manager does not say which versions the secret has',
+    const { VersionIdsToStages: stages = {} } = await given('AWS Secrets Manager did not return the versions of the secret',
       () => this.secretsManagerIn(secretArn).send(new DescribeSecretCommand({ SecretId: secretArn })));
     const ids = Object.keys(stages);
     return { ids, current: ids.find(id => stages[id].includes(CURRENT)) };
   }
 
   public async readSecret(secretArn: string, version: string): Promise<string | undefined> {
-    const { SecretString } = await given('AWS Secrets Manager does not give its value',
+    const { SecretString } = await given('AWS Secrets Manager did not return the value of the secret',
       () => this.secretsManagerIn(secretArn).send(new GetSecretValueCommand({ SecretId: secretArn, VersionId: version })));
     return SecretString;
   }
 
   public async readParameter(place: string): Promise<string | undefined> {
-    const { Parameter } = await given('AWS Systems Manager does not give its value',
+    const { Parameter } = await given('AWS Systems Manager did not return the value of the parameter',
       () => this.systemsManagerIn(place).send(new GetParameterCommand({ Name: place, WithDecryption: true })));
     return Parameter?.Value;
   }

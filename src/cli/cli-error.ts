@@ -40,7 +40,7 @@ export function printable(text: string): string {
 
 /** Returns a message, or a warning if it repeats a private key that was given in place of something else, such as a file or a parameter. */
 export function withoutPrivateKey(text: string): string {
-  return holdsPrivateKey(text) ? 'a private key was given in the place of something else (not shown); leave it out, and consider it compromised' : text;
+  return holdsPrivateKey(text) ? 'a private key was given in place of another value (not shown); leave it out, and consider it compromised' : text;
 }
 
 function onOneLine(text: string): string {

@@ -20,7 +20,7 @@ export const COMMANDS: readonly CommandDescription[] = [
     summary: 'make the certificates of an app on this machine',
     instead: 'Give a parameter of the template with --parameters NAME=VALUE.',
     description: 'Deploy the certificate resources of a synthesized CDK app into a directory. The code that issues them is the code '
-      + 'that runs in AWS. Running it again changes only what is declared differently.',
+      + 'that runs in AWS. Running it again changes only what the app now declares differently.',
     options: [
       new Option('--app <dir>', 'the cloud assembly that `cdk synth` wrote').default('cdk.out'),
       new Option('--out <dir>', 'the directory for the state, the private keys and the outputs').default('local-out'),
@@ -36,8 +36,8 @@ export const COMMANDS: readonly CommandDescription[] = [
       '  <out>/outputs.json  the outputs, as `cdk deploy --outputs-file` writes them',
       '  <out>/state.json    what is deployed, and the ledger of what was issued',
       '  <out>/keys/         the private keys, readable only by you: protect them like those of any CA',
-      'Where AWS would read the value of a parameter from the Parameter Store, give it with --parameters. The file of a --secret is taken byte for byte, '
-        + 'with any newline at its end, up to 64 kB; its content is neither shown nor stored.',
+      'If AWS would read the value of a parameter from the Parameter Store, give it with --parameters. The file of a --secret is read byte for byte, '
+        + 'including any newline at its end, up to 64 kB; its content is neither shown nor stored.',
       'If a deployment fails, it is rolled back, and the exit code is 1.',
     ],
     examples: [
@@ -54,12 +54,12 @@ export const COMMANDS: readonly CommandDescription[] = [
   described<ExportOptions>({
     name: 'export',
     summary: 'write the certificates in stack outputs to files',
-    instead: 'Name the outputs file with --outputs.',
+    instead: 'Pass the outputs file with --outputs.',
     description: 'Write a PEM file for each output that holds certificates, and a manifest.json that describes them.',
     options: [
       new Option('--outputs <file>', 'the file that `cdk deploy --outputs-file` or `private-iot-ca local` wrote; - for standard input').default('outputs.json'),
       new Option('--out <dir>', 'where the files go').default('.'),
-      new Option('--private-keys', 'also write the private keys of devices and servers, where an output holds the ARN of the secret or the name of '
+      new Option('--private-keys', 'also write the private keys of devices and servers, if an output holds the ARN of the secret or the name of '
         + 'the parameter (mode 0600)'),
       repeatable('--ca-private-key <output>', 'also write the private key of a CA; <output> is the one with the ARN of its secret; can be repeated'),
       new Option('--local <dir>', 'the directory of the local deployment that holds the keys (default: the directory of the outputs file)'),
@@ -86,7 +86,7 @@ export const COMMANDS: readonly CommandDescription[] = [
   described<InspectOptions>({
     name: 'inspect',
     summary: 'show what is in certificates',
-    description: 'Show certificates as a person reads them. Of a private key, only its kind and the fingerprint of its public key are shown.',
+    description: 'Show certificates in readable form. For a private key, only its kind and the fingerprint of its public key are shown.',
     argument: { form: '<file...>', description: 'PEM files with any number of certificates, DER files, a JSON file of stack outputs, or - for standard input' },
     options: [new Option('--json', JSON_OPTION)],
     notes: [],
@@ -120,7 +120,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       ['check a CA before it is uploaded', 'private-iot-ca lint ca.pem --platform aws-iot-core'],
       ['see whether the device outlives its CA', 'private-iot-ca lint device.pem ca.pem'],
       ['check the outputs of a stack', 'private-iot-ca lint local-out/outputs.json'],
-      ['hand the findings to code scanning', 'private-iot-ca lint pem/ca.pem pem/device.pem --sarif > lint.sarif'],
+      ['pass the findings to code scanning', 'private-iot-ca lint pem/ca.pem pem/device.pem --sarif > lint.sarif'],
     ],
     run: (files, options, terminal) => lazy.lintCommand().lintCommand(files, options, terminal),
   }),
@@ -144,7 +144,7 @@ export const COMMANDS: readonly CommandDescription[] = [
   described({
     name: 'help',
     summary: 'show how to use a command',
-    description: 'Say how a command is used; without its name, which commands there are.',
+    description: 'Show how to use a command or, without a name, list the commands.',
     argument: { form: '[command]', description: 'a command' },
     options: [],
     notes: [],

@@ -72,7 +72,7 @@ export const localDisk: Disk = {
       makeFolder(folder, PRIVATE_FOLDER);
       chmodSync(folder, PRIVATE_FOLDER);
     } catch (error) {
-      throw new CliError(`${folder}: can't be made a folder that only its owner may look into: ${messageOf(error)}`);
+      throw new CliError(`${folder}: can't be created as a folder that only its owner can access: ${messageOf(error)}`);
     }
   },
 

@@ -52,7 +52,7 @@ export interface ExportOptions {
 export async function exportCommand(options: ExportOptions, terminal: Terminal, now = new Date()): Promise<boolean> {
   const kit = options.platform === undefined ? undefined : kitName(options.platform);
   if (kit === undefined && [options.ca, options.server, options.brokerFolder].some(each => each !== undefined)) {
-    throw new CliError('--ca, --server and --broker-folder are for a kit; choose one with --platform');
+    throw new CliError('--ca, --server and --broker-folder apply only to a kit; choose a kit with --platform');
   }
   if (options.brokerFolder !== undefined && (options.brokerFolder === '' || /\p{Cc}/u.test(options.brokerFolder))) {
     throw new CliError(`--broker-folder must be a path without control characters, got ${quote(options.brokerFolder)}`);
@@ -63,7 +63,7 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
   const awaited = describeAwaited(all);
   if (outputs.length === 0) {
     throw new CliError(`${source}: no output holds a certificate${awaited === undefined
-      ? '; declare outputs with the construct CertificateOutputs, deploy, and export again' : `, since ${awaited}`}`);
+      ? '; declare outputs with the construct CertificateOutputs, deploy, and export again' : `, because ${awaited}`}`);
   }
   const names = fileNames(outputs);
   const certificates = outputs.flatMap((output, index) => exportedCertificates(output, `${names[index]}.pem`));
@@ -94,7 +94,7 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
     warnings: [
       ...staleKeys(options.out, certificates, new Set(keyFiles.values())),
       ...keys.filter(isOfCa).map(({ certificates: [ca] }) => `${join(options.out, keyFiles.get(ca)!)} is the private key of the CA ${ca.facts.shortName}: `
-        + 'whoever has it can issue certificates in the name of this CA; keep it off devices, brokers and version control'),
+        + 'anyone who has it can issue certificates in the name of this CA; keep it off devices and brokers, and out of version control'),
     ],
     errors: errors.map(error => `no key from ${error}`),
   };
@@ -114,7 +114,7 @@ function isOfCa({ certificates: [{ entry }] }: FoundKey): boolean {
 /** What to do if the outputs file is missing. Often, the user means the file of the local deployment. */
 function whereOutputsAre(): string {
   return existsSync(LOCAL_OUTPUTS) ? `\`private-iot-ca local\` wrote one elsewhere; pass --outputs ${LOCAL_OUTPUTS}`
-    : 'name with --outputs the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote';
+    : 'pass --outputs with the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote';
 }
 
 /** Where `private-iot-ca local` writes by default. */
@@ -128,8 +128,8 @@ async function privateKeys(
   const known = knownCertificates(certificates, outputs.flatMap(output => output.certificates));
   const found = await findPrivateKeys(places, known, keySource({ local, beside: file }, terminal.progress));
   if (ofEndEntities && found.keys.length + found.errors.length === 0) {
-    throw new CliError(`${source}: no output holds the ARN of a secret with the private key of one of these certificates, or the name of a parameter with it; `
-      + `export without --private-keys, or add such outputs${found.notes.length > 0 ? ` (${found.notes.join(', ')})` : ''}`);
+    throw new CliError(`${source}: no output holds the ARN of a secret, or the name of a parameter, with the private key of one of these `
+      + `certificates; export without --private-keys, or add such outputs${found.notes.length > 0 ? ` (${found.notes.join(', ')})` : ''}`);
   }
   return found;
 }
@@ -145,7 +145,7 @@ function keyFilesOf(
   const files = keys.map(key => inKit(key) ?? keyFileOf(key.certificates[0].entry.file));
   const repeated = files.find((file, index) => files.indexOf(file) !== index);
   if (repeated !== undefined) {
-    throw new CliError(`${source}: two private keys would have the same file, ${repeated}; add an output for each of their certificates`);
+    throw new CliError(`${source}: two private keys would be written to the same file, ${repeated}; add an output for each of their certificates`);
   }
   return new Map(keys.flatMap(({ certificates }, index) => certificates.map(each => [each, files[index]] as const)));
 }

@@ -65,7 +65,7 @@ function platformId(name: string): PlatformId {
   const complaint = checkPlatform(name);
   if (complaint) {
     const kit = KIT_NAMES.find(each => each === name);
-    throw new CliError(`--${complaint}${kit ? `, which is the name of a kit for the export; that of the platform is ${KITS[kit].platform}` : ''}`);
+    throw new CliError(`--${complaint}${kit ? `, which is the name of an export kit; the name of the platform is ${KITS[kit].platform}` : ''}`);
   }
   return name as PlatformId;
 }

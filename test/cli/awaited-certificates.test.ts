@@ -28,12 +28,12 @@ test.each([
   ['lint', (file: string) => ['lint', file]],
 ])('%s says of outputs without a certificate that their CA is waiting for its signature, and what to do', async (_, args) => {
   const file = await deployed(withRequest);
-  expect(await cliError(...args(file))).toBe(`error: ${file}: no output holds a certificate, since ${WAITING}`);
+  expect(await cliError(...args(file))).toBe(`error: ${file}: no output holds a certificate, because ${WAITING}`);
 });
 
 test('where the request is no output, that is the first thing to do', async () => {
   const file = await deployed(() => undefined);
-  expect(await cliError('export', '--outputs', file, '--out', temporaryFolder())).toBe(`error: ${file}: no output holds a certificate, since the CA of `
+  expect(await cliError('export', '--outputs', file, '--out', temporaryFolder())).toBe(`error: ${file}: no output holds a certificate, because the CA of `
     + `Iot.CaCertificate is waiting for its signature: add an output of its certificateSigningRequestPem and deploy, have that request signed, ${REST}`);
 });
 

@@ -59,9 +59,9 @@ describe('a secret of AWS', () => {
 
   test('that is not given is an error that says why', async () => {
     answer = { status: 400, body: { __type: 'AccessDeniedException', Message: 'no identity-based policy allows it' } };
-    await expect(new AwsSecrets().readSecret(ARN, VERSION)).rejects.toThrow('AWS Secrets Manager does not give its value: no identity-based policy allows it');
+    await expect(new AwsSecrets().readSecret(ARN, VERSION)).rejects.toThrow('AWS Secrets Manager did not return the value of the secret: no identity-based policy allows it');
     await expect(new AwsSecrets().versionsOf(ARN))
-      .rejects.toThrow('AWS Secrets Manager does not say which versions the secret has: no identity-based policy allows it');
+      .rejects.toThrow('AWS Secrets Manager did not return the versions of the secret: no identity-based policy allows it');
   });
 });
 
@@ -82,6 +82,6 @@ describe('a parameter of AWS', () => {
 
   test('that is not given is an error that says why', async () => {
     answer = { status: 400, body: { __type: 'AccessDeniedException', Message: 'no identity-based policy allows it' } };
-    await expect(new AwsSecrets().readParameter(NAME)).rejects.toThrow('AWS Systems Manager does not give its value: no identity-based policy allows it');
+    await expect(new AwsSecrets().readParameter(NAME)).rejects.toThrow('AWS Systems Manager did not return the value of the parameter: no identity-based policy allows it');
   });
 });

@@ -67,7 +67,7 @@ describe('the bundled command line', () => {
   ])('%s ends with an error where the folder can\'t be made, as in /proc, where Node.js itself tries for ever', (_, args) => {
     synth();
     writeJson(join(out, 'outputs.json'), { Iot: { CaCertificate: CERTIFICATE_PEM } });
-    expect(command(...args())).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: \/proc\/[a-z-]+: can't be made: [^\n]+\n$/) });
+    expect(command(...args())).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: \/proc\/[a-z-]+: can't be created: [^\n]+\n$/) });
   });
 
   test('tells an error on one line of standard error, with exit code 2', () => {

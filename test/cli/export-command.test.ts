@@ -139,13 +139,13 @@ describe('an export refuses', () => {
 
   test.each<[string, unknown, string]>([
     ['a list', [], 'this is JSON, but not a map'],
-    ['no outputs', { Iot: 'x' }, 'must hold a map of outputs for the name of each stack'],
-    ['a stack that is a path', { '../x': {} }, 'must hold a map of outputs for the name of each stack'],
+    ['no outputs', { Iot: 'x' }, 'must map the name of each stack to a map of its outputs'],
+    ['a stack that is a path', { '../x': {} }, 'must map the name of each stack to a map of its outputs'],
     ['an output that is no string', { Iot: { Ca: 1 } }, 'Iot.Ca: must be an output'],
     ['no certificate', { Iot: { Url: 'https://x' } }, 'no output holds a certificate; declare outputs with the construct CertificateOutputs'],
     ['a damaged certificate', { Iot: { Ca: '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----' } }, 'Iot.Ca: this is not a certificate'],
     ['a certificate that is cut off', { Iot: { Ca: '-----BEGIN CERTIFICATE-----\nMAA=' } }, 'Iot.Ca: PEM block 1 (CERTIFICATE) has no END line'],
-    ['the same names', { Iot: { caPem: 'PEM', CaPem: 'PEM' } }, 'the outputs Iot.caPem and Iot.CaPem would have the same file, ca-pem.pem'],
+    ['the same names', { Iot: { caPem: 'PEM', CaPem: 'PEM' } }, 'the outputs Iot.caPem and Iot.CaPem would be written to the same file, ca-pem.pem'],
   ])('outputs with %s', async (_, content, message) => {
     const text = JSON.stringify(content).replaceAll('"PEM"', JSON.stringify(outputs().CaCertificate));
     expect(await cliError('export', '--outputs', otherOutputs(text), '--out', out)).toContain(message);
@@ -155,7 +155,7 @@ describe('an export refuses', () => {
   test('two stacks whose folders are one on a disk that does not tell capital letters apart', async () => {
     const { CaCertificate } = outputs();
     expect(await cliError('export', '--outputs', otherOutputs({ One: { CaCertificate }, ONE: { CaCertificate } }), '--out', out))
-      .toContain('ONE/ca.pem: two files would have this name (upper and lower case are the same); rename the output');
+      .toContain('ONE/ca.pem: two files would have this name (upper and lower case count as the same); rename the output');
     expect(existsSync(out)).toBe(false);
   });
 
@@ -168,7 +168,7 @@ describe('an export refuses', () => {
 
   test('an outputs file that is not there', async () => {
     expect(await cliError('export', '--outputs', join(out, 'no.json')))
-      .toContain('no.json: there is no such file; name with --outputs the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote');
+      .toContain('no.json: there is no such file; pass --outputs with the file that `cdk deploy --outputs-file outputs.json` or `private-iot-ca local` wrote');
   });
 
   test('an outputs file that is not there, and names that of the local deployment', async () => {

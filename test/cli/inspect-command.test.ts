@@ -155,7 +155,7 @@ describe('several certificates', () => {
     const impostor = await foreignCertificate({ name: 'CN=Root' });
     const orphan = await foreignCertificate({ name: 'CN=Orphan', signer: { ...root, name: 'CN=Nobody' } });
     const said = await inspectAt('2026-06-01', file('leaf.pem', leaf.pem), file('impostor.pem', impostor.pem), file('orphan.pem', orphan.pem));
-    expect(said).toContain('  Leaf\n    names Root as its issuer, but the key of the one given here did not sign it\n');
+    expect(said).toContain('  Leaf\n    names Root as its issuer, but the key of the certificate given here did not sign it\n');
     expect(said).toContain('  Orphan\n    signed by CN=Nobody, which is not among these files\n');
   });
 });
@@ -199,8 +199,8 @@ describe('a file that can not be read', () => {
     ['begins twice', () => `-----BEGIN CERTIFICATE-----\n${root.pem}`, 'PEM block 1 (CERTIFICATE) has no END line'],
     ['has an empty block', '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----', 'PEM block 1 (CERTIFICATE) is empty'],
     ['has a damaged second certificate', () => `${root.pem}-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----`, '(2 of 2): this is not a certificate'],
-    ['is a request', '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----', 'holds a certificate request, and only certificates and private keys are read here; openssl req -noout -text shows a request'],
-    ['is other JSON', '{"a": 1}', 'must hold a map of outputs'],
+    ['is a request', '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----', 'holds a certificate request, but this command reads only certificates and private keys; openssl req -noout -text shows a request'],
+    ['is other JSON', '{"a": 1}', 'must map the name of each stack to a map of its outputs'],
     ['has no certificate in its outputs', '{"Iot": {"Url": "x"}}', 'no output holds a certificate'],
   ])('because it %s is told in one line', async (_, content, expected) => {
     const path = file('bad', typeof content === 'function' ? content() : content);

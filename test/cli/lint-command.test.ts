@@ -155,7 +155,7 @@ describe('the rules of a platform', () => {
   test('that is not known are an error that names those that are', async () => {
     expect(await cliError('lint', '--platform', 'aws', caFile)).toBe(`error: --platform must be one of ${PLATFORM_IDS.join(', ')}, got "aws"`);
     expect(await cliError('lint', '--platform', 'alibaba-iot', caFile))
-      .toContain('got "alibaba-iot", which is the name of a kit for the export; that of the platform is alibaba-cloud-iot');
+      .toContain('got "alibaba-iot", which is the name of an export kit; the name of the platform is alibaba-cloud-iot');
   });
 });
 

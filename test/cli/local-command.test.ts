@@ -286,14 +286,14 @@ describe('a run that fails', () => {
   test('because outputs.json is somebody else\'s writes nothing', async () => {
     synth();
     writeJson(join(out, 'outputs.json'), { Other: { Key: 'value' } });
-    expect(await cliError('local', '--app', app, '--out', out)).toContain('this was not written by a local deployment');
+    expect(await cliError('local', '--app', app, '--out', out)).toContain('this file was not written by a local deployment');
     expect(filesBelow(out)).toEqual({ 'outputs.json': '{"Other":{"Key":"value"}}' });
   });
 
   test('because the folder can not be made says so', async () => {
     synth();
     writeFileSync(out, 'a file');
-    expect(await cliError('local', '--app', app, '--out', out)).toContain(`${out}: can't be made`);
+    expect(await cliError('local', '--app', app, '--out', out)).toContain(`${out}: can't be created`);
     expect(readFileSync(out, 'utf8')).toBe('a file');
   });
 
@@ -356,13 +356,13 @@ describe('several stacks', () => {
 describe('wrong usage', () => {
   test.each([
     [['--parameters', 'novalue'], '--parameters: must be of the form NAME=VALUE'],
-    [['--parameters', 'Nobody=1'], '--parameters: must name a parameter of a stack that is deployed: '],
+    [['--parameters', 'Nobody=1'], '--parameters: must name a parameter of a stack that is deployed ('],
     [['--parameters', 'Other:RegistrationCode=1'], 'got "Other:RegistrationCode"'],
     [['--parameters', 'RegistrationCode=A_B'], 'stack Iot, parameter RegistrationCode: must match the pattern [0-9a-z]+, got "A_B"'],
     [['--secret', 'novalue'], '--secret: must be of the form NAME=FILE'],
     [['--secret', 'CaKey=no-such-file'], '--secret CaKey: there is no such file; the text after the equals sign must be the path of a file (not shown)'],
     [['--secret', 'CaKey=package.json', '--secret', 'Iot-CaKey=package.json', 'Iot-CaKey=package.json'], '--secret Iot-CaKey: this secret must be given only once'],
-    [['--secret', 'CaKye=package.json'], '--secret CaKye: no certificate that is deployed reads such a secret; there is none that can be given'],
+    [['--secret', 'CaKye=package.json'], '--secret CaKye: no certificate in this deployment reads this secret; this deployment has no secret that can be given'],
     [['--nonsense'], "unknown option '--nonsense'"],
   ])('%j is told in one line, and nothing is made', async (args, expected) => {
     synth();

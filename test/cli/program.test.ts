@@ -44,7 +44,7 @@ test.each([
 });
 
 test.each([
-  ['export', 'Name the outputs file with --outputs.'], ['local', 'Give a parameter of the template with --parameters NAME=VALUE.'],
+  ['export', 'Pass the outputs file with --outputs.'], ['local', 'Give a parameter of the template with --parameters NAME=VALUE.'],
 ])('an argument of %s, which takes none, is told where it belongs', async (command, wayOut) => {
   expect((await cli(command, 'outputs.json')).stderr).toContain(`too many arguments for '${command}'. Expected 0 arguments but got 1. ${wayOut}\n`);
 });

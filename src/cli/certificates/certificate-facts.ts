@@ -132,7 +132,7 @@ export function describeKey({ asymmetricKeyType, asymmetricKeyDetails: details }
   switch (asymmetricKeyType) {
     case 'rsa': return `RSA ${details?.modulusLength} bits${details?.publicExponent === 65_537n ? '' : `, public exponent ${details?.publicExponent}`}`;
     case 'rsa-pss': return `RSA ${details?.modulusLength} bits, for PSS only`;
-    case 'ec': return `EC ${nistCurve(details?.namedCurve)?.name ?? details?.namedCurve ?? 'with parameters of its own'}`;
+    case 'ec': return `EC ${nistCurve(details?.namedCurve)?.name ?? details?.namedCurve ?? 'with explicit parameters'}`;
     default: return asymmetricKeyType ?? 'unknown';
   }
 }

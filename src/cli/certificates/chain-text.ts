@@ -15,7 +15,7 @@ export function endOf(last: CertificateFacts, given: readonly CertificateFacts[]
     return { end: 'selfSigned', text: 'signed by itself, signature verified' };
   }
   return impostor
-    ? { end: 'issuerDiffers', text: `names ${impostor.shortName} as its issuer, but the key of the one given here did not sign it` }
+    ? { end: 'issuerDiffers', text: `names ${impostor.shortName} as its issuer, but the key of the certificate given here did not sign it` }
     : { end: 'issuerMissing', text: `signed by ${last.issuer}, which is not among these files` };
 }
 

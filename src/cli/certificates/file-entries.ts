@@ -54,7 +54,7 @@ function readOutputs(file: string, content: Buffer): FileEntry[] {
     certificates.map(({ certificate }, index) => ({ title: numbered(`${stack}.${output}`, index, certificates.length), certificate: certificate.raw })));
   if (found.length === 0) {
     const awaited = describeAwaited(outputs);
-    throw new CliError(`${file}: no output holds a certificate${awaited === undefined ? '' : `, since ${awaited}`}`);
+    throw new CliError(`${file}: no output holds a certificate${awaited === undefined ? '' : `, because ${awaited}`}`);
   }
   return found;
 }
@@ -75,7 +75,7 @@ function readPem(file: string, text: string): FileEntry[] {
     if (isPrivateKeyLabel(label)) {
       return { title, line, privateKey: { der, encrypted: headers.length > 0 || label.startsWith('ENCRYPTED') } };
     }
-    throw new CliError(`${title}: holds a ${label.toLowerCase()}, and only certificates and private keys are read here${WAYS_OUT[label] ?? ''}`);
+    throw new CliError(`${title}: holds a ${label.toLowerCase()}, but this command reads only certificates and private keys${WAYS_OUT[label] ?? ''}`);
   });
 }
 

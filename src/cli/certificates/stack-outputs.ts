@@ -34,7 +34,7 @@ export function readStackOutputs(file: string, content: Buffer): StackOutput[] {
   return Object.entries(parseJsonMap(file, content)).flatMap(([stack, outputs]) => {
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html; the name becomes a folder's name.
     if (!isMap(outputs) || !/^[A-Za-z][A-Za-z0-9-]*$/.test(stack)) {
-      throw new CliError(`${file}: must hold a map of outputs for the name of each stack, as \`cdk deploy --outputs-file\` writes it`);
+      throw new CliError(`${file}: must map the name of each stack to a map of its outputs, as \`cdk deploy --outputs-file\` writes it`);
     }
     return readOutputsOf(file, stack, outputs);
   });
@@ -44,7 +44,7 @@ function readOutputsOf(file: string, stack: string, outputs: JsonMap): StackOutp
   return Object.entries(outputs).filter(([output]) => !isOfCdk(output)).map(([output, value]) => {
     const where = `${file}: ${stack}.${output}`;
     if (typeof value !== 'string' || !/^[A-Za-z0-9]+$/.test(output)) {
-      throw new CliError(`${where}: must be an output, a name of letters and digits with a string`);
+      throw new CliError(`${where}: must be an output: a name of letters and digits with a string as its value`);
     }
     return { stack, output, value, certificates: holdsPem(value, CERTIFICATE) ? readCertificates(where, value) : [] };
   });

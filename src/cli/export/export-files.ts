@@ -34,7 +34,8 @@ const IS_KIND: { readonly [K in FileKind]: (path: string, content: Buffer) => bo
 export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void {
   const repeated = files.find(({ path }, index) => files.findIndex(each => isSameFile(each.path, path)) !== index);
   if (repeated) {
-    throw new CliError(`${repeated.path}: two files would have this name (upper and lower case are the same); rename the output, or export into another folder`);
+    throw new CliError(`${repeated.path}: two files would have this name (upper and lower case count as the same); rename the output, `
+      + 'or export into another folder');
   }
   const changed = files.filter(file => {
     const standing = readBytesIfPresent(file.path);
@@ -47,7 +48,7 @@ export function writeExportFiles(files: readonly ExportFile[], disk: Disk): void
     try {
       makeFolder(dirname(path));
     } catch (error) {
-      throw new CliError(`${dirname(path)}: can't be made: ${messageOf(error)}`);
+      throw new CliError(`${dirname(path)}: can't be created: ${messageOf(error)}`);
     }
     disk.replace(path, content, modeOf(kind));
   }

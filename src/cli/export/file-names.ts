@@ -21,7 +21,8 @@ export function fileNames(outputs: readonly NamedOutput[]): string[] {
   names.forEach((name, index) => {
     const other = names.indexOf(name);
     if (other !== index) {
-      throw new CliError(`the outputs ${nameOf(outputs[other])} and ${nameOf(outputs[index])} would have the same file, ${name}.pem; rename one of them`);
+      throw new CliError(`the outputs ${nameOf(outputs[other])} and ${nameOf(outputs[index])} would be written to the same file, ${name}.pem; `
+        + 'rename one of them');
     }
   });
   return names;

@@ -25,10 +25,12 @@ export function knownCertificates(exported: readonly ExportedCertificate[], all:
 export function endEntityVersions(kind: string, { ids }: SecretVersionIds, { exported, cas }: KnownCertificates): KeyChoice {
   const ca = cas.find(isOfOne(ids));
   if (ca) {
-    return { none: `the ${kind} has the private key of the CA ${ca.shortName}, which is exported by --ca-private-key alone` };
+    return { none: `the ${kind} holds the private key of the CA ${ca.shortName}, which only --ca-private-key exports` };
   }
   const own = ids.filter(id => exported.some(({ facts }) => isVersionOf(facts, id)));
-  return own.length > 0 ? { read: own } : { none: `the ${kind} has no version with the serial number of one of these certificates, and so none of their private keys` };
+  return own.length > 0 ? { read: own } : {
+    none: `the ${kind} has no version with the serial number of one of these certificates, so it holds none of their private keys`,
+  };
 }
 
 /**
@@ -38,7 +40,7 @@ export function endEntityVersions(kind: string, { ids }: SecretVersionIds, { exp
 export function caVersion({ ids, current, absence }: SecretVersionIds, { exported, cas }: KnownCertificates): KeyChoice {
   const other = exported.find(({ facts, entry }) => entry.role !== 'ca' && isOfOne(ids)(facts));
   if (other) {
-    return { none: `the secret has the key of ${other.facts.shortName}, which is no CA; --private-keys exports it` };
+    return { none: `the secret holds the key of ${other.facts.shortName}, which is not a CA; --private-keys exports it` };
   }
   const version = ids.find(id => cas.some(ca => isVersionOf(ca, id))) ?? current;
   return version === undefined ? { none: absence ?? 'the secret has no value' } : { read: [version] };

@@ -53,12 +53,14 @@ function secretOfCa(name: string, outputs: readonly StackOutput[], certificates:
   const secrets = outputs.filter(({ value }) => SECRET.test(value));
   const meant = namedOutputs(name, secrets);
   if (meant.length > 1) {
-    throw new CliError(`--ca-private-key must be one output, with its stack where several have the name (${listed(meant.map(nameOf))}), got ${quote(name)}`);
+    throw new CliError(`--ca-private-key must be one output, with its stack if several outputs have this name (${listed(meant.map(nameOf))}), `
+      + `got ${quote(name)}`);
   }
   if (meant.length === 0) {
     const isInKms = namedOutputs(name, outputs).some(({ value }) => value.includes(':kms:'));
     throw new CliError('--ca-private-key must be an output with the ARN of the secret that holds the private key of a CA '
-      + `(${listed(secretsOfCas(secrets, certificates).map(nameOf))}), got ${quote(name)}${isInKms ? ', a key in KMS, which nobody can export' : ''}`);
+      + `(${listed(secretsOfCas(secrets, certificates).map(nameOf))}), got ${quote(name)}`
+      + (isInKms ? ', a key in KMS, which can\'t be exported' : ''));
   }
   return meant[0];
 }

@@ -32,7 +32,7 @@ export function keySource({ local: folder, beside }: LocalFolder, progress: Prog
       return local ??= new LocalKeys(store);
     }
     if (isLocal || (store && folder !== undefined)) {
-      throw new CliError(`${store!.file}: there is no such file; name the directory of the local deployment with --local`);
+      throw new CliError(`${store!.file}: there is no such file; pass the directory of the local deployment with --local`);
     }
     return aws ??= awsSecrets();
   };

@@ -7,7 +7,8 @@ import { DirectorySecretVersions } from '../local/directory-secret-versions';
 import { StateStore } from '../local/state-store';
 
 /** Why a secret has no value here. That does not mean that there is no key. */
-const NOT_KEPT = 'the local deployment keeps no value of this secret; where its key was given with `local --secret`, take it from the file that was given';
+const NOT_KEPT = 'the local deployment does not keep the value of this secret; if its key was given with `local --secret`, '
+  + 'use the file that was given';
 
 /** The private keys of a local deployment, in the files of its directory. */
 export class LocalKeys implements KeySource {
@@ -45,7 +46,7 @@ async function given<T>(read: () => Promise<T>): Promise<T> {
 /** Checks that a key was found. If the outputs lead to a key whose file is gone, no other output would help. */
 function present(key: string | undefined, file: string): string {
   if (key === undefined) {
-    throw new UnreadableKeyError(`${file}: there is no such file, but the private key was in it; restore it from a backup, or, for a device or a server, `
+    throw new UnreadableKeyError(`${file}: the file with the private key no longer exists; restore it from a backup, or, for a device or a server, `
       + 'raise the generation of its certificate and run `private-iot-ca local` again');
   }
   return key;

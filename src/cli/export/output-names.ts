@@ -16,5 +16,5 @@ export function namedOutputs<T extends NamedOutput>(name: string, outputs: reado
 
 /** Lists names for the parentheses of a message. */
 export function listed(names: readonly string[]): string {
-  return [...new Set(names)].join(', ') || 'there is none';
+  return [...new Set(names)].join(', ') || 'none exists';
 }

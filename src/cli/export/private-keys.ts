@@ -95,8 +95,8 @@ function keyIn({ kind, value, ofCa }: KeyPlace, version: string, text: string, {
   const isOfKey = ({ spki }: CertificateFacts): boolean => publicKey.equals(spki);
   const own = exported.filter(({ facts, entry }) => (ofCa ? entry.role === 'ca' : entry.role !== 'ca' && isVersionOf(facts, version)) && isOfKey(facts));
   if (own.length === 0 || (!ofCa && cas.some(isOfKey))) {
-    throw new NoKeyError(ofCa ? `the ${kind} holds the key of no CA whose certificate is an output`
-      : `the ${kind} holds another key than that of the certificate whose serial number it has`, true);
+    throw new NoKeyError(ofCa ? `the key in the ${kind} does not belong to any CA whose certificate is an output`
+      : `the ${kind} has the serial number of a certificate, but holds another key`, true);
   }
   return {
     privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),

@@ -56,7 +56,7 @@ export function exportDocument({ folder, certificates, kit, notes, warnings, err
 /** A note on the key that a kit lacks if the user did not ask for keys. */
 function missingKey(folder: string, { name, files }: NonNullable<ExportResult['kit']>): string[] {
   return KITS[name].servesTls && !files.includes(BROKER_FILE.serverKey)
-    ? [`${join(folder, name, BROKER_FILE.serverKey)} is not among them; export again with --private-keys to have it`] : [];
+    ? [`${join(folder, name, BROKER_FILE.serverKey)} is missing from the kit; export again with --private-keys to add it`] : [];
 }
 
 function manifestOf(folder: string): string {

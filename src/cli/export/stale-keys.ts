@@ -18,7 +18,8 @@ export function staleKeys(folder: string, certificates: readonly ExportedCertifi
     const keyFile = keyFileOf(file);
     const publicKey = written.has(keyFile) ? undefined : publicKeyIn(join(folder, keyFile));
     return publicKey === undefined || certificates.some(({ facts, entry }) => entry.file === file && facts.spki.equals(publicKey)) ? []
-      : [`${join(folder, keyFile)} is not the private key of ${join(folder, file)}, but of an earlier certificate; export again with the key, or move it away`];
+      : [`${join(folder, keyFile)} is the private key of an earlier certificate, not of ${join(folder, file)}; `
+        + 'export again with the key, or move it away'];
   });
 }
 

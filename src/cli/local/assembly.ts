@@ -38,7 +38,7 @@ export function readAssembly(directory: string): AssemblyStack[] {
     const other = names.get(stack.name);
     if (other) {
       throw new CliError(`${directory}: the stacks ${other.displayName} and ${stack.displayName} have the same name, ${stack.name}; `
-        + 'a local deployment tells stacks apart by their names');
+        + 'a local deployment identifies stacks by their names');
     }
     names.set(stack.name, stack);
   }
@@ -65,10 +65,10 @@ function inReadingOrder(directory: string, stacks: readonly AssemblyStack[], byN
 /** @param before the template files of the stacks that must be deployed before the stacks of this folder */
 function readStacks(directory: string, before: readonly string[]): AssemblyStack[] {
   const file = join(directory, 'manifest.json');
-  const manifest = parseJsonMap(file, readBytes(file, 'run `cdk synth` first, or name the folder it wrote with --app'));
+  const manifest = parseJsonMap(file, readBytes(file, 'run `cdk synth` first, or pass its output folder with --app'));
   const artifacts = manifest.artifacts;
   if (typeof manifest.version !== 'string' || !isMap(artifacts)) {
-    throw new CliError(`${file}: this is not the manifest of a cloud assembly; name the folder that \`cdk synth\` wrote with --app`);
+    throw new CliError(`${file}: this is not the manifest of a cloud assembly; pass the output folder of \`cdk synth\` with --app`);
   }
   const dependenciesOf = (id: string): string[] => stringList(own(artifacts, id), 'dependencies', `${file}: artifact ${id}`)
     .filter(dependency => Object.hasOwn(artifacts, dependency));
@@ -112,7 +112,7 @@ function readStack(folder: AssemblyFolder, id: string, artifact: JsonMap, proper
   const name = properties.stackName ?? id;
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
   if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name)) {
-    throw new CliError(`${file}: artifact ${id}: stackName must be letters, digits and hyphens, at most 128, with a letter first`);
+    throw new CliError(`${file}: artifact ${id}: stackName must consist of at most 128 letters, digits and hyphens, and begin with a letter`);
   }
   const templateFile = inside(directory, properties.templateFile, `${file}: artifact ${id}: templateFile`);
   const displayName = typeof artifact.displayName === 'string' ? artifact.displayName : name;
@@ -140,7 +140,7 @@ function inside(directory: string, path: unknown, where: string): string {
   }
   const from = relative(resolve(directory), resolve(directory, path));
   if (from === '..' || from.startsWith(`..${sep}`)) {
-    throw new CliError(`${where} must lead into the assembly, got ${JSON.stringify(path)}`);
+    throw new CliError(`${where} must lead to a place in the assembly, got ${JSON.stringify(path)}`);
   }
   return join(directory, path);
 }

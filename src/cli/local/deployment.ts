@@ -64,7 +64,7 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
       kept: operation.kept.places,
       keptCas: operation.kept.cas,
       leftOut: [...leftOutOfTypes(leftOutTypes), ...leftOut, ...unavailableOutputs],
-      warnings: [...operation.notes, ...unfinished ? [`stack ${stackName}: finished what an earlier run had begun`] : [], ...operation.warnings],
+      warnings: [...operation.notes, ...unfinished ? [`stack ${stackName}: completed what an earlier run had started`] : [], ...operation.warnings],
     };
   } catch (error) {
     engine.store.assertSound();
@@ -221,7 +221,7 @@ function assertExportsAllowed(stackName: string, state: StackState, exports: Sta
   for (const [other, { exports: taken }] of store.others(stackName)) {
     const twice = Object.keys(exports).find(name => Object.hasOwn(taken, name));
     if (twice !== undefined) {
-      throw new CliError(`stack ${stackName}: the export ${twice} is already one of stack ${other}; choose another name`);
+      throw new CliError(`stack ${stackName}: the export ${twice} already belongs to stack ${other}; choose another name`);
     }
   }
   for (const [name, value] of Object.entries(state.exports)) {

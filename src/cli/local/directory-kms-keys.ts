@@ -35,8 +35,8 @@ export class DirectoryKmsKeys {
     const keys = this.store.state.kmsKeys ??= {};
     const known = own(keys, keyArn)?.keyAlgorithm ?? keyAlgorithm;
     if (known !== keyAlgorithm) {
-      throw new CliError(`the key ${keyArn} was made as ${known}, and CloudFormation does not let the KeySpec of a key change, got ${keyAlgorithm}; `
-        + 'give the construct another id');
+      throw new CliError(`the key ${keyArn} was created as ${known}, and CloudFormation does not allow the KeySpec of a key to change, `
+        + `got ${keyAlgorithm}; give the construct another id`);
     }
     keys[keyArn] ??= { keyAlgorithm };
     return file;
@@ -82,7 +82,7 @@ export class DirectoryKmsKeys {
   /** Makes a key. Its file is written before its public key is recorded: if the run stops in between, the next run uses the file as it is. */
   private async make(file: string, { keyAlgorithm, publicKey }: KmsKeyState): Promise<string> {
     if (publicKey !== undefined) {
-      throw new CliError(`${file}: this key is gone; restore the file, or remove its construct and declare another one`);
+      throw new CliError(`${file}: this key file no longer exists; restore it, or remove the construct of the key and declare another one`);
     }
     const { privateKeyPem } = await generateKeyPair(keyAlgorithm);
     this.store.save(); // the name of the file reaches the disk before the file itself
@@ -95,7 +95,7 @@ export class DirectoryKmsKeys {
   private fileOf(keyArn: string): string {
     const name = keyArn.startsWith(ARN_PREFIX) ? keyArn.slice(ARN_PREFIX.length) : '';
     if (!/^[A-Za-z0-9-]+$/.test(name)) { // it becomes a file name
-      throw new CliError(`the KMS key must be one of this local deployment (${ARN_PREFIX}…), since a key of AWS can't be used locally, `
+      throw new CliError(`the KMS key must belong to this local deployment (${ARN_PREFIX}…), because a key in AWS can't be used locally, `
         + `got ${JSON.stringify(keyArn)}`);
     }
     return join(this.folder, `${name}.pem`);

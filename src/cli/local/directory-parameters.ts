@@ -38,7 +38,8 @@ export class DirectoryParameters implements ParameterVersions {
 
   public async tag(path: string, version: string, tags: readonly Tag[], formerKeys: readonly string[]): Promise<void> {
     if (await this.read(path, version) === undefined) {
-      throw new CliError(`${this.fileOf(path, version)}: the parameter is not there any more; raise \`generation\`, so that the certificate has a new key`);
+      throw new CliError(`${this.fileOf(path, version)}: the parameter no longer exists; `
+        + 'raise `generation`, so that the certificate gets a new key');
     }
     const standing = this.tagsOf(path, version);
     formerKeys.forEach(key => standing.delete(key));
@@ -87,8 +88,8 @@ const PATH = /^(\/[\w.-]+){1,14}$/;
 function fileOf(path: string, version: string, ending = 'pem'): Path {
   const names = path.split('/').slice(1);
   if (!PATH.test(path) || names.some(name => /^\.+$/.test(name))) {
-    throw new CliError('the path of a parameter must be up to 14 names of letters, digits, hyphens, dots and underscores, each with a slash before it, '
-      + `got ${JSON.stringify(path)}`);
+    throw new CliError('the path of a parameter must consist of up to 14 names of letters, digits, hyphens, dots and underscores, each preceded '
+      + `by a slash, got ${JSON.stringify(path)}`);
   }
   if (!/^[A-Za-z0-9-]+$/.test(version)) {
     throw new CliError('the last name of a parameter must consist of letters, digits and hyphens'); // it becomes a file name

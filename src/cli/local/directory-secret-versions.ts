@@ -139,7 +139,7 @@ function generatedFileOf(secretArn: string): Path {
 function folderOf(secretArn: string): string {
   const name = ownNameOf(secretArn);
   if (name === undefined) {
-    throw new CliError(`the secret must be one of this local deployment (${ARN_PREFIX}…), got ${JSON.stringify(secretArn)}`);
+    throw new CliError(`the secret must belong to this local deployment (${ARN_PREFIX}…), got ${JSON.stringify(secretArn)}`);
   }
   return name;
 }

@@ -60,7 +60,8 @@ function generatedPassword(declaration: JsonMap, random: (bytes: number) => Buff
     .filter(characters => characters.length > 0);
   const required = isTrue(declaration.RequireEachIncludedType ?? true) ? kinds : [];
   if (kinds.length === 0 || required.length > length) {
-    throw new CliError(`${where} must leave characters to choose from, of not more kinds than the password is long`);
+    throw new CliError(`${where}: the exclusions must leave at least one character, and PasswordLength must be at least `
+      + 'the number of required character types');
   }
   for (;;) { // until every kind occurs: this makes all allowed passwords equally likely
     const password = Array.from({ length }, () => chosen(kinds.flat(), random));

@@ -36,8 +36,9 @@ export function assertNeeded(given: readonly GivenSecret[], { declared, read, st
         ...declared.filter(({ writtenFor }) => writtenFor === undefined).map(({ names }) => names[0]),
         ...known.filter(each => each !== undefined).filter(each => !isLocalName(each, declared)).map(secretName),
       ];
-      throw new CliError(`--secret ${printable(name)}: no certificate that is deployed reads such a secret; `
-        + (candidates.length > 0 ? `those that can be given are ${[...new Set(candidates)].map(printable).join(', ')}` : 'there is none that can be given'));
+      throw new CliError(`--secret ${printable(name)}: no certificate in this deployment reads this secret; `
+        + (candidates.length > 0 ? `the secrets that can be given are ${[...new Set(candidates)].map(printable).join(', ')}`
+          : 'this deployment has no secret that can be given'));
     }
   }
 }

@@ -46,7 +46,7 @@ export function readGivenSecret(argument: string): GivenSecret {
   const [, name, file] = /^([^=\p{Cc}]{1,2048})=(.+)$/su.exec(argument) ?? [];
   if (name === undefined) {
     throw new CliError('--secret: must be of the form NAME=FILE, where NAME is the ARN of a secret, its name, the path of its construct or its logical id; '
-      + 'what was given is not shown');
+      + 'the given argument is not shown');
   }
   const where = `--secret ${name}`;
   const content = readBytesOr(file, reason => {
@@ -95,7 +95,7 @@ export class GivenSecrets {
     for (const each of given) {
       const meant = declared.filter(({ names }) => names.includes(each.name));
       if (meant.length > 1) {
-        throw new CliError(`--secret ${each.name}: must mean one secret, but is a name of ${meant.map(({ names }) => names[0]).join(' and of ')}`);
+        throw new CliError(`--secret ${each.name}: must identify one secret, but is a name of ${meant.map(({ names }) => names[0]).join(' and ')}`);
       }
       const target = meant[0]?.id ?? each.name;
       if ([...this.targets.values()].includes(target)) {

@@ -148,8 +148,8 @@ const FUNCTIONS: { readonly [name: string]: Implementation | undefined } = {
     const path = [map, first, second].map(part => text(part, scope, where)) as [string, string, string];
     const found = scope.mapped(...path);
     if (isMap(found) || (Array.isArray(found) && found.some(isMap))) {
-      throw new CliError(`${where}: the mapping ${path.join('.')} must hold a text or a list of texts, since CloudFormation takes no functions `
-        + 'in mappings');
+      throw new CliError(`${where}: the mapping ${path.join('.')} must hold a string or a list of strings, because CloudFormation does not `
+        + 'allow functions in mappings');
     }
     if (found !== undefined) {
       return resolve(found, scope, where);

@@ -72,8 +72,8 @@ export class KeptResources {
   public assertNone(physicalId: string, place: string): void {
     const kept = this.engine.store.state.kept.find(each => each.physicalId === physicalId);
     if (kept) {
-      throw new CliError(`${place}: ${physicalId} exists already: it was kept when ${kept.name} of stack ${kept.stackName} was removed; `
-        + 'as in AWS, it is not taken over; give this one another name');
+      throw new CliError(`${place}: ${physicalId} already exists: it was kept when ${kept.name} of stack ${kept.stackName} was removed; `
+        + 'as in AWS, a new resource can\'t take it over; give the new resource another name');
     }
   }
 

@@ -29,7 +29,7 @@ export function lockDirectory(directory: string): () => void {
   try {
     made = makeFolder(directory);
   } catch (error) {
-    throw new CliError(`${directory}: can't be made: ${messageOf(error)}`);
+    throw new CliError(`${directory}: can't be created: ${messageOf(error)}`);
   }
   const me: Holder = { pid: process.pid, host: hostname() };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

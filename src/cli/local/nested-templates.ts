@@ -29,7 +29,7 @@ export function readStackTemplate(
   folder: string, file: string, displayName: string, assets: () => AssetFiles, above: readonly string[] = [],
 ): StackTemplate {
   if (above.includes(file)) {
-    throw new CliError(`${file}: the stack must not be in itself`);
+    throw new CliError(`${file}: the stack must not contain itself`);
   }
   const { template, reads } = readTemplate(file);
   const nested = new Map<string, StackTemplate>();

@@ -14,8 +14,8 @@ export class OutputsFile {
   /** Refuses to overwrite a file that a local deployment did not write. */
   public assertOurs(store: StateStore): void {
     if (!store.exists && this.disk.read(this.path) !== undefined) {
-      throw new CliError(`${this.path}: this was not written by a local deployment, as there is no ${store.file}; `
-        + 'choose another folder with --out, or move the file away');
+      throw new CliError(`${this.path}: this file was not written by a local deployment, because ${store.file} does not exist; `
+        + 'choose another folder with --out, or move this file away');
     }
   }
 

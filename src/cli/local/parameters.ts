@@ -188,5 +188,6 @@ function checkPattern(allowedPattern: string, values: readonly string[]): string
 const REMARKS: { readonly [outcome: string]: string } = {
   'false': '',
   'no pattern': ', which is not a regular expression that can be checked here',
-  'takes too long': `, which takes more than ${MAX_MATCH_MILLISECONDS} ms to check; write the AllowedPattern without repetitions in repetitions, as in (a+)+`,
+  'takes too long': `, which takes more than ${MAX_MATCH_MILLISECONDS} ms to check; `
+    + 'write the AllowedPattern without nested repetitions such as (a+)+',
 };

@@ -99,7 +99,7 @@ export function passedParameters(stackName: string, { logicalId, properties }: P
       }
     } catch (error) {
       if (error instanceof Unavailable) {
-        withheld.set(name, place => new Unavailable(place, `it refers to the parameter ${name}, for which there is no value here: ${error.reason}`));
+        withheld.set(name, place => new Unavailable(place, `it refers to the parameter ${name}, which has no value here: ${error.reason}`));
       } else if (error instanceof NotKnownYet) {
         withheld.set(name, () => error);
       } else {

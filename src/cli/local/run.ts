@@ -79,7 +79,7 @@ export async function runLocally(props: LocalRunProps, reach: Outside = outside)
   try {
     if (StateStore.open(props.out, reach.disk).exists) {
       // A failure here occurs again below, where it is reported together with its consequences.
-      await props.progress.during('looking for what would be lost', () =>
+      await props.progress.during('checking what would be lost', () =>
         rehearse(app, { ...props, progress: silentProgress, onStack: () => undefined }, reach).catch(messageOf));
     }
     return await deploy(app, props, reach);
@@ -153,10 +153,11 @@ function assertGivenToSome(given: readonly GivenParameter[], stacks: readonly As
     const written = stack === undefined ? name : `${stack}:${name}`;
     if (!stacks.some(each => isGivenTo(each, { stack, name, value }))) {
       const known = stacks.flatMap(each => [...each.template.parameters.keys()].filter(parameter => parameter !== OF_CDK).map(parameter => `${each.name}:${parameter}`));
-      throw new CliError(`--parameters: must name a parameter of a stack that is deployed: ${known.join(', ') || 'there is none'}; got ${quote(written)}`);
+      throw new CliError(`--parameters: must name a parameter of a stack that is deployed (${known.join(', ') || 'none exists'}), `
+        + `got ${quote(written)}`);
     }
     if (given.slice(0, index).some(other => other.stack === stack && other.name === name && other.value !== value)) {
-      throw new CliError(`--parameters: must give each parameter one value, got ${quote(written)} twice with different ones`);
+      throw new CliError(`--parameters: must give each parameter one value, got different values for ${quote(written)}`);
     }
   });
 }

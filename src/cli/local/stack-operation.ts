@@ -97,8 +97,8 @@ export class StackOperation {
         this.discard(logicalId, current, updateReplacePolicy === 'Retain');
       }
       if (keyFile) {
-        this.notes.push(`${this.place(logicalId, resource)}: this key is a file, ${keyFile}, which stands in for AWS KMS; `
-          + 'whoever can read the file can copy the key, which in KMS nobody can');
+        this.notes.push(`${this.place(logicalId, resource)}: this key is the file ${keyFile}, which stands in for AWS KMS; `
+          + 'anyone who can read the file can copy the key, whereas a key in KMS can\'t be copied');
       }
     }
     this.state.resources[logicalId] = { ...resource, ...standIn };

@@ -202,7 +202,7 @@ function directDependencies(stackName: string, template: Template, logicalId: st
 
 function checkType(stackName: string, logicalId: string, type: string, previous: string | undefined): void {
   if (previous !== undefined && previous !== type) {
-    throw new CliError(`stack ${stackName}, resource ${logicalId}: CloudFormation does not let the type change, from ${previous} to ${type}; `
+    throw new CliError(`stack ${stackName}, resource ${logicalId}: CloudFormation does not allow the type to change, from ${previous} to ${type}; `
       + 'give the construct another id');
   }
 }

@@ -178,7 +178,7 @@ export class StackScope implements Scope {
     }
     const resource = this.props.resource(logicalId);
     if (!resource) {
-      throw new CliError(`${where}: ${logicalId} is not there yet`);
+      throw new CliError(`${where}: ${logicalId} does not exist yet`);
     }
     return resource;
   }

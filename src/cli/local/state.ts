@@ -129,20 +129,21 @@ export function emptyState(): State {
 /** Says what is wrong with the format of a state; returns `undefined` if nothing is. */
 export function malformation(state: JsonMap): string | undefined {
   if (state.version !== STATE_VERSION) {
-    return `its version must be ${STATE_VERSION}, got ${JSON.stringify(state.version) ?? 'none'}; another version of this tool has written it: `
-      + 'use that one, or choose another folder with --out';
+    return `its version must be ${STATE_VERSION}, got ${JSON.stringify(state.version) ?? 'none'}; it was written by another version of this tool: `
+      + 'use that version, or choose another folder with --out';
   }
   return check(state, 'stacks', everyMember(isStack))
     ?? check(state, 'ledgers', everyMember(isLedger))
     ?? check(state, 'secrets', everyMember(isSecret))
     ?? check({ kmsKeys: {}, ...state }, 'kmsKeys', everyMember(isKmsKey))
-    ?? (Array.isArray(state.kept) && state.kept.every(isKept) ? undefined : 'its list of what was kept is not what a local deployment writes');
+    ?? (Array.isArray(state.kept) && state.kept.every(isKept) ? undefined
+      : 'its list of kept resources is not in the form that a local deployment writes');
 }
 
 type Check = (value: unknown) => boolean;
 
 function check(state: JsonMap, name: string, isRight: Check): string | undefined {
-  return isRight(state[name]) ? undefined : `its ${name} are not what a local deployment writes`;
+  return isRight(state[name]) ? undefined : `its ${name} are not in the form that a local deployment writes`;
 }
 
 const isText: Check = value => typeof value === 'string';

@@ -71,7 +71,7 @@ describe('a key that an earlier export has left', () => {
     await deploy(300);
     expect(await exported()).toMatchObject({
       code: 0,
-      stderr: `warning: ${join(out, 'device0.key.pem')} is not the private key of ${join(out, 'device0.pem')}, but of an earlier certificate; export again with the key, or move it away\n`,
+      stderr: `warning: ${join(out, 'device0.key.pem')} is the private key of an earlier certificate, not of ${join(out, 'device0.pem')}; export again with the key, or move it away\n`,
     });
     expect(readFileSync(join(out, 'device0.key.pem'), 'utf8')).toBe(key);
     expect((await exported('--private-keys')).stderr).not.toContain('warning');

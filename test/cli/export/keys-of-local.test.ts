@@ -52,10 +52,10 @@ describe('a device whose key is delivered in other formats too, on this machine'
     const out = temporaryFolder();
     const { code, stderr } = await cli('export', '--outputs', join(deployed, 'outputs.json'), '--out', out, '--private-keys');
     expect([code, stderr.split('\n').sort()]).toEqual([0, ['',
-      'note: Iot.CaPrivateKeySecret: the secret has the private key of the CA Fleet, which is exported by --ca-private-key alone; left out',
+      'note: Iot.CaPrivateKeySecret: the secret holds the private key of the CA Fleet, which only --ca-private-key exports; left out',
       'note: Iot.SensorBundle: the secret holds a key in PKCS#12; only unencrypted private keys in PEM are exported; left out',
       'note: Iot.SensorDer: the secret holds a key in DER; only unencrypted private keys in PEM are exported; left out',
-      'note: Iot.SensorPassphrase: the secret has no version with the serial number of one of these certificates, and so none of their private keys; left out']]);
+      'note: Iot.SensorPassphrase: the secret has no version with the serial number of one of these certificates, so it holds none of their private keys; left out']]);
     expect(readdirSync(out).filter(name => name.includes('key'))).toEqual(['sensor.key.pem']);
   });
 
@@ -80,8 +80,8 @@ test.each<[string, string, (stack: Stack) => ISecret]>([
     new CfnOutput(stack, 'CaKey', { value: privateKey.secretArn });
   }));
   const { code, stderr } = await cli('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'pem'), '--ca-private-key', 'CaKey');
-  expect([code, stderr]).toEqual([1, 'error: no key from Iot.CaKey: the local deployment keeps no value of this secret; where its key was given with '
-    + '`local --secret`, take it from the file that was given\n']);
+  expect([code, stderr]).toEqual([1, 'error: no key from Iot.CaKey: the local deployment does not keep the value of this secret; if its key was given with '
+    + '`local --secret`, use the file that was given\n']);
   expect(readdirSync(join(folder, 'pem'))).toEqual(['ca.pem', 'manifest.json']);
   expect(generatedPath(join(folder, 'keys'), 'Iot-Key')).toBe(join(folder, 'keys', 'Iot-Key'));
 });

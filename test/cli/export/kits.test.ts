@@ -89,7 +89,7 @@ describe.each(BROKERS)('the kit for %s', name => {
 
   test('says so where the key is not there', async () => {
     const said = await cliOk('export', '--outputs', outputs, '--out', out, '--platform', name);
-    expect(said).toContain(`note: ${join(out, name, 'server.key.pem')} is not among them; export again with --private-keys to have it`);
+    expect(said).toContain(`note: ${join(out, name, 'server.key.pem')} is missing from the kit; export again with --private-keys to add it`);
     expect(existsSync(join(out, name, 'server.key.pem'))).toBe(false);
     expect(await cliOk('export', '--outputs', outputs, '--out', out, '--platform', name, '--private-keys')).not.toContain('note:');
   });
@@ -204,17 +204,17 @@ describe('a kit of what is chosen', () => {
 
   test('says where a CA is chosen without the one above it, by which brokers look for the root in vain', async () => {
     const { code, stderr } = await chosen('mosquitto', '--server', 'OneCertificate', '--ca', 'PlantCertificate');
-    expect([code, stderr]).toEqual([0, expect.stringContaining('note: ca-bundle.pem has Plant CA without the CA above it (CN=Acme Root); a broker that verifies up to the root')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('note: ca-bundle.pem holds Plant CA without its issuer (CN=Acme Root); a broker that verifies up to the root')]);
     expect(subjectsOf(filesBelow(join(out, 'mosquitto'))['ca-bundle.pem'])).toEqual(['Plant CA']);
   });
 
   test.each([
-    [['--ca', 'OneCertificate', '--platform', 'emqx'], '--ca must be an output with a CA, or the common name of one (Acme Root, Plant CA), got "OneCertificate"'],
+    [['--ca', 'OneCertificate', '--platform', 'emqx'], '--ca must be an output with a CA, or the common name of a CA (Acme Root, Plant CA), got "OneCertificate"'],
     [['--server', 'DeviceCertificate', '--platform', 'emqx'], '--server must be an output with a TLS server certificate '
       + '(Iot.OneCertificate, Iot.OneCertificateChain, Iot.TwoCertificate), got "DeviceCertificate"'],
-    [['--server', 'OneCertificate', '--platform', 'alibaba-iot'], '--server chooses the certificate of a broker, and --platform alibaba-iot has none; leave it out'],
-    [['--ca', 'Acme Root'], '--ca, --server and --broker-folder are for a kit; choose one with --platform'],
-    [['--broker-folder', '/etc/broker'], '--ca, --server and --broker-folder are for a kit; choose one with --platform'],
+    [['--server', 'OneCertificate', '--platform', 'alibaba-iot'], '--server must be left out for --platform alibaba-iot, because it chooses the certificate of a broker, and this platform has none'],
+    [['--ca', 'Acme Root'], '--ca, --server and --broker-folder apply only to a kit; choose a kit with --platform'],
+    [['--broker-folder', '/etc/broker'], '--ca, --server and --broker-folder apply only to a kit; choose a kit with --platform'],
   ])('is refused where nothing is meant: %j', async (options, message) => {
     expect(await cliError('export', '--outputs', file, '--out', out, ...options)).toBe(`error: ${message}`);
     expect(existsSync(out)).toBe(false);

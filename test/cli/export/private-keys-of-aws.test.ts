@@ -73,8 +73,8 @@ describe('the private key of a CA', () => {
     const { code, stderr } = await exported({
       CaCertificate: ca.pem, DeviceCertificate: device.pem, DevicePrivateKeySecret: device.secretArn, OtherDevicePrivateKeySecret: ca.secretArn,
     }, '--private-keys');
-    expect([code, stderr]).toEqual([0, 'note: Iot.OtherDevicePrivateKeySecret: the secret has the private key of the CA Acme IoT Root CA, '
-      + 'which is exported by --ca-private-key alone; left out\n']);
+    expect([code, stderr]).toEqual([0, 'note: Iot.OtherDevicePrivateKeySecret: the secret holds the private key of the CA Acme IoT Root CA, '
+      + 'which only --ca-private-key exports; left out\n']);
     expect(asked()).toEqual([device.secretArn]);
     expect(keyFiles()).toEqual(['device.key.pem']);
     expect(isKeyOf('device.key.pem', device.pem)).toBe(true);
@@ -98,7 +98,7 @@ describe('the private key of a CA', () => {
     };
     const { code, stderr } = await exported(outputs, '--private-keys');
     expect([code, stderr]).toEqual([0,
-      'note: Iot.CaPrivateKeySecret: the secret has no version with the serial number of one of these certificates, and so none of their private keys; left out\n']);
+      'note: Iot.CaPrivateKeySecret: the secret has no version with the serial number of one of these certificates, so it holds none of their private keys; left out\n']);
     expect(asked()).toEqual([device.secretArn]);
     expect(await exported(outputs, '--ca-private-key', 'CaPrivateKeySecret')).toMatchObject({ code: 0 });
     expect(asked()).toEqual([secretArn]);
@@ -119,7 +119,7 @@ describe('the private key of a CA', () => {
     deny('GetSecretValue', ca.secretArn);
     const outputs = { CaCertificate: ca.pem, CaSecret: ca.secretArn, DeviceCertificate: device.pem, DevicePrivateKeySecret: device.secretArn };
     const { code, stderr } = await exported(outputs, '--ca-private-key', 'CaSecret', '--private-keys');
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: no key from Iot\.CaSecret: AWS Secrets Manager does not give its value: a message of AWS about [^\n]+\n$/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: no key from Iot\.CaSecret: AWS Secrets Manager did not return the value of the secret: a message of AWS about [^\n]+\n$/)]);
     expect(keyFiles()).toEqual(['device.key.pem']);
   });
 
@@ -127,7 +127,7 @@ describe('the private key of a CA', () => {
     const { ca, device } = await caAndDevice();
     deny('DescribeSecret', ca.secretArn);
     const { code, stderr } = await exported({ CaCertificate: ca.pem, CaSecret: ca.secretArn, DeviceCertificate: device.pem, DeviceSecret: device.secretArn }, '--private-keys');
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/^note: Iot\.CaSecret: AWS Secrets Manager does not say which versions the secret has: [^\n]+; left out\n$/)]);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^note: Iot\.CaSecret: AWS Secrets Manager did not return the versions of the secret: [^\n]+; left out\n$/)]);
     expect(asked()).toEqual([device.secretArn]);
     expect(keyFiles()).toEqual(['device.key.pem']);
   });
@@ -147,7 +147,7 @@ describe('the private key of a CA that is signed elsewhere', () => {
     await stack.update(active, pending.PhysicalResourceId, declared);
     const secret = (declared.properties.KeyStorage as { SecretArn: string }).SecretArn;
     const { code, stderr } = await exported({ CaCertificate: pem, CaSecret: secret }, '--private-keys');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('(Iot.CaSecret: the secret has no version with the serial number of one of these certificates, and so none of their private keys)')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('(Iot.CaSecret: the secret has no version with the serial number of one of these certificates, so it holds none of their private keys)')]);
     expect(asked()).toEqual([]);
     expect(await exported({ CaCertificate: pem, CaSecret: secret }, '--ca-private-key', 'CaSecret')).toMatchObject({ code: 0 });
     expect(isKeyOf('ca.key.pem', pem)).toBe(true);
@@ -163,7 +163,7 @@ describe('the private keys of devices', () => {
       ACertificate: device.pem, APrivateKeySecret: device.secretArn, BCertificate: other.pem, BPrivateKeySecret: other.secretArn,
     }, '--private-keys');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: no key from Iot\.APrivateKeySecret: AWS Secrets Manager does not [^\n]+: a message of AWS about [^\n]+\n$/);
+    expect(stderr).toMatch(/^error: no key from Iot\.APrivateKeySecret: AWS Secrets Manager did not [^\n]+: a message of AWS about [^\n]+\n$/);
     expect(Object.keys(filesBelow(out))).toEqual(['a.pem', 'b.key.pem', 'b.pem', 'manifest.json']);
     expect(readJson(join(out, 'manifest.json')).certificates.map(({ privateKeyFile }: { privateKeyFile?: string }) => privateKeyFile)).toEqual([undefined, 'b.key.pem']);
   });
@@ -203,7 +203,7 @@ describe('the private keys of devices', () => {
     expect(one.Reason).toBeUndefined();
     const [name, otherName] = [one, other].map(({ Data }) => Data!.PrivateKeyParameter);
     const { code, stderr } = await exported({ OneCertificate: one.Data!.CertificatePem, OneParameter: name, Two: otherName, Url: '/iot/url' }, '--private-keys');
-    expect([code, stderr]).toEqual([0, 'note: Iot.Two: the parameter has no version with the serial number of one of these certificates, and so none of their private keys; left out\n']);
+    expect([code, stderr]).toEqual([0, 'note: Iot.Two: the parameter has no version with the serial number of one of these certificates, so it holds none of their private keys; left out\n']);
     expect(asked()).toEqual([name]);
     expect(isKeyOf('one.key.pem', one.Data!.CertificatePem)).toBe(true);
   });

@@ -81,7 +81,7 @@ describe('private keys', () => {
   test('are looked for where --local says', async () => {
     const copy = join(temporaryFolder(), 'outputs.json');
     writeJson(copy, { Iot: withoutCaSecret() });
-    expect(await cliError('export', '--outputs', copy, '--out', out, '--private-keys')).toMatch(/state\.json: there is no such file; name the directory .* with --local$/);
+    expect(await cliError('export', '--outputs', copy, '--out', out, '--private-keys')).toMatch(/state\.json: there is no such file; pass the directory .* with --local$/);
     expect(existsSync(out)).toBe(false);
     await cliOk('export', '--outputs', copy, '--out', out, '--private-keys', '--local', deployed);
     expect(existsSync(join(out, 'device0.key.pem'))).toBe(true);
@@ -93,7 +93,7 @@ describe('private keys', () => {
     rmSync(gone);
     const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--private-keys');
     expect(code).toBe(1);
-    expect(stderr).toBe(`error: no key from Iot.Device0Secret: ${gone}: there is no such file, but the private key was in it; restore it from a backup, or, for a device or a server, `
+    expect(stderr).toBe(`error: no key from Iot.Device0Secret: ${gone}: the file with the private key no longer exists; restore it from a backup, or, for a device or a server, `
       + 'raise the generation of its certificate and run `private-iot-ca local` again\n');
     expect(Object.keys(filesBelow(out)).filter(name => /^device/.test(name)))
       .toEqual(['device0-chain.pem', 'device0.pem', 'device1-chain.pem', 'device1.key.pem', 'device1.pem']);
@@ -102,7 +102,7 @@ describe('private keys', () => {
 
   test('that nothing leads to are an error', async () => {
     expect(await cliError('export', '--outputs', copyWith({ CaCertificate: outputs().CaCertificate }), '--out', out, '--private-keys'))
-      .toContain('no output holds the ARN of a secret with the private key');
+      .toContain('no output holds the ARN of a secret, or the name of a parameter, with the private key');
     expect(existsSync(out)).toBe(false);
   });
 
@@ -110,7 +110,7 @@ describe('private keys', () => {
     const { Device0CertificatePem, Device1CertificatePem, Device0Secret, Device1Secret } = outputs();
     const file = copyWith({ Devices: Device0CertificatePem + Device1CertificatePem, Device0Secret, Device1Secret });
     expect(await cliError('export', '--outputs', file, '--out', out, '--private-keys'))
-      .toContain('two private keys would have the same file, devices.key.pem; add an output for each of their certificates');
+      .toContain('two private keys would be written to the same file, devices.key.pem; add an output for each of their certificates');
   });
 
   describe('in parameters', () => {
@@ -139,12 +139,12 @@ describe('private keys', () => {
       const file = join(temporaryFolder(), 'outputs.json');
       writeJson(file, { Iot: { Device0CertificatePem: outputs().Device0CertificatePem, Key: `${NAME}/${serial()}` } });
       expect(await cliError('export', '--outputs', file, '--out', out, '--private-keys', '--local', join(out, 'nowhere')))
-        .toContain('state.json: there is no such file; name the directory of the local deployment with --local');
+        .toContain('state.json: there is no such file; pass the directory of the local deployment with --local');
     });
 
     test('of another certificate than these are left alone', async () => {
       expect(await cliError('export', '--outputs', await withParameter(`${NAME}/${'0'.repeat(40)}`), '--out', out, '--private-keys'))
-        .toContain('(Iot.PrivateKeyParameter: the parameter has no version with the serial number of one of these certificates, and so none of their private keys)');
+        .toContain('(Iot.PrivateKeyParameter: the parameter has no version with the serial number of one of these certificates, so it holds none of their private keys)');
     });
 
     test('whose file is gone are named with it', async () => {
@@ -152,7 +152,7 @@ describe('private keys', () => {
       const gone = join(dirname(file), 'keys', 'parameters', NAME, `${serial()}.pem`);
       rmSync(gone);
       const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--private-keys');
-      expect([code, stderr]).toEqual([1, expect.stringContaining(`error: no key from Iot.PrivateKeyParameter: ${gone}: there is no such file, but the private key was in it`)]);
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`error: no key from Iot.PrivateKeyParameter: ${gone}: the file with the private key no longer exists`)]);
     });
   });
 });
@@ -163,7 +163,7 @@ describe('the private key of a CA', () => {
     rmSync(keyFile(file, 'Iot-CaKey')); // whoever reads it is told so
     const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--private-keys');
     expect([code, stderr]).toEqual([0,
-      'note: Iot.Device9PrivateKeySecret: the secret has the private key of the CA Acme IoT Root CA, which is exported by --ca-private-key alone; left out\n']);
+      'note: Iot.Device9PrivateKeySecret: the secret holds the private key of the CA Acme IoT Root CA, which only --ca-private-key exports; left out\n']);
     expect(readdirSync(out).filter(name => name.endsWith('.key.pem')).sort()).toEqual(['device0.key.pem', 'device1.key.pem']);
   });
 
@@ -171,14 +171,14 @@ describe('the private key of a CA', () => {
     const file = copyWith({ ...outputs(), CaCertificate: undefined });
     rmSync(keyFile(file, 'Iot-CaKey'));
     const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--private-keys');
-    expect([code, stderr]).toEqual([0, expect.stringContaining('Iot.CaKeySecret: the secret has the private key of the CA Acme IoT Root CA')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Iot.CaKeySecret: the secret holds the private key of the CA Acme IoT Root CA')]);
   });
 
   test.each(['CaKeySecret', 'Iot.CaKeySecret'])('is written, with a warning and without the keys of devices, where it is named as %s', async name => {
     const { code, stderr } = await cli('export', '--outputs', outputsFile, '--out', out, '--ca-private-key', name);
     const file = join(out, 'ca.key.pem');
-    expect([code, stderr]).toEqual([0, `warning: ${file} is the private key of the CA Acme IoT Root CA: whoever has it can issue certificates `
-      + 'in the name of this CA; keep it off devices, brokers and version control\n']);
+    expect([code, stderr]).toEqual([0, `warning: ${file} is the private key of the CA Acme IoT Root CA: anyone who has it can issue certificates `
+      + 'in the name of this CA; keep it off devices and brokers, and out of version control\n']);
     expect(readdirSync(out).filter(each => each.endsWith('.key.pem'))).toEqual(['ca.key.pem']);
     expect(new X509Certificate(readFileSync(join(out, 'ca.pem'))).checkPrivateKey(createPrivateKey(readFileSync(file)))).toBe(true);
     expect(statSync(file).mode % 0o1000).toBe(0o600);
@@ -205,20 +205,20 @@ describe('the private key of a CA', () => {
   test('in KMS can\'t be exported, and the error says so', async () => {
     const content = { CaCertificate: outputs().CaCertificate, CaKey: 'arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555' };
     expect(await cliError('export', '--outputs', copyWith(content), '--out', out, '--ca-private-key', 'CaKey'))
-      .toMatch(/\(there is none\), got "CaKey", a key in KMS, which nobody can export$/);
+      .toMatch(/\(none exists\), got "CaKey", a key in KMS, which can't be exported$/);
   });
 
   test('has to be named with its stack where two have an output of the name', async () => {
     const file = copyWith({});
     writeJson(file, { One: outputs(), Two: outputs() });
     expect(await cliError('export', '--outputs', file, '--out', out, '--ca-private-key', 'CaKeySecret'))
-      .toContain('must be one output, with its stack where several have the name (One.CaKeySecret, Two.CaKeySecret), got "CaKeySecret"');
+      .toContain('must be one output, with its stack if several outputs have this name (One.CaKeySecret, Two.CaKeySecret), got "CaKeySecret"');
   });
 
   test('is not taken for it where the named secret is a device\'s, and everything else is written', async () => {
     const { code, stderr } = await cli('export', '--outputs', outputsFile, '--out', out, '--ca-private-key', 'Device0Secret');
     expect([code, stderr]).toEqual([1,
-      'error: no key from Iot.Device0Secret: the secret has the key of sensor-001, which is no CA; --private-keys exports it\n']);
+      'error: no key from Iot.Device0Secret: the secret holds the key of sensor-001, which is not a CA; --private-keys exports it\n']);
     expect(Object.keys(filesBelow(out))).toContain('ca.pem');
     expect(Object.values(filesBelow(out)).join('')).not.toContain('PRIVATE KEY');
   });
@@ -229,7 +229,7 @@ describe('the private key of a CA', () => {
     localDisk.replace(keyFile(file, 'Iot-Device0Key'), secret ? readFileSync(keyFile(file, secret), 'utf8') : other, 0o600);
     const { code, stderr } = await cli('export', '--outputs', file, '--out', out, '--private-keys');
     expect([code, stderr]).toEqual([1,
-      'error: no key from Iot.Device0Secret: the secret holds another key than that of the certificate whose serial number it has\n']);
+      'error: no key from Iot.Device0Secret: the secret has the serial number of a certificate, but holds another key\n']);
     expect(readdirSync(out).filter(name => name.endsWith('.key.pem'))).toEqual(['device1.key.pem']);
   });
 });

@@ -62,10 +62,10 @@ describe('an assembly is refused', () => {
       'manifest.json: the artifacts A → B → A depend on each other'],
     ['with two stacks of one name', () => writeAssembly(folder, { A: stack({ stackName: 'Iot' }), B: stack({ stackName: 'Iot' }) }),
       'the stacks A and B have the same name, Iot'],
-    ['with a stack name that is a path', () => writeAssembly(folder, { A: stack({ stackName: '../Iot' }) }), 'artifact A: stackName must be letters'],
+    ['with a stack name that is a path', () => writeAssembly(folder, { A: stack({ stackName: '../Iot' }) }), 'artifact A: stackName must consist of at most 128 letters'],
     ['with a template outside of it', () => writeJson(join(folder, 'manifest.json'), {
       version: '1', artifacts: { A: { type: 'aws:cloudformation:stack', properties: { templateFile: '../other.json' } } },
-    }), 'artifact A: templateFile must lead into the assembly, got "../other.json"'],
+    }), 'artifact A: templateFile must lead to a place in the assembly, got "../other.json"'],
     ['with a template that is missing', () => writeJson(join(folder, 'manifest.json'), {
       version: '1', artifacts: { A: { type: 'aws:cloudformation:stack', properties: { templateFile: 'a.json' } } },
     }), 'a.json: there is no such file'],

@@ -353,7 +353,7 @@ describe('stacks that refer to each other', () => {
       'stack Devices, resource Device, property Issuer: Fn::ImportValue: no stack that is deployed here exports "Root:CaId"');
     await deployment.deploy({ Resources: { Ca: ca('1') }, Outputs: { A: { Value: 'a', Export: { Name: 'Name' } } } }, 'Root');
     await expect(deployment.deploy({ Resources: { Ca: ca('1') }, Outputs: { A: { Value: 'a', Export: { Name: 'Name' } } } }, 'Second'))
-      .rejects.toThrow('stack Second: the export Name is already one of stack Root');
+      .rejects.toThrow('stack Second: the export Name already belongs to stack Root');
   });
 });
 

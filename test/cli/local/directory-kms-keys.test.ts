@@ -79,7 +79,7 @@ describe('the files that stand in for keys in KMS', () => {
 
   test('keep the algorithm they were declared with', () => {
     declare('EC_P256');
-    expect(() => declare('RSA_2048')).toThrow(`the key ${ARN} was made as EC_P256, and CloudFormation does not let the KeySpec of a key change, got RSA_2048`);
+    expect(() => declare('RSA_2048')).toThrow(`the key ${ARN} was created as EC_P256, and CloudFormation does not allow the KeySpec of a key to change, got RSA_2048`);
   });
 
   test('are not replaced silently: a file that is gone, is another key or is none is an error', async () => {
@@ -94,7 +94,7 @@ describe('the files that stand in for keys in KMS', () => {
     expect(failure.message).toContain('the private key must be PKCS#8');
     expect(failure.message).not.toContain('secret that');
     rmSync(file);
-    await expect(keys().signer(ARN)).rejects.toThrow(`${file}: this key is gone; restore the file`);
+    await expect(keys().signer(ARN)).rejects.toThrow(`${file}: this key file no longer exists; restore it`);
     expect(existsSync(file)).toBe(false);
   });
 
@@ -118,7 +118,7 @@ describe('the files that stand in for keys in KMS', () => {
     'arn:aws:kms:local:000000000000:key/',
     'alias/ca',
   ])('are never outside of the directory, and never a key of AWS: %s', async arn => {
-    const message = 'the KMS key must be one of this local deployment (arn:aws:kms:local:000000000000:key/…), since a key of AWS can\'t be used locally, '
+    const message = 'the KMS key must belong to this local deployment (arn:aws:kms:local:000000000000:key/…), because a key in AWS can\'t be used locally, '
       + `got ${JSON.stringify(arn)}`;
     await expect(keys().signer(arn)).rejects.toThrow(message);
     expect(() => keys().declare(arn, 'EC_P256')).toThrow(message);
@@ -128,6 +128,6 @@ describe('the files that stand in for keys in KMS', () => {
   test.each([{ [ARN]: { keyAlgorithm: 'DSA' } }, { [ARN]: {} }, { [ARN]: { keyAlgorithm: 'EC_P256', publicKey: 1 } }, []])(
     'are refused where state.json does not describe them: %j', kmsKeys => {
       writeFileSync(join(folder, 'state.json'), JSON.stringify({ version: 2, stacks: {}, ledgers: {}, secrets: {}, kmsKeys }));
-      expect(keys).toThrow('its kmsKeys are not what a local deployment writes');
+      expect(keys).toThrow('its kmsKeys are not in the form that a local deployment writes');
     });
 });

@@ -64,9 +64,9 @@ describe('the secrets of a directory', () => {
   });
 
   test.each([
-    ['arn:aws:secretsmanager:eu-west-1:123456789012:secret:Iot-CaKey', 'A1', 'must be one of this local deployment'],
-    ['arn:aws:secretsmanager:local:000000000000:secret:../../other', 'A1', 'must be one of this local deployment'],
-    ['arn:aws:secretsmanager:local:000000000000:secret:', 'A1', 'must be one of this local deployment'],
+    ['arn:aws:secretsmanager:eu-west-1:123456789012:secret:Iot-CaKey', 'A1', 'must belong to this local deployment'],
+    ['arn:aws:secretsmanager:local:000000000000:secret:../../other', 'A1', 'must belong to this local deployment'],
+    ['arn:aws:secretsmanager:local:000000000000:secret:', 'A1', 'must belong to this local deployment'],
     [ARN, '../A1', 'must consist of letters, digits and hyphens'],
   ])('are never outside of the directory: %s, version %s', async (arn, version, message) => {
     await expect(secrets().write(arn, version, 'one', 'owner')).rejects.toThrow(message);

@@ -68,14 +68,14 @@ test('a secret of a nested stack is given by its name, and one that another stac
 
 test.each(['acme/kye', 'acme', 'key', 'Ca', 'Iot', 'gateway', 'Made here', 'SecretArn', 'EC_P256', 'acme/key-backup2', ARN.replace('acme', 'other')])(
   'a mistyped name such as %s is refused before anything is written, and the error names those that can be given', async name => {
-    expect(await cliError(...local(appWith(imported), name))).toBe(`error: --secret ${name}: no certificate that is deployed reads such a secret; `
-      + 'those that can be given are Iot/Gateway/Pkcs12Passphrase, acme/key');
+    expect(await cliError(...local(appWith(imported), name))).toBe(`error: --secret ${name}: no certificate in this deployment reads this secret; `
+      + 'the secrets that can be given are Iot/Gateway/Pkcs12Passphrase, acme/key');
     expect(existsSync(out)).toBe(false);
   });
 
 test('of an app that reads no secret, the error says that none can be given', async () => {
   const app = synthesized(scope => new PrivateIotCa(new Stack(scope, 'Iot'), 'Ca', { subject: { commonName: 'Made here' }, ...P256 }));
-  expect(await cliError(...local(app, 'Nope'))).toBe('error: --secret Nope: no certificate that is deployed reads such a secret; there is none that can be given');
+  expect(await cliError(...local(app, 'Nope'))).toBe('error: --secret Nope: no certificate in this deployment reads this secret; this deployment has no secret that can be given');
 });
 
 test.each([

@@ -30,7 +30,7 @@ describe('a secret on the command line', () => {
   });
 
   test.each(['Key', '=file', 'Key=', '', '-----BEGIN PRIVATE KEY-----\nMHcCAQEEIK0=\n-----END PRIVATE KEY-----'])('as %j is refused, and not shown', argument => {
-    expect(() => readGivenSecret(argument)).toThrow(/^--secret: must be of the form NAME=FILE, where NAME is [^=]*; what was given is not shown$/);
+    expect(() => readGivenSecret(argument)).toThrow(/^--secret: must be of the form NAME=FILE, where NAME is [^=]*; the given argument is not shown$/);
   });
 
   test.each([
@@ -96,7 +96,7 @@ describe('given secrets', () => {
   });
 
   test('have to mean one secret each', () => {
-    expect(() => given('CaKey1A2B')).toThrow(new Error('--secret CaKey1A2B: must mean one secret, but is a name of Iot/Ca/Key and of Prod/Other/Ca/Key'));
+    expect(() => given('CaKey1A2B')).toThrow(new Error('--secret CaKey1A2B: must identify one secret, but is a name of Iot/Ca/Key and Prod/Other/Ca/Key'));
     expect(() => given('Plain', 'Iot-Plain')).toThrow('--secret Iot-Plain: this secret must be given only once');
     expect(() => given('x', 'x')).toThrow('--secret x: this secret must be given only once');
   });

@@ -89,7 +89,7 @@ describe('an expression', () => {
     [{ 'Fn::Split': ['', 'a'] }, 'here: Fn::Split: the delimiter must not be empty'],
     [{ 'Fn::FindInMap': ['Sizes', 'mars', 'small'] }, 'here: Fn::FindInMap: the template has no mapping Sizes.mars.small'],
     [{ 'Fn::FindInMap': ['Sizes', 'local', 'none'] },
-      'here: Fn::FindInMap: the mapping Sizes.local.none must hold a text or a list of texts, since CloudFormation takes no functions in mappings'],
+      'here: Fn::FindInMap: the mapping Sizes.local.none must hold a string or a list of strings, because CloudFormation does not allow functions in mappings'],
     [{ 'Fn::If': ['Nobody', 1, 2] }, 'here: Fn::If: the template has no condition "Nobody"'],
     [{ 'Fn::If': ['Circle', 1, 2] }, 'stack Iot, condition Circle: refers to itself'],
     [{ 'Fn::ImportValue': 'Nobody' }, 'here: Fn::ImportValue: no stack that is deployed here exports "Nobody"'],

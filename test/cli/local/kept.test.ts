@@ -56,8 +56,8 @@ test('a table that has a name of its own and was kept is not taken over, as in A
   named({});
   await cliOk('local', '--app', app, '--out', out);
   named({ Other: table });
-  expect(await cliFailure('local', '--app', app, '--out', out)).toContain('stack Iot, resource Other (AWS::DynamoDB::Table): ledger exists already: '
-    + 'it was kept when Table of stack Iot was removed; as in AWS, it is not taken over; give this one another name');
+  expect(await cliFailure('local', '--app', app, '--out', out)).toContain('stack Iot, resource Other (AWS::DynamoDB::Table): ledger already exists: '
+    + 'it was kept when Table of stack Iot was removed; as in AWS, a new resource can\'t take it over; give the new resource another name');
 });
 
 describe('a dry run', () => {

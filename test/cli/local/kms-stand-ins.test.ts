@@ -77,8 +77,8 @@ function certificate(): X509Certificate {
 describe('a KMS key for signing, deployed locally', () => {
   test('is a file that signs, and the run says plainly that it is one, once', async () => {
     synth();
-    expect(await local()).toBe(`note: stack Iot, resource CaKey (AWS::KMS::Key): this key is a file, ${keyFile()}, which stands in for AWS KMS; `
-      + 'whoever can read the file can copy the key, which in KMS nobody can\n');
+    expect(await local()).toBe(`note: stack Iot, resource CaKey (AWS::KMS::Key): this key is the file ${keyFile()}, which stands in for AWS KMS; `
+      + 'anyone who can read the file can copy the key, whereas a key in KMS can\'t be copied\n');
     expect(certificate().verify(certificate().publicKey)).toBe(true);
     expect(certificate().publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'secp384r1' });
     expect(await local()).toBe('');
@@ -116,7 +116,7 @@ describe('a KMS key for signing, deployed locally', () => {
     await local();
     const key = readFileSync(keyFile(), 'utf8');
     synth({ key: { KeyUsage: 'SIGN_VERIFY', KeySpec: 'RSA_2048' } });
-    await expect(local()).rejects.toThrow('was made as EC_P384, and CloudFormation does not let the KeySpec of a key change, got RSA_2048');
+    await expect(local()).rejects.toThrow('was created as EC_P384, and CloudFormation does not allow the KeySpec of a key to change, got RSA_2048');
     expect(readFileSync(keyFile(), 'utf8')).toBe(key);
     synth();
     expect(await local()).toBe('');
@@ -132,6 +132,6 @@ describe('a KMS key for signing, deployed locally', () => {
 
   test('of AWS can\'t be used', async () => {
     synth({ keyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab' });
-    await expect(local()).rejects.toThrow('must be one of this local deployment (arn:aws:kms:local:000000000000:key/…), since a key of AWS can\'t be used locally');
+    await expect(local()).rejects.toThrow('must belong to this local deployment (arn:aws:kms:local:000000000000:key/…), because a key in AWS can\'t be used locally');
   });
 });

@@ -50,7 +50,7 @@ describe('the value of a parameter', () => {
   ])('of type %s whose pattern could not be matched in a lifetime is an error after a second', (Type, value) => {
     const begin = performance.now();
     expect(() => valueOf({ Type, AllowedPattern: '(a+)+' }, value)).toThrow('stack Iot, parameter Code: must match the pattern (a+)+, which takes more than '
-      + '1000 ms to check; write the AllowedPattern without repetitions in repetitions, as in (a+)+, got "aaaaa');
+      + '1000 ms to check; write the AllowedPattern without nested repetitions such as (a+)+, got "aaaaa');
     expect(performance.now() - begin).toBeLessThan(30_000);
   });
 

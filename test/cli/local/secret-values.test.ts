@@ -145,7 +145,7 @@ describe('a secret whose value CloudFormation would generate', () => {
   });
 
   test.each<[string, object, string]>([
-    ['is declared wrongly', { PasswordLength: 2 }, 'must leave characters to choose from'],
+    ['is declared wrongly', { PasswordLength: 2 }, 'the exclusions must leave at least one character'],
     ['needs what only AWS has', { ExcludeCharacters: { Ref: 'Role' } }, 'ExcludeCharacters: Ref: it refers to Role (AWS::IAM::Role), which a local deployment leaves out'],
   ])('and that %s is an error where it is needed, and only there', async (_, GenerateSecretString, message) => {
     const resources = { Passphrase: { ...PASSPHRASE, Properties: { GenerateSecretString } }, Role: { Type: 'AWS::IAM::Role' } };

@@ -56,6 +56,6 @@ describe('a plan', () => {
   test('is refused where the type of a resource changes, as CloudFormation does', () => {
     const resource = { type: 'Custom::PrivateIotCa', name: 'Ca', physicalId: 'ca-1', properties: {}, attributes: {}, dependencies: [] };
     expect(() => plan({ Resources: { Ca: { Type: 'AWS::IAM::Role' } } }, { parameters: {}, resources: { Ca: resource } }))
-      .toThrow('stack Iot, resource Ca: CloudFormation does not let the type change, from Custom::PrivateIotCa to AWS::IAM::Role');
+      .toThrow('stack Iot, resource Ca: CloudFormation does not allow the type to change, from Custom::PrivateIotCa to AWS::IAM::Role');
   });
 });

@@ -175,7 +175,7 @@ describe('beside a CA that the platform takes, one that it does not take', () =>
     new CertificateOutputs(stack, 'Outputs', { cas: { Root: root, Plant: plant }, certificates: { Device: device } });
     await cliOk('local', '--app', app.synth().directory, '--out', folder);
     expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'pem'), '--platform', 'alibaba-iot'))
-      .toMatch(/^error: Plant CA: the key of a CA must be .*; --platform alibaba-iot needs a CA that is taken there: declare one /);
+      .toMatch(/^error: Plant CA: the key of a CA must be .*; --platform alibaba-iot needs a CA that this platform accepts: declare one /);
   });
 });
 
@@ -185,7 +185,7 @@ test('a CA on a curve is refused: "only the device certificate signed by the RSA
   expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'pem'), '--platform', 'alibaba-iot')).toContain(
     'Acme IoT Root CA: the key of a CA must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got EC P-256 (platform-alibaba-cloud-iot-ca-key, https://');
   expect(await cliError('export', '--outputs', join(folder, 'outputs.json'), '--out', join(folder, 'pem'), '--platform', 'alibaba-iot')).toContain(
-    'declare one with this platform among its `platforms`, put it out, and export again; or export without --platform for the PEM files');
+    'declare one with this platform in its `platforms`, add an output of its certificatePem, and export again; or export without --platform for the PEM files');
   expect(existsSync(join(folder, 'pem'))).toBe(false);
 });
 

@@ -23,7 +23,8 @@ export function chosenCas({ cas: names }: Choice, cas: readonly CertificateFacts
     const ofOutputs = cas.filter(ca => inOutputs.some(each => isSame(each, ca)));
     const named = ofOutputs.length > 0 ? ofOutputs : cas.filter(({ shortName }) => shortName === name);
     if (named.length === 0) {
-      throw new CliError(`--ca must be an output with a CA, or the common name of one (${listed(cas.map(({ shortName }) => shortName))}), got ${quote(name)}`);
+      throw new CliError(`--ca must be an output with a CA, or the common name of a CA (${listed(cas.map(({ shortName }) => shortName))}), `
+        + `got ${quote(name)}`);
     }
     return named;
   });

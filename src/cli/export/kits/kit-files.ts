@@ -34,7 +34,8 @@ export interface MadeKit {
 export function kitFiles(name: KitName, source: KitSource): MadeKit {
   const kit: Kit = KITS[name];
   if (source.choice.server !== undefined && !kit.servesTls) {
-    throw new CliError(`--server chooses the certificate of a broker, and --platform ${name} has none; leave it out`);
+    throw new CliError(`--server must be left out for --platform ${name}, because it chooses the certificate of a broker, `
+      + 'and this platform has none');
   }
   const input = kitInput(name, kit, source);
   assertAccepted(kit, input, source.now);
@@ -51,8 +52,8 @@ export function kitFiles(name: KitName, source: KitSource): MadeKit {
 function notesOnTrust({ cas }: KitInput): string[] {
   return cas
     .filter(({ facts }) => !signingOf(facts, cas.map(each => each.facts)).signer)
-    .map(({ facts }) => `${BROKER_FILE.caBundle} has ${facts.shortName} without the CA above it (${facts.issuer}); a broker that verifies up to the root, `
-      + 'as Mosquitto does, refuses its devices; with the CA above added, it trusts whatever that CA has signed');
+    .map(({ facts }) => `${BROKER_FILE.caBundle} holds ${facts.shortName} without its issuer (${facts.issuer}); a broker that verifies up to the `
+      + 'root, as Mosquitto does, refuses the devices of this CA; if the issuer is added, the broker trusts everything that the issuer has signed');
 }
 
 function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder, choice, now }: KitSource): KitInput {

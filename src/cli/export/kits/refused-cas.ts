@@ -22,8 +22,9 @@ export function dividedCas(name: KitName, kit: Kit, cas: readonly KitCa[], now: 
     .filter(ca => signsForDevices(ca) || !refusedCas.some(({ facts }) => hasSigned(ca.facts, facts)));
   if (taken.length === 0) {
     const [{ facts, finding }] = refusedCas;
-    throw new CliError(`${facts.shortName}: ${describeFinding(finding)}; --platform ${name} needs a CA that is taken there: `
-      + 'declare one with this platform among its `platforms`, put it out, and export again; or export without --platform for the PEM files');
+    throw new CliError(`${facts.shortName}: ${describeFinding(finding)}; --platform ${name} needs a CA that this platform accepts: `
+      + 'declare one with this platform in its `platforms`, add an output of its certificatePem, and export again; '
+      + 'or export without --platform for the PEM files');
   }
   return { issuingCas: taken, refusedCas };
 }

@@ -1,5 +1,5 @@
 import { keyOfCa } from './keys/custody';
-import { describePlace } from './keys/key-storage';
+import { describePlace, isHsm } from './keys/key-storage';
 import { Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger/ledger';
 import { Ports } from './ports';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
@@ -49,7 +49,7 @@ export async function issuingCa(
   const key = await keyOfCa(entry, ports);
   const keyAlgorithm = keyAlgorithmOfPublicKey(key.publicKey);
   if (!keyAlgorithm || !key.publicKey.equals(certificate.publicKey)) {
-    throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} ${entry.keyStorage?.Type === 'Kms' ? 'is not' : 'does not hold'} `
+    throw new Error(`${describePlace(entry.keyStorage!, entry.serialNumber)} ${isHsm(entry.keyStorage) ? 'is not' : 'does not hold'} `
       + `the key of the CA's certificate (version ${entry.serialNumber})`);
   }
   const chain = chainOf(entry);
@@ -63,7 +63,7 @@ export async function issuingCa(
       ...limitsOf(path),
     },
     keyAlgorithm,
-    inKms: entry.keyStorage?.Type === 'Kms',
+    inKms: isHsm(entry.keyStorage),
     chain,
   };
 }

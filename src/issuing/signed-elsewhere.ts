@@ -2,6 +2,7 @@ import { assertAsDeclared } from './declaration/as-declared';
 import { CertificateRequest } from './declaration/certificate-request';
 import { custodyOf, isSamePlace, keyOfCa } from './keys/custody';
 import { ownerOf } from './keys/key-owner';
+import { isHsm } from './keys/key-storage';
 import { Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger/ledger';
 import { assertWanted } from './ledger/wanted';
 import { Ports } from './ports';
@@ -96,7 +97,7 @@ async function isWhole(
 
 async function reserve(request: CertificateRequest, standing: LedgerEntry | undefined, ledger: Ledger, ports: Ports): Promise<void> {
   const { declaration, identity } = request;
-  if (declaration.keyStorage?.Type === 'Kms') {
+  if (isHsm(declaration.keyStorage)) {
     complain(checkHashForKms(declaration.keyAlgorithm!, declaration.hashAlgorithm));
   }
   await ledger.reserve(newEntry(request, ports, {

@@ -6,6 +6,7 @@ import { certificateAttributes } from '../../pki/certificate';
 import { splitCertificates } from '../../pki/certificate-list';
 import { toPem } from '../../pki/pem';
 import { MAX_RESPONSE_BYTES, RequestIds, responseBytes } from '../../resource/response-size';
+import { isParameter } from '../keys/key-storage';
 import { LedgerEntry } from '../ledger/ledger';
 
 /**
@@ -29,7 +30,7 @@ export function declaredData(declaration: Declaration, { serialNumber, ignoredRe
   const ignored = request && (requestOutcome(declaration).ignored ?? outsideMessage(ignoredRequests, MAX_IGNORED_CHARACTERS));
   return {
     ...ignored === undefined ? {} : { IgnoredRequests: ignored },
-    ...keyStorage?.Type === 'Parameter' ? { PrivateKeyParameter: `${keyStorage.Path}/${serialNumber}` } : {},
+    ...isParameter(keyStorage) ? { PrivateKeyParameter: `${keyStorage.Path}/${serialNumber}` } : {},
   };
 }
 

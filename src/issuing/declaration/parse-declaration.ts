@@ -12,7 +12,7 @@ import { checkPlatform } from '../../platforms/platform-checks';
 import { PlatformId } from '../../platforms/registry';
 import { checked, complain, list, optionalText, RawProperties, text, time, truth, wholeNumber } from '../../resource/property-values';
 import { bundlesProperty } from '../keys/bundles';
-import { keyStorageProperty } from '../keys/key-storage';
+import { isParameter, keyStorageProperty } from '../keys/key-storage';
 import { tagsProperty } from '../keys/parameter-tags';
 
 /**
@@ -48,7 +48,7 @@ export function parseDeclaration(resourceType: string, properties: RawProperties
     generation: checked<number>(checkGeneration, wholeNumber(properties.Generation ?? '1')),
     platforms: platformsProperty(properties.Platforms),
     keyStorage,
-    tags: keyStorage?.Type === 'Parameter' ? tagsProperty(properties.Tags) : [],
+    tags: isParameter(keyStorage) ? tagsProperty(properties.Tags) : [],
     request,
     extensions: extensionsProperty(properties.Extensions),
     bundles: bundlesProperty(properties.Bundles),

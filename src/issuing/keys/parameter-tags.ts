@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isParameter } from './key-storage';
 import { checkTagKey, checkTagKeys, checkTagValue, MAX_TAGS, Tag } from '../../contract/tags';
 import { isSerialNumberOf } from '../../pki/serial-number';
 import { complain, list, RawProperties, record } from '../../resource/property-values';
@@ -46,7 +47,7 @@ export function isRecorded({ tags, formerTagKeys }: TagFacts, facts: TagFacts): 
  */
 export async function tagParameter({ keyStorage, identity, serialNumber, tags = [], formerTagKeys = [] }: LedgerEntry, ports: Ports): Promise<void> {
   const isTagged = tags.length > 0 || formerTagKeys.length > 0;
-  if (keyStorage?.Type === 'Parameter' && isTagged && isSerialNumberOf(serialNumber, identity)) {
+  if (isParameter(keyStorage) && isTagged && isSerialNumberOf(serialNumber, identity)) {
     await ports.parameters.tag(keyStorage.Path, serialNumber, tags, formerTagKeys);
   }
 }

@@ -17,6 +17,7 @@ import { complain } from '../../resource/property-values';
 import { CertificateRequest } from '../declaration/certificate-request';
 import { Declaration } from '../declaration/declaration';
 import { requestOutcome } from '../declaration/declared-request';
+import { isHsm } from '../keys/key-storage';
 import { tagFacts } from '../keys/parameter-tags';
 import { Ports } from '../ports';
 import { assertForPlatforms } from '../usable-ca';
@@ -43,7 +44,7 @@ export function reservation(
   if (ca) {
     assertForPlatforms(ca.keyAlgorithm, declaration.platforms);
   }
-  if (ca?.inKms ?? declaration.keyStorage?.Type === 'Kms') {
+  if (ca?.inKms ?? isHsm(declaration.keyStorage)) {
     complain(checkHashForKms(ca?.keyAlgorithm ?? declaration.keyAlgorithm!, declaration.hashAlgorithm));
   }
   const publicKey = declaration.request?.content?.publicKey;

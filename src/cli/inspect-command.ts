@@ -1,4 +1,4 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import { CertificateFacts, describeKey, describePublicKey, isoSeconds, publicKeyOctets, readCertificate } from './certificates/certificate-facts';
 import { chainsOf, isSelfSigned, withoutRepeats } from './certificates/chain';
 import { describeChain, endOf } from './certificates/chain-text';
@@ -10,6 +10,7 @@ import { documentText } from './document';
 import { readInput } from './read-file';
 import { fields } from './table';
 import { Terminal } from './terminal';
+import { sha256 } from '../contract/sha256';
 
 /** The options of the command. */
 export interface InspectOptions {
@@ -141,8 +142,4 @@ function entryDocument({ title, certificate: facts, privateKey }: Finding): obje
     sha256Fingerprint: facts.sha256Fingerprint,
     sha1Fingerprint: facts.sha1Fingerprint,
   } : { kind: 'privateKey', place: title, ...privateKey };
-}
-
-function sha256(octets: Buffer): string {
-  return createHash('sha256').update(octets).digest('hex');
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { DeclaredRequestFacts } from './declaration/certificate-request';
 import { identityFrom } from './declaration/identity';
 import { platformsProperty, replacesProperty } from './declaration/parse-declaration';
@@ -23,6 +22,7 @@ import { Requester } from '../resource/lifecycle-event';
 import { checked, optionalText, RawProperties, secretId, text, truth, wholeNumber } from '../resource/property-values';
 import { describePlace, keyStorageProperty } from './keys/key-storage';
 import { LedgerEntry } from './ledger/ledger';
+import { sha256 } from '../contract/sha256';
 
 /** A resource's declaration of a CA that was made elsewhere. */
 export interface ExistingCaDeclaration {
@@ -60,7 +60,7 @@ export function parseExistingCa(properties: RawProperties): ExistingCaDeclaratio
 export function existingCaIdentity(declaration: ExistingCaDeclaration, { stackId, logicalResourceId }: Requester): string {
   const { certificatePem, certificateSecretArn, generation } = declaration;
   const certificate = certificatePem === undefined ? certificateSecretArn
-    : createHash('sha256').update(readCertificates('certificate', certificatePem)[0]).digest('hex');
+    : sha256(readCertificates('certificate', certificatePem)[0]);
   return identityFrom('ca', ['cdk-private-iot-ca/1', ResourceType.EXISTING_IOT_CA, stackId, logicalResourceId, certificate, generation]);
 }
 

@@ -8,6 +8,7 @@ import { isSignatureAlgorithm } from './signature-algorithms';
 import { Validity } from './validity';
 import { CertificateAttributes } from '../contract/properties';
 import { quote } from '../contract/rules';
+import { sha256 } from '../contract/sha256';
 import { formatTime } from '../contract/term';
 
 /** A parsed certificate. The buffers are views of `der`. */
@@ -155,7 +156,7 @@ export function certificateAttributes(der: Buffer): CertificateAttributes {
     SerialNumber: serialNumber,
     NotBefore: formatTime(validity.notBefore),
     NotAfter: formatTime(validity.notAfter),
-    Sha256Fingerprint: createHash('sha256').update(der).digest('hex'),
+    Sha256Fingerprint: sha256(der),
     Sha1Fingerprint: createHash('sha1').update(der).digest('hex'),
     SubjectKeyIdentifier: keyIdentifier.toString('hex'),
   };

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../contract/sha256';
+
 
 /**
  * The contents of a physical id. It is the identity of a certificate. The physical id of a kept CA names its ledger too, `ca-…/<table>`:
@@ -53,7 +54,7 @@ export function identityIn(physicalId: string | undefined): string | undefined {
 
 /** Derives an id from a text. The same text always gives the same id. */
 export function idFrom(prefix: IdPrefix, text: string): string {
-  return `${prefix}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+  return `${prefix}-${sha256(text).slice(0, 32)}`;
 }
 
 function idWith(prefixes: readonly IdPrefix[]): string {

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../contract/sha256';
+
 
 /** Names that Windows takes for devices, whatever their extension: https://learn.microsoft.com/windows/win32/fileio/naming-a-file. */
 const DEVICE_OF_WINDOWS = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/i;
@@ -11,6 +12,6 @@ export function safeName(name: string): string {
   if (DEVICE_OF_WINDOWS.test(name)) {
     return `${name}_`;
   }
-  const digest = createHash('sha256').update(name).digest('hex').slice(0, 12);
+  const digest = sha256(name).slice(0, 12);
   return name.length > MAX_LENGTH ? `${name.slice(0, MAX_LENGTH - 1 - digest.length)}-${digest}` : name;
 }

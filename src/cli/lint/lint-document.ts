@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { CheckedCertificate, LintResult } from './checked-certificate';
+import { sha256 } from '../../contract/sha256';
 import { LINT_RULES, rulesFor } from '../../pki/lint/lint';
 import { PlatformId } from '../../platforms/registry';
 import { documentText } from '../document';
@@ -30,5 +30,5 @@ export function rulesDocument(): string {
 
 /** The fingerprint in lower-case hexadecimal digits; if the octets are not a certificate, the digest of the octets all the same. */
 export function sha256FingerprintOf({ der }: CheckedCertificate): string {
-  return createHash('sha256').update(der).digest('hex');
+  return sha256(der);
 }

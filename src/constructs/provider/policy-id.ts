@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { sha256 } from '../../contract/sha256';
 
 /** The length of the hash that CDK adds to a logical ID. */
 const DIGITS = 8;
@@ -15,5 +15,5 @@ const DIGITS = 8;
  */
 export function policyId(scope: IConstruct, name: string, arns: readonly string[]): string {
   const text = JSON.stringify(Stack.of(scope).resolve(arns));
-  return `${name}${createHash('sha256').update(text).digest('hex').slice(0, DIGITS).toUpperCase()}`;
+  return `${name}${sha256(text).slice(0, DIGITS).toUpperCase()}`;
 }

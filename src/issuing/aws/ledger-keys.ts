@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Item } from './ledger-item';
 import { comparableCommonName } from '../../contract/common-names';
+import { sha256 } from '../../contract/sha256';
 import { Requester } from '../../resource/lifecycle-event';
 import { LedgerEntry } from '../ledger/ledger';
 
@@ -24,7 +24,7 @@ export function nameKey(issuer: string, commonName: string, requester: Requester
 
 /** Names that a validator considers the same share a partition. Its key has a digest, because a name can be longer than a key. */
 export function namePartition(issuer: string, commonName: string): string {
-  return `name#${issuer}#${createHash('sha256').update(comparableCommonName(commonName)).digest('hex')}`;
+  return `name#${issuer}#${sha256(comparableCommonName(commonName))}`;
 }
 
 /** The resource that an item with a `nameKey` is about. */

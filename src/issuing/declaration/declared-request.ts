@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { assertSubject } from './certificate-kinds';
 import { Declaration, DeclaredRequest } from './declaration';
 import { nameLists, subjectValues } from './declared-extensions';
 import { checkNameRules, GENERAL_NAME_TYPE_NAMES, NameLists } from '../../contract/general-names';
+import { sha256 } from '../../contract/sha256';
 import {
   AllowedSubject, AllowedSubjectType, checkAllowedSubject, checkRequestedSubject, checkSubjectIsDecided,
 } from '../../contract/subject-rules';
@@ -77,7 +77,7 @@ export function requestIdentity(request: DeclaredRequest): object {
     return { secretArn: place, ...allowedNames ? { allowedNames } : {}, ...allowedSubject ? { allowedSubject } : {} };
   }
   const { names } = requestOutcome({ request });
-  return { publicKey: createHash('sha256').update(content.publicKey).digest('hex'), ...names ? { names } : {} };
+  return { publicKey: sha256(content.publicKey), ...names ? { names } : {} };
 }
 
 /** What enters the certificate from a request besides its key, and what does not. */

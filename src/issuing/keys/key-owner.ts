@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../contract/sha256';
 import { Requester } from '../../resource/lifecycle-event';
 
 /** The form in which a place holds a key of a resource: the key itself, or a delivery format. */
@@ -6,5 +6,5 @@ export type KeyForm = 'key' | 'Pkcs12' | 'Pkcs12Legacy' | 'CombinedPem' | 'Der';
 
 /** The name that tells the places of a resource's keys from those of all other resources. It is the same for all its certificates. */
 export function ownerOf({ stackId, logicalResourceId }: Requester, form: KeyForm = 'key'): string {
-  return createHash('sha256').update(JSON.stringify([stackId, logicalResourceId, form])).digest('hex').slice(0, 32);
+  return sha256(JSON.stringify([stackId, logicalResourceId, form])).slice(0, 32);
 }

@@ -1,10 +1,3 @@
-import { createHash } from 'node:crypto';
-
-/** SHA-256 of a text in UTF-8, 64 lower-case hexadecimal digits. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
 /** Percent-encodes all but the unreserved characters of RFC 3986, section 2.3. */
 export function percentEncoded(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { percentEncoded, sha256 } from '../../registrar/canonical-text';
+import { sha256 } from '../../../contract/sha256';
+import { percentEncoded } from '../../registrar/canonical-text';
 import { HttpRequest } from '../../registrar/http-api';
 
 /** An access key of Alibaba Cloud, or a temporary access key of its STS, which has a token. */

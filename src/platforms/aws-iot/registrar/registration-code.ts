@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { IotApi } from './iot-api';
 import { checkGeneration } from '../../../contract/rules';
+import { sha256 } from '../../../contract/sha256';
 import { checked, RawProperties, wholeNumber } from '../../../resource/property-values';
 import { certificateProperty } from '../../registrar/certificate-property';
 import { endpointProperty } from '../../registrar/endpoint';
@@ -47,7 +47,7 @@ export class RegistrationCode implements Registrar {
 function purposeOf({ CaCertificatePem, Generation }: RawProperties): string {
   const { fingerprint256 } = certificateProperty('CaCertificatePem', CaCertificatePem);
   const canonical = [fingerprint256, checked<number>(checkGeneration, wholeNumber(Generation))];
-  return createHash('sha256').update(JSON.stringify(canonical)).digest('hex').slice(0, 16);
+  return sha256(JSON.stringify(canonical)).slice(0, 16);
 }
 
 /** The codes in a physical ID; none if the physical ID is not of this resource. */

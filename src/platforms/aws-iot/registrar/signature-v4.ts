@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { basicTime, percentEncoded, sha256 } from '../../registrar/canonical-text';
+import { sha256 } from '../../../contract/sha256';
+import { basicTime, percentEncoded } from '../../registrar/canonical-text';
 import { HttpRequest } from '../../registrar/http-api';
 
 /** AWS credentials, as Lambda provides them to a function. */

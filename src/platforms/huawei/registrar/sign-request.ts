@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { basicTime, percentEncoded, sha256 } from '../../registrar/canonical-text';
+import { sha256 } from '../../../contract/sha256';
+import { basicTime, percentEncoded } from '../../registrar/canonical-text';
 import { HttpRequest } from '../../registrar/http-api';
 
 /** An access key of Huawei Cloud, AK and SK. */

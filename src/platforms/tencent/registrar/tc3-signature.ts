@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { sha256 } from '../../registrar/canonical-text';
+import { sha256 } from '../../../contract/sha256';
 import { HttpRequest } from '../../registrar/http-api';
 
 /** An API key of Tencent Cloud, or a temporary API key of its STS, which has a token. */

@@ -9,7 +9,7 @@ import { PlatformId } from '../../platforms/registry';
  * certificate breaks.
  */
 export const WARNINGS = {
-  'ca-has-ended': 'A CA that was made elsewhere has expired and can issue no new certificates',
+  'ca-has-ended': 'A CA that was made elsewhere is not valid at present and can issue no new certificates',
   'ca-names': 'Some validators refuse everything below a CA that was made elsewhere, because of its names or constraints',
   'ca-of-another-account': 'The account of a CA must let this account use the CA\'s key and ledger',
   'common-name-constraints': 'A validator treats a common name as a host name outside the CA\'s constraints',

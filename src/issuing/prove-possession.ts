@@ -121,7 +121,7 @@ function reservation({ declaration, identity, requestId, stackId, logicalResourc
 async function sign(declaration: ProofDeclaration, ca: IssuingCa): Promise<Buffer> {
   const signature = await ca.issuer.signer.sign(signedData(declaration), declaration.hashAlgorithm);
   assertSigned(declaration, ca, signature, 'the signature on verificationCode does not verify with the CA\'s public key; '
-    + 'the signer answered no signature, or signed with another key');
+    + 'the signer did not return a signature, or signed with another key');
   return signature;
 }
 

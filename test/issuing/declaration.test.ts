@@ -34,8 +34,8 @@ test.each(['yes', '1', 'True', '', 0, null])('fails for a truth value of %j', va
 
 test.each<[string, () => unknown, string]>([
   ['a resource type of somebody else', () => parseDeclaration('Custom::Other', {}), 'the resource type must be one of Custom::PrivateIotCa'],
-  ['no ledger', () => parseCa({ LedgerTable: undefined }), 'ledgerTable must be a string that is not empty'],
-  ['no issuer', () => parseDevice({ Issuer: '' }), 'ca must be a string that is not empty, got ""'],
+  ['no ledger', () => parseCa({ LedgerTable: undefined }), 'ledgerTable must be a non-empty string'],
+  ['no issuer', () => parseDevice({ Issuer: '' }), 'ca must be a non-empty string, got ""'],
   ['no subject', () => parseCa({ Subject: undefined }), 'subject must be a map'],
   ['no common name', () => parseCa({ Subject: { Organization: 'Acme' } }), 'subject.commonName must be 1 to 64 characters long, got 0'],
   ['a common name that is a list', () => parseCa({ Subject: { CommonName: ['a'] } }), 'subject.commonName must be a text, got a list'],
@@ -61,10 +61,10 @@ test.each<[string, () => unknown, string]>([
     () => parseVerification({ RegistrationCode: '-----BEGIN EC PRIVATE KEY----- MHcCAQEE' }), 'registrationCode must not be a private key'],
   ['a CA with an issuer that is signed elsewhere', () => parseCa({ Issuer: CA, SignedElsewhere: 'true', ValidityDays: undefined }),
     'signedElsewhere must be left out for a CA that has an issuer here'],
-  ['no end and no number of days', () => parseCa({ ValidityDays: undefined }), 'validity must be given as a number of days or by notAfter, and not by both'],
+  ['no end and no number of days', () => parseCa({ ValidityDays: undefined }), 'validity must be given either as a number of days or with notAfter, not both'],
   ['an end in another form', () => parseCa({ ValidityDays: undefined, NotAfter: '2030-01-01' }), 'notAfter must be a time as in 2026-01-31T23:59:59Z, got "2030-01-01"'],
   ['name constraints of a device', () => parseDevice({ Extensions: { NameConstraints: { Permitted: { Dns: ['a.example'] } } } }),
-    'nameConstraints must be left out for a certificate that is no CA'],
+    'nameConstraints must be left out for a certificate that is not a CA'],
   ['extensions that are no map', () => parseDevice({ Extensions: ['a'] }), 'extensions must be a map'],
   ['an extension that the CA decides on', () => parseDevice({ Extensions: { CustomExtensions: [{ Oid: '2.5.29.19', Value: 'BQA=' }] } }),
     'customExtensions must not be one that the CA decides on'],

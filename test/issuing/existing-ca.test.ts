@@ -113,7 +113,7 @@ test('a CA whose extended key usages are for servers issues servers and no devic
   const { certificatePem } = cas.root({ privateKeyPem: root.privateKeyPem, extensions: [...CA_EXTENSIONS, 'extendedKeyUsage=serverAuth'] });
   const { physicalResourceId } = await adopt(certificatePem);
   await expect(handle(request('device', 'Create', deviceProperties(physicalResourceId)))).rejects.toThrow(
-    'the CA, or one above it, has extended key usages without clientAuth: serverAuth; validators refuse what it issues for that');
+    'the CA, or a CA above it, has extended key usages without clientAuth: serverAuth; validators refuse what it issues for that');
   const names = { SubjectAlternativeNames: { Dns: ['broker.acme.example'] } };
   const { data } = await handle(request('server', 'Create', deviceProperties(physicalResourceId, { KeyStorage: SERVER_KEY, Extensions: names })));
   expect(cas.verify(data!.CertificatePem, '', certificatePem, ['-purpose', 'sslserver'])).toBe('certificate: OK');
@@ -123,7 +123,7 @@ test('no certificate outlives a CA above the one that signs', async () => {
   const above = cas.root({ subject: '/CN=Above', days: 9 });
   const below = cas.below(above, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below', days: 3650 });
   const { physicalResourceId } = await adopt(below.certificatePem + above.certificatePem);
-  await expect(handle(request('device', 'Create', deviceProperties(physicalResourceId)))).rejects.toThrow('after the end of the CA, or of one above it, on');
+  await expect(handle(request('device', 'Create', deviceProperties(physicalResourceId)))).rejects.toThrow('after the end of the CA, or of a CA above it, on');
   const { data } = await handle(request('device', 'Create', deviceProperties(physicalResourceId, { ClipToIssuer: 'true' })));
   const end = (pem: string) => new Date(new X509Certificate(pem).validTo).getTime();
   expect(end(data!.CertificatePem)).toBe(end(above.certificatePem));
@@ -154,11 +154,11 @@ describe('fails, and takes nothing into the ledger, for', () => {
       return cas.below(short, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below' }).certificatePem + short.certificatePem;
     }, 'certificate, certificate 2, must allow as many CAs below it as there are, 1, got a path length of 0'],
     ['a CA for nothing that is issued here', () => own({ extensions: [...CA_EXTENSIONS, 'extendedKeyUsage=OCSPSigning'] }).certificatePem,
-      'certificate must allow clientAuth or serverAuth where it, or a CA above it, has extended key usages, got "1.3.6.1.5.5.7.3.9"'],
+      'certificate must allow clientAuth or serverAuth if it, or a CA above it, has extended key usages, got "1.3.6.1.5.5.7.3.9"'],
     ['a CA whose name violates the constraints above it', () => {
       const above = cas.root({ subject: '/O=Acme', extensions: [...CA_EXTENSIONS, 'nameConstraints=critical,permitted;dirName:acme', '[acme]', 'O=Acme'] });
       return cas.below(above, { privateKeyPem: root.privateKeyPem, subject: '/O=Other/CN=Below' }).certificatePem + above.certificatePem;
-    }, 'certificate can\'t be used, since nothing below it would verify: the CA\'s name constraints do not permit directory:"O=Other, CN=Below"'],
+    }, 'certificate can\'t be used, because nothing below it would verify: the CA\'s name constraints do not permit directory:"O=Other, CN=Below"'],
     ['no certificate', () => 'certificate', 'certificate must hold a certificate in PEM'],
     ['a private key in place of the certificate', () => root.privateKeyPem, 'certificate must hold certificates only, got a private key (not shown)'],
   ];

@@ -203,7 +203,7 @@ describe('fails, before anything is written, for', () => {
       return properties(der.toString('base64'));
     }, 'must be signed by the private half of its own public key (proof of possession)'],
     ['a weak key', () => properties(cas.request(cas.key(['RSA', '-pkeyopt', 'rsa_keygen_bits:1024']), { subject: '/CN=a' })), 'certificateSigningRequest'],
-    ['an empty request, as the default of a parameter is', () => properties(''), 'certificateSigningRequest must be a string that is not empty, got ""'],
+    ['an empty request, as the default of a parameter is', () => properties(''), 'certificateSigningRequest must be a non-empty string, got ""'],
     ['a request without a common name', () => properties(deviceRequest([], '/O=Acme')), 'subject.commonName must be 1 to 64 characters long'],
     ['a key that the platform does not take', () => properties(deviceRequest([], '/CN=a', cas.key(['ED25519'])), { Platforms: ['aws-iot-core'] }),
       'the key of certificateSigningRequest must be one of RSA_2048'],
@@ -221,11 +221,11 @@ describe('fails, before anything is written, for', () => {
       return fromSecret({ Profile: 'devid' });
     }, 'subject.serialNumber must be there for the profile devid'],
     ['a subject that the rule does not allow', () => properties(deviceRequest([], '/O=Acme/CN=victim'), { AllowedSubject: SENSORS }),
-      'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject says (* is one or more letters, digits and - . _ :; all else stands for itself), got "victim"'],
+      'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject requires (* is one or more letters, digits and - . _ :; all else stands for itself), got "victim"'],
     ['a subject in a secret that the rule does not allow', () => {
       world.secretValues.set(REQUEST_SECRET, deviceRequest([], '/O=Acme/CN=victim'));
       return fromSecret();
-    }, 'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject says (* is one or more letters, digits and - . _ :; all else stands for itself), got "victim"'],
+    }, 'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject requires (* is one or more letters, digits and - . _ :; all else stands for itself), got "victim"'],
     ['a request in a secret whose name nobody decides on', () => fromSecret({ AllowedSubject: undefined }), 'subject or allowedSubject must be given'],
     ['a rule beside a subject', () => fromSecret({ Subject: { CommonName: 'sensor-1' } }), 'allowedSubject must be left out where subject is given'],
     ['a rule that is none', () => fromSecret({ AllowedSubject: 'sensor-*' }), 'allowedSubject must be a map, got "sensor-*"'],

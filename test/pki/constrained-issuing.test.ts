@@ -195,7 +195,7 @@ describe('constraints of a CA above', () => {
   test('must not be declared for who is no CA', async () => {
     const { issuer } = await testCa();
     await expect(testCertificate(issuer, { extensions: { nameConstraints: { critical: true, permitted: { dns: ['a'] } } } })).rejects.toThrow(
-      'nameConstraints must be left out for a certificate that is no CA (RFC 5280, section 4.2.1.10)');
+      'nameConstraints must be left out for a certificate that is not a CA (RFC 5280, section 4.2.1.10)');
   });
 });
 
@@ -207,7 +207,7 @@ test.each([
   const extensions = { subjectAlternativeNames: { uri: [uri] } };
   expect(opensslSays(await testCertificate({ ...ca.issuer, nameConstraints: undefined }, { extensions }), ca.certificate)).toBe('OK');
   await expect(testCertificate(ca.issuer, { extensions })).rejects.toThrow(
-    `the CA's name constraints on URIs want one with a host name (RFC 5280, section 4.2.1.10), got ${JSON.stringify(uri)}`);
+    `the CA's name constraints on URIs require a URI with a host name (RFC 5280, section 4.2.1.10), got ${JSON.stringify(uri)}`);
 });
 
 describe('directory names of a CA from elsewhere', () => {

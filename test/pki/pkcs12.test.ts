@@ -158,7 +158,7 @@ describe('a PKCS#12 file fails', () => {
   });
 
   test('for the certificate of another key', async () => {
-    expect(await failure({ privateKeyPem: DEVICE_KEYS.EC_P384 })).toBe('certificate must be the certificate of the private key, got one of another key');
+    expect(await failure({ privateKeyPem: DEVICE_KEYS.EC_P384 })).toBe('certificate must be the certificate of the private key, got the certificate of another key');
   });
 });
 

@@ -48,7 +48,7 @@ function expectKey(text: string, key: string, passphrase?: string): void {
 
 const WRONG_PASSPHRASE = 'passphrase must be the one that privateKey was encrypted with, got another one (not shown), or privateKey is damaged';
 const NO_PASSPHRASE = 'passphrase must be given, because privateKey is encrypted';
-const DAMAGED = 'got one that is damaged, has lost its line ends or is of another kind of key (not shown)';
+const DAMAGED = 'got a key that is damaged, has lost its line breaks or is of another kind (not shown)';
 
 describe('a key that is not encrypted', () => {
   test.each<[string, readonly KeyAlgorithmName[], (pem: string) => string]>([
@@ -118,7 +118,7 @@ describe('an encrypted key', () => {
       return;
     }
     expect(failure(stdout, PASSPHRASE))
-      .toBe(`privateKey must be encrypted with ${allowed}, got another algorithm; openssl pkcs8 -topk8 -v2 aes-256-cbc encrypts it again`);
+      .toBe(`privateKey must be encrypted with ${allowed}, got another algorithm; encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc`);
   });
 
   test('fails for a cipher of the older form that OpenSSL 3 does without', () => {

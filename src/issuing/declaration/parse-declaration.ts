@@ -69,7 +69,7 @@ function assertTogether({ signedElsewhere, issuer, extensions, profile, bundles,
     throw new Error('signedElsewhere must be left out for a CA that has an issuer here');
   }
   if (profile !== 'ca' && extensions?.nameConstraints) {
-    throw new Error('nameConstraints must be left out for a certificate that is no CA (RFC 5280, section 4.2.1.10)');
+    throw new Error('nameConstraints must be left out for a certificate that is not a CA (RFC 5280, section 4.2.1.10)');
   }
   if (bundles.length > 0 && ['ca', 'verification'].includes(profile)) {
     throw new Error('deliveryFormats must be left out for a CA and for a verification certificate: the key of a CA is handed on in no form');

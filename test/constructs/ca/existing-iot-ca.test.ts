@@ -178,11 +178,11 @@ test('a CA without a subject key identifier is taken, and it is said who refuses
 
 test.each([
   ['evil.example', 'take the commonName "evil.example" for a host name'],
-  ['Plant CA', 'wolfSSL, and Botan where it has a dot, take it for a host name'],
+  ['Plant CA', 'wolfSSL, and Botan if it has a dot, take it for a host name'],
 ])('a CA whose common name, %s, is a host name outside of the constraints above it to some is taken, and it is said who refuses what is below it', (commonName, words) => {
   const root = opensslCa('Old', { extensions: ['nameConstraints = critical, permitted;DNS:acme.example'] });
   const { stack } = existing({ certificate: PemSource.inline(opensslCa(commonName, { issuer: root }).certificate + root.certificate) });
-  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(`certificate has names or name constraints for which some validators refuse everything below it: .*${words}`));
+  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(`certificate has names or name constraints because of which some validators refuse everything below it: .*${words}`));
 });
 
 test.each([
@@ -198,7 +198,7 @@ test('a CA with critical policies is taken, and one with a critical extension th
   const withExtension = (extension: string) => PemSource.inline(opensslCa('Old', { extensions: [extension] }).certificate);
   expect(existing({ certificate: withExtension('certificatePolicies = critical, 1.2.3.4') }).ca.keyAlgorithm).toBe(KeyAlgorithm.EC_P256);
   expect(() => existing({ certificate: withExtension('inhibitAnyPolicy = critical, 0') }))
-    .toThrow('must have no critical extension that is not acted upon here, got inhibitAnyPolicy (2.5.29.54): ');
+    .toThrow('must have no critical extension that this library does not process, got inhibitAnyPolicy (2.5.29.54): ');
 });
 
 describe('a certificate that is known at synthesis is refused in the words of the function:', () => {
@@ -227,7 +227,7 @@ describe('a certificate that is known at synthesis is refused in the words of th
   test('a key that can\'t be declared', () => {
     const { certificate } = opensslCa('Odd', { newKey: ['ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'] });
     expect(() => existing({ certificate: PemSource.inline(certificate) }))
-      .toThrow('Stack/Ca: certificate must be of a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent');
+      .toThrow('Stack/Ca: certificate must have a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent');
   });
 });
 

@@ -126,7 +126,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
       new PrivateIotCa(ca.stack, 'Line', { subject: { commonName: 'Line 7' }, issuer: ca });
       ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Line 8')) });
       expect(said(ca.stack)).toEqual(['Line 7', 'Line 8'].map(name => expect.stringMatching(
-        `^the commonName "${name}" should lie within .*: wolfSSL, and Botan where it has a dot, take it for a host name and refuse all that is below the CA`)));
+        `^the commonName "${name}" should lie within .*: wolfSSL, and Botan if it has a dot, take it for a host name and refuse all that is below the CA`)));
     });
 
     test('a mailbox that is as long before its @ as the host that is permitted, declared or in a request', () => {
@@ -194,16 +194,16 @@ describe('a validity', () => {
     const { ca } = stackWithCa({ notAfter: END });
     const notAfter = new Date('2040-01-01T00:00:01Z');
     expect(() => ca.addDeviceCertificate('A', { subject: SUBJECT, notAfter })).toThrow(
-      'Stack/Ca/A: validity would end on 2040-01-01T00:00:01Z, after the end of the CA, or of one above it, on 2040-01-01T00:00:00Z; shorten validity, or set clipToIssuer');
+      'Stack/Ca/A: validity would end on 2040-01-01T00:00:01Z, after the end of the CA, or of a CA above it, on 2040-01-01T00:00:00Z; shorten validity, or set clipToIssuer');
     expect(() => ca.addDeviceCertificate('B', { subject: SUBJECT, notAfter, clipToIssuer: true })).not.toThrow();
     expect(() => ca.addDeviceCertificate('C', { subject: SUBJECT, notAfter: new Date('2041-01-01T00:00:00Z'), notBefore: END, clipToIssuer: true }))
-      .toThrow('notBefore must be before the end of the CA, or of one above it, on 2040-01-01T00:00:00Z, got 2040-01-01T00:00:00Z');
+      .toThrow('notBefore must be before the end of the CA, or of a CA above it, on 2040-01-01T00:00:00Z, got 2040-01-01T00:00:00Z');
   });
 
   test('that begins before the CA is refused', () => {
     const { ca } = stackWithCa({ notBefore: new Date('2026-01-01T00:00:00Z') });
     expect(() => ca.addDeviceCertificate('A', { subject: SUBJECT, notBefore: PAST }))
-      .toThrow('notBefore must not be before the CA, or one above it, begins on 2026-01-01T00:00:00Z, got 2020-01-01T00:00:00Z');
+      .toThrow('notBefore must not be before the CA, or a CA above it, becomes valid on 2026-01-01T00:00:00Z, got 2020-01-01T00:00:00Z');
   });
 
   test('that would end after a CA from elsewhere, counted from today, is warned of', () => {
@@ -219,7 +219,7 @@ describe('a KMS key of the app that can\'t be that of the CA is refused:', () =>
   const allowed = 'RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521';
 
   test.each<[string, (stack: Stack) => Key, string]>([
-    ['a symmetric one, which is the default', stack => new Key(stack, 'Key'), 'must be one for signing (KeyUsage SIGN_VERIFY), got "ENCRYPT_DECRYPT"; name another key'],
+    ['a symmetric one, which is the default', stack => new Key(stack, 'Key'), 'must be a signing key (KeyUsage SIGN_VERIFY), got "ENCRYPT_DECRYPT"; name another key'],
     ['one that encrypts', stack => new Key(stack, 'Key', { keySpec: KeySpec.RSA_2048, keyUsage: KeyUsage.ENCRYPT_DECRYPT }), 'must be one for signing'],
     ['one on another kind of curve', stack => new Key(stack, 'Key', { ...SIGN, keySpec: KeySpec.ECC_SECG_P256K1 }),
       `must have one of the KeySpecs ${allowed}, got "ECC_SECG_P256K1"; name another key`],
@@ -282,7 +282,7 @@ describe('constraints under which a validator refuses what keeps to them are war
     expect(said({ permitted: { dns: ['a'], directory: [{ organization: 'Acme' }], ip: ['fd00::/8'] }, excluded: { uri: ['a'] } })).toEqual([
       'not every validator knows these nameConstraints: Go 1.19 refuses every chain under critical constraints on permitted directory names; '
         + 'GnuTLS 3.7 refuses every certificate with a URI under critical constraints on excluded URIs; '
-        + 'Botan 2.19 refuses every chain under critical constraints on permitted addresses of IPv6. All of them know constraints on dns [ack: cdk-private-iot-ca:name-constraints]',
+        + 'Botan 2.19 refuses every chain under critical constraints on permitted IPv6 addresses. All of them know constraints on dns [ack: cdk-private-iot-ca:name-constraints]',
     ]);
   });
 

@@ -185,7 +185,7 @@ describe('a key in a state in which it does not sign is an error that names the 
     ['Unavailable', 'KMSInvalidStateException', 'the key is unavailable; connect its key store (kms:ConnectCustomKeyStore) and deploy again'],
     ['Creating', 'KMSInvalidStateException', 'the key is still being changed by KMS; deploy again in a moment'],
     ['Updating', 'KMSInvalidStateException', 'the key is still being changed by KMS; deploy again in a moment'],
-    ['PendingReplicaDeletion', 'KMSInvalidStateException', 'the key is pending the deletion of its replicas; name a key that is kept'],
+    ['PendingReplicaDeletion', 'KMSInvalidStateException', 'the key is pending the deletion of its replicas; name a key that is not being deleted'],
   ];
 
   test.each(STATES)('%s', async (state, error, words) => {
@@ -229,14 +229,14 @@ describe('a fault of KMS or of the network', () => {
   });
 
   test.each<[string, string]>([
-    ['ThrottlingException', 'the account makes too many calls of KMS at a time; deploy again later, or have the quota raised'],
-    ['KMSInternalException', 'it is a fault of KMS; deploy again'],
-    ['DependencyTimeoutException', 'it is a fault of KMS; deploy again'],
-    ['KeyUnavailableException', 'it is a fault of KMS; deploy again'],
+    ['ThrottlingException', 'the account makes too many KMS calls at a time; deploy again later, or have the quota raised'],
+    ['KMSInternalException', 'KMS had an internal fault; deploy again'],
+    ['DependencyTimeoutException', 'KMS had an internal fault; deploy again'],
+    ['KeyUnavailableException', 'KMS had an internal fault; deploy again'],
     ['AccessDeniedException', 'the role of the function and the policy of the key must both allow this action; for the key of a CA of another account, '
       + 'grantIssue(new AccountPrincipal(…)) of the CA, in its own stack, lets this account in'],
-    ['NotFoundException', 'the key does not exist in the account and the Region of its ARN; a key that was deleted can\'t be brought back'],
-    ['InvalidKeyUsageException', 'the key must be one for signing (KeyUsage SIGN_VERIFY) of an algorithm that fits'],
+    ['NotFoundException', 'the key does not exist in the account and the Region of its ARN; a deleted key can\'t be restored'],
+    ['InvalidKeyUsageException', 'the key must be a signing key (KeyUsage SIGN_VERIFY) with a suitable algorithm'],
   ])('%s for ever ends with a message that names the action, the key and the way out, and quotes nothing', async (error, words) => {
     const { arn } = keyOf('EC_P256');
     const signer = await signers(100, 2).signer(arn);

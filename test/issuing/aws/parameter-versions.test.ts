@@ -220,7 +220,7 @@ describe('the tags of a key', () => {
   test('of a parameter that somebody has deleted are an error that says what to do', async () => {
     const version = serialNumber();
     await expect(parameters.tag(path, version, [TEAM], [])).rejects.toThrow(`ssm:AddTagsToResource on the parameter ${path}/${version} failed: InvalidResourceId; `
-      + 'the parameter is not there any more; raise `generation`, so that the certificate has a new key');
+      + 'the parameter no longer exists; raise `generation`, so that the certificate gets a new key');
     await expect(parameters.tag(path, version, [], ['team'])).rejects.toThrow(/^ssm:RemoveTagsFromResource on the parameter \S+ failed: InvalidResourceId; /);
   });
 
@@ -235,7 +235,7 @@ describe('the tags of a key', () => {
     const version = serialNumber();
     jest.spyOn(client, 'send').mockRejectedValue(Object.assign(new Error(), { name: 'TooManyTagsError' }) as never); // moto has no such bound
     await expect(parameters.tag(path, version, [TEAM], [])).rejects.toThrow(`ssm:AddTagsToResource on the parameter ${path}/${version} failed: TooManyTagsError; `
-      + 'a parameter takes 50 tags, and has some besides those of the app; take some of these away');
+      + 'a parameter can have 50 tags, and it has some besides those of the app; remove some of these');
   });
 });
 

@@ -142,13 +142,13 @@ describe('delivering the answer', () => {
 
   test.each([403, 400, 307])('ends with %i, and the invocation fails so that Lambda repeats it', async status => {
     proxy.answerFaults = () => status;
-    await expect(handle(success)).rejects.toThrow(`CloudFormation did not take the answer: HTTP status ${status}`);
+    await expect(handle(success)).rejects.toThrow(`CloudFormation did not accept the response: HTTP status ${status}`);
     expect(proxy.answerAttempts).toBe(1);
   });
 
   test('ends with the time of the invocation, which then fails', async () => {
     proxy.answerFaults = () => 'reset';
-    await expect(handle(success, request(), 2_000)).rejects.toThrow('CloudFormation did not take the answer: ECONNRESET');
+    await expect(handle(success, request(), 2_000)).rejects.toThrow('CloudFormation did not accept the response: ECONNRESET');
     expect(proxy.answerAttempts).toBeGreaterThan(1);
     expect(JSON.parse(logged[0])).toMatchObject({ level: 'ERROR', message: 'not answered', physicalResourceId: IDENTITY });
   });
@@ -238,8 +238,8 @@ describe('an event that is to be answered elsewhere', () => {
 
 describe('an event of CloudFormation that is not for this function, or not whole,', () => {
   test.each([
-    ['of another stack', { StackId: `${STACK}1` }, `Device: StackId must be that of the stack which the function is part of, got "${STACK}1"; `
-      + 'declare the resource in that stack, or use the function of its own'],
+    ['of another stack', { StackId: `${STACK}1` }, `Device: StackId must be the id of the stack that the function belongs to, got "${STACK}1"; `
+      + 'declare the resource in that stack, or use the function of the resource\'s own stack'],
     ['of no known shape', { ResourceProperties: 'all' }, 'Device: ResourceProperties must be a map, got "all"'],
     ['of an unknown kind', { RequestType: 'Import' }, 'Device: RequestType must be one of Create, Update, Delete, got "Import"'],
     ['without a type', { ResourceType: undefined }, 'Device: ResourceType must be a string of 1 to 255 bytes, got another value (not shown)'],
@@ -292,7 +292,7 @@ describe('an answer goes out', () => {
 
   test('although the reason is no text', async () => {
     await handle(failing(Object.assign(new Error(), { message: { toString: 1 } })));
-    expect(answer().Reason).toBe('it failed, and why can\'t be told; see the log of the function, request invocation-1');
+    expect(answer().Reason).toBe('it failed, and the reason can\'t be shown; see the log of the function, request invocation-1');
   });
 
   test('although a name in the event has 60,000 characters', async () => {

@@ -50,7 +50,7 @@ const REFUSED: { readonly [file: string]: string } = {
   'refused-openssl-explicit.pem': 'got an EC key whose curve is not named but described by parameters',
   'refused-openssl-md5.pem': 'got MD5 with RSA; make the request again',
   'refused-openssl-prime192v1.pem': 'got an EC key on the curve P-192',
-  'refused-openssl-pss.pem': 'must be signed by RSA (PKCS#1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512, or by Ed25519, got RSA-PSS',
+  'refused-openssl-pss.pem': 'must be signed with RSA (PKCS#1 v1.5) or ECDSA, over SHA-256, SHA-384 or SHA-512, or with Ed25519, got RSA-PSS',
   'refused-openssl-rsa1024.pem': 'must hold a public key that is RSA of 2048 to 8192 bits (a multiple of 8) with the public exponent 65537, '
     + 'or one of EC_P256, EC_P384, EC_P521, ED25519, got an RSA key of 1024 bits; make a new key pair',
   'refused-openssl-secp224r1.pem': 'got an EC key on the curve P-224',

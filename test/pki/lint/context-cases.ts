@@ -96,7 +96,7 @@ export const COMMON_NAME_CASES: readonly ContextCase[] = [
   [CONSTRAINED, { more: BESIDE(7, Buffer.alloc(4)) }, 'for a host name', { subject: name([COMMON_NAME, 'sensor-001.acme.example']) }],
   [CONSTRAINED, { extendedKeyUsage: usages(OID.serverAuth), subject: name([COMMON_NAME, 'broker 1']) }, 'for a host name', { subject: name(['2.5.4.10', 'Acme']) }],
   [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'line7']) }, 'for a host name', { ...subCa(), subject: name([COMMON_NAME, 'line7.acme.example']) }],
-  [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'Line 7']) }, 'wolfSSL, and Botan where it has a dot, take it for a host name', { ...subCa(), subject: name(['2.5.4.10', 'Acme']) }],
+  [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'Line 7']) }, 'wolfSSL, and Botan if it has a dot, take it for a host name', { ...subCa(), subject: name(['2.5.4.10', 'Acme']) }],
   [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'line7']) }, 'for a host name', { ...subCa(), subject: name([COMMON_NAME, 'line7']), issuer: name([COMMON_NAME, 'line7']) }],
   [EXCLUDING, { subject: name([COMMON_NAME, '10.0.0.1']) }, 'for an address, and the CA\'s name constraints do not permit it', { subject: name([COMMON_NAME, '192.0.2.1']) }],
 ].map(([issuer, found, says, passed]) => ({ rule: 'stack-common-name-constraints', says, found, passed, issuers: [issuer, issuer] }) as ContextCase);
@@ -130,7 +130,7 @@ export const PLATFORM_CASES: readonly ContextCase[] = [
     { rule: `platform-${platform}-device-key`, says: 'got EC secp256k1', found: { publicKey: k1 }, passed: {}, platforms: [platform] },
     {
       rule: `platform-${platform}-signature-key`,
-      says: /^a device certificate must be signed by a key of RSA( or EC)? for .*, got a signature of (EC|ED25519)$/,
+      says: /^a device certificate must be signed with a key of RSA( or EC)? for .*, got a signature of (EC|ED25519)$/,
       found: SIGNED_BY_EC_AND_RSA(platform)[0],
       passed: SIGNED_BY_EC_AND_RSA(platform)[1],
       platforms: [platform],

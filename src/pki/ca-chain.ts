@@ -154,7 +154,7 @@ export function checkChainIsValid(property: string, { certificate, chain }: CaCh
 /** RFC 5280, section 4.2: a validator must reject a certificate with a critical extension that it does not know or can't process. */
 export function assertUnderstood({ unknownCritical }: Certificate): void {
   if (unknownCritical.length > 0) {
-    throw new Error(`the CA's certificate, and those above it, must have no critical extension that this library does not process, `
+    throw new Error('the CA\'s certificate, and those above it, must have no critical extension that this library does not process, '
       + `got ${describeExtensions(...unknownCritical)}: `
       + 'the certificates that it issues could violate the extension unnoticed; '
       + 'have the certificate renewed without the extension, or with the extension not critical');

@@ -54,7 +54,7 @@ export function assertMayIssue(
 ): void {
   const outer = issuer.validity;
   if (outer && (validity.notBefore < outer.notBefore || validity.notAfter > outer.notAfter)) {
-    throw new Error(`validity must lie within the validity of the CA and of the CAs above it, `
+    throw new Error('validity must lie within the validity of the CA and of the CAs above it, '
       + `${formatTime(outer.notBefore)} to ${formatTime(outer.notAfter)}, `
       + `got ${formatTime(validity.notBefore)} to ${formatTime(validity.notAfter)}`);
   }

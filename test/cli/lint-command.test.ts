@@ -118,7 +118,7 @@ describe('a certificate with an error', () => {
   });
 
   test('is found by the clock too', () => {
-    expect(lintAt(new Date('2040-01-01'), [caFile]).said).toMatch(/warning +rfc5280-validity-current +the certificate has expired/);
+    expect(lintAt(new Date('2040-01-01'), [caFile]).said).toMatch(/warning +rfc5280-validity-current +the certificate expired/);
     expect(lintAt(new Date('2040-01-01'), [caFile], { platform: ['aws-iot-core'] })).toMatchObject({ passed: false });
   });
 

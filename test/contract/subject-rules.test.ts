@@ -33,7 +33,7 @@ test('a rule is held against every attribute, and one that it does not name must
   expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Evil', serialNumber: 'A7' }, rule)).toBe(
     'subject.organization of certificateSigningRequest must be "Acme", as allowedSubject requires, got "Evil"; '
     + 'create the request again with an allowed name, or declare `subject`');
-  expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Acme' }, rule)).toContain('subject.serialNumber of certificateSigningRequest must be "*", as allowedSubject requires (* is one or more letters, digits and - . _ :; all else stands for itself), got none');
+  expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Acme' }, rule)).toContain('subject.serialNumber of certificateSigningRequest must be "*", as allowedSubject requires (* stands for one or more letters, digits and - . _ :; every other character stands for itself), got none');
   expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Acme', serialNumber: 'A7', country: 'DE' }, rule))
     .toContain('subject.country of certificateSigningRequest must be left out, because allowedSubject does not contain it, got "DE"');
   expect(allows(rule, { organization: 'Acme', serialNumber: 'A7' })).toBe(false);

@@ -75,7 +75,7 @@ describe('fails, before anything is written, for', () => {
   const CASES: [string, Properties, Properties, (below: string) => LifecycleEvent, string][] = [
     ['a CA below one with a path length of 0', {}, { PathLength: '0' },
       below => ofTable('factory-2', request('subordinate', 'Create', subordinateProperties(below, 'factory-2', { IssuerLedgerTable: 'factory-1', ValidityDays: '30' }))),
-      'the CA that signs has a pathLength of 0'],
+      'the signing CA has a pathLength of 0'],
     ['a path length that its issuer leaves no room for', {}, { PathLength: '1' },
       below => ofTable('factory-2', request('subordinate', 'Create', subordinateProperties(below, 'factory-2', { IssuerLedgerTable: 'factory-1', PathLength: '1', ValidityDays: '30' }))),
       'pathLength must be from 0 to 0 below a CA with a pathLength of 1, got 1'],

@@ -56,7 +56,7 @@ describe('when the time runs out', () => {
     set.proxy.faults = (_, call) => call.operation === operation ? { kind: 'reset', when: 'after', meanwhile: () => held } : undefined;
     const { answer, error } = await set.stack.send(event, 8_000);
     expect(error).toBeUndefined();
-    expect(answer!.Reason).toMatch(/^Device: not done within the 8 seconds of the function; deploy again$/);
+    expect(answer!.Reason).toMatch(/^Device: not finished within the 8 seconds of the function; deploy again$/);
     letGo!();
     set.proxy.repair();
     await expectNothingAfterDelete(answer);

@@ -196,7 +196,7 @@ describe('fails', () => {
     const below = await testCertificate({ ...root.issuer, pathLength: undefined }, { profile: 'ca', subject: { commonName: 'Plant' } });
     const leaf = await testCertificate(issuerBy(below, signerOf(DEVICE_KEYS.EC_P256)), { algorithm: 'EC_P384' });
     expect(() => read(below, root.certificate)).toThrow('certificate, certificate 2, must allow as many CAs below it as there are, 1, got a path length of 0');
-    await expect(testCertificate(root.issuer, { profile: 'ca' })).rejects.toThrow('the CA that signs has a pathLength of 0');
+    await expect(testCertificate(root.issuer, { profile: 'ca' })).rejects.toThrow('the signing CA has a pathLength of 0');
     const { stderr } = openssl(['verify', '-x509_strict', '-attime', String(NOW.getTime() / 1000), '-CAfile', file('short.pem', pem(root.certificate)),
       '-untrusted', file('below.pem', pem(below)), file('leaf.pem', pem(leaf))]);
     expect(stderr).toContain('path length constraint exceeded');
@@ -214,7 +214,7 @@ describe('fails', () => {
     ['without basicConstraints', 'keyUsage = critical, keyCertSign\nsubjectKeyIdentifier = hash', 'must be a CA\'s'],
     ['with CA:FALSE', CA_EXTENSIONS.replace('TRUE', 'FALSE'), 'must be a CA\'s'],
     ['without keyCertSign', CA_EXTENSIONS.replace('keyCertSign', 'cRLSign'), 'must be a CA\'s'],
-    ['with constraints on names of a type that is unknown here', `${CA_EXTENSIONS}\nnameConstraints = critical, permitted;RID:1.2.3`, 'name constraints of a type that is unknown here'],
+    ['with constraints on names of a type that is unknown here', `${CA_EXTENSIONS}\nnameConstraints = critical, permitted;RID:1.2.3`, 'name constraints of an unknown type'],
     ['with constraints on addresses that are no network', `${CA_EXTENSIONS}\nnameConstraints = permitted;IP:10.0.0.0/255.0.255.0`, 'on addresses that are no networks'],
   ])('for a CA %s', (_, extensions, words) => {
     expect(() => readCaChain('certificate', foreign({ extensions }))).toThrow(words);
@@ -307,9 +307,9 @@ describe('a chain of former times', () => {
     const key = shortKey();
     const root = foreign({ extensions: CA_EXTENSIONS, key });
     const text = below(root, key) + root;
-    expect(() => readCaChain('certificate', text)).toThrow('certificate, certificate 2, must have an RSA key of 2048 bits at least, got 1024');
+    expect(() => readCaChain('certificate', text)).toThrow('certificate, certificate 2, must have an RSA key of at least 2048 bits, got 1024');
     expect(readCaChain('certificate', text, true).chain).toHaveLength(1);
-    expect(() => readCaChain('certificate', root, true)).toThrow('certificate must have an RSA key of 2048 bits at least, got 1024');
+    expect(() => readCaChain('certificate', root, true)).toThrow('certificate must have an RSA key of at least 2048 bits, got 1024');
   });
 });
 

@@ -166,8 +166,8 @@ describe('a chain with declared ends', () => {
   test('can\'t be ordered from a CA that has expired, or that is not valid yet', () => {
     const outer = validityFrom(NOW, PROFILES.ca, term('2026-01-01T00:00:00Z', '2026-06-01T00:00:00Z'), undefined, false);
     const orderAt = (now: string) => () => validityFrom(new Date(now), PROFILES.ca, { days: 1 }, outer, true);
-    expect(orderAt('2026-06-01T00:00:01Z')).toThrow('the CA has expired on 2026-06-01T00:00:00Z, and it is 2026-06-01T00:00:01Z');
-    expect(orderAt('2025-12-31T23:59:59Z')).toThrow('the CA is valid from 2026-01-01T00:00:00Z on, and it is only 2025-12-31T23:59:59Z');
+    expect(orderAt('2026-06-01T00:00:01Z')).toThrow('the CA expired on 2026-06-01T00:00:00Z, and it is now 2026-06-01T00:00:01Z');
+    expect(orderAt('2025-12-31T23:59:59Z')).toThrow('the CA is not valid until 2026-01-01T00:00:00Z, and it is now 2025-12-31T23:59:59Z');
   });
 });
 

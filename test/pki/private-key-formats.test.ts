@@ -147,7 +147,7 @@ describe('what is no private key that can be used', () => {
     ['a public key', () => opensslOutput(['pkey', '-pubout'], key), 'a public key'],
     ['a label that nobody knows', () => key.replace(/PRIVATE KEY/g, 'HUNTER'), 'a text without one (not shown)'],
     ['a key of OpenSSH', () => key.replace(/PRIVATE/g, 'OPENSSH PRIVATE'),
-      'one in the form of another program; openssl pkcs8 -topk8, or ssh-keygen -p -m PKCS8 for a key of OpenSSH, converts it'],
+      'a key in the format of another program; convert it with openssl pkcs8 -topk8, or with ssh-keygen -p -m PKCS8 for an OpenSSH key'],
   ])('fails for %s', (_, text, message) => expect(failure(text())).toBe(EXPECTED + message));
 
   test('fails for a certificate', async () => {

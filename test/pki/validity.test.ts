@@ -47,9 +47,9 @@ describe('the validity of a certificate', () => {
   test('fails below a CA that is not valid now, clipped or not', () => {
     for (const clip of [true, false]) {
       expect(() => validityFrom(NOW, device, 1, range('2016-01-01T00:00:00Z', '2026-03-01T11:59:59Z'), clip)).toThrow(
-        'the CA has expired on 2026-03-01T11:59:59Z, and it is 2026-03-01T12:00:00Z');
+        'the CA expired on 2026-03-01T11:59:59Z, and it is now 2026-03-01T12:00:00Z');
       expect(() => validityFrom(NOW, device, 1, range('2026-03-01T12:00:01Z', '2036-01-01T00:00:00Z'), clip)).toThrow(
-        'the CA is valid from 2026-03-01T12:00:01Z on, and it is only 2026-03-01T12:00:00Z');
+        'the CA is not valid until 2026-03-01T12:00:01Z, and it is now 2026-03-01T12:00:00Z');
     }
   });
 

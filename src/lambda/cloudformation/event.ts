@@ -87,7 +87,7 @@ function assertOwnStack(stackId: unknown, own: string | undefined): void {
       own === undefined ? 'none' : quote(own)}; set it, or deploy the stack again with the current version of this library`);
   }
   if (stackId !== own) {
-    throw new Error(`StackId must be the id of the stack that the function belongs to, `
+    throw new Error('StackId must be the id of the stack that the function belongs to, '
       + `got ${typeof stackId === 'string' ? quote(stackId) : 'no text'}; `
       + 'declare the resource in that stack, or use the function of the resource\'s own stack');
   }

@@ -53,7 +53,7 @@ export function isResponseUrl(text: string, functionArn: string, endpointUrl: st
 function isInBucket(url: URL, functionArn: string): boolean {
   const own = placeOf(functionArn, 'lambda');
   if (!own) {
-    throw new Error(`the function must be invoked with the ARN of a Lambda function, which determines where CloudFormation accepts responses, `
+    throw new Error('the function must be invoked with the ARN of a Lambda function, which determines where CloudFormation accepts responses, '
       + `got ${quote(functionArn)}; if AWS is emulated, set AWS_ENDPOINT_URL`);
   }
   const domain = domainOf(own.partition);

@@ -86,7 +86,7 @@ describe('the parameters of a directory', () => {
     });
 
     test('and a parameter that is gone has none', async () => {
-      await expect(parameters().tag(PATH, SERIAL, tags({ team: 'iot' }), [])).rejects.toThrow('the parameter is not there any more; raise `generation`');
+      await expect(parameters().tag(PATH, SERIAL, tags({ team: 'iot' }), [])).rejects.toThrow('the parameter no longer exists; raise `generation`');
       expect(existsSync(join(folder, 'keys'))).toBe(false);
     });
   });

@@ -173,12 +173,12 @@ test('what is wrong with the certificates above a CA in use is said too, with it
 
 test('a CA without a subject key identifier is taken, and it is said who refuses what it issues', () => {
   const { stack } = existing({ certificate: PemSource.inline(opensslCa('Old', { extensions: ['subjectKeyIdentifier = none', 'authorityKeyIdentifier = none'] }).certificate) });
-  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp('a CA must have a subject key identifier; OpenSSL, where it is strict, and wolfSSL refuse'));
+  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp('a CA must have a subject key identifier; without it, wolfSSL and OpenSSL in strict mode refuse'));
 });
 
 test.each([
   ['evil.example', 'take the commonName "evil.example" for a host name'],
-  ['Plant CA', 'wolfSSL, and Botan if it has a dot, take it for a host name'],
+  ['Plant CA', 'wolfSSL, and Botan if it has a dot, treat it as a host name'],
 ])('a CA whose common name, %s, is a host name outside of the constraints above it to some is taken, and it is said who refuses what is below it', (commonName, words) => {
   const root = opensslCa('Old', { extensions: ['nameConstraints = critical, permitted;DNS:acme.example'] });
   const { stack } = existing({ certificate: PemSource.inline(opensslCa(commonName, { issuer: root }).certificate + root.certificate) });

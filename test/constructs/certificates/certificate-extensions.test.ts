@@ -110,7 +110,7 @@ describe('an extension of one\'s own', () => {
   test('occurs once', () => {
     const extension = { oid: OWN, valueDerBase64: NULL };
     expect(() => withDevice({ customExtensions: [extension, extension] }))
-      .toThrow(`Stack/Ca/Sensor: customExtensions must name each object identifier once, got "${OWN}" again`);
+      .toThrow(`Stack/Ca/Sensor: customExtensions must name each object identifier only once, got "${OWN}" more than once`);
   });
 
   test.each(['1', '3.1', '1.40.1', '1.3.06', 'serverAuth'])('must be allowed by an object identifier, not by %j', oid => {
@@ -138,7 +138,7 @@ describe('fails for', () => {
     ['an empty list', { crlDistributionPoints: [] }, 'crlDistributionPoints must hold 1 to 10 entries if it is given, got 0'],
     ['a URL of FTP', { caIssuersUrls: ['ftp://acme.example'] },
       'caIssuersUrls must be URLs that begin with http://, https://, ldap:// or ldaps://, up to 1024 characters of ASCII, got "ftp://acme.example"'],
-    ['a policy twice', { certificatePolicies: [{ oid: '1.2.3' }, { oid: '1.2.3' }] }, 'certificatePolicies must name each object identifier once, got "1.2.3" again'],
+    ['a policy twice', { certificatePolicies: [{ oid: '1.2.3' }, { oid: '1.2.3' }] }, 'certificatePolicies must name each object identifier only once, got "1.2.3" more than once'],
     ['a statement that is no URL', { certificatePolicies: [{ oid: '1.2.3', cpsUri: 'cps' }] }, 'certificatePolicies.cpsUri must be URLs'],
   ])('%s', (_, options, message) => {
     expect(() => withDevice(options)).toThrow(`Stack/Ca/Sensor: ${message}`);

@@ -34,7 +34,7 @@ describe('which subject a request may have stands in the template:', () => {
 
 test('a request that is known at synthesis and has another subject is refused there', () => {
   expect(() => rendered({ allowedSubject: SubjectRule.commonName('pump-*', { organization: '*' }) })).toThrow(
-    'Stack/Ca/sensor-001: subject.commonName of certificateSigningRequest must be "pump-*", as allowedSubject requires (* is one or more letters, digits and - . _ :; all else stands for itself), got "sensor-001"; '
+    'Stack/Ca/sensor-001: subject.commonName of certificateSigningRequest must be "pump-*", as allowedSubject requires (* stands for one or more letters, digits and - . _ :; every other character stands for itself), got "sensor-001"; '
     + 'create the request again with an allowed name, or declare `subject`');
   expect(() => rendered({ allowedSubject: SubjectRule.exact({ commonName: 'sensor-001' }) }))
     .toThrow('subject.organization of certificateSigningRequest must be left out, because allowedSubject does not contain it, got "Acme"');

@@ -104,7 +104,7 @@ describe('an answer', () => {
 
   test('that is longer than CloudFormation takes becomes a failure that says so', async () => {
     await handle(async () => ({ physicalResourceId: IDENTITY, data: { CertificatePem: 'x'.repeat(4000) } as never }));
-    expect(answer()).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/would be 4\d\d\d bytes, at most 4096 are allowed/) });
+    expect(answer()).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/would be 4\d\d\d bytes, but at most 4096 are allowed/) });
   });
 
   test.each([4095, 4096])('of %i bytes is sent', async bytes => {
@@ -163,7 +163,7 @@ describe('running out of time', () => {
     }));
     await handle(endless, request(), 1_200);
     expect(ended).toBe(true);
-    expect(answer()).toMatchObject({ Status: 'FAILED', PhysicalResourceId: IDENTITY, Reason: expect.stringMatching(/^Device: not done within the 1 seconds/) });
+    expect(answer()).toMatchObject({ Status: 'FAILED', PhysicalResourceId: IDENTITY, Reason: expect.stringMatching(/^Device: not finished within the 1 seconds/) });
   });
 
   test('is answered even if the work does not end', async () => {

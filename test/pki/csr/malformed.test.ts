@@ -161,11 +161,11 @@ const AROUND: readonly (readonly [what: string, der: () => Buffer, message: stri
   }), 'its signature does not verify'],
   ['an algorithm with odd parameters', () => makeRequest({
     algorithm: sequence(objectIdentifier('1.2.840.10045.4.3.2'), octetString(Buffer.of(1))),
-  }), 'got 1.2.840.10045.4.3.2 with other parameters than it has'],
+  }), 'got 1.2.840.10045.4.3.2 with the wrong parameters'],
   ['Ed25519 with parameters', () => makeRequest({
     privateKey: DEVICE_KEYS.ED25519, algorithm: sequence(objectIdentifier('1.3.101.112'), NULL_DER),
-  }), 'got 1.3.101.112 with other parameters than it has'],
-  ['an algorithm that nobody knows', () => makeRequest({ algorithm: sequence(objectIdentifier('1.2.3.4')) }), 'got 1.2.3.4; make the request again'],
+  }), 'got 1.3.101.112 with the wrong parameters'],
+  ['an algorithm that nobody knows', () => makeRequest({ algorithm: sequence(objectIdentifier('1.2.3.4')) }), 'got 1.2.3.4; create the request again'],
   ['an algorithm that is none', () => makeRequest({ algorithm: sequence(NULL_DER) }), 'must have tag 0x06'],
   ['a public key in its place', () => other.publicKey, 'must have tag 0x30'],
 ];

@@ -96,7 +96,7 @@ export const COMMON_NAME_CASES: readonly ContextCase[] = [
   [CONSTRAINED, { more: BESIDE(7, Buffer.alloc(4)) }, 'for a host name', { subject: name([COMMON_NAME, 'sensor-001.acme.example']) }],
   [CONSTRAINED, { extendedKeyUsage: usages(OID.serverAuth), subject: name([COMMON_NAME, 'broker 1']) }, 'for a host name', { subject: name(['2.5.4.10', 'Acme']) }],
   [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'line7']) }, 'for a host name', { ...subCa(), subject: name([COMMON_NAME, 'line7.acme.example']) }],
-  [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'Line 7']) }, 'wolfSSL, and Botan if it has a dot, take it for a host name', { ...subCa(), subject: name(['2.5.4.10', 'Acme']) }],
+  [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'Line 7']) }, 'wolfSSL, and Botan if it has a dot, treat it as a host name', { ...subCa(), subject: name(['2.5.4.10', 'Acme']) }],
   [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'line7']) }, 'for a host name', { ...subCa(), subject: name([COMMON_NAME, 'line7']), issuer: name([COMMON_NAME, 'line7']) }],
   [EXCLUDING, { subject: name([COMMON_NAME, '10.0.0.1']) }, 'for an address, and the CA\'s name constraints do not permit it', { subject: name([COMMON_NAME, '192.0.2.1']) }],
 ].map(([issuer, found, says, passed]) => ({ rule: 'stack-common-name-constraints', says, found, passed, issuers: [issuer, issuer] }) as ContextCase);
@@ -148,7 +148,7 @@ export const PLATFORM_CASES: readonly ContextCase[] = [
   { rule: 'platform-aws-iot-core-ca-flag', says: 'does not register', found: { ca: true, basicConstraints: NOTHING }, passed: { ca: true }, platforms: ['aws-iot-core'] },
   ...(['aws-iot-core', 'clearblade'] as const).map((platform): ContextCase => ({
     rule: `platform-${platform}-valid`,
-    says: 'only while they are valid: the certificate has expired',
+    says: 'only while they are valid: the certificate expired',
     found: {},
     passed: { notAfter: CA.notAfter },
     platforms: [platform],

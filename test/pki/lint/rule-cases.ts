@@ -114,7 +114,7 @@ export const RULE_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'cabf-serial-number-entropy',
-    says: '64 random bits at least, got 7F7F7F7F7F7F7F',
+    says: 'at least 64 random bits, got 7F7F7F7F7F7F7F',
     found: { serialNumber: integer(Buffer.alloc(7, 0x7f)) },
     passed: { serialNumber: integer(Buffer.alloc(8, 0x7f)) },
   },
@@ -297,7 +297,7 @@ export const RULE_CASES: readonly RuleCase[] = [
   { rule: 'stack-p521', says: 'webpki', found: { publicKey: ecKey(OID.secp521r1, Buffer.alloc(133, 4)) }, passed: { publicKey: ecKey(OID.secp384r1, Buffer.alloc(97, 4)) } },
   { rule: 'stack-curve', says: 'got EC secp256k1', found: { publicKey: ecKey(LINT_OID.secp256k1, Buffer.alloc(65, 4)) }, passed: { publicKey: ecKey(OID.secp521r1, Buffer.alloc(133, 4)) } },
   { rule: 'stack-compressed-point', says: 'compressed', found: { publicKey: ecKey(OID.secp256r1, Buffer.alloc(33, 3)) }, passed: {} },
-  { rule: 'stack-rsa-size', says: '4096 bits at most, got 4104', found: { publicKey: rsaKey(Buffer.alloc(513, 0xff), 65_537) }, passed: { publicKey: rsaKey(Buffer.alloc(512, 0xff), 65_537) } },
+  { rule: 'stack-rsa-size', says: 'at most 4096 bits, got 4104', found: { publicKey: rsaKey(Buffer.alloc(513, 0xff), 65_537) }, passed: { publicKey: rsaKey(Buffer.alloc(512, 0xff), 65_537) } },
   { rule: 'stack-rsa-pss', says: 'RSA-PSS', found: signedBy(rsaPss(explicit(0, sequence(oid(LINT_OID.sha256))))), passed: signedBy(signatureAlgorithm('RSA', 'SHA-256')) },
   { rule: 'stack-algorithm', says: 'got 1.2.840.10040.4.3', found: signedBy(sequence(oid('1.2.840.10040.4.3'))), passed: signedBy(ED25519) },
   { rule: 'stack-algorithm', says: 'got 1.3.101.110', found: { publicKey: edwards(sequence(oid('1.3.101.110')), 32) }, passed: { publicKey: edwards(ED25519, 32) } },

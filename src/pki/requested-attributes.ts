@@ -39,7 +39,7 @@ export function readAttributes(reader: DerReader): RequestedAttributes {
     const values = attribute.enter(Tag.SET);
     attribute.end();
     if (types.has(oid) || !values.more) {
-      throw new Error(`the attribute ${oid} must occur once and have a value`);
+      throw new Error(`the attribute ${oid} must occur only once and have a value`);
     }
     types.add(oid);
     if (oid === OID.extensionRequest) {

@@ -47,7 +47,7 @@ test('an exact rule takes an asterisk for what it is', () => {
 describe('a rule is refused that', () => {
   test.each<[string, AllowedSubject, string]>([
     ['has no common name', pattern(undefined!, { organization: 'Acme' }), 'allowedSubject.commonName must be given, because every subject has a common name'],
-    ['is of another type', { type: 'Any' as 'Exact', subject: { commonName: 'a' } }, 'allowedSubject must be of the type Exact or Pattern, got "Any"'],
+    ['is of another type', { type: 'Any' as 'Exact', subject: { commonName: 'a' } }, 'allowedSubject must have the type Exact or Pattern, got "Any"'],
     ['no name of 64 characters can match', pattern(`*${'x'.repeat(64)}`), 'allowedSubject.commonName must be a pattern of 1 to 64 characters, got "*xxx'],
     ['no country can match', pattern('a', { country: 'china' }), 'allowedSubject.country must be a country code of two upper-case letters (ISO 3166-1), got "china"'],
     ['is empty', pattern(''), 'allowedSubject.commonName must be 1 to 64 characters long, got 0: ""'],

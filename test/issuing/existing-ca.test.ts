@@ -152,7 +152,7 @@ describe('fails, and takes nothing into the ledger, for', () => {
     ['a path length above it that is too small', () => {
       const short = cas.root({ extensions: without('basicConstraints', 'basicConstraints=critical,CA:TRUE,pathlen:0') });
       return cas.below(short, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below' }).certificatePem + short.certificatePem;
-    }, 'certificate, certificate 2, must allow as many CAs below it as there are, 1, got a path length of 0'],
+    }, 'certificate, certificate 2, must allow as many CAs below it as the chain has, 1, got a path length of 0'],
     ['a CA for nothing that is issued here', () => own({ extensions: [...CA_EXTENSIONS, 'extendedKeyUsage=OCSPSigning'] }).certificatePem,
       'certificate must allow clientAuth or serverAuth if it, or a CA above it, has extended key usages, got "1.3.6.1.5.5.7.3.9"'],
     ['a CA whose name violates the constraints above it', () => {

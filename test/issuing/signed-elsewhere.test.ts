@@ -136,7 +136,7 @@ describe('is refused, and the CA goes on waiting with its key,', () => {
   const CASES: [string, (requestPem: string) => string, string][] = [
     ['of another key', () => cas.below(root, { subject: '/CN=Acme IoT Root CA', extensions: SUBORDINATE }).certificatePem,
       'signedCertificate must be for the key of the certificate signing request, got one for another key'],
-    ['that is no CA\'s', csr => signed(csr, { extensions: ['basicConstraints=critical,CA:FALSE', 'subjectKeyIdentifier=hash'] }), 'signedCertificate must be a CA\'s'],
+    ['that is no CA\'s', csr => signed(csr, { extensions: ['basicConstraints=critical,CA:FALSE', 'subjectKeyIdentifier=hash'] }), 'signedCertificate must be a CA certificate'],
     ['that has expired', csr => signed(csr, { dates: ['20200101000000Z', '20210101000000Z'] }), 'got one from 2020-01-01T00:00:00Z to 2021-01-01T00:00:00Z'],
     ['that is not valid yet', csr => signed(csr, { dates: ['21000101000000Z', '21010101000000Z'] }), 'got one from 2100-01-01T00:00:00Z'],
     ['with another chain', csr => signed(csr) + cas.root().certificatePem, 'must be signed by the certificate that follows it (the CA\'s own comes first, the root last), got another order or another chain'],

@@ -195,7 +195,7 @@ describe('fails', () => {
     const root = await testCa({ pathLength: 0 });
     const below = await testCertificate({ ...root.issuer, pathLength: undefined }, { profile: 'ca', subject: { commonName: 'Plant' } });
     const leaf = await testCertificate(issuerBy(below, signerOf(DEVICE_KEYS.EC_P256)), { algorithm: 'EC_P384' });
-    expect(() => read(below, root.certificate)).toThrow('certificate, certificate 2, must allow as many CAs below it as there are, 1, got a path length of 0');
+    expect(() => read(below, root.certificate)).toThrow('certificate, certificate 2, must allow as many CAs below it as the chain has, 1, got a path length of 0');
     await expect(testCertificate(root.issuer, { profile: 'ca' })).rejects.toThrow('the signing CA has a pathLength of 0');
     const { stderr } = openssl(['verify', '-x509_strict', '-attime', String(NOW.getTime() / 1000), '-CAfile', file('short.pem', pem(root.certificate)),
       '-untrusted', file('below.pem', pem(below)), file('leaf.pem', pem(leaf))]);
@@ -211,11 +211,11 @@ describe('fails', () => {
   });
 
   test.each([
-    ['without basicConstraints', 'keyUsage = critical, keyCertSign\nsubjectKeyIdentifier = hash', 'must be a CA\'s'],
-    ['with CA:FALSE', CA_EXTENSIONS.replace('TRUE', 'FALSE'), 'must be a CA\'s'],
-    ['without keyCertSign', CA_EXTENSIONS.replace('keyCertSign', 'cRLSign'), 'must be a CA\'s'],
+    ['without basicConstraints', 'keyUsage = critical, keyCertSign\nsubjectKeyIdentifier = hash', 'must be a CA certificate'],
+    ['with CA:FALSE', CA_EXTENSIONS.replace('TRUE', 'FALSE'), 'must be a CA certificate'],
+    ['without keyCertSign', CA_EXTENSIONS.replace('keyCertSign', 'cRLSign'), 'must be a CA certificate'],
     ['with constraints on names of a type that is unknown here', `${CA_EXTENSIONS}\nnameConstraints = critical, permitted;RID:1.2.3`, 'name constraints of an unknown type'],
-    ['with constraints on addresses that are no network', `${CA_EXTENSIONS}\nnameConstraints = permitted;IP:10.0.0.0/255.0.255.0`, 'on addresses that are no networks'],
+    ['with constraints on addresses that are no network', `${CA_EXTENSIONS}\nnameConstraints = permitted;IP:10.0.0.0/255.0.255.0`, 'on addresses that are not networks'],
   ])('for a CA %s', (_, extensions, words) => {
     expect(() => readCaChain('certificate', foreign({ extensions }))).toThrow(words);
   });

@@ -109,7 +109,7 @@ describe.each(Object.keys(TYPES))('a CA with constraints on names of the type %s
   const validity = validityFrom(NOW < new Date() ? new Date() : NOW, PROFILES.ca, 30, undefined, false);
 
   test.each([
-    ['permits', { permitted: base }, within, outside, `the CA's name constraints do not permit ${outside_}; permitted are ${base_}`],
+    ['permits', { permitted: base }, within, outside, `the CA's name constraints do not permit ${outside_}; they permit only ${base_}`],
     ['excludes', { excluded: base }, outside, within, `the CA's name constraints exclude ${within_}`],
   ] as const)('that it %s signs what others accept, and not what they refuse', async (_, constraints, good, bad, words) => {
     const ca = await testCa({ validity, extensions: { nameConstraints: { critical: true, ...constraints } } });
@@ -188,7 +188,7 @@ describe('constraints of a CA above', () => {
   test('can be widened by no CA below it, as far as validators go', async () => {
     const { root, certificate, issuer } = await twoLevels({ permitted: { dns: ['example.com'] } }, { permitted: { dns: ['org'] } });
     const options = { algorithm: 'EC_P521', extensions: { subjectAlternativeNames: { dns: ['example.org'] } } } as const;
-    await expect(testCertificate(issuer, options)).rejects.toThrow('do not permit dns:"example.org"; permitted are dns:"example.com"');
+    await expect(testCertificate(issuer, options)).rejects.toThrow('do not permit dns:"example.org"; they permit only dns:"example.com"');
     expect(opensslSays(await testCertificate({ ...issuer, nameConstraints: undefined }, options), certificate, root)).toContain('permitted subtree violation');
   });
 

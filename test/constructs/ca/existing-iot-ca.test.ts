@@ -177,7 +177,7 @@ test('a CA without a subject key identifier is taken, and it is said who refuses
 });
 
 test.each([
-  ['evil.example', 'take the commonName "evil.example" for a host name'],
+  ['evil.example', 'treat the commonName "evil.example" as a host name'],
   ['Plant CA', 'wolfSSL, and Botan if it has a dot, treat it as a host name'],
 ])('a CA whose common name, %s, is a host name outside of the constraints above it to some is taken, and it is said who refuses what is below it', (commonName, words) => {
   const root = opensslCa('Old', { extensions: ['nameConstraints = critical, permitted;DNS:acme.example'] });

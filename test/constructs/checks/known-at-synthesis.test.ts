@@ -85,7 +85,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
 
   test('those that are declared, of a device, a server, a CA, and of a CA further up', () => {
     const ca = constrained({ permitted: { dns: ['plant.example'] } });
-    const message = 'the CA\'s name constraints do not permit dns:"evil.example"; permitted are dns:"plant.example"';
+    const message = 'the CA\'s name constraints do not permit dns:"evil.example"; they permit only dns:"plant.example"';
     const factory = new PrivateIotCa(ca.stack, 'Factory', { subject: { commonName: 'Factory 1' }, issuer: ca });
     expect(() => ca.addDeviceCertificate('A', options(['a.plant.example', 'evil.example']))).toThrow(`Stack/Ca/A: ${message}`);
     expect(() => ca.addServerCertificate('B', options(['evil.example']))).toThrow(`Stack/Ca/B: ${message}`);
@@ -98,9 +98,9 @@ describe('names outside the name constraints of the CA are refused:', () => {
     expect(() => constrained({ permitted: { directory: [{ organization: 'Acme' }] } }).addDeviceCertificate('A', { subject: SUBJECT }))
       .toThrow('the CA\'s name constraints do not permit directory:');
     expect(() => constrained({ excluded: { dns: ['evil.example'] } }).addDeviceCertificate('A', { subject: { commonName: 'a.evil.example' } }))
-      .toThrow('without a subjectAlternativeNames.dns, validators treat the commonName "a.evil.example" for a host name, and the CA\'s name constraints exclude it');
+      .toThrow('without a subjectAlternativeNames.dns, validators treat the commonName "a.evil.example" as a host name, and the CA\'s name constraints exclude it');
     expect(() => constrained({ permitted: { dns: ['acme.example'] } }).addDeviceCertificate('A', { subject: SUBJECT })).toThrow(
-      'without a subjectAlternativeNames.dns, validators treat the commonName "sensor-001" for a host name, and the CA\'s name constraints permit "acme.example"; '
+      'without a subjectAlternativeNames.dns, validators treat the commonName "sensor-001" as a host name, and the CA\'s name constraints permit "acme.example"; '
       + 'add such a name that lies within them, or choose a commonName that does');
   });
 

@@ -80,7 +80,7 @@ test('an answer in XML that is cut off is asked for again', async () => {
 test('the end of the time ends the attempts, with the fault for a reason', async () => {
   const time = new AbortController();
   replies = [FAULTS[0][1], () => time.abort()]; // the second attempt gets no answer
-  await expect(read(awsCalls(0, time.signal))).rejects.toThrow('dynamodb:GetItem on the table ledger failed: SyntaxError; what answers');
+  await expect(read(awsCalls(0, time.signal))).rejects.toThrow('dynamodb:GetItem on the table ledger failed: SyntaxError; the response is not from AWS');
   expect(calls).toBe(2);
 });
 

@@ -154,7 +154,7 @@ describe('where CloudFormation takes answers', () => {
     const local = 'http://127.0.0.1:4566/cfn/1';
     expect(answeredAt(local, 'http://127.0.0.1:4566')).toBe(local);
     expect(() => answeredAt(local, 'http://127.0.0.1:4567')).toThrow(/^ResponseURL must be at the host of AWS_ENDPOINT_URL/);
-    expect(() => answeredAt(local)).toThrow(/^ResponseURL must be in the bucket of CloudFormation/);
+    expect(() => answeredAt(local)).toThrow(/^ResponseURL must be in CloudFormation's bucket/);
     expect(() => answeredAt(RESPONSE_URL, 'http://127.0.0.1:4566')).toThrow(/ResponseURL/);
   });
 

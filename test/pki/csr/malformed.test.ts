@@ -52,7 +52,7 @@ const SIGNED: readonly (readonly [what: string, parts: RequestParts, message: st
   ['attributes with an indefinite length', { attributes: hex('a0800000') }, 'definite length'],
   ['something after the attributes', { attributes: Buffer.concat([attributes(), NULL_DER]) }, 'must end at offset'],
   ['an attribute that is none', { attributes: attributes(NULL_DER) }, 'must have tag 0x30'],
-  ['an attribute without a value', { attributes: attributes(attribute(CHALLENGE)) }, 'must occur once and have a value'],
+  ['an attribute without a value', { attributes: attributes(attribute(CHALLENGE)) }, 'must occur only once and have a value'],
   ['an attribute without values', { attributes: attributes(sequence(objectIdentifier(CHALLENGE))) }, 'must have tag 0x31'],
   ['an attribute with more than values', {
     attributes: attributes(sequence(objectIdentifier(CHALLENGE), setOf(NULL_DER), NULL_DER)),

@@ -67,7 +67,7 @@ test.each<[string, () => unknown, string]>([
     'nameConstraints must be left out for a certificate that is not a CA'],
   ['extensions that are no map', () => parseDevice({ Extensions: ['a'] }), 'extensions must be a map'],
   ['an extension that the CA decides on', () => parseDevice({ Extensions: { CustomExtensions: [{ Oid: '2.5.29.19', Value: 'BQA=' }] } }),
-    'customExtensions must not be one that the CA decides on'],
+    'customExtensions must not be an extension that the CA decides on'],
   ['a profile of another kind', () => parseDevice({ Profile: 'ca' }), 'profile must be one of device, devid, got "ca"'],
   ['a device identity without a serial number', () => parseDevice({ Profile: 'devid' }), 'subject.serialNumber must be there for the profile devid'],
   ['a device with its key in KMS', () => parseDevice({ KeyStorage: { Type: 'Kms', KeyArn: 'arn:aws:kms:eu-central-1:111111111111:key/a' } }),

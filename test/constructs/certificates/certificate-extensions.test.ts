@@ -96,7 +96,7 @@ describe('an extension of one\'s own', () => {
       .toThrow(`Stack/Ca: allowedCustomExtensions must not name extensions that the CA decides on, got "${oid}"`);
     expect(() => stackWithCa({ customExtensions: [{ oid, valueDerBase64: NULL }] })) // a root needs no leave, and may not either
       .toThrow(`Stack/Ca: customExtensions must not be an extension that the CA decides on (2.5.29.…, 1.3.6.1.5.5.7.1.…, 2.16.840.1.113730.1.…), got "${oid}"; `
-        + 'use the property for it');
+        + 'use the property for that extension');
   });
 
   test.each<[string, Partial<CustomExtension>, string]>([

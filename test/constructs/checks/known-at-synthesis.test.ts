@@ -138,7 +138,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
         allowedSubjectAlternativeNames: { email: ['acme.com'] },
       });
       expect(warnings(ca.stack, 'mailbox-constraints')).toEqual(['123', '345'].map(number => expect.stringMatching(
-        `^the part of the mailbox "pump-${number}@acme.com" before its @ should be shorter than the host that a CA above permits, "acme.com": wolfSSL 5.5 refuses`)));
+        `^the part of the mailbox "pump-${number}@acme.com" before its @ should be shorter than the host that a CA above permits, "acme.com": otherwise wolfSSL 5.5 refuses`)));
     });
 
     test('but not where it lies within, nor where no host name is permitted, nor beside an alternative name', () => {

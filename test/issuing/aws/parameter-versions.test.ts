@@ -228,7 +228,7 @@ describe('the tags of a key', () => {
     const version = await written(TEAM);
     proxy.faults = () => ({ kind: 'denied', when: 'before' });
     await expect(new ParameterVersions(client, awsCalls(0)).tag(path, version, [TEAM], [])).rejects.toThrow(
-      `ssm:AddTagsToResource on the parameter ${path}/${version} failed: AccessDeniedException; the role of the function must be allowed this action`);
+      `ssm:AddTagsToResource on the parameter ${path}/${version} failed: AccessDeniedException; the role of the function must be allowed to perform this action`);
   });
 
   test('that have no room beside those of others are an error that says so', async () => {
@@ -274,7 +274,7 @@ describe('letting a key go', () => {
     const version = serialNumber();
     proxy.faults = () => ({ kind: 'denied', when: 'before' });
     await expect(new ParameterVersions(client, awsCalls(0)).release(path, version)).rejects.toThrow(
-      `ssm:DeleteParameter on the parameter ${path}/${version} failed: AccessDeniedException; the role of the function must be allowed this action`);
+      `ssm:DeleteParameter on the parameter ${path}/${version} failed: AccessDeniedException; the role of the function must be allowed to perform this action`);
   });
 });
 

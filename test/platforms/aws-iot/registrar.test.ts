@@ -121,7 +121,7 @@ describe('faults of AWS IoT', () => {
   test('a right that does not come is told with the action, when there is no patience left', async () => {
     iot.faults = () => ({ when: 'before', error: 'AccessDeniedException' });
     await expect(send(forCa(CA), { patience: 0 })).rejects.toThrow(
-      'Resource: AWS IoT Core refused iot:GetRegistrationCode: AccessDeniedException; the role of the function must be allowed this action');
+      'Resource: AWS IoT Core refused iot:GetRegistrationCode: AccessDeniedException; the role of the function must be allowed to perform this action');
   });
 
   test('throttling that does not end is told when the time is up', async () => {

@@ -45,7 +45,8 @@ export type LimitedContent = Pick<CertificateContent, 'validity' | 'pathLength' 
 
 /**
  * Refuses certificates that a CA must not sign. No validator notices a violation of the first rule below, and only some validators
- * refuse a violation of the last, that of extended key usages. `issue` also makes this check; a caller can make it earlier to find out before the first write.
+ * refuse a violation of the last, that of extended key usages. `issue` also makes this check; a caller can make it earlier to find out
+ * before the first write.
  *
  * @param issuer without limits for a self-signed certificate
  */

@@ -38,7 +38,8 @@ export class DirectoryParameters implements ParameterVersions {
 
   public async tag(path: string, version: string, tags: readonly Tag[], formerKeys: readonly string[]): Promise<void> {
     if (await this.read(path, version) === undefined) {
-      throw new CliError(`${this.fileOf(path, version)}: the parameter is not there any more; raise \`generation\`, so that the certificate has a new key`);
+      throw new CliError(`${this.fileOf(path, version)}: the parameter no longer exists; `
+        + 'raise `generation`, so that the certificate gets a new key');
     }
     const standing = this.tagsOf(path, version);
     formerKeys.forEach(key => standing.delete(key));

@@ -23,7 +23,7 @@ function imported(attrs: Partial<PrivateIotCaAttributes> = {}, env?: { account: 
 
 describe('the certificate that is said to be the CA\'s', () => {
   test.each<[string, Partial<PrivateIotCaAttributes>, string]>([
-    ['is refused where it is none of a CA', { certificatePem: opensslCa('sensor', { ca: false, issuer: ROOT }).certificate }, 'must be a CA\'s'],
+    ['is refused where it is none of a CA', { certificatePem: opensslCa('sensor', { ca: false, issuer: ROOT }).certificate }, 'must be a CA certificate'],
     ['is refused with the certificate of another CA above it', { certificatePem: SUB.certificate, issuerCertificates: [opensslCa('Other').certificate] },
       'must be signed by the certificate that follows it (the CA\'s own comes first, the root last)'],
   ])('%s', (_, attributes, message) => {

@@ -139,7 +139,7 @@ test('kms-root-and-factory-cas: devices get certificates for the keys of their r
   deploy('kms-root-and-factory-cas', [], []);
   const said = run('bash', [join(ROOT, 'examples', 'kms-root-and-factory-cas', 'check.sh'), folder], ROOT);
   expect(said.match(/\.pem: OK$/gm)).toHaveLength(3);
-  expect(said).toMatch(/Factory-brno\/sensor-s001: without a .*, validators take the commonName "sensor-s001" for a host name, and the CA's name constraints permit "brno.acme.example"/);
+  expect(said).toMatch(/Factory-brno\/sensor-s001: without a .*, validators treat the commonName "sensor-s001" as a host name, and the CA's name constraints permit "brno.acme.example"/);
   expect(said).toMatch(/permitted subtree violation[^]*path length constraint exceeded/);
 
   for (const [factory, device] of [['suzhou', 's001'], ['suzhou', 's002'], ['brno', 'b001']]) {

@@ -48,7 +48,7 @@ export function checkAnswer(body: string): Complaint {
 export function checkExportedValue(outputKey: string, value: string): Complaint {
   return value.length <= CLOUDFORMATION_LIMITS.exportedCharacters ? undefined
     : `Cannot export output ${outputKey} with length ${value.length}. Max length of ${CLOUDFORMATION_LIMITS.exportedCharacters} exceeded. `
-      + '(A certificate crosses stacks by certificatePemFor(scope) of its CA; see "Several stacks and accounts" in the documentation)';
+      + '(To use a certificate in another stack, call certificatePemFor(scope) of its CA; see "Several stacks and accounts" in the documentation)';
 }
 
 /** Complains about a parameter value that is too long. The message does not show the value, which can be a secret. */

@@ -35,7 +35,7 @@ export interface DeclaredCustomExtension {
   readonly value: string;
 }
 
-/** The prefixes of the extensions that only the profile decides on: those of RFC 5280 and PKIX, and Netscape's certificate type. */
+/** The prefixes of the extensions that only the profile decides on: those of RFC 5280, PKIX and Netscape. */
 const OWNED: readonly string[] = ['2.5.29.', '1.3.6.1.5.5.7.1.', '2.16.840.1.113730.1.'];
 
 const MAX_ENTRIES = 10;
@@ -57,12 +57,12 @@ export function isOwnedExtension(oid: string): boolean {
 function checkUrl(property: string, value: unknown): Complaint {
   const text = String(value);
   return /^(https?|ldaps?):\/\/./.test(text) && isUri(text) ? undefined
-    : `${property} must be URLs that begin with http://, https:// or ldap://, up to ${MAX_URI} characters of ASCII, got ${quote(value)}`;
+    : `${property} must be URLs that begin with http://, https://, ldap:// or ldaps://, up to ${MAX_URI} characters of ASCII, got ${quote(value)}`;
 }
 
 function firstComplaint<T>(property: string, values: readonly T[] | undefined, check: (property: string, value: T) => Complaint): Complaint {
   if (values !== undefined && (values.length < 1 || values.length > MAX_ENTRIES)) {
-    return `${property} must hold 1 to ${MAX_ENTRIES} entries where it is given, got ${values.length}`;
+    return `${property} must hold 1 to ${MAX_ENTRIES} entries if it is given, got ${values.length}`;
   }
   return values?.map(value => check(property, value)).find(complaint => complaint !== undefined);
 }
@@ -77,7 +77,8 @@ function checkCustomExtension(property: string, { oid, value }: DeclaredCustomEx
     return complaint;
   }
   if (isOwnedExtension(oid)) {
-    return `${property} must not be one that the CA decides on (${OWNED.map(prefix => `${prefix}…`).join(', ')}), got ${quote(oid)}; use the property for it`;
+    return `${property} must not be an extension that the CA decides on (${OWNED.map(prefix => `${prefix}…`).join(', ')}), got ${quote(oid)}; `
+      + 'use the property for that extension';
   }
   const der = Buffer.from(value, 'base64');
   return der.length >= 2 && der.length <= MAX_CUSTOM_BYTES && der.toString('base64') === value ? undefined
@@ -102,11 +103,11 @@ export function checkExtensions(extensions: DeclaredExtensions): Complaint {
 /** An extension occurs only once (RFC 5280, section 4.2), and so does a policy (section 4.2.1.4). */
 function checkUnique(property: string, oids: readonly string[] = []): Complaint {
   const repeated = oids.find((oid, index) => oids.indexOf(oid) !== index);
-  return repeated === undefined ? undefined : `${property} must name each object identifier once, got ${quote(repeated)} again`;
+  return repeated === undefined ? undefined : `${property} must name each object identifier only once, got ${quote(repeated)} more than once`;
 }
 
 function checkNameConstraints({ permitted, excluded }: DeclaredNameConstraints): Complaint {
   const empty = [permitted, excluded].every(lists => GENERAL_NAME_TYPE_NAMES.every(type => (lists?.[type]?.length ?? 0) === 0));
-  return empty ? 'nameConstraints must permit or exclude something; leave it out where it does not'
+  return empty ? 'nameConstraints must permit or exclude something; otherwise leave it out'
     : (permitted && checkSubtrees('nameConstraints.permitted', permitted)) ?? (excluded && checkSubtrees('nameConstraints.excluded', excluded));
 }

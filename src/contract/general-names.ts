@@ -130,9 +130,9 @@ type Forms = { readonly [T in Exclude<GeneralNameType, 'directory'>]: Form };
 const NAMES: Forms = {
   dns: {
     isRight: value => isHost(value.replace(/^\*\./, 'x.')), // the asterisk counts as a label
-    allowed: 'a host name in lower case without a dot at the end, with * for its first label at the most',
+    allowed: 'a host name in lower case without a dot at the end, with * as at most its first label',
   },
-  ip: { isRight: value => addressOctets(value) !== undefined, allowed: 'an address of IPv4 or IPv6' },
+  ip: { isRight: value => addressOctets(value) !== undefined, allowed: 'an IPv4 or IPv6 address' },
   uri: { isRight: isUri, allowed: `a URI with a scheme, in ASCII, up to ${MAX_URI} characters` },
   email: { isRight: isMailbox, allowed: 'a mailbox, name@host, in ASCII with the host in lower case' },
 };
@@ -140,11 +140,11 @@ const NAMES: Forms = {
 /** The valid forms of a name constraint (RFC 5280, section 4.2.1.10). */
 const SUBTREES: Forms = {
   dns: { isRight: isHost, allowed: 'a domain in lower case, which stands for itself and all names below it' },
-  ip: { isRight: isNetwork, allowed: 'a network as in 10.0.0.0/8 or fd00::/8, with no bit set behind its length' },
-  uri: { isRight: value => isHost(value.replace(/^\./, '')), allowed: 'a host name, or a domain with a dot before it for all hosts in it' },
+  ip: { isRight: isNetwork, allowed: 'a network as in 10.0.0.0/8 or fd00::/8, with no bit set after its prefix length' },
+  uri: { isRight: value => isHost(value.replace(/^\./, '')), allowed: 'a host name, or a domain with a leading dot for all hosts in it' },
   email: {
     isRight: value => isMailbox(value) || isHost(value.replace(/^\./, '')),
-    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a dot before it for all hosts in it',
+    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a leading dot for all hosts in it',
   },
 };
 
@@ -156,7 +156,7 @@ const RULES: Forms = {
   ...SUBTREES,
   uri: {
     isRight: value => isUri(value) && !/^[^:]+:(\/{0,2}|\/\/[^/?#]+)$/.test(value),
-    allowed: 'the beginning of a URI: its scheme, and its host where it has one, with the / after it',
+    allowed: 'the beginning of a URI: its scheme and, if it has a host, its host with the / after it',
   },
 };
 
@@ -184,7 +184,7 @@ function checkText(property: string, value: string, forms: Forms, type: GeneralN
 }
 
 function checkDirectory(property: string, value: SubjectValues): Complaint {
-  return Object.values(value).some(each => each !== undefined) ? checkAttributes(value, property) : `${property} must have an attribute at least`;
+  return Object.values(value).some(each => each !== undefined) ? checkAttributes(value, property) : `${property} must have at least one attribute`;
 }
 
 /** Checks the names that a certificate carries in addition to its subject. */

@@ -55,14 +55,16 @@ export interface KmsKeyKind {
  */
 export function checkSigningKey(name: string, { keySpec, keyUsage, algorithm }: KmsKeyKind, keyAlgorithm?: KeyAlgorithmName): Complaint {
   if (keyUsage !== 'SIGN_VERIFY') {
-    return `${name} must be one for signing (KeyUsage SIGN_VERIFY), got ${quote(keyUsage)}; name another key`;
+    return `${name} must be a signing key (KeyUsage SIGN_VERIFY), got ${quote(keyUsage)}; name another key`;
   }
   if (!algorithm || !KMS_KEY_SPECS[algorithm]) {
     const allowed = KMS_KEY_ALGORITHM_NAMES.map(each => KMS_KEY_SPECS[each]!.keySpec);
-    return `${name} must have one of the KeySpecs ${allowed.join(', ')}, got ${keySpec === undefined ? 'another one' : quote(keySpec)}; name another key`;
+    return `${name} must have one of the KeySpecs ${allowed.join(', ')}, got ${keySpec === undefined ? 'another KeySpec' : quote(keySpec)}; `
+      + 'name another key';
   }
   return keyAlgorithm === undefined || algorithm === keyAlgorithm ? undefined
-    : `${name} must have the KeySpec ${KMS_KEY_SPECS[keyAlgorithm]?.keySpec}, since keyAlgorithm is ${keyAlgorithm}, got ${quote(keySpec)}; name another key`;
+    : `${name} must have the KeySpec ${KMS_KEY_SPECS[keyAlgorithm]?.keySpec}, because keyAlgorithm is ${keyAlgorithm}, got ${quote(keySpec)}; `
+      + 'name another key';
 }
 
 /** Checks that a key in AWS KMS can have this algorithm. */

@@ -16,5 +16,5 @@ const RESERVED = /^\/(aws|ssm)/i;
  */
 export function checkParameterPath(value: unknown): Complaint {
   return typeof value === 'string' && PATH.test(value) && value.length <= MAX_PATH && !RESERVED.test(value) ? undefined
-    : `keyStorage must name a path of parameters, as in /iot/devices/sensor-001 and not below /aws or /ssm, got ${quote(value)}`;
+    : `keyStorage must be a parameter path, as in /iot/devices/sensor-001, and not below /aws or /ssm, got ${quote(value)}`;
 }

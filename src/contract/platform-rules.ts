@@ -22,7 +22,7 @@ export interface CodeOrigin {
   readonly from: 'the API' | 'the console';
 }
 
-/** The rules of one IoT platform or broker for private CAs. A rule that the platform does not document is absent. */
+/** The rules of one IoT platform or broker for private CAs. A rule that is neither documented nor known from use is absent. */
 export interface PlatformRules {
   /** The name that the platform uses for itself. */
   readonly name: string;
@@ -74,9 +74,11 @@ export function noticesOf(rules: PlatformRules): { [id: string]: string } {
   const { regions, devices, maximumCasWithOneSubject, codeLifetime, notices } = rules;
   const where = [...regions ? [`in ${regions.join(', ')}`] : [], ...devices ? [`for ${devices}`] : []];
   return {
-    ...where.length > 0 ? { 'where-cas-work': `private CA certificates work ${where.join(' and ')}, not elsewhere` } : {},
-    ...maximumCasWithOneSubject ? { 'cas-with-one-subject': `an account and Region take at most ${maximumCasWithOneSubject} CAs with the same subject` } : {},
-    ...codeLifetime ? { 'code-lifetime': `a code is valid for ${codeLifetime}, and until there is a newer one` } : {},
+    ...where.length > 0 ? { 'where-cas-work': `private CA certificates work only ${where.join(' and ')}` } : {},
+    ...maximumCasWithOneSubject
+      ? { 'cas-with-one-subject': `an account can have at most ${maximumCasWithOneSubject} CAs with the same subject in a Region` }
+      : {},
+    ...codeLifetime ? { 'code-lifetime': `a code is valid for ${codeLifetime}, and only until a newer one is issued` } : {},
     ...notices,
   };
 }

@@ -28,7 +28,7 @@ const MAX_QUOTED_CHARACTERS = 80;
 /** ARNs differ at their ends, and no part of an ARN is secret. */
 const MAX_ARN_CHARACTERS = 160;
 
-/** A possible DER SEQUENCE of more than 30 octets, in base64 or base64url. */
+/** A possible DER SEQUENCE of at least 30 octets, in base64 or base64url. */
 const SEQUENCE_IN_BASE64 = /(?<![\w+/-])M[B-I][\w+/-]{38}/g;
 
 /** The tags of INTEGER and SEQUENCE. The content of every form of private key begins with one of these tags. */
@@ -56,7 +56,7 @@ export function quote(value: unknown): string {
     return '(a private key, not shown)';
   }
   if (mayHoldKey(text)) {
-    return '(base64 of DER, not shown, since it may be a private key)';
+    return '(base64 of DER, not shown, because it may be a private key)';
   }
   const start = shortened(text);
   return escapeUnsafeCharacters(JSON.stringify(start === text ? text : `${start}…`));
@@ -132,7 +132,7 @@ export function checkSubjectAttribute(attribute: SubjectAttribute, value: unknow
     return `${property} must not be a private key; take the key out of the declaration, and consider it disclosed`;
   }
   if (hasUnsafeCharacter(value)) {
-    return `${property} must not contain control, direction or other invisible characters, or spaces other than the plain one, got ${quote(value)}`;
+    return `${property} must not contain control, direction or other invisible characters, or spaces other than the plain space, got ${quote(value)}`;
   }
   if (attribute === 'country' && !/^[A-Z]{2}$/.test(value)) {
     return `${property} must be a country code of two upper-case letters (ISO 3166-1), got ${quote(value)}`;
@@ -155,7 +155,8 @@ export function checkSubjectAttribute(attribute: SubjectAttribute, value: unknow
 
 /** Checks the identity of a CA, as another stack states it. */
 export function checkCaId(value: unknown, property = 'caId'): Complaint {
-  return /^ca-[0-9a-f]{32}$/.test(String(value)) ? undefined : `${property} must be the caId of a CA, ca- and 32 hexadecimal digits, got ${quote(value)}`;
+  return /^ca-[0-9a-f]{32}$/.test(String(value)) ? undefined
+    : `${property} must be the caId of a CA, ca- followed by 32 hexadecimal digits, got ${quote(value)}`;
 }
 
 /** The maximum number of CAs above a CA: mbedTLS accepts 8 (MBEDTLS_X509_MAX_INTERMEDIATE_CA). */

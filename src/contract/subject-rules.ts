@@ -28,10 +28,10 @@ export const WILDCARD_WORDS = 'one or more letters, digits and - . _ :';
 /** Checks a rule itself, before any subject is checked against it. */
 export function checkAllowedSubject({ type, subject }: AllowedSubject): Complaint {
   if (!TYPES.includes(type)) {
-    return `${PROPERTY} must be of the type ${TYPES.join(' or ')}, got ${quote(type)}`;
+    return `${PROPERTY} must have the type ${TYPES.join(' or ')}, got ${quote(type)}`;
   }
   if (subject.commonName === undefined) {
-    return `${PROPERTY}.commonName must be given, since every subject has a common name`;
+    return `${PROPERTY}.commonName must be given, because every subject has a common name`;
   }
   return type === 'Exact' ? checkAttributes(subject, PROPERTY) : SUBJECT_ATTRIBUTE_NAMES
     .filter(attribute => subject[attribute] !== undefined)
@@ -63,10 +63,11 @@ export function checkRequestedSubject(requested: SubjectValues, { type, subject:
     const [value, rule] = [requested[attribute], allowed[attribute]];
     const fits = value === undefined || rule === undefined ? value === rule : type === 'Exact' ? value === rule : matches(rule, value);
     if (!fits) {
-      const meaning = type === 'Pattern' && rule?.includes('*') ? ` (* is ${WILDCARD_WORDS}; all else stands for itself)` : '';
-      const must = rule === undefined ? 'must be left out, since allowedSubject does not name it' : `must be ${quote(rule)}, as allowedSubject says${meaning}`;
+      const meaning = type === 'Pattern' && rule?.includes('*') ? ` (* stands for ${WILDCARD_WORDS}; every other character stands for itself)` : '';
+      const must = rule === undefined ? 'must be left out, because allowedSubject does not contain it'
+        : `must be ${quote(rule)}, as allowedSubject requires${meaning}`;
       return `subject.${attribute} of certificateSigningRequest ${must}, got ${value === undefined ? 'none' : quote(value)}; `
-        + 'have the request made for a name that is allowed, or declare `subject`';
+        + 'create the request again with an allowed name, or declare `subject`';
     }
   }
   return undefined;
@@ -102,9 +103,10 @@ function matches(pattern: string, value: string): boolean {
  */
 export function checkSubjectIsDecided(isKnown: boolean, hasSubject: boolean, hasRule: boolean): Complaint {
   if (hasSubject && hasRule) {
-    return `${PROPERTY} must be left out where subject is given, which takes the place of the request's`;
+    return `${PROPERTY} must be left out if subject is given, because subject replaces the subject of the request`;
   }
   return isKnown || hasSubject || hasRule ? undefined
     : 'subject or allowedSubject must be given for a certificateSigningRequest that is not known at synthesis: '
-      + 'whoever writes it there would choose the name in the certificate; declare the name (`subject`), or which names may be taken (`allowedSubject`)';
+      + 'otherwise the creator of the request would choose the name in the certificate; '
+      + 'declare the name (`subject`) or the names that are allowed (`allowedSubject`)';
 }

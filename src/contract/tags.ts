@@ -21,13 +21,13 @@ const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const RESERVED = /^aws:/i;
 
 /** How a user keeps a tag off a parameter. */
-const WAY_OUT = 'choose other tags, or exclude parameters from one: Tags.of(…).add(…, { excludeResourceTypes: [\'AWS::SSM::Parameter\'] })';
+const WAY_OUT = 'choose other tags, or exclude parameters from a tag: Tags.of(…).add(…, { excludeResourceTypes: [\'AWS::SSM::Parameter\'] })';
 
 /** Checks the keys of all tags of a parameter, some of which may be the same. */
 export function checkTagKeys(keys: readonly string[]): Complaint {
   const twice = keys.find((key, index) => keys.indexOf(key) < index);
   if (twice !== undefined) {
-    return `tags of a parameter must have keys of their own, got ${quote(twice)} twice`;
+    return `tags of a parameter must have different keys, got ${quote(twice)} twice`;
   }
   return keys.length <= MAX_TAGS ? undefined : `a parameter must have at most ${MAX_TAGS} tags, got ${keys.length}; ${WAY_OUT}`;
 }

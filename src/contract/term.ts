@@ -41,21 +41,21 @@ export interface IssuerTerm {
  */
 export function checkTermWithin({ days, notBefore, notAfter }: Term, issuer: IssuerTerm, clip: boolean): Complaint {
   if (notAfter && issuer.notAfter && notAfter > issuer.notAfter && !clip) {
-    return `validity ${days === undefined ? '' : `of ${days} days `}would end on ${formatTime(notAfter)}, after the end of the CA, or of one above it, on `
-      + `${formatTime(issuer.notAfter)}; shorten validity, or set clipToIssuer`;
+    return `validity ${days === undefined ? '' : `of ${days} days `}would end on ${formatTime(notAfter)}, after the end of the CA, `
+      + `or of a CA above it, on ${formatTime(issuer.notAfter)}; shorten validity, or set clipToIssuer`;
   }
   if (notBefore && issuer.notBefore && notBefore < issuer.notBefore) {
-    return `notBefore must not be before the CA, or one above it, begins on ${formatTime(issuer.notBefore)}, got ${formatTime(notBefore)}`;
+    return `notBefore must not be before the CA, or a CA above it, becomes valid on ${formatTime(issuer.notBefore)}, got ${formatTime(notBefore)}`;
   }
   return notBefore && issuer.notAfter && notBefore >= issuer.notAfter
-    ? `notBefore must be before the end of the CA, or of one above it, on ${formatTime(issuer.notAfter)}, got ${formatTime(notBefore)}`
+    ? `notBefore must be before the end of the CA, or of a CA above it, on ${formatTime(issuer.notAfter)}, got ${formatTime(notBefore)}`
     : undefined;
 }
 
 /** Checks a term, as far as that is possible without the current time. */
 export function checkTerm({ days, notBefore, notAfter }: Term): Complaint {
   if ((days === undefined) === (notAfter === undefined)) {
-    return 'validity must be given as a number of days or by notAfter, and not by both';
+    return 'validity must be given either as a number of days or with notAfter, not both';
   }
   const complaint = (days === undefined ? undefined : checkValidityDays(days)) ?? checkTime('notBefore', notBefore) ?? checkTime('notAfter', notAfter);
   return complaint ?? (notBefore && notAfter && notAfter <= notBefore

@@ -23,8 +23,8 @@ export interface LogRecord {
 const MAX_CHARACTERS = 2000;
 
 /**
- * Writes one line of JSON to the function's log. It never fails: by then, CloudFormation has its response, and Lambda repeats an invocation
- * that fails.
+ * Writes one line of JSON to the function's log. It never fails, because Lambda repeats an invocation that fails, also if CloudFormation
+ * already has its response.
  *
  * @param names the names that may be shown in full although they are long; see `redact`
  */
@@ -38,6 +38,6 @@ function lineOf(level: string, record: LogRecord, names: readonly string[]): str
       .map(([name, value]) => [name, typeof value === 'number' ? value : redact(String(value), names).slice(0, MAX_CHARACTERS)]);
     return JSON.stringify(Object.fromEntries(entries));
   } catch {
-    return JSON.stringify({ level, message: 'what happened can\'t be told' });
+    return JSON.stringify({ level, message: 'what happened can\'t be shown' });
   }
 }

@@ -9,7 +9,8 @@ export interface DeclaredBounds {
   readonly nameConstraints?: DeclaredNameConstraints;
 }
 
-const REMEDY = 'have it signed with the extensions of its request (`openssl x509 -req -copy_extensions copy`), or declare what it says';
+const REMEDY = 'have it signed with the extensions of its request (`openssl x509 -req -copy_extensions copy`), '
+  + 'or declare what the certificate contains';
 
 /**
  * Makes sure that a CA that was signed elsewhere has the limits of its declaration. The CA that signs a request can leave out the
@@ -22,7 +23,7 @@ export function assertBoundAsDeclared(
     throw new Error(`signedCertificate must have a path length of at most ${declared}, as pathLength says, got ${pathLength ?? 'none'}; ${REMEDY}`);
   }
   if (wanted && !(isSame(wanted.permitted, nameConstraints?.permitted) && isSame(wanted.excluded, nameConstraints?.excluded))) {
-    throw new Error(`signedCertificate must have the name constraints that are declared, got ${nameConstraints ? 'other ones' : 'none'}; ${REMEDY}`);
+    throw new Error(`signedCertificate must have the declared name constraints, got ${nameConstraints ? 'others' : 'none'}; ${REMEDY}`);
   }
 }
 

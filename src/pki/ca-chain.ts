@@ -37,7 +37,7 @@ const SHORTEST_RSA = 2048;
  *
  * @param property the name of the property, for errors
  * @param pem the CA's certificate, followed by that of the CA above it, and so on; a root at the end may be left out
- * @param legacy `true` to accept signatures over SHA-1, and short RSA keys above the CA itself
+ * @param legacy `true` to accept signatures over SHA-1 or MD5, and short RSA keys above the CA itself
  */
 export function readCaChain(property: string, pem: string, legacy = false): CaChain {
   const certificates = readCertificates(property, pem).map((der, index) => parsed(property, index, der));
@@ -86,7 +86,7 @@ export function assertCanIssue(property: string, { certificate, chain }: CaChain
   [certificate, ...chain].forEach(assertUnderstood);
   assertIssuesSome(property, { certificate, chain });
   if (!keyAlgorithmOfPublicKey(certificate.publicKey)) {
-    throw new Error(`${property} must be of a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent`);
+    throw new Error(`${property} must have a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent`);
   }
 }
 
@@ -101,7 +101,7 @@ function assertIssuesSome(property: string, ca: CaChain): void {
 /** Whether a CA can issue for devices, and not for servers alone. */
 export function checkIssuesDevices(property: string, ca: CaChain): Complaint {
   return allows(ca, OID.clientAuth) ? undefined
-    : `${property} should allow clientAuth ${describeUsages(ca)}: it can issue servers, and no devices`;
+    : `${property} should allow clientAuth ${describeUsages(ca)}: it can issue certificates for servers, but not for devices`;
 }
 
 function allows({ certificate, chain }: CaChain, usage: string): boolean {
@@ -110,7 +110,7 @@ function allows({ certificate, chain }: CaChain, usage: string): boolean {
 
 function describeUsages({ certificate, chain }: CaChain): string {
   const usages = limitsOf([certificate, ...chain]).extendedKeyUsages.flat().map(usageText);
-  return `where it, or a CA above it, has extended key usages, got ${quote(usages.join(', '))}`;
+  return `if it, or a CA above it, has extended key usages, got ${quote(usages.join(', '))}`;
 }
 
 /**
@@ -123,7 +123,8 @@ export function checkCaNames(property: string, { certificate, chain }: CaChain):
     const constraints = path.slice(index + 1).flatMap(({ nameConstraints }) => nameConstraints ?? []);
     const complaint = each.nameConstraints && checkEmptyConstraints(each.nameConstraints)
       || (isSelfIssued(each) ? undefined : complaintOfNames(each, constraints));
-    return complaint && `${place(property, index)} has names or name constraints for which some validators refuse everything below it: ${complaint}`;
+    return complaint
+      && `${place(property, index)} has names or name constraints because of which some validators refuse everything below it: ${complaint}`;
   }).find(complaint => complaint !== undefined);
 }
 
@@ -146,15 +147,17 @@ function complaintOfNames({ subject, alternativeNames }: Certificate, constraint
  */
 export function checkChainIsValid(property: string, { certificate, chain }: CaChain, now: Date): Complaint {
   const outside = [certificate, ...chain].find(({ validity: { notBefore, notAfter } }) => now < notBefore || now > notAfter);
-  return outside && `${property} must be valid on ${formatTime(now)}, got one from ${formatTime(outside.validity.notBefore)} `
+  return outside && `${property} must be valid on ${formatTime(now)}, got a certificate that is valid from ${formatTime(outside.validity.notBefore)} `
     + `to ${formatTime(outside.validity.notAfter)}`;
 }
 
 /** RFC 5280, section 4.2: a validator must reject a certificate with a critical extension that it does not know or can't process. */
 export function assertUnderstood({ unknownCritical }: Certificate): void {
   if (unknownCritical.length > 0) {
-    throw new Error(`the CA's certificate, and those above it, must have no critical extension that is not acted upon here, got ${describeExtensions(...unknownCritical)}: `
-      + 'what it issues could break it unseen; have the certificate renewed without the extension, or with one that is not critical');
+    throw new Error('the CA\'s certificate, and those above it, must have no critical extension that this library does not process, '
+      + `got ${describeExtensions(...unknownCritical)}: `
+      + 'the certificates that it issues could violate the extension unnoticed; '
+      + 'have the certificate renewed without the extension, or with the extension not critical');
   }
 }
 
@@ -170,14 +173,14 @@ function parsed(property: string, index: number, der: Buffer): Certificate {
 
 function assertCa(property: string, index: number, { ca }: Certificate): void {
   if (!ca) {
-    throw new Error(`${place(property, index)} must be a CA's, with CA:TRUE in its basicConstraints, and keyCertSign in its keyUsage if it has one `
-      + '(RFC 5280, section 6.1.4), got one that is not');
+    throw new Error(`${place(property, index)} must be a CA certificate, with CA:TRUE in its basicConstraints and, if it has a keyUsage, `
+      + 'keyCertSign in it (RFC 5280, section 6.1.4), got another certificate');
   }
 }
 
 function assertPathLength(property: string, index: number, { pathLength }: Certificate): void {
   if (pathLength !== undefined && pathLength < index) {
-    throw new Error(`${place(property, index)} must allow as many CAs below it as there are, ${index}, got a path length of ${pathLength}`);
+    throw new Error(`${place(property, index)} must allow as many CAs below it as the chain has, ${index}, got a path length of ${pathLength}`);
   }
 }
 
@@ -194,7 +197,7 @@ function assertNames(property: string, index: number, certificate: Certificate, 
     const constraints = above.flatMap(({ nameConstraints }) => nameConstraints ?? []);
     assertNamesPermitted({ subject, profile: 'ca', byStandard: true }, constraints, alternativeNames); // `checkCaNames` checks the rest
   } catch (error) {
-    throw new Error(`${place(property, index)} can't be used, since nothing below it would verify: ${(error as Error).message}`);
+    throw new Error(`${place(property, index)} can't be used, because nothing below it would verify: ${(error as Error).message}`);
   }
 }
 
@@ -225,14 +228,14 @@ function assertKeyLength(property: string, index: number, { publicKey }: Certifi
   const { asymmetricKeyType, asymmetricKeyDetails } = readKey(property, index, publicKey);
   const bits = asymmetricKeyDetails?.modulusLength;
   if (asymmetricKeyType === 'rsa' && bits! < SHORTEST_RSA) {
-    throw new Error(`${place(property, index)} must have an RSA key of ${SHORTEST_RSA} bits at least, got ${bits}`);
+    throw new Error(`${place(property, index)} must have an RSA key of at least ${SHORTEST_RSA} bits, got ${bits}`);
   }
 }
 
 function readKey(property: string, index: number, publicKey: Buffer): KeyObject {
   const key = readablePublicKey(publicKey);
   if (!key) {
-    throw new Error(`${place(property, index)} must be of a key that OpenSSL can read, got ${describeUnsupportedKey(publicKey)}`);
+    throw new Error(`${place(property, index)} must have a key that OpenSSL can read, got ${describeUnsupportedKey(publicKey)}`);
   }
   return key;
 }

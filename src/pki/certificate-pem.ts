@@ -33,7 +33,7 @@ function certificateBlocks(property: string, pem: string): PemBlock[] {
   try {
     return readPemBlocks(pem).filter(({ label }) => label === CERTIFICATE);
   } catch (error) {
-    throw new Error(`${property} must be PEM (RFC 7468), got a text that is damaged: ${(error as Error).message}`);
+    throw new Error(`${property} must be PEM (RFC 7468), got damaged text: ${(error as Error).message}`);
   }
 }
 
@@ -47,13 +47,13 @@ const WAYS_OUT: { readonly [label: string]: string | undefined } = {
 function describeOther(text: string): string {
   const [block] = readPemBlocks(text);
   if (block) {
-    return REQUEST_LABELS.includes(block.label) ? 'a certificate signing request; give the certificate that a CA made of it'
+    return REQUEST_LABELS.includes(block.label) ? 'a certificate signing request; give the certificate that a CA issued for it'
       : `a block with the label ${quote(block.label)}${WAYS_OUT[block.label] ?? ''}`;
   }
   const der = Buffer.from(text, 'base64');
   if (isSigned(der)) {
     return isCertificate(der) ? 'base64 of DER; convert it to PEM: openssl x509 -inform DER -outform PEM'
-      : 'a certificate signing request, or a certificate of version 1; give the certificate of version 3 that a CA made';
+      : 'a certificate signing request, or a certificate of version 1; give the version 3 certificate that a CA issued';
   }
   return /^\S+\.(?:pem|crt|cer|der)$/i.test(text) ? 'the path of a file; give PemSource.file()' : 'a text without one';
 }

@@ -48,7 +48,7 @@ export function parseCertificate(der: Buffer): Certificate {
   assertVersion3(tbs);
   const serialNumber = tbs.unsigned().toString('hex').toUpperCase();
   if (!tbs.element(Tag.SEQUENCE).equals(algorithm)) {
-    throw new Error('the certificate must name its signature algorithm twice alike (RFC 5280, section 4.1.1.2)');
+    throw new Error('the certificate must name the same signature algorithm in both places (RFC 5280, section 4.1.1.2)');
   }
   const issuer = tbs.element(Tag.SEQUENCE);
   const validity = tbs.sequence();
@@ -91,8 +91,8 @@ export function isSelfIssued({ subject, issuer }: Pick<Certificate, 'subject' | 
 function assertVersion3(tbs: DerReader): void {
   const version = tbs.follows(contextTag(0, true)) ? tbs.explicit(0) : undefined;
   if (version?.unsigned().toString('hex') !== '02') {
-    throw new Error('the certificate must be of version 3, with extensions (RFC 5280, section 4.1.2.1); '
-      + '`openssl x509 -req` makes such a one with -copy_extensions copy or -extfile');
+    throw new Error('the certificate must have version 3, with extensions (RFC 5280, section 4.1.2.1); '
+      + '`openssl x509 -req` creates such a certificate with -copy_extensions copy or -extfile');
   }
   version.end();
 }
@@ -105,7 +105,7 @@ function readTime(reader: DerReader): Date {
   const digits = utc ? `${text < '5' ? '20' : '19'}${text}` : text;
   const date = new Date(digits.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
   if (!isTime(date) || !time(date).equals(element)) {
-    throw new Error(`the certificate must have times as RFC 5280, section 4.1.2.5, writes them, got ${quote(text)}`);
+    throw new Error(`the certificate must have times in the form of RFC 5280, section 4.1.2.5, got ${quote(text)}`);
   }
   return date;
 }
@@ -118,7 +118,7 @@ function readTime(reader: DerReader): Date {
  */
 export function verifyCertificate(certificate: Certificate, issuerPublicKey: Buffer): void {
   if (!isSignatureAlgorithm(certificate.signatureAlgorithm)) {
-    throw new Error('the certificate must be signed by RSA (PKCS#1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512, or by Ed25519');
+    throw new Error('the certificate must be signed with RSA (PKCS#1 v1.5) or ECDSA, over SHA-256, SHA-384 or SHA-512, or with Ed25519');
   }
   const { second, publicKey } = readByOpenssl(certificate);
   const disagreements = [
@@ -130,7 +130,7 @@ export function verifyCertificate(certificate: Certificate, issuerPublicKey: Buf
     ['CA flag', second.ca === certificate.ca],
   ].filter(([, agrees]) => !agrees).map(([what]) => what);
   if (disagreements.length > 0) {
-    throw new Error(`the certificate ${certificate.serialNumber} reads differently to OpenSSL: ${disagreements.join(', ')}`);
+    throw new Error(`the certificate ${certificate.serialNumber} is read differently by OpenSSL: ${disagreements.join(', ')}`);
   }
   if (!second.verify(createPublicKey({ key: issuerPublicKey, format: 'der', type: 'spki' }))) {
     throw new Error(`the signature of the certificate ${certificate.serialNumber} does not verify with the issuer's public key; `

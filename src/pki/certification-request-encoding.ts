@@ -49,7 +49,7 @@ function pemBody(text: string): string {
   const block = PEM_BLOCK.exec(text);
   const blocks = text.split('-----BEGIN ').length - 1;
   if (!block || blocks > 1) {
-    throw new Error(`${REQUEST_PROPERTY} ${ALLOWED}, got ${blocks > 1 ? `${blocks} blocks` : 'other text, or a block that is not complete'}`);
+    throw new Error(`${REQUEST_PROPERTY} ${ALLOWED}, got ${blocks > 1 ? `${blocks} blocks` : 'other text or an incomplete block'}`);
   }
   const [, label, body] = block;
   if (!REQUEST_LABELS.includes(label)) {
@@ -63,7 +63,7 @@ function fromBase64(text: string): Buffer {
   const base64 = text.replace(/[ \t\r\n]+/g, '');
   const der = Buffer.from(base64, 'base64');
   if (der.length === 0 || der.toString('base64') !== base64) {
-    throw new Error(`${REQUEST_PROPERTY} ${ALLOWED}, got ${base64 === '' ? 'nothing' : 'damaged base64, or none'}`);
+    throw new Error(`${REQUEST_PROPERTY} ${ALLOWED}, got ${base64 === '' ? 'nothing' : 'damaged base64 or none'}`);
   }
   return der;
 }

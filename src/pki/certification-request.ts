@@ -97,16 +97,16 @@ function parse(der: Buffer): Parts {
 function knownAlgorithm({ algorithm: identifier, algorithmOid: oid }: Parts): SignatureAlgorithm {
   const algorithm = requestSignatureAlgorithmOf(identifier);
   if (!algorithm) {
-    const odd = isSignatureOid(oid) ? ' with other parameters than it has' : '';
-    throw new Error(`${REQUEST_PROPERTY} must be signed by RSA (PKCS#1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512, or by Ed25519, `
-      + `got ${algorithmName(oid)}${odd}; make the request again with -sha256 or what your tool calls it`);
+    const odd = isSignatureOid(oid) ? ' with the wrong parameters' : '';
+    throw new Error(`${REQUEST_PROPERTY} must be signed with RSA (PKCS#1 v1.5) or ECDSA, over SHA-256, SHA-384 or SHA-512, or with Ed25519, `
+      + `got ${algorithmName(oid)}${odd}; create the request again with -sha256 or the equivalent option of your tool`);
   }
   return algorithm;
 }
 
 function assertPossession({ info, publicKey, signature }: Parts, { family, hash }: SignatureAlgorithm, key: KeyObject): void {
   if (subjectKeyFormOf(publicKey)?.family !== family || !isSignedBy(key, hash, info, signature)) {
-    throw new Error(`${REQUEST_PROPERTY} must be signed by the private half of its own public key (proof of possession), `
-      + 'and its signature does not verify; copy the request whole, or make it again');
+    throw new Error(`${REQUEST_PROPERTY} must be signed with the private key of its own public key (proof of possession), `
+      + 'but its signature does not verify; copy the whole request, or create it again');
   }
 }

@@ -72,10 +72,10 @@ function isJudged(commonName: string, profile: ProfileName): boolean {
 
 /** The validators that refuse a common name outside of the permitted host names, for the profiles that are issued nevertheless. */
 const REFUSED_BY: { readonly [P in ProfileName]?: string } = {
-  ca: 'wolfSSL, and Botan where it has a dot, take it for a host name and refuse all that is below the CA; choose a commonName that lies within, such as ca.example.com '
-    + 'below example.com, where one of them verifies',
-  verification: 'GnuTLS and wolfSSL, and Java where it looks like a host name, refuse the certificate; where the platform does too, prove possession of a CA without '
-    + 'such constraints',
+  ca: 'wolfSSL, and Botan if it has a dot, treat it as a host name and refuse everything below the CA; if one of them verifies, '
+    + 'choose a commonName that lies within, such as ca.example.com below example.com',
+  verification: 'GnuTLS and wolfSSL, and Java if it looks like a host name, refuse the certificate; if the platform does too, '
+    + 'prove possession of a CA without such constraints',
 };
 
 /**
@@ -128,6 +128,7 @@ function hostIn(commonName: string): string {
 }
 
 function refusal(commonName: string, what: string, type: 'dns' | 'ip'): Error {
-  return new Error(`without a subjectAlternativeNames.${type}, validators take the commonName ${quote(commonName)} for ${type === 'dns' ? 'a host name' : 'an address'}, `
+  return new Error(`without a subjectAlternativeNames.${type}, validators treat the commonName `
+    + `${quote(commonName)} as ${type === 'dns' ? 'a host name' : 'an address'}, `
     + `and the CA's name constraints ${what}; add such a name that lies within them, or choose a commonName that does`);
 }

@@ -45,7 +45,7 @@ export const CONSTRAINT_LIMITS: readonly ConstraintLimit[] = [
 ];
 
 const KIND_TEXTS: { readonly [K in ConstraintKind]: string } = {
-  dns: 'host names', ipv4: 'addresses of IPv4', ipv6: 'addresses of IPv6', uri: 'URIs', email: 'mailboxes', directory: 'directory names',
+  dns: 'host names', ipv4: 'IPv4 addresses', ipv6: 'IPv6 addresses', uri: 'URIs', email: 'mailboxes', directory: 'directory names',
 };
 
 /** The version of a validator that was tried. */

@@ -25,7 +25,7 @@ export function checkEd25519Key(key: Buffer): PointComplaint {
   const u = ySquared + P - 1n;
   const v = D * ySquared + 1n;
   if (isSmallOrder(y, ySquared)) {
-    return 'of small order, by which anybody can sign';
+    return 'of small order, with which anyone can sign';
   }
   // x² = u/v, which is a square exactly where u v is one.
   return jacobi(u * v % P, P) === 1 ? undefined : 'that is not on the curve';

@@ -9,8 +9,8 @@ import { Validity } from './validity';
 import { formatTime } from '../contract/term';
 
 /**
- * The limits of a CA: its own, and those of the CAs above it. A path expires with the first of its certificates that expires, and every
- * validator refuses what one of its CAs does not permit.
+ * The limits of a CA: its own, and those of the CAs above it. A path expires with the first of its certificates that expires.
+ * Validators refuse what one of its CAs does not permit, except that some do not apply the extended key usages of CAs.
  */
 export interface IssuerLimits {
   /** The period in which all of them are valid. Absent for a self-signed certificate. */
@@ -44,8 +44,9 @@ export function limitsOf(path: readonly Certificate[]): Required<Pick<IssuerLimi
 export type LimitedContent = Pick<CertificateContent, 'validity' | 'pathLength' | 'subject' | 'extensions'>;
 
 /**
- * Refuses certificates that a CA must not sign. No validator notices a violation of the first rule below, and every validator refuses a
- * violation of the last. `issue` also makes this check; a caller can make it earlier to find out before the first write.
+ * Refuses certificates that a CA must not sign. No validator notices a violation of the first rule below, and only some validators
+ * refuse a violation of the last, that of extended key usages. `issue` also makes this check; a caller can make it earlier to find out
+ * before the first write.
  *
  * @param issuer without limits for a self-signed certificate
  */
@@ -54,17 +55,18 @@ export function assertMayIssue(
 ): void {
   const outer = issuer.validity;
   if (outer && (validity.notBefore < outer.notBefore || validity.notAfter > outer.notAfter)) {
-    throw new Error(`validity must lie within that of the CA and of those above it, ${formatTime(outer.notBefore)} to ${formatTime(outer.notAfter)}, `
+    throw new Error('validity must lie within the validity of the CA and of the CAs above it, '
+      + `${formatTime(outer.notBefore)} to ${formatTime(outer.notAfter)}, `
       + `got ${formatTime(validity.notBefore)} to ${formatTime(validity.notAfter)}`);
   }
   if (!profile.ca && pathLength !== undefined) {
-    throw new Error(`pathLength must be left out for a certificate that is no CA, got ${pathLength}`);
+    throw new Error(`pathLength must be left out for a certificate that is not a CA, got ${pathLength}`);
   }
   if (profile.ca && issuer.pathLength !== undefined) {
     assertPathLength(pathLength, issuer.pathLength);
   }
   if (!profile.ca && extensions?.nameConstraints) {
-    throw new Error('nameConstraints must be left out for a certificate that is no CA (RFC 5280, section 4.2.1.10)');
+    throw new Error('nameConstraints must be left out for a certificate that is not a CA (RFC 5280, section 4.2.1.10)');
   }
   const alternativeNames = rawNames(extensions?.subjectAlternativeNames ?? {});
   assertNamesPermitted({ subject, alternativeNames, profile: profile.name }, issuer.nameConstraints ?? []);
@@ -74,7 +76,7 @@ export function assertMayIssue(
 /** RFC 5280, section 6.1.4 (l, m): each CA on the path uses up one level of the path length that the CAs above it allow. */
 function assertPathLength(pathLength: number | undefined, issuerPathLength: number): void {
   if (issuerPathLength <= 0) {
-    throw new Error('the CA that signs has a pathLength of 0: it can sign certificates of devices, but no CA below it');
+    throw new Error('the signing CA has a pathLength of 0: it can sign device certificates, but no CA below it');
   }
   if (pathLength !== undefined && pathLength >= issuerPathLength) {
     throw new Error(`pathLength must be from 0 to ${issuerPathLength - 1} below a CA with a pathLength of ${issuerPathLength}, got ${pathLength}`);
@@ -95,8 +97,8 @@ export function assertUsagesAllowed(
   for (const allowed of limits) {
     const refused = usages.find(usage => !allowed.includes(usage));
     if (refused !== undefined) {
-      throw new Error(`the CA, or one above it, has extended key usages without ${usageText(refused)}: ${allowed.map(usageText).join(', ')}; `
-        + 'validators refuse what it issues for that; have the CA renewed without extendedKeyUsage, or with that usage');
+      throw new Error(`the CA, or a CA above it, has extended key usages without ${usageText(refused)}: ${allowed.map(usageText).join(', ')}; `
+        + 'validators refuse certificates that it issues for this usage; have the CA renewed without extendedKeyUsage, or with that usage');
     }
   }
 }

@@ -18,7 +18,7 @@ export interface KeyBundle {
  */
 export function checkBundle({ privateKeyPem, certificate, chain }: KeyBundle): void {
   if (!readCertificate('certificate', certificate).checkPrivateKey(readPrivateKey(privateKeyPem))) {
-    throw new Error('certificate must be the certificate of the private key, got one of another key');
+    throw new Error('certificate must be the certificate of the private key, got the certificate of another key');
   }
   chain.forEach((ca, index) => readCertificate(`chain[${index}]`, ca));
 }

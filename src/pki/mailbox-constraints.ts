@@ -13,7 +13,7 @@ export function checkMailboxesElsewhere(names: readonly RawGeneralName[], { perm
   const refused = bases.length === 0 ? undefined : mailboxes.find(mailbox => bases.every(base => !isFound(mailbox, base)));
   return refused === undefined ? undefined
     : `the part of the mailbox ${quote(refused)} before its @ should be shorter than the host that a CA above permits, ${bases.map(base => quote(base)).join(', ')}: `
-      + 'wolfSSL 5.5 refuses the certificate otherwise; choose a shorter mailbox, or have the CA permit this one by name, where wolfSSL verifies';
+      + 'otherwise wolfSSL 5.5 refuses the certificate; if wolfSSL verifies, choose a shorter mailbox, or have the CA permit this mailbox by name';
 }
 
 /** Whether wolfSSL finds a mailbox within a base. */

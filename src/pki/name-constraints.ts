@@ -42,7 +42,7 @@ function readSubtrees(list: DerReader): RawGeneralName[] {
     const subtree = list.sequence();
     const base = readGeneralName(subtree);
     if (!base) {
-      throw new Error('the certificate has name constraints of a type that is unknown here; known are DNS, IP, URI, email and directory names');
+      throw new Error('the certificate has name constraints of an unknown type; the known types are DNS, IP, URI, email and directory names');
     }
     subtree.end(); // minimum and maximum: RFC 5280 allows only their defaults
     assertMask(base);
@@ -68,7 +68,7 @@ function assertMask({ type, value }: RawGeneralName): void {
   const mask = type === 'ip' ? [...value.subarray(value.length / 2)] : [];
   const isMask = mask.every((octet, index) => MASK_OCTETS.includes(octet) && (octet === 255 || mask.slice(index + 1).every(next => next === 0)));
   if (!isMask || (type === 'ip' && value.length !== 8 && value.length !== 32)) {
-    throw new Error('the certificate has name constraints on addresses that are no networks (RFC 5280, section 4.2.1.10)');
+    throw new Error('the certificate has name constraints on addresses that are not networks (RFC 5280, section 4.2.1.10)');
   }
 }
 
@@ -115,15 +115,16 @@ export function mailboxesOf(subject: Buffer): RawGeneralName[] {
 function assertPermitted(name: RawGeneralName, { permitted, excluded }: NameConstraints, byStandard: boolean): void {
   const [permittedBases, excludedBases] = [permitted, excluded].map(bases => bases.filter(({ type }) => type === name.type));
   if (name.type === 'uri' && permittedBases.length + excludedBases.length > 0 && !hasHost(name.value, byStandard)) {
-    throw new Error(`the CA's name constraints on URIs want one with a host name (RFC 5280, section 4.2.1.10), got ${quote(name.value)}`);
+    throw new Error(`the CA's name constraints on URIs require a URI with a host name (RFC 5280, section 4.2.1.10), got ${quote(name.value)}`);
   }
   const excludedBase = excludedBases.find(base => byStandard ? isWithin(name, base) : reachesInto(name, base));
   if (excludedBase) {
-    const reading = isWithin(name, excludedBase) ? '' : `, which some validators take for one within ${describe(excludedBase)}; choose another name`;
+    const reading = isWithin(name, excludedBase) ? ''
+      : `, which some validators treat as a name within ${describe(excludedBase)}; choose another name`;
     throw new Error(`the CA's name constraints exclude ${describe(name)}${reading}`);
   }
   if (permittedBases.length > 0 && !permittedBases.some(base => isWithin(name, base))) {
-    throw new Error(`the CA's name constraints do not permit ${describe(name)}; permitted are ${permittedBases.map(describe).join(', ')}`);
+    throw new Error(`the CA's name constraints do not permit ${describe(name)}; they permit only ${permittedBases.map(describe).join(', ')}`);
   }
 }
 

@@ -17,7 +17,7 @@ const OTHER_ATTRIBUTES: { readonly [oid: string]: string } = {
 };
 
 /** The ways to get a different subject, for messages. */
-const WAY_OUT = 'make the request again, or declare `subject`';
+const WAY_OUT = 'create the request again, or declare `subject`';
 
 /**
  * Reads a DER Name from outside into plain values. They are verbatim; `checkSubject` checks whether a certificate may have them.

@@ -96,7 +96,7 @@ function encipher(cipher: string, key: Buffer, iv: Buffer, octets: Buffer): Buff
 function draw(random: RandomBytes, bytes: number): Buffer {
   const octets = random(bytes);
   if (octets.length !== bytes) {
-    throw new Error(`the source of randomness must answer the ${bytes} bytes it was asked for, got ${octets.length}`);
+    throw new Error(`the source of randomness must return the ${bytes} bytes that were requested, got ${octets.length}`);
   }
   return octets;
 }

@@ -19,7 +19,7 @@ export const MAX_SCRYPT_COST = 16_384 * 8;
 /** The parallelization p of scrypt, which multiplies its time. OWASP's settings go up to 10; OpenSSL writes 1. */
 export const MAX_SCRYPT_PARALLELIZATION = 16;
 
-const WAY_OUT = 'openssl pkcs8 -topk8 -v2 aes-256-cbc encrypts it again';
+const WAY_OUT = 'encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc';
 
 /** Reads the parameters of an algorithm, and returns what is wrong with them. */
 type Check = (parameters: DerReader) => string | undefined;

@@ -15,7 +15,7 @@ const MAX_PASSPHRASE_BYTES = 1024;
 
 const EXPECTED = 'privateKey must be a private key in PEM (PKCS#8, PKCS#1 or SEC 1, encrypted or not)';
 
-const DAMAGED = `${EXPECTED}, got one that is damaged, has lost its line ends or is of another kind of key (not shown)`;
+const DAMAGED = `${EXPECTED}, got a key that is damaged, has lost its line breaks or is of another kind (not shown)`;
 
 /** What users paste instead of a private key, by its label (RFC 7468, and the older names that OpenSSL reads). */
 const OTHER_LABELS: { readonly [label: string]: string } = {
@@ -100,7 +100,8 @@ function onlyPrivateKey(text: string): PemBlock {
     throw new Error(`privateKey must hold one private key, got ${keys.length}`);
   }
   if (!READABLE_LABELS.includes(keys[0].label)) {
-    throw new Error(`${EXPECTED}, got one in the form of another program; openssl pkcs8 -topk8, or ssh-keygen -p -m PKCS8 for a key of OpenSSH, converts it`);
+    throw new Error(`${EXPECTED}, got a key in the format of another program; `
+      + 'convert it with openssl pkcs8 -topk8, or with ssh-keygen -p -m PKCS8 for an OpenSSH key');
   }
   return keys[0];
 }

@@ -49,7 +49,7 @@ function readAttributes(sets: DerReader): void {
       const contents = attribute.contents(tag);
       attribute.end();
       if (WELL_FORMED[tag]?.(contents) === false) {
-        throw new Error(`the value of ${type} is no string of its type`);
+        throw new Error(`the value of ${type} is not a string of its type`);
       }
     } while (set.more);
   }

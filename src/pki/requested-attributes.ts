@@ -39,7 +39,7 @@ export function readAttributes(reader: DerReader): RequestedAttributes {
     const values = attribute.enter(Tag.SET);
     attribute.end();
     if (types.has(oid) || !values.more) {
-      throw new Error(`the attribute ${oid} must stand there once and have a value`);
+      throw new Error(`the attribute ${oid} must occur only once and have a value`);
     }
     types.add(oid);
     if (oid === OID.extensionRequest) {
@@ -60,7 +60,7 @@ function readExtensions(reader: DerReader): readonly RequestedExtension[] {
     const value = extension.contents(Tag.OCTET_STRING);
     extension.end();
     if (extensions.has(oid)) {
-      throw new Error(`the extension ${oid} must stand there once`);
+      throw new Error(`the extension ${oid} must occur only once`);
     }
     extensions.set(oid, { oid, critical, value });
   } while (reader.more); // at least one (RFC 5280, section 4.1)

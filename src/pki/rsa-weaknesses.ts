@@ -82,12 +82,12 @@ export function findWeakness(modulus: Buffer): Weakness {
     marked &&= !expected || expected.has(remainder);
   }
   if (marked) {
-    return 'of a faulty generator (ROCA, CVE-2017-15361)';
+    return 'from a faulty generator (ROCA, CVE-2017-15361)';
   }
   return hasCloseFactors(n) ? 'whose prime factors are close to each other (Fermat\'s factorisation finds them)' : undefined;
 }
 
-/** The residues of all squares modulo these numbers, which have no common factor. One number in 170 has such residues. */
+/** The residues of all squares modulo these numbers, which have no common factor. One number in 119 has such residues. */
 const SQUARE_FILTERS = [64, 63, 65, 11].map(modulus => {
   const squares = new Set<number>();
   for (let root = 0; root < modulus; root++) {

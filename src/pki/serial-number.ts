@@ -18,7 +18,7 @@ const HOLDER_OCTETS = 8;
 export function newSerialNumber(random: (bytes: number) => Buffer, holder: string): string {
   const octets = Buffer.from(random(RANDOM_OCTETS));
   if (octets.length !== RANDOM_OCTETS) {
-    throw new Error(`the source of randomness must answer the ${RANDOM_OCTETS} bytes it was asked for, got ${octets.length}`);
+    throw new Error(`the source of randomness must return the ${RANDOM_OCTETS} bytes that were requested, got ${octets.length}`);
   }
   octets[0] = 0x40 + octets[0] % 0x40;
   return withHolder(octets, holder);

@@ -17,7 +17,7 @@ export function describeUnsupportedKey(spki: Buffer): string {
   try {
     return describe(spki);
   } catch {
-    return `${spki.length} bytes that are no such key`;
+    return `${spki.length} bytes that are not such a key`;
   }
 }
 

@@ -32,10 +32,11 @@ export function validityFrom(now: Date, profile: CertificateProfile, term: numbe
   const present = wholeSeconds(now);
   const end = notAfter ?? new Date((notBefore ?? present).getTime() + days! * DAY);
   if (!(end <= END_OF_TIME)) {
-    throw new Error(`validity of ${days} days would end after ${formatTime(END_OF_TIME)}, the last second that a certificate can name; shorten validity`);
+    throw new Error(`validity of ${days} days would end after ${formatTime(END_OF_TIME)}, the last second that a certificate can express; `
+      + 'shorten validity');
   }
   if (end <= present) {
-    throw new Error(`validity would have ended on ${formatTime(end)}, and it is ${formatTime(present)}; declare a later end`);
+    throw new Error(`validity would already have ended on ${formatTime(end)}, and it is now ${formatTime(present)}; declare a later end`);
   }
   const start = notBefore ?? new Date(present.getTime() - profile.backdateSeconds * 1000);
   if (!issuer) {
@@ -54,11 +55,11 @@ export function validityFrom(now: Date, profile: CertificateProfile, term: numbe
 
 function assertValid({ notBefore, notAfter }: Validity, present: Date): void {
   if (present > notAfter) {
-    throw new Error(`validity can't begin: the CA has expired on ${formatTime(notAfter)}, and it is ${formatTime(present)}; `
+    throw new Error(`validity can't begin: the CA expired on ${formatTime(notAfter)}, and it is now ${formatTime(present)}; `
       + 'raise the CA\'s `generation` for a new one');
   }
   if (present < notBefore) {
-    throw new Error(`validity can't begin: the CA is valid from ${formatTime(notBefore)} on, and it is only ${formatTime(present)}`);
+    throw new Error(`validity can't begin: the CA is not valid until ${formatTime(notBefore)}, and it is now ${formatTime(present)}`);
   }
 }
 

@@ -21,7 +21,7 @@ export function checked<T>(rule: (value: unknown) => Complaint, value: unknown):
 /** A required text. */
 export function text(property: string, value: unknown): string {
   if (typeof value !== 'string' || value === '') {
-    throw new Error(`${property} must be a string that is not empty, got ${quote(value)}`);
+    throw new Error(`${property} must be a non-empty string, got ${quote(value)}`);
   }
   return value;
 }

@@ -36,7 +36,7 @@ export function responseBytes(event: RequestIds, physicalResourceId: string, dat
 export function assertResponseFits(event: RequestIds, physicalResourceId: string, data: object | undefined): void {
   const bytes = responseBytes(event, physicalResourceId, data);
   if (bytes > MAX_RESPONSE_BYTES) {
-    throw new Error(`the answer to CloudFormation would be ${bytes} bytes, at most ${MAX_RESPONSE_BYTES} are allowed; `
+    throw new Error(`the response to CloudFormation would be ${bytes} bytes, but at most ${MAX_RESPONSE_BYTES} are allowed; `
       + 'shorten the subject or choose a smaller key, such as EC_P256');
   }
 }

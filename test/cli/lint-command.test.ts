@@ -118,7 +118,7 @@ describe('a certificate with an error', () => {
   });
 
   test('is found by the clock too', () => {
-    expect(lintAt(new Date('2040-01-01'), [caFile]).said).toMatch(/warning +rfc5280-validity-current +the certificate has expired/);
+    expect(lintAt(new Date('2040-01-01'), [caFile]).said).toMatch(/warning +rfc5280-validity-current +the certificate expired/);
     expect(lintAt(new Date('2040-01-01'), [caFile], { platform: ['aws-iot-core'] })).toMatchObject({ passed: false });
   });
 
@@ -146,7 +146,7 @@ describe('the rules of a platform', () => {
     const { passed, said } = lintAt(NOW, [caFile, deviceFile], { platform: ['aws-iot-core', 'alibaba-cloud-iot', 'azure-dps'] });
     expect(passed).toBe(false);
     expect(said).toMatch(/error +platform-alibaba-cloud-iot-ca-key +the key of a CA must be .* got EC P-256 +https:\/\/www\.alibabacloud\.com/);
-    expect(said).toMatch(/error +platform-alibaba-cloud-iot-signature-key +a device certificate must be signed by a key of RSA/);
+    expect(said).toMatch(/error +platform-alibaba-cloud-iot-signature-key +a device certificate must be signed with a key of RSA/);
     expect(said).toMatch(/error +platform-azure-dps-device-common-name +subject\.commonName must be letters, .* got "sensor_001@plant"/);
     expect(await cli('lint', caFile, '--platform', 'azure-dps', '--platform', 'alibaba-cloud-iot')).toMatchObject({ code: 1, stderr: '' });
     expect(await cli('lint', '--platform', 'azure-dps', caFile)).toMatchObject({ code: 0, stderr: '' });

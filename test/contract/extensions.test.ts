@@ -31,33 +31,33 @@ describe('what is declared beyond the profile', () => {
     expect(checkExtensions(extensions)).toBeUndefined();
   });
 
-  const url = (property: string, value: string) => `${property} must be URLs that begin with http://, https:// or ldap://, up to 1024 characters of ASCII, got ${JSON.stringify(value)}`;
+  const url = (property: string, value: string) => `${property} must be URLs that begin with http://, https://, ldap:// or ldaps://, up to 1024 characters of ASCII, got ${JSON.stringify(value)}`;
 
   test.each<[string, DeclaredExtensions, string]>([
     ['a bad name', { subjectAlternativeNames: { dns: ['A'] } },
-      'subjectAlternativeNames.dns must be a host name in lower case without a dot at the end, with * for its first label at the most, got "A"'],
-    ['no usage', { extendedKeyUsages: [] }, 'extendedKeyUsages must hold 1 to 10 entries where it is given, got 0'],
-    ['eleven usages', { extendedKeyUsages: Array<string>(11).fill('1.2.3') }, 'extendedKeyUsages must hold 1 to 10 entries where it is given, got 11'],
+      'subjectAlternativeNames.dns must be a host name in lower case without a dot at the end, with * as at most its first label, got "A"'],
+    ['no usage', { extendedKeyUsages: [] }, 'extendedKeyUsages must hold 1 to 10 entries if it is given, got 0'],
+    ['eleven usages', { extendedKeyUsages: Array<string>(11).fill('1.2.3') }, 'extendedKeyUsages must hold 1 to 10 entries if it is given, got 11'],
     ['a usage by its name', { extendedKeyUsages: ['clientAuth'] }, 'extendedKeyUsages must be an object identifier, as in 1.3.6.1.4.1.99999.1, got "clientAuth"'],
     ['constraints of nothing', { nameConstraints: { critical: true, permitted: { dns: [] }, excluded: {} } },
-      'nameConstraints must permit or exclude something; leave it out where it does not'],
-    ['constraints of nothing at all', { nameConstraints: { critical: true } }, 'nameConstraints must permit or exclude something; leave it out where it does not'],
+      'nameConstraints must permit or exclude something; otherwise leave it out'],
+    ['constraints of nothing at all', { nameConstraints: { critical: true } }, 'nameConstraints must permit or exclude something; otherwise leave it out'],
     ['constraints with a list of nothing', { nameConstraints: { critical: true, permitted: {}, excluded: { dns: ['a'] } } }, 'nameConstraints.permitted must hold 1 to 50 names, got 0'],
     ['constraints on a wildcard', { nameConstraints: { critical: true, excluded: { dns: ['*.example.com'] } } },
       'nameConstraints.excluded.dns must be a domain in lower case, which stands for itself and all names below it, got "*.example.com"'],
     ['a policy by its name', { certificatePolicies: [{ oid: 'any' }] }, 'certificatePolicies must be an object identifier, as in 1.3.6.1.4.1.99999.1, got "any"'],
     ['a policy twice', { certificatePolicies: [{ oid: '1.2.3' }, { oid: '1.2.3', cpsUri: 'http://a' }] },
-      'certificatePolicies must name each object identifier once, got "1.2.3" again'],
+      'certificatePolicies must name each object identifier only once, got "1.2.3" more than once'],
     ['a statement that is no URL', { certificatePolicies: [{ oid: '1.2.3', cpsUri: 'example.com' }] }, url('certificatePolicies.cpsUri', 'example.com')],
     ...['', 'example.com', 'ftp://example.com', 'file:///etc', 'http:/a', 'http://', 'http://a b', 'http://example.com/<a>', 'http://example.com/"', 'http://exämple.com', 'http://a:port', 'javascript:1', 'HTTP//a']
       .map((value): [string, DeclaredExtensions, string] => [`the URL ${value}`, { crlDistributionPoints: ['http://good.example', value] }, url('crlDistributionPoints', value)]),
     ['an OCSP responder that is no URL', { ocspUrls: ['a'] }, url('ocspUrls', 'a')],
     ['a place of the issuer that is no URL', { caIssuersUrls: ['a'] }, url('caIssuersUrls', 'a')],
-    ['no list of points', { crlDistributionPoints: [] }, 'crlDistributionPoints must hold 1 to 10 entries where it is given, got 0'],
+    ['no list of points', { crlDistributionPoints: [] }, 'crlDistributionPoints must hold 1 to 10 entries if it is given, got 0'],
     ['an extension twice', { customExtensions: [custom('1.2.3').customExtensions[0], custom('1.2.3', 'BAA=').customExtensions[0]] },
-      'customExtensions must name each object identifier once, got "1.2.3" again'],
+      'customExtensions must name each object identifier only once, got "1.2.3" more than once'],
     ...['2.5.29.19', '2.5.29.17', '1.3.6.1.5.5.7.1.1', '2.16.840.1.113730.1.1'].map((oid): [string, DeclaredExtensions, string] => [`the extension ${oid}`, custom(oid),
-      `customExtensions must not be one that the CA decides on (2.5.29.…, 1.3.6.1.5.5.7.1.…, 2.16.840.1.113730.1.…), got "${oid}"; use the property for it`]),
+      `customExtensions must not be an extension that the CA decides on (2.5.29.…, 1.3.6.1.5.5.7.1.…, 2.16.840.1.113730.1.…), got "${oid}"; use the property for that extension`]),
     ...['', 'BQ==', 'BQA', 'BQB=', 'BQA=\n', 'not base64', 'BQA_', octets(1025)].map((value): [string, DeclaredExtensions, string] => [`the value ${value.slice(0, 20)}`, custom('1.2.3', value),
       'customExtensions must have a value of 2 to 1024 octets of DER in base64 for 1.2.3']),
     ['an extension without an identifier', custom(''), 'customExtensions must be an object identifier, as in 1.3.6.1.4.1.99999.1, got ""'],

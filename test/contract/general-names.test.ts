@@ -33,8 +33,8 @@ function describeRule(check: (lists: NameLists) => string | undefined, property:
 
   test('are distinguished names where they are directory names, with the rules of subjects', () => {
     expect(check({ directory: [{ country: 'CN', organization: 'Acme' }] })).toBeUndefined();
-    expect(check({ directory: [{}] })).toBe(`${property}.directory must have an attribute at least`);
-    expect(check({ directory: [{ organization: undefined }] })).toBe(`${property}.directory must have an attribute at least`);
+    expect(check({ directory: [{}] })).toBe(`${property}.directory must have at least one attribute`);
+    expect(check({ directory: [{ organization: undefined }] })).toBe(`${property}.directory must have at least one attribute`);
     expect(check({ directory: [{ country: 'China' }] })).toBe(
       `${property}.directory.country must be a country code of two upper-case letters (ISO 3166-1), got "China"`);
     expect(check({ directory: [{ emailAddress: 'a@b' } as never] })).toContain(`${property}.directory must consist of country, `);
@@ -58,14 +58,14 @@ describe('alternative names', () => describeRule(checkAlternativeNames, 'subject
     good: ['example.com', '*.example.com', 'localhost', 'a', '1a.example.com', 'xn--gre-1ka.example', 'a--b.example', '4.example', LONGEST_HOST, `*.${LONGEST_HOST.slice(2)}`],
     bad: [...BAD_HOSTS, '*', '**.example.com', '*.*.example.com', 'a.*.example.com', 'a*.example.com', '*a.example.com', 'example.*', '*.', '*example.com',
       `*.${LONGEST_HOST}`, '.example.com', '*.192.0.2.1'],
-    allowed: 'a host name in lower case without a dot at the end, with * for its first label at the most',
+    allowed: 'a host name in lower case without a dot at the end, with * as at most its first label',
   },
   ip: {
     good: ['192.0.2.1', '0.0.0.0', '255.255.255.255', '::', '::1', '2001:db8::1', '2001:DB8::1', '1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7::', '::2:3:4:5:6:7:8', '::ffff:192.0.2.1',
       '64:ff9b::192.0.2.33', '1:2:3:4:5:6:192.0.2.1'],
     bad: ['', '192.0.2', '192.0.2.256', '192.0.2.01', '192.0.2.1/32', '10.0.0.0/8', '0x7f.0.0.1', ' 192.0.2.1', 'fe80::1%eth0', 'fe80::1%1', '::1%', '[::1]', '1::2::3', ':::',
       '1:2:3:4:5:6:7:8:9', '12345::', '::192.0.2', 'example.com', '192.0.2.1:80'],
-    allowed: 'an address of IPv4 or IPv6',
+    allowed: 'an IPv4 or IPv6 address',
   },
   uri: {
     good: ['urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6', 'spiffe://example.com/device/1', 'https://example.com', 'https://user@example.com:8443/a?b=c#d', 'https://[2001:db8::1]/', 'tag:a,2026:b',
@@ -94,17 +94,17 @@ const SUBTREES = {
     good: ['10.0.0.0/8', '0.0.0.0/0', '192.0.2.7/32', '192.168.4.0/22', '10.128.0.0/9', '::/0', 'fd00::/8', '2001:db8:8000::/33', '2001:db8::7/128', '::ffff:0:0/96'],
     bad: ['', '10.0.0.0', '10.0.0.0/', '/8', '10.0.0.1/8', '10.64.0.0/9', '10.0.0.0/33', '10.0.0.0/08', '10.0.0.0/+8', '10.0.0.0/8.0', '10.0.0.0/-1', '10.0.0.0/255.0.0.0', '10/8', '10.0.0.0/8/8',
       'fd00::/129', 'fd00::1/8', 'fe80::%eth0/10', 'fe80::/10%eth0', '2001:db8:4000::/33', 'example.com/8'],
-    allowed: 'a network as in 10.0.0.0/8 or fd00::/8, with no bit set behind its length',
+    allowed: 'a network as in 10.0.0.0/8 or fd00::/8, with no bit set after its prefix length',
   },
   uri: {
     good: ['example.com', '.example.com', 'com'],
     bad: ['', '.', '..example.com', '*.example.com', 'https://example.com', 'example.com/', 'example.com:443', 'Example.com', '192.0.2.1', 'urn:a'],
-    allowed: 'a host name, or a domain with a dot before it for all hosts in it',
+    allowed: 'a host name, or a domain with a leading dot for all hosts in it',
   },
   email: {
     good: ['ops@example.com', 'example.com', '.example.com'],
     bad: ['', '@example.com', 'ops@', 'ops@.example.com', '..example.com', 'Example.com', 'ops@Example.com'],
-    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a dot before it for all hosts in it',
+    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a leading dot for all hosts in it',
   },
 };
 
@@ -116,7 +116,7 @@ describe('rules for what a request may ask for', () => describeRule(checkNameRul
     good: ['urn:acme:device:', 'https://example.com/', 'https://example.com/devices/', 'https://example.com?', 'spiffe://example.com/ns#', 'tag:a'],
     // Whoever owns example.com.attacker.example could ask for that.
     bad: ['', 'urn:', 'https', 'https:/', 'https://', 'https://example.com', 'https://user@example', 'https://example.com:8', 'example.com', '.example.com', 'https://*.example.com'],
-    allowed: 'the beginning of a URI: its scheme, and its host where it has one, with the / after it',
+    allowed: 'the beginning of a URI: its scheme and, if it has a host, its host with the / after it',
   },
 }));
 

@@ -130,7 +130,7 @@ describe('what is no private key is not taken for one:', () => {
     const pkcs12 = element(0x30, Buffer.concat([Buffer.from('020103', 'hex'), element(0x30, Buffer.alloc(300, 1))])); // how RFC 7292, section 4, begins a PFX
     for (const der of [octets, pkcs12, ...KEYS.map(([, { publicKey }]) => publicKey.export({ type: 'spki', format: 'der' }))]) {
       for (const encoding of ['base64', 'base64url'] as const) {
-        expect(quote(`https://acme.example/?x=${der.toString(encoding)}`)).toBe('(base64 of DER, not shown, since it may be a private key)');
+        expect(quote(`https://acme.example/?x=${der.toString(encoding)}`)).toBe('(base64 of DER, not shown, because it may be a private key)');
       }
     }
   });

@@ -31,11 +31,11 @@ test('a rule is held against every attribute, and one that it does not name must
   const rule = pattern('sensor-*', { organization: 'Acme', serialNumber: '*' });
   expect(allows(rule, { commonName: 'sensor-1', organization: 'Acme', serialNumber: 'A7' })).toBe(true);
   expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Evil', serialNumber: 'A7' }, rule)).toBe(
-    'subject.organization of certificateSigningRequest must be "Acme", as allowedSubject says, got "Evil"; '
-    + 'have the request made for a name that is allowed, or declare `subject`');
-  expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Acme' }, rule)).toContain('subject.serialNumber of certificateSigningRequest must be "*", as allowedSubject says (* is one or more letters, digits and - . _ :; all else stands for itself), got none');
+    'subject.organization of certificateSigningRequest must be "Acme", as allowedSubject requires, got "Evil"; '
+    + 'create the request again with an allowed name, or declare `subject`');
+  expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Acme' }, rule)).toContain('subject.serialNumber of certificateSigningRequest must be "*", as allowedSubject requires (* stands for one or more letters, digits and - . _ :; every other character stands for itself), got none');
   expect(checkRequestedSubject({ commonName: 'sensor-1', organization: 'Acme', serialNumber: 'A7', country: 'DE' }, rule))
-    .toContain('subject.country of certificateSigningRequest must be left out, since allowedSubject does not name it, got "DE"');
+    .toContain('subject.country of certificateSigningRequest must be left out, because allowedSubject does not contain it, got "DE"');
   expect(allows(rule, { organization: 'Acme', serialNumber: 'A7' })).toBe(false);
 });
 
@@ -46,8 +46,8 @@ test('an exact rule takes an asterisk for what it is', () => {
 
 describe('a rule is refused that', () => {
   test.each<[string, AllowedSubject, string]>([
-    ['has no common name', pattern(undefined!, { organization: 'Acme' }), 'allowedSubject.commonName must be given, since every subject has a common name'],
-    ['is of another type', { type: 'Any' as 'Exact', subject: { commonName: 'a' } }, 'allowedSubject must be of the type Exact or Pattern, got "Any"'],
+    ['has no common name', pattern(undefined!, { organization: 'Acme' }), 'allowedSubject.commonName must be given, because every subject has a common name'],
+    ['is of another type', { type: 'Any' as 'Exact', subject: { commonName: 'a' } }, 'allowedSubject must have the type Exact or Pattern, got "Any"'],
     ['no name of 64 characters can match', pattern(`*${'x'.repeat(64)}`), 'allowedSubject.commonName must be a pattern of 1 to 64 characters, got "*xxx'],
     ['no country can match', pattern('a', { country: 'china' }), 'allowedSubject.country must be a country code of two upper-case letters (ISO 3166-1), got "china"'],
     ['is empty', pattern(''), 'allowedSubject.commonName must be 1 to 64 characters long, got 0: ""'],

@@ -113,7 +113,7 @@ test('a CA whose extended key usages are for servers issues servers and no devic
   const { certificatePem } = cas.root({ privateKeyPem: root.privateKeyPem, extensions: [...CA_EXTENSIONS, 'extendedKeyUsage=serverAuth'] });
   const { physicalResourceId } = await adopt(certificatePem);
   await expect(handle(request('device', 'Create', deviceProperties(physicalResourceId)))).rejects.toThrow(
-    'the CA, or one above it, has extended key usages without clientAuth: serverAuth; validators refuse what it issues for that');
+    'the CA, or a CA above it, has extended key usages without clientAuth: serverAuth; validators refuse certificates that it issues for this usage');
   const names = { SubjectAlternativeNames: { Dns: ['broker.acme.example'] } };
   const { data } = await handle(request('server', 'Create', deviceProperties(physicalResourceId, { KeyStorage: SERVER_KEY, Extensions: names })));
   expect(cas.verify(data!.CertificatePem, '', certificatePem, ['-purpose', 'sslserver'])).toBe('certificate: OK');
@@ -123,7 +123,7 @@ test('no certificate outlives a CA above the one that signs', async () => {
   const above = cas.root({ subject: '/CN=Above', days: 9 });
   const below = cas.below(above, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below', days: 3650 });
   const { physicalResourceId } = await adopt(below.certificatePem + above.certificatePem);
-  await expect(handle(request('device', 'Create', deviceProperties(physicalResourceId)))).rejects.toThrow('after the end of the CA, or of one above it, on');
+  await expect(handle(request('device', 'Create', deviceProperties(physicalResourceId)))).rejects.toThrow('after the end of the CA, or of a CA above it, on');
   const { data } = await handle(request('device', 'Create', deviceProperties(physicalResourceId, { ClipToIssuer: 'true' })));
   const end = (pem: string) => new Date(new X509Certificate(pem).validTo).getTime();
   expect(end(data!.CertificatePem)).toBe(end(above.certificatePem));
@@ -135,16 +135,16 @@ describe('fails, and takes nothing into the ledger, for', () => {
   const without = (line: string, ...instead: string[]) => [...CA_EXTENSIONS.filter(extension => !extension.startsWith(line)), ...instead];
   const CASES: [string, () => string, string][] = [
     ['the key of another certificate', () => cas.root().certificatePem, 'privateKey must be the key of the CA\'s certificate, got another key'],
-    ['a leaf in place of a CA', () => leaf().certificatePem, 'certificate must be a CA\'s, with CA:TRUE in its basicConstraints'],
-    ['a CA that may not sign certificates', () => own({ extensions: without('keyUsage', 'keyUsage=critical,cRLSign') }).certificatePem, 'and keyCertSign in its keyUsage if it has one'],
-    ['a CA that has expired', () => own({ dates: ['20100101000000Z', '20110101000000Z'] }).certificatePem, 'got one from 2010-01-01T00:00:00Z to 2011-01-01T00:00:00Z'],
-    ['a CA that is not valid yet', () => own({ dates: ['21000101000000Z', '21100101000000Z'] }).certificatePem, 'got one from 2100-01-01T00:00:00Z to 2110-01-01T00:00:00Z'],
-    ['a certificate of version 1', () => own({ extensions: [] }).certificatePem, 'certificate can\'t be used: the certificate must be of version 3'],
+    ['a leaf in place of a CA', () => leaf().certificatePem, 'certificate must be a CA certificate, with CA:TRUE in its basicConstraints'],
+    ['a CA that may not sign certificates', () => own({ extensions: without('keyUsage', 'keyUsage=critical,cRLSign') }).certificatePem, 'and, if it has a keyUsage, keyCertSign in it'],
+    ['a CA that has expired', () => own({ dates: ['20100101000000Z', '20110101000000Z'] }).certificatePem, 'got a certificate that is valid from 2010-01-01T00:00:00Z to 2011-01-01T00:00:00Z'],
+    ['a CA that is not valid yet', () => own({ dates: ['21000101000000Z', '21100101000000Z'] }).certificatePem, 'got a certificate that is valid from 2100-01-01T00:00:00Z to 2110-01-01T00:00:00Z'],
+    ['a certificate of version 1', () => own({ extensions: [] }).certificatePem, 'certificate can\'t be used: the certificate must have version 3'],
     ['a signature over SHA-1', () => own({ more: ['-sha1'] }).certificatePem, 'certificate must not be signed over SHA-1 or MD5; renew it, or set allowLegacyChain'],
     ['a critical extension that is unknown', () => own({ extensions: [...CA_EXTENSIONS, '1.3.6.1.4.1.99999.1=critical,ASN1:NULL'] }).certificatePem,
-      'no critical extension that is not acted upon here, got 1.3.6.1.4.1.99999.1: '],
+      'no critical extension that this library does not process, got 1.3.6.1.4.1.99999.1: '],
     ['a critical extension that is known and not acted upon', () => own({ extensions: [...CA_EXTENSIONS, 'policyConstraints=critical,requireExplicitPolicy:0'] }).certificatePem,
-      'no critical extension that is not acted upon here, got policyConstraints (2.5.29.36): '],
+      'no critical extension that this library does not process, got policyConstraints (2.5.29.36): '],
     ['certificates in the wrong order', () => {
       const below = cas.below(root, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below' });
       return root.certificatePem + below.certificatePem;
@@ -152,13 +152,13 @@ describe('fails, and takes nothing into the ledger, for', () => {
     ['a path length above it that is too small', () => {
       const short = cas.root({ extensions: without('basicConstraints', 'basicConstraints=critical,CA:TRUE,pathlen:0') });
       return cas.below(short, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below' }).certificatePem + short.certificatePem;
-    }, 'certificate, certificate 2, must allow as many CAs below it as there are, 1, got a path length of 0'],
+    }, 'certificate, certificate 2, must allow as many CAs below it as the chain has, 1, got a path length of 0'],
     ['a CA for nothing that is issued here', () => own({ extensions: [...CA_EXTENSIONS, 'extendedKeyUsage=OCSPSigning'] }).certificatePem,
-      'certificate must allow clientAuth or serverAuth where it, or a CA above it, has extended key usages, got "1.3.6.1.5.5.7.3.9"'],
+      'certificate must allow clientAuth or serverAuth if it, or a CA above it, has extended key usages, got "1.3.6.1.5.5.7.3.9"'],
     ['a CA whose name violates the constraints above it', () => {
       const above = cas.root({ subject: '/O=Acme', extensions: [...CA_EXTENSIONS, 'nameConstraints=critical,permitted;dirName:acme', '[acme]', 'O=Acme'] });
       return cas.below(above, { privateKeyPem: root.privateKeyPem, subject: '/O=Other/CN=Below' }).certificatePem + above.certificatePem;
-    }, 'certificate can\'t be used, since nothing below it would verify: the CA\'s name constraints do not permit directory:"O=Other, CN=Below"'],
+    }, 'certificate can\'t be used, because nothing below it would verify: the CA\'s name constraints do not permit directory:"O=Other, CN=Below"'],
     ['no certificate', () => 'certificate', 'certificate must hold a certificate in PEM'],
     ['a private key in place of the certificate', () => root.privateKeyPem, 'certificate must hold certificates only, got a private key (not shown)'],
   ];
@@ -208,7 +208,7 @@ test('an RSA key of 1024 bits and SHA-1 above the CA are taken only where allowL
   const { data } = await handle(request('device', 'Create', deviceProperties(physicalResourceId)));
   expect(cas.verify(data!.CertificatePem, below.certificatePem, old.certificatePem, ['-auth_level', '0'])).toBe('certificate: OK');
   world.secretValues.set(EXISTING_KEY, old.privateKeyPem);
-  await expect(adopt(old.certificatePem, { AllowLegacyChain: 'true' })).rejects.toThrow('certificate must have an RSA key of 2048 bits at least, got 1024');
+  await expect(adopt(old.certificatePem, { AllowLegacyChain: 'true' })).rejects.toThrow('certificate must have an RSA key of at least 2048 bits, got 1024');
 });
 
 test('the key identifier of the CA is copied into what it issues, also where it is not the SHA-1 of its key', async () => {

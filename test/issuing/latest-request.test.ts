@@ -62,7 +62,7 @@ describe('an update that fails', () => {
   test('for good is not carried out by a second delivery, which comes when the fault is over', async () => {
     const event = update({ Generation: '2' });
     await expect(handle(event, failingAt('write'))).rejects.toThrow('write failed');
-    await expect(handle(event)).rejects.toThrow('this one has ended already');
+    await expect(handle(event)).rejects.toThrow('this one has already ended');
     expectFirst();
   });
 
@@ -146,7 +146,7 @@ describe('of two deliveries of one request', () => {
       }
       return effect();
     };
-    await expect(handle(event, slow)).rejects.toThrow('this one has ended already');
+    await expect(handle(event, slow)).rejects.toThrow('this one has already ended');
     expectFirst();
   });
 });

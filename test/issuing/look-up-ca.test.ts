@@ -138,7 +138,7 @@ describe('what the ledger holds is believed only where it is verified', () => {
   test('a device is no CA', async () => {
     const device = await handle(request('device', 'Create', deviceProperties(root.physicalResourceId)));
     exchange({ certificate: der(device), chain: undefined });
-    await expect(ofFactory()).rejects.toThrow("must be a CA's");
+    await expect(ofFactory()).rejects.toThrow('must be a CA certificate');
   });
 });
 

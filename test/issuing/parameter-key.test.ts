@@ -93,10 +93,10 @@ describe('fails for', () => {
   test.each([
     ['a CA, whose key has to stay where it can be retained', () => request('ca', 'Create', caProperties({ KeyStorage: { Type: 'Parameter', Path: PATH } })),
       'keyStorage must be of type SecretsManager or Kms, got "Parameter"'],
-    ['no path', () => request('device', 'Create', declare({}, { Path: undefined })), 'keyStorage must name a path of parameters'],
-    ['a path of AWS\'s own', () => request('device', 'Create', declare({}, { Path: '/aws/keys' })), 'keyStorage must name a path of parameters'],
-    ['a path that ends with a slash', () => request('device', 'Create', declare({}, { Path: '/iot/' })), 'keyStorage must name a path of parameters'],
-    ['too deep a path', () => request('device', 'Create', declare({}, { Path: '/a'.repeat(15) })), 'keyStorage must name a path of parameters'],
+    ['no path', () => request('device', 'Create', declare({}, { Path: undefined })), 'keyStorage must be a parameter path'],
+    ['a path of AWS\'s own', () => request('device', 'Create', declare({}, { Path: '/aws/keys' })), 'keyStorage must be a parameter path'],
+    ['a path that ends with a slash', () => request('device', 'Create', declare({}, { Path: '/iot/' })), 'keyStorage must be a parameter path'],
+    ['too deep a path', () => request('device', 'Create', declare({}, { Path: '/a'.repeat(15) })), 'keyStorage must be a parameter path'],
     ['a key that encrypts by its alias', () => request('device', 'Create', declare({}, { EncryptionKeyArn: 'alias/iot' })), 'keyStorage must be an ARN of kms'],
   ])('%s', async (_, event, message) => {
     await expect(handle(event())).rejects.toThrow(message);

@@ -242,7 +242,7 @@ describe('fails for tags that AWS refuses, and makes nothing:', () => {
     ['a key of AWS\'s own', tags({ 'aws:team': 'iot' }), `${KEY_RULE}`],
     ['no value', [{ Key: 'team' }], 'the value of the tag "team" of a parameter must have up to 256 letters'],
     ['a value with other characters', tags({ team: 'a\nb' }), 'the value of the tag "team" of a parameter must have up to 256 letters'],
-    ['a key twice', [...tags({ team: 'iot' })!, ...tags({ team: 'plant' })!], 'tags of a parameter must have keys of their own, got "team" twice'],
+    ['a key twice', [...tags({ team: 'iot' })!, ...tags({ team: 'plant' })!], 'tags of a parameter must have different keys, got "team" twice'],
     ['too many', tags(Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`tag-${n}`, 'x']))), 'a parameter must have at most 50 tags, got 51'],
   ])('%s', async (_, Tags, message) => {
     await expect(handle(creation(undefined, { Tags }))).rejects.toThrow(message);

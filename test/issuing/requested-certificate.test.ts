@@ -201,9 +201,9 @@ describe('fails, before anything is written, for', () => {
       const der = Buffer.from(deviceRequest().replace(/-----[^-]+-----|\s/g, ''), 'base64');
       der[der.indexOf('sensor-007')] = 'S'.charCodeAt(0);
       return properties(der.toString('base64'));
-    }, 'must be signed by the private half of its own public key (proof of possession)'],
+    }, 'must be signed with the private key of its own public key (proof of possession)'],
     ['a weak key', () => properties(cas.request(cas.key(['RSA', '-pkeyopt', 'rsa_keygen_bits:1024']), { subject: '/CN=a' })), 'certificateSigningRequest'],
-    ['an empty request, as the default of a parameter is', () => properties(''), 'certificateSigningRequest must be a string that is not empty, got ""'],
+    ['an empty request, as the default of a parameter is', () => properties(''), 'certificateSigningRequest must be a non-empty string, got ""'],
     ['a request without a common name', () => properties(deviceRequest([], '/O=Acme')), 'subject.commonName must be 1 to 64 characters long'],
     ['a key that the platform does not take', () => properties(deviceRequest([], '/CN=a', cas.key(['ED25519'])), { Platforms: ['aws-iot-core'] }),
       'the key of certificateSigningRequest must be one of RSA_2048'],
@@ -221,13 +221,13 @@ describe('fails, before anything is written, for', () => {
       return fromSecret({ Profile: 'devid' });
     }, 'subject.serialNumber must be given for the profile devid'],
     ['a subject that the rule does not allow', () => properties(deviceRequest([], '/O=Acme/CN=victim'), { AllowedSubject: SENSORS }),
-      'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject says (* is one or more letters, digits and - . _ :; all else stands for itself), got "victim"'],
+      'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject requires (* stands for one or more letters, digits and - . _ :; every other character stands for itself), got "victim"'],
     ['a subject in a secret that the rule does not allow', () => {
       world.secretValues.set(REQUEST_SECRET, deviceRequest([], '/O=Acme/CN=victim'));
       return fromSecret();
-    }, 'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject says (* is one or more letters, digits and - . _ :; all else stands for itself), got "victim"'],
+    }, 'subject.commonName of certificateSigningRequest must be "sensor-*", as allowedSubject requires (* stands for one or more letters, digits and - . _ :; every other character stands for itself), got "victim"'],
     ['a request in a secret whose name nobody decides on', () => fromSecret({ AllowedSubject: undefined }), 'subject or allowedSubject must be given'],
-    ['a rule beside a subject', () => fromSecret({ Subject: { CommonName: 'sensor-1' } }), 'allowedSubject must be left out where subject is given'],
+    ['a rule beside a subject', () => fromSecret({ Subject: { CommonName: 'sensor-1' } }), 'allowedSubject must be left out if subject is given'],
     ['a rule that is none', () => fromSecret({ AllowedSubject: 'sensor-*' }), 'allowedSubject must be a map, got "sensor-*"'],
     ['a rule without a common name', () => fromSecret({ AllowedSubject: { Type: 'Exact', Subject: {} } }), 'allowedSubject.commonName must be given'],
     ['a form of delivery, which would hold the key', () => properties(deviceRequest(), { Bundles: [{ Type: 'Der', SecretArn: `${SECRET}Der-AbCdEf` }] }),

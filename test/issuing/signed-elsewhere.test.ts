@@ -136,15 +136,15 @@ describe('is refused, and the CA goes on waiting with its key,', () => {
   const CASES: [string, (requestPem: string) => string, string][] = [
     ['of another key', () => cas.below(root, { subject: '/CN=Acme IoT Root CA', extensions: SUBORDINATE }).certificatePem,
       'signedCertificate must certify the key of the certificate signing request, got a certificate for another key'],
-    ['that is no CA\'s', csr => signed(csr, { extensions: ['basicConstraints=critical,CA:FALSE', 'subjectKeyIdentifier=hash'] }), 'signedCertificate must be a CA\'s'],
-    ['that has expired', csr => signed(csr, { dates: ['20200101000000Z', '20210101000000Z'] }), 'got one from 2020-01-01T00:00:00Z to 2021-01-01T00:00:00Z'],
-    ['that is not valid yet', csr => signed(csr, { dates: ['21000101000000Z', '21010101000000Z'] }), 'got one from 2100-01-01T00:00:00Z'],
+    ['that is no CA\'s', csr => signed(csr, { extensions: ['basicConstraints=critical,CA:FALSE', 'subjectKeyIdentifier=hash'] }), 'signedCertificate must be a CA certificate'],
+    ['that has expired', csr => signed(csr, { dates: ['20200101000000Z', '20210101000000Z'] }), 'got a certificate that is valid from 2020-01-01T00:00:00Z to 2021-01-01T00:00:00Z'],
+    ['that is not valid yet', csr => signed(csr, { dates: ['21000101000000Z', '21010101000000Z'] }), 'got a certificate that is valid from 2100-01-01T00:00:00Z'],
     ['with another chain', csr => signed(csr) + cas.root().certificatePem, 'must be signed by the certificate that follows it (the CA\'s own comes first, the root last), got another order or another chain'],
     ['in the wrong order', csr => root.certificatePem + signed(csr), 'must be signed by the certificate that follows it'],
     ['with a critical extension that is unknown', csr => signed(csr, { extensions: [...SUBORDINATE, '1.3.6.1.4.1.99999.1=critical,ASN1:NULL'] }),
-      'no critical extension that is not acted upon here, got 1.3.6.1.4.1.99999.1: '],
+      'no critical extension that this library does not process, got 1.3.6.1.4.1.99999.1: '],
     ['without a subject key identifier, by the name of the rule', csr => signed(csr, { extensions: [...SUBORDINATE.slice(0, 2), 'subjectKeyIdentifier=none', 'authorityKeyIdentifier=keyid'] }),
-      'rfc5280-ca-subject-key-identifier: a CA must have a subject key identifier; OpenSSL, where it is strict, and wolfSSL refuse'],
+      'rfc5280-ca-subject-key-identifier: a CA must have a subject key identifier; without it, wolfSSL and OpenSSL in strict mode refuse'],
     ['signed over SHA-1', csr => signed(csr, { more: ['-sha1'] }), 'signedCertificate must not be signed over SHA-1 or MD5'],
     ['without a key usage, which RFC 5280 wants in a CA', csr => signed(csr, { extensions: [SUBORDINATE[0], ...SUBORDINATE.slice(2)] }), 'rfc5280-ca-key-usage'],
     ['that is the request itself', csr => csr, 'signedCertificate must hold a certificate in PEM'],
@@ -178,8 +178,8 @@ describe('what the request asks for, whoever signs it has to grant:', () => {
   test.each([
     ['a path length', { PathLength: '0' }, unlimited, 'signedCertificate must have a path length of at most 0, as pathLength says, got none'],
     ['a shorter path length', { PathLength: '0' }, limited, 'signedCertificate must have a path length of at most 0, as pathLength says, got 1'],
-    ['name constraints', { Extensions }, SUBORDINATE, 'signedCertificate must have the name constraints that are declared, got none'],
-    ['its own name constraints', { Extensions }, permitted('other.example'), 'signedCertificate must have the name constraints that are declared, got other ones'],
+    ['name constraints', { Extensions }, SUBORDINATE, 'signedCertificate must have the declared name constraints, got none'],
+    ['its own name constraints', { Extensions }, permitted('other.example'), 'signedCertificate must have the declared name constraints, got others'],
   ])('%s', async (_, properties, extensions, message) => {
     const { physicalResourceId, data } = await create(properties);
     const SignedCertificatePem = signed(data!.CertificateSigningRequestPem!, { extensions });

@@ -189,7 +189,7 @@ describe('a CA whose stack is gone without its removal', () => {
     await expect(takeAway()).rejects.toThrow(`KeptCa: caId must name a CA that no other resource declares, got "${caId}", which belongs to Ca of the stack ${STACK_ID}; remove it `
       + 'there, or use it here with PrivateIotCa.fromPrivateIotCaAttributes; if that stack was deleted, or has retained the resource, declare the id of the stack as formerStackId');
     await expect(takeAway({ FormerStackId: other })).rejects.toThrow('caId must name a CA that no other resource declares');
-    await expect(takeAway({ FormerStackId: 'Iot' })).rejects.toThrow('KeptCa: formerStackId must be the id of a stack');
+    await expect(takeAway({ FormerStackId: 'Iot' })).rejects.toThrow('KeptCa: formerStackId must be a stack id');
   });
 
   test('goes on in another stack that names it, and a removal of the former resource takes nothing away', async () => {

@@ -39,7 +39,7 @@ describe('the answer', () => {
   test.each([[500, 8], ['reset', 8], [403, 1]] as const)('that meets %s for ever is tried %i times, and the next delivery answers the same', async (fault, attempts) => {
     set.proxy.answerFaults = () => fault;
     const first = await set.stack.send(event);
-    expect(first).toMatchObject({ answer: undefined, error: expect.stringMatching(/CloudFormation did not take the answer/) });
+    expect(first).toMatchObject({ answer: undefined, error: expect.stringMatching(/CloudFormation did not accept the response/) });
     expect(set.proxy.answerAttempts).toBe(attempts);
     const [made] = await entries();
     set.proxy.repair();
@@ -56,7 +56,7 @@ describe('when the time runs out', () => {
     set.proxy.faults = (_, call) => call.operation === operation ? { kind: 'reset', when: 'after', meanwhile: () => held } : undefined;
     const { answer, error } = await set.stack.send(event, 8_000);
     expect(error).toBeUndefined();
-    expect(answer!.Reason).toMatch(/^Device: not done within the 8 seconds of the function; deploy again$/);
+    expect(answer!.Reason).toMatch(/^Device: not finished within the 8 seconds of the function; deploy again$/);
     letGo!();
     set.proxy.repair();
     await expectNothingAfterDelete(answer);
@@ -92,7 +92,7 @@ describe('faults of AWS', () => {
       (operation === 'PutSecretValue' && body.includes(secretOf(device))) || (operation === 'GetSecretValue' && body.includes(secretOf(other)))
         ? { kind: 'denied', when: 'before' } : undefined;
     const [put, get] = await Promise.all([set.stack.send(event), set.stack.create(other)]);
-    const advice = 'failed: AccessDeniedException; the role of the function must be allowed this action, and to use the key that encrypts the resource';
+    const advice = 'failed: AccessDeniedException; the role of the function must be allowed to perform this action and to use the key that encrypts the resource';
     expect(put.answer!.Reason).toBe(`Device: secretsmanager:PutSecretValue on ${secretOf(device)} ${advice}`);
     expect(get.Reason).toBe(`Other: secretsmanager:GetSecretValue on ${secretOf(other)} ${advice}`);
     set.proxy.repair();

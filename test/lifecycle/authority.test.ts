@@ -103,7 +103,7 @@ describe('a CA below another one', () => {
     const below = await subordinateCa(stack, factory.PhysicalResourceId, {
       IssuerLedgerTable: tableOf(declared), ValidityDays: 30, Subject: { CommonName: 'Acme Line 1' },
     }, 'Below');
-    expect(await stack.create(below)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('Below: the CA that signs has a pathLength of 0') });
+    expect(await stack.create(below)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('Below: the signing CA has a pathLength of 0') });
     expect(proxy.calls.filter(({ operation }) => /Write|PutSecret|PutParameter|Update/.test(operation))).toEqual([]);
   });
 });
@@ -175,7 +175,7 @@ describe('an existing CA', () => {
     const answer = await stack.create(wrong);
     expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('passphrase must be the one that privateKey was encrypted with') });
     const missing = existingCa(stack, { CertificateSecretArn: SecretArn.replace('other', 'nothing'), KeyStorage: { Type: 'ExistingSecret', SecretArn } }, 'Missing');
-    expect(await stack.create(missing)).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/does not exist, or nothing was put into it yet/) });
+    expect(await stack.create(missing)).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/does not exist or has no value yet/) });
     const pasted = existingCa(stack, { CertificateSecretArn: SecretArn, KeyStorage: { Type: 'ExistingSecret', SecretArn } }, 'Pasted');
     expect(await stack.create(pasted)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('must hold certificates only, got a private key (not shown)') });
     expect(await stack.delete(wrong, answer.PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS' });

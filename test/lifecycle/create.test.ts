@@ -75,7 +75,7 @@ describe('fails', () => {
       [{ ValidityDays }, `validity must be a whole number of days from 1 to 36500, got ${ValidityDays === '0' ? '0' : `a text "${ValidityDays}"`}`]),
     [{ RetainKey: 'no' }, 'removalPolicy must be true or false, got "no"'],
     [{ KeyAlgorithm: 'RSA_1024' }, 'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, EC_P521, ED25519, got "RSA_1024"'],
-    [{ Subject: { CommonName: 'a\nb' } }, 'subject.commonName must not contain control, direction or other invisible characters, or spaces other than the plain one, got "a\\nb"'],
+    [{ Subject: { CommonName: 'a\nb' } }, 'subject.commonName must not contain control, direction or other invisible characters, or spaces other than the plain space, got "a\\nb"'],
     [{ Platforms: ['alibaba-cloud-iot'] }, 'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
   ])('for %j with the words of synthesis, and leaves nothing', async (changes, words) => {
     const { stack, proxy } = set;

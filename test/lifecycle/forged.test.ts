@@ -54,7 +54,7 @@ describe.each(['Create', 'Delete'] as const)('a request (%s) that CloudFormation
   ])('(%s) is refused, which it is told at once, and nothing is done', async (_, StackId) => {
     const { stack, proxy } = set;
     const outcome = await stack.send(stack.event(requestType, await stack.ca(), { PhysicalResourceId: 'ca-0', StackId }));
-    expect(outcome.answer).toMatchObject({ Status: 'FAILED', StackId, Reason: expect.stringMatching(/^Ca: StackId must be that of the stack which the function is part of, got /) });
+    expect(outcome.answer).toMatchObject({ Status: 'FAILED', StackId, Reason: expect.stringMatching(/^Ca: StackId must be the id of the stack that the function belongs to, got /) });
     expect(proxy.calls).toEqual([]);
   });
 });

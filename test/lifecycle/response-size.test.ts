@@ -25,7 +25,7 @@ test.each([
   const { stack, proxy } = set;
   const longest = 'L'.repeat(255);
   const { Reason } = await stack.create(await declare(keyAlgorithm, text, longest));
-  const excess = Number(/would be (\d+) bytes, at most 4096 are allowed/.exec(Reason!)?.[1]) - 4096;
+  const excess = Number(/would be (\d+) bytes, but at most 4096 are allowed/.exec(Reason!)?.[1]) - 4096;
   expect(excess).toBeGreaterThan(0);
   expect(excess).toBeLessThan(longest.length);
   const fitting = longest.slice(excess);

@@ -56,8 +56,8 @@ describe('the certificate of a CA from elsewhere', () => {
     const algorithm = Buffer.from('06092a864886f70d010101', 'hex');
     const odd = Buffer.from(der);
     odd[der.indexOf(algorithm) + algorithm.length - 1] = 0x7f;
-    expect(() => read(odd)).toThrow('certificate must be of a key that OpenSSL can read, got a key of 1.2.840.113549.1.1.127');
-    expect(() => read(der, odd)).toThrow('certificate, certificate 2, must be of a key that OpenSSL can read');
+    expect(() => read(odd)).toThrow('certificate must have a key that OpenSSL can read, got a key of 1.2.840.113549.1.1.127');
+    expect(() => read(der, odd)).toThrow('certificate, certificate 2, must have a key that OpenSSL can read');
   });
 
   describe('whose names were damaged', () => {
@@ -75,9 +75,9 @@ describe('the certificate of a CA from elsewhere', () => {
       ['no set', issuerAt + 2, 0x30, 'its issuer must be a name that can be read (RFC 5280, section 4.1.2.4), got a damaged one: DER must have tag 0x31'],
       ['no attribute type', issuerAt + 6, 0x04, 'its issuer must be a name that can be read (RFC 5280, section 4.1.2.4), got a damaged one: DER must have tag 0x06'],
       ['no UTF-8 in the issuer', issuerAt + CHARACTER, 0xff, 'its issuer must be a name that can be read (RFC 5280, section 4.1.2.4), got a damaged one: '
-        + 'the value of 2.5.4.3 is no string of its type'],
+        + 'the value of 2.5.4.3 is not a string of its type'],
       ['no UTF-8 in the subject', subjectAt + CHARACTER, 0xff, 'its subject must be a name that can be read (RFC 5280, section 4.1.2.4), got a damaged one: '
-        + 'the value of 2.5.4.3 is no string of its type'],
+        + 'the value of 2.5.4.3 is not a string of its type'],
       ['a string of a type that names do not have', issuerAt + CHARACTER - 2, 0x01, 'OpenSSL must be able to read it, got a certificate that it refuses; have it issued again'],
     ])('so that there is %s is refused with the reason, alone or above another one', (_, at, octet, message) => {
       expect(() => read(damaged(at, octet))).toThrow(`certificate can't be used: ${message}`);
@@ -152,7 +152,7 @@ describe('the certificate of a CA from elsewhere', () => {
     ['1.3.6.1.4.1.99999.1 = critical, ASN1:NULL', '1.3.6.1.4.1.99999.1'],
   ])('can\'t issue with %s, which is named', (extension, named) => {
     const chain = readCaChain('certificate', foreign({ extensions: `${CA_EXTENSIONS}\n${extension}` }));
-    expect(() => assertCanIssue('certificate', chain)).toThrow(`must have no critical extension that is not acted upon here, got ${named}: `);
+    expect(() => assertCanIssue('certificate', chain)).toThrow(`must have no critical extension that this library does not process, got ${named}: `);
   });
 
   test('may have eight above it, and not nine', async () => {
@@ -195,8 +195,8 @@ describe('fails', () => {
     const root = await testCa({ pathLength: 0 });
     const below = await testCertificate({ ...root.issuer, pathLength: undefined }, { profile: 'ca', subject: { commonName: 'Plant' } });
     const leaf = await testCertificate(issuerBy(below, signerOf(DEVICE_KEYS.EC_P256)), { algorithm: 'EC_P384' });
-    expect(() => read(below, root.certificate)).toThrow('certificate, certificate 2, must allow as many CAs below it as there are, 1, got a path length of 0');
-    await expect(testCertificate(root.issuer, { profile: 'ca' })).rejects.toThrow('the CA that signs has a pathLength of 0');
+    expect(() => read(below, root.certificate)).toThrow('certificate, certificate 2, must allow as many CAs below it as the chain has, 1, got a path length of 0');
+    await expect(testCertificate(root.issuer, { profile: 'ca' })).rejects.toThrow('the signing CA has a pathLength of 0');
     const { stderr } = openssl(['verify', '-x509_strict', '-attime', String(NOW.getTime() / 1000), '-CAfile', file('short.pem', pem(root.certificate)),
       '-untrusted', file('below.pem', pem(below)), file('leaf.pem', pem(leaf))]);
     expect(stderr).toContain('path length constraint exceeded');
@@ -205,17 +205,17 @@ describe('fails', () => {
   test('for a certificate of a device, at any place', async () => {
     const ca = await testCa();
     const device = await testCertificate(ca.issuer);
-    const words = 'must be a CA\'s, with CA:TRUE in its basicConstraints, and keyCertSign in its keyUsage if it has one (RFC 5280, section 6.1.4), got one that is not';
+    const words = 'must be a CA certificate, with CA:TRUE in its basicConstraints and, if it has a keyUsage, keyCertSign in it (RFC 5280, section 6.1.4), got another certificate';
     expect(() => read(device, ca.certificate)).toThrow(`certificate ${words}`);
     expect(() => read(ca.certificate, device)).toThrow(`certificate, certificate 2, ${words}`);
   });
 
   test.each([
-    ['without basicConstraints', 'keyUsage = critical, keyCertSign\nsubjectKeyIdentifier = hash', 'must be a CA\'s'],
-    ['with CA:FALSE', CA_EXTENSIONS.replace('TRUE', 'FALSE'), 'must be a CA\'s'],
-    ['without keyCertSign', CA_EXTENSIONS.replace('keyCertSign', 'cRLSign'), 'must be a CA\'s'],
-    ['with constraints on names of a type that is unknown here', `${CA_EXTENSIONS}\nnameConstraints = critical, permitted;RID:1.2.3`, 'name constraints of a type that is unknown here'],
-    ['with constraints on addresses that are no network', `${CA_EXTENSIONS}\nnameConstraints = permitted;IP:10.0.0.0/255.0.255.0`, 'on addresses that are no networks'],
+    ['without basicConstraints', 'keyUsage = critical, keyCertSign\nsubjectKeyIdentifier = hash', 'must be a CA certificate'],
+    ['with CA:FALSE', CA_EXTENSIONS.replace('TRUE', 'FALSE'), 'must be a CA certificate'],
+    ['without keyCertSign', CA_EXTENSIONS.replace('keyCertSign', 'cRLSign'), 'must be a CA certificate'],
+    ['with constraints on names of a type that is unknown here', `${CA_EXTENSIONS}\nnameConstraints = critical, permitted;RID:1.2.3`, 'name constraints of an unknown type'],
+    ['with constraints on addresses that are no network', `${CA_EXTENSIONS}\nnameConstraints = permitted;IP:10.0.0.0/255.0.255.0`, 'on addresses that are not networks'],
   ])('for a CA %s', (_, extensions, words) => {
     expect(() => readCaChain('certificate', foreign({ extensions }))).toThrow(words);
   });
@@ -230,7 +230,7 @@ describe('fails', () => {
     const old = opensslOutput(['x509', '-req', '-signkey', key, '-days', '30'], request);
     expect(opensslOutput(['x509', '-noout', '-text'], old)).toContain('Version: 1 ');
     expect(() => readCaChain('certificate', old)).toThrow(
-      'certificate can\'t be used: the certificate must be of version 3, with extensions (RFC 5280, section 4.1.2.1); `openssl x509 -req`');
+      'certificate can\'t be used: the certificate must have version 3, with extensions (RFC 5280, section 4.1.2.1); `openssl x509 -req`');
   });
 
   test('for octets after the certificate, and for base64 that is none', async () => {
@@ -307,9 +307,9 @@ describe('a chain of former times', () => {
     const key = shortKey();
     const root = foreign({ extensions: CA_EXTENSIONS, key });
     const text = below(root, key) + root;
-    expect(() => readCaChain('certificate', text)).toThrow('certificate, certificate 2, must have an RSA key of 2048 bits at least, got 1024');
+    expect(() => readCaChain('certificate', text)).toThrow('certificate, certificate 2, must have an RSA key of at least 2048 bits, got 1024');
     expect(readCaChain('certificate', text, true).chain).toHaveLength(1);
-    expect(() => readCaChain('certificate', root, true)).toThrow('certificate must have an RSA key of 2048 bits at least, got 1024');
+    expect(() => readCaChain('certificate', root, true)).toThrow('certificate must have an RSA key of at least 2048 bits, got 1024');
   });
 });
 

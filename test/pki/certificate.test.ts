@@ -80,11 +80,11 @@ describe('a parsed certificate', () => {
   test.each([
     ['an extension twice', () => withExtensions(SKI, SKI), 'has the extension subjectKeyIdentifier (2.5.29.14) twice'],
     ['octets after an extension\'s value', () => withExtensions(extension('2.5.29.14', octetString(Buffer.from('0401010500', 'hex')))), 'DER must end'],
-    ['version 1', () => replaced(device, 'a003020102', 'a003020100'), 'must be of version 3'],
-    ['two signature algorithms', () => replacedOnce(device, '2a8648ce3d040302', '2a8648ce3d040303'), 'must name its signature algorithm twice alike'],
+    ['version 1', () => replaced(device, 'a003020102', 'a003020100'), 'must have version 3'],
+    ['two signature algorithms', () => replacedOnce(device, '2a8648ce3d040302', '2a8648ce3d040303'), 'must name the same signature algorithm in both places'],
     ['a negative serial number', () => replaced(device, '02144b', '02148b'), 'numbers that are not negative'],
-    ['a day that there is not', () => replaced(device, '170d323730333031', '170d323730323330'), 'must have times as RFC 5280'],
-    ['a time in another zone', () => replaced(device, '313230303030' + '5a', '313230303030' + '2b'), 'must have times as RFC 5280'],
+    ['a day that there is not', () => replaced(device, '170d323730333031', '170d323730323330'), 'must have times in the form of RFC 5280'],
+    ['a time in another zone', () => replaced(device, '313230303030' + '5a', '313230303030' + '2b'), 'must have times in the form of RFC 5280'],
     ['an octet after its end', () => Buffer.concat([device, Buffer.of(0)]), 'DER must end'],
     ['nothing in it', () => Buffer.alloc(0), 'got the end'],
   ])('fails for %s', (_, der, message) => expect(() => parseCertificate(der())).toThrow(message));
@@ -104,7 +104,7 @@ describe('a parsed certificate', () => {
     const der = sequence(
       sequence(...before, sequence(generalized(notBefore), generalized('20500301110000Z')), tbs.element(Tag.SEQUENCE), tbs.element(Tag.SEQUENCE), tbs.element(contextTag(3, true))),
       certificate.element(Tag.SEQUENCE), certificate.element(Tag.BIT_STRING));
-    expect(() => parseCertificate(der)).toThrow(`must have times as RFC 5280, section 4.1.2.5, writes them, got "${notBefore}"`);
+    expect(() => parseCertificate(der)).toThrow(`must have times in the form of RFC 5280, section 4.1.2.5, got "${notBefore}"`);
   });
 
   test('is never read from a part of it', () => {
@@ -162,8 +162,8 @@ describe('verifying a certificate', () => {
     const parsed = parseCertificate(device);
     const { publicKey } = ca.issuer.signer;
     const other = { ...parsed, serialNumber: '01', ca: true, publicKey, validity: { ...parsed.validity, notAfter: new Date(0) } };
-    expect(() => verifyCertificate(other, publicKey)).toThrow('reads differently to OpenSSL: serial number, public key, validity, CA flag');
-    expect(() => verifyCertificate({ ...parsed, der: Buffer.concat([device, Buffer.of(0)]) }, publicKey)).toThrow('reads differently to OpenSSL: octets');
+    expect(() => verifyCertificate(other, publicKey)).toThrow('is read differently by OpenSSL: serial number, public key, validity, CA flag');
+    expect(() => verifyCertificate({ ...parsed, der: Buffer.concat([device, Buffer.of(0)]) }, publicKey)).toThrow('is read differently by OpenSSL: octets');
   });
 
   test('fails with a reason where OpenSSL can\'t read the certificate or its key', () => {

@@ -157,17 +157,17 @@ describe('a chain with declared ends', () => {
       validityFrom(NOW, PROFILES.device, term(notBefore, notAfter), outer, clip);
     expect(device('2026-01-01T00:00:00Z', '2036-02-29T00:00:00Z')).toEqual(outer);
     expect(() => device('2025-12-31T23:59:59Z', '2030-01-01T00:00:00Z')).toThrow(
-      'notBefore must not be before the CA, or one above it, begins on 2026-01-01T00:00:00Z, got 2025-12-31T23:59:59Z');
+      'notBefore must not be before the CA, or a CA above it, becomes valid on 2026-01-01T00:00:00Z, got 2025-12-31T23:59:59Z');
     expect(() => device('2026-01-01T00:00:00Z', '2036-02-29T00:00:01Z')).toThrow(
-      'validity would end on 2036-02-29T00:00:01Z, after the end of the CA, or of one above it, on 2036-02-29T00:00:00Z; shorten validity, or set clipToIssuer');
+      'validity would end on 2036-02-29T00:00:01Z, after the end of the CA, or of a CA above it, on 2036-02-29T00:00:00Z; shorten validity, or set clipToIssuer');
     expect(device('2026-01-01T00:00:00Z', END, true)).toEqual(outer);
   });
 
   test('can\'t be ordered from a CA that has expired, or that is not valid yet', () => {
     const outer = validityFrom(NOW, PROFILES.ca, term('2026-01-01T00:00:00Z', '2026-06-01T00:00:00Z'), undefined, false);
     const orderAt = (now: string) => () => validityFrom(new Date(now), PROFILES.ca, { days: 1 }, outer, true);
-    expect(orderAt('2026-06-01T00:00:01Z')).toThrow('the CA has expired on 2026-06-01T00:00:00Z, and it is 2026-06-01T00:00:01Z');
-    expect(orderAt('2025-12-31T23:59:59Z')).toThrow('the CA is valid from 2026-01-01T00:00:00Z on, and it is only 2025-12-31T23:59:59Z');
+    expect(orderAt('2026-06-01T00:00:01Z')).toThrow('the CA expired on 2026-06-01T00:00:00Z, and it is now 2026-06-01T00:00:01Z');
+    expect(orderAt('2025-12-31T23:59:59Z')).toThrow('the CA is not valid until 2026-01-01T00:00:00Z, and it is now 2025-12-31T23:59:59Z');
   });
 });
 

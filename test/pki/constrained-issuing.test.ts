@@ -109,7 +109,7 @@ describe.each(Object.keys(TYPES))('a CA with constraints on names of the type %s
   const validity = validityFrom(NOW < new Date() ? new Date() : NOW, PROFILES.ca, 30, undefined, false);
 
   test.each([
-    ['permits', { permitted: base }, within, outside, `the CA's name constraints do not permit ${outside_}; permitted are ${base_}`],
+    ['permits', { permitted: base }, within, outside, `the CA's name constraints do not permit ${outside_}; they permit only ${base_}`],
     ['excludes', { excluded: base }, outside, within, `the CA's name constraints exclude ${within_}`],
   ] as const)('that it %s signs what others accept, and not what they refuse', async (_, constraints, good, bad, words) => {
     const ca = await testCa({ validity, extensions: { nameConstraints: { critical: true, ...constraints } } });
@@ -188,14 +188,14 @@ describe('constraints of a CA above', () => {
   test('can be widened by no CA below it, as far as validators go', async () => {
     const { root, certificate, issuer } = await twoLevels({ permitted: { dns: ['example.com'] } }, { permitted: { dns: ['org'] } });
     const options = { algorithm: 'EC_P521', extensions: { subjectAlternativeNames: { dns: ['example.org'] } } } as const;
-    await expect(testCertificate(issuer, options)).rejects.toThrow('do not permit dns:"example.org"; permitted are dns:"example.com"');
+    await expect(testCertificate(issuer, options)).rejects.toThrow('do not permit dns:"example.org"; they permit only dns:"example.com"');
     expect(opensslSays(await testCertificate({ ...issuer, nameConstraints: undefined }, options), certificate, root)).toContain('permitted subtree violation');
   });
 
   test('must not be declared for who is no CA', async () => {
     const { issuer } = await testCa();
     await expect(testCertificate(issuer, { extensions: { nameConstraints: { critical: true, permitted: { dns: ['a'] } } } })).rejects.toThrow(
-      'nameConstraints must be left out for a certificate that is no CA (RFC 5280, section 4.2.1.10)');
+      'nameConstraints must be left out for a certificate that is not a CA (RFC 5280, section 4.2.1.10)');
   });
 });
 
@@ -207,7 +207,7 @@ test.each([
   const extensions = { subjectAlternativeNames: { uri: [uri] } };
   expect(opensslSays(await testCertificate({ ...ca.issuer, nameConstraints: undefined }, { extensions }), ca.certificate)).toBe('OK');
   await expect(testCertificate(ca.issuer, { extensions })).rejects.toThrow(
-    `the CA's name constraints on URIs want one with a host name (RFC 5280, section 4.2.1.10), got ${JSON.stringify(uri)}`);
+    `the CA's name constraints on URIs require a URI with a host name (RFC 5280, section 4.2.1.10), got ${JSON.stringify(uri)}`);
 });
 
 describe('directory names of a CA from elsewhere', () => {

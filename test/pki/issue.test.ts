@@ -77,15 +77,15 @@ describe('issuing fails', () => {
     const outlives = { notBefore: NOW, notAfter: new Date('2027-01-01T00:00:01Z') };
     const precedes = { notBefore: new Date('2025-12-31T23:59:59Z'), notAfter: NOW };
     await expect(testCertificate(issuer, { validity: outlives })).rejects.toThrow(
-      'validity must lie within that of the CA and of those above it, 2026-01-01T00:00:00Z to 2027-01-01T00:00:00Z, got 2026-03-01T12:00:00Z to 2027-01-01T00:00:01Z');
-    await expect(testCertificate(issuer, { validity: precedes })).rejects.toThrow('validity must lie within that of the CA and of those above it');
+      'validity must lie within the validity of the CA and of the CAs above it, 2026-01-01T00:00:00Z to 2027-01-01T00:00:00Z, got 2026-03-01T12:00:00Z to 2027-01-01T00:00:01Z');
+    await expect(testCertificate(issuer, { validity: precedes })).rejects.toThrow('validity must lie within the validity of the CA and of the CAs above it');
     await testCertificate(issuer, { validity: issuer.validity });
   });
 
   test('for a path length where none belongs, and for a CA below one that allows none', async () => {
     const { issuer } = await testCa({ pathLength: 0 });
-    await expect(testCertificate(issuer, { pathLength: 0 })).rejects.toThrow('pathLength must be left out for a certificate that is no CA, got 0');
-    await expect(testCertificate(issuer, { profile: 'ca' })).rejects.toThrow('has a pathLength of 0: it can sign certificates of devices, but no CA below it');
+    await expect(testCertificate(issuer, { pathLength: 0 })).rejects.toThrow('pathLength must be left out for a certificate that is not a CA, got 0');
+    await expect(testCertificate(issuer, { profile: 'ca' })).rejects.toThrow('has a pathLength of 0: it can sign device certificates, but no CA below it');
     await testCertificate(issuer);
     const above = { ...issuer, pathLength: 2 };
     await expect(testCertificate(above, { profile: 'ca', pathLength: 2 })).rejects.toThrow('pathLength must be from 0 to 1 below a CA with a pathLength of 2, got 2');

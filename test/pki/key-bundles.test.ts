@@ -52,7 +52,7 @@ describe('a bundle fails', () => {
   test('for the certificate of another key', async () => {
     const { certificate, chain } = await bundle('EC_P384');
     const wrong = { privateKeyPem: DEVICE_KEYS.EC_P256, certificate, chain };
-    const message = 'certificate must be the certificate of the private key, got one of another key';
+    const message = 'certificate must be the certificate of the private key, got the certificate of another key';
     expect(failure(() => checkBundle(wrong))).toBe(message);
     expect(failure(() => combinedPem(wrong))).toBe(message);
   });

@@ -190,7 +190,7 @@ describe('the judgement on a name', () => {
     if (within) {
       expect(judge).not.toThrow();
     } else {
-      expect(judge).toThrow(/the CA's name constraints (exclude|do not permit|on URIs want|permit) /);
+      expect(judge).toThrow(/the CA's name constraints (exclude|do not permit|on URIs require|permit) /);
     }
   });
 

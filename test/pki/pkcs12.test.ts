@@ -105,7 +105,7 @@ describe.each([
     expect(drawn.map(({ length }) => length)).toEqual(legacy ? [8, 8, 8] : [16, 16, 16, 16, 16]);
     // Salts stand in the clear, but for those of what is encrypted.
     drawn.forEach(salt => expect(octets.toString('hex').split(salt.toString('hex'))).toHaveLength(2));
-    expect(() => pkcs12(expected, bytes => Buffer.alloc(bytes - 1))).toThrow(/must answer the (8|16) bytes it was asked for/);
+    expect(() => pkcs12(expected, bytes => Buffer.alloc(bytes - 1))).toThrow(/must return the (8|16) bytes that were requested/);
   });
 
   test('shows neither key nor certificate without its passphrase, and shows where it was changed', async () => {
@@ -158,7 +158,7 @@ describe('a PKCS#12 file fails', () => {
   });
 
   test('for the certificate of another key', async () => {
-    expect(await failure({ privateKeyPem: DEVICE_KEYS.EC_P384 })).toBe('certificate must be the certificate of the private key, got one of another key');
+    expect(await failure({ privateKeyPem: DEVICE_KEYS.EC_P384 })).toBe('certificate must be the certificate of the private key, got the certificate of another key');
   });
 });
 

@@ -15,7 +15,7 @@ function encrypted(args: readonly string[], from: string, to: string): Buffer {
 const ITERATIONS = ['-iter', '100000'];
 const WRITTEN = '02030186a0';
 const MAX = '02031e8480';
-const WAY_OUT = '; openssl pkcs8 -topk8 -v2 aes-256-cbc encrypts it again';
+const WAY_OUT = '; encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc';
 
 describe('the key derivation of an encrypted key', () => {
   test.each([

@@ -48,7 +48,7 @@ function expectKey(text: string, key: string, passphrase?: string): void {
 
 const WRONG_PASSPHRASE = 'passphrase must be the one that privateKey was encrypted with, got another one (not shown), or privateKey is damaged';
 const NO_PASSPHRASE = 'passphrase must be given, because privateKey is encrypted';
-const DAMAGED = 'got one that is damaged, has lost its line ends or is of another kind of key (not shown)';
+const DAMAGED = 'got a key that is damaged, has lost its line breaks or is of another kind (not shown)';
 
 describe('a key that is not encrypted', () => {
   test.each<[string, readonly KeyAlgorithmName[], (pem: string) => string]>([
@@ -118,7 +118,7 @@ describe('an encrypted key', () => {
       return;
     }
     expect(failure(stdout, PASSPHRASE))
-      .toBe(`privateKey must be encrypted with ${allowed}, got another algorithm; openssl pkcs8 -topk8 -v2 aes-256-cbc encrypts it again`);
+      .toBe(`privateKey must be encrypted with ${allowed}, got another algorithm; encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc`);
   });
 
   test('fails for a cipher of the older form that OpenSSL 3 does without', () => {
@@ -147,7 +147,7 @@ describe('what is no private key that can be used', () => {
     ['a public key', () => opensslOutput(['pkey', '-pubout'], key), 'a public key'],
     ['a label that nobody knows', () => key.replace(/PRIVATE KEY/g, 'HUNTER'), 'a text without one (not shown)'],
     ['a key of OpenSSH', () => key.replace(/PRIVATE/g, 'OPENSSH PRIVATE'),
-      'one in the form of another program; openssl pkcs8 -topk8, or ssh-keygen -p -m PKCS8 for a key of OpenSSH, converts it'],
+      'a key in the format of another program; convert it with openssl pkcs8 -topk8, or with ssh-keygen -p -m PKCS8 for an OpenSSH key'],
   ])('fails for %s', (_, text, message) => expect(failure(text())).toBe(EXPECTED + message));
 
   test('fails for a certificate', async () => {

@@ -29,7 +29,7 @@ describe('a serial number', () => {
   });
 
   test('fails where the randomness is short', () => {
-    expect(() => newSerialNumber(() => Buffer.alloc(8), HOLDER)).toThrow('must answer the 12 bytes it was asked for, got 8');
+    expect(() => newSerialNumber(() => Buffer.alloc(8), HOLDER)).toThrow('must return the 12 bytes that were requested, got 8');
   });
 
   test('is positive, of 20 octets, evenly spread and never the same twice in 100,000', () => {

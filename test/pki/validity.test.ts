@@ -34,7 +34,7 @@ describe('the validity of a certificate', () => {
   test('fails where it would end after the CA, and says when each ends and what to do', () => {
     const until = range('2026-01-01T00:00:00Z', '2026-03-11T11:59:59Z');
     expect(() => validityFrom(NOW, device, 10, until, false)).toThrow(
-      'validity of 10 days would end on 2026-03-11T12:00:00Z, after the end of the CA, or of one above it, on 2026-03-11T11:59:59Z; shorten validity, or set clipToIssuer');
+      'validity of 10 days would end on 2026-03-11T12:00:00Z, after the end of the CA, or of a CA above it, on 2026-03-11T11:59:59Z; shorten validity, or set clipToIssuer');
     expect(validityFrom(NOW, device, 10, until, true)).toEqual(range('2026-03-01T11:00:00Z', '2026-03-11T11:59:59Z'));
   });
 
@@ -47,9 +47,9 @@ describe('the validity of a certificate', () => {
   test('fails below a CA that is not valid now, clipped or not', () => {
     for (const clip of [true, false]) {
       expect(() => validityFrom(NOW, device, 1, range('2016-01-01T00:00:00Z', '2026-03-01T11:59:59Z'), clip)).toThrow(
-        'the CA has expired on 2026-03-01T11:59:59Z, and it is 2026-03-01T12:00:00Z');
+        'the CA expired on 2026-03-01T11:59:59Z, and it is now 2026-03-01T12:00:00Z');
       expect(() => validityFrom(NOW, device, 1, range('2026-03-01T12:00:01Z', '2036-01-01T00:00:00Z'), clip)).toThrow(
-        'the CA is valid from 2026-03-01T12:00:01Z on, and it is only 2026-03-01T12:00:00Z');
+        'the CA is not valid until 2026-03-01T12:00:01Z, and it is now 2026-03-01T12:00:00Z');
     }
   });
 

@@ -48,14 +48,14 @@ describe('the platforms', () => {
 describe('what nothing can check', () => {
   test.each<[IotPlatform, { readonly [id: string]: string }]>([
     [IotPlatform.ALIBABA_CLOUD_IOT, {
-      'where-cas-work': 'private CA certificates work in China (Shanghai) and for devices that connect directly by MQTT, not elsewhere',
+      'where-cas-work': 'private CA certificates work only in China (Shanghai) and for devices that connect directly by MQTT',
     }],
-    [IotPlatform.HUAWEI_IOTDA, { 'where-cas-work': 'private CA certificates work for devices that connect by MQTT, not elsewhere' }],
+    [IotPlatform.HUAWEI_IOTDA, { 'where-cas-work': 'private CA certificates work only for devices that connect by MQTT' }],
     [IotPlatform.HUAWEI_IOTDP, {
-      'code-lifetime': 'a code is valid for one day, and until there is a newer one',
+      'code-lifetime': 'a code is valid for one day, and only until a newer one is issued',
       'ca-in-use': 'a CA that is in use can be neither deleted nor replaced, and a CA that was replaced must be verified again',
     }],
-    [IotPlatform.AWS_IOT_CORE, { 'cas-with-one-subject': 'an account and Region take at most 10 CAs with the same subject' }],
+    [IotPlatform.AWS_IOT_CORE, { 'cas-with-one-subject': 'an account can have at most 10 CAs with the same subject in a Region' }],
     [IotPlatform.MOSQUITTO, {}],
   ])('is said of %s when a CA for it is synthesized', (platform, notices) => {
     expect(noticesOf(platformRules(platform._render()))).toEqual(notices);

@@ -3,28 +3,29 @@ import { adviceOnNetwork } from './network-faults';
 
 /** What to do about an AWS error, by the name of the error; with the service before the name if the advice depends on the service. */
 export const ADVICE: { readonly [name: string]: string } = {
-  'AccessDeniedException': 'the role of the function must be allowed this action, and to use the key that encrypts the resource',
-  'DecryptionFailure': 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it',
-  'EncryptionFailure': 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it',
+  'AccessDeniedException': 'the role of the function must be allowed to perform this action and to use the key that encrypts the resource',
+  'DecryptionFailure': 'the KMS key that encrypts the resource must be enabled, and the role of the function must be allowed to use it',
+  'EncryptionFailure': 'the KMS key that encrypts the resource must be enabled, and the role of the function must be allowed to use it',
   'InvalidRequestException': 'it is scheduled for deletion, or managed by another service; restore it (secretsmanager:RestoreSecret) and deploy again',
-  'InvalidKeyId': 'the KMS key that encrypts the resource must be a symmetric one that is enabled, and the role of the function allowed to use it',
-  'InvalidResourceId': 'the parameter is not there any more; raise `generation`, so that the certificate has a new key',
+  'InvalidKeyId': 'the KMS key that encrypts the resource must be symmetric and enabled, and the role of the function must be allowed to use it',
+  'InvalidResourceId': 'the parameter no longer exists; raise `generation`, so that the certificate gets a new key',
   'ResourceNotFoundException': 'it does not exist; restore it or deploy the stack that declares it',
-  'ThrottlingException': 'the account makes more such calls in a second than AWS allows; deploy again, or have the quota raised',
-  'TooManyTagsError': 'a parameter takes 50 tags, and has some besides those of the app; take some of these away',
-  'dynamodb:AccessDeniedException': 'the role of the function must be allowed this action; and, for a ledger of another account, its policy must allow '
-    + 'it to this one: grantIssue(new AccountPrincipal(…)) of the CA, in its own stack',
-  'kms:AccessDeniedException': 'the role of the function and the policy of the key must both allow this action; for the key of a CA of another account, '
-    + 'grantIssue(new AccountPrincipal(…)) of the CA, in its own stack, lets this account in',
-  'kms:DependencyTimeoutException': 'it is a fault of KMS; deploy again',
+  'ThrottlingException': 'the account makes more of these calls per second than AWS allows; deploy again, or have the quota raised',
+  'TooManyTagsError': 'a parameter can have 50 tags, and it has some besides those of the app; remove some of these',
+  'dynamodb:AccessDeniedException': 'the role of the function must be allowed to perform this action; for a ledger in another account, its policy '
+    + 'must also allow this account: grantIssue(new AccountPrincipal(…)) of the CA, in the CA\'s own stack',
+  'kms:AccessDeniedException': 'the role of the function and the policy of the key must both allow this action; '
+    + 'if the key belongs to a CA in another account, '
+    + 'grantIssue(new AccountPrincipal(…)) of the CA, in the CA\'s own stack, grants this account access',
+  'kms:DependencyTimeoutException': 'KMS had an internal fault; deploy again',
   'kms:DisabledException': 'the key is disabled; enable it (kms:EnableKey) and deploy again',
-  'kms:InvalidKeyUsageException': 'the key must be one for signing (KeyUsage SIGN_VERIFY) of an algorithm that fits',
-  'kms:KeyUnavailableException': 'it is a fault of KMS; deploy again',
-  'kms:KMSInternalException': 'it is a fault of KMS; deploy again',
-  'kms:KMSInvalidStateException': 'the key is in a state in which it can\'t be used; look it up (kms:DescribeKey, KeyState)',
-  'kms:NotFoundException': 'the key does not exist in the account and the Region of its ARN; a key that was deleted can\'t be brought back',
-  'kms:ThrottlingException': 'the account makes too many calls of KMS at a time; deploy again later, or have the quota raised',
-  'kms:UnsupportedOperationException': 'the key must be an asymmetric one, for signing (KeyUsage SIGN_VERIFY)',
+  'kms:InvalidKeyUsageException': 'the key must be a signing key (KeyUsage SIGN_VERIFY) with a suitable algorithm',
+  'kms:KeyUnavailableException': 'KMS had an internal fault; deploy again',
+  'kms:KMSInternalException': 'KMS had an internal fault; deploy again',
+  'kms:KMSInvalidStateException': 'the key is in a state in which it can\'t be used; check its KeyState (kms:DescribeKey)',
+  'kms:NotFoundException': 'the key does not exist in the account and the Region of its ARN; a deleted key can\'t be restored',
+  'kms:ThrottlingException': 'the account makes too many KMS calls at a time; deploy again later, or have the quota raised',
+  'kms:UnsupportedOperationException': 'the key must be an asymmetric signing key (KeyUsage SIGN_VERIFY)',
 };
 
 /**
@@ -43,7 +44,7 @@ export const KEY_STATES: readonly { readonly says: RegExp; readonly advice: stri
     advice: 'the key is pending deletion; keep it (kms:CancelKeyDeletion), enable it (kms:EnableKey) and deploy again',
   },
   { says: /pending ?import/i, advice: 'the key is pending import; import its key material (kms:ImportKeyMaterial) and deploy again' },
-  { says: /pending ?replica ?deletion/i, advice: 'the key is pending the deletion of its replicas; name a key that is kept' },
+  { says: /pending ?replica ?deletion/i, advice: 'the key is pending the deletion of its replicas; name a key that is not being deleted' },
   { says: /is unavailable/i, advice: 'the key is unavailable; connect its key store (kms:ConnectCustomKeyStore) and deploy again' },
   { says: /is (creating|updating)/i, advice: 'the key is still being changed by KMS; deploy again in a moment' },
 ];

@@ -21,6 +21,6 @@ export function adviceOnNetwork(name: string): string | undefined {
   if (!isFaultOfNetwork(name)) {
     return undefined;
   }
-  const what = name === UNREADABLE_ANSWER ? 'what answers is not AWS, or is cut off' : 'AWS is not reached';
-  return `${what}; look at the network of the function (its VPC, endpoints and proxies, and AWS_ENDPOINT_URL) and deploy again`;
+  const what = name === UNREADABLE_ANSWER ? 'the response is not from AWS, or is cut off' : 'AWS can\'t be reached';
+  return `${what}; check the network of the function (its VPC, endpoints and proxies, and AWS_ENDPOINT_URL) and deploy again`;
 }

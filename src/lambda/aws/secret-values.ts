@@ -32,7 +32,7 @@ export class SecretValues {
   public async read(secretId: string): Promise<string | Buffer | undefined> {
     const region = SECRET_NAME.test(secretId) ? this.ownRegion : SECRET_ARN.exec(secretId)?.[1];
     if (region === undefined) {
-      throw new Error(`a secret must be named by its ARN or its name, got ${quote(secretId)}`);
+      throw new Error(`a secret must be identified by its ARN or its name, got ${quote(secretId)}`);
     }
     const command = new GetSecretValueCommand({ SecretId: secretId });
     try {
@@ -42,6 +42,6 @@ export class SecretValues {
     } catch (error) {
       ifOneOf([NOT_FOUND], error);
     }
-    throw new Error(`the secret ${secretId} does not exist, or nothing was put into it yet; put the value into it and deploy again`);
+    throw new Error(`the secret ${secretId} does not exist or has no value yet; store the value in it and deploy again`);
   }
 }

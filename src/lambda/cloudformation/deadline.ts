@@ -1,4 +1,7 @@
-/** The time that a function with minutes to run reserves for the response: as long as the attempts to send it can take. */
+/**
+ * The time that a function with minutes to run reserves for the response. The attempts to send it can take longer; the end of the invocation
+ * ends them.
+ */
 const ANSWER_MS = 20_000;
 
 /** The time in which a request must be carried out. */

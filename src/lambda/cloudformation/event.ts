@@ -33,12 +33,12 @@ const MAX_BYTES = { StackId: 512, RequestId: 128, LogicalResourceId: 255, Resour
  */
 export function addresseeOf(raw: unknown, functionArn: string, { endpointUrl }: FunctionEnvironment): Addressee {
   if (!isMap(raw)) {
-    throw new Error('the event is no request of CloudFormation');
+    throw new Error('the event is not a CloudFormation request');
   }
   const responseUrl = raw.ResponseURL;
   if (typeof responseUrl !== 'string' || !isResponseUrl(responseUrl, functionArn, endpointUrl)) {
-    throw new Error(`ResponseURL must be ${endpointUrl === undefined ? 'in the bucket of CloudFormation for the function\'s own Region'
-      : 'at the host of AWS_ENDPOINT_URL, where AWS is emulated'}`); // the URL is not shown
+    throw new Error(`ResponseURL must be ${endpointUrl === undefined ? 'in CloudFormation\'s bucket for the function\'s own Region'
+      : 'at the host of AWS_ENDPOINT_URL, because AWS is emulated'}`); // the URL is not shown
   }
   const [stackId, requestId, logicalResourceId] = (['StackId', 'RequestId', 'LogicalResourceId'] as const).map(name => textIn(raw, name));
   const given = raw.RequestType === 'Create' ? undefined : textIn(raw, 'PhysicalResourceId');
@@ -84,11 +84,12 @@ export function inventedId({ stackId = '', logicalResourceId = '' }: Partial<Req
 function assertOwnStack(stackId: unknown, own: string | undefined): void {
   if (own === undefined || !placeOf(own, 'cloudformation')) {
     throw new Error(`the environment variable STACK_ID of the function must be the id of its own stack (AWS::StackId), got ${
-      own === undefined ? 'none' : quote(own)}; set it, or deploy the stack again with the present version of this library`);
+      own === undefined ? 'none' : quote(own)}; set it, or deploy the stack again with the current version of this library`);
   }
   if (stackId !== own) {
-    throw new Error(`StackId must be that of the stack which the function is part of, got ${typeof stackId === 'string' ? quote(stackId) : 'no text'}; `
-      + 'declare the resource in that stack, or use the function of its own');
+    throw new Error('StackId must be the id of the stack that the function belongs to, '
+      + `got ${typeof stackId === 'string' ? quote(stackId) : 'no text'}; `
+      + 'declare the resource in that stack, or use the function of the resource\'s own stack');
   }
 }
 

@@ -112,7 +112,8 @@ async function carryOut(event: LifecycleEvent, delivery: Delivery, work: Work): 
       log('WARN', { ...identification(delivery), message: 'left to another delivery', errorMessage: error.cause.message }, shownNames(delivery));
       throw new Error(error.cause.message); // Lambda invokes the function again, which then answers as the other delivery does
     }
-    const late = new Error(`${event.logicalResourceId}: not done within the ${Math.round(available / 1000)} seconds of the function; deploy again`);
+    const late = new Error(`${event.logicalResourceId}: not finished within the ${Math.round(available / 1000)} seconds of the function; `
+      + 'deploy again');
     return failure(delivery, deadline.signal.aborted ? late : error, error);
   } finally {
     deadline.clear();
@@ -146,7 +147,8 @@ function failure({ addressee, event, context, namesIn }: Delivery, told: unknown
     return { body, record: { message: 'answered', status: 'FAILED', physicalResourceId, errorName: (cause as Error)?.name, errorMessage: (cause as Error)?.message } };
   } catch (unforeseen) {
     const { physicalResourceId } = addressee;
-    const body = failureBody(addressee, physicalResourceId, `it failed, and why can't be told; see the log of the function, request ${context.awsRequestId}`);
+    const reason = `it failed, and the reason can't be shown; see the log of the function, request ${context.awsRequestId}`;
+    const body = failureBody(addressee, physicalResourceId, reason);
     return { body, record: { message: 'answered without a reason', status: 'FAILED', physicalResourceId, errorName: (unforeseen as Error)?.name } };
   }
 }

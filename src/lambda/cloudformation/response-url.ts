@@ -53,8 +53,8 @@ export function isResponseUrl(text: string, functionArn: string, endpointUrl: st
 function isInBucket(url: URL, functionArn: string): boolean {
   const own = placeOf(functionArn, 'lambda');
   if (!own) {
-    throw new Error(`the function must be invoked by the ARN of a Lambda function, which says where CloudFormation takes answers, got ${quote(functionArn)}; `
-      + 'where AWS is emulated, set AWS_ENDPOINT_URL');
+    throw new Error('the function must be invoked with the ARN of a Lambda function, which determines where CloudFormation accepts responses, '
+      + `got ${quote(functionArn)}; if AWS is emulated, set AWS_ENDPOINT_URL`);
   }
   const domain = domainOf(own.partition);
   if (url.protocol !== 'https:' || url.port || !domain) {

@@ -3,7 +3,10 @@ import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestIds } from '../../resource/response-size';
 
-/** The attempts and the waits between them take about half a minute. */
+/**
+ * At most 32.4 seconds are spent between the attempts, on average half of that. Each attempt takes up to 10 seconds more; the signal of the
+ * caller can end them earlier.
+ */
 const MAX_ATTEMPTS = 8;
 const ATTEMPT_TIMEOUT = 10_000;
 
@@ -38,7 +41,7 @@ export async function sendResponse(responseUrl: string, body: string, signal: Ab
     }
     await sleep(Math.min(10_000, 200 * 2 ** attempt) * Math.random(), undefined, { signal }).catch(() => undefined);
   }
-  throw new Error(`CloudFormation did not take the answer: ${typeof outcome === 'number' ? `HTTP status ${outcome}` : outcome}`);
+  throw new Error(`CloudFormation did not accept the response: ${typeof outcome === 'number' ? `HTTP status ${outcome}` : outcome}`);
 }
 
 function isPassing(outcome: number | string): boolean {

@@ -10,7 +10,7 @@ describe('a local deployment refuses what CloudFormation would', () => {
     const deployment = new RecordingDeployment();
     const exporting = (value: string) => ({ Resources: { Ca: ca('1') }, Outputs: { Pem: { Value: value, Export: { Name: 'Pem' } } } });
     await expect(deployment.deploy(exporting('x'.repeat(1025)))).rejects
-      .toThrow('stack Iot: Cannot export output Pem with length 1025. Max length of 1024 exceeded. (A certificate crosses stacks by certificatePemFor(scope)');
+      .toThrow('stack Iot: Cannot export output Pem with length 1025. Max length of 1024 exceeded. (To use a certificate in another stack, call certificatePemFor(scope)');
     expect(deployment.state.stacks.Iot.resources).toEqual({});
     await deployment.deploy(exporting('x'.repeat(1024)));
     expect(deployment.state.stacks.Iot.exports).toEqual({ Pem: 'x'.repeat(1024) });

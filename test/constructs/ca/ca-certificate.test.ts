@@ -99,7 +99,7 @@ describe('fails for', () => {
     ['a path as long as the CA\'s', { pathLength: 1 }, {}, 'pathLength must be from 0 to 0 below a CA with a pathLength of 1, got 1'],
     ['a validity longer than the CA\'s', { validity: Duration.days(3650) }, {}, 'validity must be shorter than the 3650 days of the CA'],
     ['a validity and an end', { validity: Duration.days(1), notAfter: new Date('2031-01-01T00:00:00Z') }, {},
-      'validity must be given as a number of days or by notAfter, and not by both'],
+      'validity must be given either as a number of days or with notAfter, not both'],
     ['an end before the beginning', { notBefore: new Date('2031-01-01T00:00:00Z'), notAfter: new Date('2030-01-01T00:00:00Z') }, {},
       'notAfter must be after notBefore, 2031-01-01T00:00:00Z, got 2030-01-01T00:00:00Z'],
     ['a text that is no request', { certificateSigningRequest: PemSource.inline('request') }, {}, 'certificateSigningRequest must be'],

@@ -173,16 +173,16 @@ test('what is wrong with the certificates above a CA in use is said too, with it
 
 test('a CA without a subject key identifier is taken, and it is said who refuses what it issues', () => {
   const { stack } = existing({ certificate: PemSource.inline(opensslCa('Old', { extensions: ['subjectKeyIdentifier = none', 'authorityKeyIdentifier = none'] }).certificate) });
-  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp('a CA must have a subject key identifier; OpenSSL, where it is strict, and wolfSSL refuse'));
+  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp('a CA must have a subject key identifier; without it, wolfSSL and OpenSSL in strict mode refuse'));
 });
 
 test.each([
-  ['evil.example', 'take the commonName "evil.example" for a host name'],
-  ['Plant CA', 'wolfSSL, and Botan where it has a dot, take it for a host name'],
+  ['evil.example', 'treat the commonName "evil.example" as a host name'],
+  ['Plant CA', 'wolfSSL, and Botan if it has a dot, treat it as a host name'],
 ])('a CA whose common name, %s, is a host name outside of the constraints above it to some is taken, and it is said who refuses what is below it', (commonName, words) => {
   const root = opensslCa('Old', { extensions: ['nameConstraints = critical, permitted;DNS:acme.example'] });
   const { stack } = existing({ certificate: PemSource.inline(opensslCa(commonName, { issuer: root }).certificate + root.certificate) });
-  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(`certificate has names or name constraints for which some validators refuse everything below it: .*${words}`));
+  Annotations.fromStack(stack).hasWarning('/Stack/Ca', Match.stringLikeRegexp(`certificate has names or name constraints because of which some validators refuse everything below it: .*${words}`));
 });
 
 test.each([
@@ -198,7 +198,7 @@ test('a CA with critical policies is taken, and one with a critical extension th
   const withExtension = (extension: string) => PemSource.inline(opensslCa('Old', { extensions: [extension] }).certificate);
   expect(existing({ certificate: withExtension('certificatePolicies = critical, 1.2.3.4') }).ca.keyAlgorithm).toBe(KeyAlgorithm.EC_P256);
   expect(() => existing({ certificate: withExtension('inhibitAnyPolicy = critical, 0') }))
-    .toThrow('must have no critical extension that is not acted upon here, got inhibitAnyPolicy (2.5.29.54): ');
+    .toThrow('must have no critical extension that this library does not process, got inhibitAnyPolicy (2.5.29.54): ');
 });
 
 describe('a certificate that is known at synthesis is refused in the words of the function:', () => {
@@ -227,7 +227,7 @@ describe('a certificate that is known at synthesis is refused in the words of th
   test('a key that can\'t be declared', () => {
     const { certificate } = opensslCa('Odd', { newKey: ['ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'] });
     expect(() => existing({ certificate: PemSource.inline(certificate) }))
-      .toThrow('Stack/Ca: certificate must be of a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent');
+      .toThrow('Stack/Ca: certificate must have a key that can be declared (KeyAlgorithm), got another algorithm, size or public exponent');
   });
 });
 

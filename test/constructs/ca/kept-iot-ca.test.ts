@@ -70,9 +70,9 @@ test('a kept CA of another account or Region is refused: there it is used by its
 });
 
 test.each<[string, Partial<KeptCaProps>]>([
-  ['caId must be the caId of a CA, ca- and 32 hexadecimal digits, got "device-1"', { caId: 'device-1' }],
-  ['replaces must be the caId of a CA, ca- and 32 hexadecimal digits, got "the old one"', { replaces: 'the old one' }],
-  ['formerStackId must be the id of a stack, as in arn:aws:cloudformation:eu-central-1:111111111111:stack/Iot/5b6d4a40-0000-11f1-9a3c-0a1b2c3d4e5f, got "Iot"',
+  ['caId must be the caId of a CA, ca- followed by 32 hexadecimal digits, got "device-1"', { caId: 'device-1' }],
+  ['replaces must be the caId of a CA, ca- followed by 32 hexadecimal digits, got "the old one"', { replaces: 'the old one' }],
+  ['formerStackId must be a stack id, as in arn:aws:cloudformation:eu-central-1:111111111111:stack/Iot/5b6d4a40-0000-11f1-9a3c-0a1b2c3d4e5f, got "Iot"',
     { formerStackId: 'Iot' }],
   ['either privateKeySecretArn or signingKeyArn must be given, because the key of the CA is in only one place, got neither', { privateKeySecretArn: undefined }],
   ['either privateKeySecretArn or signingKeyArn must be given, because the key of the CA is in only one place, got both',

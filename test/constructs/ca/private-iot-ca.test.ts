@@ -241,7 +241,7 @@ describe('fails for', () => {
       'certificatePem must be PEM blocks with the label CERTIFICATE and nothing else, got (a private key, not shown)'],
     ['a certificate with a private key below it', { certificatePem: `${PEM}-----BEGIN EC PRIVATE KEY-----\nMIGH\n-----END EC PRIVATE KEY-----\n` },
       'certificatePem must be PEM blocks'],
-    ['something else in place of an identity', { caId: 'Ca' }, 'caId must be the caId of a CA, ca- and 32 hexadecimal digits, got "Ca"'],
+    ['something else in place of an identity', { caId: 'Ca' }, 'caId must be the caId of a CA, ca- followed by 32 hexadecimal digits, got "Ca"'],
   ])('an imported CA with %s', (_, attrs, message) => {
     expect(() => PrivateIotCa.fromPrivateIotCaAttributes(stackOf(), 'Ca', { ...IMPORTED, ...attrs })).toThrow(`Stack/Ca: ${message}`);
   });

@@ -95,8 +95,8 @@ describe('an extension of one\'s own', () => {
     expect(() => stackWithCa({ allowedCustomExtensions: [oid] }))
       .toThrow(`Stack/Ca: allowedCustomExtensions must not name extensions that the CA decides on, got "${oid}"`);
     expect(() => stackWithCa({ customExtensions: [{ oid, valueDerBase64: NULL }] })) // a root needs no leave, and may not either
-      .toThrow(`Stack/Ca: customExtensions must not be one that the CA decides on (2.5.29.…, 1.3.6.1.5.5.7.1.…, 2.16.840.1.113730.1.…), got "${oid}"; `
-        + 'use the property for it');
+      .toThrow(`Stack/Ca: customExtensions must not be an extension that the CA decides on (2.5.29.…, 1.3.6.1.5.5.7.1.…, 2.16.840.1.113730.1.…), got "${oid}"; `
+        + 'use the property for that extension');
   });
 
   test.each<[string, Partial<CustomExtension>, string]>([
@@ -110,7 +110,7 @@ describe('an extension of one\'s own', () => {
   test('occurs once', () => {
     const extension = { oid: OWN, valueDerBase64: NULL };
     expect(() => withDevice({ customExtensions: [extension, extension] }))
-      .toThrow(`Stack/Ca/Sensor: customExtensions must name each object identifier once, got "${OWN}" again`);
+      .toThrow(`Stack/Ca/Sensor: customExtensions must name each object identifier only once, got "${OWN}" more than once`);
   });
 
   test.each(['1', '3.1', '1.40.1', '1.3.06', 'serverAuth'])('must be allowed by an object identifier, not by %j', oid => {
@@ -124,21 +124,21 @@ describe('fails for', () => {
     ['no names', { subjectAlternativeNames: {} }, 'subjectAlternativeNames must hold 1 to 50 names, got 0'],
     ['51 names', { subjectAlternativeNames: { dns: Array.from({ length: 51 }, (_, n) => `d${n}.example`) } }, 'subjectAlternativeNames must hold 1 to 50 names, got 51'],
     ['an upper-case host', { subjectAlternativeNames: { dns: ['Sensor'] } },
-      'subjectAlternativeNames.dns must be a host name in lower case without a dot at the end, with * for its first label at the most, got "Sensor"'],
+      'subjectAlternativeNames.dns must be a host name in lower case without a dot at the end, with * as at most its first label, got "Sensor"'],
     ['an address among hosts', { subjectAlternativeNames: { dns: ['10.0.0.1'] } }, 'subjectAlternativeNames.dns must be a host name'],
     ['a network in place of an address', { subjectAlternativeNames: { ip: ['10.0.0.0/8'] } },
-      'subjectAlternativeNames.ip must be an address of IPv4 or IPv6, got "10.0.0.0/8"'],
+      'subjectAlternativeNames.ip must be an IPv4 or IPv6 address, got "10.0.0.0/8"'],
     ['a URI without a scheme', { subjectAlternativeNames: { uri: ['acme'] } }, 'subjectAlternativeNames.uri must be a URI with a scheme, in ASCII, up to 1024 characters'],
     ['a mailbox without a host', { subjectAlternativeNames: { email: ['ops'] } }, 'subjectAlternativeNames.email must be a mailbox, name@host'],
-    ['a directory name without attributes', { subjectAlternativeNames: { directory: [{}] } }, 'subjectAlternativeNames.directory must have an attribute at least'],
+    ['a directory name without attributes', { subjectAlternativeNames: { directory: [{}] } }, 'subjectAlternativeNames.directory must have at least one attribute'],
     ['a country of three letters', { subjectAlternativeNames: { directory: [{ country: 'CHN' }] } },
       'subjectAlternativeNames.directory.country must be a country code of two upper-case letters (ISO 3166-1), got "CHN"'],
     ['a usage that is no object identifier', { extendedKeyUsages: [ExtendedKeyUsage.of('clientAuth')] },
       'extendedKeyUsages must be an object identifier, as in 1.3.6.1.4.1.99999.1, got "clientAuth"'],
-    ['an empty list', { crlDistributionPoints: [] }, 'crlDistributionPoints must hold 1 to 10 entries where it is given, got 0'],
+    ['an empty list', { crlDistributionPoints: [] }, 'crlDistributionPoints must hold 1 to 10 entries if it is given, got 0'],
     ['a URL of FTP', { caIssuersUrls: ['ftp://acme.example'] },
-      'caIssuersUrls must be URLs that begin with http://, https:// or ldap://, up to 1024 characters of ASCII, got "ftp://acme.example"'],
-    ['a policy twice', { certificatePolicies: [{ oid: '1.2.3' }, { oid: '1.2.3' }] }, 'certificatePolicies must name each object identifier once, got "1.2.3" again'],
+      'caIssuersUrls must be URLs that begin with http://, https://, ldap:// or ldaps://, up to 1024 characters of ASCII, got "ftp://acme.example"'],
+    ['a policy twice', { certificatePolicies: [{ oid: '1.2.3' }, { oid: '1.2.3' }] }, 'certificatePolicies must name each object identifier only once, got "1.2.3" more than once'],
     ['a statement that is no URL', { certificatePolicies: [{ oid: '1.2.3', cpsUri: 'cps' }] }, 'certificatePolicies.cpsUri must be URLs'],
   ])('%s', (_, options, message) => {
     expect(() => withDevice(options)).toThrow(`Stack/Ca/Sensor: ${message}`);

@@ -28,16 +28,16 @@ describe('which subject a request may have stands in the template:', () => {
     const { ca } = stackWithCa();
     ca.addDeviceCertificate('sensor-001', { certificateSigningRequest: REQUEST, allowedSubject });
     expect(() => ca.addDeviceCertificate('sensor-002', { certificateSigningRequest: REQUEST, allowedSubject })).toThrow(
-      'Stack/Ca/sensor-002: subject.commonName of certificateSigningRequest must be "sensor-002", as allowedSubject says, got "sensor-001"');
+      'Stack/Ca/sensor-002: subject.commonName of certificateSigningRequest must be "sensor-002", as allowedSubject requires, got "sensor-001"');
   });
 });
 
 test('a request that is known at synthesis and has another subject is refused there', () => {
   expect(() => rendered({ allowedSubject: SubjectRule.commonName('pump-*', { organization: '*' }) })).toThrow(
-    'Stack/Ca/sensor-001: subject.commonName of certificateSigningRequest must be "pump-*", as allowedSubject says (* is one or more letters, digits and - . _ :; all else stands for itself), got "sensor-001"; '
-    + 'have the request made for a name that is allowed, or declare `subject`');
+    'Stack/Ca/sensor-001: subject.commonName of certificateSigningRequest must be "pump-*", as allowedSubject requires (* stands for one or more letters, digits and - . _ :; every other character stands for itself), got "sensor-001"; '
+    + 'create the request again with an allowed name, or declare `subject`');
   expect(() => rendered({ allowedSubject: SubjectRule.exact({ commonName: 'sensor-001' }) }))
-    .toThrow('subject.organization of certificateSigningRequest must be left out, since allowedSubject does not name it, got "Acme"');
+    .toThrow('subject.organization of certificateSigningRequest must be left out, because allowedSubject does not contain it, got "Acme"');
 });
 
 describe('a request that is not known at synthesis needs somebody who decides on the name:', () => {
@@ -45,7 +45,7 @@ describe('a request that is not known at synthesis needs somebody who decides on
   const inParameter = (ca: PrivateIotCa) => PemSource.inline(new CfnParameter(ca.stack, 'Request').valueAsString);
   const madeLate = () => PemSource.inline(Lazy.string({ produce: () => '' }));
   const message = 'subject or allowedSubject must be given for a certificateSigningRequest that is not known at synthesis: '
-    + 'whoever writes it there would choose the name in the certificate; declare the name (`subject`), or which names may be taken (`allowedSubject`)';
+    + 'otherwise the creator of the request would choose the name in the certificate; declare the name (`subject`) or the names that are allowed (`allowedSubject`)';
 
   describe.each([['a secret', inSecret], ['a parameter', inParameter], ['a token', madeLate]])('in %s', (_, source) => {
     test.each<[string, (ca: PrivateIotCa, options: DeviceCertificateOptions & ServerCertificateOptions & CaCertificateOptions) => unknown]>([
@@ -74,7 +74,7 @@ test('values that are known at deployment only are left to the function', () => 
 describe('fails for', () => {
   test.each<[string, Partial<DeviceCertificateOptions>, string]>([
     ['a rule beside a subject', { subject: { commonName: 'a' }, allowedSubject: SubjectRule.commonName('a') },
-      'allowedSubject must be left out where subject is given, which takes the place of the request\'s'],
+      'allowedSubject must be left out if subject is given, because subject replaces the subject of the request'],
     ['a rule without a request', { certificateSigningRequest: undefined, subject: { commonName: 'a' }, allowedSubject: SubjectRule.commonName('a') },
       'allowedSubject must be left out if there is no certificateSigningRequest'],
     ['a pattern that is too long', { allowedSubject: SubjectRule.commonName('x'.repeat(65)) }, 'allowedSubject.commonName must be 1 to 64 characters long, got 65'],

@@ -40,7 +40,7 @@ test('a CA renders its own ends', () => {
 
 describe('fails for', () => {
   test.each<[string, Partial<DeviceCertificateOptions>, string]>([
-    ['days and an end', { validity: Duration.days(30), notAfter: NO_END }, 'validity must be given as a number of days or by notAfter, and not by both'],
+    ['days and an end', { validity: Duration.days(30), notAfter: NO_END }, 'validity must be given either as a number of days or with notAfter, not both'],
     ['an end before the beginning', { notBefore: NO_END, notAfter: new Date('2027-01-01T00:00:00Z') },
       'notAfter must be after notBefore, 9999-12-31T23:59:59Z, got 2027-01-01T00:00:00Z'],
     ['parts of a second', { notAfter: new Date('2027-01-01T00:00:00.500Z') },

@@ -85,7 +85,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
 
   test('those that are declared, of a device, a server, a CA, and of a CA further up', () => {
     const ca = constrained({ permitted: { dns: ['plant.example'] } });
-    const message = 'the CA\'s name constraints do not permit dns:"evil.example"; permitted are dns:"plant.example"';
+    const message = 'the CA\'s name constraints do not permit dns:"evil.example"; they permit only dns:"plant.example"';
     const factory = new PrivateIotCa(ca.stack, 'Factory', { subject: { commonName: 'Factory 1' }, issuer: ca });
     expect(() => ca.addDeviceCertificate('A', options(['a.plant.example', 'evil.example']))).toThrow(`Stack/Ca/A: ${message}`);
     expect(() => ca.addServerCertificate('B', options(['evil.example']))).toThrow(`Stack/Ca/B: ${message}`);
@@ -98,9 +98,9 @@ describe('names outside the name constraints of the CA are refused:', () => {
     expect(() => constrained({ permitted: { directory: [{ organization: 'Acme' }] } }).addDeviceCertificate('A', { subject: SUBJECT }))
       .toThrow('the CA\'s name constraints do not permit directory:');
     expect(() => constrained({ excluded: { dns: ['evil.example'] } }).addDeviceCertificate('A', { subject: { commonName: 'a.evil.example' } }))
-      .toThrow('without a subjectAlternativeNames.dns, validators take the commonName "a.evil.example" for a host name, and the CA\'s name constraints exclude it');
+      .toThrow('without a subjectAlternativeNames.dns, validators treat the commonName "a.evil.example" as a host name, and the CA\'s name constraints exclude it');
     expect(() => constrained({ permitted: { dns: ['acme.example'] } }).addDeviceCertificate('A', { subject: SUBJECT })).toThrow(
-      'without a subjectAlternativeNames.dns, validators take the commonName "sensor-001" for a host name, and the CA\'s name constraints permit "acme.example"; '
+      'without a subjectAlternativeNames.dns, validators treat the commonName "sensor-001" as a host name, and the CA\'s name constraints permit "acme.example"; '
       + 'add such a name that lies within them, or choose a commonName that does');
   });
 
@@ -116,7 +116,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
       ca.addVerificationCertificate('A', { registrationCode: 'a1b2c3' });
       ca.addVerificationCertificate('B', { registrationCode: Lazy.string({ produce: () => 'a1b2c3' }) });
       expect(said(ca.stack)).toEqual([
-        expect.stringMatching(/^the commonName "a1b2c3" should lie within the host names that a CA above permits, "acme.example": GnuTLS and wolfSSL, and Java where .*, refuse the certificate/),
+        expect.stringMatching(/^the commonName "a1b2c3" should lie within the host names that a CA above permits, "acme.example": GnuTLS and wolfSSL, and Java if .*, refuse the certificate/),
         expect.stringMatching(/^the commonName should lie within the host names that a CA above permits, "acme.example": GnuTLS and wolfSSL/),
       ]);
     });
@@ -126,7 +126,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
       new PrivateIotCa(ca.stack, 'Line', { subject: { commonName: 'Line 7' }, issuer: ca });
       ca.addCaCertificate('Elsewhere', { certificateSigningRequest: PemSource.inline(opensslRequest('/CN=Line 8')) });
       expect(said(ca.stack)).toEqual(['Line 7', 'Line 8'].map(name => expect.stringMatching(
-        `^the commonName "${name}" should lie within .*: wolfSSL, and Botan where it has a dot, take it for a host name and refuse all that is below the CA`)));
+        `^the commonName "${name}" should lie within .*: wolfSSL, and Botan if it has a dot, treat it as a host name and refuse everything below the CA`)));
     });
 
     test('a mailbox that is as long before its @ as the host that is permitted, declared or in a request', () => {
@@ -138,7 +138,7 @@ describe('names outside the name constraints of the CA are refused:', () => {
         allowedSubjectAlternativeNames: { email: ['acme.com'] },
       });
       expect(warnings(ca.stack, 'mailbox-constraints')).toEqual(['123', '345'].map(number => expect.stringMatching(
-        `^the part of the mailbox "pump-${number}@acme.com" before its @ should be shorter than the host that a CA above permits, "acme.com": wolfSSL 5.5 refuses`)));
+        `^the part of the mailbox "pump-${number}@acme.com" before its @ should be shorter than the host that a CA above permits, "acme.com": otherwise wolfSSL 5.5 refuses`)));
     });
 
     test('but not where it lies within, nor where no host name is permitted, nor beside an alternative name', () => {
@@ -185,7 +185,7 @@ describe('a validity', () => {
   test('that is over is warned of, and not refused, since what was issued stays', () => {
     const { stack, ca } = stackWithCa();
     ca.addDeviceCertificate('Sensor', { subject: SUBJECT, notAfter: PAST });
-    expect(warnings(stack)).toEqual([expect.stringMatching(/^validity would have ended on 2020-01-01T00:00:00Z, and it is .*; declare a later end\. As of .*, no new certificate can be issued with this validity; existing certificates stay as they are/)]);
+    expect(warnings(stack)).toEqual([expect.stringMatching(/^validity would already have ended on 2020-01-01T00:00:00Z, and it is .*; declare a later end\. As of .*, no new certificate can be issued with this validity; existing certificates stay as they are/)]);
     expect(warnings(stackWithCa({ notAfter: PAST }).stack)).toHaveLength(1);
     expect(warnings(stackWithCa({ notAfter: END }).stack)).toEqual([]);
   });
@@ -194,16 +194,16 @@ describe('a validity', () => {
     const { ca } = stackWithCa({ notAfter: END });
     const notAfter = new Date('2040-01-01T00:00:01Z');
     expect(() => ca.addDeviceCertificate('A', { subject: SUBJECT, notAfter })).toThrow(
-      'Stack/Ca/A: validity would end on 2040-01-01T00:00:01Z, after the end of the CA, or of one above it, on 2040-01-01T00:00:00Z; shorten validity, or set clipToIssuer');
+      'Stack/Ca/A: validity would end on 2040-01-01T00:00:01Z, after the end of the CA, or of a CA above it, on 2040-01-01T00:00:00Z; shorten validity, or set clipToIssuer');
     expect(() => ca.addDeviceCertificate('B', { subject: SUBJECT, notAfter, clipToIssuer: true })).not.toThrow();
     expect(() => ca.addDeviceCertificate('C', { subject: SUBJECT, notAfter: new Date('2041-01-01T00:00:00Z'), notBefore: END, clipToIssuer: true }))
-      .toThrow('notBefore must be before the end of the CA, or of one above it, on 2040-01-01T00:00:00Z, got 2040-01-01T00:00:00Z');
+      .toThrow('notBefore must be before the end of the CA, or of a CA above it, on 2040-01-01T00:00:00Z, got 2040-01-01T00:00:00Z');
   });
 
   test('that begins before the CA is refused', () => {
     const { ca } = stackWithCa({ notBefore: new Date('2026-01-01T00:00:00Z') });
     expect(() => ca.addDeviceCertificate('A', { subject: SUBJECT, notBefore: PAST }))
-      .toThrow('notBefore must not be before the CA, or one above it, begins on 2026-01-01T00:00:00Z, got 2020-01-01T00:00:00Z');
+      .toThrow('notBefore must not be before the CA, or a CA above it, becomes valid on 2026-01-01T00:00:00Z, got 2020-01-01T00:00:00Z');
   });
 
   test('that would end after a CA from elsewhere, counted from today, is warned of', () => {
@@ -219,12 +219,12 @@ describe('a KMS key of the app that can\'t be that of the CA is refused:', () =>
   const allowed = 'RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521';
 
   test.each<[string, (stack: Stack) => Key, string]>([
-    ['a symmetric one, which is the default', stack => new Key(stack, 'Key'), 'must be one for signing (KeyUsage SIGN_VERIFY), got "ENCRYPT_DECRYPT"; name another key'],
-    ['one that encrypts', stack => new Key(stack, 'Key', { keySpec: KeySpec.RSA_2048, keyUsage: KeyUsage.ENCRYPT_DECRYPT }), 'must be one for signing'],
+    ['a symmetric one, which is the default', stack => new Key(stack, 'Key'), 'must be a signing key (KeyUsage SIGN_VERIFY), got "ENCRYPT_DECRYPT"; name another key'],
+    ['one that encrypts', stack => new Key(stack, 'Key', { keySpec: KeySpec.RSA_2048, keyUsage: KeyUsage.ENCRYPT_DECRYPT }), 'must be a signing key'],
     ['one on another kind of curve', stack => new Key(stack, 'Key', { ...SIGN, keySpec: KeySpec.ECC_SECG_P256K1 }),
       `must have one of the KeySpecs ${allowed}, got "ECC_SECG_P256K1"; name another key`],
     ['one of another algorithm than the CA', stack => new Key(stack, 'Key', { ...SIGN, keySpec: KeySpec.ECC_NIST_P256 }),
-      'must have the KeySpec RSA_2048, since keyAlgorithm is RSA_2048, got "ECC_NIST_P256"; name another key'],
+      'must have the KeySpec RSA_2048, because keyAlgorithm is RSA_2048, got "ECC_NIST_P256"; name another key'],
   ])('%s', (_, key, message) => {
     const stack = stackOf();
     expect(() => ca(stack, key(stack))).toThrow(`Stack/Ca: key (Stack/Key) ${message}`);
@@ -234,7 +234,7 @@ describe('a KMS key of the app that can\'t be that of the CA is refused:', () =>
     const { certificate } = opensslCa('Acme Old CA');
     const signing = (stack: Stack, keySpec: KeySpec) => existing(stack, certificate, new Key(stack, 'Key', { ...SIGN, keySpec }));
     expect(() => signing(stackOf(), KeySpec.RSA_2048)).toThrow(
-      'Stack/Existing: signingKey (Stack/Key) must have the KeySpec ECC_NIST_P256, since keyAlgorithm is EC_P256, got "RSA_2048"; name another key');
+      'Stack/Existing: signingKey (Stack/Key) must have the KeySpec ECC_NIST_P256, because keyAlgorithm is EC_P256, got "RSA_2048"; name another key');
     expect(() => signing(stackOf(), KeySpec.ECC_NIST_P256)).not.toThrow();
   });
 
@@ -264,7 +264,7 @@ describe('a signedCertificate that is not the declared CA\'s is refused:', () =>
   test.each<[string, object, string]>([
     ['of a key by another algorithm', { keyAlgorithm: KeyAlgorithm.RSA_2048 },
       'signedCertificate must certify the key of the certificate signing request, RSA_2048 according to keyAlgorithm, got "EC_P256"; have certificateSigningRequestPem signed'],
-    ['without the name constraints', { nameConstraints: { permitted: { dns: ['plant.example'] } } }, 'signedCertificate must have the name constraints that are declared, got none'],
+    ['without the name constraints', { nameConstraints: { permitted: { dns: ['plant.example'] } } }, 'signedCertificate must have the declared name constraints, got none'],
   ])('%s', (_, props, message) => {
     expect(() => signed(certificate, props)).toThrow(`Stack/Ca: ${message}`);
     expect(() => signed(certificate)).not.toThrow();
@@ -282,7 +282,7 @@ describe('constraints under which a validator refuses what keeps to them are war
     expect(said({ permitted: { dns: ['a'], directory: [{ organization: 'Acme' }], ip: ['fd00::/8'] }, excluded: { uri: ['a'] } })).toEqual([
       'not every validator supports these nameConstraints: Go 1.19 refuses every chain under critical constraints on permitted directory names; '
         + 'GnuTLS 3.7 refuses every certificate with a URI under critical constraints on excluded URIs; '
-        + 'Botan 2.19 refuses every chain under critical constraints on permitted addresses of IPv6. All of them support constraints on dns [ack: cdk-private-iot-ca:name-constraints]',
+        + 'Botan 2.19 refuses every chain under critical constraints on permitted IPv6 addresses. All of them support constraints on dns [ack: cdk-private-iot-ca:name-constraints]',
     ]);
   });
 

@@ -163,7 +163,7 @@ test('tags are no part of what makes a certificate another one', () => {
 });
 
 describe('what AWS would refuse of a parameter fails the synthesis, with the way out:', () => {
-  const WAY_OUT = 'choose other tags, or exclude parameters from one: Tags.of(…).add(…, { excludeResourceTypes: [\'AWS::SSM::Parameter\'] })';
+  const WAY_OUT = 'choose other tags, or exclude parameters from a tag: Tags.of(…).add(…, { excludeResourceTypes: [\'AWS::SSM::Parameter\'] })';
   const KEY_RULE = 'the key of a tag of a parameter must have 1 to 128 letters, digits, spaces and _ . : / = + - @, and must not begin with aws:, got ';
 
   test.each<[string, string, string]>([

@@ -158,11 +158,11 @@ describe('KMS signs over one digest with a key on a curve, so that', () => {
 
 describe('a key that can\'t sign certificates is refused, by name:', () => {
   test.each<[string, string, RegExp]>([
-    ['ECC_NIST_P256', 'KEY_AGREEMENT', /must be one for signing \(KeyUsage SIGN_VERIFY\), got "KEY_AGREEMENT"; name another key$/],
-    ['RSA_2048', 'ENCRYPT_DECRYPT', /must be one for signing \(KeyUsage SIGN_VERIFY\), got "ENCRYPT_DECRYPT"; name another key$/],
+    ['ECC_NIST_P256', 'KEY_AGREEMENT', /must be a signing key \(KeyUsage SIGN_VERIFY\), got "KEY_AGREEMENT"; name another key$/],
+    ['RSA_2048', 'ENCRYPT_DECRYPT', /must be a signing key \(KeyUsage SIGN_VERIFY\), got "ENCRYPT_DECRYPT"; name another key$/],
     ['ECC_SECG_P256K1', 'SIGN_VERIFY', /must have one of the KeySpecs RSA_2048, .*, ECC_NIST_P521, got "ECC_SECG_P256K1"; name another key$/],
     ['ECC_NIST_EDWARDS25519', 'SIGN_VERIFY', /must have one of the KeySpecs RSA_2048, .*, got "ECC_NIST_EDWARDS25519"; name another key$/],
-    ['SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT', /failed: UnsupportedOperationException; the key must be an asymmetric one, for signing \(KeyUsage SIGN_VERIFY\)$/],
+    ['SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT', /failed: UnsupportedOperationException; the key must be an asymmetric signing key \(KeyUsage SIGN_VERIFY\)$/],
   ])('%s for %s', async (keySpec, keyUsage, expected) => {
     const { arn } = kms.createKey(keySpec, { keyUsage });
     const failure: Error = await signers().signer(arn).catch(error => error);
@@ -185,7 +185,7 @@ describe('a key in a state in which it does not sign is an error that names the 
     ['Unavailable', 'KMSInvalidStateException', 'the key is unavailable; connect its key store (kms:ConnectCustomKeyStore) and deploy again'],
     ['Creating', 'KMSInvalidStateException', 'the key is still being changed by KMS; deploy again in a moment'],
     ['Updating', 'KMSInvalidStateException', 'the key is still being changed by KMS; deploy again in a moment'],
-    ['PendingReplicaDeletion', 'KMSInvalidStateException', 'the key is pending the deletion of its replicas; name a key that is kept'],
+    ['PendingReplicaDeletion', 'KMSInvalidStateException', 'the key is pending the deletion of its replicas; name a key that is not being deleted'],
   ];
 
   test.each(STATES)('%s', async (state, error, words) => {
@@ -229,14 +229,14 @@ describe('a fault of KMS or of the network', () => {
   });
 
   test.each<[string, string]>([
-    ['ThrottlingException', 'the account makes too many calls of KMS at a time; deploy again later, or have the quota raised'],
-    ['KMSInternalException', 'it is a fault of KMS; deploy again'],
-    ['DependencyTimeoutException', 'it is a fault of KMS; deploy again'],
-    ['KeyUnavailableException', 'it is a fault of KMS; deploy again'],
-    ['AccessDeniedException', 'the role of the function and the policy of the key must both allow this action; for the key of a CA of another account, '
-      + 'grantIssue(new AccountPrincipal(…)) of the CA, in its own stack, lets this account in'],
-    ['NotFoundException', 'the key does not exist in the account and the Region of its ARN; a key that was deleted can\'t be brought back'],
-    ['InvalidKeyUsageException', 'the key must be one for signing (KeyUsage SIGN_VERIFY) of an algorithm that fits'],
+    ['ThrottlingException', 'the account makes too many KMS calls at a time; deploy again later, or have the quota raised'],
+    ['KMSInternalException', 'KMS had an internal fault; deploy again'],
+    ['DependencyTimeoutException', 'KMS had an internal fault; deploy again'],
+    ['KeyUnavailableException', 'KMS had an internal fault; deploy again'],
+    ['AccessDeniedException', 'the role of the function and the policy of the key must both allow this action; if the key belongs to a CA in another account, '
+      + 'grantIssue(new AccountPrincipal(…)) of the CA, in the CA\'s own stack, grants this account access'],
+    ['NotFoundException', 'the key does not exist in the account and the Region of its ARN; a deleted key can\'t be restored'],
+    ['InvalidKeyUsageException', 'the key must be a signing key (KeyUsage SIGN_VERIFY) with a suitable algorithm'],
   ])('%s for ever ends with a message that names the action, the key and the way out, and quotes nothing', async (error, words) => {
     const { arn } = keyOf('EC_P256');
     const signer = await signers(100, 2).signer(arn);

@@ -220,7 +220,7 @@ describe('the tags of a key', () => {
   test('of a parameter that somebody has deleted are an error that says what to do', async () => {
     const version = serialNumber();
     await expect(parameters.tag(path, version, [TEAM], [])).rejects.toThrow(`ssm:AddTagsToResource on the parameter ${path}/${version} failed: InvalidResourceId; `
-      + 'the parameter is not there any more; raise `generation`, so that the certificate has a new key');
+      + 'the parameter no longer exists; raise `generation`, so that the certificate gets a new key');
     await expect(parameters.tag(path, version, [], ['team'])).rejects.toThrow(/^ssm:RemoveTagsFromResource on the parameter \S+ failed: InvalidResourceId; /);
   });
 
@@ -228,14 +228,14 @@ describe('the tags of a key', () => {
     const version = await written(TEAM);
     proxy.faults = () => ({ kind: 'denied', when: 'before' });
     await expect(new ParameterVersions(client, awsCalls(0)).tag(path, version, [TEAM], [])).rejects.toThrow(
-      `ssm:AddTagsToResource on the parameter ${path}/${version} failed: AccessDeniedException; the role of the function must be allowed this action`);
+      `ssm:AddTagsToResource on the parameter ${path}/${version} failed: AccessDeniedException; the role of the function must be allowed to perform this action`);
   });
 
   test('that have no room beside those of others are an error that says so', async () => {
     const version = serialNumber();
     jest.spyOn(client, 'send').mockRejectedValue(Object.assign(new Error(), { name: 'TooManyTagsError' }) as never); // moto has no such bound
     await expect(parameters.tag(path, version, [TEAM], [])).rejects.toThrow(`ssm:AddTagsToResource on the parameter ${path}/${version} failed: TooManyTagsError; `
-      + 'a parameter takes 50 tags, and has some besides those of the app; take some of these away');
+      + 'a parameter can have 50 tags, and it has some besides those of the app; remove some of these');
   });
 });
 
@@ -274,7 +274,7 @@ describe('letting a key go', () => {
     const version = serialNumber();
     proxy.faults = () => ({ kind: 'denied', when: 'before' });
     await expect(new ParameterVersions(client, awsCalls(0)).release(path, version)).rejects.toThrow(
-      `ssm:DeleteParameter on the parameter ${path}/${version} failed: AccessDeniedException; the role of the function must be allowed this action`);
+      `ssm:DeleteParameter on the parameter ${path}/${version} failed: AccessDeniedException; the role of the function must be allowed to perform this action`);
   });
 });
 

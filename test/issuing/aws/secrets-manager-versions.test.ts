@@ -230,6 +230,6 @@ describe('fails', () => {
     const impatient = new SecretsManagerVersions(client, awsCalls(0));
     const failure = await impatient.write(arn, serialNumber(), 'very secret', OWNER).catch(error => error);
     expect(failure.message).toBe(`secretsmanager:PutSecretValue on ${arn} failed: AccessDeniedException; `
-      + 'the role of the function must be allowed this action, and to use the key that encrypts the resource');
+      + 'the role of the function must be allowed to perform this action and to use the key that encrypts the resource');
   });
 });

@@ -34,8 +34,8 @@ test('rights that do not come are an error that names the action, the resource, 
   failing(Infinity, 'denied');
   await expect(awsCalls(500).make('dynamodb:GetItem', 'the table t', read)).rejects.toThrow(
     'dynamodb:GetItem on the table t failed: AccessDeniedException; '
-    + 'the role of the function must be allowed this action; and, for a ledger of another account, its policy must allow it to this one: '
-    + 'grantIssue(new AccountPrincipal(…)) of the CA, in its own stack');
+    + 'the role of the function must be allowed to perform this action; for a ledger in another account, its policy must also allow this account: '
+    + 'grantIssue(new AccountPrincipal(…)) of the CA, in the CA\'s own stack');
   expect(proxy.calls.length).toBeGreaterThan(1);
 });
 

@@ -50,8 +50,8 @@ test.each(FAULTS)('an answer of AWS that %s is asked for again', async (_, fault
 
 test.each(FAULTS)('an answer of AWS that %s, each time, is an error with words, after a few attempts', async (_, fault) => {
   replies = Array.from({ length: 20 }, () => fault);
-  await expect(read(awsCalls())).rejects.toThrow('dynamodb:GetItem on the table ledger failed: SyntaxError; what answers is not AWS, or is cut off; '
-    + 'look at the network of the function (its VPC, endpoints and proxies, and AWS_ENDPOINT_URL) and deploy again');
+  await expect(read(awsCalls())).rejects.toThrow('dynamodb:GetItem on the table ledger failed: SyntaxError; the response is not from AWS, or is cut off; '
+    + 'check the network of the function (its VPC, endpoints and proxies, and AWS_ENDPOINT_URL) and deploy again');
   expect(calls).toBe(5);
 });
 
@@ -61,7 +61,7 @@ test.each(['ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ECONNR
   await expect(awsCalls().make('kms:Sign', 'a key', once)).resolves.toBe('done');
   const never = () => Promise.reject(Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code })); // as the client names it
   await expect(awsCalls(0, AbortSignal.timeout(300)).make('kms:Sign', 'a key', never))
-    .rejects.toThrow(`kms:Sign on a key failed: ${code}; AWS is not reached; look at the network of the function`);
+    .rejects.toThrow(`kms:Sign on a key failed: ${code}; AWS can\'t be reached; check the network of the function`);
 });
 
 test('an answer in XML that is cut off is asked for again', async () => {
@@ -80,7 +80,7 @@ test('an answer in XML that is cut off is asked for again', async () => {
 test('the end of the time ends the attempts, with the fault for a reason', async () => {
   const time = new AbortController();
   replies = [FAULTS[0][1], () => time.abort()]; // the second attempt gets no answer
-  await expect(read(awsCalls(0, time.signal))).rejects.toThrow('dynamodb:GetItem on the table ledger failed: SyntaxError; what answers');
+  await expect(read(awsCalls(0, time.signal))).rejects.toThrow('dynamodb:GetItem on the table ledger failed: SyntaxError; the response is not from AWS');
   expect(calls).toBe(2);
 });
 

@@ -81,7 +81,7 @@ describe('the value of a secret', () => {
 describe('fails', () => {
   test.each(['my secret', '', 'arn:aws:ssm:eu-central-1:123456789012:parameter/a', 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:'])(
     'for %j, which is neither an ARN nor a name of a secret', async arn => {
-      await expect(values.read(arn)).rejects.toThrow(`a secret must be named by its ARN or its name, got ${JSON.stringify(arn)}`);
+      await expect(values.read(arn)).rejects.toThrow(`a secret must be identified by its ARN or its name, got ${JSON.stringify(arn)}`);
       expect(proxy.calls).toEqual([]);
     });
 
@@ -90,7 +90,7 @@ describe('fails', () => {
     const empty = await makeSecret(clientIn('eu-central-1'));
     for (const arn of [missing, empty]) {
       await expect(values.read(arn)).rejects.toThrow(
-        `the secret ${arn} does not exist, or nothing was put into it yet; put the value into it and deploy again`);
+        `the secret ${arn} does not exist or has no value yet; store the value in it and deploy again`);
     }
   });
 
@@ -106,7 +106,7 @@ describe('fails', () => {
     proxy.faults = () => ({ kind: 'denied', when: 'before' });
     await expect(new SecretValues(clientIn, awsCalls(0), 'eu-central-1').read(arn)).rejects.toThrow(
       `secretsmanager:GetSecretValue on ${arn} failed: AccessDeniedException; `
-      + 'the role of the function must be allowed this action, and to use the key that encrypts the resource');
+      + 'the role of the function must be allowed to perform this action and to use the key that encrypts the resource');
   });
 
   // moto encrypts nothing.
@@ -116,6 +116,6 @@ describe('fails', () => {
       Promise.reject(Object.assign(new Error('no, with the value in it'), { name: 'DecryptionFailure' }))) as never);
     const failure = await values.read(arn).catch(error => error);
     expect(failure.message).toBe(`secretsmanager:GetSecretValue on ${arn} failed: DecryptionFailure; `
-      + 'the KMS key that encrypts the resource must be enabled, and the role of the function allowed to use it');
+      + 'the KMS key that encrypts the resource must be enabled, and the role of the function must be allowed to use it');
   });
 });

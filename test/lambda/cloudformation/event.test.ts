@@ -147,14 +147,14 @@ describe('where CloudFormation takes answers', () => {
 
   test('a refused URL is not repeated, since it may be a right of somebody else', () => {
     expect(() => answeredAt('https://example.com/a?X-Amz-Signature=00')).toThrow(
-      /^ResponseURL must be in the bucket of CloudFormation for the function's own Region$/);
+      /^ResponseURL must be in CloudFormation's bucket for the function's own Region$/);
   });
 
   test('where AWS is emulated, only the emulation', () => {
     const local = 'http://127.0.0.1:4566/cfn/1';
     expect(answeredAt(local, 'http://127.0.0.1:4566')).toBe(local);
     expect(() => answeredAt(local, 'http://127.0.0.1:4567')).toThrow(/^ResponseURL must be at the host of AWS_ENDPOINT_URL/);
-    expect(() => answeredAt(local)).toThrow(/^ResponseURL must be in the bucket of CloudFormation/);
+    expect(() => answeredAt(local)).toThrow(/^ResponseURL must be in CloudFormation's bucket/);
     expect(() => answeredAt(RESPONSE_URL, 'http://127.0.0.1:4566')).toThrow(/ResponseURL/);
   });
 
@@ -169,12 +169,12 @@ describe('where CloudFormation takes answers', () => {
   test('an endpoint that is no URL, or an ARN that is none of a function, is said to be wrong, and not the request', () => {
     expect(() => answeredAt(RESPONSE_URL, 'localhost')).toThrow('the environment variable AWS_ENDPOINT_URL of the function must be a URL, got "localhost"');
     expect(() => answeredAt(RESPONSE_URL, undefined, 'certificates')).toThrow(
-      'the function must be invoked by the ARN of a Lambda function, which says where CloudFormation takes answers, got "certificates"; where AWS is emulated, set AWS_ENDPOINT_URL');
+      'the function must be invoked with the ARN of a Lambda function, which determines where CloudFormation accepts responses, got "certificates"; if AWS is emulated, set AWS_ENDPOINT_URL');
     expect(answeredAt('http://localhost:4566/a', 'http://localhost:4566', 'certificates')).toBe('http://localhost:4566/a');
   });
 
   test.each([[undefined], [null], ['text'], [7], [[]]])('the event %p is none', event => {
-    expect(() => addresseeOf(event, FUNCTION, ENVIRONMENT)).toThrow('the event is no request of CloudFormation');
+    expect(() => addresseeOf(event, FUNCTION, ENVIRONMENT)).toThrow('the event is not a CloudFormation request');
   });
 });
 
@@ -207,7 +207,7 @@ describe('a request is refused', () => {
     ['a name', 'iot'],
   ])('of %s', (_, StackId) => {
     expect(() => parse({ ...REQUEST, StackId })).toThrow(
-      `StackId must be that of the stack which the function is part of, got ${JSON.stringify(StackId.slice(0, 160)).slice(0, -1)}`);
+      `StackId must be the id of the stack that the function belongs to, got ${JSON.stringify(StackId.slice(0, 160)).slice(0, -1)}`);
   });
 
   test.each([[undefined, 'none'], ['iot', '"iot"'], [FUNCTION, `"${FUNCTION}"`]])('by a function whose STACK_ID is %p, which is said', (stackId, got) => {

@@ -104,7 +104,7 @@ describe('an answer', () => {
 
   test('that is longer than CloudFormation takes becomes a failure that says so', async () => {
     await handle(async () => ({ physicalResourceId: IDENTITY, data: { CertificatePem: 'x'.repeat(4000) } as never }));
-    expect(answer()).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/would be 4\d\d\d bytes, at most 4096 are allowed/) });
+    expect(answer()).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/would be 4\d\d\d bytes, but at most 4096 are allowed/) });
   });
 
   test.each([4095, 4096])('of %i bytes is sent', async bytes => {
@@ -142,13 +142,13 @@ describe('delivering the answer', () => {
 
   test.each([403, 400, 307])('ends with %i, and the invocation fails so that Lambda repeats it', async status => {
     proxy.answerFaults = () => status;
-    await expect(handle(success)).rejects.toThrow(`CloudFormation did not take the answer: HTTP status ${status}`);
+    await expect(handle(success)).rejects.toThrow(`CloudFormation did not accept the response: HTTP status ${status}`);
     expect(proxy.answerAttempts).toBe(1);
   });
 
   test('ends with the time of the invocation, which then fails', async () => {
     proxy.answerFaults = () => 'reset';
-    await expect(handle(success, request(), 2_000)).rejects.toThrow('CloudFormation did not take the answer: ECONNRESET');
+    await expect(handle(success, request(), 2_000)).rejects.toThrow('CloudFormation did not accept the response: ECONNRESET');
     expect(proxy.answerAttempts).toBeGreaterThan(1);
     expect(JSON.parse(logged[0])).toMatchObject({ level: 'ERROR', message: 'not answered', physicalResourceId: IDENTITY });
   });
@@ -163,7 +163,7 @@ describe('running out of time', () => {
     }));
     await handle(endless, request(), 1_200);
     expect(ended).toBe(true);
-    expect(answer()).toMatchObject({ Status: 'FAILED', PhysicalResourceId: IDENTITY, Reason: expect.stringMatching(/^Device: not done within the 1 seconds/) });
+    expect(answer()).toMatchObject({ Status: 'FAILED', PhysicalResourceId: IDENTITY, Reason: expect.stringMatching(/^Device: not finished within the 1 seconds/) });
   });
 
   test('is answered even if the work does not end', async () => {
@@ -238,8 +238,8 @@ describe('an event that is to be answered elsewhere', () => {
 
 describe('an event of CloudFormation that is not for this function, or not whole,', () => {
   test.each([
-    ['of another stack', { StackId: `${STACK}1` }, `Device: StackId must be that of the stack which the function is part of, got "${STACK}1"; `
-      + 'declare the resource in that stack, or use the function of its own'],
+    ['of another stack', { StackId: `${STACK}1` }, `Device: StackId must be the id of the stack that the function belongs to, got "${STACK}1"; `
+      + 'declare the resource in that stack, or use the function of the resource\'s own stack'],
     ['of no known shape', { ResourceProperties: 'all' }, 'Device: ResourceProperties must be a map, got "all"'],
     ['of an unknown kind', { RequestType: 'Import' }, 'Device: RequestType must be one of Create, Update, Delete, got "Import"'],
     ['without a type', { ResourceType: undefined }, 'Device: ResourceType must be a string of 1 to 255 bytes, got another value (not shown)'],
@@ -292,7 +292,7 @@ describe('an answer goes out', () => {
 
   test('although the reason is no text', async () => {
     await handle(failing(Object.assign(new Error(), { message: { toString: 1 } })));
-    expect(answer().Reason).toBe('it failed, and why can\'t be told; see the log of the function, request invocation-1');
+    expect(answer().Reason).toBe('it failed, and the reason can\'t be shown; see the log of the function, request invocation-1');
   });
 
   test('although a name in the event has 60,000 characters', async () => {

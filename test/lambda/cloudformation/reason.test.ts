@@ -19,7 +19,7 @@ test.each<[string, object, string]>([
   ['a long path of parameters', { KeyStorage: { Type: 'Parameter', Path: LONG_PATH } }, `keyStorage must stay ${LONG_PATH}, got another one`],
   ['a parameter below it', { KeyStorage: { Type: 'Parameter', Path: LONG_PATH } }, `ssm:GetParameter on the parameter ${LONG_PATH}/${'0A'.repeat(20)} failed`],
   ['a path that is refused, shortened as messages do', { KeyStorage: { Type: 'Parameter', Path: `${LONG_PATH}/` } },
-    `keyStorage must name a path of parameters, got ${quote(`${LONG_PATH}/`)}`],
+    `keyStorage must be a parameter path, got ${quote(`${LONG_PATH}/`)}`],
   ['a long name', names([LONG_URI]), `subjectAlternativeNames.uri must be a URI, got ${quote(LONG_URI)}`],
   ['a name that is longer than messages show', names([`${LONG_URI}/${LONG_PATH}`]), `subjectAlternativeNames.uri must be a URI, got ${quote(`${LONG_URI}/${LONG_PATH}`)}`],
   ['a directory name', names([], { Directory: [{ Organization: 'AcmeIotPlatformFactoryHangzhouProductionLine4' }] }), 'got AcmeIotPlatformFactoryHangzhouProductionLine4'],

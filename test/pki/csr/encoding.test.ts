@@ -59,8 +59,8 @@ function messageOf(input: string | Buffer): string {
 describe('a request is refused, and nothing of it is shown, for', () => {
   const form = 'certificateSigningRequest must be one PEM block with the label CERTIFICATE REQUEST or NEW CERTIFICATE REQUEST, '
     + 'or DER, or DER in base64, got ';
-  const other = `${form}other text, or a block that is not complete`;
-  const damaged = `${form}damaged base64, or none`;
+  const other = `${form}other text or an incomplete block`;
+  const damaged = `${form}damaged base64 or none`;
 
   test.each<[string, string | Buffer, string]>([
     ['nothing', '', `${form}nothing`],

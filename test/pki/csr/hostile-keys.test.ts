@@ -54,7 +54,7 @@ describe('a proof of possession that anybody can write down', () => {
   test('by a point of Ed25519 of small order is taken by OpenSSL, and refused here', () => {
     const der = makeRequest({ privateKey: DEVICE_KEYS.ED25519, publicKey: ed25519Spki(Buffer.from(SMALL_ORDER[0], 'hex')), signature: () => forged });
     expect(opensslVerdict(der)).toContain('verify OK');
-    expect(() => readCertificationRequest(der)).toThrow('got an Ed25519 key of small order, by which anybody can sign; make a new key pair');
+    expect(() => readCertificationRequest(der)).toThrow('got an Ed25519 key of small order, with which anyone can sign; make a new key pair');
   });
 
   test.each(SMALL_ORDER)('is possible by %s, which is refused', point => {
@@ -86,7 +86,7 @@ describe('a key is taken', () => {
 
 const EVEN = 'whose modulus is even';
 const CLOSE = 'whose prime factors are close to each other';
-const ROCA = 'of a faulty generator (ROCA, CVE-2017-15361)';
+const ROCA = 'from a faulty generator (ROCA, CVE-2017-15361)';
 
 describe('a key of RSA is refused', () => {
   test.each([
@@ -115,12 +115,12 @@ describe('a key of RSA is refused', () => {
     ['with the public exponent 65539', rsaSpki(good, 65_539), 'the public exponent 65539;'],
     ['with a public exponent of 256 bits', rsaSpki(good, Buffer.alloc(32, 0xff)), 'the public exponent of 256 bits;'],
     ['with a public exponent as long as the modulus', rsaSpki(good, good), 'the public exponent of 2048 bits;'],
-    ['without parameters', rsaSpki(good, 65_537, []), 'bytes that are no such key'],
-    ['with other parameters', rsaSpki(good, 65_537, [octetString(Buffer.of(1))]), 'bytes that are no such key'],
+    ['without parameters', rsaSpki(good, 65_537, []), 'bytes that are not such a key'],
+    ['with other parameters', rsaSpki(good, 65_537, [octetString(Buffer.of(1))]), 'bytes that are not such a key'],
     ['with a negative modulus', sequence(sequence(objectIdentifier('1.2.840.113549.1.1.1'), NULL_DER),
-      bitString(sequence(element(0x02, good), integer(65_537)))), 'bytes that are no such key'],
+      bitString(sequence(element(0x02, good), integer(65_537)))), 'bytes that are not such a key'],
     ['with a third number', sequence(sequence(objectIdentifier('1.2.840.113549.1.1.1'), NULL_DER),
-      bitString(sequence(integer(good), integer(65_537), integer(1)))), 'bytes that are no such key'],
+      bitString(sequence(integer(good), integer(65_537), integer(1)))), 'bytes that are not such a key'],
     ['for RSA-PSS only', generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey.export(SPKI_DER), 'a key of RSA-PSS'],
   ])('%s', (_, spki, complaint) => expect(() => assertStrongPublicKey(spki)).toThrow(complaint));
 });
@@ -182,9 +182,9 @@ describe('a key is refused', () => {
     ['of X25519', generateKeyPairSync('x25519').publicKey.export(SPKI_DER), 'a key of X25519'],
     ['of DSA', generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }).publicKey.export(SPKI_DER), 'a key of DSA'],
     ['of an algorithm that nobody knows', sequence(sequence(objectIdentifier('1.2.3.4')), bitString(ed)), 'a key of 1.2.3.4'],
-    ['with an octet after the end', Buffer.concat([ed25519Spki(ed), Buffer.of(0)]), '45 bytes that are no such key'],
-    ['that is nothing', Buffer.alloc(0), '0 bytes that are no such key'],
-    ['that is a certification request', fromPem(fixture('openssl-p256.pem')), 'bytes that are no such key'],
+    ['with an octet after the end', Buffer.concat([ed25519Spki(ed), Buffer.of(0)]), '45 bytes that are not such a key'],
+    ['that is nothing', Buffer.alloc(0), '0 bytes that are not such a key'],
+    ['that is a certification request', fromPem(fixture('openssl-p256.pem')), 'bytes that are not such a key'],
   ])('%s', (_, spki, complaint) => {
     expect(() => assertStrongPublicKey(spki)).toThrow(complaint);
     expect(() => readCertificationRequest(makeRequest({ publicKey: spki }))).toThrow(/^certificateSigningRequest must /);

@@ -52,14 +52,14 @@ const SIGNED: readonly (readonly [what: string, parts: RequestParts, message: st
   ['attributes with an indefinite length', { attributes: hex('a0800000') }, 'definite length'],
   ['something after the attributes', { attributes: Buffer.concat([attributes(), NULL_DER]) }, 'must end at offset'],
   ['an attribute that is none', { attributes: attributes(NULL_DER) }, 'must have tag 0x30'],
-  ['an attribute without a value', { attributes: attributes(attribute(CHALLENGE)) }, 'must stand there once and have a value'],
+  ['an attribute without a value', { attributes: attributes(attribute(CHALLENGE)) }, 'must occur only once and have a value'],
   ['an attribute without values', { attributes: attributes(sequence(objectIdentifier(CHALLENGE))) }, 'must have tag 0x31'],
   ['an attribute with more than values', {
     attributes: attributes(sequence(objectIdentifier(CHALLENGE), setOf(NULL_DER), NULL_DER)),
   }, 'must end at offset'],
-  ['an attribute twice', { attributes: sorted(attribute(CHALLENGE, utf8String('a')), attribute(CHALLENGE, utf8String('b'))) }, 'must stand there once'],
+  ['an attribute twice', { attributes: sorted(attribute(CHALLENGE, utf8String('a')), attribute(CHALLENGE, utf8String('b'))) }, 'must occur only once'],
   ['the same attribute twice', { attributes: attributes(attribute(CHALLENGE, NULL_DER), attribute(CHALLENGE, NULL_DER)) }, 'ascending order'],
-  ['two requests for extensions', { attributes: sorted(extensionRequest(SAN), extensionRequest(AGAIN)) }, 'the attribute 1.2.840.113549.1.9.14 must stand there once'],
+  ['two requests for extensions', { attributes: sorted(extensionRequest(SAN), extensionRequest(AGAIN)) }, 'the attribute 1.2.840.113549.1.9.14 must occur only once'],
   ['attributes in the wrong order', {
     attributes: attributes(...[extensionRequest(SAN), attribute(CHALLENGE, utf8String('a'))].sort(Buffer.compare).reverse()),
   }, 'ascending order'],
@@ -68,10 +68,10 @@ const SIGNED: readonly (readonly [what: string, parts: RequestParts, message: st
     attributes: attributes(attribute('1.2.840.113549.1.9.14', ...[sequence(SAN), sequence(extension('2.5.29.37', NULL_DER))].sort(Buffer.compare))),
   }, 'must end at offset'],
   ['an empty list of extensions', { attributes: attributes(extensionRequest()) }, 'must have tag 0x30'],
-  ['an extension twice', { attributes: attributes(extensionRequest(SAN, AGAIN)) }, 'the extension 2.5.29.17 must stand there once'],
+  ['an extension twice', { attributes: attributes(extensionRequest(SAN, AGAIN)) }, 'the extension 2.5.29.17 must occur only once'],
   ['an extension twice, far apart', {
     attributes: attributes(extensionRequest(SAN, extension('2.5.29.37', NULL_DER), SAN)),
-  }, 'the extension 2.5.29.17 must stand there once'],
+  }, 'the extension 2.5.29.17 must occur only once'],
   ['an extension that is FALSE critical', { attributes: attributes(extensionRequest(extension('2.5.29.15', NULL_DER, hex('010100')))) }, 'leave out a boolean'],
   ['an extension that is critical as BER has it', {
     attributes: attributes(extensionRequest(extension('2.5.29.15', NULL_DER, hex('010101')))),
@@ -161,11 +161,11 @@ const AROUND: readonly (readonly [what: string, der: () => Buffer, message: stri
   }), 'its signature does not verify'],
   ['an algorithm with odd parameters', () => makeRequest({
     algorithm: sequence(objectIdentifier('1.2.840.10045.4.3.2'), octetString(Buffer.of(1))),
-  }), 'got 1.2.840.10045.4.3.2 with other parameters than it has'],
+  }), 'got 1.2.840.10045.4.3.2 with the wrong parameters'],
   ['Ed25519 with parameters', () => makeRequest({
     privateKey: DEVICE_KEYS.ED25519, algorithm: sequence(objectIdentifier('1.3.101.112'), NULL_DER),
-  }), 'got 1.3.101.112 with other parameters than it has'],
-  ['an algorithm that nobody knows', () => makeRequest({ algorithm: sequence(objectIdentifier('1.2.3.4')) }), 'got 1.2.3.4; make the request again'],
+  }), 'got 1.3.101.112 with the wrong parameters'],
+  ['an algorithm that nobody knows', () => makeRequest({ algorithm: sequence(objectIdentifier('1.2.3.4')) }), 'got 1.2.3.4; create the request again'],
   ['an algorithm that is none', () => makeRequest({ algorithm: sequence(NULL_DER) }), 'must have tag 0x06'],
   ['a public key in its place', () => other.publicKey, 'must have tag 0x30'],
 ];

@@ -58,7 +58,7 @@ test('the values are for the rules to judge, which refuse what a certificate mus
 });
 
 describe('a name is refused', () => {
-  const way = '; make the request again, or declare `subject`';
+  const way = '; create the request again, or declare `subject`';
 
   test.each<[string, Buffer, string]>([
     ['with a TeletexString', cn(text(0x14, 'a')), `subject.commonName must be a PrintableString, a UTF8String or an IA5String, got a TeletexString${way}`],

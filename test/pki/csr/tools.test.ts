@@ -45,17 +45,17 @@ const REFUSED: { readonly [file: string]: string } = {
   'refused-openssl-compressed.pem': 'got an EC key with a compressed point',
   'refused-openssl-dsa.pem': 'got DSA with SHA-256',
   'refused-openssl-e3.pem': 'got an RSA key with the public exponent 3; make a new key pair',
-  'refused-openssl-ecdsa-sha1.pem': 'got ECDSA with SHA-1; make the request again',
+  'refused-openssl-ecdsa-sha1.pem': 'got ECDSA with SHA-1; create the request again',
   'refused-openssl-ed448.pem': 'got Ed448',
   'refused-openssl-explicit.pem': 'got an EC key whose curve is not named but described by parameters',
-  'refused-openssl-md5.pem': 'got MD5 with RSA; make the request again',
+  'refused-openssl-md5.pem': 'got MD5 with RSA; create the request again',
   'refused-openssl-prime192v1.pem': 'got an EC key on the curve P-192',
-  'refused-openssl-pss.pem': 'must be signed by RSA (PKCS#1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512, or by Ed25519, got RSA-PSS',
+  'refused-openssl-pss.pem': 'must be signed with RSA (PKCS#1 v1.5) or ECDSA, over SHA-256, SHA-384 or SHA-512, or with Ed25519, got RSA-PSS',
   'refused-openssl-rsa1024.pem': 'must hold a public key that is RSA of 2048 to 8192 bits (a multiple of 8) with the public exponent 65537, '
     + 'or one of EC_P256, EC_P384, EC_P521, ED25519, got an RSA key of 1024 bits; make a new key pair',
   'refused-openssl-secp224r1.pem': 'got an EC key on the curve P-224',
   'refused-openssl-secp256k1.pem': 'got an EC key on the curve secp256k1',
-  'refused-openssl-sha1.pem': 'got SHA-1 with RSA; make the request again',
+  'refused-openssl-sha1.pem': 'got SHA-1 with RSA; create the request again',
   'refused-peculiar-unsorted.pem': 'must have the elements of a set in ascending order',
 };
 

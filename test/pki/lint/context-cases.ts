@@ -92,13 +92,13 @@ const BESIDE = (kind: number, value: string | Buffer) => extension(LINT_OID.subj
 
 /** On what a common name counts for below an issuer with constraints. */
 export const COMMON_NAME_CASES: readonly ContextCase[] = [
-  [CONSTRAINED, {}, 'take the commonName "sensor-001" for a host name', { more: BESIDE(2, 'a.acme.example') }],
-  [CONSTRAINED, { more: BESIDE(7, Buffer.alloc(4)) }, 'for a host name', { subject: name([COMMON_NAME, 'sensor-001.acme.example']) }],
-  [CONSTRAINED, { extendedKeyUsage: usages(OID.serverAuth), subject: name([COMMON_NAME, 'broker 1']) }, 'for a host name', { subject: name(['2.5.4.10', 'Acme']) }],
-  [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'line7']) }, 'for a host name', { ...subCa(), subject: name([COMMON_NAME, 'line7.acme.example']) }],
-  [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'Line 7']) }, 'wolfSSL, and Botan where it has a dot, take it for a host name', { ...subCa(), subject: name(['2.5.4.10', 'Acme']) }],
-  [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'line7']) }, 'for a host name', { ...subCa(), subject: name([COMMON_NAME, 'line7']), issuer: name([COMMON_NAME, 'line7']) }],
-  [EXCLUDING, { subject: name([COMMON_NAME, '10.0.0.1']) }, 'for an address, and the CA\'s name constraints do not permit it', { subject: name([COMMON_NAME, '192.0.2.1']) }],
+  [CONSTRAINED, {}, 'treat the commonName "sensor-001" as a host name', { more: BESIDE(2, 'a.acme.example') }],
+  [CONSTRAINED, { more: BESIDE(7, Buffer.alloc(4)) }, 'as a host name', { subject: name([COMMON_NAME, 'sensor-001.acme.example']) }],
+  [CONSTRAINED, { extendedKeyUsage: usages(OID.serverAuth), subject: name([COMMON_NAME, 'broker 1']) }, 'as a host name', { subject: name(['2.5.4.10', 'Acme']) }],
+  [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'line7']) }, 'as a host name', { ...subCa(), subject: name([COMMON_NAME, 'line7.acme.example']) }],
+  [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'Line 7']) }, 'wolfSSL, and Botan if it has a dot, treat it as a host name', { ...subCa(), subject: name(['2.5.4.10', 'Acme']) }],
+  [CONSTRAINED, { ...subCa(), subject: name([COMMON_NAME, 'line7']) }, 'as a host name', { ...subCa(), subject: name([COMMON_NAME, 'line7']), issuer: name([COMMON_NAME, 'line7']) }],
+  [EXCLUDING, { subject: name([COMMON_NAME, '10.0.0.1']) }, 'as an address, and the CA\'s name constraints do not permit it', { subject: name([COMMON_NAME, '192.0.2.1']) }],
 ].map(([issuer, found, says, passed]) => ({ rule: 'stack-common-name-constraints', says, found, passed, issuers: [issuer, issuer] }) as ContextCase);
 
 const FOR_MAILBOXES: Changed = { ca: true, more: extension(LINT_OID.nameConstraints, true, sequence(element(0xa0, sequence(string(0x81, 'acme.com'))))) };
@@ -111,8 +111,8 @@ export const MAILBOX_CASES: readonly ContextCase[] = [
 ].map(([found, passed]) => ({ rule: 'stack-mailbox-constraints', says: 'wolfSSL 5.5 refuses the certificate', found, passed, issuers: [FOR_MAILBOXES, FOR_MAILBOXES] }));
 
 export const TIME_CASES: readonly ContextCase[] = [
-  { rule: 'rfc5280-validity-current', says: 'has expired on 2027-01-01T00:00:00Z', found: {}, passed: { notAfter: time(new Date('2027-01-01T00:00:01Z')) }, now: new Date('2027-01-01T00:00:01.5Z') },
-  { rule: 'rfc5280-validity-current', says: 'and it is only 2025-12-31T00:00:00Z', found: {}, passed: { notBefore: day('2025-12-31') }, now: new Date('2025-12-31T00:00:00Z') },
+  { rule: 'rfc5280-validity-current', says: 'expired on 2027-01-01T00:00:00Z', found: {}, passed: { notAfter: time(new Date('2027-01-01T00:00:01Z')) }, now: new Date('2027-01-01T00:00:01.5Z') },
+  { rule: 'rfc5280-validity-current', says: 'and it is now 2025-12-31T00:00:00Z', found: {}, passed: { notBefore: day('2025-12-31') }, now: new Date('2025-12-31T00:00:00Z') },
 ];
 
 const KEYED = PLATFORM_IDS.filter(platform => platformRules(platform).caKeyAlgorithms);
@@ -130,7 +130,7 @@ export const PLATFORM_CASES: readonly ContextCase[] = [
     { rule: `platform-${platform}-device-key`, says: 'got EC secp256k1', found: { publicKey: k1 }, passed: {}, platforms: [platform] },
     {
       rule: `platform-${platform}-signature-key`,
-      says: /^a device certificate must be signed by a key of RSA( or EC)? for .*, got a signature of (EC|ED25519)$/,
+      says: /^a device certificate must be signed with a key of RSA( or EC)? for .*, got a signature of (EC|ED25519)$/,
       found: SIGNED_BY_EC_AND_RSA(platform)[0],
       passed: SIGNED_BY_EC_AND_RSA(platform)[1],
       platforms: [platform],
@@ -145,10 +145,10 @@ export const PLATFORM_CASES: readonly ContextCase[] = [
     passed: { more: extension('1.2.3', false, octetString(Buffer.alloc(46_000))) },
     platforms: ['aws-iot-core'],
   },
-  { rule: 'platform-aws-iot-core-ca-flag', says: 'does not register', found: { ca: true, basicConstraints: NOTHING }, passed: { ca: true }, platforms: ['aws-iot-core'] },
+  { rule: 'platform-aws-iot-core-ca-flag', says: 'only if its basicConstraints say', found: { ca: true, basicConstraints: NOTHING }, passed: { ca: true }, platforms: ['aws-iot-core'] },
   ...(['aws-iot-core', 'clearblade'] as const).map((platform): ContextCase => ({
     rule: `platform-${platform}-valid`,
-    says: 'only while they are valid: the certificate has expired',
+    says: 'only while they are valid: the certificate expired',
     found: {},
     passed: { notAfter: CA.notAfter },
     platforms: [platform],

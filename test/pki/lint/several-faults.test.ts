@@ -26,7 +26,7 @@ test('a certificate with faults in every part has a finding for each of them', (
     'rfc5280-der-encoding: the issuer can\'t be read: there must be an attribute in each of its sets (RFC 5280, section 4.1.2.4); '
       + 'the subject can\'t be read: there must be an attribute in each of its sets (RFC 5280, section 4.1.2.4)',
     'rfc5280-serial-number-positive: the serial number must be positive, got the INTEGER 00',
-    'cabf-serial-number-entropy: the serial number should have 64 random bits at least, got 00',
+    'cabf-serial-number-entropy: the serial number should have at least 64 random bits, got 00',
     'rfc5280-country-name: C of the issuer must be a code of two upper-case letters (ISO 3166-1), got "de"',
     'rfc5280-attribute-length: CN of the subject must be 1 to 64 characters long, got 0',
     'rfc5280-attribute-string-type: serialNumber of the subject must be PrintableString, got UTF8String',

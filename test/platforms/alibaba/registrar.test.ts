@@ -370,7 +370,7 @@ describe('what goes wrong is said with the platform\'s code and the way out', ()
     ['a token that is not the key\'s', {}, { securityToken: 'wrong-token' }, /InvalidSecurityToken\.Malformed .*; securityToken of the credentials/],
     ['credentials without a secret', {}, { accessKeySecret: '' }, /credentials must be a secret with the JSON members accessKeyId, accessKeySecret, got .* without accessKeySecret/],
     ['a URL in place of a host', { Endpoint: 'https://x.com' }, {}, /endpoint must be the host name of the platform's API, without https:\/\/, got "https:/],
-    ['no instance', { InstanceId: '' }, {}, /instanceId must be a string that is not empty/],
+    ['no instance', { InstanceId: '' }, {}, /instanceId must be a non-empty string/],
     ['no certificate', { CaCertificatePem: '(not signed yet)' }, {}, /ca must hold a certificate in PEM/],
   ])('%s', async (_, changes, credentials, message) => {
     secret = { ...ACCESS_KEY, ...credentials };

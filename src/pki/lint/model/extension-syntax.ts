@@ -67,7 +67,7 @@ export function checkPolicies(policies: DerReader): void {
     }
     policy.end();
     if (seen.size === seen.add(oid).size) {
-      throw new Error(`the policy ${oid} must not be there twice`);
+      throw new Error(`the policy ${oid} must not occur twice`);
     }
   });
 }

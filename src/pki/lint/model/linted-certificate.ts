@@ -24,7 +24,7 @@ export interface LintedExtension {
  */
 export interface LintedCertificate {
   readonly der: Buffer;
-  /** What deviates from DER but could still be read. */
+  /** What deviates from DER but could still be read, and why parts of names could not be read. */
   readonly encodingFaults: readonly string[];
   /** The version as people count it: 1, 2 or 3, if it is one of those. */
   readonly version: number;

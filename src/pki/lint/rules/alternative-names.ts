@@ -29,7 +29,7 @@ const FORMS: { readonly [kind: number]: ((contents: Buffer) => string | undefine
     : `a URI must be absolute, in ASCII and without spaces, got ${quote(textOf(contents))}`,
   [GENERAL_NAME.iPAddress]: ({ length }) => length === 4 || length === 16
     ? undefined
-    : `an IP address must have 4 octets, or 16, got ${length}`,
+    : `an IP address must have 4 or 16 octets, got ${length}`,
 };
 
 /** Rules for the extension subjectAltName, and for URIs in other extensions. */
@@ -38,18 +38,18 @@ export const ALTERNATIVE_NAME_RULES: readonly LintRule[] = [
     id: 'rfc5280-empty-subject',
     severity: 'error',
     source: 'RFC 5280, sections 4.1.2.6 and 4.2.1.6',
-    checks: 'Where the subject is empty, alternative names are there and critical.',
+    checks: 'If the subject is empty, alternative names are present and critical.',
     check: certificate => !certificate.subject.empty || alternativeNames(certificate)?.critical
       ? undefined
-      : `the subject must not be empty ${alternativeNames(certificate) ? 'where the alternative names are not critical' : 'without alternative names'}`,
+      : `the subject must not be empty ${alternativeNames(certificate) ? 'if the alternative names are not critical' : 'without alternative names'}`,
   },
   {
     id: 'rfc5280-alternative-names-critical',
     severity: 'warning',
     source: 'RFC 5280, section 4.2.1.6',
-    checks: 'Alternative names are critical only where the subject is empty.',
+    checks: 'Alternative names are critical only if the subject is empty.',
     check: certificate => !certificate.subject.empty && alternativeNames(certificate)?.critical
-      ? 'the alternative names should not be critical beside a subject that is not empty'
+      ? 'the alternative names should not be critical if the subject is not empty'
       : undefined,
   },
   {
@@ -64,9 +64,10 @@ export const ALTERNATIVE_NAME_RULES: readonly LintRule[] = [
     id: 'rfc5280-distribution-uri',
     severity: 'error',
     source: 'RFC 5280, sections 4.2.1.13 and 4.2.2.1',
-    checks: 'The places of CRLs, of OCSP and of the issuer\'s certificate are absolute URIs.',
+    checks: 'The locations of CRLs, of OCSP responders and of the issuer\'s certificate are absolute URIs.',
     check: ({ values: { crlUris = [], deltaCrlUris = [], accessUris = [] } }) => complaintsOf([...crlUris, ...deltaCrlUris, ...accessUris], uri =>
-      URI.test(uri) ? undefined : `the place of a CRL, of OCSP or of the issuer's certificate must be an absolute URI, got ${quote(uri)}`),
+      URI.test(uri) ? undefined
+        : `the location of a CRL, of an OCSP responder or of the issuer's certificate must be an absolute URI, got ${quote(uri)}`),
   },
 ];
 
@@ -77,7 +78,7 @@ function dnsComplaint(contents: Buffer): string | undefined {
   }
   return name.length <= MAX_DNS_NAME && DNS_NAME.test(name)
     ? undefined
-    : `a host name must be labels of letters, digits and hyphens, ${MAX_DNS_NAME} characters together, got ${quote(name)}`;
+    : `a host name must consist of labels of letters, digits and hyphens, with at most ${MAX_DNS_NAME} characters in all, got ${quote(name)}`;
 }
 
 function alternativeNames({ extensions }: LintedCertificate): { readonly critical: boolean } | undefined {

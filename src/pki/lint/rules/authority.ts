@@ -10,7 +10,7 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     id: 'rfc5280-basic-constraints-critical',
     severity: 'error',
     source: 'RFC 5280, section 4.2.1.9',
-    checks: 'A CA has its basicConstraints critical.',
+    checks: 'The basicConstraints of a CA are critical.',
     check: certificate => certificate.ca && !isCritical(certificate, OID.basicConstraints)
       ? 'basicConstraints of a CA must be critical'
       : undefined,
@@ -19,10 +19,10 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     id: 'rfc5280-path-length-ca',
     severity: 'error',
     source: 'RFC 5280, section 4.2.1.9',
-    checks: 'A path length is only in a CA that may sign certificates.',
+    checks: 'Only a CA that may sign certificates has a path length.',
     check: ({ ca, values: { basicConstraints, keyUsage } }) => basicConstraints?.pathLength === undefined || (ca && keyUsage?.has('keyCertSign') !== false)
       ? undefined
-      : 'the path length must be left out where the certificate is not a CA with the key usage keyCertSign',
+      : 'the path length must be left out if the certificate is not a CA with the key usage keyCertSign',
   },
   {
     id: 'rfc5280-ca-key-usage',
@@ -39,14 +39,14 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     source: 'RFC 5280, sections 4.2.1.3 and 4.2.1.9',
     checks: 'Only a CA has the key usage keyCertSign.',
     check: ({ ca, values: { keyUsage }, unreadable }) => !ca && keyUsage?.has('keyCertSign') && !unreadable.has(OID.basicConstraints)
-      ? 'the key usage must not have keyCertSign where the certificate is not a CA'
+      ? 'the key usage must not have keyCertSign if the certificate is not a CA'
       : undefined,
   },
   {
     id: 'rfc5280-key-usage-empty',
     severity: 'error',
     source: 'RFC 5280, section 4.2.1.3',
-    checks: 'A key usage that is there allows something.',
+    checks: 'A key usage, if given, allows at least one usage.',
     check: ({ values: { keyUsage } }) => keyUsage?.size === 0 ? 'the key usage must have at least one usage, got none' : undefined,
   },
   {
@@ -60,9 +60,9 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     id: 'rfc5280-ca-subject-key-identifier',
     severity: 'error',
     source: 'RFC 5280, section 4.2.1.2; OpenSSL 3.0 (-x509_strict) and wolfSSL 5.5, tried',
-    checks: 'A CA has a subject key identifier, by which the certificates below find it.',
+    checks: 'A CA has a subject key identifier, with which the certificates below identify it.',
     check: ({ ca, values, unreadable }) => ca && !values.subjectKeyIdentifier && !unreadable.has(OID.subjectKeyIdentifier)
-      ? 'a CA must have a subject key identifier; OpenSSL, where it is strict, and wolfSSL refuse what is below one without'
+      ? 'a CA must have a subject key identifier; without it, wolfSSL and OpenSSL in strict mode refuse everything below the CA'
       : undefined,
   },
   {
@@ -71,23 +71,23 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     source: 'RFC 5280, section 4.2.1.2',
     checks: 'An end entity has a subject key identifier.',
     check: ({ ca, values, unreadable }) => !ca && !values.subjectKeyIdentifier && !unreadable.has(OID.subjectKeyIdentifier)
-      ? 'there should be a subject key identifier'
+      ? 'the certificate should have a subject key identifier'
       : undefined,
   },
   {
     id: 'rfc5280-authority-key-identifier',
     severity: 'error',
     source: 'RFC 5280, section 4.2.1.1',
-    checks: 'A certificate that another one has signed has the key identifier of that one.',
+    checks: 'A certificate that is not self-issued has an authority key identifier with the key identifier of its issuer.',
     check: ({ selfIssued, values, unreadable }) => !selfIssued && !values.authorityKeyIdentifier && !unreadable.has(OID.authorityKeyIdentifier)
-      ? 'there must be an authority key identifier with the key identifier of the issuer'
+      ? 'the certificate must have an authority key identifier with the key identifier of the issuer'
       : undefined,
   },
   {
     id: 'stack-ca-extended-key-usage',
     severity: 'warning',
     source: 'OpenSSL 3.0, GnuTLS 3.7 and Go 1.19, tried',
-    checks: 'A CA that has extended key usages has clientAuth among them, without which OpenSSL, GnuTLS and Go refuse devices below it.',
+    checks: 'If a CA has extended key usages, clientAuth is one of them; otherwise OpenSSL, GnuTLS and Go refuse devices below it.',
     check: ({ ca, values: { extendedKeyUsage } }) => ca && extendedKeyUsage && !extendedKeyUsage.includes(OID.clientAuth)
       ? `extendedKeyUsage of a CA should have clientAuth, or be left out, got ${extendedKeyUsage.map(usageText).join(', ')}; OpenSSL, GnuTLS and Go refuse devices below it`
       : undefined,
@@ -96,17 +96,19 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     id: 'rfc5280-name-constraints-ca',
     severity: 'error',
     source: 'RFC 5280, section 4.2.1.10',
-    checks: 'Name constraints are only in a CA.',
+    checks: 'Only a CA has name constraints.',
     check: ({ ca, unreadable, extensions }) =>
-      !ca && !unreadable.has(OID.basicConstraints) && extensions.some(({ oid }) => oid === LINT_OID.nameConstraints) ? 'name constraints must be left out where the certificate is not a CA' : undefined,
+      !ca && !unreadable.has(OID.basicConstraints) && extensions.some(({ oid }) => oid === LINT_OID.nameConstraints)
+        ? 'name constraints must be left out if the certificate is not a CA'
+        : undefined,
   },
   {
     id: 'rfc5280-name-constraints-critical',
     severity: 'warning',
     source: 'RFC 5280, section 4.2.1.10',
-    checks: 'Name constraints are critical; where they are not, a validator may pass over them.',
+    checks: 'Name constraints are critical; otherwise a validator may ignore them.',
     check: certificate => isCritical(certificate, LINT_OID.nameConstraints) === false
-      ? 'name constraints should be critical; as they are, a validator may pass over them (critical ones are refused by mbedTLS and BearSSL)'
+      ? 'name constraints should be critical; otherwise a validator may ignore them (mbedTLS and BearSSL refuse critical ones)'
       : undefined,
   },
 ];

@@ -25,15 +25,15 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
     id: 'stack-edwards-curve',
     severity: 'warning',
     source: 'mbedTLS 3.6, BearSSL 0.6 and NSS 3.87, tried',
-    checks: 'Key and signature are not Ed25519 or Ed448, which mbedTLS and BearSSL do not have.',
-    check: certificate => uses(certificate, ['ED25519', 'ED448']) ? 'mbedTLS, BearSSL and NSS do not have Ed25519 and Ed448' : undefined,
+    checks: 'The key and the signature are not Ed25519 or Ed448, which mbedTLS, BearSSL and NSS do not support.',
+    check: certificate => uses(certificate, ['ED25519', 'ED448']) ? 'mbedTLS, BearSSL and NSS do not support Ed25519 and Ed448' : undefined,
   },
   {
     id: 'stack-p521',
     severity: 'warning',
     source: 'webpki 0.22 and 0.103, tried',
-    checks: 'The key is not on P-521, which TLS stacks built on webpki (Rust) do not have.',
-    check: ({ publicKey: { curve } }) => curve === OID.secp521r1 ? 'TLS stacks that are built on webpki (Rust) do not have P-521' : undefined,
+    checks: 'The key is not on P-521, which TLS stacks built on webpki (Rust) do not support.',
+    check: ({ publicKey: { curve } }) => curve === OID.secp521r1 ? 'TLS stacks that are built on webpki (Rust) do not support P-521' : undefined,
   },
   {
     id: 'stack-curve',
@@ -42,7 +42,7 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
     checks: 'An EC key is on P-256, P-384 or P-521.',
     check: ({ publicKey }) => publicKey.curve === undefined || isCommonCurve(publicKey.curve)
       ? undefined
-      : `many TLS stacks have only the curves P-256, P-384 and P-521, got ${describeLintedKey(publicKey)}`,
+      : `many TLS stacks support only the curves P-256, P-384 and P-521, got ${describeLintedKey(publicKey)}`,
   },
   {
     id: 'stack-compressed-point',
@@ -50,38 +50,40 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
     source: 'RFC 5480, section 2.2 (optional for a reader)',
     checks: 'An EC key is not in compressed form.',
     check: ({ publicKey: { family, octets } }) => family === 'EC' && (octets[0] === 2 || octets[0] === 3)
-      ? 'a TLS stack does not have to take a compressed point'
+      ? 'a TLS stack does not have to accept a compressed point'
       : undefined,
   },
   {
     id: 'stack-rsa-size',
     severity: 'warning',
     source: 'BearSSL 0.6 (BR_X509_BUFSIZE_KEY) and wolfSSL 5.5, tried',
-    checks: 'An RSA key has 4096 bits at most.',
-    check: ({ publicKey: { bits = 0 } }) => bits <= MAX_RSA_BITS ? undefined : `BearSSL and wolfSSL take RSA keys of ${MAX_RSA_BITS} bits at most, got ${bits}`,
+    checks: 'An RSA key has at most 4096 bits.',
+    check: ({ publicKey: { bits = 0 } }) => bits <= MAX_RSA_BITS
+      ? undefined
+      : `BearSSL and wolfSSL accept RSA keys of at most ${MAX_RSA_BITS} bits, got ${bits}`,
   },
   {
     id: 'stack-rsa-pss',
     severity: 'warning',
     source: 'BearSSL 0.6 and wolfSSL 5.5, tried',
-    checks: 'Key and signature are not RSA-PSS.',
-    check: certificate => uses(certificate, ['RSA-PSS']) ? 'BearSSL and wolfSSL do not take RSA-PSS' : undefined,
+    checks: 'The key and the signature are not RSA-PSS.',
+    check: certificate => uses(certificate, ['RSA-PSS']) ? 'BearSSL and wolfSSL do not accept RSA-PSS' : undefined,
   },
   {
     id: 'stack-algorithm',
     severity: 'warning',
     source: 'RFC 8446, section 4.2.3',
-    checks: 'Key and signature are of kinds that TLS 1.3 has: RSA, ECDSA, EdDSA.',
+    checks: 'The key and the signature are of kinds that TLS 1.3 supports: RSA, ECDSA, EdDSA.',
     check: ({ publicKey, outerSignature }) => {
       const unknown = [publicKey.family ? [] : [publicKey.algorithm.oid], signatureFacts(outerSignature) ? [] : [outerSignature.oid]].flat();
-      return unknown.length > 0 ? `key and signature should be RSA, ECDSA or EdDSA, got ${unknown.join(' and ')}` : undefined;
+      return unknown.length > 0 ? `the key and the signature should be RSA, ECDSA or EdDSA, got ${unknown.join(' and ')}` : undefined;
     },
   },
   {
     id: 'stack-name-constraints',
     severity: 'warning',
     source: 'mbedTLS 2.28 and 3.6, BearSSL 0.6, tried',
-    checks: 'There are no critical name constraints, which mbedTLS and BearSSL refuse.',
+    checks: 'No name constraints are critical, because mbedTLS and BearSSL refuse critical ones.',
     check: ({ extensions }) => extensions.some(({ oid, critical }) => critical && oid === LINT_OID.nameConstraints)
       ? 'mbedTLS and BearSSL refuse a chain with critical name constraints'
       : undefined,
@@ -90,38 +92,42 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
     id: 'stack-value-length',
     severity: 'warning',
     source: 'mbedTLS (MBEDTLS_X509_MAX_DN_NAME_SIZE)',
-    checks: `Values in subject and issuer have ${MAX_VALUE_OCTETS} octets at most.`,
+    checks: `Each value in the subject and the issuer has at most ${MAX_VALUE_OCTETS} octets.`,
     check: ({ subject, issuer }) => {
       const long = [...subject.attributes, ...issuer.attributes].find(({ value }) => value.length > MAX_VALUE_OCTETS);
-      return long && `mbedTLS takes values of names of at most ${MAX_VALUE_OCTETS} octets, got ${long.value.length} (${ATTRIBUTE_TYPES.get(long.oid)?.label ?? long.oid})`;
+      return long && `mbedTLS accepts values in names of at most ${MAX_VALUE_OCTETS} octets, got ${long.value.length} `
+        + `(${ATTRIBUTE_TYPES.get(long.oid)?.label ?? long.oid})`;
     },
   },
   {
     id: 'stack-name-length',
     severity: 'warning',
     source: 'wolfSSL 5.5 (WC_ASN_NAME_MAX)',
-    checks: `Subject and issuer have ${MAX_NAME_OCTETS} octets at most each.`,
+    checks: `The subject and the issuer have at most ${MAX_NAME_OCTETS} octets each.`,
     check: ({ subject, issuer }) => {
       const length = Math.max(subject.der.length, issuer.der.length);
-      return length > MAX_NAME_OCTETS ? `wolfSSL, built small, takes names of at most ${MAX_NAME_OCTETS} octets, got ${length}` : undefined;
+      return length > MAX_NAME_OCTETS ? `wolfSSL, in a small build, accepts names of at most ${MAX_NAME_OCTETS} octets, got ${length}` : undefined;
     },
   },
   {
     id: 'stack-control-character',
     severity: 'warning',
     source: 'CVE-2009-2408',
-    checks: 'Subject and issuer have no control characters: a stack written in C ends a name at NUL.',
+    checks: 'The subject and the issuer have no control characters: a stack written in C ends a name at NUL.',
     check: ({ subject, issuer }) => {
       const forged = [...subject.attributes, ...issuer.attributes].find(({ text = '' }) => /[\0-\x1f\x7f-\x9f]/.test(text));
-      return forged && `names should have no control characters, at the first of which some TLS stacks end them (${ATTRIBUTE_TYPES.get(forged.oid)?.label ?? forged.oid})`;
+      return forged && 'names should have no control characters, because some TLS stacks cut a name off at the first one '
+        + `(${ATTRIBUTE_TYPES.get(forged.oid)?.label ?? forged.oid})`;
     },
   },
   {
     id: 'stack-end-of-time',
     severity: 'warning',
     source: 'Botan 2.19 and Heimdal 7.8, tried',
-    checks: 'The validity has an end other than the last second of the year 9999, which Botan and Heimdal refuse.',
-    check: ({ notAfter: { text } }) => text === END_OF_TIME ? 'Botan and Heimdal refuse 99991231235959Z, the end of a validity without end' : undefined,
+    checks: 'The validity does not end in the last second of the year 9999, a time that Botan and Heimdal refuse.',
+    check: ({ notAfter: { text } }) => text === END_OF_TIME
+      ? 'Botan and Heimdal refuse 99991231235959Z, which stands for a validity without end'
+      : undefined,
   },
 ];
 

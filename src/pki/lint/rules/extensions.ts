@@ -39,24 +39,27 @@ export const EXTENSION_RULES: readonly LintRule[] = [
     id: 'rfc5280-duplicate-extension',
     severity: 'error',
     source: 'RFC 5280, section 4.2',
-    checks: 'No extension is there twice.',
+    checks: 'No extension occurs twice.',
     check: ({ extensions }) => {
       const seen = new Set<string>();
-      return complaintsOf(extensions, ({ oid }) => seen.size === seen.add(oid).size ? `the extension ${extensionName(oid)} must not be there twice` : undefined);
+      return complaintsOf(extensions, ({ oid }) => seen.size === seen.add(oid).size
+        ? `the extension ${extensionName(oid)} must not occur twice`
+        : undefined);
     },
   },
   {
     id: 'rfc5280-extension-value',
     severity: 'error',
     source: 'RFC 5280, section 4.2 and appendix A',
-    checks: 'The values of the extensions of RFC 5280 have the syntax of their kind: none is an empty list, no path length is negative, no policy is there twice.',
+    checks: 'The values of the extensions of RFC 5280 have the syntax of their kind: none is an empty list, no path length is negative, '
+      + 'no policy occurs twice.',
     check: ({ extensions }) => complaintsOf(extensions, ({ oid, fault }) => fault && `the extension ${extensionName(oid)} can't be read: ${fault}`),
   },
   {
     id: 'rfc5280-unknown-critical-extension',
     severity: 'error',
     source: 'RFC 5280, section 4.2',
-    checks: 'No extension is critical that is not one of RFC 5280: a validator that does not know it must refuse the certificate.',
+    checks: 'Only extensions of RFC 5280 are critical: a validator that does not know a critical extension must refuse the certificate.',
     check: ({ extensions }) => complaintsOf(extensions, ({ oid, critical }) => critical && !CRITICAL.has(oid)
       ? `the extension ${describeExtensions(oid)} must not be critical: validators that do not know it refuse the certificate`
       : undefined),

@@ -20,7 +20,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
     id: 'rfc5280-issuer-name-encoding',
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.6; Go 1.19, GnuTLS 3.7 and wolfSSL 5.5, tried',
-    checks: 'The issuer\'s name has the octets that it has in the issuer\'s certificate; Go, GnuTLS and wolfSSL compare no more than those.',
+    checks: 'The issuer\'s name has the octets that it has in the issuer\'s certificate; Go, GnuTLS and wolfSSL compare only those octets.',
     check: ({ issuer: name }, { subject }) => name.der.equals(subject.der) || !isSameLintedName(name, subject)
       ? undefined
       : 'the name of the issuer must have the same octets as the subject of the issuer\'s certificate, got the name in another encoding: Go, GnuTLS and wolfSSL refuse the chain',
@@ -45,7 +45,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
     id: 'rfc5280-outlives-issuer',
     severity: 'error',
     source: 'RFC 5280, section 6.1.3 (a)(2), for the whole path',
-    checks: 'The certificate ends with its issuer at the latest: no validator complains of it until the day the issuer ends.',
+    checks: 'The certificate does not outlive its issuer: no validator complains about that until the issuer expires.',
     check: ({ notAfter: { date: end } }, { notAfter: { date: issuerEnd } }) => !end || !issuerEnd || end <= issuerEnd
       ? undefined
       : `the validity must end by ${formatTime(issuerEnd)}, when the issuer's does, got ${formatTime(end)}`,
@@ -72,16 +72,16 @@ export const ISSUER_RULES: readonly LintRule[] = [
     id: 'rfc5280-path-length',
     severity: 'error',
     source: 'RFC 5280, section 6.1.4 (l)',
-    checks: 'Below a CA with a path length of 0 there is no other CA.',
+    checks: 'No other CA is below a CA with a path length of 0.',
     check: ({ ca, selfIssued }, { values: { basicConstraints } }) => ca && !selfIssued && basicConstraints?.pathLength === 0
-      ? 'the issuer has a path length of 0: it can sign certificates of devices, but no CA below it'
+      ? 'the issuer has a path length of 0: it can sign device certificates, but no CA below it'
       : undefined,
   }),
   issuerRule({
     id: 'rfc5280-path-length-below',
     severity: 'warning',
     source: 'RFC 5280, section 6.1.4 (m)',
-    checks: 'A CA has a smaller path length than its issuer: more than the issuer allows is never used.',
+    checks: 'A CA has a smaller path length than its issuer: a longer one than the issuer allows has no effect.',
     check: ({ ca, selfIssued, values: { basicConstraints: own } }, { values: { basicConstraints: issuers } }) => {
       const { pathLength: allowed = Infinity } = issuers ?? {};
       const pathLength = own?.pathLength;

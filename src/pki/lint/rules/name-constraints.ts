@@ -14,7 +14,8 @@ export const NAME_CONSTRAINT_RULES: readonly LintRule[] = [...VALIDATORS.map((va
   id: `stack-name-constraints-${validator.toLowerCase()}`,
   severity: 'warning',
   source: `${validator} ${versionOf(validator)}, tried`,
-  checks: `There are no name constraints under which ${validator} refuses what keeps to them, or accepts what does not: none on ${limitedKinds(validator)}.`,
+  checks: `No name constraints are on ${limitedKinds(validator)}: with them, ${validator} refuses certificates that comply, `
+    + 'or accepts certificates that do not.',
   check: ({ values: { nameConstraints }, extensions }) => {
     const isCritical = extensions.some(({ oid, critical }) => critical && oid === OID.nameConstraints);
     return nameConstraints && complaintsOf(limitsUnder(nameConstraints, isCritical, limit => limit.validator === validator), sentence => sentence);
@@ -33,8 +34,8 @@ export const CONSTRAINED_NAME_RULES: readonly LintRule[] = [
     id: 'stack-common-name-constraints',
     severity: 'warning',
     source: 'OpenSSL 3.0, Java 17, GnuTLS 3.7, NSS 3.87, Botan 2.19 and wolfSSL 5.5, tried',
-    checks: 'A common name without an alternative name of its type beside it lies within the issuer\'s constraints on host names and addresses: '
-      + 'one or the other validator takes it for such a name.',
+    checks: 'A common name without an alternative name of the same type lies within the issuer\'s constraints on host names and addresses: '
+      + 'some validators treat it as such a name.',
     // No validator checks a certificate that signs itself against its own constraints (RFC 5280, section 6.1.3).
     check: (certificate, { values: { nameConstraints } }) => certificate.selfIssued || !nameConstraints ? undefined
       : complaintsOf(commonNamesOf(certificate), commonName =>
@@ -44,7 +45,8 @@ export const CONSTRAINED_NAME_RULES: readonly LintRule[] = [
     id: 'stack-mailbox-constraints',
     severity: 'warning',
     source: 'wolfSSL 5.5, tried',
-    checks: 'The part of a mailbox before its @ is shorter than the host that the issuer\'s constraints permit: wolfSSL takes it for one outside of them otherwise.',
+    checks: 'The part of a mailbox before its @ is shorter than the host that the issuer\'s constraints permit: '
+      + 'otherwise wolfSSL treats the mailbox as outside of them.',
     check: (certificate, { values: { nameConstraints } }) => certificate.selfIssued || !nameConstraints ? undefined
       : checkMailboxesElsewhere(alternativeNames(certificate), nameConstraints),
   }),

@@ -26,7 +26,7 @@ export const NAME_RULES: readonly LintRule[] = [
     id: 'rfc5280-ca-subject',
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.6',
-    checks: 'A CA has a subject that is not empty, for it becomes the issuer of others.',
+    checks: 'A CA has a subject that is not empty, because it becomes the issuer of other certificates.',
     check: ({ ca, subject }) => ca && subject.empty ? 'the subject of a CA must not be empty' : undefined,
   },
   {
@@ -42,7 +42,7 @@ export const NAME_RULES: readonly LintRule[] = [
     id: 'rfc5280-attribute-length',
     severity: 'error',
     source: 'RFC 5280, appendix A.1',
-    checks: 'Values of the attributes that RFC 5280 names have 1 character at least, and at most the bound of their type (64 for a common name).',
+    checks: 'Values of the attributes that RFC 5280 names have at least 1 character, and at most the maximum of their type (64 for a common name).',
     check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ value, text }, { maxLength = Infinity }) => {
       const { length } = text === undefined ? value : Array.from(text);
       return length >= 1 && length <= maxLength
@@ -75,13 +75,13 @@ export const NAME_RULES: readonly LintRule[] = [
     checks: 'A PrintableString has only the characters of that type: letters, digits, spaces and \' ( ) + , - . / : = ?',
     check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ tag, text = '' }) => tag !== STRING_TAG.PRINTABLE_STRING || PRINTABLE_STRING.test(text)
       ? undefined
-      : `must not be PrintableString with other characters than letters, digits, spaces and ' ( ) + , - . / : = ?, got ${quote(text)}`),
+      : `must not be a PrintableString with characters other than letters, digits, spaces and ' ( ) + , - . / : = ?, got ${quote(text)}`),
   },
   {
     id: 'rfc5280-string-encoding',
     severity: 'error',
     source: 'RFC 5280, appendix A.1',
-    checks: 'Values of the attributes that RFC 5280 names are texts of their string type: UTF-8 that is valid, IA5String in ASCII, whole characters.',
+    checks: 'Values of the attributes that RFC 5280 names are texts of their string type: valid UTF-8, IA5String in ASCII, whole characters.',
     check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ tag, text }) => {
       const valid = text !== undefined && (tag !== STRING_TAG.IA5_STRING || /^[\0-\x7f]*$/.test(text));
       return valid ? undefined : `must be a text of its type (${stringName(tag)}), got other octets`;

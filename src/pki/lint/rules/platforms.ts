@@ -27,7 +27,7 @@ const TLS_CLIENT_RULES: readonly LintRule[] = [
     id: 'platform-client-extended-key-usage',
     severity: 'warning',
     source: 'RFC 5280, section 4.2.1.12',
-    checks: 'An extended key usage that is there allows a device to be a TLS client.',
+    checks: 'An extended key usage, if given, allows a device to be a TLS client.',
     check: ({ ca, values: { extendedKeyUsage } }) => ca || !extendedKeyUsage
       || extendedKeyUsage.includes(OID.clientAuth) || extendedKeyUsage.includes(LINT_OID.anyExtendedKeyUsage)
       ? undefined
@@ -48,20 +48,20 @@ function rulesOf(platform: PlatformId): LintRule[] {
   });
   const keySource = (owner: 'ca' | 'device') => rules.documentedKeys?.includes(owner)
     ? {}
-    : { source: `what ${rules.name} is known to take; not documented` };
+    : { source: `what ${rules.name} is known to accept; not documented` };
   return [
     ...demand(rules.caKeyAlgorithms, allowed => [
-      rule('ca-key', `${rules.name} takes CAs with a key of ${list(allowed)}.`,
+      rule('ca-key', `${rules.name} accepts CAs with a key of ${list(allowed)}.`,
         ({ ca, publicKey }) => ca ? keyComplaint('the key of a CA', publicKey, allowed, rules) : undefined, keySource('ca')),
-      rule('signature-key', `${rules.name} takes devices that a key of ${familiesOf(allowed).join(' or ')} has signed.`,
+      rule('signature-key', `${rules.name} accepts devices whose certificates are signed with a key of ${familiesOf(allowed).join(' or ')}.`,
         certificate => signatureComplaint(certificate, familiesOf(allowed), rules), keySource('ca')),
     ]),
     ...demand(rules.deviceKeyAlgorithms, allowed => [
-      rule('device-key', `${rules.name} takes devices with a key of ${list(allowed)}.`,
+      rule('device-key', `${rules.name} accepts devices with a key of ${list(allowed)}.`,
         ({ ca, publicKey }) => ca ? undefined : keyComplaint('the key of a device', publicKey, allowed, rules), keySource('device')),
     ]),
     ...demand(rules.signatureDigests, allowed => [
-      rule('signature-digest', `${rules.name} takes signatures over ${allowed.join(', ')}.`, ({ outerSignature }) => {
+      rule('signature-digest', `${rules.name} accepts signatures over ${allowed.join(', ')}.`, ({ outerSignature }) => {
         const digest = signatureFacts(outerSignature)?.digest;
         return digest === undefined || (allowed as readonly string[]).includes(digest)
           ? undefined
@@ -69,7 +69,7 @@ function rulesOf(platform: PlatformId): LintRule[] {
       }),
     ]),
     ...demand(rules.caCommonNameRequired, () => [
-      rule('ca-common-name', `${rules.name} knows a CA by its common name.`, ({ ca, subject }) => !ca || commonNamesOf(subject).length > 0
+      rule('ca-common-name', `${rules.name} identifies a CA by its common name.`, ({ ca, subject }) => !ca || commonNamesOf(subject).length > 0
         ? undefined
         : `the certificate of a CA must have a common name for ${rules.name}, got none`),
     ]),
@@ -77,14 +77,15 @@ function rulesOf(platform: PlatformId): LintRule[] {
       rule('device-common-name', commonNameRule(rules), certificate => certificate.ca ? undefined : commonNameComplaint(certificate, platform)),
     ]),
     ...demand(rules.maximumPemLength, maximum => [
-      rule('pem-length', `${rules.name} takes certificates of at most ${maximum} characters in PEM.`, ({ der }) => pemLength(der) <= maximum
+      rule('pem-length', `${rules.name} accepts certificates of at most ${maximum} characters in PEM.`, ({ der }) => pemLength(der) <= maximum
         ? undefined
         : `a certificate must have at most ${maximum} characters in PEM for ${rules.name}, got ${pemLength(der)}`),
     ]),
     ...demand(rules.caFlagRequired, () => [
-      rule('ca-flag', `${rules.name} registers a certificate that signs itself as a CA only where it says that it is one.`, ({ ca, selfIssued }) => ca || !selfIssued
-        ? undefined
-        : `${rules.name} does not register a certificate as a CA whose basicConstraints do not say that it is one`, { severity: 'warning' }),
+      rule('ca-flag', `${rules.name} registers a self-signed certificate as a CA only if it says that it is a CA.`, ({ ca, selfIssued }) =>
+        ca || !selfIssued
+          ? undefined
+          : `${rules.name} registers a certificate as a CA only if its basicConstraints say that it is a CA`, { severity: 'warning' }),
     ]),
     ...demand(rules.validAtRegistration, () => [
       rule('valid', `${rules.name} registers certificates while they are valid.`, (certificate, { now }) => {
@@ -132,11 +133,11 @@ function signatureComplaint({ ca, outerSignature }: LintedCertificate, allowed: 
   const family = signatureFacts(outerSignature)?.family;
   return ca || family === undefined || allowed.includes(family === 'RSA-PSS' ? 'RSA' : family)
     ? undefined
-    : `a device certificate must be signed by a key of ${allowed.join(' or ')} for ${name}, got a signature of ${family}`;
+    : `a device certificate must be signed with a key of ${allowed.join(' or ')} for ${name}, got a signature of ${family}`;
 }
 
 function commonNameRule({ name, deviceCommonNameRequired, deviceCommonName }: PlatformRules): string {
-  return deviceCommonNameRequired ? `${name} knows a device by its common name${deviceCommonName ? `: ${deviceCommonName.allowed}` : ''}.`
+  return deviceCommonNameRequired ? `${name} identifies a device by its common name${deviceCommonName ? `: ${deviceCommonName.allowed}` : ''}.`
     : `A common name of a device is ${deviceCommonName!.allowed} for ${name}.`;
 }
 

@@ -60,7 +60,7 @@ export const PUBLIC_KEY_RULES: readonly LintRule[] = [
         return undefined;
       }
       const valid = isOdd(modulus) && isOdd(exponent) && !exponent.equals(Buffer.of(1));
-      return valid ? undefined : `an RSA key must have an odd modulus and an odd public exponent from 3 on, got ${describeExponent(exponent)}`
+      return valid ? undefined : `an RSA key must have an odd modulus and an odd public exponent of at least 3, got ${describeExponent(exponent)}`
         + `${isOdd(modulus) ? '' : ' and an even modulus'}`;
     },
   },
@@ -68,7 +68,7 @@ export const PUBLIC_KEY_RULES: readonly LintRule[] = [
     id: 'cabf-rsa-exponent',
     severity: 'warning',
     source: 'CA/Browser Forum, Baseline Requirements, section 6.1.6',
-    checks: 'The public exponent of an RSA key is 65537, the one that everybody takes.',
+    checks: 'The public exponent of an RSA key is 65537, the one that is accepted everywhere.',
     check: ({ publicKey: { exponent } }) => !exponent || isCommonExponent(exponent)
       ? undefined
       : `the public exponent of an RSA key should be ${RSA_PUBLIC_EXPONENT}, got ${describeExponent(exponent)}`,

@@ -20,7 +20,7 @@ export const SERIAL_NUMBER_RULES: readonly LintRule[] = [
     id: 'rfc5280-serial-number-length',
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.2',
-    checks: 'The serial number has at most 20 octets, with the one that keeps it positive.',
+    checks: 'The serial number has at most 20 octets, including the one that keeps it positive.',
     check: ({ serialNumber }) => serialNumber.length <= MAX_OCTETS
       ? undefined
       : `the serial number must have at most ${MAX_OCTETS} octets, got ${serialNumber.length}`,
@@ -29,10 +29,10 @@ export const SERIAL_NUMBER_RULES: readonly LintRule[] = [
     id: 'cabf-serial-number-entropy',
     severity: 'warning',
     source: 'CA/Browser Forum, Baseline Requirements, section 7.1',
-    checks: 'The serial number is long enough for 64 random bits, so that nobody foresees what is signed, and none comes twice.',
+    checks: 'The serial number is long enough for 64 random bits, so that the signed content can\'t be predicted, and no serial number occurs twice.',
     check: ({ serialNumber }) => serialNumber.length >= MIN_OCTETS
       ? undefined
-      : `the serial number should have 64 random bits at least, got ${hex(serialNumber)}`,
+      : `the serial number should have at least 64 random bits, got ${hex(serialNumber)}`,
   },
 ];
 

@@ -29,7 +29,8 @@ export const SIGNATURE_RULES: readonly LintRule[] = [
       }
       const { parameters } = outerSignature;
       const valid = family === 'RSA' ? parameters?.equals(NULL) : parameters === undefined;
-      return valid ? undefined : `the signature algorithm must have ${family === 'RSA' ? 'NULL as its parameters' : 'no parameters'}, got ${parameters ? 'other ones' : 'none'}`;
+      return valid ? undefined : `the signature algorithm must have ${family === 'RSA' ? 'NULL as its parameters' : 'no parameters'}, `
+        + `got ${parameters ? 'other parameters' : 'none'}`;
     },
   },
 ];

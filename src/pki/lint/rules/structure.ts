@@ -5,7 +5,7 @@ export const DER_ENCODING: LintRule = {
   id: 'rfc5280-der-encoding',
   severity: 'error',
   source: 'RFC 5280, section 4.1, and X.690, sections 8 to 11',
-  checks: 'It is a certificate in DER, the one encoding whose octets can be compared and signed, as far as it is read.',
+  checks: 'The file is a certificate in DER, the only encoding whose octets can be compared and signed, as far as it is read.',
   check: ({ encodingFaults }) => complaintsOf(encodingFaults, fault => fault),
 };
 
@@ -16,7 +16,7 @@ export const STRUCTURE_RULES: readonly LintRule[] = [
     id: 'rfc5280-version',
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.1',
-    checks: 'The version is 3: an earlier one can\'t say whether it is a CA, nor what the key is for.',
+    checks: 'The version is 3: an earlier version can\'t say whether the certificate is a CA, or what the key is for.',
     check: ({ version }) => version === 3 ? undefined : `the version must be 3, got ${Number.isNaN(version) ? 'another one' : version}`,
   },
   {
@@ -30,7 +30,7 @@ export const STRUCTURE_RULES: readonly LintRule[] = [
     id: 'rfc5280-signature-fields',
     severity: 'error',
     source: 'RFC 5280, section 4.1.1.2',
-    checks: 'The signature algorithm inside, which is signed, is the one outside.',
+    checks: 'The signature algorithm inside the signed part is the same as the one outside.',
     check: ({ innerSignature, outerSignature }) => innerSignature.der.equals(outerSignature.der)
       ? undefined
       : `the signature algorithm must be the same inside and outside, got ${innerSignature.oid} and ${outerSignature.oid}`

@@ -12,7 +12,7 @@ export const VALIDITY_RULES: readonly LintRule[] = [
     id: 'rfc5280-time-form',
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.5',
-    checks: 'Times are in UTC, with seconds and without fractions of them, and are in the calendar.',
+    checks: 'Times are in UTC, with seconds and without fractions of a second, and exist in the calendar.',
     check: certificate => complaintsOfTimes(certificate, ({ fault }) => fault),
   },
   {
@@ -37,7 +37,7 @@ export const VALIDITY_RULES: readonly LintRule[] = [
     id: 'rfc5280-validity-current',
     severity: 'warning',
     source: 'RFC 5280, section 6.1.3 (a)(2)',
-    checks: 'The present lies within the validity.',
+    checks: 'The present time lies within the validity.',
     check: (certificate, { now }) => now && outsideValidity(certificate, now),
   },
 ];
@@ -45,10 +45,10 @@ export const VALIDITY_RULES: readonly LintRule[] = [
 /** Says how the present lies outside the validity, if it does. `notAfter` is the last second of the validity. */
 export function outsideValidity({ notBefore, notAfter }: LintedCertificate, now: Date): string | undefined {
   if (notBefore.date && now < notBefore.date) {
-    return `the certificate is valid from ${formatTime(notBefore.date)} on, and it is only ${formatTime(now)}`;
+    return `the certificate is not valid until ${formatTime(notBefore.date)}, and it is now ${formatTime(now)}`;
   }
   return notAfter.date && now.getTime() >= notAfter.date.getTime() + 1000
-    ? `the certificate has expired on ${formatTime(notAfter.date)}, and it is ${formatTime(now)}`
+    ? `the certificate expired on ${formatTime(notAfter.date)}, and it is now ${formatTime(now)}`
     : undefined;
 }
 

@@ -111,6 +111,10 @@ project.addDevDeps('aws-cdk-lib@2.275.0', 'constructs@^10.5.1');
 // Of its 1.13.0, not every platform's binary has been published, so that no complete lock file can be made.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
+// Source maps with their sources would be a fifth of the package.
+project.tsconfig!.file.addOverride('compilerOptions.inlineSourceMap', false);
+project.tsconfig!.file.addOverride('compilerOptions.inlineSources', false);
+
 addBundles(project);
 addDemos(project);
 addDocs(project);

@@ -108,6 +108,6 @@ function checkUnique(property: string, oids: readonly string[] = []): Complaint 
 
 function checkNameConstraints({ permitted, excluded }: DeclaredNameConstraints): Complaint {
   const empty = [permitted, excluded].every(lists => GENERAL_NAME_TYPE_NAMES.every(type => (lists?.[type]?.length ?? 0) === 0));
-  return empty ? 'nameConstraints must permit or exclude something; otherwise leave it out'
+  return empty ? 'nameConstraints must permit or exclude at least one name, got none; otherwise leave it out'
     : (permitted && checkSubtrees('nameConstraints.permitted', permitted)) ?? (excluded && checkSubtrees('nameConstraints.excluded', excluded));
 }

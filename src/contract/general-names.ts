@@ -139,12 +139,12 @@ const NAMES: Forms = {
 
 /** The valid forms of a name constraint (RFC 5280, section 4.2.1.10). */
 const SUBTREES: Forms = {
-  dns: { isRight: isHost, allowed: 'a domain in lower case, which stands for itself and all names below it' },
+  dns: { isRight: isHost, allowed: 'a domain in lower case, without a leading dot or *; it covers itself and all names below it' },
   ip: { isRight: isNetwork, allowed: 'a network as in 10.0.0.0/8 or fd00::/8, with no bit set after its prefix length' },
   uri: { isRight: value => isHost(value.replace(/^\./, '')), allowed: 'a host name, or a domain with a leading dot for all hosts in it' },
   email: {
     isRight: value => isMailbox(value) || isHost(value.replace(/^\./, '')),
-    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a leading dot for all hosts in it',
+    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a leading dot for all hosts in it, as in ops@acme.example, acme.example or .acme.example',
   },
 };
 

@@ -118,7 +118,9 @@ async function undo(event: LifecycleEvent, identity: string, made: Made, claim: 
   if (failure === 'overtaken') { // for example by a removal, which released the key that this request was about to read
     return giveWay(event, identity, made, ports);
   }
-  await putBack(made); // this delivery answers that the request has failed, whether or not the ledger knows
+  // This delivery answers that the request has failed, whether or not the ledger knows. Another delivery that has succeeded unseen, because
+  // the ledger can't be reached from here alone, loses the current key until the next request.
+  await putBack(made);
   if (failure === 'unrecorded') {
     return;
   }

@@ -77,8 +77,10 @@ export function limitsUnder(constraints: NameConstraints, critical: boolean, isA
   });
 }
 
+const WITH_JAVA = 'wolfSSL 5.5 and, if the constraints are critical, Java 17 refuse';
+
 /** The validators that refuse everything below a constraint with an empty base, found by testing. */
-const REFUSE_EMPTY: { readonly [T in RawGeneralName['type']]?: string } = { dns: 'wolfSSL 5.5 refuses', email: 'Java 17 and wolfSSL 5.5 refuse', uri: 'Java 17 and wolfSSL 5.5 refuse' };
+const REFUSE_EMPTY: { readonly [T in RawGeneralName['type']]?: string } = { dns: 'wolfSSL 5.5 refuses', email: WITH_JAVA, uri: WITH_JAVA };
 
 /** Whether constraints have an empty base. RFC 5280, section 4.2.1.10, defines it only for host names, where it means all of them. */
 export function checkEmptyConstraints({ permitted, excluded }: NameConstraints): Complaint {

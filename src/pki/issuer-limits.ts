@@ -79,7 +79,7 @@ function assertPathLength(pathLength: number | undefined, issuerPathLength: numb
     throw new Error('the signing CA has a pathLength of 0: it can sign device certificates, but no CA below it');
   }
   if (pathLength !== undefined && pathLength >= issuerPathLength) {
-    throw new Error(`pathLength must be from 0 to ${issuerPathLength - 1} below a CA with a pathLength of ${issuerPathLength}, got ${pathLength}`);
+    throw new Error(`pathLength must be ${issuerPathLength === 1 ? '0' : `from 0 to ${issuerPathLength - 1}`} below a CA with a pathLength of ${issuerPathLength}, got ${pathLength}`);
   }
 }
 

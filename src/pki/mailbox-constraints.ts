@@ -10,7 +10,7 @@ import { Complaint, quote } from '../contract/rules';
  */
 export function checkMailboxesElsewhere(names: readonly RawGeneralName[], { permitted }: NameConstraints): Complaint {
   const [mailboxes, bases] = [names, permitted].map(each => each.flatMap(({ type, value }) => type === 'email' ? [value] : []));
-  const refused = bases.length === 0 ? undefined : mailboxes.find(mailbox => bases.every(base => !isFound(mailbox, base)));
+  const refused = mailboxes.find(mailbox => bases.some(base => isIn(mailbox, base)) && bases.every(base => !isFound(mailbox, base)));
   return refused === undefined ? undefined
     : `the part of the mailbox ${quote(refused)} before its @ should be shorter than the host that a CA above permits, ${bases.map(base => quote(base)).join(', ')}: `
       + 'otherwise wolfSSL 5.5 refuses the certificate; if wolfSSL verifies, choose a shorter mailbox, or have the CA permit this mailbox by name';
@@ -19,9 +19,9 @@ export function checkMailboxesElsewhere(names: readonly RawGeneralName[], { perm
 /** Whether wolfSSL finds a mailbox within a base. */
 function isFound(mailbox: string, base: string): boolean {
   const isHost = !base.startsWith('.') && !base.includes('@');
-  return isWithin(mailboxOf(mailbox), mailboxOf(base)) && !(isHost && mailbox.lastIndexOf('@') >= base.length);
+  return isIn(mailbox, base) && !(isHost && mailbox.lastIndexOf('@') >= base.length);
 }
 
-function mailboxOf(value: string): RawGeneralName {
-  return { type: 'email', value };
+function isIn(mailbox: string, base: string): boolean {
+  return isWithin({ type: 'email', value: mailbox }, { type: 'email', value: base });
 }

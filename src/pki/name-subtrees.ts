@@ -57,8 +57,8 @@ function covers(pattern: string, label: string): boolean {
 function reachesMailbox(name: string, base: string): boolean {
   const at = name.lastIndexOf('@');
   const host = name.slice(at + 1);
-  return TEXT_RULES.email(name, base) || base === '' || (!base.includes('@') && isBelow(host, base))
-    || (base.startsWith(host) && at < base.length && name.length >= base.length);
+  const isBeginningOf = (longer: string): boolean => longer.startsWith(host) && at < longer.length && name.length >= longer.length;
+  return TEXT_RULES.email(name, base) || base === '' || (!base.includes('@') && (isBelow(host, base) || isBeginningOf(base)));
 }
 
 function isBelow(host: string | undefined, domain: string): boolean {

@@ -56,7 +56,7 @@ export function validityFrom(now: Date, profile: CertificateProfile, term: numbe
 function assertValid({ notBefore, notAfter }: Validity, present: Date): void {
   if (present > notAfter) {
     throw new Error(`validity can't begin: the CA expired on ${formatTime(notAfter)}, and it is now ${formatTime(present)}; `
-      + 'raise the CA\'s `generation` for a new one');
+      + 'raise the CA\'s `generation` for a new certificate, or, for a CA that was made elsewhere, declare its renewed certificate');
   }
   if (present < notBefore) {
     throw new Error(`validity can't begin: the CA is not valid until ${formatTime(notBefore)}, and it is now ${formatTime(present)}`);

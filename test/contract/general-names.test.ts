@@ -88,7 +88,7 @@ const SUBTREES = {
   dns: {
     good: ['example.com', 'com', LONGEST_HOST],
     bad: [...BAD_HOSTS, '.example.com', '*.example.com', '*'],
-    allowed: 'a domain in lower case, which stands for itself and all names below it',
+    allowed: 'a domain in lower case, without a leading dot or *; it covers itself and all names below it',
   },
   ip: {
     good: ['10.0.0.0/8', '0.0.0.0/0', '192.0.2.7/32', '192.168.4.0/22', '10.128.0.0/9', '::/0', 'fd00::/8', '2001:db8:8000::/33', '2001:db8::7/128', '::ffff:0:0/96'],
@@ -104,7 +104,7 @@ const SUBTREES = {
   email: {
     good: ['ops@example.com', 'example.com', '.example.com'],
     bad: ['', '@example.com', 'ops@', 'ops@.example.com', '..example.com', 'Example.com', 'ops@Example.com'],
-    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a leading dot for all hosts in it',
+    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a leading dot for all hosts in it, as in ops@acme.example, acme.example or .acme.example',
   },
 };
 

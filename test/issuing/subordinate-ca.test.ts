@@ -78,7 +78,7 @@ describe('fails, before anything is written, for', () => {
       'the signing CA has a pathLength of 0'],
     ['a path length that its issuer leaves no room for', {}, { PathLength: '1' },
       below => ofTable('factory-2', request('subordinate', 'Create', subordinateProperties(below, 'factory-2', { IssuerLedgerTable: 'factory-1', PathLength: '1', ValidityDays: '30' }))),
-      'pathLength must be from 0 to 0 below a CA with a pathLength of 1, got 1'],
+      'pathLength must be 0 below a CA with a pathLength of 1, got 1'],
     ['a name that the CA does not permit', {}, constraints({ Dns: ['plant.example'] }),
       below => request('device', 'Create', deviceProperties(below, { LedgerTable: 'factory-1', ...names({ Dns: ['other.example'] }) })),
       'the CA\'s name constraints do not permit dns:"other.example"; they permit only dns:"plant.example"'],

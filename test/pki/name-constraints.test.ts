@@ -153,6 +153,7 @@ const STRICTER: readonly Case[] = [
     constraints: { excluded: { dns: ['axc.example.com'] } }, names: {}, subject: { commonName: `${label}.example.com` }, within: label !== 'a*c', toOpenssl: true,
   })),
   { constraints: { excluded: { email: ['example.com.au'] } }, names: { email: ['bob@example.com'] }, within: false, toOpenssl: true }, // wolfSSL
+  { constraints: { excluded: { email: ['info@example.com'] } }, names: { email: ['quite.another@info'] }, within: true },
   ...([
     ['Acmé', 'AcmÉ'], ['Acme', 'Ａｃｍｅ'], ['Acme Ltd', 'Acme\u00a0Ltd'],
   ] as const).flatMap(([base, organization]) => stricter({ directory: [{ organization: base }] }, {}, { organization })),

@@ -118,7 +118,7 @@ export class CaCertificate extends IssuedCertificateBase implements IIotCertific
     const term = validTerm(this, props, Duration.days(1825));
     validateCanIssue(this, ca);
     validateInsideCa(this, term.ValidityDays, ca.validity, clipToIssuer);
-    validatePathLength(this, pathLength, ca.pathLength);
+    validatePathLength(this, pathLength, ca);
     validateCustomExtensions(this, props.customExtensions, ca.allowedCustomExtensions);
     const allowedSubject = validRequest(this, props);
     if (subject) {

@@ -24,7 +24,7 @@ export function validateCaProps(ca: Construct & { readonly platforms: IotPlatfor
   const { issuer, signedElsewhere = false, signedCertificate, pathLength = 0 } = props;
   const keyAlgorithm = (props.keyAlgorithm ?? KeyAlgorithm.RSA_2048)._render();
   validateSubject(ca, { ...props.subject });
-  validatePathLength(ca, pathLength, issuer?.pathLength);
+  validatePathLength(ca, pathLength, issuer);
   validate(ca, [], () => checkTogether(props));
   validateReplaces(ca, props.replaces);
   ca.platforms.forEach(platform => validate(ca, [], () => checkCaForPlatform(keyAlgorithm, platform._render())));
@@ -82,10 +82,12 @@ function assertSignedAsDeclared(certificate: Certificate, props: PrivateIotCaPro
 }
 
 /** Only a warning: an error would block every later deployment once the CA has expired. */
-export function sayIfEnded(scope: Construct, property: string, chain: CaChain): void {
+export function sayIfEnded(
+  scope: Construct, property: string, chain: CaChain, consequence = 'The CA can no longer issue certificates, and a newly declared certificate must be valid',
+): void {
   const ended = checkChainIsValid(property, chain, new Date());
   if (ended) {
-    warn(scope, 'ca-has-ended', `${ended}. The CA can no longer issue certificates, and a newly declared certificate must be valid`);
+    warn(scope, 'ca-has-ended', `${ended}. ${consequence}`);
   }
 }
 

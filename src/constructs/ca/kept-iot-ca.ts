@@ -102,7 +102,7 @@ export class KeptIotCa extends PrivateIotCaBase {
     this.allowedCustomExtensions = props.allowedCustomExtensions ?? [];
     validateHeldCa(this);
     if (this.pathLength !== undefined) {
-      validatePathLength(this, this.pathLength, issuer?.pathLength);
+      validatePathLength(this, this.pathLength, issuer);
     }
     assertNumberOfCas(this);
     sayNotices(this, this.platforms);

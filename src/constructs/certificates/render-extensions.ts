@@ -53,7 +53,7 @@ function sayConstraints(scope: Construct, declared: NameConstraints | undefined)
   const refusals = limitsUnder({ permitted, excluded }, constraints?.critical ?? true, ({ effect }) => effect === 'refuses');
   if (refusals.length > 0) {
     warn(scope, 'name-constraints', `not every validator supports these nameConstraints: ${refusals.join('; ')}. `
-      + 'All of them support constraints on dns');
+      + 'Constraints on dns are supported more widely');
   }
 }
 

@@ -37,8 +37,8 @@ export class ServerCertificate extends EndEntityCertificateBase implements IIotC
     const { ca, ...options } = props;
     const names = [options.subjectAlternativeNames, options.allowedSubjectAlternativeNames].flatMap(lists => [lists?.dns, lists?.ip, lists?.uri]);
     if (!names.some(list => list && list.length > 0)) {
-      throw new Error(`${pathBelow(scope, id)}: subjectAlternativeNames must hold a DNS name, an address or a URI: clients look for the server's name `
-        + 'there, and not in the common name (RFC 9525, section 6.3)');
+      throw new Error(`${pathBelow(scope, id)}: subjectAlternativeNames must hold a DNS name, an address or a URI, got none: clients look for the server's `
+        + 'name there, and not in the common name (RFC 9525, section 6.3)');
     }
     super(scope, id, ca, options, {
       resourceType: ResourceType.SERVER_CERTIFICATE,

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { SecretValue, Token } from 'aws-cdk-lib';
 import { Construct, IConstruct } from 'constructs';
 import { nearName } from './near-name';
 import { Complaint, describe, quote } from '../../contract/rules';
@@ -146,6 +146,9 @@ function complaintOf(property: string, kind: Kind<unknown, boolean>, value: unkn
 }
 
 function describeGivenFor({ instead }: Kind<unknown, boolean>, value: unknown): string {
+  if (value instanceof SecretValue && instead) {
+    return `a SecretValue; ${instead.wayOut}`;
+  }
   if (typeof value !== 'string' || !instead) {
     return describeGiven(value);
   }
@@ -184,6 +187,11 @@ function isEmpty(value: object): boolean {
   return isPlain(value) && Object.keys(value).length === 0;
 }
 
+/** Whether a value is a token. A stack has the method by which CDK knows one. */
+function isToken(value: unknown): boolean {
+  return Token.isUnresolved(value) && !Construct.isConstruct(value);
+}
+
 /** Whether an object is not an instance of a class. */
 function isPlain(value: object): boolean {
   return ['Object', undefined].includes(Object.getPrototypeOf(value)?.constructor?.name);
@@ -204,7 +212,7 @@ function namesIn(names: readonly string[]): string {
 function describeGiven(value: unknown): string {
   const encoded = Array.isArray(value) ? 'list' : typeof value === 'string' ? 'text' : 'number';
   return isMap(value) && isPlain(value) ? describeMap(Object.keys(value))
-    : !Token.isUnresolved(value) ? describe(value)
+    : !isToken(value) ? describe(value)
       : Array.isArray(value) || typeof value !== 'object' ? `a token in a ${encoded}`
         : 'a token that is not encoded; see Token.asString(), Token.asNumber() and Token.asList()';
 }

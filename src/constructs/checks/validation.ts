@@ -1,5 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { note } from './notices';
 import { checkHashForKms } from '../../contract/kms';
 import { noticesOf } from '../../contract/platform-rules';
@@ -78,11 +78,12 @@ export function validTerm(scope: Construct, { validity, notBefore, notAfter }: T
 }
 
 /** Checks a path length, and that the issuer allows it (RFC 5280, section 4.2.1.9). */
-export function validatePathLength(scope: Construct, pathLength: number, issuerPathLength?: number): void {
+export function validatePathLength(scope: Construct, pathLength: number, issuer?: IConstruct & { readonly pathLength?: number }): void {
+  const issuerPathLength = issuer?.pathLength;
   validate(scope, [pathLength], () => checkPathLength(pathLength));
   validate(scope, [pathLength, issuerPathLength], () => issuerPathLength === undefined || pathLength < issuerPathLength ? undefined
-    : issuerPathLength === 0 ? 'the issuer must have a pathLength of at least 1 to sign a CA below it, got 0, the default; set its pathLength'
-      : `pathLength must be from 0 to ${issuerPathLength - 1} below a CA with a pathLength of ${issuerPathLength}, got ${pathLength}`);
+    : issuerPathLength === 0 ? `the issuer ${issuer!.node.path} must have a pathLength of at least 1 to sign a CA below it, got 0, the default; set its pathLength`
+      : `pathLength must be ${issuerPathLength === 1 ? '0' : `from 0 to ${issuerPathLength - 1}`} below ${issuer!.node.path}, whose pathLength is ${issuerPathLength}, got ${pathLength}`);
 }
 
 /** A validity in days. Fractions of days are refused, because a certificate's identity counts whole days. */
@@ -98,7 +99,7 @@ export function validateInsideCa(scope: Construct, days: number | undefined, caV
   if (days !== undefined && caValidity && !clipToIssuer) {
     const caDays = caValidity.toDays();
     validate(scope, [days, caDays], () => days < caDays ? undefined
-      : `validity must be shorter than the ${caDays} days of the CA, which is issued first, got ${days} days; shorten it, or set clipToIssuer`);
+      : `validity must be shorter than the ${caDays} days of the CA, which is issued first, got ${days} days; declare a shorter validity, or set clipToIssuer`);
   }
 }
 

@@ -1,16 +1,15 @@
 import { CfnResource, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnCACertificate, CfnTopicRule } from 'aws-cdk-lib/aws-iot';
+import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { AwsIotCertificateMode } from './aws-iot-certificate-mode';
 import { AwsIotRegistrationCodeAttributes, AwsIotRegistrationCodeProperties } from './contract';
+import { JUST_IN_TIME_REGISTRATION, sendNewCertificates } from './just-in-time-registration';
 import { JIT_PROVISIONING, JustInTimeProvisioning } from './provisioning/just-in-time-provisioning';
-import { checkKeyOfCa, validateChain } from '../../constructs/ca/ca-validation';
+import { checkKeyOfCa, sayIfEnded, validateChain } from '../../constructs/ca/ca-validation';
 import { IPrivateIotCa } from '../../constructs/ca/i-private-iot-ca';
 import { PemSource } from '../../constructs/certificates/pem-source';
 import { VerificationCertificate } from '../../constructs/certificates/verification-certificate';
-import { description } from '../../constructs/checks/description';
 import { check, FLAG, having, Kinds, NUMBER, oneOf, optional } from '../../constructs/checks/kinds';
 import { CA, PEM_SOURCE, REMOVAL_POLICY } from '../../constructs/checks/object-kinds';
 import { sayNotices, validate, validGeneration } from '../../constructs/checks/validation';
@@ -192,25 +191,12 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
    */
   public addJustInTimeRegistration(fn: IFunction): void {
     check(this, { fn: FUNCTION }, { fn });
-    if (this.node.tryFindChild('JustInTimeRegistration')) {
-      throw new Error(`${this.node.path}: addJustInTimeRegistration must be called once, got a second function; have one function call the other`);
+    if (this.node.tryFindChild(JUST_IN_TIME_REGISTRATION)) {
+      throw new Error(`${this.node.path}: addJustInTimeRegistration must be called only once, got a second call; have one function invoke the other`);
     }
     this.assertAutoRegistration('addJustInTimeRegistration');
     this.registration.autoRegistrationStatus = 'ENABLE';
-    const rule = new CfnTopicRule(this, 'JustInTimeRegistration', {
-      topicRulePayload: {
-        description: description('topicRule', `Certificates that devices of the CA ${this.node.path} first connect with`),
-        sql: `SELECT * FROM '$aws/events/certificates/registered/${this.caCertificateId}'`,
-        awsIotSqlVersion: '2016-03-23',
-        actions: [{ lambda: { functionArn: fn.functionArn } }],
-      },
-    });
-    fn.addPermission('JustInTimeRegistration', {
-      scope: rule,
-      principal: new ServicePrincipal('iot.amazonaws.com'),
-      sourceArn: rule.attrArn,
-      sourceAccount: Stack.of(this).account,
-    });
+    sendNewCertificates(this, this.caCertificateId, fn);
     this.retainBelow();
   }
 
@@ -227,7 +213,7 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
   }
 
   private retainBelow(policy = this.removalPolicy): void {
-    ['ProvisioningRole', 'JustInTimeRegistration']
+    ['ProvisioningRole', JUST_IN_TIME_REGISTRATION]
       .flatMap(id => policy && this.node.tryFindChild(id)?.node.findAll() || [])
       .filter(construct => CfnResource.isCfnResource(construct))
       .forEach(resource => resource.applyRemovalPolicy(policy));
@@ -255,6 +241,7 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
         throw new Error(`caCertificate must hold one certificate, that of the CA that signs the devices' certificates, got ${chain.length + 1}`);
       }
       assertLinted(certificate.der, [IotPlatform.AWS_IOT_CORE._render()], undefined);
+      sayIfEnded(this, 'caCertificate', { certificate, chain }, 'AWS IoT Core registers only a CA that is valid');
     });
     return text;
   }

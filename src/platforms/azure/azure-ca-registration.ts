@@ -106,7 +106,6 @@ export class AzureCaRegistration extends CloudCaRegistration {
     service._rules().forEach(({ value, rule }) => validate(this, [value], rule));
     validate(this, [caName], () => checkForm('caName', caName, CA_NAME));
     this.platform = service.platform;
-    this._assertNamedOnce(caName, service._render());
 
     validateRegistration(this, ca, service.platform);
     const registrar = RegistrarFunction.of(this, 'azure');

@@ -9,6 +9,7 @@ import { CA, REMOVAL_POLICY, SECRET } from '../../constructs/checks/object-kinds
 import { validate, validGeneration } from '../../constructs/checks/validation';
 import { secretIdOf } from '../../constructs/keys/private-key';
 import { ledgerOf } from '../../constructs/provider/certificate-provider';
+import { quote } from '../../contract/rules';
 import { CloudCaRegistration } from '../cloud-ca-registration';
 import { IotPlatform } from '../iot-platform';
 import { validateRegistration } from '../registered-ca';
@@ -99,6 +100,8 @@ export class TencentIotHubCaRegistration extends CloudCaRegistration {
 
   /** @internal */
   protected readonly _registration: CustomResource;
+  /** The name with the account in which it is unique. Tokens are compared as they are: equal ones have equal values. */
+  private readonly place: string;
 
   constructor(scope: Construct, id: string, props: TencentIotHubCaRegistrationProps) {
     super(scope, id);
@@ -109,8 +112,8 @@ export class TencentIotHubCaRegistration extends CloudCaRegistration {
     validate(this, [endpoint], () => checkEndpoint(endpoint));
     const generation = validGeneration(this, props.generation);
 
-    // Names are unique in an account, which is known by its credentials.
-    this._assertNamedOnce(caName, { region, endpoint, credentials: secretIdOf(this, credentials) });
+    this.place = JSON.stringify([caName, region, endpoint, secretIdOf(this, credentials)]);
+    this.assertNamedOnce(caName);
     validateRegistration(this, ca, IotPlatform.TENCENT_IOT_HUB);
     this.verificationCertificate = new VerificationCertificate(this, 'VerificationCertificate', {
       ca, registrationCode, platform: IotPlatform.TENCENT_IOT_HUB, clipToIssuer: true, generation,
@@ -129,5 +132,15 @@ export class TencentIotHubCaRegistration extends CloudCaRegistration {
     this.applyRemovalPolicy(props.removalPolicy ?? RemovalPolicy.DESTROY);
     this.certName = this._registration.getAttString('CertName');
     this.registeredCaId = this.certName;
+  }
+
+  /** The platform refuses a second CA certificate with the name of another one of the account. */
+  private assertNamedOnce(caName: string): void {
+    const other = this.stack.node.findAll().find(node =>
+      node instanceof TencentIotHubCaRegistration && node !== this && node.stack === this.stack && node.place === this.place);
+    if (other) {
+      throw new Error(`${this.node.path}: caName must be unique among the CA certificates of an account, got ${quote(caName)}, which the registration `
+        + `${other.node.path} uses; choose another name`);
+    }
   }
 }

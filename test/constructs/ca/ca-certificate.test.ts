@@ -95,8 +95,8 @@ test('a request can be a parameter, which is checked at deployment', () => {
 
 describe('fails for', () => {
   test.each<[string, Partial<CaCertificateOptions>, Partial<PrivateIotCaProps>, string]>([
-    ['a CA that signs leaves only', {}, { pathLength: 0 }, 'the issuer must have a pathLength of at least 1 to sign a CA below it, got 0, the default'],
-    ['a path as long as the CA\'s', { pathLength: 1 }, {}, 'pathLength must be from 0 to 0 below a CA with a pathLength of 1, got 1'],
+    ['a CA that signs leaves only', {}, { pathLength: 0 }, 'the issuer Stack/Ca must have a pathLength of at least 1 to sign a CA below it, got 0, the default'],
+    ['a path as long as the CA\'s', { pathLength: 1 }, {}, 'pathLength must be 0 below Stack/Ca, whose pathLength is 1, got 1'],
     ['a validity longer than the CA\'s', { validity: Duration.days(3650) }, {}, 'validity must be shorter than the 3650 days of the CA'],
     ['a validity and an end', { validity: Duration.days(1), notAfter: new Date('2031-01-01T00:00:00Z') }, {},
       'validity must be given either as a number of days or with notAfter, not both'],

@@ -143,12 +143,12 @@ test('below a CA whose chain does not end in a root, nothing is taken off the ch
 describe('fails for', () => {
   const cases: [string, Partial<PrivateIotCaProps>, Partial<PrivateIotCaProps>, string][] = [
     ['an issuer that signs leaves only', {}, { pathLength: 0 },
-      'the issuer must have a pathLength of at least 1 to sign a CA below it, got 0, the default'],
-    ['a path as long as the issuer\'s', { pathLength: 2 }, { pathLength: 2 }, 'pathLength must be from 0 to 1 below a CA with a pathLength of 2, got 2'],
+      'the issuer Stack/Ca must have a pathLength of at least 1 to sign a CA below it, got 0, the default'],
+    ['a path as long as the issuer\'s', { pathLength: 2 }, { pathLength: 2 }, 'pathLength must be from 0 to 1 below Stack/Ca, whose pathLength is 2, got 2'],
     ['a validity longer than the issuer\'s', { validity: Duration.days(3650) }, {},
-      'validity must be shorter than the 3650 days of the CA, which is issued first, got 3650 days; shorten it, or set clipToIssuer'],
+      'validity must be shorter than the 3650 days of the CA, which is issued first, got 3650 days; declare a shorter validity, or set clipToIssuer'],
     ['the default validity under an issuer of a year', {}, { validity: Duration.days(366) }, 'validity must be shorter than the 366 days of the CA'],
-    ['name constraints without names', { nameConstraints: {} }, {}, 'nameConstraints must permit or exclude something; otherwise leave it out'],
+    ['name constraints without names', { nameConstraints: {} }, {}, 'nameConstraints must permit or exclude at least one name, got none; otherwise leave it out'],
     ['an address with bits behind its length', { nameConstraints: { permitted: { ip: ['10.0.0.1/8'] } } }, {},
       'nameConstraints.permitted.ip must be a network as in 10.0.0.0/8 or fd00::/8, with no bit set after its prefix length, got "10.0.0.1/8"'],
     ['an upper-case domain', { nameConstraints: { excluded: { dns: ['ACME.example'] } } }, {}, 'nameConstraints.excluded.dns must be a domain in lower case'],

@@ -166,7 +166,7 @@ describe('fails for', () => {
     ['a CA with a key that the platform does not take', { platforms: [IotPlatform.ALIBABA_CLOUD_IOT] }, { keyAlgorithm: KeyAlgorithm.EC_P256 },
       'keyAlgorithm of the CA must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P256"'],
     ['a validity longer than the CA\'s', { validity: Duration.days(3651) }, {},
-      'validity must be shorter than the 3650 days of the CA, which is issued first, got 3651 days; shorten it, or set clipToIssuer'],
+      'validity must be shorter than the 3650 days of the CA, which is issued first, got 3651 days; declare a shorter validity, or set clipToIssuer'],
     ['a validity with parts of a day', { validity: Duration.minutes(90) }, {}, 'validity must be a whole number of days from 1 to 36500, got 0.0625'],
     ['a generation of zero', { generation: 0 }, {}, 'generation must be a whole number'],
     ['a weak digest', { hashAlgorithm: 'SHA-1' as HashAlgorithm }, {}, 'hashAlgorithm must be a HashAlgorithm, one of SHA_256, SHA_384, SHA_512, got a text "SHA-1"'],

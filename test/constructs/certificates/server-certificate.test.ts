@@ -65,7 +65,7 @@ describe('fails for a server without a name that clients look for:', () => {
   ])('%s', (_, options) => {
     const { ca } = stackWithCa();
     expect(() => ca.addServerCertificate('Broker', { subject: { commonName: 'broker' }, ...options }))
-      .toThrow('Stack/Ca/Broker: subjectAlternativeNames must hold a DNS name, an address or a URI: clients look for the server\'s name there, '
+      .toThrow('Stack/Ca/Broker: subjectAlternativeNames must hold a DNS name, an address or a URI, got none: clients look for the server\'s name there, '
         + 'and not in the common name (RFC 9525, section 6.3)');
   });
 });

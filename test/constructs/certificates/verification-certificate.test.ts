@@ -88,7 +88,7 @@ describe('fails for', () => {
     ['a CA with a key that the platform does not take', { platform: IotPlatform.ALIBABA_CLOUD_IOT }, { keyAlgorithm: KeyAlgorithm.EC_P384 },
       'keyAlgorithm of the CA must be one of RSA_2048, RSA_3072, RSA_4096 for Alibaba Cloud IoT Platform, got "EC_P384"'],
     ['a validity longer than the CA\'s', { validity: Duration.days(31) }, { validity: Duration.days(30) },
-      'validity must be shorter than the 30 days of the CA, which is issued first, got 31 days; shorten it, or set clipToIssuer'],
+      'validity must be shorter than the 30 days of the CA, which is issued first, got 31 days; declare a shorter validity, or set clipToIssuer'],
     ['a validity of nothing', { validity: Duration.days(0) }, {}, 'validity must be a whole number of days from 1 to 36500, got 0'],
     ['a generation of zero', { generation: 0 }, {}, 'generation must be a whole number'],
   ];

@@ -1,4 +1,4 @@
-import { Aws, CfnParameter, Duration, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Duration, Fn, Lazy, SecretValue, Stack, Token } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import * as library from '../../../src';
@@ -155,6 +155,7 @@ test.each<[string, object, string]>([
   ['a token where it must be known', { keyAlgorithm: Aws.REGION }, 'keyAlgorithm must be a KeyAlgorithm, as in KeyAlgorithm.EC_P256, got a token in a text'],
   ['a token that is not encoded', { subject: { commonName: Fn.getAtt('A', 'B') } },
     'subject.commonName must be a text, got a token that is not encoded; see Token.asString(), Token.asNumber() and Token.asList()'],
+  ['a stack, which has a method of tokens', { issuer: stackOf() }, `issuer must be a CA, as in new PrivateIotCa(), got an object of the class ${Stack.name}`],
 ])('an error says of %s what it is', (_, props, message) => {
   expect(() => new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' }, ...props } as PrivateIotCaProps)).toThrow(new Error(`Stack/Ca: ${message}`));
 });
@@ -169,6 +170,11 @@ describe('an error tells who gives a text in the place of an object', () => {
       expect(existing({ privateKey })).toThrow(new Error('Stack/Ca: privateKey must be an ISecret of aws-secretsmanager, as in Secret.fromSecretNameV2(), '
         + `got a text (not shown); ${wayOut}`));
     });
+
+  test('how a secret is given, with a SecretValue for it', () => {
+    expect(existing({ privateKey: SecretValue.secretsManager('ca-key') })).toThrow(new Error('Stack/Ca: privateKey must be an ISecret of aws-secretsmanager, '
+      + `as in Secret.fromSecretNameV2(), got a SecretValue; ${wayOut}`));
+  });
 
   test('how a passphrase is given, and shows none', () => {
     expect(existing({ passphrase: 'correct horse' })).toThrow(new Error('Stack/Ca: passphrase must be an ISecret of aws-secretsmanager, as in '

@@ -107,6 +107,8 @@ const MAILBOX = (value: string): Changed => ({ more: BESIDE(1, value) });
 /** On what a mailbox counts for below an issuer with constraints. */
 export const MAILBOX_CASES: readonly ContextCase[] = [
   [MAILBOX('pump-123@acme.com'), MAILBOX('pump-12@acme.com')],
+  [{ subject: name(['1.2.840.113549.1.9.1', 'pump-123@acme.com']) }, { subject: name(['1.2.840.113549.1.9.1', 'pump-12@acme.com']) }],
+  [MAILBOX('pump-123@acme.com'), MAILBOX('quite-another-one@evil.example')], // outside to all
   [MAILBOX('pump-123@acme.com'), { ...MAILBOX('pump-123@acme.com'), ...subCa(), subject: name([COMMON_NAME, 'Line']), issuer: name([COMMON_NAME, 'Line']) }],
 ].map(([found, passed]) => ({ rule: 'stack-mailbox-constraints', says: 'wolfSSL 5.5 refuses the certificate', found, passed, issuers: [FOR_MAILBOXES, FOR_MAILBOXES] }));
 

@@ -119,6 +119,7 @@ describe('just-in-time registration', () => {
       AwsIotSqlVersion: '2016-03-23',
       Actions: [{ Lambda: { FunctionArn: { 'Fn::GetAtt': ['Function76856677', 'Arn'] } } }],
     });
+    expect(propertiesOf(stack, 'AWS::IoT::TopicRule').RuleName).toEqual({ 'Fn::Join': ['', ['PrivateIotCa_', { Ref: 'Registration8466E9D0' }]] });
     const [rule] = Object.keys(Template.fromStack(stack).findResources('AWS::IoT::TopicRule'));
     expect(propertiesOf(stack, 'AWS::Lambda::Permission')).toEqual({
       Action: 'lambda:InvokeFunction',
@@ -146,6 +147,14 @@ describe('a CA of another Region or account', () => {
     new AwsIotCaRegistration(stack, 'Registration', { caCertificate: PemSource.inline(root) });
     expect(propertiesOf(stack, TYPE).CACertificatePem).toBe(root);
     Template.fromStack(stack).resourceCountIs('Custom::PrivateIotCa', 0);
+  });
+
+  test('is registered with a warning if its certificate has expired, as it would not be today', () => {
+    jest.useFakeTimers({ now: Date.now() + 3 * 86_400_000 });
+    const stack = stackOf();
+    new AwsIotCaRegistration(stack, 'Registration', { caCertificate: PemSource.inline(root) });
+    jest.useRealTimers();
+    Annotations.fromStack(stack).hasWarning('/Stack/Registration', Match.stringLikeRegexp('caCertificate must be valid on .* AWS IoT Core registers only a CA that is valid'));
   });
 
   test('can be registered by its certificate as a parameter', () => {

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AzureCaRegistration, AzureCaRegistrationProps, AzureCloud, AzureIotService, AzureIotServiceOptions, KeyAlgorithm, PrivateIotCa } from '../../../src';
+import { AzureCaRegistration, AzureCaRegistrationProps, AzureCloud, AzureIotService, AzureIotServiceOptions, KeyAlgorithm } from '../../../src';
 import { DELETED, resourcesBelow, verificationFor } from '../../support/registrations';
 import { stackWithCa } from '../../support/stacks';
 
@@ -31,19 +31,6 @@ const SERVICE = {
   CredentialsSecretArn: CREDENTIALS,
 };
 const RIGHTS = ['PrivateIotCaAzureRegistrarRightsOnStackCredentialsBB50C8A67307E83D792C072A'];
-
-test('two CAs of a service must have names of their own', () => {
-  const { stack } = declared();
-  const register = (id: string, name: string) => new AzureCaRegistration(stack, id, {
-    ca: new PrivateIotCa(stack, `CaOf${id}`, { subject: { commonName: id }, keyAlgorithm: KeyAlgorithm.EC_P256 }),
-    service: AzureIotService.deviceProvisioningService({ ...DPS, name }),
-    caName: 'acme',
-    credentials: Secret.fromSecretCompleteArn(stack, `CredentialsOf${id}`, CREDENTIALS),
-  });
-  expect(() => register('Second', 'acme-dps'))
-    .toThrow('Stack/Second: caName must be a name that no other CA has, got "acme", which Stack/Azure has too; choose another name');
-  expect(() => register('Elsewhere', 'acme-dps-2')).not.toThrow();
-});
 
 test('a registration is an upload, a verification certificate for its code, and the verification by it', () => {
   const { stack, registration } = declared();

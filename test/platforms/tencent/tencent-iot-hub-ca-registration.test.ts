@@ -47,7 +47,7 @@ test('a registration is a verification certificate with the code of the console,
   expect(stack.resolve(registration.certName)).toEqual({ 'Fn::GetAtt': ['Tencent59F74328', 'CertName'] });
 });
 
-test('two CAs of an account must have names of their own', () => {
+test('two CAs of an account must have different names', () => {
   const { stack, registration } = declared();
   const register = (id: string, region: string) => new TencentIotHubCaRegistration(stack, id, {
     ca: new PrivateIotCa(stack, `CaOf${id}`, { subject: { commonName: id }, keyAlgorithm: KeyAlgorithm.EC_P256 }),
@@ -57,7 +57,7 @@ test('two CAs of an account must have names of their own', () => {
     credentials: Secret.fromSecretCompleteArn(stack, `CredentialsOf${id}`, CREDENTIALS),
   });
   expect(() => register('Second', 'ap-guangzhou'))
-    .toThrow(`Stack/Second: caName must be a name that no other CA has, got "acme", which ${registration.node.path} has too; choose another name`);
+    .toThrow(`Stack/Second: caName must be unique among the CA certificates of an account, got "acme", which the registration ${registration.node.path} uses; choose another name`);
   expect(() => register('Elsewhere', 'ap-beijing')).not.toThrow();
 });
 

@@ -24,7 +24,7 @@ export const NAME_CONSTRAINT_RULES: readonly LintRule[] = [...VALIDATORS.map((va
   id: 'stack-empty-name-constraint',
   severity: 'warning',
   source: 'Java 17 and wolfSSL 5.5, tried',
-  checks: 'No name constraint is on an empty host name, mailbox or URI: wolfSSL refuses everything below it, and Java everything below an empty mailbox or URI.',
+  checks: 'No name constraint is on an empty host name, mailbox or URI: wolfSSL refuses everything below it, and so does Java if the constraints are critical and on mailboxes or URIs.',
   check: ({ values: { nameConstraints } }) => nameConstraints && checkEmptyConstraints(nameConstraints),
 }];
 
@@ -48,12 +48,20 @@ export const CONSTRAINED_NAME_RULES: readonly LintRule[] = [
     checks: 'The part of a mailbox before its @ is shorter than the host that the issuer\'s constraints permit: '
       + 'otherwise wolfSSL treats the mailbox as outside of them.',
     check: (certificate, { values: { nameConstraints } }) => certificate.selfIssued || !nameConstraints ? undefined
-      : checkMailboxesElsewhere(alternativeNames(certificate), nameConstraints),
+      : checkMailboxesElsewhere([...mailboxesInSubject(certificate), ...alternativeNames(certificate)], nameConstraints),
   }),
 ];
 
 function commonNamesOf({ subject }: LintedCertificate): string[] {
-  return subject.attributes.flatMap(({ oid, text }) => oid === OID.commonName && text !== undefined ? [text] : []);
+  return textsOf(subject, OID.commonName);
+}
+
+function mailboxesInSubject({ subject }: LintedCertificate): RawGeneralName[] {
+  return textsOf(subject, OID.emailAddress).map(value => ({ type: 'email', value }));
+}
+
+function textsOf({ attributes }: LintedCertificate['subject'], type: string): string[] {
+  return attributes.flatMap(({ oid, text }) => oid === type && text !== undefined ? [text] : []);
 }
 
 /** The profile by which the common name is judged. */

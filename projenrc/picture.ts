@@ -68,7 +68,7 @@ const BOXES: readonly Box[] = [
     width: 216,
     height: 124,
     title: 'One issuing function',
-    lines: ['makes keys and signs,', 'has rights on exactly', 'these keys and ledgers,', 'talks to no platform'],
+    lines: ['makes keys and signs,', 'may use only', 'these keys and ledgers,', 'talks to no platform'],
   },
   {
     kind: 'function',

@@ -193,7 +193,7 @@ describe('what is known of an imported CA comes from its certificate:', () => {
     const { ca } = imported({ certificatePem: certificate });
     expect([ca.keyAlgorithm, ca.defaultHashAlgorithm, ca.pathLength]).toEqual([KeyAlgorithm.EC_P384, HashAlgorithm.SHA_384, 3]);
     expect(() => new PrivateIotCa(ca.stack, 'Sub', { subject: SUBJECT, issuer: ca, pathLength: 3 }))
-      .toThrow('Stack/Sub: pathLength must be from 0 to 2 below a CA with a pathLength of 3, got 3');
+      .toThrow('Stack/Sub: pathLength must be from 0 to 2 below Stack/Ca, whose pathLength is 3, got 3');
   });
 
   test('whether the chain ends in a root', () => {

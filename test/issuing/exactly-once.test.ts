@@ -161,7 +161,7 @@ test('a removal that meets a running creation ends with nothing issued, or with 
     }));
     expect([...world.issued(), ...world.issued('factory')]).toHaveLength(1);
     if (created.status === 'rejected') {
-      expect(String(created.reason)).toMatch(/a later request for this resource has begun|does not hold the key of the certificate/);
+      expect(String(created.reason)).toMatch(/a later request for this resource has begun|no longer holds the key of the certificate/);
       expect(world.versions.size).toBe(1); // the key and the bundles went too, whoever was last
     }
   }), { numRuns: 200 });

@@ -44,7 +44,7 @@ export class PemSource {
     }
     if (text === undefined) {
       throw new Error('PemSource.file(): path must be a file with a certificate or a certificate signing request in PEM or DER, '
-        + `got ${quote(path)}, which contains something else (not shown)`);
+        + `got ${quote(path)}, which ${content.length === 0 ? 'is empty' : 'contains something else (not shown)'}`);
     }
     return new PemSource({ text });
   }
@@ -96,7 +96,7 @@ function readFile(path: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`PemSource.file(): path must be a readable file, got ${quote(path)} (${code}); `
+    throw new Error(`PemSource.file(): path must be a readable file, got ${quote(path)}${code === 'EISDIR' ? ', which is a folder' : ` (${code})`}; `
       + `it is relative to the working directory, ${process.cwd()}: for a file next to the program, use join(__dirname, …)`);
   }
 }

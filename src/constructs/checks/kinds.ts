@@ -123,10 +123,15 @@ export function struct<P>(name: string, kinds: Kinds<P>): Kind<P> {
 export function check<P extends object>(where: IConstruct | string, kinds: Kinds<P>, values: P): void {
   const all = struct('', kinds);
   const complaint = misspelt('', all, values) ?? (all.accepts(values) ? complaintOfParts('', all, values)
-    : `properties must be a map of ${Object.keys(kinds).join(', ')}, got ${describeGiven(values)}`);
+    : values === undefined ? `properties must be given, with ${requiredOf(kinds).join(', ')}`
+      : `properties must be a map of ${Object.keys(kinds).join(', ')}, got ${describeGiven(values)}`);
   if (complaint !== undefined) {
     throw new Error(`${typeof where === 'string' ? where : where.node.path}: ${complaint}`);
   }
+}
+
+function requiredOf(kinds: { readonly [property: string]: Kind<any, boolean> }): string[] {
+  return Object.keys(kinds).filter(property => !kinds[property].absent);
 }
 
 /** The path of a construct that does not exist yet. A missing scope is left for CDK to report. */

@@ -2,12 +2,27 @@
 const LETTERS_FOR_A_MISTAKE = 3;
 const MAX_MISTAKES = 2;
 
+/** What other tools and other versions of CDK call a property: a name that is ignored would leave a CA without its constraints. */
+const OTHER_NAMES: { readonly [property: string]: readonly string[] } = {
+  nameConstraints: ['constraints', 'permittedNames', 'excludedNames'],
+  subjectAlternativeNames: ['san', 'sans', 'subjectAltName', 'subjectAltNames', 'alternativeNames', 'altNames', 'dnsNames'],
+  certificateSigningRequest: ['csr', 'certificateRequest', 'signingRequest'],
+  pathLength: ['pathLen', 'pathLenConstraint', 'pathLengthConstraint', 'maxPathLength'],
+  validity: ['validityDays', 'validityInDays', 'validityPeriod'],
+  keyAlgorithm: ['keyType', 'keySpec'],
+  extendedKeyUsages: ['eku', 'ekus', 'extKeyUsage', 'extKeyUsages'],
+};
+
 /**
  * The known name that was probably meant: the given name differs only in upper and lower case, in hyphens and underscores, or in one or two
- * letters.
+ * letters, or is what other tools call the same property.
  */
 export function nearName(name: string, known: readonly string[]): string | undefined {
   const plain = plainName(name);
+  const elsewhere = known.find(each => OTHER_NAMES[each]?.some(other => plainName(other) === plain));
+  if (elsewhere) {
+    return elsewhere;
+  }
   const [nearest] = known
     .map(each => ({ each, mistakes: distance(plain, plainName(each)) }))
     .filter(({ each, mistakes }) => mistakes <= Math.min(MAX_MISTAKES, Math.floor(Math.max(each.length, name.length) / LETTERS_FOR_A_MISTAKE)))

@@ -123,7 +123,8 @@ describe('the request can come', () => {
   test('not from a file that is not there', () => {
     expect(() => PemSource.file('nope.pem')).toThrow(new Error('PemSource.file(): path must be a readable file, got "nope.pem" (ENOENT); it is relative to the working directory, '
       + `${process.cwd()}: for a file next to the program, use join(__dirname, …)`));
-    expect(() => PemSource.file(__dirname)).toThrow('PemSource.file(): path must be a readable file, got');
+    expect(() => PemSource.file(__dirname)).toThrow(/^PemSource.file\(\): path must be a readable file, got ".*, which is a folder; it is relative to/);
+    expect(() => PemSource.file('/dev/null')).toThrow('in PEM or DER, got "/dev/null", which is empty');
     expect(() => PemSource.file('-----BEGIN PRIVATE KEY-----\nMC4=\n')).toThrow(/got \(a private key, not shown\) \(ENOENT\); (?!.*MC4)/);
   });
 

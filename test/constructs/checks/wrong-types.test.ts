@@ -201,6 +201,17 @@ describe('a property that is unknown', () => {
     expect(() => declare(more)).not.toThrow();
   });
 
+  test.each([
+    ['constraints', 'nameConstraints'], ['san', 'subjectAlternativeNames'], ['subject_alt_names', 'subjectAlternativeNames'], ['pathLenConstraint', 'pathLength'],
+    ['validityDays', 'validity'], ['keyType', 'keyAlgorithm'],
+  ])('is refused where other tools call a property so: %s', (name, property) => {
+    expect(() => declare({ [name]: 'x' })).toThrow(new Error(`Stack/Ca: "${name}" is not a property; did you mean ${property}?`));
+  });
+
+  test('nor may all of them be missing', () => {
+    expect(() => new PrivateIotCa(stackOf(), 'Ca', undefined as unknown as PrivateIotCaProps)).toThrow(new Error('Stack/Ca: properties must be given, with subject'));
+  });
+
   test('is refused of every public struct where its name is near to a property', () => {
     const accepted = FUNCTIONS.flatMap(fn => fn.parameters.filter(({ type }) => type.kind === 'struct').flatMap(parameter => {
       const stack = stackOf();

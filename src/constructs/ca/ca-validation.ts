@@ -86,9 +86,7 @@ export function sayIfEnded(
   scope: Construct, property: string, chain: CaChain, consequence = 'The CA can no longer issue certificates, and a newly declared certificate must be valid',
 ): void {
   const ended = checkChainIsValid(property, chain, new Date());
-  if (ended) {
-    warn(scope, 'ca-has-ended', `${ended}. ${consequence}`);
-  }
+  warn(scope, 'ca-has-ended', ended && `${ended}. ${consequence}`);
 }
 
 function checkTogether({ issuer, signedElsewhere, signedCertificate, clipToIssuer, keyStorage, ...term }: PrivateIotCaProps): Complaint {
@@ -134,14 +132,8 @@ export function validateChain(scope: Construct, property: string, text: string, 
 
 /** Warns of a CA that can't issue certificates for devices, or whose certificates some validators refuse. */
 export function sayLimits(ca: Construct, property: string, chain: CaChain): void {
-  const usages = checkIssuesDevices(property, chain);
-  if (usages) {
-    warn(ca, 'extended-key-usage', usages);
-  }
-  const names = checkCaNames(property, chain);
-  if (names) {
-    warn(ca, 'ca-names', names);
-  }
+  warn(ca, 'extended-key-usage', checkIssuesDevices(property, chain));
+  warn(ca, 'ca-names', checkCaNames(property, chain));
 }
 
 /** Limits the CAs of a stack for each platform. A stack roughly serves one account there; CAs for other accounts go into other stacks. */

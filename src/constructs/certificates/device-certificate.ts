@@ -104,10 +104,7 @@ export class DeviceCertificate extends EndEntityCertificateBase implements IIotC
     }
     sayNotices(this, platforms.filter(platform => !ca.platforms.includes(platform)));
     const isKnown = this.commonName !== undefined && !Token.isUnresolved(this.commonName);
-    const unwise = platforms.length === 0 && isKnown && checkNameInTopics(this.commonName!);
-    if (unwise) {
-      warn(this, 'common-name-in-topics', unwise);
-    }
+    warn(this, 'common-name-in-topics', platforms.length === 0 && isKnown ? checkNameInTopics(this.commonName!) : undefined);
   }
 
   /** Why a platform would refuse the certificate, as far as that is known at synthesis. @internal */

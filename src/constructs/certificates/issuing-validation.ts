@@ -72,14 +72,8 @@ function sayNames(scope: Construct, certificate: DeclaredCertificate, profile: P
   const facts = { commonName: name && commonNameOf(name), alternativeNames, profile };
   const mailboxes = [...name ? mailboxesOf(name) : [], ...alternativeNames];
   for (const constraints of nameConstraints) {
-    const commonName = checkCommonNameElsewhere(facts, constraints);
-    if (commonName) {
-      warn(scope, 'common-name-constraints', commonName);
-    }
-    const mailbox = checkMailboxesElsewhere(mailboxes, constraints);
-    if (mailbox) {
-      warn(scope, 'mailbox-constraints', mailbox);
-    }
+    warn(scope, 'common-name-constraints', checkCommonNameElsewhere(facts, constraints));
+    warn(scope, 'mailbox-constraints', checkMailboxesElsewhere(mailboxes, constraints));
   }
 }
 

@@ -33,9 +33,11 @@ type WarningId = keyof typeof WARNINGS | `lint.${string}`;
 
 type NoteId = keyof typeof NOTES | `${PlatformId}.${string}`;
 
-/** Warns of something that works but is unwise. */
-export function warn(scope: IConstruct, id: WarningId, message: string): void {
-  Annotations.of(scope).addWarningV2(noticeId(id), message);
+/** Warns of something that works but is unwise, if there is such a complaint. */
+export function warn(scope: IConstruct, id: WarningId, complaint: Complaint): void {
+  if (complaint !== undefined) {
+    Annotations.of(scope).addWarningV2(noticeId(id), complaint);
+  }
 }
 
 /** Tells users what this library can't check. The lowest aws-cdk-lib that this library works with can't acknowledge such a note. */

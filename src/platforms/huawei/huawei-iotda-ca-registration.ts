@@ -165,9 +165,7 @@ export class HuaweiIotdaCaRegistration extends CloudCaRegistration {
   /** Warns of an unknown Region. Only the secret tells whether it holds an access key or a token. */
   private sayRegion(endpoint: string, region: string | undefined): void {
     const complaint = hasToken([endpoint, region]) ? undefined : checkSigningRegion(endpoint, region);
-    if (complaint) {
-      warn(this, 'signing-region', `${complaint}. A token needs no region; `
-        + `if the secret holds a token, acknowledge this warning: Annotations.of(registration).acknowledgeWarning('${noticeId('signing-region')}')`);
-    }
+    warn(this, 'signing-region', complaint && `${complaint}. A token needs no region; `
+      + `if the secret holds a token, acknowledge this warning: Annotations.of(registration).acknowledgeWarning('${noticeId('signing-region')}')`);
   }
 }

@@ -20,7 +20,11 @@ const PORTIONS = {
   },
 };
 
-const { mutate, tests } = PORTIONS[process.env.PORTION ?? 'constraints'];
+const portion = process.env.PORTION ?? 'constraints';
+if (!Object.hasOwn(PORTIONS, portion)) {
+  throw new Error(`PORTION must be one of ${Object.keys(PORTIONS).join(', ')}, got "${portion}"`);
+}
+const { mutate, tests } = PORTIONS[portion];
 const { jest } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 export default {

@@ -9,6 +9,8 @@ const ENVIRONMENT = { CDK_DISABLE_STACK_TRACE: '1', CDK_VALIDATION: 'false' };
  */
 export function addIntegrationTests(project: awscdk.AwsCdkConstructLibrary): void {
   const packed = project.addTask('integ:pack', { description: 'Install the packed library and integ-runner into integ/' });
+  packed.spawn(project.preCompileTask);
+  packed.spawn(project.compileTask);
   packed.exec('rm -f cdk-private-iot-ca-*.tgz && npm ci --no-audit --no-fund', { cwd: 'integ' });
   packed.exec('npm pack --silent --ignore-scripts --pack-destination . .. && npm install --silent --no-save --no-audit --no-fund ./cdk-private-iot-ca-*.tgz', { cwd: 'integ' });
   const verify = project.addTask('integ:verify', { description: 'Compare the templates of the integration tests with their snapshots; needs no account', env: ENVIRONMENT });

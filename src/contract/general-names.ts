@@ -134,7 +134,7 @@ const NAMES: Forms = {
   },
   ip: { isRight: value => addressOctets(value) !== undefined, allowed: 'an IPv4 or IPv6 address' },
   uri: { isRight: isUri, allowed: `a URI with a scheme, in ASCII, up to ${MAX_URI} characters` },
-  email: { isRight: isMailbox, allowed: 'a mailbox, name@host, in ASCII with the host in lower case' },
+  email: { isRight: isMailbox, allowed: 'a mailbox, name@host, in ASCII with up to 64 characters before the @ and the host in lower case' },
 };
 
 /** The valid forms of a name constraint (RFC 5280, section 4.2.1.10). */

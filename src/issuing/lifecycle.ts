@@ -118,8 +118,8 @@ async function undo(event: LifecycleEvent, identity: string, made: Made, claim: 
   if (failure === 'overtaken') { // for example by a removal, which released the key that this request was about to read
     return giveWay(event, identity, made, ports);
   }
-  // This delivery answers that the request has failed, whether or not the ledger knows. Another delivery that has succeeded unseen, because
-  // the ledger can't be reached from here alone, loses the current key until the next request.
+  // This delivery answers that the request has failed, whether or not the ledger knows. If another delivery has succeeded unseen, because only
+  // this one can't reach the ledger, the key and the bundles that this delivery had moved are the former ones until the next request.
   await putBack(made);
   if (failure === 'unrecorded') {
     return;

@@ -80,7 +80,7 @@ describe('alternative names', () => describeRule(checkAlternativeNames, 'subject
     good: ['a@b', 'Ops.Team+iot@example.com', `${'a'.repeat(64)}@example.com`, '!#$%&\'*+/=?^_`{|}~-@example.com', 'a@xn--gre-1ka.example'],
     bad: ['', '@', 'a', 'a@', '@example.com', 'a@Example.com', 'a@example.com.', 'a@b@c', '.a@example.com', 'a.@example.com', 'a..b@example.com', 'a b@example.com', '"a b"@example.com',
       'ö@example.com', 'Ops <a@example.com>', 'a@192.0.2.1', 'a@[192.0.2.1]', `${'a'.repeat(65)}@example.com`, 'a@*.example.com', 'mailto:a@example.com@'],
-    allowed: 'a mailbox, name@host, in ASCII with the host in lower case',
+    allowed: 'a mailbox, name@host, in ASCII with up to 64 characters before the @ and the host in lower case',
   },
 }));
 

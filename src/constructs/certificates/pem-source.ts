@@ -44,7 +44,7 @@ export class PemSource {
     }
     if (text === undefined) {
       throw new Error('PemSource.file(): path must be a file with a certificate or a certificate signing request in PEM or DER, '
-        + `got ${quote(path)}, which ${content.length === 0 ? 'is empty' : 'contains something else (not shown)'}`);
+        + `got ${quote(path)}, which ${/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*$/.test(content.toString('latin1')) ? 'is empty' : 'contains something else (not shown)'}`);
     }
     return new PemSource({ text });
   }

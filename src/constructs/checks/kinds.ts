@@ -19,6 +19,8 @@ export interface Kind<T, Absent extends boolean = false> {
   readonly misspelling?: (value: object) => Misspelling | undefined;
   /** The names in a map that are not among its properties. A missing property may be there under another name. */
   readonly unknown?: (value: object) => readonly string[];
+  /** Whether a map has no properties but its own. */
+  readonly isClosed?: true;
   /** Whether the property may be left out. */
   readonly absent?: Absent;
   /** Never has a value. It carries the type of the property, so the compiler can check a table of kinds against its interface. */
@@ -97,18 +99,23 @@ export function mapOf<T>(kind: Kind<T>): Kind<{ [name: string]: T }> {
 }
 
 /**
- * A map with declared properties. A map that is not empty must have at least one of them, and must not be a construct: a key in place of
- * `{ key }` would otherwise be silently ignored.
- *
- * The map may have further properties, such as those of a subclass that passes all of its properties to its base class. A name that is
- * close to that of a missing property is a misspelling.
+ * A map with declared properties and no others: a name constraint under an unknown name would be none. A map that is not empty must have at
+ * least one of them, and must not be a construct: a key in place of `{ key }` would otherwise be silently ignored.
  */
 export function struct<P>(name: string, kinds: Kinds<P>): Kind<P> {
+  return { ...propertiesOf(name, kinds), isClosed: true };
+}
+
+/**
+ * The properties of a construct or of a function. They may have further ones, such as those of a subclass that passes all of its properties
+ * to its base class. A name that is close to that of a missing property, or is another tool's name for it, is a misspelling.
+ */
+function propertiesOf<P>(name: string, kinds: Kinds<P>): Kind<P> {
   return {
     allowed: `${name}, a map of ${Object.keys(kinds).join(', ')}`,
     accepts: value => isMap(value) && !('node' in value) && (isEmpty(value) || Object.keys(kinds).some(property => property in value)),
     parts: (values: { readonly [name: string]: unknown }) => Object.entries<Kind<unknown, boolean>>(kinds).map(([property, kind]) => [`.${property}`, kind, values[property]]),
-    unknown: values => Object.keys(values).filter(given => !(given in kinds)),
+    unknown: values => Object.keys(values).filter(given => !Object.hasOwn(kinds, given)),
     misspelling: values => misspellingIn(values as { readonly [name: string]: unknown }, Object.keys(kinds)),
   };
 }
@@ -121,9 +128,9 @@ export function struct<P>(name: string, kinds: Kinds<P>): Kind<P> {
  * @throws Error with the property, what is allowed, and what was given
  */
 export function check<P extends object>(where: IConstruct | string, kinds: Kinds<P>, values: P): void {
-  const all = struct('', kinds);
+  const all = propertiesOf('', kinds);
   const complaint = misspelt('', all, values) ?? (all.accepts(values) ? complaintOfParts('', all, values)
-    : values === undefined ? `properties must be given, with ${requiredOf(kinds).join(', ')}`
+    : values === undefined ? `properties must be given${requiredOf(kinds).length > 0 ? `, with ${requiredOf(kinds).join(', ')}` : `: a map of ${Object.keys(kinds).join(', ')}`}`
       : `properties must be a map of ${Object.keys(kinds).join(', ')}, got ${describeGiven(values)}`);
   if (complaint !== undefined) {
     throw new Error(`${typeof where === 'string' ? where : where.node.path}: ${complaint}`);
@@ -147,12 +154,12 @@ function complaintOf(property: string, kind: Kind<unknown, boolean>, value: unkn
     return `${property} must be given: ${kind.allowed}`;
   }
   return misspelt(property, kind, value)
-    ?? (kind.accepts(value) ? complaintOfParts(property, kind, value) : `${property} must be ${kind.allowed}, got ${describeGivenFor(kind, value)}`);
+    ?? (kind.accepts(value) ? unknownIn(property, kind, value) ?? complaintOfParts(property, kind, value) : `${property} must be ${kind.allowed}, got ${describeGivenFor(kind, value)}`);
 }
 
 function describeGivenFor({ instead }: Kind<unknown, boolean>, value: unknown): string {
-  if (value instanceof SecretValue && instead) {
-    return `a SecretValue; ${instead.wayOut}`;
+  if (value instanceof SecretValue) {
+    return ['a SecretValue', ...instead ? [instead.wayOut] : []].join('; ');
   }
   if (typeof value !== 'string' || !instead) {
     return describeGiven(value);
@@ -163,6 +170,11 @@ function describeGivenFor({ instead }: Kind<unknown, boolean>, value: unknown): 
 function misspelt(property: string, kind: Kind<unknown, boolean>, value: unknown): Complaint {
   const found = isMap(value) && isPlain(value) ? kind.misspelling?.(value) : undefined;
   return found && `${quote(property === '' ? found.name : `${property}.${found.name}`)} is not a property; did you mean ${found.meant}?`;
+}
+
+function unknownIn(property: string, { isClosed, unknown, allowed }: Kind<unknown, boolean>, value: unknown): Complaint {
+  const name = isClosed && unknown!(value as object).find(each => (value as { readonly [name: string]: unknown })[each] !== undefined);
+  return name && `${quote(`${property}.${name}`)} is not a property; ${property} must be ${allowed}`;
 }
 
 function misspellingIn(values: { readonly [name: string]: unknown }, properties: readonly string[]): Misspelling | undefined {

@@ -4,12 +4,14 @@ const MAX_MISTAKES = 2;
 
 /** What other tools and other versions of CDK call a property: a name that is ignored would leave a CA without its constraints. */
 const OTHER_NAMES: { readonly [property: string]: readonly string[] } = {
-  nameConstraints: ['constraints', 'permittedNames', 'excludedNames'],
+  nameConstraints: ['constraints', 'permittedNames', 'excludedNames', 'permittedSubtrees', 'excludedSubtrees', 'permittedDnsDomains'],
   subjectAlternativeNames: ['san', 'sans', 'subjectAltName', 'subjectAltNames', 'alternativeNames', 'altNames', 'dnsNames'],
   certificateSigningRequest: ['csr', 'certificateRequest', 'signingRequest'],
-  pathLength: ['pathLen', 'pathLenConstraint', 'pathLengthConstraint', 'maxPathLength'],
-  validity: ['validityDays', 'validityInDays', 'validityPeriod'],
-  keyAlgorithm: ['keyType', 'keySpec'],
+  pathLength: ['pathLen', 'pathLenConstraint', 'pathLengthConstraint', 'maxPathLen', 'maxPathLength'],
+  issuer: ['parent', 'parentCa', 'signer', 'signedBy'],
+  justInTimeProvisioning: ['template', 'provisioningTemplate'],
+  validity: ['days', 'validityDays', 'validityInDays', 'validityPeriod'],
+  keyAlgorithm: ['keyType', 'keySpec', 'keySize', 'keyLength'],
   extendedKeyUsages: ['eku', 'ekus', 'extKeyUsage', 'extKeyUsages'],
 };
 

@@ -1,4 +1,4 @@
-import { CfnResource, RemovalPolicy, Resource, Stack } from 'aws-cdk-lib';
+import { CfnResource, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import { CfnCACertificate } from 'aws-cdk-lib/aws-iot';
 import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -195,6 +195,10 @@ export class AwsIotCaRegistration extends Resource implements ICaRegistration {
       throw new Error(`${this.node.path}: addJustInTimeRegistration must be called only once, got a second call; have one function invoke the other`);
     }
     this.assertAutoRegistration('addJustInTimeRegistration');
+    const [own, region] = [this.env.region, fn.env.region];
+    if (!Token.isUnresolved(own) && !Token.isUnresolved(region) && own !== region) {
+      throw new Error(`${this.node.path}: fn must be in the Region of the registration, ${own}, got ${fn.node.path} in ${region}; use a function there`);
+    }
     this.registration.autoRegistrationStatus = 'ENABLE';
     sendNewCertificates(this, this.caCertificateId, fn);
     this.retainBelow();

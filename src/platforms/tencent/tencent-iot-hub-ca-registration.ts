@@ -1,4 +1,4 @@
-import { CustomResource, RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { checkCaName } from './contract';
@@ -139,7 +139,7 @@ export class TencentIotHubCaRegistration extends CloudCaRegistration {
     const other = this.stack.node.findAll().find(node =>
       node instanceof TencentIotHubCaRegistration && node !== this && node.stack === this.stack && node.place === this.place);
     if (other) {
-      throw new Error(`${this.node.path}: caName must be unique among the CA certificates of an account, got ${quote(caName)}, which the registration `
+      throw new Error(`${this.node.path}: caName must be unique among the CA certificates of an account in a region, got ${Token.isUnresolved(caName) ? 'a token' : quote(caName)}, which the registration `
         + `${other.node.path} uses; choose another name`);
     }
   }

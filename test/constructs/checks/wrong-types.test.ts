@@ -152,6 +152,9 @@ test.each<[string, object, string]>([
     '"nameConstraints.permited" is not a property; did you mean permitted?'],
   ['a misspelt name in a map in a list', { certificatePolicies: [{ oid: '1.2.3', cpsURI: 'https://acme.example' }] },
     '"certificatePolicies[0].cpsURI" is not a property; did you mean cpsUri?'],
+  ['a name that a map in a map does not have', { nameConstraints: { permitted: { dns: ['a.example'], ipAddresses: ['10.0.0.0/8'] } } },
+    '"nameConstraints.permitted.ipAddresses" is not a property; nameConstraints.permitted must be a NameSubtrees, a map of dns, ip, uri, email, directory'],
+  ['a SecretValue where none can be', { keyStorage: SecretValue.secretsManager('ca-key') }, 'keyStorage must be a KeyStorage, as in KeyStorage.secretsManager(), got a SecretValue'],
   ['a token where it must be known', { keyAlgorithm: Aws.REGION }, 'keyAlgorithm must be a KeyAlgorithm, as in KeyAlgorithm.EC_P256, got a token in a text'],
   ['a token that is not encoded', { subject: { commonName: Fn.getAtt('A', 'B') } },
     'subject.commonName must be a text, got a token that is not encoded; see Token.asString(), Token.asNumber() and Token.asList()'],
@@ -203,7 +206,7 @@ describe('a property that is unknown', () => {
 
   test.each([
     ['constraints', 'nameConstraints'], ['san', 'subjectAlternativeNames'], ['subject_alt_names', 'subjectAlternativeNames'], ['pathLenConstraint', 'pathLength'],
-    ['validityDays', 'validity'], ['keyType', 'keyAlgorithm'],
+    ['validityDays', 'validity'], ['keyType', 'keyAlgorithm'], ['parent', 'issuer'],
   ])('is refused where other tools call a property so: %s', (name, property) => {
     expect(() => declare({ [name]: 'x' })).toThrow(new Error(`Stack/Ca: "${name}" is not a property; did you mean ${property}?`));
   });

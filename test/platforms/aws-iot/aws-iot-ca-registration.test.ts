@@ -130,6 +130,15 @@ describe('just-in-time registration', () => {
     });
   });
 
+  test('is refused for a function of another Region', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'eu-central-1' } });
+    const fn = (region: string) => Function.fromFunctionArn(stack, `In-${region}`, `arn:aws:lambda:${region}:111111111111:function:decide`);
+    const registration = new AwsIotCaRegistration(stack, 'Registration', { ca: new PrivateIotCa(stack, 'Ca', { subject: { commonName: 'Root' } }) });
+    expect(() => registration.addJustInTimeRegistration(fn('us-east-1')))
+      .toThrow('Stack/Registration: fn must be in the Region of the registration, eu-central-1, got Stack/In-us-east-1 in us-east-1; use a function there');
+    expect(() => registration.addJustInTimeRegistration(fn('eu-central-1'))).not.toThrow();
+  });
+
   test('is refused where auto-registration is declined', () => {
     const { stack, registration } = registered({ autoRegistration: false });
     const fn = Function.fromFunctionName(stack, 'Function', 'function');

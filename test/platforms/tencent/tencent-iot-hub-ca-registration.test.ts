@@ -57,7 +57,7 @@ test('two CAs of an account must have different names', () => {
     credentials: Secret.fromSecretCompleteArn(stack, `CredentialsOf${id}`, CREDENTIALS),
   });
   expect(() => register('Second', 'ap-guangzhou'))
-    .toThrow(`Stack/Second: caName must be unique among the CA certificates of an account, got "acme", which the registration ${registration.node.path} uses; choose another name`);
+    .toThrow(`Stack/Second: caName must be unique among the CA certificates of an account in a region, got "acme", which the registration ${registration.node.path} uses; choose another name`);
   expect(() => register('Elsewhere', 'ap-beijing')).not.toThrow();
 });
 

@@ -3,7 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { CliError, messageOf } from './cli-error';
 import { readBytesIfPresent } from './read-file';
 
-/** Files and folders. Each change of a file happens completely or not at all, even if the process or the machine stops in the middle. */
+/**
+ * Files and folders. Each change of a file, except for an addition, happens completely or not at all, even if the process or the machine stops
+ * in the middle.
+ */
 export interface Disk {
   /** The content of a file, or `undefined` if there is no such file. */
   read(path: string): Buffer | undefined;
@@ -11,6 +14,8 @@ export interface Disk {
   list(folder: string): string[];
   /** Puts a file in place. A reader sees either the old content or the new content. */
   replace(path: string, content: string, mode: number): void;
+  /** Adds text to the end of an existing file. If the process stops in the middle, only the beginning of the text may be there. */
+  append(path: string, content: string): void;
   /** Removes a file; does nothing if it does not exist. */
   remove(path: string): void;
   /** Makes a folder that only its owner may look into. It changes an existing folder too, which may have been made by hand. */
@@ -48,16 +53,14 @@ export const localDisk: Disk = {
     const temporary = join(folder, `.${basename(path)}.private-iot-ca.tmp`);
     attempt(path, 'written', () => {
       rmSync(temporary, { force: true });
-      const file = openSync(temporary, 'wx', mode);
-      try {
-        writeFileSync(file, content);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
+      writeThrough(temporary, 'wx', content, mode);
       renameSync(temporary, path);
       syncFolder(folder);
     });
+  },
+
+  append(path, content) {
+    attempt(path, 'written', () => writeThrough(path, 'a', content));
   },
 
   remove(path) {
@@ -116,6 +119,17 @@ function attempt(path: string, verb: string, change: () => void): void {
     change();
   } catch (error) {
     throw new CliError(`${path}: can't be ${verb}: ${messageOf(error)}`);
+  }
+}
+
+/** Writes a file, and syncs it to the disk. */
+function writeThrough(path: string, flags: string, content: string, mode?: number): void {
+  const file = openSync(path, flags, mode);
+  try {
+    writeFileSync(file, content);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

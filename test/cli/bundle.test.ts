@@ -115,7 +115,7 @@ describe('the bundled command line', () => {
 
   test('goes on after it was killed, with the serial number it had reserved', async () => {
     synth({ caKey: 'RSA_4096' });
-    const killed = await startUntil(join(out, 'state.json'), '"RESERVED"');
+    const killed = await startUntil(join(out, 'state.journal'), '"RESERVED"');
     killed.kill('SIGKILL');
     await ended(killed);
     const [reserved] = Object.keys(ledgerOf(out, 'Iot-Ledger').entries); // issuer/serial number

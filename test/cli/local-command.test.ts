@@ -270,9 +270,9 @@ describe('a run that fails', () => {
   });
 
   test.each([
-    ['is cut off', '{"version":2,"stacks":{'],
+    ['is cut off', '{"version":3,"stacks":{'],
     ['has another version', '{"version":1,"stacks":{},"ledgers":{},"secrets":{}}'],
-    ['has no stacks', '{"version":2}'],
+    ['has no stacks', '{"version":3}'],
     ['is empty', ''],
   ])('because state.json %s says it in one line and writes nothing', async (_, content) => {
     synth();

@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { localDisk } from '../../src/cli/disk';
+import { StateStore } from '../../src/cli/local/state-store';
 import { run } from '../../src/cli/program';
 import { silentProgress } from '../../src/cli/terminal';
 
@@ -70,11 +72,11 @@ export function generatedPath(folder: string, name: string): string {
 
 /** The identity of the CA of the stack `Iot` in a local deployment. */
 export function caIdIn(out: string): string {
-  return readJson(join(out, 'state.json')).stacks.Iot.resources.Ca.physicalId;
+  return StateStore.open(out, localDisk).state.stacks.Iot.resources.Ca.physicalId;
 }
 
 /** The ledger of a local deployment whose generated name begins so. */
 export function ledgerOf(out: string, name: string): ReturnType<typeof JSON.parse> {
-  const { ledgers } = readJson(join(out, 'state.json'));
+  const { ledgers } = StateStore.open(out, localDisk).state;
   return ledgers[Object.keys(ledgers).find(each => stem(each) === name)!];
 }

@@ -87,7 +87,7 @@ export async function removeStack(stackName: string, engine: Engine): Promise<St
 }
 
 function newStack(stackId: string): StackState {
-  return { stackId, parameters: {}, resources: {}, exports: {}, imports: [], before: {}, superseded: [] };
+  return { stackId, parameters: {}, resources: {}, exports: {}, imports: [], requests: {}, before: {}, superseded: {} };
 }
 
 function scopeOf(plan: StackPlan, { state, engine: { store }, unavailable }: Deployment): StackScope {
@@ -137,7 +137,7 @@ async function deployResources(plan: StackPlan, deployment: Deployment, inherite
 }
 
 async function deployResource(
-  plan: StackPlan, resource: PlannedResource, scope: StackScope, { state, operation, engine: { ports, secretValues, newId } }: Deployment,
+  plan: StackPlan, resource: PlannedResource, scope: StackScope, { state, operation, engine: { ports, secretValues, kmsKeys, newId } }: Deployment,
 ): Promise<void> {
   const { logicalId, name, type, dependencies, deletionPolicy, updateReplacePolicy } = resource;
   const id = `${plan.prefix}${logicalId}`;
@@ -148,7 +148,11 @@ async function deployResource(
   }
   const standIn = plannedStandIn(plan.stackName, logicalId, resource, scope, own(state.resources, id), newId);
   const keyAlgorithm = signingKeyAlgorithm(plan.stackName, resource, scope);
-  operation.putStandIn(id, { ...common, properties: standIn.properties }, standIn, keyAlgorithm, updateReplacePolicy);
+  const keyFile = keyAlgorithm && kmsKeys.declare(standIn.attributes.Arn, keyAlgorithm);
+  if (operation.putStandIn(id, { ...common, properties: standIn.properties }, standIn, updateReplacePolicy) && keyFile) {
+    operation.notes.push(`${operation.place(id, resource)}: this key is the file ${keyFile}, which stands in for AWS KMS; `
+      + 'anyone who can read the file can copy the key, whereas a key in KMS can\'t be copied');
+  }
   if (type === SECRET_TYPE) {
     const { GenerateSecretString } = resource.properties;
     secretValues.bind(secretId(plan.rootStackName, id), standIn.physicalId);

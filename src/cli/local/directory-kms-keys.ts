@@ -32,7 +32,7 @@ export class DirectoryKmsKeys {
    */
   public declare(keyArn: string, keyAlgorithm: KeyAlgorithmName): string {
     const file = this.fileOf(keyArn);
-    const keys = this.store.state.kmsKeys ??= {};
+    const keys = this.store.state.kmsKeys;
     const known = own(keys, keyArn)?.keyAlgorithm ?? keyAlgorithm;
     if (known !== keyAlgorithm) {
       throw new CliError(`the key ${keyArn} was created as ${known}, and CloudFormation does not allow the KeySpec of a key to change, `
@@ -51,7 +51,7 @@ export class DirectoryKmsKeys {
   /** A signer with a declared key. */
   public async signer(keyArn: string): Promise<Signer> {
     const file = this.fileOf(keyArn);
-    const key = own(this.store.state.kmsKeys ?? {}, keyArn);
+    const key = own(this.store.state.kmsKeys, keyArn);
     if (!key) {
       throw new CliError(`the KMS key ${keyArn} must be declared for signing (KeyUsage SIGN_VERIFY) in a stack that is deployed here`);
     }
@@ -60,7 +60,7 @@ export class DirectoryKmsKeys {
       throw new CliError(`${file}: this is not the key that stands in for ${keyArn}; restore the file`);
     }
     if (key.publicKey === undefined) {
-      this.store.state.kmsKeys![keyArn] = { ...key, publicKey: encoded(signer) };
+      this.store.state.kmsKeys[keyArn] = { ...key, publicKey: encoded(signer) };
       this.store.save();
     }
     return {
@@ -76,7 +76,7 @@ export class DirectoryKmsKeys {
   public remove(keyArn: string): void {
     this.disk.remove(this.fileOf(keyArn));
     this.disk.removeIfEmpty(this.folder);
-    delete this.store.state.kmsKeys?.[keyArn];
+    delete this.store.state.kmsKeys[keyArn];
   }
 
   /** Makes a key. Its file is written before its public key is recorded: if the run stops in between, the next run uses the file as it is. */

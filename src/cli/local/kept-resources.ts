@@ -5,6 +5,7 @@ import { isMap } from '../../contract/json-map';
 import { CA_RESOURCE_TYPES } from '../../contract/resource-types';
 import { identityIn } from '../../resource/physical-id';
 import { CliError } from '../cli-error';
+import { own } from '../json';
 import { ResourceState, StackState } from './state';
 
 /** What stays of removed resources. In AWS it would still exist, owned by no stack, until it is taken back by its name or ARN. */
@@ -30,15 +31,14 @@ export class KeptResources {
   public keep(resource: ResourceState): void {
     const { name, type, physicalId } = resource;
     if (hasStandIn(type)) {
-      this.engine.store.state.kept.push({ stackName: this.stackName, name, type, physicalId });
+      this.engine.store.state.kept[physicalId] = { stackName: this.stackName, name, type };
       this.note(resource, placeOf(resource, this.engine), physicalId);
     }
   }
 
   /** Deletes the record of a resource, in a rollback. */
   public restore({ physicalId }: ResourceState): void {
-    const { state } = this.engine.store;
-    state.kept = state.kept.filter(each => each.physicalId !== physicalId);
+    delete this.engine.store.state.kept[physicalId];
   }
 
   /** Notes the key of a withdrawn CA, if the key stays in a secret that still belongs to a resource. */
@@ -54,7 +54,7 @@ export class KeptResources {
   /** Notes a deleted CA whose ledger and key stay, owned by no stack. */
   public noteCa({ name, type, physicalId, properties: { LedgerTable, KeyStorage } }: ResourceState): void {
     const caId = identityIn(physicalId);
-    const isKept = (id: unknown): boolean => this.engine.store.state.kept.some(each => id === each.physicalId || id === localArn('kms', `key/${each.physicalId}`));
+    const isKept = (id: unknown): boolean => Object.keys(this.engine.store.state.kept).some(each => id === each || id === localArn('kms', `key/${each}`));
     if (CA_RESOURCE_TYPES.includes(type) && caId !== undefined && isMap(KeyStorage) && isKept(LedgerTable)) {
       const { Type, SecretArn, KeyArn } = KeyStorage;
       if (Type === 'ExistingSecret' || isKept(SecretArn ?? KeyArn)) {
@@ -70,7 +70,7 @@ export class KeptResources {
 
   /** Refuses a table to which its template gives the name of a kept table. As in AWS, even a table that no stack owns is not taken over. */
   public assertNone(physicalId: string, place: string): void {
-    const kept = this.engine.store.state.kept.find(each => each.physicalId === physicalId);
+    const kept = own(this.engine.store.state.kept, physicalId);
     if (kept) {
       throw new CliError(`${place}: ${physicalId} already exists: it was kept when ${kept.name} of stack ${kept.stackName} was removed; `
         + 'as in AWS, a new resource can\'t take it over; give the new resource another name');

@@ -133,9 +133,11 @@ async function deploy({ stacks, selected }: DeployedApp, props: LocalRunProps, r
     }
   } catch (error) {
     store.assertSound();
+    store.close();
     outputs.write(store, stacks.map(({ name }) => name)); // for the stacks that were done before the failure
     throw error;
   }
+  store.close();
   const written = outputs.write(store, stacks.map(({ name }) => name));
   return { changed: changed || written, outputsFile: outputs.path };
 }

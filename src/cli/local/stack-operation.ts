@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { KeyAlgorithmName } from '../../contract/key-algorithms';
-import { LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
+import { checkAnswer } from '../../contract/cloudformation-limits';
+import { LifecycleError, LifecycleEvent } from '../../resource/lifecycle-event';
+import { successBody } from '../../resource/response-size';
 import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
-import { assertTaken } from './answers';
 import { dependentsFirst } from './dependencies';
 import { Engine } from './engine';
 import { KeptResources, removeStandIn } from './kept-resources';
@@ -11,14 +11,8 @@ import { lossOf } from './losses';
 import { ownId, retainedWith, staysBehind, withoutOwnId } from './nested-ids';
 import { ResourceReport } from './report';
 import { isCertificate } from './stack-scope';
-import { PlannedStandIn } from './stand-ins';
-import { PendingRequest, ResourceState, StackState, SupersededResource } from './state';
-
-/** The desired state of a resource. */
-export type DesiredResource = PendingRequest['resource'];
-
-/** The request for a resource has failed, so the operation has to be rolled back. */
-export class ResourceFailure extends CliError {}
+import { StandIn } from './stand-ins';
+import { DesiredResource, PendingRequest, ResourceState, StackState, SupersededResource } from './state';
 
 /**
  * The steps that change one stack. Each step ends with a state on the disk from which another run can continue.
@@ -42,80 +36,48 @@ export class StackOperation {
     this.kept = new KeptResources(stackName, state, engine);
   }
 
-  /** Whether an earlier run was stopped in the middle. */
+  /** Whether the operation, or an earlier run that was stopped in the middle, has changed something. */
   public get isUnfinished(): boolean {
-    return this.state.request !== undefined || this.state.superseded.length > 0 || Object.keys(this.state.before).length > 0;
+    const { requests, before, superseded } = this.state;
+    return Object.keys({ ...requests, ...before, ...superseded }).length > 0;
   }
 
   /** Finishes the request during which an earlier run was stopped, so that nothing that it made is forgotten. */
   public async resume(): Promise<void> {
-    if (this.state.request) {
-      try {
-        await this.perform(this.state.request);
-      } catch (error) {
-        if (!(error instanceof ResourceFailure)) {
-          throw error;
-        }
-        // What the request may have made is marked for deletion. If the resource is still declared, it is requested again.
-      }
+    for (const [logicalId, request] of Object.entries(this.state.requests)) {
+      // What a failed request may have made is marked for deletion. If the resource is still declared, it is requested again.
+      await this.request(logicalId, request).catch(() => this.engine.store.assertSound());
     }
   }
 
   /** Creates or updates a certificate resource, unless it is already as desired. */
   public async put(logicalId: string, resource: DesiredResource, updateReplacePolicy: string | undefined): Promise<void> {
-    const current = own(this.state.resources, logicalId);
+    const { resources } = this.state;
+    const current = own(resources, logicalId);
     if (current && isDeepStrictEqual(current.properties, resource.properties)) {
-      const { name, dependencies, deletionPolicy } = resource;
-      this.state.resources[logicalId] = { ...current, name, dependencies, deletionPolicy }; // the next save includes them
+      resources[logicalId] = { ...current, ...resource }; // the next save includes its name and the like
       return;
     }
-    await this.perform({
-      requestType: current ? 'Update' : 'Create',
-      requestId: this.engine.newId(),
-      logicalId,
-      physicalId: current?.physicalId,
-      resource,
-      retainReplaced: updateReplacePolicy === 'Retain',
-    });
+    await this.request(logicalId, { requestId: this.engine.newId(), resource, updateReplacePolicy });
   }
 
   /**
    * Puts a stand-in in place; nothing happens outside the state.
    *
-   * @param keyAlgorithm for a KMS key that signs
+   * @returns whether it is a new stand-in
    */
-  public putStandIn(
-    logicalId: string, resource: DesiredResource, standIn: PlannedStandIn, keyAlgorithm: KeyAlgorithmName | undefined,
-    updateReplacePolicy: string | undefined,
-  ): void {
-    const current = own(this.state.resources, logicalId);
-    const keyFile = keyAlgorithm && this.engine.kmsKeys.declare(standIn.attributes.Arn, keyAlgorithm);
-    if (current?.physicalId !== standIn.physicalId) {
+  public putStandIn(logicalId: string, resource: DesiredResource, standIn: StandIn, updateReplacePolicy: string | undefined): boolean {
+    const isNew = own(this.state.resources, logicalId)?.physicalId !== standIn.physicalId;
+    if (isNew) {
       this.kept.assertNone(standIn.physicalId, this.place(logicalId, resource));
-      this.remember(logicalId);
-      if (current) {
-        this.discard(logicalId, current, updateReplacePolicy === 'Retain');
-      }
-      if (keyFile) {
-        this.notes.push(`${this.place(logicalId, resource)}: this key is the file ${keyFile}, which stands in for AWS KMS; `
-          + 'anyone who can read the file can copy the key, whereas a key in KMS can\'t be copied');
-      }
     }
-    this.state.resources[logicalId] = { ...resource, ...standIn };
+    this.set(logicalId, resource, standIn, updateReplacePolicy);
+    return isNew;
   }
 
-  /**
-   * Puts a nested stack in place before its resources, because their requests name its id.
-   *
-   * @param outputs absent until its resources are in place
-   */
+  /** Puts a nested stack in place: first without its outputs, because the requests for its resources name its id, and then with them. */
   public putNestedStack(logicalId: string, resource: DesiredResource, stackId: string, outputs?: ResourceState['attributes']): void {
-    const current = own(this.state.resources, logicalId);
-    const attributes = outputs ?? current?.attributes ?? {};
-    if (!current || !isDeepStrictEqual([current.properties, current.attributes], [resource.properties, attributes])) {
-      this.remember(logicalId);
-    }
-    this.state.resources[logicalId] = { ...resource, physicalId: stackId, attributes };
+    this.set(logicalId, resource, { physicalId: stackId, attributes: outputs ?? own(this.state.resources, logicalId)?.attributes ?? {} });
   }
 
   /** Ends the operation: it removes resources that the template does not declare, and saves the state from which the next operation starts. */
@@ -127,24 +89,19 @@ export class StackOperation {
 
   /** Undoes the changes of the operation, latest first. */
   public async rollBack(): Promise<void> {
-    for (const [logicalId, previous] of Object.entries(this.state.before).reverse()) {
-      const current = own(this.state.resources, logicalId);
-      if (!previous) {
-        if (current) {
-          this.remove(logicalId, current, true);
-        }
-      } else if (!isCertificate(previous.type)) {
-        if (current && current.physicalId !== previous.physicalId) {
-          this.supersede(logicalId, current);
-        }
-        this.state.resources[logicalId] = previous;
-        this.kept.restore(previous);
-      } else {
+    const { before, resources } = this.state;
+    for (const [logicalId, previous] of Object.entries(before).reverse()) {
+      const current = own(resources, logicalId);
+      if (previous && isCertificate(previous.type)) {
         const physicalId = this.failedIds.get(logicalId) ?? current!.physicalId;
-        const result = await this.send('Update', logicalId, previous, this.engine.newId(), physicalId);
-        this.record(logicalId, previous, result, false);
+        this.set(logicalId, previous, await this.send('Update', logicalId, previous, this.engine.newId(), physicalId));
+      } else if (previous) {
+        this.set(logicalId, previous, previous);
+        this.kept.restore(previous);
+      } else if (current) {
+        this.remove(logicalId, current, true);
       }
-      delete this.state.before[logicalId];
+      delete before[logicalId];
       this.engine.store.save();
     }
     await this.cleanUp();
@@ -157,8 +114,9 @@ export class StackOperation {
    * @param abandon `false` if a failure ends the operation instead: CloudFormation abandons nothing when it deletes a stack
    */
   public async cleanUp(abandon = true): Promise<void> {
-    const current = new Set(Object.values(this.state.resources).map(({ physicalId }) => physicalId));
-    for (const resource of dependentsFirst(this.state.superseded)) {
+    const { resources, superseded } = this.state;
+    const current = new Set(Object.values(resources).map(({ physicalId }) => physicalId));
+    for (const resource of dependentsFirst(Object.values(superseded))) {
       if (!current.has(resource.physicalId)) {
         try {
           await this.delete(resource);
@@ -172,7 +130,7 @@ export class StackOperation {
           this.warnings.push(message);
         }
       }
-      this.state.superseded = this.state.superseded.filter(each => each !== resource);
+      delete superseded[resource.requestId];
       this.engine.store.save();
     }
   }
@@ -185,64 +143,76 @@ export class StackOperation {
     await this.cleanUp(false);
   }
 
-  private async perform(request: PendingRequest): Promise<void> {
-    const { requestType, logicalId, resource, requestId, physicalId } = request;
-    this.remember(logicalId);
-    this.state.request = request; // reaches the disk with the first effect of the request
-    let result: LifecycleResult;
-    try {
-      result = await this.send(requestType, logicalId, resource, requestId, physicalId);
-    } catch (error) {
-      this.engine.store.assertSound();
-      delete this.state.request;
-      this.supersedeFailed(request, error);
-      this.engine.store.save();
-      throw new ResourceFailure(`${this.place(logicalId, resource)}: ${withoutOwnId(messageOf(error), logicalId)}`);
-    }
-    delete this.state.request;
-    this.record(logicalId, resource, result, request.retainReplaced);
-    this.engine.store.save();
+  /** Where a resource is, for messages. */
+  public place(logicalId: string, { name, type }: DesiredResource): string {
+    return `stack ${this.stackName}, resource ${logicalId} (${name === logicalId ? type : `${name}, ${type}`})`;
   }
 
-  private send(
-    requestType: 'Create' | 'Update' | 'Delete', logicalId: string, resource: DesiredResource, requestId: string, physicalId: string | undefined,
-  ): Promise<LifecycleResult> {
+  private async request(logicalId: string, request: PendingRequest): Promise<void> {
+    const { requestId, resource, updateReplacePolicy } = request;
+    const current = own(this.state.resources, logicalId);
+    this.remember(logicalId);
+    this.state.requests[logicalId] = request; // reaches the disk with the first effect of the request
+    try {
+      const answer = await this.send(current ? 'Update' : 'Create', logicalId, resource, requestId, current?.physicalId);
+      this.set(logicalId, resource, answer, updateReplacePolicy);
+    } catch (error) {
+      this.giveUp(logicalId, request, (error as { physicalResourceId?: string }).physicalResourceId);
+      throw new CliError(`${this.place(logicalId, resource)}: ${withoutOwnId(messageOf(error), logicalId)}`);
+    } finally {
+      delete this.state.requests[logicalId];
+      this.engine.store.save();
+    }
+  }
+
+  /** As CloudFormation does, gives up what a failed creation or update may have made, by the id that it returned or by an invented id. */
+  private giveUp(logicalId: string, { resource, requestId }: PendingRequest, returnedId: string | undefined): void {
+    const current = own(this.state.resources, logicalId);
+    const physicalId = returnedId ?? current?.physicalId ?? `${this.stackName}-${ownId(logicalId)}-${requestId}`;
+    const made = { ...resource, physicalId, attributes: {} };
+    if (!current) {
+      delete this.state.before[logicalId];
+      this.remove(logicalId, made, true);
+    } else if (physicalId !== current.physicalId) {
+      this.failedIds.set(logicalId, physicalId);
+      this.supersede(logicalId, made);
+    }
+  }
+
+  private async send(
+    requestType: LifecycleEvent['requestType'], logicalId: string, { name, type, stackId, properties }: DesiredResource, requestId: string,
+    physicalResourceId: string | undefined,
+  ): Promise<StandIn> {
     const { lifecycle, ports, progress } = this.engine;
     const event: LifecycleEvent = {
       requestType,
       requestId,
-      stackId: resource.stackId ?? this.state.stackId,
+      stackId: stackId ?? this.state.stackId,
       logicalResourceId: ownId(logicalId),
-      resourceType: resource.type,
-      physicalResourceId: physicalId,
-      properties: resource.properties,
+      resourceType: type,
+      physicalResourceId,
+      properties,
       oldProperties: requestType === 'Update' ? own(this.state.resources, logicalId)?.properties : undefined,
     };
-    return progress.during(`${requestType.toLowerCase()} ${resource.name} (${resource.type})`,
-      async () => assertTaken(event, await lifecycle(event, ports)));
+    const { physicalResourceId: physicalId, data } = await progress.during(`${requestType.toLowerCase()} ${name} (${type})`, () => lifecycle(event, ports));
+    const complaint = checkAnswer(successBody(event, physicalId, data));
+    if (complaint) {
+      throw new LifecycleError(complaint, physicalId, undefined);
+    }
+    return { physicalId, attributes: { ...data } };
   }
 
-  private record(logicalId: string, resource: DesiredResource, result: LifecycleResult, retainReplaced: boolean): void {
+  /** Changes the state of a resource, and gives up a physical resource that it no longer has. */
+  private set(logicalId: string, desired: DesiredResource, { physicalId, attributes }: StandIn, updateReplacePolicy?: string): void {
     const current = own(this.state.resources, logicalId);
-    if (current && current.physicalId !== result.physicalResourceId && !retainReplaced) {
-      this.supersede(logicalId, current);
+    const next = { ...desired, physicalId, attributes };
+    if (!current || !isDeepStrictEqual(factsOf(current), factsOf(next))) {
+      this.remember(logicalId);
     }
-    this.state.resources[logicalId] = { ...resource, physicalId: result.physicalResourceId, attributes: { ...result.data } };
-  }
-
-  /** As CloudFormation does, marks what a failed creation or update may have made for deletion, by the returned id or by an invented id. */
-  private supersedeFailed({ logicalId, resource, requestId }: PendingRequest, error: unknown): void {
-    const current = own(this.state.resources, logicalId);
-    const answered = (error as { physicalResourceId?: string }).physicalResourceId;
-    const physicalId = answered ?? current?.physicalId ?? `${this.stackName}-${ownId(logicalId)}-${requestId}`;
-    const failed = { ...resource, physicalId, attributes: {} };
-    if (!current) {
-      delete this.state.before[logicalId];
-      this.remove(logicalId, failed, true);
-    } else if (physicalId !== current.physicalId) {
-      this.failedIds.set(logicalId, physicalId);
-      this.supersede(logicalId, failed);
+    if (current && current.physicalId !== physicalId) {
+      this.discard(logicalId, current, updateReplacePolicy === 'Retain');
     }
+    this.state.resources[logicalId] = next;
   }
 
   private remember(logicalId: string): void {
@@ -268,19 +238,16 @@ export class StackOperation {
 
   /** Gives up a former physical resource: it is deleted later, or it stays, owned by no stack, as in AWS. */
   private discard(logicalId: string, resource: ResourceState, isKept: boolean): void {
-    if (!isKept) {
-      this.supersede(logicalId, resource);
-    } else {
+    if (isKept) {
       this.kept.keep(resource);
+    } else {
+      this.supersede(logicalId, resource);
     }
   }
 
-  private place(logicalId: string, { name, type }: DesiredResource): string {
-    return `stack ${this.stackName}, resource ${logicalId} (${name === logicalId ? type : `${name}, ${type}`})`;
-  }
-
   private supersede(logicalId: string, resource: ResourceState): void {
-    this.state.superseded.push({ ...resource, logicalId, requestId: this.engine.newId() });
+    const requestId = this.engine.newId();
+    this.state.superseded[requestId] = { ...resource, logicalId, requestId };
   }
 
   private async delete(resource: SupersededResource): Promise<void> {
@@ -292,4 +259,8 @@ export class StackOperation {
       removeStandIn(resource, this.engine);
     }
   }
+}
+
+function factsOf({ properties, physicalId, attributes }: ResourceState): unknown[] {
+  return [properties, physicalId, attributes];
 }

@@ -3,33 +3,42 @@ import { StackResource } from '../../issuing/ports';
 import { CliError } from '../cli-error';
 import { Disk, FileMode } from '../disk';
 import { parseJsonMap } from '../json';
+import { changesIn, copyOf, firstLine, lineOf, replay, Tree } from './journal';
 import { ownId } from './nested-ids';
 import { emptyState, malformation, StackState, State } from './state';
 
 /**
  * The state of a local deployment and its file. Code that changes the state also saves it. The changes between two saves reach
  * the disk together or not at all.
+ *
+ * A run that saves often writes the file once at first and once at the end. In between, it appends its changes to a journal: the file of a
+ * large deployment is long. If the run is stopped, the next run continues from the file and the journal.
  */
 export class StateStore {
   /** Reads the state of a directory. A directory without a state begins with an empty state. */
   public static open(directory: string, disk: Disk): StateStore {
-    const file = join(directory, 'state.json');
+    const [file, journal] = ['state.json', 'state.journal'].map(name => join(directory, name));
     const content = disk.read(file);
     if (content === undefined) {
-      return new StateStore(file, disk, emptyState());
+      return new StateStore(file, journal, disk, emptyState());
     }
-    const state = parseJsonMap(file, content);
-    const complaint = malformation(state);
+    const tree: Tree = parseJsonMap(file, content);
+    replay(journal, disk.read(journal) ?? Buffer.of(), content, tree);
+    const complaint = malformation(tree);
     if (complaint) {
       throw new CliError(`${file}: this state can't be used: ${complaint}`);
     }
-    return new StateStore(file, disk, state as unknown as State, content.toString('utf8'));
+    return new StateStore(file, journal, disk, tree as unknown as State, copyOf(tree));
   }
 
+  /** The first line of a journal that continues the file, once this run has written the file. */
+  private firstLine?: string;
+  private hasJournal = false;
   private failure?: unknown;
 
+  /** @param saved the state on the disk */
   private constructor(
-    public readonly file: string, private readonly disk: Disk, public readonly state: State, private saved?: string,
+    public readonly file: string, private readonly journal: string, private readonly disk: Disk, public readonly state: State, private saved?: Tree,
   ) {}
 
   /** Whether there is a state on the disk. */
@@ -37,20 +46,24 @@ export class StateStore {
     return this.saved !== undefined;
   }
 
-  /** Writes the state, unless it is on the disk already. After a failure, nothing more is written: the state on the disk is what counts. */
+  /** Writes what has changed since the state was last saved. */
   public save(): void {
     this.assertSound();
-    const content = `${JSON.stringify(this.state, undefined, 1)}\n`;
-    if (content === this.saved) {
-      return;
+    const changes = this.saved && changesIn(this.tree, this.saved);
+    if (changes?.length !== 0) {
+      this.attempt(() => this.firstLine === undefined ? this.writeFile() : this.append(this.firstLine, lineOf({ changes: changes! })));
     }
-    try {
-      this.disk.replace(this.file, content, FileMode.PRIVATE);
-    } catch (error) {
-      this.failure = error;
-      throw error;
+  }
+
+  /** Ends a run: everything is in the file then. */
+  public close(): void {
+    if (this.disk.read(this.journal) !== undefined) {
+      this.attempt(() => {
+        this.writeFile();
+        this.disk.remove(this.journal);
+        this.hasJournal = false;
+      });
     }
-    this.saved = content;
   }
 
   /** Throws the failure to write the state, if there was one. Code that catches the failures of single resources calls it. */
@@ -75,5 +88,35 @@ export class StateStore {
   /** All other stacks. */
   public others(name: string): [name: string, stack: StackState][] {
     return Object.entries(this.state.stacks).filter(([other]) => other !== name);
+  }
+
+  private get tree(): Tree {
+    return this.state as unknown as Tree;
+  }
+
+  private writeFile(): void {
+    const content = `${JSON.stringify(this.state, undefined, 1)}\n`;
+    this.disk.replace(this.file, content, FileMode.PRIVATE);
+    this.firstLine = firstLine(content);
+    this.saved = copyOf(this.tree);
+  }
+
+  private append(first: string, line: string): void {
+    if (this.hasJournal) {
+      this.disk.append(this.journal, line);
+    } else {
+      this.disk.replace(this.journal, `${first}${line}`, FileMode.PRIVATE);
+      this.hasJournal = true;
+    }
+  }
+
+  /** After a failure, nothing more is written: the state on the disk is what counts. */
+  private attempt(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
   }
 }

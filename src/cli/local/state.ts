@@ -1,104 +1,71 @@
+import { Form, listOf, mapOf, oneOf, record, text, ValueOf, wholeNumber } from './form';
 import { isMap, JsonMap } from '../../contract/json-map';
-import { KEY_ALGORITHM_NAMES, KeyAlgorithmName } from '../../contract/key-algorithms';
+import { KEY_ALGORITHM_NAMES } from '../../contract/key-algorithms';
 import { LedgerEntry, ResourceRecord } from '../../issuing/ledger/ledger';
 
 /** The version of the format of state.json. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
-/** Everything that a local deployment knows, in the format of state.json. Private keys are in files of their own. */
-export interface State {
-  readonly version: typeof STATE_VERSION;
-  /** The stacks by name, in the order in which they were first deployed. */
-  readonly stacks: { [name: string]: StackState };
-  /** The ledgers by the name of the table. */
-  readonly ledgers: { [table: string]: LedgerState };
-  /** The secrets by ARN. */
-  readonly secrets: { [arn: string]: SecretState };
-  /** The keys that stand in for KMS keys, by ARN; absent if none was ever declared. */
-  kmsKeys?: { [arn: string]: KmsKeyState };
-  /** What stays of removed or replaced resources. In AWS it would still exist, owned by no stack. */
-  kept: KeptResource[];
-}
-
-/** A secret, a table or a key whose resource is gone. */
-export interface KeptResource {
-  /** The stack it was in. */
-  readonly stackName: string;
-  readonly name: string;
-  readonly type: string;
-  readonly physicalId: string;
-}
-
-/** A deployed resource. */
-export interface ResourceState {
-  readonly type: string;
+const DESIRED_RESOURCE = {
+  type: text,
   /** The name in messages. */
-  readonly name: string;
-  readonly physicalId: string;
-  /** The id of the nested stack that it is in, which its requests name; absent if it is in the stack itself. */
-  readonly stackId?: string;
+  name: text,
   /** The properties as CloudFormation would send them: every scalar is a string. For a stand-in, the property that gives it its name. */
-  readonly properties: JsonMap;
-  readonly attributes: { readonly [name: string]: string };
+  properties: isMap,
   /** The logical ids of the resources that it was made after. */
-  readonly dependencies: readonly string[];
-  readonly deletionPolicy?: string;
-}
+  dependencies: listOf(text),
+};
 
-/** A stack. Until its first deployment has succeeded, it has no outputs. */
-export interface StackState {
-  readonly stackId: string;
-  /** The Region that the stack is meant for, if its app says so. */
-  region?: string;
-  parameters: { readonly [name: string]: string };
+const PHYSICAL_RESOURCE = { ...DESIRED_RESOURCE, physicalId: text, attributes: mapOf(text) };
+
+const OPTIONAL = {
+  /** The id of the nested stack that it is in, which its requests name; absent if it is in the stack itself. */
+  stackId: text,
+  deletionPolicy: text,
+};
+
+const desiredResource = record(DESIRED_RESOURCE, OPTIONAL);
+
+const resource = record(PHYSICAL_RESOURCE, OPTIONAL);
+
+/** The id of the deletion's request stays the same, however often a run is stopped during the request. */
+const supersededResource = record({ ...PHYSICAL_RESOURCE, logicalId: text, requestId: text }, OPTIONAL);
+
+const request = record({
+  requestId: text,
+  resource: desiredResource,
+}, {
+  /** Whether the physical resource that it replaces stays. */
+  updateReplacePolicy: text,
+});
+
+const stack = record({
+  stackId: text,
+  parameters: mapOf(text),
   /**
    * The resources by logical id. Those of a nested stack are here too, so that the two stacks change and are rolled back as one. Their ids
    * consist of the nested stack's logical id and their own, as in `Devices.Sensor`.
    */
-  readonly resources: { [logicalId: string]: ResourceState };
-  outputs?: { readonly [key: string]: string };
+  resources: mapOf(resource),
   /** The outputs that other stacks may import, by the name of the export. */
-  exports: { readonly [name: string]: string };
+  exports: mapOf(text),
   /** The names of the exports that this stack uses. */
-  imports: readonly string[];
-  /** The request that was in progress when the state was last written. */
-  request?: PendingRequest;
+  imports: listOf(text),
+  /** The creation or update that was in progress when the state was last written, by the logical id. */
+  requests: mapOf(request),
   /**
    * The resources that the present operation has changed, as they were before it, in the order of the changes; `null` for
    * resources that did not exist. Empty between operations.
    */
-  before: { [logicalId: string]: ResourceState | null };
-  /** What no longer belongs to a resource, and has to be deleted once the operation is over. */
-  superseded: SupersededResource[];
-}
-
-/** A creation or an update that has begun. */
-export interface PendingRequest {
-  readonly requestType: 'Create' | 'Update';
-  readonly requestId: string;
-  readonly logicalId: string;
-  readonly physicalId?: string;
-  readonly resource: Omit<ResourceState, 'physicalId' | 'attributes'>;
-  /** Whether the physical resource that it replaces stays. */
-  readonly retainReplaced: boolean;
-}
-
-/** A resource, or an earlier certificate of a resource, that is to be deleted. */
-export interface SupersededResource extends ResourceState {
-  readonly logicalId: string;
-  /** The id of the request that deletes it. It stays the same, however often a run is stopped during the request. */
-  readonly requestId: string;
-}
-
-/** The certificates of one ledger. */
-export interface LedgerState {
-  /** For each identity, the key of its latest certificate in `entries`. */
-  readonly latest: { [identity: string]: string };
-  /** The records of resources, by the stack's id, a slash and the logical id. */
-  readonly resources: { [resource: string]: ResourceRecord };
-  /** The entries by issuer and serial number. */
-  readonly entries: { [serialNumber: string]: StoredLedgerEntry };
-}
+  before: mapOf((value): value is ResourceState | null => value === null || resource(value)),
+  /** What no longer belongs to a resource, and has to be deleted once the operation is over, by the id of the request that deletes it. */
+  superseded: mapOf(supersededResource),
+}, {
+  /** The Region that the stack is meant for, if its app says so. */
+  region: text,
+  /** Absent until the first deployment of the stack has succeeded. */
+  outputs: mapOf(text),
+});
 
 /** The members of a ledger entry that are octets, and base64 in JSON. */
 export const OCTETS = ['certificate', 'chain', 'certificateSigningRequest', 'signature'] as const satisfies readonly (keyof LedgerEntry)[];
@@ -106,24 +73,75 @@ export const OCTETS = ['certificate', 'chain', 'certificateSigningRequest', 'sig
 /** A ledger entry as JSON. */
 export type StoredLedgerEntry = Omit<LedgerEntry, typeof OCTETS[number]> & { readonly [N in typeof OCTETS[number]]?: string };
 
-/** A secret whose versions are in files. */
-export interface SecretState {
-  /** The resource whose keys it holds; see `SecretVersions`. */
-  readonly owner: string;
-  /** The default version; absent until a version becomes the default. */
-  readonly current?: string;
-}
+const entry = record({ identity: text, serialNumber: text, status: text }) as Form<unknown> as Form<StoredLedgerEntry>;
+
+const resourceRecord = record({
+  requestId: text, since: text, holds: listOf(text), earlier: listOf(text), revision: wholeNumber,
+}) as Form<unknown> as Form<ResourceRecord>;
+
+const ledger = record({
+  /** For each identity, the key of its latest certificate in `entries`. */
+  latest: mapOf(text),
+  /** The records of resources, by the stack's id, a slash and the logical id. */
+  resources: mapOf(resourceRecord),
+  /** The certificates by issuer and serial number. */
+  entries: mapOf(entry),
+});
+
+/** The parts of the state. The stacks are in the order in which they were first deployed. */
+const PARTS = {
+  stacks: mapOf(stack),
+  /** The ledgers by the name of the table. */
+  ledgers: mapOf((value): value is LedgerState => ledger(value) && Object.values(value.latest).every(key => Object.hasOwn(value.entries, key))),
+  /** The secrets by ARN. Their versions are in files. */
+  secrets: mapOf(record({
+    /** The resource whose keys the secret holds; see `SecretVersions`. */
+    owner: text,
+  }, {
+    /** The default version; absent until a version becomes the default. */
+    current: text,
+  })),
+  /** The keys that stand in for KMS keys, by ARN. */
+  kmsKeys: mapOf(record({ keyAlgorithm: oneOf(KEY_ALGORITHM_NAMES) }, {
+    /** SPKI, DER in base64; absent until the key is made. */
+    publicKey: text,
+  })),
+  /** The secrets, tables and keys whose resources are gone, by their physical ids. In AWS they would still exist, owned by no stack. */
+  kept: mapOf(record({
+    /** The stack it was in. */
+    stackName: text,
+    name: text,
+    type: text,
+  })),
+};
+
+/** The desired state of a resource. */
+export type DesiredResource = ValueOf<typeof desiredResource>;
+
+/** A deployed resource. */
+export type ResourceState = ValueOf<typeof resource>;
+
+/** A resource, or an earlier certificate of a resource, that is to be deleted. */
+export type SupersededResource = ValueOf<typeof supersededResource>;
+
+/** A creation or an update that has begun. */
+export type PendingRequest = ValueOf<typeof request>;
+
+/** A stack. */
+export type StackState = ValueOf<typeof stack>;
+
+/** The certificates of one ledger. */
+export type LedgerState = ValueOf<typeof ledger>;
 
 /** A key that stands in for a key in KMS. */
-export interface KmsKeyState {
-  readonly keyAlgorithm: KeyAlgorithmName;
-  /** SPKI, DER in base64; absent until the key is made. */
-  readonly publicKey?: string;
-}
+export type KmsKeyState = State['kmsKeys'][string];
+
+/** Everything that a local deployment knows, in the format of state.json. Private keys are in files of their own. */
+export type State = { readonly version: number } & { readonly [N in keyof typeof PARTS]: ValueOf<typeof PARTS[N]> };
 
 /** The state of a directory into which nothing has been deployed yet. */
 export function emptyState(): State {
-  return { version: STATE_VERSION, stacks: {}, ledgers: {}, secrets: {}, kept: [] };
+  return { version: STATE_VERSION, stacks: {}, ledgers: {}, secrets: {}, kmsKeys: {}, kept: {} };
 }
 
 /** Says what is wrong with the format of a state; returns `undefined` if nothing is. */
@@ -132,65 +150,6 @@ export function malformation(state: JsonMap): string | undefined {
     return `its version must be ${STATE_VERSION}, got ${JSON.stringify(state.version) ?? 'none'}; it was written by another version of this tool: `
       + 'use that version, or choose another folder with --out';
   }
-  return check(state, 'stacks', everyMember(isStack))
-    ?? check(state, 'ledgers', everyMember(isLedger))
-    ?? check(state, 'secrets', everyMember(isSecret))
-    ?? check({ kmsKeys: {}, ...state }, 'kmsKeys', everyMember(isKmsKey))
-    ?? (Array.isArray(state.kept) && state.kept.every(isKept) ? undefined
-      : 'its list of kept resources is not in the form that a local deployment writes');
-}
-
-type Check = (value: unknown) => boolean;
-
-function check(state: JsonMap, name: string, isRight: Check): string | undefined {
-  return isRight(state[name]) ? undefined : `its ${name} are not in the form that a local deployment writes`;
-}
-
-const isText: Check = value => typeof value === 'string';
-const isTextList: Check = value => Array.isArray(value) && value.every(isText);
-
-function everyMember(isRight: Check): Check {
-  return value => isMap(value) && Object.values(value).every(isRight);
-}
-
-function isStack(value: unknown): boolean {
-  return isMap(value) && isText(value.stackId) && (value.region === undefined || isText(value.region))
-    && everyMember(isText)(value.parameters) && everyMember(isResource)(value.resources)
-    && (value.outputs === undefined || everyMember(isText)(value.outputs)) && everyMember(isText)(value.exports) && isTextList(value.imports)
-    && everyMember(member => member === null || isResource(member))(value.before)
-    && Array.isArray(value.superseded) && value.superseded.every(each => isResource(each) && isText(each.logicalId) && isText(each.requestId))
-    && (value.request === undefined || isRequest(value.request));
-}
-
-function isResource(value: unknown): value is JsonMap {
-  return isMap(value) && isText(value.type) && isText(value.name) && isText(value.physicalId) && isMap(value.properties)
-    && everyMember(isText)(value.attributes) && isTextList(value.dependencies) && (value.stackId === undefined || isText(value.stackId));
-}
-
-function isKept(value: unknown): boolean {
-  return isMap(value) && [value.stackName, value.name, value.type, value.physicalId].every(isText);
-}
-
-function isRequest(value: unknown): boolean {
-  return isMap(value) && isText(value.requestType) && isText(value.requestId) && isText(value.logicalId)
-    && isResource({ physicalId: '', attributes: {}, ...(value.resource as object) });
-}
-
-function isSecret(value: unknown): boolean {
-  return isMap(value) && isText(value.owner) && (value.current === undefined || isText(value.current));
-}
-
-function isKmsKey(value: unknown): boolean {
-  return isMap(value) && KEY_ALGORITHM_NAMES.includes(value.keyAlgorithm as KeyAlgorithmName)
-    && (value.publicKey === undefined || isText(value.publicKey));
-}
-
-function isRecord(value: unknown): boolean {
-  return isMap(value) && isText(value.requestId) && isText(value.since) && isTextList(value.holds) && isTextList(value.earlier) && typeof value.revision === 'number';
-}
-
-function isLedger(value: unknown): boolean {
-  return isMap(value) && everyMember(isText)(value.latest) && everyMember(isRecord)(value.resources)
-    && everyMember(entry => isMap(entry) && isText(entry.identity) && isText(entry.serialNumber) && isText(entry.status))(value.entries)
-    && Object.values(value.latest as JsonMap).every(key => Object.hasOwn(value.entries as JsonMap, key as string));
+  const wrong = Object.entries<Form<unknown>>(PARTS).find(([name, form]) => !form(state[name]));
+  return wrong && `its ${wrong[0] === 'kept' ? 'list of kept resources is' : `${wrong[0]} are`} not in the form that a local deployment writes`;
 }

@@ -115,7 +115,7 @@ describe('a deployment', () => {
     deployment.failing = ['Delete Ca'];
     const report = await deployment.deploy({ Resources: { Ca: ca('2') } });
     expect(report.warnings).toEqual(['stack Iot, resource Ca (Custom::PrivateIotCa): id-Ca-1 could not be deleted: refused']);
-    expect(deployment.state.stacks.Iot).toMatchObject({ resources: { Ca: { physicalId: 'id-Ca-2' } }, superseded: [] });
+    expect(deployment.state.stacks.Iot).toMatchObject({ resources: { Ca: { physicalId: 'id-Ca-2' } }, superseded: {} });
   });
 });
 
@@ -228,7 +228,7 @@ describe('a deployment that fails', () => {
     await expect(deployment.deploy({ Resources: { Ca: ca('1'), Device: device('2'), Later: device('3', { DependsOn: 'Device' }) } }))
       .rejects.toThrow('stack Iot, resource Device (Custom::IotDeviceCertificate): refused; the stack was rolled back');
     expect(deployment.takeCalls()).toEqual(['Create Ca', 'Create Device', 'Delete Device id-Device-2', 'Delete Ca id-Ca-1']);
-    expect(deployment.state.stacks.Iot).toMatchObject({ resources: {}, before: {}, superseded: [] });
+    expect(deployment.state.stacks.Iot).toMatchObject({ resources: {}, before: {}, superseded: {} });
     expect(deployment.state.stacks.Iot.outputs).toBeUndefined();
   });
 

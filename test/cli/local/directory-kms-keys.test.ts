@@ -127,7 +127,7 @@ describe('the files that stand in for keys in KMS', () => {
 
   test.each([{ [ARN]: { keyAlgorithm: 'DSA' } }, { [ARN]: {} }, { [ARN]: { keyAlgorithm: 'EC_P256', publicKey: 1 } }, []])(
     'are refused where state.json does not describe them: %j', kmsKeys => {
-      writeFileSync(join(folder, 'state.json'), JSON.stringify({ version: 2, stacks: {}, ledgers: {}, secrets: {}, kmsKeys }));
+      writeFileSync(join(folder, 'state.json'), JSON.stringify({ version: 3, stacks: {}, ledgers: {}, secrets: {}, kmsKeys }));
       expect(keys).toThrow('its kmsKeys are not in the form that a local deployment writes');
     });
 });

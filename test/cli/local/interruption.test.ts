@@ -1,8 +1,9 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Disk, localDisk } from '../../../src/cli/disk';
 import { outside } from '../../../src/cli/local/outside';
 import { runLocally } from '../../../src/cli/local/run';
+import { StateStore } from '../../../src/cli/local/state-store';
 import { silentProgress } from '../../../src/cli/terminal';
 import { temporaryFolder, writeAssembly } from '../../support/cli-assembly';
 import { caIdIn, filesBelow, readJson } from '../../support/cli-run';
@@ -10,7 +11,8 @@ import { iotTemplate, IotTemplateProps } from '../../support/cli-templates';
 
 /**
  * A disk that is gone after a number of writes and removals, as it is for a process that is killed there. Each one is
- * whole or not there, so that being killed before one is being killed after the one before.
+ * whole or not there, so that being killed before one is being killed after the one before. Only an addition to a file can
+ * be there in part.
  */
 class MortalDisk implements Disk {
   public readonly read = localDisk.read;
@@ -22,6 +24,13 @@ class MortalDisk implements Disk {
 
   public replace(path: string, content: string, mode: number): void {
     this.live(() => localDisk.replace(path, content, mode));
+  }
+
+  public append(path: string, content: string): void {
+    if (this.operationsLeft === 0) {
+      localDisk.append(path, content.slice(0, content.length / 2));
+    }
+    this.live(() => localDisk.append(path, content));
   }
 
   public remove(path: string): void {
@@ -52,7 +61,7 @@ interface Found {
 
 function look(out: string): Found {
   const files = filesBelow(out);
-  const ledger = files['state.json'] ? Object.values<Found>(JSON.parse(files['state.json']).ledgers)[0] : undefined;
+  const [ledger] = Object.values(StateStore.open(out, localDisk).state.ledgers);
   return {
     outputs: files['outputs.json'] ? JSON.parse(files['outputs.json']).Iot : undefined,
     entries: ledger?.entries ?? {},
@@ -138,6 +147,7 @@ describe('a run that is killed at any write', () => {
       await expect(deploy(out, failing, new MortalDisk(operations))).rejects.toThrow();
       await deploy(out, FIRST);
       expect(look(out).outputs).toEqual(look(base).outputs);
+      expect(readdirSync(out).sort()).toEqual(['keys', 'outputs.json', 'state.json']);
       expect(readJson(join(out, 'state.json')).stacks).toEqual(readJson(join(base, 'state.json')).stacks);
     }
   });

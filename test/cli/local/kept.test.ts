@@ -37,7 +37,7 @@ test('a CA that is declared again after it was removed is another CA, as in AWS,
   expect(outputs().CaKeySecret).not.toBe(first.CaKeySecret);
   expect(new X509Certificate(outputs().CaCertificate).publicKey.equals(new X509Certificate(first.CaCertificate).publicKey)).toBe(false);
   expect(filesBelow(folder)).toEqual(key);
-  expect(readJson(join(out, 'state.json')).kept.map(({ name }: { name: string }) => name).sort()).toEqual(['CaKey', 'Ledger']);
+  expect(Object.values<{ name: string }>(readJson(join(out, 'state.json')).kept).map(({ name }) => name).sort()).toEqual(['CaKey', 'Ledger']);
 });
 
 test('the key of a CA that was replaced stays, and the run names its file', async () => {

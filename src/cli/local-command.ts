@@ -1,8 +1,8 @@
 import { CliError, DeploymentError, printable } from './cli-error';
 import { documentText } from './document';
 import { readGivenSecret } from './local/given-secrets';
-import { describeLeftOut } from './local/left-out';
-import { outside, Outside } from './local/outside';
+import { describeLeftOut } from './local/report';
+import { outside, Outside } from './local/engine';
 import { parseGivenParameter } from './local/parameters';
 import { Outcome, StackReport } from './local/report';
 import { LocalRunResult, runLocally } from './local/run';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { exportCommand } from '../../src/cli/export-command';
 import { inspectCommand } from '../../src/cli/inspect-command';
 import { lintCommand } from '../../src/cli/lint-command';
-import { outside } from '../../src/cli/local/outside';
+import { outside } from '../../src/cli/local/engine';
 import { localCommand } from '../../src/cli/local-command';
 import { run } from '../../src/cli/program';
 import { silentProgress, Terminal } from '../../src/cli/terminal';

@@ -7,12 +7,11 @@ import { Engine } from './engine';
 import { generatedSecret } from './generated-secret';
 import { secretId } from './given-secrets';
 import { resolve, Unavailable } from './intrinsics';
-import { LeftOut, leftOutOfTypes } from './left-out';
 import { lossOf } from './losses';
 import { passedParameters, plannedStandIn, PlannedResource, resolvedProperties, signingKeyAlgorithm } from './planned-resource';
-import { ResourceReport, StackReport } from './report';
+import { LeftOut, ResourceReport, StackReport } from './report';
 import { StackOperation } from './stack-operation';
-import { deploymentScope, planNestedStack, StackPlan } from './stack-plan';
+import { planNestedStack, StackPlan } from './stack-plan';
 import { isCertificate, StackScope } from './stack-scope';
 import { generatedName, localArn, SECRET_TYPE } from './stand-ins';
 import { StackState } from './state';
@@ -63,7 +62,7 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
       unchanged: declared.size - changes.length,
       kept: operation.kept.places,
       keptCas: operation.kept.cas,
-      leftOut: [...leftOutOfTypes(leftOutTypes), ...leftOut, ...unavailableOutputs],
+      leftOut: [...[...leftOutTypes].map(([what, number]) => ({ what, number })), ...leftOut, ...unavailableOutputs],
       warnings: [...operation.notes, ...unfinished ? [`stack ${stackName}: completed what an earlier run had started`] : [], ...operation.warnings],
     };
   } catch (error) {
@@ -91,7 +90,8 @@ function newStack(stackId: string): StackState {
 }
 
 function scopeOf(plan: StackPlan, { state, engine: { store }, unavailable }: Deployment): StackScope {
-  return deploymentScope(plan, {
+  return new StackScope({
+    ...plan,
     resource: logicalId => {
       const id = `${plan.prefix}${logicalId}`;
       const resource = own(state.resources, id);
@@ -143,11 +143,11 @@ async function deployResource(
   const id = `${plan.prefix}${logicalId}`;
   const common = { type, name, dependencies, deletionPolicy, ...plan.prefix !== '' && { stackId: plan.stackId } };
   if (isCertificate(type)) {
-    await operation.put(id, { ...common, properties: resolvedProperties(plan.stackName, resource, scope) }, updateReplacePolicy);
+    await operation.put(id, { ...common, properties: resolvedProperties(resource, scope) }, updateReplacePolicy);
     return;
   }
-  const standIn = plannedStandIn(plan.stackName, logicalId, resource, scope, own(state.resources, id), newId);
-  const keyAlgorithm = signingKeyAlgorithm(plan.stackName, resource, scope);
+  const standIn = plannedStandIn(resource, scope, own(state.resources, id), newId);
+  const keyAlgorithm = signingKeyAlgorithm(resource, scope);
   const keyFile = keyAlgorithm && kmsKeys.declare(standIn.attributes.Arn, keyAlgorithm);
   if (operation.putStandIn(id, { ...common, properties: standIn.properties }, standIn, updateReplacePolicy) && keyFile) {
     operation.notes.push(`${operation.place(id, resource)}: this key is the file ${keyFile}, which stands in for AWS KMS; `
@@ -157,7 +157,7 @@ async function deployResource(
     const { GenerateSecretString } = resource.properties;
     secretValues.bind(secretId(plan.rootStackName, id), standIn.physicalId);
     if (GenerateSecretString !== undefined) {
-      const where = `stack ${plan.stackName}, resource ${logicalId}, property GenerateSecretString`;
+      const where = scope.place(logicalId, 'GenerateSecretString');
       secretValues.generateWith(standIn.physicalId, () => generatedSecret(resolve(GenerateSecretString, scope, where), ports.random, where));
     }
   }
@@ -171,7 +171,7 @@ async function deployNestedStack(plan: StackPlan, resource: PlannedResource, sco
   const { logicalId, name, type, deletionPolicy } = resource;
   const { state, operation, engine, unavailable } = deployment;
   const id = `${plan.prefix}${logicalId}`;
-  const passed = passedParameters(plan.stackName, resource, scope);
+  const passed = passedParameters(resource, scope);
   const stackId = own(state.resources, id)?.physicalId
     ?? localArn('cloudformation', `stack/${generatedName(plan.stackName, logicalId, engine.newId())}/${engine.newId()}`);
   const nested = planNestedStack(plan, logicalId, stackId.split('/')[1], stackId, passed, state);

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { fileNameIn, Path, PrivateFiles } from './private-files';
 import { localArn } from './stand-ins';
 import { KmsKeyState } from './state';
 import { StateStore } from './state-store';
@@ -8,7 +8,7 @@ import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../pki/keys';
 import { Signer, signerOf } from '../../pki/signer';
 import { complain } from '../../resource/property-values';
 import { CliError } from '../cli-error';
-import { Disk, FileMode } from '../disk';
+import { Disk } from '../disk';
 import { own } from '../json';
 
 const ARN_PREFIX = localArn('kms', 'key/');
@@ -18,10 +18,10 @@ const ARN_PREFIX = localArn('kms', 'key/');
  * used. They sign as KMS does, over the digests that KMS signs over, but unlike keys in KMS they can be copied.
  */
 export class DirectoryKmsKeys {
-  private readonly folder: string;
+  private readonly files: PrivateFiles;
 
-  constructor(private readonly store: StateStore, private readonly disk: Disk) {
-    this.folder = join(dirname(store.file), 'keys', 'kms');
+  constructor(private readonly store: StateStore, disk: Disk) {
+    this.files = new PrivateFiles(store, disk);
   }
 
   /**
@@ -31,38 +31,37 @@ export class DirectoryKmsKeys {
    * @throws CliError if the key was declared with another algorithm before: CloudFormation does not let the algorithm change
    */
   public declare(keyArn: string, keyAlgorithm: KeyAlgorithmName): string {
-    const file = this.fileOf(keyArn);
-    const keys = this.store.state.kmsKeys;
-    const known = own(keys, keyArn)?.keyAlgorithm ?? keyAlgorithm;
+    const file = fileOf(keyArn);
+    const { kmsKeys } = this.store.state;
+    const known = own(kmsKeys, keyArn)?.keyAlgorithm ?? keyAlgorithm;
     if (known !== keyAlgorithm) {
       throw new CliError(`the key ${keyArn} was created as ${known}, and CloudFormation does not allow the KeySpec of a key to change, `
         + `got ${keyAlgorithm}; give the construct another id`);
     }
-    keys[keyArn] ??= { keyAlgorithm };
-    return file;
+    kmsKeys[keyArn] ??= { keyAlgorithm };
+    return this.files.pathOf(file);
   }
 
   /** The file of a key, or `undefined` if none has been made. */
   public madeFile(keyArn: string): string | undefined {
-    const file = this.fileOf(keyArn);
-    return this.disk.read(file) && file;
+    return this.files.existing(fileOf(keyArn));
   }
 
   /** A signer with a declared key. */
   public async signer(keyArn: string): Promise<Signer> {
-    const file = this.fileOf(keyArn);
-    const key = own(this.store.state.kmsKeys, keyArn);
+    const file = fileOf(keyArn);
+    const { kmsKeys } = this.store.state;
+    const key = own(kmsKeys, keyArn);
     if (!key) {
       throw new CliError(`the KMS key ${keyArn} must be declared for signing (KeyUsage SIGN_VERIFY) in a stack that is deployed here`);
     }
-    const signer = signerOf(this.disk.read(file)?.toString('utf8') ?? await this.make(file, key));
-    if (keyAlgorithmOfPublicKey(signer.publicKey) !== key.keyAlgorithm || (key.publicKey ?? encoded(signer)) !== encoded(signer)) {
-      throw new CliError(`${file}: this is not the key that stands in for ${keyArn}; restore the file`);
+    const signer = signerOf(this.files.read(file) ?? await this.make(file, key));
+    const publicKey = signer.publicKey.toString('base64');
+    if (keyAlgorithmOfPublicKey(signer.publicKey) !== key.keyAlgorithm || (key.publicKey ?? publicKey) !== publicKey) {
+      throw new CliError(`${this.files.pathOf(file)}: this is not the key that stands in for ${keyArn}; restore the file`);
     }
-    if (key.publicKey === undefined) {
-      this.store.state.kmsKeys[keyArn] = { ...key, publicKey: encoded(signer) };
-      this.store.save();
-    }
+    kmsKeys[keyArn] = { ...key, publicKey };
+    this.store.save();
     return {
       publicKey: signer.publicKey,
       sign: async (data, hash) => {
@@ -74,34 +73,26 @@ export class DirectoryKmsKeys {
 
   /** Removes a key. The caller saves the state. */
   public remove(keyArn: string): void {
-    this.disk.remove(this.fileOf(keyArn));
-    this.disk.removeIfEmpty(this.folder);
+    this.files.remove(fileOf(keyArn));
     delete this.store.state.kmsKeys[keyArn];
   }
 
   /** Makes a key. Its file is written before its public key is recorded: if the run stops in between, the next run uses the file as it is. */
-  private async make(file: string, { keyAlgorithm, publicKey }: KmsKeyState): Promise<string> {
+  private async make(file: Path, { keyAlgorithm, publicKey }: KmsKeyState): Promise<string> {
     if (publicKey !== undefined) {
-      throw new CliError(`${file}: this key file no longer exists; restore it, or remove the construct of the key and declare another one`);
+      throw new CliError(`${this.files.pathOf(file)}: this key file no longer exists; restore it, or remove the construct of the key and declare another one`);
     }
     const { privateKeyPem } = await generateKeyPair(keyAlgorithm);
     this.store.save(); // the name of the file reaches the disk before the file itself
-    this.disk.makePrivateFolder(dirname(this.folder));
-    this.disk.makePrivateFolder(this.folder);
-    this.disk.replace(file, privateKeyPem, FileMode.PRIVATE);
-    return privateKeyPem;
-  }
-
-  private fileOf(keyArn: string): string {
-    const name = keyArn.startsWith(ARN_PREFIX) ? keyArn.slice(ARN_PREFIX.length) : '';
-    if (!/^[A-Za-z0-9-]+$/.test(name)) { // it becomes a file name
-      throw new CliError(`the KMS key must belong to this local deployment (${ARN_PREFIX}…), because a key in AWS can't be used locally, `
-        + `got ${JSON.stringify(keyArn)}`);
-    }
-    return join(this.folder, `${name}.pem`);
+    return this.files.writeOnce(file, privateKeyPem);
   }
 }
 
-function encoded({ publicKey }: Signer): string {
-  return publicKey.toString('base64');
+function fileOf(keyArn: string): Path {
+  const name = fileNameIn(keyArn, ARN_PREFIX);
+  if (name === undefined) {
+    throw new CliError(`the KMS key must belong to this local deployment (${ARN_PREFIX}…), because a key in AWS can't be used locally, `
+      + `got ${JSON.stringify(keyArn)}`);
+  }
+  return ['kms', `${name}.pem`];
 }

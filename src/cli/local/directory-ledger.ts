@@ -28,9 +28,7 @@ export class DirectoryLedger implements Ledger {
     if ((await this.resource(requester))?.revision !== over?.revision) {
       return false;
     }
-    this.writable().resources[pathOf(requester)] = record;
-    this.store.save();
-    return true;
+    return this.write({ resources: { [pathOf(requester)]: record } });
   }
 
   public async reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): Promise<boolean> {
@@ -40,11 +38,7 @@ export class DirectoryLedger implements Ledger {
     if (standing?.serialNumber !== over?.serialNumber || standing?.status !== over?.status || Object.hasOwn(this.ledger.entries, key)) {
       return false;
     }
-    const ledger = this.writable();
-    ledger.entries[key] = toStored(entry);
-    ledger.latest[entry.identity] = key;
-    this.store.save();
-    return true;
+    return this.write({ entries: { [key]: toStored(entry) }, latest: { [entry.identity]: key } });
   }
 
   public async advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): Promise<boolean> {
@@ -54,9 +48,7 @@ export class DirectoryLedger implements Ledger {
     if (standing?.status !== entry.status || !isOf(fromStored(standing), entry)) {
       return false;
     }
-    this.writable().entries[key] = { ...standing, ...toStored({ ...fromStored(standing), ...present(facts), status: to }) };
-    this.store.save();
-    return true;
+    return this.write({ entries: { [key]: { ...standing, ...toStored({ ...fromStored(standing), ...present(facts), status: to }) } } });
   }
 
   public async *issued(issuer: string): AsyncIterable<LedgerEntry> {
@@ -80,17 +72,18 @@ export class DirectoryLedger implements Ledger {
   }
 
   private get ledger(): LedgerState {
-    return own(this.store.state.ledgers, this.table) ?? emptyLedger();
+    return own(this.store.state.ledgers, this.table) ?? { latest: {}, resources: {}, entries: {} };
   }
 
-  private writable(): LedgerState {
-    const { ledgers } = this.store.state;
-    return ledgers[this.table] ??= emptyLedger();
+  /** Changes the ledger, which begins with its first entry or record, and saves it. Returns `true`, for the methods that have written. */
+  private write({ latest = {}, resources = {}, entries = {} }: Partial<LedgerState>): true {
+    const ledger = this.store.state.ledgers[this.table] ??= this.ledger;
+    Object.assign(ledger.latest, latest);
+    Object.assign(ledger.resources, resources);
+    Object.assign(ledger.entries, entries);
+    this.store.save();
+    return true;
   }
-}
-
-function emptyLedger(): LedgerState {
-  return { latest: {}, resources: {}, entries: {} };
 }
 
 function pathOf({ stackId, logicalResourceId }: Requester): string {

@@ -65,8 +65,7 @@ export class DirectoryParameters implements ParameterVersions {
 
   private tagsOf(path: string, version: string): Map<string, unknown> {
     const file = fileOf(path, version, TAGS);
-    const text = this.files.read(file);
-    return new Map(text === undefined ? [] : Object.entries(parseJsonMap(this.files.pathOf(file), Buffer.from(text))));
+    return new Map(Object.entries(parseJsonMap(this.files.pathOf(file), Buffer.from(this.files.read(file) ?? '{}'))));
   }
 
   private writeTags(path: string, version: string, tags: ReadonlyMap<string, unknown>): void {

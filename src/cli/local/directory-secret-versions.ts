@@ -3,13 +3,12 @@ import { holdsPem } from '../certificates/pem-blocks';
 import { CliError } from '../cli-error';
 import { Disk } from '../disk';
 import { own } from '../json';
-import { Path, PrivateFiles } from './private-files';
+import { fileNameIn, Path, PrivateFiles } from './private-files';
 import { localArn } from './stand-ins';
 import { StateStore } from './state-store';
 
 /** The extensions of the files, by their content. */
 const EXTENSIONS = ['pem', 'base64'] as const;
-type Extension = typeof EXTENSIONS[number];
 
 const VERSION_FILE = new RegExp(`^([A-Za-z0-9-]+)\\.(?:${EXTENSIONS.join('|')})$`);
 
@@ -40,14 +39,14 @@ export class DirectorySecretVersions implements SecretVersions {
   public async makeCurrent(secretArn: string, version: string, owner: string): Promise<PutBack> {
     this.standing(secretArn, version); // for its errors
     this.own(secretArn, owner);
-    const before = own(this.store.state.secrets, secretArn)?.current;
+    const before = this.currentOf(secretArn);
     this.setCurrent(secretArn, owner, version);
     return before === undefined || before === version ? NOTHING_TO_PUT_BACK : async () => this.setCurrent(secretArn, owner, before);
   }
 
   public async release(secretArn: string, version: string): Promise<boolean> {
     // As in Secrets Manager, the current version stays as long as its secret, which may have to be kept.
-    if (own(this.store.state.secrets, secretArn)?.current !== version) {
+    if (this.currentOf(secretArn) !== version) {
       this.files.remove(this.standing(secretArn, version));
     }
     return true;
@@ -55,14 +54,14 @@ export class DirectorySecretVersions implements SecretVersions {
 
   /** Reads the current version; returns `undefined` if the secret has none. */
   public async readCurrent(secretArn: string): Promise<string | undefined> {
-    const secret = own(this.store.state.secrets, secretArn);
-    return secret?.current === undefined ? undefined : this.read(secretArn, secret.current);
+    const current = this.currentOf(secretArn);
+    return current === undefined ? undefined : this.read(secretArn, current);
   }
 
   /** The versions that have a file, and the current version even if its file is gone. No value is read. */
   public versionsOf(secretArn: string): { readonly ids: readonly string[]; readonly current?: string } {
-    const current = own(this.store.state.secrets, secretArn)?.current;
-    const inFolder = this.files.namesIn([folderOf(secretArn)]).flatMap(name => VERSION_FILE.exec(name)?.[1] ?? []);
+    const current = this.currentOf(secretArn);
+    const inFolder = this.files.namesIn(folderOf(secretArn)).flatMap(name => VERSION_FILE.exec(name)?.[1] ?? []);
     return { ids: [...new Set([...current === undefined ? [] : [current], ...inFolder])], current };
   }
 
@@ -73,19 +72,18 @@ export class DirectorySecretVersions implements SecretVersions {
 
   /** The file of a version, or `undefined` if there is none. */
   public versionFile(secretArn: string, version: string): string | undefined {
-    const file = this.standing(secretArn, version);
-    return this.files.read(file) === undefined ? undefined : this.files.pathOf(file);
+    return this.files.existing(this.standing(secretArn, version));
   }
 
   /** The folder of a secret, or `undefined` if it is empty. */
   public folder(secretArn: string): string | undefined {
-    const folder = [folderOf(secretArn)];
-    return this.files.hasFiles(folder) ? this.files.pathOf(folder) : undefined;
+    const folder = folderOf(secretArn);
+    return this.files.namesIn(folder).length > 0 ? this.files.pathOf(folder) : undefined;
   }
 
   /** Reads the value that was generated for a secret; returns `undefined` if none was, as for every secret from elsewhere. */
   public readGenerated(secretArn: string): string | undefined {
-    return ownNameOf(secretArn) === undefined ? undefined : this.files.read(generatedFileOf(secretArn));
+    return isOurs(secretArn) ? this.files.read(generatedFileOf(secretArn)) : undefined;
   }
 
   /** Stores the value that was generated for a secret. */
@@ -96,13 +94,23 @@ export class DirectorySecretVersions implements SecretVersions {
 
   /** Whether the values of a secret are kept here. They are not if the app imports the secret, or if the command line gives its value. */
   public keeps(secretArn: string): boolean {
-    return ownNameOf(secretArn) !== undefined && (this.folder(secretArn) !== undefined || Object.hasOwn(this.store.state.secrets, secretArn));
+    return isOurs(secretArn) && (this.folder(secretArn) !== undefined || Object.hasOwn(this.store.state.secrets, secretArn));
+  }
+
+  /** Removes a secret with all its versions. The caller saves the state. */
+  public removeSecret(secretArn: string): void {
+    this.files.removeFolder(folderOf(secretArn));
+    delete this.store.state.secrets[secretArn];
   }
 
   /** The existing file of a version; if there is none, the file for a key in PEM. */
   private standing(secretArn: string, version: string): Path {
-    const [pem, ...others] = EXTENSIONS.map(extension => fileOf(secretArn, version, extension));
-    return others.find(file => this.files.read(file) !== undefined) ?? pem;
+    const [pem, base64] = EXTENSIONS.map(extension => fileOf(secretArn, version, extension));
+    return this.files.existing(base64) === undefined ? pem : base64;
+  }
+
+  private currentOf(secretArn: string): string | undefined {
+    return own(this.store.state.secrets, secretArn)?.current;
   }
 
   private setCurrent(secretArn: string, owner: string, current: string): void {
@@ -117,35 +125,28 @@ export class DirectorySecretVersions implements SecretVersions {
       throw new CliError(`the secret ${secretArn} must hold only keys of this resource, got a key of another certificate; declare a separate secret`);
     }
   }
-
-  /** Removes a secret with all its versions. The caller saves the state. */
-  public removeSecret(secretArn: string): void {
-    this.files.removeFolder([folderOf(secretArn)]);
-    delete this.store.state.secrets[secretArn];
-  }
 }
 
-function fileOf(secretArn: string, version: string, extension: Extension): Path {
+function fileOf(secretArn: string, version: string, extension: typeof EXTENSIONS[number]): Path {
   if (!/^[A-Za-z0-9-]+$/.test(version)) {
     throw new CliError('a version of a secret must consist of letters, digits and hyphens'); // it becomes a file name
   }
-  return [folderOf(secretArn), `${version}.${extension}`];
+  return [...folderOf(secretArn), `${version}.${extension}`];
 }
 
 function generatedFileOf(secretArn: string): Path {
-  return [folderOf(secretArn), 'generated.txt'];
+  return [...folderOf(secretArn), 'generated.txt'];
 }
 
-function folderOf(secretArn: string): string {
-  const name = ownNameOf(secretArn);
+function folderOf(secretArn: string): Path {
+  const name = fileNameIn(secretArn, ARN_PREFIX);
   if (name === undefined) {
     throw new CliError(`the secret must belong to this local deployment (${ARN_PREFIX}…), got ${JSON.stringify(secretArn)}`);
   }
-  return name;
+  return [name];
 }
 
-/** The name of a secret, if a stack of this deployment can have declared it. The name becomes a folder's name. */
-function ownNameOf(secretArn: string): string | undefined {
-  const name = secretArn.startsWith(ARN_PREFIX) ? secretArn.slice(ARN_PREFIX.length) : '';
-  return /^[A-Za-z0-9-]+$/.test(name) ? name : undefined;
+/** Whether a stack of this deployment can have declared a secret. */
+function isOurs(secretArn: string): boolean {
+  return fileNameIn(secretArn, ARN_PREFIX) !== undefined;
 }

@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
+import { isMap } from '../../contract/json-map';
 import { SecretValue } from '../../issuing/ports';
 import { CliError, printable } from '../cli-error';
 import { readBytesOr } from '../read-file';
 import { AssemblyStack } from './assembly';
 import { StackTemplate } from './nested-templates';
-import { referencesIn } from './references';
-import { secretReferencesIn } from './secret-references';
-import { nameInStack } from './stack-plan';
+import { referencesIn, secretReferencesIn } from './references';
+import { nameOf } from './stack-plan';
 import { isCertificate } from './stack-scope';
 import { localArn, nameStem, SECRET_TYPE } from './stand-ins';
-import { ResourceDeclaration } from './template';
+import { State } from './state';
 
 /** A value from the command line, for a secret that AWS would hold. */
 export interface GivenSecret {
@@ -64,15 +64,14 @@ export function declaredSecrets(stacks: readonly AssemblyStack[]): DeclaredSecre
 }
 
 function secretsIn(stackName: string, rootName: string, { template, nested }: StackTemplate, prefix: string): DeclaredSecret[] {
-  const nameOf = (logicalId: string, resource: ResourceDeclaration): string => nameInStack(logicalId, resource, rootName, prefix);
   const writtenFor = new Map([...template.resources].filter(([, { type }]) => isCertificate(type)).flatMap(([logicalId, resource]) =>
     secretReferencesIn(resource.properties).filter(({ isWritten }) => isWritten)
-      .flatMap(({ expression }) => [...referencesIn(expression)].map(secret => [secret, nameOf(logicalId, resource)] as const))));
+      .flatMap(({ expression }) => [...referencesIn(expression)].map(secret => [secret, nameOf(logicalId, { template, rootName, prefix })] as const))));
   const own = [...template.resources].filter(([, { type }]) => type === SECRET_TYPE).map(([logicalId, resource]) => ({
     id: secretId(stackName, `${prefix}${logicalId}`),
     writtenFor: writtenFor.get(logicalId),
     names: [
-      resource.constructPath, nameOf(logicalId, resource), `${prefix}${logicalId}`, nameStem(stackName, logicalId), resource.properties.Name,
+      resource.constructPath, nameOf(logicalId, { template, rootName, prefix }), `${prefix}${logicalId}`, nameStem(stackName, logicalId), resource.properties.Name,
     ].filter((each): each is string => typeof each === 'string'),
   }));
   return [...own, ...[...nested].flatMap(([logicalId, stack]) => secretsIn(stackName, rootName, stack, `${prefix}${logicalId}.`))];
@@ -125,22 +124,69 @@ export class GivenSecrets {
   }
 }
 
+/** What is known about the secrets of a deployment before it begins. */
+export interface KnownSecrets {
+  readonly declared: readonly DeclaredSecret[];
+  /** The ARNs and names of the secrets that certificates read; `undefined` for a secret that is known only during the deployment. */
+  readonly read: readonly (string | undefined)[];
+  /** The stacks that are deployed. */
+  readonly stacks: readonly AssemblyStack[];
+  readonly state: State;
+}
+
+/**
+ * Checks that the deployment can need each given secret, so that a mistyped name does not go unnoticed.
+ *
+ * @throws CliError if no certificate reads such a secret, or if the deployment itself writes its value
+ */
+export function assertNeeded(given: readonly GivenSecret[], { declared, read, stacks, state }: KnownSecrets): void {
+  const known = [...read, ...Object.values(state.ledgers).flatMap(({ entries }) => secretReferencesIn(Object.values(entries)))
+    .filter(({ isWritten }) => !isWritten).map(({ expression }) => String(expression))];
+  // The name of a secret that is known only during the deployment is an output of another stack.
+  const outputs = known.includes(undefined) ? stacks.flatMap(({ template }) => [...template.outputs.values()]) : [];
+  const texts = outputs.flatMap(({ value }) => textsIn(value));
+  const readNames = [...known.filter(each => each !== undefined), ...texts];
+  for (const { name } of given) {
+    const meant = declared.find(({ names }) => names.includes(name));
+    if (meant?.writtenFor !== undefined) {
+      throw new CliError(`--secret ${printable(name)}: the deployment writes this secret itself, with the private key of ${meant.writtenFor}; leave it out`);
+    }
+    if (!meant && !readNames.some(each => isNameOf(name, each))) {
+      const candidates = [
+        ...declared.filter(({ writtenFor }) => writtenFor === undefined).map(({ names }) => names[0]),
+        ...known.filter(each => each !== undefined).filter(each => !isLocalName(each, declared)).map(secretName),
+      ];
+      throw new CliError(`--secret ${printable(name)}: no certificate in this deployment reads this secret; `
+        + (candidates.length > 0 ? `the secrets that can be given are ${[...new Set(candidates)].map(printable).join(', ')}`
+          : 'this deployment has no secret that can be given'));
+    }
+  }
+}
+
+/** All texts in an expression. */
+function textsIn(expression: unknown): string[] {
+  if (typeof expression === 'string') {
+    return [expression];
+  }
+  return Array.isArray(expression) ? expression.flatMap(textsIn) : isMap(expression) ? Object.values(expression).flatMap(textsIn) : [];
+}
+
 /**
  * The name of a secret that no stack declares. An ARN in the account that stands in for all accounts was made here, from the name by which
  * the app imports the secret.
  */
-export function secretName(secretArn: string): string {
+function secretName(secretArn: string): string {
   return secretArn.startsWith(LOCAL_ARN) ? secretArn.slice(LOCAL_ARN.length) : secretArn;
 }
 
 /** Whether a name on the command line means the secret with this ARN or name. */
-export function isNameOf(name: string, secretArnOrName: string): boolean {
+function isNameOf(name: string, secretArnOrName: string): boolean {
   const secretArn = arnOf(secretArnOrName);
   return isExactly(secretArn, name) || isNamed(secretArn, name);
 }
 
 /** Whether an ARN or a name belongs to a secret that a stack declares. */
-export function isLocalName(secretArn: string, declared: readonly DeclaredSecret[]): boolean {
+function isLocalName(secretArn: string, declared: readonly DeclaredSecret[]): boolean {
   const name = secretName(secretArn).replace(ARN_END, '');
   return declared.some(({ names }) => names.includes(name));
 }

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { NO_VALUE, resolve, Resolved, Unavailable } from './intrinsics';
-import { NotKnownYet } from './rehearsed';
 import { StackScope, Withheld } from './stack-scope';
 import { generatedName, KMS_KEY_TYPE, nameProperty, PlannedStandIn, standInFor } from './stand-ins';
 import { ResourceState } from './state';
@@ -19,21 +18,40 @@ export interface PlannedResource extends ResourceDeclaration {
   readonly dependencies: readonly string[];
 }
 
+type Declared = ResourceDeclaration & { readonly logicalId: string };
+
+/** The check before a deployment needs a value that only the deployment will know. */
+export class NotKnownYet extends Error {}
+
+/** Evaluates what can be evaluated before the deployment, in order to find errors; returns `undefined` if it can't be evaluated yet. */
+export function rehearse<T>(evaluate: () => T, ...passedOver: (new (...args: never[]) => Error)[]): T | undefined {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (![NotKnownYet, ...passedOver].some(kind => error instanceof kind)) {
+      throw error;
+    }
+    return undefined;
+  }
+}
+
 /** The properties of a custom resource that are meant for CloudFormation itself. */
 const CLOUDFORMATION_PROPERTIES: readonly string[] = ['ServiceToken', 'ServiceTimeout'];
 
 /** The properties of a certificate resource as a request contains them: every scalar is a string. */
-export function resolvedProperties(stackName: string, { logicalId, properties }: PlannedResource, scope: StackScope): JsonMap {
-  const resolved: { [name: string]: unknown } = {};
-  for (const [name, expression] of Object.entries(properties)) {
-    if (!CLOUDFORMATION_PROPERTIES.includes(name)) {
-      const value = resolve(expression, scope, `stack ${stackName}, resource ${logicalId}, property ${name}`);
-      if (value !== NO_VALUE) {
-        resolved[name] = stringified(value);
-      }
-    }
+export function resolvedProperties({ logicalId, properties }: Declared, scope: StackScope): JsonMap {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !CLOUDFORMATION_PROPERTIES.includes(name)).flatMap(([name, expression]) => {
+    const value = resolve(expression, scope, scope.place(logicalId, name));
+    return value === NO_VALUE ? [] : [[name, stringified(value)]];
+  }));
+}
+
+/** CloudFormation passes every scalar to a custom resource as a string. */
+function stringified(value: Resolved): unknown {
+  if (Array.isArray(value)) {
+    return value.map(stringified);
   }
-  return resolved;
+  return typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, stringified(member)])) : String(value);
 }
 
 /**
@@ -42,18 +60,12 @@ export function resolvedProperties(stackName: string, { logicalId, properties }:
  *
  * @param newId makes a UUID, if a name has to be generated
  */
-export function plannedStandIn(
-  stackName: string, logicalId: string, { type, properties }: ResourceDeclaration, scope: StackScope,
-  current: ResourceState | undefined, newId: () => string,
-): PlannedStandIn {
+export function plannedStandIn({ logicalId, type, properties }: Declared, scope: StackScope, current: ResourceState | undefined, newId: () => string): PlannedStandIn {
   const property = nameProperty(type);
-  const name = property !== undefined && properties[property] !== undefined
-    ? scope.text(properties[property], `stack ${stackName}, resource ${logicalId}, property ${property}`)
-    : undefined;
+  const name = property === undefined || properties[property] === undefined ? undefined : scope.text(properties[property], scope.place(logicalId, property));
   const declared = name === undefined ? {} : { [property!]: name };
   const { physicalId, attributes } = current && isDeepStrictEqual(current.properties, declared)
-    ? current
-    : standInFor(type, name ?? generatedName(stackName, logicalId, newId()));
+    ? current : standInFor(type, name ?? generatedName(scope.stackName, logicalId, newId()));
   return { physicalId, attributes, properties: declared };
 }
 
@@ -61,18 +73,10 @@ export function plannedStandIn(
  * The algorithm of a KMS key that can sign certificates, or `undefined` for every other resource. Most KMS keys encrypt, and a key
  * whose usage or algorithm only AWS knows is not taken for a CA's key.
  */
-export function signingKeyAlgorithm(
-  stackName: string, { logicalId, type, properties }: PlannedResource, scope: StackScope,
-): KeyAlgorithmName | undefined {
-  const property = (name: string): Resolved => resolve(properties[name] ?? '', scope, `stack ${stackName}, resource ${logicalId}, property ${name}`);
-  try {
-    return type === KMS_KEY_TYPE && property('KeyUsage') === 'SIGN_VERIFY' ? keyAlgorithmOfKeySpec(String(property('KeySpec'))) : undefined;
-  } catch (error) {
-    if (error instanceof Unavailable) {
-      return undefined;
-    }
-    throw error;
-  }
+export function signingKeyAlgorithm({ logicalId, type, properties }: Declared, scope: StackScope): KeyAlgorithmName | undefined {
+  const property = (name: string): Resolved => resolve(properties[name] ?? '', scope, scope.place(logicalId, name));
+  return rehearse(
+    () => type === KMS_KEY_TYPE && property('KeyUsage') === 'SIGN_VERIFY' ? keyAlgorithmOfKeySpec(String(property('KeySpec'))) : undefined, Unavailable);
 }
 
 /** The values that a stack passes to the parameters of a nested stack. */
@@ -83,8 +87,8 @@ export interface PassedParameters {
 }
 
 /** The parameters of a nested stack. A list is passed as one text. */
-export function passedParameters(stackName: string, { logicalId, properties }: PlannedResource, scope: StackScope): PassedParameters {
-  const where = `stack ${stackName}, resource ${logicalId}, property Parameters`;
+export function passedParameters({ logicalId, properties }: Declared, scope: StackScope): PassedParameters {
+  const where = scope.place(logicalId, 'Parameters');
   const { Parameters: declared = {} } = properties;
   if (!isMap(declared)) {
     throw new CliError(`${where} must be a map`);
@@ -108,14 +112,4 @@ export function passedParameters(stackName: string, { logicalId, properties }: P
     }
   }
   return { values, withheld };
-}
-
-/** CloudFormation passes every scalar to a custom resource as a string. */
-function stringified(value: Resolved): unknown {
-  if (Array.isArray(value)) {
-    return value.map(stringified);
-  }
-  return typeof value === 'object'
-    ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, stringified(member)]))
-    : String(value);
 }

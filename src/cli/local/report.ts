@@ -1,4 +1,12 @@
-import { LeftOut } from './left-out';
+/** A part of a stack that only AWS can provide, or several parts of one kind. */
+export interface LeftOut {
+  /** A resource type, or a part of the template: `output Url`, `rule R`. */
+  readonly what: string;
+  /** For a resource type, the number of resources. */
+  readonly number?: number;
+  /** The reason, in words; absent if only AWS has such a thing. */
+  readonly reason?: string;
+}
 
 /** What happened to a resource in a deployment; `kept` means that the DeletionPolicy of a removed resource keeps it. */
 export type Outcome = 'created' | 'updated' | 'replaced' | 'removed' | 'kept';
@@ -53,4 +61,23 @@ export interface StackReport {
   readonly leftOut: readonly LeftOut[];
   /** What went wrong without making the deployment fail. */
   readonly warnings: readonly string[];
+}
+
+/** What a whole run leaves out, for people: each type once, with its number in all stacks, and each reason once. */
+export function describeLeftOut(stacks: readonly StackReport[]): string[] {
+  const types = new Map<string, number>();
+  const parts = new Map<string, string[]>();
+  for (const { stackName, leftOut } of stacks) {
+    for (const { what, number, reason = '' } of leftOut) {
+      if (number === undefined) {
+        parts.set(reason, [...parts.get(reason) ?? [], `${what} of stack ${stackName}`]);
+      } else {
+        types.set(what, (types.get(what) ?? 0) + number);
+      }
+    }
+  }
+  return [
+    ...[...types].map(([type, number]) => `${number} × ${type}`),
+    ...[...parts].map(([reason, names]) => `${names.join(', ')}${reason && `: ${reason}`}`),
+  ];
 }

@@ -1,17 +1,17 @@
+import { isMap } from '../../contract/json-map';
+import { ResourceType } from '../../contract/resource-types';
+import { RegistrationType } from '../../platforms/registrations';
 import { CliError } from '../cli-error';
 import { own } from '../json';
 import { AssemblyStack, isNamed } from './assembly';
-import { Awaited, awaitedCodes, awaitedParameters } from './awaited-codes';
 import { inDependencyOrder } from './dependencies';
 import { resolve, Unavailable } from './intrinsics';
-import { LeftOut } from './left-out';
 import { NESTED_STACK_TYPE, StackTemplate } from './nested-templates';
 import { GivenParameter, parameterValues } from './parameters';
-import { passedParameters, PassedParameters, plannedStandIn, PlannedResource, resolvedProperties } from './planned-resource';
-import { referencesIn } from './references';
-import { notKnownYet, rehearse } from './rehearsed';
-import { secretReferencesIn } from './secret-references';
-import { isCertificate, isDeployed, ReferencedResource, StackScope, StackScopeProps, Withheld } from './stack-scope';
+import { NotKnownYet, passedParameters, PassedParameters, plannedStandIn, PlannedResource, rehearse, resolvedProperties } from './planned-resource';
+import { referencesIn, secretReferencesIn } from './references';
+import { LeftOut } from './report';
+import { Awaited, isCertificate, isDeployed, StackScope, Withheld } from './stack-scope';
 import { generatedName } from './stand-ins';
 import { StackState } from './state';
 import { ResourceDeclaration, Template } from './template';
@@ -50,81 +50,68 @@ const UNKNOWN_ID = 'xxxxxx';
 
 type StackToPlan = Omit<StackPlan, 'awaited' | 'resources' | 'leftOut' | 'leftOutByName' | 'secrets'>;
 
-/** What the plan of a nested stack needs to know about its parent stack. */
-type ParentStack = Pick<StackPlan, 'template' | 'nested' | 'awaitedParameters' | 'region' | 'rootName' | 'rootStackName' | 'prefix'>;
-
 /**
  * Plans the deployment of a stack.
  *
  * @throws CliError for every error in the template that can be found without deploying
  */
 export function planStack(stack: AssemblyStack, stackId: string, given: readonly GivenParameter[], previous: StackState | undefined): StackPlan {
-  const { name: stackName, displayName, region, template, nested, reads } = stack;
+  const { name: stackName, displayName: rootName, template } = stack;
   const parameters = parameterValues(stackName, template.parameters, {
     given: givenTo(stack, given),
     assembly: stack.parameters,
     previous: previous?.parameters ?? {},
   });
   return plan({
-    stackName,
-    stackId,
-    displayName,
-    region,
-    template,
-    nested,
-    reads,
-    parameters,
-    withheld: new Map(),
-    awaitedParameters: new Map(),
-    rootName: displayName,
-    rootStackName: stackName,
-    prefix: '',
+    ...stack, stackName, stackId, parameters, withheld: new Map(), awaitedParameters: new Map(), rootName, rootStackName: stackName, prefix: '',
   }, previous);
 }
 
 /** Plans the deployment of a nested stack. */
 export function planNestedStack(
-  parent: ParentStack, logicalId: string, stackName: string, stackId: string, { values, withheld }: PassedParameters,
-  previous: StackState | undefined,
+  parent: StackToPlan, logicalId: string, stackName: string, stackId: string, { values, withheld }: PassedParameters, previous: StackState | undefined,
 ): StackPlan {
   const stack = parent.nested.get(logicalId)!;
   const declared = new Map([...stack.template.parameters].filter(([name]) => !withheld.has(name)));
-  const parameters = parameterValues(stackName, declared, { given: values, assembly: {}, previous: {} });
-  const { region, rootName, rootStackName } = parent;
+  const { Parameters: passed } = parent.template.resources.get(logicalId)!.properties;
   return plan({
+    ...parent,
     ...stack,
     stackName,
     stackId,
-    region,
-    parameters,
+    parameters: parameterValues(stackName, declared, { given: values, assembly: {}, previous: {} }),
     withheld,
-    awaitedParameters: awaitedParameters(parent.template.resources.get(logicalId)!, parent.template, parent.awaitedParameters, namesIn(parent)),
-    rootName,
-    rootStackName,
+    awaitedParameters: awaitedIn(Object.entries(isMap(passed) ? passed : {}), parent),
     prefix: `${parent.prefix}${logicalId}.`,
   }, previous);
 }
 
 function plan(stack: StackToPlan, previous: StackState | undefined): StackPlan {
-  const { stackName, template, prefix } = stack;
+  const { stackName, template, prefix, nested } = stack;
   const currentOf = (logicalId: string) => previous && own(previous.resources, `${prefix}${logicalId}`);
-  const awaited = awaitedCodes(template, stack.awaitedParameters, namesIn(stack));
+  const awaited = awaitedIn([...template.resources].filter(([, { type }]) => type === ResourceType.VERIFICATION_CERTIFICATE)
+    .map(([logicalId, { properties }]) => [logicalId, properties]), stack);
   const scope: StackScope = new StackScope({
     ...stack,
     awaited,
     resource: logicalId => {
       const declaration = template.resources.get(logicalId)!;
-      return isCertificate(declaration.type) || stack.nested.has(logicalId)
-        ? notKnownYet() : plannedStandIn(stackName, logicalId, declaration, scope, currentOf(logicalId), () => UNKNOWN_ID);
+      return isCertificate(declaration.type) || nested.has(logicalId)
+        ? notKnownYet() : plannedStandIn({ ...declaration, logicalId }, scope, currentOf(logicalId), () => UNKNOWN_ID);
     },
     exported: notKnownYet,
     stackOutput: notKnownYet,
   });
   const exists = ({ condition }: { condition?: string }, where: string): boolean =>
     condition === undefined || (rehearse(() => scope.condition(condition, where)) ?? true);
-  const existing = [...template.resources].filter(([id, resource]) => exists(resource, `stack ${stackName}, resource ${id}`));
-  const { resources, leftOutByName } = inOrder(stack, awaited, existing);
-  existing.forEach(([id, { type }]) => checkType(stackName, id, type, currentOf(id)?.type));
+  const existing = [...template.resources].filter(([id, resource]) => exists(resource, scope.place(id)));
+  const resources = inOrder(stack, awaited, existing);
+  for (const [id, { type }] of existing) {
+    const former = currentOf(id)?.type ?? type;
+    if (former !== type) {
+      throw new CliError(`${scope.place(id)}: CloudFormation does not allow the type to change, from ${former} to ${type}; give the construct another id`);
+    }
+  }
   const secrets = resources.flatMap(resource => checkResource(stack, resource, scope, previous));
   for (const [key, output] of template.outputs) {
     const where = `stack ${stackName}, output ${key}`;
@@ -132,14 +119,36 @@ function plan(stack: StackToPlan, previous: StackState | undefined): StackPlan {
       rehearse(() => resolve(output.value, scope, where), Unavailable); // such an output is left out
     }
   }
-  return { ...stack, awaited, resources, leftOut: leftOutTypes(existing), leftOutByName, secrets };
+  const leftOutTypes = existing.map(([, { type }]) => type).filter(type => !isDeployed(type) && type !== NESTED_STACK_TYPE).sort();
+  return {
+    ...stack,
+    awaited,
+    resources,
+    secrets,
+    leftOut: new Map([...new Set(leftOutTypes)].map(type => [type, leftOutTypes.filter(each => each === type).length])),
+    leftOutByName: existing.filter(([id, { type }]) => awaited.has(id) || (type === NESTED_STACK_TYPE && !nested.has(id))).map(([id, { type }]) => ({
+      what: `${nameOf(id, stack)} (${type})`,
+      reason: awaited.has(id) ? `its code comes from the platform, in the deployment of ${awaited.get(id)}`
+        : 'its template is not in the assembly, so the certificates that it may declare are not made',
+    })),
+  };
 }
 
-/** The scope in which a planned stack is deployed. */
-export function deploymentScope(planned: StackPlan, lookUp: Pick<StackScopeProps, 'exported' | 'stackOutput'> & {
-  resource: (logicalId: string) => ReferencedResource | undefined;
-}): StackScope {
-  return new StackScope({ ...planned, ...lookUp });
+/** Stands in for a value that only the deployment will know. */
+function notKnownYet(): never {
+  throw new NotKnownYet();
+}
+
+const REGISTRATION_TYPES: readonly string[] = Object.values(RegistrationType);
+
+/** Finds the expressions that refer to a value which a platform provides only during the deployment, which does not happen here. */
+function awaitedIn(expressions: readonly (readonly [name: string, expression: unknown])[], stack: StackToPlan): Awaited {
+  const sourcesOf = (name: string): readonly string[] => {
+    const type = stack.template.resources.get(name)?.type ?? '';
+    return REGISTRATION_TYPES.includes(type) ? [`${nameOf(name, stack)} (${type})`] : [stack.awaitedParameters.get(name) ?? []].flat();
+  };
+  return new Map(expressions.flatMap(([name, expression]) =>
+    [...referencesIn(expression)].flatMap(sourcesOf).slice(0, 1).map(source => [name, source] as const)));
 }
 
 /** Whether a value from the command line is for this stack. */
@@ -153,43 +162,25 @@ function givenTo(stack: AssemblyStack, given: readonly GivenParameter[]): { [nam
   return Object.fromEntries(ordered.filter(each => isGivenTo(stack, each)).map(({ name, value }) => [name, value]));
 }
 
-function inOrder(stack: StackToPlan, awaited: Awaited, existing: [string, ResourceDeclaration][]): Pick<StackPlan, 'resources' | 'leftOutByName'> {
+function inOrder(stack: StackToPlan, awaited: Awaited, existing: [string, ResourceDeclaration][]): PlannedResource[] {
   const { stackName, template, nested } = stack;
   const references = new Map(existing.map(([id, resource]) => [id, directDependencies(stackName, template, id, resource)]));
   const order = inDependencyOrder([...references.keys()], id => references.get(id)!, cycle => {
     throw new CliError(`stack ${stackName}: the resources ${cycle.join(' → ')} depend on each other`);
   });
-  const nameOf = namesIn(stack);
-  const isPlanned = (id: string): boolean => (isDeployed(template.resources.get(id)!.type) && !awaited.has(id)) || nested.has(id);
-  const planned = order.filter(isPlanned);
-  return {
-    resources: planned.map(logicalId => ({
-      ...template.resources.get(logicalId)!,
-      logicalId,
-      name: nameOf(logicalId),
-      dependencies: planned.filter(id => references.get(logicalId)!.has(id)),
-    })),
-    leftOutByName: existing.filter(([id, { type }]) => awaited.has(id) || (type === NESTED_STACK_TYPE && !nested.has(id))).map(([id, { type }]) => {
-      const source = awaited.get(id);
-      const reason = source === undefined ? 'its template is not in the assembly, so the certificates that it may declare are not made'
-        : `its code comes from the platform, in the deployment of ${source}`;
-      return { what: `${nameOf(id)} (${type})`, reason };
-    }),
-  };
+  const planned = order.filter(id => (isDeployed(template.resources.get(id)!.type) && !awaited.has(id)) || nested.has(id));
+  return planned.map(logicalId => ({
+    ...template.resources.get(logicalId)!,
+    logicalId,
+    name: nameOf(logicalId, stack),
+    dependencies: planned.filter(id => references.get(logicalId)!.has(id)),
+  }));
 }
 
-/**
- * The path of a resource's construct in its stack, if known, otherwise its logical id.
- *
- * @param prefix for a resource in a nested stack, the prefix of its logical id in the state
- */
-export function nameInStack(logicalId: string, { constructPath = '' }: ResourceDeclaration, rootName: string, prefix: string): string {
+/** The path of a resource's construct in its root stack, if known, otherwise its logical ids. */
+export function nameOf(logicalId: string, { template, rootName, prefix }: Pick<StackPlan, 'template' | 'rootName' | 'prefix'>): string {
+  const { constructPath = '' } = template.resources.get(logicalId)!;
   return constructPath.startsWith(`${rootName}/`) ? constructPath.slice(rootName.length + 1) : `${prefix.replaceAll('.', '/')}${logicalId}`;
-}
-
-/** The names of the resources of a stack. */
-function namesIn({ template, rootName, prefix }: Pick<StackPlan, 'template' | 'rootName' | 'prefix'>): (logicalId: string) => string {
-  return logicalId => nameInStack(logicalId, template.resources.get(logicalId)!, rootName, prefix);
 }
 
 function directDependencies(stackName: string, template: Template, logicalId: string, resource: ResourceDeclaration): Set<string> {
@@ -200,39 +191,20 @@ function directDependencies(stackName: string, template: Template, logicalId: st
   return new Set([...referencesIn(resource.properties), ...resource.dependsOn]);
 }
 
-function checkType(stackName: string, logicalId: string, type: string, previous: string | undefined): void {
-  if (previous !== undefined && previous !== type) {
-    throw new CliError(`stack ${stackName}, resource ${logicalId}: CloudFormation does not allow the type to change, from ${previous} to ${type}; `
-      + 'give the construct another id');
-  }
-}
-
 /** @returns the secrets that the resource, or a certificate in it, reads; as in `StackPlan.secrets` */
-function checkResource(
-  stack: StackToPlan, resource: PlannedResource, scope: StackScope, previous: StackState | undefined,
-): readonly (string | undefined)[] {
+function checkResource(stack: StackToPlan, resource: PlannedResource, scope: StackScope, previous: StackState | undefined): readonly (string | undefined)[] {
   const { stackName, prefix } = stack;
-  const { logicalId } = resource;
+  const { logicalId, properties } = resource;
   if (isCertificate(resource.type)) {
-    for (const [name, expression] of Object.entries(resource.properties)) {
-      rehearse(() => resolvedProperties(stackName, { ...resource, properties: { [name]: expression } }, scope));
-    }
-    return secretReferencesIn(resource.properties).filter(({ isWritten }) => !isWritten)
-      .map(({ expression }) => rehearse(() => scope.text(expression, `stack ${stackName}, resource ${logicalId}`), CliError));
+    Object.entries(properties).forEach(([name, expression]) => rehearse(() => resolvedProperties({ ...resource, properties: { [name]: expression } }, scope)));
+    return secretReferencesIn(properties).filter(({ isWritten }) => !isWritten)
+      .map(({ expression }) => rehearse(() => scope.text(expression, scope.place(logicalId)), CliError));
   }
   if (!stack.nested.has(logicalId)) {
-    rehearse(() => plannedStandIn(stackName, logicalId, resource, scope, undefined, () => UNKNOWN_ID));
+    rehearse(() => plannedStandIn(resource, scope, undefined, () => UNKNOWN_ID));
     return [];
   }
   const name = generatedName(stackName, logicalId, UNKNOWN_ID);
   const stackId = previous && own(previous.resources, `${prefix}${logicalId}`)?.physicalId;
-  const nested = rehearse(() => planNestedStack(stack, logicalId, name, stackId ?? name, passedParameters(stackName, resource, scope), previous));
-  return nested ? nested.secrets : [undefined];
-}
-
-function leftOutTypes(existing: [string, ResourceDeclaration][]): Map<string, number> {
-  const counts = new Map<string, number>();
-  const types = existing.map(([, { type }]) => type).filter(type => !isDeployed(type) && type !== NESTED_STACK_TYPE);
-  types.sort().forEach(type => counts.set(type, (counts.get(type) ?? 0) + 1));
-  return counts;
+  return rehearse(() => planNestedStack(stack, logicalId, name, stackId ?? name, passedParameters(resource, scope), previous).secrets) ?? [undefined];
 }

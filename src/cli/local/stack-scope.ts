@@ -1,7 +1,7 @@
+import { isMap } from '../../contract/json-map';
 import { ResourceType } from '../../contract/resource-types';
 import { CliError } from '../cli-error';
 import { own } from '../json';
-import { Awaited } from './awaited-codes';
 import { NO_VALUE, resolve, resolveCondition, Resolved, Scope, Unavailable, Value } from './intrinsics';
 import { referencedValue } from './parameters';
 import { hasStandIn, LOCAL_ACCOUNT, LOCAL_PARTITION, LOCAL_REGION } from './stand-ins';
@@ -36,6 +36,12 @@ export interface StackScopeProps {
   readonly stackOutput: (stackName: string, outputName: string, region: string | undefined) => string | undefined;
 }
 
+/**
+ * The values that a platform provides only during the deployment, which does not happen here. For each logical id, the map has the resource,
+ * in words, that requests the value.
+ */
+export type Awaited = ReadonlyMap<string, string>;
+
 /** The parameters that have no value, each with the error for a reference to it at a given place. */
 export type Withheld = ReadonlyMap<string, (where: string) => Error>;
 
@@ -55,10 +61,12 @@ export function isDeployed(type: string): boolean {
 export class StackScope implements Scope {
   /** The names of the exports that have been imported so far. */
   public readonly imports = new Set<string>();
+  public readonly stackName: string;
   private readonly pseudoParameters: { readonly [name: string]: Resolved };
   private readonly conditions = new Map<string, boolean | 'evaluating'>();
 
   constructor(private readonly props: StackScopeProps) {
+    this.stackName = props.stackName;
     this.pseudoParameters = {
       'AWS::AccountId': LOCAL_ACCOUNT,
       'AWS::NoValue': NO_VALUE,
@@ -71,25 +79,28 @@ export class StackScope implements Scope {
     };
   }
 
+  /** Where a resource or its property is, for messages. */
+  public place(logicalId: string, property?: string): string {
+    return `stack ${this.stackName}, resource ${logicalId}${property === undefined ? '' : `, property ${property}`}`;
+  }
+
   public reference(name: string, where: string): Resolved {
+    const { template, withheld, parameters } = this.props;
     const pseudoParameter = own(this.pseudoParameters, name);
-    if (pseudoParameter !== undefined) {
-      return pseudoParameter;
+    const parameter = template.parameters.get(name);
+    if (pseudoParameter !== undefined || !parameter) {
+      return pseudoParameter ?? this.resource(name, where).physicalId;
     }
-    const parameter = this.props.template.parameters.get(name);
-    if (parameter) {
-      const withheld = this.props.withheld?.get(name);
-      if (withheld) {
-        throw withheld(where);
-      }
-      const value = own(this.props.parameters, name);
-      if (value === undefined) {
-        throw new Unavailable(where, `it refers to the parameter ${name}, whose value is kept in the Systems Manager Parameter Store; `
-          + `give it with --parameters ${this.props.stackName}:${name}=VALUE`);
-      }
-      return referencedValue(parameter, value);
+    const error = withheld?.get(name)?.(where);
+    if (error) {
+      throw error;
     }
-    return this.resource(name, where).physicalId;
+    const value = own(parameters, name);
+    if (value === undefined) {
+      throw new Unavailable(where, `it refers to the parameter ${name}, whose value is kept in the Systems Manager Parameter Store; `
+        + `give it with --parameters ${this.stackName}:${name}=VALUE`);
+    }
+    return referencedValue(parameter, value);
   }
 
   public attribute(logicalId: string, name: string, where: string): Value {
@@ -106,19 +117,20 @@ export class StackScope implements Scope {
   }
 
   public condition(name: string, where: string): boolean {
+    const { conditions } = this.props.template;
     const known = this.conditions.get(name);
     if (known === 'evaluating') {
-      throw new CliError(`stack ${this.props.stackName}, condition ${name}: refers to itself`);
+      throw new CliError(`stack ${this.stackName}, condition ${name}: refers to itself`);
     }
     if (known !== undefined) {
       return known;
     }
-    if (!this.props.template.conditions.has(name)) {
+    if (!conditions.has(name)) {
       throw new CliError(`${where}: the template has no condition ${JSON.stringify(name)}`);
     }
     this.conditions.set(name, 'evaluating');
     try {
-      const value = resolveCondition(this.props.template.conditions.get(name), this, `stack ${this.props.stackName}, condition ${name}`);
+      const value = resolveCondition(conditions.get(name), this, `stack ${this.stackName}, condition ${name}`);
       this.conditions.set(name, value);
       return value;
     } catch (error) {
@@ -129,7 +141,7 @@ export class StackScope implements Scope {
 
   public mapped(map: string, first: string, second: string): unknown {
     const level = own(this.props.template.mappings.get(map) ?? {}, first);
-    return typeof level === 'object' && level !== null ? own(level as { [name: string]: unknown }, second) : undefined;
+    return isMap(level) ? own(level, second) : undefined;
   }
 
   public imported(exportName: string, where: string): Value {
@@ -144,11 +156,9 @@ export class StackScope implements Scope {
   public stackOutput(stackName: string, outputName: string, region: string | undefined, where: string): Value {
     const elsewhere = region === LOCAL_REGION ? undefined : region;
     const value = this.props.stackOutput(stackName, outputName, elsewhere);
-    if (value === undefined && elsewhere !== undefined) {
-      throw new Unavailable(where, `it reads the output ${outputName} of a stack ${stackName} in the Region ${elsewhere}, which is not deployed here`);
-    }
     if (value === undefined) {
-      throw new CliError(`${where}: no stack ${stackName} with an output ${outputName} is deployed here`);
+      throw elsewhere === undefined ? new CliError(`${where}: no stack ${stackName} with an output ${outputName} is deployed here`)
+        : new Unavailable(where, `it reads the output ${outputName} of a stack ${stackName} in the Region ${elsewhere}, which is not deployed here`);
     }
     return value;
   }

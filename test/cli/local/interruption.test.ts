@@ -1,7 +1,7 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Disk, localDisk } from '../../../src/cli/disk';
-import { outside } from '../../../src/cli/local/outside';
+import { outside } from '../../../src/cli/local/engine';
 import { runLocally } from '../../../src/cli/local/run';
 import { StateStore } from '../../../src/cli/local/state-store';
 import { silentProgress } from '../../../src/cli/terminal';

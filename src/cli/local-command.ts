@@ -1,10 +1,9 @@
 import { CliError, DeploymentError, printable } from './cli-error';
 import { documentText } from './document';
-import { readGivenSecret } from './local/given-secrets';
-import { describeLeftOut } from './local/report';
 import { outside, Outside } from './local/engine';
+import { readGivenSecret } from './local/given-secrets';
 import { parseGivenParameter } from './local/parameters';
-import { Outcome, StackReport } from './local/report';
+import { describeLeftOut, Outcome, StackReport } from './local/report';
 import { LocalRunResult, runLocally } from './local/run';
 import { count, fields, Page, paragraph, table } from './table';
 import { Terminal } from './terminal';

@@ -75,13 +75,18 @@ function readStacks(directory: string, before: readonly string[]): AssemblyStack
   const order = inDependencyOrder(Object.keys(artifacts), dependenciesOf, cycle => {
     throw new CliError(`${file}: the artifacts ${cycle.join(' → ')} depend on each other`);
   });
-  const found = new Map<string, AssemblyStack[]>();
   let assets: AssetFiles | undefined;
-  const assetFiles = (): AssetFiles => assets ??= readAssetFiles(directory, artifacts);
+  const folder: AssemblyFolder = { directory, file, assetFiles: () => assets ??= readAssetFiles(directory, artifacts) };
+  const found = new Map<string, AssemblyStack[]>();
   for (const id of order) {
     const artifact = own(artifacts, id) as JsonMap;
+    const properties = isMap(artifact.properties) ? artifact.properties : {};
     const needed = [...before, ...dependenciesOf(id).flatMap(dependency => (found.get(dependency) ?? []).map(stack => stack.templateFile))];
-    found.set(id, readArtifact({ directory, file, assetFiles }, id, artifact, needed));
+    if (artifact.type === NESTED_ASSEMBLY) {
+      found.set(id, readStacks(below(directory, properties.directoryName, `${file}: artifact ${id}: directoryName`), needed));
+    } else if (artifact.type === STACK) { // others are assets, the construct tree and the like
+      found.set(id, [readStack(folder, id, artifact, properties, needed)]);
+    }
   }
   return order.flatMap(id => found.get(id) ?? []);
 }
@@ -94,21 +99,9 @@ interface AssemblyFolder {
   readonly assetFiles: () => AssetFiles;
 }
 
-function readArtifact(folder: AssemblyFolder, id: string, artifact: JsonMap, before: string[]): AssemblyStack[] {
-  const { directory, file } = folder;
-  const properties = isMap(artifact.properties) ? artifact.properties : {};
-  switch (artifact.type) {
-    case NESTED_ASSEMBLY:
-      return readStacks(below(directory, properties.directoryName, `${file}: artifact ${id}: directoryName`), before);
-    case STACK:
-      return [readStack(folder, id, artifact, properties, before)];
-    default:
-      return []; // assets, the construct tree and the like
-  }
-}
-
-function readStack(folder: AssemblyFolder, id: string, artifact: JsonMap, properties: JsonMap, before: string[]): AssemblyStack {
-  const { directory, file, assetFiles } = folder;
+function readStack(
+  { directory, file, assetFiles }: AssemblyFolder, id: string, artifact: JsonMap, properties: JsonMap, dependencies: string[],
+): AssemblyStack {
   const name = properties.stackName ?? id;
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
   if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name)) {
@@ -122,9 +115,13 @@ function readStack(folder: AssemblyFolder, id: string, artifact: JsonMap, proper
     artifactId: id,
     templateFile,
     region: regionOf(artifact.environment),
-    parameters: stringMap(properties.parameters),
-    dependencies: before,
+    parameters: isMap(properties.parameters) ? Object.fromEntries(Object.entries(properties.parameters).filter(isTextMember)) : {},
+    dependencies,
   };
+}
+
+function isTextMember(member: [string, unknown]): member is [string, string] {
+  return typeof member[1] === 'string';
 }
 
 /** The Region in `aws://ACCOUNT/REGION`. */
@@ -160,12 +157,6 @@ function stringList(artifact: unknown, property: string, where: string): string[
     throw new CliError(`${where} must be a map whose ${property} are a list of names`);
   }
   return list;
-}
-
-function stringMap(value: unknown): { [name: string]: string } {
-  return isMap(value)
-    ? Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
-    : {};
 }
 
 /** The stacks that the user named and the stacks that they depend on, as with `cdk deploy`; all stacks if the user named none. */

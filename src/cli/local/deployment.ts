@@ -14,22 +14,7 @@ import { StackOperation } from './stack-operation';
 import { planNestedStack, StackPlan } from './stack-plan';
 import { isCertificate, StackScope } from './stack-scope';
 import { generatedName, localArn, SECRET_TYPE } from './stand-ins';
-import { StackState } from './state';
-
-/** The deployment of a stack and its nested stacks, with its results so far. */
-interface Deployment {
-  readonly state: StackState;
-  readonly operation: StackOperation;
-  readonly engine: Engine;
-  /** The logical ids, as in the state, of the declared resources. */
-  readonly declared: Set<string>;
-  readonly exports: { [name: string]: string };
-  readonly imports: Set<string>;
-  readonly leftOutTypes: Map<string, number>;
-  readonly leftOut: LeftOut[];
-  /** Why outputs of nested stacks have no value, by the logical id in the state and the attribute. */
-  readonly unavailable: Map<string, ReadonlyMap<string, string>>;
-}
+import { DesiredResource, StackState } from './state';
 
 /**
  * Deploys what the template of a stack declares. If anything fails, the stack is rolled back.
@@ -37,24 +22,19 @@ interface Deployment {
  * @throws CliError that says what failed, after the rollback
  */
 export async function deployStack(plan: StackPlan, engine: Engine): Promise<StackReport> {
-  const { stackName } = plan;
+  const { stackName, stackId, region, parameters } = plan;
   const { stacks } = engine.store.state;
-  const state = stacks[stackName] ??= newStack(plan.stackId);
+  const state = stacks[stackName] ??= { stackId, parameters: {}, resources: {}, exports: {}, imports: [], requests: {}, before: {}, superseded: {} };
   const operation = new StackOperation(stackName, state, engine);
   const unfinished = operation.isUnfinished;
   try {
     await operation.resume();
-    const deployment: Deployment = {
-      state, operation, engine, declared: new Set(), exports: {}, imports: new Set(), leftOutTypes: new Map(), leftOut: [], unavailable: new Map(),
-    };
-    const { outputs, unavailable } = await deployResources(plan, deployment);
-    const unavailableOutputs = [...unavailable].map(([key, reason]) => ({ what: `output ${key}`, reason }));
+    const deployment = new Deployment(state, operation, engine);
+    const { outputs, unavailable } = await deployment.deploy(plan);
     const { declared, exports, imports, leftOut, leftOutTypes } = deployment;
     assertExportsAllowed(stackName, state, exports, engine);
     const changes = changesOf(state, declared);
-    operation.commit(declared, {
-      region: plan.region, parameters: plan.parameters, outputs, exports, imports: [...imports].sort(),
-    });
+    operation.commit(declared, { region, parameters, outputs, exports, imports: [...imports].sort() });
     await operation.cleanUp();
     return {
       stackName,
@@ -62,12 +42,29 @@ export async function deployStack(plan: StackPlan, engine: Engine): Promise<Stac
       unchanged: declared.size - changes.length,
       kept: operation.kept.places,
       keptCas: operation.kept.cas,
-      leftOut: [...[...leftOutTypes].map(([what, number]) => ({ what, number })), ...leftOut, ...unavailableOutputs],
+      leftOut: [
+        ...[...leftOutTypes].map(([what, number]) => ({ what, number })),
+        ...leftOut,
+        ...[...unavailable].map(([key, reason]) => ({ what: `output ${key}`, reason })),
+      ],
       warnings: [...operation.notes, ...unfinished ? [`stack ${stackName}: completed what an earlier run had started`] : [], ...operation.warnings],
     };
   } catch (error) {
     engine.store.assertSound();
-    throw await afterRollback(operation, error, engine);
+    throw await afterRollback(operation, messageOf(error), engine);
+  }
+}
+
+async function afterRollback(operation: StackOperation, message: string, { isRehearsal }: Engine): Promise<DeploymentError> {
+  if (isRehearsal || !operation.isUnfinished) {
+    return new DeploymentError(isRehearsal ? `${message}; nothing was changed` : message);
+  }
+  try {
+    await operation.rollBack();
+    const kept = operation.kept.places.map(({ name, place }) => `kept from ${name}: ${place}`);
+    return new DeploymentError([message, 'the stack was rolled back', ...kept, ...operation.warnings].join('; '));
+  } catch (error) {
+    return new DeploymentError(`${message}; the rollback failed too: ${messageOf(error)}; run again to continue from there`);
   }
 }
 
@@ -85,31 +82,6 @@ export async function removeStack(stackName: string, engine: Engine): Promise<St
   return { stackName, removed: true, resources, unchanged: 0, kept, keptCas, leftOut: [], warnings };
 }
 
-function newStack(stackId: string): StackState {
-  return { stackId, parameters: {}, resources: {}, exports: {}, imports: [], requests: {}, before: {}, superseded: {} };
-}
-
-function scopeOf(plan: StackPlan, { state, engine: { store }, unavailable }: Deployment): StackScope {
-  return new StackScope({
-    ...plan,
-    resource: logicalId => {
-      const id = `${plan.prefix}${logicalId}`;
-      const resource = own(state.resources, id);
-      return resource && { ...resource, unavailable: unavailable.get(id) };
-    },
-    exported: name => store.others(plan.stackName).map(([, other]) => own(other.exports, name)).find(value => value !== undefined),
-    stackOutput: (stackName, outputName, region = plan.region) => {
-      const other = own(store.state.stacks, stackName);
-      return other && isIn(region, other) ? own(other.outputs ?? {}, outputName) : undefined;
-    },
-  });
-}
-
-/** Whether a stack is in a Region. If either Region is unknown, the stack counts as being in it. */
-function isIn(region: string | undefined, { region: its }: StackState): boolean {
-  return region === undefined || its === undefined || region === its;
-}
-
 /** The outputs of a stack. */
 interface Outputs {
   readonly outputs: { readonly [key: string]: string };
@@ -117,90 +89,116 @@ interface Outputs {
   readonly unavailable: ReadonlyMap<string, string>;
 }
 
-/** @param inherited the logical ids, as in the state, of the resources that a nested stack as a whole depends on */
-async function deployResources(plan: StackPlan, deployment: Deployment, inherited: readonly string[] = []): Promise<Outputs> {
-  const scope = scopeOf(plan, deployment);
-  const cas = plan.resources.filter(({ type }) => CA_RESOURCE_TYPES.includes(type));
-  deployment.engine.declaredCas.set(plan.stackId, cas.map(({ logicalId }) => logicalId));
-  for (const [index, resource] of plan.resources.entries()) {
-    const dependencies = [...resource.dependencies.map(id => `${plan.prefix}${id}`), ...inherited];
-    deployment.declared.add(`${plan.prefix}${resource.logicalId}`);
-    const deploy = plan.nested.has(resource.logicalId) ? deployNestedStack : deployResource;
-    await deployment.engine.progress.during(`${index + 1} of ${plan.resources.length} resources`,
-      () => deploy(plan, { ...resource, dependencies }, scope, deployment));
-  }
-  plan.leftOut.forEach((number, type) => deployment.leftOutTypes.set(type, (deployment.leftOutTypes.get(type) ?? 0) + number));
-  deployment.leftOut.push(...plan.leftOutByName, ...plan.template.leftOut.map(what => ({ what })));
-  const evaluated = evaluateOutputs(plan, scope, deployment);
-  scope.imports.forEach(name => deployment.imports.add(name));
-  return evaluated;
-}
+/** The deployment of a stack and its nested stacks, with its results so far. */
+class Deployment {
+  /** The logical ids, as in the state, of the declared resources. */
+  public readonly declared = new Set<string>();
+  public readonly exports: { [name: string]: string } = {};
+  public readonly imports = new Set<string>();
+  public readonly leftOutTypes = new Map<string, number>();
+  public readonly leftOut: LeftOut[] = [];
+  /** Why outputs of nested stacks have no value, by the logical id in the state and the attribute. */
+  private readonly unavailable = new Map<string, ReadonlyMap<string, string>>();
 
-async function deployResource(
-  plan: StackPlan, resource: PlannedResource, scope: StackScope, { state, operation, engine: { ports, secretValues, kmsKeys, newId } }: Deployment,
-): Promise<void> {
-  const { logicalId, name, type, dependencies, deletionPolicy, updateReplacePolicy } = resource;
-  const id = `${plan.prefix}${logicalId}`;
-  const common = { type, name, dependencies, deletionPolicy, ...plan.prefix !== '' && { stackId: plan.stackId } };
-  if (isCertificate(type)) {
-    await operation.put(id, { ...common, properties: resolvedProperties(resource, scope) }, updateReplacePolicy);
-    return;
+  constructor(private readonly state: StackState, private readonly operation: StackOperation, private readonly engine: Engine) {}
+
+  /** @param inherited the logical ids, as in the state, of the resources that a nested stack as a whole depends on */
+  public async deploy(plan: StackPlan, inherited: readonly string[] = []): Promise<Outputs> {
+    const { stackId, prefix, resources, nested, leftOut, leftOutByName, template } = plan;
+    const scope = this.scopeOf(plan);
+    this.engine.declaredCas.set(stackId, resources.filter(({ type }) => CA_RESOURCE_TYPES.includes(type)).map(({ logicalId }) => logicalId));
+    for (const [index, resource] of resources.entries()) {
+      const id = `${prefix}${resource.logicalId}`;
+      const placed = { ...resource, dependencies: [...resource.dependencies.map(each => `${prefix}${each}`), ...inherited] };
+      this.declared.add(id);
+      await this.engine.progress.during(`${index + 1} of ${resources.length} resources`, () =>
+        nested.has(resource.logicalId) ? this.deployNestedStack(plan, id, placed, scope) : this.deployResource(plan, id, placed, scope));
+    }
+    leftOut.forEach((number, type) => this.leftOutTypes.set(type, (this.leftOutTypes.get(type) ?? 0) + number));
+    this.leftOut.push(...leftOutByName, ...template.leftOut.map(what => ({ what })));
+    const evaluated = this.evaluateOutputs(plan, scope);
+    scope.imports.forEach(name => this.imports.add(name));
+    return evaluated;
   }
-  const standIn = plannedStandIn(resource, scope, own(state.resources, id), newId);
-  const keyAlgorithm = signingKeyAlgorithm(resource, scope);
-  const keyFile = keyAlgorithm && kmsKeys.declare(standIn.attributes.Arn, keyAlgorithm);
-  if (operation.putStandIn(id, { ...common, properties: standIn.properties }, standIn, updateReplacePolicy) && keyFile) {
-    operation.notes.push(`${operation.place(id, resource)}: this key is the file ${keyFile}, which stands in for AWS KMS; `
-      + 'anyone who can read the file can copy the key, whereas a key in KMS can\'t be copied');
+
+  private scopeOf(plan: StackPlan): StackScope {
+    const { store } = this.engine;
+    return new StackScope({
+      ...plan,
+      resource: logicalId => {
+        const id = `${plan.prefix}${logicalId}`;
+        const resource = own(this.state.resources, id);
+        return resource && { ...resource, unavailable: this.unavailable.get(id) };
+      },
+      exported: name => store.others(plan.stackName).map(([, other]) => own(other.exports, name)).find(value => value !== undefined),
+      stackOutput: (stackName, outputName, region = plan.region) => {
+        const other = own(store.state.stacks, stackName);
+        const isThere = region === undefined || other?.region === undefined || region === other.region; // an unknown Region matches too
+        return isThere ? own(other?.outputs ?? {}, outputName) : undefined;
+      },
+    });
   }
-  if (type === SECRET_TYPE) {
-    const { GenerateSecretString } = resource.properties;
-    secretValues.bind(secretId(plan.rootStackName, id), standIn.physicalId);
-    if (GenerateSecretString !== undefined) {
-      const where = scope.place(logicalId, 'GenerateSecretString');
-      secretValues.generateWith(standIn.physicalId, () => generatedSecret(resolve(GenerateSecretString, scope, where), ports.random, where));
+
+  private async deployResource(plan: StackPlan, id: string, resource: PlannedResource, scope: StackScope): Promise<void> {
+    const { secretValues, kmsKeys, ports, newId } = this.engine;
+    const { logicalId, type, updateReplacePolicy } = resource;
+    if (isCertificate(type)) {
+      await this.operation.put(id, desired(plan, resource, resolvedProperties(resource, scope)), updateReplacePolicy);
+      return;
+    }
+    const standIn = plannedStandIn(resource, scope, own(this.state.resources, id), newId);
+    const keyAlgorithm = signingKeyAlgorithm(resource, scope);
+    const keyFile = keyAlgorithm && kmsKeys.declare(standIn.attributes.Arn, keyAlgorithm);
+    const next = desired(plan, resource, standIn.properties);
+    if (this.operation.putStandIn(id, next, standIn, updateReplacePolicy) && keyFile) {
+      this.operation.notes.push(`${this.operation.place(id, next)}: this key is the file ${keyFile}, which stands in for AWS KMS; `
+        + 'anyone who can read the file can copy the key, whereas a key in KMS can\'t be copied');
+    }
+    if (type === SECRET_TYPE) {
+      const { GenerateSecretString } = resource.properties;
+      secretValues.bind(secretId(plan.rootStackName, id), standIn.physicalId);
+      if (GenerateSecretString !== undefined) {
+        const where = scope.place(logicalId, 'GenerateSecretString');
+        secretValues.generateWith(standIn.physicalId, () => generatedSecret(resolve(GenerateSecretString, scope, where), ports.random, where));
+      }
     }
   }
-}
 
-/**
- * Deploys a nested stack as part of its parent stack: its resources are changed and rolled back with those of the parent, and its
- * outputs are attributes of the nested stack's resource.
- */
-async function deployNestedStack(plan: StackPlan, resource: PlannedResource, scope: StackScope, deployment: Deployment): Promise<void> {
-  const { logicalId, name, type, deletionPolicy } = resource;
-  const { state, operation, engine, unavailable } = deployment;
-  const id = `${plan.prefix}${logicalId}`;
-  const passed = passedParameters(resource, scope);
-  const stackId = own(state.resources, id)?.physicalId
-    ?? localArn('cloudformation', `stack/${generatedName(plan.stackName, logicalId, engine.newId())}/${engine.newId()}`);
-  const nested = planNestedStack(plan, logicalId, stackId.split('/')[1], stackId, passed, state);
-  const declared = {
-    type,
-    name,
-    deletionPolicy,
-    properties: { Parameters: passed.values },
-    dependencies: [...resource.dependencies, ...nested.resources.map(each => `${nested.prefix}${each.logicalId}`)],
-    ...plan.prefix !== '' && { stackId: plan.stackId },
-  };
-  operation.putNestedStack(id, declared, stackId);
-  const evaluated = await deployResources(nested, deployment, resource.dependencies);
-  const attributes = (outputs: Iterable<readonly [string, string]>) => [...outputs].map(([key, value]) => [`Outputs.${key}`, value] as const);
-  unavailable.set(id, new Map(attributes(evaluated.unavailable)));
-  operation.putNestedStack(id, declared, stackId, Object.fromEntries(attributes(Object.entries(evaluated.outputs))));
-}
+  /**
+   * Deploys a nested stack as part of its parent stack: its resources are changed and rolled back with those of the parent, and its
+   * outputs are attributes of the nested stack's resource.
+   */
+  private async deployNestedStack(plan: StackPlan, id: string, resource: PlannedResource, scope: StackScope): Promise<void> {
+    const { logicalId, dependencies } = resource;
+    const { newId } = this.engine;
+    const passed = passedParameters(resource, scope);
+    const stackId = own(this.state.resources, id)?.physicalId
+      ?? localArn('cloudformation', `stack/${generatedName(plan.stackName, logicalId, newId())}/${newId()}`);
+    const nested = planNestedStack(plan, logicalId, stackId.split('/')[1], stackId, passed, this.state);
+    const within = nested.resources.map(each => `${nested.prefix}${each.logicalId}`);
+    const next = desired(plan, { ...resource, dependencies: [...dependencies, ...within] }, { Parameters: passed.values });
+    this.operation.putNestedStack(id, next, stackId);
+    const { outputs, unavailable } = await this.deploy(nested, dependencies);
+    this.unavailable.set(id, new Map([...unavailable].map(([key, reason]) => [`Outputs.${key}`, reason])));
+    this.operation.putNestedStack(id, next, stackId, Object.fromEntries(Object.entries(outputs).map(([key, value]) => [`Outputs.${key}`, value])));
+  }
 
-function evaluateOutputs({ stackName, template }: StackPlan, scope: StackScope, { exports }: Deployment): Outputs {
-  const outputs: { [key: string]: string } = {};
-  const unavailable = new Map<string, string>();
-  for (const [key, { value, condition, exportName }] of template.outputs) {
-    const where = `stack ${stackName}, output ${key}`;
-    if (condition === undefined || scope.condition(condition, where)) {
+  private evaluateOutputs({ stackName, template }: StackPlan, scope: StackScope): Outputs {
+    const outputs: { [key: string]: string } = {};
+    const unavailable = new Map<string, string>();
+    for (const [key, { value, condition, exportName }] of template.outputs) {
+      const where = `stack ${stackName}, output ${key}`;
+      if (condition !== undefined && !scope.condition(condition, where)) {
+        continue;
+      }
       try {
         outputs[key] = scope.text(value, where);
         if (exportName !== undefined) {
-          assertExportable(stackName, key, outputs[key]);
-          exports[scope.text(exportName, `${where}, Export.Name`)] = outputs[key];
+          const complaint = checkExportedValue(key, outputs[key]);
+          if (complaint) {
+            throw new CliError(`stack ${stackName}: ${complaint}`);
+          }
+          this.exports[scope.text(exportName, `${where}, Export.Name`)] = outputs[key];
         }
       } catch (error) {
         if (!(error instanceof Unavailable)) {
@@ -209,15 +207,12 @@ function evaluateOutputs({ stackName, template }: StackPlan, scope: StackScope, 
         unavailable.set(key, error.reason);
       }
     }
+    return { outputs, unavailable };
   }
-  return { outputs, unavailable };
 }
 
-function assertExportable(stackName: string, key: string, value: string): void {
-  const complaint = checkExportedValue(key, value);
-  if (complaint) {
-    throw new CliError(`stack ${stackName}: ${complaint}`);
-  }
+function desired({ prefix, stackId }: StackPlan, { type, name, dependencies, deletionPolicy }: PlannedResource, properties: DesiredResource['properties']): DesiredResource {
+  return { type, name, dependencies, deletionPolicy, ...prefix !== '' && { stackId }, properties };
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html */
@@ -229,7 +224,7 @@ function assertExportsAllowed(stackName: string, state: StackState, exports: Sta
     }
   }
   for (const [name, value] of Object.entries(state.exports)) {
-    const importers = store.importersOf(stackName, name);
+    const importers = store.others(stackName).filter(([, { imports }]) => imports.includes(name)).map(([other]) => other);
     if (importers.length > 0 && own(exports, name) !== value) {
       throw new CliError(`stack ${stackName}: the export ${name} must not change or be removed while stack ${importers.join(', ')} imports it; `
         + 'make that stack independent of it first');
@@ -241,34 +236,13 @@ function changesOf({ before, resources }: StackState, declared: ReadonlySet<stri
   return Object.entries(before).filter(([logicalId]) => declared.has(logicalId)).map(([logicalId, previous]) => {
     const { name, type, physicalId, attributes } = resources[logicalId];
     const outcome = !previous ? 'created' : previous.physicalId === physicalId ? 'updated' : 'replaced';
+    const notAfter = own(attributes, 'NotAfter') ?? '';
     return {
       name,
       type,
       outcome,
-      notAfter: timeIn(own(attributes, 'NotAfter')),
+      notAfter: parseTime(notAfter) ? notAfter : undefined, // a CA that waits for its certificate has words in place of the end of its validity
       ...outcome === 'replaced' && lossOf(previous!),
     };
   });
-}
-
-/** Drops a text that is not a time: a CA that waits for its certificate has words in place of the end of its validity. */
-function timeIn(notAfter: string | undefined): string | undefined {
-  return notAfter !== undefined && parseTime(notAfter) ? notAfter : undefined;
-}
-
-async function afterRollback(operation: StackOperation, error: unknown, { isRehearsal }: Engine): Promise<DeploymentError> {
-  const message = messageOf(error);
-  if (isRehearsal) {
-    return new DeploymentError(`${message}; nothing was changed`);
-  }
-  if (!operation.isUnfinished) {
-    return new DeploymentError(message);
-  }
-  try {
-    await operation.rollBack();
-    const kept = operation.kept.places.map(({ name, place }) => `kept from ${name}: ${place}`);
-    return new DeploymentError([message, 'the stack was rolled back', ...kept, ...operation.warnings].join('; '));
-  } catch (rollbackError) {
-    return new DeploymentError(`${message}; the rollback failed too: ${messageOf(rollbackError)}; run again to continue from there`);
-  }
 }

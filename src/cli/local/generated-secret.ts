@@ -32,10 +32,6 @@ export function generatedSecret(declaration: unknown, random: (bytes: number) =>
   if (typeof key !== 'string' || typeof template !== 'string') {
     throw new CliError(`${where}: GenerateStringKey and SecretStringTemplate must both be strings, or both be absent`);
   }
-  return JSON.stringify({ ...templateMembers(template, where), [key]: password });
-}
-
-function templateMembers(template: string, where: string): JsonMap {
   let members: unknown;
   try {
     members = JSON.parse(template);
@@ -45,7 +41,7 @@ function templateMembers(template: string, where: string): JsonMap {
   if (!isMap(members)) {
     throw new CliError(`${where}: SecretStringTemplate must be a map in JSON`);
   }
-  return members;
+  return JSON.stringify({ ...members, [key]: password });
 }
 
 function generatedPassword(declaration: JsonMap, random: (bytes: number) => Buffer, where: string): string {

@@ -64,14 +64,16 @@ export function declaredSecrets(stacks: readonly AssemblyStack[]): DeclaredSecre
 }
 
 function secretsIn(stackName: string, rootName: string, { template, nested }: StackTemplate, prefix: string): DeclaredSecret[] {
-  const writtenFor = new Map([...template.resources].filter(([, { type }]) => isCertificate(type)).flatMap(([logicalId, resource]) =>
+  const resources = [...template.resources];
+  const nameOfResource = (logicalId: string): string => nameOf(logicalId, { template, rootName, prefix });
+  const writtenFor = new Map(resources.filter(([, { type }]) => isCertificate(type)).flatMap(([logicalId, resource]) =>
     secretReferencesIn(resource.properties).filter(({ isWritten }) => isWritten)
-      .flatMap(({ expression }) => [...referencesIn(expression)].map(secret => [secret, nameOf(logicalId, { template, rootName, prefix })] as const))));
-  const own = [...template.resources].filter(([, { type }]) => type === SECRET_TYPE).map(([logicalId, resource]) => ({
+      .flatMap(({ expression }) => [...referencesIn(expression)].map(secret => [secret, nameOfResource(logicalId)] as const))));
+  const own = resources.filter(([, { type }]) => type === SECRET_TYPE).map(([logicalId, resource]) => ({
     id: secretId(stackName, `${prefix}${logicalId}`),
     writtenFor: writtenFor.get(logicalId),
     names: [
-      resource.constructPath, nameOf(logicalId, { template, rootName, prefix }), `${prefix}${logicalId}`, nameStem(stackName, logicalId), resource.properties.Name,
+      resource.constructPath, nameOfResource(logicalId), `${prefix}${logicalId}`, nameStem(stackName, logicalId), resource.properties.Name,
     ].filter((each): each is string => typeof each === 'string'),
   }));
   return [...own, ...[...nested].flatMap(([logicalId, stack]) => secretsIn(stackName, rootName, stack, `${prefix}${logicalId}.`))];

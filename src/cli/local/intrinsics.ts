@@ -30,14 +30,17 @@ export class Unavailable extends CliError {
   }
 }
 
+/** The check before a deployment needs a value that only the deployment will know. */
+export class NotKnownYet extends Error {}
+
 /** Computes the value of an expression, and of all expressions in it. */
 export function resolve(expression: unknown, scope: Scope, where: string): Resolved {
   if (Array.isArray(expression)) {
     return expression.map((item, index) => resolve(item, scope, `${where}[${index}]`)).filter(item => item !== NO_VALUE);
   }
   if (isMap(expression)) {
-    const call = functionCall(expression, where);
-    return call ? call.implementation(call.argument, scope, `${where}: ${call.name}`) : resolveMembers(expression, scope, where);
+    const name = functionName(expression, where);
+    return name === undefined ? resolveMembers(expression, scope, where) : FUNCTIONS[name]!(expression[name], scope, `${where}: ${name}`);
   }
   if (typeof expression === 'string') {
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
@@ -53,14 +56,9 @@ export function resolve(expression: unknown, scope: Scope, where: string): Resol
 }
 
 function resolveMembers(members: JsonMap, scope: Scope, where: string): Value {
-  const resolved: { [name: string]: Value } = {};
-  for (const [name, member] of Object.entries(members)) {
-    const value = resolve(member, scope, `${where}.${name}`);
-    if (value !== NO_VALUE) {
-      resolved[name] = value;
-    }
-  }
-  return resolved;
+  return Object.fromEntries(Object.entries(members)
+    .map(([name, member]) => [name, resolve(member, scope, `${where}.${name}`)] as const)
+    .filter((each): each is [string, Value] => each[1] !== NO_VALUE));
 }
 
 /** Computes the value of a condition: a function, or `{Condition: name}`. */
@@ -77,20 +75,17 @@ export function resolveCondition(expression: unknown, scope: Scope, where: strin
 
 type Implementation = (argument: unknown, scope: Scope, where: string) => Resolved;
 
-function functionCall(expression: JsonMap, where: string): { name: string; implementation: Implementation; argument: unknown } | undefined {
+/** The function that a map calls, or `undefined` if the map is only a map. */
+function functionName(expression: JsonMap, where: string): string | undefined {
   const names = Object.keys(expression);
   const name = names.find(each => each.startsWith('Fn::')) ?? (names.length === 1 && names[0] === 'Ref' ? 'Ref' : undefined);
-  if (name === undefined) {
-    return undefined;
-  }
-  if (names.length !== 1) {
+  if (name !== undefined && names.length !== 1) {
     throw new CliError(`${where}: ${name} must be the only member of its map`);
   }
-  const implementation = FUNCTIONS[name];
-  if (!implementation) {
+  if (name !== undefined && !FUNCTIONS[name]) {
     throw new Unavailable(where, `${name} can't be evaluated by a local deployment`);
   }
-  return { name, implementation, argument: expression[name] };
+  return name;
 }
 
 /**

@@ -30,15 +30,17 @@ export function changesIn(state: Tree, copy: Tree, path: readonly string[] = [])
     const levels = LEVELS - path.length - 1;
     if (levels > 0 && isMap(value) && isMap(known)) {
       changes.push(...changesIn(value, known, [...path, name]));
-    } else if (value !== known && JSON.stringify(value) !== JSON.stringify(known)) {
-      changes.push([[...path, name], value]);
+    } else if (value !== known) {
+      if (JSON.stringify(value) !== JSON.stringify(known)) {
+        changes.push([[...path, name], value]);
+      }
       copy[name] = levels > 0 && isMap(value) ? copyOf(value, levels) : value;
     }
   }
   return changes;
 }
 
-function make(state: Tree, [path, ...value]: Change): void {
+function applyTo(state: Tree, [path, ...value]: Change): void {
   const map = path.slice(0, -1).reduce((above, name) => above[name] as Tree, state);
   const name = path.at(-1)!;
   if (value.length > 0) {
@@ -68,6 +70,6 @@ export function replay(file: string, journal: Buffer, state: Buffer, tree: Tree)
   const first = firstLine(state);
   if (text.startsWith(first)) {
     text.slice(first.length).split('\n').slice(0, -1)
-      .forEach(line => (parseJsonMap(file, Buffer.from(line)).changes as Change[]).forEach(change => make(tree, change)));
+      .forEach(line => (parseJsonMap(file, Buffer.from(line)).changes as Change[]).forEach(change => applyTo(tree, change)));
   }
 }

@@ -31,28 +31,19 @@ export function readStackTemplate(
   if (above.includes(file)) {
     throw new CliError(`${file}: the stack must not contain itself`);
   }
-  const { template, reads } = readTemplate(file);
-  const nested = new Map<string, StackTemplate>();
-  for (const [logicalId, resource] of template.resources) {
-    const path = resource.type === NESTED_STACK_TYPE ? nestedFile(resource, assets) : undefined;
-    if (path !== undefined) {
-      const name = resource.constructPath ?? `${displayName}/${logicalId}`;
-      nested.set(logicalId, readStackTemplate(folder, join(folder, path), name, assets, [...above, file]));
-    }
-  }
-  return { displayName, template, nested, reads: [...new Set([reads, ...[...nested.values()].map(each => each.reads)].flat())] };
-}
-
-/** Reads a template, if it is within CloudFormation's limits, and the names of the stacks whose outputs it reads. */
-function readTemplate(file: string): Pick<StackTemplate, 'template' | 'reads'> {
   const content = readBytes(file);
-  const template = parseJsonMap(file, content);
-  const parsed = parseTemplate(file, template);
-  const complaint = checkTemplate(template, content.length);
+  const parsed = parseJsonMap(file, content);
+  const template = parseTemplate(file, parsed);
+  const complaint = checkTemplate(parsed, content.length);
   if (complaint) {
     throw new CliError(`${file}: ${complaint}`);
   }
-  return { template: parsed, reads: stacksReadBy(template) };
+  const nested = new Map([...template.resources].filter(([, { type }]) => type === NESTED_STACK_TYPE).flatMap(([logicalId, resource]) => {
+    const path = nestedFile(resource, assets);
+    const name = resource.constructPath ?? `${displayName}/${logicalId}`;
+    return path === undefined ? [] : [[logicalId, readStackTemplate(folder, join(folder, path), name, assets, [...above, file])] as const];
+  }));
+  return { displayName, template, nested, reads: [...new Set([...stacksReadBy(parsed), ...[...nested.values()].flatMap(each => each.reads)])] };
 }
 
 /**
@@ -69,20 +60,16 @@ export function readAssetFiles(folder: string, artifacts: JsonMap): AssetFiles {
   const manifests = Object.values(artifacts)
     .map(artifact => isMap(artifact) && artifact.type === 'cdk:asset-manifest' && isMap(artifact.properties) ? artifact.properties.file : undefined)
     .filter((file): file is string => typeof file === 'string' && isInside(file));
-  const files = new Map<string, string>();
-  for (const manifest of manifests) {
+  return new Map(manifests.flatMap(manifest => {
     const content = readBytesIfPresent(join(folder, manifest));
-    const assets = content && parseJsonMap(join(folder, manifest), content).files;
-    for (const asset of isMap(assets) ? Object.values(assets) : []) {
-      const { source, destinations } = asset as { source?: JsonMap; destinations?: JsonMap };
-      for (const destination of Object.values(destinations ?? {})) {
-        if (isMap(destination) && typeof destination.objectKey === 'string' && typeof source?.path === 'string') {
-          files.set(destination.objectKey, source.path);
-        }
-      }
-    }
-  }
-  return files;
+    const { files } = content ? parseJsonMap(join(folder, manifest), content) : {};
+    return membersOf(files).flatMap(({ source, destinations }) => membersOf(destinations).flatMap(({ objectKey }) =>
+      typeof objectKey === 'string' && isMap(source) && typeof source.path === 'string' ? [[objectKey, source.path] as const] : []));
+  }));
+}
+
+function membersOf(value: unknown): JsonMap[] {
+  return isMap(value) ? Object.values(value).filter(isMap) : [];
 }
 
 /** Whether a path of the assembly leads to a file in the same folder: there are no templates elsewhere. */

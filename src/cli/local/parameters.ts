@@ -1,9 +1,9 @@
+import { createContext, runInContext } from 'node:vm';
 import { checkParameterValue } from '../../contract/cloudformation-limits';
 import { JsonMap } from '../../contract/json-map';
 import { quote } from '../../contract/rules';
 import { CliError } from '../cli-error';
 import { optionalString, own } from '../json';
-import { matchWhole, MAX_MATCH_MILLISECONDS } from './bounded-match';
 
 /**
  * A parameter as its template declares it.
@@ -38,7 +38,7 @@ const SSM_PARAMETER = /^AWS::SSM::Parameter::Value<(.*)>$/;
  * Whether a parameter names an entry of the Systems Manager Parameter Store. In AWS its value is the name of the entry. Here its value
  * is the content of the entry, if the command line gives it; otherwise the parameter has no value.
  */
-export function isKeptInParameterStore(declaration: ParameterDeclaration): boolean {
+function isKeptInParameterStore(declaration: ParameterDeclaration): boolean {
   return SSM_PARAMETER.test(declaration.type);
 }
 
@@ -142,47 +142,32 @@ function items(value: string): string[] {
   return value.split(',').map(item => item.trim());
 }
 
+/** Says what is wrong with a value. The constraints of an entry of the Parameter Store apply to its name, not to its content. */
 function check(declaration: ParameterDeclaration, value: string): string | undefined {
+  const { type, allowedPattern, allowedValues, minLength, maxLength, minValue, maxValue } = declaration;
   if (isKeptInParameterStore(declaration)) {
-    return undefined; // the constraints apply to the name of the entry, not to its content
+    return undefined;
   }
-  const numeric = ['Number', 'List<Number>'].includes(declaration.type);
   const values = isList(declaration) ? items(value) : [value];
-  const { allowedPattern } = declaration;
   for (const item of values) {
-    const complaint = (numeric ? checkNumber(declaration, item) : checkLength(declaration, item)) ?? checkAllowed(declaration, item);
-    if (complaint) {
-      return complaint;
+    const complaint = ['Number', 'List<Number>'].includes(type)
+      ? /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(item) ? checkRange('be a number', Number(item), minValue, maxValue) : 'must be a number'
+      : checkRange('have a length', item.length, minLength, maxLength);
+    if (complaint !== undefined || (allowedValues && !allowedValues.includes(item))) {
+      return complaint ?? `must be one of ${allowedValues!.join(', ')}`;
     }
   }
-  return allowedPattern === undefined ? undefined : checkPattern(allowedPattern, values);
-}
-
-function checkNumber({ minValue = -Infinity, maxValue = Infinity }: ParameterDeclaration, item: string): string | undefined {
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(item)) {
-    return 'must be a number';
-  }
-  return Number(item) >= minValue && Number(item) <= maxValue ? undefined : `must be a number ${range(minValue, maxValue)}`;
-}
-
-function checkLength({ minLength = -Infinity, maxLength = Infinity }: ParameterDeclaration, item: string): string | undefined {
-  return item.length >= minLength && item.length <= maxLength ? undefined : `must have a length ${range(minLength, maxLength)}`;
-}
-
-function range(min: number, max: number): string {
-  const bounds = [...Number.isFinite(min) ? [`at least ${min}`] : [], ...Number.isFinite(max) ? [`at most ${max}`] : []];
-  return `of ${bounds.join(' and ')}`;
-}
-
-function checkAllowed({ allowedValues }: ParameterDeclaration, item: string): string | undefined {
-  return allowedValues && !allowedValues.includes(item) ? `must be one of ${allowedValues.join(', ')}` : undefined;
-}
-
-/** CloudFormation matches whole values. */
-function checkPattern(allowedPattern: string, values: readonly string[]): string | undefined {
-  const outcome = matchWhole(allowedPattern, values);
+  const outcome = allowedPattern === undefined || matchWhole(allowedPattern, values);
   return outcome === true ? undefined : `must match the pattern ${allowedPattern}${REMARKS[String(outcome)]}`;
 }
+
+function checkRange(what: string, number: number, min = -Infinity, max = Infinity): string | undefined {
+  const bounds = [...Number.isFinite(min) ? [`at least ${min}`] : [], ...Number.isFinite(max) ? [`at most ${max}`] : []];
+  return number >= min && number <= max ? undefined : `must ${what} of ${bounds.join(' and ')}`;
+}
+
+/** The time limit of a match. A pattern that a person wrote for a value of at most 4,096 bytes takes far less time. */
+const MAX_MATCH_MILLISECONDS = 1000;
 
 /** What else to say about a value that does not match a pattern, or whose match can't be determined. */
 const REMARKS: { readonly [outcome: string]: string } = {
@@ -191,3 +176,20 @@ const REMARKS: { readonly [outcome: string]: string } = {
   'takes too long': `, which takes more than ${MAX_MATCH_MILLISECONDS} ms to check; `
     + 'write the AllowedPattern without nested repetitions such as (a+)+',
 };
+
+/**
+ * Matches whole texts against a pattern from a template, as CloudFormation does. Some patterns, such as `(a+)+`, take years for some texts, so
+ * a match that takes longer than a second is aborted.
+ *
+ * @returns whether all of them match, that the match takes too long, or that the pattern is not valid
+ */
+function matchWhole(pattern: string, texts: readonly string[]): boolean | 'takes too long' | 'no pattern' {
+  const context = createContext({ pattern, texts: JSON.stringify(texts) });
+  try {
+    return Boolean(runInContext('const whole = new RegExp(`^(?:${pattern})$`); JSON.parse(texts).every(text => whole.test(text))', context, {
+      timeout: MAX_MATCH_MILLISECONDS,
+    }));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' ? 'takes too long' : 'no pattern';
+  }
+}

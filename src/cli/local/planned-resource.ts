@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { NO_VALUE, resolve, Resolved, Unavailable } from './intrinsics';
+import { NO_VALUE, NotKnownYet, resolve, Resolved, Unavailable } from './intrinsics';
 import { StackScope, Withheld } from './stack-scope';
 import { generatedName, KMS_KEY_TYPE, nameProperty, PlannedStandIn, standInFor } from './stand-ins';
 import { ResourceState } from './state';
@@ -19,9 +19,6 @@ export interface PlannedResource extends ResourceDeclaration {
 }
 
 type Declared = ResourceDeclaration & { readonly logicalId: string };
-
-/** The check before a deployment needs a value that only the deployment will know. */
-export class NotKnownYet extends Error {}
 
 /** Evaluates what can be evaluated before the deployment, in order to find errors; returns `undefined` if it can't be evaluated yet. */
 export function rehearse<T>(evaluate: () => T, ...passedOver: (new (...args: never[]) => Error)[]): T | undefined {
@@ -60,9 +57,12 @@ function stringified(value: Resolved): unknown {
  *
  * @param newId makes a UUID, if a name has to be generated
  */
-export function plannedStandIn({ logicalId, type, properties }: Declared, scope: StackScope, current: ResourceState | undefined, newId: () => string): PlannedStandIn {
+export function plannedStandIn(
+  { logicalId, type, properties }: Declared, scope: StackScope, current: ResourceState | undefined, newId: () => string,
+): PlannedStandIn {
   const property = nameProperty(type);
-  const name = property === undefined || properties[property] === undefined ? undefined : scope.text(properties[property], scope.place(logicalId, property));
+  const expression = property === undefined ? undefined : properties[property];
+  const name = expression === undefined ? undefined : scope.text(expression, scope.place(logicalId, property));
   const declared = name === undefined ? {} : { [property!]: name };
   const { physicalId, attributes } = current && isDeepStrictEqual(current.properties, declared)
     ? current : standInFor(type, name ?? generatedName(scope.stackName, logicalId, newId()));
@@ -94,7 +94,7 @@ export function passedParameters({ logicalId, properties }: Declared, scope: Sta
     throw new CliError(`${where} must be a map`);
   }
   const values: { [name: string]: string } = {};
-  const withheld = new Map<string, (where: string) => Error>();
+  const withheld = new Map<string, string | undefined>();
   for (const [name, expression] of Object.entries(declared)) {
     try {
       const value = resolve(expression, scope, `${where}.${name}`);
@@ -102,13 +102,10 @@ export function passedParameters({ logicalId, properties }: Declared, scope: Sta
         values[name] = [value].flat().map(String).join(',');
       }
     } catch (error) {
-      if (error instanceof Unavailable) {
-        withheld.set(name, place => new Unavailable(place, `it refers to the parameter ${name}, which has no value here: ${error.reason}`));
-      } else if (error instanceof NotKnownYet) {
-        withheld.set(name, () => error);
-      } else {
+      if (!(error instanceof Unavailable || error instanceof NotKnownYet)) {
         throw error;
       }
+      withheld.set(name, error instanceof Unavailable ? error.reason : undefined);
     }
   }
   return { values, withheld };

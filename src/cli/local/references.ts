@@ -1,53 +1,40 @@
 import { substitutedNames } from './intrinsics';
 import { isMap } from '../../contract/json-map';
 
+/** The members of all maps in an expression, in all branches, from the outside to the inside. */
+function membersIn(expression: unknown): (readonly [name: string, value: unknown])[] {
+  if (Array.isArray(expression)) {
+    return expression.flatMap(membersIn);
+  }
+  return isMap(expression) ? Object.entries(expression).flatMap(([name, value]) => [[name, value] as const, ...membersIn(value)]) : [];
+}
+
 /**
  * The names that an expression refers to by `Ref`, `Fn::GetAtt` and `Fn::Sub`, in all branches. Malformed parts are ignored:
  * they are errors only if the expression is evaluated.
  */
 export function referencesIn(expression: unknown): Set<string> {
-  const names = new Set<string>();
-  collect(expression, names);
-  return names;
+  return new Set(membersIn(expression).flatMap(([key, argument]) => {
+    switch (key) {
+      case 'Ref': return typeof argument === 'string' ? [argument] : [];
+      case 'Fn::GetAtt': return [String([argument].flat()[0]).split('.')[0]];
+      case 'Fn::Sub': return substitutionsIn(argument);
+      default: return [];
+    }
+  }));
 }
 
-function collect(expression: unknown, names: Set<string>): void {
-  if (Array.isArray(expression)) {
-    expression.forEach(item => collect(item, names));
-  } else if (isMap(expression)) {
-    for (const [key, argument] of Object.entries(expression)) {
-      if (key === 'Ref' && typeof argument === 'string') {
-        names.add(argument);
-      } else if (key === 'Fn::GetAtt') {
-        const target: unknown = Array.isArray(argument) ? argument[0] : argument;
-        names.add(String(target).split('.')[0]);
-      } else if (key === 'Fn::Sub') {
-        collectSubstitutions(argument, names);
-      }
-      collect(argument, names);
-    }
-  }
+function substitutionsIn(argument: unknown): string[] {
+  const [pattern, variables] = Array.isArray(argument) ? argument : [argument, {}];
+  return typeof pattern === 'string'
+    ? substitutedNames(pattern).filter(name => !isMap(variables) || !Object.hasOwn(variables, name)).map(name => name.split('.')[0])
+    : [];
 }
 
 /** The names of the stacks whose outputs an expression reads by `Fn::GetStackOutput`, if the names are literals. */
 export function stacksReadBy(expression: unknown): string[] {
-  if (Array.isArray(expression)) {
-    return expression.flatMap(stacksReadBy);
-  }
-  if (!isMap(expression)) {
-    return [];
-  }
-  const read = expression['Fn::GetStackOutput'];
-  return isMap(read) && typeof read.StackName === 'string' ? [read.StackName] : Object.values(expression).flatMap(stacksReadBy);
-}
-
-function collectSubstitutions(argument: unknown, names: Set<string>): void {
-  const [pattern, variables] = Array.isArray(argument) ? argument : [argument, {}];
-  if (typeof pattern === 'string') {
-    substitutedNames(pattern)
-      .filter(name => !isMap(variables) || !Object.hasOwn(variables, name))
-      .forEach(name => names.add(name.split('.')[0]));
-  }
+  return membersIn(expression).flatMap(([name, read]) =>
+    name === 'Fn::GetStackOutput' && isMap(read) && typeof read.StackName === 'string' ? [read.StackName] : []);
 }
 
 /** A reference to a secret, in the properties of a certificate resource or in a ledger entry. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
 import { quote } from '../../contract/rules';
 import { KeyPair } from '../../pki/keys';
@@ -15,7 +14,7 @@ import { OutputsFile } from './outputs-file';
 import { GivenParameter } from './parameters';
 import { RehearsalDisk } from './rehearsal-disk';
 import { StackReport } from './report';
-import { isGivenTo, planStack, StackPlan } from './stack-plan';
+import { isGivenTo, planStack } from './stack-plan';
 import { localArn } from './stand-ins';
 import { StateStore } from './state-store';
 
@@ -50,10 +49,9 @@ export interface LocalRunResult {
   readonly outputsFile: string;
 }
 
-/** What a run deploys, as far as it is known without the state. */
-interface DeployedApp {
+/** The stacks of an app, and those among them that a run deploys. */
+interface App {
   readonly stacks: readonly AssemblyStack[];
-  /** The stacks that this run deploys. */
   readonly selected: readonly AssemblyStack[];
 }
 
@@ -66,7 +64,7 @@ interface DeployedApp {
  */
 export async function runLocally(props: LocalRunProps, reach: Outside = outside): Promise<LocalRunResult> {
   const stacks = readAssembly(props.app);
-  const app: DeployedApp = { stacks, selected: selectStacks(stacks, props.stacks) };
+  const app: App = { stacks, selected: selectStacks(stacks, props.stacks) };
   assertGivenToSome(props.parameters, app.selected);
   new GivenSecrets(props.secrets, declaredSecrets(app.selected)); // for its errors
   if (props.dryRun) {
@@ -86,63 +84,56 @@ export async function runLocally(props: LocalRunProps, reach: Outside = outside)
   }
 }
 
-/** Reuses one key pair per algorithm for certificates that are never delivered: an RSA key for each would take most of the time. */
-function onePairEach(generate: Outside['generateKeyPair']): Outside['generateKeyPair'] {
-  const pairs = new Map<KeyAlgorithmName, Promise<KeyPair>>();
-  return algorithm => {
-    const pair = pairs.get(algorithm) ?? generate(algorithm);
-    pairs.set(algorithm, pair);
-    return pair;
-  };
-}
-
 /** Rehearses a run on a copy of the state, and reports what would be lost. */
-async function rehearse(app: DeployedApp, props: LocalRunProps, reach: Outside): Promise<LocalRunResult> {
+async function rehearse(app: App, props: LocalRunProps, reach: Outside): Promise<LocalRunResult> {
   const reports: StackReport[] = [];
   const disk = new RehearsalDisk(reach.disk);
-  const result = await deploy(app, { ...props, onStack: report => reports.push(report) }, {
-    ...reach, disk, isRehearsal: true, generateKeyPair: onePairEach(reach.generateKeyPair),
-  });
+  // Certificates that are never delivered share a key pair for each algorithm: an RSA key for each would take most of the time.
+  const pairs: { [A in KeyAlgorithmName]?: Promise<KeyPair> } = {};
+  const generateKeyPair = (algorithm: KeyAlgorithmName) => pairs[algorithm] ??= reach.generateKeyPair(algorithm);
+  const result = await deploy(app, { ...props, onStack: report => reports.push(report) }, { ...reach, disk, isRehearsal: true, generateKeyPair });
   lossesIn(reports, StateStore.open(props.out, disk).state.stacks).forEach(loss => props.onLoss?.(loss));
   reports.forEach(report => props.onStack(report));
   return result;
 }
 
-async function deploy({ stacks, selected }: DeployedApp, props: LocalRunProps, reach: Outside): Promise<LocalRunResult> {
-  const store = StateStore.open(props.out, reach.disk);
-  const outputs = new OutputsFile(props.out, reach.disk);
+async function deploy({ stacks, selected }: App, props: LocalRunProps, reach: Outside): Promise<LocalRunResult> {
+  const { out, parameters, secrets, stacks: named, progress, onStack } = props;
+  const store = StateStore.open(out, reach.disk);
+  const outputs = new OutputsFile(out, reach.disk);
   outputs.assertOurs(store);
   const declared = declaredSecrets(selected);
-  const engine = directoryEngine(store, reach, new GivenSecrets(props.secrets, declared), props.progress);
-  const plans = selected.map(stack => plan(stack, props.parameters, store));
-  assertNeeded(props.secrets, { declared, read: plans.flatMap(({ secrets }) => secrets), stacks: selected, state: store.state });
-  const gone = props.stacks.length > 0 ? [] : Object.keys(store.state.stacks).filter(name => !stacks.some(stack => stack.name === name));
+  const engine = directoryEngine(store, reach, new GivenSecrets(secrets, declared), progress);
+  const plans = selected.map(stack => {
+    const previous = own(store.state.stacks, stack.name);
+    return planStack(stack, previous?.stackId ?? localArn('cloudformation', `stack/${stack.name}/${engine.newId()}`), parameters, previous);
+  });
+  assertNeeded(secrets, { declared, read: plans.flatMap(plan => plan.secrets), stacks: selected, state: store.state });
+  const gone = named.length > 0 ? [] : Object.keys(store.state.stacks).filter(name => !stacks.some(stack => stack.name === name));
   let changed = false;
-  const report = (done: StackReport): void => {
-    changed ||= done.removed === true || done.resources.length > 0 || done.warnings.length > 0;
-    props.onStack(done);
+  const during = async (name: string, act: () => Promise<StackReport>): Promise<void> => {
+    const report = await progress.during(`stack ${name}`, act);
+    changed ||= report.removed === true || report.resources.length > 0 || report.warnings.length > 0;
+    onStack(report);
+  };
+  const finish = (): boolean => {
+    store.close();
+    return outputs.write(store, stacks.map(({ name }) => name));
   };
   try {
-    for (const each of plans) {
-      report(await props.progress.during(`stack ${each.stackName}`, () => deployStack(each, engine)));
+    for (const plan of plans) {
+      await during(plan.stackName, () => deployStack(plan, engine));
     }
     for (const name of gone.reverse()) { // a stack may import from stacks that were deployed before it
-      report(await props.progress.during(`stack ${name}`, () => removeStack(name, engine)));
+      await during(name, () => removeStack(name, engine));
     }
   } catch (error) {
     store.assertSound();
-    store.close();
-    outputs.write(store, stacks.map(({ name }) => name)); // for the stacks that were done before the failure
+    finish(); // for the stacks that were done before the failure
     throw error;
   }
-  store.close();
-  const written = outputs.write(store, stacks.map(({ name }) => name));
+  const written = finish();
   return { changed: changed || written, outputsFile: outputs.path };
-}
-
-function plan(stack: AssemblyStack, given: readonly GivenParameter[], store: StateStore): StackPlan {
-  const previous = own(store.state.stacks, stack.name);
-  return planStack(stack, previous?.stackId ?? localArn('cloudformation', `stack/${stack.name}/${randomUUID()}`), given, previous);
 }
 
 /** The parameter that CDK's bootstrapping adds to each template. */

@@ -253,8 +253,7 @@ export class StackOperation {
   private async delete(resource: SupersededResource): Promise<void> {
     if (isCertificate(resource.type)) {
       await this.send('Delete', resource.logicalId, resource, resource.requestId, resource.physicalId);
-      this.kept.noteKey(resource);
-      this.kept.noteCa(resource);
+      this.kept.noteCertificate(resource);
     } else {
       removeStandIn(resource, this.engine);
     }

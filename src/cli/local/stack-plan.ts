@@ -5,30 +5,23 @@ import { CliError } from '../cli-error';
 import { own } from '../json';
 import { AssemblyStack, isNamed } from './assembly';
 import { inDependencyOrder } from './dependencies';
-import { resolve, Unavailable } from './intrinsics';
+import { NotKnownYet, resolve, Unavailable } from './intrinsics';
 import { NESTED_STACK_TYPE, StackTemplate } from './nested-templates';
 import { GivenParameter, parameterValues } from './parameters';
-import { NotKnownYet, passedParameters, PassedParameters, plannedStandIn, PlannedResource, rehearse, resolvedProperties } from './planned-resource';
+import { passedParameters, PassedParameters, plannedStandIn, PlannedResource, rehearse, resolvedProperties } from './planned-resource';
 import { referencesIn, secretReferencesIn } from './references';
 import { LeftOut } from './report';
-import { Awaited, isCertificate, isDeployed, StackScope, Withheld } from './stack-scope';
+import { Awaited, isCertificate, isDeployed, StackFacts, StackScope } from './stack-scope';
 import { generatedName } from './stand-ins';
 import { StackState } from './state';
 import { ResourceDeclaration, Template } from './template';
 
 /** A stack whose template and parameters have been checked as far as possible before anything is deployed. */
-export interface StackPlan extends StackTemplate {
-  readonly stackName: string;
-  readonly stackId: string;
+export interface StackPlan extends StackTemplate, Omit<StackFacts, keyof StackTemplate> {
   /** The Region that the stack is meant for, if its app says so. */
   readonly region?: string;
-  readonly parameters: { readonly [name: string]: string };
-  /** The parameters that have no value here; only in a nested stack. */
-  readonly withheld: Withheld;
   /** The parameters of a nested stack that pass a code which only the platform has. */
   readonly awaitedParameters: Awaited;
-  /** The verification certificates whose code only the platform has. */
-  readonly awaited: Awaited;
   /** In the order in which they are deployed. */
   readonly resources: readonly PlannedResource[];
   /** The number of resources that are left out, by type. */
@@ -69,7 +62,7 @@ export function planStack(stack: AssemblyStack, stackId: string, given: readonly
 
 /** Plans the deployment of a nested stack. */
 export function planNestedStack(
-  parent: StackToPlan, logicalId: string, stackName: string, stackId: string, { values, withheld }: PassedParameters, previous: StackState | undefined,
+  parent: StackToPlan, logicalId: string, stackName: string, stackId: string, { values, withheld }: PassedParameters, previous?: StackState,
 ): StackPlan {
   const stack = parent.nested.get(logicalId)!;
   const declared = new Map([...stack.template.parameters].filter(([name]) => !withheld.has(name)));
@@ -192,11 +185,14 @@ function directDependencies(stackName: string, template: Template, logicalId: st
 }
 
 /** @returns the secrets that the resource, or a certificate in it, reads; as in `StackPlan.secrets` */
-function checkResource(stack: StackToPlan, resource: PlannedResource, scope: StackScope, previous: StackState | undefined): readonly (string | undefined)[] {
+function checkResource(
+  stack: StackToPlan, resource: PlannedResource, scope: StackScope, previous: StackState | undefined,
+): readonly (string | undefined)[] {
   const { stackName, prefix } = stack;
   const { logicalId, properties } = resource;
   if (isCertificate(resource.type)) {
-    Object.entries(properties).forEach(([name, expression]) => rehearse(() => resolvedProperties({ ...resource, properties: { [name]: expression } }, scope)));
+    Object.entries(properties).map(([name, expression]) => ({ ...resource, properties: { [name]: expression } }))
+      .forEach(each => rehearse(() => resolvedProperties(each, scope)));
     return secretReferencesIn(properties).filter(({ isWritten }) => !isWritten)
       .map(({ expression }) => rehearse(() => scope.text(expression, scope.place(logicalId)), CliError));
   }

@@ -2,7 +2,7 @@ import { isMap } from '../../contract/json-map';
 import { ResourceType } from '../../contract/resource-types';
 import { CliError } from '../cli-error';
 import { own } from '../json';
-import { NO_VALUE, resolve, resolveCondition, Resolved, Scope, Unavailable, Value } from './intrinsics';
+import { NO_VALUE, NotKnownYet, resolve, resolveCondition, Resolved, Scope, Unavailable, Value } from './intrinsics';
 import { referencedValue } from './parameters';
 import { hasStandIn, LOCAL_ACCOUNT, LOCAL_PARTITION, LOCAL_REGION } from './stand-ins';
 import { Template } from './template';
@@ -15,19 +15,34 @@ export interface ReferencedResource {
   readonly unavailable?: ReadonlyMap<string, string>;
 }
 
-/** What the expressions of a stack are evaluated with. */
-export interface StackScopeProps {
+/**
+ * The values that a platform provides only during the deployment, which does not happen here. For each logical id, the map has the resource,
+ * in words, that requests the value.
+ */
+export type Awaited = ReadonlyMap<string, string>;
+
+/** The parameters that have no value, each with the reason; `undefined` for a parameter whose value only the deployment will know. */
+export type Withheld = ReadonlyMap<string, string | undefined>;
+
+/** The facts about a stack that its expressions refer to. */
+export interface StackFacts {
   readonly stackName: string;
   readonly stackId: string;
   readonly template: Template;
-  /** The nested stacks that are deployed too. */
-  readonly nested?: ReadonlyMap<string, unknown>;
+  /** The nested stacks that are deployed too, by the logical ids of their resources. */
+  readonly nested: ReadonlyMap<string, unknown>;
   /** The values of the parameters. */
   readonly parameters: { readonly [name: string]: string };
-  /** The errors to throw for references to parameters that have no value, or none yet. */
-  readonly withheld?: Withheld;
+  /** The parameters that have no value here; only in a nested stack. */
+  readonly withheld: Withheld;
   /** The verification certificates that are left out, because only the platform has their code. */
-  readonly awaited?: Awaited;
+  readonly awaited: Awaited;
+}
+
+type OptionalFacts = 'nested' | 'withheld' | 'awaited';
+
+/** What the expressions of a stack are evaluated with. */
+export interface StackScopeProps extends Omit<StackFacts, OptionalFacts>, Partial<Pick<StackFacts, OptionalFacts>> {
   /** Finds a resource that this deployment carries out; may throw if the resource does not exist yet. */
   readonly resource: (logicalId: string) => ReferencedResource | undefined;
   /** Finds the value of an export of another stack. */
@@ -35,15 +50,6 @@ export interface StackScopeProps {
   /** Finds an output of another stack in this Region. A stack whose Region is not known matches too. */
   readonly stackOutput: (stackName: string, outputName: string, region: string | undefined) => string | undefined;
 }
-
-/**
- * The values that a platform provides only during the deployment, which does not happen here. For each logical id, the map has the resource,
- * in words, that requests the value.
- */
-export type Awaited = ReadonlyMap<string, string>;
-
-/** The parameters that have no value, each with the error for a reference to it at a given place. */
-export type Withheld = ReadonlyMap<string, (where: string) => Error>;
 
 const CERTIFICATE_TYPES: readonly string[] = Object.values(ResourceType);
 
@@ -91,9 +97,9 @@ export class StackScope implements Scope {
     if (pseudoParameter !== undefined || !parameter) {
       return pseudoParameter ?? this.resource(name, where).physicalId;
     }
-    const error = withheld?.get(name)?.(where);
-    if (error) {
-      throw error;
+    if (withheld?.has(name)) {
+      const reason = withheld.get(name);
+      throw reason === undefined ? new NotKnownYet() : new Unavailable(where, `it refers to the parameter ${name}, which has no value here: ${reason}`);
     }
     const value = own(parameters, name);
     if (value === undefined) {

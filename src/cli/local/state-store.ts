@@ -11,19 +11,20 @@ import { emptyState, malformation, StackState, State } from './state';
  * The state of a local deployment and its file. Code that changes the state also saves it. The changes between two saves reach
  * the disk together or not at all.
  *
- * A run that saves often writes the file once at first and once at the end. In between, it appends its changes to a journal: the file of a
+ * A run writes the whole file when it first saves and when it ends. In between, it appends its changes to a journal, because the file of a
  * large deployment is long. If the run is stopped, the next run continues from the file and the journal.
  */
 export class StateStore {
   /** Reads the state of a directory. A directory without a state begins with an empty state. */
   public static open(directory: string, disk: Disk): StateStore {
     const [file, journal] = ['state.json', 'state.journal'].map(name => join(directory, name));
+    const lines = disk.read(journal); // first, because a run that ends meanwhile puts them into the file before it removes them
     const content = disk.read(file);
     if (content === undefined) {
       return new StateStore(file, journal, disk, emptyState());
     }
     const tree: Tree = parseJsonMap(file, content);
-    replay(journal, disk.read(journal) ?? Buffer.of(), content, tree);
+    replay(journal, lines ?? Buffer.of(), content, tree);
     const complaint = malformation(tree);
     if (complaint) {
       throw new CliError(`${file}: this state can't be used: ${complaint}`);
@@ -71,11 +72,6 @@ export class StateStore {
     if (this.failure !== undefined) {
       throw this.failure;
     }
-  }
-
-  /** The stacks that use an export of this stack. */
-  public importersOf(name: string, exportName: string): string[] {
-    return this.others(name).filter(([, stack]) => stack.imports.includes(exportName)).map(([other]) => other);
   }
 
   /** The resources of the stack with this id. */

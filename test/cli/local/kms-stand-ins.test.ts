@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Lifecycle } from '../../../src/cli/local/engine';
-import { outside } from '../../../src/cli/local/engine';
+import { Lifecycle, outside } from '../../../src/cli/local/engine';
 import { localCommand } from '../../../src/cli/local-command';
 import { silentProgress } from '../../../src/cli/terminal';
 import { HashAlgorithmName } from '../../../src/contract/key-algorithms';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readGivenSecret } from '../../../src/cli/local/given-secrets';
 import { outside } from '../../../src/cli/local/engine';
+import { readGivenSecret } from '../../../src/cli/local/given-secrets';
 import { runLocally } from '../../../src/cli/local/run';
 import { silentProgress } from '../../../src/cli/terminal';
 import { SecretValue } from '../../../src/issuing/ports';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isMap } from '../../contract/json-map';
+import { isMap, JsonMap } from '../../contract/json-map';
 import { own, parseJsonMap } from '../json';
 
 /** A state, as far as a journal knows it: maps in maps. */
@@ -10,32 +10,49 @@ export interface Tree {
 /** A change of a state: the path to a value, and the value; without it, the value was removed. */
 export type Change = readonly [path: readonly string[], value?: unknown];
 
-/** The number of levels of maps that change in place, as in `stacks.Iot.resources.Ca`. Everything below them is replaced as a whole. */
-const LEVELS = 4;
+/**
+ * How many levels of maps change in place in a part of a state, as `Iot` and `resources` in `stacks.Iot.resources.Ca`. Everything below them is
+ * only replaced as a whole.
+ */
+const LEVELS: { readonly [part: string]: number | undefined } = { stacks: 3, ledgers: 3 };
+
+function levelsOf(part: string): number {
+  return LEVELS[part] ?? 1;
+}
 
 /** Copies the maps of a state that change in place. */
-export function copyOf(value: Tree, levels = LEVELS): Tree {
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, levels > 1 && isMap(member) ? copyOf(member, levels - 1) : member]));
+export function copyOf(state: Tree): Tree {
+  return Object.fromEntries(Object.entries(state).map(([part, value]) => [part, copied(value, levelsOf(part))]));
+}
+
+function copied(value: unknown, levels: number): unknown {
+  return levels > 0 && isMap(value) ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copied(member, levels - 1)])) : value;
 }
 
 /** Lists what has changed since a copy was made, and brings the copy up to date. */
-export function changesIn(state: Tree, copy: Tree, path: readonly string[] = []): Change[] {
+export function changesIn(state: Tree, copy: Tree): Change[] {
+  return Object.entries(state).flatMap(([part, value]) => isMap(value) ? changesBelow([part], value, copy[part] as Tree, levelsOf(part) - 1) : []);
+}
+
+/** This runs over the whole state at each step, so it passes quickly over what is the same. */
+function changesBelow(path: readonly string[], map: JsonMap, copy: Tree, levels: number): Change[] {
   const changes: Change[] = [];
-  for (const name of Object.keys(copy).filter(each => own(state, each) === undefined)) {
-    changes.push([[...path, name]]);
-    delete copy[name];
-  }
-  for (const [name, value] of Object.entries(state)) {
-    const known = own(copy, name);
-    const levels = LEVELS - path.length - 1;
+  const names = Object.keys(map).filter(name => map[name] !== undefined);
+  for (const name of names.filter(each => map[each] !== copy[each])) {
+    const [value, known] = [map[name], own(copy, name)];
     if (levels > 0 && isMap(value) && isMap(known)) {
-      changes.push(...changesIn(value, known, [...path, name]));
-    } else if (value !== known) {
+      changes.push(...changesBelow([...path, name], value, known, levels - 1));
+    } else {
       if (JSON.stringify(value) !== JSON.stringify(known)) {
         changes.push([[...path, name], value]);
       }
-      copy[name] = levels > 0 && isMap(value) ? copyOf(value, levels) : value;
+      copy[name] = copied(value, levels);
     }
+  }
+  const former = Object.keys(copy);
+  for (const name of former.length > names.length ? former.filter(each => own(map, each) === undefined) : []) {
+    changes.push([[...path, name]]);
+    delete copy[name];
   }
   return changes;
 }

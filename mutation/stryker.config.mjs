@@ -7,7 +7,7 @@ const PORTIONS = {
     tests: ['pki/name-constraints', 'pki/constrained-issuing', 'pki/requested-names', 'pki/lint'],
   },
   chains: { mutate: ['pki/ca-chain', 'pki/issuer-limits'], tests: ['pki/ca-chain', 'pki/chains', 'pki/issue', 'pki/constrained-issuing'] },
-  der: { mutate: ['pki/der', 'pki/der-reader', 'pki/strict-der'], tests: ['pki/der', 'pki/der-reader', 'pki/csr', 'pki/golden', 'pki/certificate'] },
+  der: { mutate: ['pki/der', 'pki/der-reader', 'pki/der-values', 'pki/strict-der'], tests: ['pki/der', 'pki/der-reader', 'pki/csr', 'pki/golden', 'pki/certificate'] },
   issuing: { mutate: ['pki/issue', 'pki/profile', 'pki/validity', 'pki/serial-number'], tests: ['pki/issue', 'pki/golden', 'pki/profiles', 'pki/validity', 'pki/serial-number', 'pki/properties'] },
   requests: {
     mutate: ['pki/certification-request', 'pki/requested-names', 'pki/requested-attributes', 'pki/key-strength', 'pki/rsa-weaknesses'],

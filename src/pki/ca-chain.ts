@@ -3,14 +3,13 @@ import { Certificate, isSelfIssued, parseCertificate } from './certificate';
 import { readCertificates } from './certificate-pem';
 import { checkCommonNameElsewhere } from './common-name-constraints';
 import { checkEmptyConstraints } from './constraint-limits';
-import { describeExtensions } from './extension-names';
-import { limitsOf, usageText } from './issuer-limits';
+import { limitsOf } from './issuer-limits';
 import { keyAlgorithmOfPublicKey } from './keys';
 import { checkMailboxesElsewhere } from './mailbox-constraints';
 import { commonNameOf, isSameName } from './name-comparison';
 import { assertNamesPermitted, mailboxesOf } from './name-constraints';
 import { NameConstraints } from './name-subtrees';
-import { OID } from './object-identifiers';
+import { describeOids, OID, oidName } from './object-identifiers';
 import { assertReadable } from './readable-certificate';
 import { readablePublicKey } from './readable-public-key';
 import { isOutdatedSignature } from './signature-algorithms';
@@ -109,7 +108,7 @@ function allows({ certificate, chain }: CaChain, usage: string): boolean {
 }
 
 function describeUsages({ certificate, chain }: CaChain): string {
-  const usages = limitsOf([certificate, ...chain]).extendedKeyUsages.flat().map(usageText);
+  const usages = limitsOf([certificate, ...chain]).extendedKeyUsages.flat().map(oidName);
   return `if it, or a CA above it, has extended key usages, got ${quote(usages.join(', '))}`;
 }
 
@@ -155,7 +154,7 @@ export function checkChainIsValid(property: string, { certificate, chain }: CaCh
 export function assertUnderstood({ unknownCritical }: Certificate): void {
   if (unknownCritical.length > 0) {
     throw new Error('the CA\'s certificate, and those above it, must have no critical extension that this library does not process, '
-      + `got ${describeExtensions(...unknownCritical)}: `
+      + `got ${describeOids(...unknownCritical)}: `
       + 'the certificates that it issues could violate the extension unnoticed; '
       + 'have the certificate renewed without the extension, or with the extension not critical');
   }

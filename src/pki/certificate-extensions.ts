@@ -1,11 +1,12 @@
 import { contextTag, Tag } from './der';
-import { DerReader, dotted } from './der-reader';
-import { describeExtensions } from './extension-names';
-import { RawGeneralName, readGeneralNames } from './general-names';
+import { DerReader } from './der-reader';
+import { hasBit, numberOf } from './der-values';
+import { RawExtension, repeatedExtension } from './extension-list';
+import { knownNames, RawGeneralName, readGeneralNames } from './general-names';
 import { readNameConstraints } from './name-constraints';
 import { NameConstraints } from './name-subtrees';
-import { OID } from './object-identifiers';
-import { KEY_USAGE_BITS } from './profile';
+import { describeOids, OID } from './object-identifiers';
+import { KEY_USAGES } from './profile';
 
 /** The content of a certificate's extensions that issuing and checking need. */
 export interface CertificateExtensions {
@@ -35,98 +36,61 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   OID.certificatePolicies,
 ]);
 
-/** Reads the contents of `extensions [3]` (RFC 5280, section 4.1.2.9). */
-export function readExtensions(extensions: DerReader): CertificateExtensions {
-  const { values, unknownCritical } = readValues(extensions.sequence());
-  extensions.end();
-  const nameConstraints = values.get(OID.nameConstraints);
-  const { ca, pathLength } = basicConstraints(values.get(OID.basicConstraints));
+/**
+ * What the extensions of a certificate say. A certificate that has an extension twice is refused.
+ *
+ * @param faults receives the faults of values that can still be read
+ */
+export function understandExtensions(extensions: readonly RawExtension[], faults: string[]): CertificateExtensions {
+  const repeated = repeatedExtension(extensions);
+  if (repeated !== undefined) {
+    throw new Error(`the certificate has the extension ${describeOids(repeated)} twice`);
+  }
+  const value = <T>(wanted: string, read: (value: DerReader) => T): T | undefined => {
+    const found = extensions.find(({ oid }) => oid === wanted);
+    return found && DerReader.whole(found.value, read);
+  };
+  const all = { encoding: faults, syntax: faults };
+  const { ca = false, pathLength } = value(OID.basicConstraints, each => readBasicConstraints(each.sequence(), all)) ?? {};
   return {
-    subjectKeyIdentifier: subjectKeyIdentifier(values.get(OID.subjectKeyIdentifier)),
-    authorityKeyIdentifier: authorityKeyIdentifier(values.get(OID.authorityKeyIdentifier)),
-    ca: ca && allowsKeyCertSign(values.get(OID.keyUsage)),
+    subjectKeyIdentifier: value(OID.subjectKeyIdentifier, each => each.contents(Tag.OCTET_STRING)),
+    authorityKeyIdentifier: value(OID.authorityKeyIdentifier, each => each.sequence().optional(contextTag(0, false))),
+    // RFC 5280, section 6.1.4 (n): a key usage, if present, must have the bit. Section 4.2.1.3 requires a key usage in every CA, but the
+    // certificates that `openssl req -x509` makes with its default configuration have none, and validators accept them.
+    ca: ca && value(OID.keyUsage, each => hasBit(each.contents(Tag.BIT_STRING), KEY_USAGES.indexOf('keyCertSign'))) !== false,
     pathLength,
-    nameConstraints: nameConstraints && readNameConstraints(nameConstraints),
-    alternativeNames: alternativeNames(values.get(OID.subjectAltName)),
-    extendedKeyUsages: extendedKeyUsages(values.get(OID.extKeyUsage)),
-    unknownCritical,
+    nameConstraints: value(OID.nameConstraints, each => readNameConstraints(each.sequence())),
+    alternativeNames: knownNames(value(OID.subjectAltName, each => readGeneralNames(each.sequence()))),
+    extendedKeyUsages: value(OID.extKeyUsage, each => each.sequence().list(usages => usages.objectIdentifier())),
+    unknownCritical: extensions.filter(({ oid, critical }) => critical && !UNDERSTOOD.has(oid)).map(({ oid }) => oid),
   };
 }
 
-/** The DER inside each extension. A certificate that has an extension twice is refused. */
-function readValues(extensions: DerReader): { values: Map<string, DerReader>; unknownCritical: string[] } {
-  const unknownCritical: string[] = [];
-  const values = new Map<string, DerReader>();
-  while (extensions.more) {
-    const extension = extensions.sequence();
-    const oid = extension.objectIdentifier();
-    const critical = extension.flag();
-    const value = extension.enter(Tag.OCTET_STRING);
-    extension.end();
-    if (values.has(oid)) {
-      throw new Error(`the certificate has the extension ${describeExtensions(oid)} twice`);
-    }
-    if (critical && !UNDERSTOOD.has(oid)) {
-      unknownCritical.push(oid);
-    }
-    values.set(oid, value);
+/** The faults of a value that can still be read. */
+export interface ValueFaults {
+  /** Faults of its encoding. */
+  readonly encoding: string[];
+  /** Faults of its content. */
+  readonly syntax: string[];
+}
+
+/** What basicConstraints say (RFC 5280, section 4.2.1.9). */
+export interface BasicConstraints {
+  readonly ca: boolean;
+  readonly pathLength?: number;
+}
+
+/** Reads the fields of basicConstraints. A CA with an impossible path length is still a CA. */
+export function readBasicConstraints(fields: DerReader, { encoding, syntax }: ValueFaults): BasicConstraints {
+  const ca = fields.flag('cA of basicConstraints', encoding);
+  if (!fields.more) {
+    return { ca };
   }
-  return { values, unknownCritical };
-}
-
-function basicConstraints(value: DerReader | undefined): { ca: boolean; pathLength?: number } {
-  if (!value) {
-    return { ca: false };
+  const octets = fields.integer('pathLenConstraint', encoding);
+  fields.end();
+  if (octets[0] >= 0x80) {
+    syntax.push('pathLenConstraint must not be negative');
+    return { ca };
   }
-  const constraints = value.sequence();
-  value.end();
-  const ca = constraints.flag();
-  const pathLength = constraints.more ? Number(`0x${constraints.unsigned().toString('hex')}`) : undefined;
-  constraints.end();
-  return { ca, pathLength };
-}
-
-/**
- * RFC 5280, section 6.1.4 (n): a key usage, if present, must have the bit. Section 4.2.1.3 requires a key usage in every CA, but the
- * certificates that `openssl req -x509` makes with its default configuration have none, and validators accept them.
- */
-function allowsKeyCertSign(value: DerReader | undefined): boolean {
-  if (!value) {
-    return true;
-  }
-  const [, firstOctet = 0] = value.contents(Tag.BIT_STRING);
-  value.end();
-  return Math.floor(firstOctet / 2 ** (7 - KEY_USAGE_BITS.keyCertSign)) % 2 === 1;
-}
-
-function alternativeNames(value: DerReader | undefined): readonly RawGeneralName[] {
-  const { names } = value ? readGeneralNames(value.sequence()) : { names: [] };
-  value?.end();
-  return names;
-}
-
-function extendedKeyUsages(value: DerReader | undefined): string[] | undefined {
-  if (!value) {
-    return undefined;
-  }
-  const list = value.sequence();
-  value.end();
-  const usages: string[] = [];
-  while (list.more) {
-    usages.push(dotted(list.contents(Tag.OBJECT_IDENTIFIER)));
-  }
-  return usages;
-}
-
-function subjectKeyIdentifier(value: DerReader | undefined): Buffer | undefined {
-  const identifier = value?.contents(Tag.OCTET_STRING);
-  value?.end();
-  return identifier;
-}
-
-function authorityKeyIdentifier(value: DerReader | undefined): Buffer | undefined {
-  const tag = contextTag(0, false);
-  const fields = value?.sequence();
-  value?.end();
-  return fields?.follows(tag) ? fields.contents(tag) : undefined;
+  return { ca, pathLength: numberOf(octets) };
 }

@@ -3,10 +3,5 @@ import { DerReader } from './der-reader';
 
 /** Splits octets that hold one certificate after the other, DER. */
 export function splitCertificates(octets: Buffer): Buffer[] {
-  const reader = new DerReader(octets);
-  const certificates: Buffer[] = [];
-  while (reader.more) {
-    certificates.push(reader.element(Tag.SEQUENCE));
-  }
-  return certificates;
+  return new DerReader(octets).list(reader => reader.element(Tag.SEQUENCE));
 }

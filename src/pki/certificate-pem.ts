@@ -1,4 +1,3 @@
-import { Tag } from './der';
 import { DerReader } from './der-reader';
 import { CERTIFICATE, PemBlock, readPemBlocks } from './pem-blocks';
 import { isCertificate, isSigned, REQUEST_LABELS } from './public-text';
@@ -60,9 +59,7 @@ function describeOther(text: string): string {
 
 function assertOneElement(place: string, der: Buffer): void {
   try {
-    const reader = new DerReader(der);
-    reader.contents(Tag.SEQUENCE);
-    reader.end();
+    DerReader.only(der);
   } catch {
     throw new Error(`${place} must be the base64 of one certificate in DER, got something else`);
   }

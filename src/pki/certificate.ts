@@ -1,9 +1,11 @@
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
-import { CertificateExtensions, readExtensions } from './certificate-extensions';
-import { contextTag, isTime, Tag, time } from './der';
-import { DerReader } from './der-reader';
+import { CertificateExtensions, understandExtensions } from './certificate-extensions';
+import { readStructure } from './certificate-structure';
+import { CertificateTime, isGeneralizedTooEarly } from './certificate-time';
+import { magnitude } from './der-values';
 import { isSameName } from './name-comparison';
 import { toPem } from './pem';
+import { readPublicKeyInfo } from './public-key-info';
 import { isSignatureAlgorithm } from './signature-algorithms';
 import { Validity } from './validity';
 import { CertificateAttributes } from '../contract/properties';
@@ -37,46 +39,49 @@ export interface Certificate extends CertificateExtensions {
  * algorithm inside and outside. It does not verify the signature.
  */
 export function parseCertificate(der: Buffer): Certificate {
-  const file = new DerReader(der);
-  const certificate = file.sequence();
-  file.end();
-  const tbs = certificate.sequence();
-  const algorithm = certificate.element(Tag.SEQUENCE);
-  certificate.bitString();
-  certificate.end();
-
-  assertVersion3(tbs);
-  const serialNumber = tbs.unsigned().toString('hex').toUpperCase();
-  if (!tbs.element(Tag.SEQUENCE).equals(algorithm)) {
+  const faults: string[] = [];
+  const { version, extensions, innerSignature, outerSignature, uniqueIdentifiers, notBefore, notAfter, ...fields } = readStructure(der, faults);
+  // Only version 3 has extensions, and only an extension identifies a CA.
+  if (version !== 3 || extensions.length === 0) {
+    throw new Error('the certificate must have version 3, with extensions (RFC 5280, section 4.1.2.1); '
+      + '`openssl x509 -req` creates such a certificate with -copy_extensions copy or -extfile');
+  }
+  const serialNumber = magnitude(fields.serialNumber).toString('hex').toUpperCase();
+  if (!innerSignature.equals(outerSignature)) {
     throw new Error('the certificate must name the same signature algorithm in both places (RFC 5280, section 4.1.1.2)');
   }
-  const issuer = tbs.element(Tag.SEQUENCE);
-  const validity = tbs.sequence();
-  const notBefore = readTime(validity);
-  const notAfter = readTime(validity);
-  validity.end();
-  const subject = tbs.element(Tag.SEQUENCE);
-  const publicKey = tbs.element(Tag.SEQUENCE);
-  const extensions = readExtensions(tbs.explicit(3));
-  tbs.end();
+  if (uniqueIdentifiers) {
+    throw new Error('the certificate must have no unique identifiers of its issuer and subject (RFC 5280, section 4.1.2.8)');
+  }
+  const validity = { notBefore: dateOf(notBefore), notAfter: dateOf(notAfter) };
+  const understood = understandExtensions(extensions, faults);
+  if (faults.length > 0) {
+    throw new Error(`the certificate must be DER: ${faults[0]}`);
+  }
+  const { issuer, subject, publicKey } = fields;
   return {
     der,
     serialNumber,
     issuer,
     subject,
-    validity: { notBefore, notAfter },
+    validity,
     publicKey,
-    signatureAlgorithm: algorithm,
-    ...extensions,
-    keyIdentifier: extensions.subjectKeyIdentifier ?? sha1OfKey(publicKey),
+    signatureAlgorithm: outerSignature,
+    ...understood,
+    keyIdentifier: understood.subjectKeyIdentifier ?? sha1OfKey(publicKey),
   };
+}
+
+function dateOf(time: CertificateTime): Date {
+  if (!time.date || isGeneralizedTooEarly(time)) {
+    throw new Error(`the certificate must have times in the form of RFC 5280, section 4.1.2.5, got ${quote(time.text)}`);
+  }
+  return time.date;
 }
 
 /** Accepts keys of any algorithm, because a certificate from elsewhere can have any. */
 function sha1OfKey(publicKey: Buffer): Buffer {
-  const fields = new DerReader(publicKey).sequence();
-  fields.sequence();
-  return createHash('sha1').update(fields.bitString()).digest();
+  return createHash('sha1').update(readPublicKeyInfo(publicKey).octets).digest();
 }
 
 /**
@@ -85,29 +90,6 @@ function sha1OfKey(publicKey: Buffer): Buffer {
  */
 export function isSelfIssued({ subject, issuer }: Pick<Certificate, 'subject' | 'issuer'>): boolean {
   return subject.equals(issuer) || isSameName(subject, issuer);
-}
-
-/** Only version 3 has extensions, and only an extension identifies a CA. Version 1 is the default, so DER leaves it out. */
-function assertVersion3(tbs: DerReader): void {
-  const version = tbs.follows(contextTag(0, true)) ? tbs.explicit(0) : undefined;
-  if (version?.unsigned().toString('hex') !== '02') {
-    throw new Error('the certificate must have version 3, with extensions (RFC 5280, section 4.1.2.1); '
-      + '`openssl x509 -req` creates such a certificate with -copy_extensions copy or -extfile');
-  }
-  version.end();
-}
-
-/** The inverse of `time`. It encodes the time again and compares, which checks that the form is that of RFC 5280. */
-function readTime(reader: DerReader): Date {
-  const utc = reader.follows(Tag.UTC_TIME);
-  const element = reader.element(utc ? Tag.UTC_TIME : Tag.GENERALIZED_TIME);
-  const text = element.toString('latin1', 2);
-  const digits = utc ? `${text < '5' ? '20' : '19'}${text}` : text;
-  const date = new Date(digits.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-  if (!isTime(date) || !time(date).equals(element)) {
-    throw new Error(`the certificate must have times in the form of RFC 5280, section 4.1.2.5, got ${quote(text)}`);
-  }
-  return date;
 }
 
 /**

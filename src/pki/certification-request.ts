@@ -1,5 +1,5 @@
 import { KeyObject } from 'node:crypto';
-import { algorithmName } from './algorithm-names';
+import { algorithmName } from './algorithms';
 import { decodeCertificationRequest, notAPrivateKey, REQUEST_PROPERTY } from './certification-request-encoding';
 import { contextTag, Tag } from './der';
 import { DerReader } from './der-reader';
@@ -9,8 +9,6 @@ import { readAttributes, RequestedAttributes } from './requested-attributes';
 import { isSignatureOid, requestSignatureAlgorithmOf, SignatureAlgorithm } from './signature-algorithms';
 import { isSignedBy } from './signer';
 import { assertDer } from './strict-der';
-
-export type { RequestedExtension } from './requested-attributes';
 
 /** A certification request (PKCS #10, RFC 2986) that has proved possession of its key. The buffers are views of `der`. */
 export interface CertificationRequest extends RequestedAttributes {
@@ -97,9 +95,8 @@ function parse(der: Buffer): Parts {
 function knownAlgorithm({ algorithm: identifier, algorithmOid: oid }: Parts): SignatureAlgorithm {
   const algorithm = requestSignatureAlgorithmOf(identifier);
   if (!algorithm) {
-    const odd = isSignatureOid(oid) ? ' with the wrong parameters' : '';
     throw new Error(`${REQUEST_PROPERTY} must be signed with RSA (PKCS#1 v1.5) or ECDSA, over SHA-256, SHA-384 or SHA-512, or with Ed25519, `
-      + `got ${algorithmName(oid)}${odd}; create the request again with -sha256 or the equivalent option of your tool`);
+      + `got ${isSignatureOid(oid) ? `${oid} with the wrong parameters` : algorithmName(oid)}; create the request again with -sha256 or the equivalent option of your tool`);
   }
   return algorithm;
 }

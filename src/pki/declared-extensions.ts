@@ -63,7 +63,7 @@ function customExtension({ oid, value }: DeclaredCustomExtension): Buffer {
 function assertOneElement(der: Buffer, oid: string): void {
   const reader = new DerReader(der);
   try {
-    reader.contents(reader.nextTag);
+    reader.any();
     reader.end();
   } catch (error) {
     throw new Error(`customExtensions must have one element of DER as the value of ${oid}: ${(error as Error).message}`);

@@ -1,10 +1,33 @@
 import { contextTag, Tag } from './der';
+import { dotted, isMinimal, magnitude } from './der-values';
+
+/** An element of any type. */
+export interface AnyElement {
+  /** The identifier octet. */
+  readonly tag: number;
+  /** Tag, length and contents. */
+  readonly der: Buffer;
+  readonly contents: Buffer;
+}
 
 /**
  * Reads DER strictly: definite lengths in the fewest octets, nothing after the end, booleans and numbers in their one form. Anything else
  * is damage or a forgery, and another reader may read something else in it.
  */
 export class DerReader {
+  /** What a function reads in these octets, after which nothing may follow. */
+  static whole<T>(octets: Buffer, read: (reader: DerReader) => T, base = 0): T {
+    const reader = new DerReader(octets, base);
+    const result = read(reader);
+    reader.end();
+    return result;
+  }
+
+  /** A reader of the contents of the only element in these octets, which must have this tag. */
+  static only(octets: Buffer, tag: number = Tag.SEQUENCE, base = 0): DerReader {
+    return DerReader.whole(octets, reader => reader.enter(tag), base);
+  }
+
   private offset = 0;
 
   /** @param base the offset of these octets in the whole input, for messages */
@@ -23,14 +46,6 @@ export class DerReader {
   /** The offset of the next element in the whole input. */
   get position(): number {
     return this.base + this.offset;
-  }
-
-  /** The tag of the next element, where it can be one of several. */
-  get nextTag(): number {
-    if (!this.more) {
-      throw new Error(`DER is cut off: an element must follow at offset ${this.offset}`);
-    }
-    return this.octets[this.offset];
   }
 
   /** Whether an element with this tag follows. */
@@ -78,6 +93,30 @@ export class DerReader {
     return this.octets.subarray(start, this.offset);
   }
 
+  /** The next element, whatever its type. No type in a certificate has a tag of more than one octet. */
+  any(): AnyElement {
+    const { tag, offset } = this;
+    if (tag === undefined || tag % 32 === 31) {
+      throw new Error(`DER must have an element here, got ${tag === undefined ? 'the end' : 'a tag of several octets'}`);
+    }
+    const contents = this.contents(tag);
+    return { tag, der: this.octets.subarray(offset, this.offset), contents };
+  }
+
+  /** The contents of the next element if it has this tag. */
+  optional(tag: number): Buffer | undefined {
+    return this.follows(tag) ? this.contents(tag) : undefined;
+  }
+
+  /** What a function reads again and again, up to the end. */
+  list<T>(read: (reader: DerReader) => T): T[] {
+    const all: T[] = [];
+    while (this.more) {
+      all.push(read(this));
+    }
+    return all;
+  }
+
   /** A reader of the contents of the next element, which must have this tag. */
   enter(tag: number): DerReader {
     const contents = this.contents(tag);
@@ -92,26 +131,50 @@ export class DerReader {
     return this.enter(contextTag(number, true));
   }
 
-  /** The octets of an INTEGER that is not negative, without a leading zero octet that only keeps it positive. */
-  unsigned(): Buffer {
-    const octets = this.contents(Tag.INTEGER);
-    const padded = octets.length > 1 && octets[0] === 0;
-    if (octets.length === 0 || octets[0] >= 0x80 || (padded && octets[1] < 0x80)) {
-      throw new Error('DER must have numbers that are not negative, in the fewest octets');
-    }
-    return padded ? octets.subarray(1) : octets;
+  /** A reader of the contents of the next element if it has this EXPLICIT tag. */
+  optionalExplicit(number: number): DerReader | undefined {
+    return this.follows(contextTag(number, true)) ? this.explicit(number) : undefined;
   }
 
-  /** A BOOLEAN that DEFAULTs to FALSE: absent, or TRUE. */
-  flag(): boolean {
-    if (!this.follows(Tag.BOOLEAN)) {
+  /** The octets of an INTEGER that is not negative, without a leading zero octet that only keeps it positive. */
+  unsigned(): Buffer {
+    return magnitude(this.contents(Tag.INTEGER));
+  }
+
+  /**
+   * The octets of an INTEGER with its sign.
+   *
+   * @param faults receives the fault of more octets than necessary
+   */
+  integer(what: string, faults: string[]): Buffer {
+    const octets = this.contents(Tag.INTEGER);
+    if (octets.length === 0) {
+      throw new Error(`${what} must have at least one octet`);
+    }
+    if (!isMinimal(octets)) {
+      faults.push(`${what} must be an INTEGER in the fewest octets`);
+    }
+    return octets;
+  }
+
+  /**
+   * A BOOLEAN that DEFAULTs to FALSE: absent, or TRUE (X.690, 11.1 and 11.5).
+   *
+   * @param faults receives the fault of another form, which most readers understand; without it, such a form is refused
+   */
+  flag(what?: string, faults?: string[]): boolean {
+    const octets = this.optional(Tag.BOOLEAN);
+    if (!octets) {
       return false;
     }
-    const octets = this.contents(Tag.BOOLEAN);
-    if (octets.length !== 1 || octets[0] !== 0xff) {
+    const [octet] = octets;
+    if (octets.length !== 1 || (octet !== 0xff && !faults)) {
       throw new Error('DER must leave out a boolean that has its default value, and write TRUE as FF');
     }
-    return true;
+    if (octet !== 0xff) {
+      faults!.push(`${what} must be left out where it is FALSE, its default, and be FF where it is TRUE, got ${formatTag(octet)}`);
+    }
+    return octet !== 0;
   }
 
   /** An object identifier in its dotted form (X.690, 8.19). */
@@ -138,44 +201,4 @@ export class DerReader {
 
 function formatTag(tag: number): string {
   return `0x${tag.toString(16).padStart(2, '0')}`;
-}
-
-/** The octets of an arc of 128 bits, the longest possible arc, which is made from a UUID (X.667). */
-const LONGEST_ARC = 19;
-
-/** The dotted form of an object identifier's contents. Each arc must be in the fewest octets (X.690, 8.19.2). */
-export function dotted(contents: Buffer): string {
-  let text = '';
-  let begin = 0;
-  for (let at = 0; at < contents.length; at++) {
-    if (contents[at] < 0x80) {
-      const arc = arcOf(contents, begin, at + 1);
-      text += begin > 0 ? `.${arc}` : firstArcs(arc);
-      begin = at + 1;
-    }
-  }
-  if (begin === 0 || begin < contents.length) {
-    throw new Error('DER must have object identifiers that are complete');
-  }
-  return text;
-}
-
-/** The inverse of `base128` in der.ts. */
-function arcOf(contents: Buffer, begin: number, end: number): bigint | number {
-  if (contents[begin] === 0x80 || end - begin > LONGEST_ARC) {
-    throw new Error('DER must have object identifiers in the fewest octets, of arcs of at most 128 bits');
-  }
-  if (end - begin > 7) {
-    return contents.subarray(begin, end).reduce((value, octet) => 128n * value + BigInt(octet % 128), 0n);
-  }
-  let value = 0;
-  for (let at = begin; at < end; at++) {
-    value = 128 * value + contents[at] % 128;
-  }
-  return value;
-}
-
-/** Two arcs in one number: 40 times the first arc (0, 1 or 2), plus the second arc, which is below 40 unless the first is 2. */
-function firstArcs(number: bigint | number): string {
-  return number < 80 ? `${Math.floor(Number(number) / 40)}.${Number(number) % 40}` : `2.${BigInt(number) - 80n}`;
 }

@@ -169,7 +169,7 @@ export function bmpString(text: string): Buffer {
 }
 
 /** Whether a certificate can contain a date: one in the years that `time` encodes. */
-export function isTime(date: Date): boolean {
+function isTime(date: Date): boolean {
   const year = date.getUTCFullYear();
   return year >= 1950 && year <= 9999;
 }

@@ -1,6 +1,6 @@
 import { contextTag, element, integer, namedBits, objectIdentifier, octetString, sequence, TRUE } from './der';
 import { OID } from './object-identifiers';
-import { CertificateProfile, KEY_USAGE_BITS } from './profile';
+import { CertificateProfile, KEY_USAGES } from './profile';
 import { KeyFamily } from '../contract/key-algorithms';
 
 /** One extension (RFC 5280, section 4.1). */
@@ -22,7 +22,7 @@ function basicConstraints(ca: boolean, pathLength: number | undefined): Buffer {
 /** Critical, as RFC 5280, section 4.2.1.3, recommends. */
 function keyUsage(profile: CertificateProfile, family: KeyFamily): Buffer {
   const usages = [...profile.keyUsage, ...family === 'RSA' ? profile.rsaKeyUsage : []];
-  return extension(KEY_USAGE, true, namedBits(usages.map(usage => KEY_USAGE_BITS[usage])));
+  return extension(KEY_USAGE, true, namedBits(usages.map(usage => KEY_USAGES.indexOf(usage))));
 }
 
 /** RFC 5280, section 4.2.1.12. Not critical, because that would only break verifiers that do not know the extension. */

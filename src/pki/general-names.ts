@@ -1,5 +1,5 @@
 import { contextTag, element, explicit } from './der';
-import { DerReader } from './der-reader';
+import { AnyElement, DerReader } from './der-reader';
 import { encodeName } from './name';
 import { addressOctets, GENERAL_NAME_TYPE_NAMES, GENERAL_NAME_TYPES, GeneralNameType, NameLists } from '../contract/general-names';
 import { SubjectValues } from '../contract/subject-attributes';
@@ -42,37 +42,23 @@ function addressOrNetwork(text: string): Buffer {
 
 const TYPE_BY_TAG = new Map(GENERAL_NAME_TYPE_NAMES.map(type => [contextTag(GENERAL_NAME_TYPES[type].tag, type === 'directory'), type]));
 
-/** The names in a certificate: those of types that are known here, and a count of the others. */
-export interface ReadGeneralNames {
-  readonly names: readonly RawGeneralName[];
-  /** How many names of other types there are: otherName, x400Address, ediPartyName, registeredID. */
-  readonly others: number;
-}
-
-/** Reads one GeneralName after the other, to the end. */
-export function readGeneralNames(reader: DerReader): ReadGeneralNames {
-  const names: RawGeneralName[] = [];
-  let others = 0;
-  while (reader.more) {
-    const name = readGeneralName(reader);
-    if (name) {
-      names.push(name);
-    } else {
-      others++;
-    }
-  }
-  return { names, others };
-}
-
-/** Reads one GeneralName; `undefined` for a type that is not known here. */
-export function readGeneralName(reader: DerReader): RawGeneralName | undefined {
-  const tag = reader.nextTag;
-  const contents = reader.contents(tag);
+/** A GeneralName of a certificate; `undefined` for types that are not known here: otherName, x400Address, ediPartyName, registeredID. */
+export function generalNameOf({ tag, contents }: AnyElement): RawGeneralName | undefined {
   const type = TYPE_BY_TAG.get(tag);
   switch (type) {
     case undefined: return undefined;
-    case 'ip': return { type, value: contents };
+    case 'ip':
     case 'directory': return { type, value: contents };
     default: return { type, value: contents.toString('latin1') };
   }
+}
+
+/** Reads one GeneralName after the other, to the end. */
+export function readGeneralNames(reader: DerReader): (RawGeneralName | undefined)[] {
+  return reader.list(name => generalNameOf(name.any()));
+}
+
+/** The names of the types that are known here. */
+export function knownNames(names: readonly (RawGeneralName | undefined)[] = []): RawGeneralName[] {
+  return names.filter(name => name !== undefined);
 }

@@ -3,7 +3,7 @@ import { CertificateContent } from './certificate-content';
 import { rawNames } from './general-names';
 import { assertNamesPermitted } from './name-constraints';
 import { NameConstraints } from './name-subtrees';
-import { OID } from './object-identifiers';
+import { oidName } from './object-identifiers';
 import { CertificateProfile } from './profile';
 import { Validity } from './validity';
 import { formatTime } from '../contract/term';
@@ -97,17 +97,8 @@ export function assertUsagesAllowed(
   for (const allowed of limits) {
     const refused = usages.find(usage => !allowed.includes(usage));
     if (refused !== undefined) {
-      throw new Error(`the CA, or a CA above it, has extended key usages without ${usageText(refused)}: ${allowed.map(usageText).join(', ')}; `
+      throw new Error(`the CA, or a CA above it, has extended key usages without ${oidName(refused)}: ${allowed.map(oidName).join(', ')}; `
         + 'validators refuse certificates that it issues for this usage; have the CA renewed without extendedKeyUsage, or with that usage');
     }
   }
-}
-
-const USAGE_NAMES: { readonly [oid: string]: string | undefined } = {
-  [OID.serverAuth]: 'serverAuth', [OID.clientAuth]: 'clientAuth', [OID.anyExtendedKeyUsage]: 'anyExtendedKeyUsage',
-};
-
-/** The name of an extended key usage, or its object identifier where the table has no name for it. */
-export function usageText(oid: string): string {
-  return USAGE_NAMES[oid] ?? oid;
 }

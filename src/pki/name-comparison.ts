@@ -1,56 +1,16 @@
-import { objectIdentifier, Tag } from './der';
-import { DerReader } from './der-reader';
+import { attributeLabel } from './attribute-types';
+import { NameAttribute, readSets, textOf } from './name-attributes';
 import { OID } from './object-identifiers';
 import { comparableText, preparedText } from '../contract/comparable-text';
-import { SUBJECT_ATTRIBUTES } from '../contract/subject-attributes';
 
-const LABELS = new Map(Object.values(SUBJECT_ATTRIBUTES).map(({ oid, label }) => [objectIdentifier(oid).toString('hex'), label as string]));
-
-/** An attribute of a name: its type, as the DER of the object identifier in hexadecimal digits, and its value. */
-interface ReadAttribute {
-  readonly type: string;
-  readonly value: string;
-}
-
-const latin1 = (octets: Buffer) => octets.toString('latin1');
-
-/** Decoders for strings, by tag. They match the way in which OpenSSL compares strings: it takes a TeletexString for Latin 1. */
-const DECODERS: { readonly [tag: number]: ((octets: Buffer) => string) | undefined } = {
-  [Tag.PRINTABLE_STRING]: latin1,
-  [Tag.IA5_STRING]: latin1,
-  [Tag.VISIBLE_STRING]: latin1,
-  [Tag.TELETEX_STRING]: latin1,
-  [Tag.UTF8_STRING]: octets => octets.toString('utf8'),
-  [Tag.BMP_STRING]: utf16,
-};
-
-function utf16(octets: Buffer): string {
-  return String.fromCharCode(...Array.from({ length: Math.floor(octets.length / 2) }, (_, index) => octets.readUInt16BE(2 * index)));
-}
-
-/** The attributes of a DER Name of any origin, by the sets that hold them. */
-function readSets(name: Buffer): ReadAttribute[][] {
-  const reader = new DerReader(name);
-  const sets: ReadAttribute[][] = [];
-  const list = reader.sequence();
-  while (list.more) {
-    const set = list.enter(Tag.SET);
-    const attributes: ReadAttribute[] = [];
-    while (set.more) {
-      const attribute = set.sequence();
-      const type = attribute.element(Tag.OBJECT_IDENTIFIER).toString('hex');
-      const tag = attribute.nextTag;
-      const contents = attribute.contents(tag);
-      attributes.push({ type, value: DECODERS[tag]?.(contents) ?? `#${contents.toString('hex')}` });
-    }
-    sets.push(attributes);
-  }
-  return sets;
+/** A value as text; of other types and damaged strings, the octets. */
+function shown(attribute: NameAttribute): string {
+  return textOf(attribute) ?? `#${attribute.value.toString('hex')}`;
 }
 
 /** A DER Name for people to read, from the general to the particular. Attributes that are not known here appear with their identifiers. */
 export function nameText(name: Buffer): string {
-  return readSets(name).flat().map(({ type, value }) => `${LABELS.get(type) ?? type}=${value}`).join(', ');
+  return readSets(name).flat().map(attribute => `${attributeLabel(attribute.oid) ?? attribute.oid}=${shown(attribute)}`).join(', ');
 }
 
 /** The common name of a DER Name, if it has one. */
@@ -60,19 +20,19 @@ export function commonNameOf(name: Buffer): string | undefined {
 
 /** The values of an attribute in a DER Name. */
 export function valuesOf(name: Buffer, oid: string): string[] {
-  const wanted = objectIdentifier(oid).toString('hex');
-  return readSets(name).flat().filter(({ type }) => type === wanted).map(({ value }) => value);
+  return readSets(name).flat().filter(attribute => attribute.oid === oid).map(shown);
 }
 
-type Comparison = (text: string) => string;
+type Form = (text: string) => string;
 
-function comparable(set: readonly ReadAttribute[], form: Comparison): string {
-  return JSON.stringify(set.map(({ type, value }) => [type, form(value)].join('=')).sort());
+/** The sets of a name, each as a text that is the same for the same attributes in any order. */
+function comparableSets(name: Buffer, form: Form): string[] {
+  return readSets(name).map(set => JSON.stringify(set.map(attribute => `${attribute.oid}=${form(shown(attribute))}`).sort()));
 }
 
-function isPrefix(prefix: Buffer, name: Buffer, form: Comparison): boolean {
-  const [first, whole] = [prefix, name].map(each => readSets(each).map(set => comparable(set, form)));
-  return first.length <= whole.length && first.every((set, index) => set === whole[index]);
+function isPrefix(prefix: Buffer, name: Buffer, form: Form): boolean {
+  const sets = comparableSets(name, form);
+  return comparableSets(prefix, form).every((set, index) => set === sets[index]);
 }
 
 /** Whether a DER Name begins with another one, and so lies below it in the directory (RFC 5280, section 4.2.1.10). */
@@ -87,5 +47,5 @@ export function isPrefixOfPreparedName(prefix: Buffer, name: Buffer): boolean {
 
 /** Whether two DER Names are the same (RFC 5280, section 7.1). */
 export function isSameName(one: Buffer, other: Buffer): boolean {
-  return isPrefixOfName(one, other) && isPrefixOfName(other, one);
+  return comparableSets(one, comparableText).join() === comparableSets(other, comparableText).join();
 }

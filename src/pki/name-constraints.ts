@@ -1,7 +1,7 @@
 import { assertCommonNamePermitted } from './common-name-constraints';
 import { contextTag, element, sequence } from './der';
 import { DerReader } from './der-reader';
-import { encodeGeneralNames, RawGeneralName, readGeneralName } from './general-names';
+import { encodeGeneralNames, generalNameOf, RawGeneralName } from './general-names';
 import { commonNameOf, nameText, valuesOf } from './name-comparison';
 import { hostOfUri, isHostToJava, isWithin, NameConstraints, reachesInto } from './name-subtrees';
 import { OID } from './object-identifiers';
@@ -20,36 +20,38 @@ function subtrees(tag: number, lists: NameLists | undefined): Buffer[] {
   return bases.length === 0 ? [] : [element(contextTag(tag, true), ...bases.map(base => sequence(base)))];
 }
 
-/**
- * Reads the value of the extension.
- *
- * @throws Error for constraints on an unknown type of name, which RFC 5280 does not allow a reader to ignore
- */
-export function readNameConstraints(value: DerReader): NameConstraints {
-  const constraints = value.sequence();
-  value.end();
-  const [permitted, excluded] = [0, 1].map(number => {
-    const tag = contextTag(number, true);
-    return constraints.follows(tag) ? readSubtrees(constraints.enter(tag)) : [];
-  });
-  constraints.end();
+/** The bases in each list of constraints, `undefined` for a name of a type that is unknown here. A list that the extension does not have is absent. */
+export type Subtrees = { readonly [L in keyof NameConstraints]?: readonly (RawGeneralName | undefined)[] };
+
+/** Reads the fields of the extension. RFC 5280 allows only the defaults of `minimum` and `maximum`, so nothing follows a base. */
+export function readSubtrees(fields: DerReader): Subtrees {
+  const [permitted, excluded] = [0, 1].map(number => fields.optionalExplicit(number)?.list(list => {
+    const subtree = list.sequence();
+    const base = generalNameOf(subtree.any());
+    subtree.end();
+    return base;
+  }));
+  fields.end();
   return { permitted, excluded };
 }
 
-function readSubtrees(list: DerReader): RawGeneralName[] {
-  const bases: RawGeneralName[] = [];
-  while (list.more) {
-    const subtree = list.sequence();
-    const base = readGeneralName(subtree);
-    if (!base) {
-      throw new Error('the certificate has name constraints of an unknown type; the known types are DNS, IP, URI, email and directory names');
-    }
-    subtree.end(); // minimum and maximum: RFC 5280 allows only their defaults
-    assertMask(base);
-    assertBase(base);
-    bases.push(base);
+/**
+ * The constraints in the fields of the extension.
+ *
+ * @throws Error for constraints on an unknown type of name, which RFC 5280 does not allow a reader to ignore
+ */
+export function readNameConstraints(fields: DerReader): NameConstraints {
+  const { permitted = [], excluded = [] } = readSubtrees(fields);
+  return { permitted: permitted.map(understood), excluded: excluded.map(understood) };
+}
+
+function understood(base: RawGeneralName | undefined): RawGeneralName {
+  if (!base) {
+    throw new Error('the certificate has name constraints of an unknown type; the known types are DNS, IP, URI, email and directory names');
   }
-  return bases;
+  assertMask(base);
+  assertBase(base);
+  return base;
 }
 
 /**

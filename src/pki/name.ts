@@ -1,4 +1,6 @@
-import { objectIdentifier, printableString, sequence, setOfOne, utf8String } from './der';
+import { attributeLabel } from './attribute-types';
+import { element, objectIdentifier, printableString, sequence, setOfOne, utf8String } from './der';
+import { NameAttribute, readSets, textOf } from './name-attributes';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectValues } from '../contract/subject-attributes';
 
 const ATTRIBUTE_TYPES = new Map(SUBJECT_ATTRIBUTE_NAMES.map(name => [name, objectIdentifier(SUBJECT_ATTRIBUTES[name].oid)]));
@@ -19,21 +21,17 @@ export function encodeName(subject: SubjectValues): Buffer {
   return sequence(...names);
 }
 
-/**
- * A subject in the form of RFC 4514: from the particular to the general, with special characters escaped. It is for people to read;
- * certificates are made from the values.
- */
+/** A declared subject in the form of RFC 4514. It is for people to read; certificates are made from the values. */
 export function formatName(subject: SubjectValues): string {
-  return SUBJECT_ATTRIBUTE_NAMES
-    .filter(attribute => subject[attribute] !== undefined)
-    .map(attribute => `${SUBJECT_ATTRIBUTES[attribute].label}=${escapeValue(subject[attribute]!)}`)
-    .reverse()
-    .join(',');
+  return distinguishedName(encodeName(subject));
 }
 
-/** RFC 4514, section 2.4. */
-function escapeValue(value: string): string {
-  return value
-    .replace(/[\\"+,;<>]|^[ #]| $/g, '\\$&')
-    .replace(/\0/g, '\\00');
+/** A DER Name in the form of RFC 4514, section 2: from the particular to the general, with special characters escaped. */
+export function distinguishedName(name: Buffer): string {
+  return readSets(name).map(set => set.map(attribute => `${attributeLabel(attribute.oid) ?? attribute.oid}=${formatValue(attribute)}`).join('+')).reverse().join(',');
+}
+
+function formatValue(attribute: NameAttribute): string {
+  const escaped = textOf(attribute)?.replace(/[\\"+,;<>]|^[ #]| $/g, '\\$&').replace(/\0/g, '\\00');
+  return escaped ?? `#${element(attribute.tag, attribute.value).toString('hex')}`;
 }

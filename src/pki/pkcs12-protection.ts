@@ -1,6 +1,6 @@
 import { createCipheriv, createHmac, pbkdf2Sync } from 'node:crypto';
 import { integer, NULL, objectIdentifier, octetString, sequence } from './der';
-import { PKCS_OID } from './pkcs-object-identifiers';
+import { OID } from './object-identifiers';
 import { deriveOctets, Purpose } from './pkcs12-key-derivation';
 
 /** Returns this number of cryptographically secure random bytes. */
@@ -47,14 +47,14 @@ export const MODERN: Protection = {
     const iv = draw(random, 16); // a block of AES
     const key = pbkdf2Sync(Buffer.from(passphrase, 'utf8'), salt, ITERATIONS, 32, 'sha256');
     return {
-      algorithm: sequence(objectIdentifier(PKCS_OID.pbes2), sequence(
-        sequence(objectIdentifier(PKCS_OID.pbkdf2), sequence(
-          octetString(salt), integer(ITERATIONS), sequence(objectIdentifier(PKCS_OID.hmacWithSHA256), NULL))),
-        sequence(objectIdentifier(PKCS_OID.aes256Cbc), octetString(iv)))),
+      algorithm: sequence(objectIdentifier(OID.pbes2), sequence(
+        sequence(objectIdentifier(OID.pbkdf2), sequence(
+          octetString(salt), integer(ITERATIONS), sequence(objectIdentifier(OID.hmacWithSHA256), NULL))),
+        sequence(objectIdentifier(OID.aes256Cbc), octetString(iv)))),
       octets: encipher('aes-256-cbc', key, iv, octets),
     };
   },
-  macData: macDataBy('sha256', PKCS_OID.sha256, 32, SALT_OCTETS, ITERATIONS),
+  macData: macDataBy('sha256', OID.sha256, 32, SALT_OCTETS, ITERATIONS),
 };
 
 /**
@@ -69,12 +69,12 @@ export const LEGACY: Protection = {
     const key = deriveOctets(passphrase, Purpose.KEY, 24, derivation);
     const iv = deriveOctets(passphrase, Purpose.IV, 8, derivation);
     return {
-      algorithm: sequence(objectIdentifier(PKCS_OID.pbeWithSHAAnd3KeyTripleDesCbc), sequence(
+      algorithm: sequence(objectIdentifier(OID.pbeWithSHAAnd3KeyTripleDesCbc), sequence(
         octetString(derivation.salt), integer(LEGACY_ITERATIONS))),
       octets: encipher('des-ede3-cbc', key, iv, octets),
     };
   },
-  macData: macDataBy('sha1', PKCS_OID.sha1, 20, LEGACY_SALT_OCTETS, LEGACY_ITERATIONS),
+  macData: macDataBy('sha1', OID.sha1, 20, LEGACY_SALT_OCTETS, LEGACY_ITERATIONS),
 };
 
 /** HMAC with a key as long as the digest (RFC 7292, appendix A). */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bmpString, contextTag, element, explicit, integer, objectIdentifier, octetString, sequence, setOf, setOfOne } from './der';
 import { checkBundle, derOfPrivateKey, KeyBundle } from './key-bundles';
-import { PKCS_OID } from './pkcs-object-identifiers';
+import { OID } from './object-identifiers';
 import { Encrypted, LEGACY, MODERN, RandomBytes } from './pkcs12-protection';
 import { quote } from '../contract/rules';
 
@@ -34,14 +34,14 @@ export function pkcs12(content: Pkcs12Content, random: RandomBytes): Buffer {
   const protection = legacy ? LEGACY : MODERN;
   // Readers find the certificate of a key by this identifier. All programs write the SHA-1, but any octets would do.
   const attributes = [
-    attribute(PKCS_OID.friendlyName, bmpString(friendlyName)),
-    attribute(PKCS_OID.localKeyId, octetString(createHash('sha1').update(certificate).digest())),
+    attribute(OID.friendlyName, bmpString(friendlyName)),
+    attribute(OID.localKeyId, octetString(createHash('sha1').update(certificate).digest())),
   ];
   const certificates = sequence(certificateBag(certificate, attributes), ...chain.map(ca => certificateBag(ca, [])));
   const key = protection.encrypt(derOfPrivateKey(privateKeyPem), passphrase, random);
   const authenticatedSafe = sequence(
     encryptedData(protection.encrypt(certificates, passphrase, random)),
-    data(sequence(safeBag(PKCS_OID.pkcs8ShroudedKeyBag, sequence(key.algorithm, octetString(key.octets)), attributes))),
+    data(sequence(safeBag(OID.pkcs8ShroudedKeyBag, sequence(key.algorithm, octetString(key.octets)), attributes))),
   );
   const version = integer(3);
   return sequence(version, data(authenticatedSafe), protection.macData(authenticatedSafe, passphrase, random));
@@ -54,8 +54,8 @@ function safeBag(type: string, value: Buffer, attributes: readonly Buffer[]): Bu
 
 /** RFC 7292, section 4.2.3. */
 function certificateBag(certificate: Buffer, attributes: readonly Buffer[]): Buffer {
-  const value = sequence(objectIdentifier(PKCS_OID.x509Certificate), explicit(0, octetString(certificate)));
-  return safeBag(PKCS_OID.certBag, value, attributes);
+  const value = sequence(objectIdentifier(OID.x509Certificate), explicit(0, octetString(certificate)));
+  return safeBag(OID.certBag, value, attributes);
 }
 
 function attribute(type: string, value: Buffer): Buffer {
@@ -64,13 +64,13 @@ function attribute(type: string, value: Buffer): Buffer {
 
 /** A ContentInfo of the type Data (RFC 5652, section 4). */
 function data(octets: Buffer): Buffer {
-  return sequence(objectIdentifier(PKCS_OID.data), explicit(0, octetString(octets)));
+  return sequence(objectIdentifier(OID.data), explicit(0, octetString(octets)));
 }
 
 /** A ContentInfo of the type EncryptedData (RFC 5652, section 8), version 0. */
 function encryptedData({ algorithm, octets }: Encrypted): Buffer {
-  const contentInfo = sequence(objectIdentifier(PKCS_OID.data), algorithm, element(contextTag(0, false), octets));
-  return sequence(objectIdentifier(PKCS_OID.encryptedData), explicit(0, sequence(integer(0), contentInfo)));
+  const contentInfo = sequence(objectIdentifier(OID.data), algorithm, element(contextTag(0, false), octets));
+  return sequence(objectIdentifier(OID.encryptedData), explicit(0, sequence(integer(0), contentInfo)));
 }
 
 /** Control characters, which no two programs treat alike, and the surrogate halves of characters outside the BMP (RFC 7292, appendix B.1). */

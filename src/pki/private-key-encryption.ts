@@ -1,6 +1,7 @@
 import { objectIdentifier, Tag } from './der';
 import { DerReader } from './der-reader';
-import { PKCS_OID } from './pkcs-object-identifiers';
+import { numberOf } from './der-values';
+import { OID } from './object-identifiers';
 
 /**
  * The most iterations that a key derivation may have. The writer of the key chose the number; 2^31 iterations take minutes, and they run
@@ -36,9 +37,8 @@ function byIdentifier(property: string, checks: readonly (readonly [oid: string,
 /** For parameters that OpenSSL checks itself and that cost no time. */
 const free: Check = () => undefined;
 
-/** Exact for every allowed number; above 2^53, only the magnitude matters. */
 function number(parameters: DerReader): number {
-  return Number(`0x${parameters.unsigned().toString('hex')}`);
+  return numberOf(parameters.unsigned());
 }
 
 function iterations(parameters: DerReader): string | undefined {
@@ -49,11 +49,11 @@ function iterations(parameters: DerReader): string | undefined {
 }
 
 const checkPseudorandomFunction = byIdentifier('PBKDF2 over HMAC with SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512', [
-  [PKCS_OID.hmacWithSHA1, free],
-  [PKCS_OID.hmacWithSHA224, free],
-  [PKCS_OID.hmacWithSHA256, free],
-  [PKCS_OID.hmacWithSHA384, free],
-  [PKCS_OID.hmacWithSHA512, free],
+  [OID.hmacWithSHA1, free],
+  [OID.hmacWithSHA224, free],
+  [OID.hmacWithSHA256, free],
+  [OID.hmacWithSHA384, free],
+  [OID.hmacWithSHA512, free],
 ]);
 
 /** RFC 8018, appendix A.2. */
@@ -76,13 +76,13 @@ function scrypt(algorithm: DerReader): string | undefined {
       + `got N = ${cost}, r = ${blockSize}, p = ${parallelization}; ${WAY_OUT}`;
 }
 
-const checkKeyDerivation = byIdentifier('a key from PBKDF2 or scrypt', [[PKCS_OID.pbkdf2, pbkdf2], [PKCS_OID.scrypt, scrypt]]);
+const checkKeyDerivation = byIdentifier('a key from PBKDF2 or scrypt', [[OID.pbkdf2, pbkdf2], [OID.scrypt, scrypt]]);
 
 const checkCipher = byIdentifier('AES or 3DES in CBC mode', [
-  [PKCS_OID.aes128Cbc, free],
-  [PKCS_OID.aes192Cbc, free],
-  [PKCS_OID.aes256Cbc, free],
-  [PKCS_OID.desEde3Cbc, free],
+  [OID.aes128Cbc, free],
+  [OID.aes192Cbc, free],
+  [OID.aes256Cbc, free],
+  [OID.desEde3Cbc, free],
 ]);
 
 /** RFC 8018, appendix A.4: an algorithm that derives the key, and another that encrypts with it. */
@@ -92,8 +92,8 @@ function pbes2(algorithm: DerReader): string | undefined {
 }
 
 const checkScheme = byIdentifier('PBES2 or PBE-SHA1-3DES', [
-  [PKCS_OID.pbes2, pbes2],
-  [PKCS_OID.pbeWithSHAAnd3KeyTripleDesCbc, algorithm => iterations(algorithm.sequence())],
+  [OID.pbes2, pbes2],
+  [OID.pbeWithSHAAnd3KeyTripleDesCbc, algorithm => iterations(algorithm.sequence())],
 ]);
 
 /**
@@ -103,9 +103,7 @@ const checkScheme = byIdentifier('PBES2 or PBE-SHA1-3DES', [
  * @throws an error of the reader if the octets are not an encrypted PKCS#8 in DER
  */
 export function complaintOfEncryption(encryptedPrivateKeyInfo: Buffer): string | undefined {
-  const file = new DerReader(encryptedPrivateKeyInfo);
-  const info = file.sequence();
-  file.end();
+  const info = DerReader.only(encryptedPrivateKeyInfo);
   const algorithm = info.sequence();
   info.contents(Tag.OCTET_STRING);
   info.end();

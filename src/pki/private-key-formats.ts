@@ -71,14 +71,8 @@ const DER_FORMS: readonly { readonly label: string; readonly tags: readonly numb
 /** The PEM label for these octets; `undefined` if they are not a private key in DER. */
 function labelOfDer(octets: Buffer): string | undefined {
   try {
-    const file = new DerReader(octets);
-    const key = file.sequence();
-    file.end();
-    const tags = [0, 1].map(() => {
-      const tag = key.nextTag;
-      key.element(tag);
-      return tag;
-    });
+    const key = DerReader.only(octets);
+    const tags = [key.any().tag, key.any().tag];
     return DER_FORMS.find(form => form.tags.every((tag, index) => tag === tags[index]))?.label;
   } catch {
     return undefined;

@@ -1,14 +1,11 @@
 import { OID } from './object-identifiers';
 
-/** The bits of the keyUsage extension (RFC 5280, section 4.2.1.3) that the profiles use, by their numbers. */
-export const KEY_USAGE_BITS = {
-  digitalSignature: 0,
-  keyEncipherment: 2,
-  keyCertSign: 5,
-  cRLSign: 6,
-} as const;
+/** The bits of the keyUsage extension in their order (RFC 5280, section 4.2.1.3). */
+export const KEY_USAGES = [
+  'digitalSignature', 'nonRepudiation', 'keyEncipherment', 'dataEncipherment', 'keyAgreement', 'keyCertSign', 'cRLSign', 'encipherOnly', 'decipherOnly',
+] as const;
 
-export type KeyUsage = keyof typeof KEY_USAGE_BITS;
+export type KeyUsage = typeof KEY_USAGES[number];
 
 /** The purpose of a certificate. */
 export type ProfileName = 'ca' | 'verification' | 'device' | 'devid' | 'server';

@@ -41,9 +41,7 @@ export function isCertificate(der: Buffer): boolean {
 /** Whether octets have the outer form of a certificate (RFC 5280, section 4.1) or a request (RFC 2986, section 4.2). No private key has it. */
 export function isSigned(der: Buffer): boolean {
   try {
-    const file = new DerReader(der);
-    const signed = file.sequence();
-    file.end();
+    const signed = DerReader.only(der);
     [Tag.SEQUENCE, Tag.SEQUENCE, Tag.BIT_STRING].forEach(tag => signed.contents(tag));
     signed.end();
     return true;

@@ -1,18 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { Certificate } from './certificate';
-import { Tag } from './der';
-import { DerReader } from './der-reader';
-
-/** The highest code point of Unicode. */
-const LAST_CHARACTER = 0x10ffff;
-
-/** Whether octets are a well-formed string of the type of the tag. In the other types, every octet is a character. */
-const WELL_FORMED: { readonly [tag: number]: ((octets: Buffer) => boolean) | undefined } = {
-  [Tag.UTF8_STRING]: octets => Buffer.from(octets.toString('utf8'), 'utf8').equals(octets),
-  [Tag.BMP_STRING]: ({ length }) => length % 2 === 0,
-  [Tag.UNIVERSAL_STRING]: octets => octets.length % 4 === 0
-    && Array.from({ length: octets.length / 4 }, (_, index) => octets.readUInt32BE(4 * index)).every(character => character <= LAST_CHARACTER),
-};
+import { readSets, STRING_TYPES, textOf } from './name-attributes';
 
 /**
  * Makes sure that others can read a certificate from elsewhere: its names, which go into the certificates below it, and, by means of
@@ -33,24 +21,11 @@ export function assertReadable({ der, issuer, subject }: Certificate): void {
 
 function assertName(part: string, name: Buffer): void {
   try {
-    readAttributes(new DerReader(name).sequence());
+    const damaged = readSets(name).flat().find(attribute => STRING_TYPES[attribute.tag]?.decode && textOf(attribute) === undefined);
+    if (damaged) {
+      throw new Error(`the value of ${damaged.oid} is not a string of its type`);
+    }
   } catch (error) {
     throw new Error(`its ${part} must be a name that can be read (RFC 5280, section 4.1.2.4), got a damaged one: ${(error as Error).message}`);
-  }
-}
-
-function readAttributes(sets: DerReader): void {
-  while (sets.more) {
-    const set = sets.enter(Tag.SET);
-    do {
-      const attribute = set.sequence();
-      const type = attribute.objectIdentifier();
-      const tag = attribute.nextTag;
-      const contents = attribute.contents(tag);
-      attribute.end();
-      if (WELL_FORMED[tag]?.(contents) === false) {
-        throw new Error(`the value of ${type} is not a string of its type`);
-      }
-    } while (set.more);
   }
 }

@@ -1,19 +1,12 @@
 import { Tag } from './der';
 import { DerReader } from './der-reader';
+import { RawExtension, readExtensionList, repeatedExtension } from './extension-list';
 import { OID } from './object-identifiers';
 import { assertAscends } from './strict-der';
 
-/** An extension that a request asks for. */
-export interface RequestedExtension {
-  /** Dotted. */
-  readonly oid: string;
-  readonly critical: boolean;
-  /** The contents of the OCTET STRING; the requester says that they are DER. */
-  readonly value: Buffer;
-}
-
 export interface RequestedAttributes {
-  readonly extensions: readonly RequestedExtension[];
+  /** The extensions that the request asks for. */
+  readonly extensions: readonly RawExtension[];
   /**
    * The dotted object identifiers of all attributes except the one that holds the extensions. Their values are not kept, because one of
    * them, challengePassword, is a secret.
@@ -26,7 +19,7 @@ export interface RequestedAttributes {
  * readers disagree on which of the two counts.
  */
 export function readAttributes(reader: DerReader): RequestedAttributes {
-  const extensions: RequestedExtension[] = [];
+  const extensions: RawExtension[] = [];
   const types = new Set<string>();
   let previous: Buffer | undefined;
   while (reader.more) {
@@ -34,7 +27,7 @@ export function readAttributes(reader: DerReader): RequestedAttributes {
     const element = reader.element(Tag.SEQUENCE);
     assertAscends(previous, element);
     previous = element;
-    const attribute = new DerReader(element, position).sequence();
+    const attribute = DerReader.only(element, Tag.SEQUENCE, position);
     const oid = attribute.objectIdentifier();
     const values = attribute.enter(Tag.SET);
     attribute.end();
@@ -43,7 +36,7 @@ export function readAttributes(reader: DerReader): RequestedAttributes {
     }
     types.add(oid);
     if (oid === OID.extensionRequest) {
-      extensions.push(...readExtensions(values.sequence()));
+      extensions.push(...readOnce(values.sequence()));
       values.end(); // one value (RFC 2985, section 5.4.2)
     }
   }
@@ -51,18 +44,11 @@ export function readAttributes(reader: DerReader): RequestedAttributes {
   return { extensions, attributes: [...types] };
 }
 
-function readExtensions(reader: DerReader): readonly RequestedExtension[] {
-  const extensions = new Map<string, RequestedExtension>();
-  do {
-    const extension = reader.sequence();
-    const oid = extension.objectIdentifier();
-    const critical = extension.flag();
-    const value = extension.contents(Tag.OCTET_STRING);
-    extension.end();
-    if (extensions.has(oid)) {
-      throw new Error(`the extension ${oid} must occur only once`);
-    }
-    extensions.set(oid, { oid, critical, value });
-  } while (reader.more); // at least one (RFC 5280, section 4.1)
-  return [...extensions.values()];
+function readOnce(list: DerReader): readonly RawExtension[] {
+  const extensions = readExtensionList(list);
+  const repeated = repeatedExtension(extensions);
+  if (repeated !== undefined) {
+    throw new Error(`the extension ${repeated} must occur only once`);
+  }
+  return extensions;
 }

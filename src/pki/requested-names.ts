@@ -1,9 +1,9 @@
 import { CertificationRequest } from './certification-request';
 import { DerReader } from './der-reader';
-import { RawGeneralName, rawNames, readGeneralNames } from './general-names';
+import { knownNames, RawGeneralName, rawNames, readGeneralNames } from './general-names';
 import { readName } from './name-reader';
 import { isWithin } from './name-subtrees';
-import { OID } from './object-identifiers';
+import { OID, oidName } from './object-identifiers';
 import { addressText, checkAlternativeNames, GeneralNameType, NameLists } from '../contract/general-names';
 import { quote } from '../contract/rules';
 import { SubjectValues } from '../contract/subject-attributes';
@@ -14,9 +14,6 @@ export interface RequestedNames {
   /** The parts that are left out, in words: names that no rule allows, and all other extensions. */
   readonly ignored: readonly string[];
 }
-
-/** The names of extensions that requests usually ask for. Messages show other extensions by their identifiers. */
-const EXTENSION_NAMES: { readonly [oid: string]: string | undefined } = Object.fromEntries(Object.entries(OID).map(([name, oid]) => [oid, name]));
 
 /** A longer list helps no reader, and a response to CloudFormation is limited to 4,096 bytes. */
 const MAX_IGNORED = 20;
@@ -32,13 +29,12 @@ export function readRequestedNames(request: CertificationRequest, rules: NameLis
   const bases = rawNames(rules);
   for (const { oid, value } of request.extensions) {
     if (oid !== OID.subjectAltName) {
-      ignored.push(EXTENSION_NAMES[oid] ?? oid);
+      ignored.push(oidName(oid));
       continue;
     }
-    const list = new DerReader(value);
-    const { names, others } = readGeneralNames(list.sequence());
-    list.end();
-    for (const name of names) {
+    const names = readGeneralNames(DerReader.only(value));
+    const known = knownNames(names);
+    for (const name of known) {
       const declared = declaredName(name);
       if (declared !== undefined && bases.some(base => isAllowed(name, base))) {
         (allowed[name.type] ??= []).push(declared);
@@ -46,7 +42,7 @@ export function readRequestedNames(request: CertificationRequest, rules: NameLis
         ignored.push(`subjectAltName ${name.type}${Buffer.isBuffer(name.value) ? '' : `:${quote(name.value)}`}`);
       }
     }
-    ignored.push(...Array<string>(others).fill('subjectAltName of another type'));
+    ignored.push(...Array<string>(names.length - known.length).fill('subjectAltName of another type'));
   }
   ignored.push(...request.attributes.map(oid => `attribute ${oid}`));
   const rest = ignored.length - MAX_IGNORED;

@@ -1,13 +1,11 @@
 import { Tag } from './der';
-import { DerReader, dotted } from './der-reader';
+import { DerReader } from './der-reader';
+import { dotted, isMinimal } from './der-values';
 
 /** Requests and their extensions have 8 levels; those with attributes of Windows have a few more. */
 const MAX_DEPTH = 24;
 
 const anything = (): boolean => true;
-
-const minimalInteger = (octets: Buffer): boolean => octets.length === 1
-  || (octets.length > 1 && !(octets[0] === 0 && octets[1] < 0x80) && !(octets[0] === 0xff && octets[1] >= 0x80));
 
 /** Unused bits must be zero (X.690, 11.2.1), and a BIT STRING without octets has no unused bits (8.6.2.3). */
 function zeroUnusedBits(octets: Buffer): boolean {
@@ -26,8 +24,8 @@ function completeIdentifier(octets: Buffer): boolean {
  */
 const UNIVERSAL: { readonly [tag: number]: (octets: Buffer) => boolean } = {
   [Tag.BOOLEAN]: octets => octets.length === 1 && (octets[0] === 0 || octets[0] === 0xff),
-  [Tag.INTEGER]: minimalInteger,
-  [Tag.ENUMERATED]: minimalInteger,
+  [Tag.INTEGER]: isMinimal,
+  [Tag.ENUMERATED]: isMinimal,
   [Tag.BIT_STRING]: zeroUnusedBits,
   [Tag.OCTET_STRING]: anything,
   [Tag.NULL]: octets => octets.length === 0,

@@ -1,9 +1,10 @@
-import { algorithmName } from './algorithm-names';
+import { algorithmName } from './algorithms';
 import { isNistCurve } from './curves';
-import { Tag } from './der';
-import { DerReader } from './der-reader';
+import { NULL, Tag } from './der';
+import { bitsOf, numberOf } from './der-values';
 import { OID } from './object-identifiers';
 import { RSA_PUBLIC_EXPONENT } from './public-key-forms';
+import { namedCurve, PublicKeyInfo, readPublicKeyInfo, readRsaNumbers } from './public-key-info';
 
 /** Numbers longer than this tell a reader nothing. */
 const MAX_SHOWN_OCTETS = 6;
@@ -15,45 +16,34 @@ const MAX_SHOWN_OCTETS = 6;
  */
 export function describeUnsupportedKey(spki: Buffer): string {
   try {
-    return describe(spki);
+    return describe(readPublicKeyInfo(spki));
   } catch {
     return `${spki.length} bytes that are not such a key`;
   }
 }
 
-function describe(spki: Buffer): string {
-  const file = new DerReader(spki);
-  const key = file.sequence();
-  file.end();
-  const identifier = key.sequence();
-  const oid = identifier.objectIdentifier();
-  const contents = key.bitString();
-  key.end();
+function describe(key: PublicKeyInfo): string {
+  const { algorithm: { oid } } = key;
   switch (oid) {
-    case OID.rsaEncryption: return describeRsa(identifier, contents);
-    case OID.ecPublicKey: return describeEc(identifier, contents);
+    case OID.rsaEncryption: return describeRsa(key);
+    case OID.ecPublicKey: return describeEc(key);
     default: return oid === OID.ed25519 ? 'an Ed25519 key with parameters, or of another length' : `a key of ${algorithmName(oid)}`;
   }
 }
 
-function describeRsa(identifier: DerReader, contents: Buffer): string {
-  if (identifier.contents(Tag.NULL).length > 0 || identifier.more) {
+function describeRsa(key: PublicKeyInfo): string {
+  const { algorithm: { parameters } } = key;
+  if (parameters?.[0] !== Tag.NULL) {
+    throw new Error('an RSA key has the parameters NULL (RFC 3279, section 2.3.1)');
+  }
+  if (!parameters.equals(NULL)) {
     return 'an RSA key with parameters';
   }
-  const file = new DerReader(contents);
-  const key = file.sequence();
-  file.end();
-  const modulus = key.unsigned();
-  const exponent = key.unsigned();
-  key.end();
-  const value = Number(`0x${exponent.toString('hex')}`);
+  const { modulus, exponent } = readRsaNumbers(key);
+  const value = numberOf(exponent);
   return value === RSA_PUBLIC_EXPONENT
     ? `an RSA key of ${bitsOf(modulus)} bits`
     : `an RSA key with the public exponent ${exponent.length > MAX_SHOWN_OCTETS ? `of ${bitsOf(exponent)} bits` : value}`;
-}
-
-function bitsOf(magnitude: Buffer): number {
-  return 8 * magnitude.length - Math.clz32(magnitude[0]) + 24;
 }
 
 /** What the first octet of a point says (SEC 1, section 2.3.3). */
@@ -65,10 +55,10 @@ const POINTS: { readonly [octet: number]: string } = {
   0x07: 'with a point in the hybrid form',
 };
 
-function describeEc(identifier: DerReader, point: Buffer): string {
-  if (identifier.tag !== Tag.OBJECT_IDENTIFIER) {
+function describeEc(key: PublicKeyInfo): string {
+  const curve = namedCurve(key);
+  if (curve === undefined) {
     return 'an EC key whose curve is not named but described by parameters';
   }
-  const curve = identifier.objectIdentifier();
-  return isNistCurve(curve) ? `an EC key ${POINTS[point[0]] ?? 'with a point of another length'}` : `an EC key on the curve ${algorithmName(curve)}`;
+  return isNistCurve(curve) ? `an EC key ${POINTS[key.octets[0]] ?? 'with a point of another length'}` : `an EC key on the curve ${algorithmName(curve)}`;
 }

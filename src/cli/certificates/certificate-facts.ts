@@ -2,11 +2,11 @@ import 'reflect-metadata'; // must be loaded before the parser
 import { KeyObject, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { nistCurve } from '../../pki/curves';
+import { KEY_USAGES, KeyUsage } from '../../pki/profile';
 import { readablePublicKey } from '../../pki/readable-public-key';
 import { describeUnsupportedKey } from '../../pki/unsupported-key';
 import { CliError } from '../cli-error';
 import { formatDistinguishedName, shortName } from './distinguished-name';
-import { KEY_USAGE_LABELS } from './usage-labels';
 
 /** The facts about a certificate that a person or a pipeline needs. */
 export interface CertificateFacts {
@@ -33,7 +33,7 @@ export interface CertificateFacts {
   readonly ca?: boolean;
   readonly pathLength?: number;
   /** The names of RFC 5280, section 4.2.1.3. */
-  readonly keyUsages?: readonly string[];
+  readonly keyUsages?: readonly KeyUsage[];
   /** Object identifiers. */
   readonly extendedKeyUsages?: readonly string[];
   readonly subjectAlternativeNames?: readonly { readonly type: string; readonly value: string }[];
@@ -46,9 +46,6 @@ export interface CertificateFacts {
   /** Lower-case hexadecimal digits. */
   readonly sha1Fingerprint: string;
 }
-
-/** The key usages in the order of their bits. */
-const KEY_USAGES = Object.keys(KEY_USAGE_LABELS) as (keyof typeof x509.KeyUsageFlags)[];
 
 /** A signature algorithm as the parser returns it. The parser's own type refers to types of browsers, which are not known here. */
 interface WebCryptoAlgorithm {
@@ -82,18 +79,19 @@ export function readCertificate(where: string, der: Buffer): CertificateFacts {
 }
 
 function facts(certificate: X509Certificate, parsed: x509.X509Certificate): CertificateFacts {
-  const spki = Buffer.from(parsed.publicKey.rawData);
+  const { publicKey: { rawData }, subjectName: subjectOf, issuerName: issuerOf } = parsed;
+  const [spki, subjectName, issuerName] = [rawData, subjectOf.toArrayBuffer(), issuerOf.toArrayBuffer()].map(octets => Buffer.from(octets));
   const basicConstraints = parsed.getExtension(x509.BasicConstraintsExtension);
   const alternativeNames = parsed.getExtension(x509.SubjectAlternativeNameExtension);
   return {
     certificate,
     publicKey: readablePublicKey(spki),
     spki,
-    subject: formatDistinguishedName(parsed.subjectName),
-    shortName: shortName(parsed.subjectName),
-    issuer: formatDistinguishedName(parsed.issuerName),
-    subjectName: Buffer.from(parsed.subjectName.toArrayBuffer()),
-    issuerName: Buffer.from(parsed.issuerName.toArrayBuffer()),
+    subject: formatDistinguishedName(subjectName),
+    shortName: shortName(subjectName),
+    issuer: formatDistinguishedName(issuerName),
+    subjectName,
+    issuerName,
     serialNumber: certificate.serialNumber.toUpperCase(),
     notBefore: parsed.notBefore,
     notAfter: parsed.notAfter,
@@ -118,7 +116,7 @@ function asIdentifier(usage: unknown): string {
   return String(usage);
 }
 
-function keyUsages(extension: x509.KeyUsagesExtension | null): string[] | undefined {
+function keyUsages(extension: x509.KeyUsagesExtension | null): KeyUsage[] | undefined {
   // eslint-disable-next-line no-bitwise -- the usages are a bit string
   return extension ? KEY_USAGES.filter(name => (extension.usages & x509.KeyUsageFlags[name]) !== 0) : undefined;
 }

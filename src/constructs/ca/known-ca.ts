@@ -68,7 +68,7 @@ export function knownByDeclaration(props: PrivateIotCaProps): KnownCa {
   return {
     subjects: [...hasToken({ ...subject }) ? [] : [encodeName({ ...subject })], ...above?.subjects ?? []],
     nameConstraints: [
-      ...constraints ? [readNameConstraints(new DerReader(encodeNameConstraints(constraints)))] : [], ...above?.nameConstraints ?? [],
+      ...constraints ? [readNameConstraints(DerReader.only(encodeNameConstraints(constraints)))] : [], ...above?.nameConstraints ?? [],
     ],
     extendedKeyUsages: above?.extendedKeyUsages ?? [],
     notBefore: latest(notBefore, above?.notBefore),

@@ -5,7 +5,6 @@ import {
 import { Changed, RuleCase } from './rule-cases';
 import { element, octetString, printableString, sequence, time } from '../../../src/pki/der';
 import { publicKeyOf } from '../../../src/pki/keys';
-import { LINT_OID } from '../../../src/pki/lint/model/object-identifiers';
 import { OID } from '../../../src/pki/object-identifiers';
 import { signatureAlgorithm } from '../../../src/pki/signature-algorithms';
 import { PlatformId, PLATFORM_IDS, platformRules } from '../../../src/platforms/registry';
@@ -23,10 +22,10 @@ const day = (text: string) => time(new Date(`${text}T00:00:00Z`));
 const ED25519 = sequence(oid(OID.ed25519));
 const subCa = (pathLength?: number): Changed => ({ ca: true, subject: name([COMMON_NAME, 'Plant CA']), basicConstraints: basicConstraints(true, pathLength) });
 const rsa = (octets: number) => rsaKey(Buffer.alloc(octets, 0xff), 65_537);
-const k1 = ecKey(LINT_OID.secp256k1, Buffer.alloc(65, 4));
+const k1 = ecKey(OID.secp256k1, Buffer.alloc(65, 4));
 const usages = (...usage: string[]) => extension(OID.extKeyUsage, false, sequence(...usage.map(oid)));
 const signedBy = (algorithm: Buffer): Changed => ({ innerSignature: algorithm, outerSignature: algorithm });
-const SHA224 = sequence(oid(LINT_OID.ecdsaWithSHA224));
+const SHA224 = sequence(oid(OID.ecdsaWithSHA224));
 
 const ISSUER_OF_TWO_LEVELS: Changed = { ca: true, basicConstraints: basicConstraints(true, 2) };
 const OWN_IDENTIFIER = extension(OID.subjectKeyIdentifier, false, octetString(Buffer.of(1, 2)));
@@ -81,14 +80,14 @@ export const ISSUER_CASES: readonly ContextCase[] = [
     rule: 'rfc5280-signature-key',
     says: 'Ed25519), got one of EC',
     found: {},
-    passed: signedBy(sequence(oid(LINT_OID.rsassaPss))),
+    passed: signedBy(sequence(oid(OID.rsassaPss))),
     issuers: [{ ca: true, publicKey: publicKeyOf(CA_KEYS.ED25519) }, { ca: true, publicKey: publicKeyOf(CA_KEYS.RSA_2048) }],
   },
 ];
 
-const CONSTRAINED: Changed = { ca: true, more: extension(LINT_OID.nameConstraints, true, sequence(element(0xa0, sequence(string(0x82, 'acme.example'))))) };
-const EXCLUDING: Changed = { ca: true, more: extension(LINT_OID.nameConstraints, true, sequence(element(0xa1, sequence(string(0x87, Buffer.from('0a000000ff000000', 'hex')))))) };
-const BESIDE = (kind: number, value: string | Buffer) => extension(LINT_OID.subjectAltName, false, generalNames([kind, value]));
+const CONSTRAINED: Changed = { ca: true, more: extension(OID.nameConstraints, true, sequence(element(0xa0, sequence(string(0x82, 'acme.example'))))) };
+const EXCLUDING: Changed = { ca: true, more: extension(OID.nameConstraints, true, sequence(element(0xa1, sequence(string(0x87, Buffer.from('0a000000ff000000', 'hex')))))) };
+const BESIDE = (kind: number, value: string | Buffer) => extension(OID.subjectAltName, false, generalNames([kind, value]));
 
 /** On what a common name counts for below an issuer with constraints. */
 export const COMMON_NAME_CASES: readonly ContextCase[] = [
@@ -101,7 +100,7 @@ export const COMMON_NAME_CASES: readonly ContextCase[] = [
   [EXCLUDING, { subject: name([COMMON_NAME, '10.0.0.1']) }, 'as an address, and the CA\'s name constraints do not permit it', { subject: name([COMMON_NAME, '192.0.2.1']) }],
 ].map(([issuer, found, says, passed]) => ({ rule: 'stack-common-name-constraints', says, found, passed, issuers: [issuer, issuer] }) as ContextCase);
 
-const FOR_MAILBOXES: Changed = { ca: true, more: extension(LINT_OID.nameConstraints, true, sequence(element(0xa0, sequence(string(0x81, 'acme.com'))))) };
+const FOR_MAILBOXES: Changed = { ca: true, more: extension(OID.nameConstraints, true, sequence(element(0xa0, sequence(string(0x81, 'acme.com'))))) };
 const MAILBOX = (value: string): Changed => ({ more: BESIDE(1, value) });
 
 /** On what a mailbox counts for below an issuer with constraints. */
@@ -121,7 +120,7 @@ const KEYED = PLATFORM_IDS.filter(platform => platformRules(platform).caKeyAlgor
 const NAMED = PLATFORM_IDS.filter(platform => platformRules(platform).deviceCommonNameRequired);
 const SIGNED_BY_EC_AND_RSA = (platform: PlatformId): [Changed, Changed] => platform === 'alibaba-cloud-iot'
   ? [{}, signedBy(signatureAlgorithm('RSA', 'SHA-384'))]
-  : [signedBy(ED25519), signedBy(sequence(oid(LINT_OID.rsassaPss)))];
+  : [signedBy(ED25519), signedBy(sequence(oid(OID.rsassaPss)))];
 
 export const PLATFORM_CASES: readonly ContextCase[] = [
   { rule: 'platform-client-key-usage', says: 'digitalSignature, got keyAgreement', found: { keyUsage: keyUsage([4]) }, passed: { keyUsage: NOTHING }, platforms: ['generic'] },

@@ -5,9 +5,7 @@ import { element, integer, sequence, Tag } from '../../../src/pki/der';
 import { DerReader } from '../../../src/pki/der-reader';
 import { lintCertificate } from '../../../src/pki/lint/lint';
 import { LintFinding } from '../../../src/pki/lint/lint-rule';
-import { objectIdentifierText } from '../../../src/pki/lint/model/der-values';
 import { readLintedCertificate } from '../../../src/pki/lint/model/linted-certificate';
-import { LINT_OID } from '../../../src/pki/lint/model/object-identifiers';
 import { OID } from '../../../src/pki/object-identifiers';
 import { PLATFORM_IDS } from '../../../src/platforms/registry';
 
@@ -16,10 +14,10 @@ const RICH = build({
   ...CA,
   publicKey: rsaKey(Buffer.alloc(256, 0xff), 65_537),
   more: Buffer.concat([
-    extension(LINT_OID.subjectAltName, false, generalNames([2, 'a.example'], [7, Buffer.alloc(4)], [6, 'urn:a'], [1, 'a@b'], [0, oid('1.2.3')])),
-    extension(LINT_OID.cRLDistributionPoints, false, sequence(sequence(element(0xa0, element(0xa0, element(0x86, Buffer.from('http://a/'))))))),
-    extension(LINT_OID.authorityInfoAccess, false, sequence(sequence(oid('1.3.6.1.5.5.7.48.1'), element(0x86, Buffer.from('http://b/'))))),
-    extension(LINT_OID.nameConstraints, true, sequence(element(0xa0, sequence(element(0x82, Buffer.from('example')))))),
+    extension(OID.subjectAltName, false, generalNames([2, 'a.example'], [7, Buffer.alloc(4)], [6, 'urn:a'], [1, 'a@b'], [0, oid('1.2.3')])),
+    extension(OID.cRLDistributionPoints, false, sequence(sequence(element(0xa0, element(0xa0, element(0x86, Buffer.from('http://a/'))))))),
+    extension(OID.authorityInfoAccess, false, sequence(sequence(oid('1.3.6.1.5.5.7.48.1'), element(0x86, Buffer.from('http://b/'))))),
+    extension(OID.nameConstraints, true, sequence(element(0xa0, sequence(element(0x82, Buffer.from('example')))))),
     extension(OID.extKeyUsage, false, sequence(oid(OID.clientAuth))),
   ]),
 });
@@ -117,7 +115,7 @@ test('object identifiers read as OpenSSL reads them', () => {
 });
 
 test('object identifiers have arcs of any size up to a UUID, and in one form only', () => {
-  const dotted = (hex: string) => objectIdentifierText(new DerReader(Buffer.from(hex, 'hex')));
+  const dotted = (hex: string) => new DerReader(Buffer.from(hex, 'hex')).objectIdentifier();
   expect(dotted('06028837')).toBe('2.999');
   expect(dotted(`06146983${'ff'.repeat(17)}7f`)).toBe(`2.25.${2n ** 128n - 1n}`);
   for (const hex of ['0600', '06022a80', '06028001', '0603808001', `0615698480${'80'.repeat(17)}00`]) {

@@ -1,7 +1,6 @@
 import { build, CA, COMMON_NAME, DEVICE, extension, generalNames, name, NOTHING, oid, Parts } from './certificate-builder';
 import { element, integer, objectIdentifier, printableString, sequence, setOfOne, Tag, TRUE, utf8String } from '../../../src/pki/der';
 import { lintCertificate } from '../../../src/pki/lint/lint';
-import { LINT_OID } from '../../../src/pki/lint/model/object-identifiers';
 import { OID } from '../../../src/pki/object-identifiers';
 
 const findings = (changes: Partial<Parts>, base = DEVICE) => lintCertificate(build({ ...base, ...changes })).map(({ rule, message }) => `${rule}: ${message}`);
@@ -16,9 +15,9 @@ test('a certificate with faults in every part has a finding for each of them', (
     subject: sequence(element(Tag.SET), attribute(COMMON_NAME, utf8String('')), attribute('2.5.4.5', utf8String('7'))),
     basicConstraints: extension(OID.basicConstraints, true, sequence(TRUE, element(Tag.INTEGER, Buffer.of(0xff)))),
     more: Buffer.concat([
-      extension(LINT_OID.certificatePolicies, false, sequence()),
-      extension(LINT_OID.subjectInfoAccess, true, sequence()),
-      extension(LINT_OID.subjectAltName, false, generalNames([2, 'a b'], [1, 'a@b c'], [7, Buffer.alloc(5)])),
+      extension(OID.certificatePolicies, false, sequence()),
+      extension(OID.subjectInfoAccess, true, sequence()),
+      extension(OID.subjectAltName, false, generalNames([2, 'a b'], [1, 'a@b c'], [7, Buffer.alloc(5)])),
       extension('1.2.3.4', true, element(Tag.NULL)),
       extension('1.2.3.5', true, element(Tag.NULL)),
     ]),
@@ -68,6 +67,6 @@ test.each([
 
 test('of faults without number, five are shown and the rest is counted', () => {
   const names = Array.from({ length: 1_000 }, (_, index): [number, string] => [2, `a b${index}`]);
-  const [found] = findings({ more: extension(LINT_OID.subjectAltName, false, generalNames(...names)) });
+  const [found] = findings({ more: extension(OID.subjectAltName, false, generalNames(...names)) });
   expect(found).toMatch(/got "a b4"; and 995 more$/);
 });

@@ -1,58 +1,52 @@
-import { anyElement, atLeastOne, elementsOf, objectIdentifierText } from './der-values';
-import { LINT_OID } from './object-identifiers';
+import { GENERAL_NAME_TYPES } from '../../../contract/general-names';
 import { contextTag, Tag } from '../../der';
 import { DerReader } from '../../der-reader';
-import { RawGeneralName, readGeneralName } from '../../general-names';
+import { generalNameOf, knownNames, RawGeneralName } from '../../general-names';
+import { readSubtrees } from '../../name-constraints';
 import { NameConstraints } from '../../name-subtrees';
+import { OID } from '../../object-identifiers';
 
-/** A GeneralName (RFC 5280, section 4.2.1.6): the number of its tag, and its contents. */
-export interface GeneralName {
-  readonly kind: number;
-  readonly contents: Buffer;
+/** Reads all elements of a SEQUENCE OF, which must not be empty (`SIZE (1..MAX)` in RFC 5280, appendix A). */
+export function atLeastOne<T>(reader: DerReader, read: (reader: DerReader) => T): T[] {
+  return notEmpty(reader.list(read));
 }
 
-/** The tag numbers of the kinds of GeneralName that the rules examine. */
-export const GENERAL_NAME = { rfc822Name: 1, dNSName: 2, uniformResourceIdentifier: 6, iPAddress: 7 } as const;
-
-export function generalName(reader: DerReader): GeneralName {
-  const { tag, contents } = anyElement(reader);
-  const kind = tag % 32;
-  if (tag < 0x80 || tag >= 0xc0 || kind > 8) {
-    throw new Error(`a GeneralName must have a tag from [0] to [8], got 0x${tag.toString(16).padStart(2, '0')}`);
+function notEmpty<T>(list: T[]): T[] {
+  if (list.length === 0) {
+    throw new Error('the list must not be empty');
   }
-  return { kind, contents };
+  return list;
+}
+
+const KNOWN_KINDS: readonly number[] = Object.values(GENERAL_NAME_TYPES).map(({ tag }) => tag);
+
+/** A GeneralName (RFC 5280, section 4.2.1.6). Types that are unknown here are `undefined`, but have a tag of that choice. */
+export function generalName(reader: DerReader): RawGeneralName | undefined {
+  const element = reader.any();
+  const name = generalNameOf(element);
+  const { tag } = element;
+  const kind = tag % 32;
+  if (!name && (tag < 0x80 || tag >= 0xc0 || kind > 8 || KNOWN_KINDS.includes(kind))) {
+    throw new Error(`a GeneralName must have a tag from [0] to [8], in the form of its type, got 0x${tag.toString(16).padStart(2, '0')}`);
+  }
+  return name;
 }
 
 /** RFC 5280, section 4.2.1.10: permitted or excluded subtrees, or both. Types of names that are unknown here are left out. */
 export function nameConstraints(fields: DerReader): NameConstraints {
-  const [permitted, excluded] = [0, 1].map(number => {
-    const tag = contextTag(number, true);
-    return fields.follows(tag) ? atLeastOne(fields.enter(tag), subtree) : undefined;
-  });
-  fields.end();
+  const { permitted, excluded } = readSubtrees(fields);
   if (!permitted && !excluded) {
     throw new Error('there must be permitted or excluded subtrees');
   }
-  return { permitted: knownBases(permitted), excluded: knownBases(excluded) };
-}
-
-/** No subtree in use has `minimum` or `maximum` after its base. */
-function subtree(subtrees: DerReader): RawGeneralName | undefined {
-  const fields = subtrees.sequence();
-  const base = readGeneralName(fields);
-  fields.end();
-  return base;
-}
-
-function knownBases(bases: readonly (RawGeneralName | undefined)[] = []): RawGeneralName[] {
-  return bases.filter(base => base !== undefined);
+  [permitted, excluded].forEach(bases => bases && notEmpty([...bases]));
+  return { permitted: knownNames(permitted), excluded: knownNames(excluded) };
 }
 
 /** RFC 5280, section 4.2.1.8. */
 export function checkDirectoryAttribute(attributes: DerReader): void {
   const attribute = attributes.sequence();
-  objectIdentifierText(attribute);
-  atLeastOne(attribute.enter(Tag.SET), anyElement);
+  attribute.objectIdentifier();
+  atLeastOne(attribute.enter(Tag.SET), values => values.any());
   attribute.end();
 }
 
@@ -61,7 +55,7 @@ export function checkPolicies(policies: DerReader): void {
   const seen = new Set<string>();
   atLeastOne(policies, () => {
     const policy = policies.sequence();
-    const oid = objectIdentifierText(policy);
+    const oid = policy.objectIdentifier();
     if (policy.more) {
       atLeastOne(policy.sequence(), checkQualifier);
     }
@@ -74,24 +68,24 @@ export function checkPolicies(policies: DerReader): void {
 
 function checkQualifier(qualifiers: DerReader): void {
   const qualifier = qualifiers.sequence();
-  objectIdentifierText(qualifier);
-  anyElement(qualifier);
+  qualifier.objectIdentifier();
+  qualifier.any();
   qualifier.end();
 }
 
 /** RFC 5280, section 4.2.1.5. */
 export function checkPolicyMapping(mappings: DerReader): void {
   const mapping = mappings.sequence();
-  const policies = [objectIdentifierText(mapping), objectIdentifierText(mapping)];
+  const policies = [mapping.objectIdentifier(), mapping.objectIdentifier()];
   mapping.end();
-  if (policies.includes(LINT_OID.anyPolicy)) {
+  if (policies.includes(OID.anyPolicy)) {
     throw new Error('anyPolicy must not be mapped');
   }
 }
 
 /** RFC 5280, section 4.2.1.11. */
 export function checkPolicyConstraints(fields: DerReader): void {
-  const constraints = elementsOf(fields);
+  const constraints = fields.list(each => each.any());
   const tags = constraints.map(({ tag }) => tag);
   const known = [0, 1].map(number => contextTag(number, false));
   if (tags.length === 0 || !tags.every((tag, index) => known.includes(tag) && !(tags[index - 1] >= tag))) {

@@ -1,8 +1,8 @@
 import { quote } from '../../../contract/rules';
+import { RawGeneralName } from '../../general-names';
+import { OID } from '../../object-identifiers';
 import { complaintsOf, LintRule } from '../lint-rule';
-import { GENERAL_NAME, GeneralName } from '../model/extension-syntax';
 import { LintedCertificate } from '../model/linted-certificate';
-import { LINT_OID } from '../model/object-identifiers';
 
 /** RFC 1034, section 3.5, as RFC 1123, section 2.1, extends it: labels of letters, digits and, except at the ends, hyphens. */
 const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
@@ -18,19 +18,20 @@ const MAILBOX = new RegExp(`^[\\x21-\\x3f\\x41-\\x7e]{1,64}@(?:(?=.{1,${MAX_DNS_
 /** RFC 3986, section 3: a scheme and something after it. */
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$/;
 
-/** The checks of the form of each kind of name. Kinds that are not listed have no form of their own. */
-const FORMS: { readonly [kind: number]: ((contents: Buffer) => string | undefined) | undefined } = {
-  [GENERAL_NAME.rfc822Name]: contents => MAILBOX.test(textOf(contents))
-    ? undefined
-    : `an e-mail address must be a mailbox in ASCII at a host, got ${quote(textOf(contents))}`,
-  [GENERAL_NAME.dNSName]: dnsComplaint,
-  [GENERAL_NAME.uniformResourceIdentifier]: contents => URI.test(textOf(contents))
-    ? undefined
-    : `a URI must be absolute, in ASCII and without spaces, got ${quote(textOf(contents))}`,
-  [GENERAL_NAME.iPAddress]: ({ length }) => length === 4 || length === 16
-    ? undefined
-    : `an IP address must have 4 or 16 octets, got ${length}`,
+/** The checks of the form of each type of name. Directory names have no form of their own here. */
+const FORMS: { readonly [T in Exclude<RawGeneralName['type'], 'ip' | 'directory'>]: (name: string) => string | undefined } = {
+  email: name => MAILBOX.test(name) ? undefined : `an e-mail address must be a mailbox in ASCII at a host, got ${quote(name)}`,
+  dns: dnsComplaint,
+  uri: name => URI.test(name) ? undefined : `a URI must be absolute, in ASCII and without spaces, got ${quote(name)}`,
 };
+
+function complaintOf({ type, value }: RawGeneralName): string | undefined {
+  switch (type) {
+    case 'directory': return undefined;
+    case 'ip': return value.length === 4 || value.length === 16 ? undefined : `an IP address must have 4 or 16 octets, got ${value.length}`;
+    default: return FORMS[type](value);
+  }
+}
 
 /** Rules for the extension subjectAltName, and for URIs in other extensions. */
 export const ALTERNATIVE_NAME_RULES: readonly LintRule[] = [
@@ -58,7 +59,7 @@ export const ALTERNATIVE_NAME_RULES: readonly LintRule[] = [
     source: 'RFC 5280, section 4.2.1.6',
     checks: 'Alternative names have the form of their kind: a host name without spaces and underscores, a mailbox at such a host, '
       + 'an address of 4 or 16 octets, an absolute URI.',
-    check: ({ values }) => complaintsOf(values.subjectAlternativeNames ?? [], ({ kind, contents }) => FORMS[kind]?.(contents)),
+    check: ({ values }) => complaintsOf(values.subjectAlternativeNames ?? [], complaintOf),
   },
   {
     id: 'rfc5280-distribution-uri',
@@ -71,8 +72,7 @@ export const ALTERNATIVE_NAME_RULES: readonly LintRule[] = [
   },
 ];
 
-function dnsComplaint(contents: Buffer): string | undefined {
-  const name = textOf(contents);
+function dnsComplaint(name: string): string | undefined {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(name)) {
     return `an IP address must be an iPAddress of 4 octets, not a host name, got ${quote(name)}`;
   }
@@ -82,9 +82,5 @@ function dnsComplaint(contents: Buffer): string | undefined {
 }
 
 function alternativeNames({ extensions }: LintedCertificate): { readonly critical: boolean } | undefined {
-  return extensions.find(({ oid }) => oid === LINT_OID.subjectAltName);
-}
-
-function textOf(contents: GeneralName['contents']): string {
-  return contents.toString('latin1');
+  return extensions.find(({ oid }) => oid === OID.subjectAltName);
 }

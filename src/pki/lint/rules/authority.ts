@@ -1,8 +1,6 @@
-import { usageText } from '../../issuer-limits';
-import { OID } from '../../object-identifiers';
+import { OID, oidName } from '../../object-identifiers';
 import { LintRule } from '../lint-rule';
 import { LintedCertificate } from '../model/linted-certificate';
-import { LINT_OID } from '../model/object-identifiers';
 
 /** Rules for what a certificate may do, and for what makes it a CA. */
 export const AUTHORITY_RULES: readonly LintRule[] = [
@@ -89,7 +87,7 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     source: 'OpenSSL 3.0, GnuTLS 3.7 and Go 1.19, tried',
     checks: 'If a CA has extended key usages, clientAuth is one of them; otherwise OpenSSL, GnuTLS and Go refuse devices below it.',
     check: ({ ca, values: { extendedKeyUsage } }) => ca && extendedKeyUsage && !extendedKeyUsage.includes(OID.clientAuth)
-      ? `extendedKeyUsage of a CA should have clientAuth, or be left out, got ${extendedKeyUsage.map(usageText).join(', ')}; OpenSSL, GnuTLS and Go refuse devices below it`
+      ? `extendedKeyUsage of a CA should have clientAuth, or be left out, got ${extendedKeyUsage.map(oidName).join(', ')}; OpenSSL, GnuTLS and Go refuse devices below it`
       : undefined,
   },
   {
@@ -98,7 +96,7 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     source: 'RFC 5280, section 4.2.1.10',
     checks: 'Only a CA has name constraints.',
     check: ({ ca, unreadable, extensions }) =>
-      !ca && !unreadable.has(OID.basicConstraints) && extensions.some(({ oid }) => oid === LINT_OID.nameConstraints)
+      !ca && !unreadable.has(OID.basicConstraints) && extensions.some(({ oid }) => oid === OID.nameConstraints)
         ? 'name constraints must be left out if the certificate is not a CA'
         : undefined,
   },
@@ -107,7 +105,7 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
     severity: 'warning',
     source: 'RFC 5280, section 4.2.1.10',
     checks: 'Name constraints are critical; otherwise a validator may ignore them.',
-    check: certificate => isCritical(certificate, LINT_OID.nameConstraints) === false
+    check: certificate => isCritical(certificate, OID.nameConstraints) === false
       ? 'name constraints should be critical; otherwise a validator may ignore them (mbedTLS and BearSSL refuse critical ones)'
       : undefined,
   },

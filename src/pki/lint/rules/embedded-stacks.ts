@@ -1,11 +1,10 @@
-import { ATTRIBUTE_TYPES } from './attribute-types';
-import { isCommonCurve } from './public-key';
+import { AnyKeyFamily, signatureFacts } from '../../algorithms';
+import { attributeLabel } from '../../attribute-types';
+import { isNistCurve } from '../../curves';
 import { OID } from '../../object-identifiers';
+import { keyText } from '../../public-key-info';
 import { LintRule } from '../lint-rule';
 import { LintedCertificate } from '../model/linted-certificate';
-import { describeLintedKey } from '../model/linted-key';
-import { LINT_OID } from '../model/object-identifiers';
-import { SignatureFacts, signatureFacts } from '../model/signature-facts';
 
 /** mbedTLS refuses longer values (MBEDTLS_X509_MAX_DN_NAME_SIZE is 256, including the octet that ends a string in C). */
 const MAX_VALUE_OCTETS = 255;
@@ -40,9 +39,9 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
     severity: 'warning',
     source: 'GnuTLS 3.7, NSS 3.87, Go 1.26, Java, mbedTLS 3.6 and BearSSL 0.6, tried',
     checks: 'An EC key is on P-256, P-384 or P-521.',
-    check: ({ publicKey }) => publicKey.curve === undefined || isCommonCurve(publicKey.curve)
+    check: ({ publicKey }) => publicKey.curve === undefined || isNistCurve(publicKey.curve)
       ? undefined
-      : `many TLS stacks support only the curves P-256, P-384 and P-521, got ${describeLintedKey(publicKey)}`,
+      : `many TLS stacks support only the curves P-256, P-384 and P-521, got ${keyText(publicKey)}`,
   },
   {
     id: 'stack-compressed-point',
@@ -84,7 +83,7 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
     severity: 'warning',
     source: 'mbedTLS 2.28 and 3.6, BearSSL 0.6, tried',
     checks: 'No name constraints are critical, because mbedTLS and BearSSL refuse critical ones.',
-    check: ({ extensions }) => extensions.some(({ oid, critical }) => critical && oid === LINT_OID.nameConstraints)
+    check: ({ extensions }) => extensions.some(({ oid, critical }) => critical && oid === OID.nameConstraints)
       ? 'mbedTLS and BearSSL refuse a chain with critical name constraints'
       : undefined,
   },
@@ -96,7 +95,7 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
     check: ({ subject, issuer }) => {
       const long = [...subject.attributes, ...issuer.attributes].find(({ value }) => value.length > MAX_VALUE_OCTETS);
       return long && `mbedTLS accepts values in names of at most ${MAX_VALUE_OCTETS} octets, got ${long.value.length} `
-        + `(${ATTRIBUTE_TYPES.get(long.oid)?.label ?? long.oid})`;
+        + `(${attributeLabel(long.oid) ?? long.oid})`;
     },
   },
   {
@@ -117,7 +116,7 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
     check: ({ subject, issuer }) => {
       const forged = [...subject.attributes, ...issuer.attributes].find(({ text = '' }) => /[\0-\x1f\x7f-\x9f]/.test(text));
       return forged && 'names should have no control characters, because some TLS stacks cut a name off at the first one '
-        + `(${ATTRIBUTE_TYPES.get(forged.oid)?.label ?? forged.oid})`;
+        + `(${attributeLabel(forged.oid) ?? forged.oid})`;
     },
   },
   {
@@ -131,7 +130,7 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
   },
 ];
 
-function uses({ publicKey, outerSignature }: LintedCertificate, families: readonly SignatureFacts['family'][]): boolean {
+function uses({ publicKey, outerSignature }: LintedCertificate, families: readonly AnyKeyFamily[]): boolean {
   const signature = signatureFacts(outerSignature)?.family;
   return families.some(family => family === publicKey.family || family === signature);
 }

@@ -1,8 +1,6 @@
-import { extensionName, describeExtensions } from '../../extension-names';
-import { OID } from '../../object-identifiers';
+import { describeOids, OID, oidName } from '../../object-identifiers';
 import { complaintsOf, LintRule } from '../lint-rule';
 import { LintedCertificate } from '../model/linted-certificate';
-import { LINT_OID } from '../model/object-identifiers';
 
 type Criticality = ReadonlyMap<string, boolean | undefined>;
 
@@ -14,24 +12,24 @@ const CRITICAL: Criticality = new Map<string, boolean | undefined>([
   [OID.authorityKeyIdentifier, false],
   [OID.subjectKeyIdentifier, false],
   [OID.keyUsage, undefined],
-  [LINT_OID.certificatePolicies, undefined],
-  [LINT_OID.policyMappings, undefined],
-  [LINT_OID.subjectAltName, undefined],
-  [LINT_OID.issuerAltName, undefined],
-  [LINT_OID.subjectDirectoryAttributes, false],
+  [OID.certificatePolicies, undefined],
+  [OID.policyMappings, undefined],
+  [OID.subjectAltName, undefined],
+  [OID.issuerAltName, undefined],
+  [OID.subjectDirectoryAttributes, false],
   [OID.basicConstraints, undefined],
-  [LINT_OID.nameConstraints, undefined],
-  [LINT_OID.policyConstraints, true],
+  [OID.nameConstraints, undefined],
+  [OID.policyConstraints, true],
   [OID.extKeyUsage, undefined],
-  [LINT_OID.cRLDistributionPoints, undefined],
-  [LINT_OID.inhibitAnyPolicy, true],
-  [LINT_OID.freshestCRL, false],
-  [LINT_OID.authorityInfoAccess, false],
-  [LINT_OID.subjectInfoAccess, false],
+  [OID.cRLDistributionPoints, undefined],
+  [OID.inhibitAnyPolicy, true],
+  [OID.freshestCRL, false],
+  [OID.authorityInfoAccess, false],
+  [OID.subjectInfoAccess, false],
 ]);
 
 /** The criticality that RFC 5280 advises. */
-const ADVISED: Criticality = new Map([[LINT_OID.issuerAltName, false], [LINT_OID.cRLDistributionPoints, false], [LINT_OID.policyMappings, true]]);
+const ADVISED: Criticality = new Map([[OID.issuerAltName, false], [OID.cRLDistributionPoints, false], [OID.policyMappings, true]]);
 
 /** Rules for extensions of every kind. */
 export const EXTENSION_RULES: readonly LintRule[] = [
@@ -43,7 +41,7 @@ export const EXTENSION_RULES: readonly LintRule[] = [
     check: ({ extensions }) => {
       const seen = new Set<string>();
       return complaintsOf(extensions, ({ oid }) => seen.size === seen.add(oid).size
-        ? `the extension ${extensionName(oid)} must not occur twice`
+        ? `the extension ${oidName(oid)} must not occur twice`
         : undefined);
     },
   },
@@ -53,7 +51,7 @@ export const EXTENSION_RULES: readonly LintRule[] = [
     source: 'RFC 5280, section 4.2 and appendix A',
     checks: 'The values of the extensions of RFC 5280 have the syntax of their kind: none is an empty list, no path length is negative, '
       + 'no policy occurs twice.',
-    check: ({ extensions }) => complaintsOf(extensions, ({ oid, fault }) => fault && `the extension ${extensionName(oid)} can't be read: ${fault}`),
+    check: ({ extensions }) => complaintsOf(extensions, ({ oid, fault }) => fault && `the extension ${oidName(oid)} can't be read: ${fault}`),
   },
   {
     id: 'rfc5280-unknown-critical-extension',
@@ -61,7 +59,7 @@ export const EXTENSION_RULES: readonly LintRule[] = [
     source: 'RFC 5280, section 4.2',
     checks: 'Only extensions of RFC 5280 are critical: a validator that does not know a critical extension must refuse the certificate.',
     check: ({ extensions }) => complaintsOf(extensions, ({ oid, critical }) => critical && !CRITICAL.has(oid)
-      ? `the extension ${describeExtensions(oid)} must not be critical: validators that do not know it refuse the certificate`
+      ? `the extension ${describeOids(oid)} must not be critical: validators that do not know it refuse the certificate`
       : undefined),
   },
   {
@@ -81,11 +79,11 @@ export const EXTENSION_RULES: readonly LintRule[] = [
 ];
 
 function namesOf(criticality: Criticality, critical: boolean): string {
-  return [...criticality].filter(([, wanted]) => wanted === critical).map(([oid]) => extensionName(oid)).join(', ');
+  return [...criticality].filter(([, wanted]) => wanted === critical).map(([oid]) => oidName(oid)).join(', ');
 }
 
 function criticalityComplaint({ extensions }: LintedCertificate, wanted: Criticality, verb: 'must' | 'should'): string | undefined {
   return complaintsOf(extensions, ({ oid, critical }) => (wanted.get(oid) ?? critical) === critical
     ? undefined
-    : `the extension ${extensionName(oid)} ${verb} ${critical ? 'not be' : 'be'} critical`);
+    : `the extension ${oidName(oid)} ${verb} ${critical ? 'not be' : 'be'} critical`);
 }

@@ -1,9 +1,9 @@
 import { formatTime } from '../../../contract/term';
+import { signatureFacts } from '../../algorithms';
 import { OID } from '../../object-identifiers';
+import { keyText } from '../../public-key-info';
 import { issuerRule, LintRule } from '../lint-rule';
-import { describeLintedKey } from '../model/linted-key';
 import { isSameLintedName } from '../model/linted-name';
-import { signatureFacts } from '../model/signature-facts';
 
 /** Rules that compare a certificate with its issuer's. */
 export const ISSUER_RULES: readonly LintRule[] = [
@@ -101,7 +101,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
       const possible = family === publicKey.family || (family === 'RSA-PSS' && publicKey.family === 'RSA');
       return family === undefined || publicKey.family === undefined || possible
         ? undefined
-        : `the signature must be one that the issuer's key makes (${describeLintedKey(publicKey)}), got one of ${family}`;
+        : `the signature must be one that the issuer's key makes (${keyText(publicKey)}), got one of ${family}`;
     },
   }),
 ];

@@ -4,7 +4,6 @@ import { RawGeneralName } from '../../general-names';
 import { checkMailboxesElsewhere } from '../../mailbox-constraints';
 import { OID } from '../../object-identifiers';
 import { complaintsOf, issuerRule, LintRule } from '../lint-rule';
-import { GENERAL_NAME } from '../model/extension-syntax';
 import { LintedCertificate } from '../model/linted-certificate';
 
 const VALIDATORS: readonly LimitedValidator[] = ['Go', 'GnuTLS', 'Botan', 'wolfSSL'];
@@ -38,7 +37,7 @@ export const CONSTRAINED_NAME_RULES: readonly LintRule[] = [
       + 'some validators treat it as such a name.',
     // No validator checks a certificate that signs itself against its own constraints (RFC 5280, section 6.1.3).
     check: (certificate, { values: { nameConstraints } }) => certificate.selfIssued || !nameConstraints ? undefined
-      : complaintsOf(commonNamesOf(certificate), commonName =>
+      : complaintsOf(textsOf(certificate, OID.commonName), commonName =>
         checkCommonName({ commonName, alternativeNames: alternativeNames(certificate), profile: profileOf(certificate) }, nameConstraints)),
   }),
   issuerRule({
@@ -52,30 +51,20 @@ export const CONSTRAINED_NAME_RULES: readonly LintRule[] = [
   }),
 ];
 
-function commonNamesOf({ subject }: LintedCertificate): string[] {
-  return textsOf(subject, OID.commonName);
+function alternativeNames({ values: { subjectAlternativeNames = [] } }: LintedCertificate): readonly RawGeneralName[] {
+  return subjectAlternativeNames;
 }
 
-function mailboxesInSubject({ subject }: LintedCertificate): RawGeneralName[] {
-  return textsOf(subject, OID.emailAddress).map(value => ({ type: 'email', value }));
+function mailboxesInSubject(certificate: LintedCertificate): RawGeneralName[] {
+  return textsOf(certificate, OID.emailAddress).map(value => ({ type: 'email', value }));
 }
 
-function textsOf({ attributes }: LintedCertificate['subject'], type: string): string[] {
+/** The texts of an attribute of the subject. */
+function textsOf({ subject: { attributes } }: LintedCertificate, type: string): string[] {
   return attributes.flatMap(({ oid, text }) => oid === type && text !== undefined ? [text] : []);
 }
 
 /** The profile by which the common name is judged. */
 function profileOf({ ca, values: { extendedKeyUsage } }: LintedCertificate): 'ca' | 'server' | 'device' {
   return ca ? 'ca' : extendedKeyUsage?.includes(OID.serverAuth) ? 'server' : 'device';
-}
-
-function alternativeNames({ values: { subjectAlternativeNames = [] } }: LintedCertificate): RawGeneralName[] {
-  return subjectAlternativeNames.flatMap(({ kind, contents }): RawGeneralName[] => {
-    switch (kind) {
-      case GENERAL_NAME.dNSName: return [{ type: 'dns', value: contents.toString('latin1') }];
-      case GENERAL_NAME.rfc822Name: return [{ type: 'email', value: contents.toString('latin1') }];
-      case GENERAL_NAME.iPAddress: return [{ type: 'ip', value: contents }];
-      default: return [];
-    }
-  });
 }

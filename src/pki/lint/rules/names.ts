@@ -1,17 +1,13 @@
-import { ATTRIBUTE_TYPES, AttributeType } from './attribute-types';
 import { quote } from '../../../contract/rules';
 import { PRINTABLE_STRING, SUBJECT_ATTRIBUTES } from '../../../contract/subject-attributes';
+import { ATTRIBUTE_TYPES, AttributeType } from '../../attribute-types';
+import { Tag } from '../../der';
+import { STRING_TYPES } from '../../name-attributes';
 import { complaintsOf, LintRule } from '../lint-rule';
 import { LintedCertificate } from '../model/linted-certificate';
-import { NameAttribute, STRING_TAG } from '../model/linted-name';
+import { LintedAttribute } from '../model/linted-name';
 
-/** The names of string types, by identifier octet. */
-const STRING_NAMES = new Map<number, string>([
-  [STRING_TAG.UTF8_STRING, 'UTF8String'], [STRING_TAG.PRINTABLE_STRING, 'PrintableString'], [STRING_TAG.TELETEX_STRING, 'TeletexString'],
-  [STRING_TAG.IA5_STRING, 'IA5String'], [STRING_TAG.UNIVERSAL_STRING, 'UniversalString'], [STRING_TAG.BMP_STRING, 'BMPString'],
-]);
-
-const OLD_STRINGS: readonly number[] = [STRING_TAG.TELETEX_STRING, STRING_TAG.UNIVERSAL_STRING, STRING_TAG.BMP_STRING];
+const OLD_STRINGS: readonly number[] = [Tag.TELETEX_STRING, Tag.UNIVERSAL_STRING, Tag.BMP_STRING];
 
 /** Rules for names and their attributes. */
 export const NAME_RULES: readonly LintRule[] = [
@@ -73,7 +69,7 @@ export const NAME_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.4, and X.680, section 41.4',
     checks: 'A PrintableString has only the characters of that type: letters, digits, spaces and \' ( ) + , - . / : = ?',
-    check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ tag, text = '' }) => tag !== STRING_TAG.PRINTABLE_STRING || PRINTABLE_STRING.test(text)
+    check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ tag, text = '' }) => tag !== Tag.PRINTABLE_STRING || PRINTABLE_STRING.test(text)
       ? undefined
       : `must not be a PrintableString with characters other than letters, digits, spaces and ' ( ) + , - . / : = ?, got ${quote(text)}`),
   },
@@ -83,7 +79,7 @@ export const NAME_RULES: readonly LintRule[] = [
     source: 'RFC 5280, appendix A.1',
     checks: 'Values of the attributes that RFC 5280 names are texts of their string type: valid UTF-8, IA5String in ASCII, whole characters.',
     check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ tag, text }) => {
-      const valid = text !== undefined && (tag !== STRING_TAG.IA5_STRING || /^[\0-\x7f]*$/.test(text));
+      const valid = text !== undefined && (tag !== Tag.IA5_STRING || /^[\0-\x7f]*$/.test(text));
       return valid ? undefined : `must be a text of its type (${stringName(tag)}), got other octets`;
     }),
   },
@@ -95,7 +91,7 @@ export const NAME_RULES: readonly LintRule[] = [
  */
 function complaintsOfAttributes(
   { issuer, subject, selfIssued }: LintedCertificate, known: LintedCertificate | undefined,
-  complain: (attribute: NameAttribute, type: AttributeType) => string | undefined,
+  complain: (attribute: LintedAttribute, type: AttributeType) => string | undefined,
 ): string | undefined {
   const isIssuerJudged = selfIssued || known?.subject.der.equals(issuer.der);
   const names = Object.entries(isIssuerJudged ? { subject } : { subject, issuer });
@@ -107,5 +103,5 @@ function complaintsOfAttributes(
 }
 
 function stringName(tag: number): string {
-  return STRING_NAMES.get(tag) ?? `the tag 0x${tag.toString(16).padStart(2, '0')}`;
+  return STRING_TYPES[tag]?.name ?? `the tag 0x${tag.toString(16).padStart(2, '0')}`;
 }

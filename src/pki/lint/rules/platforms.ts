@@ -4,13 +4,12 @@ import { PlatformRules } from '../../../contract/platform-rules';
 import { SUBJECT_ATTRIBUTES } from '../../../contract/subject-attributes';
 import { checkDeviceForPlatform } from '../../../platforms/platform-checks';
 import { PLATFORM_IDS, PlatformId, platformRules } from '../../../platforms/registry';
+import { signatureFacts } from '../../algorithms';
 import { OID } from '../../object-identifiers';
 import { publicKeyForm } from '../../public-key-forms';
+import { keyText, PublicKeyFacts, readPublicKey } from '../../public-key-info';
 import { LintRule } from '../lint-rule';
 import { LintedCertificate } from '../model/linted-certificate';
-import { describeLintedKey, LintedKey, readKey } from '../model/linted-key';
-import { LINT_OID } from '../model/object-identifiers';
-import { signatureFacts } from '../model/signature-facts';
 
 /** What every platform requires of a device, because all of them authenticate devices as TLS clients. */
 const TLS_CLIENT_RULES: readonly LintRule[] = [
@@ -29,7 +28,7 @@ const TLS_CLIENT_RULES: readonly LintRule[] = [
     source: 'RFC 5280, section 4.2.1.12',
     checks: 'An extended key usage, if given, allows a device to be a TLS client.',
     check: ({ ca, values: { extendedKeyUsage } }) => ca || !extendedKeyUsage
-      || extendedKeyUsage.includes(OID.clientAuth) || extendedKeyUsage.includes(LINT_OID.anyExtendedKeyUsage)
+      || extendedKeyUsage.includes(OID.clientAuth) || extendedKeyUsage.includes(OID.anyExtendedKeyUsage)
       ? undefined
       : 'the extended key usage of a TLS client should have clientAuth, or be left out',
   },
@@ -112,16 +111,16 @@ export function rulesOfPlatforms(platforms: readonly PlatformId[]): readonly Lin
 }
 
 /** One key of each algorithm that can be declared, to compare other keys with. */
-const SAMPLES = new Map<KeyAlgorithmName, LintedKey>(KEY_ALGORITHM_NAMES.map(name => [name, readKey(publicKeyForm(name).sample)]));
+const SAMPLES = new Map<KeyAlgorithmName, PublicKeyFacts>(KEY_ALGORITHM_NAMES.map(name => [name, readPublicKey(publicKeyForm(name).sample)]));
 
-function keyComplaint(what: string, key: LintedKey, allowed: readonly KeyAlgorithmName[], { name }: PlatformRules): string | undefined {
+function keyComplaint(what: string, key: PublicKeyFacts, allowed: readonly KeyAlgorithmName[], { name }: PlatformRules): string | undefined {
   return allowed.some(algorithm => isAtLeast(key, SAMPLES.get(algorithm)!))
     ? undefined
-    : `${what} must be ${oneOf(allowed)} for ${name}, got ${describeLintedKey(key)}`;
+    : `${what} must be ${oneOf(allowed)} for ${name}, got ${keyText(key)}`;
 }
 
 /** Platforms that accept RSA keys of 2048 bits accept longer ones, including sizes that can't be declared here. */
-function isAtLeast(key: LintedKey, sample: LintedKey): boolean {
+function isAtLeast(key: PublicKeyFacts, sample: PublicKeyFacts): boolean {
   return key.family === sample.family && key.curve === sample.curve && (key.bits ?? 0) >= (sample.bits ?? 0);
 }
 

@@ -1,10 +1,11 @@
-import { isNistCurve } from '../../curves';
+import { curveOf } from '../../curves';
 import { NULL } from '../../der';
+import { numberOf } from '../../der-values';
+import { KeyUsage } from '../../profile';
 import { RSA_PUBLIC_EXPONENT } from '../../public-key-forms';
+import { keyText, PublicKeyFacts } from '../../public-key-info';
 import { LintRule } from '../lint-rule';
-import { KeyUsageName } from '../model/extension-values';
 import { LintedCertificate } from '../model/linted-certificate';
-import { CURVES, describeLintedKey, LintedKey } from '../model/linted-key';
 
 /** 112 bits of security. */
 const MIN_RSA_BITS = 2048;
@@ -12,9 +13,9 @@ const MIN_RSA_BITS = 2048;
 /** The number of octets of a public key (RFC 8032). */
 const EDWARDS_OCTETS = { ED25519: 32, ED448: 57 } as const;
 
-const ENCIPHERING: readonly KeyUsageName[] = ['keyEncipherment', 'dataEncipherment'];
+const ENCIPHERING: readonly KeyUsage[] = ['keyEncipherment', 'dataEncipherment'];
 
-const NOT_SIGNING: readonly KeyUsageName[] = [...ENCIPHERING, 'keyAgreement', 'encipherOnly', 'decipherOnly'];
+const NOT_SIGNING: readonly KeyUsage[] = [...ENCIPHERING, 'keyAgreement', 'encipherOnly', 'decipherOnly'];
 
 /** Rules for the subject's public key, and for what a key of its kind may be used for. */
 export const PUBLIC_KEY_RULES: readonly LintRule[] = [
@@ -89,7 +90,7 @@ export const PUBLIC_KEY_RULES: readonly LintRule[] = [
     checks: 'An EC key has the form of a point, not the one at infinity, with coordinates of the size of its curve.',
     check: ({ publicKey }) => publicKey.family !== 'EC' || isPoint(publicKey)
       ? undefined
-      : `an EC key must be a point of ${describeLintedKey(publicKey)}, got ${publicKey.octets.length} octets that begin with ${publicKey.octets.toString('hex', 0, 1)}`,
+      : `an EC key must be a point of ${keyText(publicKey)}, got ${publicKey.octets.length} octets that begin with ${publicKey.octets.toString('hex', 0, 1)}`,
   },
   {
     id: 'rfc8410-key',
@@ -123,9 +124,9 @@ export const PUBLIC_KEY_RULES: readonly LintRule[] = [
   },
 ];
 
-function forbiddenUsage({ publicKey, values: { keyUsage } }: LintedCertificate, forbidden: readonly KeyUsageName[]): string | undefined {
+function forbiddenUsage({ publicKey, values: { keyUsage } }: LintedCertificate, forbidden: readonly KeyUsage[]): string | undefined {
   const wrong = forbidden.filter(usage => keyUsage?.has(usage));
-  return wrong.length > 0 ? `the key usage must not have ${wrong.join(', ')} with a key that can only sign (${describeLintedKey(publicKey)})` : undefined;
+  return wrong.length > 0 ? `the key usage must not have ${wrong.join(', ')} with a key that can only sign (${keyText(publicKey)})` : undefined;
 }
 
 function isOdd(number: Buffer): boolean {
@@ -133,22 +134,17 @@ function isOdd(number: Buffer): boolean {
 }
 
 function isCommonExponent(exponent: Buffer): boolean {
-  return exponent.length <= 6 && exponent.readUIntBE(0, exponent.length) === RSA_PUBLIC_EXPONENT;
+  return numberOf(exponent) === RSA_PUBLIC_EXPONENT;
 }
 
 function describeExponent(exponent: Buffer): string {
-  return exponent.length <= 6 ? `the public exponent ${exponent.readUIntBE(0, exponent.length)}` : `a public exponent of ${exponent.length} octets`;
+  return exponent.length <= 6 ? `the public exponent ${numberOf(exponent)}` : `a public exponent of ${exponent.length} octets`;
 }
 
 /** SEC 1, section 2.3.3: 04 and two coordinates, or 02 or 03 and one coordinate. */
-function isPoint({ octets, curve = '' }: LintedKey): boolean {
+function isPoint({ octets, curve }: PublicKeyFacts): boolean {
   const [form] = octets;
   const coordinates = form === 4 ? 2 : 1;
-  const size = CURVES.get(curve)?.coordinateOctets;
+  const size = curveOf(curve)?.coordinateOctets;
   return [2, 3, 4].includes(form) && (size === undefined ? octets.length > 1 : octets.length === 1 + coordinates * size);
-}
-
-/** Whether an EC key's curve is one of the NIST curves that TLS servers and stacks know. */
-export function isCommonCurve(curve: string): boolean {
-  return isNistCurve(curve);
 }

@@ -1,6 +1,6 @@
+import { signatureFacts } from '../../algorithms';
 import { NULL } from '../../der';
 import { LintRule } from '../lint-rule';
-import { signatureFacts } from '../model/signature-facts';
 
 /** Digests for which collisions can be made, now or soon. */
 const BROKEN_DIGESTS: readonly string[] = ['MD2', 'MD5', 'SHA-1'];

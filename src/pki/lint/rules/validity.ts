@@ -1,11 +1,8 @@
 import { quote } from '../../../contract/rules';
 import { formatTime } from '../../../contract/term';
+import { CertificateTime, isGeneralizedTooEarly } from '../../certificate-time';
 import { complaintsOf, LintRule } from '../lint-rule';
 import { LintedCertificate } from '../model/linted-certificate';
-import { LintedTime } from '../model/linted-time';
-
-/** The first year whose times are GeneralizedTime (RFC 5280, section 4.1.2.5). */
-const FIRST_GENERALIZED_YEAR = 2050;
 
 export const VALIDITY_RULES: readonly LintRule[] = [
   {
@@ -20,9 +17,9 @@ export const VALIDITY_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.5',
     checks: 'Times are UTCTime through 2049 and GeneralizedTime from 2050.',
-    check: certificate => complaintsOfTimes(certificate, ({ date, text, utc }) => utc || !date || date.getUTCFullYear() >= FIRST_GENERALIZED_YEAR
-      ? undefined
-      : `must be UTCTime through the year 2049, got GeneralizedTime ${quote(text)}`),
+    check: certificate => complaintsOfTimes(certificate, time => isGeneralizedTooEarly(time)
+      ? `must be UTCTime through the year 2049, got GeneralizedTime ${quote(time.text)}`
+      : undefined),
   },
   {
     id: 'rfc5280-validity-order',
@@ -52,7 +49,7 @@ export function outsideValidity({ notBefore, notAfter }: LintedCertificate, now:
     : undefined;
 }
 
-function complaintsOfTimes({ notBefore, notAfter }: LintedCertificate, complain: (time: LintedTime) => string | undefined): string | undefined {
+function complaintsOfTimes({ notBefore, notAfter }: LintedCertificate, complain: (time: CertificateTime) => string | undefined): string | undefined {
   return complaintsOf(Object.entries({ notBefore, notAfter }), ([name, time]) => {
     const complaint = complain(time);
     return complaint && `${name} ${complaint}`;

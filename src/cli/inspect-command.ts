@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { CertificateFacts, describeKey, describePublicKey, isoSeconds, publicKeyOctets, readCertificate } from './certificates/certificate-facts';
+import { CertificateFacts, describeKey, describePublicKey, publicKeyOctets, readCertificate } from './certificates/certificate-facts';
 import { chainsOf, isSelfSigned, withoutRepeats } from './certificates/chain';
 import { describeChain, endOf } from './certificates/chain-text';
 import { FileEntry, FilePrivateKey, privateKeyIn, readEntries } from './certificates/file-entries';
@@ -11,6 +11,7 @@ import { readInput } from './read-file';
 import { fields } from './table';
 import { Terminal } from './terminal';
 import { sha256 } from '../contract/sha256';
+import { formatTime } from '../contract/term';
 
 /** The options of the command. */
 export interface InspectOptions {
@@ -130,8 +131,8 @@ function entryDocument({ title, certificate: facts, privateKey }: Finding): obje
     key: describePublicKey(facts),
     publicKeySha256: sha256(facts.spki),
     signature: facts.signatureAlgorithm,
-    notBefore: isoSeconds(facts.notBefore),
-    notAfter: isoSeconds(facts.notAfter),
+    notBefore: formatTime(facts.notBefore),
+    notAfter: formatTime(facts.notAfter),
     ca: facts.ca === true,
     pathLength: facts.pathLength,
     keyUsages: facts.keyUsages,

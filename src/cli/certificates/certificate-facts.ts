@@ -145,11 +145,6 @@ export function publicKeyOctets(key: KeyObject): Buffer {
   return key.export({ type: 'spki', format: 'der' });
 }
 
-/** A time in the format of the attributes of the certificate resources: `2026-01-31T23:59:59Z`. */
-export function isoSeconds(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
 function plainHex(fingerprint: string): string {
   return fingerprint.replace(/:/g, '').toLowerCase();
 }

@@ -1,5 +1,6 @@
 import { PlatformIds, platformIds } from './platform-ids';
-import { CertificateFacts, isoSeconds } from '../certificates/certificate-facts';
+import { formatTime } from '../../contract/term';
+import { CertificateFacts } from '../certificates/certificate-facts';
 import { isChain } from '../certificates/chain';
 import { CertificateRole, roleOf } from '../certificates/role';
 import { StackOutput } from '../certificates/stack-outputs';
@@ -70,8 +71,8 @@ export function exportedCertificates({ stack, output, certificates }: StackOutpu
       subject: facts.subject,
       issuer: facts.issuer,
       serialNumber: facts.serialNumber,
-      notBefore: isoSeconds(facts.notBefore),
-      notAfter: isoSeconds(facts.notAfter),
+      notBefore: formatTime(facts.notBefore),
+      notAfter: formatTime(facts.notAfter),
       sha256Fingerprint: facts.sha256Fingerprint,
       sha1Fingerprint: facts.sha1Fingerprint,
       subjectKeyIdentifier: facts.subjectKeyIdentifier,

@@ -1,5 +1,5 @@
 import { curveOf } from './curves';
-import { Tag } from './der';
+import { element, Tag } from './der';
 import { DerReader } from './der-reader';
 import { OID } from './object-identifiers';
 import { KeyFamily } from '../contract/key-algorithms';
@@ -18,9 +18,9 @@ export function readAlgorithmIdentifier(reader: DerReader): AlgorithmIdentifier 
   const der = reader.element(Tag.SEQUENCE);
   const fields = DerReader.only(der);
   const oid = fields.objectIdentifier();
-  const parameters = fields.more ? fields.any().der : undefined;
+  const parameters = fields.more ? fields.any() : undefined;
   fields.end();
-  return { der, oid, parameters };
+  return { der, oid, parameters: parameters && element(parameters.tag, parameters.contents) };
 }
 
 /** The kinds of keys that occur in certificates. RSA-PSS is an RSA key for PSS only (RFC 4055, section 1.2). */

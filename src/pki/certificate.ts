@@ -40,36 +40,27 @@ export interface Certificate extends CertificateExtensions {
  */
 export function parseCertificate(der: Buffer): Certificate {
   const faults: string[] = [];
-  const { version, extensions, innerSignature, outerSignature, uniqueIdentifiers, notBefore, notAfter, ...fields } = readStructure(der, faults);
+  const structure = readStructure(der, faults);
+  const { extensions, issuer, subject, publicKey, outerSignature: signatureAlgorithm } = structure;
   // Only version 3 has extensions, and only an extension identifies a CA.
-  if (version !== 3 || extensions.length === 0) {
+  if (structure.version !== 3 || extensions.length === 0) {
     throw new Error('the certificate must have version 3, with extensions (RFC 5280, section 4.1.2.1); '
       + '`openssl x509 -req` creates such a certificate with -copy_extensions copy or -extfile');
   }
-  const serialNumber = magnitude(fields.serialNumber).toString('hex').toUpperCase();
-  if (!innerSignature.equals(outerSignature)) {
+  const serialNumber = magnitude(structure.serialNumber).toString('hex').toUpperCase();
+  if (!structure.innerSignature.equals(signatureAlgorithm)) {
     throw new Error('the certificate must name the same signature algorithm in both places (RFC 5280, section 4.1.1.2)');
   }
-  if (uniqueIdentifiers) {
+  if (structure.uniqueIdentifiers) {
     throw new Error('the certificate must have no unique identifiers of its issuer and subject (RFC 5280, section 4.1.2.8)');
   }
-  const validity = { notBefore: dateOf(notBefore), notAfter: dateOf(notAfter) };
+  const validity = { notBefore: dateOf(structure.notBefore), notAfter: dateOf(structure.notAfter) };
   const understood = understandExtensions(extensions, faults);
   if (faults.length > 0) {
     throw new Error(`the certificate must be DER: ${faults[0]}`);
   }
-  const { issuer, subject, publicKey } = fields;
-  return {
-    der,
-    serialNumber,
-    issuer,
-    subject,
-    validity,
-    publicKey,
-    signatureAlgorithm: outerSignature,
-    ...understood,
-    keyIdentifier: understood.subjectKeyIdentifier ?? sha1OfKey(publicKey),
-  };
+  const keyIdentifier = understood.subjectKeyIdentifier ?? sha1OfKey(publicKey);
+  return { der, serialNumber, issuer, subject, validity, publicKey, signatureAlgorithm, ...understood, keyIdentifier };
 }
 
 function dateOf(time: CertificateTime): Date {

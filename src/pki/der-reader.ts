@@ -5,8 +5,6 @@ import { dotted, isMinimal, magnitude } from './der-values';
 export interface AnyElement {
   /** The identifier octet. */
   readonly tag: number;
-  /** Tag, length and contents. */
-  readonly der: Buffer;
   readonly contents: Buffer;
 }
 
@@ -16,8 +14,8 @@ export interface AnyElement {
  */
 export class DerReader {
   /** What a function reads in these octets, after which nothing may follow. */
-  static whole<T>(octets: Buffer, read: (reader: DerReader) => T, base = 0): T {
-    const reader = new DerReader(octets, base);
+  static whole<T>(octets: Buffer, read: (reader: DerReader) => T): T {
+    const reader = new DerReader(octets);
     const result = read(reader);
     reader.end();
     return result;
@@ -25,7 +23,10 @@ export class DerReader {
 
   /** A reader of the contents of the only element in these octets, which must have this tag. */
   static only(octets: Buffer, tag: number = Tag.SEQUENCE, base = 0): DerReader {
-    return DerReader.whole(octets, reader => reader.enter(tag), base);
+    const file = new DerReader(octets, base);
+    const contents = file.enter(tag);
+    file.end();
+    return contents;
   }
 
   private offset = 0;
@@ -95,12 +96,11 @@ export class DerReader {
 
   /** The next element, whatever its type. No type in a certificate has a tag of more than one octet. */
   any(): AnyElement {
-    const { tag, offset } = this;
+    const { tag } = this;
     if (tag === undefined || tag % 32 === 31) {
       throw new Error(`DER must have an element here, got ${tag === undefined ? 'the end' : 'a tag of several octets'}`);
     }
-    const contents = this.contents(tag);
-    return { tag, der: this.octets.subarray(offset, this.offset), contents };
+    return { tag, contents: this.contents(tag) };
   }
 
   /** The contents of the next element if it has this tag. */

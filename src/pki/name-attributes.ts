@@ -4,8 +4,6 @@ import { PRINTABLE_STRING } from '../contract/subject-attributes';
 
 /** An attribute of a name of any origin (RFC 5280, section 4.1.2.4). */
 export interface NameAttribute {
-  /** The attribute as a whole. */
-  readonly der: Buffer;
   /** Dotted. */
   readonly oid: string;
   /** The identifier octet of the value; 0 if there is no value. */
@@ -27,13 +25,11 @@ export function readAttributes(set: DerReader): NameAttribute[] {
 const NO_VALUE = { tag: 0, contents: Buffer.alloc(0) };
 
 function readAttribute(set: DerReader): NameAttribute {
-  const { position } = set;
-  const der = set.element(Tag.SEQUENCE);
-  const fields = DerReader.only(der, Tag.SEQUENCE, position);
+  const fields = set.sequence();
   const oid = fields.objectIdentifier();
   const { tag, contents } = fields.more ? fields.any() : NO_VALUE;
   fields.end();
-  return { der, oid, tag, value: contents };
+  return { oid, tag, value: contents };
 }
 
 /** A type of string that names have (X.680, section 8.4), or could have. */
@@ -58,7 +54,7 @@ export const STRING_TYPES: { readonly [tag: number]: StringType | undefined } = 
 };
 
 /** The value of an attribute as text, whatever its characters; `undefined` if it is not a string, or not a string of its type. */
-export function textOf({ tag, value }: NameAttribute): string | undefined {
+export function textOf({ tag, value }: Pick<NameAttribute, 'tag' | 'value'>): string | undefined {
   return STRING_TYPES[tag]?.decode?.(value);
 }
 

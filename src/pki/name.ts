@@ -21,17 +21,32 @@ export function encodeName(subject: SubjectValues): Buffer {
   return sequence(...names);
 }
 
-/** A declared subject in the form of RFC 4514. It is for people to read; certificates are made from the values. */
+/**
+ * A subject in the form of RFC 4514: from the particular to the general, with special characters escaped. It is for people to read;
+ * certificates are made from the values.
+ */
 export function formatName(subject: SubjectValues): string {
-  return distinguishedName(encodeName(subject));
+  return SUBJECT_ATTRIBUTE_NAMES
+    .filter(attribute => subject[attribute] !== undefined)
+    .map(attribute => `${SUBJECT_ATTRIBUTES[attribute].label}=${escapeValue(subject[attribute]!)}`)
+    .reverse()
+    .join(',');
 }
 
-/** A DER Name in the form of RFC 4514, section 2: from the particular to the general, with special characters escaped. */
-export function distinguishedName(name: Buffer): string {
-  return readSets(name).map(set => set.map(attribute => `${attributeLabel(attribute.oid) ?? attribute.oid}=${formatValue(attribute)}`).join('+')).reverse().join(',');
+/** A DER Name of any origin in the form of RFC 4514. */
+export function formatDerName(name: Buffer): string {
+  return readSets(name).map(set => set.map(formatAttribute).join('+')).reverse().join(',');
 }
 
-function formatValue(attribute: NameAttribute): string {
-  const escaped = textOf(attribute)?.replace(/[\\"+,;<>]|^[ #]| $/g, '\\$&').replace(/\0/g, '\\00');
-  return escaped ?? `#${element(attribute.tag, attribute.value).toString('hex')}`;
+function formatAttribute(attribute: NameAttribute): string {
+  const { oid, tag, value } = attribute;
+  const text = textOf(attribute);
+  return `${attributeLabel(oid) ?? oid}=${text === undefined ? `#${element(tag, value).toString('hex')}` : escapeValue(text)}`;
+}
+
+/** RFC 4514, section 2.4. */
+function escapeValue(value: string): string {
+  return value
+    .replace(/[\\"+,;<>]|^[ #]| $/g, '\\$&')
+    .replace(/\0/g, '\\00');
 }

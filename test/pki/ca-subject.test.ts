@@ -1,5 +1,5 @@
 import { assertNotCaSubject } from '../../src/pki/ca-subject';
-import { sequence, setOfOne, objectIdentifier, printableString, utf8String } from '../../src/pki/der';
+import { element, sequence, setOfOne, objectIdentifier, printableString, Tag, utf8String } from '../../src/pki/der';
 import { encodeName } from '../../src/pki/name';
 import { OID } from '../../src/pki/object-identifiers';
 
@@ -19,6 +19,9 @@ test('a certificate does not get the name of its CA, however that is written', (
   expect(isRefused(CA)).toBe(true);
   expect(isRefused(encodeName({ commonName: ' ACME  iot root ca', organization: 'acme' }))).toBe(true);
   expect(isRefused(name(utf8String('Root')), [name(printableString('Root'))])).toBe(true);
+  for (const [tag, octets] of [[Tag.BMP_STRING, '\0R\0t'], [Tag.UNIVERSAL_STRING, '\0\0\0R\0\0\0t'], [Tag.TELETEX_STRING, 'Rt'], [Tag.VISIBLE_STRING, 'Rt']] as const) {
+    expect(isRefused(name(element(tag, Buffer.from(octets))), [name(utf8String('Rt'))])).toBe(true);
+  }
 });
 
 test('nor that of a CA further up', () => {

@@ -89,6 +89,20 @@ describe('a parsed certificate', () => {
     ['nothing in it', () => Buffer.alloc(0), 'got the end'],
   ])('fails for %s', (_, der, message) => expect(() => parseCertificate(der())).toThrow(message));
 
+  test('fails for unique identifiers and for booleans in another form, and says so', () => {
+    const certificate = new DerReader(device).sequence();
+    const tbs = certificate.sequence();
+    const fields = [tbs.element(contextTag(0, true)), tbs.element(Tag.INTEGER), ...Array.from({ length: 5 }, () => tbs.element(Tag.SEQUENCE))];
+    const identified = sequence(
+      sequence(...fields, element(contextTag(1, false), Buffer.of(0, 1)), tbs.element(contextTag(3, true))),
+      certificate.element(Tag.SEQUENCE), certificate.element(Tag.BIT_STRING));
+    expect(() => parseCertificate(identified)).toThrow('the certificate must have no unique identifiers of its issuer and subject');
+    const odd = withExtensions(SKI, extension('1.2.3.4', element(Tag.BOOLEAN, Buffer.of(1)), octetString(Buffer.of(5))));
+    expect(() => parseCertificate(odd)).toThrow('the certificate must be DER: critical of the extension 1.2.3.4 must be left out where it is FALSE');
+    const negative = withExtensions(SKI, extension('2.5.29.19', octetString(sequence(TRUE, element(Tag.INTEGER, Buffer.of(0xff))))));
+    expect(() => parseCertificate(negative)).toThrow('pathLenConstraint must not be negative');
+  });
+
   test('tells which critical extensions are unknown, so that no CA with one is used', () => {
     expect(parseCertificate(withExtensions(SKI, extension('1.2.3.4', TRUE, octetString(Buffer.of(5))))).unknownCritical).toEqual(['1.2.3.4']);
     expect(parseCertificate(withExtensions(SKI, extension('2.5.29.32', TRUE, octetString(sequence())))).unknownCritical).toEqual([]);

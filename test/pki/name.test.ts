@@ -5,9 +5,11 @@ import * as x509 from '@peculiar/x509';
 import * as fc from 'fast-check';
 import { checkSubject } from '../../src/contract/rules';
 import { SUBJECT_ATTRIBUTE_NAMES, SUBJECT_ATTRIBUTES, SubjectAttribute, SubjectValues } from '../../src/contract/subject-attributes';
+import { element, objectIdentifier, sequence, Tag, utf8String } from '../../src/pki/der';
 import { issue, selfIssuer } from '../../src/pki/issue';
 import { generateKeyPair, KeyPair } from '../../src/pki/keys';
-import { encodeName, formatName } from '../../src/pki/name';
+import { encodeName, formatDerName, formatName } from '../../src/pki/name';
+import { OID } from '../../src/pki/object-identifiers';
 import { PROFILES } from '../../src/pki/profile';
 import { newSerialNumber } from '../../src/pki/serial-number';
 import { signerOf } from '../../src/pki/signer';
@@ -131,6 +133,16 @@ test('for people, a name is written as RFC 4514 has it', () => {
   expect(formatName(ALL)).toBe('CN=sensor-001,serialNumber=SN 4711,dnQualifier=q,OU=Field,O=Acme,L=Hangzhou,ST=Zhejiang,C=CN');
   expect(formatName({ commonName: 'a, CN=admin' })).toBe('CN=a\\, CN=admin');
   expect(formatName({ commonName: '#1 "x"+\\' })).toBe('CN=\\#1 \\"x\\"\\+\\\\');
+});
+
+test('a name of any origin is written as RFC 4514 has it, too', () => {
+  const attribute = (type: string, value: Buffer) => sequence(objectIdentifier(type), value);
+  const set = (...attributes: Buffer[]) => element(Tag.SET, ...attributes);
+  expect(formatDerName(encodeName(ALL))).toBe(formatName(ALL));
+  expect(formatDerName(sequence(
+    set(attribute(OID.domainComponent, element(Tag.IA5_STRING, Buffer.from('example')))),
+    set(attribute('2.5.4.3', utf8String('a')), attribute('1.2.3', element(Tag.INTEGER, Buffer.of(5)))),
+  ))).toBe('CN=a+1.2.3=#020105,DC=example');
 });
 
 test('the object identifiers are those of X.520', () => {

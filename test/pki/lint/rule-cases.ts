@@ -212,6 +212,12 @@ export const RULE_CASES: readonly RuleCase[] = [
   { rule: 'rfc5280-extension-value', says: 'keyUsage can\'t be read', found: { keyUsage: extension(OID.keyUsage, true, octetString(Buffer.of(1))) }, passed: {} },
   { rule: 'rfc5280-extension-value', says: 'extKeyUsage can\'t be read', found: { extendedKeyUsage: extension(OID.extKeyUsage, false, sequence()) }, passed: {} },
   { rule: 'rfc5280-extension-value', says: 'subjectAltName can\'t be read', found: { more: extension(OID.subjectAltName, false, sequence()) }, passed: { more: alternativeNames(false, [2, 'a']) } },
+  {
+    rule: 'rfc5280-extension-value',
+    says: 'a GeneralName must have a tag from [0] to [8], in the form of its type, got 0xa2',
+    found: { more: extension(OID.subjectAltName, false, sequence(element(contextTag(2, true), utf8String('a')))) },
+    passed: { more: extension(OID.subjectAltName, false, sequence(element(contextTag(0, true), oid('1.2.3')))) },
+  },
   ...EMPTY_VALUES.map(([type, label, wrong, right]) => ({
     rule: 'rfc5280-extension-value',
     says: `the extension ${label} can't be read: `,

@@ -49,8 +49,14 @@ export function readLintedCertificate(der: Buffer): LintedCertificate {
   const subject = readName(structure.subject, 'the subject', encodingFaults);
   const publicKey = readPublicKey(structure.publicKey);
   const { extensions, values, unreadable } = readValues(structure.extensions, encodingFaults);
+  const { version, serialNumber, notBefore, notAfter, uniqueIdentifiers } = structure;
   return {
-    ...structure,
+    der,
+    version,
+    serialNumber,
+    notBefore,
+    notAfter,
+    uniqueIdentifiers,
     encodingFaults,
     innerSignature,
     outerSignature,
@@ -65,12 +71,17 @@ export function readLintedCertificate(der: Buffer): LintedCertificate {
   };
 }
 
+/** Whether an extension is critical; `undefined` if it is absent. */
+export function isCritical({ extensions }: LintedCertificate, extension: string): boolean | undefined {
+  return extensions.find(({ oid }) => oid === extension)?.critical;
+}
+
 function readValues(raw: readonly RawExtension[], faults: string[]): Pick<LintedCertificate, 'extensions' | 'values' | 'unreadable'> {
   const values: ExtensionValues = {};
   const unreadable = new Set<string>();
   const seen = new Set<string>();
   const extensions = raw.map((extension): LintedExtension => {
-    const { oid } = extension;
+    const { oid, critical, value } = extension;
     const { values: said, fault } = valuesOf(extension, faults);
     if (!seen.has(oid)) {
       Object.assign(values, said);
@@ -79,7 +90,7 @@ function readValues(raw: readonly RawExtension[], faults: string[]): Pick<Linted
       }
     }
     seen.add(oid);
-    return { ...extension, fault };
+    return { oid, critical, value, fault };
   });
   return { extensions, values, unreadable };
 }

@@ -33,7 +33,7 @@ export function readName(der: Buffer, what: string, faults: string[]): LintedNam
   for (let at = NaN; sets.more && sets.position !== at;) {
     at = sets.position; // if nothing was read, nothing more can be
     try {
-      attributes.push(...readSet(sets.enter(Tag.SET), what, faults));
+      attributes.push(...readSet(sets.contents(Tag.SET), what, faults));
     } catch (error) {
       readable = false;
       faults.push(`${what} can't be read: ${(error as Error).message}`);
@@ -42,19 +42,23 @@ export function readName(der: Buffer, what: string, faults: string[]): LintedNam
   return { der, attributes, empty, readable };
 }
 
-function readSet(set: DerReader, what: string, faults: string[]): LintedAttribute[] {
-  if (!set.more) {
+function readSet(contents: Buffer, what: string, faults: string[]): LintedAttribute[] {
+  if (contents.length === 0) {
     throw new Error('there must be an attribute in each of its sets (RFC 5280, section 4.1.2.4)');
   }
-  const attributes = readAttributes(set);
+  const attributes = readAttributes(new DerReader(contents));
   if (attributes.some(({ tag }) => tag === 0)) {
     throw new Error('there must be a value in each of its attributes');
   }
-  if (attributes.some(({ der }, index) => index > 0 && attributes[index - 1].der.compare(der) > 0)) {
+  if (attributes.length > 1 && !isInOrder(new DerReader(contents).list(set => set.element(Tag.SEQUENCE)))) {
     faults.push(`${what} must have the attributes of a set in the order of their octets (X.690, 11.6)`);
   }
   // No attribute of RFC 5280 may be a VisibleString.
-  return attributes.map(attribute => ({ ...attribute, text: attribute.tag === Tag.VISIBLE_STRING ? undefined : textOf(attribute) }));
+  return attributes.map(({ oid, tag, value }) => ({ oid, tag, value, text: tag === Tag.VISIBLE_STRING ? undefined : textOf({ tag, value }) }));
+}
+
+function isInOrder(elements: readonly Buffer[]): boolean {
+  return elements.every((element, index) => index === 0 || elements[index - 1].compare(element) <= 0);
 }
 
 /** Whether two names are the same (RFC 5280, section 7.1), in any encoding. */

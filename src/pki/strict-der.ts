@@ -1,6 +1,7 @@
 import { Tag } from './der';
 import { DerReader } from './der-reader';
 import { dotted, isMinimal } from './der-values';
+import { STRING_TYPES } from './name-attributes';
 
 /** Requests and their extensions have 8 levels; those with attributes of Windows have a few more. */
 const MAX_DEPTH = 24;
@@ -28,18 +29,11 @@ const UNIVERSAL: { readonly [tag: number]: (octets: Buffer) => boolean } = {
   [Tag.ENUMERATED]: isMinimal,
   [Tag.BIT_STRING]: zeroUnusedBits,
   [Tag.OCTET_STRING]: anything,
+  ...Object.fromEntries(Object.keys(STRING_TYPES).map(tag => [tag, anything])),
   [Tag.NULL]: octets => octets.length === 0,
   [Tag.OBJECT_IDENTIFIER]: completeIdentifier,
-  [Tag.UTF8_STRING]: anything,
-  [Tag.NUMERIC_STRING]: anything,
-  [Tag.PRINTABLE_STRING]: anything,
-  [Tag.TELETEX_STRING]: anything,
-  [Tag.IA5_STRING]: anything,
   [Tag.UTC_TIME]: octets => /^\d{12}Z$/.test(octets.toString('latin1')),
   [Tag.GENERALIZED_TIME]: octets => /^\d{14}(\.\d*[1-9])?Z$/.test(octets.toString('latin1')),
-  [Tag.VISIBLE_STRING]: anything,
-  [Tag.UNIVERSAL_STRING]: anything,
-  [Tag.BMP_STRING]: anything,
 };
 
 /**

@@ -2,7 +2,7 @@ import { quote } from '../../../contract/rules';
 import { RawGeneralName } from '../../general-names';
 import { OID } from '../../object-identifiers';
 import { complaintsOf, LintRule } from '../lint-rule';
-import { LintedCertificate } from '../model/linted-certificate';
+import { isCritical } from '../model/linted-certificate';
 
 /** RFC 1034, section 3.5, as RFC 1123, section 2.1, extends it: labels of letters, digits and, except at the ends, hyphens. */
 const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
@@ -40,16 +40,16 @@ export const ALTERNATIVE_NAME_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, sections 4.1.2.6 and 4.2.1.6',
     checks: 'If the subject is empty, alternative names are present and critical.',
-    check: certificate => !certificate.subject.empty || alternativeNames(certificate)?.critical
+    check: certificate => !certificate.subject.empty || isCritical(certificate, OID.subjectAltName)
       ? undefined
-      : `the subject must not be empty ${alternativeNames(certificate) ? 'if the alternative names are not critical' : 'without alternative names'}`,
+      : `the subject must not be empty ${isCritical(certificate, OID.subjectAltName) === false ? 'if the alternative names are not critical' : 'without alternative names'}`,
   },
   {
     id: 'rfc5280-alternative-names-critical',
     severity: 'warning',
     source: 'RFC 5280, section 4.2.1.6',
     checks: 'Alternative names are critical only if the subject is empty.',
-    check: certificate => !certificate.subject.empty && alternativeNames(certificate)?.critical
+    check: certificate => !certificate.subject.empty && isCritical(certificate, OID.subjectAltName)
       ? 'the alternative names should not be critical if the subject is not empty'
       : undefined,
   },
@@ -79,8 +79,4 @@ function dnsComplaint(name: string): string | undefined {
   return name.length <= MAX_DNS_NAME && DNS_NAME.test(name)
     ? undefined
     : `a host name must consist of labels of letters, digits and hyphens, with at most ${MAX_DNS_NAME} characters in all, got ${quote(name)}`;
-}
-
-function alternativeNames({ extensions }: LintedCertificate): { readonly critical: boolean } | undefined {
-  return extensions.find(({ oid }) => oid === OID.subjectAltName);
 }

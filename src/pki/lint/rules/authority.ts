@@ -1,6 +1,6 @@
 import { OID, oidName } from '../../object-identifiers';
 import { LintRule } from '../lint-rule';
-import { LintedCertificate } from '../model/linted-certificate';
+import { isCritical } from '../model/linted-certificate';
 
 /** Rules for what a certificate may do, and for what makes it a CA. */
 export const AUTHORITY_RULES: readonly LintRule[] = [
@@ -110,8 +110,3 @@ export const AUTHORITY_RULES: readonly LintRule[] = [
       : undefined,
   },
 ];
-
-/** Whether an extension is critical; `undefined` if it is absent. */
-function isCritical({ extensions }: LintedCertificate, extension: string): boolean | undefined {
-  return extensions.find(({ oid }) => oid === extension)?.critical;
-}

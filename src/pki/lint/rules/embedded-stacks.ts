@@ -4,7 +4,7 @@ import { isNistCurve } from '../../curves';
 import { OID } from '../../object-identifiers';
 import { keyText } from '../../public-key-info';
 import { LintRule } from '../lint-rule';
-import { LintedCertificate } from '../model/linted-certificate';
+import { isCritical, LintedCertificate } from '../model/linted-certificate';
 
 /** mbedTLS refuses longer values (MBEDTLS_X509_MAX_DN_NAME_SIZE is 256, including the octet that ends a string in C). */
 const MAX_VALUE_OCTETS = 255;
@@ -83,7 +83,7 @@ export const EMBEDDED_STACK_RULES: readonly LintRule[] = [
     severity: 'warning',
     source: 'mbedTLS 2.28 and 3.6, BearSSL 0.6, tried',
     checks: 'No name constraints are critical, because mbedTLS and BearSSL refuse critical ones.',
-    check: ({ extensions }) => extensions.some(({ oid, critical }) => critical && oid === OID.nameConstraints)
+    check: certificate => isCritical(certificate, OID.nameConstraints)
       ? 'mbedTLS and BearSSL refuse a chain with critical name constraints'
       : undefined,
   },

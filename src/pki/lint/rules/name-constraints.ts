@@ -4,7 +4,7 @@ import { RawGeneralName } from '../../general-names';
 import { checkMailboxesElsewhere } from '../../mailbox-constraints';
 import { OID } from '../../object-identifiers';
 import { complaintsOf, issuerRule, LintRule } from '../lint-rule';
-import { LintedCertificate } from '../model/linted-certificate';
+import { isCritical, LintedCertificate } from '../model/linted-certificate';
 
 const VALIDATORS: readonly LimitedValidator[] = ['Go', 'GnuTLS', 'Botan', 'wolfSSL'];
 
@@ -15,9 +15,10 @@ export const NAME_CONSTRAINT_RULES: readonly LintRule[] = [...VALIDATORS.map((va
   source: `${validator} ${versionOf(validator)}, tried`,
   checks: `No name constraints are on ${limitedKinds(validator)}: with them, ${validator} refuses certificates that comply, `
     + 'or accepts certificates that do not.',
-  check: ({ values: { nameConstraints }, extensions }) => {
-    const isCritical = extensions.some(({ oid, critical }) => critical && oid === OID.nameConstraints);
-    return nameConstraints && complaintsOf(limitsUnder(nameConstraints, isCritical, limit => limit.validator === validator), sentence => sentence);
+  check: certificate => {
+    const { values: { nameConstraints } } = certificate;
+    const critical = isCritical(certificate, OID.nameConstraints) === true;
+    return nameConstraints && complaintsOf(limitsUnder(nameConstraints, critical, limit => limit.validator === validator), sentence => sentence);
   },
 })), {
   id: 'stack-empty-name-constraint',

@@ -44,3 +44,15 @@ const FIRST_GENERALIZED_YEAR = 2050;
 export function isGeneralizedTooEarly({ date, utc }: CertificateTime): boolean {
   return date !== undefined && !utc && date.getUTCFullYear() < FIRST_GENERALIZED_YEAR;
 }
+
+/**
+ * The point in time of a time in the one form that RFC 5280, section 4.1.2.5, allows.
+ *
+ * @param owner what has the time, for errors
+ */
+export function strictDate(time: CertificateTime, owner: string): Date {
+  if (!time.date || isGeneralizedTooEarly(time)) {
+    throw new Error(`${owner} must have times in the form of RFC 5280, section 4.1.2.5, got ${quote(time.text)}`);
+  }
+  return time.date;
+}

@@ -1,12 +1,12 @@
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
 import { CertificateExtensions, understandExtensions } from './certificate-extensions';
 import { readStructure } from './certificate-structure';
-import { CertificateTime, isGeneralizedTooEarly } from './certificate-time';
+import { strictDate } from './certificate-time';
 import { magnitude } from './der-values';
 import { isSameName } from './name-comparison';
 import { toPem } from './pem';
 import { readPublicKeyInfo } from './public-key-info';
-import { isSignatureAlgorithm } from './signature-algorithms';
+import { signatureAlgorithmOf } from './signature-algorithms';
 import { Validity } from './validity';
 import { CertificateAttributes } from '../contract/properties';
 import { quote } from '../contract/rules';
@@ -54,20 +54,13 @@ export function parseCertificate(der: Buffer): Certificate {
   if (structure.uniqueIdentifiers) {
     throw new Error('the certificate must have no unique identifiers of its issuer and subject (RFC 5280, section 4.1.2.8)');
   }
-  const validity = { notBefore: dateOf(structure.notBefore), notAfter: dateOf(structure.notAfter) };
+  const validity = { notBefore: strictDate(structure.notBefore, 'the certificate'), notAfter: strictDate(structure.notAfter, 'the certificate') };
   const understood = understandExtensions(extensions, faults);
   if (faults.length > 0) {
     throw new Error(`the certificate must be DER: ${faults[0]}`);
   }
   const keyIdentifier = understood.subjectKeyIdentifier ?? sha1OfKey(publicKey);
   return { der, serialNumber, issuer, subject, validity, publicKey, signatureAlgorithm, ...understood, keyIdentifier };
-}
-
-function dateOf(time: CertificateTime): Date {
-  if (!time.date || isGeneralizedTooEarly(time)) {
-    throw new Error(`the certificate must have times in the form of RFC 5280, section 4.1.2.5, got ${quote(time.text)}`);
-  }
-  return time.date;
 }
 
 /** Accepts keys of any algorithm, because a certificate from elsewhere can have any. */
@@ -90,7 +83,7 @@ export function isSelfIssued({ subject, issuer }: Pick<Certificate, 'subject' | 
  * @param issuerPublicKey the issuer's public key, SPKI DER
  */
 export function verifyCertificate(certificate: Certificate, issuerPublicKey: Buffer): void {
-  if (!isSignatureAlgorithm(certificate.signatureAlgorithm)) {
+  if (!signatureAlgorithmOf(certificate.signatureAlgorithm)) {
     throw new Error('the certificate must be signed with RSA (PKCS#1 v1.5) or ECDSA, over SHA-256, SHA-384 or SHA-512, or with Ed25519');
   }
   const { second, publicKey } = readByOpenssl(certificate);

@@ -1,10 +1,11 @@
-import { contextTag, element, explicit, objectIdentifier, sequence, Tag } from './der';
+import { element, objectIdentifier, sequence, Tag } from './der';
 import { DerReader } from './der-reader';
 import { extension, profileExtensions } from './extensions';
 import { encodeGeneralNames } from './general-names';
 import { encodeNameConstraints } from './name-constraints';
 import { OID } from './object-identifiers';
 import { CertificateProfile } from './profile';
+import { distributionPointName } from './revocation/distribution-point';
 import { subjectKeyOf } from './subject-key';
 import { DeclaredCustomExtension, DeclaredExtensions, DeclaredPolicy } from '../contract/extensions';
 
@@ -45,7 +46,7 @@ function policy({ oid, cpsUri }: DeclaredPolicy): Buffer {
 
 /** RFC 5280, section 4.2.1.13: one distribution point, whose URLs all lead to the same list. */
 function distributionPoints(urls: readonly string[]): Buffer {
-  return sequence(sequence(explicit(0, element(contextTag(0, true), ...encodeGeneralNames({ uri: urls })))));
+  return sequence(sequence(distributionPointName(urls)));
 }
 
 /** RFC 5280, section 4.2.2.1. */

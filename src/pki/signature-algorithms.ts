@@ -54,9 +54,9 @@ export function isSignatureOid(oid: string): boolean {
   return KEY_FAMILIES.some(family => HASH_ALGORITHM_NAMES.some(hash => SIGNATURE_OIDS[family][hash] === oid));
 }
 
-/** Whether an AlgorithmIdentifier is one that this library writes. */
-export function isSignatureAlgorithm(identifier: Buffer): boolean {
-  return ALGORITHMS.some(algorithm => algorithm.identifier.equals(identifier));
+/** The signature algorithm that an AlgorithmIdentifier names, in the form in which this library writes it. */
+export function signatureAlgorithmOf(identifier: Buffer): SignatureAlgorithm | undefined {
+  return ALGORITHMS.find(algorithm => algorithm.identifier.equals(identifier));
 }
 
 const OUTDATED = [OID.md5WithRSAEncryption, OID.sha1WithRSAEncryption, OID.ecdsaWithSHA1].map(objectIdentifier);

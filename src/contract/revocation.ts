@@ -1,0 +1,20 @@
+/**
+ * Why a certificate is revoked: the names and the codes of CRLReason (RFC 5280, section 5.3.1). The code 7 is not used. `removeFromCRL`
+ * takes back a hold, and `certificateHold` is the only reason that can be taken back.
+ */
+export const REVOCATION_REASONS = {
+  unspecified: 0,
+  keyCompromise: 1,
+  cACompromise: 2,
+  affiliationChanged: 3,
+  superseded: 4,
+  cessationOfOperation: 5,
+  certificateHold: 6,
+  removeFromCRL: 8,
+  privilegeWithdrawn: 9,
+  aACompromise: 10,
+} as const;
+
+export type RevocationReason = keyof typeof REVOCATION_REASONS;
+
+export const REVOCATION_REASON_NAMES = Object.keys(REVOCATION_REASONS) as RevocationReason[];

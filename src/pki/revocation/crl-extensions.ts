@@ -1,0 +1,132 @@
+import { RevokedCertificate } from './crl-entries';
+import { REVOCATION_REASON_NAMES, REVOCATION_REASONS, RevocationReason } from '../../contract/revocation';
+import { contextTag, Tag } from '../der';
+import { DerReader } from '../der-reader';
+import { describeExtensions } from '../extension-names';
+import { readGeneralNames } from '../general-names';
+import { readGeneralizedTime } from '../generalized-time';
+import { OID } from '../object-identifiers';
+
+/** What the extensions of a revocation list say (RFC 5280, section 5.2). */
+export interface CrlExtensions {
+  /** The key identifier of the CA. */
+  readonly authorityKeyIdentifier?: Buffer;
+  /** The list's number, as octets without leading zeros. */
+  readonly number?: Buffer;
+  readonly distributionPoint?: CrlScope;
+  /** The number of the complete list to which this delta list belongs. */
+  readonly deltaBase?: Buffer;
+  /** The object identifiers of critical extensions that this library does not process. A list that has any must not be used. */
+  readonly unknownCritical: readonly string[];
+  /** All extensions, by their object identifiers. */
+  readonly extensions: ReadonlyMap<string, CrlExtension>;
+}
+
+/** An extension of a list or an entry. */
+export interface CrlExtension {
+  readonly critical: boolean;
+  readonly value: Buffer;
+}
+
+/** The certificates that a list is about: its issuingDistributionPoint (RFC 5280, section 5.2.5). */
+export interface CrlScope {
+  /** The URLs at which the list is published. */
+  readonly urls: readonly string[];
+  readonly onlyUserCertificates: boolean;
+  readonly onlyCaCertificates: boolean;
+  readonly onlyAttributeCertificates: boolean;
+  /** Whether it has only certificates that were revoked for some of the reasons. */
+  readonly onlySomeReasons: boolean;
+  /** Whether it also has certificates of other CAs. */
+  readonly indirect: boolean;
+}
+
+const UNDERSTOOD: ReadonlySet<string> = new Set([OID.authorityKeyIdentifier, OID.cRLNumber, OID.issuingDistributionPoint]);
+
+/** Reads the contents of `crlExtensions [0]`. */
+export function readCrlExtensions(field: DerReader | undefined): CrlExtensions {
+  const extensions = readExtensions(field?.sequence());
+  field?.end();
+  const value = (oid: string): DerReader | undefined => {
+    const extension = extensions.get(oid);
+    return extension && new DerReader(extension.value);
+  };
+  const authority = value(OID.authorityKeyIdentifier)?.sequence();
+  const scope = value(OID.issuingDistributionPoint);
+  return {
+    authorityKeyIdentifier: authority?.follows(contextTag(0, false)) ? authority.contents(contextTag(0, false)) : undefined,
+    number: value(OID.cRLNumber)?.unsigned(),
+    distributionPoint: scope && readScope(scope.sequence()),
+    deltaBase: value(OID.deltaCRLIndicator)?.unsigned(),
+    unknownCritical: [...extensions].filter(([oid, { critical }]) => critical && !UNDERSTOOD.has(oid)).map(([oid]) => oid),
+    extensions,
+  };
+}
+
+/** Reads the extensions of an entry (RFC 5280, section 5.3). */
+export function readEntryExtensions(list: DerReader, serialNumber: string): Pick<RevokedCertificate, 'reason' | 'invalidityDate'> {
+  const extensions = readExtensions(list);
+  const reason = extensions.get(OID.cRLReason);
+  const invalidityDate = extensions.get(OID.invalidityDate);
+  return {
+    reason: reason && reasonOf(new DerReader(reason.value), serialNumber),
+    invalidityDate: invalidityDate && readGeneralizedTime(new DerReader(invalidityDate.value)),
+  };
+}
+
+const REASONS = new Map<number, RevocationReason>(REVOCATION_REASON_NAMES.map(name => [REVOCATION_REASONS[name], name]));
+
+function reasonOf(value: DerReader, serialNumber: string): RevocationReason {
+  const code = value.contents(Tag.ENUMERATED);
+  const reason = code.length === 1 ? REASONS.get(code[0]) : undefined;
+  if (reason === undefined) {
+    throw new Error(`the reason for the revocation of ${serialNumber} must be one of ${REVOCATION_REASON_NAMES.map(name => REVOCATION_REASONS[name]).join(', ')} `
+      + `(RFC 5280, section 5.3.1), got ${code.toString('hex') || 'none'}`);
+  }
+  return reason;
+}
+
+function readExtensions(list: DerReader | undefined): Map<string, CrlExtension> {
+  const extensions = new Map<string, CrlExtension>();
+  while (list?.more) {
+    const extension = list.sequence();
+    const oid = extension.objectIdentifier();
+    const critical = extension.flag();
+    const value = extension.contents(Tag.OCTET_STRING);
+    extension.end();
+    if (extensions.has(oid)) {
+      throw new Error(`the revocation list has the extension ${describeExtensions(oid)} twice`);
+    }
+    extensions.set(oid, { critical, value });
+  }
+  return extensions;
+}
+
+/** The fields of IssuingDistributionPoint that are flags, in their order, by their tags. */
+const FLAGS = ['onlyUserCertificates', 'onlyCaCertificates', 'indirect', 'onlyAttributeCertificates'] as const;
+const FLAG_TAGS = { onlyUserCertificates: 1, onlyCaCertificates: 2, indirect: 4, onlyAttributeCertificates: 5 } as const;
+
+function readScope(fields: DerReader): CrlScope {
+  const flags = { onlyUserCertificates: false, onlyCaCertificates: false, indirect: false, onlyAttributeCertificates: false };
+  const urls = fields.follows(contextTag(0, true)) ? urlsOf(fields.explicit(0)) : [];
+  let onlySomeReasons = false;
+  while (fields.more) {
+    const tag = fields.nextTag;
+    fields.contents(tag);
+    const flag = FLAGS.find(name => contextTag(FLAG_TAGS[name], false) === tag);
+    if (flag) {
+      flags[flag] = true; // FALSE is the default, so DER leaves it out
+    } else {
+      onlySomeReasons = true;
+    }
+  }
+  return { urls, onlySomeReasons, ...flags };
+}
+
+/** The URLs of a DistributionPointName; a name relative to the CA's has none. */
+function urlsOf(name: DerReader): string[] {
+  if (!name.follows(contextTag(0, true))) {
+    return [];
+  }
+  return readGeneralNames(name.enter(contextTag(0, true))).names.flatMap(({ type, value }) => type === 'uri' ? [value] : []);
+}

@@ -1,0 +1,68 @@
+import { RevokedCertificate } from './crl-entries';
+import { CrlExtensions, readCrlExtensions, readEntryExtensions } from './crl-extensions';
+import { readTime } from '../certificate';
+import { contextTag, Tag } from '../der';
+import { DerReader } from '../der-reader';
+
+/** A parsed certificate revocation list. The buffers are views of `der`. */
+export interface Crl extends CrlExtensions {
+  readonly der: Buffer;
+  /** The part that is signed: TBSCertList, DER. */
+  readonly tbs: Buffer;
+  /** 1 or 2. */
+  readonly version: number;
+  /** A DER Name. */
+  readonly issuer: Buffer;
+  readonly thisUpdate: Date;
+  /** When the next list will be there at the latest; absent in lists that break RFC 5280, section 5.1.2.5. */
+  readonly nextUpdate?: Date;
+  /** AlgorithmIdentifier of the signature, DER. */
+  readonly signatureAlgorithm: Buffer;
+  readonly signature: Buffer;
+  /** The entries, encoded one after the other; `revokedIn` reads them. */
+  readonly entries: Buffer;
+}
+
+/**
+ * Parses a certificate revocation list of any CA. It requires DER, and the same signature algorithm inside and outside. It does not
+ * verify the signature, and leaves the entries to `revokedIn`, because a list can have a million of them.
+ */
+export function parseCrl(der: Buffer): Crl {
+  const file = new DerReader(der);
+  const list = file.sequence();
+  file.end();
+  const tbs = list.element(Tag.SEQUENCE);
+  const signatureAlgorithm = list.element(Tag.SEQUENCE);
+  const signature = list.bitString();
+  list.end();
+
+  const fields = new DerReader(tbs).sequence();
+  const version = fields.follows(Tag.INTEGER) ? fields.unsigned().readUInt8() + 1 : 1;
+  if (!fields.element(Tag.SEQUENCE).equals(signatureAlgorithm)) {
+    throw new Error('the revocation list must name the same signature algorithm in both places (RFC 5280, section 5.1.1.2)');
+  }
+  const issuer = fields.element(Tag.SEQUENCE);
+  const thisUpdate = readTime(fields);
+  const nextUpdate = followsTime(fields) ? readTime(fields) : undefined;
+  const entries = fields.follows(Tag.SEQUENCE) ? fields.contents(Tag.SEQUENCE) : Buffer.alloc(0);
+  const extensions = fields.follows(contextTag(0, true)) ? fields.explicit(0) : undefined;
+  fields.end();
+  return { der, tbs, version, issuer, thisUpdate, nextUpdate, signatureAlgorithm, signature, entries, ...readCrlExtensions(extensions) };
+}
+
+function followsTime(reader: DerReader): boolean {
+  return reader.follows(Tag.UTC_TIME) || reader.follows(Tag.GENERALIZED_TIME);
+}
+
+/** The certificates that a list revokes, in its order. */
+export function* revokedIn({ entries }: Pick<Crl, 'entries'>): Iterable<RevokedCertificate> {
+  const list = new DerReader(entries);
+  while (list.more) {
+    const entry = list.sequence();
+    const serialNumber = entry.unsigned().toString('hex').toUpperCase();
+    const revokedAt = readTime(entry);
+    const extensions = entry.more ? readEntryExtensions(entry.sequence(), serialNumber) : {};
+    entry.end();
+    yield { serialNumber, revokedAt, ...extensions };
+  }
+}

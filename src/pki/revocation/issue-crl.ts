@@ -1,0 +1,68 @@
+import { CrlEntries, RevokedCertificate } from './crl-entries';
+import { issuingDistributionPoint } from './distribution-point';
+import { HashAlgorithmName, KEY_ALGORITHMS } from '../../contract/key-algorithms';
+import { quote } from '../../contract/rules';
+import { bitString, explicit, integer, objectIdentifier, sequence, time } from '../der';
+import { authorityKeyIdentifier, extension } from '../extensions';
+import { Issuer } from '../issue';
+import { OID } from '../object-identifiers';
+import { caKeyAlgorithm } from '../public-key-forms';
+import { signatureAlgorithm } from '../signature-algorithms';
+
+/** The content of a revocation list. */
+export interface CrlContent {
+  /** A whole number that grows with each list of the same scope (RFC 5280, section 5.2.3), of at most 15 decimal digits. */
+  readonly number: number;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  readonly hashAlgorithm: HashAlgorithmName;
+  /**
+   * The URLs at which the list is published, as the certificates in its scope name them. Without any, the list is about all certificates
+   * of the CA.
+   */
+  readonly distributionPoint?: readonly string[];
+  /** The certificates that are revoked, by ascending serial number, in pages of any size. */
+  readonly revoked: AsyncIterable<readonly RevokedCertificate[]> | Iterable<readonly RevokedCertificate[]>;
+}
+
+const CRL_NUMBER = objectIdentifier(OID.cRLNumber);
+
+/** Version 2, which is the only one with extensions (RFC 5280, section 5.1.2.1). */
+const VERSION_2 = integer(1);
+
+/**
+ * Issues a certificate revocation list (RFC 5280, section 5). It does not verify the signature; `verifyCrl` does.
+ *
+ * @param issuer the CA, of which a list needs the name, the key identifier and the signer
+ * @returns the CertificateList, DER
+ */
+export async function issueCrl(content: CrlContent, issuer: Pick<Issuer, 'name' | 'keyIdentifier' | 'signer'>): Promise<Buffer> {
+  const { number, thisUpdate, nextUpdate, hashAlgorithm, distributionPoint, revoked } = content;
+  if (!(nextUpdate > thisUpdate)) {
+    throw new Error(`nextUpdate of a revocation list must be after thisUpdate, ${thisUpdate.toISOString()}, got ${nextUpdate.toISOString()}`);
+  }
+  if (!Number.isSafeInteger(number) || number < 0) {
+    throw new Error(`the number of a revocation list must be a whole number, got ${quote(String(number))}`);
+  }
+  const entries = new CrlEntries();
+  for await (const page of revoked) {
+    page.forEach(entry => entries.add(entry));
+  }
+  entries.end();
+  const algorithm = signatureAlgorithm(KEY_ALGORITHMS[caKeyAlgorithm(issuer.signer.publicKey)].family, hashAlgorithm);
+  const tbs = sequence(
+    VERSION_2,
+    algorithm,
+    issuer.name,
+    time(thisUpdate),
+    time(nextUpdate),
+    // A list without entries has no revokedCertificates (RFC 5280, section 5.1.2.6).
+    ...entries.chunks.length > 0 ? [sequence(...entries.chunks)] : [],
+    explicit(0, sequence(
+      authorityKeyIdentifier(issuer.keyIdentifier),
+      extension(CRL_NUMBER, false, integer(number)),
+      ...distributionPoint ? [issuingDistributionPoint(distributionPoint)] : [],
+    )),
+  );
+  return sequence(tbs, algorithm, bitString(await issuer.signer.sign(tbs, hashAlgorithm)));
+}

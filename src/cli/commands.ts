@@ -85,15 +85,21 @@ export const COMMANDS: readonly CommandDescription[] = [
   }),
   described<InspectOptions>({
     name: 'inspect',
-    summary: 'show what is in certificates',
-    description: 'Show certificates in readable form. For a private key, only its kind and the fingerprint of its public key are shown.',
+    summary: 'show what is in certificates and revocation lists',
+    description: 'Show certificates and certificate revocation lists in readable form. For a private key, only its kind and the fingerprint of its public key '
+      + 'are shown.',
     argument: { form: '<file...>', description: 'PEM files with any number of certificates, DER files, a JSON file of stack outputs, or - for standard input' },
-    options: [new Option('--json', JSON_OPTION)],
+    options: [
+      repeatable('--crl <file>', 'say whether the certificates are revoked according to this revocation list; the certificate of its CA must be among the '
+        + 'files; can be repeated'),
+      new Option('--json', JSON_OPTION),
+    ],
     notes: [],
     examples: [
       ['show a certificate', 'private-iot-ca inspect ca.pem'],
       ['see which one signed the other', 'private-iot-ca inspect device.pem ca.pem'],
       ['show the outputs of a stack', 'private-iot-ca inspect local-out/outputs.json'],
+      ['see whether a device is revoked', 'private-iot-ca inspect device.pem ca.pem --crl ca.crl'],
       ['show what a server presents', 'openssl s_client -connect broker.example:8883 </dev/null | private-iot-ca inspect -'],
     ],
     run: (files, options, terminal) => {

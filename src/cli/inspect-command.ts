@@ -7,6 +7,9 @@ import { EXTENDED_KEY_USAGE_LABELS, KEY_USAGE_LABELS } from './certificates/usag
 import { readableTime, validityState } from './certificates/validity-text';
 import { CliError, printable } from './cli-error';
 import { documentText } from './document';
+import { describeRevocationList, readRevocationList, RevocationList, revocationListDocument } from './inspect/revocation-list';
+import { describeStatus, RevocationStatus, statusDocument, statusOf } from './inspect/revocation-status';
+import { Rows } from './inspect/rows';
 import { readInput } from './read-file';
 import { fields } from './table';
 import { Terminal } from './terminal';
@@ -15,15 +18,20 @@ import { formatTime } from '../contract/term';
 
 /** The options of the command. */
 export interface InspectOptions {
+  /** Files with revocation lists that say whether the certificates are revoked. */
+  readonly crl?: readonly string[];
   readonly json?: boolean;
 }
 
-/** A certificate or a private key that was found in a file. */
+/** A certificate, a private key or a revocation list that was found in a file. */
 interface Finding {
   /** Where it was found, as a heading. */
   readonly title: string;
   readonly certificate?: CertificateFacts;
+  /** What the given lists say about the certificate; absent if none was given. */
+  readonly status?: RevocationStatus;
   readonly privateKey?: PrivateKeyFacts;
+  readonly revocationList?: RevocationList;
 }
 
 /** Everything that is shown of a private key. */
@@ -38,13 +46,16 @@ interface PrivateKeyFacts {
 const LABEL_WIDTH = 'authority key identifier'.length;
 
 /** Runs `private-iot-ca inspect`. It reads everything before it prints anything. */
-export function inspectCommand(files: readonly string[], { json }: InspectOptions, terminal: Terminal, now = new Date()): void {
-  const findings = files.map(file => readInput(file)).flatMap(({ name, content }) => readEntries(name, content).map(readFinding));
-  const certificates = withoutRepeats(findings.flatMap(({ certificate }) => certificate ?? []));
+export function inspectCommand(files: readonly string[], { crl = [], json }: InspectOptions, terminal: Terminal, now = new Date()): void {
+  const found = files.flatMap(read).map(readFinding);
+  const certificates = withoutRepeats(found.flatMap(({ certificate }) => certificate ?? []));
+  const lists = crl.flatMap(listsIn);
+  const findings = found.map(finding => finding.certificate && lists.length > 0
+    ? { ...finding, status: statusOf(finding.certificate, lists, certificates, now) } : finding);
   const chains = chainsOf(certificates);
   if (json) {
     terminal.print(documentText('inspect', {
-      entries: findings.map(entryDocument),
+      entries: findings.map(finding => entryDocument(finding, certificates)),
       chains: chains.map(chain => ({
         sha256Fingerprints: chain.map(({ sha256Fingerprint }) => sha256Fingerprint), end: endOf(chain[chain.length - 1], certificates).end,
       })),
@@ -52,9 +63,10 @@ export function inspectCommand(files: readonly string[], { json }: InspectOption
     return;
   }
   const { columns } = terminal;
-  for (const { title, certificate, privateKey } of findings) {
-    const rows = certificate ? describe(certificate, now) : describePrivateKey(privateKey!);
-    const shown = rows.map(([label, value = '']) => [label, printable(value)] as const);
+  for (const { title, certificate, status, privateKey, revocationList } of findings) {
+    const rows = certificate ? describe(certificate, status, now)
+      : revocationList ? describeRevocationList(revocationList, certificates, now) : describePrivateKey(privateKey!);
+    const shown = rows.map(([label, value = '']) => [label, [value].flat().map(printable).join('\n')] as const);
     terminal.print(`${printable(title)}\n${fields(shown, { columns, indent: '  ' }, LABEL_WIDTH)}\n`);
   }
   if (certificates.length > 1) {
@@ -62,7 +74,23 @@ export function inspectCommand(files: readonly string[], { json }: InspectOption
   }
 }
 
-function readFinding({ title, certificate, privateKey }: FileEntry): Finding {
+function read(file: string): FileEntry[] {
+  const { name, content } = readInput(file);
+  return readEntries(name, content);
+}
+
+function listsIn(file: string): RevocationList[] {
+  const lists = read(file).flatMap(({ title, revocationList }) => revocationList ? [readRevocationList(title, revocationList)] : []);
+  if (lists.length === 0) {
+    throw new CliError(`--crl: ${file} must hold a certificate revocation list, and holds none`);
+  }
+  return lists;
+}
+
+function readFinding({ title, certificate, privateKey, revocationList }: FileEntry): Finding {
+  if (revocationList) {
+    return { title, revocationList: readRevocationList(title, revocationList) };
+  }
   return certificate ? { title, certificate: readCertificate(title, certificate) } : { title, privateKey: privateKeyFacts(title, privateKey!) };
 }
 
@@ -77,9 +105,6 @@ function privateKeyFacts(title: string, { der, encrypted }: FilePrivateKey): Pri
   return { encrypted, key: describeKey(key), publicKeySha256: sha256(publicKeyOctets(createPublicKey(key))) };
 }
 
-/** The lines to show: each has a label and a value, which may be absent. */
-type Rows = [label: string, value: string | undefined][];
-
 function describePrivateKey({ key, publicKeySha256 }: PrivateKeyFacts): Rows {
   return [
     ['private key', key === undefined ? 'encrypted, and not shown' : `${key} (the key itself is not shown)`],
@@ -87,7 +112,7 @@ function describePrivateKey({ key, publicKeySha256 }: PrivateKeyFacts): Rows {
   ];
 }
 
-function describe(facts: CertificateFacts, now: Date): Rows {
+function describe(facts: CertificateFacts, status: RevocationStatus | undefined, now: Date): Rows {
   return [
     ['subject', facts.subject || '(no name)'],
     ['issuer', isSelfSigned(facts) ? 'itself (self-signed)' : facts.issuer || '(no name)'],
@@ -96,10 +121,12 @@ function describe(facts: CertificateFacts, now: Date): Rows {
     ['signature', facts.signatureAlgorithm],
     ['valid from', readableTime(facts.notBefore)],
     ['valid until', `${readableTime(facts.notAfter)} (${validityState(facts.notBefore, facts.notAfter, now)})`],
+    ['revocation', status && describeStatus(status)],
     ['CA', describeCa(facts)],
     ['key usage', listed(facts.keyUsages?.map(name => KEY_USAGE_LABELS[name]))],
     ['extended key usage', listed(facts.extendedKeyUsages?.map(oid => EXTENDED_KEY_USAGE_LABELS[oid] ?? oid))],
     ['alternative names', listed(facts.subjectAlternativeNames?.map(({ type, value }) => `${type}:${value}`))],
+    ['revocation lists', facts.crlDistributionPoints?.join(', ')],
     ['subject key identifier', facts.subjectKeyIdentifier],
     ['authority key identifier', facts.authorityKeyIdentifier],
     ['SHA-256 fingerprint', `${facts.sha256Fingerprint} (the certificateId in AWS IoT)`],
@@ -119,8 +146,11 @@ function describeCa({ ca, pathLength }: CertificateFacts): string {
   return pathLength === undefined ? 'yes, with any number of CAs below it' : `yes, path length ${pathLength}`;
 }
 
-/** The entry of a certificate or a private key in the document. The schema describes it to users: keep both in step. */
-function entryDocument({ title, certificate: facts, privateKey }: Finding): object {
+/** The entry of a finding in the document. The schema describes it to users: keep both in step. */
+function entryDocument({ title, certificate: facts, status, privateKey, revocationList }: Finding, given: readonly CertificateFacts[]): object {
+  if (revocationList) {
+    return revocationListDocument(revocationList, given);
+  }
   return facts ? {
     kind: 'certificate',
     place: title,
@@ -138,6 +168,8 @@ function entryDocument({ title, certificate: facts, privateKey }: Finding): obje
     keyUsages: facts.keyUsages,
     extendedKeyUsages: facts.extendedKeyUsages,
     subjectAlternativeNames: facts.subjectAlternativeNames,
+    crlDistributionPoints: facts.crlDistributionPoints,
+    revocation: status && statusDocument(status),
     subjectKeyIdentifier: facts.subjectKeyIdentifier,
     authorityKeyIdentifier: facts.authorityKeyIdentifier,
     sha256Fingerprint: facts.sha256Fingerprint,

@@ -13,10 +13,10 @@ export function generalizedTime(date: Date): Buffer {
 
 /** The inverse of `generalizedTime`. It encodes the time again and compares. */
 export function readGeneralizedTime(reader: DerReader): Date {
-  const element = reader.element(Tag.GENERALIZED_TIME);
-  const text = element.toString('latin1', 2);
+  const der = reader.element(Tag.GENERALIZED_TIME);
+  const text = der.toString('latin1', 2);
   const date = new Date(text.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-  if (!isTime(date) || !generalizedTime(date).equals(element)) {
+  if (!isTime(date) || !generalizedTime(date).equals(der)) {
     throw new Error(`a time must have the form of RFC 5280, section 4.1.2.5.2, got ${quote(text)}`);
   }
   return date;

@@ -12,6 +12,9 @@ export interface PemBlock {
 /** The label of a certificate (RFC 7468, section 5.1). */
 export const CERTIFICATE = 'CERTIFICATE';
 
+/** The label of a certificate revocation list (RFC 7468, section 6). */
+export const REVOCATION_LIST = 'X509 CRL';
+
 /** Whether a label is that of a private key of any kind. */
 export function isPrivateKeyLabel(label: string): boolean {
   return label.endsWith('PRIVATE KEY');

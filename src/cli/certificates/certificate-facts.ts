@@ -37,6 +37,8 @@ export interface CertificateFacts {
   /** Object identifiers. */
   readonly extendedKeyUsages?: readonly string[];
   readonly subjectAlternativeNames?: readonly { readonly type: string; readonly value: string }[];
+  /** The URLs of the revocation lists that are about the certificate. */
+  readonly crlDistributionPoints?: readonly string[];
   /** Lower-case hexadecimal digits. */
   readonly subjectKeyIdentifier?: string;
   /** Lower-case hexadecimal digits. */
@@ -101,11 +103,17 @@ function facts(certificate: X509Certificate, parsed: x509.X509Certificate): Cert
     keyUsages: keyUsages(parsed.getExtension(x509.KeyUsagesExtension)),
     extendedKeyUsages: parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages.map(asIdentifier),
     subjectAlternativeNames: alternativeNames?.names.toJSON().map(({ type, value }) => ({ type, value: String(value) })),
+    crlDistributionPoints: crlDistributionPoints(parsed.getExtension(x509.CRLDistributionPointsExtension)),
     subjectKeyIdentifier: parsed.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId,
     authorityKeyIdentifier: parsed.getExtension(x509.AuthorityKeyIdentifierExtension)?.keyId,
     sha256Fingerprint: plainHex(certificate.fingerprint256),
     sha1Fingerprint: plainHex(certificate.fingerprint),
   };
+}
+
+function crlDistributionPoints(extension: x509.CRLDistributionPointsExtension | null): string[] | undefined {
+  return extension?.distributionPoints.flatMap(({ distributionPoint }) => distributionPoint?.fullName ?? [])
+    .flatMap(({ uniformResourceIdentifier }) => uniformResourceIdentifier ?? []);
 }
 
 /** Checks an object identifier. For octets of another type, the parser returns something else. */

@@ -4,10 +4,11 @@ import { holdsPem, readPemBlocks } from './pem-blocks';
 import { readStackOutputs } from './stack-outputs';
 import { textOfFile } from '../../contract/text-of-file';
 import { Tag } from '../../pki/der';
-import { CERTIFICATE, isPrivateKeyLabel } from '../../pki/pem-blocks';
+import { CERTIFICATE, isPrivateKeyLabel, REVOCATION_LIST } from '../../pki/pem-blocks';
+import { isRevocationList } from '../../pki/revocation/crl';
 import { CliError } from '../cli-error';
 
-/** A certificate or a private key that was found in a file. */
+/** A certificate, a private key or a revocation list that was found in a file. */
 export interface FileEntry {
   /** Where it was found, as a heading. */
   readonly title: string;
@@ -16,6 +17,8 @@ export interface FileEntry {
   /** The octets of what should be a certificate in DER. */
   readonly certificate?: Buffer;
   readonly privateKey?: FilePrivateKey;
+  /** The octets of what should be a certificate revocation list in DER. */
+  readonly revocationList?: Buffer;
 }
 
 /** A private key as a file contains it. It is never shown. */
@@ -24,7 +27,7 @@ export interface FilePrivateKey {
   readonly encrypted: boolean;
 }
 
-/** All certificates and private keys of a file: PEM, DER, or the JSON of stack outputs. */
+/** All certificates, private keys and revocation lists of a file: PEM, DER, or the JSON of stack outputs. */
 export function readEntries(file: string, content: Buffer): FileEntry[] {
   const text = textOfFile(content);
   if (text.trim() === '') {
@@ -62,7 +65,6 @@ function readOutputs(file: string, content: Buffer): FileEntry[] {
 /** How to view PEM blocks that are not read here, by their labels. */
 const WAYS_OUT: { readonly [label: string]: string | undefined } = {
   'CERTIFICATE REQUEST': '; openssl req -noout -text shows a request',
-  'X509 CRL': '; openssl crl -noout -text shows a revocation list',
 };
 
 function readPem(file: string, text: string): FileEntry[] {
@@ -75,7 +77,10 @@ function readPem(file: string, text: string): FileEntry[] {
     if (isPrivateKeyLabel(label)) {
       return { title, line, privateKey: { der, encrypted: headers.length > 0 || label.startsWith('ENCRYPTED') } };
     }
-    throw new CliError(`${title}: holds a ${label.toLowerCase()}, but this command reads only certificates and private keys${WAYS_OUT[label] ?? ''}`);
+    if (label === REVOCATION_LIST) {
+      return { title, line, revocationList: der };
+    }
+    throw new CliError(`${title}: holds a ${label.toLowerCase()}, but this command reads only certificates, private keys and revocation lists${WAYS_OUT[label] ?? ''}`);
   });
 }
 
@@ -86,7 +91,7 @@ function readDer(title: string, der: Buffer): FileEntry {
   if (der[0] !== Tag.SEQUENCE) {
     throw new CliError(`${title}: this is not a certificate (X.509 in DER)`);
   }
-  return { title, certificate: der };
+  return isRevocationList(der) ? { title, revocationList: der } : { title, certificate: der };
 }
 
 function numbered(title: string, index: number, length: number): string {

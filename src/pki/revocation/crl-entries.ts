@@ -31,7 +31,7 @@ const NONE = Buffer.alloc(0);
 /** The longest entry: a serial number of 20 octets with a sign octet, a GeneralizedTime, a reason and an invalidity date. */
 const MAX_ENTRY_OCTETS = 96;
 const MAX_SERIAL_NUMBER_DIGITS = 40;
-const CHUNK_OCTETS = 1 << 20;
+const CHUNK_OCTETS = 2 ** 20;
 
 const DAY_SECONDS = 86_400;
 
@@ -94,14 +94,14 @@ export class CrlEntries {
     if (padding > 0) {
       chunk[at++] = 0;
     }
-    let seen = length === 0 || length % 2 === 1 || length > MAX_SERIAL_NUMBER_DIGITS ? 255 : 0;
-    for (let index = 0; index < length && seen < 16; index += 2) {
-      const high = DIGIT_VALUES[digits.charCodeAt(index)] ?? 255;
-      const low = DIGIT_VALUES[digits.charCodeAt(index + 1)] ?? 255;
-      seen |= high | low;
+    let isRight = length > 0 && length % 2 === 0 && length <= MAX_SERIAL_NUMBER_DIGITS;
+    for (let index = 0; index < length && isRight; index += 2) {
+      const high = DIGIT_VALUES[digits.charCodeAt(index)];
+      const low = DIGIT_VALUES[digits.charCodeAt(index + 1)];
+      isRight = high < 16 && low < 16;
       chunk[at++] = 16 * high + low;
     }
-    if (seen > 15) {
+    if (!isRight) {
       throw new Error(`a serial number in a revocation list must be 2 to ${MAX_SERIAL_NUMBER_DIGITS} upper-case hexadecimal digits, two per octet, `
         + `got ${quote(digits)}`);
     }

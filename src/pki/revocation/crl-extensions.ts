@@ -1,5 +1,6 @@
 import { RevokedCertificate } from './crl-entries';
 import { REVOCATION_REASON_NAMES, REVOCATION_REASONS, RevocationReason } from '../../contract/revocation';
+import { quote } from '../../contract/rules';
 import { contextTag, Tag } from '../der';
 import { DerReader } from '../der-reader';
 import { describeExtensions } from '../extension-names';
@@ -80,8 +81,8 @@ function reasonOf(value: DerReader, serialNumber: string): RevocationReason {
   const code = value.contents(Tag.ENUMERATED);
   const reason = code.length === 1 ? REASONS.get(code[0]) : undefined;
   if (reason === undefined) {
-    throw new Error(`the reason for the revocation of ${serialNumber} must be one of ${REVOCATION_REASON_NAMES.map(name => REVOCATION_REASONS[name]).join(', ')} `
-      + `(RFC 5280, section 5.3.1), got ${code.toString('hex') || 'none'}`);
+    throw new Error(`the reason for the revocation of ${serialNumber} must be one of ${Object.values(REVOCATION_REASONS).join(', ')} `
+      + `(RFC 5280, section 5.3.1), got ${quote(code.toString('hex'))}`);
   }
   return reason;
 }

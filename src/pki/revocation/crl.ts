@@ -66,3 +66,13 @@ export function* revokedIn({ entries }: Pick<Crl, 'entries'>): Iterable<RevokedC
     yield { serialNumber, revokedAt, ...extensions };
   }
 }
+
+/** Whether these octets are a certificate revocation list, as far as its own fields say. */
+export function isRevocationList(der: Buffer): boolean {
+  try {
+    parseCrl(der);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -39,7 +39,7 @@ const VERSION_2 = integer(1);
 export async function issueCrl(content: CrlContent, issuer: Pick<Issuer, 'name' | 'keyIdentifier' | 'signer'>): Promise<Buffer> {
   const { number, thisUpdate, nextUpdate, hashAlgorithm, distributionPoint, revoked } = content;
   if (!(nextUpdate > thisUpdate)) {
-    throw new Error(`nextUpdate of a revocation list must be after thisUpdate, ${thisUpdate.toISOString()}, got ${nextUpdate.toISOString()}`);
+    throw new Error(`nextUpdate of a revocation list must be after thisUpdate, ${thisUpdate.toISOString()}, got ${quote(nextUpdate.toISOString())}`);
   }
   if (!Number.isSafeInteger(number) || number < 0) {
     throw new Error(`the number of a revocation list must be a whole number, got ${quote(String(number))}`);

@@ -82,7 +82,8 @@ const { test: whereGnutls } = whereInstalled(hasCerttool(), 'certtool', 'gnutls-
 whereGnutls.each(KINDS)('GnuTLS verifies the list %s', async (name, algorithm, hash, distributionPoint) => {
   const ca = await testCa({ algorithm, hash });
   const now = Date.now(); // certtool verifies a list only at the present time
-  const list = await testCrl(ca, { hashAlgorithm: hash, distributionPoint, thisUpdate: new Date(now - 3_600_000), nextUpdate: new Date(now + 86_400_000) });
+  const times = { thisUpdate: new Date(now - 3_600_000), nextUpdate: new Date(now + 86_400_000) };
+  const list = await testCrl(ca, { hashAlgorithm: hash, distributionPoint, ...times });
   const caFile = file(`gnutls-${name.replaceAll(' ', '-')}.pem`, toPem('CERTIFICATE', ca.certificate));
   const { stdout, stderr, status } = certtool(['--verify-crl', '--load-ca-certificate', caFile], toPem('X509 CRL', list));
   expect(stdout + stderr).toMatch(/Verification output: Verified\. The certificate is trusted\./);

@@ -1,5 +1,5 @@
-import { CrlContent, issueCrl } from '../../../src/pki/revocation/issue-crl';
 import { RevokedCertificate } from '../../../src/pki/revocation/crl-entries';
+import { CrlContent, issueCrl } from '../../../src/pki/revocation/issue-crl';
 import { NOW, TestCa } from '../fixtures';
 
 const DAY = 86_400_000;

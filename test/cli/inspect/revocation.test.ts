@@ -1,0 +1,166 @@
+import 'reflect-metadata';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { inspectCommand, InspectOptions } from '../../../src/cli/inspect-command';
+import { silentProgress } from '../../../src/cli/terminal';
+import { toPem } from '../../../src/pki/pem';
+import { RevokedCertificate } from '../../../src/pki/revocation/crl-entries';
+import { NOW, TestCa, testCa, testCertificate } from '../../pki/fixtures';
+import { NEXT_UPDATE, REVOKED, testCrl } from '../../pki/revocation/fixtures';
+import { temporaryFolder } from '../../support/cli-assembly';
+import { readJson } from '../../support/cli-run';
+import { complaintsOf } from '../../support/json-schema';
+
+const SCHEMA = readJson(resolve(__dirname, '..', '..', '..', 'schema', 'command-line-v1.schema.json'));
+
+let folder: string;
+let ca: TestCa;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  ca = await testCa();
+  file('ca.pem', toPem('CERTIFICATE', ca.certificate));
+  file('revoked.pem', toPem('CERTIFICATE', await testCertificate(ca.issuer, { serialNumber: REVOKED[1].serialNumber })));
+  file('good.pem', toPem('CERTIFICATE', await testCertificate(ca.issuer, { serialNumber: '4A1B2C3D4E5F60718293A4B5C6D7E8F9000000FF' })));
+  file('ca.crl', await testCrl(ca, { number: 258 }));
+});
+
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const path = (name: string) => join(folder, name);
+
+function inspect(files: readonly string[], options: InspectOptions = {}, now = NOW): string {
+  let said = '';
+  const terminal = { progress: silentProgress, print: (text: string) => { said += text; }, warn: () => undefined };
+  inspectCommand(files.map(path), { ...options, crl: options.crl?.map(path) }, terminal, now);
+  return said.replaceAll(`${folder}/`, '');
+}
+
+describe('a revocation list', () => {
+  test('is shown with its number, its dates, its CA and what it revokes', () => {
+    expect(inspect(['ca.crl', 'ca.pem']).split('\n\n')[0].split('\n')).toEqual([
+      'ca.crl',
+      '  revocation list of        CN=Acme IoT Root CA,O=Acme,C=CN',
+      '  number                    258',
+      '  made on                   2026-03-01 12:00:00 UTC',
+      '  next list by              2026-03-08 12:00:00 UTC (7 days left)',
+      '  signature                 by the CA Acme IoT Root CA',
+      '  is about                  all certificates of the CA',
+      '  authority key identifier  34657d207867ec3f6936aa8fcfb36c5b1b4ad57a',
+      '  revoked                   4 certificates',
+      '                            4A1B2C3D4E5F60718293A4B5C6D7E8F900000001 on 2026-02-27 08:09:10 UTC',
+      '                            4A1B2C3D4E5F60718293A4B5C6D7E8F900000002 on 2026-02-27 08:09:10 UTC (keyCompromise; compromised since 2026-01-02 03:04:05 UTC)',
+      '                            4A1B2C3D4E5F60718293A4B5C6D7E8F900000003 on 2026-02-27 08:09:10 UTC (certificateHold)',
+      '                            4A1B2C3D4E5F60718293A4B5C6D7E8F900000004 on 2026-02-27 08:09:10 UTC (compromised since 2051-01-02 03:04:05 UTC)',
+      expect.stringMatching(/^ {2}SHA-256 fingerprint {7}[0-9a-f]{64}$/),
+    ]);
+  });
+
+  test('says that nobody has checked its signature where its CA is not among the files', () => {
+    expect(inspect(['ca.crl'])).toMatch(/^ {2}signature {17}not checked: the certificate of its CA is not among the files$/m);
+  });
+
+  test('says since when it is out of date', () => {
+    expect(inspect(['ca.crl'], {}, new Date('2026-03-10T12:00:00Z'))).toMatch(/next list by .* \(expired 2 days ago\)$/m);
+  });
+
+  test('that is published says where, in PEM too', async () => {
+    file('published.pem', toPem('X509 CRL', await testCrl(ca, { distributionPoint: ['http://crl.example.com/1-of-2.crl'], revoked: [] })));
+    const said = inspect(['published.pem']);
+    expect(said).toMatch(/^ {2}is about {18}all certificates of the CA with the distribution point http:\/\/crl\.example\.com\/1-of-2\.crl$/m);
+    expect(said).toMatch(/^ {2}revoked {19}none$/m);
+  });
+
+  test('of many certificates shows the first twenty', async () => {
+    const many = Array.from({ length: 300 }, (_, index): RevokedCertificate =>
+      ({ serialNumber: (0x1000 + index).toString(16).toUpperCase(), revokedAt: NOW }));
+    file('many.crl', await testCrl(ca, { revoked: [many] }));
+    const said = inspect(['many.crl']);
+    expect(said.match(/^ {28}\S+ on /gm)).toHaveLength(20);
+    expect(said).toMatch(/^ {2}revoked {19}300 certificates$/m);
+    expect(said).toMatch(/^ {28}and 280 more$/m);
+  });
+
+  test('is in the document with every certificate that it revokes', () => {
+    const document = JSON.parse(inspect(['ca.crl', 'ca.pem'], { json: true }));
+    expect(complaintsOf(SCHEMA, document)).toBe('');
+    expect(document.entries[0]).toMatchObject({
+      kind: 'revocationList', number: '258', thisUpdate: '2026-03-01T12:00:00Z', nextUpdate: '2026-03-08T12:00:00Z', verified: true, size: 4,
+    });
+    expect(document.entries[0].revoked[1]).toEqual({
+      serialNumber: REVOKED[1].serialNumber, revokedAt: '2026-02-27T08:09:10Z', reason: 'keyCompromise', invalidityDate: '2026-01-02T03:04:05Z',
+    });
+  });
+
+  test('that is damaged is refused', () => {
+    file('damaged.pem', toPem('X509 CRL', Buffer.from('3003020101', 'hex')));
+    expect(() => inspect(['damaged.pem'])).toThrow(/damaged\.pem: this revocation list can't be read: DER must have tag 0x30/);
+  });
+});
+
+describe('with --crl', () => {
+  /** What is said of the revocation of the first file. */
+  const revocation = (files: readonly string[], crl: readonly string[], now = NOW) => /^ {2}revocation {16}(.*)$/m.exec(inspect(files, { crl }, now))![1];
+
+  test('a certificate says that it is revoked, when and why', () => {
+    expect(revocation(['revoked.pem', 'ca.pem'], ['ca.crl']))
+      .toBe('revoked on 2026-02-27 08:09:10 UTC (keyCompromise; compromised since 2026-01-02 03:04:05 UTC), according to ca.crl');
+  });
+
+  test('a certificate says that it is not revoked', () => {
+    expect(revocation(['good.pem', 'ca.pem'], ['ca.crl'])).toBe('not revoked, according to ca.crl of 2026-03-01 12:00:00 UTC');
+  });
+
+  test('a list that is out of date still revokes, but clears nobody', () => {
+    const late = new Date(NEXT_UPDATE.getTime() + 1000);
+    expect(revocation(['revoked.pem', 'ca.pem'], ['ca.crl'], late)).toMatch(/^revoked on/);
+    expect(revocation(['good.pem', 'ca.pem'], ['ca.crl'], late)).toBe('not known: ca.crl: it was to be replaced by 2026-03-08 12:00:00 UTC');
+  });
+
+  test('one list of several can revoke', async () => {
+    file('empty.crl', await testCrl(ca, { revoked: [] }));
+    expect(revocation(['revoked.pem', 'ca.pem'], ['empty.crl', 'ca.crl'])).toMatch(/^revoked on .*, according to ca\.crl$/);
+  });
+
+  test('nothing is known without the certificate of the CA', () => {
+    expect(revocation(['good.pem'], ['ca.crl'])).toBe('not known: ca.crl: the certificate of the CA that has signed it is not among the files');
+  });
+
+  test('nothing is known from the list of another CA, even one with the same name', async () => {
+    const namesake = await testCa({ algorithm: 'EC_P384' });
+    file('namesake.pem', toPem('CERTIFICATE', namesake.certificate));
+    file('namesake.crl', await testCrl(namesake, { hashAlgorithm: 'SHA-384' }));
+    expect(revocation(['good.pem', 'ca.pem', 'namesake.pem'], ['namesake.crl'])).toBe('not known: namesake.crl: it is the list of another CA with the same name');
+    const other = await testCa({ subject: { commonName: 'Other CA' } });
+    file('other.pem', toPem('CERTIFICATE', other.certificate));
+    file('other.crl', await testCrl(other));
+    expect(revocation(['good.pem', 'ca.pem', 'other.pem'], ['other.crl'])).toBe('not known: other.crl: it is the list of another CA');
+  });
+
+  test('a published list is about the certificates that name it', async () => {
+    const urls = ['http://crl.example.com/1-of-1.crl'];
+    file('named.pem', toPem('CERTIFICATE', await testCertificate(ca.issuer, { serialNumber: REVOKED[2].serialNumber, extensions: { crlDistributionPoints: urls } })));
+    file('named.crl', await testCrl(ca, { distributionPoint: urls }));
+    expect(revocation(['named.pem', 'ca.pem'], ['named.crl'])).toBe('revoked on 2026-02-27 08:09:10 UTC (certificateHold), according to named.crl');
+    expect(revocation(['good.pem', 'ca.pem'], ['named.crl'])).toBe('not known: named.crl: it is about certificates with another distribution point');
+    expect(inspect(['named.pem'])).toMatch(/^ {2}revocation lists {10}http:\/\/crl\.example\.com\/1-of-1\.crl$/m);
+  });
+
+  test('the document says the same', () => {
+    const document = JSON.parse(inspect(['revoked.pem', 'good.pem', 'ca.pem'], { crl: ['ca.crl'], json: true }));
+    expect(complaintsOf(SCHEMA, document)).toBe('');
+    expect(document.entries.map(({ revocation: said }: { revocation: object }) => said)).toEqual([
+      { state: 'revoked', list: 'ca.crl', serialNumber: REVOKED[1].serialNumber, revokedAt: '2026-02-27T08:09:10Z', reason: 'keyCompromise', invalidityDate: '2026-01-02T03:04:05Z' },
+      { state: 'notRevoked', list: 'ca.crl' },
+      { state: 'notRevoked', list: 'ca.crl' },
+    ]);
+  });
+
+  test('a file without a list is refused', () => {
+    expect(() => inspect(['good.pem'], { crl: ['ca.pem'] })).toThrow(/--crl: .*ca\.pem must hold a certificate revocation list, and holds none/);
+  });
+});

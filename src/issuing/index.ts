@@ -5,7 +5,9 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDbLedger } from './aws/dynamodb-ledger';
+import { DynamoDbRevocations } from './aws/dynamodb-revocations';
 import { KmsSigners } from './aws/kms-signers';
+import { LedgerTable } from './aws/ledger-table';
 import { ParameterVersions } from './aws/parameter-versions';
 import { SecretsManagerVersions } from './aws/secrets-manager-versions';
 import { StackResources } from './aws/stack-resources';
@@ -59,9 +61,11 @@ function ports(signal: AbortSignal, patience: number): Ports {
   const ownRegion = process.env.AWS_REGION!;
   const values = new SecretValues(secretsManager, calls, ownRegion);
   const signers = new KmsSigners(kms, calls);
+  const ledgerTable = (table: string): LedgerTable => new LedgerTable(dynamoDb(regionIn(table) ?? ownRegion), calls, table);
   return {
-    ledger: table => new DynamoDbLedger(dynamoDb(regionIn(table) ?? ownRegion), calls, table),
-    anyTable: table => new DynamoDbLedger(dynamoDb(ownRegion), new AwsCalls(signal, 0), table, NO_LEDGER),
+    ledger: table => new DynamoDbLedger(ledgerTable(table)),
+    revocations: table => new DynamoDbRevocations(ledgerTable(table)),
+    anyTable: table => new DynamoDbLedger(new LedgerTable(dynamoDb(ownRegion), new AwsCalls(signal, 0), table, NO_LEDGER)),
     stack: async stackId => ({ resources: await new StackResources(cloudFormation(ownRegion), calls).list(stackId), declaredCas }),
     secrets: new SecretsManagerVersions(secretsManager(ownRegion), calls),
     parameters: new ParameterVersions(ssm(ownRegion), calls),

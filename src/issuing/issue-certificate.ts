@@ -13,9 +13,11 @@ import { assertGenuine, IssuedEntry } from './ledger/genuine-entry';
 import { Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
 import { assertNameIsFree } from './ledger/name-in-use';
 import { declaredContent, isUnderWay, reservation } from './ledger/reservation';
+import { isRevoked } from './ledger/revocation';
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
 import { Ports } from './ports';
+import { assertNotRevoked } from './revocation/assert-not-revoked';
 import { formatTime } from '../contract/term';
 import { Certificate, parseCertificate, verifyCertificate } from '../pki/certificate';
 import { issue, selfIssuer } from '../pki/issue';
@@ -38,11 +40,15 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const entry = await ledger.find(declared.identity);
     assertWanted(declared, entry);
+    const revocation = entry?.certificate && await ports.revocations(declared.declaration.issuerLedgerTable).find(entry.issuer, entry.serialNumber);
+    if (entry?.status === 'ISSUED' && isRevoked(revocation)) {
+      assertNotRevoked(revocation, declared.mustExist, await ledger.resource(declared), ports.clock());
+    }
     const ca = await issuingCa(declared.declaration.issuer, ledger, ports, declared.declaration.issuerKeyIdentifier);
     const issued = entry?.status === 'ISSUED'
       ? await confirm(declared, entry, ca, ledger, ports)
       // A request in a secret is read only now: an issued certificate does not depend on what the secret holds today.
-      : await next({ ...declared, declaration: await withRequest(declared.declaration, ports) }, entry, ca, ledger, ports, assertFits);
+      : await next({ ...declared, declaration: await withRequest(declared.declaration, ports) }, isRevoked(revocation), entry, ca, ledger, ports, assertFits);
     if (issued) {
       return issued;
     }
@@ -54,17 +60,18 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
 type AssertFits = (pem: string, declaration: Declaration) => void;
 
 /**
- * Completes the certificate from what the ledger has for the identity. Returns `undefined` if the ledger has to be read again: another
+ * Completes the certificate from what the ledger has for the identity, unless it is revoked. Returns `undefined` if the ledger has to be read again: another
  * delivery got ahead, or this one has withdrawn a reservation that no request will complete.
  */
 async function next(
-  request: CertificateRequest, entry: LedgerEntry | undefined, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports, assertFits: AssertFits,
+  request: CertificateRequest, revoked: boolean, entry: LedgerEntry | undefined, ca: IssuingCa | undefined, ledger: Ledger, ports: Ports,
+  assertFits: AssertFits,
 ): Promise<IssuedEntry | undefined> {
-  if (entry && await isReinstatable(entry, request.declaration, ports)) {
+  if (entry && !revoked && await isReinstatable(entry, request.declaration, ports)) {
     await assertNameIsFree(request, ledger, ports);
     return record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports);
   }
-  if (entry && isGoodReservation(entry, request, ports)) {
+  if (entry && !revoked && isGoodReservation(entry, request, ports)) {
     return entry.status === 'SIGNED' ? record(request, await genuine(request, entry, ca, ports), {}, ca, ledger, ports)
       : complete(request, entry, ca, ledger, ports);
   }

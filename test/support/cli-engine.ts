@@ -7,6 +7,7 @@ import { deployStack, removeStack } from '../../src/cli/local/deployment';
 import { DirectoryKmsKeys } from '../../src/cli/local/directory-kms-keys';
 import { DirectoryLedger } from '../../src/cli/local/directory-ledger';
 import { DirectoryParameters } from '../../src/cli/local/directory-parameters';
+import { DirectoryRevocations } from '../../src/cli/local/directory-revocations';
 import { DirectorySecretVersions } from '../../src/cli/local/directory-secret-versions';
 import { Engine } from '../../src/cli/local/engine';
 import { GivenSecrets } from '../../src/cli/local/given-secrets';
@@ -73,6 +74,7 @@ export class RecordingDeployment {
     const secretValues = new LocalSecretValues(new GivenSecrets([], []), secrets);
     return {
       store,
+      disk: localDisk,
       isRehearsal: false,
       secrets,
       kmsKeys,
@@ -84,6 +86,7 @@ export class RecordingDeployment {
         hsm: keyArn => kmsKeys.signer(keyArn),
         ledger: table => new DirectoryLedger(table, store),
         anyTable: table => new DirectoryLedger(table, store),
+        revocations: table => new DirectoryRevocations(new DirectoryLedger(table, store)),
         stack: async stackId => ({ resources: store.resourcesOf(stackId), declaredCas: [] }),
         clock: () => new Date(),
         random: () => { throw new Error('nothing is random here'); },

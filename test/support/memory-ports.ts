@@ -4,6 +4,7 @@ import { checkHashForKms } from '../../src/contract/kms';
 import {
   Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, ResourceRecord, takesBack,
 } from '../../src/issuing/ledger/ledger';
+import { CrlRecord, Revocation, Revocations } from '../../src/issuing/ledger/revocation';
 import { NOTHING_TO_PUT_BACK, ParameterVersions, Ports, SecretValue, SecretVersions, StackResource } from '../../src/issuing/ports';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../src/pki/keys';
 import { Signer, signerOf } from '../../src/pki/signer';
@@ -21,7 +22,7 @@ const TABLE = 'ledger';
 
 /** What a ledger holds, as in DynamoDB: certificates by issuer and serial number, what is the latest of an identity, and what each resource declares. */
 class MemoryLedger {
-  public static keyOf({ issuer, serialNumber }: LedgerEntry): string {
+  public static keyOf({ issuer, serialNumber }: Pick<LedgerEntry, 'issuer' | 'serialNumber'>): string {
     return `${issuer}/${serialNumber}`;
   }
 
@@ -33,6 +34,31 @@ class MemoryLedger {
   /** The keys of the latest entries, by identity. */
   public readonly current = new Map<string, string>();
   public readonly resources = new Map<string, ResourceRecord>();
+
+  public readonly revoked = new Map<string, Revocation>();
+  public readonly crls = new Map<string, CrlRecord & { readonly published?: number }>();
+
+  public revoke(revocation: Revocation, over: Revocation | undefined): boolean {
+    const key = MemoryLedger.keyOf(revocation);
+    if (this.revoked.get(key)?.revision !== over?.revision) {
+      return false;
+    }
+    this.revoked.set(key, revocation);
+    return true;
+  }
+
+  public takeCrlNumber(issuer: string): CrlRecord {
+    const taken = { ...this.crls.get(issuer), number: (this.crls.get(issuer)?.number ?? 0) + 1 };
+    this.crls.set(issuer, taken);
+    return { number: taken.number, publishedAt: taken.publishedAt };
+  }
+
+  public publishedCrl(issuer: string, { number, publishedAt }: Required<CrlRecord>): void {
+    const record = this.crls.get(issuer)!;
+    if (number > (record.published ?? 0)) {
+      this.crls.set(issuer, { ...record, published: number, publishedAt });
+    }
+  }
 
   public find(identity: string): LedgerEntry | undefined {
     const key = this.current.get(identity);
@@ -112,6 +138,7 @@ export class MemoryWorld {
   public ports(gate: Gate = OPEN): Ports {
     return {
       ledger: table => this.ledger(table, gate),
+      revocations: table => this.revocations(table, gate),
       anyTable: table => this.ledger(table, gate),
       stack: () => gate('stack', () => ({ resources: this.stackResources, declaredCas: this.declaredCas })),
       secrets: this.secrets(gate),
@@ -173,6 +200,21 @@ export class MemoryWorld {
       async *issued(issuer) {
         yield* await gate('issued', () => here().latest(entry => entry.issuer === issuer && entry.status === 'ISSUED'));
       },
+    };
+  }
+
+  private revocations(table: string, gate: Gate): Revocations {
+    const here = (): MemoryLedger => this.table(table);
+    return {
+      certificate: (issuer, serialNumber) => gate('certificate', () => here().entries.get(MemoryLedger.keyOf({ issuer, serialNumber }))),
+      find: (issuer, serialNumber) => gate('findRevocation', () => here().revoked.get(MemoryLedger.keyOf({ issuer, serialNumber }))),
+      record: (revocation, over) => gate('recordRevocation', () => here().revoke(revocation, over)),
+      async *list(issuer) {
+        yield* await gate('listRevocations', () => [[...here().revoked.values()].filter(each => each.issuer === issuer)
+          .sort((one, other) => one.serialNumber < other.serialNumber ? -1 : 1)]);
+      },
+      takeCrlNumber: issuer => gate('takeCrlNumber', () => here().takeCrlNumber(issuer)),
+      publishedCrl: (issuer, crl) => gate('publishedCrl', () => here().publishedCrl(issuer, crl)),
     };
   }
 

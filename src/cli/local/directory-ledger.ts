@@ -60,6 +60,12 @@ export class DirectoryLedger implements Ledger {
     return this.entries(entry => entry.issuer === issuer && entry.commonName !== undefined && comparableCommonName(entry.commonName) === name);
   }
 
+  /** The certificate with this serial number, whether or not it is the latest of its identity. */
+  public certificate(issuer: string, serialNumber: string): LedgerEntry | undefined {
+    const entry = own(this.ledger.entries, keyOf({ issuer, serialNumber }));
+    return entry && fromStored(entry);
+  }
+
   private async assertHeld(holder: Holder, mayHaveFailed: boolean): Promise<void> {
     const record = await this.resource(holder);
     if (record?.requestId !== holder.requestId || (record.outcome === 'FAILED' && !mayHaveFailed)) {
@@ -71,16 +77,17 @@ export class DirectoryLedger implements Ledger {
     return Object.values(this.ledger.latest).map(key => this.ledger.entries[key]).filter(isWanted).map(fromStored);
   }
 
-  private get ledger(): LedgerState {
+  /** Everything that the ledger holds. */
+  public get ledger(): LedgerState {
     return own(this.store.state.ledgers, this.table) ?? { latest: {}, resources: {}, entries: {} };
   }
 
   /** Changes the ledger, which begins with its first entry or record, and saves it. Returns `true`, for the methods that have written. */
-  private write({ latest = {}, resources = {}, entries = {} }: Partial<LedgerState>): true {
-    const ledger = this.store.state.ledgers[this.table] ??= this.ledger;
-    Object.assign(ledger.latest, latest);
-    Object.assign(ledger.resources, resources);
-    Object.assign(ledger.entries, entries);
+  public write(changes: Partial<LedgerState>): true {
+    const ledger: { [part: string]: object | undefined } = this.store.state.ledgers[this.table] ??= this.ledger;
+    Object.entries(changes).forEach(([part, members]) => {
+      ledger[part] = Object.assign(ledger[part] ?? {}, members);
+    });
     this.store.save();
     return true;
   }
@@ -95,7 +102,7 @@ function present(facts: LedgerFacts): LedgerFacts {
 }
 
 /** A serial number is unique only for one issuer (RFC 5280, section 4.1.2.2). CAs from elsewhere can have any serial number. */
-function keyOf({ issuer, serialNumber }: LedgerEntry): string {
+export function keyOf({ issuer, serialNumber }: Pick<LedgerEntry, 'issuer' | 'serialNumber'>): string {
   return `${issuer}/${serialNumber}`;
 }
 

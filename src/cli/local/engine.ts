@@ -9,6 +9,7 @@ import { Progress } from '../terminal';
 import { DirectoryKmsKeys } from './directory-kms-keys';
 import { DirectoryLedger } from './directory-ledger';
 import { DirectoryParameters } from './directory-parameters';
+import { DirectoryRevocations } from './directory-revocations';
 import { DirectorySecretVersions } from './directory-secret-versions';
 import { GivenSecrets, secretId } from './given-secrets';
 import { LocalSecretValues } from './local-secret-values';
@@ -32,7 +33,7 @@ export interface Outside {
 export const outside: Outside = { disk: localDisk, isRehearsal: false, lifecycle: handleLifecycleEvent, clock: () => new Date(), generateKeyPair };
 
 /** What a deployment works with. */
-export interface Engine extends Pick<Outside, 'isRehearsal' | 'lifecycle'> {
+export interface Engine extends Pick<Outside, 'disk' | 'isRehearsal' | 'lifecycle'> {
   readonly store: StateStore;
   readonly secrets: DirectorySecretVersions;
   readonly kmsKeys: DirectoryKmsKeys;
@@ -59,6 +60,7 @@ export function directoryEngine(store: StateStore, reach: Outside, given: GivenS
   const ledger = (table: string) => new DirectoryLedger(table, store);
   return {
     store,
+    disk,
     isRehearsal,
     secrets,
     kmsKeys,
@@ -70,6 +72,7 @@ export function directoryEngine(store: StateStore, reach: Outside, given: GivenS
     ports: {
       ledger,
       anyTable: ledger,
+      revocations: table => new DirectoryRevocations(ledger(table)),
       stack: async stackId => ({ resources: store.resourcesOf(stackId), declaredCas: declaredCas.get(stackId) ?? [] }),
       secrets,
       parameters: new DirectoryParameters(store, disk),

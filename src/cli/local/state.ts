@@ -1,7 +1,9 @@
 import { Form, listOf, mapOf, oneOf, record, text, ValueOf, wholeNumber } from './form';
 import { isMap, JsonMap } from '../../contract/json-map';
 import { KEY_ALGORITHM_NAMES } from '../../contract/key-algorithms';
+import { REVOCATION_REASON_NAMES } from '../../contract/revocation';
 import { LedgerEntry, ResourceRecord } from '../../issuing/ledger/ledger';
+import { Revocation, REVOCATION_STATES } from '../../issuing/ledger/revocation';
 
 /** The version of the format of state.json. */
 export const STATE_VERSION = 3;
@@ -79,6 +81,11 @@ const resourceRecord = record({
   requestId: text, since: text, holds: listOf(text), earlier: listOf(text), revision: wholeNumber,
 }) as Form<unknown> as Form<ResourceRecord>;
 
+const revocation = record({
+  issuer: text, serialNumber: text, state: oneOf(REVOCATION_STATES), reason: oneOf(REVOCATION_REASON_NAMES), revokedAt: text, orderedBy: text, notAfter: text,
+  revision: wholeNumber,
+}, { invalidityDate: text }) as Form<Revocation>;
+
 const ledger = record({
   /** For each identity, the key of its latest certificate in `entries`. */
   latest: mapOf(text),
@@ -86,6 +93,11 @@ const ledger = record({
   resources: mapOf(resourceRecord),
   /** The certificates by issuer and serial number. */
   entries: mapOf(entry),
+}, {
+  /** What is recorded about revoked certificates, by issuer and serial number. */
+  revoked: mapOf(revocation),
+  /** What is recorded about the revocation lists of each CA. */
+  crls: mapOf(record({ number: wholeNumber }, { publishedAt: text })),
 });
 
 /** The parts of the state. The stacks are in the order in which they were first deployed. */

@@ -1,17 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, QueryCommandInput, TransactionCanceledException, TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { entryFrom, Item, namedIdentityFrom, recordFrom, toAttribute, toItem } from './ledger-item';
 import { certificateKey, isFor, nameKey, namePartition, pointerKey, resourceKey, resourceOf } from './ledger-keys';
-import { AwsCalls, errorName } from '../../lambda/aws/aws-calls';
+import { CONDITION_FAILED, LedgerTable } from './ledger-table';
+import { errorName } from '../../lambda/aws/aws-calls';
 import { Requester } from '../../resource/lifecycle-event';
 import { OvertakenError } from '../../resource/overtaken-error';
-import { Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, ResourceRecord, TABLE_WAS_CHANGED, takesBack } from '../ledger/ledger';
-
-const CONDITION_FAILED = 'ConditionalCheckFailedException';
-const TABLE_GONE = 'ResourceNotFoundException';
+import { Holder, Ledger, LedgerEntry, LedgerFacts, LedgerStatus, ResourceRecord, TABLE_WAS_CHANGED, takesBack } from '../ledger/ledger';
 
 /**
  * The ledger in a DynamoDB table with the string keys `pk` and `sk`. Items are never deleted:
@@ -22,40 +17,38 @@ const TABLE_GONE = 'ResourceNotFoundException';
  * - `resource#<stack id>/<logical id>`, `current`: the attributes of `ResourceRecord`
  * - `name#<identity of the CA>#<digest of the common name>`, `resource#<stack id>/<logical id>`: the `identity` of the last certificate
  *   that a resource had under a common name
+ *
+ * `DynamoDbRevocations` describes the items about revocation.
  */
 export class DynamoDbLedger implements Ledger {
-  /** @param absent the names of the errors that mean that there is no ledger */
-  constructor(
-    private readonly client: DynamoDBClient, private readonly calls: AwsCalls, private readonly table: string,
-    private readonly absent: readonly string[] = [TABLE_GONE],
-  ) {}
+  constructor(private readonly table: LedgerTable) {}
 
   public async find(identity: string): Promise<LedgerEntry | undefined> {
-    const pointer = await this.get(pointerKey(identity));
+    const pointer = await this.table.get(pointerKey(identity));
     if (!pointer) {
       return undefined;
     }
-    const item = await this.get(certificateKey({ issuer: pointer.issuer?.S, serialNumber: pointer.serialNumber?.S }));
+    const item = await this.table.get(certificateKey({ issuer: pointer.issuer?.S, serialNumber: pointer.serialNumber?.S }));
     if (!item) {
-      throw new Error(`the ledger ${this.table} has lost the certificate with serial number ${pointer.serialNumber?.S}; `
+      throw new Error(`the ledger ${this.table.name} has lost the certificate with serial number ${pointer.serialNumber?.S}; `
         + 'restore the table from its point-in-time recovery');
     }
     const entry = entryFrom(item);
     if (entry.identity !== identity) {
-      throw new Error(`the ledger ${this.table} must have a certificate of ${identity} as the latest one of this identity, `
+      throw new Error(`the ledger ${this.table.name} must have a certificate of ${identity} as the latest one of this identity, `
         + `got a certificate of ${entry.identity}; ${TABLE_WAS_CHANGED}`);
     }
     return entry;
   }
 
   public async resource(requester: Requester): Promise<ResourceRecord | undefined> {
-    const item = await this.get(resourceKey(requester));
+    const item = await this.table.get(resourceKey(requester));
     return item && recordFrom(item);
   }
 
   public async record(requester: Requester, record: ResourceRecord, over: ResourceRecord | undefined): Promise<boolean> {
-    const written = await this.written(() => this.calls.make('dynamodb:PutItem', this.resourceName, options => this.client.send(new PutItemCommand({
-      TableName: this.table,
+    const written = await this.written(() => this.table.write('dynamodb:PutItem', (client, options) => client.send(new PutItemCommand({
+      TableName: this.table.name,
       Item: { ...resourceKey(requester), ...toItem(record) },
       ...over ? { ConditionExpression: 'revision = :over', ExpressionAttributeValues: { ':over': toAttribute(over.revision) } }
         : { ConditionExpression: 'attribute_not_exists(pk)' },
@@ -66,7 +59,7 @@ export class DynamoDbLedger implements Ledger {
 
   public async reserve(entry: LedgerEntry, over: LedgerEntry | undefined, holder: Holder): Promise<boolean> {
     const { identity, issuer, serialNumber, commonName } = entry;
-    const TableName = this.table;
+    const TableName = this.table.name;
     const written = await this.transact(holder, false, [
       { Put: { TableName, Item: { ...pointerKey(identity), ...toItem({ issuer, serialNumber }) }, ...ifPointerIs(over) } },
       { Put: { TableName, Item: { ...certificateKey(entry), ...toItem(entry) }, ConditionExpression: 'attribute_not_exists(pk)' } },
@@ -89,7 +82,7 @@ export class DynamoDbLedger implements Ledger {
     const added = Object.entries(facts).filter(([, value]) => value !== undefined);
     const written = await this.transact(holder, takesBack(to, facts), [{
       Update: {
-        TableName: this.table,
+        TableName: this.table.name,
         Key: certificateKey(entry),
         UpdateExpression: `SET ${['#status = :to', ...added.map(([name]) => `${name} = :${name}`)].join(', ')}`,
         ConditionExpression: `${UNCHANGED} AND stackId = :fromStack AND logicalResourceId = :fromResource`,
@@ -131,16 +124,16 @@ export class DynamoDbLedger implements Ledger {
   private async transact(holder: Holder, mayHaveFailed: boolean, writes: readonly TransactWriteItem[]): Promise<boolean> {
     const fence: TransactWriteItem = {
       ConditionCheck: {
-        TableName: this.table,
+        TableName: this.table.name,
         Key: resourceKey(holder),
         ConditionExpression: mayHaveFailed ? 'requestId = :request'
           : 'requestId = :request AND (attribute_not_exists(outcome) OR outcome = :success)',
         ExpressionAttributeValues: { ':request': toAttribute(holder.requestId), ...mayHaveFailed ? {} : { ':success': toAttribute('SUCCESS') } },
       },
     };
-    return this.written(() => this.calls.make('dynamodb:TransactWriteItems', this.resourceName, async options => {
+    return this.written(() => this.table.write('dynamodb:TransactWriteItems', async (client, options) => {
       try {
-        return await this.client.send(new TransactWriteItemsCommand({ TransactItems: [fence, ...writes] }), options);
+        return await client.send(new TransactWriteItemsCommand({ TransactItems: [fence, ...writes] }), options);
       } catch (error) {
         throw error instanceof TransactionCanceledException ? decisiveReason(error) : error;
       }
@@ -148,35 +141,16 @@ export class DynamoDbLedger implements Ledger {
   }
 
   private async *query<T>(input: Omit<QueryCommandInput, 'TableName'>, read: (item: Item) => T): AsyncIterable<T> {
-    let start: Item | undefined;
-    do {
-      const command = new QueryCommand({ TableName: this.table, ConsistentRead: true, ExclusiveStartKey: start, ...input });
-      const { Items = [], LastEvaluatedKey } = await this.reading(() => this.calls.make('dynamodb:Query', this.resourceName,
-        options => this.client.send(command, options), this.absent));
-      yield* Items.map(read);
-      start = LastEvaluatedKey;
-    } while (start);
+    for await (const items of this.table.pages(input)) {
+      yield* items.map(read);
+    }
   }
 
   /** Whether this same change has already been made: it was written, but the answer was lost and the client retried. */
   private async isAlready(entry: LedgerEntry, wanted: Partial<LedgerEntry>): Promise<boolean> {
-    const item = await this.get(certificateKey(entry));
+    const item = await this.table.get(certificateKey(entry));
     const now = item && entryFrom(item);
     return now !== undefined && Object.entries(wanted).every(([name, value]) => isDeepStrictEqual(now[name as keyof LedgerEntry], value));
-  }
-
-  private async get(Key: Item): Promise<Item | undefined> {
-    const command = new GetItemCommand({ TableName: this.table, Key, ConsistentRead: true });
-    return (await this.reading(() => this.calls.make('dynamodb:GetItem', this.resourceName, options => this.client.send(command, options), this.absent))).Item;
-  }
-
-  private async reading<T>(read: () => Promise<T>): Promise<T> {
-    try {
-      return await read();
-    } catch (error) {
-      throw !this.absent.includes(errorName(error)) ? error : new LedgerGoneError(`the ledger ${this.table} does not exist (${errorName(error)}); `
-        + 'restore the table from its point-in-time recovery or from a backup');
-    }
   }
 
   private async written(write: () => Promise<unknown>): Promise<boolean> {
@@ -192,10 +166,6 @@ export class DynamoDbLedger implements Ledger {
       }
       throw error;
     }
-  }
-
-  private get resourceName(): string {
-    return `the table ${this.table}`;
   }
 }
 

@@ -1,9 +1,11 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isMap } from '../../contract/json-map';
 import { KeyStorageProperties } from '../../contract/properties';
+import { REVOCATION_REASON_NAMES } from '../../contract/revocation';
 import { quote } from '../../contract/rules';
 import { entryOf } from '../../lambda/outside-text';
 import { LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
+import { CrlRecord, Revocation, REVOCATION_STATES } from '../ledger/revocation';
 
 /** An item or the key of an item, in DynamoDB's format. */
 export type Item = { [name: string]: AttributeValue };
@@ -46,6 +48,24 @@ export function entryFrom(item: Item): LedgerEntry {
  */
 export function recordFrom(item: Item): ResourceRecord {
   return valuesOf(item, RECORD) as unknown as ResourceRecord;
+}
+
+/**
+ * Reads the record of a revoked certificate that an item holds.
+ *
+ * @throws Error if the item holds something that no record has
+ */
+export function revocationFrom(item: Item): Revocation {
+  return valuesOf(item, REVOCATION) as unknown as Revocation;
+}
+
+/**
+ * Reads what an item says about the revocation lists of a CA.
+ *
+ * @throws Error if the item holds something else
+ */
+export function crlRecordFrom(item: Item): CrlRecord {
+  return valuesOf(item, CRL) as unknown as CrlRecord;
 }
 
 /**
@@ -169,6 +189,20 @@ const ENTRY: Kinds<LedgerEntry> = {
   signature: optional(OCTETS),
 };
 
+const REVOCATION: Kinds<Revocation> = {
+  issuer: TEXT,
+  serialNumber: TEXT,
+  state: oneOf(...REVOCATION_STATES),
+  reason: oneOf(...REVOCATION_REASON_NAMES),
+  revokedAt: TEXT,
+  invalidityDate: optional(TEXT),
+  orderedBy: TEXT,
+  notAfter: TEXT,
+  revision: COUNT,
+};
+
+const CRL: Kinds<CrlRecord> = { number: COUNT, publishedAt: optional(TEXT) };
+
 const RECORD: Kinds<ResourceRecord> = {
   requestId: TEXT,
   requestedAt: optional(TEXT),
@@ -181,6 +215,8 @@ const RECORD: Kinds<ResourceRecord> = {
   declares: optional(TEXT),
   holds: TEXTS,
   had: TEXTS,
+  sinceBefore: optional(TEXT),
+  outcomeBefore: optional(oneOf('SUCCESS', 'FAILED')),
   earlier: TEXTS,
   revision: COUNT,
 };

@@ -14,6 +14,14 @@ export function certificateKey({ issuer, serialNumber }: { issuer?: string; seri
   return { pk: { S: `issuer#${issuer}` }, sk: { S: `serial#${serialNumber}` } };
 }
 
+export function revocationKey({ issuer, serialNumber }: { issuer: string; serialNumber: string }): Item {
+  return { pk: { S: `revoked#${issuer}` }, sk: { S: `serial#${serialNumber}` } };
+}
+
+export function crlKey(issuer: string): Item {
+  return { pk: { S: `crl#${issuer}` }, sk: { S: 'current' } };
+}
+
 export function resourceKey(requester: Requester): Item {
   return { pk: { S: `resource#${pathOf(requester)}` }, sk: { S: 'current' } };
 }

@@ -49,6 +49,8 @@ export function begun(record: ResourceRecord | undefined, event: LifecycleEvent,
     declares: record?.declares,
     holds: [...new Set(holds)],
     had: record?.had ?? [],
+    sinceBefore: record?.since,
+    outcomeBefore: record?.outcome,
     earlier: record ? [record.requestId, ...record.earlier].slice(0, MAX_EARLIER) : [],
     revision: (record?.revision ?? 0) + 1,
   };

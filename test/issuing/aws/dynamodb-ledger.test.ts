@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDbLedger } from '../../../src/issuing/aws/dynamodb-ledger';
+import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
 import { LedgerEntry, LedgerGoneError, ResourceRecord } from '../../../src/issuing/ledger/ledger';
 import { OvertakenError } from '../../../src/resource/overtaken-error';
 import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
@@ -19,7 +20,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   proxy.reset();
   table = await makeTable(client);
-  ledger = new DynamoDbLedger(client, awsCalls(), table);
+  ledger = new DynamoDbLedger(new LedgerTable(client, awsCalls(), table));
   await ledger.record(HOLDER, RECORD, undefined);
   proxy.calls = [];
 });
@@ -286,7 +287,7 @@ describe('faults', () => {
   });
 
   test('a table that does not exist is named, with what to do', async () => {
-    const missing = new DynamoDbLedger(client, awsCalls(), 'no-such-table');
+    const missing = new DynamoDbLedger(new LedgerTable(client, awsCalls(), 'no-such-table'));
     const failure = await missing.find(IDENTITY).catch(error => error);
     expect(failure).toBeInstanceOf(LedgerGoneError); // so that a stack can be deleted without it
     expect(failure.message).toMatch(/^the ledger no-such-table does not exist .*; restore the table from its point-in-time recovery/);

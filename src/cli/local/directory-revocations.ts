@@ -1,0 +1,39 @@
+import { DirectoryLedger, keyOf } from './directory-ledger';
+import { LedgerEntry } from '../../issuing/ledger/ledger';
+import { CrlRecord, Revocation, Revocations } from '../../issuing/ledger/revocation';
+import { own } from '../json';
+
+/** What the state of a local deployment knows about revoked certificates. */
+export class DirectoryRevocations implements Revocations {
+  constructor(private readonly ledger: DirectoryLedger) {}
+
+  public async certificate(issuer: string, serialNumber: string): Promise<LedgerEntry | undefined> {
+    return this.ledger.certificate(issuer, serialNumber);
+  }
+
+  public async find(issuer: string, serialNumber: string): Promise<Revocation | undefined> {
+    return own(this.ledger.ledger.revoked ?? {}, keyOf({ issuer, serialNumber }));
+  }
+
+  public async record(revocation: Revocation, over: Revocation | undefined): Promise<boolean> {
+    const standing = await this.find(revocation.issuer, revocation.serialNumber);
+    return standing?.revision === over?.revision && this.ledger.write({ revoked: { [keyOf(revocation)]: revocation } });
+  }
+
+  public async *list(issuer: string): AsyncIterable<readonly Revocation[]> {
+    yield Object.values(this.ledger.ledger.revoked ?? {}).filter(each => each.issuer === issuer)
+      .sort((one, other) => one.serialNumber < other.serialNumber ? -1 : 1);
+  }
+
+  public async takeCrlNumber(issuer: string): Promise<CrlRecord> {
+    const former = own(this.ledger.ledger.crls ?? {}, issuer);
+    const taken = { ...former, number: (former?.number ?? 0) + 1 };
+    this.ledger.write({ crls: { [issuer]: taken } });
+    return taken;
+  }
+
+  /** Only one process at a time publishes, so its list is the newest one. */
+  public async publishedCrl(issuer: string, crl: Required<CrlRecord>): Promise<void> {
+    this.ledger.write({ crls: { [issuer]: crl } });
+  }
+}

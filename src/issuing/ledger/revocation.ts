@@ -1,0 +1,71 @@
+import { LedgerEntry } from './ledger';
+import { RevocationReason } from '../../contract/revocation';
+
+/**
+ * - `HELD`: revoked for the time being (`certificateHold`).
+ * - `RELEASED`: was held, and is good again.
+ * - `REVOKED`: revoked for good.
+ */
+export type RevocationState = 'HELD' | 'RELEASED' | 'REVOKED';
+
+export const REVOCATION_STATES: readonly RevocationState[] = ['HELD', 'RELEASED', 'REVOKED'];
+
+/** What a ledger records about the revocation of a certificate. */
+export interface Revocation {
+  /** The identity of the CA that has signed the certificate. */
+  readonly issuer: string;
+  /** 40 upper-case hexadecimal digits. */
+  readonly serialNumber: string;
+  readonly state: RevocationState;
+  readonly reason: RevocationReason;
+  /** From when on the certificate is revoked, ISO 8601, in whole seconds. For a certificate that was held first, the beginning of the hold. */
+  readonly revokedAt: string;
+  /** When the key was, or may have been, compromised, ISO 8601, in whole seconds. */
+  readonly invalidityDate?: string;
+  /** Who ordered the latest change, for people who read the ledger. */
+  readonly orderedBy: string;
+  /** The end of the certificate's validity, ISO 8601. A list drops the certificate some time after that. */
+  readonly notAfter: string;
+  /** Counts the changes, so that each one is conditional on the one before it. */
+  readonly revision: number;
+}
+
+/** What a ledger knows about the revocation lists of a CA. */
+export interface CrlRecord {
+  /** The number that was taken last. */
+  readonly number: number;
+  /** The `thisUpdate` of the newest list that was published, ISO 8601; absent before the first one. */
+  readonly publishedAt?: string;
+}
+
+/** Whether a certificate with this record is revoked now. */
+export function isRevoked(revocation: Revocation | undefined): revocation is Revocation {
+  return revocation !== undefined && revocation.state !== 'RELEASED';
+}
+
+/**
+ * The part of a ledger that says which certificates are revoked. It belongs to no resource and no request, so nothing fences its writes:
+ * each one is conditional on what it changes. Every read is consistent.
+ */
+export interface Revocations {
+  /** The certificate that a CA has given this serial number, or `undefined`. */
+  certificate(issuer: string, serialNumber: string): Promise<LedgerEntry | undefined>;
+  /** The record of a certificate, or `undefined` if it was never revoked. */
+  find(issuer: string, serialNumber: string): Promise<Revocation | undefined>;
+  /**
+   * Records the revocation of a certificate, or the change of one.
+   *
+   * @param over the record that `find` returned before; if there is another one now, nothing is written
+   * @returns whether it was written
+   */
+  record(revocation: Revocation, over: Revocation | undefined): Promise<boolean>;
+  /** The records of a CA's certificates, by ascending serial number, fetched page by page on demand. */
+  list(issuer: string): AsyncIterable<readonly Revocation[]>;
+  /**
+   * Takes a number for a revocation list of a CA. Each number is given once, and is greater than all before it; a number whose list is
+   * never published is lost.
+   */
+  takeCrlNumber(issuer: string): Promise<CrlRecord>;
+  /** Records that the list with this number was published, unless a later one was. */
+  publishedCrl(issuer: string, crl: Required<CrlRecord>): Promise<void>;
+}

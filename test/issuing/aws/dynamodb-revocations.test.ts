@@ -1,0 +1,95 @@
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDbRevocations } from '../../../src/issuing/aws/dynamodb-revocations';
+import { LedgerTable } from '../../../src/issuing/aws/ledger-table';
+import { Revocation } from '../../../src/issuing/ledger/revocation';
+import { awsCalls, dynamoDb, makeTable } from '../../support/aws-clients';
+import { FaultProxy } from '../../support/fault-proxy';
+import { MOTO_TIMEOUT, motoUrl } from '../../support/moto';
+
+const CA = `ca-${'2'.repeat(32)}`;
+
+let proxy: FaultProxy;
+let client: DynamoDBClient;
+let table: string;
+let revocations: DynamoDbRevocations;
+
+beforeAll(async () => {
+  proxy = await FaultProxy.start(await motoUrl());
+  client = dynamoDb(proxy.url);
+}, MOTO_TIMEOUT);
+beforeEach(async () => {
+  proxy.reset();
+  table = await makeTable(client);
+  revocations = new DynamoDbRevocations(new LedgerTable(client, awsCalls(), table));
+});
+afterAll(() => proxy.stop());
+
+function revocation(changes: Partial<Revocation> = {}): Revocation {
+  return {
+    issuer: CA, serialNumber: '4A'.repeat(20), state: 'REVOKED', reason: 'keyCompromise', revokedAt: '2026-02-01T00:00:00Z', orderedBy: 'anna',
+    notAfter: '2036-02-01T00:00:00Z', revision: 1, ...changes,
+  };
+}
+
+async function all(issuer = CA): Promise<Revocation[]> {
+  const found: Revocation[] = [];
+  for await (const page of revocations.list(issuer)) {
+    found.push(...page);
+  }
+  return found;
+}
+
+test('a certificate that was never revoked has no record', async () => {
+  expect(await revocations.find(CA, '4A'.repeat(20))).toBeUndefined();
+  expect(await revocations.certificate(CA, '4A'.repeat(20))).toBeUndefined();
+});
+
+test('a record is found as it was written, with and without what it may leave out', async () => {
+  const full = revocation({ serialNumber: '5A'.repeat(20), invalidityDate: '2026-01-01T00:00:00Z' });
+  expect(await revocations.record(revocation(), undefined)).toBe(true);
+  expect(await revocations.record(full, undefined)).toBe(true);
+  expect(await revocations.find(CA, '4A'.repeat(20))).toEqual(revocation());
+  expect(await revocations.find(CA, '5A'.repeat(20))).toEqual(full);
+});
+
+test('a record is written only over the one that was read', async () => {
+  const held = revocation({ state: 'HELD', reason: 'certificateHold' });
+  await revocations.record(held, undefined);
+  expect(await revocations.record(revocation({ orderedBy: 'bert' }), undefined)).toBe(false);
+  expect(await revocations.record(revocation({ revision: 3 }), { ...held, revision: 2 })).toBe(false);
+  expect(await revocations.record(revocation({ revision: 2 }), held)).toBe(true);
+  expect(await revocations.find(CA, held.serialNumber)).toMatchObject({ state: 'REVOKED', revision: 2 });
+});
+
+test('a write whose answer is lost counts as written', async () => {
+  proxy.faults = (index, { operation }) => operation === 'PutItem' && index === 0 ? { kind: 'reset', when: 'after' } : undefined;
+  expect(await revocations.record(revocation({ invalidityDate: undefined }), undefined)).toBe(true);
+});
+
+test('the list has the certificates of one CA, by ascending serial number, over many pages', async () => {
+  const serials = Array.from({ length: 30 }, (_, index) => (0x4000 + 37 * index % 30).toString(16).toUpperCase().padStart(40, '4'));
+  await Promise.all(serials.map(serialNumber => revocations.record(revocation({ serialNumber, orderedBy: 'x'.repeat(50_000) }), undefined)));
+  await revocations.record(revocation({ issuer: `ca-${'3'.repeat(32)}` }), undefined);
+  proxy.calls = [];
+  expect((await all()).map(({ serialNumber }) => serialNumber)).toEqual([...serials].sort());
+  expect(proxy.calls.filter(({ operation }) => operation === 'Query').length).toBeGreaterThan(1);
+});
+
+test('numbers of lists ascend, and none is given twice', async () => {
+  const taken = await Promise.all(Array.from({ length: 5 }, () => revocations.takeCrlNumber(CA)));
+  expect(taken.map(({ number }) => number).sort()).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('a list that was published is known to the next one, and no earlier list displaces it', async () => {
+  for (let number = 1; number <= 3; number++) {
+    await revocations.takeCrlNumber(CA);
+  }
+  await revocations.publishedCrl(CA, { number: 3, publishedAt: '2026-03-03T00:00:00Z' });
+  await revocations.publishedCrl(CA, { number: 2, publishedAt: '2026-03-02T00:00:00Z' });
+  expect(await revocations.takeCrlNumber(CA)).toEqual({ number: 4, publishedAt: '2026-03-03T00:00:00Z' });
+});
+
+test('a record that this library has not written is an error that names the item', async () => {
+  await client.send(new PutItemCommand({ TableName: table, Item: { pk: { S: `revoked#${CA}` }, sk: { S: `serial#${'4A'.repeat(20)}` }, state: { S: 'GONE' } } }));
+  await expect(revocations.find(CA, '4A'.repeat(20))).rejects.toThrow(/^the ledger must have .* in the attribute \w+ of the item "revoked#ca-2+", "serial#4A/);
+});

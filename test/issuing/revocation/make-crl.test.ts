@@ -1,0 +1,104 @@
+import { RevocationReason } from '../../../src/contract/revocation';
+import { handleLifecycleEvent } from '../../../src/issuing/lifecycle';
+import { CaCrl, makeCrl, recordPublished } from '../../../src/issuing/revocation/make-crl';
+import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certificate';
+import { toPem } from '../../../src/pki/pem';
+import { parseCrl, revokedIn } from '../../../src/pki/revocation/crl';
+import { caProperties, deviceProperties, request, SECRET } from '../../support/events';
+import { MemoryWorld } from '../../support/memory-ports';
+import { openssl, temporaryFiles } from '../../support/openssl';
+
+const file = temporaryFiles();
+const DAY = 86_400_000;
+
+let world: MemoryWorld;
+let caId: string;
+let caPem: string;
+
+beforeEach(async () => {
+  world = new MemoryWorld();
+  const ca = await handleLifecycleEvent(request('ca', 'Create', caProperties()), world.ports());
+  caId = ca.physicalResourceId;
+  caPem = ca.data!.CertificatePem!;
+});
+
+async function device(name: string, days = 30): Promise<{ serialNumber: string; pem: string }> {
+  const { data } = await handleLifecycleEvent({
+    ...request('device', 'Create', deviceProperties(caId, {
+      Subject: { CommonName: name }, ValidityDays: String(days), KeyStorage: { Type: 'SecretsManager', SecretArn: `${SECRET}${name}-AbCdEf` },
+    })),
+    requestId: name,
+    logicalResourceId: name,
+  }, world.ports());
+  return { serialNumber: data!.SerialNumber!, pem: data!.CertificatePem! };
+}
+
+async function revoke(serialNumber: string, reason: RevocationReason = 'keyCompromise'): Promise<void> {
+  await revokeCertificate({ issuer: caId, serialNumber, reason, orderedBy: 'anna' }, world.ports().revocations('ledger'), world.now);
+}
+
+async function publish(): Promise<CaCrl> {
+  const crl = await makeCrl(caId, 'ledger', 7 * DAY, world.ports());
+  await recordPublished(crl, caId, 'ledger', world.ports());
+  return crl;
+}
+
+const serialNumbers = ({ der }: CaCrl) => [...revokedIn(parseCrl(der))].map(({ serialNumber }) => serialNumber);
+
+test('the list of a CA makes OpenSSL refuse what is revoked, and nothing else', async () => {
+  const [bad, held, good] = [await device('bad'), await device('held'), await device('good')];
+  await revoke(bad.serialNumber);
+  await revoke(held.serialNumber, 'certificateHold');
+  const crl = file('ca.crl', toPem('X509 CRL', (await publish()).der));
+  const files = [bad, held, good].map(({ pem }, index) => file(`${index}.pem`, pem));
+  const time = String(world.now.getTime() / 1000);
+  const { stdout, stderr } = openssl(['verify', '-x509_strict', '-crl_check_all', '-attime', time, '-CAfile', file('ca.pem', caPem), '-CRLfile', crl, ...files]);
+  expect(stdout).toBe(`${files[2]}: OK\n`);
+  expect(stderr.match(/error \d+ at 0 depth lookup: .*/g)).toEqual(Array(2).fill('error 23 at 0 depth lookup: certificate revoked'));
+});
+
+test('a list begins an hour before it is made, because clocks differ, and lasts as long as it should', async () => {
+  world.now = new Date('2026-04-01T10:00:00.789Z');
+  expect(await publish()).toMatchObject({ thisUpdate: new Date('2026-04-01T09:00:00Z'), nextUpdate: new Date('2026-04-08T10:00:00Z') });
+});
+
+test('each list has a greater number than the one before, and none has a number twice', async () => {
+  const numbers = (await Promise.all([publish(), publish(), publish()])).map(({ number }) => number);
+  expect([...numbers].sort()).toEqual([1, 2, 3]);
+  expect((await publish()).number).toBe(4);
+});
+
+test('a hold that has ended leaves the list', async () => {
+  const { serialNumber } = await device('held');
+  await revoke(serialNumber, 'certificateHold');
+  expect(serialNumbers(await publish())).toEqual([serialNumber]);
+  await revoke(serialNumber, 'removeFromCRL');
+  expect(serialNumbers(await publish())).toEqual([]);
+});
+
+test('an expired certificate stays until it was on one list that began after its end', async () => {
+  const { serialNumber } = await device('short', 10);
+  await revoke(serialNumber);
+  await publish();
+  world.now = new Date(world.now.getTime() + 11 * DAY);
+  expect(serialNumbers(await publish())).toEqual([serialNumber]);
+  expect(serialNumbers(await publish())).toEqual([]);
+});
+
+test('an expired certificate stays while no list that began after its end was published', async () => {
+  const { serialNumber } = await device('short', 10);
+  await revoke(serialNumber);
+  world.now = new Date(world.now.getTime() + 11 * DAY);
+  await makeCrl(caId, 'ledger', 7 * DAY, world.ports()); // lost before it was published
+  expect(serialNumbers(await publish())).toEqual([serialNumber]);
+});
+
+test('an older list that is published later does not count as the newest', async () => {
+  const { serialNumber } = await device('short', 10);
+  await revoke(serialNumber);
+  const older = await makeCrl(caId, 'ledger', 7 * DAY, world.ports());
+  world.now = new Date(world.now.getTime() + 11 * DAY);
+  await publish();
+  await recordPublished(older, caId, 'ledger', world.ports());
+  expect(serialNumbers(await publish())).toEqual([]);
+});

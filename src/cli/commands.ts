@@ -8,6 +8,8 @@ import type { InspectOptions } from './inspect-command';
 import { lazy } from './lazy';
 import type { LintOptions } from './lint-command';
 import type { LocalOptions } from './local-command';
+import type { RevokeOptions } from './revoke-command';
+import { REVOCATION_REASON_NAMES } from '../contract/revocation';
 import { quote } from '../contract/rules';
 import { PLATFORM_IDS } from '../platforms/registry';
 
@@ -82,6 +84,39 @@ export const COMMANDS: readonly CommandDescription[] = [
       ['write alibaba-iot/steps.md and the files to upload', 'private-iot-ca export --platform alibaba-iot'],
     ],
     run: (_, options, terminal) => lazy.exportCommand().exportCommand(options, terminal),
+  }),
+  described<RevokeOptions>({
+    name: 'revoke',
+    summary: 'revoke certificates of a local deployment',
+    instead: 'Select certificates with --serial-number, --common-name, --resource, --stack or --below.',
+    description: 'Revoke certificates in the ledger of a local deployment, and make new revocation lists of their CAs. A certificate must match all kinds of '
+      + 'selectors that are given.',
+    options: [
+      new Option('--local <dir>', 'the directory of the local deployment').default('local-out'),
+      repeatable('--serial-number <hex>', 'the certificate with this serial number; can be repeated, as all selectors can'),
+      repeatable('--common-name <name>', 'the certificates of the device or the server with this common name'),
+      repeatable('--resource <path>', 'the certificates of this construct, with its stack, such as Iot/Sensor001, or of this logical ID'),
+      repeatable('--stack <name>', 'the certificates of this stack'),
+      repeatable('--below <path>', 'all certificates that this CA, with its stack, and the CAs below it have issued'),
+      withChoices(REVOCATION_REASON_NAMES, new Option('--reason <reason>', 'why, in the terms of RFC 5280; certificateHold can be taken back, with removeFromCRL')
+        .default('unspecified')),
+      new Option('--invalidity-date <time>', 'when the key was, or may have been, compromised, such as 2026-01-31T23:59:59Z'),
+      new Option('--dry-run', 'show what would be revoked, and change nothing'),
+      new Option('--yes', 'do not ask before revoking'),
+      new Option('--json', JSON_OPTION),
+    ],
+    notes: [
+      'Writes <local>/crl/<CA>.crl and <CA>.crl.pem: the revocation list in DER and in PEM, which counts for a week. `private-iot-ca local` renews it.',
+      'A revoked certificate stays revoked: if it is still declared, its next update fails until its `generation` is raised.',
+      'The exit code is 1 if something could not be revoked.',
+    ],
+    examples: [
+      ['see what would be revoked', 'private-iot-ca revoke --common-name sensor-001 --reason keyCompromise --dry-run'],
+      ['put all devices of a stack on hold', 'private-iot-ca revoke --stack Iot --reason certificateHold'],
+      ['take a hold back', 'private-iot-ca revoke --common-name sensor-001 --reason removeFromCRL --yes'],
+      ['revoke everything below a factory\'s CA', 'private-iot-ca revoke --below Iot/FactoryCa --reason cACompromise'],
+    ],
+    run: (_, options, terminal) => lazy.revokeCommand().revokeCommand(options, terminal),
   }),
   described<InspectOptions>({
     name: 'inspect',

@@ -13,7 +13,7 @@ export interface Disk {
   /** The names of the files and folders in a folder; empty if there is no such folder. */
   list(folder: string): string[];
   /** Puts a file in place. A reader sees either the old content or the new content. */
-  replace(path: string, content: string, mode: number): void;
+  replace(path: string, content: string | Buffer, mode: number): void;
   /** Adds text to the end of an existing file. If the process stops in the middle, only the beginning of the text may be there. */
   append(path: string, content: string): void;
   /** Removes a file; does nothing if it does not exist. */
@@ -123,7 +123,7 @@ function attempt(path: string, verb: string, change: () => void): void {
 }
 
 /** Writes a file, and syncs it to the disk. */
-function writeThrough(path: string, flags: string, content: string, mode?: number): void {
+function writeThrough(path: string, flags: string, content: string | Buffer, mode?: number): void {
   const file = openSync(path, flags, mode);
   try {
     writeFileSync(file, content);

@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline/promises';
+
 /** The terminal, or pipe, that the command line writes to. */
 export interface Terminal {
   /** The number of columns; absent if standard output is not a terminal, as in a pipe. Nothing is wrapped then. */
@@ -7,6 +9,12 @@ export interface Terminal {
   print(text: string): void;
   /** Prints messages beside it, to standard error. */
   warn(text: string): void;
+  /**
+   * Asks the user a question, and returns whether the answer is yes.
+   *
+   * @default - there is no one to ask, as in a pipeline
+   */
+  ask?(question: string): Promise<boolean>;
 }
 
 /** Shows what is going on during long work. */
@@ -80,5 +88,16 @@ export function processTerminal(): Terminal {
     print: text => void process.stdout.write(text),
     warn: text => void process.stderr.write(text),
     progress: process.stderr.isTTY ? statusLine(process.stderr) : silentProgress,
+    ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : undefined,
   };
+}
+
+/** Asks on standard error, because standard output is for what the user wanted. Every answer but yes means no. */
+async function askOnTerminal(question: string): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+  } finally {
+    prompt.close();
+  }
 }

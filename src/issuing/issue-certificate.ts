@@ -40,7 +40,8 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
   for (let turn = 0; turn < MAX_TURNS; turn++) {
     const entry = await ledger.find(declared.identity);
     assertWanted(declared, entry);
-    const revocation = entry?.certificate && await ports.revocations(declared.declaration.issuerLedgerTable).find(entry.issuer, entry.serialNumber);
+    const revocations = ports.revocations(declared.declaration.issuerLedgerTable);
+    const revocation = entry?.certificate && await revocations.find(entry.issuer, entry.serialNumber);
     if (entry?.status === 'ISSUED' && isRevoked(revocation)) {
       assertNotRevoked(revocation, declared.mustExist, await ledger.resource(declared), ports.clock());
     }
@@ -48,7 +49,8 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
     const issued = entry?.status === 'ISSUED'
       ? await confirm(declared, entry, ca, ledger, ports)
       // A request in a secret is read only now: an issued certificate does not depend on what the secret holds today.
-      : await next({ ...declared, declaration: await withRequest(declared.declaration, ports) }, isRevoked(revocation), entry, ca, ledger, ports, assertFits);
+      : await next({ ...declared, declaration: await withRequest(declared.declaration, ports) },
+        isRevoked(revocation), entry, ca, ledger, ports, assertFits);
     if (issued) {
       return issued;
     }

@@ -4,13 +4,12 @@ import { Disk } from '../disk';
 /** A disk for a rehearsal. It reads from another disk and keeps its own changes in memory. Nothing on the other disk is changed. */
 export class RehearsalDisk implements Disk {
   /** The content of written files, by path; `undefined` for removed files. */
-  private readonly changes = new Map<string, string | undefined>();
+  private readonly changes = new Map<string, Buffer | undefined>();
 
   constructor(private readonly under: Disk) {}
 
   public read(path: string): Buffer | undefined {
-    const content = this.changes.get(path);
-    return this.changes.has(path) ? content === undefined ? undefined : Buffer.from(content) : this.under.read(path);
+    return this.changes.has(path) ? this.changes.get(path) : this.under.read(path);
   }
 
   public list(folder: string): string[] {
@@ -20,12 +19,12 @@ export class RehearsalDisk implements Disk {
     return [...names];
   }
 
-  public replace(path: string, content: string): void {
-    this.changes.set(path, content);
+  public replace(path: string, content: string | Buffer): void {
+    this.changes.set(path, Buffer.from(content as string));
   }
 
   public append(path: string, content: string): void {
-    this.changes.set(path, `${this.changes.get(path) ?? this.under.read(path)?.toString('utf8') ?? ''}${content}`);
+    this.changes.set(path, Buffer.concat([this.read(path) ?? Buffer.of(), Buffer.from(content)]));
   }
 
   public remove(path: string): void {

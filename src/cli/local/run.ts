@@ -1,7 +1,7 @@
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
 import { quote } from '../../contract/rules';
 import { KeyPair } from '../../pki/keys';
-import { CliError, messageOf } from '../cli-error';
+import { CliError, DeploymentError, messageOf } from '../cli-error';
 import { own } from '../json';
 import { Progress, silentProgress } from '../terminal';
 import { AssemblyStack, readAssembly, selectStacks } from './assembly';
@@ -14,6 +14,7 @@ import { OutputsFile } from './outputs-file';
 import { GivenParameter } from './parameters';
 import { RehearsalDisk } from './rehearsal-disk';
 import { StackReport } from './report';
+import { writeRevocationLists } from './revocation-lists';
 import { isGivenTo, planStack } from './stack-plan';
 import { localArn } from './stand-ins';
 import { StateStore } from './state-store';
@@ -132,7 +133,12 @@ async function deploy({ stacks, selected }: App, props: LocalRunProps, reach: Ou
     finish(); // for the stacks that were done before the failure
     throw error;
   }
+  const lists = reach.isRehearsal ? [] : await writeRevocationLists(engine, props.out);
   const written = finish();
+  const failed = lists.find(({ failure }) => failure !== undefined);
+  if (failed) {
+    throw new DeploymentError(`the stacks are deployed, but the revocation list of ${failed.ca} could not be made: ${failed.failure}`);
+  }
   return { changed: changed || written, outputsFile: outputs.path };
 }
 

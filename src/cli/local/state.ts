@@ -82,7 +82,13 @@ const resourceRecord = record({
 }) as Form<unknown> as Form<ResourceRecord>;
 
 const revocation = record({
-  issuer: text, serialNumber: text, state: oneOf(REVOCATION_STATES), reason: oneOf(REVOCATION_REASON_NAMES), revokedAt: text, orderedBy: text, notAfter: text,
+  issuer: text,
+  serialNumber: text,
+  state: oneOf(REVOCATION_STATES),
+  reason: oneOf(REVOCATION_REASON_NAMES),
+  revokedAt: text,
+  orderedBy: text,
+  notAfter: text,
   revision: wholeNumber,
 }, { invalidityDate: text }) as Form<Revocation>;
 

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { Conditions, grantOrPermit } from './cross-account';
 
 /** The patterns of a ledger's partition keys, grouped by the items under them; see decisions/0004-ledger.md. */
-const CERTIFICATE_KEYS = ['identity#*', 'issuer#*', 'resource#*', 'name#*'];
+const CERTIFICATE_KEYS = ['identity#*', 'issuer#*', 'resource#*', 'name#*', 'revoked#*'];
 const LOOKED_UP_KEYS = ['identity#*', 'issuer#*'];
 const REGISTRATION_KEYS = ['registration#*'];
 

@@ -37,7 +37,9 @@ export class LedgerTable {
    *
    * @param expected the names of the errors that the caller handles, and that are thrown unchanged
    */
-  public write<T>(action: string, send: (client: DynamoDBClient, options: { abortSignal: AbortSignal }) => Promise<T>, expected: readonly string[]): Promise<T> {
+  public write<T>(
+    action: string, send: (client: DynamoDBClient, options: { abortSignal: AbortSignal }) => Promise<T>, expected: readonly string[],
+  ): Promise<T> {
     return this.calls.make(action, this.resourceName, options => send(this.client, options), expected);
   }
 

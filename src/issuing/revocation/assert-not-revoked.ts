@@ -28,6 +28,6 @@ export function assertNotRevoked(revocation: Revocation, mustExist: boolean, rec
  */
 function mayRollBack({ revokedAt }: Revocation, record: ResourceRecord | undefined, now: Date): boolean {
   const { sinceBefore, outcomeBefore } = record ?? {};
-  return outcomeBefore === 'FAILED'
-    || (sinceBefore !== undefined && new Date(revokedAt) >= new Date(sinceBefore) && now.getTime() - new Date(sinceBefore).getTime() < ROLLBACK_MILLISECONDS);
+  const began = new Date(sinceBefore ?? NaN);
+  return outcomeBefore === 'FAILED' || (new Date(revokedAt) >= began && now.getTime() - began.getTime() < ROLLBACK_MILLISECONDS);
 }

@@ -1,9 +1,9 @@
 import { defaultHashForKms } from '../../contract/kms';
 import { formatTime } from '../../contract/term';
-import { RevokedCertificate } from '../../pki/revocation/crl-entries';
-import { issueCrl } from '../../pki/revocation/issue-crl';
 import { parseCrl } from '../../pki/revocation/crl';
+import { RevokedCertificate } from '../../pki/revocation/crl-entries';
 import { checkCrl } from '../../pki/revocation/crl-verdict';
+import { issueCrl } from '../../pki/revocation/issue-crl';
 import { issuingCa } from '../issuing-ca';
 import { isRevoked, Revocation } from '../ledger/revocation';
 import { Ports } from '../ports';
@@ -57,7 +57,7 @@ async function* pages(records: AsyncIterable<readonly Revocation[]>, publishedAt
 }
 
 function revoked({ serialNumber, revokedAt, reason, invalidityDate }: Revocation): RevokedCertificate {
-  return { serialNumber, revokedAt: new Date(revokedAt), reason, invalidityDate: invalidityDate === undefined ? undefined : new Date(invalidityDate) };
+  return { serialNumber, revokedAt: new Date(revokedAt), reason, ...invalidityDate !== undefined && { invalidityDate: new Date(invalidityDate) } };
 }
 
 function wholeSeconds(date: Date): number {

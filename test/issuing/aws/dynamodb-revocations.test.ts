@@ -26,8 +26,15 @@ afterAll(() => proxy.stop());
 
 function revocation(changes: Partial<Revocation> = {}): Revocation {
   return {
-    issuer: CA, serialNumber: '4A'.repeat(20), state: 'REVOKED', reason: 'keyCompromise', revokedAt: '2026-02-01T00:00:00Z', orderedBy: 'anna',
-    notAfter: '2036-02-01T00:00:00Z', revision: 1, ...changes,
+    issuer: CA,
+    serialNumber: '4A'.repeat(20),
+    state: 'REVOKED',
+    reason: 'keyCompromise',
+    revokedAt: '2026-02-01T00:00:00Z',
+    orderedBy: 'anna',
+    notAfter: '2036-02-01T00:00:00Z',
+    revision: 1,
+    ...changes,
   };
 }
 

@@ -1,8 +1,8 @@
+import { RevocationReason } from '../../../src/contract/revocation';
 import { handleLifecycleEvent } from '../../../src/issuing/lifecycle';
 import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certificate';
 import { LifecycleResult } from '../../../src/resource/lifecycle-event';
-import { RevocationReason } from '../../../src/contract/revocation';
-import { caProperties, deviceProperties, request } from '../../support/events';
+import { caProperties, deviceProperties, Properties, request } from '../../support/events';
 import { MemoryWorld } from '../../support/memory-ports';
 
 let world: MemoryWorld;
@@ -28,9 +28,11 @@ async function revoke(reason: RevocationReason = 'keyCompromise'): Promise<void>
 let count = 0;
 
 /** Updates the device's resource, whose declaration keeps the identity. */
-function update(changes: object = {}): Promise<LifecycleResult> {
+function update(changes: Properties = {}): Promise<LifecycleResult> {
   return handleLifecycleEvent({
-    ...request('device', 'Update', deviceProperties(caId, changes)), requestId: `update-${++count}`, physicalResourceId: device.physicalResourceId,
+    ...request('device', 'Update', deviceProperties(caId, changes)),
+    requestId: `update-${++count}`,
+    physicalResourceId: device.physicalResourceId,
     oldProperties: deviceProperties(caId),
   }, world.ports());
 }

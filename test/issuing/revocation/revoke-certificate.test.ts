@@ -26,8 +26,15 @@ test('a certificate is revoked from now on, for a reason, with the time of the c
   expect(await revoke({ invalidityDate: new Date('2026-03-15T00:00:00Z') })).toEqual({
     changed: true,
     revocation: {
-      issuer: caId, serialNumber, state: 'REVOKED', reason: 'keyCompromise', revokedAt: '2026-04-01T10:00:00Z', invalidityDate: '2026-03-15T00:00:00Z',
-      orderedBy: 'anna', notAfter: [...world.entries.values()].find(entry => entry.serialNumber === serialNumber)!.notAfter, revision: 1,
+      issuer: caId,
+      serialNumber,
+      state: 'REVOKED',
+      reason: 'keyCompromise',
+      revokedAt: '2026-04-01T10:00:00Z',
+      invalidityDate: '2026-03-15T00:00:00Z',
+      orderedBy: 'anna',
+      notAfter: [...world.entries.values()].find(entry => entry.serialNumber === serialNumber)!.notAfter,
+      revision: 1,
     },
   });
 });

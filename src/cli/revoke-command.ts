@@ -1,0 +1,162 @@
+import { userInfo } from 'node:os';
+import { CliError, DeploymentError, messageOf, printable } from './cli-error';
+import { documentText } from './document';
+import { directoryEngine, outside, Outside } from './local/engine';
+import { GivenSecrets } from './local/given-secrets';
+import { IssuedCertificate, issuedCertificates } from './local/issued-certificates';
+import { assertUnlocked, lockDirectory } from './local/lock';
+import { RehearsalDisk } from './local/rehearsal-disk';
+import { WrittenList, writeRevocationLists } from './local/revocation-lists';
+import { StateStore } from './local/state-store';
+import { select, Selection } from './revoke/selection';
+import { count, paragraph, table } from './table';
+import { silentProgress, Terminal } from './terminal';
+import { REVOCATION_REASON_NAMES, RevocationReason } from '../contract/revocation';
+import { quote } from '../contract/rules';
+import { formatTime as isoSeconds, parseTime } from '../contract/term';
+import { Revocation, RevocationState } from '../issuing/ledger/revocation';
+import { RevocationOrder, revokeCertificate } from '../issuing/revocation/revoke-certificate';
+
+/** The options of `private-iot-ca revoke`, as the user typed them. */
+export interface RevokeOptions extends Selection {
+  readonly local: string;
+  readonly reason: string;
+  readonly invalidityDate?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** How it went for a certificate. */
+interface Result {
+  readonly certificate: IssuedCertificate;
+  readonly revocation?: Revocation;
+  readonly changed: boolean;
+  /** Why the certificate could not be revoked. */
+  readonly failure?: string;
+}
+
+/**
+ * Runs `private-iot-ca revoke`. What it will do is found out on a copy of the state first, shown, and then done.
+ *
+ * @returns whether everything was done
+ */
+export async function revokeCommand(options: RevokeOptions, terminal: Terminal, reach: Outside = outside): Promise<boolean> {
+  const { local, dryRun = false, yes = false, json = false } = options;
+  const order = { reason: validReason(options.reason), invalidityDate: validTime(options.invalidityDate), orderedBy: userInfo().username };
+  const rehearsal = await revokeIn(local, options, order, { ...reach, disk: new RehearsalDisk(reach.disk), isRehearsal: true });
+  const changes = rehearsal.results.filter(({ changed }) => changed).length;
+  if (!json) {
+    terminal.print(describeResults(rehearsal.results, terminal.columns));
+  }
+  if (dryRun || changes === 0) {
+    assertUnlocked(local);
+    terminal.print(json ? resultDocument(dryRun, rehearsal.results, []) : dryRun ? 'dry run: nothing was changed\n' : 'no changes\n');
+    return rehearsal.results.every(({ failure }) => failure === undefined);
+  }
+  if (!yes && !await confirmed(`Revoke ${count(changes, 'certificate')}?`, terminal)) {
+    terminal.print('nothing was changed\n');
+    return false;
+  }
+  const unlock = lockDirectory(local);
+  try {
+    const { results, lists } = await terminal.progress.during('revoking', () => revokeIn(local, options, order, reach));
+    terminal.print(json ? resultDocument(false, results, lists) : describeLists(lists, terminal.columns));
+    const failed = lists.find(({ failure }) => failure !== undefined);
+    if (failed) {
+      throw new DeploymentError(`the certificates are revoked, but the revocation list of ${failed.ca} could not be made: ${failed.failure}; `
+        + '`private-iot-ca local` makes it');
+    }
+    return results.every(({ failure }) => failure === undefined);
+  } finally {
+    unlock();
+  }
+}
+
+/** Revokes the selected certificates, and makes the revocation lists of their CAs. */
+async function revokeIn(
+  directory: string, selection: Selection, order: Pick<RevocationOrder, 'reason' | 'invalidityDate' | 'orderedBy'>, reach: Outside,
+): Promise<{ readonly results: readonly Result[]; readonly lists: readonly WrittenList[] }> {
+  const store = StateStore.open(directory, reach.disk);
+  if (!store.exists) {
+    throw new CliError(`--local: ${directory} holds no local deployment; name the folder that \`private-iot-ca local --out\` has written`);
+  }
+  const engine = directoryEngine(store, reach, new GivenSecrets([], []), silentProgress);
+  const results: Result[] = [];
+  for (const certificate of select(selection, issuedCertificates(store.state))) {
+    const { table: name, entry: { issuer, serialNumber } } = certificate;
+    try {
+      const { revocation, changed } = await revokeCertificate({ ...order, issuer, serialNumber }, engine.ports.revocations(name), reach.clock());
+      results.push({ certificate, revocation, changed });
+    } catch (error) {
+      store.assertSound();
+      results.push({ certificate, changed: false, failure: messageOf(error) });
+    }
+  }
+  const changed = new Set(results.filter(result => result.changed).map(({ certificate: { entry } }) => entry.issuer));
+  const lists = reach.isRehearsal ? [] : await writeRevocationLists(engine, directory, changed);
+  store.close();
+  return { results, lists };
+}
+
+function validReason(reason: string): RevocationReason {
+  if (!REVOCATION_REASON_NAMES.some(name => name === reason)) {
+    throw new CliError(`--reason must be one of ${REVOCATION_REASON_NAMES.join(', ')}, got ${quote(reason)}`);
+  }
+  return reason as RevocationReason;
+}
+
+function validTime(time: string | undefined): Date | undefined {
+  if (time !== undefined && !parseTime(time)) {
+    throw new CliError(`--invalidity-date must be a time in UTC, such as 2026-01-31T23:59:59Z, got ${quote(time)}`);
+  }
+  return parseTime(time);
+}
+
+async function confirmed(question: string, { ask }: Terminal): Promise<boolean> {
+  if (!ask) {
+    throw new CliError('--yes must be given, because there is no terminal to ask on; --dry-run shows what would be done');
+  }
+  return ask(question);
+}
+
+/** What happens to each certificate, as a table. */
+function describeResults(results: readonly Result[], columns: number | undefined): string {
+  const rows = results.map(({ certificate: { entry, resource, ca }, revocation, changed, failure }) => [
+    entry.serialNumber, printable(entry.commonName ?? entry.subject), printable(resource), printable(ca),
+    failure !== undefined ? `refused: ${failure}` : changed ? CHANGES[revocation!.state] : `${CHANGES[revocation!.state]} since ${revocation!.revokedAt}`,
+  ]);
+  return `${table(['serial number', 'subject', 'resource', 'CA', 'what happens'], rows, { columns })}\n`;
+}
+
+const CHANGES: { readonly [S in RevocationState]: string } = { REVOKED: 'revoked', HELD: 'on hold', RELEASED: 'released' };
+
+function describeLists(lists: readonly WrittenList[], columns: number | undefined): string {
+  return lists.map(({ ca, file, list }) => list
+    ? paragraph(`revocation list of ${printable(ca)}: ${file} (number ${list.number}, until ${isoSeconds(list.nextUpdate)})`, { columns }) : '').join('');
+}
+
+/** The document for programs. The schema describes it to users: keep both in step. */
+function resultDocument(dryRun: boolean, results: readonly Result[], lists: readonly WrittenList[]): string {
+  return documentText('revoke', {
+    dryRun,
+    certificates: results.map(({ certificate: { entry, stack, resource, ca }, revocation, changed, failure }) => ({
+      serialNumber: entry.serialNumber,
+      subject: entry.subject,
+      stack,
+      resource,
+      ca,
+      changed,
+      state: revocation && STATES[revocation.state],
+      reason: revocation?.reason,
+      revokedAt: revocation?.revokedAt,
+      invalidityDate: revocation?.invalidityDate,
+      error: failure,
+    })),
+    revocationLists: lists.map(({ ca, file, list, failure }) => ({
+      ca, file, number: list && String(list.number), nextUpdate: list && isoSeconds(list.nextUpdate), error: failure,
+    })),
+  });
+}
+
+const STATES: { readonly [S in RevocationState]: string } = { REVOKED: 'revoked', HELD: 'held', RELEASED: 'released' };

@@ -1,0 +1,89 @@
+import { comparableCommonName } from '../../contract/common-names';
+import { quote } from '../../contract/rules';
+import { CliError } from '../cli-error';
+import { IssuedCertificate } from '../local/issued-certificates';
+
+/** Which certificates are meant. A certificate must match each kind of selector that is given, by one of its values. */
+export interface Selection {
+  /** Serial numbers in hexadecimal digits. */
+  readonly serialNumber?: readonly string[];
+  readonly commonName?: readonly string[];
+  /** Paths of constructs with their stacks, such as `Iot/Sensor001`, or logical IDs. */
+  readonly resource?: readonly string[];
+  /** Names of stacks. */
+  readonly stack?: readonly string[];
+  /** Paths of CAs with their stacks: all certificates that these CAs, and the CAs below them, have issued. */
+  readonly below?: readonly string[];
+}
+
+/** How to find certificates by the values of a selector. */
+interface Selector {
+  readonly option: string;
+  readonly what: string;
+  readonly matches: (certificate: IssuedCertificate, value: string, all: readonly IssuedCertificate[]) => boolean;
+}
+
+const SELECTORS: { readonly [S in keyof Required<Selection>]: Selector } = {
+  serialNumber: {
+    option: '--serial-number',
+    what: 'the serial number of a certificate that a CA of this deployment has issued',
+    matches: ({ entry }, value) => entry.serialNumber === plainHex(value),
+  },
+  commonName: {
+    option: '--common-name',
+    what: 'the common name of a device or a server with a certificate of this deployment',
+    matches: ({ entry: { commonName } }, value) => commonName !== undefined && comparableCommonName(commonName) === comparableCommonName(value),
+  },
+  resource: {
+    option: '--resource',
+    what: 'the path of the construct of a certificate, with its stack, or the logical ID of the certificate\'s resource',
+    matches: ({ resource, entry }, value) => resource === value || entry.logicalResourceId === value,
+  },
+  stack: {
+    option: '--stack',
+    what: 'the name of a stack with certificates that another CA has signed',
+    matches: ({ stack }, value) => stack === value,
+  },
+  below: {
+    option: '--below',
+    what: 'the path of the construct of a CA that has issued certificates, with its stack',
+    matches: (certificate, value, all) => isBelow(certificate, value, all),
+  },
+};
+
+/**
+ * The selected certificates.
+ *
+ * @throws CliError if nothing selects certificates, or if a value matches none
+ */
+export function select(selection: Selection, all: readonly IssuedCertificate[]): IssuedCertificate[] {
+  const given = Object.entries(SELECTORS).flatMap(([name, selector]) => {
+    const values = selection[name as keyof Selection] ?? [];
+    return values.length > 0 ? [{ selector, values }] : [];
+  });
+  if (given.length === 0) {
+    throw new CliError(`certificates must be selected with ${Object.values(SELECTORS).map(({ option }) => option).join(', ')}; got none of them`);
+  }
+  for (const { selector: { option, what, matches }, values } of given) {
+    const unknown = values.find(value => !all.some(certificate => matches(certificate, value, all)));
+    if (unknown !== undefined) {
+      throw new CliError(`${option} must be ${what}, got ${quote(unknown)}`);
+    }
+  }
+  const selected = all.filter(certificate => given.every(({ selector, values }) => values.some(value => selector.matches(certificate, value, all))));
+  if (selected.length === 0) {
+    throw new CliError(`${given.map(({ selector: { option } }) => option).join(' and ')} must select a certificate together, but no certificate matches all of them`);
+  }
+  return selected;
+}
+
+/** Whether a CA, or a CA below it, has issued a certificate. */
+function isBelow({ ca, entry }: IssuedCertificate, caPath: string, all: readonly IssuedCertificate[]): boolean {
+  return ca === caPath || entry.issuer === caPath
+    || all.some(above => above.entry.identity === entry.issuer && above.entry.issuer !== entry.issuer && isBelow(above, caPath, all));
+}
+
+/** `4A:1B:2C` and `4a1b2c` as `4A1B2C`. */
+function plainHex(serialNumber: string): string {
+  return serialNumber.replace(/[:\s]/g, '').toUpperCase();
+}

@@ -1,0 +1,198 @@
+import 'reflect-metadata';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { outside } from '../../src/cli/local/engine';
+import { revokeCommand, RevokeOptions } from '../../src/cli/revoke-command';
+import { silentProgress } from '../../src/cli/terminal';
+import { temporaryFolder, writeAssembly } from '../support/cli-assembly';
+import { cli, cliError, cliOk, filesBelow, ledgerOf, readJson } from '../support/cli-run';
+import { iotTemplate } from '../support/cli-templates';
+import { complaintsOf } from '../support/json-schema';
+import { openssl, opensslOutput } from '../support/openssl';
+
+const SCHEMA = readJson(resolve(__dirname, '..', '..', 'schema', 'command-line-v1.schema.json'));
+
+let app: string;
+let out: string;
+
+beforeEach(async () => {
+  app = temporaryFolder();
+  out = join(temporaryFolder(), 'local-out');
+  deploy = () => cliOk('local', '--app', app, '--out', out);
+  writeAssembly(app, { Iot: { template: iotTemplate({ devices: ['sensor-001', 'sensor-002'] }) } });
+  await deploy();
+});
+
+let deploy: () => Promise<string>;
+
+const revoke = (...args: string[]) => cliOk('revoke', '--local', out, '--yes', ...args);
+
+/** A certificate of the deployment, as the ledger has it. */
+function entryOf(commonName: string): { serialNumber: string; certificate: string } {
+  return Object.values<{ commonName?: string; serialNumber: string; certificate: string }>(ledgerOf(out, 'Iot-Ledger').entries).find(entry => entry.commonName === commonName)!;
+}
+
+function pemOf(commonName: string): string {
+  return `-----BEGIN CERTIFICATE-----\n${entryOf(commonName).certificate.replace(/.{64}/g, '$&\n').trimEnd()}\n-----END CERTIFICATE-----\n`;
+}
+
+/** Whether OpenSSL takes a device, with the list that is in the directory. */
+function isAccepted(commonName: string): boolean {
+  const device = join(out, `${commonName}.pem`);
+  const ca = join(out, 'ca.pem');
+  writeFileSync(device, pemOf(commonName));
+  writeFileSync(ca, readJson(join(out, 'outputs.json')).Iot.CaCertificate);
+  const { status, stderr } = openssl(['verify', '-x509_strict', '-crl_check_all', '-CAfile', ca, '-CRLfile', list(), device]);
+  expect(stderr).toMatch(status === 0 ? /^$/ : /error 23 at 0 depth lookup: certificate revoked/);
+  return status === 0;
+}
+
+const list = () => join(out, 'crl', 'Iot-Ca.crl.pem');
+
+describe('a device', () => {
+  test('is refused by OpenSSL once it is revoked, and no other device is', async () => {
+    const said = await revoke('--common-name', 'sensor-001', '--reason', 'keyCompromise', '--invalidity-date', '2026-01-02T03:04:05Z');
+    expect(said.replaceAll(out, 'out')).toMatch(new RegExp([
+      '^serial number +subject +resource +CA +what happens',
+      `${entryOf('sensor-001').serialNumber}  sensor-001  Iot/Device0 +Iot/Ca  revoked`,
+      '',
+      'revocation list of Iot/Ca: out/crl/Iot-Ca\\.crl\\.pem \\(number 1, until \\S+\\)\\n$',
+    ].join('\n')));
+    expect([isAccepted('sensor-001'), isAccepted('sensor-002')]).toEqual([false, true]);
+    expect(opensslOutput(['crl', '-in', list(), '-noout', '-text'])).toMatch(/Key Compromise[^]*Invalidity Date: *\n *Jan {2}2 03:04:05 2026 GMT/);
+    expect(opensslOutput(['crl', '-in', join(out, 'crl', 'Iot-Ca.crl'), '-inform', 'DER', '-noout', '-crlnumber'])).toBe('crlNumber=0x01\n');
+  });
+
+  test('on hold is refused until it is released', async () => {
+    await revoke('--common-name', 'sensor-001', '--reason', 'certificateHold');
+    expect(isAccepted('sensor-001')).toBe(false);
+    await revoke('--common-name', 'sensor-001', '--reason', 'removeFromCRL');
+    expect(isAccepted('sensor-001')).toBe(true);
+  });
+
+  test('can be named by its serial number in any notation, and by its construct', async () => {
+    const colons = entryOf('sensor-001').serialNumber.toLowerCase().replace(/..(?=.)/g, '$&:');
+    await revoke('--serial-number', colons);
+    await revoke('--resource', 'Iot/Device1');
+    expect([isAccepted('sensor-001'), isAccepted('sensor-002')]).toEqual([false, false]);
+  });
+
+  test('that is revoked again stays revoked since the first time', async () => {
+    await revoke('--common-name', 'sensor-001');
+    const before = filesBelow(out);
+    const said = await revoke('--common-name', 'sensor-001', '--reason', 'superseded');
+    expect(said).toMatch(/revoked since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n[^]*no changes\n$/);
+    expect(filesBelow(out)).toEqual(before);
+  });
+
+  test('that is revoked and removed gets a new certificate when it is declared again', async () => {
+    const before = entryOf('sensor-001').serialNumber;
+    await revoke('--common-name', 'sensor-001');
+    writeAssembly(app, { Iot: { template: iotTemplate({ devices: ['sensor-002'] }) } });
+    await deploy();
+    writeAssembly(app, { Iot: { template: iotTemplate({ devices: ['sensor-001', 'sensor-002'] }) } });
+    await deploy();
+    expect(Object.values<{ commonName?: string; serialNumber: string }>(ledgerOf(out, 'Iot-Ledger').entries)
+      .filter(({ commonName, serialNumber }) => commonName === 'sensor-001' && serialNumber !== before)).toHaveLength(1);
+  });
+});
+
+describe('several certificates', () => {
+  test('of a stack or below a CA are revoked together', async () => {
+    await revoke('--stack', 'Iot', '--common-name', 'sensor-001');
+    expect([isAccepted('sensor-001'), isAccepted('sensor-002')]).toEqual([false, true]);
+    const said = await revoke('--below', 'Iot/Ca', '--reason', 'cACompromise');
+    expect(said.match(/^[0-9A-F]{40} /gm)!.length).toBeGreaterThan(2);
+    expect([isAccepted('sensor-001'), isAccepted('sensor-002')]).toEqual([false, false]);
+  });
+
+  test('can be revoked in part: what is refused is told, and the exit code says so', async () => {
+    await revoke('--common-name', 'sensor-001', '--reason', 'certificateHold');
+    const { code, stdout } = await cli('revoke', '--local', out, '--yes', '--below', 'Iot/Ca', '--reason', 'removeFromCRL');
+    expect(stdout).toMatch(/sensor-001 .* released\n/);
+    expect(stdout).toMatch(/sensor-002 .* refused: reason must be removeFromCRL only for a certificate that is on hold/);
+    expect(code).toBe(1);
+    expect(isAccepted('sensor-001')).toBe(true);
+  });
+});
+
+test('a trial shows what would be revoked, and changes nothing', async () => {
+  const before = filesBelow(out);
+  expect(await cliOk('revoke', '--local', out, '--stack', 'Iot', '--dry-run')).toMatch(/sensor-001 .* revoked\n[^]*dry run: nothing was changed\n$/);
+  expect(filesBelow(out)).toEqual(before);
+});
+
+test('a deployment renews the list, with a greater number', async () => {
+  await revoke('--common-name', 'sensor-001');
+  await deploy();
+  expect(opensslOutput(['crl', '-in', list(), '-noout', '-crlnumber'])).toBe('crlNumber=0x02\n');
+  expect(isAccepted('sensor-001')).toBe(false);
+});
+
+test('the document says what has happened', async () => {
+  const document = JSON.parse(await revoke('--common-name', 'sensor-001', '--reason', 'superseded', '--json'));
+  expect(complaintsOf(SCHEMA, document)).toBe('');
+  expect(document).toMatchObject({
+    command: 'revoke',
+    dryRun: false,
+    certificates: [{ resource: 'Iot/Device0', ca: 'Iot/Ca', changed: true, state: 'revoked', reason: 'superseded' }],
+    revocationLists: [{ ca: 'Iot/Ca', file: list(), number: '1' }],
+  });
+});
+
+describe('the question', () => {
+  async function answered(answer: boolean | undefined): Promise<{ passed: boolean; asked: string[]; said: string }> {
+    const asked: string[] = [];
+    let said = '';
+    const options: RevokeOptions = { local: out, reason: 'unspecified', commonName: ['sensor-001'] };
+    const passed = await revokeCommand(options, {
+      progress: silentProgress,
+      print: text => { said += text; },
+      warn: () => undefined,
+      ask: answer === undefined ? undefined : async question => { asked.push(question); return answer; },
+    }, outside);
+    return { passed, asked, said };
+  }
+
+  test('is asked before anything is revoked', async () => {
+    expect(await answered(true)).toMatchObject({ passed: true, asked: ['Revoke 1 certificate?'] });
+    expect(isAccepted('sensor-001')).toBe(false);
+  });
+
+  test('leaves everything as it is if the answer is no', async () => {
+    expect(await answered(false)).toMatchObject({ passed: false, said: expect.stringMatching(/nothing was changed\n$/) });
+    expect(existsSync(list())).toBe(false);
+  });
+
+  test('can\'t be asked in a pipeline, which must say --yes', async () => {
+    await expect(answered(undefined)).rejects.toThrow(/^--yes must be given, because there is no terminal to ask on/);
+    expect(existsSync(list())).toBe(false);
+  });
+});
+
+describe('a mistake is one line, and changes nothing', () => {
+  test.each<[string, string[], RegExp]>([
+    ['no selector', [], /certificates must be selected with --serial-number, --common-name, --resource, --stack, --below; got none of them$/],
+    ['an unknown serial number', ['--serial-number', 'ABCD'], /--serial-number must be the serial number of a certificate .*, got "ABCD"$/],
+    ['the serial number of the CA itself', ['--below', 'Iot/Ca', '--serial-number', '01'], /--serial-number must be/],
+    ['an unknown device', ['--common-name', 'sensor-9'], /--common-name must be the common name .*, got "sensor-9"$/],
+    ['an unknown construct', ['--resource', 'Iot/Nowhere'], /--resource must be the path of the construct .*, got "Iot\/Nowhere"$/],
+    ['an unknown stack', ['--stack', 'Other'], /--stack must be the name of a stack .*, got "Other"$/],
+    ['an unknown CA', ['--below', 'Iot/Device0'], /--below must be the path of the construct of a CA .*, got "Iot\/Device0"$/],
+    ['selectors that fit no certificate together', ['--common-name', 'sensor-001', '--resource', 'Iot/Device1'], /--common-name and --resource must select a certificate together/],
+    ['a reason that does not exist', ['--common-name', 'sensor-001', '--reason', 'stolen'], /--reason must be one of unspecified, keyCompromise, .*, got "stolen"$/],
+    ['a time that is none', ['--common-name', 'sensor-001', '--invalidity-date', 'yesterday'], /--invalidity-date must be a time in UTC, such as .*, got "yesterday"$/],
+  ])('%s', async (_, args, message) => {
+    const before = filesBelow(out);
+    expect(await cliError('revoke', '--local', out, '--yes', ...args)).toMatch(message);
+    expect(filesBelow(out)).toEqual(before);
+  });
+
+  test('a directory without a deployment', async () => {
+    const empty = temporaryFolder();
+    expect(await cliError('revoke', '--local', empty, '--yes', '--stack', 'Iot')).toMatch(/--local: .* holds no local deployment; name the folder/);
+    rmSync(empty, { recursive: true });
+    expect(await cliError('revoke', '--local', empty, '--yes', '--stack', 'Iot')).toMatch(/holds no local deployment/);
+    expect(existsSync(empty)).toBe(false);
+  });
+});

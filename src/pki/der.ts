@@ -48,6 +48,13 @@ export function element(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   return der;
 }
 
+/** The tag and the length of an element whose contents are this long, for contents that are too long to be copied once more. */
+export function header(tag: number, length: number): Buffer {
+  const octets = Buffer.allocUnsafe(headerLength(length));
+  writeHeader(octets, tag, length);
+  return octets;
+}
+
 /** How many octets tag and length take (X.690, 8.1.3 and 10.1: definite, in the fewest octets). */
 function headerLength(length: number): number {
   let octets = 2;

@@ -2,7 +2,7 @@ import { CrlEntries, RevokedCertificate } from './crl-entries';
 import { issuingDistributionPoint } from './distribution-point';
 import { HashAlgorithmName, KEY_ALGORITHMS } from '../../contract/key-algorithms';
 import { quote } from '../../contract/rules';
-import { bitString, explicit, integer, objectIdentifier, sequence, time } from '../der';
+import { bitString, explicit, header, integer, objectIdentifier, sequence, Tag, time } from '../der';
 import { authorityKeyIdentifier, extension } from '../extensions';
 import { Issuer } from '../issue';
 import { OID } from '../object-identifiers';
@@ -50,19 +50,48 @@ export async function issueCrl(content: CrlContent, issuer: Pick<Issuer, 'name' 
   }
   entries.end();
   const algorithm = signatureAlgorithm(KEY_ALGORITHMS[caKeyAlgorithm(issuer.signer.publicKey)].family, hashAlgorithm);
-  const tbs = sequence(
+  const extensions = [
+    authorityKeyIdentifier(issuer.keyIdentifier),
+    extension(CRL_NUMBER, false, integer(number)),
+    ...distributionPoint ? [issuingDistributionPoint(distributionPoint)] : [],
+  ];
+  return signed([
     VERSION_2,
     algorithm,
     issuer.name,
     time(thisUpdate),
     time(nextUpdate),
     // A list without entries has no revokedCertificates (RFC 5280, section 5.1.2.6).
-    ...entries.chunks.length > 0 ? [sequence(...entries.chunks)] : [],
-    explicit(0, sequence(
-      authorityKeyIdentifier(issuer.keyIdentifier),
-      extension(CRL_NUMBER, false, integer(number)),
-      ...distributionPoint ? [issuingDistributionPoint(distributionPoint)] : [],
-    )),
-  );
-  return sequence(tbs, algorithm, bitString(await issuer.signer.sign(tbs, hashAlgorithm)));
+    ...entries.chunks.length > 0 ? [header(Tag.SEQUENCE, lengthOf(entries.chunks)), ...entries.chunks] : [],
+    explicit(0, sequence(...extensions)),
+  ], algorithm, tbs => issuer.signer.sign(tbs, hashAlgorithm));
+}
+
+/** Room for the longest header of an element, and for the algorithm and the signature of the longest key. */
+const HEADER_OCTETS = 6;
+const MAX_TAIL_OCTETS = 1024;
+
+/**
+ * A SEQUENCE of what is signed (a SEQUENCE of these fields), the algorithm and the signature. The fields are copied once, because they can
+ * have tens of megabytes: what is signed lies where it stays, and the outer header is written before it once the length of the signature is
+ * known.
+ */
+async function signed(fields: readonly Buffer[], algorithm: Buffer, sign: (tbs: Buffer) => Buffer | Promise<Buffer>): Promise<Buffer> {
+  const parts = [header(Tag.SEQUENCE, lengthOf(fields)), ...fields];
+  const length = lengthOf(parts);
+  const octets = Buffer.allocUnsafe(HEADER_OCTETS + length + MAX_TAIL_OCTETS);
+  let at = HEADER_OCTETS;
+  for (const part of parts) {
+    octets.set(part, at);
+    at += part.length;
+  }
+  const tail = Buffer.concat([algorithm, bitString(await sign(octets.subarray(HEADER_OCTETS, at)))]);
+  const outer = header(Tag.SEQUENCE, length + tail.length);
+  octets.set(tail, at);
+  octets.set(outer, HEADER_OCTETS - outer.length);
+  return octets.subarray(HEADER_OCTETS - outer.length, at + tail.length);
+}
+
+function lengthOf(parts: readonly Buffer[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
 }

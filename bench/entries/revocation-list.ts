@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { generateKeyPair } from '../../src/pki/keys';
 import { selfIssuer } from '../../src/pki/issue';
+import { generateKeyPair } from '../../src/pki/keys';
 import { encodeName } from '../../src/pki/name';
 import { RevokedCertificate } from '../../src/pki/revocation/crl-entries';
 import { issueCrl } from '../../src/pki/revocation/issue-crl';

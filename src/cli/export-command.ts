@@ -41,6 +41,8 @@ export interface ExportOptions {
   readonly ca?: readonly string[];
   /** The output with the broker's certificate. */
   readonly server?: string;
+  /** Files with the revocation lists of the CAs in the kit. */
+  readonly crl?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -51,8 +53,8 @@ export interface ExportOptions {
  */
 export async function exportCommand(options: ExportOptions, terminal: Terminal, now = new Date()): Promise<boolean> {
   const kit = options.platform === undefined ? undefined : kitName(options.platform);
-  if (kit === undefined && [options.ca, options.server, options.brokerFolder].some(each => each !== undefined)) {
-    throw new CliError('--ca, --server and --broker-folder apply only to a kit; choose a kit with --platform');
+  if (kit === undefined && [options.ca, options.server, options.brokerFolder, options.crl].some(each => each !== undefined)) {
+    throw new CliError('--ca, --server, --broker-folder and --crl apply only to a kit; choose a kit with --platform');
   }
   if (options.brokerFolder !== undefined && (options.brokerFolder === '' || /\p{Cc}/u.test(options.brokerFolder))) {
     throw new CliError(`--broker-folder must be a path without control characters, got ${quote(options.brokerFolder)}`);
@@ -69,7 +71,7 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
   const certificates = outputs.flatMap((output, index) => exportedCertificates(output, `${names[index]}.pem`));
   const { keys, errors, notes: notesOnKeys } = await privateKeys(source, options, all, certificates, terminal);
   const { files: ofKit, notes: notesOnKit } = kit === undefined ? { files: [], notes: [] }
-    : kitFiles(kit, { outputs, certificates, keys, folder: options.brokerFolder, choice: { cas: options.ca, server: options.server }, now });
+    : kitFiles(kit, { outputs, certificates, keys, folder: options.brokerFolder, choice: { cas: options.ca, server: options.server, crls: options.crl }, now });
   const isInKit = ({ privateKeyPem }: FoundKey): boolean => ofKit.some(file => file.content === privateKeyPem);
   const keyFiles = keyFilesOf(source, keys, key => isInKit(key) ? `${kit}/${BROKER_FILE.serverKey}` : undefined);
   const entries = certificates.map(each => ({

@@ -54,6 +54,10 @@ export class RunningProgram {
     throw new Error(`${this.child.spawnfile} has not said ${what}, but:\n${this.log.slice(from)}`);
   }
 
+  public signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
   public async stop(): Promise<void> {
     this.child.kill('SIGTERM');
     await this.ended;

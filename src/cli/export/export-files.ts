@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FileKind } from './file-kind';
-import { CERTIFICATE, isPrivateKeyLabel } from '../../pki/pem-blocks';
+import { CERTIFICATE, isPrivateKeyLabel, REVOCATION_LIST } from '../../pki/pem-blocks';
 import { DEVICE_LIST_HEAD } from '../../platforms/alibaba/kit';
 import { readPemBlocks } from '../certificates/pem-blocks';
 import { CliError, messageOf } from '../cli-error';
@@ -21,6 +21,7 @@ export interface ExportFile {
 const IS_KIND: { readonly [K in FileKind]: (path: string, content: Buffer) => boolean } = {
   'certificate': (path, content) => hasOnlyLabels(path, content, label => label === CERTIFICATE),
   'private key': (path, content) => hasOnlyLabels(path, content, isPrivateKeyLabel),
+  'revocation list': (path, content) => hasOnlyLabels(path, content, label => label === REVOCATION_LIST),
   'manifest of this tool': (path, content) => {
     const { $schema, version, certificates } = parseJsonMap(path, content);
     return $schema === MANIFEST_SCHEMA && version === MANIFEST_VERSION && Array.isArray(certificates);

@@ -9,6 +9,7 @@ export const VERNEMQ: Kit = {
   platform: 'vernemq',
   folder: '/etc/vernemq',
   servesTls: true,
+  takesRevocationLists: true,
   files: input => [...brokerFiles(input), kitText('vernemq.conf', `# ${KIT_MARK}
 # For the end of vernemq.conf. The key must be readable only by the user that the broker runs as:
 #   chown vernemq ${shellWord(`${input.folder}/${BROKER_FILE.serverKey}`)}
@@ -17,7 +18,10 @@ listener.ssl.default = 0.0.0.0:8883
 listener.ssl.cafile = ${input.folder}/${BROKER_FILE.caBundle}
 listener.ssl.certfile = ${input.folder}/${BROKER_FILE.server}
 listener.ssl.keyfile = ${input.folder}/${BROKER_FILE.serverKey}
-
+${input.revocationLists === undefined ? '' : `
+# VerneMQ reads the file again when the listener is restarted (vmq-admin listener restart).
+listener.ssl.crlfile = ${input.folder}/${BROKER_FILE.revocationLists}
+`}
 # A device must present a certificate of these CAs. Its common name becomes its user name.
 listener.ssl.require_certificate = on
 listener.ssl.use_identity_as_username = on

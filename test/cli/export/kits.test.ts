@@ -213,8 +213,8 @@ describe('a kit of what is chosen', () => {
     [['--server', 'DeviceCertificate', '--platform', 'emqx'], '--server must be an output with a TLS server certificate '
       + '(Iot.OneCertificate, Iot.OneCertificateChain, Iot.TwoCertificate), got "DeviceCertificate"'],
     [['--server', 'OneCertificate', '--platform', 'alibaba-iot'], '--server must be left out for --platform alibaba-iot, because it chooses the certificate of a broker, and this platform has none'],
-    [['--ca', 'Acme Root'], '--ca, --server and --broker-folder apply only to a kit; choose a kit with --platform'],
-    [['--broker-folder', '/etc/broker'], '--ca, --server and --broker-folder apply only to a kit; choose a kit with --platform'],
+    [['--ca', 'Acme Root'], '--ca, --server, --broker-folder and --crl apply only to a kit; choose a kit with --platform'],
+    [['--broker-folder', '/etc/broker'], '--ca, --server, --broker-folder and --crl apply only to a kit; choose a kit with --platform'],
   ])('is refused where nothing is meant: %j', async (options, message) => {
     expect(await cliError('export', '--outputs', file, '--out', out, ...options)).toBe(`error: ${message}`);
     expect(existsSync(out)).toBe(false);

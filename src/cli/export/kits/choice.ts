@@ -11,6 +11,8 @@ export interface Choice {
   readonly cas?: readonly string[];
   /** The broker's certificate. */
   readonly server?: string;
+  /** Files with the revocation lists of the CAs. */
+  readonly crls?: readonly string[];
 }
 
 /** The chosen CAs. A name means the CAs of an output, otherwise all CAs with this common name, because an old and a new CA can share it. */

@@ -3,6 +3,7 @@ import { Choice, chosenCas, chosenServers } from './choice';
 import { KitName, KITS } from './index';
 import { Kit, KitCa, KitCertificate, KitFile, KitInput, KitServer } from './kit';
 import { describeFinding, dividedCas, refusalOf } from './refused-cas';
+import { revocationListsFor } from './revocation-lists';
 import { CertificateFacts } from '../../certificates/certificate-facts';
 import { hasSigned, isSelfSigned, signingOf, withoutRepeats } from '../../certificates/chain';
 import { roleOf } from '../../certificates/role';
@@ -74,6 +75,7 @@ function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder
     cas: kitCas,
     issuingCas,
     refusedCas,
+    revocationLists: revocationListsFor(name, kit, choice.crls ?? [], issuingCas, now),
     devices: devices.filter(device => !refusedCas.some(ca => ca.devices.includes(device))
       && (choice.cas === undefined || kitCas.some(ca => ca.devices.includes(device)))),
     server: kit.servesTls ? serverOf(name, chosenServers(choice, listed.filter(({ facts }) => roleOf(facts) === 'server'), certificates), all, keys) : undefined,

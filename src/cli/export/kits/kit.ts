@@ -55,6 +55,8 @@ export interface KitInput {
   readonly devices: readonly KitCertificate[];
   /** Present for kits that need it. */
   readonly server?: KitServer;
+  /** The revocation lists of the CAs, PEM; absent if none was given. */
+  readonly revocationLists?: string;
   /** The folder of the files on the broker's machine, without a slash at the end. */
   readonly folder: string;
 }
@@ -67,6 +69,8 @@ export interface Kit {
   readonly folder?: string;
   /** Whether the kit is for a server that needs a certificate of its own. */
   readonly servesTls: boolean;
+  /** Whether it can check devices against a file with revocation lists. */
+  readonly takesRevocationLists?: boolean;
   /** Whether CAs are handed over one by one, so that a refused CA can be left out. */
   readonly leavesOutRefused?: boolean;
   readonly files: (input: KitInput) => readonly KitFile[];

@@ -1,0 +1,55 @@
+import { KIT_NAMES, KitName, KITS } from './index';
+import { Kit, KitCa } from './kit';
+import { toPem } from '../../../pki/pem';
+import { REVOCATION_LIST } from '../../../pki/pem-blocks';
+import { readEntries } from '../../certificates/file-entries';
+import { readableTime } from '../../certificates/validity-text';
+import { CliError } from '../../cli-error';
+import { readRevocationList, RevocationList, signerOf } from '../../inspect/revocation-list';
+import { readInput } from '../../read-file';
+
+/**
+ * The revocation lists in files, for a broker, in PEM; `undefined` if no file is given. A broker that checks revocation refuses every device
+ * of a CA whose list it lacks or whose list is out of date, so that is an error here.
+ *
+ * @param issuingCas the CAs whose devices the broker is to accept
+ */
+export function revocationListsFor(name: KitName, kit: Kit, files: readonly string[], issuingCas: readonly KitCa[], now: Date): string | undefined {
+  if (files.length === 0) {
+    return undefined;
+  }
+  if (!kit.takesRevocationLists) {
+    const others = KIT_NAMES.filter(each => (KITS[each] as Kit).takesRevocationLists);
+    throw new CliError(`--crl must be left out for --platform ${name}, which reads no file of revoked certificates; it is for ${others.join(', ')}`);
+  }
+  const lists = files.flatMap(listsIn);
+  const cas = issuingCas.map(({ facts }) => facts);
+  lists.forEach(list => assertUsable(list, signerOf(list, cas)?.shortName, now));
+  const missing = cas.find(ca => !lists.some(list => signerOf(list, [ca])));
+  if (missing) {
+    throw new CliError(`--crl must name a revocation list of each CA in the kit, got none of ${missing.shortName}: without it, ${name} refuses all its devices`);
+  }
+  return lists.map(({ crl }) => toPem(REVOCATION_LIST, crl.der)).join('');
+}
+
+function listsIn(file: string): RevocationList[] {
+  const { name, content } = readInput(file);
+  const lists = readEntries(name, content).flatMap(({ title, revocationList }) => revocationList ? [readRevocationList(title, revocationList)] : []);
+  if (lists.length === 0) {
+    throw new CliError(`--crl: ${file} must hold a certificate revocation list, and holds none`);
+  }
+  return lists;
+}
+
+function assertUsable({ title, crl }: RevocationList, signer: string | undefined, now: Date): void {
+  if (signer === undefined) {
+    throw new CliError(`--crl: ${title} must be the list of a CA in the kit, and no CA there has signed it; choose the CAs with --ca`);
+  }
+  if (crl.nextUpdate && crl.nextUpdate < now) {
+    throw new CliError(`--crl: ${title} must be up to date, and was to be replaced by ${readableTime(crl.nextUpdate)}: the broker would refuse all devices of ${signer}`);
+  }
+  if (crl.distributionPoint && crl.distributionPoint.urls.length > 0) {
+    throw new CliError(`--crl: ${title} must be about all certificates of ${signer}, and is about those with the distribution point `
+      + `${crl.distributionPoint.urls.join(', ')}; take the list without one`);
+  }
+}

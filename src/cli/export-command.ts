@@ -71,7 +71,9 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
   const certificates = outputs.flatMap((output, index) => exportedCertificates(output, `${names[index]}.pem`));
   const { keys, errors, notes: notesOnKeys } = await privateKeys(source, options, all, certificates, terminal);
   const { files: ofKit, notes: notesOnKit } = kit === undefined ? { files: [], notes: [] }
-    : kitFiles(kit, { outputs, certificates, keys, folder: options.brokerFolder, choice: { cas: options.ca, server: options.server, crls: options.crl }, now });
+    : kitFiles(kit, {
+      outputs, certificates, keys, folder: options.brokerFolder, choice: { cas: options.ca, server: options.server, crls: options.crl }, now,
+    });
   const isInKit = ({ privateKeyPem }: FoundKey): boolean => ofKit.some(file => file.content === privateKeyPem);
   const keyFiles = keyFilesOf(source, keys, key => isInKit(key) ? `${kit}/${BROKER_FILE.serverKey}` : undefined);
   const entries = certificates.map(each => ({

@@ -13,7 +13,7 @@ import { count, paragraph, table } from './table';
 import { silentProgress, Terminal } from './terminal';
 import { REVOCATION_REASON_NAMES, RevocationReason } from '../contract/revocation';
 import { quote } from '../contract/rules';
-import { formatTime as isoSeconds, parseTime } from '../contract/term';
+import { formatTime, parseTime } from '../contract/term';
 import { Revocation, RevocationState } from '../issuing/ledger/revocation';
 import { RevocationOrder, revokeCertificate } from '../issuing/revocation/revoke-certificate';
 
@@ -133,7 +133,7 @@ const CHANGES: { readonly [S in RevocationState]: string } = { REVOKED: 'revoked
 
 function describeLists(lists: readonly WrittenList[], columns: number | undefined): string {
   return lists.map(({ ca, file, list }) => list
-    ? paragraph(`revocation list of ${printable(ca)}: ${file} (number ${list.number}, until ${isoSeconds(list.nextUpdate)})`, { columns }) : '').join('');
+    ? paragraph(`revocation list of ${printable(ca)}: ${file} (number ${list.number}, until ${formatTime(list.nextUpdate)})`, { columns }) : '').join('');
 }
 
 /** The document for programs. The schema describes it to users: keep both in step. */
@@ -154,7 +154,7 @@ function resultDocument(dryRun: boolean, results: readonly Result[], lists: read
       error: failure,
     })),
     revocationLists: lists.map(({ ca, file, list, failure }) => ({
-      ca, file, number: list && String(list.number), nextUpdate: list && isoSeconds(list.nextUpdate), error: failure,
+      ca, file, number: list && String(list.number), nextUpdate: list && formatTime(list.nextUpdate), error: failure,
     })),
   });
 }

@@ -9,7 +9,6 @@ import { readPublicKeyInfo } from './public-key-info';
 import { signatureAlgorithmOf } from './signature-algorithms';
 import { Validity } from './validity';
 import { CertificateAttributes } from '../contract/properties';
-import { quote } from '../contract/rules';
 import { sha256 } from '../contract/sha256';
 import { formatTime } from '../contract/term';
 

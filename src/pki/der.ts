@@ -49,7 +49,7 @@ export function element(tag: number, ...parts: readonly Uint8Array[]): Buffer {
 }
 
 /** The tag and the length of an element whose contents are this long, for contents that are too long to be copied once more. */
-export function header(tag: number, length: number): Buffer {
+export function elementHeader(tag: number, length: number): Buffer {
   const octets = Buffer.allocUnsafe(headerLength(length));
   writeHeader(octets, tag, length);
   return octets;

@@ -1,4 +1,5 @@
-import { element, isTime, Tag } from './der';
+import { readTime } from './certificate-time';
+import { element, Tag } from './der';
 import { DerReader } from './der-reader';
 import { quote } from '../contract/rules';
 
@@ -11,13 +12,11 @@ export function generalizedTime(date: Date): Buffer {
   return element(Tag.GENERALIZED_TIME, Buffer.from(`${digits}Z`, 'latin1'));
 }
 
-/** The inverse of `generalizedTime`. It encodes the time again and compares. */
+/** The inverse of `generalizedTime`. */
 export function readGeneralizedTime(reader: DerReader): Date {
-  const der = reader.element(Tag.GENERALIZED_TIME);
-  const text = der.toString('latin1', 2);
-  const date = new Date(text.replace(/^(....)(..)(..)(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-  if (!isTime(date) || !generalizedTime(date).equals(der)) {
-    throw new Error(`a time must have the form of RFC 5280, section 4.1.2.5.2, got ${quote(text)}`);
+  const { date, utc, text } = readTime(reader);
+  if (!date || utc) {
+    throw new Error(`a time must be a GeneralizedTime in the form of RFC 5280, section 4.1.2.5.2, got ${quote(text)}`);
   }
   return date;
 }

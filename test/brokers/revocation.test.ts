@@ -26,7 +26,8 @@ beforeAll(async () => {
   const stack = new Stack(app, 'Broker');
   const ca = (id: string) => new PrivateIotCa(stack, id, { subject: { commonName: `${id} Root` }, keyAlgorithm: KeyAlgorithm.EC_P256 });
   const [north, south] = [ca('North'), ca('South')];
-  const device = (issuer: PrivateIotCa, name: string) => issuer.addDeviceCertificate(name, { subject: { commonName: name }, keyAlgorithm: KeyAlgorithm.EC_P256 });
+  const device = (issuer: PrivateIotCa, commonName: string) =>
+    issuer.addDeviceCertificate(commonName, { subject: { commonName }, keyAlgorithm: KeyAlgorithm.EC_P256 });
   const broker = north.addServerCertificate('Server', { subject: { commonName: 'broker' }, subjectAlternativeNames: { dns: ['localhost'] } });
   new CertificateOutputs(stack, 'Outputs', {
     cas: { North: north, South: south },

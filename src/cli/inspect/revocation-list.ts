@@ -1,11 +1,10 @@
-import 'reflect-metadata'; // must be loaded before the parser
-import { Name } from '@peculiar/x509';
 import { Rows } from './rows';
 import { sha256 } from '../../contract/sha256';
+import { formatTime } from '../../contract/term';
 import { Crl, parseCrl, revokedIn } from '../../pki/revocation/crl';
 import { RevokedCertificate } from '../../pki/revocation/crl-entries';
 import { checkCrl } from '../../pki/revocation/crl-verdict';
-import { CertificateFacts, isoSeconds } from '../certificates/certificate-facts';
+import { CertificateFacts } from '../certificates/certificate-facts';
 import { formatDistinguishedName } from '../certificates/distinguished-name';
 import { readableTime, validityState } from '../certificates/validity-text';
 import { CliError } from '../cli-error';
@@ -38,7 +37,7 @@ export function readRevocationList(title: string, der: Buffer): RevocationList {
         first.push(entry);
       }
     }
-    return { title, crl, issuer: formatDistinguishedName(new Name(crl.issuer)), first, size };
+    return { title, crl, issuer: formatDistinguishedName(crl.issuer), first, size };
   } catch (error) {
     throw new CliError(`${title}: this revocation list can't be read: ${(error as Error).message}`);
   }
@@ -99,8 +98,8 @@ export function revocationListDocument(list: RevocationList, given: readonly Cer
     place: title,
     issuer,
     number: numberOf(crl),
-    thisUpdate: isoSeconds(crl.thisUpdate),
-    nextUpdate: crl.nextUpdate && isoSeconds(crl.nextUpdate),
+    thisUpdate: formatTime(crl.thisUpdate),
+    nextUpdate: crl.nextUpdate && formatTime(crl.nextUpdate),
     verified: signerOf(list, given) !== undefined,
     distributionPoints: crl.distributionPoint?.urls,
     authorityKeyIdentifier: crl.authorityKeyIdentifier?.toString('hex'),
@@ -112,5 +111,5 @@ export function revocationListDocument(list: RevocationList, given: readonly Cer
 
 /** A revoked certificate in the document. */
 export function revocationDocument({ serialNumber, revokedAt, reason, invalidityDate }: RevokedCertificate): object {
-  return { serialNumber, revokedAt: isoSeconds(revokedAt), reason, invalidityDate: invalidityDate && isoSeconds(invalidityDate) };
+  return { serialNumber, revokedAt: formatTime(revokedAt), reason, invalidityDate: invalidityDate && formatTime(invalidityDate) };
 }

@@ -3,10 +3,10 @@ import { REVOCATION_REASON_NAMES, REVOCATION_REASONS, RevocationReason } from '.
 import { quote } from '../../contract/rules';
 import { contextTag, Tag } from '../der';
 import { DerReader } from '../der-reader';
-import { describeExtensions } from '../extension-names';
+import { RawExtension, readExtensionList, repeatedExtension } from '../extension-list';
 import { readGeneralNames } from '../general-names';
 import { readGeneralizedTime } from '../generalized-time';
-import { OID } from '../object-identifiers';
+import { describeOids, OID } from '../object-identifiers';
 
 /** What the extensions of a revocation list say (RFC 5280, section 5.2). */
 export interface CrlExtensions {
@@ -20,13 +20,7 @@ export interface CrlExtensions {
   /** The object identifiers of critical extensions that this library does not process. A list that has any must not be used. */
   readonly unknownCritical: readonly string[];
   /** All extensions, by their object identifiers. */
-  readonly extensions: ReadonlyMap<string, CrlExtension>;
-}
-
-/** An extension of a list or an entry. */
-export interface CrlExtension {
-  readonly critical: boolean;
-  readonly value: Buffer;
+  readonly extensions: ReadonlyMap<string, RawExtension>;
 }
 
 /** The certificates that a list is about: its issuingDistributionPoint (RFC 5280, section 5.2.5). */
@@ -46,7 +40,7 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([OID.authorityKeyIdentifier, OID
 
 /** Reads the contents of `crlExtensions [0]`. */
 export function readCrlExtensions(field: DerReader | undefined): CrlExtensions {
-  const extensions = readExtensions(field?.sequence());
+  const extensions = field ? readExtensions(field.sequence()) : new Map<string, RawExtension>();
   field?.end();
   const value = (oid: string): DerReader | undefined => {
     const extension = extensions.get(oid);
@@ -55,7 +49,7 @@ export function readCrlExtensions(field: DerReader | undefined): CrlExtensions {
   const authority = value(OID.authorityKeyIdentifier)?.sequence();
   const scope = value(OID.issuingDistributionPoint);
   return {
-    authorityKeyIdentifier: authority?.follows(contextTag(0, false)) ? authority.contents(contextTag(0, false)) : undefined,
+    authorityKeyIdentifier: authority?.optional(contextTag(0, false)),
     number: value(OID.cRLNumber)?.unsigned(),
     distributionPoint: scope && readScope(scope.sequence()),
     deltaBase: value(OID.deltaCRLIndicator)?.unsigned(),
@@ -87,20 +81,13 @@ function reasonOf(value: DerReader, serialNumber: string): RevocationReason {
   return reason;
 }
 
-function readExtensions(list: DerReader | undefined): Map<string, CrlExtension> {
-  const extensions = new Map<string, CrlExtension>();
-  while (list?.more) {
-    const extension = list.sequence();
-    const oid = extension.objectIdentifier();
-    const critical = extension.flag();
-    const value = extension.contents(Tag.OCTET_STRING);
-    extension.end();
-    if (extensions.has(oid)) {
-      throw new Error(`the revocation list has the extension ${describeExtensions(oid)} twice`);
-    }
-    extensions.set(oid, { critical, value });
+function readExtensions(list: DerReader): Map<string, RawExtension> {
+  const extensions = readExtensionList(list);
+  const repeated = repeatedExtension(extensions);
+  if (repeated !== undefined) {
+    throw new Error(`the revocation list has the extension ${describeOids(repeated)} twice`);
   }
-  return extensions;
+  return new Map(extensions.map(extension => [extension.oid, extension]));
 }
 
 /** The fields of IssuingDistributionPoint that are flags, in their order, by their tags. */
@@ -112,8 +99,7 @@ function readScope(fields: DerReader): CrlScope {
   const urls = fields.follows(contextTag(0, true)) ? urlsOf(fields.explicit(0)) : [];
   let onlySomeReasons = false;
   while (fields.more) {
-    const tag = fields.nextTag;
-    fields.contents(tag);
+    const { tag } = fields.any();
     const flag = FLAGS.find(name => contextTag(FLAG_TAGS[name], false) === tag);
     if (flag) {
       flags[flag] = true; // FALSE is the default, so DER leaves it out
@@ -129,5 +115,5 @@ function urlsOf(name: DerReader): string[] {
   if (!name.follows(contextTag(0, true))) {
     return [];
   }
-  return readGeneralNames(name.enter(contextTag(0, true))).names.flatMap(({ type, value }) => type === 'uri' ? [value] : []);
+  return readGeneralNames(name.enter(contextTag(0, true))).flatMap(each => each?.type === 'uri' ? [each.value] : []);
 }

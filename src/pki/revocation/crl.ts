@@ -1,7 +1,7 @@
 import { RevokedCertificate } from './crl-entries';
 import { CrlExtensions, readCrlExtensions, readEntryExtensions } from './crl-extensions';
-import { readTime } from '../certificate';
-import { contextTag, Tag } from '../der';
+import { readTime, strictDate } from '../certificate-time';
+import { Tag } from '../der';
 import { DerReader } from '../der-reader';
 
 /** A parsed certificate revocation list. The buffers are views of `der`. */
@@ -28,9 +28,7 @@ export interface Crl extends CrlExtensions {
  * verify the signature, and leaves the entries to `revokedIn`, because a list can have a million of them.
  */
 export function parseCrl(der: Buffer): Crl {
-  const file = new DerReader(der);
-  const list = file.sequence();
-  file.end();
+  const list = DerReader.only(der);
   const tbs = list.element(Tag.SEQUENCE);
   const signatureAlgorithm = list.element(Tag.SEQUENCE);
   const signature = list.bitString();
@@ -42,12 +40,16 @@ export function parseCrl(der: Buffer): Crl {
     throw new Error('the revocation list must name the same signature algorithm in both places (RFC 5280, section 5.1.1.2)');
   }
   const issuer = fields.element(Tag.SEQUENCE);
-  const thisUpdate = readTime(fields);
-  const nextUpdate = followsTime(fields) ? readTime(fields) : undefined;
-  const entries = fields.follows(Tag.SEQUENCE) ? fields.contents(Tag.SEQUENCE) : Buffer.alloc(0);
-  const extensions = fields.follows(contextTag(0, true)) ? fields.explicit(0) : undefined;
+  const thisUpdate = dateIn(fields);
+  const nextUpdate = followsTime(fields) ? dateIn(fields) : undefined;
+  const entries = fields.optional(Tag.SEQUENCE) ?? Buffer.alloc(0);
+  const extensions = fields.optionalExplicit(0);
   fields.end();
   return { der, tbs, version, issuer, thisUpdate, nextUpdate, signatureAlgorithm, signature, entries, ...readCrlExtensions(extensions) };
+}
+
+function dateIn(reader: DerReader): Date {
+  return strictDate(readTime(reader), 'the revocation list');
 }
 
 function followsTime(reader: DerReader): boolean {
@@ -60,7 +62,7 @@ export function* revokedIn({ entries }: Pick<Crl, 'entries'>): Iterable<RevokedC
   while (list.more) {
     const entry = list.sequence();
     const serialNumber = entry.unsigned().toString('hex').toUpperCase();
-    const revokedAt = readTime(entry);
+    const revokedAt = dateIn(entry);
     const extensions = entry.more ? readEntryExtensions(entry.sequence(), serialNumber) : {};
     entry.end();
     yield { serialNumber, revokedAt, ...extensions };

@@ -2,7 +2,7 @@ import { CrlEntries, RevokedCertificate } from './crl-entries';
 import { issuingDistributionPoint } from './distribution-point';
 import { HashAlgorithmName, KEY_ALGORITHMS } from '../../contract/key-algorithms';
 import { quote } from '../../contract/rules';
-import { bitString, explicit, header, integer, objectIdentifier, sequence, Tag, time } from '../der';
+import { bitString, elementHeader, explicit, integer, objectIdentifier, sequence, Tag, time } from '../der';
 import { authorityKeyIdentifier, extension } from '../extensions';
 import { Issuer } from '../issue';
 import { OID } from '../object-identifiers';
@@ -62,7 +62,7 @@ export async function issueCrl(content: CrlContent, issuer: Pick<Issuer, 'name' 
     time(thisUpdate),
     time(nextUpdate),
     // A list without entries has no revokedCertificates (RFC 5280, section 5.1.2.6).
-    ...entries.chunks.length > 0 ? [header(Tag.SEQUENCE, lengthOf(entries.chunks)), ...entries.chunks] : [],
+    ...entries.chunks.length > 0 ? [elementHeader(Tag.SEQUENCE, lengthOf(entries.chunks)), ...entries.chunks] : [],
     explicit(0, sequence(...extensions)),
   ], algorithm, tbs => issuer.signer.sign(tbs, hashAlgorithm));
 }
@@ -77,7 +77,7 @@ const MAX_TAIL_OCTETS = 1024;
  * known.
  */
 async function signed(fields: readonly Buffer[], algorithm: Buffer, sign: (tbs: Buffer) => Buffer | Promise<Buffer>): Promise<Buffer> {
-  const parts = [header(Tag.SEQUENCE, lengthOf(fields)), ...fields];
+  const parts = [elementHeader(Tag.SEQUENCE, lengthOf(fields)), ...fields];
   const length = lengthOf(parts);
   const octets = Buffer.allocUnsafe(HEADER_OCTETS + length + MAX_TAIL_OCTETS);
   let at = HEADER_OCTETS;
@@ -86,7 +86,7 @@ async function signed(fields: readonly Buffer[], algorithm: Buffer, sign: (tbs: 
     at += part.length;
   }
   const tail = Buffer.concat([algorithm, bitString(await sign(octets.subarray(HEADER_OCTETS, at)))]);
-  const outer = header(Tag.SEQUENCE, length + tail.length);
+  const outer = elementHeader(Tag.SEQUENCE, length + tail.length);
   octets.set(tail, at);
   octets.set(outer, HEADER_OCTETS - outer.length);
   return octets.subarray(HEADER_OCTETS - outer.length, at + tail.length);

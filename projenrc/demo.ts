@@ -11,6 +11,8 @@ interface Demo {
   readonly context?: { readonly [name: string]: string };
   /** The options of `private-iot-ca local` besides the folders. */
   readonly options?: readonly string[];
+  /** What `private-iot-ca revoke` revokes before the export. */
+  readonly revoke?: string;
   /** The options of `private-iot-ca export` besides the folders. */
   readonly exportOptions?: readonly string[];
   /** Those of another `private-iot-ca local`, for stacks that take what was exported. */
@@ -48,6 +50,15 @@ const DEMOS: readonly Demo[] = [
     out: 'demo-out/mosquitto',
     exportOptions: ['--platform mosquitto', '--private-keys', '--broker-folder "$PWD/demo-out/mosquitto/mosquitto"'],
   },
+  {
+    task: 'demo:revocation',
+    example: 'revocation',
+    out: 'demo-out/revocation',
+    revoke: '--common-name sensor-001 --reason keyCompromise',
+    exportOptions: [
+      '--platform mosquitto', '--private-keys', '--crl demo-out/revocation/crl/Plant-IotCaF7CE946A.crl', '--broker-folder "$PWD/demo-out/revocation/mosquitto"',
+    ],
+  },
   { task: 'demo:factories', example: 'kms-root-and-factory-cas', out: 'demo-out/factories' },
   {
     task: 'demo:existing-ca',
@@ -66,7 +77,7 @@ const DEMOS: readonly Demo[] = [
 const CLI = 'node assets/cli/private-iot-ca.js';
 
 export function addDemos(project: awscdk.AwsCdkConstructLibrary): void {
-  for (const { task, example, out, before, context, options = [], exportOptions = [], optionsAfterExport } of DEMOS) {
+  for (const { task, example, out, before, context, options = [], revoke, exportOptions = [], optionsAfterExport } of DEMOS) {
     const demo = project.addTask(task, { description: `Deploy examples/${example} on this machine, into ${out}` });
     demo.spawn(project.tasks.tryFind('bundle')!);
     if (before) {
@@ -77,6 +88,9 @@ export function addDemos(project: awscdk.AwsCdkConstructLibrary): void {
     });
     const local = [`${CLI} local --app ${out}/cdk.out --out ${out}`];
     demo.exec([...local, ...options].join(' '));
+    if (revoke) {
+      demo.exec(`${CLI} revoke --local ${out} --yes ${revoke}`);
+    }
     demo.exec([`${CLI} export --outputs ${out}/outputs.json --out ${out}`, ...exportOptions].join(' '));
     if (optionsAfterExport) {
       demo.exec([...local, ...optionsAfterExport].join(' '));

@@ -107,7 +107,8 @@ export const COMMANDS: readonly CommandDescription[] = [
       new Option('--json', JSON_OPTION),
     ],
     notes: [
-      'Writes <local>/crl/<CA>.crl and <CA>.crl.pem: the revocation list in DER and in PEM, which counts for a week. `private-iot-ca local` renews it.',
+      'Writes <local>/crl/<stack>-<logical ID of the CA>.crl and .crl.pem: the revocation list in DER and in PEM, which counts for a week. '
+        + '`private-iot-ca local` renews it.',
       'A revoked certificate stays revoked: if it is still declared, its next update fails until its `generation` is raised.',
       'The exit code is 1 if something could not be revoked.',
     ],

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { CaCrl, makeCrl, recordPublished } from '../../issuing/revocation/make-crl';
+import { identityIn } from '../../resource/physical-id';
 import { toPem } from '../../pki/pem';
 import { REVOCATION_LIST } from '../../pki/pem-blocks';
 import { messageOf } from '../cli-error';
 import { FileMode, makeFolder } from '../disk';
 import { Engine } from './engine';
 import { issuedCertificates } from './issued-certificates';
+import { State } from './state';
 import { safeName } from '../export/safe-names';
 
 /** The revocation list of a CA in the directory of a local deployment. */
@@ -33,6 +35,7 @@ export async function writeRevocationLists(engine: Engine, directory: string, wa
   const { store, ports, disk } = engine;
   const written: WrittenList[] = [];
   const names = new Map(issuedCertificates(store.state).map(({ entry, ca }) => [entry.issuer, ca]));
+  const files = fileNames(store.state);
   for (const [table, { revoked = {} }] of Object.entries(store.state.ledgers)) {
     for (const issuer of new Set(Object.values(revoked).map(each => each.issuer))) {
       if (wanted && !wanted.has(issuer)) {
@@ -42,7 +45,7 @@ export async function writeRevocationLists(engine: Engine, directory: string, wa
       try {
         const list = await makeCrl(issuer, table, LIFE, ports);
         makeFolder(join(directory, 'crl'));
-        const file = join(directory, 'crl', safeName(ca.replace(/[^\w.-]+/g, '-')));
+        const file = join(directory, 'crl', safeName(files.get(issuer) ?? issuer));
         disk.replace(`${file}.crl`, list.der, FileMode.PUBLIC);
         disk.replace(`${file}.crl.pem`, toPem(REVOCATION_LIST, list.der), FileMode.PUBLIC);
         await recordPublished(list, issuer, table, ports);
@@ -54,4 +57,10 @@ export async function writeRevocationLists(engine: Engine, directory: string, wa
     }
   }
   return written;
+}
+
+/** The names of the lists' files, by the identities of CAs: the stack and the logical ID, which stay the same as long as the CA does. */
+function fileNames({ stacks }: State): Map<string, string> {
+  return new Map(Object.entries(stacks).flatMap(([stack, { resources }]) =>
+    Object.entries(resources).map(([logicalId, { physicalId }]) => [identityIn(physicalId) ?? physicalId, `${stack}-${logicalId}`] as const)));
 }

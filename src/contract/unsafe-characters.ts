@@ -4,7 +4,7 @@
  * drawn as nothing are listed by hand.
  * https://www.unicode.org/reports/tr44/
  */
-const UNSAFE_CHARACTER = '[\\p{Control}\\p{Format}\\p{Default_Ignorable_Code_Point}\\p{Bidi_Control}\\p{Line_Separator}\\p{Paragraph_Separator}'
+const UNSAFE_CHARACTER = '[\\p{Control}\\p{Format}\\p{Default_Ignorable_Code_Point}\\p{Line_Separator}\\p{Paragraph_Separator}'
   + '\\p{Noncharacter_Code_Point}\\p{Surrogate}\\ufffc\\ufffd\\u2800\\u{1d159}]|(?! )\\p{Space_Separator}';
 
 const ONE = new RegExp(UNSAFE_CHARACTER, 'u');

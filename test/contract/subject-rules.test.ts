@@ -21,9 +21,9 @@ describe('a pattern is held against the whole common name:', () => {
   });
 
   test('whatever the pattern and the name, it takes no longer than their lengths multiplied', () => {
-    const started = process.hrtime.bigint();
+    const before = process.cpuUsage();
     expect(allows(pattern('*a'.repeat(32)), { commonName: `${'a'.repeat(60_000)}!` })).toBe(false);
-    expect(Number(process.hrtime.bigint() - started) / 1e6).toBeLessThan(5_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(5_000_000);
   });
 });
 

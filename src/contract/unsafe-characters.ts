@@ -12,7 +12,7 @@ const EACH = new RegExp(UNSAFE_CHARACTER, 'gu');
 const RUNS = new RegExp(`(?:${UNSAFE_CHARACTER})+`, 'gu');
 
 /** NUL, as in UTF-16 that was read in another encoding, and characters that no reader sees. */
-const INVISIBLE = /[\0\p{Format}\p{Default_Ignorable_Code_Point}]+/gu;
+const INVISIBLE = /[\0\p{Format}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Removes the characters from a text that a reader does not see. */
 export function withoutInvisible(text: string): string {

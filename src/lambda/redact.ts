@@ -65,10 +65,10 @@ interface Piece {
  *   names are shown anyway; sparing them here would split a key in which a short name occurs by chance.
  */
 export function redact(text: string, names: readonly string[] = []): string {
-  const open = [{ text: withoutSecrets(text.slice(0, MAX_CHARACTERS), PLAIN_SECRETS), kept: false }];
+  const open = keepIdentifiers(withoutSecrets(text.slice(0, MAX_CHARACTERS), PLAIN_SECRETS));
   const spared = [...new Set(names.filter(({ length }) => length >= SHORTEST_KEY && length <= LONGEST_NAME))].slice(0, MAX_NAMES)
     .sort((a, b) => b.length - a.length); // a name can be part of another name
-  const shown = spared.reduce(keepName, open.flatMap(keepIdentifiers))
+  const shown = spared.reduce(keepName, open)
     .map(piece => piece.kept ? piece.text : withoutSecrets(piece.text, KEY_MATERIAL)).join('');
   return withPlainSpaces(shown);
 }
@@ -78,7 +78,7 @@ export function onOneLine(text: string): string {
   return withPlainSpaces(text).replace(/ +/g, ' ');
 }
 
-function keepIdentifiers({ text }: Piece): Piece[] {
+function keepIdentifiers(text: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
   for (const { 0: identifier, index } of text.matchAll(IDENTIFIER)) {
@@ -92,7 +92,7 @@ function keepIdentifiers({ text }: Piece): Piece[] {
 function keepName(pieces: readonly Piece[], name: string): Piece[] {
   const wanted = foldCase(name);
   return pieces.flatMap(piece => {
-    if (piece.kept || piece.text.length < name.length) {
+    if (piece.kept) {
       return [piece];
     }
     const found: Piece[] = [];

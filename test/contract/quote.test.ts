@@ -65,6 +65,12 @@ test.each(['an arn:aws:iam::123456789012:', 'arn:aws:', 'arn:aws:iam:eu-central-
   expect(quote(start + '/a'.repeat(80))).toBe(`"${(start + '/a'.repeat(80)).slice(0, 80)}…"`);
 });
 
+test.each(['-----BEGIN PRIVATE KEY-----', 'MC4CAQAwBQYDK2VwBCIEIKtwKpZJYJFuyCLDsqTYDgg4dpmpXMWOoYBrO3YVnkPa', '{"kty":"OKP","d":"q3Aqlklgkm7IIsOypNgOCDh2malcxY6hgGs7dhWeQ9o"}'])(
+  'a private key, however it is written, is not shown: %#', text => {
+    expect(quote(text)).toBe('(a private key, not shown)');
+    expect(quote(`key: ${text}`)).toBe('(a private key, not shown)');
+  });
+
 describe('base64 of DER is not shown, because it may be a private key', () => {
   const NOT_SHOWN = '(base64 of DER, not shown, because it may be a private key)';
   /** A SEQUENCE that begins with an element of the tag and is not a private key. */
@@ -93,7 +99,7 @@ describe('base64 of DER is not shown, because it may be a private key', () => {
 });
 
 test.each<[unknown, string]>([
-  [7, '7'], [undefined, 'undefined'], [null, 'null'], [true, 'true'], [['a'], 'a list'], [{ a: 1 }, 'a map'], [Object.create(null), 'a map'],
+  [7, '7'], [undefined, 'undefined'], [null, 'null'], [true, 'true'], [['a'], 'a list'], [{ a: 1 }, 'a map'], [Object.create(null), 'a map'], [Object.create(Object.create(null)), 'a map'],
   [() => 1, 'a class or a function'], [class Sensor {}, 'a class or a function'], [new Date(), 'an object of the class Date'],
   [new (class {})(), 'a map'], [new ({ ['X'.repeat(100)]: class {} }['X'.repeat(100)])(), `an object of the class ${'X'.repeat(80)}`],
 ])('a value that is not a text is named by its kind, without its contents: %p', (value, shown) => {

@@ -62,6 +62,8 @@ test.each<[string, string, string]>([
   ['41 characters of base64', `a ${MIXED.slice(0, 41)} b`, 'a (base64, not shown) b'],
   ['base64 with one character for padding', `a ${MIXED}= b`, 'a (base64, not shown) b'],
   ['base64 with two characters for padding', `a ${MIXED}== b`, 'a (base64, not shown) b'],
+  ['two runs of base64', `a ${MIXED}, b ${MIXED}`, 'a (base64, not shown), b (base64, not shown)'],
+  ['key material before and behind an id', `${MIXED}: ca-${'0'.repeat(32)}: ${MIXED}`, `(base64, not shown): ca-${'0'.repeat(32)}: (base64, not shown)`],
   ['base64 with every character that it can have', `a ${'aB1+/_-'.repeat(6)} b`, 'a (base64, not shown) b'],
   ['base64 in lines, of which the last one is short', `a ${MIXED}\n${MIXED.slice(0, 16)}\r\n${MIXED.slice(0, 3)}= b`, 'a (base64, not shown) b'],
   ['base64 in lines of JSON, of which the last one is padded', `a ${MIXED}\\n${MIXED.slice(0, 20)}\\r\\n${MIXED.slice(0, 18)}== b`, 'a (base64, not shown) b'],
@@ -148,10 +150,15 @@ test('of many names, the first hundred different ones are kept', () => {
 });
 
 test('a name that is part of another name does not split it, in whatever order they are given', () => {
-  const [part, whole] = [MIXED, `Xy9${MIXED}Xy9`];
+  const [part, whole] = [MIXED, `${MIXED}-${'Zw7'.repeat(20)}`];
   for (const names of [[part, whole], [whole, part]]) {
     expect(redact(`a ${whole} b ${part} c`, names)).toBe(`a ${whole} b ${part} c`);
   }
+});
+
+test('a name that is part of an ARN does not split it', () => {
+  const arn = `arn:aws:dynamodb:eu-central-1:123456789012:table/${MIXED}/index/${'Zw7'.repeat(20)}`;
+  expect(redact(arn, [MIXED])).toBe(arn);
 });
 
 test('key material before, between and behind names that are kept is not shown', () => {

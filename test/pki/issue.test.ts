@@ -136,6 +136,14 @@ describe('the largest certificate', () => {
     expect(largestCertificate(PROFILES.ca, planned, undefined)).toHaveLength(certificate.length + 4);
   });
 
+  test('can be planned for a key that exists, and not without a key or its algorithm', () => {
+    const planned = { subject, hashAlgorithm: 'SHA-256' } as const;
+    const publicKey = publicKeyOf(DEVICE_KEYS.RSA_3072);
+    expect(parseCertificate(largestCertificate(PROFILES.device, { ...planned, keyAlgorithm: 'EC_P256', publicKey }, undefined)).publicKey).toEqual(publicKey);
+    expect(() => largestCertificate(PROFILES.device, planned, undefined)).toThrow(
+      new Error('a certificate can be planned for a keyAlgorithm or for a publicKey, got neither'));
+  });
+
   test('parses like any other', () => {
     const der = largestCertificate(PROFILES.device, { subject, keyAlgorithm: 'EC_P256', hashAlgorithm: 'SHA-256' }, undefined);
     expect(parseCertificate(der).subject).toEqual(subject);

@@ -32,8 +32,8 @@ describe('a serial number', () => {
     expect(() => newSerialNumber(() => Buffer.alloc(8), HOLDER)).toThrow('must return the 12 bytes that were requested, got 8');
   });
 
-  test('is positive, of 20 octets, evenly spread and never the same twice in 100,000', () => {
-    const count = 100_000;
+  test('is positive, of 20 octets, evenly spread and never the same twice in 20,000', () => {
+    const count = 20_000;
     const serialNumbers = Array.from({ length: count }, () => newSerialNumber(randomBytes, HOLDER));
     expect(new Set(serialNumbers).size).toBe(count);
     expect(serialNumbers.every(serialNumber => /^[4-7][0-9A-F]{39}$/.test(serialNumber))).toBe(true);

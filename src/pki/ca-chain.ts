@@ -212,7 +212,7 @@ function hasSigned(key: KeyObject, der: Buffer): boolean {
   try {
     return new X509Certificate(der).verify(key);
   } catch {
-    return false; // a key that can't verify, of another algorithm
+    return false; // OpenSSL can't read the certificate
   }
 }
 

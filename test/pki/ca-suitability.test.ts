@@ -1,5 +1,8 @@
 import { DEVICE_KEYS, issuerBy, NOW, testCa, TestCaOptions, testCertificate, TestCertificateOptions } from './fixtures';
-import { assertCanIssue, checkCaChain, checkCaNames, checkChainIsValid, checkIssuesDevices, readCaChain } from '../../src/pki/ca-chain';
+import {
+  assertCanIssue, assertSignedInOrder, checkCaChain, checkCaNames, checkChainIsValid, checkIssuesDevices, readCaChain,
+} from '../../src/pki/ca-chain';
+import { Certificate, parseCertificate } from '../../src/pki/certificate';
 import { OID } from '../../src/pki/object-identifiers';
 import { toPem } from '../../src/pki/pem';
 import { signerOf } from '../../src/pki/signer';
@@ -58,6 +61,25 @@ describe('the complaint about a chain', () => {
     const subject = { organization: 'Acme', commonName: 'Root' };
     const chain = await below({ extensions: { nameConstraints: { critical: true, excluded: { directory: [{ organization: 'Acme' }] } } } }, { subject });
     expect(checkCaChain('certificate', pem(...chain))).toBeUndefined();
+  });
+
+  test('does not apply the constraints of a CA to its own name, which only those below it must keep', async () => {
+    const excluded: TestCertificateOptions = { extensions: { nameConstraints: { critical: true, excluded: { directory: [{ organization: 'Acme' }] } } } };
+    expect(checkCaChain('certificate', pem(...await below({}, excluded)))).toBeUndefined();
+  });
+
+  test('names a certificate that a key of another algorithm has signed', async () => {
+    for (const algorithm of ['RSA_2048', 'ED25519', 'EC_P384'] as const) {
+      const [own] = await below({}, {});
+      const { certificate } = await testCa({ algorithm, subject: { organization: 'Acme', commonName: 'Root' } });
+      const { authorityKeyIdentifier: _, ...unidentified } = read(own).certificate;
+      expect(() => assertSignedInOrder('certificate', [unidentified as Certificate, read(certificate).certificate])).toThrow('certificate must be signed by the certificate that follows it');
+    }
+  });
+
+  test('names a certificate that OpenSSL can\'t read, as a ledger may hold one that was changed', async () => {
+    const [own, root] = (await below({}, {})).map(parseCertificate);
+    expect(() => assertSignedInOrder('certificate', [{ ...own, der: own.der.subarray(1) }, root])).toThrow('certificate must be signed by the certificate that follows it');
   });
 
   test('counts the path length from the place in the chain', async () => {
@@ -124,6 +146,22 @@ describe('a CA whose names or constraints some validators refuse', () => {
     expect(await complaint(permitted({ dns: ['acme.example'] }), {})).toMatch(`${BECAUSE}without a subjectAlternativeNames.dns, validators treat the commonName "Plant" as a host name`);
     expect(await complaint(permitted({ dns: ['acme.example'] }), { subject: { commonName: 'Plant 7' } }))
       .toMatch(`${BECAUSE}the commonName "Plant 7" should lie within the host names that a CA above permits, "acme.example": wolfSSL`);
+  });
+
+  test('is told so for an empty base in the constraints, its own or those of a CA above', async () => {
+    const words = 'has names or name constraints because of which some validators refuse everything below it: wolfSSL 5.5 refuses everything below a constraint on host names that is empty';
+    expect(await complaint({}, permitted({ dns: [''] }))).toBe(`certificate ${words}`);
+    expect(await complaint(permitted({ dns: [''] }), {})).toBe(`certificate, certificate 2, ${words}`);
+  });
+
+  test('brings no complaint because of its own constraints, which only those below it must keep', async () => {
+    expect(await complaint({}, { ...permitted({ dns: ['acme.example'] }), subject: { commonName: 'Plant 7' } })).toBeUndefined();
+  });
+
+  test('is told so for the constraints of any CA above, not only of the nearest', async () => {
+    const chain = read(...await below(permitted({ email: ['acme.example'] }), { subject: { commonName: 'Plant 7' } }));
+    const top = read((await testCa(permitted({ dns: ['acme.example'] }))).certificate).certificate;
+    expect(checkCaNames('certificate', { ...chain, chain: [...chain.chain, top] })).toMatch(`${BECAUSE}the commonName "Plant 7" should lie within the host names`);
   });
 
   test('is told so for a mailbox, beside its subject or in it, that wolfSSL refuses', async () => {

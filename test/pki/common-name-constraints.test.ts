@@ -32,6 +32,8 @@ describe('a common name that a validator takes for a host name', () => {
     ['a.evil.example', NOT_EVIL, { dns: ['a.acme.example'] }],
     ['.acme.example', ACME, { dns: ['a.acme.example'] }],
     ['sensor-001', MAILBOXES],
+    ['sensor-001', constraintsOf({ permitted: { ip: ['10.0.0.0/8'] }, excluded: { dns: ['evil.example'] } })],
+    ['a.evil:1.example', NOT_EVIL],
     ['.sensor-001', constraintsOf({})],
   ])('is issued where it lies within the host names, or counts for nothing: %s', (commonName, constraints, names = {}) => {
     expect(complaint(commonName, constraints, names)).toBeUndefined();
@@ -78,6 +80,7 @@ describe('the common name of a CA', () => {
     const facts = { commonName, alternativeNames: [], profile: 'ca' } as const;
     const warning = `the commonName "${commonName}" should lie within the host names that a CA above permits, "acme.example", "acme.test": ${WARNING}`;
     expect(checkCommonNameElsewhere(facts, ACME)).toBe(warning);
+    expect(complaint(commonName, ACME, { email: ['ops@acme.example'] }, 'ca')).toBe(complaint(commonName, ACME, {}, 'ca'));
     expect(complaint(commonName, ACME, {}, 'ca')).toBe(commonName.startsWith('.') ? asHost(commonName, 'exclude names that begin with a dot') : warning);
   });
 
@@ -106,6 +109,7 @@ describe('a common name that a validator takes for an address', () => {
     ['10.1.2.3'], ['fd00::1'], ['sensor-001'], ['10'], ['10.a'], ['a10.1'], ['10.1.2.3.4'], ['v10.1'], ['10.1v'], ['::ffff:10.1.2.3', constraintsOf({ permitted: { ip: ['10.0.0.0/8', '::/0'] } })],
     ['192.0.2.1', NETWORK, { ip: ['10.1.2.3'] }],
     ['192.0.2.1', constraintsOf({ excluded: { ip: ['10.0.0.0/8'] } })],
+    ['192.0.2.1', constraintsOf({ permitted: { dns: ['acme.example'] }, excluded: { ip: ['10.0.0.0/8'] } }), { dns: ['a.acme.example'] }],
   ])('is issued within the networks, or if it only resembles one: %s', (commonName, constraints = NETWORK, names = {}) => {
     expect(complaint(commonName, constraints, names)).toBeUndefined();
   });

@@ -51,6 +51,9 @@ test.each<[ProfileName, KeyAlgorithmName, HashAlgorithmName, string]>([
   ['device', 'EC_P256', 'SHA-512', 'baf4f24c8098afdbcbaa8d34d5f1570420e319a125d911781e9f1edbe9b99aa7'],
   ['ca', 'EC_P384', 'SHA-384', 'dbba891aa0069c38e01bc7c22b4f39f7c3a914dccda68c196eecbec3295ed4ab'],
   ['verification', 'EC_P384', 'SHA-384', '7a9e8dfbf725f04b229d90d8c3cbde1542b35a8692c542b77bfbf9eb5c113038'],
+  ['devid', 'EC_P256', 'SHA-256', '9846a02b43693b57f667d4ffb9d442cbc02506c24ce85df9b4876c733207aadd'],
+  ['server', 'EC_P256', 'SHA-256', 'd0d88fb519d3cc02a19bda7b578a69ac87fb7519dbe90feefcc4881a1127d55e'],
+  ['server', 'RSA_2048', 'SHA-256', '630effddaa8b60efbcd37d6084bb9f46467e9b3b3aa53c8681b1cbebcaec8ff5'],
   ['device', 'EC_P384', 'SHA-384', '683053c9304355b52a9f1faee1f5c6ecea9b03f61c6a6d75a3866433f3928339'],
 ])('what is signed in the %s certificate by %s with %s has the bytes it always had', async (profile, algorithm, hash, expected) => {
   expect(sha256(tbs(await certificate(profile, algorithm, hash)))).toBe(expected);

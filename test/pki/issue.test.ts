@@ -150,6 +150,10 @@ describe('the largest certificate', () => {
   });
 });
 
+test('a profile has the name under which it is declared, which decides what its names may be', () => {
+  expect(Object.entries(PROFILES).map(([name, profile]) => profile.name === name)).toEqual([true, true, true, true, true]);
+});
+
 test('the profiles can\'t be changed by who uses them', () => {
   expect(Object.isFrozen(PROFILES)).toBe(true);
   Object.values(PROFILES).forEach(profile => {

@@ -3,9 +3,10 @@ import { DeclaredNameConstraints } from '../../src/contract/extensions';
 import { NameLists } from '../../src/contract/general-names';
 import { SubjectValues } from '../../src/contract/subject-attributes';
 import { element, objectIdentifier, sequence, setOfOne, Tag } from '../../src/pki/der';
-import { rawNames } from '../../src/pki/general-names';
+import { RawGeneralName, rawNames } from '../../src/pki/general-names';
 import { encodeName } from '../../src/pki/name';
 import { assertNamesPermitted } from '../../src/pki/name-constraints';
+import { isWithin, reachesInto } from '../../src/pki/name-subtrees';
 
 test.each(CONSTRAINT_CASES.map((each, index) => [titleOf(each), index] as const))('a CA signs what every validator accepts, and nothing else: %s', (_, index) => {
   const { constraints, names, subject = { organization: 'Acme' }, within } = CONSTRAINT_CASES[index];
@@ -89,5 +90,52 @@ describe('a refusal names the name and the constraint', () => {
     const subject = encodeName({ commonName: 'sensor-001' });
     expect(() => assertNamesPermitted({ subject, profile: 'device' }, constraints)).not.toThrow();
     expect(() => assertNamesPermitted({ subject, alternativeNames: [], profile: 'device' }, constraints)).toThrow('validators treat the commonName "sensor-001" as a host name');
+  });
+});
+
+describe('whether a name is within a subtree', () => {
+  const name = (type: 'dns' | 'uri' | 'email', value: string) => ({ type, value }) as const;
+  const ip = (value: string) => rawNames({ ip: [value] })[0];
+
+  test.each<[RawGeneralName, RawGeneralName, boolean]>([
+    [name('dns', 'a.example'), name('dns', ''), true], // an empty base stands for every host
+    [name('dns', 'a.example.com'), name('dns', '.example.com'), true],
+    [name('dns', 'example.com'), name('dns', '.example.com'), false],
+    [name('dns', 'a.example.com'), name('dns', 'example.com.'), false],
+    [name('email', 'Bob@EXAMPLE.com'), name('email', 'Bob@example.COM'), true],
+    [name('email', 'boB@example.com'), name('email', 'bob@example.com'), false],
+    [name('email', 'a@EXAMPLE.com'), name('email', 'example.com'), true],
+    [name('uri', 'urn:acme'), name('uri', '.example.com'), false],
+    [name('uri', 'https://a.example.com'), name('uri', ''), false],
+    [ip('10.0.0.1'), ip('::/0'), false],
+    [ip('::1'), ip('0.0.0.0/0'), false],
+    [name('dns', 'example.com'), name('email', 'example.com'), false],
+    [name('email', 'example.com'), name('dns', 'example.com'), false],
+  ])('is told by the rules of its type: %j, %j', (each, base, within) => {
+    expect(isWithin(each, base)).toBe(within);
+  });
+
+  test.each<[RawGeneralName, RawGeneralName, boolean]>([
+    [name('dns', 'example.com'), name('dns', '.example.com'), true],
+    [name('dns', 'myexample.com'), name('dns', '.example.com'), true],
+    [name('dns', '*.example.org'), name('dns', 'a.example.com'), false],
+    [name('dns', 'a.example.com'), name('dns', 'aba.example.com'), false],
+    [name('dns', '*'), name('dns', 'localhost'), false],
+    [name('dns', 'x*y*z.example.com'), name('dns', 'x1z.example.com'), true],
+    [name('dns', 'ab*ba.example.com'), name('dns', 'aba.example.com'), false],
+    [name('dns', 'ab*.example.com'), name('dns', 'ab.example.com'), true],
+    [name('uri', 'https://a.example.com/'), name('uri', ''), true],
+    [name('uri', 'urn:acme'), name('uri', 'example.com'), false],
+    [name('email', 'a@example.com'), name('email', ''), true],
+    [name('email', 'a@example.com'), name('email', 'example.com.a'), true], // as long as the mailbox
+    [name('email', 'a@example.com'), name('email', 'example.com.au'), false],
+    [name('email', 'thirteen-long@example.com'), name('email', 'example.com.au'), true],
+    [name('email', 'fourteen-long-@example.com'), name('email', 'example.com.au'), false],
+    [name('email', 'much-longer-than-that@example.com'), name('email', 'example.com.au'), false],
+    [ip('192.0.2.1'), ip('10.0.0.0/8'), false],
+    [name('dns', 'example.com'), name('email', 'example.com'), false],
+    [name('email', 'a@example.com'), name('dns', 'example.com'), false],
+  ])('is told for what is excluded as the furthest-reaching validator reads it: %j, %j', (each, base, reaches) => {
+    expect(reachesInto(each, base)).toBe(reaches);
   });
 });

@@ -72,3 +72,52 @@ test('the largest key takes a few milliseconds', () => {
   }
   expect(process.cpuUsage(before).user / 10).toBeLessThan(50_000); // microseconds; 300 where nothing else runs
 });
+
+describe('an RSA key whose prime factors are close to each other', () => {
+  const SMALL = Array.from({ length: 375 }, (_, index) => BigInt(2 * index + 3)); // 3 to 751
+
+  function root(n: bigint): bigint {
+    let guess = 2n ** BigInt(Math.ceil(n.toString(2).length / 2));
+    for (let next = (guess + n / guess) / 2n; next < guess; next = (guess + n / guess) / 2n) {
+      guess = next;
+    }
+    return guess;
+  }
+
+  /** A modulus a² - b², without small factors, in which Fermat's factorisation finds a in this round, counted from 0. */
+  function modulusOf(round: number): Buffer {
+    for (let a = 2n ** 400n + BigInt(1000 * round); ; a++) {
+      const about = round === 0 ? 0n : root(2n * a * BigInt(round));
+      const b = about + (a + about + 1n) % 2n; // so that the modulus is odd
+      const n = a * a - b * b;
+      const floor = root(n);
+      if (a - (floor * floor === n ? floor : floor + 1n) === BigInt(round) && SMALL.every(divisor => n % divisor !== 0n)) {
+        const digits = n.toString(16);
+        return Buffer.from(digits.padStart(digits.length + digits.length % 2, '0'), 'hex');
+      }
+    }
+  }
+
+  test('is refused if one of 256 rounds finds the factors', () => {
+    const found = Array.from({ length: 256 }, (_, round) => findWeakness(modulusOf(round)));
+    expect(new Set(found)).toEqual(new Set(['whose prime factors are close to each other (Fermat\'s factorisation finds them)']));
+  });
+
+  test('is accepted if the search would take longer', () => {
+    expect(findWeakness(modulusOf(256))).toBeUndefined();
+  });
+});
+
+test.each([3, 5, 167, 173, 743, 751])('an RSA key is refused if its modulus is divisible by %d, the least such prime, which the message names', prime => {
+  const divisors = Array.from({ length: prime - 2 }, (_, index) => BigInt(index + 2)); // all numbers from 2 up to it
+  let cofactor = 2n ** 512n + 1n;
+  while (divisors.slice(0, -1).some(divisor => cofactor % divisor === 0n)) {
+    cofactor += 2n;
+  }
+  const modulus = (cofactor * BigInt(prime)).toString(16);
+  expect(findWeakness(Buffer.from(modulus.padStart(modulus.length + modulus.length % 2, '0'), 'hex'))).toBe(`whose modulus is divisible by ${prime}`);
+});
+
+test('an RSA key is refused if its modulus is even', () => {
+  expect(findWeakness(Buffer.from('fe', 'hex'))).toBe('whose modulus is even');
+});

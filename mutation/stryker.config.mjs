@@ -24,7 +24,7 @@ const PORTIONS = {
   },
   requests: {
     mutate: ['pki/certification-request', 'pki/requested-names', 'pki/requested-attributes', 'pki/key-strength', 'pki/rsa-weaknesses'],
-    suites: ['pki/csr/malformed', 'pki/csr/hostile-keys', 'pki/csr/key-checks', 'pki/requested-names'],
+    suites: ['pki/csr/encoding', 'pki/csr/malformed', 'pki/csr/hostile-keys', 'pki/csr/key-checks', 'pki/requested-names'],
   },
   texts: { mutate: ['contract/rules', 'contract/unsafe-characters', 'lambda/redact'], suites: ['contract/rules', 'contract/quote', 'lambda/redact'] },
   ledger: {

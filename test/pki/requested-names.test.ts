@@ -47,6 +47,7 @@ describe('a name in a request', () => {
     ['of a URI that begins otherwise', { uri: ['urn:acme:gateway:1'] }, { uri: ['urn:acme:device:'] }, 'subjectAltName uri:"urn:acme:gateway:1"'],
     ['of a URI in another case', { uri: ['URN:acme:device:1'] }, { uri: ['urn:acme:device:'] }, 'subjectAltName uri:"URN:acme:device:1"'],
     ['of a URI that only contains the rule', { uri: ['x:urn:acme:device:1'] }, { uri: ['urn:acme:device:'] }, 'subjectAltName uri:"x:urn:acme:device:1"'],
+    ['of a URI that begins like a rule for hosts', { uri: ['acme.example:1'] }, { dns: ['acme.example'] }, 'subjectAltName uri:"acme.example:1"'],
     ['of another directory', { directory: [{ organization: 'Other' }] }, { directory: [{ organization: 'Acme' }] }, 'subjectAltName directory'],
     ['of a directory name above the rule', { directory: [{ organization: 'Acme' }] }, { directory: [{ organization: 'Acme', commonName: 'a' }] }, 'subjectAltName directory'],
   ])('is left out, and said: %s', (_, names, rules, words) => {

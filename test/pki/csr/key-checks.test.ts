@@ -1,8 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { checkEd25519Key } from '../../../src/pki/ed25519-point';
-import { findWeakness } from '../../../src/pki/rsa-weaknesses';
+
+let findWeakness: (modulus: Buffer) => string | undefined;
+
+/** Each test begins as a function does: the small primes are made when the first RSA key is checked. */
+beforeEach(() => jest.isolateModules(() => {
+  ({ findWeakness } = jest.requireActual('../../../src/pki/rsa-weaknesses'));
+}));
 
 const P = 2n ** 255n - 19n;
+
+/** A number as the octets of a modulus. */
+function octetsOf(n: bigint): Buffer {
+  const digits = n.toString(16);
+  return Buffer.from(digits.padStart(digits.length + digits.length % 2, '0'), 'hex');
+}
 
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let [result, square] = [1n, base % modulus];
@@ -38,7 +50,7 @@ test('a modulus is not called weak by chance', () => {
     modulus[255] = modulus[255] - modulus[255] % 2 + 1;
     return modulus;
   });
-  const weak = odd.map(findWeakness).filter(weakness => weakness !== undefined);
+  const weak = odd.map(modulus => findWeakness(modulus)).filter(weakness => weakness !== undefined);
   expect(weak.every(weakness => weakness!.includes('divisible by'))).toBe(true);
   // One in six numbers that are odd has no prime factor below 752: the product of (1 - 1/p).
   expect(2000 - weak.length).toBeGreaterThan(200);
@@ -92,8 +104,7 @@ describe('an RSA key whose prime factors are close to each other', () => {
       const n = a * a - b * b;
       const floor = root(n);
       if (a - (floor * floor === n ? floor : floor + 1n) === BigInt(round) && SMALL.every(divisor => n % divisor !== 0n)) {
-        const digits = n.toString(16);
-        return Buffer.from(digits.padStart(digits.length + digits.length % 2, '0'), 'hex');
+        return octetsOf(n);
       }
     }
   }
@@ -114,10 +125,39 @@ test.each([3, 5, 167, 173, 743, 751])('an RSA key is refused if its modulus is d
   while (divisors.slice(0, -1).some(divisor => cofactor % divisor === 0n)) {
     cofactor += 2n;
   }
-  const modulus = (cofactor * BigInt(prime)).toString(16);
-  expect(findWeakness(Buffer.from(modulus.padStart(modulus.length + modulus.length % 2, '0'), 'hex'))).toBe(`whose modulus is divisible by ${prime}`);
+  expect(findWeakness(octetsOf(cofactor * BigInt(prime)))).toBe(`whose modulus is divisible by ${prime}`);
 });
 
 test('an RSA key is refused if its modulus is even', () => {
   expect(findWeakness(Buffer.from('fe', 'hex'))).toBe('whose modulus is even');
+});
+
+describe('the mark of the faulty generator', () => {
+  const FIRST = [2, 3, 5, 7, 11, 13, 17, 19, 23];
+  const PRIMES = Array.from({ length: 750 }, (_, index) => index + 2)
+    .filter(number => FIRST.every(divisor => number === divisor || number % divisor !== 0));
+  const MARKING = PRIMES.filter(prime => prime > 2 && prime <= 167);
+
+  /** What the powers of 65537 leave as remainders. */
+  function marksOf(prime: number): Set<number> {
+    const marks = new Set<number>();
+    for (let mark = 1; !marks.has(mark); mark = mark * 65_537 % prime) {
+      marks.add(mark);
+    }
+    return marks;
+  }
+
+  test('is in every power of 65537, and a key that has it is refused', () => {
+    for (const exponent of [60n, 61n, 127n]) {
+      expect(findWeakness(octetsOf(65_537n ** exponent))).toBe('from a faulty generator (ROCA, CVE-2017-15361)');
+    }
+  });
+
+  test.each(MARKING.filter(prime => marksOf(prime).size < prime - 1))('is not in a key that lacks it at one prime, here %d', prime => {
+    const others = PRIMES.filter(each => each !== prime).reduce((product, each) => product * BigInt(each), 1n);
+    const marked = 65_537n ** 128n;
+    const lacking = Array.from({ length: prime }, (_, times) => marked + BigInt(times) * others)
+      .find(n => n % BigInt(prime) !== 0n && !marksOf(prime).has(Number(n % BigInt(prime))))!;
+    expect(findWeakness(octetsOf(lacking))).toBeUndefined();
+  });
 });

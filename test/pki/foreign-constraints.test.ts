@@ -7,7 +7,7 @@ const base = (type: number, value: Buffer | string): Buffer => element(contextTa
 const [mailbox, host, uri, address] = [1, 2, 6, 7].map(type => (value: Buffer | string) => base(type, value));
 const permitted = (...bases: Buffer[]): Buffer => element(contextTag(0, true), ...bases.map(each => sequence(each)));
 const excluded = (...bases: Buffer[]): Buffer => element(contextTag(1, true), ...bases.map(each => sequence(each)));
-const read = (...lists: Buffer[]) => readNameConstraints(new DerReader(sequence(...lists)));
+const read = (...lists: Buffer[]) => readNameConstraints(DerReader.only(sequence(...lists)));
 const octets = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
 describe('the constraints of a CA from elsewhere', () => {

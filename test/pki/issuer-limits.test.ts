@@ -1,9 +1,9 @@
 import { DEVICE_KEYS, NOW, testCa, testCertificate } from './fixtures';
 import { DeclaredExtensions } from '../../src/contract/extensions';
 import { parseCertificate } from '../../src/pki/certificate';
-import { assertMayIssue, assertUsagesAllowed, IssuerLimits, limitsOf, LimitedContent, usageText } from '../../src/pki/issuer-limits';
+import { assertMayIssue, assertUsagesAllowed, IssuerLimits, limitsOf, LimitedContent } from '../../src/pki/issuer-limits';
 import { encodeName } from '../../src/pki/name';
-import { OID } from '../../src/pki/object-identifiers';
+import { OID, oidName } from '../../src/pki/object-identifiers';
 import { ProfileName, PROFILES } from '../../src/pki/profile';
 import { signerOf } from '../../src/pki/signer';
 
@@ -101,5 +101,5 @@ describe('a CA must not sign', () => {
 });
 
 test('usages are named as OpenSSL and RFC 5280 name them, others by their identifiers', () => {
-  expect([OID.serverAuth, OID.clientAuth, OID.anyExtendedKeyUsage, EMAIL_PROTECTION].map(usageText)).toEqual(['serverAuth', 'clientAuth', 'anyExtendedKeyUsage', EMAIL_PROTECTION]);
+  expect([OID.serverAuth, OID.clientAuth, OID.anyExtendedKeyUsage, EMAIL_PROTECTION].map(oidName)).toEqual(['serverAuth', 'clientAuth', 'anyExtendedKeyUsage', EMAIL_PROTECTION]);
 });

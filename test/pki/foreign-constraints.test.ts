@@ -58,7 +58,7 @@ describe('the constraints of a CA from elsewhere', () => {
     ['a minimum', () => read(element(contextTag(0, true), sequence(host('a.example'), element(contextTag(0, false), Buffer.of(1)))))],
     ['an element behind the lists', () => read(permitted(host('a.example')), integer(Buffer.of(1)))],
     ['the lists in the wrong order', () => read(excluded(host('a.example')), permitted(host('b.example')))],
-    ['octets behind the constraints', () => readNameConstraints(new DerReader(Buffer.concat([sequence(permitted(host('a.example'))), Buffer.of(5, 0)])))],
+    ['octets behind the constraints', () => readNameConstraints(DerReader.only(Buffer.concat([sequence(permitted(host('a.example'))), Buffer.of(5, 0)])))],
   ])('are refused with %s, which RFC 5280 does not provide for', (_, reading) => {
     expect(reading).toThrow(/DER|octets|element|expected|must/i);
   });

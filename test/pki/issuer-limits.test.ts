@@ -16,8 +16,11 @@ async function path(root: { pathLength?: number; extensions?: DeclaredExtensions
   const { certificate, issuer } = await testCa({ validity: VALIDITY, ...root });
   const signer = signerOf(DEVICE_KEYS.EC_P256);
   const own = await testCertificate({ ...issuer, pathLength: undefined, validity: undefined, nameConstraints: undefined }, {
-    profile: 'ca', subject: { commonName: 'Plant' }, validity: { notBefore: date('2026-02-01'), notAfter: date('2031-01-01') },
-    publicKey: signer.publicKey, ...below,
+    profile: 'ca',
+    subject: { commonName: 'Plant' },
+    validity: { notBefore: date('2026-02-01'), notAfter: date('2031-01-01') },
+    publicKey: signer.publicKey,
+    ...below,
   });
   return [own, certificate].map(parseCertificate);
 }

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { CaCrl, makeCrl, recordPublished } from '../../issuing/revocation/make-crl';
-import { identityIn } from '../../resource/physical-id';
-import { toPem } from '../../pki/pem';
-import { REVOCATION_LIST } from '../../pki/pem-blocks';
-import { messageOf } from '../cli-error';
-import { FileMode, makeFolder } from '../disk';
 import { Engine } from './engine';
 import { issuedCertificates } from './issued-certificates';
 import { State } from './state';
+import { CaCrl, makeCrl, recordPublished } from '../../issuing/revocation/make-crl';
+import { toPem } from '../../pki/pem';
+import { REVOCATION_LIST } from '../../pki/pem-blocks';
+import { identityIn } from '../../resource/physical-id';
+import { messageOf } from '../cli-error';
+import { FileMode, makeFolder } from '../disk';
 import { safeName } from '../export/safe-names';
 
 /** The revocation list of a CA in the directory of a local deployment. */

@@ -8,7 +8,7 @@ const HALFWIDTH = /[\uff61-\uffdc]/;
 
 const ZERO = /^[\p{M}\p{Cf}]+$/u;
 
-/** The number of columns that a text takes on a terminal. */
+/** The number of columns that a string takes on a terminal. */
 export function displayWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) {
     return text.length;
@@ -26,7 +26,7 @@ export function longestWord(text: string): number {
 }
 
 /**
- * Wraps a text into lines of at most the given number of columns. It breaks the text only at spaces, because a path, a serial number or an
+ * Wraps a string into lines of at most the given number of columns. It breaks the text only at spaces, because a path, a serial number or an
  * address must be copied as a whole. If such a word is too long, the terminal wraps it.
  */
 export function wrapped(text: string, columns: number): string[] {
@@ -45,7 +45,7 @@ export function wrapped(text: string, columns: number): string[] {
   });
 }
 
-/** Pads a text with spaces at its end up to a number of columns. */
+/** Pads a string with spaces at its end up to a number of columns. */
 export function padded(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
 }

@@ -1,5 +1,5 @@
 /**
- * Converts the ASCII letters of a text to lower case. Other letters stay as they are, as when OpenSSL compares names, so every character
+ * Converts the ASCII letters of a string to lower case. Other letters stay as they are, as when OpenSSL compares names, so every character
  * keeps its position.
  */
 export function foldCase(text: string): string {

@@ -46,7 +46,7 @@ const MAX_CUSTOM_BYTES = 1024;
 const OBJECT_IDENTIFIER = /^(?:[01]\.[1-3]?\d|2\.(?:0|[1-9]\d{0,9}))(?:\.(?:0|[1-9]\d{0,9}))*$/;
 
 export function checkObjectIdentifier(property: string, value: unknown): Complaint {
-  return OBJECT_IDENTIFIER.test(String(value)) ? undefined : `${property} must be an object identifier, as in 1.3.6.1.4.1.99999.1, got ${quote(value)}`;
+  return OBJECT_IDENTIFIER.test(String(value)) ? undefined : `${property} must be an object identifier, such as 1.3.6.1.4.1.99999.1, got ${quote(value)}`;
 }
 
 export function isOwnedExtension(oid: string): boolean {

@@ -59,7 +59,7 @@ const URI_LABEL = '(?!-)[A-Za-z0-9_-]{1,63}(?<!-)';
 const URI_HOST = new RegExp(`^(?=.{1,253}$)${URI_LABEL}(\\.${URI_LABEL})*$`);
 
 /**
- * Whether a text is an ASCII URI that a certificate may contain. Go rejects a whole certificate if the host in any of its URIs has an empty
+ * Whether a string is an ASCII URI that a certificate may contain. Go rejects a whole certificate if the host in any of its URIs has an empty
  * label, a trailing dot or a percent-encoded octet (crypto/x509, parseSANExtension).
  */
 export function isUri(value: string): boolean {
@@ -75,7 +75,7 @@ function hasRightAuthority(uri: string): boolean {
   return host !== undefined && URL.canParse(uri) && (host === '' || (host.startsWith('[') ? isIP(host.slice(1, -1)) === 6 : URI_HOST.test(host)));
 }
 
-/** Whether a text is a network in the form `address/length`, with no bit set beyond the length, as in `10.0.0.0/8`. */
+/** Whether a string is a network in the form `address/length`, with no bit set beyond the length, as in `10.0.0.0/8`. */
 function isNetwork(value: string): boolean {
   const [, address, length] = /^([^/]+)\/(\d{1,3})$/.exec(value) ?? [];
   const octets = address === undefined ? undefined : addressOctets(address);
@@ -140,11 +140,11 @@ const NAMES: Forms = {
 /** The valid forms of a name constraint (RFC 5280, section 4.2.1.10). */
 const SUBTREES: Forms = {
   dns: { isRight: isHost, allowed: 'a domain in lower case, without a leading dot or *; it covers itself and all names below it' },
-  ip: { isRight: isNetwork, allowed: 'a network as in 10.0.0.0/8 or fd00::/8, with no bit set after its prefix length' },
+  ip: { isRight: isNetwork, allowed: 'a network such as 10.0.0.0/8 or fd00::/8, with no bit set after its prefix length' },
   uri: { isRight: value => isHost(value.replace(/^\./, '')), allowed: 'a host name, or a domain with a leading dot for all hosts in it' },
   email: {
     isRight: value => isMailbox(value) || isHost(value.replace(/^\./, '')),
-    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a leading dot for all hosts in it, as in ops@acme.example, acme.example or .acme.example',
+    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a leading dot for all hosts in it, such as ops@acme.example, acme.example or .acme.example',
   },
 };
 

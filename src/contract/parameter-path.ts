@@ -16,5 +16,5 @@ const RESERVED = /^\/(aws|ssm)/i;
  */
 export function checkParameterPath(value: unknown): Complaint {
   return typeof value === 'string' && PATH.test(value) && value.length <= MAX_PATH && !RESERVED.test(value) ? undefined
-    : `keyStorage must be a parameter path, as in /iot/devices/sensor-001, and not below /aws or /ssm, got ${quote(value)}`;
+    : `keyStorage must be a parameter path, such as /iot/devices/sensor-001, and not below /aws or /ssm, got ${quote(value)}`;
 }

@@ -7,7 +7,7 @@ import { withoutInvisible } from './unsafe-characters';
 const OPENSSH_MAGIC = 'openssh-key-v1\0';
 
 /**
- * Whether a text is marked as a private key: by a PEM label, or by the mark of PuTTY or OpenSSH. A PEM label is also found in UTF-16 that
+ * Whether a string is marked as a private key: by a PEM label, or by the mark of PuTTY or OpenSSH. A PEM label is also found in UTF-16 that
  * was read in another encoding, and if an editor has replaced its dashes and spaces by others.
  */
 export function isPrivateKey(text: string): boolean {
@@ -28,14 +28,14 @@ const XML_NUMBER = /<D>\s{0,40}[A-Za-z0-9+/]{20}/;
 /** The secret number as OpenSSL prints it (`openssl pkey -text`). */
 const PRINTED_NUMBER = /priv(?:ateExponent)?:\s{0,40}(?:[0-9a-f]{2}:){15}/i;
 
-/** How many times a text is decoded: an extension in base64 can hold a text in base64, which in turn can hold PEM. */
+/** How many times a string is decoded: an extension in base64 can hold a string in base64, which in turn can hold PEM. */
 const MAX_DECODINGS = 3;
 
 /** Shorter texts have no room for a key. */
 const SHORTEST_TEXT = 40;
 
 /**
- * Whether a text contains a private key, whatever surrounds it: PEM, PuTTY's format, a JSON Web Key, the XML of .NET, the output of
+ * Whether a string contains a private key, whatever surrounds it: PEM, PuTTY's format, a JSON Web Key, the XML of .NET, the output of
  * OpenSSL, or base64, base64url or hexadecimal digits of any of these, of OpenSSH's format, or of DER, encrypted or not. A truncated key
  * still counts as a key. The bare secret number of a key can't be told from any other number.
  *
@@ -66,7 +66,7 @@ function holdsKey(octets: Buffer, decodings: number): boolean {
   return holdsPrivateKey(octets.toString('latin1'), decodings);
 }
 
-/** Decodes the runs of base64 and of hexadecimal digits in a text, from each place at which the encoded data can begin. */
+/** Decodes the runs of base64 and of hexadecimal digits in a string, from each place at which the encoded data can begin. */
 function decoded(text: string): Buffer[] {
   const joined = text
     .replace(/%([0-9a-f]{2})/gi, (_, octet: string) => String.fromCharCode(parseInt(octet, 16))) // as in a URL

@@ -34,7 +34,7 @@ const SEQUENCE_IN_BASE64 = /(?<![\w+/-])M[B-I][\w+/-]{38}/g;
 /** The tags of INTEGER and SEQUENCE. The content of every form of private key begins with one of these tags. */
 const FIRST_TAGS: readonly (number | undefined)[] = [0x02, 0x30];
 
-/** Whether base64 of DER that may be a private key begins anywhere in a text, as opposed to words that only look like base64. */
+/** Whether base64 of DER that may be a private key begins anywhere in a string, as opposed to words that only look like base64. */
 function mayHoldKey(text: string): boolean {
   return [...text.matchAll(SEQUENCE_IN_BASE64)].some(([run]) => {
     const octets = Buffer.from(run, 'base64');
@@ -62,12 +62,12 @@ export function quote(value: unknown): string {
   return escapeUnsafeCharacters(JSON.stringify(start === text ? text : `${start}…`));
 }
 
-/** Formats a value whose type may be wrong: "2" becomes `a text "2"`, and 2 becomes `2`. */
+/** Formats a value whose type may be wrong: "2" becomes `a string "2"`, and 2 becomes `2`. */
 export function describe(value: unknown): string {
-  return typeof value === 'string' ? `a text ${quote(value)}` : quote(value);
+  return typeof value === 'string' ? `a string ${quote(value)}` : quote(value);
 }
 
-/** How a message names a value that is not a text. */
+/** How a message names a value that is not a string. */
 function nameOf(value: unknown): string {
   if (Array.isArray(value)) {
     return 'a list';
@@ -84,7 +84,7 @@ function nameOf(value: unknown): string {
 
 const ARN = /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d*:/;
 
-/** The part of a text that a message shows. */
+/** The part of a string that a message shows. */
 export function shortened(text: string): string {
   return Array.from(text).slice(0, ARN.test(text) ? MAX_ARN_CHARACTERS : MAX_QUOTED_CHARACTERS).join('');
 }
@@ -126,7 +126,7 @@ const MAX_VALUE_BYTES = 255;
 export function checkSubjectAttribute(attribute: SubjectAttribute, value: unknown, property = `subject.${attribute}`): Complaint {
   const { maxLength, printableOnly } = SUBJECT_ATTRIBUTES[attribute] as { maxLength: number; printableOnly?: boolean };
   if (typeof value !== 'string') {
-    return `${property} must be a text, got ${describe(value)}`;
+    return `${property} must be a string, got ${describe(value)}`;
   }
   if (isPrivateKey(value)) {
     return `${property} must not be a private key; take the key out of the declaration, and consider it disclosed`;

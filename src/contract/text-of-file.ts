@@ -9,7 +9,7 @@ const BYTE_ORDER_MARKS: readonly { readonly mark: Buffer; readonly decode: (octe
   { mark: Buffer.from([0xfe, 0xff]), decode: utf16be },
 ];
 
-/** Decodes a text file in UTF-8 or UTF-16, with or without a byte order mark. `>` in PowerShell 5 writes UTF-16. */
+/** Decodes a string file in UTF-8 or UTF-16, with or without a byte order mark. `>` in PowerShell 5 writes UTF-16. */
 export function textOfFile(content: Buffer): string {
   const found = BYTE_ORDER_MARKS.find(({ mark }) => content.subarray(0, mark.length).equals(mark));
   return found ? found.decode(content.subarray(found.mark.length)) : decoderOf(content)(content);

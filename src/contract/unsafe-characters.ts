@@ -1,5 +1,5 @@
 /**
- * Characters that a reader does not see or takes for a space, and that can therefore be used to forge a text. Most are selected by Unicode
+ * Characters that a reader does not see or takes for a space, and that can therefore be used to forge a string. Most are selected by Unicode
  * property: every space but the plain space, and whatever is not a character or stands in the place of a character. Two symbols that are
  * drawn as nothing are listed by hand.
  * https://www.unicode.org/reports/tr44/
@@ -14,7 +14,7 @@ const RUNS = new RegExp(`(?:${UNSAFE_CHARACTER})+`, 'gu');
 /** NUL, as in UTF-16 that was read in another encoding, and characters that no reader sees. */
 const INVISIBLE = /[\0\p{Format}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** Removes the characters from a text that a reader does not see. */
+/** Removes the characters from a string that a reader does not see. */
 export function withoutInvisible(text: string): string {
   return text.replace(INVISIBLE, '');
 }
@@ -23,12 +23,12 @@ export function hasUnsafeCharacter(text: string): boolean {
   return ONE.test(text);
 }
 
-/** Makes the unsafe characters in a text visible, as JSON escapes. */
+/** Makes the unsafe characters in a string visible, as JSON escapes. */
 export function escapeUnsafeCharacters(text: string): string {
   return text.replace(EACH, character => character.split('').map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''));
 }
 
-/** Puts a text on one line, with a plain space for each run of unsafe characters. */
+/** Puts a string on one line, with a plain space for each run of unsafe characters. */
 export function withPlainSpaces(text: string): string {
   return text.replace(RUNS, ' ').trim();
 }

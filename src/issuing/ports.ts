@@ -55,7 +55,7 @@ export interface StackResource {
   readonly physicalResourceId: string;
 }
 
-/** The value of a secret: a text, or bytes if it is not text. */
+/** The value of a secret: a string, or bytes if it is not text. */
 export type SecretValue = string | Buffer;
 
 /** Makes the former version the default again, unless the version that replaced it is no longer the default. */

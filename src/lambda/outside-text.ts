@@ -25,7 +25,7 @@ export function outsideCode(value: unknown, secrets: readonly string[] = []): st
  *
  * @param maxCharacters how many characters of it are shown
  * @param secrets what was sent and must not be shown, not even in pieces, or as forms and JSON encode it
- * @returns `undefined` if the value is not a text
+ * @returns `undefined` if the value is not a string
  */
 export function outsideMessage(value: unknown, maxCharacters: number, secrets: readonly string[] = []): string | undefined {
   if (typeof value !== 'string') {

@@ -2,7 +2,7 @@ import { foldCase } from '../contract/comparable-text';
 import { withPlainSpaces } from '../contract/unsafe-characters';
 import { ANY_ID } from '../resource/physical-id';
 
-/** A form in which a secret can occur in a text, and what is shown instead of it. */
+/** A form in which a secret can occur in a string, and what is shown instead of it. */
 interface SecretForm {
   readonly pattern: RegExp;
   readonly shown: string;
@@ -51,14 +51,14 @@ const MAX_CHARACTERS = 8_192;
 export const LONGEST_NAME = 1_024;
 const MAX_NAMES = 100;
 
-/** A part of a text. A part that is kept is shown as it is. */
+/** A part of a string. A part that is kept is shown as it is. */
 interface Piece {
   readonly text: string;
   readonly kept: boolean;
 }
 
 /**
- * Makes a text safe to show to anyone who sees the stack or the log: on one line, without key material, credentials or presigned URLs. It
+ * Makes a string safe to show to anyone who sees the stack or the log: on one line, without key material, credentials or presigned URLs. It
  * never fails and takes only milliseconds, whatever the text and the names are: both can come from anyone.
  *
  * @param names further names that may be shown although they are long, such as the logical id of a resource, in upper or lower case. Short
@@ -73,7 +73,7 @@ export function redact(text: string, names: readonly string[] = []): string {
   return withPlainSpaces(shown);
 }
 
-/** Puts a text on one line, with single spaces, and without characters that hide or reorder others. */
+/** Puts a string on one line, with single spaces, and without characters that hide or reorder others. */
 export function onOneLine(text: string): string {
   return withPlainSpaces(text).replace(/ +/g, ' ');
 }
@@ -88,7 +88,7 @@ function keepIdentifiers(text: string): Piece[] {
   return [...pieces, { text: text.slice(end), kept: false }];
 }
 
-/** Keeps a name wherever it occurs in a text, exactly as it is written there. */
+/** Keeps a name wherever it occurs in a string, exactly as it is written there. */
 function keepName(pieces: readonly Piece[], name: string): Piece[] {
   const wanted = foldCase(name);
   return pieces.flatMap(piece => {

@@ -54,7 +54,7 @@ function describeOther(text: string): string {
     return isCertificate(der) ? 'base64 of DER; convert it to PEM: openssl x509 -inform DER -outform PEM'
       : 'a certificate signing request, or a certificate of version 1; give the version 3 certificate that a CA issued';
   }
-  return /^\S+\.(?:pem|crt|cer|der)$/i.test(text) ? 'the path of a file; give PemSource.file()' : 'a text without one';
+  return /^\S+\.(?:pem|crt|cer|der)$/i.test(text) ? 'the path of a file; give PemSource.file()' : 'a string without one';
 }
 
 function assertOneElement(place: string, der: Buffer): void {

@@ -64,7 +64,7 @@ export function readPrivateKey(privateKeyPem: string): KeyObject {
   try {
     return createPrivateKey(privateKeyPem);
   } catch {
-    throw new Error('the private key must be PKCS#8 in PEM, not encrypted (-----BEGIN PRIVATE KEY-----), got a text that is not (not shown)');
+    throw new Error('the private key must be PKCS#8 in PEM, not encrypted (-----BEGIN PRIVATE KEY-----), got a string that is not (not shown)');
   }
 }
 

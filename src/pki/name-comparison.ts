@@ -25,7 +25,7 @@ export function valuesOf(name: Buffer, oid: string): string[] {
 
 type Form = (text: string) => string;
 
-/** The sets of a name, each as a text that is the same for the same attributes in any order. */
+/** The sets of a name, each as a string that is the same for the same attributes in any order. */
 function comparableSets(name: Buffer, form: Form): string[] {
   return readSets(name).map(set => JSON.stringify(set.map(attribute => `${attribute.oid}=${form(shown(attribute))}`).sort()));
 }

@@ -88,7 +88,7 @@ function onlyPrivateKey(text: string): PemBlock {
   const keys = blocks.filter(({ label }) => isPrivateKeyLabel(label));
   if (keys.length === 0) {
     const kind = blocks.map(({ label }) => OTHER_LABELS[label]).find(name => name !== undefined);
-    throw new Error(`${EXPECTED}, got ${kind ?? 'a text without one (not shown)'}`);
+    throw new Error(`${EXPECTED}, got ${kind ?? 'a string without one (not shown)'}`);
   }
   if (keys.length > 1) {
     throw new Error(`privateKey must hold one private key, got ${keys.length}`);

@@ -10,7 +10,7 @@ export const REQUEST_LABELS: readonly string[] = ['CERTIFICATE REQUEST', 'NEW CE
 const BLOCK = /-----BEGIN ([^-]{1,64})-----[^-]*-----END \1-----/g;
 
 /**
- * The parts of a text that may be written into a template: its certificates and requests, verbatim. People and tools write anything around
+ * The parts of a string that may be written into a template: its certificates and requests, verbatim. People and tools write anything around
  * them (RFC 7468, section 2), including a key that is not marked as one.
  *
  * @returns the text itself if it has no such block; its reader refuses it then, unless it is base64

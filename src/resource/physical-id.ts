@@ -22,7 +22,7 @@ export type IdPrefix = typeof IDENTITY_PREFIXES[number] | typeof OTHER_PREFIXES[
 
 const IDENTITY = new RegExp(`^${idWith(IDENTITY_PREFIXES)}$`);
 
-/** Matches any id from this library, anywhere in a text. */
+/** Matches any id from this library, anywhere in a string. */
 export const ANY_ID = new RegExp(`\\b${idWith([...IDENTITY_PREFIXES, ...OTHER_PREFIXES])}\\b`);
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
@@ -52,7 +52,7 @@ export function identityIn(physicalId: string | undefined): string | undefined {
   return parsePhysicalId(physicalId)?.identity;
 }
 
-/** Derives an id from a text. The same text always gives the same id. */
+/** Derives an id from a string. The same text always gives the same id. */
 export function idFrom(prefix: IdPrefix, text: string): string {
   return `${prefix}-${sha256(text).slice(0, 32)}`;
 }

@@ -64,7 +64,7 @@ export function list(property: string, value: unknown): unknown[] {
 export function time(property: string, value: unknown): Date | undefined {
   const date = value === undefined ? undefined : parseTime(value);
   if (value !== undefined && !date) {
-    throw new Error(`${property} must be a time as in 2026-01-31T23:59:59Z, got ${quote(value)}`);
+    throw new Error(`${property} must be a time such as 2026-01-31T23:59:59Z, got ${quote(value)}`);
   }
   return date;
 }

@@ -13,7 +13,7 @@ describe('an object identifier', () => {
     '', '1', '3.1', '0.40', '1.40', '1.05', '1.3.', '.1.3', '1..3', '1.3.06', '01.3', '1.3.-1', '1.3.a', '1.3.6 ', ' 1.3.6', '1.3.6\n', '1,3,6', 'OID:1.3.6', 'clientAuth',
     '1.3.12345678901',
   ])('can\'t be %j', value => {
-    expect(checkObjectIdentifier('oid', value)).toBe(`oid must be an object identifier, as in 1.3.6.1.4.1.99999.1, got ${JSON.stringify(value)}`);
+    expect(checkObjectIdentifier('oid', value)).toBe(`oid must be an object identifier, such as 1.3.6.1.4.1.99999.1, got ${JSON.stringify(value)}`);
   });
 });
 
@@ -38,14 +38,14 @@ describe('what is declared beyond the profile', () => {
       'subjectAlternativeNames.dns must be a host name in lower case without a dot at the end, with * as at most its first label, got "A"'],
     ['no usage', { extendedKeyUsages: [] }, 'extendedKeyUsages must hold 1 to 10 entries if it is given, got 0'],
     ['eleven usages', { extendedKeyUsages: Array<string>(11).fill('1.2.3') }, 'extendedKeyUsages must hold 1 to 10 entries if it is given, got 11'],
-    ['a usage by its name', { extendedKeyUsages: ['clientAuth'] }, 'extendedKeyUsages must be an object identifier, as in 1.3.6.1.4.1.99999.1, got "clientAuth"'],
+    ['a usage by its name', { extendedKeyUsages: ['clientAuth'] }, 'extendedKeyUsages must be an object identifier, such as 1.3.6.1.4.1.99999.1, got "clientAuth"'],
     ['constraints of nothing', { nameConstraints: { critical: true, permitted: { dns: [] }, excluded: {} } },
       'nameConstraints must permit or exclude at least one name, got none; otherwise leave it out'],
     ['constraints of nothing at all', { nameConstraints: { critical: true } }, 'nameConstraints must permit or exclude at least one name, got none; otherwise leave it out'],
     ['constraints with a list of nothing', { nameConstraints: { critical: true, permitted: {}, excluded: { dns: ['a'] } } }, 'nameConstraints.permitted must hold 1 to 50 names, got 0'],
     ['constraints on a wildcard', { nameConstraints: { critical: true, excluded: { dns: ['*.example.com'] } } },
       'nameConstraints.excluded.dns must be a domain in lower case, without a leading dot or *; it covers itself and all names below it, got "*.example.com"'],
-    ['a policy by its name', { certificatePolicies: [{ oid: 'any' }] }, 'certificatePolicies must be an object identifier, as in 1.3.6.1.4.1.99999.1, got "any"'],
+    ['a policy by its name', { certificatePolicies: [{ oid: 'any' }] }, 'certificatePolicies must be an object identifier, such as 1.3.6.1.4.1.99999.1, got "any"'],
     ['a policy twice', { certificatePolicies: [{ oid: '1.2.3' }, { oid: '1.2.3', cpsUri: 'http://a' }] },
       'certificatePolicies must name each object identifier only once, got "1.2.3" more than once'],
     ['a statement that is no URL', { certificatePolicies: [{ oid: '1.2.3', cpsUri: 'example.com' }] }, url('certificatePolicies.cpsUri', 'example.com')],
@@ -60,7 +60,7 @@ describe('what is declared beyond the profile', () => {
       `customExtensions must not be an extension that the CA decides on (2.5.29.…, 1.3.6.1.5.5.7.1.…, 2.16.840.1.113730.1.…), got "${oid}"; use the property for that extension`]),
     ...['', 'BQ==', 'BQA', 'BQB=', 'BQA=\n', 'not base64', 'BQA_', octets(1025)].map((value): [string, DeclaredExtensions, string] => [`the value ${value.slice(0, 20)}`, custom('1.2.3', value),
       'customExtensions must have a value of 2 to 1024 octets of DER in base64 for 1.2.3']),
-    ['an extension without an identifier', custom(''), 'customExtensions must be an object identifier, as in 1.3.6.1.4.1.99999.1, got ""'],
+    ['an extension without an identifier', custom(''), 'customExtensions must be an object identifier, such as 1.3.6.1.4.1.99999.1, got ""'],
   ])('can\'t be %s', (_, extensions, complaint) => {
     expect(checkExtensions(extensions)).toBe(complaint);
   });

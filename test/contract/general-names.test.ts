@@ -94,7 +94,7 @@ const SUBTREES = {
     good: ['10.0.0.0/8', '0.0.0.0/0', '192.0.2.7/32', '192.168.4.0/22', '10.128.0.0/9', '::/0', 'fd00::/8', '2001:db8:8000::/33', '2001:db8::7/128', '::ffff:0:0/96'],
     bad: ['', '10.0.0.0', '10.0.0.0/', '/8', '10.0.0.1/8', '10.64.0.0/9', '10.0.0.0/33', '10.0.0.0/08', '10.0.0.0/+8', '10.0.0.0/8.0', '10.0.0.0/-1', '10.0.0.0/255.0.0.0', '10/8', '10.0.0.0/8/8',
       'fd00::/129', 'fd00::1/8', 'fe80::%eth0/10', 'fe80::/10%eth0', '2001:db8:4000::/33', 'example.com/8'],
-    allowed: 'a network as in 10.0.0.0/8 or fd00::/8, with no bit set after its prefix length',
+    allowed: 'a network such as 10.0.0.0/8 or fd00::/8, with no bit set after its prefix length',
   },
   uri: {
     good: ['example.com', '.example.com', 'com'],
@@ -104,7 +104,7 @@ const SUBTREES = {
   email: {
     good: ['ops@example.com', 'example.com', '.example.com'],
     bad: ['', '@example.com', 'ops@', 'ops@.example.com', '..example.com', 'Example.com', 'ops@Example.com'],
-    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a leading dot for all hosts in it, as in ops@acme.example, acme.example or .acme.example',
+    allowed: 'a mailbox, a host for all its mailboxes, or a domain with a leading dot for all hosts in it, such as ops@acme.example, acme.example or .acme.example',
   },
 };
 

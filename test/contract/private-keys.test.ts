@@ -33,14 +33,14 @@ const pem = (der: Buffer, label: string) => `-----BEGIN ${label}-----\n${lines(d
 
 const WRITTEN: [string, (der: Buffer) => string][] = [
   ['base64', der => der.toString('base64')],
-  ['base64 in a text', der => `my key: ${der.toString('base64')}, do not lose it`],
+  ['base64 in a string', der => `my key: ${der.toString('base64')}, do not lose it`],
   ['base64 after a letter, which shifts it', der => `x${der.toString('base64')}`],
   ['base64 in short lines', der => `key:\n${lines(der.toString('base64'), 20)}`],
   ['base64 in JSON in JSON', der => JSON.stringify(JSON.stringify({ key: lines(der.toString('base64'), 64) }))],
   ['base64 in a URL', der => `https://example.com/?key=${encodeURIComponent(der.toString('base64'))}`],
   ['base64url in a URN', der => `urn:x:${der.toString('base64url')}`],
   ['hexadecimal digits', der => der.toString('hex')],
-  ['hexadecimal digits in a text', der => `feed${der.toString('hex').toUpperCase()}!`],
+  ['hexadecimal digits in a string', der => `feed${der.toString('hex').toUpperCase()}!`],
   ['hexadecimal digits with colons', der => der.toString('hex').replace(/..(?=.)/g, '$&:')],
   ['hexadecimal digits of C', der => der.toString('hex').replace(/../g, '0x$&, ')],
   ['the block of a certificate', der => pem(der, 'CERTIFICATE')],

@@ -40,7 +40,7 @@ test.each(['a b', 'Größe', '泵', '🔑', 'a\u0301'])('a message leaves as it 
   expect(withPlainSpaces(text)).toBe(text);
 });
 
-test('characters that nobody sees can be removed from a text before it is searched for a key', () => {
+test('characters that nobody sees can be removed from a string before it is searched for a key', () => {
   expect(withoutInvisible('P\0R\u200bI\u200b\u2060V\u3164A TE')).toBe('PRIVA TE');
 });
 
@@ -61,7 +61,7 @@ test.each([
 });
 
 test.each(['an arn:aws:iam::123456789012:', 'arn:aws:', 'arn:aws:iam:eu-central-1:x', 'arn:aws1:iam:eu-central-1:1:', 'arn:aws:IAM:eu-central-1:1:',
-  'arn:aws::eu-central-1:1:', 'arn:aws:iam:EU:1:'])('a text that only resembles an ARN, here %s…, is shown up to 80 characters', start => {
+  'arn:aws::eu-central-1:1:', 'arn:aws:iam:EU:1:'])('a string that only resembles an ARN, here %s…, is shown up to 80 characters', start => {
   expect(quote(start + '/a'.repeat(80))).toBe(`"${(start + '/a'.repeat(80)).slice(0, 80)}…"`);
 });
 
@@ -102,11 +102,11 @@ test.each<[unknown, string]>([
   [7, '7'], [undefined, 'undefined'], [null, 'null'], [true, 'true'], [['a'], 'a list'], [{ a: 1 }, 'a map'], [Object.create(null), 'a map'], [Object.create(Object.create(null)), 'a map'],
   [() => 1, 'a class or a function'], [class Sensor {}, 'a class or a function'], [new Date(), 'an object of the class Date'],
   [new (class {})(), 'a map'], [new ({ ['X'.repeat(100)]: class {} }['X'.repeat(100)])(), `an object of the class ${'X'.repeat(80)}`],
-])('a value that is not a text is named by its kind, without its contents: %p', (value, shown) => {
+])('a value that is not a string is named by its kind, without its contents: %p', (value, shown) => {
   expect(quote(value)).toBe(shown);
   expect(describeValue(value)).toBe(shown);
 });
 
-test('a text in the place of a number is shown as a text', () => {
-  expect(describeValue('2')).toBe('a text "2"');
+test('a string in the place of a number is shown as a string', () => {
+  expect(describeValue('2')).toBe('a string "2"');
 });

@@ -31,7 +31,7 @@ describe('a complaint names the property, the value and what is allowed', () => 
       'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, EC_P521, ED25519, got VALUE'],
     ['a hash algorithm', checkHashAlgorithm, ['SHA-1', 'sha256'], 'hashAlgorithm must be one of SHA-256, SHA-384, SHA-512, got VALUE'],
     ['a validity', checkValidityDays, [0, 36_501, 1.5, NaN, -1], 'validity must be a whole number of days from 1 to 36500, got VALUE'],
-    ['a validity', checkValidityDays, ['365'], 'validity must be a whole number of days from 1 to 36500, got a text VALUE'],
+    ['a validity', checkValidityDays, ['365'], 'validity must be a whole number of days from 1 to 36500, got a string VALUE'],
     ['a generation', checkGeneration, [0, 1_000_001], 'generation must be a whole number from 1 to 1000000, got VALUE'],
     ['a generation of something else', value => checkGeneration(value, 'registrationCodeGeneration'), [0],
       'registrationCodeGeneration must be a whole number from 1 to 1000000, got VALUE'],
@@ -52,7 +52,7 @@ describe('a complaint names the property, the value and what is allowed', () => 
     expect(values.map(value => check(value))).toEqual(values.map(value => message.replace('VALUE', () => typeof value === 'string' ? JSON.stringify(value) : String(value))));
   });
 
-  test('for a certificate with a text before, between or after its blocks, which an output would repeat', () => {
+  test('for a certificate with a string before, between or after its blocks, which an output would repeat', () => {
     for (const pem of [`x${PEM}`, `${PEM}x`, `${PEM}x\n${PEM}`, PEM.replace('MIIB', 'MI<IB')]) {
       expect(checkCertificatePem(pem, 'chainPem')).toMatch(/^chainPem must be PEM blocks with the label CERTIFICATE and nothing else, got "/);
     }
@@ -74,8 +74,8 @@ describe('an attribute of a subject', () => {
   });
 
   test.each<[SubjectAttribute, unknown, string]>([
-    ['commonName', 7, 'subject.commonName must be a text, got 7'],
-    ['commonName', ['a'], 'subject.commonName must be a text, got a list'],
+    ['commonName', 7, 'subject.commonName must be a string, got 7'],
+    ['commonName', ['a'], 'subject.commonName must be a string, got a list'],
     ['commonName', '-----BEGIN PRIVATE KEY-----', 'subject.commonName must not be a private key; take the key out of the declaration, and consider it disclosed'],
     ['commonName', 'a\u202eb',
       'subject.commonName must not contain control, direction or other invisible characters, or spaces other than the plain space, got "a\\u202eb"'],

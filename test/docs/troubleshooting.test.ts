@@ -32,7 +32,7 @@ function wordsOf(text: string): string[] {
 
 const TEXTS = textsInSource().map(wordsOf).filter(words => words.length > 3);
 
-/** How many words of a heading a text of the code has in the same order, where only a value, on either side, stands for other words. */
+/** How many words of a heading a string of the code has in the same order, where only a value, on either side, stands for other words. */
 function commonWords(heading: readonly string[], text: readonly string[]): number {
   let below: number[] = Array(text.length + 1).fill(0);
   let most = 0;

@@ -237,7 +237,7 @@ describe('fails for tags that AWS refuses, and makes nothing:', () => {
   const KEY_RULE = 'the key of a tag of a parameter must have 1 to 128 letters';
   test.each<[string, unknown, string]>([
     ['a map', { team: 'iot' }, 'tags must be a list, got a map'],
-    ['a text in the list', ['team'], 'tags must be a map, got "team"'],
+    ['a string in the list', ['team'], 'tags must be a map, got "team"'],
     ['no key', [{ Value: 'iot' }], `${KEY_RULE}`],
     ['a key of AWS\'s own', tags({ 'aws:team': 'iot' }), `${KEY_RULE}`],
     ['no value', [{ Key: 'team' }], 'the value of the tag "team" of a parameter must have up to 256 letters'],

@@ -180,7 +180,7 @@ test('everything is on one line, and no character hides or reorders text', () =>
   expect(directions.map(direction => redact(`a${direction}b`))).toEqual(directions.map(() => 'a b'));
 });
 
-test('a text can be shown on one line, with single spaces, without looking for secrets', () => {
+test('a string can be shown on one line, with single spaces, without looking for secrets', () => {
   expect(onOneLine('  a \n\n  b\u202ec   d ')).toBe('a b c d');
 });
 
@@ -192,7 +192,7 @@ test('any text is redacted to one line, and a second time to the same', () => {
   }), { numRuns: 100 });
 });
 
-test('a text of any length is shown up to a length', () => {
+test('a string of any length is shown up to a length', () => {
   expect(redact(`${randomBytes(40_000).toString('base64')} `.repeat(4)).length).toBeLessThan(200);
   expect(redact('a-'.repeat(1_000_000)).length).toBe(8_192);
   expect(redact('https://'.repeat(1_000_000)).length).toBe(8_192);
@@ -219,7 +219,7 @@ test.each<[string, string, string[]]>([
   ['nothing but ends of lines', '\\n'.repeat(50_000), []],
   ['key material in one line after another', `${'A'.repeat(50)}\\n`.repeat(2_000), []],
   ['paths', '/a'.repeat(50_000), []],
-])('%s take no time, and end in a text', (_, text, names) => {
+])('%s take no time, and end in a string', (_, text, names) => {
   const before = process.cpuUsage();
   expect(redact(text, names).length).toBeLessThanOrEqual(8_192);
   expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);

@@ -72,7 +72,7 @@ test('properties that this version does not know are ignored', async () => {
 describe('fails', () => {
   test.each<[Properties, string]>([
     ...['1e3', '0x10', ' 5', '-1', 'NaN', '2147483648', '0', ''].map((ValidityDays): [Properties, string] =>
-      [{ ValidityDays }, `validity must be a whole number of days from 1 to 36500, got ${ValidityDays === '0' ? '0' : `a text "${ValidityDays}"`}`]),
+      [{ ValidityDays }, `validity must be a whole number of days from 1 to 36500, got ${ValidityDays === '0' ? '0' : `a string "${ValidityDays}"`}`]),
     [{ RetainKey: 'no' }, 'removalPolicy must be true or false, got "no"'],
     [{ KeyAlgorithm: 'RSA_1024' }, 'keyAlgorithm must be one of RSA_2048, RSA_3072, RSA_4096, EC_P256, EC_P384, EC_P521, ED25519, got "RSA_1024"'],
     [{ Subject: { CommonName: 'a\nb' } }, 'subject.commonName must not contain control, direction or other invisible characters, or spaces other than the plain space, got "a\\nb"'],

@@ -241,7 +241,7 @@ describe('fails', () => {
     expect(() => read(Buffer.concat([own, Buffer.of(0)]))).toThrow(words);
     expect(() => read(own.subarray(0, -1))).toThrow(words);
     expect(() => read(Buffer.from('hello'))).toThrow(words);
-    expect(() => readCaChain('certificate', 'hello')).toThrow('certificate must hold a certificate in PEM (-----BEGIN CERTIFICATE-----), got a text without one');
+    expect(() => readCaChain('certificate', 'hello')).toThrow('certificate must hold a certificate in PEM (-----BEGIN CERTIFICATE-----), got a string without one');
     expect(() => readCaChain('certificate', `${pem(own)}${' '.repeat(65_536)}`)).toThrow('certificate must be up to 65536 characters long, got 66');
   });
 

@@ -71,6 +71,6 @@ describe('a bundle fails', () => {
   test('for a key that can\'t be read', async () => {
     const parts = await bundle();
     const secret = parts.privateKeyPem.slice(30, 90);
-    expect(() => combinedPem({ ...parts, privateKeyPem: secret })).toThrow(/got a text that is not \(not shown\)$/);
+    expect(() => combinedPem({ ...parts, privateKeyPem: secret })).toThrow(/got a string that is not \(not shown\)$/);
   });
 });

@@ -60,7 +60,7 @@ describe('the public key of a private key', () => {
         return thrown;
       }
     })() as Error & { cause?: unknown };
-    expect(error.message).toBe('the private key must be PKCS#8 in PEM, not encrypted (-----BEGIN PRIVATE KEY-----), got a text that is not (not shown)');
+    expect(error.message).toBe('the private key must be PKCS#8 in PEM, not encrypted (-----BEGIN PRIVATE KEY-----), got a string that is not (not shown)');
     expect(error.stack).not.toContain(secret.slice(4, 20));
     expect(error.cause).toBeUndefined();
   });

@@ -140,12 +140,12 @@ describe('what is no private key that can be used', () => {
   const EXPECTED = 'privateKey must be a private key in PEM (PKCS#8, PKCS#1 or SEC 1, encrypted or not), got ';
 
   test.each<[string, () => string, string]>([
-    ['nothing', () => '', 'a text without one (not shown)'],
-    ['another text', () => 'hunter2-hunter2-hunter2', 'a text without one (not shown)'],
-    ['base64 without its labels', () => key.split('\n')[1], 'a text without one (not shown)'],
+    ['nothing', () => '', 'a string without one (not shown)'],
+    ['another text', () => 'hunter2-hunter2-hunter2', 'a string without one (not shown)'],
+    ['base64 without its labels', () => key.split('\n')[1], 'a string without one (not shown)'],
     ['a certificate signing request', () => opensslOutput(['req', '-new', '-key', file('csr.pem', key), '-subj', '/CN=a']), 'a certificate signing request'],
     ['a public key', () => opensslOutput(['pkey', '-pubout'], key), 'a public key'],
-    ['a label that nobody knows', () => key.replace(/PRIVATE KEY/g, 'HUNTER'), 'a text without one (not shown)'],
+    ['a label that nobody knows', () => key.replace(/PRIVATE KEY/g, 'HUNTER'), 'a string without one (not shown)'],
     ['a key of OpenSSH', () => key.replace(/PRIVATE/g, 'OPENSSH PRIVATE'),
       'a key in the format of another program; convert it with openssl pkcs8 -topk8, or with ssh-keygen -p -m PKCS8 for an OpenSSH key'],
   ])('fails for %s', (_, text, message) => expect(failure(text())).toBe(EXPECTED + message));

@@ -43,7 +43,7 @@ function textOfExpression(node: ts.Expression): string | undefined {
   return undefined;
 }
 
-/** The expressions whose values a text holds, which can hold texts in turn. */
+/** The expressions whose values a string holds, which can hold texts in turn. */
 function valuesIn(node: ts.Node): ts.Node[] {
   if (ts.isTemplateExpression(node)) {
     return node.templateSpans.map(span => span.expression);

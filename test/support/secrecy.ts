@@ -12,7 +12,7 @@ export async function privateKeysIn(client: SecretsManagerClient, secretArn: str
 }
 
 /**
- * Fails if a text has a private key, or a piece of one in any usual encoding.
+ * Fails if a string has a private key, or a piece of one in any usual encoding.
  *
  * @param texts everything that a user, an operator or CloudFormation gets to see
  * @param keys the private keys (PEM) that are kept
@@ -27,13 +27,13 @@ export function assertNoPrivateKey(texts: readonly string[], keys: readonly stri
     for (let start = 0; start + PIECE <= plain.length; start++) {
       const piece = plain.slice(start, start + PIECE);
       if (pieces.has(piece) || pieces.has(piece.toLowerCase())) {
-        throw new Error(`a piece of a private key is shown: ${PIECE} characters from ${start} on of a text of ${plain.length}`);
+        throw new Error(`a piece of a private key is shown: ${PIECE} characters from ${start} on of a string of ${plain.length}`);
       }
     }
   }
 }
 
-/** Fails, without repeating it, if a text has one of these. */
+/** Fails, without repeating it, if a string has one of these. */
 export function assertShowsNone(texts: readonly string[], hidden: readonly string[]): void {
   hidden.forEach((value, index) => {
     if (texts.some(text => text.includes(value))) {

@@ -1,7 +1,7 @@
 import * as pem from '../../pki/pem-blocks';
 import { CliError, messageOf } from '../cli-error';
 
-/** Whether a text contains a PEM block; if a label is given, a block with this label. */
+/** Whether a string contains a PEM block; if a label is given, a block with this label. */
 export function holdsPem(text: string, label?: string): boolean {
   return text.includes(label === undefined ? '-----BEGIN ' : `-----BEGIN ${label}-----`);
 }

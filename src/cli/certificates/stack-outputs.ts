@@ -50,7 +50,7 @@ function readOutputsOf(file: string, stack: string, outputs: JsonMap): StackOutp
   });
 }
 
-/** Reads a text that consists of certificates. */
+/** Reads a string that consists of certificates. */
 function readCertificates(where: string, pem: string): CertificateFacts[] {
   return readPemBlocks(where, pem).map(({ label, der }, index, { length }) => {
     if (label !== CERTIFICATE) {

@@ -5,7 +5,7 @@ import { StackOutput } from '../certificates/stack-outputs';
 /** The ARNs that can lead to a private key: of a secret, a parameter or a KMS key. */
 const KEY_ARN = /^arn:[\w-]+:(?:secretsmanager:[\w-]*:\d{12}:secret:|ssm:[\w-]*:\d{12}:parameter\/|kms:[\w-]*:\d{12}:key\/)[\w/+=.@-]+$/;
 
-/** Whether a text is an ARN that can lead to a private key. */
+/** Whether a string is an ARN that can lead to a private key. */
 export function isKeyArn(text: string): boolean {
   return KEY_ARN.test(text);
 }

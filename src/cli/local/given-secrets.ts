@@ -40,7 +40,7 @@ const LOCAL_ARN = localArn('secretsmanager', 'secret:');
 /**
  * Reads `NAME=FILE`. No error repeats the text after the equals sign, because it can be the secret itself by mistake.
  *
- * @returns a text, like a SecretString, if the file is UTF-8 without null bytes; otherwise bytes, like a SecretBinary
+ * @returns a string, like a SecretString, if the file is UTF-8 without null bytes; otherwise bytes, like a SecretBinary
  */
 export function readGivenSecret(argument: string): GivenSecret {
   const [, name, file] = /^([^=\p{Cc}]{1,2048})=(.+)$/su.exec(argument) ?? [];

@@ -81,7 +81,7 @@ export function chainWithRest(ca: IPrivateIotCa, sha256Fingerprint: string, issu
   };
 }
 
-/** The chain of a CA from a text. A text that is a token until deployment remains one link, which may end in a root. */
+/** The chain of a CA from a string. A text that is a token until deployment remains one link, which may end in a root. */
 export function chainOfText(ca: IPrivateIotCa, text: string, sha256Fingerprint: string | undefined): CaChainLinks {
   const lookUp: CaLookUp = { ca, depth: 0, sha256Fingerprint, attributes: ['CertificatePem', 'IssuerChainPem'], withChain: true };
   if (Token.isUnresolved(text)) {

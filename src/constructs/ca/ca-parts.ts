@@ -70,7 +70,7 @@ const ARNS = {
 /** Checks that a property holds a complete ARN of the right kind, if its value is known at synthesis. */
 export function checkArn(property: keyof typeof ARNS, arn: string): Complaint {
   const { form, example } = ARNS[property];
-  return Token.isUnresolved(arn) || form.test(arn) ? undefined : `${property} must be a complete ARN, as in ${example}, got ${quote(arn)}`;
+  return Token.isUnresolved(arn) || form.test(arn) ? undefined : `${property} must be a complete ARN, such as ${example}, got ${quote(arn)}`;
 }
 
 function secretOf(scope: Construct, id: string, secretCompleteArn: string | undefined, encryptionKey: IKey | undefined): ISecret | undefined {

@@ -263,7 +263,7 @@ export const NAME_CONSTRAINTS = struct<NameConstraints>('a NameConstraints', {
   permitted: optional(NAME_SUBTREES), excluded: optional(NAME_SUBTREES), critical: optional(FLAG),
 });
 
-export const EXTENDED_KEY_USAGE = having<ExtendedKeyUsage>('an ExtendedKeyUsage, as in ExtendedKeyUsage.CLIENT_AUTH', 'oid');
+export const EXTENDED_KEY_USAGE = having<ExtendedKeyUsage>('an ExtendedKeyUsage, such as ExtendedKeyUsage.CLIENT_AUTH', 'oid');
 
 export const EXTENSION_KINDS: Kinds<CertificateExtensionOptions> = {
   subjectAlternativeNames: optional(struct<AlternativeNames>('an AlternativeNames', NAME_LISTS)),

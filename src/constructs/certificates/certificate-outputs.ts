@@ -33,7 +33,7 @@ export interface CertificateOutputsProps {
   readonly certificates?: { [name: string]: IIotCertificate };
 }
 
-const CERTIFICATE = having<IIotCertificate>('a certificate, as in new DeviceCertificate()', 'certificatePem', 'certificateChainWithoutRootPem');
+const CERTIFICATE = having<IIotCertificate>('a certificate, such as new DeviceCertificate()', 'certificatePem', 'certificateChainWithoutRootPem');
 /** A CA has a certificate too, but its outputs have other names. */
 const NO_CA: Kind<IIotCertificate> = {
   allowed: `${CERTIFICATE.allowed}, and not a CA, which belongs in cas`,

@@ -11,7 +11,7 @@ import { SECRET } from '../checks/object-kinds';
 import { arnsOf, grantUseSecret, secretIdOf } from '../keys/private-key';
 import { NeededRight } from '../provider/certificate-provider';
 
-const PARAMETER = having<IStringParameter>('an IStringParameter of aws-ssm, as in StringParameter.fromStringParameterName()', 'stringValue');
+const PARAMETER = having<IStringParameter>('an IStringParameter of aws-ssm, such as StringParameter.fromStringParameterName()', 'stringValue');
 
 /**
  * The source of a certificate or a certificate signing request. Neither is secret. Never pass a private key.
@@ -72,7 +72,7 @@ export class PemSource {
   private constructor(source: { text?: string; secret?: ISecret }) {
     if (source.text !== undefined && isPrivateKey(source.text)) {
       throw new Error('PemSource.inline(): text must be a certificate or a certificate signing request without a private key, '
-        + 'got a text that contains a private key (not shown); '
+        + 'got a string that contains a private key (not shown); '
         + 'remove the key from the program, consider it disclosed, and store a new key in AWS Secrets Manager');
     }
     this._text = source.text === undefined || Token.isUnresolved(source.text) ? source.text : publicBlocks(source.text);

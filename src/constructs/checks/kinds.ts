@@ -13,7 +13,7 @@ export interface Kind<T, Absent extends boolean = false> {
   readonly accepts: (value: unknown) => boolean;
   /** The parts of an accepted value. */
   readonly parts?: (value: any) => Part[];
-  /** What a message adds if a text is given instead. */
+  /** What a message adds if a string is given instead. */
   readonly instead?: TextInstead;
   /** A name in a map that is not one of its properties, and the property that was probably meant. */
   readonly misspelling?: (value: object) => Misspelling | undefined;
@@ -45,15 +45,15 @@ interface Misspelling {
 /** The kind of each property of an interface. A table that lacks a property, or gives it a kind of another type, does not compile. */
 export type Kinds<P> = { readonly [K in keyof P]-?: undefined extends P[K] ? Kind<NonNullable<P[K]>, true> : Kind<P[K]> };
 
-/** A token that is encoded as a text, a number or a list has the corresponding kind. */
-export const TEXT: Kind<string> = { allowed: 'a text', accepts: value => typeof value === 'string' };
+/** A token that is encoded as a string, a number or a list has the corresponding kind. */
+export const TEXT: Kind<string> = { allowed: 'a string', accepts: value => typeof value === 'string' };
 export const NUMBER: Kind<number> = { allowed: 'a number', accepts: value => typeof value === 'number' };
 export const FLAG: Kind<boolean> = { allowed: 'true or false', accepts: value => typeof value === 'boolean' };
 export const DATE: Kind<Date> = { allowed: 'a Date', accepts: value => Object.prototype.toString.call(value) === '[object Date]' };
 /** Its values may be anything, and the whole map may be a token. */
 export const MAP: Kind<{ [name: string]: any }> = { allowed: 'a map', accepts: value => isMap(value) ? isPlain(value) : typeof value === 'object' && Token.isUnresolved(value) };
 
-/** The kind of an object for which a text is often given by mistake. */
+/** The kind of an object for which a string is often given by mistake. */
 export function insteadOfText<T>(kind: Kind<T>, instead: TextInstead): Kind<T> {
   return { ...kind, instead };
 }
@@ -164,7 +164,7 @@ function describeGivenFor({ instead }: Kind<unknown, boolean>, value: unknown): 
   if (typeof value !== 'string' || !instead) {
     return describeGiven(value);
   }
-  return `${instead.isSecret && !Token.isUnresolved(value) ? 'a text (not shown)' : describeGiven(value)}; ${instead.wayOut}`;
+  return `${instead.isSecret && !Token.isUnresolved(value) ? 'a string (not shown)' : describeGiven(value)}; ${instead.wayOut}`;
 }
 
 function misspelt(property: string, kind: Kind<unknown, boolean>, value: unknown): Complaint {

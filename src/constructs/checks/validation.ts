@@ -122,7 +122,7 @@ export function renderSubject(subject: SubjectValues): { [attribute: string]: st
 /** Checks the id of a construct that a method adds. A caller who forgets the id passes the options in its place. */
 export function validId(scope: Construct, id: string): string {
   if (typeof id !== 'string') {
-    throw new Error(`${scope.node.path}: id must be a text, given as the first argument, before the options, `
+    throw new Error(`${scope.node.path}: id must be a string, given as the first argument, before the options, `
       + `got ${id === undefined ? 'none' : quote(id)}`);
   }
   return id;

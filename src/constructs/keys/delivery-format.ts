@@ -124,7 +124,7 @@ export class DeliveryFormat {
 }
 
 /** Not exported. */
-export const DELIVERY_FORMAT = having<DeliveryFormat>('a DeliveryFormat, as in DeliveryFormat.pkcs12()', 'name', '_bind');
+export const DELIVERY_FORMAT = having<DeliveryFormat>('a DeliveryFormat, such as DeliveryFormat.pkcs12()', 'name', '_bind');
 
 /** A passphrase that is kept or deleted together with the bundle, which can't be opened without it. */
 function newPassphrase(scope: Construct, id: string, encryptionKey: IKey | undefined, removalPolicy: RemovalPolicy): Secret {

@@ -12,7 +12,7 @@ const GUARDED = new WeakSet<IConstruct>();
 /**
  * Makes the synthesis fail if the output of the app of `scope` contains a private key: in the templates of its stacks, nested or not,
  * including stacks that hold nothing of this library, such as the stack of a secret that is passed to a CA; or in the metadata of
- * constructs, which the cloud assembly holds beside the templates. The check finds a key in a value, in a name, or in a text that tokens
+ * constructs, which the cloud assembly holds beside the templates. The check finds a key in a value, in a name, or in a string that tokens
  * split into pieces. It is the last check before the cloud assembly is written. It covers what the rules of single properties can't see:
  * values that are made late, tags, outputs, and values that can have any form.
  *

@@ -16,7 +16,7 @@ function isPrivateJsonWebKey(value: unknown): boolean {
   return isMap(value) && typeof value.kty === 'string' && typeof value.d === 'string';
 }
 
-/** The intrinsic functions that make a text from pieces. */
+/** The intrinsic functions that make a string from pieces. */
 const TEXTS: { readonly [name: string]: (argument: unknown) => string } = {
   'Fn::Join': argument => {
     const [delimiter, pieces] = Array.isArray(argument) ? argument : [];
@@ -29,7 +29,7 @@ const TEXTS: { readonly [name: string]: (argument: unknown) => string } = {
   'Fn::Base64': textOf,
 };
 
-/** The part of a text that is known at synthesis, without the values that only the deployment knows. */
+/** The part of a string that is known at synthesis, without the values that only the deployment knows. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') {
     return value;

@@ -28,7 +28,7 @@ export function largestSize(stack: Stack, document: unknown): number {
   return JSON.stringify(largest(stack.resolve(document), Token.isUnresolved(stackName) ? LONGEST_STACK_NAME : stackName.length)).length;
 }
 
-/** A value of a template in which a text replaces each expression, as long as the expression's value can be. */
+/** A value of a template in which a string replaces each expression, as long as the expression's value can be. */
 function largest(value: unknown, stackName: number): unknown {
   if (Array.isArray(value)) {
     return value.map(each => largest(each, stackName));

@@ -130,7 +130,7 @@ function oneOf(...values: readonly string[]): Kind {
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isMapOfTexts = (value: unknown): value is { readonly [name: string]: string } => isMap(value) && Object.values(value).every(isText);
 
-const TEXT: Kind = { what: 'a text', is: isText };
+const TEXT: Kind = { what: 'a string', is: isText };
 const TEXTS: Kind = { what: 'a list of texts', is: value => Array.isArray(value) && value.every(isText) };
 const OCTETS: Kind = { what: 'bytes', is: Buffer.isBuffer };
 const FLAG: Kind = { what: 'true or false', is: value => typeof value === 'boolean' };

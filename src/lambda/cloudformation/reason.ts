@@ -73,7 +73,7 @@ function textsIn(property: unknown): string[] {
   return texts;
 }
 
-/** Whether a text is a private key in any form, or may be base64 of a DER SEQUENCE, as private keys are, even if it is truncated. */
+/** Whether a string is a private key in any form, or may be base64 of a DER SEQUENCE, as private keys are, even if it is truncated. */
 function mayBeKey(text: string): boolean {
   return isPrivateKey(text) || holdsPrivateKey(text) || (/^[\w+/-]+={0,2}$/.test(text) && Buffer.from(text, 'base64')[0] === DER_SEQUENCE);
 }
@@ -95,7 +95,7 @@ function isForeseen(error: unknown): boolean {
   return thrown instanceof Error && thrown.name === 'Error' && !('code' in thrown);
 }
 
-/** Cuts a text between two characters, to at most `MAX_REASON_BYTES` as JSON in UTF-8. */
+/** Cuts a string between two characters, to at most `MAX_REASON_BYTES` as JSON in UTF-8. */
 function cut(text: string): string {
   const bytes = (value: string): number => Buffer.byteLength(JSON.stringify(value)) - 2;
   if (bytes(text) <= MAX_REASON_BYTES) {

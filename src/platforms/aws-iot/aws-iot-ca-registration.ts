@@ -98,7 +98,7 @@ const KINDS: Kinds<AwsIotCaRegistrationProps> = {
 };
 
 /** An AWS Lambda function. */
-const FUNCTION = having<IFunction>('an IFunction of aws-lambda, as in Function.fromFunctionAttributes()', 'functionArn', 'addPermission');
+const FUNCTION = having<IFunction>('an IFunction of aws-lambda, such as Function.fromFunctionAttributes()', 'functionArn', 'addPermission');
 
 /**
  * A CA that is registered with AWS IoT Core, in the account and the Region of the stack. CloudFormation owns the registration,

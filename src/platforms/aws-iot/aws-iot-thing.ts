@@ -62,11 +62,11 @@ export interface AwsIotThingProps {
 }
 
 const KINDS: Kinds<AwsIotThingProps> = {
-  certificate: having('a DeviceCertificate, as in new DeviceCertificate()', 'certificatePem', '_complaintFor'),
-  caRegistration: optional(having('an AwsIotCaRegistration, as in new AwsIotCaRegistration()', 'caCertificateId', 'mode')),
+  certificate: having('a DeviceCertificate, such as new DeviceCertificate()', 'certificatePem', '_complaintFor'),
+  caRegistration: optional(having('an AwsIotCaRegistration, such as new AwsIotCaRegistration()', 'caCertificateId', 'mode')),
   thingName: optional(TEXT),
   attributes: optional(mapOf(TEXT)),
-  policy: optional(having('an AwsIotThingPolicy, as in new AwsIotThingPolicy()', 'policyName')),
+  policy: optional(having('an AwsIotThingPolicy, such as new AwsIotThingPolicy()', 'policyName')),
   active: optional(FLAG),
 };
 

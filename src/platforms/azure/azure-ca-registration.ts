@@ -63,7 +63,7 @@ export interface AzureCaRegistrationProps {
 
 const KINDS: Kinds<AzureCaRegistrationProps> = {
   ca: CA,
-  service: having('an AzureIotService, as in AzureIotService.iotHub()', 'platform', '_rules'),
+  service: having('an AzureIotService, such as AzureIotService.iotHub()', 'platform', '_rules'),
   credentials: SECRET,
   caName: TEXT,
   removalPolicy: optional(REMOVAL_POLICY),

@@ -15,7 +15,7 @@ function file(content: string | Buffer): string {
 
 describe('a secret on the command line', () => {
   test.each([
-    ['a text', 'a pass phrase, ünïcode and all\n'],
+    ['a string', 'a pass phrase, ünïcode and all\n'],
     ['a PEM file', '-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n'],
   ])('is %s, to the byte', (_, content) => {
     expect(readGivenSecret(`Key=${file(content)}`)).toEqual({ name: 'Key', value: content });

@@ -63,11 +63,11 @@ const PASSPHRASE = {
 const passphrase = (name = '1'): TemplateJson => ({ Resources: { Ca: reading({ Ref: 'Passphrase' }, name), Passphrase: PASSPHRASE } });
 
 describe('a secret that a local deployment reads', () => {
-  test('holds what the command line gives, be it imported or declared, a text or bytes', async () => {
+  test('holds what the command line gives, be it imported or declared, a string or bytes', async () => {
     const bytes = Buffer.concat([Buffer.from([0xff]), randomBytes(40)]);
     const template = { Resources: { Imported: reading(IMPORTED), Own: reading({ Ref: 'CaKey' }), CaKey: { Type: 'AWS::SecretsManager::Secret' } } };
-    await deploy(template, `prod/ca-key=${file('a text')}`, `CaKey=${file(bytes)}`);
-    expect(seen).toEqual({ Imported: 'a text', Own: bytes });
+    await deploy(template, `prod/ca-key=${file('a string')}`, `CaKey=${file(bytes)}`);
+    expect(seen).toEqual({ Imported: 'a string', Own: bytes });
   });
 
   test('is kept nowhere', async () => {

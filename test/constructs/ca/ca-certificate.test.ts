@@ -102,7 +102,7 @@ describe('fails for', () => {
       'validity must be given either as a number of days or with notAfter, not both'],
     ['an end before the beginning', { notBefore: new Date('2031-01-01T00:00:00Z'), notAfter: new Date('2030-01-01T00:00:00Z') }, {},
       'notAfter must be after notBefore, 2031-01-01T00:00:00Z, got 2030-01-01T00:00:00Z'],
-    ['a text that is no request', { certificateSigningRequest: PemSource.inline('request') }, {}, 'certificateSigningRequest must be'],
+    ['a string that is no request', { certificateSigningRequest: PemSource.inline('request') }, {}, 'certificateSigningRequest must be'],
     ['a request without a common name', { certificateSigningRequest: PemSource.inline(opensslRequest('/O=Acme')) }, {},
       'subject.commonName must be 1 to 64 characters long, got 0'],
     ['an extension that the CA does not allow', { customExtensions: [{ oid: '1.3.6.1.4.1.99999.1', valueDerBase64: 'BQA=' }] },

@@ -22,7 +22,7 @@ function everyKind(): { stack: Stack; certificates: Record<string, IIotCertifica
   };
 }
 
-/** What a text of a template comes to once a certificate is made. */
+/** What a string of a template comes to once a certificate is made. */
 function deployed(expression: unknown, certificatePem: string): unknown {
   return resolve(expression, { attribute: () => certificatePem, reference: () => 'x' } as unknown as Scope, 'Test');
 }

@@ -72,16 +72,16 @@ test('a kept CA of another account or Region is refused: there it is used by its
 test.each<[string, Partial<KeptCaProps>]>([
   ['caId must be the caId of a CA, ca- followed by 32 hexadecimal digits, got "device-1"', { caId: 'device-1' }],
   ['replaces must be the caId of a CA, ca- followed by 32 hexadecimal digits, got "the old one"', { replaces: 'the old one' }],
-  ['formerStackId must be a stack id, as in arn:aws:cloudformation:eu-central-1:111111111111:stack/Iot/5b6d4a40-0000-11f1-9a3c-0a1b2c3d4e5f, got "Iot"',
+  ['formerStackId must be a stack id, such as arn:aws:cloudformation:eu-central-1:111111111111:stack/Iot/5b6d4a40-0000-11f1-9a3c-0a1b2c3d4e5f, got "Iot"',
     { formerStackId: 'Iot' }],
   ['either privateKeySecretArn or signingKeyArn must be given, because the key of the CA is in only one place, got neither', { privateKeySecretArn: undefined }],
   ['either privateKeySecretArn or signingKeyArn must be given, because the key of the CA is in only one place, got both',
     { signingKeyArn: KEY }],
-  ['privateKeySecretArn must be a complete ARN, as in arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf, got "acme/key"',
+  ['privateKeySecretArn must be a complete ARN, such as arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf, got "acme/key"',
     { privateKeySecretArn: 'acme/key' }],
-  ['passphraseSecretArn must be a complete ARN, as in arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf, '
+  ['passphraseSecretArn must be a complete ARN, such as arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf, '
     + 'got "arn:aws:secretsmanager:eu-central-1:111111111111:secret:acme/key"', { passphraseSecretArn: 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:acme/key' }],
-  ['ledgerTableArn must be a complete ARN, as in arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF, got "Iot-CaLedger"',
+  ['ledgerTableArn must be a complete ARN, such as arn:aws:dynamodb:eu-central-1:111111111111:table/Iot-CaLedger-1ABCDEF, got "Iot-CaLedger"',
     { ledgerTableArn: 'Iot-CaLedger' }],
   ['encryptionKey must be left out without privateKeySecretArn, whose secret it encrypts',
     { privateKeySecretArn: undefined, signingKeyArn: KEY, encryptionKey: Key.fromKeyArn(stackOf(), 'Key', KEY) }],

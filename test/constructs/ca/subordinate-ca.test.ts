@@ -150,7 +150,7 @@ describe('fails for', () => {
     ['the default validity under an issuer of a year', {}, { validity: Duration.days(366) }, 'validity must be shorter than the 366 days of the CA'],
     ['name constraints without names', { nameConstraints: {} }, {}, 'nameConstraints must permit or exclude at least one name, got none; otherwise leave it out'],
     ['an address with bits behind its length', { nameConstraints: { permitted: { ip: ['10.0.0.1/8'] } } }, {},
-      'nameConstraints.permitted.ip must be a network as in 10.0.0.0/8 or fd00::/8, with no bit set after its prefix length, got "10.0.0.1/8"'],
+      'nameConstraints.permitted.ip must be a network such as 10.0.0.0/8 or fd00::/8, with no bit set after its prefix length, got "10.0.0.1/8"'],
     ['an upper-case domain', { nameConstraints: { excluded: { dns: ['ACME.example'] } } }, {}, 'nameConstraints.excluded.dns must be a domain in lower case'],
     ['an extension of its own that its issuer does not allow', { customExtensions: [{ oid: '1.3.6.1.4.1.99999.1', valueDerBase64: 'BQA=' }] }, {},
       'customExtensions must be among those that the CA allows (none), got "1.3.6.1.4.1.99999.1"; add it to allowedCustomExtensions of the CA'],

@@ -115,7 +115,7 @@ describe('an extension of one\'s own', () => {
 
   test.each(['1', '3.1', '1.40.1', '1.3.06', 'serverAuth'])('must be allowed by an object identifier, not by %j', oid => {
     expect(() => stackWithCa({ allowedCustomExtensions: [oid] }))
-      .toThrow(`Stack/Ca: allowedCustomExtensions must be an object identifier, as in 1.3.6.1.4.1.99999.1, got "${oid}"`);
+      .toThrow(`Stack/Ca: allowedCustomExtensions must be an object identifier, such as 1.3.6.1.4.1.99999.1, got "${oid}"`);
   });
 });
 
@@ -134,7 +134,7 @@ describe('fails for', () => {
     ['a country of three letters', { subjectAlternativeNames: { directory: [{ country: 'CHN' }] } },
       'subjectAlternativeNames.directory.country must be a country code of two upper-case letters (ISO 3166-1), got "CHN"'],
     ['a usage that is no object identifier', { extendedKeyUsages: [ExtendedKeyUsage.of('clientAuth')] },
-      'extendedKeyUsages must be an object identifier, as in 1.3.6.1.4.1.99999.1, got "clientAuth"'],
+      'extendedKeyUsages must be an object identifier, such as 1.3.6.1.4.1.99999.1, got "clientAuth"'],
     ['an empty list', { crlDistributionPoints: [] }, 'crlDistributionPoints must hold 1 to 10 entries if it is given, got 0'],
     ['a URL of FTP', { caIssuersUrls: ['ftp://acme.example'] },
       'caIssuersUrls must be URLs that begin with http://, https://, ldap:// or ldaps://, up to 1024 characters of ASCII, got "ftp://acme.example"'],

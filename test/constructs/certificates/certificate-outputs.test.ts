@@ -107,5 +107,5 @@ test('that there is nothing to put out is a warning', () => {
 test('a CA among the certificates is refused, with where it belongs', () => {
   const { stack, ca } = stackWithCa();
   expect(() => new CertificateOutputs(stack, 'Outputs', { certificates: { Ca: ca } }))
-    .toThrow('Stack/Outputs: certificates["Ca"] must be a certificate, as in new DeviceCertificate(), and not a CA, which belongs in cas, got an object of the class PrivateIotCa');
+    .toThrow('Stack/Outputs: certificates["Ca"] must be a certificate, such as new DeviceCertificate(), and not a CA, which belongs in cas, got an object of the class PrivateIotCa');
 });

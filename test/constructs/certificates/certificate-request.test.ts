@@ -143,10 +143,10 @@ describe('the request can come', () => {
     });
   });
 
-  test('not from a text with a private key, which is not shown', () => {
+  test('not from a string with a private key, which is not shown', () => {
     const key = opensslOutput(['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);
     expect(() => PemSource.inline(key)).toThrow(new Error('PemSource.inline(): text must be a certificate or a certificate signing request without a private key, '
-      + 'got a text that contains a private key (not shown); remove the key from the program, consider it disclosed, and store a new key in AWS Secrets Manager'));
+      + 'got a string that contains a private key (not shown); remove the key from the program, consider it disclosed, and store a new key in AWS Secrets Manager'));
   });
 });
 
@@ -212,7 +212,7 @@ describe('what belongs to a key that is made here does not go with a request:', 
 
   test.each<[string, object, string]>([
     ['no rule', {}, 'allowedSubjectAlternativeNames must hold 1 to 50 names, got 0'],
-    ['an address that is no network', { ip: ['10.0.0.1'] }, 'allowedSubjectAlternativeNames.ip must be a network as in 10.0.0.0/8'],
+    ['an address that is no network', { ip: ['10.0.0.1'] }, 'allowedSubjectAlternativeNames.ip must be a network such as 10.0.0.0/8'],
     ['a host with a dot before it', { dns: ['.acme.example'] }, 'allowedSubjectAlternativeNames.dns must be a domain in lower case'],
   ])('%s among allowed names', (_, allowedSubjectAlternativeNames, message) => {
     expect(() => requested({ allowedSubjectAlternativeNames })).toThrow(`Stack/Ca/Sensor: ${message}`);

@@ -169,7 +169,7 @@ describe('fails for', () => {
       'validity must be shorter than the 3650 days of the CA, which is issued first, got 3651 days; declare a shorter validity, or set clipToIssuer'],
     ['a validity with parts of a day', { validity: Duration.minutes(90) }, {}, 'validity must be a whole number of days from 1 to 36500, got 0.0625'],
     ['a generation of zero', { generation: 0 }, {}, 'generation must be a whole number'],
-    ['a weak digest', { hashAlgorithm: 'SHA-1' as HashAlgorithm }, {}, 'hashAlgorithm must be a HashAlgorithm, one of SHA_256, SHA_384, SHA_512, got a text "SHA-1"'],
+    ['a weak digest', { hashAlgorithm: 'SHA-1' as HashAlgorithm }, {}, 'hashAlgorithm must be a HashAlgorithm, one of SHA_256, SHA_384, SHA_512, got a string "SHA-1"'],
     ['the validity of the CA, which is made first', { validity: Duration.days(3650) }, {}, 'validity must be shorter than the 3650 days of the CA'],
   ];
   test.each(cases)('%s', (_, options, caProps, message) => {

@@ -18,7 +18,7 @@ const SECRET = 'MC4CAQAwBQYDK2VwBCIEIIrqWdmMBS0dNE2FFmEHAXqCvYGdBkUbyUWbpm1UGkcp
 
 /** Values of no class of the libraries. */
 const PLAIN: { readonly [name: string]: unknown } = {
-  'a text': 'EC_P256',
+  'a string': 'EC_P256',
   'a private key': `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----\n`,
   'a number': 5,
   'no number': NaN,
@@ -26,10 +26,10 @@ const PLAIN: { readonly [name: string]: unknown } = {
   'null': null,
   'undefined': undefined,
   'an empty list': [],
-  'a list of a text': ['EC_P256'],
+  'a list of a string': ['EC_P256'],
   'a list with nothing in it': [undefined],
   'a map': {},
-  'a map of a text': { name: 'x' },
+  'a map of a string': { name: 'x' },
   'a class': KeyAlgorithm,
   'a token that is not encoded': Lazy.any({ produce: () => 'x' }),
   'a symbol': Symbol('x'),
@@ -131,18 +131,18 @@ function faults({ where, error }: ReturnType<typeof called>, place: Place, isRig
 }
 
 test.each<[string, object, string]>([
-  ['a text for an algorithm', { keyAlgorithm: 'EC_P256' }, 'keyAlgorithm must be a KeyAlgorithm, as in KeyAlgorithm.EC_P256, got a text "EC_P256"'],
-  ['a class for an object of it', { keyAlgorithm: KeyAlgorithm }, 'keyAlgorithm must be a KeyAlgorithm, as in KeyAlgorithm.EC_P256, got a class or a function'],
-  ['a text for a number', { generation: '2' }, 'generation must be a number, got a text "2"'],
+  ['a string for an algorithm', { keyAlgorithm: 'EC_P256' }, 'keyAlgorithm must be a KeyAlgorithm, such as KeyAlgorithm.EC_P256, got a string "EC_P256"'],
+  ['a class for an object of it', { keyAlgorithm: KeyAlgorithm }, 'keyAlgorithm must be a KeyAlgorithm, such as KeyAlgorithm.EC_P256, got a class or a function'],
+  ['a string for a number', { generation: '2' }, 'generation must be a number, got a string "2"'],
   ['a number that is out of bounds', { generation: 1_000_001 }, 'generation must be a whole number from 1 to 1000000, got 1000001'],
-  ['days for a Duration', { validity: 3650 }, 'validity must be a Duration, as in Duration.days(30), got 3650'],
+  ['days for a Duration', { validity: 3650 }, 'validity must be a Duration, such as Duration.days(30), got 3650'],
   ['a Duration for a date', { notAfter: Duration.days(30) }, 'notAfter must be a Date, got an object of the class Duration'],
   ['one for a list', { platforms: IotPlatform.GENERIC },
-    'platforms must be a list in which each item is an IotPlatform, as in IotPlatform.AWS_IOT_CORE, got an object of the class IotPlatform'],
-  ['nothing in a list', { platforms: [IotPlatform.GENERIC, undefined] }, 'platforms[1] must be given: an IotPlatform, as in IotPlatform.AWS_IOT_CORE'],
+    'platforms must be a list in which each item is an IotPlatform, such as IotPlatform.AWS_IOT_CORE, got an object of the class IotPlatform'],
+  ['nothing in a list', { platforms: [IotPlatform.GENERIC, undefined] }, 'platforms[1] must be given: an IotPlatform, such as IotPlatform.AWS_IOT_CORE'],
   ['null', { pathLength: null }, 'pathLength must be a number, got null'],
-  ['a number for a text', { subject: { commonName: 5 } }, 'subject.commonName must be a text, got 5'],
-  ['a value of no enumeration', { hashAlgorithm: 'SHA256' }, 'hashAlgorithm must be a HashAlgorithm, one of SHA_256, SHA_384, SHA_512, got a text "SHA256"'],
+  ['a number for a string', { subject: { commonName: 5 } }, 'subject.commonName must be a string, got 5'],
+  ['a value of no enumeration', { hashAlgorithm: 'SHA256' }, 'hashAlgorithm must be a HashAlgorithm, one of SHA_256, SHA_384, SHA_512, got a string "SHA256"'],
   ['a misspelt name in a map', { nameConstraints: { permit: { dns: [] } } }, 'nameConstraints must be a NameConstraints, a map of permitted, excluded, critical, got a map of "permit"'],
   ['two letters that are swapped', { pathLenght: 1 }, '"pathLenght" is not a property; did you mean pathLength?'],
   ['a letter that is missing', { keyAlgoritm: KeyAlgorithm.EC_P256 }, '"keyAlgoritm" is not a property; did you mean keyAlgorithm?'],
@@ -154,41 +154,41 @@ test.each<[string, object, string]>([
     '"certificatePolicies[0].cpsURI" is not a property; did you mean cpsUri?'],
   ['a name that a map in a map does not have', { nameConstraints: { permitted: { dns: ['a.example'], ipAddresses: ['10.0.0.0/8'] } } },
     '"nameConstraints.permitted.ipAddresses" is not a property; nameConstraints.permitted must be a NameSubtrees, a map of dns, ip, uri, email, directory'],
-  ['a SecretValue where none can be', { keyStorage: SecretValue.secretsManager('ca-key') }, 'keyStorage must be a KeyStorage, as in KeyStorage.secretsManager(), got a SecretValue'],
-  ['a token where it must be known', { keyAlgorithm: Aws.REGION }, 'keyAlgorithm must be a KeyAlgorithm, as in KeyAlgorithm.EC_P256, got a token in a text'],
+  ['a SecretValue where none can be', { keyStorage: SecretValue.secretsManager('ca-key') }, 'keyStorage must be a KeyStorage, such as KeyStorage.secretsManager(), got a SecretValue'],
+  ['a token where it must be known', { keyAlgorithm: Aws.REGION }, 'keyAlgorithm must be a KeyAlgorithm, such as KeyAlgorithm.EC_P256, got a token in a string'],
   ['a token that is not encoded', { subject: { commonName: Fn.getAtt('A', 'B') } },
-    'subject.commonName must be a text, got a token that is not encoded; see Token.asString(), Token.asNumber() and Token.asList()'],
-  ['a stack, which has a method of tokens', { issuer: stackOf() }, `issuer must be a CA, as in new PrivateIotCa(), got an object of the class ${Stack.name}`],
+    'subject.commonName must be a string, got a token that is not encoded; see Token.asString(), Token.asNumber() and Token.asList()'],
+  ['a stack, which has a method of tokens', { issuer: stackOf() }, `issuer must be a CA, such as new PrivateIotCa(), got an object of the class ${Stack.name}`],
 ])('an error says of %s what it is', (_, props, message) => {
   expect(() => new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' }, ...props } as PrivateIotCaProps)).toThrow(new Error(`Stack/Ca: ${message}`));
 });
 
-describe('an error tells who gives a text in the place of an object', () => {
+describe('an error tells who gives a string in the place of an object', () => {
   const { certificate } = opensslCa('Acme');
   const existing = (props: object) => () => PrivateIotCa.fromExistingCa(stackOf(), 'Ca', { certificate: PemSource.inline(certificate), ...props } as ExistingCaProps);
   const wayOut = 'store the value in AWS Secrets Manager, and refer to the secret by name with Secret.fromSecretNameV2(), or by ARN with Secret.fromSecretCompleteArn()';
 
   test.each([['a private key', PLAIN['a private key']], ['the ARN of a secret', 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:CaKey-AbCdEf']])(
     'how a key is given, with %s for it', (_, privateKey) => {
-      expect(existing({ privateKey })).toThrow(new Error('Stack/Ca: privateKey must be an ISecret of aws-secretsmanager, as in Secret.fromSecretNameV2(), '
-        + `got a text (not shown); ${wayOut}`));
+      expect(existing({ privateKey })).toThrow(new Error('Stack/Ca: privateKey must be an ISecret of aws-secretsmanager, such as Secret.fromSecretNameV2(), '
+        + `got a string (not shown); ${wayOut}`));
     });
 
   test('how a secret is given, with a SecretValue for it', () => {
     expect(existing({ privateKey: SecretValue.secretsManager('ca-key') })).toThrow(new Error('Stack/Ca: privateKey must be an ISecret of aws-secretsmanager, '
-      + `as in Secret.fromSecretNameV2(), got a SecretValue; ${wayOut}`));
+      + `such as Secret.fromSecretNameV2(), got a SecretValue; ${wayOut}`));
   });
 
   test('how a passphrase is given, and shows none', () => {
     expect(existing({ passphrase: 'correct horse' })).toThrow(new Error('Stack/Ca: passphrase must be an ISecret of aws-secretsmanager, as in '
-      + `Secret.fromSecretNameV2(), got a text (not shown); ${wayOut}`));
+      + `Secret.fromSecretNameV2(), got a string (not shown); ${wayOut}`));
   });
 
   test('how a certificate and a request are given', () => {
-    expect(existing({ certificate: 'ca.pem' })).toThrow(new Error('Stack/Ca: certificate must be a PemSource, as in PemSource.file(), got a text "ca.pem"; '
-      + 'for a text in PEM, use PemSource.inline(); for the path of a file, use PemSource.file()'));
+    expect(existing({ certificate: 'ca.pem' })).toThrow(new Error('Stack/Ca: certificate must be a PemSource, such as PemSource.file(), got a string "ca.pem"; '
+      + 'for a string in PEM, use PemSource.inline(); for the path of a file, use PemSource.file()'));
     expect(() => new DeviceCertificate(stackOf(), 'Sensor', { ca: new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' } }), certificateSigningRequest: opensslRequest('/CN=sensor') as unknown as PemSource }))
-      .toThrow('; for a text in PEM, use PemSource.inline(); for the path of a file, use PemSource.file()');
+      .toThrow('; for a string in PEM, use PemSource.inline(); for the path of a file, use PemSource.file()');
   });
 });
 
@@ -290,5 +290,5 @@ describe.each(FUNCTIONS.map(fn => [fn.name, fn] as const))('%s', (name, fn) => {
 test.each(['addDeviceCertificate', 'addServerCertificate', 'addVerificationCertificate', 'addCaCertificate'] as const)('%s without an id says that it is missing', add => {
   const ca = new PrivateIotCa(stackOf(), 'Ca', { subject: { commonName: 'Root' } });
   expect(() => (ca[add] as unknown as (options: object) => void)({ subject: { commonName: 'a' } }))
-    .toThrow(`${ca.node.path}: id must be a text, given as the first argument, before the options, got a map`);
+    .toThrow(`${ca.node.path}: id must be a string, given as the first argument, before the options, got a map`);
 });

@@ -110,7 +110,7 @@ test('the path can be a token, which stays whole in rights', () => {
 describe('fails for', () => {
   test.each(['iot/sensor', '/', '/iot//sensor', '/iot/sensor/', '/iot/sensor 1', '/iot/..', '/./sensor', '/aws/iot', '/ssm-iot/sensor', `/${'a/'.repeat(14)}b`, `/${'x'.repeat(900)}`])(
     'the path %j', path => {
-      expect(() => withDevice({ path })).toThrow('Stack/Ca/Sensor: keyStorage must be a parameter path, as in /iot/devices/sensor-001, and not below /aws or /ssm, got "');
+      expect(() => withDevice({ path })).toThrow('Stack/Ca/Sensor: keyStorage must be a parameter path, such as /iot/devices/sensor-001, and not below /aws or /ssm, got "');
     });
 
   test('a CA, whose key has to be kept in versions', () => {

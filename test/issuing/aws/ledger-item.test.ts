@@ -78,7 +78,7 @@ describe('an item that was changed from outside is refused with the attribute an
     ['status', { S: 'BOGUS' }, 'one of RESERVED, SIGNED, REQUESTED, ISSUED, WITHDRAWN in the attribute status of the item @, got "BOGUS"'],
     ['status', undefined, 'one of RESERVED, SIGNED, REQUESTED, ISSUED, WITHDRAWN in the attribute status of the item @, got none'],
     ['certificate', { S: 'abc' }, 'bytes in the attribute certificate of the item @, got "abc"'],
-    ['serialNumber', { N: '5' }, 'a text in the attribute serialNumber of the item @, got 5'],
+    ['serialNumber', { N: '5' }, 'a string in the attribute serialNumber of the item @, got 5'],
     ['retainKey', { S: 'x' }, 'true or false in the attribute retainKey of the item @, got "x"'],
   ])('%s: %j', (name, value, message) => {
     const { [name]: _, ...others } = { ...KEYS, ...toItem(ENTRY) };
@@ -92,8 +92,8 @@ describe('an item that was changed from outside is refused with the attribute an
     ['holds', { L: [{ N: '5' }] }, 'a list of texts in the attribute holds'],
     ['revision', { S: 'x' }, 'a whole number in the attribute revision'],
     ['outcome', { S: 'x' }, 'one of SUCCESS, FAILED in the attribute outcome'],
-    ['wants', { N: '5' }, 'a text in the attribute wants'],
-    ['since', undefined, 'a text in the attribute since'],
+    ['wants', { N: '5' }, 'a string in the attribute wants'],
+    ['since', undefined, 'a string in the attribute since'],
   ])('of a resource, %s: %j', (name, value, message) => {
     const { [name]: _, ...others } = { ...KEYS, ...toItem(RECORD) };
     expect(() => recordFrom(value ? { ...others, [name]: value } : others)).toThrow(`the ledger must have ${message} of the item `);

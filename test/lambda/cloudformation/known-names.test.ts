@@ -13,6 +13,6 @@ test('a long name that a platform knows a CA by is told, and one in another prop
 
 test('names that are declared as something else than texts hide nothing and break nothing', () => {
   for (const odd of [undefined, null, 7, true, ['list'], { Deep: [null] }]) {
-    expect(reasonOf(new Error('caName must be a text'), request('device', 'Create', { CaName: odd }), 'i', propertiesNamed('CaName'))).toBe('caName must be a text');
+    expect(reasonOf(new Error('caName must be a string'), request('device', 'Create', { CaName: odd }), 'i', propertiesNamed('CaName'))).toBe('caName must be a string');
   }
 });

@@ -41,7 +41,7 @@ export function oid(dotted: string): Buffer {
   return objectIdentifier(dotted);
 }
 
-/** A name whose attributes are `[object identifier, value]`; the value is an element, or a text that becomes UTF8String. */
+/** A name whose attributes are `[object identifier, value]`; the value is an element, or a string that becomes UTF8String. */
 export function name(...attributes: readonly (readonly [string, Buffer | string])[]): Buffer {
   return sequence(...attributes.map(([type, value]) => setOfOne(sequence(oid(type), typeof value === 'string' ? utf8String(value) : value))));
 }

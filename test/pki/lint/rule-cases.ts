@@ -170,7 +170,7 @@ export const RULE_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'rfc5280-string-encoding',
-    says: 'must be a text of its type (UTF8String)',
+    says: 'must be a string of its type (UTF8String)',
     found: { subject: name([COMMON_NAME, string(Tag.UTF8_STRING, Buffer.of(0xc3, 0x28))]) },
     passed: { subject: name([COMMON_NAME, string(Tag.UTF8_STRING, Buffer.of(0xc3, 0xa9))]) },
   },

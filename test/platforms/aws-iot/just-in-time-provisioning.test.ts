@@ -100,7 +100,7 @@ describe('the subject of every device\'s certificate', () => {
   test.each<[string, unknown, string]>([
     ['of which AWS IoT makes no name of a thing', 'not claimed', 'the provisioning template\'s Resources.thing.Properties.ThingName must be 1 to 128 letters, '
       + 'digits and : _ - for AWS IoT Core, got "not claimed", where each parameter with a Default has that value'],
-    ['that is no text', 7, 'the Default of the parameter AWS::IoT::Certificate::OrganizationalUnit of a provisioning template must be a text, got 7'],
+    ['that is no text', 7, 'the Default of the parameter AWS::IoT::Certificate::OrganizationalUnit of a provisioning template must be a string, got 7'],
   ])('is not made up for by a default %s', (_, value, message) => {
     expect(() => provisioned(defaulted(value), { commonName: 'sensor-002' })).toThrow(`Stack/Registration: ${message}`);
   });
@@ -120,7 +120,7 @@ describe('the subject of every device\'s certificate', () => {
   });
 
   test.each([
-    ['Fn::Sub of a text', { 'Fn::Sub': 'acme-${AWS::IoT::Certificate::CommonName}' }],
+    ['Fn::Sub of a string', { 'Fn::Sub': 'acme-${AWS::IoT::Certificate::CommonName}' }],
     ['Fn::Sub of a list', { 'Fn::Sub': ['acme-${name}', { name: { Ref: 'AWS::IoT::Certificate::CommonName' } }] }],
     ['Fn::Join', { 'Fn::Join': ['-', ['acme', { Ref: 'AWS::IoT::Certificate::CommonName' }]] }],
   ])('is put into a name by %s', (_, ThingName) => {

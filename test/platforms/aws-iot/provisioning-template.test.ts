@@ -60,7 +60,7 @@ describe('a template of one\'s own', () => {
     ['with a certificate in a state that there is not', certificateOf({ CertificateId: ID, Status: 'on' }),
       'the provisioning template\'s Resources.cert.Properties.Status must be ACTIVE or INACTIVE, got "on"'],
     ...[null, 5, ['sensor'], { name: 'sensor' }].map((ThingName): [string, unknown, string] => [`with a thing named ${JSON.stringify(ThingName)}`, thingOf({ ThingName }),
-      'the provisioning template\'s Resources.thing.Properties.ThingName must be a text, or a Ref or function that results in a text, got ']),
+      'the provisioning template\'s Resources.thing.Properties.ThingName must be a string, or a Ref or function that results in a string, got ']),
     ['with one thing for all devices', thingOf({ ThingName: 'sensor' }),
       'the provisioning template\'s Resources.thing.Properties.ThingName must contain a value that differs from device to device, such as '
       + '{"Ref": "AWS::IoT::Certificate::CommonName"}, got "sensor": otherwise all devices would become one thing'],
@@ -73,7 +73,7 @@ describe('a template of one\'s own', () => {
     ['with attributes that are a list', thingOf({ ThingName: ID, AttributePayload: ['version'] }),
       'the provisioning template\'s Resources.thing.Properties.AttributePayload must be a map of names to texts, got a list'],
     ['with an attribute that is a number', thingOf({ ThingName: ID, AttributePayload: { version: 1 } }),
-      'the provisioning template\'s Resources.thing.Properties.AttributePayload.version must be a text, or a Ref or function that results in a text, got 1'],
+      'the provisioning template\'s Resources.thing.Properties.AttributePayload.version must be a string, or a Ref or function that results in a string, got 1'],
     ['with properties that are a list', templateWith([], { policy: { Type: 'AWS::IoT::Policy', Properties: ['PolicyName'] } }),
       'the Properties of the resource "policy" of the provisioning template must be a map, got a list'],
     ['with parameters that are a list', { ...templateWith(), Parameters: ['AWS::IoT::Certificate::Id'] },
@@ -105,9 +105,9 @@ describe('a template of one\'s own', () => {
   });
 
   test.each<[string, () => unknown, string]>([
-    ['a text', () => 'Resources', 'a text "Resources"'],
+    ['a string', () => 'Resources', 'a string "Resources"'],
     ['null', () => null, 'null'],
-    ['a token in a text', () => Aws.REGION, 'a token in a text'],
+    ['a token in a string', () => Aws.REGION, 'a token in a string'],
     ['a token in a number', () => new CfnParameter(new Stack(), 'Parameter', { type: 'Number' }).valueAsNumber, 'a token in a number'],
   ])('that is %s is refused', (_, template, got) => {
     expect(() => JustInTimeProvisioning.fromTemplate(template() as object)).toThrow(`JustInTimeProvisioning.fromTemplate(): template must be a map, got ${got}`);
@@ -126,7 +126,7 @@ describe('a template of one\'s own', () => {
   test.each<[string, unknown]>([
     ['a map', DOCUMENT],
     ['a document of aws-cdk-lib', PolicyDocument.fromJson(DOCUMENT)],
-    ['a text', JSON.stringify(DOCUMENT)],
+    ['a string', JSON.stringify(DOCUMENT)],
   ])('may give the document of a policy as %s, of which AWS IoT gets the JSON', (_, given) => {
     const { Resources } = sentTemplateOf(provisioned(JustInTimeProvisioning.fromTemplate(withPolicy({ PolicyDocument: given }))));
     const { PolicyDocument: sent } = (Resources as { policy: { Properties: { PolicyDocument: string } } }).policy.Properties;
@@ -139,7 +139,7 @@ describe('a template of one\'s own', () => {
     const document = { Version: '2012-10-17', Statement };
     const template = templateWith(['AWS::IoT::Certificate::CommonName'], { policy: { Type: 'AWS::IoT::Policy', Properties: { PolicyDocument: document } } });
     expect(() => provisioned(JustInTimeProvisioning.fromTemplate(template))).toThrow('Stack/Registration: the provisioning template\'s '
-      + 'Resources.policy.Properties.PolicyDocument must not contain a Ref or a function, because AWS IoT treats it as a text, got an expression with '
+      + 'Resources.policy.Properties.PolicyDocument must not contain a Ref or a function, because AWS IoT treats it as a string, got an expression with '
       + '"AWS::IoT::Certificate::CommonName"; use a policy variable');
   });
 
@@ -165,7 +165,7 @@ describe('a template of one\'s own', () => {
     ['what holds itself', withThing({ X: itself }),
       'the provisioning template\'s Resources.thing.Properties.X.itself… must be at most 50 levels deep, got a deeper value, or one that contains itself'],
     ['a document that holds itself', withPolicy({ PolicyDocument: itself }), 'the provisioning template\'s Resources.policy.Properties.PolicyDocument.itself… must be at most'],
-    ['a function', withThing({ X: () => 'x' }), 'the provisioning template\'s Resources.thing.Properties.X must be a JSON value (a text, a number, a boolean, '
+    ['a function', withThing({ X: () => 'x' }), 'the provisioning template\'s Resources.thing.Properties.X must be a JSON value (a string, a number, a boolean, '
       + 'a list or a map), got a function'],
     ['a construct', withThing({ X: new Stack(undefined, 'Mine') }), 'the provisioning template\'s Resources.thing.Properties.X must be .* got the construct "Mine"'],
     ['a date', withThing({ X: new Date(0) }), 'the provisioning template\'s Resources.thing.Properties.X must be .* got an object of another kind'],

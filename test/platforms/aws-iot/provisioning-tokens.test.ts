@@ -34,7 +34,7 @@ describe('what AWS IoT takes from the certificate', () => {
     ['Fn.sub', Fn.sub(`dev-\${${COMMON_NAME}}`), { 'Fn::Join': ['', ['dev-', own]] }],
     ['Fn.sub with variables', Fn.sub('dev-${x}', { x: Fn.ref(COMMON_NAME) }), { 'Fn::Join': ['', ['dev-', own]] }],
     ['Fn.select and Fn.split', Fn.select(0, Fn.split('.', Fn.ref(COMMON_NAME))), { 'Fn::Select': [0, { 'Fn::Split': ['.', own] }] }],
-    ['a text with it inside', `dev-${Fn.ref(COMMON_NAME)}-x`, { 'Fn::Join': ['', ['dev-', own, '-x']] }],
+    ['a string with it inside', `dev-${Fn.ref(COMMON_NAME)}-x`, { 'Fn::Join': ['', ['dev-', own, '-x']] }],
   ])('may be written with %s, as one does in an app', (_, name, expected) => {
     expect(thingNamed(name)).toEqual(expected);
   });
@@ -42,7 +42,7 @@ describe('what AWS IoT takes from the certificate', () => {
   test.each<[string, unknown, unknown]>([
     ['Fn.join', Fn.join('-', [Aws.REGION, Fn.ref(COMMON_NAME)]), { 'Fn::Join': ['-', ['<AWS::Region>', own]] }],
     ['Fn.sub', Fn.sub(`\${AWS::Region}-\${${COMMON_NAME}}`), { 'Fn::Join': ['', ['<${AWS::Region}>', '-', own]] }],
-    ['a text', `${Aws.REGION}-${Fn.ref(COMMON_NAME)}`, { 'Fn::Join': ['', ['<AWS::Region>', '-', own]] }],
+    ['a string', `${Aws.REGION}-${Fn.ref(COMMON_NAME)}`, { 'Fn::Join': ['', ['<AWS::Region>', '-', own]] }],
     ['a map', { 'Fn::Join': ['-', [Aws.REGION, own]] }, { 'Fn::Join': ['-', ['<AWS::Region>', own]] }],
   ])('may stand in %s beside what CloudFormation fills in', (_, name, expected) => {
     expect(thingNamed(name)).toEqual(expected);
@@ -116,7 +116,7 @@ describe('what CloudFormation fills in', () => {
     expect(sentProperty(stack, 'thing', 'ThingName')).toEqual({ 'Fn::Join': ['-', ['<AWS::Region>', { Ref: COMMON_NAME }]] });
   });
 
-  describe('must not be a number where AWS IoT wants a text:', () => {
+  describe('must not be a number where AWS IoT wants a string:', () => {
     const number = (stack: Stack) => new CfnParameter(stack, 'Number', { type: 'Number' });
     const withDefault = (value: unknown) => ({ ...templateWith(), Parameters: { ...templateWith().Parameters as object, [COMMON_NAME]: { Type: 'String', Default: value } } });
     const bound = (made: (stack: Stack) => object): Stack => {
@@ -125,13 +125,13 @@ describe('what CloudFormation fills in', () => {
       return stack;
     };
     test.each<[string, (value: unknown) => object, string]>([
-      ['the default of a parameter', withDefault, `the Default of the parameter ${COMMON_NAME} of a provisioning template must be a text`],
-      ['a type', value => withThing({ ThingTypeName: value }), 'Resources.thing.Properties.ThingTypeName must be a text, or a Ref or function that results in a text'],
+      ['the default of a parameter', withDefault, `the Default of the parameter ${COMMON_NAME} of a provisioning template must be a string`],
+      ['a type', value => withThing({ ThingTypeName: value }), 'Resources.thing.Properties.ThingTypeName must be a string, or a Ref or function that results in a string'],
       ['an attribute', value => withThing({ AttributePayload: { rack: value } }),
-        'Resources.thing.Properties.AttributePayload.rack must be a text, or a Ref or function that results in a text'],
+        'Resources.thing.Properties.AttributePayload.rack must be a string, or a Ref or function that results in a string'],
     ])('%s', (_, withValue, message) => {
       expect(() => Template.fromStack(bound(stack => withValue(number(stack).valueAsNumber))))
-        .toThrow(`${message}, got a token for a number; convert it to a text with Token.asString()`);
+        .toThrow(`${message}, got a token for a number; convert it to a string with Token.asString()`);
       expect(templateBodyOf(bound(stack => withValue(Token.asString(number(stack).valueAsNumber))))).toEqual(expect.objectContaining({ 'Fn::Join': expect.anything() }));
     });
   });
@@ -181,7 +181,7 @@ describe('what is lazy', () => {
     ['properties', { ...policy, Resources: { certificate, policy: { Type, Properties: lazy(Properties) } } }],
     ['a policy document', { ...policy, Resources: { certificate, policy: { Type, Properties: { PolicyDocument: lazy(DOCUMENT) } } } }],
     ['a statement', { ...policy, Resources: { certificate, policy: { Type, Properties: { PolicyDocument: { ...DOCUMENT, Statement: lazy(DOCUMENT.Statement) } } } } }],
-  ])('may be %s, and the document of the policy becomes a text all the same', (_, template) => {
+  ])('may be %s, and the document of the policy becomes a string all the same', (_, template) => {
     const sent = sentTemplateOf(provisioned(JustInTimeProvisioning.fromTemplate(template)));
     expect(sent).toEqual({ ...policy, Resources: { certificate, policy: { Type, Properties: { PolicyDocument: JSON.stringify(DOCUMENT) } } } });
   });
@@ -199,10 +199,10 @@ describe('what is lazy', () => {
   test.each<[string, object, string]>([
     ['parameters', { ...templateWith(), Parameters: lazy({ Name: { Type: 'String' } }) }, 'each parameter of a provisioning template must be one of AWS::IoT::Certificate::Country, '],
     ['resources', resources({ cert: { Type: 'AWS::IoT::Thing', Properties: {} } }), 'the resource "cert" of the provisioning template must have a ThingName, got no properties'],
-    ['a number for a text', withThing({ ThingTypeName: lazy(5) }), 'the provisioning template\'s Resources.thing.Properties.ThingTypeName must be a text, '],
+    ['a number for a string', withThing({ ThingTypeName: lazy(5) }), 'the provisioning template\'s Resources.thing.Properties.ThingTypeName must be a string, '],
     ['a reference in a policy document', statement(lazy(ID)), 'the provisioning template\'s Resources.policy.Properties.PolicyDocument must not contain a Ref or a function, '],
     ['a list of references in one', statement(lazy([ID])), 'the provisioning template\'s Resources.policy.Properties.PolicyDocument must not contain a Ref or a function, '],
-    ['a function', resources({ x: () => undefined }), 'the provisioning template\'s Resources.x must be a JSON value (a text, a number, '],
+    ['a function', resources({ x: () => undefined }), 'the provisioning template\'s Resources.x must be a JSON value (a string, a number, '],
     ['a date', withThing({ X: lazy(new Date(0)) }), 'the provisioning template\'s Resources.thing.Properties.X must be '],
   ])('is refused as it would be otherwise: %s', (_, template, message) => {
     expect(() => Template.fromStack(provisioned(JustInTimeProvisioning.fromTemplate(template)))).toThrow(`[Stack/Registration] ${message}`);

@@ -42,7 +42,7 @@ export function provisioned(justInTimeProvisioning: JustInTimeProvisioning, ...s
   return stack;
 }
 
-/** What CloudFormation hands to AWS IoT as the template: a text, or an expression that makes one. */
+/** What CloudFormation hands to AWS IoT as the template: a string, or an expression that makes one. */
 export function templateBodyOf(stack: Stack): unknown {
   return (propertiesOf(stack, REGISTRATION).RegistrationConfig as { TemplateBody: unknown }).TemplateBody;
 }

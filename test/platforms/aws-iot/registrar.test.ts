@@ -98,7 +98,7 @@ describe('the registration code', () => {
 
   test.each([
     ['no CA', { Generation: '1' }, 'Resource: CaCertificatePem must be a non-empty string, got undefined'],
-    ['a generation that is none', { CaCertificatePem: CA, Generation: '1e3' }, 'Resource: generation must be a whole number from 1 to 1000000, got a text "1e3"'],
+    ['a generation that is none', { CaCertificatePem: CA, Generation: '1e3' }, 'Resource: generation must be a whole number from 1 to 1000000, got a string "1e3"'],
   ])('is not fetched for %s', async (_, properties, message) => {
     await expect(send({ type: CODE, properties })).rejects.toThrow(message);
     expect(iot.calls).toEqual([]);

@@ -86,7 +86,7 @@ export function markdown(name: string): string {
   return name.replace(/[\\`*_|<>[\]]/g, character => `\\${character}`);
 }
 
-/** Quotes a text as one word for a shell. */
+/** Quotes a string as one word for a shell. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
 }

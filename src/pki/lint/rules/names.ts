@@ -80,7 +80,7 @@ export const NAME_RULES: readonly LintRule[] = [
     checks: 'Values of the attributes that RFC 5280 names are texts of their string type: valid UTF-8, IA5String in ASCII, whole characters.',
     check: (certificate, { issuer }) => complaintsOfAttributes(certificate, issuer, ({ tag, text }) => {
       const valid = text !== undefined && (tag !== Tag.IA5_STRING || /^[\0-\x7f]*$/.test(text));
-      return valid ? undefined : `must be a text of its type (${stringName(tag)}), got other octets`;
+      return valid ? undefined : `must be a string of its type (${stringName(tag)}), got other octets`;
     }),
   },
 ];

@@ -9,7 +9,7 @@ const MAX_DEPTH = 50;
 /** How many names of a path a message shows. */
 const SHOWN_DEPTH = 5;
 
-const JSON_VALUE = 'a JSON value (a text, a number, a boolean, a list or a map)';
+const JSON_VALUE = 'a JSON value (a string, a number, a boolean, a list or a map)';
 
 /** Says what is not JSON, and where. */
 export class NotJsonError extends Error {}

@@ -113,7 +113,7 @@ const KINDS: Kinds<JustInTimeProvisioningOptions> = {
   thingTypeName: optional(TEXT),
   thingGroups: optional(listOf(TEXT)),
   policyName: optional(TEXT),
-  policyDocument: optional(having('a PolicyDocument of aws-iam, as in PolicyDocument.fromJson()', 'addStatements', 'toJSON')),
+  policyDocument: optional(having('a PolicyDocument of aws-iam, such as PolicyDocument.fromJson()', 'addStatements', 'toJSON')),
   role: optional(ROLE),
 };
 
@@ -195,7 +195,7 @@ export class JustInTimeProvisioning {
 }
 
 /** Not exported. */
-export const JIT_PROVISIONING = having<JustInTimeProvisioning>('a JustInTimeProvisioning, as in JustInTimeProvisioning.forThings()', '_template', '_bind');
+export const JIT_PROVISIONING = having<JustInTimeProvisioning>('a JustInTimeProvisioning, such as JustInTimeProvisioning.forThings()', '_template', '_bind');
 
 /** Returns the value that is read, or what `otherwise` makes of the complaint that it is not JSON. */
 function readOr<T>(read: () => T, otherwise: (complaint: string) => T): T {
@@ -280,7 +280,7 @@ function complaintsAtSynthesis(scope: Construct, template: unknown, text: () => 
   });
 }
 
-/** The part of a text that is known at synthesis. */
+/** The part of a string that is known at synthesis. */
 function knownText(resolved: string | { readonly 'Fn::Join': [string, unknown[]] }): string {
   return typeof resolved === 'string' ? resolved : resolved['Fn::Join'][1].filter(part => typeof part === 'string').join('');
 }

@@ -127,7 +127,7 @@ export function knownBody(body: unknown): unknown {
       : Array.isArray(body) ? body.map(knownBody) : isMap(body) ? mapValues(body, knownBody) : body;
 }
 
-/** A template in which each policy document is a text. */
+/** A template in which each policy document is a string. */
 export function withTextDocuments(scope: Construct, body: unknown): unknown {
   const resources = resourcesOf(body).map(([name, resource]) => [name, withTextDocument(scope, resource)]);
   return resources.length === 0 ? body : { ...body as JsonMap, Resources: Object.fromEntries(resources) };

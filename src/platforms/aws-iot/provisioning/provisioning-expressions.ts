@@ -8,7 +8,7 @@ import { isMap, JsonMap } from '../../../contract/json-map';
 /** A value that is known only at deployment. */
 export const UNKNOWN: unique symbol = Symbol('known at deployment');
 
-/** A number that is known only at deployment. It is not allowed where AWS IoT requires a text. */
+/** A number that is known only at deployment. It is not allowed where AWS IoT requires a string. */
 export const UNKNOWN_NUMBER: unique symbol = Symbol('a number known at deployment');
 
 /** The values of parameters. */
@@ -48,7 +48,7 @@ const OPERATIONS: { readonly [name: string]: Operation } = {
     },
   },
   'Fn::Sub': {
-    form: 'a text, or a list of a text and a map of its variables',
+    form: 'a string, or a list of a string and a map of its variables',
     takes: argument => typeof argument === 'string' || isPair(argument) && typeof argument[0] === 'string' && isMap(argument[1]),
     references: argument => {
       const { text, given } = substitution(argument);
@@ -66,7 +66,7 @@ const OPERATIONS: { readonly [name: string]: Operation } = {
     ...NOT_WORKED_OUT,
   },
   'Fn::Split': {
-    form: 'a separator and a text',
+    form: 'a separator and a string',
     takes: argument => isPair(argument) && typeof argument[0] === 'string' && isTextual(argument[1]),
     ...NOT_WORKED_OUT,
   },
@@ -84,7 +84,7 @@ function isPair(value: unknown): value is [unknown, unknown] {
   return Array.isArray(value) && value.length === 2;
 }
 
-/** Whether a value is a text, or becomes one. */
+/** Whether a value is a string, or becomes one. */
 export function isTextual(value: unknown): boolean {
   return typeof value === 'string' || value === UNKNOWN || isExpression(value);
 }
@@ -135,7 +135,7 @@ function variablesIn(text: string): string[] {
   return [...text.matchAll(VARIABLE)].map(([, name]) => name);
 }
 
-/** The argument of Fn::Sub: a text, or a list of a text and the values of its variables. */
+/** The argument of Fn::Sub: a string, or a list of a string and the values of its variables. */
 function substitution(argument: unknown): { text: string; given: JsonMap } {
   const [text, given] = Array.isArray(argument) ? argument : [argument];
   return { text: typeof text === 'string' ? text : '', given: isMap(given) ? given : {} };

@@ -5,7 +5,7 @@ import { expressionsIn, isExpression, isTextual, ParameterValues, referencesIn, 
 import { PROVISIONING_PARAMETERS, SOME_CERTIFICATE_ID, SOME_VALUES } from './provisioning-parameters';
 import { Complaint, quote } from '../../../contract/rules';
 
-/** A rule for a text, which names the property by its path. */
+/** A rule for a string, which names the property by its path. */
 type TextRule = (text: string, path: string) => Complaint;
 
 interface PropertyRule {
@@ -24,7 +24,7 @@ interface Form {
 
 type Entries = readonly (readonly [string, unknown])[];
 
-const A_TEXT = 'a text, or a Ref or function that results in a text';
+const A_TEXT = 'a string, or a Ref or function that results in a string';
 
 const TEXT: Form = { allowed: A_TEXT, textsOf: value => [['', value]] };
 
@@ -40,7 +40,7 @@ const MAP: Form = {
 
 const A_DOCUMENT = 'a policy document with a Statement, as a map or as JSON text';
 
-/** A document that is given as a map is not a text yet. */
+/** A document that is given as a map is not a string yet. */
 const DOCUMENT: Form = { allowed: A_DOCUMENT, textsOf: value => isExpression(value) ? [['', value]] : [] };
 
 /** The properties of a type of resource, and those properties of which exactly one must be given. */
@@ -140,7 +140,7 @@ export function first<T>(values: readonly T[], rule: (value: T) => Complaint): C
 export function shown(value: unknown): string {
   const references = isExpression(value) ? referencesIn(value) : [];
   return value === UNKNOWN ? 'a token, which is known only at deployment'
-    : value === UNKNOWN_NUMBER ? 'a token for a number; convert it to a text with Token.asString()'
+    : value === UNKNOWN_NUMBER ? 'a token for a number; convert it to a string with Token.asString()'
       : references.length > 0 ? `an expression with ${references.map(quote).join(' and ')}` : quote(value);
 }
 
@@ -186,7 +186,7 @@ function checkDocument(value: unknown, path: string): Complaint {
     return undefined;
   }
   const [expression] = expressionsIn(value);
-  return expression ? `${path} must not contain a Ref or a function, because AWS IoT treats it as a text, got ${shown(expression)}; `
+  return expression ? `${path} must not contain a Ref or a function, because AWS IoT treats it as a string, got ${shown(expression)}; `
       + 'use a policy variable, such as ${iot:Connection.Thing.ThingName}'
     : isDocument(value) ? undefined : `${path} must be ${A_DOCUMENT}, got ${shown(value)}`;
 }

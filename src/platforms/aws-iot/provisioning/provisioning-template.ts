@@ -22,7 +22,7 @@ export function resourcesOf(template: unknown): Entries {
   return entriesOf(template, 'Resources');
 }
 
-/** The value of a parameter that the certificate does not provide: a text, UNKNOWN, or nothing. */
+/** The value of a parameter that the certificate does not provide: a string, UNKNOWN, or nothing. */
 function defaultOf(declaration: unknown): unknown {
   return isMap(declaration) ? declaration.Default : undefined;
 }
@@ -87,7 +87,7 @@ function checkSections(template: unknown): Complaint {
     }
     const value = defaultOf(declaration);
     return ['string', 'undefined'].includes(typeof value) || value === UNKNOWN ? undefined
-      : `the Default of the parameter ${name} of a provisioning template must be a text, got ${shown(value)}`;
+      : `the Default of the parameter ${name} of a provisioning template must be a string, got ${shown(value)}`;
   });
 }
 

@@ -43,25 +43,25 @@ interface Result {
  */
 export async function revokeCommand(options: RevokeOptions, terminal: Terminal, reach: Outside = outside): Promise<boolean> {
   const { local, dryRun = false, yes = false, json = false } = options;
-  const order = { reason: validReason(options.reason), invalidityDate: validTime(options.invalidityDate), orderedBy: userInfo().username };
+  const order = { reason: validReason(options.reason), invalidityDate: validTime(options.invalidityDate), orderedBy: userName() };
   const rehearsal = await revokeIn(local, options, order, { ...reach, disk: new RehearsalDisk(reach.disk), isRehearsal: true });
   const changes = rehearsal.results.filter(({ changed }) => changed).length;
   if (!json) {
     terminal.print(describeResults(rehearsal.results, terminal.columns));
   }
-  if (dryRun || changes === 0) {
+  if (dryRun) {
     assertUnlocked(local);
-    terminal.print(json ? resultDocument(dryRun, rehearsal.results, []) : dryRun ? 'dry run: nothing was changed\n' : 'no changes\n');
+    terminal.print(json ? resultDocument(true, rehearsal.results, []) : 'dry run: nothing was changed\n');
     return rehearsal.results.every(({ failure }) => failure === undefined);
   }
-  if (!yes && !await confirmed(`Revoke ${count(changes, 'certificate')}?`, terminal)) {
+  if (changes > 0 && !yes && !await confirmed(`Revoke ${count(changes, 'certificate')}?`, terminal)) {
     terminal.print('nothing was changed\n');
     return false;
   }
   const unlock = lockDirectory(local);
   try {
     const { results, lists } = await terminal.progress.during('revoking', () => revokeIn(local, options, order, reach));
-    terminal.print(json ? resultDocument(false, results, lists) : describeLists(lists, terminal.columns));
+    terminal.print(json ? resultDocument(false, results, lists) : `${changes === 0 ? 'no changes\n' : ''}${describeLists(lists, terminal.columns)}`);
     const failed = lists.find(({ failure }) => failure !== undefined);
     if (failed) {
       throw new DeploymentError(`the certificates are revoked, but the revocation list of ${failed.ca} could not be made: ${failed.failure}; `
@@ -93,10 +93,20 @@ async function revokeIn(
       results.push({ certificate, changed: false, failure: messageOf(error) });
     }
   }
-  const changed = new Set(results.filter(result => result.changed).map(({ certificate: { entry } }) => entry.issuer));
-  const lists = reach.isRehearsal ? [] : await writeRevocationLists(engine, directory, changed);
+  // Also where nothing has changed: an earlier run may have ended between the ledger and the list.
+  const issuers = new Set(results.map(({ certificate: { entry } }) => entry.issuer));
+  const lists = reach.isRehearsal ? [] : await writeRevocationLists(engine, directory, issuers);
   store.close();
   return { results, lists };
+}
+
+/** The user of this process. A container can run as a user that the system does not know. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.()}`;
+  }
 }
 
 function validReason(reason: string): RevocationReason {

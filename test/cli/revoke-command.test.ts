@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { CertificateOutputs, KeyAlgorithm, PrivateIotCa } from '../../src';
 import { outside } from '../../src/cli/local/engine';
 import { revokeCommand, RevokeOptions } from '../../src/cli/revoke-command';
 import { silentProgress } from '../../src/cli/terminal';
@@ -121,6 +123,30 @@ describe('several certificates', () => {
     expect(code).toBe(1);
     expect(isAccepted('sensor-001')).toBe(true);
   });
+});
+
+test('a CA below another one is revoked by that CA, and with it everything that it has issued', async () => {
+  const folder = temporaryFolder();
+  const stacks = new App({ outdir: join(folder, 'cdk.out') });
+  const stack = new Stack(stacks, 'Plant');
+  const root = new PrivateIotCa(stack, 'Root', { subject: { commonName: 'Root' }, keyAlgorithm: KeyAlgorithm.EC_P256, pathLength: 1 });
+  const factory = new PrivateIotCa(stack, 'Factory', { subject: { commonName: 'Factory' }, keyAlgorithm: KeyAlgorithm.EC_P256, issuer: root });
+  const device = factory.addDeviceCertificate('Sensor', { subject: { commonName: 'sensor' }, keyAlgorithm: KeyAlgorithm.EC_P256 });
+  new CertificateOutputs(stack, 'Outputs', { cas: { Root: root, Factory: factory }, certificates: { Sensor: device } });
+  stacks.synth();
+  await cliOk('local', '--app', stacks.outdir, '--out', folder);
+  await cliOk('export', '--outputs', join(folder, 'outputs.json'), '--out', folder);
+  const [rootName] = Object.entries<{ type: string; name: string }>(readJson(join(folder, 'state.json')).stacks.Plant.resources)
+    .find(([logicalId]) => logicalId.startsWith('Root') && /^Root[0-9A-F]{8}$/.test(logicalId))!;
+  const document = JSON.parse(await cliOk('revoke', '--local', folder, '--yes', '--below', `Plant/${rootName}`, '--reason', 'cACompromise', '--json'));
+  expect(document.certificates.map(({ subject, ca }: { subject: string; ca: string }) => [subject, ca.slice(0, 'Plant/Root'.length)]))
+    .toEqual([['CN=Factory', 'Plant/Root'], ['CN=sensor', 'Plant/Fact']]);
+  expect(document.revocationLists).toHaveLength(2);
+  const [ofRoot, ofFactory] = document.revocationLists.map(({ file }: { file: string }) => file);
+  const verify = (crls: string[], ...args: string[]) => openssl(['verify', '-x509_strict', '-crl_check', '-CAfile', join(folder, 'root.pem'),
+    ...crls.flatMap(crl => ['-CRLfile', crl]), ...args]).stderr;
+  expect(verify([ofRoot], join(folder, 'factory.pem'))).toMatch(/error 23 at 0 depth lookup: certificate revoked/);
+  expect(verify([ofFactory], '-untrusted', join(folder, 'factory.pem'), join(folder, 'sensor.pem'))).toMatch(/error 23 at 0 depth lookup: certificate revoked/);
 });
 
 test('a trial shows what would be revoked, and changes nothing', async () => {

@@ -33,8 +33,10 @@ export function issuedCertificates({ stacks, ledgers }: State): IssuedCertificat
       cas.set(identityIn(resource.physicalId) ?? resource.physicalId, `${stack}/${resource.name}`);
     }
   }
-  return Object.entries(ledgers).flatMap(([table, { entries }]) => Object.values(entries)
-    .filter(({ certificate, issuer, identity, profile }) => certificate !== undefined && issuer !== identity && profile !== SIGNATURE)
+  // The ledger of a subordinate CA also has the CA's own certificate, which the ledger of its issuer decides about.
+  return Object.entries(ledgers).flatMap(([table, { latest, entries }]) => Object.values(entries)
+    .filter(({ certificate, issuer, identity, profile }) =>
+      certificate !== undefined && issuer !== identity && profile !== SIGNATURE && Object.hasOwn(latest, issuer))
     .map(entry => ({
       table,
       entry,

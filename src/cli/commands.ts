@@ -96,7 +96,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       new Option('--local <dir>', 'the directory of the local deployment').default('local-out'),
       repeatable('--serial-number <hex>', 'the certificate with this serial number; can be repeated, as all selectors can'),
       repeatable('--common-name <name>', 'the certificates of the device or the server with this common name'),
-      repeatable('--resource <path>', 'the certificates of this construct, with its stack, such as Iot/Sensor001, or of this logical ID'),
+      repeatable('--resource <path>', 'the certificates of this construct, with its stack, such as Iot/IotCa/Sensor001, or of this logical ID'),
       repeatable('--stack <name>', 'the certificates of this stack'),
       repeatable('--below <path>', 'all certificates that this CA, with its stack, and the CAs below it have issued'),
       withChoices(REVOCATION_REASON_NAMES, new Option('--reason <reason>', 'why, in the terms of RFC 5280; certificateHold can be taken back, with removeFromCRL')
@@ -107,16 +107,17 @@ export const COMMANDS: readonly CommandDescription[] = [
       new Option('--json', JSON_OPTION),
     ],
     notes: [
-      'Writes <local>/crl/<stack>-<logical ID of the CA>.crl and .crl.pem: the revocation list in DER and in PEM, which counts for a week. '
-        + '`private-iot-ca local` renews it.',
-      'A revoked certificate stays revoked: if it is still declared, its next update fails until its `generation` is raised.',
+      'Writes <local>/crl/<stack>-<logical ID of the CA>.crl and .crl.pem for each CA: the revocation list in DER and in PEM, which counts for a '
+        + 'week. `private-iot-ca local` renews the lists.',
+      'A revoked certificate stays revoked: if it is still declared, the next update that keeps it fails until its `generation` is raised.',
       'The exit code is 1 if something could not be revoked.',
     ],
     examples: [
       ['see what would be revoked', 'private-iot-ca revoke --common-name sensor-001 --reason keyCompromise --dry-run'],
-      ['put all devices of a stack on hold', 'private-iot-ca revoke --stack Iot --reason certificateHold'],
+      ['put all certificates of a stack on hold, also those of servers', 'private-iot-ca revoke --stack Iot --reason certificateHold'],
       ['take a hold back', 'private-iot-ca revoke --common-name sensor-001 --reason removeFromCRL --yes'],
-      ['revoke everything below a factory\'s CA', 'private-iot-ca revoke --below Iot/FactoryCa --reason cACompromise'],
+      ['revoke everything that a CA has issued', 'private-iot-ca revoke --below Iot/FactoryCa --reason cACompromise'],
+      ['revoke the certificate of that CA', 'private-iot-ca revoke --resource Iot/FactoryCa --reason cACompromise'],
     ],
     run: (_, options, terminal) => lazy.revokeCommand().revokeCommand(options, terminal),
   }),

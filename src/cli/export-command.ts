@@ -59,6 +59,10 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
   if (options.brokerFolder !== undefined && (options.brokerFolder === '' || /\p{Cc}/u.test(options.brokerFolder))) {
     throw new CliError(`--broker-folder must be a path without control characters, got ${quote(options.brokerFolder)}`);
   }
+  if (kit !== undefined && options.crl === undefined && existsSync(join(options.out, kit, BROKER_FILE.revocationLists))) {
+    throw new CliError(`--crl must be given, because ${join(options.out, kit)} makes a broker check revocation lists, and would no longer do so; `
+      + `to turn the check off, remove ${join(options.out, kit, BROKER_FILE.revocationLists)}`);
+  }
   const { name: source, content } = readInput(options.outputs, whereOutputsAre());
   const all = readStackOutputs(source, content);
   const outputs = all.filter(({ certificates }) => certificates.length > 0);

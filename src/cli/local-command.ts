@@ -2,6 +2,7 @@ import { CliError, DeploymentError, printable } from './cli-error';
 import { documentText } from './document';
 import { outside, Outside } from './local/engine';
 import { readGivenSecret } from './local/given-secrets';
+import { listsDocument, listsText } from './local/lists-text';
 import { parseGivenParameter } from './local/parameters';
 import { describeLeftOut, Outcome, StackReport } from './local/report';
 import { LocalRunResult, runLocally } from './local/run';
@@ -65,9 +66,12 @@ function teller(dryRun: boolean, { print, warn, columns }: Terminal): Listener {
       print(describe(report, dryRun, columns));
       report.warnings.forEach(warning => warn(`note: ${printable(warning)}\n`));
     },
-    onEnd: ({ changed, outputsFile }) => {
+    onEnd: ({ changed, outputsFile, lists }) => {
       const leftOut = describeLeftOut(stacks).map(item => paragraph(printable(item), { columns, indent: '  ' }));
       print(leftOut.length > 0 ? `left out, because only AWS or a platform can provide it:\n${leftOut.join('')}\n` : '');
+      print(listsText(lists, columns));
+      lists.filter(({ failure }) => failure !== undefined)
+        .forEach(({ ca, failure }) => warn(`note: the revocation list of ${printable(ca)} could not be made: ${failure}\n`));
       print(dryRun ? `${changed ? 'dry run: nothing was changed' : 'dry run: no changes'}\n` : `${changed ? '' : 'no changes\n'}outputs: ${outputsFile}\n`);
     },
     onFailure: () => undefined,
@@ -91,7 +95,7 @@ function documentWriter(dryRun: boolean, { print }: Terminal): Listener {
       leftOut,
       warnings,
     }),
-    onEnd: ({ changed, outputsFile }) => write({ changed, outputs: outputsFile }),
+    onEnd: ({ changed, outputsFile, lists }) => write({ changed, outputs: outputsFile, revocationLists: listsDocument(lists) }),
     onFailure: ({ message }) => write({ error: message }),
   };
 }

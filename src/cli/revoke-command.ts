@@ -1,19 +1,21 @@
 import { userInfo } from 'node:os';
 import { CliError, DeploymentError, messageOf, printable } from './cli-error';
 import { documentText } from './document';
+import { keyOf } from './local/directory-ledger';
 import { directoryEngine, outside, Outside } from './local/engine';
 import { GivenSecrets } from './local/given-secrets';
 import { IssuedCertificate, issuedCertificates } from './local/issued-certificates';
+import { listsDocument, listsText } from './local/lists-text';
 import { assertUnlocked, lockDirectory } from './local/lock';
 import { RehearsalDisk } from './local/rehearsal-disk';
 import { WrittenList, writeRevocationLists } from './local/revocation-lists';
 import { StateStore } from './local/state-store';
 import { select, Selection } from './revoke/selection';
-import { count, paragraph, table } from './table';
+import { count, table } from './table';
 import { silentProgress, Terminal } from './terminal';
 import { REVOCATION_REASON_NAMES, RevocationReason } from '../contract/revocation';
 import { quote } from '../contract/rules';
-import { formatTime, parseTime } from '../contract/term';
+import { parseTime } from '../contract/term';
 import { Revocation, RevocationState } from '../issuing/ledger/revocation';
 import { RevocationOrder, revokeCertificate } from '../issuing/revocation/revoke-certificate';
 
@@ -43,7 +45,8 @@ interface Result {
  */
 export async function revokeCommand(options: RevokeOptions, terminal: Terminal, reach: Outside = outside): Promise<boolean> {
   const { local, dryRun = false, yes = false, json = false } = options;
-  const order = { reason: validReason(options.reason), invalidityDate: validTime(options.invalidityDate), orderedBy: userName() };
+  const reason = validReason(options.reason);
+  const order = { reason, invalidityDate: validInvalidityDate(options.invalidityDate, reason, reach.clock()), orderedBy: userName() };
   const rehearsal = await revokeIn(local, options, order, { ...reach, disk: new RehearsalDisk(reach.disk), isRehearsal: true });
   const changes = rehearsal.results.filter(({ changed }) => changed).length;
   if (!json) {
@@ -60,9 +63,11 @@ export async function revokeCommand(options: RevokeOptions, terminal: Terminal, 
   }
   const unlock = lockDirectory(local);
   try {
-    const { results, lists } = await terminal.progress.during('revoking', () => revokeIn(local, options, order, reach));
-    terminal.print(json ? resultDocument(false, results, lists) : `${changes === 0 ? 'no changes\n' : ''}${describeLists(lists, terminal.columns)}`);
-    const failed = lists.find(({ failure }) => failure !== undefined);
+    const shown = new Set(rehearsal.results.map(({ certificate: { entry } }) => keyOf(entry)));
+    const { results, lists } = await terminal.progress.during('revoking', () => revokeIn(local, options, order, reach, shown));
+    terminal.print(json ? resultDocument(false, results, lists) : `${changes === 0 ? 'no changes\n' : ''}${listsText(lists, terminal.columns)}`);
+    const issuers = new Set(results.map(({ certificate: { entry } }) => entry.issuer));
+    const failed = lists.find(({ issuer, failure }) => failure !== undefined && issuers.has(issuer));
     if (failed) {
       throw new DeploymentError(`the certificates are revoked, but the revocation list of ${failed.ca} could not be made: ${failed.failure}; `
         + '`private-iot-ca local` makes it');
@@ -73,9 +78,14 @@ export async function revokeCommand(options: RevokeOptions, terminal: Terminal, 
   }
 }
 
-/** Revokes the selected certificates, and makes the revocation lists of their CAs. */
+/**
+ * Revokes the selected certificates, and makes the revocation lists of all CAs.
+ *
+ * @param shown the certificates that the user has seen; another run may have issued more since
+ */
 async function revokeIn(
   directory: string, selection: Selection, order: Pick<RevocationOrder, 'reason' | 'invalidityDate' | 'orderedBy'>, reach: Outside,
+  shown?: ReadonlySet<string>,
 ): Promise<{ readonly results: readonly Result[]; readonly lists: readonly WrittenList[] }> {
   const store = StateStore.open(directory, reach.disk);
   if (!store.exists) {
@@ -83,7 +93,7 @@ async function revokeIn(
   }
   const engine = directoryEngine(store, reach, new GivenSecrets([], []), silentProgress);
   const results: Result[] = [];
-  for (const certificate of select(selection, issuedCertificates(store.state))) {
+  for (const certificate of select(selection, issuedCertificates(store.state)).filter(({ entry }) => shown?.has(keyOf(entry)) ?? true)) {
     const { table: name, entry: { issuer, serialNumber } } = certificate;
     try {
       const { revocation, changed } = await revokeCertificate({ ...order, issuer, serialNumber }, engine.ports.revocations(name), reach.clock());
@@ -94,8 +104,7 @@ async function revokeIn(
     }
   }
   // Also where nothing has changed: an earlier run may have ended between the ledger and the list.
-  const issuers = new Set(results.map(({ certificate: { entry } }) => entry.issuer));
-  const lists = reach.isRehearsal ? [] : await writeRevocationLists(engine, directory, issuers);
+  const lists = reach.isRehearsal ? [] : await writeRevocationLists(engine, directory);
   store.close();
   return { results, lists };
 }
@@ -116,11 +125,15 @@ function validReason(reason: string): RevocationReason {
   return reason as RevocationReason;
 }
 
-function validTime(time: string | undefined): Date | undefined {
-  if (time !== undefined && !parseTime(time)) {
-    throw new CliError(`--invalidity-date must be a time in UTC, such as 2026-01-31T23:59:59Z, got ${quote(time)}`);
+function validInvalidityDate(time: string | undefined, reason: RevocationReason, now: Date): Date | undefined {
+  const date = parseTime(time);
+  if (time !== undefined && (!date || date > now)) {
+    throw new CliError(`--invalidity-date must be a time in the past, in UTC, such as 2026-01-31T23:59:59Z, got ${quote(time)}`);
   }
-  return parseTime(time);
+  if (date && reason === 'removeFromCRL') {
+    throw new CliError(`--invalidity-date must be left out with --reason removeFromCRL, which ends a hold, got ${quote(time)}`);
+  }
+  return date;
 }
 
 async function confirmed(question: string, { ask }: Terminal): Promise<boolean> {
@@ -134,17 +147,12 @@ async function confirmed(question: string, { ask }: Terminal): Promise<boolean> 
 function describeResults(results: readonly Result[], columns: number | undefined): string {
   const rows = results.map(({ certificate: { entry, resource, ca }, revocation, changed, failure }) => [
     entry.serialNumber, printable(entry.commonName ?? entry.subject), printable(resource), printable(ca),
-    failure !== undefined ? `refused: ${failure}` : changed ? CHANGES[revocation!.state] : `${CHANGES[revocation!.state]} since ${revocation!.revokedAt}`,
+    failure !== undefined ? `refused: ${failure}` : changed ? CHANGES[revocation!.state] : `already ${CHANGES[revocation!.state]} (${revocation!.reason}) since ${revocation!.revokedAt}; not changed`,
   ]);
   return `${table(['serial number', 'subject', 'resource', 'CA', 'what happens'], rows, { columns })}\n`;
 }
 
 const CHANGES: { readonly [S in RevocationState]: string } = { REVOKED: 'revoked', HELD: 'on hold', RELEASED: 'released' };
-
-function describeLists(lists: readonly WrittenList[], columns: number | undefined): string {
-  return lists.map(({ ca, file, list }) => list
-    ? paragraph(`revocation list of ${printable(ca)}: ${file} (number ${list.number}, until ${formatTime(list.nextUpdate)})`, { columns }) : '').join('');
-}
 
 /** The document for programs. The schema describes it to users: keep both in step. */
 function resultDocument(dryRun: boolean, results: readonly Result[], lists: readonly WrittenList[]): string {
@@ -163,9 +171,7 @@ function resultDocument(dryRun: boolean, results: readonly Result[], lists: read
       invalidityDate: revocation?.invalidityDate,
       error: failure,
     })),
-    revocationLists: lists.map(({ ca, file, list, failure }) => ({
-      ca, file, number: list && String(list.number), nextUpdate: list && formatTime(list.nextUpdate), error: failure,
-    })),
+    revocationLists: listsDocument(lists),
   });
 }
 

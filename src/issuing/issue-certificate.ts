@@ -43,7 +43,7 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
     const revocations = ports.revocations(declared.declaration.issuerLedgerTable);
     const revocation = entry?.certificate && await revocations.find(entry.issuer, entry.serialNumber);
     if (entry?.status === 'ISSUED' && isRevoked(revocation)) {
-      assertNotRevoked(revocation, declared.mustExist, await ledger.resource(declared), ports.clock());
+      assertNotRevoked(revocation, declared.mustExist, await ledger.resource(declared));
     }
     const ca = await issuingCa(declared.declaration.issuer, ledger, ports, declared.declaration.issuerKeyIdentifier);
     const issued = entry?.status === 'ISSUED'

@@ -6,7 +6,7 @@ import { knownNames, RawGeneralName, readGeneralNames } from './general-names';
 import { readNameConstraints } from './name-constraints';
 import { NameConstraints } from './name-subtrees';
 import { describeOids, OID } from './object-identifiers';
-import { KEY_USAGES } from './profile';
+import { KEY_USAGES, KeyUsage } from './profile';
 
 /** The content of a certificate's extensions that issuing and checking need. */
 export interface CertificateExtensions {
@@ -16,6 +16,8 @@ export interface CertificateExtensions {
   readonly authorityKeyIdentifier?: Buffer;
   /** Whether it may sign certificates: `cA` of basicConstraints, and `keyCertSign` of keyUsage if the certificate has a keyUsage. */
   readonly ca: boolean;
+  /** Whether it may sign revocation lists: `cRLSign` of keyUsage, if it has a keyUsage. */
+  readonly crlSign: boolean;
   /** How many CAs may follow below it; absent where that is not limited. */
   readonly pathLength?: number;
   readonly nameConstraints?: NameConstraints;
@@ -51,13 +53,16 @@ export function understandExtensions(extensions: readonly RawExtension[], faults
     return found && DerReader.whole(found.value, read);
   };
   const all = { encoding: faults, syntax: faults };
+  // RFC 5280, section 6.1.4 (n) and 6.3.3 (f): a key usage, if present, must have the bit. Section 4.2.1.3 requires a key usage in every CA,
+  // but the certificates that `openssl req -x509` makes with its default configuration have none, and validators accept them.
+  const usage = value(OID.keyUsage, each => each.contents(Tag.BIT_STRING));
+  const allows = (bit: KeyUsage): boolean => !usage || hasBit(usage, KEY_USAGES.indexOf(bit));
   const { ca = false, pathLength } = value(OID.basicConstraints, each => readBasicConstraints(each.sequence(), all)) ?? {};
   return {
     subjectKeyIdentifier: value(OID.subjectKeyIdentifier, each => each.contents(Tag.OCTET_STRING)),
     authorityKeyIdentifier: value(OID.authorityKeyIdentifier, each => each.sequence().optional(contextTag(0, false))),
-    // RFC 5280, section 6.1.4 (n): a key usage, if present, must have the bit. Section 4.2.1.3 requires a key usage in every CA, but the
-    // certificates that `openssl req -x509` makes with its default configuration have none, and validators accept them.
-    ca: ca && value(OID.keyUsage, each => hasBit(each.contents(Tag.BIT_STRING), KEY_USAGES.indexOf('keyCertSign'))) !== false,
+    ca: ca && allows('keyCertSign'),
+    crlSign: allows('cRLSign'),
     pathLength,
     nameConstraints: value(OID.nameConstraints, each => readNameConstraints(each.sequence())),
     alternativeNames: knownNames(value(OID.subjectAltName, each => readGeneralNames(each.sequence()))),

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { CertificateOutputs, KeyAlgorithm, PrivateIotCa } from '../../src';
@@ -88,11 +88,13 @@ whereMosquitto('Mosquitto', () => {
 
   test('refuses every device of a CA whose list is out of date, which is why the kit does not take such a list', async () => {
     const weekAgo = new Date(Date.now() - 8 * 86_400_000);
+    const good = [list('North'), `${list('North')}.pem`].map(path => [path, readFileSync(path)] as const);
     await revokeCommand({ local: folder, reason: 'superseded', commonName: ['south-1'], yes: true }, {
       print: () => undefined, warn: () => undefined, progress: silentProgress,
     }, { ...outside, clock: () => weekAgo });
+    good.forEach(([path, content]) => writeFileSync(path, content));
     expect(await cliError(...exportKit('--crl', list('North'), '--crl', list('South'))))
-      .toMatch(/--crl: .*Broker-South\w+\.crl must be up to date, and was to be replaced by .*: the broker would refuse all devices of South Root$/);
+      .toMatch(/--crl: .*Broker-South\w+\.crl must be up to date, and it was to be replaced by .*: the broker would refuse all devices of South Root$/);
     await replaceLists();
     expect([await letsIn('north2'), await letsIn('south1')]).toEqual([true, false]);
     expect(started.program.log).toMatch(/certificate verify failed|CRL has expired/);
@@ -100,6 +102,8 @@ whereMosquitto('Mosquitto', () => {
 });
 
 describe('the kit is refused', () => {
+  beforeAll(() => mkdirSync(join(folder, 'mosquitto'), { recursive: true }));
+
   test('without the list of a CA, because the broker would refuse all its devices', async () => {
     await revoke('north-2', 'certificateHold');
     expect(await cliError(...exportKit('--crl', list('North'))))
@@ -117,6 +121,17 @@ describe('the kit is refused', () => {
   test('for a broker that reads no file with lists', async () => {
     const args = ['export', '--outputs', join(folder, 'outputs.json'), '--out', folder, '--platform', 'emqx', '--crl', list('North')];
     expect(await cliError(...args)).toMatch(/--crl must be left out for --platform emqx, which reads no file of revoked certificates; it is for mosquitto, vernemq$/);
+  });
+
+  test('with a revoked CA or a revoked broker, which Mosquitto would not notice', async () => {
+    await revoke('broker', 'superseded');
+    expect(await cliError(...exportKit('--crl', list('North'), '--crl', list('South'))))
+      .toMatch(/--crl: broker must not be in the kit, because it is revoked according to .*Broker-North\w+\.crl;/);
+  });
+
+  test('without lists, if it had some before: the broker would no longer check', async () => {
+    writeFileSync(kit('revoked.pem'), readFileSync(`${list('North')}.pem`));
+    expect(await cliError(...exportKit())).toMatch(/--crl must be given, because .*mosquitto makes a broker check revocation lists, and would no longer do so; to turn/);
   });
 
   test('if there is no kit', async () => {

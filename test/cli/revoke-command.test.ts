@@ -83,7 +83,7 @@ describe('a device', () => {
     await revoke('--common-name', 'sensor-001');
     const { revoked } = ledgerOf(out, 'Iot-Ledger');
     const said = await revoke('--common-name', 'sensor-001', '--reason', 'superseded');
-    expect(said).toMatch(/revoked since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n[^]*no changes\nrevocation list of .* \(number 2, /);
+    expect(said).toMatch(/already revoked \(unspecified\) since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ; not changed\n[^]*no changes\nrevocation list of .* \(number 2, /);
     expect(ledgerOf(out, 'Iot-Ledger').revoked).toEqual(revoked);
   });
 
@@ -214,7 +214,8 @@ describe('a mistake is one line, and changes nothing', () => {
     ['an unknown CA', ['--below', 'Iot/Device0'], /--below must be the path of the construct of a CA .*, got "Iot\/Device0"$/],
     ['selectors that fit no certificate together', ['--common-name', 'sensor-001', '--resource', 'Iot/Device1'], /--common-name and --resource must select a certificate together/],
     ['a reason that does not exist', ['--common-name', 'sensor-001', '--reason', 'stolen'], /--reason must be one of unspecified, keyCompromise, .*, got "stolen"$/],
-    ['a time that is none', ['--common-name', 'sensor-001', '--invalidity-date', 'yesterday'], /--invalidity-date must be a time in UTC, such as .*, got "yesterday"$/],
+    ['a time that is none', ['--common-name', 'sensor-001', '--invalidity-date', 'yesterday'], /--invalidity-date must be a time in the past, in UTC, such as .*, got "yesterday"$/],
+    ['a time that has not come', ['--common-name', 'sensor-001', '--invalidity-date', '2999-01-01T00:00:00Z'], /--invalidity-date must be a time in the past/],
   ])('%s', async (_, args, message) => {
     const before = filesBelow(out);
     expect(await cliError('revoke', '--local', out, '--yes', ...args)).toMatch(message);

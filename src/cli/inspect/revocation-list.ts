@@ -1,6 +1,8 @@
 import { Rows } from './rows';
+import { Complaint } from '../../contract/rules';
 import { sha256 } from '../../contract/sha256';
 import { formatTime } from '../../contract/term';
+import { isSameName } from '../../pki/name-comparison';
 import { Crl, parseCrl, revokedIn } from '../../pki/revocation/crl';
 import { RevokedCertificate } from '../../pki/revocation/crl-entries';
 import { checkCrl } from '../../pki/revocation/crl-verdict';
@@ -21,6 +23,8 @@ export interface RevocationList {
   readonly first: readonly RevokedCertificate[];
   /** How many certificates it names. */
   readonly size: number;
+  /** Whether an entry has a critical extension that is not supported here. */
+  readonly hasUnknownEntries: boolean;
 }
 
 /** How many certificates of a list are shown. */
@@ -32,12 +36,14 @@ export function readRevocationList(title: string, der: Buffer): RevocationList {
     const crl = parseCrl(der);
     const first: RevokedCertificate[] = [];
     let size = 0;
+    let hasUnknownEntries = false;
     for (const entry of revokedIn(crl)) {
+      hasUnknownEntries ||= entry.unknownCritical === true;
       if (size++ < SHOWN) {
         first.push(entry);
       }
     }
-    return { title, crl, issuer: formatDistinguishedName(crl.issuer), first, size };
+    return { title, crl, issuer: formatDistinguishedName(crl.issuer), first, size, hasUnknownEntries };
   } catch (error) {
     throw new CliError(`${title}: this revocation list can't be read: ${(error as Error).message}`);
   }
@@ -45,7 +51,19 @@ export function readRevocationList(title: string, der: Buffer): RevocationList {
 
 /** The certificate, among those that were given, of the CA that has signed a list. */
 export function signerOf({ crl }: RevocationList, given: readonly CertificateFacts[]): CertificateFacts | undefined {
-  return given.find(({ subjectName, spki }) => checkCrl(crl, { subject: subjectName, publicKey: spki }) === undefined);
+  return given.find(ca => complaintOf(crl, ca) === undefined);
+}
+
+function complaintOf(crl: Crl, { subjectName, spki, keyUsages }: CertificateFacts): Complaint {
+  return checkCrl(crl, { subject: subjectName, publicKey: spki })
+    ?? (keyUsages?.includes('cRLSign') === false ? 'its CA must have the key usage cRLSign (RFC 5280, section 6.3.3 (f))' : undefined);
+}
+
+/** Why no certificate that was given counts as that of the CA of a list. */
+export function doubtOfSigner({ crl }: RevocationList, given: readonly CertificateFacts[]): string {
+  const namesakes = given.filter(({ subjectName }) => isSameName(subjectName, crl.issuer));
+  return namesakes.map(ca => complaintOf(crl, ca)).find(complaint => complaint !== undefined)
+    ?? 'the certificate of the CA that has signed it is not among the files';
 }
 
 /** What is shown of a list, with the first certificates in it. */
@@ -55,9 +73,9 @@ export function describeRevocationList(list: RevocationList, given: readonly Cer
   return [
     ['revocation list of', issuer || '(no name)'],
     ['number', numberOf(crl)],
-    ['made on', readableTime(crl.thisUpdate)],
-    ['next list by', crl.nextUpdate ? `${readableTime(crl.nextUpdate)} (${validityState(crl.thisUpdate, crl.nextUpdate, now)})` : '(it does not say)'],
-    ['signature', signer ? `by the CA ${signer.shortName}` : 'not checked: the certificate of its CA is not among the files'],
+    ['counts from', readableTime(crl.thisUpdate)],
+    ['next list by', crl.nextUpdate ? `${readableTime(crl.nextUpdate)} (${validityState(new Date(0), crl.nextUpdate, now)})` : '(it does not say)'],
+    ['signature', signer ? `by the CA ${signer.shortName}` : `not verified: ${doubtOfSigner(list, given)}`],
     ['is about', describeScope(crl)],
     ['authority key identifier', crl.authorityKeyIdentifier?.toString('hex')],
     ['revoked', size === 0 ? 'none' : [

@@ -1,4 +1,4 @@
-import { describeRevocation, RevocationList, revocationDocument, signerOf } from './revocation-list';
+import { describeRevocation, doubtOfSigner, numberOf, RevocationList, revocationDocument, signerOf } from './revocation-list';
 import { RevokedCertificate } from '../../pki/revocation/crl-entries';
 import { checkCovers, entryOf } from '../../pki/revocation/crl-verdict';
 import { CertificateFacts } from '../certificates/certificate-facts';
@@ -11,39 +11,52 @@ export type RevocationStatus = { readonly state: 'revoked'; readonly list: strin
   | { readonly state: 'unknown'; readonly reasons: readonly string[] };
 
 /**
- * Says whether a certificate is revoked, from lists that their CA has signed. A list that names the certificate decides, however old it
- * is. A list that does not name it decides only until the next list is due.
+ * Says whether a certificate is revoked, from lists that their CA has signed. The newest list that counts at present decides. If there is
+ * none, a list that is out of date still revokes, but clears nobody.
  *
  * @param given the certificates among which that of the CA is looked for
  */
 export function statusOf(
   certificate: CertificateFacts, lists: readonly RevocationList[], given: readonly CertificateFacts[], now: Date,
 ): RevocationStatus {
-  const reasons: string[] = [];
-  let good: RevocationStatus | undefined;
-  for (const list of lists) {
-    const { title, crl } = list;
-    const doubt = checkCovers(crl, covered(certificate)) ?? doubtOfSigner(certificate, signerOf(list, given));
-    const entry = doubt === undefined ? entryOf(crl, certificate.serialNumber) : undefined;
+  const serialNumber = certificate.serialNumber.length % 2 === 1 ? `0${certificate.serialNumber}` : certificate.serialNumber;
+  const judged = lists.map(list => ({ list, doubt: doubtOf(list, certificate, given), late: outOfTime(list, now) }));
+  const usable = judged.filter(({ doubt }) => doubt === undefined).sort((one, other) =>
+    Number(one.late !== undefined) - Number(other.late !== undefined)
+    || Number(other.list.crl.thisUpdate) - Number(one.list.crl.thisUpdate)
+    || Number(numberOf(other.list.crl) ?? 0) - Number(numberOf(one.list.crl) ?? 0));
+  for (const { list: { title, crl }, late } of usable) {
+    const entry = entryOf(crl, serialNumber);
     if (entry) {
       return { state: 'revoked', list: title, entry };
     }
-    const late = crl.nextUpdate && now > crl.nextUpdate ? `it was to be replaced by ${readableTime(crl.nextUpdate)}` : undefined;
-    if (doubt !== undefined || late !== undefined) {
-      reasons.push(`${title}: ${doubt ?? late}`);
-    } else {
-      good ??= { state: 'notRevoked', list: title, thisUpdate: crl.thisUpdate };
+    if (late === undefined) {
+      return { state: 'notRevoked', list: title, thisUpdate: crl.thisUpdate };
     }
   }
-  return good ?? { state: 'unknown', reasons };
+  return { state: 'unknown', reasons: judged.map(({ list: { title }, doubt, late }) => `${title}: ${doubt ?? late}`) };
 }
 
-/** The CA that has signed the list must have signed the certificate: two CAs can have the same name. */
-function doubtOfSigner(certificate: CertificateFacts, signer: CertificateFacts | undefined): string | undefined {
-  if (!signer) {
-    return 'the certificate of the CA that has signed it is not among the files';
+/** Why a list can't tell about a certificate. */
+function doubtOf(list: RevocationList, certificate: CertificateFacts, given: readonly CertificateFacts[]): string | undefined {
+  const doubt = checkCovers(list.crl, covered(certificate));
+  if (doubt !== undefined) {
+    return doubt;
   }
-  return keyHasSigned(signer, certificate) ? undefined : 'it is the list of another CA with the same name';
+  if (list.hasUnknownEntries) {
+    return 'it has entries with critical extensions that are not supported here';
+  }
+  const signer = signerOf(list, given);
+  // Two CAs can have the same name.
+  return !signer ? doubtOfSigner(list, given) : keyHasSigned(signer, certificate) ? undefined : 'it is the list of another CA with the same name';
+}
+
+/** Why a list does not count at present. */
+export function outOfTime({ crl: { thisUpdate, nextUpdate } }: RevocationList, now: Date): string | undefined {
+  if (now < thisUpdate) {
+    return `it counts only from ${readableTime(thisUpdate)}`;
+  }
+  return nextUpdate && now > nextUpdate ? `it was to be replaced by ${readableTime(nextUpdate)}` : undefined;
 }
 
 function covered({ issuerName, serialNumber, ca, crlDistributionPoints = [] }: CertificateFacts): Parameters<typeof checkCovers>[1] {

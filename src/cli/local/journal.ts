@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isMap, JsonMap } from '../../contract/json-map';
+import { CliError } from '../cli-error';
 import { own, parseJsonMap } from '../json';
 
 /** A state, as far as a journal knows it: maps in maps. */
@@ -86,7 +87,13 @@ export function replay(file: string, journal: Buffer, state: Buffer, tree: Tree)
   const text = journal.toString('utf8');
   const first = firstLine(state);
   if (text.startsWith(first)) {
-    text.slice(first.length).split('\n').slice(0, -1)
-      .forEach(line => (parseJsonMap(file, Buffer.from(line)).changes as Change[]).forEach(change => applyTo(tree, change)));
+    for (const line of text.slice(first.length).split('\n').slice(0, -1)) {
+      const { changes } = parseJsonMap(file, Buffer.from(line));
+      try {
+        (changes as Change[]).forEach(change => applyTo(tree, change));
+      } catch {
+        throw new CliError(`${file}: this journal can't be used: a line is not in the form that a local deployment writes; restore the directory from a backup`);
+      }
+    }
   }
 }

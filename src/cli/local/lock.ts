@@ -39,6 +39,7 @@ export function lockDirectory(directory: string): () => void {
       return () => release(directory, file, made);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        rmSync(file, { force: true }); // a full disk leaves an empty file
         throw new CliError(`${file}: can't be written: ${messageOf(error)}`);
       }
     }

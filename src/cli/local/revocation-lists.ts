@@ -12,6 +12,8 @@ import { safeName } from '../export/safe-names';
 
 /** The revocation list of a CA in the directory of a local deployment. */
 export interface WrittenList {
+  /** The identity of the CA. */
+  readonly issuer: string;
   /** The CA, as its author names it. */
   readonly ca: string;
   /** The file in PEM; absent if the list could not be made. */
@@ -25,38 +27,47 @@ export interface WrittenList {
 const LIFE = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * Makes new revocation lists and writes them into the folder `crl` of the directory, in PEM and in DER, for the CAs that have ever revoked a
- * certificate.
+ * Makes new revocation lists and writes them into the folder `crl` of the directory, in PEM and in DER, once a certificate was ever revoked:
+ * one for each CA, because a broker that checks revocation refuses the devices of a CA without a list.
  *
  * @param directory the directory of the local deployment
- * @param wanted the identities of the CAs; all CAs if absent
  */
-export async function writeRevocationLists(engine: Engine, directory: string, wanted?: ReadonlySet<string>): Promise<WrittenList[]> {
-  const { store, ports, disk } = engine;
+export async function writeRevocationLists(engine: Engine, directory: string): Promise<WrittenList[]> {
+  const { store: { state }, store, ports, disk } = engine;
+  const names = new Map(issuedCertificates(state).map(({ entry, ca }) => [entry.issuer, ca]));
+  const files = fileNames(state);
   const written: WrittenList[] = [];
-  const names = new Map(issuedCertificates(store.state).map(({ entry, ca }) => [entry.issuer, ca]));
-  const files = fileNames(store.state);
-  for (const [table, { revoked = {} }] of Object.entries(store.state.ledgers)) {
-    for (const issuer of new Set(Object.values(revoked).map(each => each.issuer))) {
-      if (wanted && !wanted.has(issuer)) {
-        continue;
-      }
-      const ca = names.get(issuer) ?? issuer;
-      try {
-        const list = await makeCrl(issuer, table, LIFE, ports);
-        makeFolder(join(directory, 'crl'));
-        const file = join(directory, 'crl', safeName(files.get(issuer) ?? issuer));
-        disk.replace(`${file}.crl`, list.der, FileMode.PUBLIC);
-        disk.replace(`${file}.crl.pem`, toPem(REVOCATION_LIST, list.der), FileMode.PUBLIC);
-        await recordPublished(list, issuer, table, ports);
-        written.push({ ca, file: `${file}.crl.pem`, list });
-      } catch (error) {
-        store.assertSound();
-        written.push({ ca, failure: messageOf(error) });
+  for (const { table, issuer, hasRevoked } of listedCas(state)) {
+    const ca = names.get(issuer) ?? issuer;
+    try {
+      const list = await makeCrl(issuer, table, LIFE, ports);
+      const file = join(directory, 'crl', safeName(files.get(issuer) ?? issuer));
+      makeFolder(join(directory, 'crl'));
+      disk.replace(`${file}.crl`, list.der, FileMode.PUBLIC);
+      disk.replace(`${file}.crl.pem`, toPem(REVOCATION_LIST, list.der), FileMode.PUBLIC);
+      await recordPublished(list, issuer, table, ports);
+      written.push({ issuer, ca, file: `${file}.crl.pem`, list });
+    } catch (error) {
+      store.assertSound();
+      // A CA that has revoked nothing may have lost its key without harm.
+      if (hasRevoked) {
+        written.push({ issuer, ca, failure: messageOf(error) });
       }
     }
   }
   return written;
+}
+
+/** The CAs that need a list: none before the first revocation, and then all that have a certificate. */
+function listedCas({ ledgers }: State): { table: string; issuer: string; hasRevoked: boolean }[] {
+  if (Object.values(ledgers).every(({ revoked = {} }) => Object.keys(revoked).length === 0)) {
+    return [];
+  }
+  return Object.entries(ledgers).flatMap(([table, { latest, entries, revoked = {} }]) => {
+    const issuers = new Set(Object.values(entries).map(({ issuer }) => issuer));
+    return [...issuers].filter(issuer => entries[latest[issuer]]?.certificate !== undefined)
+      .map(issuer => ({ table, issuer, hasRevoked: Object.values(revoked).some(each => each.issuer === issuer) }));
+  });
 }
 
 /** The names of the lists' files, by the identities of CAs: the stack and the logical ID, which stay the same as long as the CA does. */

@@ -1,7 +1,7 @@
 import { KeyAlgorithmName } from '../../contract/key-algorithms';
 import { quote } from '../../contract/rules';
 import { KeyPair } from '../../pki/keys';
-import { CliError, DeploymentError, messageOf } from '../cli-error';
+import { CliError, messageOf } from '../cli-error';
 import { own } from '../json';
 import { Progress, silentProgress } from '../terminal';
 import { AssemblyStack, readAssembly, selectStacks } from './assembly';
@@ -14,7 +14,7 @@ import { OutputsFile } from './outputs-file';
 import { GivenParameter } from './parameters';
 import { RehearsalDisk } from './rehearsal-disk';
 import { StackReport } from './report';
-import { writeRevocationLists } from './revocation-lists';
+import { WrittenList, writeRevocationLists } from './revocation-lists';
 import { isGivenTo, planStack } from './stack-plan';
 import { localArn } from './stand-ins';
 import { StateStore } from './state-store';
@@ -48,6 +48,8 @@ export interface LocalRunResult {
   /** Whether anything has changed. */
   readonly changed: boolean;
   readonly outputsFile: string;
+  /** The revocation lists that were made, or could not be made. */
+  readonly lists: readonly WrittenList[];
 }
 
 /** The stacks of an app, and those among them that a run deploys. */
@@ -117,9 +119,11 @@ async function deploy({ stacks, selected }: App, props: LocalRunProps, reach: Ou
     changed ||= report.removed === true || report.resources.length > 0 || report.warnings.length > 0;
     onStack(report);
   };
-  const finish = (): boolean => {
+  const finish = async (): Promise<LocalRunResult> => {
+    const lists = reach.isRehearsal ? [] : await writeRevocationLists(engine, out);
     store.close();
-    return outputs.write(store, stacks.map(({ name }) => name));
+    const written = outputs.write(store, stacks.map(({ name }) => name));
+    return { changed: changed || written, outputsFile: outputs.path, lists };
   };
   try {
     for (const plan of plans) {
@@ -130,16 +134,10 @@ async function deploy({ stacks, selected }: App, props: LocalRunProps, reach: Ou
     }
   } catch (error) {
     store.assertSound();
-    finish(); // for the stacks that were done before the failure
+    await finish(); // for the stacks that were done before the failure
     throw error;
   }
-  const lists = reach.isRehearsal ? [] : await writeRevocationLists(engine, props.out);
-  const written = finish();
-  const failed = lists.find(({ failure }) => failure !== undefined);
-  if (failed) {
-    throw new DeploymentError(`the stacks are deployed, but the revocation list of ${failed.ca} could not be made: ${failed.failure}`);
-  }
-  return { changed: changed || written, outputsFile: outputs.path };
+  return finish();
 }
 
 /** The parameter that CDK's bootstrapping adds to each template. */

@@ -227,7 +227,7 @@ function namesIn(names: readonly string[]): string {
 
 /** A token is not shown: its value is not known, and its encoding means nothing to a reader. */
 function describeGiven(value: unknown): string {
-  const encoded = Array.isArray(value) ? 'list' : typeof value === 'string' ? 'text' : 'number';
+  const encoded = Array.isArray(value) ? 'list' : typeof value === 'string' ? 'string' : 'number';
   return isMap(value) && isPlain(value) ? describeMap(Object.keys(value))
     : !isToken(value) ? describe(value)
       : Array.isArray(value) || typeof value !== 'object' ? `a token in a ${encoded}`

@@ -215,7 +215,6 @@ const RECORD: Kinds<ResourceRecord> = {
   declares: optional(TEXT),
   holds: TEXTS,
   had: TEXTS,
-  sinceBefore: optional(TEXT),
   outcomeBefore: optional(oneOf('SUCCESS', 'FAILED')),
   earlier: TEXTS,
   revision: COUNT,

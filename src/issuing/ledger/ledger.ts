@@ -95,8 +95,6 @@ export interface ResourceRecord {
   readonly holds: readonly string[];
   /** The identities in `holds` that the resource had through a successful request: a rollback may return to one of them. */
   readonly had: readonly string[];
-  /** When the first delivery of the request before the latest one began, ISO 8601 with milliseconds. */
-  readonly sinceBefore?: string;
   /** How the request before the latest one ended. */
   readonly outcomeBefore?: Outcome;
   /** The IDs of the requests before the latest one, newest first. */

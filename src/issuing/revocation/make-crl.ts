@@ -1,5 +1,6 @@
 import { defaultHashForKms } from '../../contract/kms';
 import { formatTime } from '../../contract/term';
+import { parseCertificate } from '../../pki/certificate';
 import { parseCrl } from '../../pki/revocation/crl';
 import { RevokedCertificate } from '../../pki/revocation/crl-entries';
 import { checkCrl } from '../../pki/revocation/crl-verdict';
@@ -31,6 +32,9 @@ const BACKDATE_MILLISECONDS = 3_600_000;
  */
 export async function makeCrl(caId: string, table: string, life: number, ports: Ports): Promise<CaCrl> {
   const ca = (await issuingCa(caId, ports.ledger(table), ports))!;
+  if (!parseCertificate(ca.chain[0]).crlSign) {
+    throw new Error(`the CA ${caId} must have the key usage cRLSign in its certificate: validators refuse revocation lists of other CAs; have it renewed`);
+  }
   const ledger = ports.revocations(table);
   const { number, publishedAt = '' } = await ledger.takeCrlNumber(caId);
   const now = wholeSeconds(ports.clock());

@@ -83,7 +83,7 @@ function next(order: RevocationOrder, standing: Revocation | undefined, notAfter
     state: isHold ? 'HELD' : 'REVOKED',
     // A certificate that was on hold before is revoked from the beginning of the hold.
     revokedAt: isRevoked(standing) ? standing.revokedAt : formatTime(now),
-    invalidityDate: invalidityDate && formatTime(invalidityDate),
+    invalidityDate: invalidityDate ? formatTime(invalidityDate) : isRevoked(standing) ? standing.invalidityDate : undefined,
   };
 }
 

@@ -25,6 +25,8 @@ export interface CrlExtensions {
 
 /** The certificates that a list is about: its issuingDistributionPoint (RFC 5280, section 5.2.5). */
 export interface CrlScope {
+  /** Whether it has a distribution point, whose name may be another than a URL. */
+  readonly hasPoint: boolean;
   /** The URLs at which the list is published. */
   readonly urls: readonly string[];
   readonly onlyUserCertificates: boolean;
@@ -37,6 +39,8 @@ export interface CrlScope {
 }
 
 const UNDERSTOOD: ReadonlySet<string> = new Set([OID.authorityKeyIdentifier, OID.cRLNumber, OID.issuingDistributionPoint]);
+
+const ENTRY_UNDERSTOOD: ReadonlySet<string> = new Set([OID.cRLReason, OID.invalidityDate]);
 
 /** Reads the contents of `crlExtensions [0]`. */
 export function readCrlExtensions(field: DerReader | undefined): CrlExtensions {
@@ -58,14 +62,21 @@ export function readCrlExtensions(field: DerReader | undefined): CrlExtensions {
   };
 }
 
+/** An entry of a list. */
+export interface CrlEntry extends RevokedCertificate {
+  /** Whether it has a critical extension that is not supported here, so that the list must not be used (RFC 5280, section 5.3). */
+  readonly unknownCritical?: true;
+}
+
 /** Reads the extensions of an entry (RFC 5280, section 5.3). */
-export function readEntryExtensions(list: DerReader, serialNumber: string): Pick<RevokedCertificate, 'reason' | 'invalidityDate'> {
+export function readEntryExtensions(list: DerReader, serialNumber: string): Omit<CrlEntry, 'serialNumber' | 'revokedAt'> {
   const extensions = readExtensions(list);
   const reason = extensions.get(OID.cRLReason);
   const invalidityDate = extensions.get(OID.invalidityDate);
   return {
     reason: reason && reasonOf(new DerReader(reason.value), serialNumber),
     invalidityDate: invalidityDate && readGeneralizedTime(new DerReader(invalidityDate.value)),
+    ...[...extensions.values()].some(({ oid, critical }) => critical && !ENTRY_UNDERSTOOD.has(oid)) && { unknownCritical: true },
   };
 }
 
@@ -96,7 +107,8 @@ const FLAG_TAGS = { onlyUserCertificates: 1, onlyCaCertificates: 2, indirect: 4,
 
 function readScope(fields: DerReader): CrlScope {
   const flags = { onlyUserCertificates: false, onlyCaCertificates: false, indirect: false, onlyAttributeCertificates: false };
-  const urls = fields.follows(contextTag(0, true)) ? urlsOf(fields.explicit(0)) : [];
+  const point = fields.optionalExplicit(0);
+  const urls = point ? urlsOf(point) : [];
   let onlySomeReasons = false;
   while (fields.more) {
     const { tag } = fields.any();
@@ -107,7 +119,7 @@ function readScope(fields: DerReader): CrlScope {
       onlySomeReasons = true;
     }
   }
-  return { urls, onlySomeReasons, ...flags };
+  return { hasPoint: point !== undefined, urls, onlySomeReasons, ...flags };
 }
 
 /** The URLs of a DistributionPointName; a name relative to the CA's has none. */

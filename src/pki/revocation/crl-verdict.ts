@@ -50,7 +50,7 @@ export function checkCovers(crl: Crl, { issuer, ca, crlDistributionPoints }: Cov
   if (scope?.onlyAttributeCertificates || (ca ? scope?.onlyUserCertificates : scope?.onlyCaCertificates)) {
     return `it has no certificates of ${ca ? 'CAs' : 'devices and servers'}`;
   }
-  return !scope || scope.urls.length === 0 || scope.urls.some(url => crlDistributionPoints.includes(url)) ? undefined
+  return !scope?.hasPoint || scope.urls.some(url => crlDistributionPoints.includes(url)) ? undefined
     : 'it is about certificates with another distribution point';
 }
 
@@ -58,7 +58,7 @@ export function checkCovers(crl: Crl, { issuer, ca, crlDistributionPoints }: Cov
 export function entryOf(crl: Crl, serialNumber: string): RevokedCertificate | undefined {
   for (const entry of revokedIn(crl)) {
     if (entry.serialNumber === serialNumber) {
-      return entry;
+      return entry.reason === 'removeFromCRL' ? undefined : entry;
     }
   }
   return undefined;

@@ -1,5 +1,5 @@
-import { RevokedCertificate } from './crl-entries';
-import { CrlExtensions, readCrlExtensions, readEntryExtensions } from './crl-extensions';
+import { CrlEntry, CrlExtensions, readCrlExtensions, readEntryExtensions } from './crl-extensions';
+import { quote } from '../../contract/rules';
 import { readTime, strictDate } from '../certificate-time';
 import { Tag } from '../der';
 import { DerReader } from '../der-reader';
@@ -35,7 +35,7 @@ export function parseCrl(der: Buffer): Crl {
   list.end();
 
   const fields = new DerReader(tbs).sequence();
-  const version = fields.follows(Tag.INTEGER) ? fields.unsigned().readUInt8() + 1 : 1;
+  const version = fields.follows(Tag.INTEGER) ? versionOf(fields.unsigned()) : 1;
   if (!fields.element(Tag.SEQUENCE).equals(signatureAlgorithm)) {
     throw new Error('the revocation list must name the same signature algorithm in both places (RFC 5280, section 5.1.1.2)');
   }
@@ -48,6 +48,14 @@ export function parseCrl(der: Buffer): Crl {
   return { der, tbs, version, issuer, thisUpdate, nextUpdate, signatureAlgorithm, signature, entries, ...readCrlExtensions(extensions) };
 }
 
+/** RFC 5280, section 5.1.2.1. Version 1 is the default, so DER leaves it out. */
+function versionOf(octets: Buffer): number {
+  if (!octets.equals(Buffer.of(1))) {
+    throw new Error(`the revocation list must have version 1 or 2, got the number ${quote(octets.toString('hex'))}`);
+  }
+  return 2;
+}
+
 function dateIn(reader: DerReader): Date {
   return strictDate(readTime(reader), 'the revocation list');
 }
@@ -57,7 +65,7 @@ function followsTime(reader: DerReader): boolean {
 }
 
 /** The certificates that a list revokes, in its order. */
-export function* revokedIn({ entries }: Pick<Crl, 'entries'>): Iterable<RevokedCertificate> {
+export function* revokedIn({ entries }: Pick<Crl, 'entries'>): Iterable<CrlEntry> {
   const list = new DerReader(entries);
   while (list.more) {
     const entry = list.sequence();

@@ -46,7 +46,7 @@ describe('a revocation list', () => {
       'ca.crl',
       '  revocation list of        CN=Acme IoT Root CA,O=Acme,C=CN',
       '  number                    258',
-      '  made on                   2026-03-01 12:00:00 UTC',
+      '  counts from               2026-03-01 12:00:00 UTC',
       '  next list by              2026-03-08 12:00:00 UTC (7 days left)',
       '  signature                 by the CA Acme IoT Root CA',
       '  is about                  all certificates of the CA',
@@ -61,7 +61,7 @@ describe('a revocation list', () => {
   });
 
   test('says that nobody has checked its signature where its CA is not among the files', () => {
-    expect(inspect(['ca.crl'])).toMatch(/^ {2}signature {17}not checked: the certificate of its CA is not among the files$/m);
+    expect(inspect(['ca.crl'])).toMatch(/^ {2}signature {17}not verified: the certificate of the CA that has signed it is not among the files$/m);
   });
 
   test('says since when it is out of date', () => {
@@ -121,9 +121,29 @@ describe('with --crl', () => {
     expect(revocation(['good.pem', 'ca.pem'], ['ca.crl'], late)).toBe('not known: ca.crl: it was to be replaced by 2026-03-08 12:00:00 UTC');
   });
 
-  test('one list of several can revoke', async () => {
-    file('empty.crl', await testCrl(ca, { revoked: [] }));
+  test('the newest of several lists decides', async () => {
+    file('empty.crl', await testCrl(ca, { revoked: [], number: 257 }));
+    file('released.crl', await testCrl(ca, { revoked: [], number: 259 }));
     expect(revocation(['revoked.pem', 'ca.pem'], ['empty.crl', 'ca.crl'])).toMatch(/^revoked on .*, according to ca\.crl$/);
+    expect(revocation(['revoked.pem', 'ca.pem'], ['ca.crl', 'released.crl'])).toMatch(/^not revoked, according to released\.crl /);
+  });
+
+  test('a list that does not count yet clears nobody', () => {
+    expect(revocation(['good.pem', 'ca.pem'], ['ca.crl'], new Date(NOW.getTime() - 1000))).toBe('not known: ca.crl: it counts only from 2026-03-01 12:00:00 UTC');
+  });
+
+  test('an entry that takes a certificate off the list does not revoke it', async () => {
+    const revoked: RevokedCertificate[] = [{ serialNumber: REVOKED[1].serialNumber, revokedAt: NOW, reason: 'removeFromCRL' }];
+    file('removed.crl', await testCrl(ca, { revoked: [revoked] }));
+    expect(revocation(['revoked.pem', 'ca.pem'], ['removed.crl'])).toMatch(/^not revoked/);
+  });
+
+  test('a forged list is told from one whose CA is missing', async () => {
+    const der = await testCrl(ca);
+    der[der.length - 1] += 1;
+    file('forged.crl', der);
+    expect(revocation(['good.pem', 'ca.pem'], ['forged.crl']))
+      .toBe('not known: forged.crl: the revocation list must be signed with the key of this CA, got a signature that does not verify');
   });
 
   test('nothing is known without the certificate of the CA', () => {

@@ -180,7 +180,7 @@ describe('an error tells who gives a string in the place of an object', () => {
   });
 
   test('how a passphrase is given, and shows none', () => {
-    expect(existing({ passphrase: 'correct horse' })).toThrow(new Error('Stack/Ca: passphrase must be an ISecret of aws-secretsmanager, as in '
+    expect(existing({ passphrase: 'correct horse' })).toThrow(new Error('Stack/Ca: passphrase must be an ISecret of aws-secretsmanager, such as '
       + `Secret.fromSecretNameV2(), got a string (not shown); ${wayOut}`));
   });
 

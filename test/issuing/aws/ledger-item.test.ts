@@ -48,7 +48,6 @@ const RECORD: Required<ResourceRecord> = {
   movesTo: 'other',
   declares: ENTRY.identity,
   had: [],
-  sinceBefore: '2026-01-30T23:59:59.123Z',
   outcomeBefore: 'FAILED',
   holds: [ENTRY.identity],
   earlier: [],

@@ -2,8 +2,12 @@ import { RevocationReason } from '../../../src/contract/revocation';
 import { handleLifecycleEvent } from '../../../src/issuing/lifecycle';
 import { CaCrl, makeCrl, recordPublished } from '../../../src/issuing/revocation/make-crl';
 import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certificate';
+import { parseCertificate } from '../../../src/pki/certificate';
+import { issue, selfIssuer } from '../../../src/pki/issue';
 import { toPem } from '../../../src/pki/pem';
+import { PROFILES } from '../../../src/pki/profile';
 import { parseCrl, revokedIn } from '../../../src/pki/revocation/crl';
+import { signerOf } from '../../../src/pki/signer';
 import { caProperties, deviceProperties, request, SECRET } from '../../support/events';
 import { MemoryWorld } from '../../support/memory-ports';
 import { openssl, temporaryFiles } from '../../support/openssl';
@@ -66,6 +70,17 @@ test('each list has a greater number than the one before, and none has a number 
   const numbers = (await Promise.all([publish(), publish(), publish()])).map(({ number }) => number);
   expect([...numbers].sort()).toEqual([1, 2, 3]);
   expect((await publish()).number).toBe(4);
+});
+
+test('a CA that may not sign lists makes none', async () => {
+  const [entry] = world.issued().filter(({ identity }) => identity === caId);
+  const signer = signerOf([...world.versions.entries()].find(([name]) => name.endsWith(entry.serialNumber))![1]);
+  const { subject, serialNumber } = parseCertificate(entry.certificate!);
+  const profile = { ...PROFILES.ca, keyUsage: ['keyCertSign' as const] };
+  const validity = { notBefore: new Date(entry.notBefore), notAfter: new Date(entry.notAfter) };
+  const certificate = await issue(profile, { serialNumber, validity, subject, publicKey: signer.publicKey, hashAlgorithm: 'SHA-256' }, selfIssuer(subject, signer));
+  world.entries.set(`${caId}/${entry.serialNumber}`, { ...entry, certificate });
+  await expect(publish()).rejects.toThrow(/must have the key usage cRLSign in its certificate/);
 });
 
 test('a hold that has ended leaves the list', async () => {

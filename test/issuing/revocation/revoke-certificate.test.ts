@@ -61,6 +61,11 @@ test('a certificate on hold that is revoked for good is revoked since the hold',
   expect((await revoke()).revocation).toMatchObject({ state: 'REVOKED', reason: 'keyCompromise', revokedAt: '2026-04-01T00:00:00Z' });
 });
 
+test('the time of a compromise that a hold has named stays when the certificate is revoked for good', async () => {
+  await revoke({ reason: 'certificateHold', invalidityDate: new Date('2026-02-01T00:00:00Z') });
+  expect((await revoke()).revocation).toMatchObject({ state: 'REVOKED', invalidityDate: '2026-02-01T00:00:00Z' });
+});
+
 test('a hold that is ordered twice is one hold', async () => {
   const first = await revoke({ reason: 'certificateHold' });
   later('2026-05-01T00:00:00Z');

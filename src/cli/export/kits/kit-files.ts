@@ -71,14 +71,17 @@ function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder
     devices: devices.filter(each => hasSigned(facts, each.facts)),
   }));
   const { issuingCas, refusedCas } = dividedCas(name, kit, kitCas, now);
+  const server = kit.servesTls
+    ? serverOf(name, chosenServers(choice, listed.filter(({ facts }) => roleOf(facts) === 'server'), certificates), all, keys) : undefined;
+  const trusted = [...kitCas.map(({ facts }) => facts), ...server ? [server.facts] : []];
   return {
     cas: kitCas,
     issuingCas,
     refusedCas,
-    revocationLists: revocationListsFor(name, kit, choice.crls ?? [], issuingCas, now),
+    revocationLists: revocationListsFor(name, kit, choice.crls ?? [], issuingCas, trusted, now),
     devices: devices.filter(device => !refusedCas.some(ca => ca.devices.includes(device))
       && (choice.cas === undefined || kitCas.some(ca => ca.devices.includes(device)))),
-    server: kit.servesTls ? serverOf(name, chosenServers(choice, listed.filter(({ facts }) => roleOf(facts) === 'server'), certificates), all, keys) : undefined,
+    server,
     folder: (folder ?? kit.folder ?? '.').replace(/(.)\/+$/, '$1'),
   };
 }

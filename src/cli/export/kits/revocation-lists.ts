@@ -2,10 +2,11 @@ import { KIT_NAMES, KitName, KITS } from './index';
 import { Kit, KitCa } from './kit';
 import { toPem } from '../../../pki/pem';
 import { REVOCATION_LIST } from '../../../pki/pem-blocks';
+import { CertificateFacts } from '../../certificates/certificate-facts';
 import { readEntries } from '../../certificates/file-entries';
-import { readableTime } from '../../certificates/validity-text';
 import { CliError } from '../../cli-error';
 import { readRevocationList, RevocationList, signerOf } from '../../inspect/revocation-list';
+import { outOfTime, statusOf } from '../../inspect/revocation-status';
 import { readInput } from '../../read-file';
 
 /**
@@ -13,8 +14,11 @@ import { readInput } from '../../read-file';
  * of a CA whose list it lacks or whose list is out of date, so that is an error here.
  *
  * @param issuingCas the CAs whose devices the broker is to accept
+ * @param certificates the certificates that the broker trusts, and its own
  */
-export function revocationListsFor(name: KitName, kit: Kit, files: readonly string[], issuingCas: readonly KitCa[], now: Date): string | undefined {
+export function revocationListsFor(
+  name: KitName, kit: Kit, files: readonly string[], issuingCas: readonly KitCa[], certificates: readonly CertificateFacts[], now: Date,
+): string | undefined {
   if (files.length === 0) {
     return undefined;
   }
@@ -29,7 +33,14 @@ export function revocationListsFor(name: KitName, kit: Kit, files: readonly stri
   if (missing) {
     throw new CliError(`--crl must name a revocation list of each CA in the kit, got none of ${missing.shortName}: without it, ${name} refuses all its devices`);
   }
-  return lists.map(({ crl }) => toPem(REVOCATION_LIST, crl.der)).join('');
+  for (const facts of certificates) {
+    const status = statusOf(facts, lists, cas, now);
+    if (status.state === 'revoked') {
+      throw new CliError(`--crl: ${facts.shortName} must not be in the kit, because it is revoked according to ${status.list}; a broker may check only the `
+        + 'certificates of devices: leave out a CA with --ca, and give the broker another certificate with --server');
+    }
+  }
+  return [...new Map(lists.map(({ crl }) => [crl.der.toString('base64'), crl.der])).values()].map(der => toPem(REVOCATION_LIST, der)).join('');
 }
 
 function listsIn(file: string): RevocationList[] {
@@ -41,12 +52,14 @@ function listsIn(file: string): RevocationList[] {
   return lists;
 }
 
-function assertUsable({ title, crl }: RevocationList, signer: string | undefined, now: Date): void {
+function assertUsable(list: RevocationList, signer: string | undefined, now: Date): void {
+  const { title, crl } = list;
   if (signer === undefined) {
     throw new CliError(`--crl: ${title} must be the list of a CA in the kit, and no CA there has signed it; choose the CAs with --ca`);
   }
-  if (crl.nextUpdate && crl.nextUpdate < now) {
-    throw new CliError(`--crl: ${title} must be up to date, and was to be replaced by ${readableTime(crl.nextUpdate)}: the broker would refuse all devices of ${signer}`);
+  const fault = outOfTime(list, now);
+  if (fault !== undefined) {
+    throw new CliError(`--crl: ${title} must be up to date, and ${fault}: the broker would refuse all devices of ${signer}`);
   }
   if (crl.distributionPoint && crl.distributionPoint.urls.length > 0) {
     throw new CliError(`--crl: ${title} must be about all certificates of ${signer}, and is about those with the distribution point `

@@ -48,7 +48,13 @@ test('a list that is published at URLs is critically limited to the certificates
   const urls = ['http://crl.example.com/1-of-1.crl', 'https://crl.example.com/1-of-1.crl'];
   const list = parseCrl(await testCrl(await testCa(), { distributionPoint: urls }));
   expect(list.distributionPoint).toEqual({
-    hasPoint: true, urls, onlyUserCertificates: false, onlyCaCertificates: false, onlyAttributeCertificates: false, onlySomeReasons: false, indirect: false,
+    hasPoint: true,
+    urls,
+    onlyUserCertificates: false,
+    onlyCaCertificates: false,
+    onlyAttributeCertificates: false,
+    onlySomeReasons: false,
+    indirect: false,
   });
   expect(list.extensions.get('2.5.29.28')?.critical).toBe(true);
 });

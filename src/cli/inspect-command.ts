@@ -8,6 +8,7 @@ import { readableTime, validityState } from './certificates/validity-text';
 import { CliError, printable } from './cli-error';
 import { documentText } from './document';
 import { describeRevocationList, readRevocationList, RevocationList, revocationListDocument } from './inspect/revocation-list';
+import { revocationListsIn } from './inspect/revocation-list-files';
 import { describeStatus, RevocationStatus, statusDocument, statusOf } from './inspect/revocation-status';
 import { Rows } from './inspect/rows';
 import { readInput } from './read-file';
@@ -49,7 +50,7 @@ const LABEL_WIDTH = 'authority key identifier'.length;
 export function inspectCommand(files: readonly string[], { crl = [], json }: InspectOptions, terminal: Terminal, now = new Date()): void {
   const found = files.flatMap(read).map(readFinding);
   const certificates = withoutRepeats(found.flatMap(({ certificate }) => certificate ?? []));
-  const lists = crl.flatMap(listsIn);
+  const lists = crl.flatMap(revocationListsIn);
   const findings = found.map(finding => finding.certificate && lists.length > 0
     ? { ...finding, status: statusOf(finding.certificate, lists, certificates, now) } : finding);
   const chains = chainsOf(certificates);
@@ -77,14 +78,6 @@ export function inspectCommand(files: readonly string[], { crl = [], json }: Ins
 function read(file: string): FileEntry[] {
   const { name, content } = readInput(file);
   return readEntries(name, content);
-}
-
-function listsIn(file: string): RevocationList[] {
-  const lists = read(file).flatMap(({ title, revocationList }) => revocationList ? [readRevocationList(title, revocationList)] : []);
-  if (lists.length === 0) {
-    throw new CliError(`--crl: ${file} must hold a certificate revocation list, and holds none`);
-  }
-  return lists;
 }
 
 function readFinding({ title, certificate, privateKey, revocationList }: FileEntry): Finding {

@@ -3,11 +3,10 @@ import { Kit, KitCa } from './kit';
 import { toPem } from '../../../pki/pem';
 import { REVOCATION_LIST } from '../../../pki/pem-blocks';
 import { CertificateFacts } from '../../certificates/certificate-facts';
-import { readEntries } from '../../certificates/file-entries';
 import { CliError } from '../../cli-error';
-import { readRevocationList, RevocationList, signerOf } from '../../inspect/revocation-list';
+import { RevocationList, signerOf } from '../../inspect/revocation-list';
+import { revocationListsIn } from '../../inspect/revocation-list-files';
 import { outOfTime, statusOf } from '../../inspect/revocation-status';
-import { readInput } from '../../read-file';
 
 /**
  * The revocation lists in files, for a broker, in PEM; `undefined` if no file is given. A broker that checks revocation refuses every device
@@ -26,7 +25,7 @@ export function revocationListsFor(
     const others = KIT_NAMES.filter(each => (KITS[each] as Kit).takesRevocationLists);
     throw new CliError(`--crl must be left out for --platform ${name}, which reads no file of revoked certificates; it is for ${others.join(', ')}`);
   }
-  const lists = files.flatMap(listsIn);
+  const lists = files.flatMap(revocationListsIn);
   const cas = issuingCas.map(({ facts }) => facts);
   lists.forEach(list => assertUsable(list, signerOf(list, cas)?.shortName, now));
   const missing = cas.find(ca => !lists.some(list => signerOf(list, [ca])));
@@ -41,15 +40,6 @@ export function revocationListsFor(
     }
   }
   return [...new Map(lists.map(({ crl }) => [crl.der.toString('base64'), crl.der])).values()].map(der => toPem(REVOCATION_LIST, der)).join('');
-}
-
-function listsIn(file: string): RevocationList[] {
-  const { name, content } = readInput(file);
-  const lists = readEntries(name, content).flatMap(({ title, revocationList }) => revocationList ? [readRevocationList(title, revocationList)] : []);
-  if (lists.length === 0) {
-    throw new CliError(`--crl: ${file} must hold a certificate revocation list, and holds none`);
-  }
-  return lists;
 }
 
 function assertUsable(list: RevocationList, signer: string | undefined, now: Date): void {

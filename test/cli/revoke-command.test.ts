@@ -162,6 +162,15 @@ test('a deployment renews the list, with a greater number', async () => {
   expect(isAccepted('sensor-001')).toBe(false);
 });
 
+test('the list of a CA keeps its file when the CA has left its stack', async () => {
+  await revoke('--common-name', 'sensor-001');
+  writeAssembly(app, { Iot: { template: { Resources: {} } } });
+  await deploy();
+  expect(filesBelow(join(out, 'crl'))).toHaveProperty(['Iot-Ca.crl.pem']);
+  expect(Object.keys(filesBelow(join(out, 'crl')))).toHaveLength(2);
+  expect(opensslOutput(['crl', '-in', list(), '-noout', '-crlnumber'])).toBe('crlNumber=0x02\n');
+});
+
 test('the document says what has happened', async () => {
   const document = JSON.parse(await revoke('--common-name', 'sensor-001', '--reason', 'superseded', '--json'));
   expect(complaintsOf(SCHEMA, document)).toBe('');

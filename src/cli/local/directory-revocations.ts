@@ -26,7 +26,7 @@ export class DirectoryRevocations implements Revocations {
   }
 
   public async takeCrlNumber(issuer: string): Promise<CrlRecord> {
-    const former = own(this.ledger.ledger.crls ?? {}, issuer);
+    const former = this.crl(issuer);
     const taken = { ...former, number: (former?.number ?? 0) + 1 };
     this.ledger.write({ crls: { [issuer]: taken } });
     return taken;
@@ -34,6 +34,10 @@ export class DirectoryRevocations implements Revocations {
 
   /** Only one process at a time publishes, so its list is the newest one. */
   public async publishedCrl(issuer: string, crl: Required<CrlRecord>): Promise<void> {
-    this.ledger.write({ crls: { [issuer]: crl } });
+    this.ledger.write({ crls: { [issuer]: { ...this.crl(issuer), ...crl } } });
+  }
+
+  private crl(issuer: string): CrlRecord | undefined {
+    return own(this.ledger.ledger.crls ?? {}, issuer);
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DirectoryLedger } from './directory-ledger';
 import { Engine } from './engine';
 import { issuedCertificates } from './issued-certificates';
 import { State } from './state';
@@ -35,13 +36,12 @@ const LIFE = 7 * 24 * 60 * 60 * 1000;
 export async function writeRevocationLists(engine: Engine, directory: string): Promise<WrittenList[]> {
   const { store: { state }, store, ports, disk } = engine;
   const names = new Map(issuedCertificates(state).map(({ entry, ca }) => [entry.issuer, ca]));
-  const files = fileNames(state);
   const written: WrittenList[] = [];
   for (const { table, issuer, hasRevoked } of listedCas(state)) {
     const ca = names.get(issuer) ?? issuer;
     try {
       const list = await makeCrl(issuer, table, LIFE, ports);
-      const file = join(directory, 'crl', safeName(files.get(issuer) ?? issuer));
+      const file = join(directory, 'crl', fileName(issuer, new DirectoryLedger(table, store), state));
       makeFolder(join(directory, 'crl'));
       disk.replace(`${file}.crl`, list.der, FileMode.PUBLIC);
       disk.replace(`${file}.crl.pem`, toPem(REVOCATION_LIST, list.der), FileMode.PUBLIC);
@@ -70,8 +70,23 @@ function listedCas({ ledgers }: State): { table: string; issuer: string; hasRevo
   });
 }
 
-/** The names of the lists' files, by the identities of CAs: the stack and the logical ID, which stay the same as long as the CA does. */
-function fileNames({ stacks }: State): Map<string, string> {
-  return new Map(Object.entries(stacks).flatMap(([stack, { resources }]) =>
-    Object.entries(resources).map(([logicalId, { physicalId }]) => [identityIn(physicalId) ?? physicalId, `${stack}-${logicalId}`] as const)));
+/**
+ * The name of a list's files, which brokers read: it is made from the stack and the logical ID of the CA, and recorded, so that it stays the
+ * same when the CA leaves its stack.
+ */
+function fileName(issuer: string, ledger: DirectoryLedger, state: State): string {
+  const crl = ledger.ledger.crls![issuer];
+  if (crl.file !== undefined) {
+    return crl.file;
+  }
+  const taken = Object.values(state.ledgers).flatMap(({ crls = {} }) => Object.values(crls).map(({ file }) => file));
+  const declared = safeName(declaredName(issuer, state) ?? issuer);
+  const file = taken.includes(declared) ? `${declared}-${issuer}` : declared;
+  ledger.write({ crls: { [issuer]: { ...crl, file } } });
+  return file;
+}
+
+function declaredName(issuer: string, { stacks }: State): string | undefined {
+  return Object.entries(stacks).flatMap(([stack, { resources }]) => Object.entries(resources)
+    .filter(([, { physicalId }]) => identityIn(physicalId) === issuer).map(([logicalId]) => `${stack}-${logicalId}`))[0];
 }

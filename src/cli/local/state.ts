@@ -103,7 +103,11 @@ const ledger = record({
   /** What is recorded about revoked certificates, by issuer and serial number. */
   revoked: mapOf(revocation),
   /** What is recorded about the revocation lists of each CA. */
-  crls: mapOf(record({ number: wholeNumber }, { publishedAt: text })),
+  crls: mapOf(record({ number: wholeNumber }, {
+    publishedAt: text,
+    /** The name of the list's files, without an extension: it stays the same when the CA leaves its stack. */
+    file: text,
+  })),
 });
 
 /** The parts of the state. The stacks are in the order in which they were first deployed. */

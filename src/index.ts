@@ -36,6 +36,8 @@ export { PrivateIotCaProps } from './constructs/ca/private-iot-ca-props';
 export { ProofOfPossessionSignature, ProofOfPossessionSignatureProps } from './constructs/certificates/proof-of-possession-signature';
 export { ServerCertificate, ServerCertificateOptions, ServerCertificateProps } from './constructs/certificates/server-certificate';
 export { SigningAlarm, SigningAlarmProps } from './constructs/alarms/signing-alarm';
+export { PublishRevocationOptions, RevocationPublicationProps } from './constructs/revocation/publish-revocation-options';
+export { RevocationPublication } from './constructs/revocation/revocation-publication';
 export { SubjectAttributePatterns, SubjectRule } from './constructs/certificates/subject-rule';
 export { TencentIotHubCaRegistration, TencentIotHubCaRegistrationProps } from './platforms/tencent/tencent-iot-hub-ca-registration';
 export { TrustBundle } from './constructs/certificates/trust-bundle';

@@ -12,8 +12,8 @@ import { isRecorded, tagFacts } from './keys/parameter-tags';
 import { assertGenuine, IssuedEntry } from './ledger/genuine-entry';
 import { Ledger, LedgerEntry, LedgerFacts } from './ledger/ledger';
 import { assertNameIsFree } from './ledger/name-in-use';
-import { declaredContent, isUnderWay, reservation } from './ledger/reservation';
-import { isRevoked } from './ledger/revocation';
+import { contentFor, declaredContent, isUnderWay, reservation } from './ledger/reservation';
+import { isRevoked, Revocations } from './ledger/revocation';
 import { KEEPS_CHANGING, MAX_TURNS } from './ledger/turns';
 import { assertWanted } from './ledger/wanted';
 import { Ports } from './ports';
@@ -48,14 +48,22 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
     const ca = await issuingCa(declared.declaration.issuer, ledger, ports, declared.declaration.issuerKeyIdentifier);
     const issued = entry?.status === 'ISSUED'
       ? await confirm(declared, entry, ca, ledger, ports)
-      // A request in a secret is read only now: an issued certificate does not depend on what the secret holds today.
-      : await next({ ...declared, declaration: await withRequest(declared.declaration, ports) },
+      : await next({ ...declared, declaration: await completed(declared.declaration, revocations, ports) },
         isRevoked(revocation), entry, ca, ledger, ports, assertFits);
     if (issued) {
       return issued;
     }
   }
   throw new Error(KEEPS_CHANGING);
+}
+
+/**
+ * The declaration with its request from a secret, and with the place of the CA's revocation list. Both are read only now: an issued
+ * certificate does not depend on what they are today.
+ */
+async function completed(declaration: Declaration, revocations: Revocations, ports: Ports): Promise<Declaration> {
+  const { sites, active = false } = declaration.issuer === undefined ? {} : await revocations.publication(declaration.issuer) ?? {};
+  return { ...await withRequest(declaration, ports), crlSite: active ? sites?.[0] : undefined };
 }
 
 /** Checks that an answer can hold a certificate of this length (PEM). The declaration includes its request. */
@@ -119,7 +127,7 @@ async function complete(
   const key: Pick<HeldKey, 'publicKey'> & Partial<HeldKey> = requested
     ?? await custodyOf(declaration.keyStorage, ports).obtain(entry.serialNumber, declaration.keyAlgorithm!, ownerOf(request), declaration.tags);
   const { publicKey } = key;
-  const declared = declaredContent(declaration);
+  const declared = contentFor(entry.serialNumber, declaration);
   const issuer = ca?.issuer ?? selfIssuer(declared.subject, key.signer!());
   const content = {
     ...declared,

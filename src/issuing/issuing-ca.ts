@@ -1,7 +1,7 @@
 import { keyOfCa } from './keys/custody';
 import { describePlace, isHsm } from './keys/key-storage';
 import { Ledger, LedgerEntry, TABLE_WAS_CHANGED } from './ledger/ledger';
-import { Ports } from './ports';
+import { CaKeyPorts } from './ports';
 import { KeyAlgorithmName } from '../contract/key-algorithms';
 import { quote } from '../contract/rules';
 import { assertSignedInOrder, assertUnderstood } from '../pki/ca-chain';
@@ -29,7 +29,7 @@ export interface IssuingCa {
  * @param declaredKeyIdentifier the key identifier that the CA must have, in hexadecimal digits; absent if a template can't know it
  */
 export async function issuingCa(
-  identity: string | undefined, ledger: Ledger, ports: Ports, declaredKeyIdentifier?: string,
+  identity: string | undefined, ledger: Ledger, ports: CaKeyPorts, declaredKeyIdentifier?: string,
 ): Promise<IssuingCa | undefined> {
   if (identity === undefined) {
     return undefined;

@@ -40,6 +40,9 @@ export interface Ports {
   readonly generateKeyPair: (algorithm: KeyAlgorithmName) => Promise<KeyPair>;
 }
 
+/** The ports that read the key of a CA and sign with it. */
+export type CaKeyPorts = Pick<Ports, 'secrets' | 'secretValue' | 'hsm'>;
+
 /** A stack, as CloudFormation sees it. */
 export interface StackView {
   /** The resources that the stack has now, including those that it is about to lose. */

@@ -1,7 +1,6 @@
-import { Aws, CustomResource, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Grant, Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Aws, CustomResource, Duration, Names, Stack } from 'aws-cdk-lib';
+import { Grant, Policy, Role } from 'aws-cdk-lib/aws-iam';
+import { Function } from 'aws-cdk-lib/aws-lambda';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
 import { RegistrarName, RegistrationType, REGISTRARS } from './registrations';
@@ -9,7 +8,7 @@ import { IPrivateIotCa } from '../constructs/ca/i-private-iot-ca';
 import { grantRecordRegistrations } from '../constructs/ca/ledger-table';
 import { arnsOf, grantUseSecret } from '../constructs/keys/private-key';
 import { keepPrivateKeysOut } from '../constructs/keys/private-key-guard';
-import { bundledFunction } from '../constructs/provider/bundled-function';
+import { libraryFunction } from '../constructs/provider/library-function';
 import { acknowledge } from '../constructs/provider/nag';
 import { policyId } from '../constructs/provider/policy-id';
 import { rolePolicy } from '../constructs/provider/role-policy';
@@ -35,25 +34,17 @@ export class RegistrarFunction extends Construct {
   private constructor(stack: Stack, name: RegistrarName) {
     super(stack, REGISTRARS[name].id);
     keepPrivateKeysOut(this);
-    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
     const { bundle, handler } = REGISTRARS[name];
-    const description = `Registers CAs of this stack (${name})`;
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com'), description });
-    const logging = logGroup.grantWrite(rolePolicy(this, 'Logging', role));
-    this.role = role;
-    this.function = new Function(this, 'Function', {
-      description,
-      code: bundledFunction(bundle),
-      handler: `index.${handler}`,
-      runtime: determineLatestNodeRuntime(this),
-      architecture: Architecture.ARM_64,
+    const made = libraryFunction(this, {
+      description: `Registers CAs of this stack (${name})`,
+      bundle,
+      handler,
       memorySize: 512,
       timeout: Duration.minutes(5),
-      role,
-      logGroup,
       environment: { STACK_ID: Aws.STACK_ID },
     });
-    logging.applyBefore(this.function);
+    this.role = made.role;
+    this.function = made.function;
   }
 
   /** A resource that this function handles. It is made only after the rights that it needs. */

@@ -6,7 +6,14 @@ import { createInterface } from 'node:readline';
 const ROOT = resolve(__dirname, '../..');
 /** As the construct sets it; milliseconds. */
 const FUNCTION_TIMEOUT = 300_000;
-const BUNDLE = join(ROOT, 'assets/handler/index.js');
+
+/** A function of the package: its bundle, and the handler that the bundle exports. */
+export interface Shipped {
+  readonly bundle: string;
+  readonly handler: string;
+}
+
+const ISSUING: Shipped = { bundle: 'handler', handler: 'handler' };
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'eu-central-1';
@@ -27,14 +34,14 @@ const CREDENTIALS = {
  * waits and its time left pass as many times faster as it is told.
  */
 const RUNTIME = `
-const [, bundle, speed] = process.argv;
+const [, bundle, name, speed] = process.argv;
 const { now } = Date, start = now(), wait = setTimeout, timers = require('timers/promises'), sleep = timers.setTimeout;
 Date.now = () => start + (now() - start) * speed;
 globalThis.setTimeout = (callback, ms, ...rest) => wait(callback, ms / speed, ...rest);
 timers.setTimeout = (ms, ...rest) => sleep(ms / speed, ...rest);
 let connections = 0;
 require('diagnostics_channel').subscribe('net.client.socket', () => { connections++; });
-const { handler } = require(bundle);
+const handler = require(bundle)[name];
 require('readline').createInterface({ input: process.stdin }).on('line', async line => {
   const { id, event, context, remaining } = JSON.parse(line);
   const end = Date.now() + remaining;
@@ -59,11 +66,13 @@ export class CloudFormationFunction {
    * @param endpointUrl where all of AWS is; absent where the environment says it, service by service
    * @param environment further variables, such as AWS_MAX_ATTEMPTS
    * @param speed how many times faster than the clock it waits
+   * @param shipped which of the functions
    */
   public static async start(
-    endpointUrl: string | undefined, environment: { readonly [name: string]: string } = {}, speed = 1,
+    endpointUrl: string | undefined, environment: { readonly [name: string]: string } = {}, speed = 1, { bundle, handler } = ISSUING,
   ): Promise<CloudFormationFunction> {
-    assertBundleIsNew();
+    const file = join(ROOT, 'assets', bundle, 'index.js');
+    assertBundleIsNew(file);
     const env = {
       ...endpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: endpointUrl },
       ...CREDENTIALS,
@@ -73,7 +82,7 @@ export class CloudFormationFunction {
       STACK_ID,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     };
-    const child = spawn(process.execPath, ['-e', RUNTIME, BUNDLE, String(speed)], { stdio: ['pipe', 'pipe', 'pipe'], env });
+    const child = spawn(process.execPath, ['-e', RUNTIME, file, handler, String(speed)], { stdio: ['pipe', 'pipe', 'pipe'], env });
     const started = new CloudFormationFunction(child, Object.values({ ...env, AWS_REGION: '', STACK_ID: '' }).filter(value => value.length > 4));
     await started.ended(0);
     return started;
@@ -123,10 +132,10 @@ export class CloudFormationFunction {
 }
 
 /** A bundle that is older than its sources would let a test pass, or fail, for what is no longer there. */
-function assertBundleIsNew(): void {
+function assertBundleIsNew(bundle: string): void {
   const sources = ['src/issuing', 'src/lambda', 'src/resource', 'src/contract'].flatMap(folder =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(name => join(ROOT, folder, name)));
-  if (!existsSync(BUNDLE) || sources.some(source => statSync(source).isFile() && statSync(source).mtimeMs > statSync(BUNDLE).mtimeMs)) {
-    throw new Error(`${BUNDLE} is missing or older than its sources; run: npx projen bundle`);
+  if (!existsSync(bundle) || sources.some(source => statSync(source).isFile() && statSync(source).mtimeMs > statSync(bundle).mtimeMs)) {
+    throw new Error(`${bundle} is missing or older than its sources; run: npx projen bundle`);
   }
 }

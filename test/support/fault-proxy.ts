@@ -34,6 +34,12 @@ const ERRORS: { readonly [K in 'serverError' | 'throttled' | 'denied']: { readon
   denied: { status: 400, type: 'AccessDeniedException' },
 };
 
+/** The operations of S3, which its requests don't name, and its errors, which are XML. */
+const S3_OPERATIONS: { readonly [method: string]: string } = { GET: 'GetObject', PUT: 'PutObject' };
+const S3_ERRORS: { readonly [K in keyof typeof ERRORS]: { readonly code: string; readonly answer: number } } = {
+  serverError: { code: 'InternalError', answer: 500 }, throttled: { code: 'SlowDown', answer: 503 }, denied: { code: 'AccessDenied', answer: 403 },
+};
+
 /**
  * AWS between the function and moto, and CloudFormation's bucket for the answers: everything passes over real connections,
  * is recorded, and fails when told to.
@@ -130,7 +136,9 @@ export class FaultProxy {
 
   private async passCall(incoming: IncomingMessage, outgoing: ServerResponse, body: Buffer): Promise<void> {
     const query = new URLSearchParams(body.toString());
-    const call = { operation: query.get('Action') ?? String(incoming.headers['x-amz-target']).split('.')[1], body: body.toString() };
+    const target = incoming.headers['x-amz-target'];
+    const isS3 = target === undefined && !query.has('Action');
+    const call = { operation: query.get('Action') ?? (isS3 ? S3_OPERATIONS[incoming.method!] : String(target).split('.')[1]), body: body.toString() };
     const fault = this.crashed ? { kind: 'crash', when: 'before' } as const : await this.faults(this.calls.push(call) - 1, call);
     if (fault?.when !== 'before') {
       const response = call.operation === 'ListStackResources' ? this.listStack(query.get('StackName')!) : await forward(incoming, body, this.target);
@@ -146,6 +154,11 @@ export class FaultProxy {
       return;
     }
     const { status, type } = ERRORS[fault.kind];
+    if (isS3) {
+      const { code, answer } = S3_ERRORS[fault.kind];
+      outgoing.writeHead(answer, { 'content-type': 'application/xml' }).end(`<Error><Code>${code}</Code><Message>a message of AWS</Message></Error>`);
+      return;
+    }
     outgoing.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': type })
       .end(JSON.stringify({ __type: type, message: `a message of AWS about ${call.body}` })); // messages of AWS quote what was sent
   }

@@ -4,7 +4,7 @@ import { checkHashForKms } from '../../src/contract/kms';
 import {
   Holder, Ledger, LedgerEntry, LedgerFacts, LedgerGoneError, LedgerStatus, ResourceRecord, takesBack,
 } from '../../src/issuing/ledger/ledger';
-import { CrlRecord, Revocation, Revocations } from '../../src/issuing/ledger/revocation';
+import { CrlPublication, CrlRecord, Publications, Revocation } from '../../src/issuing/ledger/revocation';
 import { NOTHING_TO_PUT_BACK, ParameterVersions, Ports, SecretValue, SecretVersions, StackResource } from '../../src/issuing/ports';
 import { generateKeyPair, keyAlgorithmOfPublicKey } from '../../src/pki/keys';
 import { Signer, signerOf } from '../../src/pki/signer';
@@ -37,6 +37,16 @@ class MemoryLedger {
 
   public readonly revoked = new Map<string, Revocation>();
   public readonly crls = new Map<string, CrlRecord & { readonly published?: number }>();
+
+  public readonly publications = new Map<string, CrlPublication>();
+
+  public publishAt(issuer: string, publication: CrlPublication, over: CrlPublication | undefined): boolean {
+    if (this.publications.get(issuer)?.revision !== over?.revision) {
+      return false;
+    }
+    this.publications.set(issuer, publication);
+    return true;
+  }
 
   public revoke(revocation: Revocation, over: Revocation | undefined): boolean {
     const key = MemoryLedger.keyOf(revocation);
@@ -203,7 +213,7 @@ export class MemoryWorld {
     };
   }
 
-  private revocations(table: string, gate: Gate): Revocations {
+  public revocations(table: string, gate: Gate = OPEN): Publications {
     const here = (): MemoryLedger => this.table(table);
     return {
       certificate: (issuer, serialNumber) => gate('certificate', () => here().entries.get(MemoryLedger.keyOf({ issuer, serialNumber }))),
@@ -214,6 +224,9 @@ export class MemoryWorld {
           .sort((one, other) => one.serialNumber < other.serialNumber ? -1 : 1)]);
       },
       takeCrlNumber: issuer => gate('takeCrlNumber', () => here().takeCrlNumber(issuer)),
+      crl: issuer => gate('crl', () => here().crls.get(issuer)),
+      publication: issuer => gate('publication', () => here().publications.get(issuer)),
+      publishAt: (issuer, publication, over) => gate('publishAt', () => here().publishAt(issuer, publication, over)),
       publishedCrl: (issuer, crl) => gate('publishedCrl', () => here().publishedCrl(issuer, crl)),
     };
   }

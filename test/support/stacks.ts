@@ -38,7 +38,7 @@ export const LEDGER_ACTIONS = ['dynamodb:ConditionCheckItem', 'dynamodb:GetItem'
 
 /** That it is of the items of certificates: decisions/0004-ledger.md. */
 export const CERTIFICATES_ONLY = {
-  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['identity#*', 'issuer#*', 'resource#*', 'name#*', 'revoked#*'] },
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['identity#*', 'issuer#*', 'resource#*', 'name#*', 'revoked#*', 'crl#*'] },
 };
 
 /** The rights to read what a ledger holds of certificates, and to add to it. */

@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import { CfnRule, EventField, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { IRole } from 'aws-cdk-lib/aws-iam';
@@ -13,12 +13,16 @@ import { note } from '../checks/notices';
 import { CA, ROLE, TOPIC } from '../checks/object-kinds';
 import { keepPrivateKeysOut } from '../keys/private-key-guard';
 import { CertificateProvider } from '../provider/certificate-provider';
+import { publicationOf } from '../revocation/revocation-publication';
 
 /**
  * An event pattern may have 2,048 characters, and the ARN of a role takes about a hundred of them.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  */
 const MAX_SIGNERS = 10;
+
+/** The function that issues certificates, and the one that publishes revocation lists. */
+const OWN_SIGNERS = 2;
 
 /**
  * What a signing alarm watches, and where it is delivered.
@@ -31,7 +35,7 @@ export interface SigningAlarmProps {
   readonly ca: IPrivateIotCa;
 
   /**
-   * Further roles whose signatures raise no alarm, up to 9: the roles of the functions in other stacks that use the CA. The role of the
+   * Further roles whose signatures raise no alarm, up to 8: the roles of the functions in other stacks that use the CA. The role of the
    * function that issues in the CA's own stack raises no alarm either. Anyone who holds one of these roles can sign without an alarm.
    *
    * @default - none
@@ -79,10 +83,13 @@ export class SigningAlarm extends Construct {
       throw new Error(`${this.node.path}: ca must be a CA whose key is in KMS, got ${ca.node.path}, whose key is in a secret; `
         + 'no service records signatures with such a key');
     }
-    const signers = [CertificateProvider.of(ca).role, ...others];
-    if (signers.length > MAX_SIGNERS) {
-      throw new Error(`${this.node.path}: signers must be at most ${MAX_SIGNERS - 1} roles, got ${others.length}`);
+    if (others.length > MAX_SIGNERS - OWN_SIGNERS) {
+      throw new Error(`${this.node.path}: signers must be at most ${MAX_SIGNERS - OWN_SIGNERS} roles, got ${others.length}`);
     }
+    // The lists of the CA may be published only after this construct is declared.
+    const signers = Lazy.list({
+      produce: () => [CertificateProvider.of(ca).role, publicationOf(ca)?._role, ...others].flatMap(role => role ? [role.roleArn] : []),
+    });
     this.assertInRegion(key);
     note(this, 'trail-of-signatures', 'AWS CloudTrail: the alarm needs a trail in this Region that records read events, including those of KMS');
 
@@ -98,7 +105,7 @@ export class SigningAlarm extends Construct {
           resources: { ARN: [key.keyArn] },
           // Users, the root user and services sign without a role session, and anything-but alone does not match a missing field.
           $or: [
-            { userIdentity: { sessionContext: { sessionIssuer: { arn: Match.anythingBut(...signers.map(({ roleArn }) => roleArn)) } } } },
+            { userIdentity: { sessionContext: { sessionIssuer: { arn: [{ 'anything-but': signers }] } } } },
             { userIdentity: { sessionContext: { sessionIssuer: { arn: Match.doesNotExist() } } } },
           ],
         },

@@ -19,6 +19,7 @@ import {
   renderSubject, validateInsideCa, validatePathLength, validateSubject, validGeneration, validHashAlgorithm, validTerm,
 } from '../checks/validation';
 import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
+import { beforeIssuance } from '../revocation/issuance-order';
 
 /**
  * Options of the certificate of a CA whose key is elsewhere.
@@ -144,6 +145,7 @@ export class CaCertificate extends IssuedCertificateBase implements IIotCertific
     };
     validateIssuing(this, ca, 'ca', props, term.ValidityDays);
     this._resource = provider.resource(this, ResourceType.CA_CERTIFICATE, properties, [rights, ...provider.rightsFor(this, request._rights())]);
+    this._resource.node.addDependency(beforeIssuance(ca));
   }
 
   /**

@@ -18,8 +18,7 @@ type IssuingCa = IPrivateIotCa & { readonly _passphrase?: ISecret };
  */
 export function grantIssue(ca: IssuingCa, grantee: IGrantable): Grant {
   check(ca, { grantee: GRANTEE }, { grantee });
-  const secrets = [ca.privateKeySecret, ca._passphrase].flatMap(secret => secret ?? []);
-  const [sign, ...others] = ca.signingKey ? [grantUseSigningKey(ca.signingKey, grantee)] : secrets.map(secret => grantUseSecret(secret, grantee));
+  const [sign, ...others] = signingGrants(ca, grantee);
   if (!sign.success && !ca.signingKey) {
     throw new Error(`${ca.node.path}: grantIssue must be given a role or a user of the CA's own account, got ${quote(String(grantee.grantPrincipal))}; the key is in a `
       + 'secret, which no other account can use: declare the CA with KeyStorage.kms(), or sign a CA of that account (addCaCertificate)');
@@ -29,6 +28,16 @@ export function grantIssue(ca: IssuingCa, grantee: IGrantable): Grant {
   }
   const record = grantRecord(ca.ledger, grantee);
   return record.success ? others.reduce((all, each) => all.combine(each), sign).combine(record) : record;
+}
+
+/** Lets a principal sign with a CA's key, but record nothing. */
+export function grantSign(ca: IssuingCa, grantee: IGrantable): Grant {
+  return signingGrants(ca, grantee).reduce((all, each) => all.combine(each));
+}
+
+function signingGrants({ signingKey, privateKeySecret, _passphrase }: IssuingCa, grantee: IGrantable): Grant[] {
+  return signingKey ? [grantUseSigningKey(signingKey, grantee)]
+    : [privateKeySecret, _passphrase].flatMap(secret => secret ? [grantUseSecret(secret, grantee)] : []);
 }
 
 /** Lets a principal read a CA's private key, if the key can be read at all. */

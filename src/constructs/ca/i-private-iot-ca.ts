@@ -12,6 +12,8 @@ import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
 import { KeyAlgorithm } from '../keys/key-algorithm';
+import { PublishRevocationOptions } from '../revocation/publish-revocation-options';
+import { RevocationPublication } from '../revocation/revocation-publication';
 
 /**
  * A private CA for IoT devices.
@@ -163,6 +165,23 @@ export interface IPrivateIotCa extends IResource {
    * @param options the options of the certificate
    */
   addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate;
+
+  /**
+   * Publishes the revocation lists of this CA (RFC 5280, section 5). Certificates that are issued from then on name the URL of the list
+   * on which they would be. Certificates that exist stay as they are.
+   *
+   * New lists are made after every revocation, and in time before the last ones end. It can be called once, for a CA that this app
+   * declares.
+   *
+   * @param options where the lists are published, and how long each is valid
+   * @example
+   * declare const ca: PrivateIotCa;
+   * declare const topic: ITopic;
+   * const lists = ca.publishRevocation();
+   * lists.alarm?.addAlarmAction(new SnsAction(topic));
+   * new CfnOutput(ca.stack, 'RevocationList', { value: lists.completeListUrl });
+   */
+  publishRevocation(options?: PublishRevocationOptions): RevocationPublication;
 
   /**
    * Lets a principal issue certificates of this CA: sign with the CA's key, and record what it signs. The principal can then

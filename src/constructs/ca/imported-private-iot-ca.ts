@@ -88,6 +88,11 @@ export class ImportedPrivateIotCa extends PrivateIotCaBase {
     validateHeldCa(this);
   }
 
+  /** Always throws an error: the function that signs the lists belongs to the stack that declares the CA. */
+  public publishRevocation(): never {
+    throw new Error(`${this.node.path}: publishRevocation is available only where the CA is declared; call it in the stack of the CA`);
+  }
+
   /** Checks the certificates that precede the first token, as it would those of a CA that is taken over. */
   private assertChain(certificates: readonly string[]): void {
     const unknown = certificates.findIndex(pem => Token.isUnresolved(pem));

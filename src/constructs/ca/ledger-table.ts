@@ -1,11 +1,13 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, ITable, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, CfnGlobalTable, ITable, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, GrantOnPrincipalOptions, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { Conditions, grantOrPermit } from './cross-account';
 
 /** The patterns of a ledger's partition keys, grouped by the items under them; see decisions/0004-ledger.md. */
-const CERTIFICATE_KEYS = ['identity#*', 'issuer#*', 'resource#*', 'name#*', 'revoked#*'];
+const REVOCATION_KEYS = ['revoked#*'];
+const LIST_KEYS = ['crl#*'];
+const CERTIFICATE_KEYS = ['identity#*', 'issuer#*', 'resource#*', 'name#*', ...REVOCATION_KEYS, ...LIST_KEYS];
 const LOOKED_UP_KEYS = ['identity#*', 'issuer#*'];
 const REGISTRATION_KEYS = ['registration#*'];
 
@@ -32,6 +34,32 @@ export function ledgerTable(scope: Construct, removalPolicy: RemovalPolicy): Tab
 export function grantRecord(table: ITable, grantee: IGrantable): Grant {
   const actions = ['ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(action => `dynamodb:${action}`);
   return grantOn(table, { grantee, actions, conditions: onKeys(CERTIFICATE_KEYS) });
+}
+
+/** Lets a principal publish the revocation lists of the CA: read what is revoked, and number the lists. */
+export function grantPublish(table: ITable, grantee: IGrantable): Grant {
+  const read = grantOn(table, { grantee, actions: ['dynamodb:GetItem'], conditions: onKeys([...LOOKED_UP_KEYS, ...LIST_KEYS]) });
+  const list = grantOn(table, { grantee, actions: ['dynamodb:Query'], conditions: onKeys(REVOCATION_KEYS) });
+  const record = grantOn(table, { grantee, actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'], conditions: onKeys(LIST_KEYS) });
+  return read.combine(list).combine(record);
+}
+
+/** Lets a principal revoke certificates of the CA, and find those that are to be revoked. */
+export function grantRecordRevocations(table: ITable, grantee: IGrantable): Grant {
+  const read = grantOn(table, { grantee, actions: ['dynamodb:GetItem', 'dynamodb:Query'], conditions: onKeys([...LOOKED_UP_KEYS, 'name#*', ...REVOCATION_KEYS]) });
+  return read.combine(grantOn(table, { grantee, actions: ['dynamodb:PutItem'], conditions: onKeys(REVOCATION_KEYS) }));
+}
+
+/**
+ * The ARN of the stream of a ledger's changes, which is switched on by this call. It has only the keys of what has changed: what counts is
+ * what the ledger holds when somebody reads it. `undefined` for a ledger that is not made here.
+ */
+export function ledgerStream({ node: { defaultChild } }: ITable): string | undefined {
+  if (!(defaultChild instanceof CfnGlobalTable)) {
+    return undefined;
+  }
+  defaultChild.streamSpecification = { streamViewType: StreamViewType.KEYS_ONLY };
+  return defaultChild.attrStreamArn;
 }
 
 /** Lets a principal look up certificates in the ledger, but change nothing. */

@@ -16,6 +16,8 @@ import { VerificationCertificate, VerificationCertificateOptions } from '../cert
 import { validId } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { refuseRemovalPolicy } from '../provider/removal-policy';
+import { PublishRevocationOptions } from '../revocation/publish-revocation-options';
+import { RevocationPublication } from '../revocation/revocation-publication';
 
 /** The common base of CAs that were not made by their declaration. */
 export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa {
@@ -80,6 +82,10 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
 
   public addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate {
     return new CaCertificate(this, validId(this, id), { ca: this, ...options });
+  }
+
+  public publishRevocation(options: PublishRevocationOptions = {}): RevocationPublication {
+    return new RevocationPublication(this, 'Revocation', { ca: this, ...options });
   }
 
   public grantIssue(grantee: IGrantable): Grant {

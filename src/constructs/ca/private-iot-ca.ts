@@ -32,6 +32,9 @@ import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
 import { CertificateProvider, ledgerOf } from '../provider/certificate-provider';
 import { validRemovalPolicy } from '../provider/removal-policy';
+import { beforeIssuance } from '../revocation/issuance-order';
+import { PublishRevocationOptions } from '../revocation/publish-revocation-options';
+import { RevocationPublication } from '../revocation/revocation-publication';
 
 /**
  * A private CA for IoT devices: a key, a certificate that the CA itself or a CA above it signs, and a ledger of everything
@@ -169,6 +172,9 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
       sayTerm(this, { days: term.ValidityDays, notBefore: props.notBefore, notAfter: props.notAfter });
     }
     this._resource = provider.resource(this, ResourceType.PRIVATE_IOT_CA, properties, rights, { removalPolicy, secret: key.secret });
+    if (issuer) {
+      this._resource.node.addDependency(beforeIssuance(issuer));
+    }
     rememberCa(this, { ...knownByDeclaration(props), keyIdentifier: signedElsewhere ? undefined : this._attribute('SubjectKeyIdentifier') });
     this.caId = this._resource.ref;
     this._chain = this.chainOf(props);
@@ -232,6 +238,10 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
 
   public addCaCertificate(id: string, options: CaCertificateOptions): CaCertificate {
     return new CaCertificate(this, validId(this, id), { ca: this, ...options });
+  }
+
+  public publishRevocation(options: PublishRevocationOptions = {}): RevocationPublication {
+    return new RevocationPublication(this, 'Revocation', { ca: this, ...options });
   }
 
   public grantIssue(grantee: IGrantable): Grant {

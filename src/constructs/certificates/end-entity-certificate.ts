@@ -25,6 +25,7 @@ import { ParameterTags } from '../keys/parameter-tags';
 import { BoundPrivateKey } from '../keys/private-key';
 import { CertificateProvider, ledgerOf, NeededRight } from '../provider/certificate-provider';
 import { validRemovalPolicy } from '../provider/removal-policy';
+import { beforeIssuance } from '../revocation/issuance-order';
 
 /** What a kind of certificate adds to its resource. @internal */
 export interface EndEntityKind {
@@ -127,6 +128,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
     this._resource = provider.resource(this, kind.resourceType, tagged, [rights, ...provider.rightsFor(this, needed)], {
       removalPolicy, secret: this._key?.secret,
     });
+    this._resource.node.addDependency(beforeIssuance(ca));
   }
 
   /**

@@ -1,9 +1,8 @@
 import { Aws, CfnResource, CustomResource, Duration, Lazy, Names, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
-import { IGrantable, ManagedPolicy, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, determineLatestNodeRuntime, Function } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { IGrantable, ManagedPolicy, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
-import { bundledFunction } from './bundled-function';
+import { FULL_CORE, libraryFunction } from './library-function';
 import { acknowledgeWildcard } from './nag';
 import { policyId } from './policy-id';
 import { largestSize } from './policy-size';
@@ -90,32 +89,21 @@ export class CertificateProvider extends Construct {
   private constructor(stack: Stack) {
     super(stack, PROVIDER_ID);
     keepPrivateKeysOut(this);
-    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_YEAR, removalPolicy: RemovalPolicy.RETAIN });
-    const role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    const made = libraryFunction(this, {
       description: 'Makes the certificates of this stack',
-    });
-    this.role = role;
-    const shared = (name: keyof typeof SHARED_POLICIES): SharedPolicies => new SharedPolicies(this, name, SHARED_POLICIES[name], role);
-    this.sharedPolicies = { Keys: shared('Keys'), Tags: shared('Tags') };
-    const logging = logGroup.grantWrite(rolePolicy(this, 'Logging', role));
-    this.function = new Function(this, 'Function', {
-      description: 'Makes the certificates of this stack',
-      code: bundledFunction('handler'),
-      handler: 'index.handler',
-      runtime: determineLatestNodeRuntime(this),
-      architecture: Architecture.ARM_64,
-      // The generation of an RSA key is pure computation, and Lambda allots CPU by memory: a full core from 1,769 MB on.
-      memorySize: 1769,
+      bundle: 'handler',
+      handler: 'handler',
+      memorySize: FULL_CORE,
       timeout: Duration.minutes(5),
-      role,
-      logGroup,
       environment: {
         STACK_ID: Aws.STACK_ID,
         CERTIFICATE_AUTHORITIES: Lazy.string({ produce: () => stack.resolve(this.authorities).join(',') }),
       },
     });
-    logging.applyBefore(this.function);
+    this.role = made.role;
+    this.function = made.function;
+    const shared = (name: keyof typeof SHARED_POLICIES): SharedPolicies => new SharedPolicies(this, name, SHARED_POLICIES[name], made.role);
+    this.sharedPolicies = { Keys: shared('Keys'), Tags: shared('Tags') };
     this.node.addValidation({ validate: () => [...this.oversizedPolicies(), ...exportedPems(stack)] });
   }
 

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { crlRecordFrom, entryFrom, Item, revocationFrom, toAttribute, toItem } from './ledger-item';
-import { certificateKey, crlKey, revocationKey } from './ledger-keys';
+import { crlRecordFrom, entryFrom, Item, publicationFrom, revocationFrom, toAttribute, toItem } from './ledger-item';
+import { certificateKey, crlKey, publicationKey, revocationKey } from './ledger-keys';
 import { CONDITION_FAILED, LedgerTable } from './ledger-table';
 import { LedgerEntry } from '../ledger/ledger';
-import { CrlRecord, Revocation, Revocations } from '../ledger/revocation';
+import { CrlPublication, CrlRecord, Publications, Revocation } from '../ledger/revocation';
 
 /**
  * What the DynamoDB table of a ledger knows about revoked certificates. Items are never deleted:
@@ -13,8 +13,9 @@ import { CrlRecord, Revocation, Revocations } from '../ledger/revocation';
  *   list of what is revoked does not read what is not.
  * - `crl#<identity of the CA>`, `current`: the number of the revocation list that was taken last (`number`), the number of the newest one that
  *   was published (`published`), and its thisUpdate (`publishedAt`)
+ * - `crl#<identity of the CA>`, `publication`: the attributes of `CrlPublication`
  */
-export class DynamoDbRevocations implements Revocations {
+export class DynamoDbRevocations implements Publications {
   constructor(private readonly table: LedgerTable) {}
 
   public async certificate(issuer: string, serialNumber: string): Promise<LedgerEntry | undefined> {
@@ -28,14 +29,7 @@ export class DynamoDbRevocations implements Revocations {
   }
 
   public async record(revocation: Revocation, over: Revocation | undefined): Promise<boolean> {
-    const written = await this.ifAllowed(() => this.table.write('dynamodb:PutItem', (client, options) => client.send(new PutItemCommand({
-      TableName: this.table.name,
-      Item: { ...revocationKey(revocation), ...toItem(revocation) },
-      ...over ? { ConditionExpression: 'revision = :over', ExpressionAttributeValues: { ':over': toAttribute(over.revision) } }
-        : { ConditionExpression: 'attribute_not_exists(pk)' },
-    }), options), [CONDITION_FAILED]));
-    // The record may already be this one: it was written, but the answer was lost and the client retried.
-    return written || isDeepStrictEqual(await this.find(revocation.issuer, revocation.serialNumber), JSON.parse(JSON.stringify(revocation)));
+    return this.put(revocationKey(revocation), revocation, over, () => this.find(revocation.issuer, revocation.serialNumber));
   }
 
   public async *list(issuer: string): AsyncIterable<readonly Revocation[]> {
@@ -68,6 +62,32 @@ export class DynamoDbRevocations implements Revocations {
       ConditionExpression: 'attribute_not_exists(published) OR published < :number',
       ExpressionAttributeValues: { ':number': toAttribute(number), ':at': toAttribute(publishedAt) },
     }), options), [CONDITION_FAILED]));
+  }
+
+  public async crl(issuer: string): Promise<CrlRecord | undefined> {
+    const item = await this.table.get(crlKey(issuer));
+    return item && crlRecordFrom(item);
+  }
+
+  public async publication(issuer: string): Promise<CrlPublication | undefined> {
+    const item = await this.table.get(publicationKey(issuer));
+    return item && publicationFrom(item);
+  }
+
+  public async publishAt(issuer: string, publication: CrlPublication, over: CrlPublication | undefined): Promise<boolean> {
+    return this.put(publicationKey(issuer), publication, over, () => this.publication(issuer));
+  }
+
+  /** Writes a record over the one with that revision, if it is still there. */
+  private async put(key: Item, record: object, over: { readonly revision: number } | undefined, read: () => Promise<unknown>): Promise<boolean> {
+    const written = await this.ifAllowed(() => this.table.write('dynamodb:PutItem', (client, options) => client.send(new PutItemCommand({
+      TableName: this.table.name,
+      Item: { ...key, ...toItem(record) },
+      ...over ? { ConditionExpression: 'revision = :over', ExpressionAttributeValues: { ':over': toAttribute(over.revision) } }
+        : { ConditionExpression: 'attribute_not_exists(pk)' },
+    }), options), [CONDITION_FAILED]));
+    // The record may already be this one: it was written, but the answer was lost and the client retried.
+    return written || isDeepStrictEqual(await read(), JSON.parse(JSON.stringify(record)));
   }
 
   /** @returns whether the condition of the write was met */

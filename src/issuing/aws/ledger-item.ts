@@ -1,11 +1,12 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isMap } from '../../contract/json-map';
+import { checkListUrl, checkPartitions } from '../../contract/crl-places';
 import { KeyStorageProperties } from '../../contract/properties';
 import { REVOCATION_REASON_NAMES } from '../../contract/revocation';
 import { quote } from '../../contract/rules';
 import { entryOf } from '../../lambda/outside-text';
 import { LedgerEntry, ResourceRecord, TABLE_WAS_CHANGED } from '../ledger/ledger';
-import { CrlRecord, Revocation, REVOCATION_STATES } from '../ledger/revocation';
+import { CrlPublication, CrlRecord, Revocation, REVOCATION_STATES } from '../ledger/revocation';
 
 /** An item or the key of an item, in DynamoDB's format. */
 export type Item = { [name: string]: AttributeValue };
@@ -66,6 +67,15 @@ export function revocationFrom(item: Item): Revocation {
  */
 export function crlRecordFrom(item: Item): CrlRecord {
   return valuesOf(item, CRL) as unknown as CrlRecord;
+}
+
+/**
+ * Reads where the revocation lists of a CA are published.
+ *
+ * @throws Error if the item holds something else
+ */
+export function publicationFrom(item: Item): CrlPublication {
+  return valuesOf(item, PUBLICATION) as unknown as CrlPublication;
 }
 
 /**
@@ -131,7 +141,7 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const isMapOfTexts = (value: unknown): value is { readonly [name: string]: string } => isMap(value) && Object.values(value).every(isText);
 
 const TEXT: Kind = { what: 'a string', is: isText };
-const TEXTS: Kind = { what: 'a list of texts', is: value => Array.isArray(value) && value.every(isText) };
+const TEXTS: Kind = { what: 'a list of strings', is: value => Array.isArray(value) && value.every(isText) };
 const OCTETS: Kind = { what: 'bytes', is: Buffer.isBuffer };
 const FLAG: Kind = { what: 'true or false', is: value => typeof value === 'boolean' };
 const COUNT: Kind = { what: 'a whole number', is: Number.isSafeInteger };
@@ -202,6 +212,14 @@ const REVOCATION: Kinds<Revocation> = {
 };
 
 const CRL: Kinds<CrlRecord> = { number: COUNT, publishedAt: optional(TEXT) };
+
+const SITES: Kind = {
+  what: 'a list of URLs with numbers of partitions',
+  is: value => Array.isArray(value) && value.length > 0
+    && value.every(each => isMap(each) && checkListUrl(each.url) === undefined && checkPartitions(each.partitions) === undefined),
+};
+
+const PUBLICATION: Kinds<CrlPublication> = { sites: SITES, active: FLAG, revision: COUNT };
 
 const RECORD: Kinds<ResourceRecord> = {
   requestId: TEXT,

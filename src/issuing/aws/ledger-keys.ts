@@ -22,6 +22,10 @@ export function crlKey(issuer: string): Item {
   return { pk: { S: `crl#${issuer}` }, sk: { S: 'current' } };
 }
 
+export function publicationKey(issuer: string): Item {
+  return { pk: crlKey(issuer).pk, sk: { S: 'publication' } };
+}
+
 export function resourceKey(requester: Requester): Item {
   return { pk: { S: `resource#${pathOf(requester)}` }, sk: { S: 'current' } };
 }

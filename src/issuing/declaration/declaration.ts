@@ -1,3 +1,4 @@
+import { CrlSite } from '../ledger/revocation';
 import { DeclaredExtensions } from '../../contract/extensions';
 import { NameLists } from '../../contract/general-names';
 import { HashAlgorithmName, KeyAlgorithmName } from '../../contract/key-algorithms';
@@ -39,6 +40,11 @@ export interface Declaration {
   readonly tags: readonly Tag[];
   readonly request?: DeclaredRequest;
   readonly extensions?: DeclaredExtensions;
+  /**
+   * Where the CA publishes the revocation list that the certificate names. It is not declared but read from the CA's ledger when the
+   * certificate is made, and is no part of the identity: a CA that begins to publish must not replace what it has issued.
+   */
+  readonly crlSite?: CrlSite;
   readonly bundles: readonly BundleProperties[];
   readonly clipToIssuer: boolean;
   /** Whether the key outlives its resource. */

@@ -8,7 +8,7 @@ import { keyAlgorithmOfPublicKey, publicKeyOf } from '../../pki/keys';
 import { readAnyPrivateKey } from '../../pki/private-key-formats';
 import { Signer, signerOf } from '../../pki/signer';
 import { LedgerEntry } from '../ledger/ledger';
-import { NOTHING_TO_PUT_BACK, Ports, PutBack, SecretVersions } from '../ports';
+import { CaKeyPorts, NOTHING_TO_PUT_BACK, Ports, PutBack, SecretVersions } from '../ports';
 
 /** A key pair in custody. */
 export interface HeldKey {
@@ -47,12 +47,12 @@ export function custodyOf(keyStorage: KeyStorageProperties | undefined, ports: P
 }
 
 /**
- * The key of a CA.
+ * The key of a CA, which is in a secret or in KMS, never in a parameter.
  *
  * @throws Error if its place does not hold it
  */
-export async function keyOfCa({ keyStorage, serialNumber }: Pick<LedgerEntry, 'keyStorage' | 'serialNumber'>, ports: Ports): Promise<HeldKey> {
-  const key = await custodyOf(keyStorage, ports).find(serialNumber);
+export async function keyOfCa({ keyStorage, serialNumber }: Pick<LedgerEntry, 'keyStorage' | 'serialNumber'>, ports: CaKeyPorts): Promise<HeldKey> {
+  const key = await findCaKey(keyStorage, serialNumber, ports);
   if (!key) {
     throw new Error(`${describePlace(keyStorage!, serialNumber)} does not hold the key of the CA (version ${serialNumber}); restore it`);
   }
@@ -62,6 +62,35 @@ export async function keyOfCa({ keyStorage, serialNumber }: Pick<LedgerEntry, 'k
 /** Whether two places are the same, however their other facts are written. A parameter that another key encrypts is another place. */
 export function isSamePlace(one: KeyStorageProperties | undefined, other: KeyStorageProperties | undefined): boolean {
   return one?.Type === other?.Type && placeOf(one) === placeOf(other) && encryptionKeyOf(one) === encryptionKeyOf(other);
+}
+
+function findCaKey(keyStorage: KeyStorageProperties | undefined, version: string, ports: CaKeyPorts): Promise<HeldKey | undefined> {
+  switch (keyStorage?.Type) {
+    case 'SecretsManager': return versionOf(ports.secrets, keyStorage.SecretArn, version);
+    case 'Kms': return keyInHsm(keyStorage.KeyArn, ports);
+    case 'ExistingSecret': return existingKey(keyStorage, ports);
+    default: return Promise.resolve(undefined);
+  }
+}
+
+async function versionOf(versions: SecretVersions, place: string, version: string): Promise<HeldKey | undefined> {
+  const stored = await versions.read(place, version);
+  return stored === undefined ? undefined : inMemory(stored);
+}
+
+async function keyInHsm(keyArn: string, ports: Pick<Ports, 'hsm'>): Promise<HeldKey> {
+  const signer = await ports.hsm(keyArn);
+  return { publicKey: signer.publicKey, signer: () => signer };
+}
+
+async function existingKey({ SecretArn, PassphraseSecretArn }: ExistingKeyStorage, ports: Pick<Ports, 'secretValue'>): Promise<HeldKey | undefined> {
+  const value = await ports.secretValue(SecretArn);
+  if (value === undefined) {
+    return undefined;
+  }
+  const passphrase = PassphraseSecretArn === undefined ? undefined : await passphraseIn(PassphraseSecretArn, ports);
+  const { privateKeyPem, publicKey } = readAnyPrivateKey(value, passphrase);
+  return inMemory(privateKeyPem, publicKey);
 }
 
 function inMemory(privateKeyPem: string, publicKey = publicKeyOf(privateKeyPem)): HeldKey {
@@ -88,9 +117,8 @@ class VersionCustody implements Custody {
     this.encryptionKey = encryptionKeyOf(storage);
   }
 
-  public async find(version: string): Promise<HeldKey | undefined> {
-    const stored = await this.versions.read(this.place, version);
-    return stored === undefined ? undefined : inMemory(stored);
+  public find(version: string): Promise<HeldKey | undefined> {
+    return versionOf(this.versions, this.place, version);
   }
 
   public async obtain(version: string, algorithm: KeyAlgorithmName, owner: string, tags?: readonly Tag[]): Promise<HeldKey> {
@@ -114,9 +142,8 @@ class VersionCustody implements Custody {
 class HsmCustody implements Custody {
   constructor(private readonly keyArn: string, private readonly ports: Ports) {}
 
-  public async find(): Promise<HeldKey> {
-    const signer = await this.ports.hsm(this.keyArn);
-    return { publicKey: signer.publicKey, signer: () => signer };
+  public find(): Promise<HeldKey> {
+    return keyInHsm(this.keyArn, this.ports);
   }
 
   public async obtain(_version: string, algorithm: KeyAlgorithmName): Promise<HeldKey> {
@@ -136,15 +163,8 @@ class HsmCustody implements Custody {
 class ExistingCustody implements Custody {
   constructor(private readonly place: ExistingKeyStorage, private readonly ports: Ports) {}
 
-  public async find(): Promise<HeldKey | undefined> {
-    const { SecretArn, PassphraseSecretArn } = this.place;
-    const value = await this.ports.secretValue(SecretArn);
-    if (value === undefined) {
-      return undefined;
-    }
-    const passphrase = PassphraseSecretArn === undefined ? undefined : await passphraseIn(PassphraseSecretArn, this.ports);
-    const { privateKeyPem, publicKey } = readAnyPrivateKey(value, passphrase);
-    return inMemory(privateKeyPem, publicKey);
+  public find(): Promise<HeldKey | undefined> {
+    return existingKey(this.place, this.ports);
   }
 
   public async obtain(): Promise<never> {

@@ -5,7 +5,7 @@ import { Ports } from '../ports';
  *
  * @throws Error that names the secret, and shows nothing of its content
  */
-export async function passphraseIn(secretArn: string, ports: Ports): Promise<string> {
+export async function passphraseIn(secretArn: string, ports: Pick<Ports, 'secretValue'>): Promise<string> {
   const value = await ports.secretValue(secretArn);
   const text = value?.toString();
   if (value === undefined || text === undefined || (Buffer.isBuffer(value) && !value.equals(Buffer.from(text)))) {

@@ -1,5 +1,7 @@
 import { IssuingCa } from '../issuing-ca';
 import { LedgerEntry } from './ledger';
+import { listOfCertificate } from '../../contract/crl-places';
+import { DeclaredExtensions } from '../../contract/extensions';
 import { checkHashForKms } from '../../contract/kms';
 import { formatTime } from '../../contract/term';
 import { assertNotCaSubject } from '../../pki/ca-subject';
@@ -48,7 +50,7 @@ export function reservation(
     complain(checkHashForKms(ca?.keyAlgorithm ?? declaration.keyAlgorithm!, declaration.hashAlgorithm));
   }
   const publicKey = declaration.request?.content?.publicKey;
-  const planned = { ...declaredContent(declaration), keyAlgorithm: declaration.keyAlgorithm, publicKey, validity };
+  const planned = { ...contentFor(LONGEST_URL, declaration), keyAlgorithm: declaration.keyAlgorithm, publicKey, validity };
   assertNotCaSubject(planned.subject, (ca?.chain ?? []).map(der => parseCertificate(der).subject));
   assertMayIssue(profile, planned, ca?.issuer ?? {});
   assertFits(toPem('CERTIFICATE', largestCertificate(profile, planned, ca && { ...ca.issuer, keyAlgorithm: ca.keyAlgorithm })), declaration);
@@ -83,6 +85,21 @@ export function newEntry(
     reservedBy: requestId,
     ...facts,
   };
+}
+
+/** A serial number in the last of all partitions, whose URL is as long as any. */
+const LONGEST_URL = 'FFFFFFFF';
+
+/** The part of a certificate's content that its declaration and its serial number decide. */
+export function contentFor(serialNumber: string, declaration: Declaration): ReturnType<typeof declaredContent> {
+  const content = declaredContent(declaration);
+  const crlDistributionPoints = content.extensions?.crlDistributionPoints ?? publishedList(serialNumber, declaration);
+  return crlDistributionPoints ? { ...content, extensions: { ...content.extensions, crlDistributionPoints } } : content;
+}
+
+/** The URL of the list that the CA publishes. A certificate that proves possession to a platform is never revoked, so it names none. */
+function publishedList(serialNumber: string, { crlSite, profile }: Declaration): DeclaredExtensions['crlDistributionPoints'] {
+  return crlSite && profile !== 'verification' ? [`${crlSite.url}/${listOfCertificate(serialNumber, crlSite.partitions)}`] : undefined;
 }
 
 /** The part of a certificate's content that follows from its declaration alone. */

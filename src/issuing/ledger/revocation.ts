@@ -38,6 +38,22 @@ export interface CrlRecord {
   readonly publishedAt?: string;
 }
 
+/** A URL below which the lists of a CA are published, and the number of lists among which the certificates that name it are spread. */
+export interface CrlSite {
+  readonly url: string;
+  readonly partitions: number;
+}
+
+/** Where the lists of a CA are published. */
+export interface CrlPublication {
+  /** All sites that certificates may name; new certificates name the first one. */
+  readonly sites: readonly CrlSite[];
+  /** Whether new certificates name a site at all. */
+  readonly active: boolean;
+  /** Counts the changes, so that each one is conditional on the one before it. */
+  readonly revision: number;
+}
+
 /** Whether a certificate with this record is revoked now. */
 export function isRevoked(revocation: Revocation | undefined): revocation is Revocation {
   return revocation !== undefined && revocation.state !== 'RELEASED';
@@ -68,4 +84,19 @@ export interface Revocations {
   takeCrlNumber(issuer: string): Promise<CrlRecord>;
   /** Records that the list with this number was published, unless a later one was. */
   publishedCrl(issuer: string, crl: Required<CrlRecord>): Promise<void>;
+  /** Where the lists of a CA are published, or `undefined` if they never were. */
+  publication(issuer: string): Promise<CrlPublication | undefined>;
+}
+
+/** The part of a ledger that says where lists are published, as the function that publishes them needs it. */
+export interface Publications extends Revocations {
+  /** What is known about the lists of a CA, or `undefined` if none was ever made. */
+  crl(issuer: string): Promise<CrlRecord | undefined>;
+  /**
+   * Records where lists are published.
+   *
+   * @param over the publication that was read before; if there is another one now, nothing is written
+   * @returns whether it was written
+   */
+  publishAt(issuer: string, publication: CrlPublication, over: CrlPublication | undefined): Promise<boolean>;
 }

@@ -25,6 +25,8 @@ export const ADVICE: { readonly [name: string]: string } = {
   'kms:KMSInvalidStateException': 'the key is in a state in which it can\'t be used; check its KeyState (kms:DescribeKey)',
   'kms:NotFoundException': 'the key does not exist in the account and the Region of its ARN; a deleted key can\'t be restored',
   'kms:ThrottlingException': 'the account makes too many KMS calls at a time; deploy again later, or have the quota raised',
+  's3:AccessDenied': 'the role of the function and the policy of the bucket must both allow this action, and the use of the key that encrypts the bucket',
+  's3:NoSuchBucket': 'the bucket does not exist; deploy the stack that declares it',
   'kms:UnsupportedOperationException': 'the key must be an asymmetric signing key (KeyUsage SIGN_VERIFY)',
 };
 

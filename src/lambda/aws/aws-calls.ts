@@ -7,7 +7,7 @@ import { isFaultOfNetwork, UNREADABLE_ANSWER } from './network-faults';
  * The errors for rights that were granted a moment ago: IAM is eventually consistent, so the first calls after a policy was created can be
  * refused. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
  */
-const NOT_YET_GRANTED = ['AccessDeniedException', 'UnrecognizedClientException'];
+const NOT_YET_GRANTED = ['AccessDeniedException', 'AccessDenied', 'UnrecognizedClientException'];
 
 /**
  * The error for a KMS key that was created a moment ago. Secrets Manager and DynamoDB report a missing resource by another name.

@@ -21,8 +21,8 @@ export interface CrlContent {
    * of the CA.
    */
   readonly distributionPoint?: readonly string[];
-  /** The certificates that are revoked, by ascending serial number, in pages of any size. */
-  readonly revoked: AsyncIterable<readonly RevokedCertificate[]> | Iterable<readonly RevokedCertificate[]>;
+  /** The certificates that are revoked: encoded entries, or the certificates by ascending serial number, in pages of any size. */
+  readonly revoked: CrlEntries | AsyncIterable<readonly RevokedCertificate[]> | Iterable<readonly RevokedCertificate[]>;
 }
 
 const CRL_NUMBER = objectIdentifier(OID.cRLNumber);
@@ -44,10 +44,7 @@ export async function issueCrl(content: CrlContent, issuer: Pick<Issuer, 'name' 
   if (!Number.isSafeInteger(number) || number < 0) {
     throw new Error(`the number of a revocation list must be a whole number, got ${quote(String(number))}`);
   }
-  const entries = new CrlEntries();
-  for await (const page of revoked) {
-    page.forEach(entry => entries.add(entry));
-  }
+  const entries = revoked instanceof CrlEntries ? revoked : await entriesOf(revoked);
   entries.end();
   const algorithm = signatureAlgorithm(KEY_ALGORITHMS[caKeyAlgorithm(issuer.signer.publicKey)].family, hashAlgorithm);
   const extensions = [
@@ -65,6 +62,14 @@ export async function issueCrl(content: CrlContent, issuer: Pick<Issuer, 'name' 
     ...entries.chunks.length > 0 ? [elementHeader(Tag.SEQUENCE, lengthOf(entries.chunks)), ...entries.chunks] : [],
     explicit(0, sequence(...extensions)),
   ], algorithm, tbs => issuer.signer.sign(tbs, hashAlgorithm));
+}
+
+async function entriesOf(pages: Exclude<CrlContent['revoked'], CrlEntries>): Promise<CrlEntries> {
+  const entries = new CrlEntries();
+  for await (const page of pages) {
+    page.forEach(entry => entries.add(entry));
+  }
+  return entries;
 }
 
 /** Room for the longest header of an element, and for the algorithm and the signature of the longest key. */

@@ -114,8 +114,8 @@ test('what nothing here can check is said at synthesis', () => {
 describe('a declaration that can\'t work is refused:', () => {
   test('more roles than a pattern has room for', () => {
     const stack = stackOf();
-    expect(() => new SigningAlarm(stack, 'Alarm', { ca: caIn(stack), signers: importedRoles(stack, 10) }))
-      .toThrow('Stack/Alarm: signers must be at most 9 roles, got 10');
+    expect(() => new SigningAlarm(stack, 'Alarm', { ca: caIn(stack), signers: importedRoles(stack, 9) }))
+      .toThrow('Stack/Alarm: signers must be at most 8 roles, got 9');
   });
 
   test('a CA whose key is in a secret', () => {
@@ -155,7 +155,7 @@ test('a CA of another stack is watched by its key, and the function of this stac
 const LONG_NAME = 'Long'.repeat(16);
 
 test('the longest pattern is no longer than EventBridge takes', () => {
-  const signers = (stack: Stack): IRole[] => Array.from({ length: 9 }, (_, index) =>
+  const signers = (stack: Stack): IRole[] => Array.from({ length: 8 }, (_, index) =>
     Role.fromRoleArn(stack, `Role${index}`, `arn:aws-us-gov:iam::111122223333:role/${index}${LONG_NAME.slice(1)}`));
   expect(JSON.stringify(patternFor(signers, `arn:aws-us-gov:iam::111122223333:role/${LONG_NAME}`)).length).toBeLessThanOrEqual(2048);
 });

@@ -73,7 +73,7 @@ describe('an item that was changed from outside is refused with the attribute an
     ['bundles', { L: [{ NULL: true }] }, 'a list of bundles in the attribute bundles of the item @, got a list'],
     ['bundles', { L: [{ M: { Type: { S: 'Der' } } }] }, 'a list of bundles in the attribute bundles of the item @, got a list'],
     ['tags', { L: [{ M: { Key: { S: 'team' } } }] }, 'a list of tags in the attribute tags of the item @, got a list'],
-    ['formerTagKeys', { L: [{ N: '5' }] }, 'a list of texts in the attribute formerTagKeys of the item @, got a list'],
+    ['formerTagKeys', { L: [{ N: '5' }] }, 'a list of strings in the attribute formerTagKeys of the item @, got a list'],
     ['status', { S: 'BOGUS' }, 'one of RESERVED, SIGNED, REQUESTED, ISSUED, WITHDRAWN in the attribute status of the item @, got "BOGUS"'],
     ['status', undefined, 'one of RESERVED, SIGNED, REQUESTED, ISSUED, WITHDRAWN in the attribute status of the item @, got none'],
     ['certificate', { S: 'abc' }, 'bytes in the attribute certificate of the item @, got "abc"'],
@@ -86,9 +86,9 @@ describe('an item that was changed from outside is refused with the attribute an
   });
 
   test.each<[string, AttributeValue | undefined, string]>([
-    ['earlier', undefined, 'a list of texts in the attribute earlier'],
-    ['holds', { S: 'x' }, 'a list of texts in the attribute holds'],
-    ['holds', { L: [{ N: '5' }] }, 'a list of texts in the attribute holds'],
+    ['earlier', undefined, 'a list of strings in the attribute earlier'],
+    ['holds', { S: 'x' }, 'a list of strings in the attribute holds'],
+    ['holds', { L: [{ N: '5' }] }, 'a list of strings in the attribute holds'],
     ['revision', { S: 'x' }, 'a whole number in the attribute revision'],
     ['outcome', { S: 'x' }, 'one of SUCCESS, FAILED in the attribute outcome'],
     ['wants', { N: '5' }, 'a string in the attribute wants'],

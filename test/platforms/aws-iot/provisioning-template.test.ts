@@ -67,7 +67,7 @@ describe('a template of one\'s own', () => {
     ['with one thing for all devices, of pieces', thingOf({ ThingName: { 'Fn::Join': ['-', ['sensor', 'x']] } }),
       'the provisioning template\'s Resources.thing.Properties.ThingName must contain a value that differs from device to device'],
     ['with groups that are no list', thingOf({ ThingName: ID, ThingGroups: 'field' }),
-      'the provisioning template\'s Resources.thing.Properties.ThingGroups must be a list of texts, got "field"'],
+      'the provisioning template\'s Resources.thing.Properties.ThingGroups must be a list of strings, got "field"'],
     ['with a group that AWS IoT refuses', thingOf({ ThingName: ID, ThingGroups: ['field', 'my field'] }),
       'the provisioning template\'s Resources.thing.Properties.ThingGroups.1 must be 1 to 128 letters, digits and : _ - for AWS IoT Core, got "my field"'],
     ['with attributes that are a list', thingOf({ ThingName: ID, AttributePayload: ['version'] }),

@@ -163,7 +163,7 @@ describe('what CloudFormation fills in', () => {
   test('may not be a list among other texts', () => {
     const groups = ['field', ...new CfnParameter(new Stack(), 'Groups', { type: 'CommaDelimitedList' }).valueAsList];
     expect(() => provisioned(JustInTimeProvisioning.fromTemplate(withThing({ ThingGroups: groups })))).toThrow('Stack/Registration: the provisioning template\'s '
-      + 'Resources.thing.Properties.ThingGroups must be a list of texts or a token for the whole list');
+      + 'Resources.thing.Properties.ThingGroups must be a list of strings or a token for the whole list');
   });
 });
 

@@ -39,7 +39,7 @@ export function jsonCopy(value: unknown, name: string, path: readonly string[] =
   }
   if (Array.isArray(value)) {
     return value.map((each, index) => Token.isUnresolved([each])
-      ? fail('a list of texts or a token for the whole list', 'a list with an element that is a token for a list')
+      ? fail('a list of strings or a token for the whole list', 'a list with an element that is a token for a list')
       : jsonCopy(each, name, [...path, String(index)]));
   }
   if (Object.prototype.toString.call(value) !== '[object Object]') {

@@ -29,7 +29,7 @@ const A_TEXT = 'a string, or a Ref or function that results in a string';
 const TEXT: Form = { allowed: A_TEXT, textsOf: value => [['', value]] };
 
 const LIST: Form = {
-  allowed: 'a list of texts',
+  allowed: 'a list of strings',
   textsOf: value => Array.isArray(value) ? value.map((each, index) => [`.${index}`, each]) : isExpression(value) ? [] : undefined,
 };
 

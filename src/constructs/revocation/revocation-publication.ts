@@ -1,0 +1,224 @@
+import { Aws, CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { crlDistribution } from './crl-distribution';
+import { beforeIssuance } from './issuance-order';
+import { REVOCATION_PUBLICATION_KINDS, RevocationPublicationProps } from './publish-revocation-options';
+import { SERVICE_TIMEOUT_MINUTES } from '../../contract/cloudformation-limits';
+import { checkLifeDays, checkListUrl, checkPartitions, COMPLETE_LIST, COMPLETE_LIST_PEM, LIFE_DAYS } from '../../contract/crl-places';
+import {
+  CA_DIMENSION, LIFE_LEFT_METRIC, METRIC_NAMESPACE, PublisherEnvironment, REVOCATION_PUBLICATION_TYPE, RevocationPublicationProperties,
+} from '../../contract/revocation-functions';
+import { quote } from '../../contract/rules';
+import { grantSign } from '../ca/grant-issue';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { grantPublish, ledgerStream } from '../ca/ledger-table';
+import { check } from '../checks/kinds';
+import { note } from '../checks/notices';
+import { validate } from '../checks/validation';
+import { keepPrivateKeysOut } from '../keys/private-key-guard';
+import { FULL_CORE, libraryFunction } from '../provider/library-function';
+import { acknowledge, acknowledgeWildcard } from '../provider/nag';
+import { validRemovalPolicy } from '../provider/removal-policy';
+import { rolePolicy } from '../provider/role-policy';
+
+/** How often the function looks whether a list has to be renewed. It also makes up for what went wrong before. */
+const SCHEDULE = Duration.hours(1);
+
+/** How much of a list's life, in percent, is left when the alarm goes off. Lists are renewed at 50. */
+const ALARM_PERCENT = 25;
+
+/** How many hours in a row the list must be too old, so that a single missing value does no harm. */
+const ALARM_HOURS = 3;
+
+/** The function that makes the lists, and its rights. */
+type Publisher = ReturnType<typeof libraryFunction> & { readonly rights: Construct };
+
+/** The revocation lists of a CA, published where validators find them. Created by `publishRevocation` of a CA. */
+export class RevocationPublication extends Construct {
+  /**
+   * The URL below which the lists are, such as `http://d111111abcdef8.cloudfront.net/ca-0123456789abcdef0123456789abcdef`.
+   */
+  public readonly url: string;
+
+  /** The bucket that holds the lists. */
+  public readonly bucket: IBucket;
+
+  /**
+   * The distribution that serves the bucket.
+   *
+   * @default - you serve your own bucket
+   */
+  public readonly distribution?: Distribution;
+
+  /**
+   * The alarm that goes off when less than a quarter of the life of the newest list is left, or when nothing is known about it. Tell somebody:
+   * `alarm.addAlarmAction(new SnsAction(topic))`. It is absent for a CA that awaits its certificate.
+   *
+   * @default - the CA awaits its certificate
+   */
+  public readonly alarm?: Alarm;
+
+  /** The role of the function that signs the lists. @internal */
+  public readonly _role?: IRole;
+
+  constructor(scope: Construct, id: string, props: RevocationPublicationProps) {
+    super(scope, id);
+    check(this, REVOCATION_PUBLICATION_KINDS, props);
+    keepPrivateKeysOut(this);
+    const { ca, life, partitions = 1, bucket, ...options } = props;
+    rememberPublication(this, ca);
+    const lifeDays = life?.toDays({ integral: false }) ?? LIFE_DAYS.default;
+    validate(this, [lifeDays], () => checkLifeDays(lifeDays));
+    validate(this, [partitions], () => checkPartitions(partitions));
+    this.assertPlace(props);
+    const removalPolicy = validRemovalPolicy(this, options.removalPolicy, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    const made = bucket ? undefined : crlDistribution(this, options, removalPolicy);
+    this.bucket = bucket ?? made!.bucket;
+    this.distribution = made?.distribution;
+    const base = options.url ?? `http://${options.domainName ?? made!.distribution.distributionDomainName}`;
+    this.url = `${base}/${ca.caId}`;
+    if (options.domainName === undefined && made) {
+      note(this, 'crl-domain', 'certificates name the domain of the CloudFront distribution for as long as they are valid, so it must stay; '
+        + 'with a domainName of your own, the lists can move');
+    }
+    if (awaitsCertificate(ca)) {
+      return;
+    }
+
+    const publisher = this.publisher(ca, lifeDays, partitions);
+    this._role = publisher.role;
+    const properties: RevocationPublicationProperties = {
+      CaId: ca.caId, Bucket: this.bucket.bucketName, Url: this.url, Partitions: partitions, LifeDays: lifeDays,
+    };
+    const resource = new CustomResource(this, 'Resource', {
+      resourceType: REVOCATION_PUBLICATION_TYPE,
+      serviceToken: publisher.function.functionArn,
+      serviceTimeout: Duration.minutes(SERVICE_TIMEOUT_MINUTES),
+      properties: { ...properties },
+    });
+    resource.node.addDependency(publisher.rights, ...made ? [made.distribution, made.bucket] : []);
+    beforeIssuance(ca).add(resource);
+    this.publishOnRevocation(ca, publisher, options.ledgerStreamArn);
+    new Rule(this, 'Schedule', { description: 'Renews the revocation lists of a CA', schedule: Schedule.rate(SCHEDULE), targets: [new LambdaFunction(publisher.function)] });
+    this.alarm = new Alarm(this, 'Alarm', {
+      alarmDescription: `The revocation list of the CA ${ca.node.path} is not renewed; brokers that check it will refuse all devices once it has ended`,
+      metric: new Metric({
+        namespace: METRIC_NAMESPACE, metricName: LIFE_LEFT_METRIC, dimensionsMap: { [CA_DIMENSION]: ca.caId }, statistic: Stats.MINIMUM, period: SCHEDULE,
+      }),
+      threshold: ALARM_PERCENT,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: ALARM_HOURS,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  /** The URL of the list of all certificates of the CA, in DER (`application/pkix-crl`). Brokers that read lists from files take it. */
+  public get completeListUrl(): string {
+    return `${this.url}/${COMPLETE_LIST}`;
+  }
+
+  /** The URL of the list of all certificates of the CA, in PEM. */
+  public get completeListPemUrl(): string {
+    return `${this.url}/${COMPLETE_LIST_PEM}`;
+  }
+
+  private assertPlace({ bucket, url, domainName, certificate, encryptionKey }: RevocationPublicationProps): void {
+    if ((bucket === undefined) !== (url === undefined)) {
+      throw new Error(`${this.node.path}: bucket and url must be given together, because certificates name the URL at which you serve the bucket, got only ${bucket ? 'bucket' : 'url'}`);
+    }
+    if ((domainName === undefined) !== (certificate === undefined)) {
+      throw new Error(`${this.node.path}: domainName and certificate must be given together, because CloudFront serves a domain only with its certificate, `
+        + `got only ${domainName === undefined ? 'certificate' : 'domainName'}`);
+    }
+    const ofOwnBucket = Object.entries({ domainName, encryptionKey }).find(([, value]) => value !== undefined);
+    if (bucket && ofOwnBucket) {
+      throw new Error(`${this.node.path}: ${ofOwnBucket[0]} must be left out with a bucket of yours, which you serve and encrypt yourself`);
+    }
+    validate(this, [url], () => url === undefined ? undefined : checkListUrl(url));
+    validate(this, [domainName], () => domainName === undefined || checkListUrl(`http://${domainName}`) === undefined ? undefined
+      : `domainName must be a host name in lower case, without a scheme, got ${quote(domainName)}`);
+  }
+
+  /** The function that makes the lists, with the right to sign them. */
+  private publisher(ca: IPrivateIotCa, lifeDays: number, partitions: number): Publisher {
+    const environment: PublisherEnvironment = {
+      STACK_ID: Aws.STACK_ID,
+      CA_ID: ca.caId,
+      LEDGER_TABLE: ca.ledger.tableName,
+      CRL_BUCKET: this.bucket.bucketName,
+      CRL_URL: this.url,
+      CRL_PARTITIONS: String(partitions),
+      CRL_LIFE_DAYS: String(lifeDays),
+    };
+    const made = libraryFunction(this, {
+      description: 'Publishes the revocation lists of a CA',
+      bundle: 'revocation',
+      handler: 'publish',
+      memorySize: FULL_CORE,
+      timeout: Duration.minutes(5),
+      environment: { ...environment },
+    });
+    const rights = rolePolicy(this, 'Rights', made.role);
+    grantSign(ca, rights);
+    grantPublish(ca.ledger, rights);
+    const files = this.bucket.arnForObjects(`${ca.caId}/*`);
+    rights.addStatements(
+      new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [files] }),
+      // Without this right, S3 does not say that a file is missing. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
+    );
+    this.bucket.encryptionKey?.grantEncryptDecrypt(rights);
+    acknowledgeWildcard(rights, files, 'The function writes the lists of the CA, which are in one folder');
+    return { ...made, rights };
+  }
+
+  /** Makes the function publish when something is revoked, whoever revokes it. A batch is tried again for a day, and the schedule does not end. */
+  private publishOnRevocation(ca: IPrivateIotCa, { role, function: target }: Publisher, given: string | undefined): void {
+    const eventSourceArn = given ?? ledgerStream(ca.ledger);
+    if (eventSourceArn === undefined) {
+      throw new Error(`${this.node.path}: ledgerStreamArn must be given for a CA whose ledger is not made in this stack: the ARN that `
+        + '`aws dynamodb describe-table --table-name … --query Table.LatestStreamArn` prints');
+    }
+    const rights = rolePolicy(this, 'Stream', role);
+    rights.addStatements(
+      new PolicyStatement({ actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], resources: [eventSourceArn] }),
+      new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }),
+    );
+    acknowledge(rights, 'AwsSolutions-IAM5', 'dynamodb:ListStreams is not authorized on resources', ['Resource::*']);
+    new EventSourceMapping(this, 'Revocations', {
+      target,
+      eventSourceArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 1000,
+      maxBatchingWindow: Duration.seconds(5), // so that many revocations at once need few lists
+      filters: [FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: FilterRule.beginsWith('revoked#') } } } })],
+    }).node.addDependency(rights);
+  }
+}
+
+const PUBLICATIONS = new WeakMap<IPrivateIotCa, RevocationPublication>();
+
+/** The publication of a CA's lists, if there is one so far. */
+export function publicationOf(ca: IPrivateIotCa): RevocationPublication | undefined {
+  return PUBLICATIONS.get(ca);
+}
+
+function rememberPublication(publication: RevocationPublication, ca: IPrivateIotCa): void {
+  if (PUBLICATIONS.has(ca)) {
+    throw new Error(`${publication.node.path}: ca must be a CA whose revocation lists are not published yet, got ${ca.node.path}; `
+      + 'its certificates can name only one place');
+  }
+  PUBLICATIONS.set(ca, publication);
+}
+
+/** Whether the certificate of a CA is still to be made elsewhere. */
+function awaitsCertificate(ca: IPrivateIotCa & { readonly _awaitsCertificate?: boolean }): boolean {
+  return ca._awaitsCertificate === true;
+}

@@ -1,0 +1,37 @@
+/** What the constructs and the functions that revoke and publish agree on; see decisions/0019-revocation.md. */
+
+/** The type of the custom resource behind `publishRevocation`. It is final, because CloudFormation does not let a type change. */
+export const REVOCATION_PUBLICATION_TYPE = 'Custom::IotRevocationPublication';
+
+/** The environment variables of the function that publishes the lists of one CA. */
+export interface PublisherEnvironment {
+  readonly STACK_ID: string;
+  /** The identity of the CA. */
+  readonly CA_ID: string;
+  /** The name of the CA's ledger. */
+  readonly LEDGER_TABLE: string;
+  /** The name of the bucket. */
+  readonly CRL_BUCKET: string;
+  /** The URL below which certificates name their lists. */
+  readonly CRL_URL: string;
+  /** The number of lists among which certificates are spread. */
+  readonly CRL_PARTITIONS: string;
+  /** How long a list is valid, in days. */
+  readonly CRL_LIFE_DAYS: string;
+}
+
+/** The namespace of this library's metrics in CloudWatch. */
+export const METRIC_NAMESPACE = 'PrivateIotCa';
+
+/** The metric of how much is left of the life of a CA's newest list, in percent, and its dimension. */
+export const LIFE_LEFT_METRIC = 'RevocationListLifeLeft';
+export const CA_DIMENSION = 'CaId';
+
+/** The properties of the custom resource. The function believes its environment; a changed property makes CloudFormation ask it to publish. */
+export interface RevocationPublicationProperties {
+  readonly CaId: string;
+  readonly Bucket: string;
+  readonly Url: string;
+  readonly Partitions: number;
+  readonly LifeDays: number;
+}

@@ -1,0 +1,131 @@
+import { BACKDATE_MILLISECONDS, CaCrl, CrlPorts, makeCrls, recordPublished } from './make-crl';
+import { COMPLETE_LIST, COMPLETE_LIST_PEM } from '../../contract/crl-places';
+import { toPem } from '../../pki/pem';
+import { REVOCATION_LIST } from '../../pki/pem-blocks';
+import { CrlPublication, CrlRecord, CrlSite, Publications } from '../ledger/revocation';
+import { KEEPS_CHANGING, MAX_TURNS } from '../ledger/turns';
+
+/** A file with a list, as it is served. */
+export interface CrlFile {
+  /** Below the URL at which the CA publishes. */
+  readonly name: string;
+  readonly content: Buffer;
+  readonly contentType: string;
+  /** The number of the list. */
+  readonly number: number;
+  /** How long a copy of the file may be used before the file is asked for again, in seconds. */
+  readonly maxAge: number;
+}
+
+/** The place from which lists are served. */
+export interface CrlFiles {
+  /** Writes a file, unless the file there already holds a list with a greater number. */
+  replace(file: CrlFile): Promise<void>;
+}
+
+/** What a CA's lists are published with. */
+export interface PublishingPorts extends CrlPorts {
+  readonly revocations: (table: string) => Publications;
+  readonly files: CrlFiles;
+}
+
+/** The CA whose lists are published, and how. */
+export interface PublishedCa {
+  /** The identity of the CA. */
+  readonly caId: string;
+  /** The name of the CA's ledger. */
+  readonly table: string;
+  /** How long a list counts, in milliseconds. */
+  readonly life: number;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc2585#section-4.2 */
+const DER_TYPE = 'application/pkix-crl';
+const PEM_TYPE = 'application/x-pem-file';
+
+/**
+ * How long caches may serve a list, in seconds. A validator may keep a list until its nextUpdate; a cache between them should not add to
+ * the time that a revocation takes.
+ */
+const MAX_AGE = 300;
+
+/** Makes and publishes all lists of a CA. Several functions may do so at once: the files and the ledger keep the list with the greatest number. */
+export async function publishCrls({ caId, table, life }: PublishedCa, ports: PublishingPorts): Promise<CaCrl> {
+  let last: CaCrl | undefined;
+  for await (const crl of makeCrls(caId, table, life, ports)) {
+    const { name, der, number } = last = crl;
+    const maxAge = Math.min(MAX_AGE, Math.floor(life / 1000));
+    await ports.files.replace({ name, content: der, contentType: DER_TYPE, number, maxAge });
+    if (name === COMPLETE_LIST) {
+      await ports.files.replace({ name: COMPLETE_LIST_PEM, content: Buffer.from(toPem(REVOCATION_LIST, der)), contentType: PEM_TYPE, number, maxAge });
+    }
+  }
+  await recordPublished(last!, caId, table, ports);
+  return last!;
+}
+
+/**
+ * Publishes the lists of a CA if half of their life is over, so that there is time to find out why a list could not be made.
+ *
+ * @returns the share of the life of the newest published list that is left, from 0 to 1
+ */
+export async function renewCrls(ca: PublishedCa, ports: PublishingPorts): Promise<number> {
+  const revocations = ports.revocations(ca.table);
+  if (shareLeft(await revocations.crl(ca.caId), ca.life, ports.clock()) <= 0.5) {
+    await publishCrls(ca, ports);
+  }
+  return lifeLeft(ca, ports);
+}
+
+/** The share of the life of the newest published list that is left, from 0 to 1; 0 if no list was published. */
+export async function lifeLeft({ caId, table, life }: PublishedCa, ports: Pick<PublishingPorts, 'revocations' | 'clock'>): Promise<number> {
+  return shareLeft(await ports.revocations(table).crl(caId), life, ports.clock());
+}
+
+function shareLeft(crl: CrlRecord | undefined, life: number, now: Date): number {
+  if (crl?.publishedAt === undefined) {
+    return 0;
+  }
+  const madeAt = new Date(crl.publishedAt).getTime() + BACKDATE_MILLISECONDS;
+  return Math.min(1, Math.max(0, 1 - (now.getTime() - madeAt) / life));
+}
+
+/**
+ * Begins to publish at a site: certificates that are issued from now on name its lists, which are published first. Lists for the sites
+ * that earlier certificates name are still made.
+ */
+export async function beginPublication(ca: PublishedCa, site: CrlSite, ports: PublishingPorts): Promise<void> {
+  // Last until its lists are there, so that no certificate names a list that nobody can fetch.
+  await changePublication(ca, ports, ({ sites, active }) => sites.some(each => isSame(each, site)) ? undefined : { sites: [...sites, site], active });
+  await publishCrls(ca, ports);
+  await changePublication(ca, ports, ({ sites, active }) => active && isSame(sites[0], site) ? undefined
+    : { sites: [site, ...sites.filter(each => !isSame(each, site))], active: true });
+}
+
+/** Certificates that are issued from now on name no list. The lists stay as they are, and nobody renews them. */
+export async function endPublication(ca: PublishedCa, ports: Pick<PublishingPorts, 'revocations'>): Promise<void> {
+  await changePublication(ca, ports, ({ sites, active }) => active ? { sites, active: false } : undefined);
+}
+
+/** Changes where lists are published, from what is recorded at that moment. If `change` returns `undefined`, it stays. */
+async function changePublication(
+  { caId, table }: PublishedCa, ports: Pick<PublishingPorts, 'revocations'>,
+  change: (standing: CrlPublication) => Omit<CrlPublication, 'revision'> | undefined,
+): Promise<void> {
+  const revocations = ports.revocations(table);
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    const standing = await revocations.publication(caId);
+    const { revision } = standing ?? NOWHERE;
+    const next = change(standing ?? NOWHERE);
+    if (!next || await revocations.publishAt(caId, { ...next, revision: revision + 1 }, standing)) {
+      return;
+    }
+  }
+  throw new Error(KEEPS_CHANGING);
+}
+
+const NOWHERE: CrlPublication = { sites: [], active: false, revision: 0 };
+
+function isSame(one: CrlSite, other: CrlSite): boolean {
+  return one.url === other.url && one.partitions === other.partitions;
+}

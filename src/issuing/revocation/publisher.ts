@@ -1,0 +1,81 @@
+import { beginPublication, endPublication, lifeLeft, PublishedCa, publishCrls, PublishingPorts, renewCrls } from './publish-crls';
+import { isMap } from '../../contract/json-map';
+import { CA_DIMENSION, LIFE_LEFT_METRIC } from '../../contract/revocation-functions';
+import { quote } from '../../contract/rules';
+import { log } from '../../lambda/log';
+import { writeMetric } from '../../lambda/metric';
+import { failureOf, LifecycleEvent, LifecycleResult } from '../../resource/lifecycle-event';
+import { ignoreGone } from '../ledger/ledger';
+import { CrlSite } from '../ledger/revocation';
+
+/** A CA whose lists a function publishes, and where certificates name them. */
+export interface Publisher extends PublishedCa {
+  readonly site: CrlSite;
+}
+
+/** What makes a function publish lists, besides CloudFormation: a revocation in the ledger, or the hour. */
+export type Occasion = 'revocation' | 'schedule';
+
+/**
+ * Reads an event of the stream of a ledger, or of a schedule. Nothing in it is believed but that something has happened.
+ *
+ * @throws Error if it is neither
+ */
+export function occasionOf(event: unknown): Occasion {
+  if (isMap(event) && event['detail-type'] === 'Scheduled Event') {
+    return 'schedule';
+  }
+  if (isMap(event) && Array.isArray(event.Records) && event.Records.every(each => isMap(each) && each.eventSource === 'aws:dynamodb')) {
+    return 'revocation';
+  }
+  throw new Error('the event must be from CloudFormation, from the stream of the ledger or from the schedule');
+}
+
+/**
+ * Publishes the lists if there is an occasion to, and reports how much is left of the life of the newest list, also if it could not be
+ * made: the alarm is about what validators have.
+ */
+export async function publishOn(occasion: Occasion, publisher: Publisher, ports: PublishingPorts): Promise<void> {
+  try {
+    if (occasion === 'revocation') {
+      const { number } = await publishCrls(publisher, ports);
+      log('INFO', { message: `published the revocation lists with the number ${number}` });
+    } else {
+      await renewCrls(publisher, ports);
+    }
+  } finally {
+    const left = await lifeLeft(publisher, ports);
+    writeMetric(LIFE_LEFT_METRIC, 'Percent', Math.floor(100 * left), { [CA_DIMENSION]: publisher.caId }, ports.clock());
+  }
+}
+
+/**
+ * Begins or ends the publication of a CA's lists. The physical ID names the CA. If another CA takes its place, the former one is not
+ * touched: this function has no right to its ledger any more.
+ */
+export async function carryOutPublication(event: LifecycleEvent, publisher: Publisher, ports: PublishingPorts): Promise<LifecycleResult> {
+  const physicalResourceId = event.requestType === 'Delete' ? event.physicalResourceId! : idOf(publisher);
+  try {
+    if (event.requestType !== 'Delete') {
+      assertDeclared(event, publisher);
+      await beginPublication(publisher, publisher.site, ports);
+    } else if (physicalResourceId === idOf(publisher)) {
+      await endPublication(publisher, ports).catch(ignoreGone);
+    }
+    return { physicalResourceId, data: event.requestType === 'Delete' ? undefined : {} };
+  } catch (error) {
+    throw failureOf(event, event.physicalResourceId, error);
+  }
+}
+
+function idOf({ caId }: PublishedCa): string {
+  return `crls-of-${caId}`;
+}
+
+/** CloudFormation changes the function before the resource. Another order would publish at the wrong place and say that it is done. */
+function assertDeclared({ properties }: LifecycleEvent, { caId, site }: Publisher): void {
+  if (properties.CaId !== caId || properties.Url !== site.url) {
+    throw new Error(`Url must be that of the function's environment, ${site.url}, for the CA ${caId}, got ${quote(properties.Url)} for ${quote(properties.CaId)}; `
+      + 'deploy again');
+  }
+}

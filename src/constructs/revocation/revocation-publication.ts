@@ -106,7 +106,9 @@ export class RevocationPublication extends Construct {
     resource.node.addDependency(publisher.rights, ...made ? [made.distribution, made.bucket] : []);
     beforeIssuance(ca).add(resource);
     this.publishOnRevocation(ca, publisher, options.ledgerStreamArn);
-    new Rule(this, 'Schedule', { description: 'Renews the revocation lists of a CA', schedule: Schedule.rate(SCHEDULE), targets: [new LambdaFunction(publisher.function)] });
+    new Rule(this, 'Schedule', {
+      description: 'Renews the revocation lists of a CA', schedule: Schedule.rate(SCHEDULE), targets: [new LambdaFunction(publisher.function)],
+    });
     this.alarm = new Alarm(this, 'Alarm', {
       alarmDescription: `The revocation list of the CA ${ca.node.path} is not renewed; brokers that check it will refuse all devices once it has ended`,
       metric: new Metric({
@@ -179,7 +181,7 @@ export class RevocationPublication extends Construct {
     return { ...made, rights };
   }
 
-  /** Makes the function publish when something is revoked, whoever revokes it. A batch is tried again for a day, and the schedule does not end. */
+  /** Makes the function publish when something is revoked, whoever revokes it. A batch is tried again for a day, and the schedule goes on. */
   private publishOnRevocation(ca: IPrivateIotCa, { role, function: target }: Publisher, given: string | undefined): void {
     const eventSourceArn = given ?? ledgerStream(ca.ledger);
     if (eventSourceArn === undefined) {

@@ -1,6 +1,6 @@
 import { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isMap } from '../../contract/json-map';
 import { checkListUrl, checkPartitions } from '../../contract/crl-places';
+import { isMap } from '../../contract/json-map';
 import { KeyStorageProperties } from '../../contract/properties';
 import { REVOCATION_REASON_NAMES } from '../../contract/revocation';
 import { quote } from '../../contract/rules';

@@ -16,7 +16,9 @@ const CHANGED = ['PreconditionFailed', 'ConditionalRequestConflict', ABSENT];
  * object that it replaces. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 export class S3CrlFiles implements CrlFiles {
-  constructor(private readonly client: S3Client, private readonly calls: AwsCalls, private readonly bucket: string, private readonly folder: string) {}
+  constructor(
+    private readonly client: S3Client, private readonly calls: AwsCalls, private readonly bucket: string, private readonly folder: string,
+  ) {}
 
   public async replace(file: CrlFile): Promise<void> {
     const { name, content, contentType, number, maxAge } = file;

@@ -1,4 +1,3 @@
-import { CrlSite } from '../ledger/revocation';
 import { DeclaredExtensions } from '../../contract/extensions';
 import { NameLists } from '../../contract/general-names';
 import { HashAlgorithmName, KeyAlgorithmName } from '../../contract/key-algorithms';
@@ -11,6 +10,7 @@ import { Term } from '../../contract/term';
 import { CertificationRequest } from '../../pki/certification-request';
 import { ProfileName } from '../../pki/profile';
 import { PlatformId } from '../../platforms/registry';
+import { CrlSite } from '../ledger/revocation';
 
 /** What a resource declares, parsed and checked. */
 export interface Declaration {

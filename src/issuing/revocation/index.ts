@@ -1,36 +1,20 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMSClient } from '@aws-sdk/client-kms';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishingPorts } from './publish-crls';
 import { carryOutPublication, occasionOf, Publisher, publishOn } from './publisher';
 import { checkLifeDays, checkListUrl, checkPartitions } from '../../contract/crl-places';
 import { isMap } from '../../contract/json-map';
 import { PublisherEnvironment } from '../../contract/revocation-functions';
 import { AwsCalls } from '../../lambda/aws/aws-calls';
-import { byRegion } from '../../lambda/aws/by-region';
-import { CLIENT_OPTIONS } from '../../lambda/aws/client-options';
-import { SecretValues } from '../../lambda/aws/secret-values';
 import { functionEnvironment } from '../../lambda/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext } from '../../lambda/cloudformation/handle-event';
 import { log } from '../../lambda/log';
 import { complain, text, wholeNumber } from '../../resource/property-values';
-import { DynamoDbLedger } from '../aws/dynamodb-ledger';
-import { DynamoDbRevocations } from '../aws/dynamodb-revocations';
-import { KmsSigners } from '../aws/kms-signers';
-import { LedgerTable } from '../aws/ledger-table';
-import { S3CrlFiles } from '../aws/s3-crl-files';
-import { SecretsManagerVersions } from '../aws/secrets-manager-versions';
+import { RevocationClients } from '../aws/revocation-clients';
 
 /**
  * The entry points of the functions that revoke certificates and publish revocation lists, and the only file of this folder that reads the
- * environment. Clients live as long as the process.
+ * environment.
  */
-const region = process.env.AWS_REGION!;
-const dynamoDb = new DynamoDBClient({ ...CLIENT_OPTIONS, region });
-const s3 = new S3Client({ ...CLIENT_OPTIONS, region, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined }); // an emulator has no host for each bucket
-const secretsManager = byRegion(each => new SecretsManagerClient({ ...CLIENT_OPTIONS, region: each }));
-const kms = byRegion(each => new KMSClient({ ...CLIENT_OPTIONS, region: each }));
+const clients = new RevocationClients(process.env.AWS_REGION!, process.env.AWS_ENDPOINT_URL !== undefined);
 
 /** A permission that was just granted may take a fifth of the function's time to become effective. */
 const PATIENCE_SHARE = 5;
@@ -72,17 +56,5 @@ function publisherIn(environment: NodeJS.ProcessEnv): Publisher {
 }
 
 function ports({ caId }: Publisher, signal: AbortSignal, patience: number): PublishingPorts {
-  const calls = new AwsCalls(signal, patience);
-  const ledgerTable = (table: string): LedgerTable => new LedgerTable(dynamoDb, calls, table);
-  const values = new SecretValues(secretsManager, calls, region);
-  const signers = new KmsSigners(kms, calls);
-  return {
-    ledger: table => new DynamoDbLedger(ledgerTable(table)),
-    revocations: table => new DynamoDbRevocations(ledgerTable(table)),
-    secrets: new SecretsManagerVersions(secretsManager(region), calls),
-    secretValue: secretArn => values.read(secretArn),
-    hsm: keyArn => signers.signer(keyArn),
-    files: new S3CrlFiles(s3, calls, process.env.CRL_BUCKET!, caId),
-    clock: () => new Date(),
-  };
+  return clients.publishing(new AwsCalls(signal, patience), { bucket: text('CRL_BUCKET', process.env.CRL_BUCKET), folder: caId });
 }

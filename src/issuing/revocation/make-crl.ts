@@ -117,11 +117,11 @@ class CrlMaker {
 
 async function* revokedOf(records: AsyncIterable<readonly Revocation[]>, publishedAt: string): AsyncIterable<readonly RevokedCertificate[]> {
   for await (const page of records) {
-    yield page.filter(each => isRevoked(each) && each.notAfter >= publishedAt).map(revoked);
+    yield page.filter(each => isRevoked(each) && each.notAfter >= publishedAt).map(revokedCertificate);
   }
 }
 
-function revoked({ serialNumber, revokedAt, reason, invalidityDate }: Revocation): RevokedCertificate {
+function revokedCertificate({ serialNumber, revokedAt, reason, invalidityDate }: Revocation): RevokedCertificate {
   return { serialNumber, revokedAt: new Date(revokedAt), reason, ...invalidityDate !== undefined && { invalidityDate: new Date(invalidityDate) } };
 }
 

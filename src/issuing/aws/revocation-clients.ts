@@ -1,0 +1,48 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamoDbLedger } from './dynamodb-ledger';
+import { DynamoDbRevocations } from './dynamodb-revocations';
+import { KmsSigners } from './kms-signers';
+import { LedgerTable } from './ledger-table';
+import { S3CrlFiles } from './s3-crl-files';
+import { SecretsManagerVersions } from './secrets-manager-versions';
+import { AwsCalls } from '../../lambda/aws/aws-calls';
+import { byRegion } from '../../lambda/aws/by-region';
+import { CLIENT_OPTIONS } from '../../lambda/aws/client-options';
+import { SecretValues } from '../../lambda/aws/secret-values';
+import { PublishingPorts } from '../revocation/publish-crls';
+
+/** The clients of the functions that revoke and publish. They live as long as the process. */
+export class RevocationClients {
+  private readonly dynamoDb: DynamoDBClient;
+  private readonly s3: S3Client;
+  private readonly secretsManager = byRegion(region => new SecretsManagerClient({ ...CLIENT_OPTIONS, region }));
+  private readonly kms = byRegion(region => new KMSClient({ ...CLIENT_OPTIONS, region }));
+
+  /** @param isEmulated whether AWS is emulated: an emulator has no host for each bucket */
+  constructor(private readonly region: string, isEmulated: boolean) {
+    this.dynamoDb = new DynamoDBClient({ ...CLIENT_OPTIONS, region });
+    this.s3 = new S3Client({ ...CLIENT_OPTIONS, region, forcePathStyle: isEmulated });
+  }
+
+  /**
+   * The ports of one invocation.
+   *
+   * @param place the bucket of the lists, and the folder in it
+   */
+  public publishing(calls: AwsCalls, place: { readonly bucket: string; readonly folder: string }): PublishingPorts {
+    const values = new SecretValues(this.secretsManager, calls, this.region);
+    const signers = new KmsSigners(this.kms, calls);
+    return {
+      ledger: table => new DynamoDbLedger(new LedgerTable(this.dynamoDb, calls, table)),
+      revocations: table => new DynamoDbRevocations(new LedgerTable(this.dynamoDb, calls, table)),
+      secrets: new SecretsManagerVersions(this.secretsManager(this.region), calls),
+      secretValue: secretArn => values.read(secretArn),
+      hsm: keyArn => signers.signer(keyArn),
+      files: new S3CrlFiles(this.s3, calls, place.bucket, place.folder),
+      clock: () => new Date(),
+    };
+  }
+}

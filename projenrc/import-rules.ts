@@ -59,7 +59,7 @@ const FORBIDDEN = [
     message,
   })),
   {
-    target: ['./src/issuing/!(index).ts', './src/issuing/{ledger,keys,declaration}/**/*'],
+    target: ['./src/issuing/!(index).ts', './src/issuing/revocation/!(index).ts', './src/issuing/{ledger,keys,declaration}/**/*'],
     from: ['./src/issuing/aws/**/*', './src/lambda/{aws,cloudformation}/**/*'],
     message: 'use cases take their ports as an argument; only the entry wires adapters',
   },

@@ -143,6 +143,8 @@ export interface RequestableProperties {
   readonly RetainKey?: boolean;
   /** The tags of the parameter that holds the key; absent if it has no tags, or if the key is held elsewhere. */
   readonly Tags?: Tag[];
+  /** Whether the removal of the resource revokes the certificate; absent if the ledger of the CA decides. */
+  readonly RevokeOnRemoval?: boolean;
 }
 
 /** A rule for the subject of a request; see `AllowedSubject` in the contract. */

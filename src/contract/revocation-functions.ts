@@ -35,3 +35,37 @@ export interface RevocationPublicationProperties {
   readonly Partitions: number;
   readonly LifeDays: number;
 }
+
+/** The environment variables of the function that revokes certificates of one CA. */
+export type RevokerEnvironment = Pick<PublisherEnvironment, 'CA_ID' | 'LEDGER_TABLE'>;
+
+/** The answer of the function that revokes certificates. */
+export interface RevocationAnswer {
+  /** The identity of the CA. */
+  readonly ca: string;
+  readonly dryRun: boolean;
+  /** How many certificates the request has changed, would not change, and could not change. */
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly failed: number;
+  /** What happened to each certificate; only the first 5,000 of them. */
+  readonly certificates: readonly RevokedCertificateAnswer[];
+}
+
+export interface RevokedCertificateAnswer {
+  /** 40 upper-case hexadecimal digits. */
+  readonly serialNumber: string;
+  readonly subject: string;
+  readonly commonName?: string;
+  /** The name of the stack that has, or had, the certificate's resource, and its logical ID. */
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly changed: boolean;
+  readonly state?: 'HELD' | 'RELEASED' | 'REVOKED';
+  readonly reason?: string;
+  /** ISO 8601. */
+  readonly revokedAt?: string;
+  readonly invalidityDate?: string;
+  /** Why the certificate could not be revoked. */
+  readonly error?: string;
+}

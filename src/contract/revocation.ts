@@ -18,3 +18,7 @@ export const REVOCATION_REASONS = {
 export type RevocationReason = keyof typeof REVOCATION_REASONS;
 
 export const REVOCATION_REASON_NAMES = Object.keys(REVOCATION_REASONS) as RevocationReason[];
+
+export function isRevocationReason(value: unknown): value is RevocationReason {
+  return REVOCATION_REASON_NAMES.some(name => name === value);
+}

@@ -4,10 +4,11 @@ import { AnsweredError } from '../resource/answered-error';
 import { isOf } from './declaration/identity';
 import { makeCurrent, releaseKeys, restoreCurrent } from './keys/held-keys';
 import { tagParameter } from './keys/parameter-tags';
-import { LedgerEntry } from './ledger/ledger';
+import { ignoreGone, LedgerEntry } from './ledger/ledger';
 import { ledgerTables } from './ledger/ledger-tables';
 import { handleCaLookup } from './look-up-ca';
 import { Ports, PutBack } from './ports';
+import { revokeRemoved } from './revocation/revoke-removed';
 import { isRetained, withdrawCertificate } from './withdraw-certificate';
 import { SERVICE_TIMEOUT_MINUTES } from '../contract/cloudformation-limits';
 import { ResourceType } from '../contract/resource-types';
@@ -209,8 +210,10 @@ async function unansweredIdentity(event: LifecycleEvent, ports: Ports): Promise<
 async function removeIdentity(event: LifecycleEvent, identity: string, ports: Ports): Promise<string | undefined> {
   const claim = new Claim(event, { removes: identity }, ports);
   try {
-    await claim.open(ledgerTables(event));
+    const tables = ledgerTables(event);
+    await claim.open(tables);
     const kept = await withdraw([identity], claim, ports);
+    await revokeRemoved(event, identity, tables.home, ports).catch(ignoreGone);
     await claim.succeed();
     return await withdrawLeftBehind(claim, ports) ?? kept;
   } catch (error) {

@@ -108,7 +108,7 @@ async function leavingCas({ logicalResourceId, stackId }: LifecycleEvent, ports:
 async function livingCertificates(ledger: Ledger, caId: string, ports: Ports): Promise<string | undefined> {
   const now = ports.clock();
   const living: LedgerEntry[] = [];
-  for await (const entry of ledger.issued(caId)) {
+  for await (const entry of ledger.certificates(caId, 'ISSUED')) {
     if (entry.identity !== caId && !PROOFS.includes(entry.profile) && new Date(entry.notAfter) > now && living.push(entry) > MAX_COUNTED) {
       break;
     }

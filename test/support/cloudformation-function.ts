@@ -2,6 +2,7 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { CLIENT_OPTIONS } from '../../src/lambda/aws/client-options';
 
 const ROOT = resolve(__dirname, '../..');
 /** As the construct sets it; milliseconds. */
@@ -29,15 +30,18 @@ const CREDENTIALS = {
   AWS_SESSION_TOKEN: 'session-token-of-the-environment',
 };
 
+/** How long the function waits for an answer of AWS, in milliseconds. */
+const { requestTimeout } = CLIENT_OPTIONS.requestHandler;
+
 /**
  * Does for the bundle what Lambda's runtime does: one line in is an event, one line out is the end of its invocation. Its
- * waits and its time left pass as many times faster as it is told.
+ * waits and its time left pass as many times faster as it is told, but not its patience with an answer: a busy machine is slow.
  */
 const RUNTIME = `
 const [, bundle, name, speed] = process.argv;
 const { now } = Date, start = now(), wait = setTimeout, timers = require('timers/promises'), sleep = timers.setTimeout;
 Date.now = () => start + (now() - start) * speed;
-globalThis.setTimeout = (callback, ms, ...rest) => wait(callback, ms / speed, ...rest);
+globalThis.setTimeout = (callback, ms, ...rest) => wait(callback, ms === ${requestTimeout} ? ms : ms / speed, ...rest);
 timers.setTimeout = (ms, ...rest) => sleep(ms / speed, ...rest);
 let connections = 0;
 require('diagnostics_channel').subscribe('net.client.socket', () => { connections++; });

@@ -207,8 +207,9 @@ export class MemoryWorld {
       advance: (entry, to, facts, holder) => gate('advance', () => here().advance(entry, to, facts, holder)),
       named: (issuer, name) => gate('named', () => here().latest(entry => entry.issuer === issuer
         && entry.commonName !== undefined && comparableCommonName(entry.commonName) === comparableCommonName(name))),
-      async *issued(issuer) {
-        yield* await gate('issued', () => here().latest(entry => entry.issuer === issuer && entry.status === 'ISSUED'));
+      async *certificates(issuer, status) {
+        yield* await gate('certificates', () => [...here().entries.values()]
+          .filter(entry => entry.issuer === issuer && (status === undefined || entry.status === status)));
       },
     };
   }

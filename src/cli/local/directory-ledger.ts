@@ -51,8 +51,8 @@ export class DirectoryLedger implements Ledger {
     return this.write({ entries: { [key]: { ...standing, ...toStored({ ...fromStored(standing), ...present(facts), status: to }) } } });
   }
 
-  public async *issued(issuer: string): AsyncIterable<LedgerEntry> {
-    yield* this.entries(entry => entry.issuer === issuer && entry.status === 'ISSUED');
+  public async *certificates(issuer: string, status?: LedgerStatus): AsyncIterable<LedgerEntry> {
+    yield* Object.values(this.ledger.entries).filter(entry => entry.issuer === issuer && (status === undefined || entry.status === status)).map(fromStored);
   }
 
   public async named(issuer: string, commonName: string): Promise<LedgerEntry[]> {

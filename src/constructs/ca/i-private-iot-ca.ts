@@ -2,6 +2,7 @@ import { Duration, IResource } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaCertificate, CaCertificateOptions } from './ca-certificate';
@@ -182,6 +183,24 @@ export interface IPrivateIotCa extends IResource {
    * new CfnOutput(ca.stack, 'RevocationList', { value: lists.completeListUrl });
    */
   publishRevocation(options?: PublishRevocationOptions): RevocationPublication;
+
+  /**
+   * The function that revokes certificates of this CA, made on first use. It takes selectors and a reason (RFC 5280, section 5.3.1), as in
+   * the example, and answers with what has happened to each certificate. `private-iot-ca revoke --function` calls it. Without
+   * `publishRevocation`, the ledger alone knows what is revoked.
+   *
+   * @example
+   * declare const ca: PrivateIotCa;
+   * new CfnOutput(ca.stack, 'RevokeFunction', { value: ca.revokeFunction.functionName });
+   * // aws lambda invoke --function-name … --cli-binary-format raw-in-base64-out
+   * //   --payload '{ "commonNames": ["sensor-001"], "reason": "keyCompromise", "dryRun": true }' answer.json
+   */
+  readonly revokeFunction: IFunction;
+
+  /**
+   * Lets a principal revoke certificates of this CA: invoke the `revokeFunction`.
+   */
+  grantRevoke(grantee: IGrantable): Grant;
 
   /**
    * Lets a principal issue certificates of this CA: sign with the CA's key, and record what it signs. The principal can then

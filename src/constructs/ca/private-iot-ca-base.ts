@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaCertificate, CaCertificateOptions } from './ca-certificate';
@@ -13,11 +14,14 @@ import { DeviceCertificate, DeviceCertificateOptions } from '../certificates/dev
 import { HashAlgorithm } from '../certificates/hash-algorithm';
 import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
+import { check } from '../checks/kinds';
+import { GRANTEE } from '../checks/object-kinds';
 import { validId } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { refuseRemovalPolicy } from '../provider/removal-policy';
 import { PublishRevocationOptions } from '../revocation/publish-revocation-options';
 import { RevocationPublication } from '../revocation/revocation-publication';
+import { revokeFunction } from '../revocation/revoke-function';
 
 /** The common base of CAs that were not made by their declaration. */
 export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa {
@@ -86,6 +90,15 @@ export abstract class PrivateIotCaBase extends Resource implements IPrivateIotCa
 
   public publishRevocation(options: PublishRevocationOptions = {}): RevocationPublication {
     return new RevocationPublication(this, 'Revocation', { ca: this, ...options });
+  }
+
+  public get revokeFunction(): IFunction {
+    return revokeFunction(this);
+  }
+
+  public grantRevoke(grantee: IGrantable): Grant {
+    check(this, { grantee: GRANTEE }, { grantee });
+    return this.revokeFunction.grantInvoke(grantee);
   }
 
   public grantIssue(grantee: IGrantable): Grant {

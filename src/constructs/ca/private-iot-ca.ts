@@ -2,6 +2,7 @@ import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { IKey } from 'aws-cdk-lib/aws-kms';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CaCertificate, CaCertificateOptions } from './ca-certificate';
@@ -27,6 +28,7 @@ import { renderExtensions } from '../certificates/render-extensions';
 import { ServerCertificate, ServerCertificateOptions } from '../certificates/server-certificate';
 import { VerificationCertificate, VerificationCertificateOptions } from '../certificates/verification-certificate';
 import { check } from '../checks/kinds';
+import { GRANTEE } from '../checks/object-kinds';
 import { renderSubject, sayNotices, validateInsideCa, validGeneration, validHashAlgorithm, validId, validTerm } from '../checks/validation';
 import { KeyAlgorithm } from '../keys/key-algorithm';
 import { KeyStorage } from '../keys/key-storage';
@@ -35,6 +37,7 @@ import { validRemovalPolicy } from '../provider/removal-policy';
 import { beforeIssuance } from '../revocation/issuance-order';
 import { PublishRevocationOptions } from '../revocation/publish-revocation-options';
 import { RevocationPublication } from '../revocation/revocation-publication';
+import { revokeFunction } from '../revocation/revoke-function';
 
 /**
  * A private CA for IoT devices: a key, a certificate that the CA itself or a CA above it signs, and a ledger of everything
@@ -242,6 +245,15 @@ export class PrivateIotCa extends IotCertificateBase implements IPrivateIotCa, I
 
   public publishRevocation(options: PublishRevocationOptions = {}): RevocationPublication {
     return new RevocationPublication(this, 'Revocation', { ca: this, ...options });
+  }
+
+  public get revokeFunction(): IFunction {
+    return revokeFunction(this);
+  }
+
+  public grantRevoke(grantee: IGrantable): Grant {
+    check(this, { grantee: GRANTEE }, { grantee });
+    return this.revokeFunction.grantInvoke(grantee);
   }
 
   public grantIssue(grantee: IGrantable): Grant {

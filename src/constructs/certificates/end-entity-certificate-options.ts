@@ -4,7 +4,7 @@ import { CertificateSubject, SUBJECT } from './certificate-subject';
 import { ISSUED_CERTIFICATE_KINDS, IssuedCertificateOptions } from './issued-certificate-options';
 import { PemSource } from './pem-source';
 import { SubjectRule } from './subject-rule';
-import { DATE, Kinds, listOf, optional } from '../checks/kinds';
+import { DATE, FLAG, Kinds, listOf, optional } from '../checks/kinds';
 import { DURATION, KEY_ALGORITHM, KEY_STORAGE, PEM_SOURCE, REMOVAL_POLICY, SUBJECT_RULE } from '../checks/object-kinds';
 import { DELIVERY_FORMAT, DeliveryFormat } from '../keys/delivery-format';
 import { KeyAlgorithm } from '../keys/key-algorithm';
@@ -103,6 +103,14 @@ export interface EndEntityCertificateOptions extends CertificateExtensionOptions
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether the certificate is revoked when it leaves the stack, with the reason `cessationOfOperation`. It then never comes back: the same
+   * declaration gets a new certificate. A certificate that a changed declaration replaces is not revoked.
+   *
+   * @default - true if the CA publishes its revocation lists (`publishRevocation`), unless `removalPolicy` keeps the key
+   */
+  readonly revokeOnRemoval?: boolean;
 }
 
 /** Not exported. */
@@ -121,4 +129,5 @@ export const END_ENTITY_KINDS: Kinds<EndEntityCertificateOptions> = {
   deliveryFormats: optional(listOf(DELIVERY_FORMAT)),
   extendedKeyUsages: optional(listOf(EXTENDED_KEY_USAGE)),
   removalPolicy: optional(REMOVAL_POLICY),
+  revokeOnRemoval: optional(FLAG),
 };

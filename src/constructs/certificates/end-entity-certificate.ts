@@ -120,6 +120,7 @@ export abstract class EndEntityCertificateBase extends IssuedCertificateBase {
       Generation: generation,
       Platforms: kind.platforms.map(platform => platform._render()),
       Extensions: renderExtensions(this, options),
+      RevokeOnRemoval: options.revokeOnRemoval,
       ...kind.properties,
     };
     validateIssuing(this, ca, kind.profile, options, term.ValidityDays);

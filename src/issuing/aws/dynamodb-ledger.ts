@@ -99,12 +99,11 @@ export class DynamoDbLedger implements Ledger {
     return written || this.isAlready(entry, { status: to, ...Object.fromEntries(added) });
   }
 
-  public async *issued(issuer: string): AsyncIterable<LedgerEntry> {
+  public async *certificates(issuer: string, status?: LedgerStatus): AsyncIterable<LedgerEntry> {
     yield* this.query({
       KeyConditionExpression: 'pk = :pk',
-      FilterExpression: '#status = :issued',
-      ExpressionAttributeNames: STATUS,
-      ExpressionAttributeValues: { ':pk': certificateKey({ issuer }).pk, ':issued': toAttribute('ISSUED') },
+      ExpressionAttributeValues: { ':pk': certificateKey({ issuer }).pk, ...status && { ':status': toAttribute(status) } },
+      ...status && { FilterExpression: '#status = :status', ExpressionAttributeNames: STATUS },
     }, entryFrom);
   }
 

@@ -13,6 +13,7 @@ import { byRegion } from '../../lambda/aws/by-region';
 import { CLIENT_OPTIONS } from '../../lambda/aws/client-options';
 import { SecretValues } from '../../lambda/aws/secret-values';
 import { PublishingPorts } from '../revocation/publish-crls';
+import { RevokingPorts } from '../revocation/revoke-selected';
 
 /** The clients of the functions that revoke and publish. They live as long as the process. */
 export class RevocationClients {
@@ -27,8 +28,14 @@ export class RevocationClients {
     this.s3 = new S3Client({ ...CLIENT_OPTIONS, region, forcePathStyle: isEmulated });
   }
 
+  /** The ports of one invocation that revokes certificates. */
+  public revoking(calls: AwsCalls, table: string): RevokingPorts & Pick<PublishingPorts, 'clock'> {
+    const ledgerTable = new LedgerTable(this.dynamoDb, calls, table);
+    return { ledger: new DynamoDbLedger(ledgerTable), revocations: new DynamoDbRevocations(ledgerTable), clock: () => new Date() };
+  }
+
   /**
-   * The ports of one invocation.
+   * The ports of one invocation that publishes lists.
    *
    * @param place the bucket of the lists, and the folder in it
    */

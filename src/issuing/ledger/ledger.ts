@@ -164,8 +164,12 @@ export interface Ledger {
    * @throws OvertakenError
    */
   advance(entry: LedgerEntry, to: LedgerStatus, facts: LedgerFacts, holder: Holder): Promise<boolean>;
-  /** The issued certificates of a CA, fetched page by page on demand. */
-  issued(issuer: string): AsyncIterable<LedgerEntry>;
+  /**
+   * The certificates of a CA, also those that were superseded or withdrawn, fetched page by page on demand.
+   *
+   * @param status only those with this status
+   */
+  certificates(issuer: string, status?: LedgerStatus): AsyncIterable<LedgerEntry>;
   /** The latest certificates, one per resource, that a CA has made for a common name, regardless of case. */
   named(issuer: string, commonName: string): Promise<LedgerEntry[]>;
 }

@@ -1,8 +1,9 @@
 import { PublishingPorts } from './publish-crls';
 import { carryOutPublication, occasionOf, Publisher, publishOn } from './publisher';
+import { answerRevocation } from './revoker';
 import { checkLifeDays, checkListUrl, checkPartitions } from '../../contract/crl-places';
 import { isMap } from '../../contract/json-map';
-import { PublisherEnvironment } from '../../contract/revocation-functions';
+import { PublisherEnvironment, RevocationAnswer, RevokerEnvironment } from '../../contract/revocation-functions';
 import { AwsCalls } from '../../lambda/aws/aws-calls';
 import { functionEnvironment } from '../../lambda/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext } from '../../lambda/cloudformation/handle-event';
@@ -40,6 +41,24 @@ export async function publish(event: unknown, context: InvocationContext): Promi
     const { name, message } = error as Error;
     log('ERROR', { message: 'the revocation lists could not be published', awsRequestId: context.awsRequestId, errorName: name, errorMessage: message });
     throw new Error(message); // Lambda invokes the function again; a new error, because Lambda logs everything that is attached to one
+  }
+}
+
+/** Revokes certificates of a CA. IAM decides who may invoke the function. */
+export async function revoke(event: unknown, context: InvocationContext): Promise<RevocationAnswer> {
+  const { CA_ID, LEDGER_TABLE } = process.env as Partial<RevokerEnvironment>;
+  const { awsRequestId } = context;
+  const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT));
+  try {
+    const calls = new AwsCalls(signal, context.getRemainingTimeInMillis() / PATIENCE_SHARE);
+    const answer = await answerRevocation(text('CA_ID', CA_ID), event, awsRequestId, clients.revoking(calls, text('LEDGER_TABLE', LEDGER_TABLE)));
+    const { dryRun, changed, unchanged, failed } = answer;
+    log('INFO', { message: `${dryRun ? 'would revoke' : 'revoked'}: ${changed} changed, ${unchanged} unchanged, ${failed} failed`, awsRequestId });
+    return answer;
+  } catch (error) {
+    const { name, message } = error as Error;
+    log('ERROR', { message: 'not revoked', awsRequestId, errorName: name, errorMessage: message });
+    throw new Error(message); // for the caller
   }
 }
 

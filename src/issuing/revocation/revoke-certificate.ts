@@ -30,7 +30,9 @@ export interface RevocationResult {
  *
  * @throws Error if the certificate is unknown or was not issued, or if its revocation can't be changed in this way
  */
-export async function revokeCertificate(order: RevocationOrder, ledger: Revocations, now: Date): Promise<RevocationResult> {
+export async function revokeCertificate(
+  order: RevocationOrder, ledger: Pick<Revocations, 'certificate' | 'find' | 'record'>, now: Date,
+): Promise<RevocationResult> {
   const { issuer, serialNumber } = order;
   const notAfter = validityEnd(await ledger.certificate(issuer, serialNumber), order);
   for (let turn = 0; turn < MAX_TURNS; turn++) {

@@ -102,7 +102,7 @@ describe('the ledger of a directory', () => {
     await ledger().reserve(entry('A2'), undefined, HOLDER);
     await ledger().advance(entry('A2'), 'ISSUED', {}, HOLDER);
     const issued: string[] = [];
-    for await (const { serialNumber } of ledger().issued('ca-1')) {
+    for await (const { serialNumber } of ledger().certificates('ca-1', 'ISSUED')) {
       issued.push(serialNumber);
     }
     expect(issued).toEqual(['A2']);

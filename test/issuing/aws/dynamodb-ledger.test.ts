@@ -176,7 +176,7 @@ describe('the inventory', () => {
     }
     await ledger.reserve(entry({ identity: `device-${'9'.repeat(32)}`, issuer: 'ca-other' }), undefined, HOLDER);
     const identities: string[] = [];
-    for await (const { identity } of ledger.issued(issuer)) {
+    for await (const { identity } of ledger.certificates(issuer, 'ISSUED')) {
       identities.push(identity);
     }
     expect(identities.sort()).toEqual([0, 1, 3, 4].map(n => `device-${String(n).repeat(32)}`));

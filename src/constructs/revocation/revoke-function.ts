@@ -1,0 +1,41 @@
+import { Duration } from 'aws-cdk-lib';
+import { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { RevokerEnvironment } from '../../contract/revocation-functions';
+import { IPrivateIotCa } from '../ca/i-private-iot-ca';
+import { grantRecordRevocations } from '../ca/ledger-table';
+import { keepPrivateKeysOut } from '../keys/private-key-guard';
+import { FULL_CORE, libraryFunction } from '../provider/library-function';
+import { rolePolicy } from '../provider/role-policy';
+
+/** The construct id below the CA. It is final: the function's logical ID derives from it. */
+const ID = 'RevokeFunction';
+
+/**
+ * The function that revokes certificates of one CA. IAM decides who may invoke it. It can change what the ledger says about revocation,
+ * and nothing else: it has no right to sign.
+ */
+class RevokeFunction extends Construct {
+  public readonly function: IFunction;
+
+  constructor(ca: IPrivateIotCa) {
+    super(ca as unknown as Construct, ID);
+    keepPrivateKeysOut(this);
+    const environment: RevokerEnvironment = { CA_ID: ca.caId, LEDGER_TABLE: ca.ledger.tableName };
+    const made = libraryFunction(this, {
+      description: 'Revokes certificates of a CA',
+      bundle: 'revocation',
+      handler: 'revoke',
+      memorySize: FULL_CORE,
+      timeout: Duration.minutes(5),
+      environment: { ...environment },
+    });
+    grantRecordRevocations(ca.ledger, rolePolicy(this, 'Rights', made.role));
+    this.function = made.function;
+  }
+}
+
+/** The function that revokes certificates of a CA, made on first use. */
+export function revokeFunction(ca: IPrivateIotCa): IFunction {
+  return (ca.node.tryFindChild(ID) as RevokeFunction | undefined ?? new RevokeFunction(ca)).function;
+}

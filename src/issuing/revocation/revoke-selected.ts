@@ -1,0 +1,52 @@
+import { RevocationRequest } from './revocation-request';
+import { RevocationResult, revokeCertificate } from './revoke-certificate';
+import { selectCertificates, SelectedCertificate, SelectionPorts } from './select-certificates';
+import { Revocations } from '../ledger/revocation';
+
+/** How it went for a certificate. */
+export interface SelectedResult extends Partial<RevocationResult> {
+  readonly certificate: SelectedCertificate;
+  /** Why the certificate could not be revoked. */
+  readonly failure?: string;
+}
+
+/** Where certificates are selected and revoked. */
+export interface RevokingPorts extends SelectionPorts {
+  readonly revocations: Pick<Revocations, 'certificate' | 'find' | 'record'>;
+}
+
+/** How many certificates are revoked at a time: the calls for one take some milliseconds, nearly all of them spent waiting. */
+const AT_A_TIME = 20;
+
+/**
+ * Revokes the selected certificates of a CA in its ledger. A dry run finds out what would happen, and changes nothing.
+ *
+ * @param orderedBy who gives the order, for people who read the ledger
+ * @returns the results as they come, so that those of a million certificates need not be in memory at once
+ * @throws Error if a value selects nothing; before anything is revoked
+ */
+export async function* revokeSelected(
+  caId: string, { selection, dryRun, reason, invalidityDate }: RevocationRequest, orderedBy: string, { ledger, revocations }: RevokingPorts, now: Date,
+): AsyncIterable<SelectedResult> {
+  const written = dryRun ? { ...readsOf(revocations), record: async () => true } : revocations;
+  const revoke = async (certificate: SelectedCertificate): Promise<SelectedResult> => {
+    const order = { issuer: caId, serialNumber: certificate.serialNumber, reason, invalidityDate, orderedBy };
+    return revokeCertificate(order, written, now).then(result => ({ certificate, ...result }), (error: Error) => ({ certificate, failure: error.message }));
+  };
+  let batch: SelectedCertificate[] = [];
+  for await (const certificate of selectCertificates(caId, selection, { ledger, revocations })) {
+    batch.push(certificate);
+    if (batch.length === AT_A_TIME) {
+      yield* await Promise.all(batch.map(revoke));
+      batch = [];
+    }
+  }
+  yield* await Promise.all(batch.map(revoke));
+}
+
+function readsOf(revocations: RevokingPorts['revocations']): Pick<Revocations, 'certificate' | 'find'> {
+  return {
+    certificate: (issuer, serialNumber) => revocations.certificate(issuer, serialNumber),
+    find: (issuer, serialNumber) => revocations.find(issuer, serialNumber),
+  };
+}

@@ -9,5 +9,6 @@ export const lazy = {
   exportCommand: () => require('./export-command') as typeof import('./export-command'),
   revokeCommand: () => require('./revoke-command') as typeof import('./revoke-command'),
   inspectCommand: () => require('./inspect-command') as typeof import('./inspect-command'),
+  awsFunction: () => require('./aws-function') as typeof import('./aws-function'),
   lintCommand: () => require('./lint-command') as typeof import('./lint-command'),
 };

@@ -1,27 +1,25 @@
 import { userInfo } from 'node:os';
-import { CliError, DeploymentError, messageOf, printable } from './cli-error';
-import { documentText } from './document';
-import { keyOf } from './local/directory-ledger';
-import { directoryEngine, outside, Outside } from './local/engine';
-import { GivenSecrets } from './local/given-secrets';
-import { IssuedCertificate, issuedCertificates } from './local/issued-certificates';
-import { listsDocument, listsText } from './local/lists-text';
+import { CliError, DeploymentError } from './cli-error';
+import { lazy } from './lazy';
+import { outside, Outside } from './local/engine';
+import { listsText } from './local/lists-text';
 import { assertUnlocked, lockDirectory } from './local/lock';
 import { RehearsalDisk } from './local/rehearsal-disk';
-import { WrittenList, writeRevocationLists } from './local/revocation-lists';
-import { StateStore } from './local/state-store';
-import { select, Selection } from './revoke/selection';
-import { count, table } from './table';
-import { silentProgress, Terminal } from './terminal';
-import { REVOCATION_REASON_NAMES, RevocationReason } from '../contract/revocation';
+import { InvokeFunction, revokeByFunction } from './revoke/function-revocation';
+import { revokeInDirectory } from './revoke/local-revocation';
+import { describeOutcomes, Outcome, outcomesDocument } from './revoke/report';
+import { Selection } from './revoke/selection';
+import { count } from './table';
+import { Terminal } from './terminal';
+import { isRevocationReason, REVOCATION_REASON_NAMES, RevocationReason } from '../contract/revocation';
 import { quote } from '../contract/rules';
-import { parseTime } from '../contract/term';
-import { Revocation, RevocationState } from '../issuing/ledger/revocation';
-import { RevocationOrder, revokeCertificate } from '../issuing/revocation/revoke-certificate';
+import { formatTime, parseTime } from '../contract/term';
 
 /** The options of `private-iot-ca revoke`, as the user typed them. */
 export interface RevokeOptions extends Selection {
   readonly local: string;
+  readonly function?: string;
+  readonly all?: boolean;
   readonly reason: string;
   readonly invalidityDate?: string;
   readonly dryRun?: boolean;
@@ -29,84 +27,103 @@ export interface RevokeOptions extends Selection {
   readonly json?: boolean;
 }
 
-/** How it went for a certificate. */
-interface Result {
-  readonly certificate: IssuedCertificate;
-  readonly revocation?: Revocation;
-  readonly changed: boolean;
-  /** Why the certificate could not be revoked. */
-  readonly failure?: string;
+/** Why, when and who: the same for all certificates. */
+interface Order {
+  readonly reason: RevocationReason;
+  readonly invalidityDate?: Date;
+  readonly orderedBy: string;
 }
 
 /**
- * Runs `private-iot-ca revoke`. What it will do is found out on a copy of the state first, shown, and then done.
+ * Runs `private-iot-ca revoke`. What it will do is found out without changing anything first, shown, and then done.
  *
  * @returns whether everything was done
  */
-export async function revokeCommand(options: RevokeOptions, terminal: Terminal, reach: Outside = outside): Promise<boolean> {
-  const { local, dryRun = false, yes = false, json = false } = options;
+export async function revokeCommand(options: RevokeOptions, terminal: Terminal, reach: Outside = outside, invoke?: InvokeFunction): Promise<boolean> {
   const reason = validReason(options.reason);
   const order = { reason, invalidityDate: validInvalidityDate(options.invalidityDate, reason, reach.clock()), orderedBy: userName() };
-  const rehearsal = await revokeIn(local, options, order, { ...reach, disk: new RehearsalDisk(reach.disk), isRehearsal: true });
-  const changes = rehearsal.results.filter(({ changed }) => changed).length;
-  if (!json) {
-    terminal.print(describeResults(rehearsal.results, terminal.columns));
+  if (options.function === undefined) {
+    if (options.all) {
+      throw new CliError('--all must be left out without --function; select the certificates of a CA with --below');
+    }
+    return revokeHere(options, order, terminal, reach);
   }
-  if (dryRun) {
-    assertUnlocked(local);
-    terminal.print(json ? resultDocument(true, rehearsal.results, []) : 'dry run: nothing was changed\n');
-    return rehearsal.results.every(({ failure }) => failure === undefined);
-  }
-  if (changes > 0 && !yes && !await confirmed(`Revoke ${count(changes, 'certificate')}?`, terminal)) {
-    terminal.print('nothing was changed\n');
-    return false;
+  return revokeInAws(options.function, options, order, terminal, invoke ?? lazy.awsFunction().invokeFunction);
+}
+
+async function revokeHere(options: RevokeOptions, order: Order, terminal: Terminal, reach: Outside): Promise<boolean> {
+  const { local, json = false } = options;
+  const rehearsal = await revokeInDirectory(local, options, order, { ...reach, disk: new RehearsalDisk(reach.disk), isRehearsal: true });
+  const changes = changesIn(rehearsal.outcomes);
+  const ending = await showAndAsk(rehearsal.outcomes, changes, options, terminal, () => assertUnlocked(local));
+  if (ending !== undefined) {
+    return ending;
   }
   const unlock = lockDirectory(local);
   try {
-    const shown = new Set(rehearsal.results.map(({ certificate: { entry } }) => keyOf(entry)));
-    const { results, lists } = await terminal.progress.during('revoking', () => revokeIn(local, options, order, reach, shown));
-    terminal.print(json ? resultDocument(false, results, lists) : `${changes === 0 ? 'no changes\n' : ''}${listsText(lists, terminal.columns)}`);
-    const issuers = new Set(results.map(({ certificate: { entry } }) => entry.issuer));
+    const { outcomes, lists, issuers } = await terminal.progress.during('revoking', () => revokeInDirectory(local, options, order, reach, rehearsal.keys));
+    terminal.print(json ? outcomesDocument(false, outcomes, lists) : `${changes === 0 ? 'no changes\n' : ''}${listsText(lists, terminal.columns)}`);
     const failed = lists.find(({ issuer, failure }) => failure !== undefined && issuers.has(issuer));
     if (failed) {
       throw new DeploymentError(`the certificates are revoked, but the revocation list of ${failed.ca} could not be made: ${failed.failure}; `
         + '`private-iot-ca local` makes it');
     }
-    return results.every(({ failure }) => failure === undefined);
+    return areAllDone(outcomes);
   } finally {
     unlock();
   }
 }
 
+async function revokeInAws(name: string, options: RevokeOptions, order: Order, terminal: Terminal, invoke: InvokeFunction): Promise<boolean> {
+  const { json = false, all = false } = options;
+  const asked = { ...order, invalidityDate: order.invalidityDate && formatTime(order.invalidityDate) };
+  const rehearsal = await terminal.progress.during('asking', () => revokeByFunction(name, options, all, { ...asked, dryRun: true }, invoke));
+  const { changed, unchanged, failed } = rehearsal.answer;
+  const unnamed = changed + unchanged + failed - rehearsal.outcomes.length;
+  if (unnamed > 0 && !json) {
+    terminal.warn(`the table shows only the first ${count(rehearsal.outcomes.length, 'certificate')}; there are ${unnamed} more`);
+  }
+  const ending = await showAndAsk(rehearsal.outcomes, changed, options, terminal);
+  if (ending !== undefined) {
+    return ending;
+  }
+  // The certificates that the user has seen, if all were shown: more may have been issued since.
+  const [selection, isAll] = unnamed > 0 ? [options, all] : [{ serialNumber: rehearsal.outcomes.map(({ serialNumber }) => serialNumber) }, false];
+  const done = await terminal.progress.during('revoking', () => revokeByFunction(name, selection, isAll, { ...asked, dryRun: false }, invoke));
+  terminal.print(json ? outcomesDocument(false, done.outcomes, [])
+    : `${done.answer.changed === 0 ? 'no changes' : `${count(done.answer.changed, 'certificate')} changed in the ledger; lists that the CA publishes follow within seconds`}\n`);
+  return done.answer.failed === 0;
+}
+
 /**
- * Revokes the selected certificates, and makes the revocation lists of all CAs.
+ * Shows what will happen, and asks for leave.
  *
- * @param shown the certificates that the user has seen; another run may have issued more since
+ * @returns what the command returns, if it ends here
  */
-async function revokeIn(
-  directory: string, selection: Selection, order: Pick<RevocationOrder, 'reason' | 'invalidityDate' | 'orderedBy'>, reach: Outside,
-  shown?: ReadonlySet<string>,
-): Promise<{ readonly results: readonly Result[]; readonly lists: readonly WrittenList[] }> {
-  const store = StateStore.open(directory, reach.disk);
-  if (!store.exists) {
-    throw new CliError(`--local: ${directory} holds no local deployment; name the folder that \`private-iot-ca local --out\` has written`);
+async function showAndAsk(
+  outcomes: readonly Outcome[], changes: number, { dryRun = false, yes = false, json = false }: RevokeOptions, terminal: Terminal, beforeTrialEnds = () => {},
+): Promise<boolean | undefined> {
+  if (!json) {
+    terminal.print(describeOutcomes(outcomes, terminal.columns));
   }
-  const engine = directoryEngine(store, reach, new GivenSecrets([], []), silentProgress);
-  const results: Result[] = [];
-  for (const certificate of select(selection, issuedCertificates(store.state)).filter(({ entry }) => shown?.has(keyOf(entry)) ?? true)) {
-    const { table: name, entry: { issuer, serialNumber } } = certificate;
-    try {
-      const { revocation, changed } = await revokeCertificate({ ...order, issuer, serialNumber }, engine.ports.revocations(name), reach.clock());
-      results.push({ certificate, revocation, changed });
-    } catch (error) {
-      store.assertSound();
-      results.push({ certificate, changed: false, failure: messageOf(error) });
-    }
+  if (dryRun) {
+    beforeTrialEnds();
+    terminal.print(json ? outcomesDocument(true, outcomes, []) : 'dry run: nothing was changed\n');
+    return areAllDone(outcomes);
   }
-  // Also where nothing has changed: an earlier run may have ended between the ledger and the list.
-  const lists = reach.isRehearsal ? [] : await writeRevocationLists(engine, directory);
-  store.close();
-  return { results, lists };
+  if (changes > 0 && !yes && !await confirmed(`Revoke ${count(changes, 'certificate')}?`, terminal)) {
+    terminal.print('nothing was changed\n');
+    return false;
+  }
+  return undefined;
+}
+
+function changesIn(outcomes: readonly Outcome[]): number {
+  return outcomes.filter(({ changed }) => changed).length;
+}
+
+function areAllDone(outcomes: readonly Outcome[]): boolean {
+  return outcomes.every(({ error }) => error === undefined);
 }
 
 /** The user of this process. A container can run as a user that the system does not know. */
@@ -119,10 +136,10 @@ function userName(): string {
 }
 
 function validReason(reason: string): RevocationReason {
-  if (!REVOCATION_REASON_NAMES.some(name => name === reason)) {
+  if (!isRevocationReason(reason)) {
     throw new CliError(`--reason must be one of ${REVOCATION_REASON_NAMES.join(', ')}, got ${quote(reason)}`);
   }
-  return reason as RevocationReason;
+  return reason;
 }
 
 function validInvalidityDate(time: string | undefined, reason: RevocationReason, now: Date): Date | undefined {
@@ -142,37 +159,3 @@ async function confirmed(question: string, { ask }: Terminal): Promise<boolean> 
   }
   return ask(question);
 }
-
-/** What happens to each certificate, as a table. */
-function describeResults(results: readonly Result[], columns: number | undefined): string {
-  const rows = results.map(({ certificate: { entry, resource, ca }, revocation, changed, failure }) => [
-    entry.serialNumber, printable(entry.commonName ?? entry.subject), printable(resource), printable(ca),
-    failure !== undefined ? `refused: ${failure}` : changed ? CHANGES[revocation!.state] : `already ${CHANGES[revocation!.state]} (${revocation!.reason}) since ${revocation!.revokedAt}; not changed`,
-  ]);
-  return `${table(['serial number', 'subject', 'resource', 'CA', 'what happens'], rows, { columns })}\n`;
-}
-
-const CHANGES: { readonly [S in RevocationState]: string } = { REVOKED: 'revoked', HELD: 'on hold', RELEASED: 'released' };
-
-/** The document for programs. The schema describes it to users: keep both in step. */
-function resultDocument(dryRun: boolean, results: readonly Result[], lists: readonly WrittenList[]): string {
-  return documentText('revoke', {
-    dryRun,
-    certificates: results.map(({ certificate: { entry, stack, resource, ca }, revocation, changed, failure }) => ({
-      serialNumber: entry.serialNumber,
-      subject: entry.subject,
-      stack,
-      resource,
-      ca,
-      changed,
-      state: revocation && STATES[revocation.state],
-      reason: revocation?.reason,
-      revokedAt: revocation?.revokedAt,
-      invalidityDate: revocation?.invalidityDate,
-      error: failure,
-    })),
-    revocationLists: listsDocument(lists),
-  });
-}
-
-const STATES: { readonly [S in RevocationState]: string } = { REVOKED: 'revoked', HELD: 'held', RELEASED: 'released' };

@@ -51,8 +51,9 @@ require('readline').createInterface({ input: process.stdin }).on('line', async l
   const end = Date.now() + remaining;
   const before = connections;
   const getRemainingTimeInMillis = () => end - Date.now();
-  const error = await handler(event, { ...context, getRemainingTimeInMillis }).then(() => undefined, error => error.stack ?? String(error));
-  process.stdout.write('\\u0001' + JSON.stringify({ id, error, connections: connections - before }) + '\\n');
+  const ended = await handler(event, { ...context, getRemainingTimeInMillis })
+    .then(result => ({ result }), error => ({ error: error.stack ?? String(error), message: error.message }));
+  process.stdout.write('\\u0001' + JSON.stringify({ id, ...ended, connections: connections - before }) + '\\n');
 });
 process.stdout.write('\\u0001' + JSON.stringify({ id: 0 }) + '\\n');
 `;
@@ -60,6 +61,10 @@ process.stdout.write('\\u0001' + JSON.stringify({ id: 0 }) + '\\n');
 /** How an invocation ended: with the error that Lambda would see, if any. */
 export interface Invocation {
   readonly error?: string;
+  /** The error without its stack. */
+  readonly message?: string;
+  /** What the function has returned, for those that return something. */
+  readonly result?: unknown;
   /** How many network connections were begun, to wherever. */
   readonly connections?: number;
 }

@@ -1,0 +1,62 @@
+import { Outcome } from './report';
+import { select, Selection } from './selection';
+import { RevocationOrder, revokeCertificate } from '../../issuing/revocation/revoke-certificate';
+import { CliError, messageOf } from '../cli-error';
+import { keyOf } from '../local/directory-ledger';
+import { directoryEngine, Outside } from '../local/engine';
+import { GivenSecrets } from '../local/given-secrets';
+import { IssuedCertificate, issuedCertificates } from '../local/issued-certificates';
+import { WrittenList, writeRevocationLists } from '../local/revocation-lists';
+import { StateStore } from '../local/state-store';
+import { silentProgress } from '../terminal';
+
+/** What has happened to the certificates of a local deployment. */
+export interface LocalRevocation {
+  readonly outcomes: readonly Outcome[];
+  readonly lists: readonly WrittenList[];
+  /** The keys of the certificates in the ledger, and the identities of their CAs. */
+  readonly keys: ReadonlySet<string>;
+  readonly issuers: ReadonlySet<string>;
+}
+
+/**
+ * Revokes the selected certificates of a local deployment, and makes the revocation lists of all CAs.
+ *
+ * @param shown the keys of the certificates that the user has seen; another run may have issued more since
+ */
+export async function revokeInDirectory(
+  directory: string, selection: Selection, order: Pick<RevocationOrder, 'reason' | 'invalidityDate' | 'orderedBy'>, reach: Outside,
+  shown?: ReadonlySet<string>,
+): Promise<LocalRevocation> {
+  const store = StateStore.open(directory, reach.disk);
+  if (!store.exists) {
+    throw new CliError(`--local: ${directory} holds no local deployment; name the folder that \`private-iot-ca local --out\` has written`);
+  }
+  const engine = directoryEngine(store, reach, new GivenSecrets([], []), silentProgress);
+  const certificates = select(selection, issuedCertificates(store.state)).filter(({ entry }) => shown?.has(keyOf(entry)) ?? true);
+  const outcomes: Outcome[] = [];
+  for (const certificate of certificates) {
+    const { table, entry: { issuer, serialNumber } } = certificate;
+    try {
+      const { revocation, changed } = await revokeCertificate({ ...order, issuer, serialNumber }, engine.ports.revocations(table), reach.clock());
+      const { state, reason, revokedAt, invalidityDate } = revocation;
+      outcomes.push({ ...factsOf(certificate), changed, state, reason, revokedAt, invalidityDate });
+    } catch (error) {
+      store.assertSound();
+      outcomes.push({ ...factsOf(certificate), changed: false, error: messageOf(error) });
+    }
+  }
+  // Also where nothing has changed: an earlier run may have ended between the ledger and the list.
+  const lists = reach.isRehearsal ? [] : await writeRevocationLists(engine, directory);
+  store.close();
+  return {
+    outcomes,
+    lists,
+    keys: new Set(certificates.map(({ entry }) => keyOf(entry))),
+    issuers: new Set(certificates.map(({ entry }) => entry.issuer)),
+  };
+}
+
+function factsOf({ entry: { serialNumber, subject, commonName }, stack, resource, ca }: IssuedCertificate): Omit<Outcome, 'changed'> {
+  return { serialNumber, subject, commonName, stack, resource, ca };
+}

@@ -1,0 +1,47 @@
+import { RevokedCertificateAnswer } from '../../contract/revocation-functions';
+import { printable } from '../cli-error';
+import { documentText } from '../document';
+import { listsDocument } from '../local/lists-text';
+import { WrittenList } from '../local/revocation-lists';
+import { table } from '../table';
+
+/** What happens to a certificate. */
+export interface Outcome extends Omit<RevokedCertificateAnswer, 'stack' | 'logicalId'> {
+  /** The name of the stack, if it is known. */
+  readonly stack?: string;
+  /** The resource that has the certificate, with its stack. */
+  readonly resource: string;
+  /** The CA that has signed the certificate. */
+  readonly ca: string;
+}
+
+type State = NonNullable<Outcome['state']>;
+
+/** What happens to each certificate, as a table. */
+export function describeOutcomes(outcomes: readonly Outcome[], columns: number | undefined): string {
+  const rows = outcomes.map(({ serialNumber, commonName, subject, resource, ca, ...outcome }) => [
+    serialNumber, printable(commonName ?? subject), printable(resource), printable(ca), whatHappens(outcome),
+  ]);
+  return `${table(['serial number', 'subject', 'resource', 'CA', 'what happens'], rows, { columns })}\n`;
+}
+
+const CHANGES: { readonly [S in State]: string } = { REVOKED: 'revoked', HELD: 'on hold', RELEASED: 'released' };
+
+function whatHappens({ state, reason, revokedAt, changed, error }: Pick<Outcome, 'state' | 'reason' | 'revokedAt' | 'changed' | 'error'>): string {
+  if (error !== undefined) {
+    return `refused: ${printable(error)}`;
+  }
+  return changed ? CHANGES[state!] : `already ${CHANGES[state!]} (${reason}) since ${revokedAt}; not changed`;
+}
+
+/** The document for programs. The schema describes it to users: keep both in step. */
+export function outcomesDocument(dryRun: boolean, outcomes: readonly Outcome[], lists: readonly WrittenList[]): string {
+  return documentText('revoke', {
+    dryRun,
+    certificates: outcomes.map(({ serialNumber, subject, stack, resource, ca, changed, state, reason, revokedAt, invalidityDate, error }) =>
+      ({ serialNumber, subject, stack, resource, ca, changed, state: state && STATES[state], reason, revokedAt, invalidityDate, error })),
+    revocationLists: listsDocument(lists),
+  });
+}
+
+const STATES: { readonly [S in State]: string } = { REVOKED: 'revoked', HELD: 'held', RELEASED: 'released' };

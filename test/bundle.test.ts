@@ -5,10 +5,11 @@ import { join, resolve } from 'node:path';
 
 const ASSETS = resolve(__dirname, '..', 'assets');
 const HANDLER = join(ASSETS, 'handler', 'index.js');
+const REVOCATION = join(ASSETS, 'revocation', 'index.js');
 const CLI = join(ASSETS, 'cli', 'private-iot-ca.js');
 
 /** Kilobytes. A new dependency is a decision, not an accident: see decisions/0007-bundled-dependencies.md. */
-const CEILINGS: [string, number][] = [[HANDLER, 1_600], [CLI, 2_750]];
+const CEILINGS: [string, number][] = [[HANDLER, 1_600], [REVOCATION, 1_450], [CLI, 3_100]];
 
 test.each(CEILINGS)('%s stays below its ceiling', (file, kilobytes) => {
   expect(readFileSync(file).length / 1000).toBeLessThan(kilobytes);

@@ -1,5 +1,7 @@
 import { App, Stack, Tags } from 'aws-cdk-lib';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature, SubjectRule,
@@ -49,7 +51,7 @@ async function outside(made: AwsWorld) {
   const name = `${made.partition}/iot-ca-secret`;
   await made.secret(OLD.key, undefined, name);
   const [others, pem] = [await made.secret('of others'), await made.secret(OLD.certificate, keyArn)];
-  return { keyArn, name, others, pem, request: await made.secret(opensslRequest('/CN=sensor-9')) };
+  return { keyArn, name, others, pem, request: await made.secret(opensslRequest('/CN=sensor-9')), lists: await made.bucket() };
 }
 
 function rootPolicy({ partition, account }: AwsWorld): object {
@@ -59,7 +61,7 @@ function rootPolicy({ partition, account }: AwsWorld): object {
 type Outside = Awaited<ReturnType<typeof outside>>;
 
 /** Everything the library has, in one stack; in its second version with what is behind each construct changed. */
-function everything(stack: Stack, { keyArn, name, pem, request }: Outside, second: boolean, idOf: (ca: string) => string | undefined): void {
+function everything(stack: Stack, { keyArn, name, pem, request, lists }: Outside, second: boolean, idOf: (ca: string) => string | undefined): void {
   const generation = second ? 2 : 1;
   const secret = (id: string, secretCompleteArn: string, encryptionKey?: IKey) =>
     Secret.fromSecretAttributes(stack, id, { secretCompleteArn, encryptionKey });
@@ -95,6 +97,11 @@ function everything(stack: Stack, { keyArn, name, pem, request }: Outside, secon
   // Their parameters stay, and one of them loses its last tag.
   const staying = [undefined, '/iot/staying'].map((path, index) =>
     ca.addDeviceCertificate(`Staying${index}`, { ...subject(`sensor-1${index}`), ...P256, keyStorage: KeyStorage.parameterStore({ path }) }));
+  inKms.publishRevocation({ bucket: Bucket.fromBucketName(stack, 'Lists', lists), url: 'http://pki.acme.example', partitions: second ? 2 : 1 });
+  if (Stack.of(stack).partition === 'aws') { // CloudFront is not everywhere
+    existing.publishRevocation();
+  }
+  ca.grantRevoke(new ServicePrincipal('iot.amazonaws.com'));
   Tags.of(stack).add(second ? 'owner' : 'team', 'acme');
   if (second) {
     Tags.of(staying[1]).remove('owner');
@@ -118,6 +125,8 @@ describe.each(PLACES)('in $partition', place => {
       await stack.deploy(second, Object.keys(second.Resources).find(id => id.startsWith('CaBroker') && second.Resources[id].Type.startsWith('Custom::')));
     }
     await stack.deploy(second);
+    await stack.use('CaRevokeFunction', { stacks: ['Everything'], reason: 'certificateHold' });
+    await stack.use('CaRevokeFunction', { commonNames: ['sensor-001'], reason: 'keyCompromise' });
     await stack.delete();
     expect(stack.used.length).toBeGreaterThan(200);
     assertRights(stack);

@@ -1,5 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { opensslCa, opensslRequest } from './foreign-ca';
@@ -8,6 +10,20 @@ import { DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, Sign
 
 /** Everything the library has, in one stack. */
 export function fullStack(app: Construct = new App()): Stack {
+  const { stack, ca, existing, inKms, encryptionKey } = issuing(app);
+  ca.publishRevocation({ encryptionKey });
+  existing.publishRevocation({ partitions: 2 });
+  inKms.publishRevocation({ bucket: Bucket.fromBucketName(stack, 'Lists', 'acme-pki'), url: 'http://pki.acme.example' });
+  ca.grantRevoke(new ServicePrincipal('iot.amazonaws.com'));
+  return stack;
+}
+
+/** Everything that has certificates issued, in one stack. */
+export function issuingStack(app: Construct = new App()): Stack {
+  return issuing(app).stack;
+}
+
+function issuing(app: Construct) {
   const stack = stackOf(app);
   const encryptionKey = new Key(stack, 'EncryptionKey', { enableKeyRotation: true });
   const ca = new PrivateIotCa(stack, 'Ca', {
@@ -37,7 +53,7 @@ export function fullStack(app: Construct = new App()): Stack {
   ca.addServerCertificate('Broker', { subject: { commonName: 'broker' }, subjectAlternativeNames: { dns: ['broker.acme.example'] } });
   new SigningAlarm(stack, 'Alarm', { ca: inKms });
   new TrustBundle([ca, inKms, below, awaited, existing]);
-  return stack;
+  return { stack, ca, existing, inKms, encryptionKey };
 }
 
 function secretIn(stack: Stack, id: string) {

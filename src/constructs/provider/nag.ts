@@ -40,6 +40,6 @@ function flattened(value: unknown): string {
   if (typeof value !== 'object' || value === null) {
     return String(value);
   }
-  const { 'Ref': ref, 'Fn::Join': join } = value as { 'Ref'?: string; 'Fn::Join'?: [string, unknown[]] };
-  return join ? join[1].map(flattened).join(join[0]) : `<${ref ?? JSON.stringify(value)}>`;
+  const { 'Ref': ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as { 'Ref'?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]] };
+  return join ? join[1].map(flattened).join(join[0]) : `<${ref ?? attribute?.join('.') ?? JSON.stringify(value)}>`;
 }

@@ -176,7 +176,7 @@ export class RevocationPublication extends Construct {
       // Without this right, S3 does not say that a file is missing. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
       new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
     );
-    this.bucket.encryptionKey?.grantEncryptDecrypt(rights);
+    this.bucket.encryptionKey?.grant(rights, 'kms:Decrypt', 'kms:GenerateDataKey');
     acknowledgeWildcard(rights, files, 'The function writes the lists of the CA, which are in one folder');
     return { ...made, rights };
   }

@@ -8,7 +8,7 @@ import * as library from '../../../src';
 import {
   ApsaraMqttCaRegistration, AwsIotCaRegistration, AwsIotThing, AwsIotThingPolicy, AzureCaRegistration, AzureIotService, CaCertificate,
   CertificateOutputs, DeviceCertificate, HuaweiIotdaCaRegistration, InvocationAlarm, KeyStorage, PemSource, PrivateIotCa,
-  ProofOfPossessionSignature, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle, VerificationCertificate,
+  ProofOfPossessionSignature, RevocationPublication, ServerCertificate, SigningAlarm, TencentIotHubCaRegistration, TrustBundle, VerificationCertificate,
 } from '../../../src';
 import { opensslCa, opensslRequest } from '../../support/foreign-ca';
 import { fullStack } from '../../support/full-stack';
@@ -140,6 +140,7 @@ describe('every construct of the library keeps private keys out of the whole sta
     InvocationAlarm: stack => new InvocationAlarm(stack, 'Alarm'),
     PrivateIotCa: stack => caIn(stack),
     ProofOfPossessionSignature: (stack, other) => new ProofOfPossessionSignature(stack, 'Proof', { ca: inKms(other), verificationCode: 'code-1' }),
+    RevocationPublication: (stack, other) => new RevocationPublication(stack, 'Lists', { ca: inKms(other) }),
     ServerCertificate: (stack, other) => new ServerCertificate(stack, 'Broker', {
       ca: inKms(other), subject: { commonName: 'broker' }, subjectAlternativeNames: { dns: ['broker.acme.example'] },
     }),

@@ -1,18 +1,18 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PrivateIotCa } from '../../../src';
-import { fullStack } from '../../support/full-stack';
+import { issuingStack } from '../../support/full-stack';
 import { stackOf, statementsOf } from '../../support/stacks';
 
 test('one function stands behind all certificates of a stack', () => {
-  const template = Template.fromStack(fullStack());
+  const template = Template.fromStack(issuingStack());
   template.resourceCountIs('AWS::Lambda::Function', 1);
   template.resourceCountIs('AWS::IAM::Role', 1);
   template.resourceCountIs('AWS::Logs::LogGroup', 1);
 });
 
 test('the function is on arm64, on the newest runtime of its Region, and logs to a group of its own', () => {
-  Template.fromStack(fullStack()).hasResourceProperties('AWS::Lambda::Function', {
+  Template.fromStack(issuingStack()).hasResourceProperties('AWS::Lambda::Function', {
     Architectures: ['arm64'],
     Runtime: 'nodejs24.x',
     Handler: 'index.handler',
@@ -22,7 +22,7 @@ test('the function is on arm64, on the newest runtime of its Region, and logs to
 });
 
 test('the function is told by its environment which stack is its own, and the logical ids of the CAs in it, and nothing else', () => {
-  const [fn] = Object.values(Template.fromStack(fullStack()).findResources('AWS::Lambda::Function'));
+  const [fn] = Object.values(Template.fromStack(issuingStack()).findResources('AWS::Lambda::Function'));
   expect(fn.Properties.Environment).toEqual({
     Variables: {
       STACK_ID: { Ref: 'AWS::StackId' },
@@ -32,7 +32,7 @@ test('the function is told by its environment which stack is its own, and the lo
 });
 
 describe('the rights of the function', () => {
-  const ofProvider = () => statementsOf(fullStack()).filter(({ policy }) => policy.startsWith('PrivateIotCaProvider'));
+  const ofProvider = () => statementsOf(issuingStack()).filter(({ policy }) => policy.startsWith('PrivateIotCaProvider'));
   const actions = () => [...new Set(ofProvider().flatMap(({ Action }) => Action))].sort();
 
   test('are on single resources: a wildcard stands only for the parameters below a path of the stack or of a certificate', () => {
@@ -92,18 +92,18 @@ describe('the rights of the function', () => {
   });
 
   test('come from inline and customer policies only: no managed policy of AWS is attached', () => {
-    const [role] = Object.values(Template.fromStack(fullStack()).findResources('AWS::IAM::Role'));
+    const [role] = Object.values(Template.fromStack(issuingStack()).findResources('AWS::IAM::Role'));
     expect(role.Properties.ManagedPolicyArns).toBeUndefined();
   });
 
   test('on one CA are in a policy of its own, so that they last until that CA is removed', () => {
-    const policies = statementsOf(fullStack()).filter(({ policy }) => /RightsOn.*(Ca|InKms|Below|Awaited|Existing)[0-9A-F]{24}$/.test(policy)).map(({ policy }) => policy);
+    const policies = statementsOf(issuingStack()).filter(({ policy }) => /RightsOn.*(Ca|InKms|Below|Awaited|Existing)[0-9A-F]{24}$/.test(policy)).map(({ policy }) => policy);
     expect(new Set(policies).size).toBe(5);
   });
 });
 
 test('every certificate waits for the policies with the rights it needs', () => {
-  const resources = Template.fromStack(fullStack()).toJSON().Resources as Record<string, { Type: string; DependsOn?: string[] }>;
+  const resources = Template.fromStack(issuingStack()).toJSON().Resources as Record<string, { Type: string; DependsOn?: string[] }>;
   const waits = Object.entries(resources).filter(([, { Type }]) => /^Custom::.*Iot/.test(Type))
     .map(([id, { DependsOn = [] }]) => [id.slice(0, -8), ...DependsOn.map(each => /Provider(Keys|OwnStack|Parameters|RightsOnStack[A-Za-z]*?)[0-9A-F]+$/.exec(each)?.[1])]);
   expect(Object.fromEntries(waits.map(([id, ...on]) => [id, on]))).toEqual({

@@ -152,7 +152,7 @@ test('a key of one\'s own encrypts the bucket, and CloudFront and the function c
   const template = Template.fromStack(stack);
   const [, key] = only(template, 'AWS::KMS::Key');
   expect(JSON.stringify(key.Properties.KeyPolicy)).toContain('cloudfront.amazonaws.com');
-  expect(rightsOf(template).flatMap(({ actions }) => actions)).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey*']));
+  expect(rightsOf(template).flatMap(({ actions }) => actions)).toEqual(expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKey']));
 });
 
 test('a CA that awaits its certificate has no lists yet, but their URL', () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KeySpec, KMSClient } from '@aws-sdk/client-kms';
+import { BucketLocationConstraint, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { LambdaProcess } from './lambda-process';
 import { Encryption, NeededRight } from './needed-rights';
@@ -9,6 +10,11 @@ import { RegistrarName, REGISTRARS, ShippedFunction } from '../../../src/platfor
 
 /** The function that issues. */
 const PROVIDER: ShippedFunction = { bundle: 'handler', handler: 'handler' };
+
+/** The functions that revoke and publish, by their handlers. */
+const OF_REVOCATION: { readonly [handler: string]: ShippedFunction | undefined } = {
+  'index.publish': { bundle: 'revocation', handler: 'publish' }, 'index.revoke': { bundle: 'revocation', handler: 'revoke' },
+};
 
 /** What a resource is once it is made. */
 export interface Made {
@@ -26,6 +32,7 @@ export interface Place {
 /** The Lambda function behind custom resources, as a template declares it. */
 interface FunctionProperties {
   readonly Description: string;
+  readonly Handler: string;
   readonly Environment?: { readonly Variables: Record<string, string> };
 }
 
@@ -69,6 +76,15 @@ export class AwsWorld implements Encryption {
     return ARN!;
   }
 
+  /** A bucket that is not of any stack's making. */
+  public async bucket(): Promise<string> {
+    this.aws.account = this.account;
+    const Bucket = `lists-${randomUUID()}`;
+    const client = new S3Client({ endpoint: this.aws.url, region: this.region, forcePathStyle: true });
+    await client.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: this.region as BucketLocationConstraint } }));
+    return Bucket;
+  }
+
   /** Makes a resource, or changes it: what has no rights on it is a name only. */
   public async make(type: string, logicalId: string, stackName: string, properties: any, existing?: string): Promise<Made> {
     const arn = (service: string, resource: string, region = this.region) => `arn:${this.partition}:${service}:${region}:${this.account}:${resource}`;
@@ -86,6 +102,12 @@ export class AwsWorld implements Encryption {
         this.policies.set(keyArn, own(properties.KeyPolicy, keyArn));
         return { physicalId: key, attributes: { Arn: keyArn } };
       }
+      case 'AWS::S3::Bucket': {
+        const bucket = existing ?? await this.bucket();
+        return { physicalId: bucket, attributes: { Arn: `arn:${this.partition}:s3:::${bucket}`, RegionalDomainName: `${bucket}.s3.${this.region}.amazonaws.com` } };
+      }
+      case 'AWS::CloudFront::Distribution': return { physicalId: name, attributes: { DomainName: 'd111111abcdef8.cloudfront.net' } };
+      case 'AWS::CloudFront::OriginAccessControl': return { physicalId: name, attributes: { Id: name } };
       case 'AWS::IAM::Role': return { physicalId: name, attributes: { Arn: arn('iam', `role/${name}`, '') } };
       case 'AWS::Lambda::Function': return { physicalId: name, attributes: { Arn: arn('lambda', `function:${name}`) } };
       case 'AWS::Logs::LogGroup': return { physicalId: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
@@ -96,11 +118,12 @@ export class AwsWorld implements Encryption {
   /** Has a function handle an event, with the environment that its template gives it. */
   public async invoke(fn: FunctionProperties, event: { readonly ServiceToken: string; readonly [field: string]: unknown }): Promise<void> {
     const [, name] = /\((.+)\)$/.exec(fn.Description) ?? [];
-    const shipped = name === undefined ? PROVIDER : REGISTRARS[name as RegistrarName];
+    const shipped = OF_REVOCATION[fn.Handler] ?? (name === undefined ? PROVIDER : REGISTRARS[name as RegistrarName]);
     this.aws.account = this.account;
     const environment = { AWS_REGION: this.region, AWS_ENDPOINT_URL: this.aws.url, ...fn.Environment?.Variables, ...this.platform };
-    const standing = this.functions.get(event.ServiceToken) ?? new LambdaProcess(shipped, environment);
-    this.functions.set(event.ServiceToken, standing);
+    const configured = `${event.ServiceToken} ${JSON.stringify(environment)}`; // Lambda starts anew with another environment
+    const standing = this.functions.get(configured) ?? new LambdaProcess(shipped, environment);
+    this.functions.set(configured, standing);
     await standing.invoke(event);
   }
 
@@ -124,7 +147,7 @@ export class AwsWorld implements Encryption {
     if (replica.ResourcePolicy) {
       this.policies.set(tableArn, own(replica.ResourcePolicy.PolicyDocument, tableArn));
     }
-    return { physicalId: name, attributes: { Arn: tableArn } };
+    return { physicalId: name, attributes: { Arn: tableArn, StreamArn: `${tableArn}/stream/2026-01-01T00:00:00.000` } };
   }
 
   private async key({ KeySpec: spec, KeyUsage }: { KeySpec?: KeySpec; KeyUsage?: 'SIGN_VERIFY' }): Promise<string> {

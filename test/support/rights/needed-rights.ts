@@ -35,6 +35,11 @@ export function rightsNeededFor({ service, region, operation, input }: RecordedC
   const arnOf = (resource: string, of = service) => `arn:${where.partition}:${of}:${region}:${where.account}:${resource}`;
   switch (service) {
     case 'dynamodb': return ledgerRights(operation, input, name => name.startsWith('arn:') ? name : arnOf(`table/${name}`));
+    // Whoever may not list a bucket is not told that an object is missing.
+    case 's3': return [
+      { action: `s3:${operation}`, resource: `arn:${where.partition}:s3:::${input.Bucket}/${input.Key}`, context: {} },
+      ...operation === 'GetObject' ? [{ action: 's3:ListBucket', resource: `arn:${where.partition}:s3:::${input.Bucket}`, context: {} }] : [],
+    ];
     case 'kms': return [{ action: `kms:${operation}`, resource: input.KeyId, context: {} }];
     case 'cloudformation': return [{ action: `cloudformation:${operation}`, resource: input.StackName, context: {} }];
     case 'secretsmanager': {
@@ -75,7 +80,7 @@ function ledgerRights(operation: string, input: RecordedCall['input'], arnOf: (n
     return input.TransactItems.map((item: Record<string, any>) => right(ITEM_ACTIONS[Object.keys(item)[0]], Object.values(item)[0]));
   }
   if (operation === 'Query') {
-    const keys = Object.values<{ S?: string }>(input.ExpressionAttributeValues).flatMap(({ S }) => /^(identity|issuer|resource|name|place|registration)#/.test(S ?? '') ? S! : []);
+    const keys = Object.values<{ S?: string }>(input.ExpressionAttributeValues).flatMap(({ S }) => /^(identity|issuer|resource|name|place|registration|revoked|crl)#/.test(S ?? '') ? S! : []);
     return [{ action: 'dynamodb:Query', resource: arnOf(input.TableName), context: { 'dynamodb:LeadingKeys': keys.slice(0, 1) } }];
   }
   return [right(operation, input)];

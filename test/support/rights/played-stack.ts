@@ -164,12 +164,10 @@ export class PlayedStack {
 
   private async ask(RequestType: string, id: string, ResourceType: string, properties: any, template: Template, more: object) {
     const token = template.Resources[id].Properties.ServiceToken['Fn::GetAtt'][0];
-    const fn = this.standing.get(token)!;
     const RequestId = randomUUID();
     const { aws } = this.world;
-    aws.calls = [];
     aws.own = operation => operation === 'ListStackResources' ? this.listed() : undefined;
-    await this.world.invoke(fn.properties, {
+    await this.invoke(token, `${RequestType} ${ResourceType} ${id}`, template, id, {
       RequestType,
       RequestId,
       ResourceType,
@@ -180,20 +178,35 @@ export class PlayedStack {
       ResourceProperties: asCloudFormationSends(properties),
       ...more,
     });
-    const role = fn.properties.Role.split('/').pop();
-    const waitsFor = dependenciesIn(template);
-    const dependedOn = new Set([...closureOf(id, waitsFor), ...closureOf(token, waitsFor)]);
-    const policies = this.policiesOf(role, each => dependedOn.has(each));
-    const needed = [...aws.calls.flatMap(call => rightsNeededFor(call, this.world)), ...this.world.otherCalls()];
-    for (const right of needed) {
-      const decision = await decide(this.sessionOf(role), policies, right, this.world.policies.get(right.resource));
-      this.used.push({ ...right, request: `${RequestType} ${ResourceType} ${id}`, decision });
-    }
     const answer = aws.answerTo(RequestId);
     if (answer.Status !== 'SUCCESS') {
       throw new Error(`${RequestType} ${id}: ${answer.Reason}`);
     }
     return answer;
+  }
+
+  /** Invokes a function, as something other than CloudFormation does, once everything is there. */
+  public async use(beginning: string, event: object): Promise<void> {
+    const [id, { physicalId }] = [...this.standing].find(([each, { type }]) => each.startsWith(beginning) && type === 'AWS::Lambda::Function')!;
+    await this.invoke(id, `invocation of ${id}`, this.template, undefined, { ServiceToken: physicalId, ...event });
+  }
+
+  /** Invokes a function, and puts the rights that it needs to IAM: with the policies that the function and the resource depend on, or with all of them. */
+  private async invoke(
+    functionId: string, request: string, template: Template, resource: string | undefined, event: { readonly ServiceToken: string; readonly [field: string]: unknown },
+  ): Promise<void> {
+    const fn = this.standing.get(functionId)!;
+    this.world.aws.calls = [];
+    await this.world.invoke(fn.properties, event);
+    const role = fn.properties.Role.split('/').pop();
+    const waitsFor = dependenciesIn(template);
+    const dependedOn = resource === undefined ? undefined : new Set([...closureOf(resource, waitsFor), ...closureOf(functionId, waitsFor)]);
+    const policies = this.policiesOf(role, each => dependedOn?.has(each) ?? true);
+    const needed = [...this.world.aws.calls.flatMap(call => rightsNeededFor(call, this.world)), ...this.world.otherCalls()];
+    for (const right of needed) {
+      const decision = await decide(this.sessionOf(role), policies, right, this.world.policies.get(right.resource));
+      this.used.push({ ...right, request, decision });
+    }
   }
 
   private get values(): Values {

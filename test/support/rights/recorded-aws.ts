@@ -12,6 +12,14 @@ export interface RecordedCall {
   readonly input: Record<string, any>;
 }
 
+/** S3 names neither the operation nor its input but by the method and the path: `/<bucket>/<key>`. */
+const S3_VERBS: Record<string, string> = { GET: 'Get', PUT: 'Put' };
+
+function objectOf(url: string): Record<string, string> {
+  const [, Bucket, ...key] = decodeURIComponent(url.split('?')[0]).split('/');
+  return { Bucket, Key: key.join('/') };
+}
+
 /** The answer for an operation that moto does not know of. */
 export type OwnAnswer = (operation: string) => string | undefined;
 
@@ -62,8 +70,9 @@ export class RecordedAws {
     }
     const [, region = '', service = ''] = /Credential=[^/]+\/\d+\/([\w-]+)\/(\w+)\//.exec(incoming.headers.authorization ?? '') ?? [];
     const target = incoming.headers['x-amz-target'] as string | undefined;
-    const input = target ? JSON.parse(body.toString()) : Object.fromEntries(new URLSearchParams(body.toString()));
-    const operation = target?.split('.')[1] ?? String(input.Action);
+    const input = service === 's3' ? objectOf(incoming.url!)
+      : target ? JSON.parse(body.toString()) : Object.fromEntries(new URLSearchParams(body.toString()));
+    const operation = service === 's3' ? `${S3_VERBS[incoming.method!]}Object` : target?.split('.')[1] ?? String(input.Action);
     const own = this.own(operation);
     const account = /"(?:TableName|KeyId|SecretId)":"arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(body.toString())?.[1] ?? this.account;
     const answer = own === undefined ? await forward(incoming, body, this.moto, { 'x-moto-account-id': account }) : { status: 200, body: own, headers: { 'content-type': 'text/xml' } };

@@ -111,6 +111,19 @@ export interface IPrivateIotCa extends IResource {
   readonly platforms: IotPlatform[];
 
   /**
+   * The function that revokes certificates of this CA, made on first use. It takes selectors and a reason (RFC 5280, section 5.3.1), as in
+   * the example, and answers with what has happened to each certificate. `private-iot-ca revoke --function` calls it. Without
+   * `publishRevocation`, the ledger alone knows what is revoked.
+   *
+   * @example
+   * declare const ca: PrivateIotCa;
+   * new CfnOutput(ca.stack, 'RevokeFunction', { value: ca.revokeFunction.functionName });
+   * // aws lambda invoke --function-name … --cli-binary-format raw-in-base64-out
+   * //   --payload '{ "commonNames": ["sensor-001"], "reason": "keyCompromise", "dryRun": true }' answer.json
+   */
+  readonly revokeFunction: IFunction;
+
+  /**
    * The CA's certificate in PEM, for use in the stack of `scope`. In the CA's own stack, it is `certificatePem`. In another stack,
    * that stack's function looks the certificate up in the CA's ledger, because CloudFormation exports at most 1,024 characters and
    * an RSA certificate has more.
@@ -183,19 +196,6 @@ export interface IPrivateIotCa extends IResource {
    * new CfnOutput(ca.stack, 'RevocationList', { value: lists.completeListUrl });
    */
   publishRevocation(options?: PublishRevocationOptions): RevocationPublication;
-
-  /**
-   * The function that revokes certificates of this CA, made on first use. It takes selectors and a reason (RFC 5280, section 5.3.1), as in
-   * the example, and answers with what has happened to each certificate. `private-iot-ca revoke --function` calls it. Without
-   * `publishRevocation`, the ledger alone knows what is revoked.
-   *
-   * @example
-   * declare const ca: PrivateIotCa;
-   * new CfnOutput(ca.stack, 'RevokeFunction', { value: ca.revokeFunction.functionName });
-   * // aws lambda invoke --function-name … --cli-binary-format raw-in-base64-out
-   * //   --payload '{ "commonNames": ["sensor-001"], "reason": "keyCompromise", "dryRun": true }' answer.json
-   */
-  readonly revokeFunction: IFunction;
 
   /**
    * Lets a principal revoke certificates of this CA: invoke the `revokeFunction`.

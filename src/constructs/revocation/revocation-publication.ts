@@ -1,9 +1,8 @@
-import { Aws, CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -106,13 +105,15 @@ export class RevocationPublication extends Construct {
     resource.node.addDependency(publisher.rights, ...made ? [made.distribution, made.bucket] : []);
     beforeIssuance(ca).add(resource);
     this.publishOnRevocation(ca, publisher, options.ledgerStreamArn);
-    new Rule(this, 'Schedule', {
-      description: 'Renews the revocation lists of a CA', schedule: Schedule.rate(SCHEDULE), targets: [new LambdaFunction(publisher.function)],
-    });
+    this.publishOnSchedule(publisher);
     this.alarm = new Alarm(this, 'Alarm', {
       alarmDescription: `The revocation list of the CA ${ca.node.path} is not renewed; brokers that check it will refuse all devices once it has ended`,
       metric: new Metric({
-        namespace: METRIC_NAMESPACE, metricName: LIFE_LEFT_METRIC, dimensionsMap: { [CA_DIMENSION]: ca.caId }, statistic: Stats.MINIMUM, period: SCHEDULE,
+        namespace: METRIC_NAMESPACE,
+        metricName: LIFE_LEFT_METRIC,
+        dimensionsMap: { [CA_DIMENSION]: ca.caId },
+        statistic: Stats.MINIMUM,
+        period: SCHEDULE,
       }),
       threshold: ALARM_PERCENT,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -143,6 +144,9 @@ export class RevocationPublication extends Construct {
     if (bucket && ofOwnBucket) {
       throw new Error(`${this.node.path}: ${ofOwnBucket[0]} must be left out with a bucket of yours, which you serve and encrypt yourself`);
     }
+    const { region } = Stack.of(this);
+    validate(this, [region], () => bucket || !region.startsWith('us-gov-') ? undefined
+      : `bucket and url must be given in ${region}, where Amazon CloudFront is not available`);
     validate(this, [url], () => url === undefined ? undefined : checkListUrl(url));
     validate(this, [domainName], () => domainName === undefined || checkListUrl(`http://${domainName}`) === undefined ? undefined
       : `domainName must be a host name in lower case, without a scheme, got ${quote(domainName)}`);
@@ -179,6 +183,14 @@ export class RevocationPublication extends Construct {
     this.bucket.encryptionKey?.grant(rights, 'kms:Decrypt', 'kms:GenerateDataKey');
     acknowledgeWildcard(rights, files, 'The function writes the lists of the CA, which are in one folder');
     return { ...made, rights };
+  }
+
+  /** The permission has an id of its own: that of CDK's target names the stage, and ids should be the same in all stages. */
+  private publishOnSchedule({ function: target }: Publisher): void {
+    const rule = new Rule(this, 'Schedule', {
+      description: 'Renews the revocation lists of a CA', schedule: Schedule.rate(SCHEDULE), targets: [{ bind: () => ({ arn: target.functionArn }) }],
+    });
+    target.addPermission('Schedule', { principal: new ServicePrincipal('events.amazonaws.com'), sourceArn: rule.ruleArn });
   }
 
   /** Makes the function publish when something is revoked, whoever revokes it. A batch is tried again for a day, and the schedule goes on. */

@@ -49,9 +49,7 @@ const PEM_TYPE = 'application/x-pem-file';
  */
 const MAX_AGE = 300;
 
-/**
- * Makes and publishes all lists of a CA. Several functions may do so at once: the files and the ledger keep the list with the greatest number.
- */
+/** Makes and publishes all lists of a CA. Several functions may do so at once: the files and the ledger keep the greatest number. */
 export async function publishCrls({ caId, table, life }: PublishedCa, ports: PublishingPorts): Promise<CaCrl> {
   let last: CaCrl | undefined;
   for await (const crl of makeCrls(caId, table, life, ports)) {

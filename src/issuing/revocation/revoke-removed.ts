@@ -1,7 +1,6 @@
 import { revokeCertificate } from './revoke-certificate';
 import { LifecycleEvent } from '../../resource/lifecycle-event';
 import { truth } from '../../resource/property-values';
-import { isRevoked } from '../ledger/revocation';
 import { Ports } from '../ports';
 
 /** The profiles of certificates that are revoked when they leave their stack. */
@@ -11,7 +10,7 @@ const REVOCABLE = ['device', 'devid', 'server'];
  * Revokes the certificate of a device or a server that has left its stack, with the reason `cessationOfOperation`: if its declaration says
  * so or, without such a word, if its CA publishes its revocation and the key is not kept for further use.
  *
- * A certificate that another one of the same resource has replaced is not revoked: the device uses it until it gets the new one.
+ * A certificate that is on hold is revoked for good then, and one that was revoked before stays as it is. A certificate that another one of the same resource has replaced is not revoked: the device uses it until it gets the new one.
  *
  * @param table the name of the ledger of the CA
  */
@@ -24,8 +23,7 @@ export async function revokeRemoved(event: LifecycleEvent, identity: string, tab
   const { issuer, serialNumber } = entry;
   const revocations = ports.revocations(table);
   const byDefault = entry.retainKey !== true && (await revocations.publication(issuer))?.active === true;
-  const isOn = isRevoked(await revocations.find(issuer, serialNumber));
-  if (!isOn && truth('revokeOnRemoval', event.properties.RevokeOnRemoval, byDefault)) {
+  if (truth('revokeOnRemoval', event.properties.RevokeOnRemoval, byDefault)) {
     const orderedBy = `the removal of ${event.logicalResourceId} from ${event.stackId}`;
     await revokeCertificate({ issuer, serialNumber, reason: 'cessationOfOperation', orderedBy }, revocations, ports.clock());
   }

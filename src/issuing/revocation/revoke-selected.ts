@@ -26,12 +26,17 @@ const AT_A_TIME = 20;
  * @throws Error if a value selects nothing; before anything is revoked
  */
 export async function* revokeSelected(
-  caId: string, { selection, dryRun, reason, invalidityDate }: RevocationRequest, orderedBy: string, { ledger, revocations }: RevokingPorts, now: Date,
+  caId: string, request: RevocationRequest, orderedBy: string, { ledger, revocations }: RevokingPorts, now: Date,
 ): AsyncIterable<SelectedResult> {
+  const { selection, dryRun, reason, invalidityDate } = request;
   const written = dryRun ? { ...readsOf(revocations), record: async () => true } : revocations;
   const revoke = async (certificate: SelectedCertificate): Promise<SelectedResult> => {
     const order = { issuer: caId, serialNumber: certificate.serialNumber, reason, invalidityDate, orderedBy };
-    return revokeCertificate(order, written, now).then(result => ({ certificate, ...result }), (error: Error) => ({ certificate, failure: error.message }));
+    try {
+      return { certificate, ...await revokeCertificate(order, written, now) };
+    } catch (error) {
+      return { certificate, failure: (error as Error).message };
+    }
   };
   let batch: SelectedCertificate[] = [];
   for await (const certificate of selectCertificates(caId, selection, { ledger, revocations })) {

@@ -37,7 +37,9 @@ const SIGNATURE = 'signature';
  *
  * @throws Error if a value selects nothing; before the first certificate is returned
  */
-export async function* selectCertificates(caId: string, selection: RevocationSelection | undefined, ports: SelectionPorts): AsyncIterable<SelectedCertificate> {
+export async function* selectCertificates(
+  caId: string, selection: RevocationSelection | undefined, ports: SelectionPorts,
+): AsyncIterable<SelectedCertificate> {
   if (!selection) {
     for await (const entry of certificatesOf(caId, ports)) {
       yield factsOf(entry);

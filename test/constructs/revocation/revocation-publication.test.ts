@@ -185,6 +185,11 @@ describe('a mistake is told at synthesis', () => {
     expect(() => ca.publishRevocation(options(stack))).toThrow(message);
   });
 
+  test('a distribution in AWS GovCloud (US)', () => {
+    const ca = new PrivateIotCa(new Stack(new App(), 'Iot', { env: { region: 'us-gov-west-1' } }), 'Ca', { subject: SUBJECT });
+    expect(() => ca.publishRevocation()).toThrow('bucket and url must be given in us-gov-west-1, where Amazon CloudFront is not available');
+  });
+
   test('a second publication', () => {
     const ca = new PrivateIotCa(new Stack(new App(), 'Iot'), 'Ca', { subject: SUBJECT });
     ca.publishRevocation();

@@ -1,0 +1,24 @@
+import { checkListUrl, listOfCertificate, partitionList, partitionOf } from '../../src/contract/crl-places';
+
+/** Certificates hold these names for as long as they are valid. */
+test.each<[string, number, string]>([
+  ['4A1B2C3D4E5F60718293A4B5C6D7E8F900112233', 1, '1-0.crl'],
+  ['4A1B2C3D4E5F60718293A4B5C6D7E8F900112233', 4, '4-3.crl'],
+  ['4A1B2C3D4E5F60718293A4B5C6D7E8F9FFFFFFFF', 256, '256-255.crl'],
+  ['4A1B2C3D4E5F60718293A4B5C6D7E8F900000000', 7, '7-0.crl'],
+  ['05', 3, '3-2.crl'],
+])('the serial number %s is in one of %i lists: %s', (serialNumber, partitions, list) => {
+  expect(listOfCertificate(serialNumber, partitions)).toBe(list);
+  expect(partitionList(partitions, partitionOf(serialNumber, partitions))).toBe(list);
+});
+
+test.each(['http://d111111abcdef8.cloudfront.net', 'http://pki.acme.example:8080/crl/v1', 'http://10.0.0.1'])('lists can be at %s', url => {
+  expect(checkListUrl(url)).toBeUndefined();
+});
+
+test.each<unknown>([
+  'https://pki.acme.example', 'http://pki.acme.example/', 'http://', 'http://pki acme', 'http://PKI.acme.example', 'ldap://pki.acme.example', 'http://a.b/c?d', 'http://a.b/../c d', 5,
+  `http://${'a'.repeat(250)}.example`,
+])('lists can\'t be at %j', url => {
+  expect(checkListUrl(url)).toContain('url must begin with http://');
+});

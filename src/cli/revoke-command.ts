@@ -101,7 +101,8 @@ async function revokeInAws(name: string, options: RevokeOptions, order: Order, t
  * @returns what the command returns, if it ends here
  */
 async function showAndAsk(
-  outcomes: readonly Outcome[], changes: number, { dryRun = false, yes = false, json = false }: RevokeOptions, terminal: Terminal, beforeTrialEnds = () => {},
+  outcomes: readonly Outcome[], changes: number, { dryRun = false, yes = false, json = false }: RevokeOptions, terminal: Terminal,
+  beforeTrialEnds = () => {},
 ): Promise<boolean | undefined> {
   if (!json) {
     terminal.print(describeOutcomes(outcomes, terminal.columns));

@@ -5,7 +5,7 @@ import { Director, Direction } from './engine/requests';
 import { Kind, Spec, Specs } from './engine/resources';
 import { Platform } from './engine/world';
 import { CALL_FAULTS, faultAt, holdAt, UNDISTURBED } from './faults';
-import { Random } from './random';
+import { Random } from '../support/random';
 
 /** What comes and goes, by logical id: the type of a resource never changes. */
 const LEAVES: { readonly [logicalId: string]: Kind } = {

@@ -52,7 +52,8 @@ export class DirectoryLedger implements Ledger {
   }
 
   public async *certificates(issuer: string, status?: LedgerStatus): AsyncIterable<LedgerEntry> {
-    yield* Object.values(this.ledger.entries).filter(entry => entry.issuer === issuer && (status === undefined || entry.status === status)).map(fromStored);
+    const isWanted = (entry: StoredLedgerEntry): boolean => entry.issuer === issuer && (status === undefined || entry.status === status);
+    yield* Object.values(this.ledger.entries).filter(isWanted).map(fromStored);
   }
 
   public async named(issuer: string, commonName: string): Promise<LedgerEntry[]> {

@@ -57,7 +57,8 @@ export async function publishCrls({ caId, table, life }: PublishedCa, ports: Pub
     const maxAge = Math.min(MAX_AGE, Math.floor(life / 1000));
     await ports.files.replace({ name, content: der, contentType: DER_TYPE, number, maxAge });
     if (name === COMPLETE_LIST) {
-      await ports.files.replace({ name: COMPLETE_LIST_PEM, content: Buffer.from(toPem(REVOCATION_LIST, der)), contentType: PEM_TYPE, number, maxAge });
+      const content = Buffer.from(toPem(REVOCATION_LIST, der));
+      await ports.files.replace({ name: COMPLETE_LIST_PEM, content, contentType: PEM_TYPE, number, maxAge });
     }
   }
   await recordPublished(last!, caId, table, ports);

@@ -1,8 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { Endpoint } from '../aws/endpoint';
-import { AwsState, emptyState } from '../aws/fake-aws';
-import { assertBundleIsNew, LambdaFunction } from '../lambda/lambda';
-import { Random } from '../random';
 import { checkAtRest, checkKeysOf } from './checks';
 import { madeElsewhere } from './made-elsewhere';
 import { Requests } from './requests';
@@ -11,6 +7,10 @@ import { DeployOptions, Stack, Status } from './stack';
 import { Existing, identityIn } from './template';
 import { Violation, Watch } from './watch';
 import { environmentAt, Platform, World } from './world';
+import { Random } from '../../support/random';
+import { Endpoint } from '../aws/endpoint';
+import { AwsState, emptyState } from '../aws/fake-aws';
+import { assertBundleIsNew, LambdaFunction } from '../lambda/lambda';
 
 /** Starts what all histories of a process share. */
 export async function startPlatform(): Promise<Platform & { stop(): Promise<void> }> {

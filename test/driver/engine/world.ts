@@ -1,3 +1,4 @@
+import { Random } from '../../support/random';
 import { StackResourceSummary } from '../aws/cloudformation';
 import { Endpoint, WireRequest } from '../aws/endpoint';
 import { Item } from '../aws/expression-reader';
@@ -5,7 +6,6 @@ import { AwsState, emptyState, FakeAws } from '../aws/fake-aws';
 import { Plan } from '../faults';
 import { Delivery } from '../lambda/delivery';
 import { ACCOUNT, LambdaFunction, REGION } from '../lambda/lambda';
-import { Random } from '../random';
 
 export const STACK_NAME = 'iot';
 export const STACK_ID = `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${STACK_NAME}/5b6d4a40-0000-11f1-9a3c-0a1b2c3d4e5f`;

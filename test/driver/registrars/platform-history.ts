@@ -1,3 +1,4 @@
+import { Driven } from './driven';
 import { PlatformAnswer } from '../../support/https-platform';
 import { WireReply } from '../aws/endpoint';
 import { emptyState } from '../aws/fake-aws';
@@ -8,8 +9,7 @@ import { Violation } from '../engine/watch';
 import { World } from '../engine/world';
 import { Fault } from '../faults';
 import { CREDENTIALS, LEDGER, Proof, Registration } from './platforms';
-import { Random } from '../random';
-import { Driven } from './driven';
+import { Random } from '../../support/random';
 
 /** The registrations of a stack, by the beginnings of their resources' logical ids. */
 export type Registrations = { readonly [id: string]: Registration };

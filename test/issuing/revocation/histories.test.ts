@@ -6,6 +6,7 @@ import { revokeCertificate } from '../../../src/issuing/revocation/revoke-certif
 import { LifecycleEvent, LifecycleResult } from '../../../src/resource/lifecycle-event';
 import { caProperties, deviceProperties, request, SECRET } from '../../support/events';
 import { MemoryWorld } from '../../support/memory-ports';
+import { Random } from '../../support/random';
 
 /** More are played at night. */
 const HISTORIES = Number(process.env.REVOCATION_HISTORIES ?? 60);
@@ -14,17 +15,6 @@ const STEPS = 25;
 const DAY = 86_400_000;
 const LIFE = 7 * DAY;
 const EC = { KeyAlgorithm: 'EC_P256' };
-
-/** A generator of numbers that a seed repeats: mulberry32. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) % below;
-  };
-}
 
 /** What a model knows about a certificate. */
 interface Certificate {
@@ -57,21 +47,23 @@ class History {
   private number = 0;
   private publishedAt?: Date;
 
-  constructor(private readonly random: (below: number) => number) {}
+  constructor(private readonly random: Random) {}
 
   public async play(): Promise<void> {
-    this.caId = (await handleLifecycleEvent({ ...request('ca', 'Create', caProperties(EC)), requestId: 'ca' }, this.world.ports())).physicalResourceId;
-    await this.world.revocations('ledger').publishAt(this.caId, { sites: [{ url: 'http://pki.acme.example/ca', partitions: 1 }], active: true, revision: 1 }, undefined);
+    const ca = await handleLifecycleEvent({ ...request('ca', 'Create', caProperties(EC)), requestId: 'ca' }, this.world.ports());
+    this.caId = ca.physicalResourceId;
+    const sites = [{ url: 'http://pki.acme.example/ca', partitions: 1 }];
+    await this.world.revocations('ledger').publishAt(this.caId, { sites, active: true, revision: 1 }, undefined);
     for (let step = 0; step < STEPS; step++) {
-      this.world.now = new Date(this.world.now.getTime() + 1000 * (1 + this.random(5)));
-      const device = this.devices[this.random(this.devices.length)];
-      await this.step(this.random(9), device);
+      this.world.now = new Date(this.world.now.getTime() + 1000 * (1 + this.random.below(5)));
+      const device = this.devices[this.random.below(this.devices.length)];
+      await this.step(this.random.below(9), device);
     }
     await this.publish();
   }
 
   private async step(kind: number, device: Device): Promise<void> {
-    const certificate = this.all[this.random(Math.max(1, this.all.length))] as Certificate | undefined;
+    const certificate = this.all[this.random.below(Math.max(1, this.all.length))] as Certificate | undefined;
     switch (kind) {
       case 0: case 1: return device.declared ? this.keep(device) : this.declare(device);
       case 2: return device.declared && this.renew(device);
@@ -82,7 +74,7 @@ class History {
       case 7: return certificate && this.order(certificate, 'removeFromCRL');
       default:
         this.steps.push('time passes');
-        this.world.now = new Date(this.world.now.getTime() + this.random(120) * DAY);
+        this.world.now = new Date(this.world.now.getTime() + this.random.below(120) * DAY);
         return this.publish();
     }
   }
@@ -207,7 +199,8 @@ class History {
     this.steps.push('publish');
     const crl = await makeCrl(this.caId, 'ledger', LIFE, this.world.ports());
     await recordPublished(crl, this.caId, 'ledger', this.world.ports());
-    const listed = new X509Crl(crl.der).entries.map(({ serialNumber, revocationDate }) => [serialNumber.toUpperCase(), revocationDate.getTime()] as const);
+    const listed = new X509Crl(crl.der).entries
+      .map(({ serialNumber, revocationDate }) => [serialNumber.toUpperCase(), revocationDate.getTime()] as const);
     const expected = this.all.filter(({ state, notAfter }) => state !== 'good' && !(this.publishedAt && notAfter < this.publishedAt))
       .map(({ serialNumber, since }) => [serialNumber, Math.floor(since!.getTime() / 1000) * 1000] as const);
     expect([...listed].sort()).toEqual([...expected].sort());
@@ -219,11 +212,12 @@ class History {
 
 test(`${HISTORIES} random histories from REVOCATION_SEED=${SEED} on end as a model says`, async () => {
   for (let index = 0; index < HISTORIES; index++) {
-    const history = new History(randomFrom(SEED + index));
+    const history = new History(new Random(SEED + index));
     try {
       await history.play();
     } catch (error) {
-      throw new Error(`REVOCATION_SEED=${SEED + index} REVOCATION_HISTORIES=1: after ${history.steps.join(', ')}: ${(error as Error).message}`);
+      const played = `REVOCATION_SEED=${SEED + index} REVOCATION_HISTORIES=1: after ${history.steps.join(', ')}`;
+      throw new Error(`${played}: ${(error as Error).message}`);
     }
   }
 }, 100_000 + HISTORIES * 5_000);

@@ -81,7 +81,8 @@ export class AwsWorld implements Encryption {
     this.aws.account = this.account;
     const Bucket = `lists-${randomUUID()}`;
     const client = new S3Client({ endpoint: this.aws.url, region: this.region, forcePathStyle: true });
-    await client.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: this.region as BucketLocationConstraint } }));
+    const LocationConstraint = this.region as BucketLocationConstraint;
+    await client.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } }));
     return Bucket;
   }
 

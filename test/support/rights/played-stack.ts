@@ -193,7 +193,8 @@ export class PlayedStack {
 
   /** Invokes a function, and puts the rights that it needs to IAM: with the policies that the function and the resource depend on, or with all of them. */
   private async invoke(
-    functionId: string, request: string, template: Template, resource: string | undefined, event: { readonly ServiceToken: string; readonly [field: string]: unknown },
+    functionId: string, request: string, template: Template, resource: string | undefined,
+    event: { readonly ServiceToken: string; readonly [field: string]: unknown },
   ): Promise<void> {
     const fn = this.standing.get(functionId)!;
     this.world.aws.calls = [];

@@ -1,3 +1,4 @@
+import { updateTimes } from './update-times';
 import { defaultHashForKms } from '../../contract/kms';
 import { formatTime } from '../../contract/term';
 import { parseCertificate } from '../../pki/certificate';
@@ -18,9 +19,6 @@ export interface CaCrl {
   readonly nextUpdate: Date;
 }
 
-/** How far before the present a list begins to count, as certificates do: the clock of a device may run behind. */
-const BACKDATE_MILLISECONDS = 3_600_000;
-
 /**
  * Makes the revocation list of all certificates of a CA, under a new number. A revocation that was recorded before the number was taken is
  * in this list and in every list with a greater number. A certificate stays in the lists until one that began after its validity was
@@ -37,9 +35,7 @@ export async function makeCrl(caId: string, table: string, life: number, ports: 
   }
   const ledger = ports.revocations(table);
   const { number, publishedAt = '' } = await ledger.takeCrlNumber(caId);
-  const now = wholeSeconds(ports.clock());
-  const thisUpdate = new Date(now - BACKDATE_MILLISECONDS);
-  const nextUpdate = new Date(now + life);
+  const { thisUpdate, nextUpdate } = updateTimes(ports.clock(), life);
   const hashAlgorithm = ca.inKms ? defaultHashForKms(ca.keyAlgorithm)! : 'SHA-256';
   const der = await issueCrl({ number, thisUpdate, nextUpdate, hashAlgorithm, revoked: pages(ledger.list(caId), publishedAt) }, ca.issuer);
   const complaint = checkCrl(parseCrl(der), { subject: ca.issuer.name, publicKey: ca.issuer.signer.publicKey });
@@ -62,8 +58,4 @@ async function* pages(records: AsyncIterable<readonly Revocation[]>, publishedAt
 
 function revoked({ serialNumber, revokedAt, reason, invalidityDate }: Revocation): RevokedCertificate {
   return { serialNumber, revokedAt: new Date(revokedAt), reason, ...invalidityDate !== undefined && { invalidityDate: new Date(invalidityDate) } };
-}
-
-function wholeSeconds(date: Date): number {
-  return Math.floor(date.getTime() / 1000) * 1000;
 }

@@ -1,13 +1,12 @@
 import { CertId, keyHash } from './cert-id';
 import { CertStatus, OCSP_STATUSES, OcspErrorName } from './ocsp-status';
-import { KEY_ALGORITHMS } from '../../contract/key-algorithms';
+import { HashAlgorithmName, KEY_ALGORITHMS } from '../../contract/key-algorithms';
 import { defaultHashForKms } from '../../contract/kms';
 import { REVOCATION_REASONS } from '../../contract/revocation';
 import { quote } from '../../contract/rules';
 import { Certificate } from '../certificate';
-import { bitString, contextTag, element, explicit, objectIdentifier, octetString, sequence, Tag } from '../der';
+import { around, bitString, contextTag, element, explicit, generalizedTime, objectIdentifier, octetString, sequence, Tag } from '../der';
 import { extension } from '../extensions';
-import { generalizedTime } from '../generalized-time';
 import { OID } from '../object-identifiers';
 import { caKeyAlgorithm } from '../public-key-forms';
 import { signatureAlgorithm } from '../signature-algorithms';
@@ -31,6 +30,7 @@ export interface OcspContent {
   readonly nonce?: Buffer;
 }
 
+const SUCCESSFUL = element(Tag.ENUMERATED, Buffer.of(OCSP_STATUSES.successful));
 const OCSP_BASIC = objectIdentifier(OID.ocspBasic);
 const OCSP_NONCE = objectIdentifier(OID.ocspNonce);
 
@@ -44,26 +44,50 @@ const UNKNOWN = element(contextTag(2, false));
  *
  * @returns the OCSPResponse, DER
  */
-export async function issueOcspResponse(content: OcspContent, { certificate, signer }: OcspResponder): Promise<Buffer> {
+export async function issueOcspResponse(content: OcspContent, responder: OcspResponder): Promise<Buffer> {
   const { producedAt, thisUpdate, nextUpdate, responses, nonce } = content;
   if (!(nextUpdate > thisUpdate)) {
     throw new Error(`nextUpdate of an OCSP response must be after thisUpdate, ${thisUpdate.toISOString()}, got ${quote(nextUpdate.toISOString())}`);
   }
-  const keyAlgorithm = caKeyAlgorithm(certificate.publicKey);
-  const hash = defaultHashForKms(keyAlgorithm) ?? 'SHA-256';
-  const algorithm = signatureAlgorithm(KEY_ALGORITHMS[keyAlgorithm].family, hash);
-  const period = [generalizedTime(thisUpdate), explicit(0, generalizedTime(nextUpdate))];
-  const tbs = sequence(
-    explicit(2, octetString(keyHash(certificate.publicKey))),
+  const { id, hash, algorithm, certificates } = partsOf(responder);
+  const period = [generalizedTime(thisUpdate), ...around(contextTag(0, true), generalizedTime(nextUpdate))];
+  const tbs = Buffer.concat(around(
+    Tag.SEQUENCE,
+    id,
     generalizedTime(producedAt),
-    sequence(...responses.map(({ certId, status }) => sequence(certId.der, encodeStatus(status), ...period))),
+    ...around(Tag.SEQUENCE, ...responses.flatMap(({ certId, status }) => around(Tag.SEQUENCE, certId.der, encodeStatus(status), ...period))),
     ...nonce ? [explicit(1, sequence(extension(OCSP_NONCE, false, octetString(nonce))))] : [],
-  );
-  const basic = sequence(tbs, algorithm, bitString(await signer.sign(tbs, hash)), explicit(0, sequence(certificate.der)));
-  return sequence(
-    element(Tag.ENUMERATED, Buffer.of(OCSP_STATUSES.successful)),
-    explicit(0, sequence(OCSP_BASIC, octetString(basic))),
-  );
+  ));
+  const signature = bitString(await responder.signer.sign(tbs, hash));
+  const basic = around(Tag.OCTET_STRING, ...around(Tag.SEQUENCE, tbs, algorithm, signature, certificates));
+  return Buffer.concat(around(Tag.SEQUENCE, SUCCESSFUL, ...around(contextTag(0, true), ...around(Tag.SEQUENCE, OCSP_BASIC, ...basic))));
+}
+
+/** The parts that all responses of a responder have in common, DER. */
+interface ResponderParts {
+  readonly id: Buffer;
+  readonly hash: HashAlgorithmName;
+  readonly algorithm: Buffer;
+  readonly certificates: Buffer;
+}
+
+const PARTS = new WeakMap<OcspResponder['certificate'], ResponderParts>();
+
+/** The digest is the one that AWS KMS ties to a curve: a key there can be a responder's, too. */
+function partsOf({ certificate }: OcspResponder): ResponderParts {
+  let parts = PARTS.get(certificate);
+  if (!parts) {
+    const keyAlgorithm = caKeyAlgorithm(certificate.publicKey);
+    const hash = defaultHashForKms(keyAlgorithm) ?? 'SHA-256';
+    parts = {
+      id: explicit(2, octetString(keyHash(certificate.publicKey))),
+      hash,
+      algorithm: signatureAlgorithm(KEY_ALGORITHMS[keyAlgorithm].family, hash),
+      certificates: explicit(0, sequence(certificate.der)),
+    };
+    PARTS.set(certificate, parts);
+  }
+  return parts;
 }
 
 /** A response without an answer: DER, not signed (RFC 6960, section 2.3). */

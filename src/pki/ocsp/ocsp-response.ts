@@ -2,10 +2,11 @@ import { CertId, readCertId } from './cert-id';
 import { readNonce } from './ocsp-request';
 import { CertStatus, OCSP_STATUSES, OcspStatusName } from './ocsp-status';
 import { quote } from '../../contract/rules';
+import { readGeneralizedTime } from '../certificate-time';
 import { contextTag, Tag } from '../der';
 import { DerReader } from '../der-reader';
 import { RawExtension, readUniqueExtensions } from '../extension-list';
-import { readGeneralizedTime } from '../generalized-time';
+import { readSets } from '../name-attributes';
 import { describeOids, OID } from '../object-identifiers';
 import { readReason } from '../revocation/crl-extensions';
 
@@ -104,9 +105,15 @@ function readData(fields: DerReader): ResponseData {
 function readResponderId(fields: DerReader): ResponderId {
   const byName = fields.optionalExplicit(1);
   const field = byName ?? fields.explicit(2);
-  const id = byName ? { name: field.element(Tag.SEQUENCE) } : { keyHash: field.contents(Tag.OCTET_STRING) };
+  const id = byName ? { name: readName(field) } : { keyHash: field.contents(Tag.OCTET_STRING) };
   field.end();
   return id;
+}
+
+function readName(field: DerReader): Buffer {
+  const name = field.element(Tag.SEQUENCE);
+  readSets(name); // so that it can be compared
+  return name;
 }
 
 function readSingleResponse(list: DerReader, unknownCritical: string[]): SingleResponse {

@@ -49,26 +49,25 @@ function isResponder(id: ResponderId, { subject, publicKey }: OcspIssuer): boole
 
 /** The responder's certificate, or why the CA has not delegated to it (RFC 6960, section 4.2.2.2). */
 function delegateOf({ responder, certificates }: BasicOcspResponse, ca: OcspIssuer, now: Date): Certificate | string {
-  const delegates = certificates.flatMap(der => readable(der) ?? []).filter(certificate => isResponder(responder, certificate));
+  const delegates = certificates.flatMap(der => responderIn(der, responder) ?? []);
   const complaints = delegates.map(delegate => checkDelegate(delegate, ca, now));
   return delegates.find((_, index) => complaints[index] === undefined)
     ?? complaints[0]
     ?? 'the OCSP response must be signed by the CA, or have the certificate of its responder, got neither';
 }
 
-function readable(der: Buffer): Certificate | undefined {
+/** The certificate if it is that of the responder. One that can't be read does not help. */
+function responderIn(der: Buffer, id: ResponderId): Certificate | undefined {
   try {
-    return parseCertificate(der);
+    const certificate = parseCertificate(der);
+    return isResponder(id, certificate) ? certificate : undefined;
   } catch {
-    return undefined; // a certificate that can't be read does not help
+    return undefined;
   }
 }
 
 function checkDelegate(delegate: Certificate, ca: OcspIssuer, now: Date): Complaint {
-  const { issuer, extendedKeyUsages = [], unknownCritical, validity: { notBefore, notAfter } } = delegate;
-  if (!isSameName(issuer, ca.subject)) {
-    return 'the responder\'s certificate must be issued by the CA itself, got the certificate of a CA with another name';
-  }
+  const { extendedKeyUsages = [], unknownCritical, validity: { notBefore, notAfter } } = delegate;
   if (!extendedKeyUsages.includes(OID.OCSPSigning)) {
     return 'the responder\'s certificate must have the extended key usage OCSPSigning';
   }
@@ -78,7 +77,14 @@ function checkDelegate(delegate: Certificate, ca: OcspIssuer, now: Date): Compla
   if (now < notBefore || now > notAfter) {
     return `the responder's certificate must be valid at ${formatTime(now)}, got ${formatTime(notBefore)} to ${formatTime(notAfter)}`;
   }
+  return checkIssued(delegate, ca);
+}
+
+function checkIssued(delegate: Certificate, ca: OcspIssuer): Complaint {
   try {
+    if (!isSameName(delegate.issuer, ca.subject)) {
+      return 'the responder\'s certificate must be issued by the CA itself, got the certificate of a CA with another name';
+    }
     verifyCertificate(delegate, ca.publicKey);
     return undefined;
   } catch (error) {

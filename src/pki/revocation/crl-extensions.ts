@@ -1,11 +1,11 @@
 import { RevokedCertificate } from './crl-entries';
 import { REVOCATION_REASON_NAMES, REVOCATION_REASONS, RevocationReason } from '../../contract/revocation';
 import { quote } from '../../contract/rules';
+import { readGeneralizedTime } from '../certificate-time';
 import { contextTag, Tag } from '../der';
 import { DerReader } from '../der-reader';
 import { RawExtension, readUniqueExtensions } from '../extension-list';
 import { readGeneralNames } from '../general-names';
-import { readGeneralizedTime } from '../generalized-time';
 import { OID } from '../object-identifiers';
 
 /** What the extensions of a revocation list say (RFC 5280, section 5.2). */

@@ -4,11 +4,10 @@ import { REVOKED_AT, testResponder, testResponse, TIMES } from './fixtures';
 import { extension } from './requests';
 import { REVOCATION_REASON_NAMES } from '../../../src/contract/revocation';
 import { parseCertificate } from '../../../src/pki/certificate';
-import { bitString, element, explicit, NULL, objectIdentifier, octetString, sequence, Tag } from '../../../src/pki/der';
-import { generalizedTime } from '../../../src/pki/generalized-time';
+import { bitString, element, explicit, generalizedTime, NULL, objectIdentifier, octetString, sequence, Tag } from '../../../src/pki/der';
 import { ocspError, OcspResponder } from '../../../src/pki/ocsp/issue-ocsp-response';
 import { parseOcspRequest } from '../../../src/pki/ocsp/ocsp-request';
-import { parseOcspResponse } from '../../../src/pki/ocsp/ocsp-response';
+import { OcspResponse, parseOcspResponse } from '../../../src/pki/ocsp/ocsp-response';
 import { CertStatus, OcspErrorName } from '../../../src/pki/ocsp/ocsp-status';
 import { checkOcspResponse, responseAbout } from '../../../src/pki/ocsp/ocsp-verdict';
 import { toPem } from '../../../src/pki/pem';
@@ -186,6 +185,18 @@ describe('a response of OpenSSL', () => {
   });
 });
 
+/** What is made of an input: a response, or nothing where it can't be read. */
+function readable(der: Buffer): OcspResponse | undefined {
+  try {
+    return parseOcspResponse(der);
+  } catch (error) {
+    if (!(error instanceof Error) || error.constructor !== Error || error.message === '') {
+      throw new Error(`this input fails with ${String(error)}: ${der.toString('hex')}`);
+    }
+    return undefined;
+  }
+}
+
 describe('a response can\'t be read', () => {
   const basic = (der: Buffer): Buffer => sequence(SUCCESSFUL, explicit(0, sequence(BASIC, octetString(der))));
 
@@ -218,14 +229,13 @@ describe('a response can\'t be read', () => {
     const counts = { unreadable: 0, refused: 0, believed: 0 };
     for (let run = 0; run < 20_000; run++) {
       const der = mutated(random.of(valid), random, valid);
-      try {
-        const response = parseOcspResponse(der);
+      const response = readable(der);
+      if (response) {
         const doubt = checkOcspResponse(response, facts, NOW);
         counts[doubt === undefined ? 'believed' : 'refused']++;
         // Certificates beside the responder's can differ; they have no effect.
         expect(doubt === undefined && !signed.has(response.basic!.tbs.toString('hex'))).toBe(false);
-      } catch (error) {
-        expect([(error as Error).constructor, der.toString('hex')]).toEqual([Error, der.toString('hex')]);
+      } else {
         counts.unreadable++;
       }
     }

@@ -154,3 +154,13 @@ function readExtensions(field: DerReader | undefined, unknownCritical: string[])
   unknownCritical.push(...[...extensions.values()].filter(({ oid, critical }) => critical && oid !== OID.ocspNonce).map(({ oid }) => oid));
   return extensions;
 }
+
+/** Whether these octets are an OCSP response, as far as its own fields say. */
+export function isOcspResponse(der: Buffer): boolean {
+  try {
+    parseOcspResponse(der);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -5,6 +5,7 @@ import { bundleSizes } from './bundle-sizes';
 import { issuingRates } from './issuing-rates';
 import { Row } from './measure';
 import { memoryGrowth } from './memory-growth';
+import { ocspRates } from './ocsp-rates';
 import { requestRates } from './request-rates';
 import { revocationLists } from './revocation-lists';
 import { startupTimes } from './startup-times';
@@ -14,7 +15,7 @@ import { table } from '../src/cli/table';
 /** Runs every measurement, prints the table, writes the results, and fails where a target is missed. */
 async function main(): Promise<void> {
   const rows: Row[] = [];
-  for (const measure of [issuingRates, requestRates, revocationLists, startupTimes, memoryGrowth, bundleSizes, synthesisTimes]) {
+  for (const measure of [issuingRates, requestRates, revocationLists, ocspRates, startupTimes, memoryGrowth, bundleSizes, synthesisTimes]) {
     process.stderr.write(`${measure.name} …\n`);
     rows.push(...await measure());
   }

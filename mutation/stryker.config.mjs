@@ -15,8 +15,12 @@ const PORTIONS = {
     suites: ['pki/der', 'pki/der-reader', 'pki/csr/malformed', 'pki/golden', 'pki/certificate'],
   },
   revocation: {
-    mutate: ['pki/revocation/*', 'issuing/revocation/*'],
+    mutate: ['pki/revocation/*', 'issuing/revocation/!(*ocsp*)'],
     suites: ['pki/revocation/issue-crl', 'pki/revocation/crl', 'issuing/revocation/revoke-certificate', 'issuing/revocation/declarations', 'issuing/revocation/make-crl'],
+  },
+  ocsp: {
+    mutate: ['pki/ocsp/*', 'issuing/revocation/*ocsp*'],
+    suites: ['pki/ocsp/ocsp-request', 'pki/ocsp/ocsp-response', 'issuing/revocation/answer-ocsp', 'issuing/revocation/ocsp-http'],
   },
   issuing: {
     mutate: ['pki/issue', 'pki/profile', 'pki/validity', 'pki/serial-number'],

@@ -126,13 +126,15 @@ export const COMMANDS: readonly CommandDescription[] = [
   }),
   described<InspectOptions>({
     name: 'inspect',
-    summary: 'show what is in certificates and revocation lists',
-    description: 'Show certificates and certificate revocation lists in readable form. For a private key, only its kind and the fingerprint of its public key '
-      + 'are shown.',
+    summary: 'show what is in certificates, revocation lists and OCSP responses',
+    description: 'Show certificates, certificate revocation lists and OCSP responses in readable form. For a private key, only its kind and the '
+      + 'fingerprint of its public key are shown.',
     argument: { form: '<file...>', description: 'PEM files with any number of certificates, DER files, a JSON file of stack outputs, or - for standard input' },
     options: [
       repeatable('--crl <file>', 'say whether the certificates are revoked according to this revocation list; the certificate of its CA must be among the '
         + 'files; can be repeated'),
+      repeatable('--ocsp <file>', 'say whether the certificates are revoked according to this OCSP response; the certificate of their CA must be among '
+        + 'the files; can be repeated'),
       new Option('--json', JSON_OPTION),
     ],
     notes: [],
@@ -141,6 +143,7 @@ export const COMMANDS: readonly CommandDescription[] = [
       ['see which one signed the other', 'private-iot-ca inspect device.pem ca.pem'],
       ['show the outputs of a stack', 'private-iot-ca inspect local-out/outputs.json'],
       ['see whether a device is revoked', 'private-iot-ca inspect device.pem ca.pem --crl ca.crl'],
+      ['see what an OCSP responder has said', 'private-iot-ca inspect device.pem ca.pem --ocsp response.der'],
       ['show what a server presents', 'openssl s_client -connect broker.example:8883 </dev/null | private-iot-ca inspect -'],
     ],
     run: (files, options, terminal) => {

@@ -7,6 +7,8 @@ import { EXTENDED_KEY_USAGE_LABELS, KEY_USAGE_LABELS } from './certificates/usag
 import { readableTime, validityState } from './certificates/validity-text';
 import { CliError, printable } from './cli-error';
 import { documentText } from './document';
+import { describeOcspResponse, FoundResponse, ocspResponseDocument, ocspResponsesIn, readOcspResponse } from './inspect/ocsp-response';
+import { describeVerdict, OcspVerdict, verdictDocument, verdictOf } from './inspect/ocsp-status';
 import { describeRevocationList, readRevocationList, RevocationList, revocationListDocument } from './inspect/revocation-list';
 import { revocationListsIn } from './inspect/revocation-list-files';
 import { describeStatus, RevocationStatus, statusDocument, statusOf } from './inspect/revocation-status';
@@ -21,18 +23,23 @@ import { formatTime } from '../contract/term';
 export interface InspectOptions {
   /** Files with revocation lists that say whether the certificates are revoked. */
   readonly crl?: readonly string[];
+  /** Files with OCSP responses that say so. */
+  readonly ocsp?: readonly string[];
   readonly json?: boolean;
 }
 
-/** A certificate, a private key or a revocation list that was found in a file. */
+/** A certificate, a private key, a revocation list or an OCSP response that was found in a file. */
 interface Finding {
   /** Where it was found, as a heading. */
   readonly title: string;
   readonly certificate?: CertificateFacts;
   /** What the given lists say about the certificate; absent if none was given. */
   readonly status?: RevocationStatus;
+  /** What the given OCSP responses say about it; absent if none was given. */
+  readonly verdict?: OcspVerdict;
   readonly privateKey?: PrivateKeyFacts;
   readonly revocationList?: RevocationList;
+  readonly ocspResponse?: FoundResponse;
 }
 
 /** Everything that is shown of a private key. */
@@ -47,16 +54,20 @@ interface PrivateKeyFacts {
 const LABEL_WIDTH = 'authority key identifier'.length;
 
 /** Runs `private-iot-ca inspect`. It reads everything before it prints anything. */
-export function inspectCommand(files: readonly string[], { crl = [], json }: InspectOptions, terminal: Terminal, now = new Date()): void {
+export function inspectCommand(files: readonly string[], { crl = [], ocsp = [], json }: InspectOptions, terminal: Terminal, now = new Date()): void {
   const found = files.flatMap(read).map(readFinding);
   const certificates = withoutRepeats(found.flatMap(({ certificate }) => certificate ?? []));
   const lists = crl.flatMap(revocationListsIn);
-  const findings = found.map(finding => finding.certificate && lists.length > 0
-    ? { ...finding, status: statusOf(finding.certificate, lists, certificates, now) } : finding);
+  const responses = ocsp.flatMap(ocspResponsesIn);
+  const findings = found.map(finding => finding.certificate ? {
+    ...finding,
+    status: lists.length > 0 ? statusOf(finding.certificate, lists, certificates, now) : undefined,
+    verdict: responses.length > 0 ? verdictOf(finding.certificate, responses, certificates, now) : undefined,
+  } : finding);
   const chains = chainsOf(certificates);
   if (json) {
     terminal.print(documentText('inspect', {
-      entries: findings.map(finding => entryDocument(finding, certificates)),
+      entries: findings.map(finding => entryDocument(finding, certificates, now)),
       chains: chains.map(chain => ({
         sha256Fingerprints: chain.map(({ sha256Fingerprint }) => sha256Fingerprint), end: endOf(chain[chain.length - 1], certificates).end,
       })),
@@ -64,10 +75,9 @@ export function inspectCommand(files: readonly string[], { crl = [], json }: Ins
     return;
   }
   const { columns } = terminal;
-  for (const { title, certificate, status, privateKey, revocationList } of findings) {
-    const rows = certificate ? describe(certificate, status, now)
-      : revocationList ? describeRevocationList(revocationList, certificates, now) : describePrivateKey(privateKey!);
-    const shown = rows.map(([label, value = '']) => [label, [value].flat().map(printable).join('\n')] as const);
+  for (const finding of findings) {
+    const { title } = finding;
+    const shown = rowsOf(finding, certificates, now).map(([label, value = '']) => [label, [value].flat().map(printable).join('\n')] as const);
     terminal.print(`${printable(title)}\n${fields(shown, { columns, indent: '  ' }, LABEL_WIDTH)}\n`);
   }
   if (certificates.length > 1) {
@@ -75,12 +85,26 @@ export function inspectCommand(files: readonly string[], { crl = [], json }: Ins
   }
 }
 
+function rowsOf(finding: Finding, given: readonly CertificateFacts[], now: Date): Rows {
+  const { certificate, status, verdict, privateKey, revocationList, ocspResponse } = finding;
+  if (certificate) {
+    return describe(certificate, status, verdict, now);
+  }
+  if (ocspResponse) {
+    return describeOcspResponse(ocspResponse, given, now);
+  }
+  return revocationList ? describeRevocationList(revocationList, given, now) : describePrivateKey(privateKey!);
+}
+
 function read(file: string): FileEntry[] {
   const { name, content } = readInput(file);
   return readEntries(name, content);
 }
 
-function readFinding({ title, certificate, privateKey, revocationList }: FileEntry): Finding {
+function readFinding({ title, certificate, privateKey, revocationList, ocspResponse }: FileEntry): Finding {
+  if (ocspResponse) {
+    return { title, ocspResponse: readOcspResponse(title, ocspResponse) };
+  }
   if (revocationList) {
     return { title, revocationList: readRevocationList(title, revocationList) };
   }
@@ -105,7 +129,7 @@ function describePrivateKey({ key, publicKeySha256 }: PrivateKeyFacts): Rows {
   ];
 }
 
-function describe(facts: CertificateFacts, status: RevocationStatus | undefined, now: Date): Rows {
+function describe(facts: CertificateFacts, status: RevocationStatus | undefined, verdict: OcspVerdict | undefined, now: Date): Rows {
   return [
     ['subject', facts.subject || '(no name)'],
     ['issuer', isSelfSigned(facts) ? 'itself (self-signed)' : facts.issuer || '(no name)'],
@@ -115,6 +139,7 @@ function describe(facts: CertificateFacts, status: RevocationStatus | undefined,
     ['valid from', readableTime(facts.notBefore)],
     ['valid until', `${readableTime(facts.notAfter)} (${validityState(facts.notBefore, facts.notAfter, now)})`],
     ['revocation', status && describeStatus(status)],
+    ['OCSP', verdict && describeVerdict(verdict)],
     ['CA', describeCa(facts)],
     ['key usage', listed(facts.keyUsages?.map(name => KEY_USAGE_LABELS[name]))],
     ['extended key usage', listed(facts.extendedKeyUsages?.map(oid => EXTENDED_KEY_USAGE_LABELS[oid] ?? oid))],
@@ -140,7 +165,11 @@ function describeCa({ ca, pathLength }: CertificateFacts): string {
 }
 
 /** The entry of a finding in the document. The schema describes it to users: keep both in step. */
-function entryDocument({ title, certificate: facts, status, privateKey, revocationList }: Finding, given: readonly CertificateFacts[]): object {
+function entryDocument(finding: Finding, given: readonly CertificateFacts[], now: Date): object {
+  const { title, certificate: facts, status, verdict, privateKey, revocationList, ocspResponse } = finding;
+  if (ocspResponse) {
+    return ocspResponseDocument(ocspResponse, given, now);
+  }
   if (revocationList) {
     return revocationListDocument(revocationList, given);
   }
@@ -163,6 +192,7 @@ function entryDocument({ title, certificate: facts, status, privateKey, revocati
     subjectAlternativeNames: facts.subjectAlternativeNames,
     crlDistributionPoints: facts.crlDistributionPoints,
     revocation: status && statusDocument(status),
+    ocsp: verdict && verdictDocument(verdict),
     subjectKeyIdentifier: facts.subjectKeyIdentifier,
     authorityKeyIdentifier: facts.authorityKeyIdentifier,
     sha256Fingerprint: facts.sha256Fingerprint,

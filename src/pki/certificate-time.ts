@@ -56,3 +56,12 @@ export function strictDate(time: CertificateTime, owner: string): Date {
   }
   return time.date;
 }
+
+/** Reads a time as `generalizedTime` writes it. */
+export function readGeneralizedTime(reader: DerReader): Date {
+  const { date, utc, text } = readTime(reader);
+  if (!date || utc) {
+    throw new Error(`a time must be a GeneralizedTime in the form of RFC 5280, section 4.1.2.5.2, got ${quote(text)}`);
+  }
+  return date;
+}

@@ -55,6 +55,11 @@ export function elementHeader(tag: number, length: number): Buffer {
   return octets;
 }
 
+/** An element around parts that are not copied: its header, and then the parts. `Buffer.concat` joins elements within elements at once. */
+export function around(tag: number, ...parts: readonly Uint8Array[]): Uint8Array[] {
+  return [elementHeader(tag, parts.reduce((sum, { length }) => sum + length, 0)), ...parts];
+}
+
 /** How many octets tag and length take (X.690, 8.1.3 and 10.1: definite, in the fewest octets). */
 function headerLength(length: number): number {
   let octets = 2;
@@ -190,7 +195,24 @@ export function time(date: Date): Buffer {
   if (!isTime(date)) {
     throw new RangeError(`a date in a certificate must be in the years 1950 to 9999, got ${Number.isNaN(year) ? 'no date' : `the year ${year}`}`);
   }
-  const [tag, first] = year < 2050 ? [Tag.UTC_TIME, 0] : [Tag.GENERALIZED_TIME, 2];
+  return year < 2050 ? timeElement(Tag.UTC_TIME, 0, date) : timeElement(Tag.GENERALIZED_TIME, 2, date);
+}
+
+/**
+ * A point in time as GeneralizedTime in the one form that RFC 5280, section 4.1.2.5.2, allows: in UTC, with seconds and without fractions
+ * of a second. Some fields have this type in every year, unlike the fields that `time` encodes.
+ */
+export function generalizedTime(date: Date): Buffer {
+  const year = date.getUTCFullYear();
+  if (!(year >= 0 && year <= 9999)) {
+    throw new RangeError(`a time must be in the years 0 to 9999, got ${Number.isNaN(year) ? 'no date' : `the year ${year}`}`);
+  }
+  return timeElement(Tag.GENERALIZED_TIME, 2, date);
+}
+
+/** @param first how many digits the century takes */
+function timeElement(tag: number, first: number, date: Date): Buffer {
+  const year = date.getUTCFullYear();
   const der = Buffer.allocUnsafe(first + 15);
   der[0] = tag;
   der[1] = der.length - 2;

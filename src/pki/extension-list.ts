@@ -1,5 +1,6 @@
 import { Tag } from './der';
 import { DerReader } from './der-reader';
+import { describeOids } from './object-identifiers';
 
 /** An extension of a certificate, or one that a request asks for (RFC 5280, section 4.1). */
 export interface RawExtension {
@@ -32,4 +33,19 @@ function readExtension(list: DerReader, faults: string[] | undefined): RawExtens
 export function repeatedExtension(extensions: readonly RawExtension[]): string | undefined {
   const seen = new Set<string>();
   return extensions.find(({ oid }) => seen.size === seen.add(oid).size)?.oid;
+}
+
+/**
+ * Reads a list of extensions in which none occurs twice.
+ *
+ * @param owner what has the extensions, for errors
+ * @returns the extensions by their object identifiers
+ */
+export function readUniqueExtensions(list: DerReader, owner: string): Map<string, RawExtension> {
+  const extensions = readExtensionList(list);
+  const repeated = repeatedExtension(extensions);
+  if (repeated !== undefined) {
+    throw new Error(`${owner} has the extension ${describeOids(repeated)} twice`);
+  }
+  return new Map(extensions.map(extension => [extension.oid, extension]));
 }

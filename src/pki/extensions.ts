@@ -1,4 +1,4 @@
-import { contextTag, element, integer, namedBits, objectIdentifier, octetString, sequence, TRUE } from './der';
+import { contextTag, element, integer, namedBits, NULL, objectIdentifier, octetString, sequence, TRUE } from './der';
 import { OID } from './object-identifiers';
 import { CertificateProfile, KEY_USAGES } from './profile';
 import { KeyFamily } from '../contract/key-algorithms';
@@ -31,8 +31,16 @@ function extKeyUsage({ extendedKeyUsage }: CertificateProfile, more: readonly st
   return usages.length === 0 ? [] : [extension(EXT_KEY_USAGE, false, sequence(...usages.map(objectIdentifier)))];
 }
 
+/** Not critical, as RFC 6960, section 4.2.2.2.1, recommends. */
+const OCSP_NO_CHECK = extension(objectIdentifier(OID.ocspNoCheck), false, NULL);
+
 function encodeProfile(profile: CertificateProfile, family: KeyFamily, pathLength: number | undefined, usages: readonly string[] = []): Buffer {
-  return Buffer.concat([basicConstraints(profile.ca, pathLength), keyUsage(profile, family), ...extKeyUsage(profile, usages)]);
+  return Buffer.concat([
+    basicConstraints(profile.ca, pathLength),
+    keyUsage(profile, family),
+    ...extKeyUsage(profile, usages),
+    ...profile.ocspNoCheck ? [OCSP_NO_CHECK] : [],
+  ]);
 }
 
 /** The encoded extensions that all certificates of a profile without a path length share, made once for each family of subject keys. */

@@ -3,7 +3,7 @@ import { CertificateContent } from './certificate-content';
 import { rawNames } from './general-names';
 import { assertNamesPermitted } from './name-constraints';
 import { NameConstraints } from './name-subtrees';
-import { oidName } from './object-identifiers';
+import { OID, oidName } from './object-identifiers';
 import { CertificateProfile } from './profile';
 import { Validity } from './validity';
 import { formatTime } from '../contract/term';
@@ -87,13 +87,15 @@ function assertPathLength(pathLength: number | undefined, issuerPathLength: numb
  * RFC 5280 has no rule for the extended key usages of a CA (section 4.2.1.12), but OpenSSL, GnuTLS, Go and Windows take them for the usages
  * that certificates below it may have. OpenSSL does not take anyExtendedKeyUsage to allow every usage.
  *
+ * No validator asks for OCSPSigning there, and a subordinate CA must not have it: it would make the CA a responder of the CA above it.
+ *
  * @param declared the usages of the certificate beyond those of its profile
  * @param limits the usages of each CA above it that has any
  */
 export function assertUsagesAllowed(
   { extendedKeyUsage }: CertificateProfile, declared: readonly string[], limits: readonly (readonly string[])[],
 ): void {
-  const usages = [...extendedKeyUsage, ...declared];
+  const usages = [...extendedKeyUsage, ...declared].filter(usage => usage !== OID.OCSPSigning);
   for (const allowed of limits) {
     const refused = usages.find(usage => !allowed.includes(usage));
     if (refused !== undefined) {

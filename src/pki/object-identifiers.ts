@@ -80,12 +80,17 @@ export const OID = {
   subjectInfoAccess: '1.3.6.1.5.5.7.1.11',
   ocsp: '1.3.6.1.5.5.7.48.1',
   caIssuers: '1.3.6.1.5.5.7.48.2',
+  // RFC 6960, sections 4.2.1, 4.2.2.2.1 and 4.4.1
+  ocspBasic: '1.3.6.1.5.5.7.48.1.1',
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
   // RFC 5280, section 4.2.1.4
   anyPolicy: '2.5.29.32.0',
   cps: '1.3.6.1.5.5.7.2.1',
   // RFC 5280, section 4.2.1.12
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
+  OCSPSigning: '1.3.6.1.5.5.7.3.9',
   anyExtendedKeyUsage: '2.5.29.37.0',
   // Extensions of RFC 3739, section 3.2.6; RFC 3779, sections 2 and 3; RFC 7633, section 4; Active Directory Certificate Services
   qcStatements: '1.3.6.1.5.5.7.1.3',
@@ -124,8 +129,10 @@ export const OID = {
 
 const NAMES: { readonly [oid: string]: string | undefined } = {
   ...Object.fromEntries(Object.entries(OID).map(([name, oid]) => [oid, name])),
-  // Extensions whose names are not identifiers: RFC 6960, section 4.2.2.2.1; RFC 6962, sections 3.1 and 3.3; Netscape; Active Directory
-  '1.3.6.1.5.5.7.48.1.5': 'id-pkix-ocsp-nocheck',
+  // Names that are not identifiers: RFC 6960, appendix B.1; RFC 6962, sections 3.1 and 3.3; Netscape; Active Directory
+  [OID.ocspBasic]: 'id-pkix-ocsp-basic',
+  [OID.ocspNonce]: 'id-pkix-ocsp-nonce',
+  [OID.ocspNoCheck]: 'id-pkix-ocsp-nocheck',
   '1.3.6.1.4.1.11129.2.4.2': 'SignedCertificateTimestampList',
   '1.3.6.1.4.1.11129.2.4.3': 'precertificate poison',
   '2.16.840.1.113730.1.1': 'netscape-cert-type',

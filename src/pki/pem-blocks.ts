@@ -15,6 +15,9 @@ export const CERTIFICATE = 'CERTIFICATE';
 /** The label of a certificate revocation list (RFC 7468, section 6). */
 export const REVOCATION_LIST = 'X509 CRL';
 
+/** The label that GnuTLS gives to OCSP responses. */
+export const OCSP_RESPONSE = 'OCSP RESPONSE';
+
 /** Whether a label is that of a private key of any kind. */
 export function isPrivateKeyLabel(label: string): boolean {
   return label.endsWith('PRIVATE KEY');

@@ -8,7 +8,10 @@ export const KEY_USAGES = [
 export type KeyUsage = typeof KEY_USAGES[number];
 
 /** The purpose of a certificate. */
-export type ProfileName = 'ca' | 'verification' | 'device' | 'devid' | 'server';
+export type ProfileName = 'ca' | 'verification' | 'device' | 'devid' | 'server' | 'ocspResponder';
+
+/** The purposes of the certificates that resources declare. The function has the certificate of an OCSP responder made for itself. */
+export type DeclaredProfileName = Exclude<ProfileName, 'ocspResponder'>;
 
 /** All differences between the kinds of certificates. A single function issues them from a profile. */
 export interface CertificateProfile {
@@ -22,6 +25,8 @@ export interface CertificateProfile {
   readonly rsaKeyUsage: readonly KeyUsage[];
   /** Object identifiers of the extended key usages. Without any, the certificate has no such extension, which allows every usage. */
   readonly extendedKeyUsage: readonly string[];
+  /** Whether validators need not ask if the certificate itself is revoked: id-pkix-ocsp-nocheck (RFC 6960, section 4.2.2.2.1). */
+  readonly ocspNoCheck?: true;
 }
 
 /**
@@ -92,5 +97,17 @@ export const PROFILES: { readonly [N in ProfileName]: CertificateProfile } = Obj
     keyUsage: ['digitalSignature'],
     rsaKeyUsage: ['keyEncipherment'],
     extendedKeyUsage: [OID.serverAuth],
+  }),
+  /**
+   * Signs OCSP responses for its CA, and nothing else (RFC 6960, section 4.2.2.2). Nobody asks whether it is revoked, so it must be short.
+   */
+  ocspResponder: frozen({
+    name: 'ocspResponder',
+    backdateSeconds: BACKDATE_SECONDS,
+    ca: false,
+    keyUsage: ['digitalSignature'],
+    rsaKeyUsage: [],
+    extendedKeyUsage: [OID.OCSPSigning],
+    ocspNoCheck: true,
   }),
 });

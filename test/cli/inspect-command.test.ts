@@ -199,7 +199,7 @@ describe('a file that can not be read', () => {
     ['begins twice', () => `-----BEGIN CERTIFICATE-----\n${root.pem}`, 'PEM block 1 (CERTIFICATE) has no END line'],
     ['has an empty block', '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----', 'PEM block 1 (CERTIFICATE) is empty'],
     ['has a damaged second certificate', () => `${root.pem}-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----`, '(2 of 2): this is not a certificate'],
-    ['is a request', '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----', 'holds a certificate request, but this command reads only certificates, private keys and revocation lists; openssl req -noout -text shows a request'],
+    ['is a request', '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----', 'holds a certificate request, but this command reads only certificates, private keys, revocation lists and OCSP responses; openssl req -noout -text shows a request'],
     ['is other JSON', '{"a": 1}', 'must map the name of each stack to a map of its outputs'],
     ['has no certificate in its outputs', '{"Iot": {"Url": "x"}}', 'no output holds a certificate'],
   ])('because it %s is told in one line', async (_, content, expected) => {

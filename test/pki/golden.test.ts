@@ -54,6 +54,7 @@ test.each<[ProfileName, KeyAlgorithmName, HashAlgorithmName, string]>([
   ['devid', 'EC_P256', 'SHA-256', '9846a02b43693b57f667d4ffb9d442cbc02506c24ce85df9b4876c733207aadd'],
   ['server', 'EC_P256', 'SHA-256', 'd0d88fb519d3cc02a19bda7b578a69ac87fb7519dbe90feefcc4881a1127d55e'],
   ['server', 'RSA_2048', 'SHA-256', '630effddaa8b60efbcd37d6084bb9f46467e9b3b3aa53c8681b1cbebcaec8ff5'],
+  ['ocspResponder', 'EC_P256', 'SHA-256', '159911bff77848ec6404a6c9a258b9f6d0e82d66cf68b81042e524c2f93cadd0'],
   ['device', 'EC_P384', 'SHA-384', '683053c9304355b52a9f1faee1f5c6ecea9b03f61c6a6d75a3866433f3928339'],
 ])('what is signed in the %s certificate by %s with %s has the bytes it always had', async (profile, algorithm, hash, expected) => {
   expect(sha256(tbs(await certificate(profile, algorithm, hash)))).toBe(expected);

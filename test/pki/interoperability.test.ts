@@ -15,9 +15,13 @@ interface Extensions {
   readonly pathLength?: number;
   readonly keyUsage: number;
   readonly extendedKeyUsage?: string[];
+  readonly noCheck?: true;
 }
 
 const { digitalSignature, keyEncipherment, keyCertSign, cRLSign } = x509.KeyUsageFlags;
+
+/** id-pkix-ocsp-nocheck (RFC 6960, section 4.2.2.2.1). */
+const NO_CHECK = '1.3.6.1.5.5.7.48.1.5';
 
 /** What each profile has to say, written down a second time. */
 const EXPECTED: { readonly [N in ProfileName]: (family: KeyFamily) => Extensions } = {
@@ -28,6 +32,7 @@ const EXPECTED: { readonly [N in ProfileName]: (family: KeyFamily) => Extensions
   server: family => ({
     ca: false, keyUsage: family === 'RSA' ? digitalSignature + keyEncipherment : digitalSignature, extendedKeyUsage: ['1.3.6.1.5.5.7.3.1'],
   }),
+  ocspResponder: () => ({ ca: false, keyUsage: digitalSignature, extendedKeyUsage: ['1.3.6.1.5.5.7.3.9'], noCheck: true }),
 };
 
 /** The profile's extensions as @peculiar/x509 reads them. */
@@ -41,6 +46,7 @@ function extensionsOf(certificate: x509.X509Certificate): Extensions {
     ...constraints.pathLength === undefined ? {} : { pathLength: constraints.pathLength },
     keyUsage: usage.usages,
     ...extended ? { extendedKeyUsage: extended.usages as string[] } : {},
+    ...certificate.getExtension(NO_CHECK) ? { noCheck: true } : {},
   };
 }
 
@@ -52,6 +58,7 @@ const SUBJECTS: { readonly [N in ProfileName]: object[] } = {
   device: DEVICE_NAME,
   devid: DEVICE_NAME,
   server: DEVICE_NAME,
+  ocspResponder: DEVICE_NAME,
 };
 
 const SIGNATURES: { readonly [F in KeyFamily]: (hash: HashAlgorithmName) => object } = {
@@ -95,7 +102,7 @@ async function assertAgreement({ profile, issuer, issuerAlgorithm, algorithm, ha
   expect(node.subjectAltName).toBeUndefined();
   expect(extensionsOf(peculiar)).toEqual(expected);
   expect(peculiar.extensions.map(({ type }) => type)).toEqual([
-    '2.5.29.19', '2.5.29.15', ...expected.extendedKeyUsage ? ['2.5.29.37'] : [], '2.5.29.14', '2.5.29.35',
+    '2.5.29.19', '2.5.29.15', ...expected.extendedKeyUsage ? ['2.5.29.37'] : [], ...expected.noCheck ? [NO_CHECK] : [], '2.5.29.14', '2.5.29.35',
   ]);
   const keyIdentifier = Buffer.from(await peculiar.publicKey.getKeyIdentifier()).toString('hex');
   expect(peculiar.getExtension(x509.SubjectKeyIdentifierExtension)!.keyId).toBe(keyIdentifier);
@@ -112,10 +119,10 @@ describe('node:crypto and @peculiar/x509 read what was declared', () => {
     await assertAgreement({ profile: 'ca', issuer, issuerAlgorithm: algorithm, algorithm, hash, certificate });
   });
 
-  test.each(BY_CA)('in verification and device certificates for every key, signed by %s with %s', async (issuerAlgorithm, hash) => {
+  test.each(BY_CA)('in certificates of every profile for every key, signed by %s with %s', async (issuerAlgorithm, hash) => {
     const { issuer } = await testCa({ algorithm: issuerAlgorithm, hash });
     for (const algorithm of KEY_ALGORITHM_NAMES) {
-      for (const profile of ['verification', 'device', 'devid', 'server'] as const) {
+      for (const profile of ['verification', 'device', 'devid', 'server', 'ocspResponder'] as const) {
         const certificate = await testCertificate(issuer, { profile, algorithm, hash });
         await assertAgreement({ profile, issuer, issuerAlgorithm, algorithm, hash, certificate });
       }

@@ -98,6 +98,7 @@ describe('a CA must not sign', () => {
     expect(judge('device', {}, { extendedKeyUsages: [[OID.anyExtendedKeyUsage, EMAIL_PROTECTION]] })).toThrow(words('clientAuth', `anyExtendedKeyUsage, ${EMAIL_PROTECTION}`));
     expect(judge('device', { extensions: { extendedKeyUsages: [EMAIL_PROTECTION] } }, { extendedKeyUsages: [[OID.clientAuth]] })).toThrow(words(EMAIL_PROTECTION, 'clientAuth'));
     expect(judge('server', {}, { extendedKeyUsages: [[OID.clientAuth]] })).toThrow(words('serverAuth', 'clientAuth'));
+    expect(judge('ocspResponder', {}, { extendedKeyUsages: [[OID.clientAuth]] })).not.toThrow();
     expect(judge('verification', {}, { extendedKeyUsages: [[OID.serverAuth]] })).not.toThrow();
     expect(() => assertUsagesAllowed(PROFILES.device, [], [])).not.toThrow();
   });

@@ -49,6 +49,8 @@ describe('openssl x509 -text', () => {
     server: family => 'X509v3 Basic Constraints: critical CA:FALSE '
       + `X509v3 Key Usage: critical Digital Signature${family === 'RSA' ? ', Key Encipherment' : ''} `
       + 'X509v3 Extended Key Usage: TLS Web Server Authentication',
+    ocspResponder: () => 'X509v3 Basic Constraints: critical CA:FALSE X509v3 Key Usage: critical Digital Signature '
+      + 'X509v3 Extended Key Usage: OCSP Signing OCSP No Check:',
   };
   const SIGNATURES: { readonly [F in KeyFamily]: { readonly [H in HashAlgorithmName]: string } } = {
     RSA: { 'SHA-256': 'sha256WithRSAEncryption', 'SHA-384': 'sha384WithRSAEncryption', 'SHA-512': 'sha512WithRSAEncryption' },

@@ -42,6 +42,11 @@ export function hasCerttool(): boolean {
   return spawnSync('certtool', ['--version']).status === 0;
 }
 
+/** GnuTLS's command line for OCSP. */
+export function ocsptool(args: readonly string[]): Run {
+  return run('ocsptool', args);
+}
+
 /** Java's command line for key stores, in English, and set to start soon instead of running fast for long. */
 export function keytool(args: readonly string[]): Run {
   return run('keytool', ['-J-Duser.language=en', '-J-XX:TieredStopAtLevel=1', '-J-XX:+UseSerialGC', ...args]);

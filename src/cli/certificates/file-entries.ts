@@ -4,11 +4,12 @@ import { holdsPem, readPemBlocks } from './pem-blocks';
 import { readStackOutputs } from './stack-outputs';
 import { textOfFile } from '../../contract/text-of-file';
 import { Tag } from '../../pki/der';
-import { CERTIFICATE, isPrivateKeyLabel, REVOCATION_LIST } from '../../pki/pem-blocks';
+import { isOcspResponse } from '../../pki/ocsp/ocsp-response';
+import { CERTIFICATE, isPrivateKeyLabel, OCSP_RESPONSE, REVOCATION_LIST } from '../../pki/pem-blocks';
 import { isRevocationList } from '../../pki/revocation/crl';
 import { CliError } from '../cli-error';
 
-/** A certificate, a private key or a revocation list that was found in a file. */
+/** A certificate, a private key, a revocation list or an OCSP response that was found in a file. */
 export interface FileEntry {
   /** Where it was found, as a heading. */
   readonly title: string;
@@ -19,6 +20,8 @@ export interface FileEntry {
   readonly privateKey?: FilePrivateKey;
   /** The octets of what should be a certificate revocation list in DER. */
   readonly revocationList?: Buffer;
+  /** The octets of what should be an OCSP response in DER. */
+  readonly ocspResponse?: Buffer;
 }
 
 /** A private key as a file contains it. It is never shown. */
@@ -27,7 +30,7 @@ export interface FilePrivateKey {
   readonly encrypted: boolean;
 }
 
-/** All certificates, private keys and revocation lists of a file: PEM, DER, or the JSON of stack outputs. */
+/** All certificates, private keys, revocation lists and OCSP responses of a file: PEM, DER, or the JSON of stack outputs. */
 export function readEntries(file: string, content: Buffer): FileEntry[] {
   const text = textOfFile(content);
   if (text.trim() === '') {
@@ -80,7 +83,11 @@ function readPem(file: string, text: string): FileEntry[] {
     if (label === REVOCATION_LIST) {
       return { title, line, revocationList: der };
     }
-    throw new CliError(`${title}: holds a ${label.toLowerCase()}, but this command reads only certificates, private keys and revocation lists${WAYS_OUT[label] ?? ''}`);
+    if (label === OCSP_RESPONSE) {
+      return { title, line, ocspResponse: der };
+    }
+    throw new CliError(`${title}: holds a ${label.toLowerCase()}, but this command reads only certificates, private keys, revocation lists and OCSP responses`
+      + (WAYS_OUT[label] ?? ''));
   });
 }
 
@@ -90,6 +97,9 @@ function readDer(title: string, der: Buffer): FileEntry {
   }
   if (der[0] !== Tag.SEQUENCE) {
     throw new CliError(`${title}: this is not a certificate (X.509 in DER)`);
+  }
+  if (isOcspResponse(der)) {
+    return { title, ocspResponse: der };
   }
   return isRevocationList(der) ? { title, revocationList: der } : { title, certificate: der };
 }

@@ -22,5 +22,5 @@ export const EXTENDED_KEY_USAGE_LABELS: { readonly [oid: string]: string | undef
   '1.3.6.1.5.5.7.3.3': 'code signing',
   '1.3.6.1.5.5.7.3.4': 'e-mail protection',
   '1.3.6.1.5.5.7.3.8': 'time stamping',
-  '1.3.6.1.5.5.7.3.9': 'OCSP signing',
+  [OID.OCSPSigning]: 'OCSP signing',
 };

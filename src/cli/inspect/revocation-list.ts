@@ -88,7 +88,7 @@ export function describeRevocationList(list: RevocationList, given: readonly Cer
 }
 
 /** When and why a certificate was revoked: `on 2026-02-27 08:09:10 UTC (keyCompromise; compromised since 2026-01-02 03:04:05 UTC)`. */
-export function describeRevocation({ revokedAt, reason, invalidityDate }: RevokedCertificate): string {
+export function describeRevocation({ revokedAt, reason, invalidityDate }: Omit<RevokedCertificate, 'serialNumber'>): string {
   const facts = [reason, invalidityDate && `compromised since ${readableTime(invalidityDate)}`].filter(fact => fact !== undefined);
   return `on ${readableTime(revokedAt)}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}`;
 }

@@ -5,14 +5,14 @@ import { ResourceType } from '../../contract/resource-types';
 import { checkSubject, Complaint } from '../../contract/rules';
 import { SubjectValues } from '../../contract/subject-attributes';
 import { keyAlgorithmOfPublicKey } from '../../pki/keys';
-import { ProfileName } from '../../pki/profile';
+import { DeclaredProfileName } from '../../pki/profile';
 import { checkCaForPlatform, checkDeviceForPlatform, checkDeviceKeyForPlatform, checkRegistrationCode } from '../../platforms/platform-checks';
 import { PlatformId } from '../../platforms/registry';
 import { complain, RawProperties, text } from '../../resource/property-values';
 
 /** The differences between the resource types. */
 export interface CertificateKind {
-  readonly profiles: readonly ProfileName[];
+  readonly profiles: readonly DeclaredProfileName[];
   /** Whether a CA signs the certificate: never, always, or only if a CA is named. */
   readonly issued: boolean | 'where named';
   /** Where the private key can be kept; nowhere for a key that is thrown away, or that is never seen here. */

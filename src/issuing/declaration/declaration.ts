@@ -8,14 +8,14 @@ import { AllowedSubject } from '../../contract/subject-rules';
 import { Tag } from '../../contract/tags';
 import { Term } from '../../contract/term';
 import { CertificationRequest } from '../../pki/certification-request';
-import { ProfileName } from '../../pki/profile';
+import { DeclaredProfileName } from '../../pki/profile';
 import { PlatformId } from '../../platforms/registry';
 import { CrlSite } from '../ledger/revocation';
 
 /** What a resource declares, parsed and checked. */
 export interface Declaration {
   readonly resourceType: ResourceType;
-  readonly profile: ProfileName;
+  readonly profile: DeclaredProfileName;
   /** The ledger of the certificates that this resource issues, if it is a CA. */
   readonly ledgerTable: string;
   /** The ledger in which its own certificate is recorded: the ledger of the CA that signs it. */

@@ -7,7 +7,7 @@ import { HashAlgorithmName, KeyAlgorithmName } from '../../contract/key-algorith
 import { ResourceType } from '../../contract/resource-types';
 import { checkCaId, checkGeneration, checkHashAlgorithm, checkKeyAlgorithm, checkPathLength, quote } from '../../contract/rules';
 import { checkTerm, Term } from '../../contract/term';
-import { ProfileName } from '../../pki/profile';
+import { DeclaredProfileName } from '../../pki/profile';
 import { checkPlatform } from '../../platforms/platform-checks';
 import { PlatformId } from '../../platforms/registry';
 import { checked, complain, list, optionalText, RawProperties, text, time, truth, wholeNumber } from '../../resource/property-values';
@@ -90,7 +90,7 @@ export function platformsProperty(value: unknown): PlatformId[] {
   return list('platforms', value).map(platform => checked<PlatformId>(checkPlatform, platform));
 }
 
-function profileProperty({ profiles }: CertificateKind, value: unknown): ProfileName {
+function profileProperty({ profiles }: CertificateKind, value: unknown): DeclaredProfileName {
   const profile = profiles.find(each => each === (value ?? profiles[0]));
   if (!profile) {
     throw new Error(`profile must be one of ${profiles.join(', ')}, got ${quote(value)}`);

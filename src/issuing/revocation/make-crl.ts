@@ -1,3 +1,4 @@
+import { updateTimes } from './update-times';
 import { COMPLETE_LIST, partitionList, partitionOf } from '../../contract/crl-places';
 import { defaultHashForKms } from '../../contract/kms';
 import { formatTime } from '../../contract/term';
@@ -23,9 +24,6 @@ export interface CaCrl {
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
 }
-
-/** How far before the present a list begins to count, as certificates do: the clock of a device may run behind. */
-export const BACKDATE_MILLISECONDS = 3_600_000;
 
 /**
  * Makes the revocation list of all certificates of a CA, under a new number. A revocation that was recorded before the number was taken is
@@ -67,9 +65,7 @@ class CrlMaker {
       throw new Error(`the CA ${caId} must have the key usage cRLSign in its certificate: validators refuse revocation lists of other CAs; have it renewed`);
     }
     const { number, publishedAt = '' } = await ports.revocations(table).takeCrlNumber(caId);
-    const now = wholeSeconds(ports.clock());
-    const facts = { number, thisUpdate: new Date(now - BACKDATE_MILLISECONDS), nextUpdate: new Date(now + life) };
-    return new CrlMaker(ca, facts, () => revokedOf(ports.revocations(table).list(caId), publishedAt));
+    return new CrlMaker(ca, { number, ...updateTimes(ports.clock(), life) }, () => revokedOf(ports.revocations(table).list(caId), publishedAt));
   }
 
   private constructor(
@@ -123,8 +119,4 @@ async function* revokedOf(records: AsyncIterable<readonly Revocation[]>, publish
 
 function revokedCertificate({ serialNumber, revokedAt, reason, invalidityDate }: Revocation): RevokedCertificate {
   return { serialNumber, revokedAt: new Date(revokedAt), reason, ...invalidityDate !== undefined && { invalidityDate: new Date(invalidityDate) } };
-}
-
-function wholeSeconds(date: Date): number {
-  return Math.floor(date.getTime() / 1000) * 1000;
 }

@@ -1,4 +1,5 @@
-import { BACKDATE_MILLISECONDS, CaCrl, CrlPorts, makeCrls, recordPublished } from './make-crl';
+import { CaCrl, CrlPorts, makeCrls, recordPublished } from './make-crl';
+import { BACKDATE_MILLISECONDS } from './update-times';
 import { COMPLETE_LIST, COMPLETE_LIST_PEM } from '../../contract/crl-places';
 import { toPem } from '../../pki/pem';
 import { REVOCATION_LIST } from '../../pki/pem-blocks';

@@ -1,8 +1,7 @@
 import { REVOCATION_REASON_NAMES, REVOCATION_REASONS, RevocationReason } from '../../contract/revocation';
 import { quote } from '../../contract/rules';
-import { element, objectIdentifier, sequence, Tag, time } from '../der';
+import { element, generalizedTime, objectIdentifier, sequence, Tag, time } from '../der';
 import { extension } from '../extensions';
-import { generalizedTime } from '../generalized-time';
 import { OID } from '../object-identifiers';
 
 /** A certificate that is revoked, as a revocation list names it. */

@@ -1,12 +1,12 @@
 import { RevokedCertificate } from './crl-entries';
 import { REVOCATION_REASON_NAMES, REVOCATION_REASONS, RevocationReason } from '../../contract/revocation';
 import { quote } from '../../contract/rules';
+import { readGeneralizedTime } from '../certificate-time';
 import { contextTag, Tag } from '../der';
 import { DerReader } from '../der-reader';
-import { RawExtension, readExtensionList, repeatedExtension } from '../extension-list';
+import { RawExtension, readUniqueExtensions } from '../extension-list';
 import { readGeneralNames } from '../general-names';
-import { readGeneralizedTime } from '../generalized-time';
-import { describeOids, OID } from '../object-identifiers';
+import { OID } from '../object-identifiers';
 
 /** What the extensions of a revocation list say (RFC 5280, section 5.2). */
 export interface CrlExtensions {
@@ -38,13 +38,16 @@ export interface CrlScope {
   readonly indirect: boolean;
 }
 
+/** What has the extensions, for errors. */
+const OWNER = 'the revocation list';
+
 const UNDERSTOOD: ReadonlySet<string> = new Set([OID.authorityKeyIdentifier, OID.cRLNumber, OID.issuingDistributionPoint]);
 
 const ENTRY_UNDERSTOOD: ReadonlySet<string> = new Set([OID.cRLReason, OID.invalidityDate]);
 
 /** Reads the contents of `crlExtensions [0]`. */
 export function readCrlExtensions(field: DerReader | undefined): CrlExtensions {
-  const extensions = field ? readExtensions(field.sequence()) : new Map<string, RawExtension>();
+  const extensions = field ? readUniqueExtensions(field.sequence(), OWNER) : new Map<string, RawExtension>();
   field?.end();
   const value = (oid: string): DerReader | undefined => {
     const extension = extensions.get(oid);
@@ -70,11 +73,11 @@ export interface CrlEntry extends RevokedCertificate {
 
 /** Reads the extensions of an entry (RFC 5280, section 5.3). */
 export function readEntryExtensions(list: DerReader, serialNumber: string): Omit<CrlEntry, 'serialNumber' | 'revokedAt'> {
-  const extensions = readExtensions(list);
+  const extensions = readUniqueExtensions(list, OWNER);
   const reason = extensions.get(OID.cRLReason);
   const invalidityDate = extensions.get(OID.invalidityDate);
   return {
-    reason: reason && reasonOf(new DerReader(reason.value), serialNumber),
+    reason: reason && readReason(new DerReader(reason.value), serialNumber),
     invalidityDate: invalidityDate && readGeneralizedTime(new DerReader(invalidityDate.value)),
     ...[...extensions.values()].some(({ oid, critical }) => critical && !ENTRY_UNDERSTOOD.has(oid)) && { unknownCritical: true },
   };
@@ -82,7 +85,8 @@ export function readEntryExtensions(list: DerReader, serialNumber: string): Omit
 
 const REASONS = new Map<number, RevocationReason>(REVOCATION_REASON_NAMES.map(name => [REVOCATION_REASONS[name], name]));
 
-function reasonOf(value: DerReader, serialNumber: string): RevocationReason {
+/** Reads a CRLReason (RFC 5280, section 5.3.1). */
+export function readReason(value: DerReader, serialNumber: string): RevocationReason {
   const code = value.contents(Tag.ENUMERATED);
   const reason = code.length === 1 ? REASONS.get(code[0]) : undefined;
   if (reason === undefined) {
@@ -90,15 +94,6 @@ function reasonOf(value: DerReader, serialNumber: string): RevocationReason {
       + `(RFC 5280, section 5.3.1), got ${quote(code.toString('hex'))}`);
   }
   return reason;
-}
-
-function readExtensions(list: DerReader): Map<string, RawExtension> {
-  const extensions = readExtensionList(list);
-  const repeated = repeatedExtension(extensions);
-  if (repeated !== undefined) {
-    throw new Error(`the revocation list has the extension ${describeOids(repeated)} twice`);
-  }
-  return new Map(extensions.map(extension => [extension.oid, extension]));
 }
 
 /** The fields of IssuingDistributionPoint that are flags, in their order, by their tags. */

@@ -1,8 +1,9 @@
-import { createCipheriv, createHash, createPrivateKey, sign } from 'node:crypto';
+import { createPrivateKey, sign } from 'node:crypto';
 import { attribute, attributes, extension, extensionRequest, fixture, fromPem, makeRequest, NULL_DER, partsOf, PUBLIC_KEY } from './requests';
 import { CertificationRequest, readCertificationRequest } from '../../../src/pki/certification-request';
 import { bitString, sequence, utf8String } from '../../../src/pki/der';
 import { toPem } from '../../../src/pki/pem';
+import { mutated, Randomness } from '../../support/mutations';
 import { DEVICE_KEYS } from '../fixtures';
 
 const RICH = makeRequest({
@@ -71,74 +72,12 @@ describe('of a valid request, none is taken', () => {
   });
 });
 
-/** Numbers that look random and are the same for the same seed. */
-class Randomness {
-  private octets = Buffer.alloc(0);
-  private readonly cipher;
-
-  constructor(seed: string) {
-    this.cipher = createCipheriv('aes-128-ctr', createHash('sha256').update(seed).digest().subarray(0, 16), Buffer.alloc(16));
-  }
-
-  /** A whole number below the limit, which is at most 2^24. */
-  below(limit: number): number {
-    if (this.octets.length < 4) {
-      this.octets = this.cipher.update(Buffer.alloc(65_536));
-    }
-    const number = this.octets.readUInt32BE(0);
-    this.octets = this.octets.subarray(4);
-    return number % limit;
-  }
-
-  of<T>(values: readonly T[]): T {
-    return values[this.below(values.length)];
-  }
-}
-
-/** Octets that mean something in DER. */
-const TELLING = [0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x0c, 0x1f, 0x20, 0x24, 0x30, 0x31, 0x7f, 0x80, 0x81, 0x82, 0x84, 0xa0, 0xa3, 0xbf, 0xff];
-
-type Mutation = (octets: Buffer, random: Randomness) => Buffer;
-
-const splice = (octets: Buffer, at: number, remove: number, ...insert: readonly Buffer[]): Buffer =>
-  Buffer.concat([octets.subarray(0, at), ...insert, octets.subarray(at + remove)]);
-
-const MUTATIONS: readonly Mutation[] = [
-  (octets, random) => splice(octets, random.below(octets.length), 1, Buffer.of(random.below(256))),
-  (octets, random) => splice(octets, random.below(octets.length), 1, Buffer.of(random.of(TELLING))),
-  (octets, random) => splice(octets, random.below(octets.length), 0, Buffer.of(random.of(TELLING))),
-  (octets, random) => splice(octets, random.below(octets.length), 1 + random.below(8)),
-  (octets, random) => { // a part of it again, elsewhere
-    const from = random.below(octets.length);
-    return splice(octets, random.below(octets.length), 0, octets.subarray(from, from + 1 + random.below(64)));
-  },
-  (octets, random) => { // a part of another request
-    const other = random.of(VALID);
-    const from = random.below(other.length);
-    const part = other.subarray(from, from + 1 + random.below(64));
-    return splice(octets, random.below(octets.length), random.of([0, part.length]), part);
-  },
-  (octets, random) => { // two octets change places
-    const [one, two] = [random.below(octets.length), random.below(octets.length)];
-    return splice(splice(octets, one, 1, octets.subarray(two, two + 1)), two, 1, octets.subarray(one, one + 1));
-  },
-  (octets, random) => octets.subarray(0, random.below(octets.length) + 1),
-];
-
-function mutated(octets: Buffer, random: Randomness, counts: readonly number[] = [1, 1, 1, 2, 3, 8]): Buffer {
-  let result = octets;
-  for (let count = random.of(counts); count > 0; count--) {
-    result = random.of(MUTATIONS)(result.length === 0 ? octets : result, random);
-  }
-  return result;
-}
-
 const SIGNER = createPrivateKey(DEVICE_KEYS.EC_P256);
 
 /** What is signed is mutated and then signed, so that the signature lets it through: only the reader can refuse it. */
 function signedAgain(random: Randomness): Buffer {
   const [info, algorithm] = partsOf(RICH);
-  const changed = mutated(info, random, [1, 1, 1, 2]);
+  const changed = mutated(info, random, VALID, [1, 1, 1, 2]);
   return sequence(changed, algorithm, bitString(sign('sha256', changed, SIGNER)));
 }
 
@@ -169,8 +108,8 @@ test(`of ${RUNS} mutated requests, none crashes or hangs the reader, and none is
   const counts = { refused: 0, unchanged: 0, signedAgain: 0 };
   for (let run = 0; run < RUNS; run++) {
     const kind = run % 10;
-    const der = kind === 0 ? signedAgain(random) : mutated(random.of(VALID), random);
-    const input = kind === 1 ? mutated(Buffer.from(toPem('CERTIFICATE REQUEST', random.of(VALID))), random).toString('latin1') : der;
+    const der = kind === 0 ? signedAgain(random) : mutated(random.of(VALID), random, VALID);
+    const input = kind === 1 ? mutated(Buffer.from(toPem('CERTIFICATE REQUEST', random.of(VALID))), random, VALID).toString('latin1') : der;
     const request = outcome(input);
     if (typeof request === 'string') {
       counts.refused++;

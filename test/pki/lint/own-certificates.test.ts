@@ -31,6 +31,9 @@ describe.each(KEY_ALGORITHM_NAMES)('what a CA by %s issues', algorithm => {
       const certificate = await testCertificate(root.issuer, { profile, algorithm, hash, pathLength: profile === 'ca' ? 0 : undefined });
       expect(lintCertificate(certificate, { platforms: ['generic'], issuer, now: NOW }).map(({ rule }) => rule)).toEqual(warnings);
     }
+    // An OCSP responder is for no platform.
+    const responder = await testCertificate(root.issuer, { profile: 'ocspResponder', algorithm, hash });
+    expect(lintCertificate(responder, { platforms: [], issuer, now: NOW }).map(({ rule }) => rule)).toEqual(warnings);
   });
 
   test('has no errors for the platforms that take its key', async () => {

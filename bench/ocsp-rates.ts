@@ -1,0 +1,17 @@
+import { bundled, Row, run } from './measure';
+import { median, ratio } from './rates';
+
+/** An answer may take as long again as its signature. */
+const OF_RAW_RATE = 0.5;
+
+/**
+ * OCSP answers a second by a responder on P-256, one after the other on one core, from an HTTP request to an HTTP response, without the
+ * time of the ledger; against the rate of the signature alone.
+ */
+export async function ocspRates(): Promise<Row[]> {
+  const rates = JSON.parse(run(bundled('ocsp-answers'))) as { readonly [contender in 'raw' | 'ours']: number[] };
+  return [
+    { name: 'EC_P256: OCSP answers', value: median(rates.ours), unit: 'a second' },
+    { name: 'EC_P256: OCSP answers, of the rate of crypto.sign', value: ratio(rates.ours, rates.raw), unit: '', atLeast: OF_RAW_RATE },
+  ];
+}

@@ -7,8 +7,11 @@ const ASSETS = resolve(__dirname, '..', 'assets');
 const HANDLER = join(ASSETS, 'handler', 'index.js');
 const CLI = join(ASSETS, 'cli', 'private-iot-ca.js');
 
-/** Kilobytes. A new dependency is a decision, not an accident: see decisions/0007-bundled-dependencies.md. */
-const CEILINGS: [string, number][] = [[HANDLER, 1_600], [CLI, 2_750]];
+/**
+ * Kilobytes. A new dependency is a decision, not an accident: see decisions/0007-bundled-dependencies.md. The command line has room for
+ * 100 kB more since it fetches and checks revocation lists, with code of our own alone.
+ */
+const CEILINGS: [string, number][] = [[HANDLER, 1_600], [CLI, 2_850]];
 
 test.each(CEILINGS)('%s stays below its ceiling', (file, kilobytes) => {
   expect(readFileSync(file).length / 1000).toBeLessThan(kilobytes);

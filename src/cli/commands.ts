@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { CliError } from './cli-error';
 import type { CommandDescription } from './command-description';
 import { completionScript, SHELLS } from './completion';
+import type { CrlFetchOptions } from './crl-command';
 import { KIT_NAMES } from './export/kits';
 import type { ExportOptions } from './export-command';
 import type { InspectOptions } from './inspect-command';
@@ -120,6 +121,34 @@ export const COMMANDS: readonly CommandDescription[] = [
       ['revoke the certificate of that CA', 'private-iot-ca revoke --resource Iot/FactoryCa --reason cACompromise'],
     ],
     run: (_, options, terminal) => lazy.revokeCommand().revokeCommand(options, terminal),
+  }),
+  described<CrlFetchOptions>({
+    name: 'crl',
+    summary: 'keep the revocation lists of a broker fresh',
+    description: 'Fetch the revocation lists of CAs, check them, and keep the newest one of each in a file that a broker reads.',
+    argument: { form: '<action>', description: 'what to do', choices: ['fetch'] },
+    options: [
+      repeatable('--url <url>', 'where a list is published, in DER or PEM; can be repeated').makeOptionMandatory(),
+      repeatable('--ca <file>', 'the certificate of the CA that signs a list; can be repeated').makeOptionMandatory(),
+      new Option('--out <file>', 'the file with the lists, in PEM').makeOptionMandatory(),
+      new Option('--der', 'write DER, which holds only one list'),
+      new Option('--watch', 'go on until stopped: fetch again at half of the rest of a list\'s life, and retry after a failure'),
+      new Option('--interval <minutes>', 'the longest pause of --watch, in minutes (default: 60)'),
+      new Option('--run <command>', 'a command line for the shell, which runs whenever the file has changed'),
+      new Option('--json', JSON_OPTION).conflicts('watch'),
+    ],
+    notes: [
+      'A list is taken only if one of the CAs has signed it, if it counts at present, and if it is newer than the one in the file. Otherwise the file '
+        + 'keeps the list that it has. A file that holds anything else is never overwritten.',
+      'Private CAs of https servers and proxies are named to Node.js, with NODE_EXTRA_CA_CERTS and, from Node.js 24, NODE_USE_ENV_PROXY=1 and HTTP_PROXY.',
+      'The exit code is 1 if a list could not be fetched, was refused, or is missing, and if the command of --run has failed.',
+    ],
+    examples: [
+      ['fetch a list once, as from cron', 'private-iot-ca crl fetch --url http://crl.example.com/ca.crl --ca ca.pem --out ca.crl.pem'],
+      ['keep the lists of two CAs fresh for Mosquitto', 'private-iot-ca crl fetch --url http://crl.example.com/a.crl --url http://crl.example.com/b.crl --ca a.pem '
+        + '--ca b.pem --out crl.pem --watch --run "systemctl reload mosquitto"'],
+    ],
+    run: (_, options, terminal) => lazy.crlCommand().crlFetchCommand(options, terminal),
   }),
   described<InspectOptions>({
     name: 'inspect',

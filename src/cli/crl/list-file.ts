@@ -8,18 +8,25 @@ import { RevocationList } from '../inspect/revocation-list';
 /** How lists are written: PEM holds any number of them, DER only one. */
 export type ListForm = 'PEM' | 'DER';
 
+/** What a file of lists holds. */
+export interface ListFile {
+  readonly octets: Buffer;
+  readonly lists: readonly RevocationList[];
+}
+
 /**
- * The lists in a file; empty if the file is empty or does not exist.
+ * The lists in a file; none if the file is empty or does not exist.
  *
+ * @param earlier what was in the file before, which is not parsed again if it is still there: a list can have a million entries
  * @throws CliError if it holds anything else, which must not be overwritten
  */
-export function readListFile(path: string, disk: Disk): RevocationList[] {
-  const octets = disk.read(path);
-  if (octets === undefined || octets.length === 0) {
-    return [];
+export function readListFile(path: string, disk: Disk, earlier?: ListFile): ListFile {
+  const octets = disk.read(path) ?? Buffer.alloc(0);
+  if (earlier?.octets.equals(octets)) {
+    return earlier;
   }
   try {
-    return listsIn(path, { octets });
+    return { octets, lists: octets.length === 0 ? [] : listsIn(path, { octets }) };
   } catch (error) {
     throw new CliError(`${messageOf(error)}; this file is not overwritten: move it away, or choose another one with --out`);
   }
@@ -28,15 +35,16 @@ export function readListFile(path: string, disk: Disk): RevocationList[] {
 /**
  * Writes lists to a file, unless it holds them in this form already.
  *
+ * @param before what is in the file
  * @returns whether the file has changed
  */
-export function writeListFile(path: string, lists: readonly RevocationList[], form: ListForm, disk: Disk): boolean {
+export function writeListFile(path: string, before: ListFile, lists: readonly RevocationList[], form: ListForm, disk: Disk): boolean {
   if (form === 'DER' && lists.length > 1) {
     throw new CliError(`${path}: a file in DER holds one revocation list, and there are ${lists.length}, of ${lists.map(({ issuer }) => issuer).join(' and ')}; `
       + 'leave out --der, or give each CA a file of its own');
   }
   const content = form === 'DER' ? lists[0].crl.der : Buffer.from(lists.map(({ crl: { der } }) => toPem(REVOCATION_LIST, der)).join(''));
-  if (disk.read(path)?.equals(content)) {
+  if (before.octets.equals(content)) {
     return false;
   }
   disk.replace(path, content, FileMode.PUBLIC);

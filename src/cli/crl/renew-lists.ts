@@ -59,11 +59,12 @@ const NEAR_END = 0.1;
 export async function renewLists(order: ListOrder, reach: RenewalReach, stop: AbortSignal): Promise<Renewal> {
   const { urls, file, form } = order;
   const cas = [...order.cas.values()].flat();
-  readListFile(file, reach.disk); // before anything is fetched in vain
+  const earlier = readListFile(file, reach.disk); // before anything is fetched in vain
   const fetched = await Promise.all(urls.map(url => fetchUsable(url, cas, reach, stop)));
   const errors = fetched.flatMap(each => each.errors);
   return withFileLocked(file, () => {
-    const before = readListFile(file, reach.disk).map(list => known(list, cas));
+    const content = readListFile(file, reach.disk, earlier);
+    const before = content.lists.map(list => known(list, cas));
     const lists = new Map<string, KnownList>();
     before.forEach(each => putNewest(lists, each));
     const standing = new Map(lists);
@@ -75,7 +76,7 @@ export async function renewLists(order: ListOrder, reach: RenewalReach, stop: Ab
       putNewest(lists, list);
     }
     const newest = [...lists.values()];
-    const changed = newest.length > 0 && writeListFile(file, newest.map(({ list }) => list), form, reach.disk);
+    const changed = newest.length > 0 && writeListFile(file, content, newest.map(({ list }) => list), form, reach.disk);
     const held = newest.map(({ list, signer }): HeldList =>
       ({ list, isNew: !before.some(each => each.list.crl.der.equals(list.crl.der)), isOrdered: signer !== undefined }));
     const now = reach.clock();

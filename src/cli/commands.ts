@@ -176,9 +176,13 @@ export const COMMANDS: readonly CommandDescription[] = [
   }),
   described<LintOptions>({
     name: 'lint',
-    summary: 'check certificates against the rules of standards, platforms and devices',
-    description: 'Check certificates, made by this library or not, against the rules of RFC 5280, of platforms, and of the TLS stacks that devices run.',
-    argument: { form: '[file...]', description: 'PEM files with any number of certificates, DER files, a JSON file of stack outputs, or - for standard input' },
+    summary: 'check certificates and revocation lists against the rules of standards, platforms and devices',
+    description: 'Check certificates and revocation lists, made by this library or not, against the rules of RFC 5280, of platforms, and of the TLS stacks that '
+      + 'devices run.',
+    argument: {
+      form: '[file...]',
+      description: 'PEM files with any number of certificates and revocation lists, DER files, a JSON file of stack outputs, or - for standard input',
+    },
     options: [
       withChoices(PLATFORM_IDS, repeatable('--platform <name>', 'also check the rules of this platform; can be repeated')),
       new Option('--list', 'list all rules, with what each one checks and where it is documented'),
@@ -186,13 +190,14 @@ export const COMMANDS: readonly CommandDescription[] = [
       new Option('--sarif', 'print the findings as SARIF 2.1.0, for code scanning').conflicts(['json', 'list']),
     ],
     notes: [
-      'A certificate is also checked against the CA that issued it, if the certificate of that CA is among the files.',
+      'A certificate or a list is also checked against the CA that has signed it, if the certificate of that CA is among the files.',
       'The exit code is 1 if there is an error, whether there are warnings or not. It is 2 if a file can\'t be read.',
     ],
     examples: [
       ['check a CA before it is uploaded', 'private-iot-ca lint ca.pem --platform aws-iot-core'],
       ['see whether the device outlives its CA', 'private-iot-ca lint device.pem ca.pem'],
       ['check the outputs of a stack', 'private-iot-ca lint local-out/outputs.json'],
+      ['check a revocation list, with its signature', 'private-iot-ca lint ca.crl ca.pem'],
       ['pass the findings to code scanning', 'private-iot-ca lint pem/ca.pem pem/device.pem --sarif > lint.sarif'],
     ],
     run: (files, options, terminal) => lazy.lintCommand().lintCommand(files, options, terminal),

@@ -70,7 +70,8 @@ export const COMMANDS: readonly CommandDescription[] = [
         + 'configuration or the steps to take')),
       repeatable('--ca <name>', 'limit the kit to this CA, named by its output or its common name; can be repeated (default: all CAs)'),
       new Option('--server <output>', 'the output with the broker\'s certificate, if there are several'),
-      repeatable('--crl <file>', 'make the broker of the kit check devices against this revocation list of a CA; can be repeated (mosquitto, vernemq)'),
+      repeatable('--crl <file>', 'make the broker of the kit check whether devices are revoked, with this list of a CA; can be repeated (mosquitto and vernemq '
+        + 'read it; emqx and hivemq fetch it where it is published)'),
       new Option('--broker-folder <dir>', 'the folder of these files on the broker\'s machine (default: the broker\'s usual one)'),
       new Option('--json', JSON_OPTION),
     ],

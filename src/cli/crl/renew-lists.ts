@@ -145,9 +145,9 @@ function warningOf({ list, isOrdered }: HeldList, now: Date): string[] {
   return isNearEnd ? [`${described(list)} counts only until ${readableTime(nextUpdate)}, and no newer one was found`] : [];
 }
 
-/** The CAs without a list that counts: a broker that checks revocation refuses all their devices. */
+/** The CAs without a list that counts: a broker that checks revocation, such as Mosquitto, refuses all their devices. */
 function missing({ cas, file }: ListOrder, lists: readonly HeldList[], now: Date): string[] {
   const current = lists.filter(({ list }) => outOfTime(list, now) === undefined);
   return [...cas].filter(([, certificates]) => !current.some(({ list }) => signerOf(list, certificates)))
-    .map(([name]) => `${file} has no list that counts of the CA in ${name}: a broker that checks revocation refuses all its devices`);
+    .map(([name]) => `${file} has no list that counts of the CA in ${name}: a broker that checks revocation can refuse all its devices`);
 }

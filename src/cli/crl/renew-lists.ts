@@ -3,6 +3,7 @@ import { ListForm, readListFile, writeListFile } from './list-file';
 import { listsIn } from './lists-in';
 import { refusalOf } from './refusal';
 import { isNewer, seriesOf } from './series';
+import { sha256 } from '../../contract/sha256';
 import { CertificateFacts } from '../certificates/certificate-facts';
 import { readableTime } from '../certificates/validity-text';
 import { messageOf } from '../cli-error';
@@ -47,7 +48,7 @@ export interface Renewal {
   readonly errors: readonly string[];
 }
 
-/** Near the end of its life, a tenth of it is left: the default overlap of Windows' CA, whose next list should be there then. */
+/** A list is near its end when this part of its life is left: the next one should be there by then, and somebody has time to look after it. */
 const NEAR_END = 0.1;
 
 /**
@@ -71,7 +72,7 @@ export async function renewLists(order: ListOrder, reach: RenewalReach, stop: Ab
     for (const { url, list } of fetched.flatMap(each => each.lists)) {
       const held = standing.get(list.series);
       if (held && isNewer(held.list, list.list)) {
-        errors.push(`${url}: ${described(list.list)} must not be older than the one in ${file}, ${described(held.list)}; the file keeps that one`);
+        errors.push(`${url}: ${older(list.list, held.list, file)}`);
       }
       putNewest(lists, list);
     }
@@ -95,7 +96,7 @@ interface KnownList {
 
 function known(list: RevocationList, cas: readonly CertificateFacts[]): KnownList {
   const signer = signerOf(list, cas);
-  return { list, signer, series: signer ? seriesOf(list, signer) : list.crl.der.toString('latin1') };
+  return { list, signer, series: signer ? seriesOf(list, signer) : sha256(list.crl.der) };
 }
 
 /** The usable lists at a URL, and what is wrong with the others. */
@@ -121,6 +122,14 @@ async function fetchUsable(
 function shown(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
+}
+
+/** Says which of two lists is older, by what tells them apart. */
+function older(list: RevocationList, held: RevocationList, file: string): string {
+  const sameNumber = numberOf(list.crl) === numberOf(held.crl);
+  const facts = ({ crl }: RevocationList): string => sameNumber ? `of ${readableTime(crl.thisUpdate)}`
+    : numberOf(crl) === undefined ? 'without a number' : `with the number ${numberOf(crl)}`;
+  return `the list of ${list.issuer} ${facts(list)} must not be older than the one in ${file}, ${facts(held)}; the file keeps that one`;
 }
 
 function described({ issuer, crl }: RevocationList): string {

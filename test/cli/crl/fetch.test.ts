@@ -98,18 +98,26 @@ describe('a list', () => {
     expect(written()).toBe(crlPem(newer));
   });
 
+  test('that its CA has only signed again is not new', async () => {
+    const list = await testCrl(ca);
+    const again = await testCrl(ca); // ECDSA signs with a random number
+    expect(again.equals(list)).toBe(false);
+    await run(server.publish('/again.crl', list));
+    expect(await run(server.publish('/again.crl', again))).toMatchObject({ fresh: true, stderr: '' });
+    expect(written()).toBe(crlPem(list));
+  });
+
   test.each([
-    ['a smaller number', { number: 9 }, 'number 9'],
-    ['a smaller number, although it is from a later time', { number: 9, thisUpdate: new Date(THIS_UPDATE.getTime() + 60_000) }, 'number 9'],
-    ['the same number, and from an earlier time', { number: 10, thisUpdate: new Date(THIS_UPDATE.getTime() - 60_000) }, 'number 10'],
-  ])('with %s does not replace the one in the file', async (_, content, number) => {
+    ['a smaller number', { number: 9 }, 'with the number 9', 'with the number 10'],
+    ['a smaller number, although it is from a later time', { number: 9, thisUpdate: new Date(THIS_UPDATE.getTime() + 60_000) }, 'with the number 9', 'with the number 10'],
+    ['the same number, and from an earlier time', { number: 10, thisUpdate: new Date(THIS_UPDATE.getTime() - 60_000) }, 'of 2026-03-01 11:59:00 UTC', 'of 2026-03-01 12:00:00 UTC'],
+  ])('with %s does not replace the one in the file', async (_, content, own, held) => {
     const list = await testCrl(ca, { number: 10 });
     await run(server.publish('/kept.crl', list));
     const url = server.publish('/kept.crl', await testCrl(ca, content));
     expect(await run(url)).toMatchObject({
       fresh: false,
-      stderr: `error: ${url}: the list of CN=Acme IoT Root CA,O=Acme,C=CN with the ${number} must not be older than the one in ${out}, the list of `
-        + 'CN=Acme IoT Root CA,O=Acme,C=CN with the number 10; the file keeps that one\n',
+      stderr: `error: ${url}: the list of CN=Acme IoT Root CA,O=Acme,C=CN ${own} must not be older than the one in ${out}, ${held}; the file keeps that one\n`,
     });
     expect(written()).toBe(crlPem(list));
   });

@@ -136,7 +136,7 @@ const UNUSABLE: [string, Partial<CrlParts>, RegExp][] = [
   ['a list with an unknown critical extension', { more: extension('1.2.3.4', true, octetString(Buffer.of(1))) }, /no critical extensions that are not supported here, got "1\.2\.3\.4"/],
   ['a list with an unknown critical extension of an entry', { revoked: sequence(entry(9, undefined, extension('1.2.3.4', true, octetString(Buffer.of(1))))) }, /no entries with critical extensions/],
   ['a list with a damaged entry', { revoked: sequence(sequence(integer(1))) }, /this revocation list can't be read: /],
-  ['a list without a number after one with a number', { number: NOTHING, nextUpdate: time(new Date('2026-06-20T00:00:00Z')) }, /the list of CN=Acme CA of 2026-05-30 00:00:00 UTC must not be older/],
+  ['a list without a number after one with a number', { number: NOTHING, nextUpdate: time(new Date('2026-06-20T00:00:00Z')) }, /the list of CN=Acme CA without a number must not be older than the one in .*, with the number 7;/],
 ];
 
 describe('a broker never gets', () => {

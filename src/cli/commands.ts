@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { CliError } from './cli-error';
 import type { CommandDescription } from './command-description';
 import { completionScript, SHELLS } from './completion';
+import type { CrlFetchOptions } from './crl-command';
 import { KIT_NAMES } from './export/kits';
 import type { ExportOptions } from './export-command';
 import type { InspectOptions } from './inspect-command';
@@ -69,7 +70,8 @@ export const COMMANDS: readonly CommandDescription[] = [
         + 'configuration or the steps to take')),
       repeatable('--ca <name>', 'limit the kit to this CA, named by its output or its common name; can be repeated (default: all CAs)'),
       new Option('--server <output>', 'the output with the broker\'s certificate, if there are several'),
-      repeatable('--crl <file>', 'make the broker of the kit check devices against this revocation list of a CA; can be repeated (mosquitto, vernemq)'),
+      repeatable('--crl <file>', 'make the broker of the kit check whether devices are revoked, with this list of a CA; can be repeated (mosquitto and vernemq '
+        + 'read it; emqx and hivemq fetch it where it is published)'),
       new Option('--broker-folder <dir>', 'the folder of these files on the broker\'s machine (default: the broker\'s usual one)'),
       new Option('--json', JSON_OPTION),
     ],
@@ -124,6 +126,34 @@ export const COMMANDS: readonly CommandDescription[] = [
     ],
     run: (_, options, terminal) => lazy.revokeCommand().revokeCommand(options, terminal),
   }),
+  described<CrlFetchOptions>({
+    name: 'crl',
+    summary: 'keep the revocation lists of a broker fresh',
+    description: 'Fetch the revocation lists of CAs, check them, and keep the newest one of each in a file that a broker reads.',
+    argument: { form: '<action>', description: 'what to do', choices: ['fetch'] },
+    options: [
+      repeatable('--url <url>', 'where a list is published, in DER or PEM; can be repeated').makeOptionMandatory(),
+      repeatable('--ca <file>', 'the certificate of the CA that signs a list; can be repeated').makeOptionMandatory(),
+      new Option('--out <file>', 'the file with the lists, in PEM').makeOptionMandatory(),
+      new Option('--der', 'write DER, which holds only one list'),
+      new Option('--watch', 'go on until stopped: fetch again at half of the rest of a list\'s life, and retry after a failure'),
+      new Option('--interval <minutes>', 'the longest pause of --watch, in minutes (default: 60)'),
+      new Option('--run <command>', 'a command line for the shell, which runs whenever the file has changed'),
+      new Option('--json', JSON_OPTION).conflicts('watch'),
+    ],
+    notes: [
+      'A list is taken only if one of the CAs has signed it, if it counts at present, and if it is newer than the one in the file. Otherwise the file '
+        + 'keeps the list that it has. A file that holds anything else is never overwritten.',
+      'Private CAs of https servers and proxies are named to Node.js, with NODE_EXTRA_CA_CERTS and, from Node.js 24, NODE_USE_ENV_PROXY=1 and HTTP_PROXY.',
+      'The exit code is 1 if a list could not be fetched, was refused, or is missing, and if the command of --run has failed.',
+    ],
+    examples: [
+      ['fetch a list once, as from cron', 'private-iot-ca crl fetch --url http://crl.example.com/ca.crl --ca ca.pem --out ca.crl.pem'],
+      ['keep the lists of two CAs fresh for Mosquitto', 'private-iot-ca crl fetch --url http://crl.example.com/a.crl --url http://crl.example.com/b.crl --ca a.pem '
+        + '--ca b.pem --out crl.pem --watch --run "systemctl reload mosquitto"'],
+    ],
+    run: (_, options, terminal) => lazy.crlCommand().crlFetchCommand(options, terminal),
+  }),
   described<InspectOptions>({
     name: 'inspect',
     summary: 'show what is in certificates, revocation lists and OCSP responses',
@@ -153,9 +183,13 @@ export const COMMANDS: readonly CommandDescription[] = [
   }),
   described<LintOptions>({
     name: 'lint',
-    summary: 'check certificates against the rules of standards, platforms and devices',
-    description: 'Check certificates, made by this library or not, against the rules of RFC 5280, of platforms, and of the TLS stacks that devices run.',
-    argument: { form: '[file...]', description: 'PEM files with any number of certificates, DER files, a JSON file of stack outputs, or - for standard input' },
+    summary: 'check certificates and revocation lists against the rules of standards, platforms and devices',
+    description: 'Check certificates and revocation lists, made by this library or not, against the rules of RFC 5280, of platforms, and of the TLS stacks that '
+      + 'devices run.',
+    argument: {
+      form: '[file...]',
+      description: 'PEM files with any number of certificates and revocation lists, DER files, a JSON file of stack outputs, or - for standard input',
+    },
     options: [
       withChoices(PLATFORM_IDS, repeatable('--platform <name>', 'also check the rules of this platform; can be repeated')),
       new Option('--list', 'list all rules, with what each one checks and where it is documented'),
@@ -163,13 +197,14 @@ export const COMMANDS: readonly CommandDescription[] = [
       new Option('--sarif', 'print the findings as SARIF 2.1.0, for code scanning').conflicts(['json', 'list']),
     ],
     notes: [
-      'A certificate is also checked against the CA that issued it, if the certificate of that CA is among the files.',
+      'A certificate or a list is also checked against the CA that has signed it, if the certificate of that CA is among the files.',
       'The exit code is 1 if there is an error, whether there are warnings or not. It is 2 if a file can\'t be read.',
     ],
     examples: [
       ['check a CA before it is uploaded', 'private-iot-ca lint ca.pem --platform aws-iot-core'],
       ['see whether the device outlives its CA', 'private-iot-ca lint device.pem ca.pem'],
       ['check the outputs of a stack', 'private-iot-ca lint local-out/outputs.json'],
+      ['check a revocation list, with its signature', 'private-iot-ca lint ca.crl ca.pem'],
       ['pass the findings to code scanning', 'private-iot-ca lint pem/ca.pem pem/device.pem --sarif > lint.sarif'],
     ],
     run: (files, options, terminal) => lazy.lintCommand().lintCommand(files, options, terminal),

@@ -110,7 +110,8 @@ export function makeFolder(folder: string, mode?: number): boolean {
   }
 }
 
-function isFolder(path: string): boolean {
+/** Whether there is a folder of this name. */
+export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 

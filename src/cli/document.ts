@@ -7,7 +7,7 @@ const VERSION = 1;
 export const DOCUMENT_SCHEMA = 'https://raw.githubusercontent.com/cdk-private-iot-ca/cdk-private-iot-ca/main/schema/command-line-v1.schema.json';
 
 /** The one document that a command writes with `--json`: decisions/0018-command-line-for-machines.md. */
-export function documentText(command: 'inspect' | 'lint' | 'export' | 'local' | 'revoke', members: object): string {
+export function documentText(command: 'inspect' | 'lint' | 'export' | 'local' | 'revoke' | 'crl', members: object): string {
   return jsonText({ $schema: DOCUMENT_SCHEMA, version: VERSION, command, ...members });
 }
 

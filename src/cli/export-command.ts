@@ -19,9 +19,11 @@ import { Terminal } from './terminal';
 import { quote } from '../contract/rules';
 import { toPem } from '../pki/pem';
 import { CERTIFICATE } from '../pki/pem-blocks';
+import { KITS } from './export/kits';
 import { BROKER_FILE } from './export/kits/broker-files';
 import { kitFiles } from './export/kits/kit-files';
 import { kitName } from './export/kits/kit-name';
+import { revocationSetting } from './export/kits/revocation-lists';
 import { staleKeys } from './export/stale-keys';
 
 /** The options of `private-iot-ca export`. */
@@ -59,9 +61,10 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal, 
   if (options.brokerFolder !== undefined && (options.brokerFolder === '' || /\p{Cc}/u.test(options.brokerFolder))) {
     throw new CliError(`--broker-folder must be a path without control characters, got ${quote(options.brokerFolder)}`);
   }
-  if (kit !== undefined && options.crl === undefined && existsSync(join(options.out, kit, BROKER_FILE.revocationLists))) {
-    throw new CliError(`--crl must be given, because ${join(options.out, kit)} makes a broker check revocation lists, and would no longer do so; `
-      + `to turn the check off, remove ${join(options.out, kit, BROKER_FILE.revocationLists)}`);
+  const setting = kit !== undefined && options.crl === undefined ? revocationSetting(join(options.out, kit), KITS[kit]) : undefined;
+  if (setting !== undefined) {
+    throw new CliError(`--crl must be given, because ${join(options.out, kit!)} makes a broker check revocation lists, and would no longer do so; `
+      + `to turn the check off, remove ${setting}`);
   }
   const { name: source, content } = readInput(options.outputs, whereOutputsAre());
   const all = readStackOutputs(source, content);

@@ -8,6 +8,7 @@ export const lazy = {
   localCommand: () => require('./local-command') as typeof import('./local-command'),
   exportCommand: () => require('./export-command') as typeof import('./export-command'),
   revokeCommand: () => require('./revoke-command') as typeof import('./revoke-command'),
+  crlCommand: () => require('./crl-command') as typeof import('./crl-command'),
   inspectCommand: () => require('./inspect-command') as typeof import('./inspect-command'),
   awsFunction: () => require('./aws-function') as typeof import('./aws-function'),
   lintCommand: () => require('./lint-command') as typeof import('./lint-command'),

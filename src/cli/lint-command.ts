@@ -3,15 +3,18 @@ import { keyHasSigned, MAX_CANDIDATES, signingOf } from './certificates/chain';
 import { readEntries } from './certificates/file-entries';
 import { CliError } from './cli-error';
 import { KIT_NAMES, KITS } from './export/kits';
-import { CertificateToCheck, CheckedCertificate, LintResult } from './lint/checked-certificate';
+import { checkedList } from './lint/checked-list';
 import { lintDocument, rulesDocument } from './lint/lint-document';
+import { allChecked, CertificateToCheck, CheckedCertificate, LintResult, ThingToCheck } from './lint/lint-result';
 import { lintText } from './lint/lint-text';
+import { lintedOf } from './lint/linted-of';
 import { sarifLog } from './lint/sarif';
 import { readInput } from './read-file';
 import { table } from './table';
 import { Terminal } from './terminal';
-import { LINT_RULES, lintCertificate } from '../pki/lint/lint';
-import { LintedCertificate, readLintedCertificate } from '../pki/lint/model/linted-certificate';
+import { ALL_LINT_RULES } from '../pki/lint/all-rules';
+import { lintCertificate, rulesFor } from '../pki/lint/lint';
+import { LintedCertificate } from '../pki/lint/model/linted-certificate';
 import { checkPlatform } from '../platforms/platform-checks';
 import { PlatformId } from '../platforms/registry';
 
@@ -27,20 +30,20 @@ export interface LintOptions {
 /**
  * Runs `private-iot-ca lint`. It reads everything before it prints anything.
  *
- * @returns whether no certificate has an error
+ * @returns whether no certificate and no revocation list has an error
  */
 export function lintCommand(files: readonly string[], options: LintOptions, terminal: Terminal, now = new Date()): boolean {
   const { platform = [], list, json, sarif } = options;
   const { columns } = terminal;
   if (list) {
     terminal.print(json ? rulesDocument()
-      : table(['rule', 'severity', 'checks', 'source'], LINT_RULES.map(({ id, severity, checks, source }) => [id, severity, checks, source]), { columns }));
+      : table(['rule', 'severity', 'checks', 'source'], ALL_LINT_RULES.map(({ id, severity, checks, source }) => [id, severity, checks, source]), { columns }));
     return true;
   }
   const platforms = platform.map(platformId);
   const result = lint(files, platforms, now);
   terminal.print(json ? lintDocument(result, platforms) : sarif ? sarifLog(result) : lintText(result, columns));
-  return !result.certificates.some(({ findings }) => findings.some(({ severity }) => severity === 'error'));
+  return !allChecked(result).some(({ findings }) => findings.some(({ severity }) => severity === 'error'));
 }
 
 function lint(files: readonly string[], platforms: readonly PlatformId[], now: Date): LintResult {
@@ -48,15 +51,20 @@ function lint(files: readonly string[], platforms: readonly PlatformId[], now: D
     .flatMap(({ file, name, content }) => readEntries(name, content).map(entry => ({ file, ...entry })));
   const subjects = withoutRepeats(entries.flatMap(({ title, file, line, certificate: der }): CertificateToCheck[] =>
     der ? [{ title, file, line, der, facts: factsOf(title, der) }] : []));
-  if (subjects.length === 0) {
-    throw new CliError(files.length === 0 ? 'lint needs a file with certificates, or --list' : `${files.join(', ')}: there is no certificate to check`);
+  const lists = withoutRepeats(entries.flatMap(({ title, file, line, revocationList: der }): ThingToCheck[] =>
+    der ? [{ title, file, line, der }] : []));
+  if (subjects.length + lists.length === 0) {
+    throw new CliError(files.length === 0 ? 'lint needs a file with certificates or revocation lists, or --list'
+      : `${files.join(', ')}: there is no certificate and no revocation list to check`);
   }
   const given = subjects.flatMap(({ facts }) => facts ?? []);
   return {
     certificates: subjects.map((subject): CheckedCertificate => {
-      const context = { platforms, now, issuer: issuerOf(subject, given) };
-      return { ...subject, context, findings: lintCertificate(subject.der, context) };
+      const issuer = issuerOf(subject, given);
+      const context = { platforms, now, issuer };
+      return { ...subject, rules: rulesFor(context), signerFound: issuer !== undefined, findings: lintCertificate(subject.der, context) };
     }),
+    revocationLists: lists.map(list => checkedList(list, given, now)),
     privateKeys: entries.filter(({ privateKey }) => privateKey).map(({ title }) => title),
   };
 }
@@ -70,8 +78,8 @@ function platformId(name: string): PlatformId {
   return name as PlatformId;
 }
 
-/** The certificates without repeats: the outputs of a stack contain a CA again in every chain. */
-function withoutRepeats(subjects: readonly CertificateToCheck[]): CertificateToCheck[] {
+/** Certificates or lists without repeats: the outputs of a stack contain a CA again in every chain. */
+function withoutRepeats<T extends ThingToCheck>(subjects: readonly T[]): T[] {
   const seen = new Set<string>();
   return subjects.filter(({ der }) => seen.size !== seen.add(der.toString('latin1')).size);
 }
@@ -91,9 +99,5 @@ function signerByText(facts: CertificateFacts, given: readonly CertificateFacts[
 /** Finds the issuer by its key among the given certificates, even if the certificate names it in other octets: a lint rule reports that. */
 function issuerOf({ facts }: CertificateToCheck, given: readonly CertificateFacts[]): LintedCertificate | undefined {
   const signer = facts && (signingOf(facts, given).signer ?? signerByText(facts, given));
-  try {
-    return signer && readLintedCertificate(signer.certificate.raw);
-  } catch {
-    return undefined; // the findings of that certificate say so
-  }
+  return signer && lintedOf(signer);
 }

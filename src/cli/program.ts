@@ -46,7 +46,7 @@ function program(terminal: Terminal, finish: (passed: boolean) => void): Command
     .configureOutput({ writeOut: text => terminal.print(text), writeErr: text => terminal.warn(withoutPrivateKey(text) === text ? text : `error: ${withoutPrivateKey(text)}\n`) })
     .configureHelp({ helpWidth: columns, minWidthToWrap: LEAST_COLUMNS })
     .exitOverride()
-    .addHelpText('after', furtherHelp(['The exit code is 0 if all is well, 1 if certificates have errors, keys are missing or a deployment has failed, and 2 if the command could not be carried out.'], [
+    .addHelpText('after', furtherHelp(['The exit code is 0 if all is well, 1 if certificates have errors, keys or revocation lists are missing, or a deployment has failed, and 2 if the command could not be carried out.'], [
       ['make the certificates of an app, without an AWS account', 'cdk synth && private-iot-ca local'],
       ['write them to files', 'private-iot-ca export --outputs local-out/outputs.json --out pem'],
       ['look at them', 'private-iot-ca inspect pem/*.pem'],

@@ -8,6 +8,7 @@ import { silentProgress } from '../../src/cli/terminal';
 import { findMosquitto, StartedBroker, startMosquitto } from '../support/broker-programs';
 import { temporaryFolder } from '../support/cli-assembly';
 import { cliError, cliOk } from '../support/cli-run';
+import { ListServer } from '../support/list-server';
 import { connectDevice, Device } from '../support/mqtt';
 import { whereInstalled } from '../support/second-opinions';
 
@@ -86,6 +87,29 @@ whereMosquitto('Mosquitto', () => {
     expect([await letsIn('north1'), await letsIn('north2'), await letsIn('south1')]).toEqual([false, true, true]);
   });
 
+  test('learns of a hold and of its end from `crl fetch`, which fetches the published lists and makes it read them', async () => {
+    const server = new ListServer();
+    await server.start();
+    const fetchLists = async (): Promise<void> => {
+      const urls = ['North', 'South'].flatMap(ca => ['--url', server.publish(`/${ca}.crl`, readFileSync(list(ca)))]);
+      const from = started.program.log.length;
+      await cliOk('crl', 'fetch', ...urls, '--ca', join(folder, 'north.pem'), '--ca', join(folder, 'south.pem'), '--out', kit('revoked.pem'),
+        '--run', `kill -HUP ${started.program.pid}`);
+      await started.program.says(/Reloading config/, from);
+    };
+    try {
+      await revoke('north-2', 'certificateHold');
+      expect(await letsIn('north2')).toBe(true);
+      await fetchLists();
+      expect([await letsIn('north2'), await letsIn('south1')]).toEqual([false, true]);
+      await revoke('north-2', 'removeFromCRL');
+      await fetchLists();
+      expect(await letsIn('north2')).toBe(true);
+    } finally {
+      await server.stop();
+    }
+  });
+
   test('refuses every device of a CA whose list is out of date, which is why the kit does not take such a list', async () => {
     const weekAgo = new Date(Date.now() - 8 * 86_400_000);
     const good = [list('North'), `${list('North')}.pem`].map(path => [path, readFileSync(path)] as const);
@@ -94,7 +118,7 @@ whereMosquitto('Mosquitto', () => {
     }, { ...outside, clock: () => weekAgo });
     good.forEach(([path, content]) => writeFileSync(path, content));
     expect(await cliError(...exportKit('--crl', list('North'), '--crl', list('South'))))
-      .toMatch(/--crl: .*Broker-South\w+\.crl must be up to date, and it was to be replaced by .*: the broker would refuse all devices of South Root$/);
+      .toMatch(/--crl: .*Broker-South\w+\.crl must be up to date, and it was to be replaced by .*: a broker can refuse all devices of South Root then$/);
     await replaceLists();
     expect([await letsIn('north2'), await letsIn('south1')]).toEqual([true, false]);
     expect(started.program.log).toMatch(/certificate verify failed|CRL has expired/);
@@ -107,7 +131,7 @@ describe('the kit is refused', () => {
   test('without the list of a CA, because the broker would refuse all its devices', async () => {
     await revoke('north-2', 'certificateHold');
     expect(await cliError(...exportKit('--crl', list('North'))))
-      .toMatch(/--crl must name a revocation list of each CA in the kit, got none of South Root: without it, mosquitto refuses all its devices$/);
+      .toMatch(/--crl must name a revocation list of each CA in the kit, got none of South Root: without it, a broker refuses all its devices, or none of them$/);
   });
 
   test('with a list of a CA that is not in it', async () => {
@@ -118,9 +142,10 @@ describe('the kit is refused', () => {
     expect(await cliError(...exportKit('--crl', join(folder, 'outputs.json')))).toMatch(/--crl: .*outputs\.json must hold a certificate revocation list, and holds none$/);
   });
 
-  test('for a broker that reads no file with lists', async () => {
-    const args = ['export', '--outputs', join(folder, 'outputs.json'), '--out', folder, '--platform', 'emqx', '--crl', list('North')];
-    expect(await cliError(...args)).toMatch(/--crl must be left out for --platform emqx, which reads no file of revoked certificates; it is for mosquitto, vernemq$/);
+  test('for a broker that does not check revocation', async () => {
+    const args = ['export', '--outputs', join(folder, 'outputs.json'), '--out', folder, '--platform', 'thingsboard', '--crl', list('North')];
+    expect(await cliError(...args))
+      .toMatch(/--crl must be left out for --platform thingsboard, which does not check revocation; it is for emqx, hivemq, mosquitto, vernemq$/);
   });
 
   test('with a revoked CA or a revoked broker, which Mosquitto would not notice', async () => {

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/cli-assembly';
 import { cliOk } from '../support/cli-run';
 import { whereInstalled } from '../support/second-opinions';
 
-const COMMANDS = ['local', 'export', 'inspect', 'lint', 'completion', 'help'];
+const COMMANDS = ['local', 'export', 'crl', 'inspect', 'lint', 'completion', 'help'];
 
 let folder: string;
 
@@ -82,6 +82,7 @@ describe.each(Object.keys(ASKED))('the completion for %s', shell => {
 
   testShell('completes the names of shells, and files where files are taken', async () => {
     expect((await completed('completion', '')).sort()).toEqual(['bash', 'fish', 'zsh']);
+    expect(await completed('crl', '')).toEqual(['fetch']);
     const files = await completed('inspect', '');
     expect(shell === 'bash' ? [...files, 'ca.pem'] : files).toContain('ca.pem'); // bash completes files by itself where it is answered nothing
     expect(shell === 'bash' ? files : []).toEqual([]);

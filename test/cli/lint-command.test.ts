@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { lintCommand, LintOptions } from '../../src/cli/lint-command';
 import { silentProgress } from '../../src/cli/terminal';
+import { ALL_LINT_RULES } from '../../src/pki/lint/all-rules';
 import { LINT_RULES, rulesFor } from '../../src/pki/lint/lint';
 import { toPem } from '../../src/pki/pem';
 import { PLATFORM_IDS } from '../../src/platforms/registry';
@@ -173,20 +174,20 @@ describe('a private key', () => {
   test('alone is an error', async () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const path = file('alone.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-    expect(await cliError('lint', path)).toBe(`error: ${path}: there is no certificate to check`);
+    expect(await cliError('lint', path)).toBe(`error: ${path}: there is no certificate and no revocation list to check`);
   });
 });
 
 test('--list says every rule with its source and what it checks', async () => {
   const said = await cliOk('lint', '--list');
-  expect(said.trimEnd().split('\n')).toHaveLength(1 + LINT_RULES.length);
-  for (const { id, severity, checks, source } of LINT_RULES) {
+  expect(said.trimEnd().split('\n')).toHaveLength(1 + ALL_LINT_RULES.length);
+  for (const { id, severity, checks, source } of ALL_LINT_RULES) {
     expect(said).toMatch(new RegExp(`^${[id, severity, checks, source].map(text => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join(' {2,}')}$`, 'm'));
   }
 });
 
 test.each<[string, string | undefined, string]>([
-  ['no file', undefined, 'lint needs a file with certificates, or --list'],
+  ['no file', undefined, 'lint needs a file with certificates or revocation lists, or --list'],
   ['an empty file', ' ', 'the file is empty'],
   ['another file', 'hello', 'this is not a certificate (X.509 in DER)'],
   ['a request', '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----', 'holds a certificate request'],

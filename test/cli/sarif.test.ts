@@ -101,8 +101,8 @@ test('the rules are those that were checked, with what they check and where it i
 test('a relative path stays one, and what comes from standard input has no file', () => {
   const finding = { rule: 'rfc5280-version', severity: 'error', source: 'RFC 5280', message: 'must be 3' } as const;
   const log = (file: string) => {
-    const certificates = [{ title: 'a title', file, der: BAD, context: { platforms: [] }, findings: [finding] }];
-    return JSON.parse(sarifLog({ certificates, privateKeys: [] })).runs[0].results[0].locations[0];
+    const certificates = [{ title: 'a title', file, der: BAD, rules: [], signerFound: false, findings: [finding] }];
+    return JSON.parse(sarifLog({ certificates, revocationLists: [], privateKeys: [] })).runs[0].results[0].locations[0];
   };
   expect(log('pem/Größe 1.pem').physicalLocation.artifactLocation.uri).toBe('pem/Gr%C3%B6%C3%9Fe%201.pem');
   expect(log('-')).toEqual({ logicalLocations: [{ fullyQualifiedName: 'a title' }] });

@@ -54,6 +54,11 @@ export class RunningProgram {
     throw new Error(`${this.child.spawnfile} has not said ${what}, but:\n${this.log.slice(from)}`);
   }
 
+  /** The id of its process. */
+  public get pid(): number {
+    return this.child.pid!;
+  }
+
   public signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

@@ -1,9 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CheckedCertificate, LintResult } from './checked-certificate';
-import { sha256FingerprintOf } from './lint-document';
-import { rulesFor } from '../../pki/lint/lint';
-import { LintFinding, LintRule } from '../../pki/lint/lint-rule';
+import { Checked, LintResult } from './lint-result';
+import { sha256 } from '../../contract/sha256';
+import { LintFinding, RuleDescription } from '../../pki/lint/lint-rule';
 import { jsonText } from '../document';
 import { packageVersion } from '../package-version';
 import { STANDARD_INPUT } from '../read-file';
@@ -14,8 +13,8 @@ const VERSION = '2.1.0';
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 /** The findings as SARIF 2.1.0, the format in which code scanning takes the findings of any linter. */
-export function sarifLog({ certificates }: LintResult): string {
-  const rules = checkedRules(certificates);
+export function sarifLog({ certificates, revocationLists }: LintResult): string {
+  const rules = [...checkedRules(certificates), ...checkedRules(revocationLists)];
   return jsonText({
     $schema: SCHEMA,
     version: VERSION,
@@ -28,19 +27,21 @@ export function sarifLog({ certificates }: LintResult): string {
           rules: rules.map(descriptor),
         },
       },
-      results: certificates.flatMap(certificate => certificate.findings.map(finding => result(certificate, finding, rules))),
+      results: [
+        ...certificates.flatMap(each => each.findings.map(finding => result(each, 'certificateSha256/v1', finding, rules))),
+        ...revocationLists.flatMap(each => each.findings.map(finding => result(each, 'revocationListSha256/v1', finding, rules))),
+      ],
     }],
   });
 }
 
-/** The rules against which any of the certificates was checked, in their order. */
-function checkedRules(certificates: readonly CheckedCertificate[]): readonly LintRule[] {
-  const { context } = certificates.find(each => each.context.issuer) ?? certificates[0];
-  return rulesFor(context);
+/** The rules against which any of the certificates, or any of the lists, was checked, in their order. */
+function checkedRules(checked: readonly Checked[]): readonly RuleDescription[] {
+  return (checked.find(({ signerFound }) => signerFound) ?? checked[0])?.rules ?? [];
 }
 
 /** The descriptor of a rule (section 3.49). */
-function descriptor({ id, severity, checks, source }: LintRule): object {
+function descriptor({ id, severity, checks, source }: RuleDescription): object {
   return {
     id,
     shortDescription: { text: checks },
@@ -51,19 +52,19 @@ function descriptor({ id, severity, checks, source }: LintRule): object {
 }
 
 /** A result (section 3.27). The SARIF levels that are used here have the same names as the severities. */
-function result(certificate: CheckedCertificate, { rule, severity, message, source }: LintFinding, rules: readonly LintRule[]): object {
+function result(
+  { title, file, line = 1, der }: Checked, fingerprint: string, { rule, severity, message, source }: LintFinding, rules: readonly RuleDescription[],
+): object {
   return {
     ruleId: rule,
     ruleIndex: rules.findIndex(({ id }) => id === rule),
     level: severity,
     message: { text: `${message} (${source})` },
     locations: [{
-      ...certificate.file !== STANDARD_INPUT && {
-        physicalLocation: { artifactLocation: { uri: uriOf(certificate.file) }, region: { startLine: certificate.line ?? 1 } },
-      },
-      logicalLocations: [{ fullyQualifiedName: certificate.title }],
+      ...file !== STANDARD_INPUT && { physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: { startLine: line } } },
+      logicalLocations: [{ fullyQualifiedName: title }],
     }],
-    partialFingerprints: { 'certificateSha256/v1': sha256FingerprintOf(certificate) },
+    partialFingerprints: { [fingerprint]: sha256(der) },
   };
 }
 

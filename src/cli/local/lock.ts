@@ -1,6 +1,6 @@
 import { readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { CliError, messageOf } from '../cli-error';
 import { makeFolder } from '../disk';
 
@@ -16,6 +16,9 @@ const held = new Set<string>();
 const ATTEMPTS = 20;
 const PAUSE_MILLISECONDS = 25;
 
+/** How many pauses a process waits for another one that works on a file: ten seconds. */
+const FILE_ATTEMPTS = 400;
+
 /**
  * Locks a directory for this process. The directory is made if it does not exist.
  *
@@ -24,19 +27,50 @@ const PAUSE_MILLISECONDS = 25;
  * @returns a function that releases the directory
  */
 export function lockDirectory(directory: string): () => void {
-  const file = join(directory, 'lock');
   let made: boolean;
   try {
     made = makeFolder(directory);
   } catch (error) {
     throw new CliError(`${directory}: can't be created: ${messageOf(error)}`);
   }
+  const file = lockFileOf(directory);
+  takeLock(file, { path: directory, kind: 'directory' });
+  return () => release(directory, file, made);
+}
+
+/**
+ * Does short work on a file while no other process does. It waits for a process that is at work, up to ten seconds. The lock file is beside
+ * the file.
+ */
+export function withFileLocked<T>(path: string, work: () => T): T {
+  const lock = join(dirname(path), `.${basename(path)}.private-iot-ca.lock`);
+  takeLock(lock, { path, kind: 'file' }, FILE_ATTEMPTS);
+  try {
+    return work();
+  } finally {
+    held.delete(lock);
+    rmSync(lock, { force: true });
+  }
+}
+
+/** What is locked, for messages. */
+interface Locked {
+  readonly path: string;
+  readonly kind: 'directory' | 'file';
+}
+
+/**
+ * Makes a lock file.
+ *
+ * @param patience how many times to wait for a holder that is alive
+ */
+function takeLock(file: string, locked: Locked, patience = 0): void {
   const me: Holder = { pid: process.pid, host: hostname() };
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < ATTEMPTS + patience; attempt++) {
     try {
       writeFileSync(file, `${JSON.stringify(me)}\n`, { flag: 'wx' });
       held.add(file);
-      return () => release(directory, file, made);
+      return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
         rmSync(file, { force: true }); // a full disk leaves an empty file
@@ -45,30 +79,35 @@ export function lockDirectory(directory: string): () => void {
     }
     const text = contentOf(file);
     const holder = parseHolder(text);
-    if (holder && isAlive(file, holder)) {
-      throw inUse(directory, holder);
+    const alive = holder !== undefined && isAlive(file, holder);
+    if (alive && attempt >= patience) {
+      throw inUse(file, locked, holder);
     }
-    if (holder) {
+    if (holder && !alive) {
       takeAway(file, text!);
     } else {
-      pause(); // the lock file is being written or removed at this moment
+      pause(); // the holder is at work, or the lock file is being written or removed at this moment
     }
   }
-  throw new CliError(`${directory}: can't be locked; remove ${file} and ${file}.takeover if no other run is using this directory`);
+  throw new CliError(`${locked.path}: can't be locked; remove ${file} and ${file}.takeover if no other run is using this ${locked.kind}`);
+}
+
+function lockFileOf(directory: string): string {
+  return join(directory, 'lock');
 }
 
 /** Refuses a directory that another run is using. A run that changes nothing there calls it instead of locking the directory. */
 export function assertUnlocked(directory: string): void {
-  const file = join(directory, 'lock');
+  const file = lockFileOf(directory);
   const holder = parseHolder(contentOf(file));
   if (holder && isAlive(file, holder)) {
-    throw inUse(directory, holder);
+    throw inUse(file, { path: directory, kind: 'directory' }, holder);
   }
 }
 
-function inUse(directory: string, { pid, host }: Holder): CliError {
-  return new CliError(`${directory}: another run is using this directory (process ${pid} on ${host}); wait for it to end, `
-    + `or remove ${join(directory, 'lock')} if there is no such process`);
+function inUse(file: string, { path, kind }: Locked, { pid, host }: Holder): CliError {
+  return new CliError(`${path}: another run is using this ${kind} (process ${pid} on ${host}); wait for it to end, `
+    + `or remove ${file} if there is no such process`);
 }
 
 /** Releases a directory. If the run made the directory and put nothing into it, the directory is removed. */

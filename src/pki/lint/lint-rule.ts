@@ -14,15 +14,19 @@ export interface LintContext {
   readonly now?: Date;
 }
 
-/** One check of a certificate. */
-export interface LintRule {
+/** A rule, for people and programs. */
+export interface RuleDescription {
   /** Words joined by hyphens. The first word says where the rule comes from: an RFC, NIST, the CA/Browser Forum, a platform, a TLS stack. */
   readonly id: string;
   readonly severity: LintSeverity;
   /** Where the rule is written: `RFC 5280, section 4.1.2.2`, or an address. */
   readonly source: string;
-  /** The requirement on a certificate, in one sentence. */
+  /** The requirement, in one sentence. */
   readonly checks: string;
+}
+
+/** One check of a certificate. */
+export interface LintRule extends RuleDescription {
   /** Says what is wrong: the field, what is allowed, and the value; `undefined` if nothing is wrong. `rulesFor` decides when the rule applies. */
   check(certificate: LintedCertificate, context: LintContext): string | undefined;
 }
@@ -34,6 +38,11 @@ export interface LintFinding {
   readonly severity: LintSeverity;
   readonly source: string;
   readonly message: string;
+}
+
+/** The finding of a rule. */
+export function findingOf({ id, severity, source }: RuleDescription, message: string): LintFinding {
+  return { rule: id, severity, source, message };
 }
 
 /** The maximum number of complaints in one finding. */

@@ -1,4 +1,4 @@
-import { LintContext, LintFinding, LintRule } from './lint-rule';
+import { findingOf, LintContext, LintFinding, LintRule } from './lint-rule';
 import { LintedCertificate, readLintedCertificate } from './model/linted-certificate';
 import { ALTERNATIVE_NAME_RULES } from './rules/alternative-names';
 import { AUTHORITY_RULES } from './rules/authority';
@@ -46,14 +46,10 @@ export function lintCertificate(der: Buffer, context: LintContext = ANYWHERE): L
   try {
     certificate = readLintedCertificate(der);
   } catch (error) {
-    return [finding(DER_ENCODING, `this is not a certificate in DER: ${(error as Error).message}`)];
+    return [findingOf(DER_ENCODING, `this is not a certificate in DER: ${(error as Error).message}`)];
   }
   return rulesFor(context).flatMap(rule => {
     const message = rule.check(certificate, context);
-    return message === undefined ? [] : [finding(rule, message)];
+    return message === undefined ? [] : [findingOf(rule, message)];
   });
-}
-
-function finding({ id, severity, source }: LintRule, message: string): LintFinding {
-  return { rule: id, severity, source, message };
 }

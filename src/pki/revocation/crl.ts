@@ -77,11 +77,16 @@ export function* revokedIn({ entries }: Pick<Crl, 'entries'>): Iterable<CrlEntry
   }
 }
 
-/** Whether these octets are a certificate revocation list, as far as its own fields say. */
+/**
+ * Whether these octets have the outer form of a certificate revocation list, even of one that can't be read further: after the issuer comes
+ * a time, where a certificate has its validity, a SEQUENCE.
+ */
 export function isRevocationList(der: Buffer): boolean {
   try {
-    parseCrl(der);
-    return true;
+    const fields = new DerReader(der).sequence().sequence();
+    fields.optional(Tag.INTEGER);
+    [Tag.SEQUENCE, Tag.SEQUENCE].forEach(tag => fields.contents(tag));
+    return followsTime(fields);
   } catch {
     return false;
   }

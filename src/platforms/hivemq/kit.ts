@@ -5,15 +5,25 @@ import { Kit, KIT_MARK, KitFile, kitText } from '../../cli/export/kits/kit';
 const PASSPHRASE = 'HIVEMQ_STORE_PASSWORD';
 const STORE = { keys: 'hivemq.jks', trust: 'hivemq-trust-store.jks' } as const;
 
+/**
+ * HiveMQ Community Edition decides over clients with Java's default trust manager (src/main/java/com/hivemq/security/ssl/SslUtil.java), and its
+ * bin/run.sh passes JAVA_OPTS on. With these properties, that trust manager checks revocation (Java PKI Programmer's Guide), which
+ * test/brokers/java-revocation.test.ts has tried.
+ */
+const JAVA_OPTS = '-Dcom.sun.net.ssl.checkRevocation=true -Dcom.sun.security.enableCRLDP=true';
+
 /** https://docs.hivemq.com/hivemq/latest/user-guide/security.html, "TLS": Java's key stores, which keytool makes. */
 export const HIVEMQ: Kit = {
   platform: 'hivemq',
   folder: '/opt/hivemq/conf',
   servesTls: true,
+  revocation: {
+    from: 'URL', needsPoint: false, setting: { file: 'config.xml', text: JAVA_OPTS }, todo: `start HiveMQ with JAVA_OPTS='${JAVA_OPTS}', or it checks nothing`,
+  },
   files: input => {
     // keytool reads only the first certificate of a file.
     const cas: KitFile[] = input.cas.map(({ facts }, index) => ({ name: `ca-${index + 1}.pem`, content: pemOf(facts), kind: 'certificate' }));
-    return [...brokerFiles(input), ...cas, kitText('config.xml', config(xmlText(input.folder))), kitText('make-stores.sh', script(cas.map(({ name }) => name)))];
+    return [...brokerFiles(input), ...cas, kitText('config.xml', config(xmlText(input.folder), input.revocation !== undefined)), kitText('make-stores.sh', script(cas.map(({ name }) => name)))];
   },
 };
 
@@ -22,11 +32,17 @@ function xmlText(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
-function config(folder: string): string {
+function config(folder: string, checksRevocation: boolean): string {
   return `<?xml version="1.0"?>
 <!-- ${KIT_MARK} -->
 <!-- HiveMQ reads the passphrase of the stores, which make-stores.sh makes, from its environment. -->
-<hivemq>
+${checksRevocation ? `<!--
+HiveMQ has no setting for revocation. Java checks it if HiveMQ is started with
+  JAVA_OPTS='${JAVA_OPTS}'
+It fetches the list of a device from the URL in its certificate, and refuses a device without a URL or whose list is out of date. The
+properties are for all TLS connections of this process, also for those that extensions open.
+-->
+` : ''}<hivemq>
   <listeners>
     <tls-tcp-listener>
       <port>8883</port>

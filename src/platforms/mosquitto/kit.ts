@@ -1,15 +1,15 @@
-import { BROKER_FILE, brokerFiles } from '../../cli/export/kits/broker-files';
+import { BROKER_FILE, brokerFiles, freshListsCommand } from '../../cli/export/kits/broker-files';
 import { Kit, KIT_MARK, kitText, shellWord } from '../../cli/export/kits/kit';
 
 /**
  * https://mosquitto.org/man/mosquitto-conf-5.html, "Certificate based SSL/TLS Support". For its habits with revocation lists, see
- * https://github.com/eclipse-mosquitto/mosquitto/issues/1826 and 3042.
+ * https://github.com/eclipse-mosquitto/mosquitto/issues/1442, 1826, 2916 and 3042.
  */
 export const MOSQUITTO: Kit = {
   platform: 'mosquitto',
   folder: '/etc/mosquitto/certs',
   servesTls: true,
-  takesRevocationLists: true,
+  revocation: { from: 'FILE' },
   files: input => [...brokerFiles(input), kitText('mosquitto.conf', `# ${KIT_MARK}
 # The key must be readable only by the user that the broker runs as:
 #   chown mosquitto ${shellWord(`${input.folder}/${BROKER_FILE.serverKey}`)}
@@ -25,9 +25,12 @@ keyfile ${input.folder}/${BROKER_FILE.serverKey}
 require_certificate true
 use_identity_as_username true
 allow_anonymous false
-${input.revocationLists === undefined ? '' : `
-# Replace the file before a list in it is out of date: Mosquitto then refuses every device of that CA. It reads the file again on
-# SIGHUP (systemctl reload mosquitto), and does not check revocation for WebSockets.
+${input.revocation === undefined ? '' : `
+# Replace the file before a list in it is out of date: Mosquitto then refuses every device of that CA. If the lists are published, this
+# keeps the file fresh:
+#   ${freshListsCommand(input.folder, 'systemctl reload mosquitto')}
+# Mosquitto reads the file again on SIGHUP (systemctl reload mosquitto). 1.6.15 accepts no new connection after that: restart it instead.
+# 1.6.7 loads no file with several lists. No version checks revocation for WebSockets.
 crlfile ${input.folder}/${BROKER_FILE.revocationLists}
 `}`)],
 };

@@ -1,15 +1,16 @@
-import { BROKER_FILE, brokerFiles } from '../../cli/export/kits/broker-files';
+import { BROKER_FILE, brokerFiles, freshListsCommand } from '../../cli/export/kits/broker-files';
 import { Kit, KIT_MARK, kitText, shellWord } from '../../cli/export/kits/kit';
 
 /**
  * https://docs.vernemq.com/configuring-vernemq/listeners, "Sample SSL Config". For what the container image adds by itself, see
- * https://github.com/vernemq/docker-vernemq/blob/master/bin/vernemq.sh.
+ * https://github.com/vernemq/docker-vernemq/blob/master/bin/vernemq.sh. How it reads revocation lists is in its source,
+ * apps/vmq_server/src/vmq_crl_srv.erl, and in https://github.com/vernemq/vernemq/issues/321 and 324.
  */
 export const VERNEMQ: Kit = {
   platform: 'vernemq',
   folder: '/etc/vernemq',
   servesTls: true,
-  takesRevocationLists: true,
+  revocation: { from: 'FILE' },
   files: input => [...brokerFiles(input), kitText('vernemq.conf', `# ${KIT_MARK}
 # For the end of vernemq.conf. The key must be readable only by the user that the broker runs as:
 #   chown vernemq ${shellWord(`${input.folder}/${BROKER_FILE.serverKey}`)}
@@ -18,8 +19,11 @@ listener.ssl.default = 0.0.0.0:8883
 listener.ssl.cafile = ${input.folder}/${BROKER_FILE.caBundle}
 listener.ssl.certfile = ${input.folder}/${BROKER_FILE.server}
 listener.ssl.keyfile = ${input.folder}/${BROKER_FILE.serverKey}
-${input.revocationLists === undefined ? '' : `
-# VerneMQ reads the file again when the listener is restarted (vmq-admin listener restart).
+${input.revocation === undefined ? '' : `
+# VerneMQ reads the file again every minute; 0.15 does so only when the listener is restarted (vmq-admin listener restart).
+# It looks for nothing but the serial number of a device, and checks neither the signature nor the dates of a list. If the lists are
+# published, this checks them and keeps the file fresh; VerneMQ needs no reload:
+#   ${freshListsCommand(input.folder)}
 listener.ssl.crlfile = ${input.folder}/${BROKER_FILE.revocationLists}
 `}
 # A device must present a certificate of these CAs. Its common name becomes its user name.

@@ -3,7 +3,7 @@ import { Choice, chosenCas, chosenServers } from './choice';
 import { KitName, KITS } from './index';
 import { Kit, KitCa, KitCertificate, KitFile, KitInput, KitServer } from './kit';
 import { describeFinding, dividedCas, refusalOf } from './refused-cas';
-import { revocationListsFor } from './revocation-lists';
+import { notesOnRevocation, revocationFor } from './revocation-lists';
 import { CertificateFacts } from '../../certificates/certificate-facts';
 import { hasSigned, isSelfSigned, signingOf, withoutRepeats } from '../../certificates/chain';
 import { roleOf } from '../../certificates/role';
@@ -45,6 +45,7 @@ export function kitFiles(name: KitName, source: KitSource): MadeKit {
     notes: [
       ...input.refusedCas.map(({ facts, finding }) => `${name} leaves out the CA ${facts.shortName} and its devices: ${describeFinding(finding)}`),
       ...kit.servesTls ? notesOnTrust(input) : [],
+      ...notesOnRevocation(name, kit, input),
     ],
   };
 }
@@ -78,7 +79,7 @@ function kitInput(name: KitName, kit: Kit, { outputs, certificates, keys, folder
     cas: kitCas,
     issuingCas,
     refusedCas,
-    revocationLists: revocationListsFor(name, kit, choice.crls ?? [], issuingCas, trusted, now),
+    revocation: revocationFor(name, kit, choice.crls ?? [], issuingCas, trusted, now),
     devices: devices.filter(device => !refusedCas.some(ca => ca.devices.includes(device))
       && (choice.cas === undefined || kitCas.some(ca => ca.devices.includes(device)))),
     server,

@@ -44,6 +44,25 @@ export interface KitServer {
   readonly privateKeyPem?: string;
 }
 
+/** The revocation lists that were given, in the form that the broker needs. */
+export interface KitRevocation {
+  /** The lists of the CAs, PEM; absent for a broker that fetches them itself. */
+  readonly lists?: string;
+  /** Where a broker fetches the lists; empty for a broker that reads a file. */
+  readonly urls: readonly string[];
+}
+
+/** How a broker learns which devices are revoked: from a file, or from the URL in the certificate of each device. */
+export type RevocationCheck = { readonly from: 'FILE' } | {
+  readonly from: 'URL';
+  /** Whether it takes only lists with an issuingDistributionPoint, which names that URL. */
+  readonly needsPoint: boolean;
+  /** The file of the kit, and what is in it when the check is on. */
+  readonly setting: { readonly file: string; readonly text: string };
+  /** What the user has to do, in words; absent if the configuration does all. */
+  readonly todo?: string;
+};
+
 /** What a kit is made of. */
 export interface KitInput {
   /** All CAs of the outputs, each once. */
@@ -55,8 +74,7 @@ export interface KitInput {
   readonly devices: readonly KitCertificate[];
   /** Present for kits that need it. */
   readonly server?: KitServer;
-  /** The revocation lists of the CAs, PEM; absent if none was given. */
-  readonly revocationLists?: string;
+  readonly revocation?: KitRevocation;
   /** The folder of the files on the broker's machine, without a slash at the end. */
   readonly folder: string;
 }
@@ -69,8 +87,8 @@ export interface Kit {
   readonly folder?: string;
   /** Whether the kit is for a server that needs a certificate of its own. */
   readonly servesTls: boolean;
-  /** Whether it can check devices against a file with revocation lists. */
-  readonly takesRevocationLists?: boolean;
+  /** How it checks devices against revocation lists; absent if it can't. */
+  readonly revocation?: RevocationCheck;
   /** Whether CAs are handed over one by one, so that a refused CA can be left out. */
   readonly leavesOutRefused?: boolean;
   readonly files: (input: KitInput) => readonly KitFile[];

@@ -1,3 +1,4 @@
+import { AlgorithmIdentifier } from '../../algorithms';
 import { complaintsOf, LintRule } from '../lint-rule';
 
 /** The rule that is reported if a file is not a certificate at all, and nothing else can be checked. */
@@ -31,9 +32,20 @@ export const STRUCTURE_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, section 4.1.1.2',
     checks: 'The signature algorithm inside the signed part is the same as the one outside.',
-    check: ({ innerSignature, outerSignature }) => innerSignature.der.equals(outerSignature.der)
-      ? undefined
-      : `the signature algorithm must be the same inside and outside, got ${innerSignature.oid} and ${outerSignature.oid}`
-        + `${innerSignature.oid === outerSignature.oid ? ' with other parameters' : ''}`,
+    check: signatureFieldsComplaint,
   },
 ];
+
+/** Says that the signed part names another signature algorithm than the part around it. */
+export function signatureFieldsComplaint({ innerSignature, outerSignature }: SignatureFields): string | undefined {
+  return innerSignature.der.equals(outerSignature.der)
+    ? undefined
+    : `the signature algorithm must be the same inside and outside, got ${innerSignature.oid} and ${outerSignature.oid}`
+      + `${innerSignature.oid === outerSignature.oid ? ' with other parameters' : ''}`;
+}
+
+/** The signature algorithms of a certificate or a revocation list. */
+interface SignatureFields {
+  readonly innerSignature: AlgorithmIdentifier;
+  readonly outerSignature: AlgorithmIdentifier;
+}

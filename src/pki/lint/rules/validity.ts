@@ -17,9 +17,7 @@ export const VALIDITY_RULES: readonly LintRule[] = [
     severity: 'error',
     source: 'RFC 5280, section 4.1.2.5',
     checks: 'Times are UTCTime through 2049 and GeneralizedTime from 2050.',
-    check: certificate => complaintsOfTimes(certificate, time => isGeneralizedTooEarly(time)
-      ? `must be UTCTime through the year 2049, got GeneralizedTime ${quote(time.text)}`
-      : undefined),
+    check: certificate => complaintsOfTimes(certificate, timeTypeComplaint),
   },
   {
     id: 'rfc5280-validity-order',
@@ -38,6 +36,11 @@ export const VALIDITY_RULES: readonly LintRule[] = [
     check: (certificate, { now }) => now && outsideValidity(certificate, now),
   },
 ];
+
+/** Says that a time has the type of another century. */
+export function timeTypeComplaint(time: CertificateTime): string | undefined {
+  return isGeneralizedTooEarly(time) ? `must be UTCTime through the year 2049, got GeneralizedTime ${quote(time.text)}` : undefined;
+}
 
 /** Says how the present lies outside the validity, if it does. `notAfter` is the last second of the validity. */
 export function outsideValidity({ notBefore, notAfter }: LintedCertificate, now: Date): string | undefined {

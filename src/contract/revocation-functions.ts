@@ -18,6 +18,16 @@ export interface PublisherEnvironment {
   readonly CRL_PARTITIONS: string;
   /** How long a list is valid, in days. */
   readonly CRL_LIFE_DAYS: string;
+  /** The URL of the CA's OCSP responder, and the secret with its key and its certificate. Both are absent if there is none. */
+  readonly OCSP_URL?: string;
+  readonly OCSP_RESPONDER_SECRET?: string;
+}
+
+/** The environment variables of the function that answers OCSP requests about the certificates of one CA. */
+export interface OcspEnvironment extends Pick<PublisherEnvironment, 'CA_ID' | 'LEDGER_TABLE'> {
+  readonly OCSP_RESPONDER_SECRET: string;
+  /** The path of the responder's URL. */
+  readonly OCSP_PATH: string;
 }
 
 /** The namespace of this library's metrics in CloudWatch. */
@@ -32,6 +42,7 @@ export interface RevocationPublicationProperties {
   readonly CaId: string;
   readonly Bucket: string;
   readonly Url: string;
+  readonly OcspUrl?: string;
   readonly Partitions: number;
   readonly LifeDays: number;
 }

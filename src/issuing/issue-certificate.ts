@@ -62,8 +62,9 @@ export async function issueCertificate(declared: CertificateRequest, ports: Port
  * certificate does not depend on what they are today.
  */
 async function completed(declaration: Declaration, revocations: Revocations, ports: Ports): Promise<Declaration> {
-  const { sites, active = false } = declaration.issuer === undefined ? {} : await revocations.publication(declaration.issuer) ?? {};
-  return { ...await withRequest(declaration, ports), crlSite: active ? sites?.[0] : undefined };
+  const publication = declaration.issuer === undefined ? undefined : await revocations.publication(declaration.issuer);
+  const complete = await withRequest(declaration, ports);
+  return publication?.active ? { ...complete, crlSite: publication.sites[0], ocspUrl: publication.ocspUrl } : complete;
 }
 
 /** Checks that an answer can hold a certificate of this length (PEM). The declaration includes its request. */

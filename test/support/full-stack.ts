@@ -11,7 +11,7 @@ import { DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, Sign
 /** Everything the library has, in one stack. */
 export function fullStack(app: Construct = new App()): Stack {
   const { stack, ca, existing, inKms, encryptionKey } = issuing(app);
-  ca.publishRevocation({ encryptionKey });
+  ca.publishRevocation({ encryptionKey, ocsp: true });
   existing.publishRevocation({ partitions: 2 });
   inKms.publishRevocation({ bucket: Bucket.fromBucketName(stack, 'Lists', 'acme-pki'), url: 'http://pki.acme.example' });
   ca.grantRevoke(new ServicePrincipal('iot.amazonaws.com'));

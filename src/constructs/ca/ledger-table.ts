@@ -44,6 +44,11 @@ export function grantPublish(table: ITable, grantee: IGrantable): Grant {
   return read.combine(list).combine(record);
 }
 
+/** Lets a principal read whether certificates of the CA were issued and revoked. */
+export function grantReadStatus(table: ITable, grantee: IGrantable): Grant {
+  return grantOn(table, { grantee, actions: ['dynamodb:GetItem'], conditions: onKeys([...LOOKED_UP_KEYS, ...REVOCATION_KEYS]) });
+}
+
 /** Lets a principal revoke certificates of the CA, and find those that are to be revoked. */
 export function grantRecordRevocations(table: ITable, grantee: IGrantable): Grant {
   const read = grantOn(table, { grantee, actions: ['dynamodb:GetItem', 'dynamodb:Query'], conditions: onKeys([...LOOKED_UP_KEYS, 'name#*', ...REVOCATION_KEYS]) });

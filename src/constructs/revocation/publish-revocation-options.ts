@@ -3,7 +3,7 @@ import { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { IKey } from 'aws-cdk-lib/aws-kms';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
 import { IPrivateIotCa } from '../ca/i-private-iot-ca';
-import { having, Kinds, NUMBER, optional, TEXT } from '../checks/kinds';
+import { FLAG, having, Kinds, NUMBER, optional, TEXT } from '../checks/kinds';
 import { CA, DURATION, KEY, REMOVAL_POLICY } from '../checks/object-kinds';
 
 /**
@@ -58,6 +58,14 @@ export interface PublishRevocationOptions {
   readonly url?: string;
 
   /**
+   * Whether an OCSP responder (RFC 6960) answers for the CA too, by HTTP and HTTPS through the distribution. Certificates that are issued
+   * from then on name it, so validators may choose. An answer counts for an hour, and the responder's own certificate is renewed by itself.
+   *
+   * @default false
+   */
+  readonly ocsp?: boolean;
+
+  /**
    * The KMS key that encrypts the new bucket. The lists are public; an organization may require a key of its own all the same.
    *
    * @default - the bucket is encrypted with a key of Amazon S3
@@ -97,6 +105,7 @@ export const REVOCATION_PUBLICATION_KINDS: Kinds<RevocationPublicationProps> = {
   certificate: optional(having<ICertificate>('an ICertificate of aws-certificatemanager, such as Certificate.fromCertificateArn()', 'certificateArn')),
   bucket: optional(having<IBucket>('an IBucket of aws-s3, such as Bucket.fromBucketName()', 'bucketName', 'bucketArn')),
   url: optional(TEXT),
+  ocsp: optional(FLAG),
   encryptionKey: optional(KEY),
   ledgerStreamArn: optional(TEXT),
   removalPolicy: optional(REMOVAL_POLICY),

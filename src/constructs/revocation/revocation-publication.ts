@@ -5,9 +5,11 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { crlDistribution } from './crl-distribution';
 import { beforeIssuance } from './issuance-order';
+import { OcspResponder } from './ocsp-responder';
 import { REVOCATION_PUBLICATION_KINDS, RevocationPublicationProps } from './publish-revocation-options';
 import { SERVICE_TIMEOUT_MINUTES } from '../../contract/cloudformation-limits';
 import { checkLifeDays, checkListUrl, checkPartitions, COMPLETE_LIST, COMPLETE_LIST_PEM, LIFE_DAYS } from '../../contract/crl-places';
@@ -64,6 +66,13 @@ export class RevocationPublication extends Construct {
    */
   public readonly alarm?: Alarm;
 
+  /**
+   * The URL of the CA's OCSP responder.
+   *
+   * @default - there is none, or the CA awaits its certificate
+   */
+  public readonly ocspUrl?: string;
+
   /** The role of the function that signs the lists. @internal */
   public readonly _role?: IRole;
 
@@ -91,10 +100,12 @@ export class RevocationPublication extends Construct {
       return;
     }
 
-    const publisher = this.publisher(ca, lifeDays, partitions);
+    const ocsp = options.ocsp ? new OcspResponder(this, 'Ocsp', ca, made!.distribution) : undefined;
+    this.ocspUrl = ocsp && `${base}${ocsp.path}`;
+    const publisher = this.publisher(ca, lifeDays, partitions, ocsp?.secret);
     this._role = publisher.role;
     const properties: RevocationPublicationProperties = {
-      CaId: ca.caId, Bucket: this.bucket.bucketName, Url: this.url, Partitions: partitions, LifeDays: lifeDays,
+      CaId: ca.caId, Bucket: this.bucket.bucketName, Url: this.url, OcspUrl: this.ocspUrl, Partitions: partitions, LifeDays: lifeDays,
     };
     const resource = new CustomResource(this, 'Resource', {
       resourceType: REVOCATION_PUBLICATION_TYPE,
@@ -132,7 +143,7 @@ export class RevocationPublication extends Construct {
     return `${this.url}/${COMPLETE_LIST_PEM}`;
   }
 
-  private assertPlace({ bucket, url, domainName, certificate, encryptionKey }: RevocationPublicationProps): void {
+  private assertPlace({ bucket, url, domainName, certificate, encryptionKey, ocsp }: RevocationPublicationProps): void {
     if ((bucket === undefined) !== (url === undefined)) {
       throw new Error(`${this.node.path}: bucket and url must be given together, because certificates name the URL at which you serve the bucket, got only ${bucket ? 'bucket' : 'url'}`);
     }
@@ -140,9 +151,9 @@ export class RevocationPublication extends Construct {
       throw new Error(`${this.node.path}: domainName and certificate must be given together, because CloudFront serves a domain only with its certificate, `
         + `got only ${domainName === undefined ? 'certificate' : 'domainName'}`);
     }
-    const ofOwnBucket = Object.entries({ domainName, encryptionKey }).find(([, value]) => value !== undefined);
+    const ofOwnBucket = Object.entries({ domainName, encryptionKey, ocsp: ocsp || undefined }).find(([, value]) => value !== undefined);
     if (bucket && ofOwnBucket) {
-      throw new Error(`${this.node.path}: ${ofOwnBucket[0]} must be left out with a bucket of yours, which you serve and encrypt yourself`);
+      throw new Error(`${this.node.path}: ${ofOwnBucket[0]} must be left out with a bucket of yours: it is for the bucket and the distribution that this construct makes`);
     }
     const { region } = Stack.of(this);
     validate(this, [region], () => bucket || !region.startsWith('us-gov-') ? undefined
@@ -153,7 +164,7 @@ export class RevocationPublication extends Construct {
   }
 
   /** The function that makes the lists, with the right to sign them. */
-  private publisher(ca: IPrivateIotCa, lifeDays: number, partitions: number): Publisher {
+  private publisher(ca: IPrivateIotCa, lifeDays: number, partitions: number, responder: Secret | undefined): Publisher {
     const environment: PublisherEnvironment = {
       STACK_ID: Aws.STACK_ID,
       CA_ID: ca.caId,
@@ -162,6 +173,7 @@ export class RevocationPublication extends Construct {
       CRL_URL: this.url,
       CRL_PARTITIONS: String(partitions),
       CRL_LIFE_DAYS: String(lifeDays),
+      ...responder && { OCSP_URL: this.ocspUrl, OCSP_RESPONDER_SECRET: responder.secretArn },
     };
     const made = libraryFunction(this, {
       description: 'Publishes the revocation lists of a CA',
@@ -180,6 +192,11 @@ export class RevocationPublication extends Construct {
       // Without this right, S3 does not say that a file is missing. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
       new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
     );
+    if (responder) {
+      rights.addStatements(new PolicyStatement({
+        actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], resources: [responder.secretArn],
+      }));
+    }
     this.bucket.encryptionKey?.grant(rights, 'kms:Decrypt', 'kms:GenerateDataKey');
     acknowledgeWildcard(rights, files, 'The function writes the lists of the CA, which are in one folder');
     return { ...made, rights };

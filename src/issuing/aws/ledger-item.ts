@@ -219,7 +219,7 @@ const SITES: Kind = {
     && value.every(each => isMap(each) && checkListUrl(each.url) === undefined && checkPartitions(each.partitions) === undefined),
 };
 
-const PUBLICATION: Kinds<CrlPublication> = { sites: SITES, active: FLAG, revision: COUNT };
+const PUBLICATION: Kinds<CrlPublication> = { sites: SITES, active: FLAG, ocspUrl: optional(TEXT), revision: COUNT };
 
 const RECORD: Kinds<ResourceRecord> = {
   requestId: TEXT,

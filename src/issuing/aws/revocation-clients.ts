@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CurrentSecretValue } from './current-secret-value';
 import { DynamoDbLedger } from './dynamodb-ledger';
 import { DynamoDbRevocations } from './dynamodb-revocations';
 import { KmsSigners } from './kms-signers';
@@ -12,7 +14,9 @@ import { AwsCalls } from '../../lambda/aws/aws-calls';
 import { byRegion } from '../../lambda/aws/by-region';
 import { CLIENT_OPTIONS } from '../../lambda/aws/client-options';
 import { SecretValues } from '../../lambda/aws/secret-values';
-import { PublishingPorts } from '../revocation/publish-crls';
+import { generateKeyPair } from '../../pki/keys';
+import { renewResponder, ResponderSecret } from '../revocation/ocsp-responder';
+import { PublishedCa, PublishingPorts } from '../revocation/publish-crls';
 import { RevokingPorts } from '../revocation/revoke-selected';
 
 /** The clients of the functions that revoke and publish. They live as long as the process. */
@@ -37,19 +41,36 @@ export class RevocationClients {
   /**
    * The ports of one invocation that publishes lists.
    *
-   * @param place the bucket of the lists, and the folder in it
+   * @param place the bucket of the lists
+   * @param responder the secret of the CA's OCSP responder, if it has one
    */
-  public publishing(calls: AwsCalls, place: { readonly bucket: string; readonly folder: string }): PublishingPorts {
+  public publishing(calls: AwsCalls, { caId, table }: PublishedCa, bucket: string, responder: string | undefined): PublishingPorts {
     const values = new SecretValues(this.secretsManager, calls, this.region);
     const signers = new KmsSigners(this.kms, calls);
-    return {
+    const ports: Omit<PublishingPorts, 'renewResponder'> = {
       ledger: table => new DynamoDbLedger(new LedgerTable(this.dynamoDb, calls, table)),
       revocations: table => new DynamoDbRevocations(new LedgerTable(this.dynamoDb, calls, table)),
       secrets: new SecretsManagerVersions(this.secretsManager(this.region), calls),
       secretValue: secretArn => values.read(secretArn),
       hsm: keyArn => signers.signer(keyArn),
-      files: new S3CrlFiles(this.s3, calls, place.bucket, place.folder),
+      files: new S3CrlFiles(this.s3, calls, bucket, caId),
       clock: () => new Date(),
     };
+    return responder === undefined ? ports : {
+      ...ports,
+      renewResponder: () => renewResponder(caId, table, { ...ports, random: randomBytes, generateKeyPair, responder: this.responderSecret(calls, responder) }),
+    };
+  }
+
+  /** The ports of a process that answers OCSP requests. */
+  public answering(calls: AwsCalls, table: string, responder: string): Pick<PublishingPorts, 'revocations' | 'ledger'> & { readonly responder: ResponderSecret } {
+    const ledgerTable = new LedgerTable(this.dynamoDb, calls, table);
+    return {
+      ledger: () => new DynamoDbLedger(ledgerTable), revocations: () => new DynamoDbRevocations(ledgerTable), responder: this.responderSecret(calls, responder),
+    };
+  }
+
+  private responderSecret(calls: AwsCalls, secretArn: string): ResponderSecret {
+    return new CurrentSecretValue(this.secretsManager(this.region), calls, secretArn);
   }
 }

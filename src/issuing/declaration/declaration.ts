@@ -41,10 +41,12 @@ export interface Declaration {
   readonly request?: DeclaredRequest;
   readonly extensions?: DeclaredExtensions;
   /**
-   * Where the CA publishes the revocation list that the certificate names. It is not declared but read from the CA's ledger when the
-   * certificate is made, and is no part of the identity: a CA that begins to publish must not replace what it has issued.
+   * Where the CA publishes the revocation list that the certificate names, and where it answers OCSP requests. Neither is declared: both are
+   * read from the CA's ledger when the certificate is made, and are no part of the identity, because a CA that begins to publish must not
+   * replace what it has issued.
    */
   readonly crlSite?: CrlSite;
+  readonly ocspUrl?: string;
   readonly bundles: readonly BundleProperties[];
   readonly clipToIssuer: boolean;
   /** Whether the key outlives its resource. */

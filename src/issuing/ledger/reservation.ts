@@ -93,13 +93,19 @@ const LONGEST_URL = 'FFFFFFFF';
 /** The part of a certificate's content that its declaration and its serial number decide. */
 export function contentFor(serialNumber: string, declaration: Declaration): ReturnType<typeof declaredContent> {
   const content = declaredContent(declaration);
-  const crlDistributionPoints = content.extensions?.crlDistributionPoints ?? publishedList(serialNumber, declaration);
-  return crlDistributionPoints ? { ...content, extensions: { ...content.extensions, crlDistributionPoints } } : content;
+  const extensions = { ...revocationUrls(serialNumber, declaration), ...content.extensions };
+  return Object.keys(extensions).length > 0 ? { ...content, extensions } : content;
 }
 
-/** The URL of the list that the CA publishes. A certificate that proves possession to a platform is never revoked, so it names none. */
-function publishedList(serialNumber: string, { crlSite, profile }: Declaration): DeclaredExtensions['crlDistributionPoints'] {
-  return crlSite && profile !== 'verification' ? [`${crlSite.url}/${listOfCertificate(serialNumber, crlSite.partitions)}`] : undefined;
+/**
+ * The URLs at which the CA says what is revoked; those that are declared take precedence. A certificate that proves possession to a platform
+ * is never revoked, so it names none.
+ */
+function revocationUrls(serialNumber: string, { crlSite, ocspUrl, profile }: Declaration): DeclaredExtensions {
+  return profile === 'verification' ? {} : {
+    ...crlSite && { crlDistributionPoints: [`${crlSite.url}/${listOfCertificate(serialNumber, crlSite.partitions)}`] },
+    ...ocspUrl !== undefined && { ocspUrls: [ocspUrl] },
+  };
 }
 
 /** The part of a certificate's content that follows from its declaration alone. */

@@ -50,6 +50,8 @@ export interface CrlPublication {
   readonly sites: readonly CrlSite[];
   /** Whether new certificates name a site at all. */
   readonly active: boolean;
+  /** The URL of the OCSP responder that new certificates name, if there is one and `active` is true. */
+  readonly ocspUrl?: string;
   /** Counts the changes, so that each one is conditional on the one before it. */
   readonly revision: number;
 }

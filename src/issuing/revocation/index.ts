@@ -1,9 +1,12 @@
+import { ocspAnswers } from './answer-ocsp';
+import { AnsweringPorts, answersOf } from './ca-answers';
+import { HttpRequest, HttpResponse, ocspOverHttp } from './ocsp-http';
 import { PublishingPorts } from './publish-crls';
 import { carryOutPublication, occasionOf, Publisher, publishOn } from './publisher';
 import { answerRevocation } from './revoker';
 import { checkLifeDays, checkListUrl, checkPartitions } from '../../contract/crl-places';
 import { isMap } from '../../contract/json-map';
-import { PublisherEnvironment, RevocationAnswer, RevokerEnvironment } from '../../contract/revocation-functions';
+import { OcspEnvironment, PublisherEnvironment, RevocationAnswer, RevokerEnvironment } from '../../contract/revocation-functions';
 import { AwsCalls } from '../../lambda/aws/aws-calls';
 import { functionEnvironment } from '../../lambda/cloudformation/environment';
 import { handleCloudFormationEvent, InvocationContext } from '../../lambda/cloudformation/handle-event';
@@ -63,17 +66,34 @@ export async function revoke(event: unknown, context: InvocationContext): Promis
 }
 
 function publisherIn(environment: NodeJS.ProcessEnv): Publisher {
-  const { CA_ID, LEDGER_TABLE, CRL_URL, CRL_PARTITIONS, CRL_LIFE_DAYS } = environment as Partial<PublisherEnvironment>;
+  const { CA_ID, LEDGER_TABLE, CRL_URL, CRL_PARTITIONS, CRL_LIFE_DAYS, OCSP_URL } = environment as Partial<PublisherEnvironment>;
   const [partitions, lifeDays] = [CRL_PARTITIONS, CRL_LIFE_DAYS].map(wholeNumber);
   complain(checkListUrl(CRL_URL) ?? checkPartitions(partitions) ?? checkLifeDays(lifeDays));
   return {
     caId: text('CA_ID', CA_ID),
     table: text('LEDGER_TABLE', LEDGER_TABLE),
     life: lifeDays as number * DAY,
+    ocspUrl: OCSP_URL,
     site: { url: CRL_URL!, partitions: partitions as number },
   };
 }
 
-function ports({ caId }: Publisher, signal: AbortSignal, patience: number): PublishingPorts {
-  return clients.publishing(new AwsCalls(signal, patience), { bucket: text('CRL_BUCKET', process.env.CRL_BUCKET), folder: caId });
+function ports(publisher: Publisher, signal: AbortSignal, patience: number): PublishingPorts {
+  const { CRL_BUCKET, OCSP_RESPONDER_SECRET } = process.env;
+  return clients.publishing(new AwsCalls(signal, patience), publisher, text('CRL_BUCKET', CRL_BUCKET), OCSP_RESPONDER_SECRET);
+}
+
+/** The time that a call of the function that answers may take, in milliseconds: it has no deadline of an invocation, because it is kept. */
+const ANSWER_TIME = 10_000;
+
+let answer: ReturnType<typeof ocspAnswers> | undefined;
+
+/** Answers OCSP requests about the certificates of a CA, which an HTTP API delivers. */
+export async function ocsp(event: HttpRequest): Promise<HttpResponse> {
+  const { CA_ID, LEDGER_TABLE, OCSP_RESPONDER_SECRET, OCSP_PATH } = process.env as unknown as OcspEnvironment;
+  return ocspOverHttp(event, OCSP_PATH, async request => {
+    const made = (): AnsweringPorts => clients.answering(new AwsCalls(AbortSignal.timeout(ANSWER_TIME), 0), LEDGER_TABLE, OCSP_RESPONDER_SECRET);
+    answer ??= await answersOf(CA_ID, LEDGER_TABLE, made);
+    return answer(request);
+  });
 }

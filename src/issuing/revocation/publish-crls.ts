@@ -28,6 +28,8 @@ export interface CrlFiles {
 export interface PublishingPorts extends CrlPorts {
   readonly revocations: (table: string) => Publications;
   readonly files: CrlFiles;
+  /** Makes or renews the OCSP responder of the CA; see `renewResponder`. Absent if it has none. */
+  readonly renewResponder?: () => Promise<void>;
 }
 
 /** The CA whose lists are published, and how. */
@@ -38,6 +40,8 @@ export interface PublishedCa {
   readonly table: string;
   /** How long a list counts, in milliseconds. */
   readonly life: number;
+  /** The URL of the CA's OCSP responder, if it has one. */
+  readonly ocspUrl?: string;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc2585#section-4.2 */
@@ -72,6 +76,7 @@ export async function publishCrls({ caId, table, life }: PublishedCa, ports: Pub
  * @returns the share of the life of the newest published list that is left, from 0 to 1
  */
 export async function renewCrls(ca: PublishedCa, ports: PublishingPorts): Promise<number> {
+  await ports.renewResponder?.();
   const revocations = ports.revocations(ca.table);
   if (shareLeft(await revocations.crl(ca.caId), ca.life, ports.clock()) <= 0.5) {
     await publishCrls(ca, ports);
@@ -98,15 +103,18 @@ function shareLeft(crl: CrlRecord | undefined, life: number, now: Date): number 
  */
 export async function beginPublication(ca: PublishedCa, site: CrlSite, ports: PublishingPorts): Promise<void> {
   // Last until its lists are there, so that no certificate names a list that nobody can fetch.
-  await changePublication(ca, ports, ({ sites, active }) => sites.some(each => isSame(each, site)) ? undefined : { sites: [...sites, site], active });
+  await changePublication(ca, ports, ({ sites, ...standing }) => sites.some(each => isSame(each, site)) ? undefined
+    : { ...standing, sites: [...sites, site] });
   await publishCrls(ca, ports);
-  await changePublication(ca, ports, ({ sites, active }) => active && isSame(sites[0], site) ? undefined
-    : { sites: [site, ...sites.filter(each => !isSame(each, site))], active: true });
+  await ports.renewResponder?.();
+  const { ocspUrl } = ca;
+  await changePublication(ca, ports, ({ sites, active, ocspUrl: standing }) => active && isSame(sites[0], site) && standing === ocspUrl ? undefined
+    : { sites: [site, ...sites.filter(each => !isSame(each, site))], active: true, ocspUrl });
 }
 
 /** Certificates that are issued from now on name no list. The lists stay as they are, and nobody renews them. */
 export async function endPublication(ca: PublishedCa, ports: Pick<PublishingPorts, 'revocations'>): Promise<void> {
-  await changePublication(ca, ports, ({ sites, active }) => active ? { sites, active: false } : undefined);
+  await changePublication(ca, ports, standing => standing.active ? { ...standing, active: false } : undefined);
 }
 
 /** Changes where lists are published, from what is recorded at that moment. If `change` returns `undefined`, it stays. */

@@ -163,6 +163,24 @@ test('a CA that awaits its certificate has no lists yet, but their URL', () => {
   Template.fromStack(stack).resourceCountIs('AWS::CloudFront::Distribution', 1);
 });
 
+test('an OCSP responder answers through the distribution, with a key of its own and without access to that of the CA', () => {
+  const { template, lists, ca } = declared({ ocsp: true });
+  const [caResource] = only(template, 'Custom::PrivateIotCa');
+  const [distribution, { Properties: { DistributionConfig } }] = only(template, 'AWS::CloudFront::Distribution');
+  expect(ca.stack.resolve(lists.ocspUrl)).toEqual({
+    'Fn::Join': ['', ['http://', { 'Fn::GetAtt': [distribution, 'DomainName'] }, '/ocsp/', { Ref: caResource }]],
+  });
+  expect(DistributionConfig.CacheBehaviors).toEqual([expect.objectContaining({ PathPattern: 'ocsp/*', ViewerProtocolPolicy: 'allow-all' })]);
+  const ofResponder = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) => id.startsWith('CaRevocationOcspRights'))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+  const [responder] = Object.keys(template.findResources('AWS::SecretsManager::Secret')).filter(id => id.startsWith('CaRevocationOcsp'));
+  expect(ofResponder.map(({ Action, Resource, Condition }) => [Action, Resource, Condition])).toEqual(expect.arrayContaining([
+    ['dynamodb:GetItem', expect.anything(), { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['identity#*', 'issuer#*', 'revoked#*'] } }],
+    ['secretsmanager:GetSecretValue', { Ref: responder }, undefined],
+  ]));
+  expect(ofResponder).toHaveLength(2);
+});
+
 describe('a mistake is told at synthesis', () => {
   const certificate = (stack: Stack) => Certificate.fromCertificateArn(stack, 'Domain', 'arn:aws:acm:us-east-1:111111111111:certificate/1');
   const bucket = (stack: Stack) => Bucket.fromBucketName(stack, 'Bucket', 'acme-pki');
@@ -179,6 +197,7 @@ describe('a mistake is told at synthesis', () => {
     ['a domain with a scheme', stack => ({ domainName: 'http://pki.acme.example', certificate: certificate(stack) }), 'domainName must be a host name'],
     ['a domain for a bucket of one\'s own', stack => ({ bucket: bucket(stack), url: 'http://pki.acme.example', domainName: 'a.b', certificate: certificate(stack) }),
       'domainName must be left out with a bucket of yours'],
+    ['OCSP for a bucket of one\'s own', stack => ({ bucket: bucket(stack), url: 'http://pki.acme.example', ocsp: true }), 'ocsp must be left out with a bucket of yours'],
   ])('%s', (_, options, message) => {
     const stack = new Stack(new App(), 'Iot');
     const ca = new PrivateIotCa(stack, 'Ca', { subject: SUBJECT });

@@ -1,5 +1,3 @@
-import { messageOf } from '../cli-error';
-
 /** How far a request may go. */
 export interface FetchLimits {
   /** How long the whole answer may take, with all redirections, in milliseconds. */
@@ -103,6 +101,7 @@ async function readAnswer({ status, headers, body }: Response, { bytes }: FetchL
 
 /** The reason behind an error of `fetch`, which itself only says that it has failed. */
 function reasonOf(error: unknown): string {
-  const { cause } = error as { cause?: Error & { code?: string } };
-  return cause ? [cause.code, messageOf(cause)].filter(Boolean).join(', ') : messageOf(error);
+  const { cause = error } = error as { cause?: unknown };
+  const { code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
+  return message.includes(code) ? message : [code, message].filter(part => part !== '').join(', ');
 }

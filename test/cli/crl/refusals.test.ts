@@ -122,7 +122,7 @@ describe('the file keeps its list where the server has', () => {
     await gone.start();
     const url = `${gone.url('/ca.crl')}?X-Amz-Signature=4f3a`;
     await gone.stop();
-    expect(await refused({ url: [url] })).toMatch(/^error: http:\/\/127\.0\.0\.1:\d+\/ca\.crl: the request has failed: ECONNREFUSED[^?\n]*\n$/);
+    expect(await refused({ url: [url] })).toMatch(/^error: http:\/\/127\.0\.0\.1:\d+\/ca\.crl: the request has failed: connect ECONNREFUSED [^?\n]*\n$/);
   });
 });
 

@@ -6,8 +6,10 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   DeliveryFormat, KeyAlgorithm, KeyStorage, PemSource, PrivateIotCa, ProofOfPossessionSignature, SubjectRule,
 } from '../../src';
+import { readCertificates } from '../../src/pki/certificate-pem';
 import { opensslCa, opensslRequest } from '../support/foreign-ca';
 import { MOTO_TIMEOUT, motoUrl } from '../support/moto';
+import { ocspRequests } from '../support/ocsp-requests';
 import { AwsWorld } from '../support/rights/aws-world';
 import { assertRights, assertStrangersDenied } from '../support/rights/expectations';
 import { PlayedStack } from '../support/rights/played-stack';
@@ -21,6 +23,7 @@ const PLACES = [
   { partition: 'aws-us-gov', account: ACCOUNT, region: 'us-gov-west-1' },
 ];
 const OLD = opensslCa('Old Root');
+const requestAbout = ocspRequests();
 const REQUEST = opensslRequest('/CN=Elsewhere');
 const P256 = { keyAlgorithm: KeyAlgorithm.EC_P256 };
 
@@ -99,7 +102,7 @@ function everything(stack: Stack, { keyArn, name, pem, request, lists }: Outside
     ca.addDeviceCertificate(`Staying${index}`, { ...subject(`sensor-1${index}`), ...P256, keyStorage: KeyStorage.parameterStore({ path }) }));
   inKms.publishRevocation({ bucket: Bucket.fromBucketName(stack, 'Lists', lists), url: 'http://pki.acme.example', partitions: second ? 2 : 1 });
   if (Stack.of(stack).partition === 'aws') { // CloudFront is not everywhere
-    existing.publishRevocation();
+    existing.publishRevocation({ ocsp: true });
   }
   ca.grantRevoke(new ServicePrincipal('iot.amazonaws.com'));
   Tags.of(stack).add(second ? 'owner' : 'team', 'acme');
@@ -127,6 +130,11 @@ describe.each(PLACES)('in $partition', place => {
     await stack.deploy(second);
     await stack.use('CaRevokeFunction', { stacks: ['Everything'], reason: 'certificateHold' });
     await stack.use('CaRevokeFunction', { commonNames: ['sensor-001'], reason: 'keyCompromise' });
+    if (place.partition === 'aws') {
+      const ocsp = { rawPath: `/ocsp/${stack.idOf('Existing')}`, requestContext: { http: { method: 'POST' } }, headers: { 'content-type': 'application/ocsp-request' } };
+      const request = requestAbout(readCertificates('certificate', OLD.certificate)[0], ['4A'.repeat(20)]);
+      await stack.use('ExistingRevocationOcsp', { ...ocsp, body: request.toString('base64'), isBase64Encoded: true });
+    }
     await stack.delete();
     expect(stack.used.length).toBeGreaterThan(200);
     assertRights(stack);

@@ -71,16 +71,16 @@ export async function publishCrls({ caId, table, life }: PublishedCa, ports: Pub
 }
 
 /**
- * Publishes the lists of a CA if half of their life is over, so that there is time to find out why a list could not be made.
+ * Publishes the lists of a CA if half of their life is over, so that there is time to find out why a list could not be made. Renews its OCSP
+ * responder likewise.
  *
  * @returns the share of the life of the newest published list that is left, from 0 to 1
  */
 export async function renewCrls(ca: PublishedCa, ports: PublishingPorts): Promise<number> {
-  await ports.renewResponder?.();
-  const revocations = ports.revocations(ca.table);
-  if (shareLeft(await revocations.crl(ca.caId), ca.life, ports.clock()) <= 0.5) {
+  if (await lifeLeft(ca, ports) <= 0.5) {
     await publishCrls(ca, ports);
   }
+  await ports.renewResponder?.();
   return lifeLeft(ca, ports);
 }
 

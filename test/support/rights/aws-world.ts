@@ -14,6 +14,7 @@ const PROVIDER: ShippedFunction = { bundle: 'handler', handler: 'handler' };
 /** The functions that revoke and publish, by their handlers. */
 const OF_REVOCATION: { readonly [handler: string]: ShippedFunction | undefined } = {
   'index.publish': { bundle: 'revocation', handler: 'publish' }, 'index.revoke': { bundle: 'revocation', handler: 'revoke' },
+  'index.ocsp': { bundle: 'revocation', handler: 'ocsp' },
 };
 
 /** What a resource is once it is made. */
@@ -108,6 +109,7 @@ export class AwsWorld implements Encryption {
         return { physicalId: bucket, attributes: { Arn: `arn:${this.partition}:s3:::${bucket}`, RegionalDomainName: `${bucket}.s3.${this.region}.amazonaws.com` } };
       }
       case 'AWS::CloudFront::Distribution': return { physicalId: name, attributes: { DomainName: 'd111111abcdef8.cloudfront.net' } };
+      case 'AWS::ApiGatewayV2::Api': return { physicalId: name, attributes: { ApiEndpoint: `https://${name}.execute-api.${this.region}.amazonaws.com` } };
       case 'AWS::CloudFront::OriginAccessControl': return { physicalId: name, attributes: { Id: name } };
       case 'AWS::IAM::Role': return { physicalId: name, attributes: { Arn: arn('iam', `role/${name}`, '') } };
       case 'AWS::Lambda::Function': return { physicalId: name, attributes: { Arn: arn('lambda', `function:${name}`) } };

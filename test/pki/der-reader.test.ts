@@ -22,7 +22,7 @@ describe('a reader of DER', () => {
     expect(reader('a003020102').explicit(0).unsigned()).toEqual(Buffer.of(2));
   });
 
-  test('tells the tag of what follows', () => {
+  test('tells the tag of the next element', () => {
     const file = reader('0500');
     expect(file.tag).toBe(Tag.NULL);
     file.element(Tag.NULL);
@@ -47,7 +47,7 @@ describe('a reader of DER', () => {
     ['contents that are cut off', '30030201', 'cut off: the element at offset 0 has 3 octets, 2 are left'],
   ])('refuses %s', (_, hex, message) => expect(() => reader(hex).sequence()).toThrow(message));
 
-  test('refuses what follows the end', () => {
+  test('refuses octets after the end', () => {
     const file = reader('300000');
     file.sequence();
     expect(() => file.end()).toThrow('must end at offset 2, got 1 more octets');
@@ -60,9 +60,9 @@ describe('a reader of DER', () => {
     'refuses %s', (_, hex) => expect(() => reader(hex).flag()).toThrow('must leave out a boolean that has its default value'));
 
   test.each([['an empty BIT STRING', '0300'], ['a BIT STRING with unused bits', '03020780']])(
-    'refuses %s where whole octets are due', (_, hex) => expect(() => reader(hex).bitString()).toThrow('BIT STRING of whole octets'));
+    'refuses %s instead of whole octets', (_, hex) => expect(() => reader(hex).bitString()).toThrow('BIT STRING of whole octets'));
 
-  test('says what follows, and where it is in the whole', () => {
+  test('says in an error what comes next, and where it is in the whole', () => {
     const file = reader('3006 0201 05 3001 05'.replace(/ /g, ''));
     expect(file.tag).toBe(Tag.SEQUENCE);
     const inner = file.sequence();

@@ -27,7 +27,7 @@ describe('a list of this library', () => {
     expect(checkCrl(crl, parseCertificate(otherKey.certificate))).toMatch(/got a signature that does not verify$/);
   });
 
-  test('is of its CA no more once an octet was changed', async () => {
+  test('is not of its CA any more once an octet was changed', async () => {
     const ca = await testCa();
     const der = await testCrl(ca);
     der[der.indexOf(Buffer.from(REVOKED[1].serialNumber, 'hex')) + 19] += 9;
@@ -98,7 +98,7 @@ const critical = (oid: string, value: Buffer) => extension(objectIdentifier(oid)
 const scope = (...fields: readonly Buffer[]) => critical('2.5.29.28', sequence(...fields));
 const flag = (tag: number) => element(contextTag(tag, false), Buffer.of(0xff));
 
-describe('what a list is about', () => {
+describe('the scope of a list', () => {
   const device: CoveredCertificate = { issuer: encodeName(CA_SUBJECT), serialNumber: OTHER, ca: false, crlDistributionPoints: ['http://crl.example.com/a.crl'] };
   const ca: CoveredCertificate = { ...device, ca: true };
   const covers = (certificate: CoveredCertificate, ...extensions: readonly Buffer[]) => checkCovers(parseCrl(handmade(extensions)), certificate);
@@ -147,7 +147,7 @@ test('a list with a signature over SHA-1 does not count', async () => {
   expect(checkCrl(crl, parseCertificate(certificate))).toMatch(/must be signed with RSA .* or ECDSA, over SHA-256/);
 });
 
-describe('what is not a list is refused', () => {
+describe('a damaged list', () => {
   const good = handmade([]);
   const entry = (...extensions: readonly Buffer[]) => sequence(integer(5), time(THIS_UPDATE), sequence(...extensions));
 
@@ -162,7 +162,7 @@ describe('what is not a list is refused', () => {
       const tbs = sequence(integer(1), signatureAlgorithm('EC', 'SHA-256'), encodeName(CA_SUBJECT), time(THIS_UPDATE));
       return sequence(tbs, signatureAlgorithm('EC', 'SHA-384'), bitString(Buffer.of(1)));
     }],
-  ])('%s', (_, der) => {
+  ])('is refused (%s)', (_, der) => {
     expect(() => parseCrl(der())).toThrow();
   });
 
@@ -171,7 +171,7 @@ describe('what is not a list is refused', () => {
     ['a time of compromise as UTCTime', entry(extension(objectIdentifier('2.5.29.24'), false, time(THIS_UPDATE))), /must be a GeneralizedTime/],
     ['the same extension twice', entry(...[1, 2].map(() => extension(objectIdentifier('1.2.3'), false, TRUE))), /twice/],
     ['something after its extensions', sequence(integer(5), time(THIS_UPDATE), sequence(extension(objectIdentifier('1.2.3'), false, TRUE)), integer(1)), /must end/],
-  ])('an entry with %s', (_, der, message) => {
+  ])('is refused for an entry with %s', (_, der, message) => {
     expect(() => [...revokedIn(parseCrl(handmade([], [der])))]).toThrow(message);
   });
 });

@@ -94,7 +94,7 @@ test('a list can be made from pages that arrive later', async () => {
   expect([...revokedIn(list)].map(({ serialNumber }) => serialNumber)).toEqual(REVOKED.slice(0, 2).map(({ serialNumber }) => serialNumber));
 });
 
-describe('a list is refused', () => {
+describe('a list', () => {
   const entry = (serialNumber: string): RevokedCertificate => ({ serialNumber, revokedAt: at('2026-01-01T00:00:00Z') });
 
   test.each([
@@ -107,15 +107,15 @@ describe('a list is refused', () => {
     ['with a serial number that is too long', [entry('01'.repeat(21))], /must be 2 to 40/],
     ['with a character beyond ASCII', [entry('4é')], /must be 2 to 40/],
     ['with a time that no list can hold', [{ ...entry('01'), revokedAt: new Date('1949-12-31T23:59:59Z') }], /1950 to 9999/],
-  ])('%s', async (_, revoked, message) => {
+  ])('is refused %s', async (_, revoked, message) => {
     await expect(crl(...revoked)).rejects.toThrow(message);
   });
 
-  test('whose next update is not after this one', async () => {
+  test('is refused if its next update is not after this one', async () => {
     await expect(testCrl(await testCa(), { nextUpdate: THIS_UPDATE })).rejects.toThrow(/nextUpdate of a revocation list must be after thisUpdate/);
   });
 
-  test.each([-1, 1.5, 2 ** 53])('with the number %p', async number => {
+  test.each([-1, 1.5, 2 ** 53])('is refused with the number %p', async number => {
     await expect(testCrl(await testCa(), { number })).rejects.toThrow(/the number of a revocation list must be a whole number/);
   });
 });

@@ -79,7 +79,7 @@ test('of orders at the same time, each certificate is revoked by one', async () 
 });
 
 describe('an order is refused', () => {
-  test('that holds a certificate which is revoked for good', async () => {
+  test('if it holds a certificate that is revoked for good', async () => {
     await revoke();
     await expect(revoke({ reason: 'certificateHold' })).rejects.toThrow(
       /^reason must not be certificateHold for a certificate that is revoked for good, got the certificate \w+, which has been revoked \(keyCompromise\) since 2026-03-01T12:00:00Z$/);
@@ -89,7 +89,7 @@ describe('an order is refused', () => {
     ['which was never held', async () => undefined, /got the certificate \w+, which is not revoked$/],
     ['which is revoked for good', () => revoke(), /which has been revoked \(keyCompromise\) since/],
     ['which was released before', async () => { await revoke({ reason: 'certificateHold' }); await revoke({ reason: 'removeFromCRL' }); }, /which is not revoked$/],
-  ])('that releases a certificate %s', async (_, before, message) => {
+  ])('if it releases a certificate %s', async (_, before, message) => {
     await before();
     await expect(revoke({ reason: 'removeFromCRL' })).rejects.toThrow(message);
   });

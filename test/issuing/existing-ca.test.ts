@@ -98,7 +98,7 @@ describe('a CA that OpenSSL made by the command of the guide', () => {
     });
 });
 
-test('can have its key in KMS', async () => {
+test('an existing CA can have its key in KMS', async () => {
   const KeyArn = 'arn:aws:kms:eu-central-1:111111111111:key/0a1b';
   world.hsmKeys.set(KeyArn, root.privateKeyPem);
   const { physicalResourceId } = await adopt(root.certificatePem, { KeyStorage: { Type: 'Kms', KeyArn } });
@@ -109,7 +109,7 @@ test('can have its key in KMS', async () => {
   await expect(adopt(cas.root({ subject: '/CN=Other' }).certificatePem, { KeyStorage: { Type: 'Kms', KeyArn } })).rejects.toThrow('privateKey must be the key of the CA\'s certificate, got another key');
 });
 
-test('issues for servers and for no devices if its extended key usages are for servers, because OpenSSL would refuse the devices', async () => {
+test('an existing CA issues for servers and for no devices if its extended key usages are for servers, because OpenSSL would refuse the devices', async () => {
   const { certificatePem } = cas.root({ privateKeyPem: root.privateKeyPem, extensions: [...CA_EXTENSIONS, 'extendedKeyUsage=serverAuth'] });
   const { physicalResourceId } = await adopt(certificatePem);
   await expect(handle(request('device', 'Create', deviceProperties(physicalResourceId)))).rejects.toThrow(
@@ -119,7 +119,7 @@ test('issues for servers and for no devices if its extended key usages are for s
   expect(cas.verify(data!.CertificatePem, '', certificatePem, ['-purpose', 'sslserver'])).toBe('certificate: OK');
 });
 
-test('issues no certificate that outlives a CA above it', async () => {
+test('an existing CA issues no certificate that outlives a CA above it', async () => {
   const above = cas.root({ subject: '/CN=Above', days: 9 });
   const below = cas.below(above, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below', days: 3650 });
   const { physicalResourceId } = await adopt(below.certificatePem + above.certificatePem);
@@ -199,7 +199,7 @@ describe('an existing CA', () => {
   });
 });
 
-test('may have RSA keys of 1024 bits and SHA-1 above it only if allowLegacyChain says so, and never itself', async () => {
+test('an existing CA can have RSA keys of 1024 bits and SHA-1 above it only if allowLegacyChain says so, and never itself', async () => {
   const old = cas.root({ key: ['RSA', '-pkeyopt', 'rsa_keygen_bits:1024'], more: ['-sha1'], subject: '/CN=Old Root' });
   const below = cas.below(old, { privateKeyPem: root.privateKeyPem, subject: '/CN=Below', more: ['-sha256'] });
   const chain = below.certificatePem + old.certificatePem;
@@ -211,7 +211,7 @@ test('may have RSA keys of 1024 bits and SHA-1 above it only if allowLegacyChain
   await expect(adopt(old.certificatePem, { AllowLegacyChain: 'true' })).rejects.toThrow('certificate must have an RSA key of at least 2048 bits, got 1024');
 });
 
-test('has its key identifier copied into what it issues, even if that is not the SHA-1 of its key', async () => {
+test('an existing CA has its key identifier copied into its certificates, even if that is not the SHA-1 of its key', async () => {
   const odd = cas.root({ extensions: [...CA_EXTENSIONS.slice(0, 2), 'subjectKeyIdentifier=0102030405060708090a0b0c'] });
   world.secretValues.set(EXISTING_KEY, odd.privateKeyPem);
   const { physicalResourceId, data: ca } = await adopt(odd.certificatePem);
@@ -226,7 +226,7 @@ test.each([
   ['printable and UTF-8 strings mixed', ['[dn]', 'C=CN', 'O=FORMAT', 'CN=Größe'], 'default'],
   ['Teletex strings', ['[dn]', 'C=CN', 'O=Acme_Old', 'CN=Acme@Root'], 'nombstr'],
   ['an RDN of two attributes', ['[dn]', 'C=CN', 'O=Acme', 'CN=Root', '+OU=Plant 1'], 'utf8only'],
-])('has its name, with %s, in what it issues, byte for byte', async (_, dn, mask) => {
+])('an existing CA has its name, with %s, in its certificates, byte for byte', async (_, dn, mask) => {
   const config = cas.path('dn.cnf', ['[req]', 'prompt=no', 'utf8=yes', `string_mask=${mask}`, 'distinguished_name=dn', 'x509_extensions=ext', '[ext]', ...CA_EXTENSIONS, ...dn].join('\n'));
   const certificatePem = opensslOutput(['req', '-new', '-x509', '-utf8', '-days', '3650', '-config', config, '-key', cas.path('key.pem', root.privateKeyPem)]);
   const { physicalResourceId } = await adopt(certificatePem);
@@ -314,7 +314,7 @@ describe('an existing CA whose certificate is in a secret', () => {
   });
 });
 
-test('is withdrawn by a removal that touches neither its key nor its certificate, and can be declared again', async () => {
+test('an existing CA is withdrawn by a removal that touches neither its key nor its certificate, and can be declared again', async () => {
   const properties = existingCaProperties({ CertificatePem: root.certificatePem });
   const created = await handle(request('existing', 'Create', properties));
   const before = [...world.secretValues];
@@ -326,7 +326,7 @@ test('is withdrawn by a removal that touches neither its key nor its certificate
   expect(world.issued()).toHaveLength(1);
 });
 
-test('has the identity of its certificate, whatever text is around it', () => {
+test('an existing CA has the identity of its certificate, whatever text is around it', () => {
   const identity = (certificatePem: string, changes = {}) =>
     existingCaIdentity(parseExistingCa(existingCaProperties({ CertificatePem: certificatePem, ...changes })), { stackId: 's', logicalResourceId: 'r' });
   const own = identity(root.certificatePem);
@@ -337,7 +337,7 @@ test('has the identity of its certificate, whatever text is around it', () => {
   expect(identity(cas.root({ privateKeyPem: root.privateKeyPem }).certificatePem)).not.toBe(own);
 });
 
-test('is in the ledger with the values of its certificate', async () => {
+test('an existing CA is in the ledger with the values of its certificate', async () => {
   const { physicalResourceId } = await adopt(root.certificatePem);
   const certificate = new X509Certificate(root.certificatePem);
   expect(world.entry(physicalResourceId)).toMatchObject({
@@ -352,7 +352,7 @@ test('is in the ledger with the values of its certificate', async () => {
   expect(createPublicKey(root.privateKeyPem).equals(certificate.publicKey)).toBe(true);
 });
 
-test('is not exchanged for the present contents of its secret after its ledger was emptied', async () => {
+test('an existing CA is not exchanged for the present contents of its secret after its ledger was emptied', async () => {
   world.secretValues.set(CERTIFICATE_SECRET, root.certificatePem);
   const properties = existingCaProperties({ CertificateSecretArn: CERTIFICATE_SECRET });
   const { physicalResourceId } = await handle(request('existing', 'Create', properties));

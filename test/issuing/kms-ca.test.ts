@@ -190,7 +190,7 @@ describe('KMS, as it is documented,', () => {
   });
 });
 
-test.each(['ca', 'device'] as const)('ends in one certificate by the next delivery, wherever the first one dies (%s)', async kind => {
+test.each(['ca', 'device'] as const)('a creation with a key in KMS ends in one certificate by the next delivery, wherever the first one dies (%s)', async kind => {
   const calls = await crashEverywhere(async () => {
     newWorld();
     const ca = request('ca', 'Create', inKms());

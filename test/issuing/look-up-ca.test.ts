@@ -148,6 +148,6 @@ test.each<[string, Properties, string]>([
   ['a CA above a root', { Depth: '1' }, 'depth must be at most 0, the number of CAs above ca-'],
   ['no depth', { Depth: undefined }, 'depth must be'],
   ['half a fingerprint', { Sha256Fingerprint: 'abcd' }, 'sha256Fingerprint must be 64 lower-case hexadecimal digits, got "abcd"'],
-])('is refused with a reason by a look-up of %s', async (_, changes, message) => {
+])('a look-up of %s is refused with a reason', async (_, changes, message) => {
   await expect(lookUp(root.physicalResourceId, changes)).rejects.toThrow(message);
 });

@@ -102,8 +102,8 @@ describe('the parameter of a device', () => {
   });
 });
 
-describe('a certificate without tags', () => {
-  test('asks for no tags, and records none', async () => {
+describe('a certificate', () => {
+  test('without tags asks for none, and records none', async () => {
     const calls: string[] = [];
     const created = await handle(creation(), recording(calls));
     await handle(update(undefined, created, { Platforms: ['generic'] }), recording(calls));
@@ -111,14 +111,14 @@ describe('a certificate without tags', () => {
     expect(Object.keys(entryOf(created)).filter(name => /tag/i.test(name))).toEqual([]);
   });
 
-  test('writes nothing in an update that changes nothing', async () => {
+  test('without tags writes nothing in an update that changes nothing', async () => {
     const created = await handle(creation({ team: 'iot' }));
     const calls: string[] = [];
     await handle(update({ team: 'iot' }, created), recording(calls));
     expect(calls.filter(call => ['advance', 'write', 'reserve'].includes(call))).toEqual([]);
   });
 
-  test('and with its key in a secret passes tags over, because CloudFormation tags the secret', async () => {
+  test('whose key is in a secret passes tags over, because CloudFormation tags the secret', async () => {
     const created = await handle(request('device', 'Create', deviceProperties(caId, { Tags: tags({ 'team#': 'iot' }) })));
     expect(entryOf(created).tags).toBeUndefined();
   });
@@ -198,7 +198,7 @@ describe('an update that was held up', () => {
     expect(world.parameters.size).toBe(0);
   });
 
-  test('and is delivered a second time leaves the tags of the later one', async () => {
+  test('until it is delivered a second time leaves the tags of the later one', async () => {
     const created = await handle(creation({ team: 'iot' }));
     const late = update({ team: 'late' }, created);
     await handle(late);

@@ -99,5 +99,5 @@ describe('the algorithm of a public key', () => {
     ['secp256k1, of the same length as P-256 but for its identifier', generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey.export(der)],
     ['brainpoolP256r1', generateKeyPairSync('ec', { namedCurve: 'brainpoolP256r1' }).publicKey.export(der)],
     ['explicit parameters', generateKeyPairSync('ec', { namedCurve: 'P-256', paramEncoding: 'explicit' }).publicKey.export(der)],
-  ])('can\'t be declared for %s', (_, spki) => expect(keyAlgorithmOfPublicKey(spki)).toBeUndefined());
+  ])('is not one that can be declared for %s', (_, spki) => expect(keyAlgorithmOfPublicKey(spki)).toBeUndefined());
 });

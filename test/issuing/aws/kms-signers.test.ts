@@ -115,7 +115,7 @@ describe('a signature of the strict module', () => {
   });
 });
 
-test('needs only the rights to get the public key and to sign: the key is asked for once, and nothing else is called', async () => {
+test('a signature needs only the rights to get the public key and to sign: the key is asked for once, and nothing else is called', async () => {
   const { arn } = keyOf('EC_P256');
   const all = signers();
   const [signer, again] = await Promise.all([all.signer(arn), all.signer(arn)]);
@@ -125,7 +125,7 @@ test('needs only the rights to get the public key and to sign: the key is asked 
   expect(kms.calls.map(({ operation }) => operation)).toEqual(['GetPublicKey', 'Sign', 'Sign']);
 });
 
-test('comes from the key in the Region of its ARN', async () => {
+test('a signature comes from the key in the Region of its ARN', async () => {
   const all = signers();
   for (const region of ['eu-central-1', 'us-gov-west-1', 'cn-north-1']) {
     await (await all.signer(keyOf('EC_P256', region).arn)).sign(Buffer.from('a'), 'SHA-256');
@@ -133,7 +133,7 @@ test('comes from the key in the Region of its ARN', async () => {
   expect(kms.calls.map(({ region }) => region)).toEqual(['eu-central-1', 'eu-central-1', 'us-gov-west-1', 'us-gov-west-1', 'cn-north-1', 'cn-north-1']);
 });
 
-test('comes from a multi-Region key where it has a replica, with the same key, and the key is unknown elsewhere', async () => {
+test('a signature comes from a multi-Region key where it has a replica, with the same key, and the key is unknown elsewhere', async () => {
   const [region, other] = ['eu-central-1', 'us-east-1'];
   const options = { id: 'mrk-1234abcd12ab34cd56ef1234567890ab', privateKey: createPrivateKey(CA_KEYS.EC_P256) };
   const [primary, replica] = [region, other].map(each => kms.createKey('ECC_NIST_P256', { ...options, region: each }));

@@ -12,7 +12,7 @@ const PORTIONS = {
   chains: { mutate: ['pki/ca-chain', 'pki/issuer-limits'], suites: ['pki/issuer-limits', 'pki/ca-suitability', 'pki/ca-chain'] },
   der: {
     mutate: ['pki/der', 'pki/der-reader', 'pki/der-values', 'pki/strict-der'],
-    suites: ['pki/der', 'pki/der-reader', 'pki/csr/malformed', 'pki/golden', 'pki/certificate'],
+    suites: ['pki/der', 'pki/der-reader', 'pki/der-values', 'pki/strict-der', 'pki/csr/malformed', 'pki/golden', 'pki/certificate'],
   },
   revocation: {
     mutate: ['pki/revocation/*', 'issuing/revocation/*'],

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import {
-  bitString, bmpString, contextTag, element, explicit, integer, namedBits, NULL, objectIdentifier, octetString,
+  bitString, bmpString, contextTag, element, elementHeader, explicit, integer, namedBits, NULL, objectIdentifier, octetString,
   printableString, sequence, setOf, setOfOne, Tag, time, TRUE, utf8String,
 } from '../../src/pki/der';
 import { DerReader } from '../../src/pki/der-reader';
@@ -55,8 +55,15 @@ describe('the encoder', () => {
     expect(hex(time(new Date(iso)))).toBe(expected);
   });
 
-  test.each([new Date('1949-12-31T23:59:59Z'), new Date('+010000-01-01T00:00:00Z'), new Date(NaN)])('refuses %s, which no certificate can name', date => {
-    expect(() => time(date)).toThrow('a date in a certificate must be in the years 1950 to 9999');
+  test.each([['127 octets', 127, '307f'], ['128 octets', 128, '308180'], ['65536 octets', 65_536, '3083010000']])(
+    'writes the header of %s without the octets', (_, length, expected) => {
+      expect(hex(elementHeader(Tag.SEQUENCE, length))).toBe(expected);
+    });
+
+  test.each([
+    [new Date('1949-12-31T23:59:59Z'), 'the year 1949'], [new Date('+010000-01-01T00:00:00Z'), 'the year 10000'], [new Date(NaN), 'no date'],
+  ])('refuses %s, which no certificate can name', (date, got) => {
+    expect(() => time(date)).toThrow(new RangeError(`a date in a certificate must be in the years 1950 to 9999, got ${got}`));
   });
 
   test.each([-1, 1.5, NaN, 2 ** 48])('refuses the number %d', value => {

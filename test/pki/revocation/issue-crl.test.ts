@@ -111,6 +111,10 @@ describe('a list', () => {
     await expect(crl(...revoked)).rejects.toThrow(message);
   });
 
+  test('can have the number 0', async () => {
+    expect(parseCrl(await testCrl(await testCa(), { number: 0 })).number).toEqual(Buffer.of(0));
+  });
+
   test('is refused if its next update is not after this one', async () => {
     await expect(testCrl(await testCa(), { nextUpdate: THIS_UPDATE })).rejects.toThrow(/nextUpdate of a revocation list must be after thisUpdate/);
   });

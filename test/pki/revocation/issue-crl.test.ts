@@ -102,6 +102,7 @@ describe('a list', () => {
     ['whose serial numbers do not ascend', [entry(serial('2')), entry(serial('1'))], /must ascend/],
     ['whose shorter serial number follows a longer one', [entry(serial('1')), entry('02')], /must ascend/],
     ['with a serial number in lower case', [entry('4a')], /must be 2 to 40 upper-case hexadecimal digits, two per octet, got "4a"/],
+    ['with a first digit in lower case', [entry('a4')], /two per octet, got "a4"/],
     ['with half an octet', [entry('4')], /must be 2 to 40/],
     ['with an empty serial number', [entry('')], /must be 2 to 40/],
     ['with a serial number that is too long', [entry('01'.repeat(21))], /must be 2 to 40/],

@@ -80,8 +80,11 @@ test('a list of more entries than one buffer holds names all of them, in their o
     serialNumber: serial((index + 1).toString(16).toUpperCase()), revokedAt: new Date(1_700_000_000_000 + 7_919_000 * index), reason: 'keyCompromise' as const,
   }));
   const list = parseCrl(await testCrl(await testCa(), { revoked: [all.slice(0, 1), [], all.slice(1, 30_000), all.slice(30_000)] }));
-  expect([...revokedIn(list)].map(({ serialNumber, revokedAt }) => [serialNumber, revokedAt.getTime()]))
-    .toEqual(all.map(({ serialNumber, revokedAt }) => [serialNumber, revokedAt.getTime()]));
+  const read = [...revokedIn(list)];
+  expect(read).toHaveLength(all.length);
+  const isRight = ({ serialNumber, revokedAt }: RevokedCertificate, index: number) =>
+    serialNumber === all[index].serialNumber && revokedAt.getTime() === all[index].revokedAt.getTime();
+  expect(read.findIndex((entry, index) => !isRight(entry, index))).toBe(-1); // rather than a comparison of all, which takes minutes to show
 });
 
 test('a list can be made from pages that arrive later', async () => {

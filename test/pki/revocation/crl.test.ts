@@ -133,8 +133,10 @@ describe('the scope of a list', () => {
   test.each<[string, Buffer]>([
     ['a name relative to that of the CA', element(contextTag(1, true), objectIdentifier('2.5.4.3'), utf8String('a'))],
     ['a name of another type than a URL', element(contextTag(0, true), element(contextTag(2, false), Buffer.from('http://crl.example.com/a.crl')))],
+    ['a name of a type that is unknown here', element(contextTag(0, true), element(contextTag(8, false), Buffer.of(42)))],
   ])('is not known to hold a certificate if its distribution point has %s', (_, name) => {
     expect(covers(device, scope(explicit(0, name)))).toBe('it is about certificates with another distribution point');
+    expect(parseCrl(handmade([scope(explicit(0, name))])).distributionPoint).toMatchObject({ hasPoint: true, urls: [] });
   });
 
   test.each<[string, Buffer[], string | undefined, string | undefined]>([
@@ -146,6 +148,10 @@ describe('the scope of a list', () => {
     ['a delta', [critical('2.5.29.27', integer(3))], ...both('it is a delta list, which only names what has changed since a complete list')],
   ])('is known for %s', (_, extensions, forDevice, forCa) => {
     expect([covers(device, ...extensions), covers(ca, ...extensions)]).toEqual([forDevice, forCa]);
+  });
+
+  test('has no URLs if the list names none', () => {
+    expect(parseCrl(handmade([scope(flag(1))])).distributionPoint).toMatchObject({ hasPoint: false, urls: [] });
   });
 
   test('is never the certificate of another CA', () => {
@@ -169,11 +175,11 @@ test('a list with an unknown extension that is not critical counts', () => {
 });
 
 test('an entry with a critical extension says so if the extension is not supported', () => {
-  const entry = (oid: string, isCritical: boolean, value: Buffer) =>
-    sequence(integer(5), time(THIS_UPDATE), sequence(extension(objectIdentifier(oid), isCritical, value)));
-  const reason = element(Tag.ENUMERATED, Buffer.of(1));
-  const entries = [entry('1.2.3.4', true, TRUE), entry('1.2.3.4', false, TRUE), entry('2.5.29.21', true, reason)];
-  expect([...revokedIn(parseCrl(handmade([], entries)))].map(({ unknownCritical }) => unknownCritical)).toEqual([true, undefined, undefined]);
+  const entry = (...extensions: readonly Buffer[]) => sequence(integer(5), time(THIS_UPDATE), sequence(...extensions));
+  const unknown = (isCritical: boolean) => extension(objectIdentifier('1.2.3.4'), isCritical, TRUE);
+  const reason = extension(objectIdentifier('2.5.29.21'), true, element(Tag.ENUMERATED, Buffer.of(1)));
+  const entries = [entry(unknown(true)), entry(reason, unknown(true)), entry(unknown(false)), entry(reason)];
+  expect([...revokedIn(parseCrl(handmade([], entries)))].map(({ unknownCritical }) => unknownCritical)).toEqual([true, true, undefined, undefined]);
 });
 
 test('a list with a signature over SHA-1 does not count', async () => {

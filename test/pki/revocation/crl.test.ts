@@ -165,9 +165,9 @@ function both(text: string): [string, string] {
 
 test('a list with a critical extension that is not supported does not count', async () => {
   const { certificate, issuer } = await testCa();
-  const tbs = sequence(integer(1), signatureAlgorithm('EC', 'SHA-256'), issuer.name, time(THIS_UPDATE), time(NEXT_UPDATE), explicit(0, sequence(critical('1.2.3.4', integer(1)))));
+  const tbs = sequence(integer(1), signatureAlgorithm('EC', 'SHA-256'), issuer.name, time(THIS_UPDATE), time(NEXT_UPDATE), explicit(0, sequence(critical('1.2.3.4', integer(1)), critical('1.2.3.5', integer(1)))));
   const crl = sequence(tbs, signatureAlgorithm('EC', 'SHA-256'), bitString(await issuer.signer.sign(tbs, 'SHA-256')));
-  expect(checkCrl(parseCrl(crl), parseCertificate(certificate))).toBe('the revocation list must have no critical extensions that are not supported here, got "1.2.3.4"');
+  expect(checkCrl(parseCrl(crl), parseCertificate(certificate))).toBe('the revocation list must have no critical extensions that are not supported here, got "1.2.3.4, 1.2.3.5"');
 });
 
 test('a list with an unknown extension that is not critical counts', () => {
@@ -205,6 +205,10 @@ describe('a damaged list', () => {
       const extensions = element(contextTag(0, true), sequence(critical('1.2.3', integer(1))), integer(1));
       return sequence(sequence(...fields, extensions), signatureAlgorithm('EC', 'SHA-256'), bitString(Buffer.of(1)));
     }, /must end at offset/],
+    ['a list with a date in another form', () => {
+      const tbs = sequence(integer(1), signatureAlgorithm('EC', 'SHA-256'), encodeName(CA_SUBJECT), element(Tag.UTC_TIME, Buffer.from('260301120000+0100')));
+      return sequence(tbs, signatureAlgorithm('EC', 'SHA-256'), bitString(Buffer.of(1)));
+    }, /^the revocation list must have times in the form of RFC 5280, .*got "260301120000\+0100"$/],
     ['a list of version 3', () => {
       const tbs = sequence(integer(2), signatureAlgorithm('EC', 'SHA-256'), encodeName(CA_SUBJECT), time(THIS_UPDATE));
       return sequence(tbs, signatureAlgorithm('EC', 'SHA-256'), bitString(Buffer.of(1)));

@@ -75,6 +75,12 @@ test.each([['one octet', '7F'], ['an octet with its highest bit set', '80'], ['t
     expect([...revokedIn(await crl({ serialNumber, revokedAt: at('2026-01-01T00:00:00Z') }))][0].serialNumber).toBe(serialNumber);
   });
 
+test('a list can name serial numbers of several lengths, the shorter first', async () => {
+  const serialNumbers = ['7F', '80', '0100', 'FF00', '010000'];
+  const list = await crl(...serialNumbers.map(serialNumber => ({ serialNumber, revokedAt: at('2026-01-01T00:00:00Z') })));
+  expect([...revokedIn(list)].map(({ serialNumber }) => serialNumber)).toEqual(serialNumbers);
+});
+
 test('a list of more entries than one buffer holds names all of them, in their order', async () => {
   const all = Array.from({ length: 40_000 }, (_, index) => ({
     serialNumber: serial((index + 1).toString(16).toUpperCase()), revokedAt: new Date(1_700_000_000_000 + 7_919_000 * index), reason: 'keyCompromise' as const,

@@ -29,7 +29,10 @@ const PORTIONS = {
   texts: { mutate: ['contract/rules', 'contract/unsafe-characters', 'lambda/redact'], suites: ['contract/rules', 'contract/quote', 'lambda/redact'] },
   ledger: {
     mutate: ['issuing/issue-certificate', 'issuing/withdraw-certificate', 'issuing/lifecycle', 'issuing/ledger/*', 'issuing/replacement-guard'],
-    suites: ['lifecycle', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'replacement-guard', 'identity'].map(suite => `issuing/${suite}`),
+    suites: [
+      'lifecycle', 'resource-record', 'forged-certificates', 'latest-request', 'ledger-knows-best', 'taken-over-ca', 'replacement-guard', 'identity',
+      'revocation/declarations', 'requested-certificate', 'signed-elsewhere', 'subordinate-ca', 'bundles',
+    ].map(suite => `issuing/${suite}`),
   },
 };
 
